@@ -1,0 +1,74 @@
+import {
+  applyDecorators,
+  createParamDecorator,
+  Delete,
+  Get,
+  HttpCode,
+  Patch,
+  Post,
+  Put,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
+import type { InputOf, RouteDefinition } from '#contracts';
+import { badRequest, type Actor, type FieldError } from '#platform';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+
+export const CONTRACT = 'cortex:contract';
+const verbs = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete };
+
+/** A request that the guard has let through; `actor` is absent only on open routes. */
+export type CortexRequest = FastifyRequest & { actor?: Actor };
+
+/** Makes a method the handler of a contract: its verb, path, status, permission and parsing. */
+export const Route = (contract: RouteDefinition): MethodDecorator =>
+  applyDecorators(
+    verbs[contract.method](contract.path),
+    HttpCode(contract.status ?? 200),
+    SetMetadata(CONTRACT, contract),
+    // The parameter decorator below cannot reach the Reflector, so the handler carries its contract too.
+    (_target: object, _key: string | symbol, descriptor: PropertyDescriptor) => {
+      Object.defineProperty(descriptor.value, CONTRACT, { value: contract });
+    },
+  );
+
+/** The parsed parameters, query and body of the handler's contract, all problems reported at once. */
+export const Input = createParamDecorator((_data: unknown, context: ExecutionContext): InputOf<RouteDefinition> => {
+  const contract = (context.getHandler() as unknown as Record<string, RouteDefinition>)[CONTRACT]!;
+  return parseInput(contract, context.switchToHttp().getRequest<FastifyRequest>());
+});
+
+/** Who is calling. */
+export const Caller = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Actor => context.switchToHttp().getRequest<CortexRequest>().actor!,
+);
+
+export function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequest): InputOf<D> {
+  const errors: FieldError[] = [];
+  const read = (schema: z.ZodType | undefined, value: unknown, prefix: string) => {
+    if (!schema) return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    errors.push(...fieldErrors(parsed.error, prefix));
+    return undefined;
+  };
+  const input = {
+    params: read(contract.params, request.params, '/params'),
+    query: read(contract.query, request.query, '/query'),
+    body: read(contract.body, request.body ?? {}, ''),
+  };
+  if (errors.length > 0) throw badRequest('The request is not valid; nothing was changed. See errors for what to mend.', errors);
+  return input as InputOf<D>;
+}
+
+/** zod's issues as JSON pointers with sentences. */
+export function fieldErrors(error: z.ZodError, prefix: string): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    const pointer = [prefix, ...issue.path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ pointer: `${pointer}/${key}`, message: `“${key}” is not known here. Leave it out or check its spelling.` }));
+    }
+    return [{ pointer: pointer || '/', message: issue.message }];
+  });
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/**
+ * The rows of the permission table: what a caller must be allowed to do. Every route names one;
+ * `permissions.ts` says which roles and scopes hold it.
+ */
+export const accessRows = [
+  'open', // no credentials
+  'own', // any signed-in staff member, about themselves
+  'read',
+  'change', // lists, automations, templates; publish; send
+  'people', // edit and tag people
+  'bulk', // import, bulk changes, export
+  'support', // identity and support actions, enroll, sync orders
+  'revoke', // revoke & refund, restore access, erase, unlink
+  'stop_mail',
+  'admin', // resume mail, settings, staff, keys, audit
+  'ingest', // record activities, leads, profiles, courses, enrollments, transactions
+] as const;
+export type AccessRow = (typeof accessRows)[number];
+
+export interface RouteDefinition {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `:name` for parameters. */
+  path: string;
+  access: AccessRow;
+  summary: string;
+  tag: string;
+  /** Status of a good answer, default 200. */
+  status?: number;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  response?: z.ZodType;
+  /** Body size in bytes beyond which the request is refused, default 1 MiB. */
+  bodyLimit?: number;
+  /** Answers that are no JSON (HTML pages, images, streams). */
+  raw?: boolean;
+}
+
+/** One HTTP route, defined once for the server (parsing, permission), the browser (types) and OpenAPI. */
+export const route = <const D extends RouteDefinition>(definition: D): D => definition;
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+type Given<S> = S extends z.ZodType ? z.input<S> : undefined;
+
+/** What a handler receives. */
+export interface InputOf<D extends RouteDefinition> {
+  params: Parsed<D['params']>;
+  query: Parsed<D['query']>;
+  body: Parsed<D['body']>;
+}
+
+/** What a caller passes. */
+export interface CallOf<D extends RouteDefinition> {
+  params?: Given<D['params']>;
+  query?: Given<D['query']>;
+  body?: Given<D['body']>;
+}
+
+export type AnswerOf<D extends RouteDefinition> = Parsed<D['response']>;
+
+export const instant = z.iso.datetime({ offset: true });
+export const uuid = z.uuid();
+export const emailAddress = z
+  .string()
+  .trim()
+  .max(254, 'An address has at most 254 characters.')
+  .pipe(z.email('This is not an e-mail address. It should look like name@example.com.'));
+
+/** Query of every list: `?limit=` (1–200, default 50) and `?cursor=` as the previous answer gave it. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1000).optional(),
+});
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+
+export const idParams = z.strictObject({ id: uuid });
+
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), message: z.string() })),
+});

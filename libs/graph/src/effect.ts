@@ -1,0 +1,20 @@
+/**
+ * What a step wants done in the world, as data. The engine performs effects inside the step's own
+ * transaction; the backtester counts them. One file per effect in `libs/engine/src/effects/`.
+ */
+export type Effect =
+  | {
+      type: 'email.send';
+      stream: 'broadcast' | 'transactional';
+      template_id?: string;
+      subject?: string;
+      preheader?: string;
+      html?: string;
+      text?: string;
+      from?: string;
+      topic_id?: string;
+    }
+  | { type: 'contact.update'; set?: Record<string, unknown>; add_tags?: string[]; remove_tags?: string[] }
+  | { type: 'activity.record'; activity_type: string; metadata: Record<string, unknown> };
+
+export type EffectType = Effect['type'];

@@ -1,0 +1,121 @@
+import type { Group } from '#rules';
+import type { z } from 'zod';
+import type { Effect } from './effect.js';
+import type { Graph } from './graph.js';
+
+export type NodeKind = 'entry' | 'rule' | 'wait' | 'split' | 'mail' | 'action' | 'end';
+
+export interface Port {
+  /** Name in stored edges, as in the public contract. */
+  id: string;
+  /** What the screen writes on the connector, e.g. “if they enrolled”. */
+  label: string;
+}
+
+export interface Problem {
+  code: string;
+  severity: 'blocks' | 'look';
+  node_id?: string;
+  /** JSON pointer into the graph. */
+  pointer: string;
+  message: string;
+}
+
+/** The span of a duration as it is written in configs. */
+export interface Duration {
+  n: number;
+  unit: 'seconds' | 'minutes' | 'hours' | 'days' | 'weeks' | 'months';
+}
+
+/**
+ * The answer to one of the groups that the step named in `asks`. json-rules-engine is asynchronous, so
+ * executor, backtester and explainer let it decide all of them before they plan; this only looks up.
+ */
+export type Decide = (rules: Group) => boolean;
+
+export interface ActivityFact {
+  id: string;
+  type: string;
+  metadata: Record<string, unknown>;
+  occurred_at: Date;
+  received_at: Date;
+}
+
+/** Everything `plan` may know. Nothing else: no clock, no randomness, no database. */
+export interface PlanInput {
+  now: Date;
+  /** The workspace's time zone (IANA). */
+  timezone: string;
+  /** The person's, where it is a valid IANA name. */
+  contact_timezone: string | undefined;
+  /** When this visit of the step began. */
+  entered_at: Date;
+  /** Equally distributed in [0, 1), the same for the same person and step. */
+  chance: number;
+  decide: Decide;
+  /** Activities received since the step was entered that are what it `awaits` (type and where), oldest first. */
+  arrived: readonly ActivityFact[];
+}
+
+export type Wait = {
+  /** Wake at this instant at the latest; absent: only an activity wakes the run. */
+  until?: Date;
+  /** Wake on this type of activity. */
+  activity_type?: string;
+  /** Wake to look again at rules about the person when anything of the person changes. */
+  on_change?: boolean;
+};
+
+/** One of: go on through a port, wait, or do something and go on; `port: null` ends the run with a reason. */
+export type Plan =
+  | { next: string; reason?: string }
+  | { wait: Wait }
+  | { effects: Effect[]; next: string }
+  | { end: string };
+
+export interface NodeExample<C> {
+  name: string;
+  config: C;
+  input?: Partial<Omit<PlanInput, 'decide'>> & { decide?: boolean };
+  expect: Plan;
+}
+
+/** What a step's check may look at beyond its own config. */
+export interface CheckContext {
+  graph: Graph;
+  node_id: string;
+  /** Pointer of the node in the graph, e.g. `/nodes/2`. */
+  pointer: string;
+}
+
+/**
+ * A node type, defined once: read by the editor (config, ports, sentence, icon), the validator (config,
+ * ports, check), the executor and the backtester (plan).
+ */
+export interface NodeDef<T extends string = string, S extends z.ZodObject = z.ZodObject> {
+  type: T;
+  version: number;
+  kind: NodeKind;
+  /** Name of the glyph in the screens' icon set. */
+  icon: string;
+  title: string;
+  /** One sentence for the palette and the docs. */
+  summary: string;
+  /** Config schema; fields carry UI hints in `.meta({ label, help, control, unit })`. */
+  config: S;
+  /** A config to start from; may be unfinished. */
+  defaults: z.input<S>;
+  ports(config: Partial<z.output<S>>): Port[];
+  /** English; reads well for an unfinished config too: a blank is written as `____`. */
+  sentence(config: Partial<z.output<S>>): string;
+  check(config: z.output<S>, context: CheckContext): Problem[];
+  /** The rule groups about the person, lead or earlier steps that `plan` will want decided. */
+  asks?(config: z.output<S>): Group[];
+  /** The activity that this step waits for, where it waits for one. */
+  awaits?(config: z.output<S>): { activity_type: string; where?: Group } | undefined;
+  /** Entry steps are never planned: the run starts behind them. */
+  plan(config: z.output<S>, input: PlanInput): Plan;
+  examples: NodeExample<z.output<S>>[];
+  /** Brings the config of the previous version to this one. */
+  migrate?(old: unknown): z.input<S>;
+}

@@ -1,0 +1,10 @@
+export type Role = 'viewer' | 'marketer' | 'support' | 'admin';
+export type Scope = 'ingest' | 'read' | 'write' | 'admin';
+
+/** Who is acting. `label` goes into the audit and into activities; it is an address or a key's name, never a secret. */
+export type Actor =
+  | { kind: 'staff'; id: string; label: string; role: Role }
+  | { kind: 'key'; id: string; label: string; scopes: Scope[] }
+  | { kind: 'system'; id: string; label: string };
+
+export const systemActor = (label: string): Actor => ({ kind: 'system', id: label, label });

@@ -1,0 +1,29 @@
+import { DataSource, type EntitySchema } from 'typeorm';
+
+export interface DataSourceSettings {
+  url: string;
+  applicationName: string;
+  /** Connections in the pool. */
+  poolSize?: number;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type for entity classes
+  entities?: (Function | EntitySchema)[];
+  onPoolError?: (error: Error) => void;
+}
+
+/** TypeORM's source over pg. The schema is the migrations' alone: never synchronised, never run implicitly. */
+export function createDataSource(settings: DataSourceSettings): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: settings.url,
+    applicationName: settings.applicationName,
+    poolSize: settings.poolSize ?? 10,
+    entities: settings.entities ?? [],
+    synchronize: false,
+    migrationsRun: false,
+    logging: false,
+    installExtensions: false,
+    // Without a handler a stopping server would crash the process.
+    poolErrorHandler: (error: Error) => settings.onPoolError?.(error),
+    extra: { options: '-c timezone=UTC' },
+  });
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { MigrationExecutor } from 'typeorm';
+
+const LOCK = "hashtextextended('cortex.migrate', 0)";
+
+export interface MigrationReport {
+  applied: string[];
+  repeated: string[];
+}
+
+interface SqlFile {
+  name: string;
+  text: string;
+  checksum: string;
+}
+
+async function sqlFiles(folder: string): Promise<SqlFile[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(folder, name), 'utf8');
+      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
+    }),
+  );
+}
+
+/** TypeORM orders migrations by the 13 digits at the end of their names and keeps the ledger; the SQL is the file's. */
+function asTypeormMigration(file: SqlFile, position: number): MigrationInterface {
+  return {
+    name: `${file.name.replace(/\.sql$/, '')}_${String(position).padStart(13, '0')}`,
+    up: async (runner: QueryRunner) => void (await runner.query(file.text)),
+    down: async () => {
+      throw new Error('Migrations go forward only: write a new one that undoes this one.');
+    },
+  };
+}
+
+/**
+ * Brings the database to the state of `migrations/`: versioned files once each and in order, then the
+ * repeatable ones whose text changed. Several processes may call it at once; one works, the others wait.
+ * @throws Error when a shipped file was edited, or when the server is too old or not UTF8.
+ */
+export async function migrate(source: DataSource, folder: string): Promise<MigrationReport> {
+  const versioned = await sqlFiles(folder);
+  const repeatable = await sqlFiles(join(folder, 'repeatable'));
+  const runner = source.createQueryRunner();
+  await runner.connect();
+  try {
+    await checkServer(runner);
+    await runner.query(`select pg_advisory_lock(${LOCK})`);
+    try {
+      await runner.query('create schema if not exists cortex');
+      await runner.query(
+        'create table if not exists cortex.migration_files (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
+      );
+      const kept = new Map<string, string>(
+        (await runner.query('select name, checksum from cortex.migration_files')).map((row: SqlFile) => [row.name, row.checksum]),
+      );
+      const edited = versioned.find((file) => kept.has(file.name) && kept.get(file.name) !== file.checksum);
+      if (edited) {
+        throw new Error(`migrations/${edited.name} was changed after it had been applied. Put it back as it was and write a new migration instead.`);
+      }
+      const applied = await runVersioned(source, runner, versioned);
+      for (const file of versioned) await keep(runner, file);
+      const repeated: string[] = [];
+      for (const file of repeatable) {
+        // A versioned migration may have dropped what a repeatable file made, so all are run again after one.
+        if (applied.length === 0 && kept.get(`repeatable/${file.name}`) === file.checksum) continue;
+        await runner.startTransaction();
+        try {
+          await runner.query(file.text);
+          await keep(runner, { ...file, name: `repeatable/${file.name}` });
+          await runner.commitTransaction();
+        } catch (error) {
+          await runner.rollbackTransaction();
+          throw new Error(`migrations/repeatable/${file.name} failed: ${(error as Error).message}`, { cause: error });
+        }
+        repeated.push(file.name);
+      }
+      return { applied, repeated };
+    } finally {
+      await runner.query(`select pg_advisory_unlock(${LOCK})`);
+    }
+  } finally {
+    await runner.release();
+  }
+}
+
+async function runVersioned(source: DataSource, runner: QueryRunner, files: SqlFile[]): Promise<string[]> {
+  const executor = new MigrationExecutor(source, runner);
+  executor.transaction = 'each';
+  source.migrations.splice(0, source.migrations.length, ...files.map((file, at) => asTypeormMigration(file, at + 1)));
+  const done = await executor.executePendingMigrations();
+  return done.map((migration) => migration.name);
+}
+
+async function keep(runner: QueryRunner, file: SqlFile): Promise<void> {
+  await runner.query(
+    'insert into cortex.migration_files (name, checksum) values ($1, $2) on conflict (name) do update set checksum = excluded.checksum, applied_at = now() where migration_files.checksum <> excluded.checksum',
+    [file.name, file.checksum],
+  );
+}
+
+async function checkServer(runner: QueryRunner): Promise<void> {
+  const [server] = await runner.query(
+    "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",
+  );
+  if (server.version < 180000) {
+    throw new Error(`PostgreSQL 18 or newer is needed; this server says ${server.version}. Point DATABASE_URL to a newer one.`);
+  }
+  if (server.encoding !== 'UTF8') {
+    throw new Error(`The database must be encoded in UTF8; this one is ${server.encoding}. Create it with encoding 'UTF8'.`);
+  }
+}

@@ -1,0 +1,98 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+
+/** SQL on one connection, inside the transaction that made it. */
+export class Tx {
+  constructor(private readonly runner: QueryRunner) {}
+
+  /** The rows of a SELECT, or of a statement with RETURNING. */
+  async rows<T = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<T[]> {
+    const result = await this.runner.query(text, values as unknown[], true);
+    return result.records as T[];
+  }
+
+  /** The only row, or undefined. */
+  async row<T = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<T | undefined> {
+    return (await this.rows<T>(text, values))[0];
+  }
+
+  /** The number of rows that a statement inserted, updated or deleted. */
+  async run(text: string, values: readonly unknown[] = []): Promise<number> {
+    const result = await this.runner.query(text, values as unknown[], true);
+    return result.affected ?? 0;
+  }
+
+  /** The transaction's instant, by the database's one clock. */
+  async now(): Promise<Date> {
+    return (await this.row<{ now: Date }>('select cortex.now() as now'))!.now;
+  }
+
+  /** TypeORM's repositories inside this transaction. */
+  get manager(): EntityManager {
+    return this.runner.manager;
+  }
+
+  /** Runs `work` under a savepoint: what it wrote is undone when it throws, the transaction stays usable. */
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    await this.runner.query('savepoint part');
+    try {
+      const result = await work();
+      await this.runner.query('release savepoint part');
+      return result;
+    } catch (error) {
+      await this.runner.query('rollback to savepoint part');
+      throw error;
+    }
+  }
+}
+
+export interface TxOptions {
+  isolation?: 'READ COMMITTED' | 'REPEATABLE READ';
+  readOnly?: boolean;
+  /** Milliseconds after which a statement is cancelled by the server. */
+  statementTimeout?: number;
+}
+
+/** The one way to the database: a transaction given explicitly, or a single statement. */
+export class Database {
+  constructor(readonly source: DataSource) {}
+
+  async tx<T>(work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    await runner.connect();
+    try {
+      await runner.startTransaction(options.isolation ?? 'READ COMMITTED');
+      if (options.readOnly) await runner.query('set transaction read only');
+      if (options.statementTimeout) await runner.query(`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`);
+      const result = await work(new Tx(runner));
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** One statement in its own transaction. */
+  async rows<T = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<T[]> {
+    return this.alone((tx) => tx.rows<T>(text, values));
+  }
+
+  async row<T = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<T | undefined> {
+    return (await this.rows<T>(text, values))[0];
+  }
+
+  async run(text: string, values: readonly unknown[] = []): Promise<number> {
+    return this.alone((tx) => tx.run(text, values));
+  }
+
+  private async alone<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    try {
+      return await work(new Tx(runner));
+    } finally {
+      await runner.release();
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Clock, SystemClock } from './clock.js';
+import { Config } from './config.js';
+import { Database } from './db/tx.js';
+import { LOG, type Log } from './log.js';
+
+export interface PlatformParts {
+  config: Config;
+  database: Database;
+  log: Log;
+  clock?: Clock;
+}
+
+/** Gives every module the four things that each process has once: config, database, log and clock. */
+@Module({})
+export class PlatformModule {
+  static forRoot(parts: PlatformParts): DynamicModule {
+    const providers = [
+      { provide: Config, useValue: parts.config },
+      { provide: Database, useValue: parts.database },
+      { provide: LOG, useValue: parts.log },
+      { provide: Clock, useValue: parts.clock ?? new SystemClock() },
+    ];
+    return { module: PlatformModule, global: true, providers, exports: providers };
+  }
+}

@@ -1,0 +1,163 @@
+-- People: the shop's tables (other programs write them with plain SQL) and the kept directory row.
+
+create extension if not exists citext;
+create extension if not exists pg_trgm;
+create schema if not exists cortex;
+
+-- The only clock of this database. One expression and STABLE, so that it inlines into index conditions.
+-- The test harness replaces its body by one that reads a setting; production must not read one,
+-- because any role may set a custom setting.
+create function cortex.now() returns timestamptz
+  language sql stable parallel safe
+  return now();
+
+-- Folding for comparison; the TypeScript twin is fold() in libs/rules.
+create function cortex.fold(value text) returns text
+  language sql immutable strict parallel safe
+  return translate(lower(normalize(value) collate "pg_unicode_fast"), 'ς', 'σ');
+
+create function cortex.fold_all(tags text[]) returns text[]
+  language sql immutable strict parallel safe
+  return array(select cortex.fold(tag) from unnest(tags) with ordinality as t(tag, ord) order by ord);
+
+-- The one form in which an address identifies a person.
+create function cortex.address(email citext) returns text
+  language sql immutable strict parallel safe
+  return cortex.fold(btrim(email::text));
+
+create table public.courses (
+  id uuid primary key default uuidv7(),
+  title text not null,
+  price_minor bigint,
+  currency char(3),
+  created_at timestamptz not null default cortex.now()
+);
+
+create table public.unified_profiles (
+  id uuid primary key default uuidv7(),
+  email citext unique,
+  first_name text,
+  last_name text,
+  phone text,
+  country text,
+  timezone text,
+  tags text[] not null default '{}',
+  attributes jsonb not null default '{}',
+  created_at timestamptz not null default cortex.now(),
+  updated_at timestamptz not null default cortex.now()
+);
+create index unified_profiles_address on public.unified_profiles ((cortex.address(email)) collate "C", created_at, id);
+
+create table public.purchase_leads (
+  id uuid primary key default uuidv7(),
+  email citext,
+  first_name text,
+  last_name text,
+  phone text,
+  country text,
+  timezone text,
+  tags text[] not null default '{}',
+  course_id uuid references public.courses (id) on delete set null,
+  external_id text unique,
+  source text,
+  attributes jsonb not null default '{}',
+  created_at timestamptz not null default cortex.now(),
+  updated_at timestamptz not null default cortex.now()
+);
+create index purchase_leads_address on public.purchase_leads ((cortex.address(email)) collate "C", created_at desc, id desc);
+create index purchase_leads_created on public.purchase_leads (created_at, id);
+
+create table public.transactions (
+  id uuid primary key default uuidv7(),
+  profile_id uuid not null references public.unified_profiles (id) on delete cascade,
+  external_id text unique,
+  amount_minor bigint not null,
+  refunded_minor bigint not null default 0,
+  currency char(3) not null,
+  status text not null default 'paid' check (status in ('paid', 'refunded', 'partly_refunded', 'failed')),
+  occurred_at timestamptz not null default cortex.now(),
+  created_at timestamptz not null default cortex.now()
+);
+create index transactions_profile on public.transactions (profile_id, occurred_at);
+
+create table public.enrollments (
+  id uuid primary key default uuidv7(),
+  profile_id uuid not null references public.unified_profiles (id) on delete cascade,
+  course_id uuid not null references public.courses (id),
+  lead_id uuid references public.purchase_leads (id) on delete set null,
+  transaction_id uuid references public.transactions (id) on delete set null,
+  status text not null default 'active' check (status in ('active', 'cancelled', 'completed')),
+  created_at timestamptz not null default cortex.now(),
+  updated_at timestamptz not null default cortex.now()
+);
+create index enrollments_profile on public.enrollments (profile_id, course_id, created_at);
+create index enrollments_lead on public.enrollments (lead_id) where lead_id is not null;
+
+-- One row per person, kept by the triggers of repeatable/ and by the HTTP path. A row whose type is
+-- NULL is a placeholder: invisible in the view, never deleted, so that a person keeps its key.
+create table cortex.people (
+  person_id uuid primary key default uuidv7(),
+  address text collate "C" not null unique,
+  id uuid,
+  email citext,
+  type text check (type in ('customer', 'lead')),
+  first_name text,
+  last_name text,
+  phone text,
+  country text,
+  timezone text,
+  tags text[] not null default '{}',
+  attributes jsonb not null default '{}',
+  created_at timestamptz,
+  lifetime_value_minor bigint not null default 0,
+  -- Never indexed: an index would make every update non-HOT and triple the cost of an activity.
+  last_activity timestamptz,
+  consent_status text not null default 'unknown'
+    check (consent_status in ('unknown', 'subscribed', 'pending', 'unsubscribed')),
+  consent_source text,
+  consent_at timestamptz,
+  consent_text text,
+  suppressed_broadcast boolean not null default false,
+  suppressed_transactional boolean not null default false,
+  demo boolean not null default false,
+  name_folded text generated always as (cortex.fold(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))) stored,
+  tags_folded text[] generated always as (cortex.fold_all(tags)) stored
+) with (fillfactor = 80);
+create unique index people_public_id on cortex.people (id) where id is not null;
+create index people_type_created on cortex.people (type, created_at desc, person_id) where type is not null;
+create index people_created on cortex.people (created_at desc, person_id) where type is not null;
+create index people_tags on cortex.people using gin (tags_folded);
+create index people_search on cortex.people using gin (address gin_trgm_ops, name_folded gin_trgm_ops);
+
+-- A merge made by hand: source rows, activities and ids stay as they are, so unlinking removes one row.
+create table cortex.person_links (
+  person_id uuid primary key references cortex.people (person_id),
+  into_person_id uuid not null references cortex.people (person_id),
+  created_at timestamptz not null default cortex.now(),
+  created_by text,
+  check (person_id <> into_person_id)
+);
+
+-- Addresses that a statement of the shop touched, until the deferred sweep at commit has handled them.
+create unlogged table cortex.touched (
+  txid xid8 not null default pg_current_xact_id(),
+  addresses text[] not null
+);
+create index touched_txid on cortex.touched (txid);
+
+-- Addresses that a sweep could not handle: the view answers for them from the live definition.
+create table cortex.pending (
+  address text collate "C" not null,
+  noted_at timestamptz not null default clock_timestamp(),
+  id bigint generated always as identity primary key
+);
+create index pending_address on cortex.pending (address);
+
+create table cortex.trigger_errors (
+  id bigint generated always as identity primary key,
+  happened_at timestamptz not null default clock_timestamp(),
+  trigger_name text not null,
+  sqlstate text not null,
+  message text not null,
+  context jsonb not null default '{}'
+);
