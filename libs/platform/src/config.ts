@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
-const flag = z
-  .enum(['0', '1'])
-  .transform((value) => value === '1');
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const optionalText = z
   .string()
   .transform((value) => value.trim() || undefined)

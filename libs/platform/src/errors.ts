@@ -29,5 +29,8 @@ export const notFound = (what: string): AppError =>
   new AppError(404, 'Not found', `There is no ${what} with this id. It may have been deleted.`);
 export const conflict = (detail: string, facts: Record<string, unknown> = {}): AppError =>
   new AppError(409, 'Conflict', detail, [], facts);
-export const unprocessable = (detail: string, errors: FieldError[] = [], facts: Record<string, unknown> = {}): AppError =>
-  new AppError(422, 'Cannot be done', detail, errors, facts);
+export const unprocessable = (
+  detail: string,
+  errors: FieldError[] = [],
+  facts: Record<string, unknown> = {},
+): AppError => new AppError(422, 'Cannot be done', detail, errors, facts);

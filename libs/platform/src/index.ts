@@ -8,3 +8,4 @@ export * from './platform.module.js';
 export * from './db/tx.js';
 export * from './db/data-source.js';
 export * from './db/migrator.js';
+export * from './cursor.js';

@@ -20,6 +20,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     entities: settings.entities ?? [],
     synchronize: false,
     migrationsRun: false,
+    migrationsTableName: 'cortex.migrations',
     logging: false,
     installExtensions: false,
     // Without a handler a stopping server would crash the process.

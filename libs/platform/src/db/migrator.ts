@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { MigrationExecutor } from 'typeorm';
+import { MigrationExecutor, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 
 const LOCK = "hashtextextended('cortex.migrate', 0)";
 
@@ -27,11 +26,23 @@ async function sqlFiles(folder: string): Promise<SqlFile[]> {
   );
 }
 
-/** TypeORM orders migrations by the 13 digits at the end of their names and keeps the ledger; the SQL is the file's. */
-function asTypeormMigration(file: SqlFile, position: number): MigrationInterface {
+/**
+ * TypeORM orders migrations by the 13 digits at the end of their names and keeps the ledger; the SQL is the
+ * file's, and its checksum is kept in the same transaction.
+ */
+function asTypeormMigration(file: SqlFile): MigrationInterface {
+  const number = /^\d+/.exec(file.name)?.[0];
+  if (!number) throw new Error(`migrations/${file.name} needs a number in front, as in 0008_name.sql.`);
   return {
-    name: `${file.name.replace(/\.sql$/, '')}_${String(position).padStart(13, '0')}`,
-    up: async (runner: QueryRunner) => void (await runner.query(file.text)),
+    name: `${file.name.replace(/\.sql$/, '')}_${number.padStart(13, '0')}`,
+    up: async (runner: QueryRunner) => {
+      try {
+        await runner.query(file.text);
+      } catch (error) {
+        throw new Error(`migrations/${file.name} failed: ${(error as Error).message}`, { cause: error });
+      }
+      await keep(runner, file);
+    },
     down: async () => {
       throw new Error('Migrations go forward only: write a new one that undoes this one.');
     },
@@ -57,14 +68,18 @@ export async function migrate(source: DataSource, folder: string): Promise<Migra
         'create table if not exists cortex.migration_files (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
       );
       const kept = new Map<string, string>(
-        (await runner.query('select name, checksum from cortex.migration_files')).map((row: SqlFile) => [row.name, row.checksum]),
+        (await runner.query('select name, checksum from cortex.migration_files')).map((row: SqlFile) => [
+          row.name,
+          row.checksum,
+        ]),
       );
       const edited = versioned.find((file) => kept.has(file.name) && kept.get(file.name) !== file.checksum);
       if (edited) {
-        throw new Error(`migrations/${edited.name} was changed after it had been applied. Put it back as it was and write a new migration instead.`);
+        throw new Error(
+          `migrations/${edited.name} was changed after it had been applied. Put it back as it was and write a new migration instead.`,
+        );
       }
       const applied = await runVersioned(source, runner, versioned);
-      for (const file of versioned) await keep(runner, file);
       const repeated: string[] = [];
       for (const file of repeatable) {
         // A versioned migration may have dropped what a repeatable file made, so all are run again after one.
@@ -92,7 +107,8 @@ export async function migrate(source: DataSource, folder: string): Promise<Migra
 async function runVersioned(source: DataSource, runner: QueryRunner, files: SqlFile[]): Promise<string[]> {
   const executor = new MigrationExecutor(source, runner);
   executor.transaction = 'each';
-  source.migrations.splice(0, source.migrations.length, ...files.map((file, at) => asTypeormMigration(file, at + 1)));
+  // Its list is read-only in the types, not in fact; our files are known only now.
+  source.migrations.splice(0, source.migrations.length, ...files.map(asTypeormMigration));
   const done = await executor.executePendingMigrations();
   return done.map((migration) => migration.name);
 }
@@ -109,9 +125,13 @@ async function checkServer(runner: QueryRunner): Promise<void> {
     "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",
   );
   if (server.version < 180000) {
-    throw new Error(`PostgreSQL 18 or newer is needed; this server says ${server.version}. Point DATABASE_URL to a newer one.`);
+    throw new Error(
+      `PostgreSQL 18 or newer is needed; this server says ${server.version}. Point DATABASE_URL to a newer one.`,
+    );
   }
   if (server.encoding !== 'UTF8') {
-    throw new Error(`The database must be encoded in UTF8; this one is ${server.encoding}. Create it with encoding 'UTF8'.`);
+    throw new Error(
+      `The database must be encoded in UTF8; this one is ${server.encoding}. Create it with encoding 'UTF8'.`,
+    );
   }
 }

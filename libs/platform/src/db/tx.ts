@@ -62,7 +62,8 @@ export class Database {
     try {
       await runner.startTransaction(options.isolation ?? 'READ COMMITTED');
       if (options.readOnly) await runner.query('set transaction read only');
-      if (options.statementTimeout) await runner.query(`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`);
+      if (options.statementTimeout)
+        await runner.query(`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`);
       const result = await work(new Tx(runner));
       await runner.commitTransaction();
       return result;

@@ -1,0 +1,34 @@
+// One database cluster is shared by all workers of a run: they find it by the main process's id.
+process.env.CORTEX_TEST_RUN ??= String(process.pid);
+
+const libs =
+  'rules|graph|contracts|platform|queue|activities|directory|enrollments|smart-lists|automations|emails|access|engine|send|actions|testing';
+
+const swc = (tsx) => ({
+  sourceMaps: 'inline',
+  module: { type: 'es6' },
+  jsc: {
+    target: 'es2024',
+    keepClassNames: true,
+    parser: { syntax: 'typescript', tsx, decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, react: { runtime: 'automatic' } },
+  },
+});
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs'],
+  testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  moduleNameMapper: {
+    '^#rules/engine$': '<rootDir>/libs/rules/src/engine/index.ts',
+    '^#platform/postgres$': '<rootDir>/libs/platform/src/postgres/index.ts',
+    [`^#(${libs})$`]: '<rootDir>/libs/$1/src/index.ts',
+    '^#(api|worker)$': '<rootDir>/apps/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.ts$': ['@swc/jest', swc(false)], '^.+\\.tsx$': ['@swc/jest', swc(true)] },
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

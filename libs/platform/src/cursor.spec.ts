@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeCursor, encodeCursor } from './cursor.js';
+
+describe('cursor', () => {
+  it('gives back what it was made of', () => {
+    const key = ['2026-01-01T00:00:00Z', 'ümlaut', 3, null];
+    expect(decodeCursor(encodeCursor(key), 4)).toEqual(key);
+  });
+
+  it('is absent on the first page', () => {
+    expect(decodeCursor(undefined, 2)).toBeUndefined();
+    expect(decodeCursor('', 2)).toBeUndefined();
+  });
+
+  it.each(['nonsense', encodeCursor(['a']), encodeCursor([{}, 'b']), Buffer.from('{}').toString('base64url')])(
+    'refuses %s for a key of two values',
+    (text) => {
+      expect(() => decodeCursor(text, 2)).toThrow(/cursor is not one of this list/);
+    },
+  );
+});

@@ -1,0 +1,27 @@
+import { badRequest } from './errors.js';
+
+/** Puts the sort key of a page's last row into the text that the next request hands back. Values must be JSON. */
+export function encodeCursor(values: unknown[]): string {
+  return Buffer.from(JSON.stringify(values), 'utf8').toString('base64url');
+}
+
+/**
+ * The sort key inside a cursor, or undefined for the first page.
+ * @param length how many values the list's sort key has
+ * @throws AppError 400 when the text is not a cursor of such a list
+ */
+export function decodeCursor(cursor: string | undefined, length: number): unknown[] | undefined {
+  if (cursor === undefined || cursor === '') return undefined;
+  let values: unknown;
+  try {
+    values = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    values = undefined;
+  }
+  const usable =
+    Array.isArray(values) &&
+    values.length === length &&
+    values.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value));
+  if (!usable) throw badRequest('The cursor is not one of this list. Leave it out to begin at the first page.');
+  return values as unknown[];
+}

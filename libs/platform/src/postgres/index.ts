@@ -1,0 +1,2 @@
+export { findBinaries, type Binaries } from './binaries.js';
+export { freePort, isAlive, startCluster, stopCluster, type Cluster, type ClusterSettings } from './cluster.js';
