@@ -1,0 +1,53 @@
+import type { AnswerOf, CallOf, RouteDefinition } from '#contracts';
+import { ApiError, problemOf } from './problem';
+
+/** What goes with a call besides its input. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Repeats of the same key answer the same, so that a second click does nothing twice. */
+  idempotencyKey?: string;
+}
+
+/** The path and query of a contract for an input; exported for links to files. */
+export function addressOf(contract: RouteDefinition, input: { params?: unknown; query?: unknown } = {}): string {
+  const params = (input.params ?? {}) as Record<string, unknown>;
+  const path = contract.path.replace(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(String(params[name])));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries((input.query ?? {}) as Record<string, unknown>)) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+  }
+  return search.size > 0 ? `${path}?${search}` : path;
+}
+
+/**
+ * Calls a route of the API by its contract.
+ * @throws ApiError with the server's sentence, or status 0 when the server could not be reached.
+ */
+export async function call<D extends RouteDefinition>(
+  contract: D,
+  input: CallOf<D> = {},
+  options: CallOptions = {},
+): Promise<AnswerOf<D>> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (input.body !== undefined) headers['content-type'] = 'application/json';
+  if (options.idempotencyKey) headers['idempotency-key'] = options.idempotencyKey;
+  const request: RequestInit = { method: contract.method, headers, credentials: 'same-origin' };
+  if (input.body !== undefined) request.body = JSON.stringify(input.body);
+  if (options.signal) request.signal = options.signal;
+
+  const response = await fetch(addressOf(contract, input), request).catch((error: unknown) => {
+    if (options.signal?.aborted) throw error;
+    throw new ApiError(
+      0,
+      'Cortex could not be reached',
+      'Cortex did not answer. Check that it is running and try again.',
+      [],
+      undefined,
+      {},
+    );
+  });
+  if (!response.ok) throw await problemOf(response);
+  if (response.status === 204 || contract.raw) return undefined as AnswerOf<D>;
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as AnswerOf<D>;
+}

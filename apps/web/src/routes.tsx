@@ -1,0 +1,36 @@
+import { createBrowserRouter, redirect, type RouteObject } from 'react-router';
+import { RouteFailed } from './ui/route-failed';
+
+/** The screens below `/admin`, each its own chunk. A new screen is one line here and one in `shell/places.tsx`. */
+const admin: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import('./home/home-page')).HomePage }) },
+  { path: 'directory', lazy: async () => ({ Component: (await import('./directory/directory-page')).DirectoryPage }) },
+  { path: 'smart-lists', lazy: async () => ({ Component: (await import('./smart-lists/lists-page')).ListsPage }) },
+  { path: 'smart-lists/:id', lazy: async () => ({ Component: (await import('./smart-lists/list-page')).ListPage }) },
+  { path: 'outbox', lazy: async () => ({ Component: (await import('./outbox/outbox-page')).OutboxPage }) },
+  { path: 'audit', lazy: async () => ({ Component: (await import('./audit/audit-page')).AuditPage }) },
+  { path: 'settings', lazy: async () => ({ Component: (await import('./settings/settings-page')).SettingsPage }) },
+];
+
+export const router = createBrowserRouter([
+  { path: '/', loader: () => redirect('/admin') },
+  { path: '/sign-in', lazy: async () => ({ Component: (await import('./access/sign-in-page')).SignInPage }) },
+  {
+    path: '/admin',
+    lazy: async () => ({ Component: (await import('./shell/admin-shell')).AdminShell }),
+    ErrorBoundary: RouteFailed,
+    HydrateFallback: () => null,
+    children: [
+      { ErrorBoundary: RouteFailed, children: admin },
+      { path: '*', lazy: async () => ({ Component: (await import('./shell/not-found')).NotFound }) },
+    ],
+  },
+  { path: '*', lazy: async () => ({ Component: (await import('./shell/not-found')).NotFound }) },
+]);
+
+/** Leaves for `/sign-in`, remembering where the reader was. */
+export async function toSignIn(): Promise<void> {
+  const { pathname, search } = router.state.location;
+  if (pathname === '/sign-in') return;
+  await router.navigate(`/sign-in?to=${encodeURIComponent(pathname + search)}`, { replace: true });
+}

@@ -1,0 +1,34 @@
+import {
+  IconHome,
+  IconInbox,
+  IconListDetails,
+  IconRoute,
+  IconScript,
+  IconSettings,
+  IconUsers,
+  type Icon,
+} from '@tabler/icons-react';
+
+export interface Place {
+  to: string;
+  label: string;
+  icon: Icon;
+  /** Other words under which the command palette finds it. */
+  keywords: string[];
+}
+
+/** Where one can go: the navigation and the command palette read this list. Only screens that exist. */
+export const places: Place[] = [
+  { to: '/admin', label: 'Home', icon: IconHome, keywords: ['start', 'attention', 'set-up'] },
+  {
+    to: '/admin/directory',
+    label: 'Directory',
+    icon: IconUsers,
+    keywords: ['people', 'contacts', 'customers', 'leads'],
+  },
+  { to: '/admin/smart-lists', label: 'Smart lists', icon: IconListDetails, keywords: ['segments', 'audience'] },
+  { to: '/admin/automations', label: 'Automations', icon: IconRoute, keywords: ['flows', 'workflows'] },
+  { to: '/admin/outbox', label: 'Outbox', icon: IconInbox, keywords: ['mails', 'messages', 'sent'] },
+  { to: '/admin/audit', label: 'Audit', icon: IconScript, keywords: ['history', 'who did what'] },
+  { to: '/admin/settings', label: 'Settings', icon: IconSettings, keywords: ['sender', 'keys', 'staff', 'workspace'] },
+];

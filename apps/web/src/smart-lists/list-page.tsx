@@ -1,0 +1,5 @@
+import { Page } from '../ui/page';
+
+export function ListPage() {
+  return <Page title="List">{null}</Page>;
+}

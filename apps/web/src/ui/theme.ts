@@ -1,0 +1,121 @@
+import {
+  ActionIcon,
+  Button,
+  createTheme,
+  defaultVariantColorsResolver,
+  Drawer,
+  Modal,
+  Tooltip,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
+
+const verdigris: MantineColorsTuple = [
+  '#edf6f3',
+  '#dcebe5',
+  '#b6d7cd',
+  '#8ac3b3',
+  '#5cc2ac',
+  '#2f8a79',
+  '#0f6b5c',
+  '#0b5549',
+  '#084238',
+  '#042e27',
+];
+
+/** Filled controls take ink or white by scheme, so that text on the accent is readable in both. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  const color = input.color ?? input.theme.primaryColor;
+  if (color === 'danger') {
+    return input.variant === 'filled'
+      ? {
+          ...colors,
+          background: 'var(--danger)',
+          hover: 'var(--danger)',
+          color: 'var(--card)',
+          border: '1px solid transparent',
+        }
+      : {
+          ...colors,
+          background: 'transparent',
+          hover: 'var(--danger-soft)',
+          color: 'var(--danger)',
+          border: '1px solid var(--control-border)',
+        };
+  }
+  if (input.variant === 'filled' && color === 'verdigris') {
+    return { ...colors, background: 'var(--accent)', hover: 'var(--accent-strong)', color: 'var(--on-accent)' };
+  }
+  return colors;
+};
+
+/** Cortex's dress for Mantine: its sizes, faces and controls follow `tokens.css`. */
+export const theme = createTheme({
+  primaryColor: 'verdigris',
+  colors: { verdigris },
+  variantColorResolver,
+  fontFamily: 'var(--sans)',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
+  fontSizes: { xs: '12px', sm: '13px', md: '13px', lg: '15px', xl: '18px' },
+  lineHeights: { xs: '16px', sm: '18px', md: '18px', lg: '21px', xl: '24px' },
+  spacing: { xs: '8px', sm: '12px', md: '16px', lg: '24px', xl: '32px' },
+  radius: { xs: '4px', sm: '4px', md: '4px', lg: '6px', xl: '6px' },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  headings: {
+    fontFamily: 'var(--serif)',
+    fontWeight: '500',
+    sizes: {
+      h1: { fontSize: '24px', lineHeight: '30px' },
+      h2: { fontSize: '18px', lineHeight: '24px' },
+      h3: { fontSize: '15px', lineHeight: '21px' },
+    },
+  },
+  components: {
+    Button: Button.extend({ defaultProps: { size: 'sm', fw: 500 } }),
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 32 } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withinPortal: true, multiline: true, maw: 320 } }),
+    Drawer: Drawer.extend({
+      defaultProps: { transitionProps: { duration: 140 }, overlayProps: { color: 'var(--overlay)' } },
+    }),
+    Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 140 }, centered: true, radius: 'lg' } }),
+  },
+});
+
+const shared = {
+  '--mantine-color-body': 'var(--card)',
+  '--mantine-color-text': 'var(--ink)',
+  '--mantine-color-dimmed': 'var(--ink-3)',
+  '--mantine-color-placeholder': 'var(--ink-3)',
+  '--mantine-color-anchor': 'var(--accent)',
+  '--mantine-color-error': 'var(--danger)',
+  '--mantine-color-default': 'var(--card)',
+  '--mantine-color-default-hover': 'var(--accent-soft)',
+  '--mantine-color-default-color': 'var(--ink)',
+  '--mantine-color-default-border': 'var(--control-border)',
+  '--mantine-color-disabled': 'var(--line)',
+  '--mantine-color-disabled-color': 'var(--ink-3)',
+  '--mantine-color-disabled-border': 'var(--line)',
+  '--mantine-color-verdigris-filled': 'var(--accent)',
+  '--mantine-color-verdigris-filled-hover': 'var(--accent-strong)',
+  '--mantine-color-verdigris-light': 'var(--accent-soft)',
+  '--mantine-color-verdigris-light-hover': 'var(--accent-soft)',
+  '--mantine-color-verdigris-light-color': 'var(--accent)',
+  '--mantine-color-verdigris-outline': 'var(--accent)',
+  '--mantine-color-verdigris-text': 'var(--accent)',
+  '--mantine-color-gray-text': 'var(--ink-2)',
+  '--mantine-color-gray-light-color': 'var(--ink-2)',
+  '--mantine-color-gray-light-hover': 'var(--accent-soft)',
+  '--mantine-primary-color-contrast': 'var(--on-accent)',
+  '--mantine-shadow-xs': 'none',
+  '--mantine-shadow-sm': 'none',
+  '--mantine-shadow-md': 'var(--lift)',
+  '--mantine-shadow-lg': 'var(--lift)',
+  '--mantine-shadow-xl': 'var(--lift)',
+};
+
+/** Points Mantine's variables to the tokens; both schemes follow because the tokens do. */
+export const cssVariablesResolver: CSSVariablesResolver = () => ({ variables: {}, light: shared, dark: shared });
