@@ -1,0 +1,436 @@
+import { graph, operation } from '#graph';
+import { group } from '#rules';
+import { z } from 'zod';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
+
+const tag = 'Automations';
+
+/** Bytes of a body that carries a graph: the graph's own limit of 1 MB and some room for what is around it. */
+const graphBodyLimit = 1_200_000;
+
+const duration = z.strictObject({
+  n: z.number().int().min(1).max(10_000),
+  unit: z.enum(['minutes', 'hours', 'days', 'weeks', 'months']),
+});
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day looks like 09:00.');
+
+/** Either an activity (with conditions on its metadata) or rules about the person, the lead or earlier steps. */
+const occasion = z
+  .strictObject({
+    activity_type: z
+      .string()
+      .max(100)
+      .regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, 'An activity type looks like checkout.abandoned.')
+      .optional(),
+    where: group.optional(),
+    rules: group.optional(),
+  })
+  .refine((value) => value.activity_type !== undefined || value.rules !== undefined, {
+    message: 'Name an activity type, or rules, or both.',
+  });
+export type Occasion = z.output<typeof occasion>;
+
+/** How often the same person may enter, when they leave early, and when they are mailed. */
+export const automationSettings = z.strictObject({
+  entry: z
+    .strictObject({
+      limit: z.union([z.enum(['once', 'always']), z.strictObject({ every: duration })]).optional(),
+      key: z
+        .string()
+        .max(200)
+        .regex(/^metadata\.[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'A key looks like metadata.order_id.')
+        .optional(),
+      cooldown: duration.optional(),
+    })
+    .optional(),
+  exit_when: occasion.optional(),
+  goal: occasion.optional(),
+  quiet_hours: z.strictObject({ from: timeOfDay, to: timeOfDay }).optional(),
+  frequency_cap: z.strictObject({ count: z.number().int().min(1).max(1000), per: duration }).optional(),
+  late_after: duration.optional(),
+});
+export type AutomationSettings = z.output<typeof automationSettings>;
+
+export const automationStatus = z.enum(['draft', 'live', 'paused', 'stopped', 'archived']);
+export type AutomationStatus = z.output<typeof automationStatus>;
+
+export const automationProblem = z.object({
+  code: z.string(),
+  severity: z.enum(['blocks', 'look']),
+  node_id: z.string().optional(),
+  /** JSON pointer into the graph; `/settings/…` for the settings. */
+  pointer: z.string(),
+  message: z.string(),
+});
+
+export const automation = z.object({
+  id: uuid,
+  name: z.string(),
+  status: automationStatus,
+  /** Counts the changes of the draft; sent back as `base_revision`. */
+  revision: z.number().int(),
+  graph,
+  settings: automationSettings,
+  live_version: z.number().int().nullable(),
+  /** The draft says something else than the live version. */
+  changed: z.boolean(),
+  problems: z.array(automationProblem),
+  /** People who are inside now, in any version. */
+  inside: z.number().int(),
+  /** People who ever entered. */
+  entered: z.number().int(),
+  demo: z.boolean(),
+  created_at: instant,
+  updated_at: instant,
+});
+export type Automation = z.output<typeof automation>;
+
+const name = z.string().trim().min(1, 'Give the automation a name.').max(200);
+
+export const listAutomations = route({
+  method: 'GET',
+  path: '/automations',
+  access: 'read',
+  tag,
+  summary: 'All automations, newest change first. Archived ones only when asked for by status.',
+  query: pageQuery.extend({ status: automationStatus.optional(), q: z.string().max(200).optional() }),
+  response: page(automation),
+});
+
+export const createAutomation = route({
+  method: 'POST',
+  path: '/automations',
+  access: 'change',
+  tag,
+  summary: 'A new automation, as a draft. Without a graph the drawing is empty.',
+  status: 201,
+  body: z.strictObject({ name, graph: graph.optional(), settings: automationSettings.optional() }),
+  response: automation,
+  bodyLimit: graphBodyLimit,
+});
+
+export const getAutomation = route({
+  method: 'GET',
+  path: '/automations/:id',
+  access: 'read',
+  tag,
+  summary: 'One automation with its draft and the problems in it.',
+  params: idParams,
+  response: automation,
+});
+
+export const putAutomation = route({
+  method: 'PUT',
+  path: '/automations/:id',
+  access: 'change',
+  tag,
+  summary: 'Replaces name, graph and settings of the draft; what is left out stays. 409 names the revision it has now.',
+  params: idParams,
+  body: z.strictObject({
+    base_revision: z.number().int().min(1),
+    name: name.optional(),
+    graph: graph.optional(),
+    settings: automationSettings.optional(),
+  }),
+  response: automation,
+  bodyLimit: graphBodyLimit,
+});
+
+export const deleteAutomation = route({
+  method: 'DELETE',
+  path: '/automations/:id',
+  access: 'change',
+  tag,
+  summary: 'Deletes an automation nobody ever entered; one with a history is archived instead (409 says so).',
+  params: idParams,
+  status: 204,
+});
+
+export const operateAutomation = route({
+  method: 'POST',
+  path: '/automations/:id/operations',
+  access: 'change',
+  tag,
+  summary:
+    'Applies editing operations to the draft. 409 { revision, operations } carries those made since `base_revision`.',
+  params: idParams,
+  body: z.strictObject({
+    base_revision: z.number().int().min(1),
+    operations: z.array(operation).min(1).max(500),
+  }),
+  response: z.object({ revision: z.number().int() }),
+  bodyLimit: graphBodyLimit,
+});
+
+export const validateAutomation = route({
+  method: 'POST',
+  path: '/automations/:id/validate',
+  access: 'read',
+  tag,
+  summary: 'The problems of the draft, or of a graph and settings sent along.',
+  params: idParams,
+  body: z.strictObject({ graph: graph.optional(), settings: automationSettings.optional() }),
+  response: z.object({
+    problems: z.array(automationProblem),
+    /** Who matches a monitor now and would be left alone when publishing; null for other automations. */
+    matching_now: z.number().int().nullable(),
+    /** People inside the versions published so far, by the step they stand at. */
+    inside: z.array(
+      z.object({ node_id: z.string(), version: z.number().int(), people: z.number().int(), removed: z.boolean() }),
+    ),
+  }),
+  bodyLimit: graphBodyLimit,
+});
+
+export const publishAutomation = route({
+  method: 'POST',
+  path: '/automations/:id/publish',
+  access: 'change',
+  tag,
+  summary: 'Freezes the draft as the next version and starts it. 422 with problems; 409 when the draft has moved on.',
+  params: idParams,
+  body: z.strictObject({
+    /** The revision that was reviewed. */
+    revision: z.number().int().min(1).optional(),
+    note: z.string().trim().max(2000).optional(),
+    in_flight: z
+      .strictObject({
+        default: z.enum(['stay', 'move']).default('stay'),
+        /** For people who move and stand at a step that is no more: where they go. */
+        removed: z.record(z.string(), z.string()).default({}),
+      })
+      .optional(),
+    take_matching_now: z.boolean().default(false),
+  }),
+  response: z.object({
+    version: z.number().int(),
+    matching_now: z.number().int().nullable(),
+    /** People who were moved to this version. */
+    moved: z.number().int(),
+  }),
+});
+
+const transition = (verb: string, summary: string) =>
+  route({
+    method: 'POST',
+    path: `/automations/:id/${verb}`,
+    access: 'change',
+    tag,
+    summary,
+    params: idParams,
+    body: z.strictObject({}).optional(),
+    response: automation,
+  });
+
+export const pauseAutomation = transition('pause', 'Nobody enters and everyone inside stays where they are.');
+export const resumeAutomation = transition('resume', 'Goes on from where everyone stands; a stopped one starts again.');
+export const archiveAutomation = transition('archive', 'Puts away an automation in which nobody is left.');
+
+export const stopAutomation = route({
+  method: 'POST',
+  path: '/automations/:id/stop',
+  access: 'change',
+  tag,
+  summary: 'Everyone leaves. `confirm` is how many are inside; 409 { inside } when that no longer holds.',
+  params: idParams,
+  body: z.strictObject({ confirm: z.number().int().min(0) }),
+  response: automation,
+});
+
+export const duplicateAutomation = route({
+  method: 'POST',
+  path: '/automations/:id/duplicate',
+  access: 'change',
+  tag,
+  summary: 'A new draft with the same drawing and settings.',
+  status: 201,
+  params: idParams,
+  body: z.strictObject({ name: name.optional() }).optional(),
+  response: automation,
+});
+
+const versionSummary = z.object({
+  id: uuid,
+  number: z.number().int(),
+  note: z.string().nullable(),
+  author: z.string().nullable(),
+  published_at: instant,
+  live: z.boolean(),
+  /** People inside this version now. */
+  inside: z.number().int(),
+});
+
+export const listVersions = route({
+  method: 'GET',
+  path: '/automations/:id/versions',
+  access: 'read',
+  tag,
+  summary: 'Every version that was published, newest first.',
+  params: idParams,
+  query: pageQuery,
+  response: page(versionSummary),
+});
+
+export const getVersion = route({
+  method: 'GET',
+  path: '/automations/:id/versions/:n',
+  access: 'read',
+  tag,
+  summary: 'One published version, as it runs.',
+  params: z.strictObject({ id: uuid, n: z.coerce.number().int().min(1) }),
+  response: versionSummary.extend({ graph, settings: automationSettings }),
+});
+
+export const enterAutomation = route({
+  method: 'POST',
+  path: '/automations/:id/enter',
+  access: 'people',
+  tag,
+  summary: 'Puts one person into a live automation by hand; the entry limit holds.',
+  params: idParams,
+  body: z.strictObject({ contact_email: emailAddress }),
+  response: z.object({
+    entered: z.boolean(),
+    run_id: uuid.nullable(),
+    /** Why they did not enter. */
+    reason: z.string().optional(),
+  }),
+});
+
+/** Messages of one step by state; skipped ones by reason. The first two rows of states add up to the step's mails. */
+export const messageCounts = z.object({
+  candidates: z.number().int(),
+  skipped: z.record(z.string(), z.number().int()),
+  queued: z.number().int(),
+  submitting: z.number().int(),
+  sent: z.number().int(),
+  failed: z.number().int(),
+  uncertain: z.number().int(),
+  unknown: z.number().int(),
+  cancelled: z.number().int(),
+  delivered: z.number().int(),
+  opened: z.number().int(),
+  clicked: z.number().int(),
+  bounced: z.number().int(),
+  complained: z.number().int(),
+  unsubscribed: z.number().int(),
+});
+
+export const automationStats = route({
+  method: 'GET',
+  path: '/automations/:id/stats',
+  access: 'read',
+  tag,
+  summary: 'What happened at each step, over all versions; `from` and `to` bound when the step was entered.',
+  params: idParams,
+  query: z.object({ from: instant.optional(), to: instant.optional() }),
+  response: z.object({
+    entered: z.number().int(),
+    inside: z.number().int(),
+    completed: z.number().int(),
+    exited: z.number().int(),
+    failed: z.number().int(),
+    nodes: z.record(
+      z.string(),
+      z.object({
+        entered: z.number().int(),
+        here_now: z.number().int(),
+        left: z.number().int(),
+        ports: z.record(z.string(), z.number().int()),
+        messages: messageCounts.optional(),
+      }),
+    ),
+  }),
+});
+
+export interface Proof {
+  operator: string;
+  result: boolean;
+  field?: string;
+  value_seen?: unknown;
+  wanted?: unknown;
+  sentence?: string;
+  children?: Proof[];
+}
+const proof: z.ZodType<Proof> = z.lazy(() =>
+  z.object({
+    operator: z.string(),
+    result: z.boolean(),
+    field: z.string().optional(),
+    value_seen: z.unknown().optional(),
+    wanted: z.unknown().optional(),
+    sentence: z.string().optional(),
+    children: z.array(proof).optional(),
+  }),
+);
+
+export const explainAutomation = route({
+  method: 'GET',
+  path: '/automations/:id/explain',
+  access: 'read',
+  tag,
+  summary: 'Whether one person would enter now, with the proof, what stops them, and the runs they had.',
+  params: idParams,
+  query: z.object({ contact_email: emailAddress }),
+  response: z.object({
+    would_enter: z.boolean(),
+    proof: proof.nullable(),
+    stopped_by: z.string().optional(),
+    runs: z.array(z.object({ id: uuid, status: z.string(), entered_at: instant, end_reason: z.string().nullable() })),
+  }),
+});
+
+export const listAutomationNodes = route({
+  method: 'GET',
+  path: '/automation-nodes',
+  access: 'read',
+  tag,
+  summary: 'Every step type: JSON Schema of its config, its ways out and its sentence.',
+  response: z.object({
+    items: z.array(
+      z.object({
+        type: z.string(),
+        version: z.number().int(),
+        kind: z.string(),
+        icon: z.string(),
+        title: z.string(),
+        summary: z.string(),
+        schema: z.record(z.string(), z.unknown()),
+        defaults: z.record(z.string(), z.unknown()),
+        ports: z.array(z.object({ id: z.string(), label: z.string() })),
+        sentence: z.string(),
+        examples: z.array(z.object({ name: z.string(), config: z.unknown(), sentence: z.string() })),
+      }),
+    ),
+  }),
+});
+
+const portable = z.strictObject({
+  format: z.literal('cortex.automation/1'),
+  name,
+  graph,
+  settings: automationSettings,
+});
+
+export const exportAutomation = route({
+  method: 'GET',
+  path: '/automations/:id/export',
+  access: 'read',
+  tag,
+  summary: 'The draft as one JSON document, to be imported elsewhere.',
+  params: idParams,
+  response: portable,
+});
+
+export const importAutomation = route({
+  method: 'POST',
+  path: '/automations/import',
+  access: 'change',
+  tag,
+  summary: 'A new draft from an exported document.',
+  status: 201,
+  body: portable,
+  response: automation,
+  bodyLimit: graphBodyLimit,
+});

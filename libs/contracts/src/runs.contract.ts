@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { idParams, instant, page, pageQuery, route, uuid } from './route.js';
+
+const tag = 'Runs';
+
+export const runStatus = z.enum(['active', 'waiting', 'completed', 'exited', 'failed']);
+export type RunStatus = z.output<typeof runStatus>;
+
+export const runStep = z.object({
+  node_id: z.string(),
+  /** 1 for the first time this run came here. */
+  visit: z.number().int(),
+  entered_at: instant,
+  left_at: instant.nullable(),
+  port: z.string().nullable(),
+  /** What happened here, with the reason: e.g. `{ reason }`, `{ message_id }`, `{ activity_id }`, `{ error }`. */
+  outcome: z.record(z.string(), z.unknown()),
+});
+
+export const run = z.object({
+  id: uuid,
+  automation_id: uuid,
+  version: z.number().int(),
+  contact_email: z.string(),
+  /** Public id of the person, where the directory shows them. */
+  contact_id: uuid.nullable(),
+  status: runStatus,
+  node_id: z.string().nullable(),
+  wake_at: instant.nullable(),
+  entered_at: instant,
+  ended_at: instant.nullable(),
+  end_reason: z.string().nullable(),
+  steps: z.array(runStep),
+});
+export type Run = z.output<typeof run>;
+
+export const listRuns = route({
+  method: 'GET',
+  path: '/automations/:id/runs',
+  access: 'read',
+  tag,
+  summary: 'Runs of one automation, newest first, each with its latest 100 steps.',
+  params: idParams,
+  query: pageQuery.extend({
+    contact_email: z.string().max(254).optional(),
+    status: runStatus.optional(),
+    node_id: z.string().max(40).optional(),
+  }),
+  response: page(run),
+});
+
+export const getRun = route({
+  method: 'GET',
+  path: '/runs/:id',
+  access: 'read',
+  tag,
+  summary: 'One person’s way through one version, with the reason of every step.',
+  params: idParams,
+  response: run,
+});
+
+const act = (verb: string, summary: string) =>
+  route({
+    method: 'POST',
+    path: `/runs/:id/${verb}`,
+    access: 'people',
+    tag,
+    summary,
+    params: idParams,
+    body: z.strictObject({}).optional(),
+    response: run,
+  });
+
+export const advanceRun = act(
+  'advance',
+  'Ends the wait this run stands in and lets it go on. 409 when it does not wait.',
+);
+export const removeRun = act('remove', 'Takes the person out of the automation. 409 when they have left already.');
+export const retryRun = act('retry', 'Tries the step again at which this run failed. 409 when it did not fail.');
