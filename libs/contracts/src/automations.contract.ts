@@ -1,5 +1,4 @@
-import { graph, operation } from '#graph';
-import { group } from '#rules';
+import { draftSettings, graph, operation } from '#graph';
 import { z } from 'zod';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
 
@@ -7,50 +6,6 @@ const tag = 'Automations';
 
 /** Bytes of a body that carries a graph: the graph's own limit of 1 MB and some room for what is around it. */
 const graphBodyLimit = 1_200_000;
-
-const duration = z.strictObject({
-  n: z.number().int().min(1).max(10_000),
-  unit: z.enum(['minutes', 'hours', 'days', 'weeks', 'months']),
-});
-
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day looks like 09:00.');
-
-/** Either an activity (with conditions on its metadata) or rules about the person, the lead or earlier steps. */
-const occasion = z
-  .strictObject({
-    activity_type: z
-      .string()
-      .max(100)
-      .regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, 'An activity type looks like checkout.abandoned.')
-      .optional(),
-    where: group.optional(),
-    rules: group.optional(),
-  })
-  .refine((value) => value.activity_type !== undefined || value.rules !== undefined, {
-    message: 'Name an activity type, or rules, or both.',
-  });
-export type Occasion = z.output<typeof occasion>;
-
-/** How often the same person may enter, when they leave early, and when they are mailed. */
-export const automationSettings = z.strictObject({
-  entry: z
-    .strictObject({
-      limit: z.union([z.enum(['once', 'always']), z.strictObject({ every: duration })]).optional(),
-      key: z
-        .string()
-        .max(200)
-        .regex(/^metadata\.[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'A key looks like metadata.order_id.')
-        .optional(),
-      cooldown: duration.optional(),
-    })
-    .optional(),
-  exit_when: occasion.optional(),
-  goal: occasion.optional(),
-  quiet_hours: z.strictObject({ from: timeOfDay, to: timeOfDay }).optional(),
-  frequency_cap: z.strictObject({ count: z.number().int().min(1).max(1000), per: duration }).optional(),
-  late_after: duration.optional(),
-});
-export type AutomationSettings = z.output<typeof automationSettings>;
 
 export const automationStatus = z.enum(['draft', 'live', 'paused', 'stopped', 'archived']);
 export type AutomationStatus = z.output<typeof automationStatus>;
@@ -71,7 +26,7 @@ export const automation = z.object({
   /** Counts the changes of the draft; sent back as `base_revision`. */
   revision: z.number().int(),
   graph,
-  settings: automationSettings,
+  settings: draftSettings,
   live_version: z.number().int().nullable(),
   /** The draft says something else than the live version. */
   changed: z.boolean(),
@@ -105,7 +60,7 @@ export const createAutomation = route({
   tag,
   summary: 'A new automation, as a draft. Without a graph the drawing is empty.',
   status: 201,
-  body: z.strictObject({ name, graph: graph.optional(), settings: automationSettings.optional() }),
+  body: z.strictObject({ name, graph: graph.optional(), settings: draftSettings.optional() }),
   response: automation,
   bodyLimit: graphBodyLimit,
 });
@@ -131,7 +86,7 @@ export const putAutomation = route({
     base_revision: z.number().int().min(1),
     name: name.optional(),
     graph: graph.optional(),
-    settings: automationSettings.optional(),
+    settings: draftSettings.optional(),
   }),
   response: automation,
   bodyLimit: graphBodyLimit,
@@ -170,7 +125,7 @@ export const validateAutomation = route({
   tag,
   summary: 'The problems of the draft, or of a graph and settings sent along.',
   params: idParams,
-  body: z.strictObject({ graph: graph.optional(), settings: automationSettings.optional() }),
+  body: z.strictObject({ graph: graph.optional(), settings: draftSettings.optional() }),
   response: z.object({
     problems: z.array(automationProblem),
     /** Who matches a monitor now and would be left alone when publishing; null for other automations. */
@@ -279,7 +234,7 @@ export const getVersion = route({
   tag,
   summary: 'One published version, as it runs.',
   params: z.strictObject({ id: uuid, n: z.coerce.number().int().min(1) }),
-  response: versionSummary.extend({ graph, settings: automationSettings }),
+  response: versionSummary.extend({ graph, settings: draftSettings }),
 });
 
 export const enterAutomation = route({
@@ -410,7 +365,7 @@ const portable = z.strictObject({
   format: z.literal('cortex.automation/1'),
   name,
   graph,
-  settings: automationSettings,
+  settings: draftSettings,
 });
 
 export const exportAutomation = route({
