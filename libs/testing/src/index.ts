@@ -1,2 +1,3 @@
+export * from './browser.js';
 export * from './clock.js';
 export * from './postgres.js';

@@ -1,0 +1,75 @@
+import reactHooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+const serverOnly = [
+  {
+    group: ['@nestjs/*', 'typeorm', 'pg', 'pg-boss', 'postmark', 'better-auth', 'better-auth/*', 'node:*'],
+    message: 'Pure code knows no server.',
+  },
+  {
+    regex:
+      '^#(platform|queue|activities|directory|enrollments|smart-lists|automations|emails|access|engine|send|actions|testing|api|worker)(/|$)',
+    message: 'Pure code and the web import the pure ring only: #rules, #graph, #contracts.',
+  },
+];
+
+// The architecture spec holds the whole ring table; these lines only bring its commonest cases into the editor.
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.data/**', 'coverage/**', 'migrations/**'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    rules: {
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['libs/{rules,graph,contracts}/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'libs/rules/src/engine/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...serverOnly,
+            { group: ['react', 'react-dom', 'json-rules-engine'], message: 'Not in the pure ring.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['apps/web/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { ...reactHooks.configs.recommended.rules },
+  },
+  {
+    files: ['apps/web/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts', '**/*.spec.tsx'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...serverOnly,
+            { group: ['#rules/engine', 'json-rules-engine'], message: 'Rules are decided on the server.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Printing is what these are for.
+    files: ['apps/bench/**', 'apps/standalone/**', '**/*.mjs', '*.config.js'],
+    rules: { 'no-console': 'off' },
+  },
+);

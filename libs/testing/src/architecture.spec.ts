@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import { findCycle, importsOf, readSources, rings, specOf, type Source } from './architecture.js';
+
+const sources = readSources();
+const code = sources.filter((source) => !source.isSpec);
+const at = (source: Source, what: string) => `${source.path}: ${what}`;
+
+/** Everything that a test kit, a spec and a tool's own configuration may do and code may not. */
+const mayReadEnvironment = (source: Source) =>
+  source.isSpec ||
+  source.path === 'libs/platform/src/config.ts' ||
+  source.path.startsWith('libs/testing/') ||
+  source.path.startsWith('apps/bench/') ||
+  source.path === 'apps/web/vite.config.ts';
+
+describe('the architecture', () => {
+  it('is looked at as a whole', () => {
+    expect(code.length).toBeGreaterThan(20);
+    expect(new Set(code.map((source) => source.part))).toEqual(
+      new Set([...code.map((source) => source.part)].filter((part) => part in rings)),
+    );
+  });
+
+  it('keeps to the rings', () => {
+    const wrong = code.flatMap((source) =>
+      source.imports
+        .filter(({ from }) => from.startsWith('#'))
+        .map(({ from }) => from.slice(1).split('/')[0]!)
+        .filter((part) => part !== source.part && !rings[source.part]!.parts.includes(part))
+        .map((part) => at(source, `may not import #${part}`)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('uses packages only where they belong', () => {
+    const wrong = code.flatMap((source) =>
+      source.imports
+        .filter(({ from }) => !from.startsWith('#') && !from.startsWith('.'))
+        .filter(({ from }) => !rings[source.part]!.mayUse(specOf(from), source.path))
+        .map(({ from }) => at(source, `may not import ${from}`)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('goes into another part only through its index', () => {
+    const known = new Set(['#rules/engine', '#platform/postgres']);
+    const wrong = sources.flatMap((source) =>
+      source.imports
+        .filter(({ from, target }) =>
+          from.startsWith('#')
+            ? from.includes('/') && !known.has(from)
+            : target !== undefined && target !== source.part,
+        )
+        .map(({ from }) => at(source, `reaches into ${from}`)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no circle between parts', () => {
+    const edges = new Map<string, string[]>();
+    for (const source of code) {
+      const to = source.imports
+        .filter(({ from }) => from.startsWith('#'))
+        .map(({ from }) => from.slice(1).split('/')[0]!);
+      edges.set(source.part, [...(edges.get(source.part) ?? []), ...to.filter((part) => part !== source.part)]);
+    }
+    expect(findCycle(edges)).toEqual([]);
+  });
+
+  it('has no circle between files', () => {
+    const edges = new Map(
+      code.map((source) => [
+        source.path,
+        source.imports.flatMap(({ file, typeOnly }) => (file && !typeOnly ? [file] : [])),
+      ]),
+    );
+    expect(findCycle(edges)).toEqual([]);
+  });
+
+  it('has no forwardRef and no environment outside the configuration', () => {
+    const wrong = sources.flatMap((source) => [
+      ...(/import\s*\{[^}]*\bforwardRef\b[^}]*\}\s*from\s*'@nestjs\/common'/.test(source.text)
+        ? [at(source, 'uses forwardRef')]
+        : []),
+      ...(source.text.includes(`process.${'env'}`) && !mayReadEnvironment(source)
+        ? [at(source, 'reads the environment')]
+        : []),
+    ]);
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps files short', () => {
+    const wrong = sources
+      .map((source) => ({
+        source,
+        lines: source.text.split('\n').length - 1,
+        limit: source.path.endsWith('.tsx') ? 250 : 400,
+      }))
+      .filter(({ lines, limit }) => lines > limit)
+      .map(({ source, lines, limit }) => at(source, `${lines} lines, at most ${limit}`));
+    expect(wrong).toEqual([]);
+  });
+
+  it('gives every file a name that says something', () => {
+    const empty = /^(utils?|commons?|helpers?|types?|shared|misc)$/;
+    const wrong = sources.filter((source) => source.path.split('/').some((name) => empty.test(name.split('.')[0]!)));
+    expect(wrong.map((source) => source.path)).toEqual([]);
+  });
+});
+
+describe('the reader of imports', () => {
+  it('sees every form of import', () => {
+    const text = [
+      "import 'reflect-metadata';",
+      "import type { A } from '#platform';",
+      "import {\n  b,\n  type C,\n} from './clock.js';",
+      "export * from '@nestjs/common';",
+      "const d = await import('pg-boss');",
+    ].join('\n');
+    expect(importsOf('libs/testing/src/index.ts', text)).toEqual([
+      { from: 'reflect-metadata', typeOnly: false },
+      { from: '#platform', typeOnly: true },
+      { from: './clock.js', typeOnly: false, file: 'libs/testing/src/clock.ts', target: 'testing' },
+      { from: '@nestjs/common', typeOnly: false },
+      { from: 'pg-boss', typeOnly: false },
+    ]);
+    expect(specOf('better-auth/node')).toBe('better-auth');
+    expect(specOf('@nestjs/common/x')).toBe('@nestjs/common');
+  });
+
+  it('finds a circle and names it', () => {
+    const edges = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['b']],
+    ]);
+    expect(findCycle(edges)).toEqual(['b', 'c', 'b']);
+    expect(
+      findCycle(
+        new Map([
+          ['a', ['b']],
+          ['b', []],
+        ]),
+      ),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+export interface Import {
+  /** As written. */
+  from: string;
+  typeOnly: boolean;
+  /** The file that a relative import means, from the root. */
+  file?: string;
+  /** The part that this file lies in. */
+  target?: string;
+}
+
+export interface Source {
+  path: string;
+  /** The lib or app: `rules`, `queue`, `api`, … */
+  part: string;
+  text: string;
+  isSpec: boolean;
+  imports: Import[];
+}
+
+interface Ring {
+  /** Which other parts it may import. */
+  parts: string[];
+  mayUse(name: string, path: string): boolean;
+}
+
+const pure = ['rules', 'graph', 'contracts'];
+const base = ['platform', 'queue'];
+const records = ['activities', 'directory', 'enrollments', 'smart-lists', 'automations', 'emails', 'access'];
+const stages = ['engine', 'send', 'actions'];
+const libs = [...pure, ...base, ...records, ...stages];
+
+const among =
+  (...names: (string | RegExp)[]) =>
+  (name: string): boolean =>
+    names.some((allowed) => (typeof allowed === 'string' ? allowed === name : allowed.test(name)));
+const node = /^node:/;
+const server = ['@nestjs/common', '@nestjs/core', '@nestjs/typeorm', 'typeorm', 'zod', node];
+
+/** The table of libs/README.md: who may import whom, and which packages. */
+export const rings: Record<string, Ring> = {
+  rules: {
+    parts: [],
+    mayUse: (name, path) =>
+      among('zod', 'temporal-polyfill')(name) ||
+      (name === 'json-rules-engine' && path.startsWith('libs/rules/src/engine/')),
+  },
+  graph: { parts: ['rules'], mayUse: among('zod', 'temporal-polyfill') },
+  contracts: { parts: ['rules', 'graph'], mayUse: among('zod') },
+
+  platform: { parts: pure, mayUse: among(...server, 'pg', 'pino', 'uuid') },
+  queue: { parts: [...pure, 'platform'], mayUse: among(...server, 'pg-boss') },
+
+  activities: { parts: [...pure, ...base], mayUse: among(...server) },
+  directory: { parts: [...pure, ...base, 'activities'], mayUse: among(...server) },
+  enrollments: { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server) },
+  'smart-lists': { parts: [...pure, ...base, 'directory'], mayUse: among(...server) },
+  automations: { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server) },
+  emails: {
+    parts: [...pure, ...base],
+    mayUse: among(...server, 'liquidjs', 'mjml', 'html-to-text', '@unlayer/exporters'),
+  },
+  access: { parts: [...pure, ...base], mayUse: among(...server, 'better-auth', 'pg') },
+
+  engine: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'standardwebhooks') },
+  send: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'postmark') },
+  actions: { parts: [...pure, ...base, ...records], mayUse: among(...server) },
+
+  testing: { parts: [...libs, 'api', 'worker'], mayUse: () => true },
+  api: { parts: libs, mayUse: among(...server, /^@nestjs\//, /^@?fastify/, 'rxjs', 'prom-client', 'reflect-metadata') },
+  worker: { parts: libs, mayUse: among(...server, '@nestjs/schedule', 'reflect-metadata', 'prom-client') },
+  standalone: { parts: [...libs, 'api', 'worker'], mayUse: among(...server, 'reflect-metadata') },
+  // It measures and breaks the running product from outside, so it may use what tests use.
+  bench: { parts: [...libs, 'testing', 'api', 'worker'], mayUse: () => true },
+  web: {
+    parts: pure,
+    mayUse: (name, path) => {
+      if (name === '@xyflow/react') return path.startsWith('apps/web/src/canvas/adapter/');
+      if (name.startsWith('grapesjs')) return path.startsWith('apps/web/src/email-studio/');
+      if (node.test(name) || name === 'vite' || name === '@vitejs/plugin-react')
+        return path === 'apps/web/vite.config.ts';
+      return among(
+        /^@mantine\//,
+        /^@fontsource/,
+        /^react/,
+        '@tanstack/react-query',
+        '@tabler/icons-react',
+        'zustand',
+        'immer',
+        'zod',
+        'temporal-polyfill',
+      )(name);
+    },
+  },
+};
+
+/** The package's name of an import: `@nestjs/common/x` is of `@nestjs/common`; builtins keep their prefix. */
+export function specOf(from: string): string {
+  if (from.startsWith('node:')) return from;
+  return from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** Every source file below apps/ and libs/ with what it imports. */
+export function readSources(): Source[] {
+  return ['apps', 'libs'].flatMap((top) =>
+    readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })
+      .map((name) => `${top}/${name}`)
+      .filter((path) => /\.(ts|tsx)$/.test(path) && !path.includes('/dist/') && !path.endsWith('.d.ts'))
+      .map(readSource),
+  );
+}
+
+function readSource(path: string): Source {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return {
+    path,
+    part: partOf(path),
+    text,
+    isSpec: /\.spec\.tsx?$/.test(path) || /^apps\/[^/]+\/test\//.test(path),
+    imports: importsOf(path, text),
+  };
+}
+
+const partOf = (path: string): string => path.split('/')[1]!;
+
+/** Every import, re-export and dynamic import in a file's text. */
+export function importsOf(path: string, text: string): Import[] {
+  const statement = /^[ \t]*(?:import|export)\s+(type\s+)?(?:[\w*\s{},$]+?\s+from\s+)?'([^']+)'/gm;
+  const dynamic = /\bimport\(\s*'([^']+)'\s*\)/g;
+  const found: Import[] = [
+    ...[...text.matchAll(statement)].map((hit) => ({ from: hit[2]!, typeOnly: hit[1] !== undefined })),
+    ...[...text.matchAll(dynamic)].map((hit) => ({ from: hit[1]!, typeOnly: false })),
+  ];
+  return found.map((entry) =>
+    entry.from.startsWith('.') ? { ...entry, ...resolveRelative(path, entry.from) } : entry,
+  );
+}
+
+function resolveRelative(path: string, from: string): Pick<Import, 'file' | 'target'> {
+  const plain = relative(ROOT, resolve(ROOT, dirname(path), from)).replaceAll('\\', '/');
+  const file = [
+    plain,
+    plain.replace(/\.js$/, '.ts'),
+    plain.replace(/\.js$/, '.tsx'),
+    `${plain}.ts`,
+    `${plain}.tsx`,
+  ].find((name) => /\.tsx?$/.test(name) && existsSync(join(ROOT, name)));
+  return file ? { file, target: partOf(file) } : {};
+}
+
+/** The first circle as the names along it, the first one repeated at the end; empty when there is none. */
+export function findCycle(edges: Map<string, string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (name: string, path: string[]): string[] => {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
+    if (done.has(name)) return [];
+    for (const next of edges.get(name) ?? []) {
+      const circle = visit(next, [...path, name]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(name);
+    return [];
+  };
+  for (const name of edges.keys()) {
+    const circle = visit(name, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type axeCore from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const require = createRequire(import.meta.url);
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--font-render-hinting=none',
+];
+
+const installed = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+/**
+ * A headless Chromium for a spec; close it in `afterAll`. On Linux x64 it comes from npm and needs nothing
+ * of the system; elsewhere the installed Chromium or Chrome is used.
+ * @throws Error with a sentence when there is no browser: a browser spec never passes without one.
+ */
+export async function browser(): Promise<Browser> {
+  if (process.platform === 'linux' && process.arch === 'x64') {
+    const folder = await unpackedChromium();
+    return chromium.launch({
+      executablePath: join(folder, 'chromium'),
+      args: flags,
+      env: { HOME: folder, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_PATH: join(folder, 'fonts') },
+    });
+  }
+  const executablePath = installed.find((path) => existsSync(path));
+  if (!executablePath)
+    throw new Error(`No browser was found. Install Chromium or Chrome at one of: ${installed.join(', ')}.`);
+  return chromium.launch({ executablePath, args: flags });
+}
+
+/** Unpacks npm's Chromium once a machine; several test processes may do so at once, the first to finish wins. */
+async function unpackedChromium(): Promise<string> {
+  const packageFile = join(dirname(require.resolve('@sparticuz/chromium')), '..', '..', 'package.json');
+  const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string };
+  const folder = join(tmpdir(), `cortex-chromium-${version}-${userInfo().uid}`);
+  if (existsSync(folder)) return folder;
+  const unpacking = await mkdtemp(`${folder}.`);
+  // The package unpacks into TMPDIR, and its system libraries only where it believes to be on Lambda.
+  const script = `import chromium from '@sparticuz/chromium'; await chromium.executablePath();`;
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: root,
+    env: { TMPDIR: unpacking, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
+  }).catch((error: unknown) => {
+    throw new Error('The Chromium that comes from npm could not be unpacked. Run npm ci again.', { cause: error });
+  });
+  await rename(unpacking, folder).catch(async (error: unknown) => {
+    await rm(unpacking, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  });
+  return folder;
+}
+
+/** What axe finds on a page that is serious or critical, one line each: rule, help, first element. */
+export async function seriousProblems(page: Page): Promise<string[]> {
+  const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(source);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof axeCore };
+    const { violations } = await axe.run(undefined, { resultTypes: ['violations'] });
+    return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, html: nodes[0]?.html ?? '' }));
+  });
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, html }) => `${id}: ${help} (${html.slice(0, 200)})`);
+}
