@@ -1,0 +1,100 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Config, Database } from '#platform';
+import type { MailLinks } from './render.js';
+
+/** What a link lets its holder do: nothing but this, for this person, from this mail. */
+const purposes = { unsubscribe: 1, preferences: 2, view: 3, click: 4, open: 5 } as const;
+export type LinkPurpose = keyof typeof purposes;
+
+export interface LinkSubject {
+  person_id: string;
+  message_id: string;
+}
+
+const macLength = 16;
+const bodyLength = 33;
+
+/** Makes and reads the signed tokens in mail links. They never expire: a mail may be opened years later. */
+export class LinkSigner {
+  private readonly key: Buffer;
+
+  constructor(
+    secret: string,
+    private readonly publicUrl: string,
+  ) {
+    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'cortex mail links', 32));
+  }
+
+  /** `detail` is bound into the signature without being part of the token (a click's destination). */
+  token(purpose: LinkPurpose, subject: LinkSubject, detail = ''): string {
+    const body = Buffer.alloc(bodyLength);
+    body[0] = purposes[purpose];
+    body.write(subject.person_id.replaceAll('-', ''), 1, 'hex');
+    body.write(subject.message_id.replaceAll('-', ''), 17, 'hex');
+    return Buffer.concat([body, this.mac(body, detail)]).toString('base64url');
+  }
+
+  /** Whom and which mail a token is about; undefined when it was not made here for this purpose. */
+  read(purpose: LinkPurpose, token: string, detail = ''): LinkSubject | undefined {
+    if (token.length > 100) return undefined;
+    const bytes = Buffer.from(token, 'base64url');
+    if (bytes.length !== bodyLength + macLength) return undefined;
+    const body = bytes.subarray(0, bodyLength);
+    if (!timingSafeEqual(bytes.subarray(bodyLength), this.mac(body, detail))) return undefined;
+    if (body[0] !== purposes[purpose]) return undefined;
+    return { person_id: asUuid(body.subarray(1, 17)), message_id: asUuid(body.subarray(17, 33)) };
+  }
+
+  links(subject: LinkSubject): MailLinks {
+    return {
+      unsubscribe: `${this.publicUrl}/unsubscribe/${this.token('unsubscribe', subject)}`,
+      preferences: `${this.publicUrl}/preferences/${this.token('preferences', subject)}`,
+      view: `${this.publicUrl}/m/${this.token('view', subject)}`,
+    };
+  }
+
+  private mac(body: Buffer, detail: string): Buffer {
+    return createHmac('sha256', this.key).update(body).update(detail).digest().subarray(0, macLength);
+  }
+}
+
+function asUuid(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** The one signer of an installation: its key is `CORTEX_SECRET`, else made once and kept in the database. */
+@Injectable()
+export class LinkTokens {
+  private made: Promise<LinkSigner> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+  ) {}
+
+  signer(): Promise<LinkSigner> {
+    this.made ??= this.make().catch((error: unknown) => {
+      this.made = undefined;
+      throw error;
+    });
+    return this.made;
+  }
+
+  private async make(): Promise<LinkSigner> {
+    const given = this.config.env.CORTEX_SECRET;
+    return new LinkSigner(given ?? (await this.kept()), this.config.publicUrl);
+  }
+
+  private async kept(): Promise<string> {
+    await this.database.run(
+      "insert into cortex.secrets (name, value) values ('mail_links', $1) on conflict (name) do nothing",
+      [randomBytes(32).toString('base64url')],
+    );
+    const row = await this.database.row<{ value: string }>(
+      "select value from cortex.secrets where name = 'mail_links'",
+    );
+    return row!.value;
+  }
+}

@@ -1,0 +1,125 @@
+import type { CompiledContent } from './content.js';
+import { escapeHtml } from './liquid.js';
+
+/**
+ * What the workspace was when a batch left. Stored with the batch, so that a mail can be shown later
+ * as it was sent.
+ */
+export interface SendFacts {
+  provider: 'postmark' | 'outbox';
+  /** Postmark's name of the message stream. */
+  message_stream: string;
+  stream: 'broadcast' | 'transactional';
+  public_url: string;
+  workspace: { name: string; postal_address: string };
+  /** `Name <address>`. */
+  sender: string;
+  /** Whose unsubscribe link and header the mail carries. */
+  unsubscribe: 'ours' | 'postmark' | 'none';
+  track: boolean;
+}
+
+/** The person's side of a mail, frozen when it was queued. */
+export interface MailData {
+  contact: Record<string, unknown>;
+  activity?: Record<string, unknown> | null;
+  lead?: Record<string, unknown> | null;
+}
+
+export interface MailLinks {
+  unsubscribe: string;
+  preferences: string;
+  view: string;
+}
+
+export interface RenderedMail {
+  from: string;
+  subject: string;
+  html: string;
+  text: string;
+  headers: { name: string; value: string }[];
+}
+
+/** Makes a value fit for one header line: no line breaks or control characters. */
+// eslint-disable-next-line no-control-regex -- control characters are what this removes
+export const oneLine = (value: string): string => value.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
+
+/** Postmark's own link, which it puts in place of these braces. */
+const postmarkUnsubscribe = '{{{ pm:unsubscribe }}}';
+
+/**
+ * One person's mail: Liquid filled in, preheader and, on the broadcast stream, footer and headers added.
+ * @throws TemplateError when a limit is reached.
+ */
+export function renderMail(
+  content: CompiledContent,
+  data: MailData,
+  facts: SendFacts,
+  links: MailLinks,
+  from?: string | null,
+): RenderedMail {
+  const unsubscribe = facts.unsubscribe === 'postmark' ? postmarkUnsubscribe : links.unsubscribe;
+  const given = {
+    contact: data.contact ?? {},
+    activity: data.activity ?? {},
+    lead: data.lead ?? {},
+    links: facts.unsubscribe === 'none' ? { view: links.view } : { ...links, unsubscribe },
+    workspace: facts.workspace,
+  };
+  let html = content.html.render(given);
+  let text = content.text.render(given);
+  if (facts.stream === 'broadcast') {
+    const footer = footerOf(content, facts, unsubscribe);
+    html = beforeEnd(html, footer.html);
+    text += footer.text;
+  }
+  if (content.preheader) html = afterBody(html, preheaderBlock(content.preheader.render(given)));
+  return {
+    from: oneLine(from || facts.sender),
+    subject: oneLine(content.subject.render(given)).slice(0, 900),
+    html,
+    text,
+    headers:
+      facts.unsubscribe === 'ours'
+        ? [
+            { name: 'List-Unsubscribe', value: `<${links.unsubscribe}>` },
+            { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
+          ]
+        : [],
+  };
+}
+
+/** Marketing mail always says who sent it and how to stop it, whatever its author left out. */
+function footerOf(content: CompiledContent, facts: SendFacts, unsubscribe: string): { html: string; text: string } {
+  const html: string[] = [];
+  const text: string[] = [];
+  if (!content.placesAddress && facts.workspace.postal_address) {
+    html.push(escapeHtml(facts.workspace.postal_address).replaceAll('\n', '<br>'));
+    text.push(facts.workspace.postal_address);
+  }
+  if (!content.placesUnsubscribe && facts.unsubscribe === 'ours') {
+    html.push(`<a href="${escapeHtml(unsubscribe)}" style="color:inherit">Unsubscribe</a>`);
+    text.push(`Unsubscribe: ${unsubscribe}`);
+  }
+  if (html.length === 0) return { html: '', text: '' };
+  return {
+    html: `<div style="margin-top:32px;font:12px/1.5 sans-serif;color:#6b6b6b">${html.join('<br>')}</div>`,
+    text: `\n\n--\n${text.join('\n')}\n`,
+  };
+}
+
+const preheaderBlock = (preheader: string): string =>
+  `<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${preheader}</div>`;
+
+function beforeEnd(html: string, addition: string): string {
+  if (!addition) return html;
+  const end = html.toLowerCase().lastIndexOf('</body>');
+  return end < 0 ? html + addition : html.slice(0, end) + addition + html.slice(end);
+}
+
+function afterBody(html: string, addition: string): string {
+  const open = /<body[^>]*>/i.exec(html);
+  if (!open) return addition + html;
+  const at = open.index + open[0].length;
+  return html.slice(0, at) + addition + html.slice(at);
+}
