@@ -24,7 +24,8 @@ create table cortex.automation_runs (
   end_reason text,
   unique (automation_id, person_id, entry_key)
 );
-create index automation_runs_due on cortex.automation_runs (wake_at, id) where status in ('active', 'waiting') and wake_at is not null;
+-- By automation first: the wake loop probes the live ones only, so that what a paused one holds costs nothing.
+create index automation_runs_due on cortex.automation_runs (automation_id, wake_at) where status in ('active', 'waiting') and wake_at is not null;
 create index automation_runs_waiting on cortex.automation_runs (person_id, waiting_for) where status = 'waiting' and waiting_for is not null;
 create index automation_runs_open on cortex.automation_runs (person_id) where status in ('active', 'waiting');
 create index automation_runs_person on cortex.automation_runs (person_id, entered_at desc);
@@ -41,3 +42,42 @@ create table cortex.automation_run_steps (
   outcome jsonb not null default '{}',
   primary key (run_id, node_id, visit)
 );
+
+-- Counts every change that a matcher must know of (publish, pause, resume, stop, …); tells caches to load again.
+create table cortex.automation_epoch (
+  one boolean primary key default true check (one),
+  n bigint not null default 0
+);
+insert into cortex.automation_epoch default values;
+
+-- Who matched a monitor when it was published and was to be left alone: counts as an entry of that moment.
+create table cortex.automation_seen (
+  automation_id uuid not null references cortex.automations (id) on delete cascade,
+  person_id uuid not null,
+  entry_key text not null,
+  seen_at timestamptz not null default cortex.now(),
+  primary key (automation_id, person_id, entry_key)
+);
+
+-- When a monitor last looked, how long that took and what went wrong.
+create table cortex.monitor_ticks (
+  automation_id uuid not null references cortex.automations (id) on delete cascade,
+  node_id text not null,
+  ticked_at timestamptz not null,
+  took_ms int not null default 0,
+  found int not null default 0,
+  error text,
+  primary key (automation_id, node_id)
+);
+
+-- Activities that could not be matched: taken out of the inbox so that they hold up nobody, tried again later.
+create table cortex.inbox_failures (
+  activity_id uuid primary key,
+  person_id uuid not null,
+  occurred_at timestamptz not null,
+  history boolean not null,
+  attempts int not null default 1,
+  error text not null,
+  next_try_at timestamptz
+);
+create index inbox_failures_due on cortex.inbox_failures (next_try_at) where next_try_at is not null;
