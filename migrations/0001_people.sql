@@ -20,10 +20,11 @@ create function cortex.fold_all(tags text[]) returns text[]
   language sql immutable strict parallel safe
   return array(select cortex.fold(tag) from unnest(tags) with ordinality as t(tag, ord) order by ord);
 
--- The one form in which an address identifies a person.
+-- The one form in which an address identifies a person. Text too long for an index is no address: an
+-- index of ours must never refuse a row of the shop. Not STRICT, so that the CASE can be inlined.
 create function cortex.address(email citext) returns text
-  language sql immutable strict parallel safe
-  return cortex.fold(btrim(email::text));
+  language sql immutable parallel safe
+  return case when octet_length(email::text) <= 800 then cortex.fold(btrim(email::text)) end;
 
 create table public.courses (
   id uuid primary key default uuidv7(),
@@ -123,7 +124,8 @@ create table cortex.people (
   name_folded text generated always as (cortex.fold(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))) stored,
   tags_folded text[] generated always as (cortex.fold_all(tags)) stored
 ) with (fillfactor = 80);
-create unique index people_public_id on cortex.people (id) where id is not null;
+-- Not unique: two addresses may swap profiles in one statement, and a shop may give a lead and a profile one id.
+create index people_public_id on cortex.people (id) where id is not null;
 create index people_type_created on cortex.people (type, created_at desc, person_id) where type is not null;
 create index people_created on cortex.people (created_at desc, person_id) where type is not null;
 create index people_tags on cortex.people using gin (tags_folded);
@@ -138,20 +140,36 @@ create table cortex.person_links (
   check (person_id <> into_person_id)
 );
 
--- Addresses that a statement of the shop touched, until the deferred sweep at commit has handled them.
+-- Public ids that a person had before; with the ids of its leads and profiles they keep every old link working.
+create table cortex.former_ids (
+  id uuid primary key,
+  person_id uuid not null references cortex.people (person_id)
+);
+create index former_ids_person on cortex.former_ids (person_id);
+
+-- What a statement of the shop touched, until the deferred sweep at commit has handled it: addresses, and
+-- activities that have no person yet (three parallel arrays).
 create unlogged table cortex.touched (
   txid xid8 not null default pg_current_xact_id(),
-  addresses text[] not null
+  addresses text[] not null default '{}',
+  activity_ids uuid[] not null default '{}',
+  activity_times timestamptz[] not null default '{}',
+  activity_addresses text[] not null default '{}'
 );
 create index touched_txid on cortex.touched (txid);
 
--- Addresses that a sweep could not handle: the view answers for them from the live definition.
+-- What a sweep could not handle: the view answers for these addresses from the live definition, and a job
+-- repairs them. A row with an activity asks for that activity's person too.
 create table cortex.pending (
+  id bigint generated always as identity primary key,
   address text collate "C" not null,
-  noted_at timestamptz not null default clock_timestamp(),
-  id bigint generated always as identity primary key
+  activity_id uuid,
+  occurred_at timestamptz,
+  attempts int not null default 0,
+  noted_at timestamptz not null default clock_timestamp()
 );
 create index pending_address on cortex.pending (address);
+create index pending_turn on cortex.pending (attempts, id);
 
 create table cortex.trigger_errors (
   id bigint generated always as identity primary key,

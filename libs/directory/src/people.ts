@@ -1,0 +1,76 @@
+import type { Tx } from '#platform';
+import { conflict } from '#platform';
+
+/** A kept row of the directory. `type`, `id` and `email` are null for a person without profile or lead (a placeholder). */
+export interface Person {
+  person_id: string;
+  /** The public id: the profile's, else the newest lead's. */
+  id: string | null;
+  /** Normalised by `addressOf`. */
+  address: string;
+  email: string | null;
+  type: 'customer' | 'lead' | null;
+  first_name: string | null;
+  last_name: string | null;
+  phone: string | null;
+  country: string | null;
+  timezone: string | null;
+  tags: string[];
+  attributes: Record<string, unknown>;
+  created_at: Date | null;
+  lifetime_value_minor: string;
+  last_activity: Date | null;
+  consent_status: ConsentStatus;
+  consent_source: string | null;
+  consent_at: Date | null;
+  consent_text: string | null;
+  suppressed_broadcast: boolean;
+  suppressed_transactional: boolean;
+  demo: boolean;
+}
+
+export type ConsentStatus = 'unknown' | 'subscribed' | 'pending' | 'unsubscribed';
+
+export const personColumns = `p.person_id, p.id, p.address, p.email, p.type, p.first_name, p.last_name, p.phone,
+  p.country, p.timezone, p.tags, p.attributes, p.created_at, p.lifetime_value_minor, p.last_activity,
+  p.consent_status, p.consent_source, p.consent_at, p.consent_text, p.suppressed_broadcast,
+  p.suppressed_transactional, p.demo`;
+
+/**
+ * The people of these addresses, made as placeholders where they are missing, by normalised address. A
+ * placeholder has a `person_id` that stays, but is in no list until a profile or a lead of its address exists:
+ * insert that in the same transaction and the triggers complete the row at commit.
+ *
+ * Addresses are taken as `addressOf` gives them and handled sorted. The call takes locks on addresses that are
+ * new: make it after the other row locks of your transaction, so that nobody deadlocks. Works under READ
+ * COMMITTED only.
+ * @throws AppError 409 when the rows kept changing under us (somebody renames them); the request can be repeated.
+ */
+export async function findOrCreatePeople(tx: Tx, addresses: Iterable<string>): Promise<Map<string, Person>> {
+  const wanted = [...new Set(addresses)];
+  if (wanted.length === 0) return new Map();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const known = await peopleOf(tx, wanted);
+    if (known.size === wanted.length) return known;
+    await tx.run(
+      `insert into cortex.people (address)
+       select w.address from unnest($1::text[]) w (address)
+       where not exists (select from cortex.people p where p.address = w.address)
+       order by w.address collate "C"
+       on conflict (address) do nothing`,
+      [wanted],
+    );
+  }
+  const people = await peopleOf(tx, wanted);
+  if (people.size === wanted.length) return people;
+  throw conflict('These addresses are being changed by somebody else at this moment. Send the request again.');
+}
+
+/** The known people among these normalised addresses, placeholders included. */
+export async function peopleOf(tx: Tx, addresses: Iterable<string>): Promise<Map<string, Person>> {
+  const rows = await tx.rows<Person>(
+    `select ${personColumns} from cortex.people p where p.address = any ($1::text[])`,
+    [[...addresses]],
+  );
+  return new Map(rows.map((row) => [row.address, row]));
+}
