@@ -19,6 +19,8 @@ create table cortex.automation_versions (
   number int not null,
   graph jsonb not null,
   settings jsonb not null,
+  -- What the templates of its mails said when it was published: template id -> content id.
+  pins jsonb not null default '{}',
   note text,
   author text,
   published_at timestamptz not null default cortex.now(),
