@@ -37,17 +37,13 @@ export async function appendActivities(tx: Tx, activities: readonly NewActivity[
   return ids;
 }
 
+// The inbox rows come from the trigger on crm_activities, as for every other writer.
 const APPEND = `
-  with given as materialized (
-    select g.*, coalesce(g.given_at, cortex.now()) as occurred_at, p.email, p.address, p.id as contact_id
-    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[], $6::text[], $7::boolean[])
-      with ordinality as g(id, person_id, type, metadata, given_at, source, history, ord)
-    left join cortex.people p on p.person_id = g.person_id
-  ), appended as (
-    insert into public.crm_activities
-      (id, contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
-    select id, coalesce(email, address::citext), contact_id, type, metadata, occurred_at, source, person_id, history
-    from given order by ord
-  )
-  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
-  select person_id, id, occurred_at, history from given order by ord`;
+  insert into public.crm_activities
+    (id, contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
+  select g.id, coalesce(p.email, p.address::citext), case when p.type = 'customer' then p.id end, g.type, g.metadata,
+    coalesce(g.given_at, cortex.now()), g.source, g.person_id, g.history
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[], $6::text[], $7::boolean[])
+    with ordinality as g(id, person_id, type, metadata, given_at, source, history, ord)
+  left join cortex.people p on p.person_id = g.person_id
+  order by g.ord`;
