@@ -73,3 +73,8 @@ export function readConfig(source: Record<string, string | undefined> = process.
   }
   return new Config(parsed.data);
 }
+
+/** The environment for a child process: ours, with `extra` on top. */
+export function environmentFor(extra: Record<string, string>): Record<string, string | undefined> {
+  return { ...process.env, ...extra };
+}

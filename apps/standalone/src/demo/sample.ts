@@ -1,0 +1,136 @@
+/** The sample shop: the same people, courses and events at every first start, placed relative to now. */
+
+export interface SampleCourse {
+  title: string;
+  price_minor: number;
+}
+
+export interface SamplePerson {
+  email: string;
+  first_name: string;
+  last_name: string;
+  country: string;
+  timezone: string;
+  tags: string[];
+  kind: 'customer' | 'lead';
+  /** Days before now at which the person appeared. */
+  since: number;
+  /** Positions in `sampleCourses` that a customer bought, or the one a lead left in the checkout. */
+  courses: number[];
+}
+
+export interface SampleEvent {
+  email: string;
+  type: string;
+  metadata: Record<string, unknown>;
+  /** Hours before now. */
+  ago: number;
+}
+
+export const sampleCourses: SampleCourse[] = [
+  { title: 'Photography 101', price_minor: 4900 },
+  { title: 'Watercolor for beginners', price_minor: 3900 },
+  { title: 'Bread and sourdough', price_minor: 2900 },
+  { title: 'Creative writing', price_minor: 7900 },
+];
+
+const firstNames = [
+  'Ada',
+  'Ben',
+  'Chloé',
+  'Dmitri',
+  'Elif',
+  'Farah',
+  'Georg',
+  'Hana',
+  'Íñigo',
+  'Jonas',
+  'Katarína',
+  'Liam',
+];
+const lastNames = [
+  'Adeyemi',
+  'Bergström',
+  'Costa',
+  'Dvořák',
+  'Eriksen',
+  'Fontaine',
+  'García',
+  'Hoffmann',
+  'Ito',
+  'Jansen',
+];
+const homes = [
+  ['DE', 'Europe/Berlin'],
+  ['FR', 'Europe/Paris'],
+  ['US', 'America/New_York'],
+  ['GB', 'Europe/London'],
+  ['JP', 'Asia/Tokyo'],
+  ['BR', 'America/Sao_Paulo'],
+] as const;
+const interests = ['newsletter', 'gift', 'weekend', 'beginner', 'workshop'];
+
+const plain = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replace(/[^A-Za-z]/g, '')
+    .toLowerCase();
+
+/** 48 customers and 24 leads. Multipliers without a common divisor spread names, homes and dates evenly. */
+export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) => {
+  const first = firstNames[at % firstNames.length]!;
+  const last = lastNames[(at * 7 + Math.floor(at / 12)) % lastNames.length]!;
+  const [country, timezone] = homes[(at * 5) % homes.length]!;
+  const kind = at % 3 === 2 ? 'lead' : 'customer';
+  const course = (at * 3) % sampleCourses.length;
+  return {
+    email: `${plain(first)}.${plain(last)}.${at + 1}@example.com`,
+    first_name: first,
+    last_name: last,
+    country,
+    timezone,
+    tags: at % 4 === 0 ? [interests[(at / 4) % interests.length]!] : [],
+    kind,
+    since: kind === 'lead' ? (at * 11) % 30 : 10 + ((at * 17) % 320),
+    courses: kind === 'customer' && at % 5 === 0 ? [course, (course + 1) % sampleCourses.length] : [course],
+  };
+});
+
+const pages = ['/', '/courses', '/pricing', '/courses/photography-101', '/about'];
+
+/** What they did besides buying: visits for everyone, an abandoned checkout for every lead. */
+export const sampleEvents: SampleEvent[] = samplePeople.flatMap((person, at) => {
+  const visits = Array.from({ length: 1 + (at % 4) }, (_, visit) => ({
+    email: person.email,
+    type: 'page_view',
+    metadata: { path: pages[(at + visit) % pages.length]! },
+    ago: Math.min(person.since * 24, 6 + ((at * 29 + visit * 61) % 900)),
+  }));
+  if (person.kind === 'customer') return visits;
+  const course = sampleCourses[person.courses[0]!]!;
+  return [
+    ...visits,
+    {
+      email: person.email,
+      type: 'checkout.abandoned',
+      metadata: { course_title: course.title, amount: course.price_minor / 100 },
+      ago: person.since * 24 + 0.5,
+    },
+  ];
+});
+
+export const sampleMail = {
+  subject: 'You left something behind',
+  html: `<p>Hello {{ contact.first_name | default: "there" }},</p>
+<p>{{ lead.course_title | default: "Your course" }} is still waiting for you. Pick up where you left off whenever it suits you.</p>
+<p>— {{ workspace.name }}</p>
+<p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>`,
+};
+
+export const sampleReminder = {
+  subject: 'Any questions about {{ lead.course_title | default: "the course" }}?',
+  html: `<p>Hello {{ contact.first_name | default: "there" }},</p>
+<p>If something kept you from enrolling, reply to this mail. A person reads it.</p>
+<p>— {{ workspace.name }}</p>
+<p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>`,
+};

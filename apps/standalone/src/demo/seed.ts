@@ -1,0 +1,140 @@
+import { newId, type Database, type Tx } from '#platform';
+import { sampleCourses, sampleEvents, samplePeople } from './sample.js';
+
+const LOCK = "hashtextextended('cortex.demo', 0)";
+const HOUR = 3_600_000;
+
+/**
+ * Fills an empty database with the sample shop, once: nothing happens where anybody or anything stands
+ * already. Everything made is named in `cortex.demo_rows`, which the button in the settings removes, and the
+ * people are marked so that their mail never reaches Postmark.
+ * @returns whether it was filled now
+ */
+export async function seedDemo(database: Database): Promise<boolean> {
+  return database.tx(async (tx) => {
+    await tx.rows(`select pg_advisory_xact_lock(${LOCK})`);
+    const empty = await tx.row<{ empty: boolean }>(
+      `select not exists (select from public.unified_profiles) and not exists (select from public.purchase_leads)
+         and not exists (select from public.courses) and not exists (select from public.crm_activities)
+         and not exists (select from cortex.automations)
+         and not exists (select from cortex.settings where demo) as empty`,
+    );
+    if (!empty!.empty) return false;
+    const now = await tx.now();
+    await seedPeople(tx);
+    const courses = await seedCourses(tx, now);
+    const profiles = await seedProfiles(tx, now);
+    await seedPurchases(tx, now, courses, profiles);
+    await seedLeads(tx, now, courses);
+    await seedEvents(tx, now);
+    await tx.run('update cortex.settings set demo = true, mail_unanswered = true, updated_at = cortex.now()');
+    return true;
+  });
+}
+
+/** Inserts rows given as objects, typed by the table itself, and names them as the demo's. */
+async function insert(tx: Tx, table: string, kind: string, rows: Record<string, unknown>[]): Promise<void> {
+  const columns = Object.keys(rows[0]!).join(', ');
+  await tx.run(
+    `insert into ${table} (${columns})
+     select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
+    [JSON.stringify(rows)],
+  );
+  await tx.run(
+    'insert into cortex.demo_rows (kind, id) select $1, id from jsonb_to_recordset($2::jsonb) as r (id uuid)',
+    [kind, JSON.stringify(rows)],
+  );
+}
+
+/** The marked directory rows come first; the triggers complete them from the profiles and leads at commit. */
+async function seedPeople(tx: Tx): Promise<void> {
+  const rows = samplePeople
+    .map((person) => ({ id: newId(), address: person.email }))
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  await tx.run(
+    `insert into cortex.people (person_id, address, demo)
+     select id, address, true from jsonb_to_recordset($1::jsonb) as r (id uuid, address text)`,
+    [JSON.stringify(rows)],
+  );
+  await tx.run(
+    `insert into cortex.demo_rows (kind, id) select 'person', id from jsonb_to_recordset($1::jsonb) as r (id uuid)`,
+    [JSON.stringify(rows)],
+  );
+}
+
+const before = (now: Date, hours: number): string => new Date(now.getTime() - hours * HOUR).toISOString();
+
+async function seedCourses(tx: Tx, now: Date): Promise<string[]> {
+  const rows = sampleCourses.map((course) => ({
+    id: newId(),
+    ...course,
+    currency: 'EUR',
+    created_at: before(now, 24 * 400),
+  }));
+  await insert(tx, 'public.courses', 'course', rows);
+  return rows.map((row) => row.id);
+}
+
+async function seedProfiles(tx: Tx, now: Date): Promise<Map<string, string>> {
+  const rows = samplePeople
+    .filter((person) => person.kind === 'customer')
+    .map(({ email, first_name, last_name, country, timezone, tags, since }) => ({
+      id: newId(),
+      ...{ email, first_name, last_name, country, timezone, tags, attributes: {} },
+      created_at: before(now, since * 24),
+      updated_at: before(now, since * 24),
+    }));
+  await insert(tx, 'public.unified_profiles', 'profile', rows);
+  return new Map(rows.map((row) => [row.email, row.id]));
+}
+
+async function seedPurchases(tx: Tx, now: Date, courses: string[], profiles: Map<string, string>): Promise<void> {
+  const bought = samplePeople.flatMap((person) => {
+    const profile = profiles.get(person.email);
+    if (!profile) return [];
+    return person.courses.map((course, nth) => ({
+      profile_id: profile,
+      course,
+      at: before(now, Math.max(2, (person.since - nth * 5) * 24 - 1)),
+    }));
+  });
+  const transactions = bought.map(({ profile_id, course, at }) => ({
+    id: newId(),
+    ...{ profile_id, amount_minor: sampleCourses[course]!.price_minor, refunded_minor: 0 },
+    ...{ currency: 'EUR', status: 'paid', occurred_at: at, created_at: at },
+  }));
+  await insert(tx, 'public.transactions', 'transaction', transactions);
+  await insert(
+    tx,
+    'public.enrollments',
+    'enrollment',
+    bought.map(({ profile_id, course, at }, nth) => ({
+      id: newId(),
+      ...{ profile_id, course_id: courses[course]!, transaction_id: transactions[nth]!.id, status: 'active' },
+      ...{ created_at: at, updated_at: at },
+    })),
+  );
+}
+
+async function seedLeads(tx: Tx, now: Date, courses: string[]): Promise<void> {
+  const rows = samplePeople
+    .filter((person) => person.kind === 'lead')
+    .map(({ email, first_name, last_name, country, timezone, tags, since, courses: left }) => ({
+      id: newId(),
+      ...{ email, first_name, last_name, country, timezone, tags, attributes: {}, source: 'demo' },
+      course_id: courses[left[0]!]!,
+      created_at: before(now, since * 24 + 1),
+      updated_at: before(now, since * 24 + 1),
+    }));
+  await insert(tx, 'public.purchase_leads', 'lead', rows);
+}
+
+/** History: it is shown and counted, and starts nothing. The triggers give each row its person at commit. */
+async function seedEvents(tx: Tx, now: Date): Promise<void> {
+  const rows = sampleEvents.map(({ email, type, metadata, ago }) => ({
+    id: newId(),
+    ...{ contact_email: email, type, metadata, source: 'demo', history: true },
+    ...{ occurred_at: before(now, ago), received_at: before(now, ago) },
+  }));
+  await insert(tx, 'public.crm_activities', 'activity', rows);
+}
