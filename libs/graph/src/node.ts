@@ -2,6 +2,7 @@ import type { Group } from '#rules';
 import type { z } from 'zod';
 import type { Effect } from './effect.js';
 import type { Graph } from './graph.js';
+import { phrasesText, type Phrase } from './phrase.js';
 
 export type NodeKind = 'entry' | 'rule' | 'wait' | 'split' | 'mail' | 'action' | 'end';
 
@@ -68,10 +69,7 @@ export type Wait = {
 
 /** One of: go on through a port, wait, or do something and go on; `port: null` ends the run with a reason. */
 export type Plan =
-  | { next: string; reason?: string }
-  | { wait: Wait }
-  | { effects: Effect[]; next: string }
-  | { end: string };
+  { next: string; reason?: string } | { wait: Wait } | { effects: Effect[]; next: string } | { end: string };
 
 export interface NodeExample<C> {
   name: string;
@@ -106,16 +104,30 @@ export interface NodeDef<T extends string = string, S extends z.ZodObject = z.Zo
   /** A config to start from; may be unfinished. */
   defaults: z.input<S>;
   ports(config: Partial<z.output<S>>): Port[];
-  /** English; reads well for an unfinished config too: a blank is written as `____`. */
+  /** The sentence in pieces, so that the screen can open the field behind a value; unfinished configs read well too. */
+  phrases(config: Partial<z.output<S>>): Phrase[];
+  /** The same as text: a blank is written as `____`. */
   sentence(config: Partial<z.output<S>>): string;
   check(config: z.output<S>, context: CheckContext): Problem[];
   /** The rule groups about the person, lead or earlier steps that `plan` will want decided. */
   asks?(config: z.output<S>): Group[];
   /** The activity that this step waits for, where it waits for one. */
   awaits?(config: z.output<S>): { activity_type: string; where?: Group } | undefined;
+  /** Activity types that this step itself brings about: a start on one of them would feed itself. */
+  causes?(config: z.output<S>): string[];
+  /** A wait's ways out that may be taken without time passing, because what it waits for can hold already. */
+  instantPorts?(config: Partial<z.output<S>>): string[];
   /** Entry steps are never planned: the run starts behind them. */
   plan(config: z.output<S>, input: PlanInput): Plan;
   examples: NodeExample<z.output<S>>[];
   /** Brings the config of the previous version to this one. */
   migrate?(old: unknown): z.input<S>;
 }
+
+/** Makes a definition; its sentence is its phrases put together, so that the two cannot differ. */
+export const defineNode = <const T extends string, S extends z.ZodObject>(
+  definition: Omit<NodeDef<T, S>, 'sentence'>,
+): NodeDef<T, S> => ({ ...definition, sentence: (config) => phrasesText(definition.phrases(config)) });
+
+/** The one way out of a step that does not decide. */
+export const nextPort = (): Port[] => [{ id: 'next', label: '' }];

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { activityType } from '../graph.js';
+import { defineNode, nextPort } from '../node.js';
+import { say, value } from '../phrase.js';
+import { group, ruleText } from '../rule.js';
+
+const config = z.strictObject({
+  activity_type: activityType.meta({ label: 'Activity', help: 'Its type, as it is posted.', control: 'activity_type' }),
+  where: group
+    .optional()
+    .meta({ label: 'Only where', help: 'Conditions on what came with the activity.', control: 'metadata_rules' }),
+  rules: group.optional().meta({ label: 'Only for people who', help: 'Conditions on the person.', control: 'rules' }),
+});
+
+export const activityReceived = defineNode({
+  type: 'activity_received',
+  version: 1,
+  kind: 'entry',
+  icon: 'bolt',
+  title: 'Something happens',
+  summary: 'Starts for a person as soon as one of their activities arrives.',
+  config,
+  defaults: { activity_type: '' },
+  ports: nextPort,
+  phrases: ({ activity_type, where, rules }) => [
+    ...say`When ${value('activity_type', activity_type)} happens`,
+    ...(where ? say`, where ${value('where', ruleText(where))}` : []),
+    ...(rules ? say`, for ${value('rules', ruleText(rules))}` : []),
+  ],
+  check: () => [],
+  plan: () => ({ next: 'next' }),
+  examples: [
+    {
+      name: 'The run starts behind it',
+      config: { activity_type: 'checkout.abandoned' },
+      expect: { next: 'next' },
+    },
+  ],
+});

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineNode } from '../node.js';
+import { say, value } from '../phrase.js';
+
+export const exit = defineNode({
+  type: 'exit',
+  version: 1,
+  kind: 'end',
+  icon: 'square-filled',
+  title: 'End',
+  summary: 'The way ends here, with a reason that is counted.',
+  config: z.strictObject({
+    reason: z.string().max(200).optional().meta({ label: 'Reason', help: 'For example: enrolled.', control: 'text' }),
+  }),
+  defaults: {},
+  ports: () => [],
+  phrases: ({ reason }) => (reason ? say`End: ${value('reason', reason)}` : say`End`),
+  check: () => [],
+  plan: ({ reason }) => ({ end: reason ?? '' }),
+  examples: [
+    { name: 'With a reason', config: { reason: 'enrolled' }, expect: { end: 'enrolled' } },
+    { name: 'Without', config: {}, expect: { end: '' } },
+  ],
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defineNode } from '../node.js';
+import { say, value } from '../phrase.js';
+import { group, ruleText } from '../rule.js';
+
+const rules = {
+  operator: 'AND' as const,
+  conditions: [{ field: 'tags', operator: 'contains', value: 'vip' }],
+};
+
+export const filter = defineNode({
+  type: 'filter',
+  version: 1,
+  kind: 'rule',
+  icon: 'filter',
+  title: 'Only if',
+  summary: 'Asks whether something holds for the person, and goes on by yes or no.',
+  config: z.strictObject({
+    rules: group.meta({ label: 'Rules', help: 'What must hold to go on by “yes”.', control: 'rules' }),
+  }),
+  defaults: {} as never,
+  ports: () => [
+    { id: 'yes', label: 'if so' },
+    { id: 'no', label: 'everyone else' },
+  ],
+  phrases: ({ rules }) => say`Only ${value('rules', rules && ruleText(rules))}`,
+  check: () => [],
+  asks: (config) => [config.rules],
+  plan: (config, input) => ({ next: input.decide(config.rules) ? 'yes' : 'no' }),
+  examples: [
+    { name: 'Holds', config: { rules }, input: { decide: true }, expect: { next: 'yes' } },
+    { name: 'Does not hold', config: { rules }, input: { decide: false }, expect: { next: 'no' } },
+  ],
+});

@@ -1,0 +1,43 @@
+import type { NodeDef } from '../node.js';
+import { activityReceived } from './activity-received.node.js';
+import { exit } from './exit.node.js';
+import { filter } from './filter.node.js';
+import { manual } from './manual.node.js';
+import { monitor } from './monitor.node.js';
+import { recordActivity } from './record-activity.node.js';
+import { sendEmail } from './send-email.node.js';
+import { updateContact } from './update-contact.node.js';
+import { waitUntil } from './wait-until.node.js';
+import { wait } from './wait.node.js';
+
+export const nodeTypes = [
+  'activity_received',
+  'monitor',
+  'manual',
+  'filter',
+  'wait',
+  'wait_until',
+  'send_email',
+  'update_contact',
+  'record_activity',
+  'exit',
+] as const;
+export type NodeType = (typeof nodeTypes)[number];
+
+/** Every type of step that the engine can carry out. The only list. */
+export const nodes: Record<NodeType, NodeDef> = {
+  activity_received: activityReceived,
+  monitor,
+  manual,
+  filter,
+  wait,
+  wait_until: waitUntil,
+  send_email: sendEmail,
+  update_contact: updateContact,
+  record_activity: recordActivity,
+  exit,
+} as unknown as Record<NodeType, NodeDef>;
+
+/** The definition of a type, or undefined for a type that this version does not know. */
+export const nodeDef = (type: string): NodeDef | undefined =>
+  Object.hasOwn(nodes, type) ? nodes[type as NodeType] : undefined;

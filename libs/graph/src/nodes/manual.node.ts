@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineNode, nextPort } from '../node.js';
+import { say } from '../phrase.js';
+
+export const manual = defineNode({
+  type: 'manual',
+  version: 1,
+  kind: 'entry',
+  icon: 'hand-click',
+  title: 'By hand or API',
+  summary: 'Starts for a person when a colleague or another system says so.',
+  config: z.strictObject({}),
+  defaults: {},
+  ports: nextPort,
+  phrases: () => say`When someone is entered by hand or by another system`,
+  check: () => [],
+  plan: () => ({ next: 'next' }),
+  examples: [{ name: 'The run starts behind it', config: {}, expect: { next: 'next' } }],
+});

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { approximateSeconds, duration, durationText } from '../duration.js';
+import { defineNode, nextPort } from '../node.js';
+import { say, value, type Phrase } from '../phrase.js';
+import { group, ruleText } from '../rule.js';
+
+const lead = z
+  .strictObject({
+    older_than: duration.meta({ label: 'At least this old', control: 'duration' }),
+    within: duration.meta({
+      label: 'Not older than',
+      help: 'Keeps people from the past out when the automation goes live.',
+      control: 'duration',
+    }),
+    enrolled: z.literal(false).default(false).meta({ label: 'Not enrolled', control: 'fixed' }),
+    course_id: z.uuid().optional().meta({ label: 'Only this course', control: 'course' }),
+    from_activities: z
+      .boolean()
+      .optional()
+      .meta({ label: 'Also leads made from activities', help: 'They are left out unless asked for.' }),
+  })
+  .meta({ control: 'group' });
+
+const config = z
+  .strictObject({
+    over: z
+      .enum(['people', 'leads'])
+      .default('people')
+      .meta({ label: 'Looks at', control: 'select', options: { people: 'People', leads: 'Leads (checkouts)' } }),
+    lead: lead.optional().meta({ label: 'The lead', control: 'group', when: { over: 'leads' } }),
+    rules: group.optional().meta({ label: 'Only people who', help: 'Conditions on the person.', control: 'rules' }),
+    every: duration
+      .refine((span) => approximateSeconds(span) >= 60, 'A monitor looks at most once a minute.')
+      .optional()
+      .meta({ label: 'Looks every', help: 'One minute if left empty.', control: 'duration' }),
+  })
+  .superRefine((value, context) => {
+    if (value.over === 'leads' && !value.lead)
+      context.addIssue({
+        code: 'custom',
+        path: ['lead'],
+        message: 'Say how old the lead is, and how far back to look.',
+      });
+    if (value.over === 'people' && !value.rules)
+      context.addIssue({ code: 'custom', path: ['rules'], message: 'Say which people to look for.' });
+    if (value.over === 'people' && value.lead)
+      context.addIssue({ code: 'custom', path: ['lead'], message: 'A monitor over people has no lead. Remove it.' });
+    const { lead: span } = value;
+    if (span && approximateSeconds(span.within) <= approximateSeconds(span.older_than))
+      context.addIssue({
+        code: 'custom',
+        path: ['lead', 'within'],
+        message: 'No lead can be that old and that young at once: make “not older than” the longer span.',
+      });
+  });
+
+type Config = z.output<typeof config>;
+
+const leadPhrases = ({ lead: span, rules }: Partial<Config>): Phrase[] => [
+  ...say`When a lead is ${value('lead', span && durationText(span.older_than))} old and has not enrolled, within ${value(
+    'lead',
+    span && durationText(span.within),
+  )}`,
+  ...(rules ? say`, if ${value('rules', ruleText(rules))}` : []),
+];
+
+export const monitor = defineNode({
+  type: 'monitor',
+  version: 1,
+  kind: 'entry',
+  icon: 'radar',
+  title: 'Something has not happened',
+  summary: 'Looks again and again for people, or leads, for whom something holds.',
+  config,
+  defaults: { over: 'people' },
+  ports: nextPort,
+  phrases: (config) =>
+    config.over === 'leads'
+      ? leadPhrases(config)
+      : say`When someone is found among ${value('rules', config.rules && ruleText(config.rules))}`,
+  check: () => [],
+  plan: () => ({ next: 'next' }),
+  examples: [
+    {
+      name: 'Abandoned checkout: the run starts behind it',
+      config: {
+        over: 'leads',
+        lead: { older_than: { n: 30, unit: 'minutes' }, within: { n: 24, unit: 'hours' }, enrolled: false },
+      },
+      expect: { next: 'next' },
+    },
+  ],
+});

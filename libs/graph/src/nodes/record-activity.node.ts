@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { activityType } from '../graph.js';
+import { defineNode, nextPort } from '../node.js';
+import { say, value } from '../phrase.js';
+
+export const recordActivity = defineNode({
+  type: 'record_activity',
+  version: 1,
+  kind: 'action',
+  icon: 'notes',
+  title: 'Record an activity',
+  summary: 'Writes an activity of your own into the person’s timeline. Other automations can start from it.',
+  config: z.strictObject({
+    activity_type: activityType.meta({ label: 'Activity', control: 'activity_type' }),
+    metadata: z
+      .record(z.string().min(1).max(100), z.unknown())
+      .refine((value) => Object.keys(value).length <= 100, 'An activity carries at most 100 fields.')
+      .optional()
+      .meta({ label: 'With', help: 'Fields of your own.', control: 'json' }),
+  }),
+  defaults: { activity_type: '' },
+  ports: nextPort,
+  phrases: ({ activity_type }) => say`Record ${value('activity_type', activity_type)}`,
+  check: () => [],
+  causes: ({ activity_type }) => [activity_type],
+  plan: ({ activity_type, metadata }) => ({
+    effects: [{ type: 'activity.record', activity_type, metadata: metadata ?? {} }],
+    next: 'next',
+  }),
+  examples: [
+    {
+      name: 'Without fields',
+      config: { activity_type: 'checkout.reminded' },
+      expect: {
+        effects: [{ type: 'activity.record', activity_type: 'checkout.reminded', metadata: {} }],
+        next: 'next',
+      },
+    },
+  ],
+});

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { defineNode, nextPort, type Problem } from '../node.js';
+import { say, shorten, value } from '../phrase.js';
+
+const notBlank = (text: string) => text.trim() !== '';
+
+const config = z
+  .strictObject({
+    template_id: z.uuid().optional().meta({ label: 'Template', control: 'template', oneOf: 'content' }),
+    subject: z
+      .string()
+      .max(998, 'A subject has at most 998 characters.')
+      .optional()
+      .meta({ label: 'Subject', control: 'liquid_line' }),
+    preheader: z
+      .string()
+      .max(500)
+      .optional()
+      .meta({ label: 'Preview text', help: 'Shown by inboxes behind the subject.', control: 'liquid_line' }),
+    html: z.string().max(400_000).optional().meta({ label: 'HTML', control: 'html' }),
+    text: z
+      .string()
+      .max(400_000)
+      .optional()
+      .meta({ label: 'Plain text', help: 'Made from the HTML if left empty.', control: 'liquid_text' }),
+    stream: z.enum(['broadcast', 'transactional'], 'Choose a stream: broadcast or transactional.').meta({
+      label: 'Stream',
+      help: 'Marketing goes as broadcast, with consent and a way to unsubscribe. System mail goes as transactional.',
+      control: 'stream',
+      options: { broadcast: 'Broadcast', transactional: 'Transactional' },
+    }),
+    from: z
+      .string()
+      .max(320)
+      .optional()
+      .meta({ label: 'Sender', help: 'The workspace’s sender for this stream if left empty.', control: 'sender' }),
+    topic_id: z
+      .uuid()
+      .optional()
+      .meta({ label: 'Topic', control: 'topic', when: { stream: 'broadcast' } }),
+  })
+  .superRefine((value, context) => {
+    const issue = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (value.template_id !== undefined) {
+      if (value.html !== undefined) issue('html', 'A step sends a template or its own text, not both. Remove one.');
+      return;
+    }
+    if (!notBlank(value.subject ?? '')) issue('subject', 'Write a subject, or choose a template.');
+    if (!notBlank(value.html ?? '')) issue('html', 'Write the mail, or choose a template.');
+  });
+
+const unsubscribeLink = /\{\{-?\s*links\.(unsubscribe|preferences)\b/;
+
+export const sendEmail = defineNode({
+  type: 'send_email',
+  version: 1,
+  kind: 'mail',
+  icon: 'mail',
+  title: 'Send e-mail',
+  summary: 'Sends one mail to the person. Consent and suppression are looked at when it leaves.',
+  config,
+  defaults: { stream: 'broadcast' },
+  ports: nextPort,
+  phrases: ({ subject, template_id, stream }) => [
+    ...say`Send ${
+      template_id && !subject
+        ? value('template_id', 'the chosen template')
+        : value('subject', subject?.trim() ? `“${shorten(subject, 90)}”` : undefined)
+    }`,
+    ...(stream === 'broadcast' ? [] : say` as ${value('stream', stream && 'system mail')}`),
+  ],
+  check: (config, { pointer, node_id }) => {
+    const problems: Problem[] = [];
+    const blocks = (code: string, field: string, message: string) =>
+      problems.push({ code, severity: 'blocks', node_id, pointer: `${pointer}/config/${field}`, message });
+    if (config.stream === 'transactional') {
+      const linked = (['subject', 'html', 'text'] as const).find((field) => unsubscribeLink.test(config[field] ?? ''));
+      if (config.topic_id)
+        blocks('marketing_on_transactional', 'topic_id', 'System mail has no topic. Remove it, or send as broadcast.');
+      if (linked)
+        blocks(
+          'marketing_on_transactional',
+          linked,
+          'A mail with an unsubscribe link is marketing. Remove the link, or send as broadcast.',
+        );
+    }
+    return problems;
+  },
+  causes: () => ['email.sent', 'email.delivered'],
+  plan: (config) => ({ effects: [{ type: 'email.send', ...config }], next: 'next' }),
+  examples: [
+    {
+      name: 'A mail of its own',
+      config: { subject: 'You left something behind', html: '<p>Hello</p>', stream: 'broadcast' },
+      expect: {
+        effects: [
+          { type: 'email.send', subject: 'You left something behind', html: '<p>Hello</p>', stream: 'broadcast' },
+        ],
+        next: 'next',
+      },
+    },
+  ],
+});

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { defineNode, nextPort } from '../node.js';
+import { say, shorten, value, type Phrase } from '../phrase.js';
+
+/** The fields of a person that a step may set; besides these, `attributes.<name>`. */
+export const settableFields = ['first_name', 'last_name', 'phone', 'country', 'timezone'] as const;
+
+const scalar = z.union([z.string().max(4000), z.number(), z.boolean(), z.null()]);
+const settable = /^(first_name|last_name|phone|country|timezone|attributes|attributes\.[A-Za-z0-9_]{1,100})$/;
+const tag = z.string().trim().min(1, 'A tag has at least one character.').max(100, 'A tag has at most 100 characters.');
+
+const config = z
+  .strictObject({
+    set: z
+      .record(z.string(), z.union([scalar, z.record(z.string().regex(/^[A-Za-z0-9_]{1,100}$/), scalar)]))
+      .superRefine((fields, context) => {
+        for (const [name, content] of Object.entries(fields)) {
+          if (!settable.test(name))
+            context.addIssue({
+              code: 'custom',
+              path: [name],
+              message: `A step can set ${settableFields.join(', ')} and attributes.<name>, not “${name}”.`,
+            });
+          else if ((name === 'attributes') !== (typeof content === 'object' && content !== null))
+            context.addIssue({ code: 'custom', path: [name], message: `“${name}” cannot take this value.` });
+        }
+      })
+      .optional()
+      .meta({ label: 'Set fields', control: 'fields' }),
+    add_tags: z.array(tag).max(50).optional().meta({ label: 'Add tags', control: 'tags' }),
+    remove_tags: z.array(tag).max(50).optional().meta({ label: 'Remove tags', control: 'tags' }),
+  })
+  .superRefine((value, context) => {
+    if (!Object.keys(value.set ?? {}).length && !value.add_tags?.length && !value.remove_tags?.length)
+      context.addIssue({ code: 'custom', path: ['add_tags'], message: 'Say what to change: a field, or a tag.' });
+  });
+
+type Config = z.output<typeof config>;
+
+/** `attributes: { plan: "x" }` and `attributes.plan: "x"` mean the same; the effect knows the second only. */
+const flat = (fields: NonNullable<Config['set']>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, content]) =>
+      typeof content === 'object' && content !== null
+        ? Object.entries(content).map(([key, inner]) => [`attributes.${key}`, inner])
+        : [[name, content]],
+    ),
+  );
+
+const quoted = (words: readonly string[]) => shorten(words.map((word) => `“${word}”`).join(', '), 90);
+
+const changes = ({ set, add_tags, remove_tags }: Partial<Config>): Phrase[][] => {
+  const names = Object.keys(set ? flat(set) : {}).map((name) => name.replace(/^attributes\./, ''));
+  return [
+    ...(add_tags?.length ? [say`add the tag ${value('add_tags', quoted(add_tags))}`] : []),
+    ...(remove_tags?.length ? [say`remove the tag ${value('remove_tags', quoted(remove_tags))}`] : []),
+    ...(names.length ? [say`set ${value('set', shorten(names.join(', '), 90))}`] : []),
+  ];
+};
+
+export const updateContact = defineNode({
+  type: 'update_contact',
+  version: 1,
+  kind: 'action',
+  icon: 'tag',
+  title: 'Change tag or field',
+  summary: 'Adds or removes tags of the person, or sets fields.',
+  config,
+  defaults: { add_tags: [] },
+  ports: nextPort,
+  phrases: (config) => {
+    const parts = changes(config);
+    if (parts.length === 0) return say`Add the tag ${value('add_tags', undefined)}`;
+    const phrases = parts.flatMap((part, index) => (index === 0 ? part : [{ text: ', ' }, ...part]));
+    const [first, ...rest] = phrases;
+    return first ? [{ ...first, text: first.text.charAt(0).toUpperCase() + first.text.slice(1) }, ...rest] : [];
+  },
+  check: () => [],
+  causes: () => ['contact.updated'],
+  plan: ({ set, add_tags, remove_tags }) => ({
+    effects: [
+      {
+        type: 'contact.update',
+        ...(set ? { set: flat(set) } : {}),
+        ...(add_tags?.length ? { add_tags } : {}),
+        ...(remove_tags?.length ? { remove_tags } : {}),
+      },
+    ],
+    next: 'next',
+  }),
+  examples: [
+    {
+      name: 'Tags and an attribute',
+      config: { add_tags: ['abandoned'], set: { attributes: { plan: 'pro' }, country: 'DE' } },
+      expect: {
+        effects: [
+          { type: 'contact.update', set: { 'attributes.plan': 'pro', country: 'DE' }, add_tags: ['abandoned'] },
+        ],
+        next: 'next',
+      },
+    },
+  ],
+});

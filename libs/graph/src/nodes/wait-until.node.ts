@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { addDuration, duration, durationText } from '../duration.js';
+import { activityType } from '../graph.js';
+import { defineNode } from '../node.js';
+import { say, value } from '../phrase.js';
+import { group, ruleText } from '../rule.js';
+
+const config = z
+  .strictObject({
+    activity_type: activityType
+      .optional()
+      .meta({ label: 'Until this happens', control: 'activity_type', oneOf: 'until' }),
+    where: group.optional().meta({ label: 'Only where', control: 'metadata_rules', when: { activity_type: true } }),
+    rules: group.optional().meta({ label: 'Until this holds', control: 'rules', oneOf: 'until' }),
+    timeout: duration.meta({ label: 'At most', control: 'duration' }),
+  })
+  .superRefine((value, context) => {
+    if (!value.activity_type && !value.rules)
+      context.addIssue({ code: 'custom', path: ['rules'], message: 'Say what to wait for: an activity, or rules.' });
+    if (value.activity_type && value.rules)
+      context.addIssue({
+        code: 'custom',
+        path: ['rules'],
+        message: 'Wait for an activity or for rules, not for both.',
+      });
+    if (value.where && !value.activity_type)
+      context.addIssue({ code: 'custom', path: ['where'], message: 'These conditions need an activity to look at.' });
+  });
+
+const entered_at = new Date('2026-05-01T09:00:00Z');
+const enrolled = { operator: 'AND' as const, conditions: [{ field: 'lead' as const, operator: 'enrolled' as const }] };
+
+export const waitUntil = defineNode({
+  type: 'wait_until',
+  version: 1,
+  kind: 'wait',
+  icon: 'hourglass',
+  title: 'Wait until',
+  summary: 'Holds the person until something happens or holds, but no longer than a span of time.',
+  config,
+  defaults: { timeout: { n: 2, unit: 'days' } },
+  ports: ({ rules }) => [
+    { id: 'happened', label: rules ? 'as soon as it holds' : 'as soon as it happens' },
+    { id: 'timed_out', label: 'if the time runs out' },
+  ],
+  phrases: ({ activity_type, where, rules, timeout }) => [
+    ...(rules && !activity_type
+      ? say`Wait until ${value('rules', ruleText(rules))}`
+      : say`Wait until ${value('activity_type', activity_type)} happens`),
+    ...(where ? say`, where ${value('where', ruleText(where))}` : []),
+    ...say`, at most ${value('timeout', timeout && durationText(timeout))}`,
+  ],
+  check: () => [],
+  asks: ({ rules }) => (rules ? [rules] : []),
+  awaits: ({ activity_type, where }) => (activity_type ? { activity_type, where } : undefined),
+  instantPorts: ({ rules }) => (rules ? ['happened'] : []),
+  plan: (config, input) => {
+    const arrived = input.arrived[0];
+    if (arrived) return { next: 'happened', reason: `${arrived.type} arrived` };
+    if (config.rules && input.decide(config.rules)) return { next: 'happened' };
+    const until = addDuration(input.entered_at, config.timeout, input.timezone);
+    if (input.now >= until) return { next: 'timed_out' };
+    return {
+      wait: {
+        until,
+        ...(config.activity_type ? { activity_type: config.activity_type } : {}),
+        ...(config.rules ? { on_change: true } : {}),
+      },
+    };
+  },
+  examples: [
+    {
+      name: 'Waits for an activity',
+      config: { activity_type: 'course.enrolled', timeout: { n: 2, unit: 'hours' } },
+      input: { entered_at, now: entered_at },
+      expect: { wait: { until: new Date('2026-05-01T11:00:00Z'), activity_type: 'course.enrolled' } },
+    },
+    {
+      name: 'An activity that came a moment before counts',
+      config: { activity_type: 'course.enrolled', timeout: { n: 2, unit: 'hours' } },
+      input: {
+        entered_at,
+        now: entered_at,
+        arrived: [{ id: 'a', type: 'course.enrolled', metadata: {}, occurred_at: entered_at, received_at: entered_at }],
+      },
+      expect: { next: 'happened', reason: 'course.enrolled arrived' },
+    },
+    {
+      name: 'Looks again at rules when the person changes',
+      config: { rules: enrolled, timeout: { n: 2, unit: 'hours' } },
+      input: { entered_at, now: entered_at, decide: false },
+      expect: { wait: { until: new Date('2026-05-01T11:00:00Z'), on_change: true } },
+    },
+    {
+      name: 'The rules hold',
+      config: { rules: enrolled, timeout: { n: 2, unit: 'hours' } },
+      input: { entered_at, now: entered_at, decide: true },
+      expect: { next: 'happened' },
+    },
+    {
+      name: 'The time runs out',
+      config: { rules: enrolled, timeout: { n: 2, unit: 'hours' } },
+      input: { entered_at, now: new Date('2026-05-01T11:00:00Z'), decide: false },
+      expect: { next: 'timed_out' },
+    },
+    {
+      name: 'On the last instant, what holds wins over the time',
+      config: { rules: enrolled, timeout: { n: 2, unit: 'hours' } },
+      input: { entered_at, now: new Date('2026-05-01T11:00:00Z'), decide: true },
+      expect: { next: 'happened' },
+    },
+  ],
+});

@@ -1,0 +1,20 @@
+import { group, toEnglish, type Condition, type Group } from '#rules';
+import { shorten } from './phrase.js';
+
+export { group, type Group };
+
+const isGroup = (part: Group | Condition): part is Group => 'conditions' in part;
+
+/** Every condition of a rule, in reading order. */
+export const conditionsOf = (rules: Group): Condition[] => {
+  const found: Condition[] = [];
+  const open: (Group | Condition)[] = [rules];
+  for (let part = open.shift(); part; part = open.shift()) {
+    if (isGroup(part)) open.unshift(...part.conditions);
+    else found.push(part);
+  }
+  return found;
+};
+
+/** The rule as a clause that fits into a step's sentence. */
+export const ruleText = (rules: Group): string => shorten(toEnglish(rules), 160);

@@ -1,0 +1,274 @@
+import type { z } from 'zod';
+import { settings as settingsSchema, type DraftSettings, type Graph, type GraphNode } from './graph.js';
+import { timelessLoop } from './loops.js';
+import type { NodeDef, Problem } from './node.js';
+import { nodeDef } from './nodes/index.js';
+import { isEntry, portsOf } from './readable.js';
+import { conditionsOf, type Group } from './rule.js';
+import { indexGraph, reachable } from './walk.js';
+
+/** What the caller knows of the world. Whatever is left out is not checked. */
+export interface Surroundings {
+  /** Activity types that were ever seen. */
+  activity_types?: ReadonlySet<string>;
+  template_ids?: ReadonlySet<string>;
+  course_ids?: ReadonlySet<string>;
+  /** Whether the workspace has a sender of its own per stream. */
+  senders?: { broadcast: boolean; transactional: boolean };
+  /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
+  checkTemplate?: (text: string) => string | undefined;
+}
+
+const escape = (part: PropertyKey) => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
+const pointerOf = (base: string, path: readonly PropertyKey[]) => [base, ...path.map(escape)].join('/');
+
+const label = (def: NodeDef, path: readonly PropertyKey[]): string => {
+  const schema = def.config.shape[String(path[0])] as z.ZodType | undefined;
+  const meta = schema?.meta()?.label;
+  return typeof meta === 'string' ? meta : String(path[0] ?? def.title);
+};
+
+/** Zod's own words are for programmers; only where a schema has none of ours does this speak. */
+const issueText = (def: NodeDef, issue: z.core.$ZodIssue): string => {
+  const name = label(def, issue.path);
+  if (issue.code === 'unrecognized_keys') return `“${issue.keys.join('”, “')}” is not a field of this step.`;
+  if (issue.code === 'invalid_type' && /received undefined$/.test(issue.message)) return `“${name}” is missing.`;
+  return /^(Invalid|Too|Expected)/.test(issue.message) ? `“${name}” is not right: ${issue.message}.` : issue.message;
+};
+
+const stepProblems = (graph: Graph, node: GraphNode, at: number): { problems: Problem[]; config?: unknown } => {
+  const pointer = `/nodes/${at}`;
+  const def = nodeDef(node.type);
+  const base = { severity: 'blocks' as const, node_id: node.id };
+  if (!def) {
+    const message = `This version knows no step of the type “${node.type}”. Remove it.`;
+    return { problems: [{ ...base, code: 'unknown_type', pointer: `${pointer}/type`, message }] };
+  }
+  const parsed = def.config.safeParse(node.config);
+  if (parsed.success)
+    return { problems: def.check(parsed.data, { graph, node_id: node.id, pointer }), config: parsed.data };
+  return {
+    problems: parsed.error.issues.map((issue) => ({
+      ...base,
+      code: 'unfinished',
+      pointer: pointerOf(`${pointer}/config`, issue.path),
+      message: issueText(def, issue),
+    })),
+  };
+};
+
+const edgeProblems = (graph: Graph): Problem[] => {
+  const { nodes } = indexGraph(graph);
+  const problems: Problem[] = [];
+  graph.edges.forEach((edge, at) => {
+    const source = nodes.get(edge.source);
+    const target = nodes.get(edge.target);
+    const add = (code: string, field: string, message: string, node_id?: string) =>
+      problems.push({
+        code,
+        severity: 'blocks',
+        ...(node_id ? { node_id } : {}),
+        pointer: `/edges/${at}/${field}`,
+        message,
+      });
+    if (!source) add('edge_from_nowhere', 'source', `This path begins at “${edge.source}”, which does not exist.`);
+    else if (nodeDef(source.type) && !portsOf(source).some((port) => port.id === edge.port))
+      add('unknown_port', 'port', `This step has no way out called “${edge.port}”.`, source.id);
+    if (!target)
+      add('edge_to_nowhere', 'target', `This path leads to “${edge.target}”, which does not exist.`, source?.id);
+    else if (isEntry(target)) add('edge_into_entry', 'target', 'A path cannot lead back to the start.', target.id);
+  });
+  return problems;
+};
+
+const shapeProblems = (graph: Graph): Problem[] => {
+  const problems: Problem[] = [];
+  const at = new Map(graph.nodes.map((node, index) => [node.id, index]));
+  const entries = graph.nodes.filter(isEntry);
+  if (entries.length === 0)
+    problems.push({
+      code: 'no_entry',
+      severity: 'blocks',
+      pointer: '/nodes',
+      message: 'Nothing starts this automation. Choose a start.',
+    });
+  for (const extra of entries.slice(1))
+    problems.push({
+      code: 'several_entries',
+      severity: 'blocks',
+      node_id: extra.id,
+      pointer: `/nodes/${at.get(extra.id)}`,
+      message: 'An automation has one start. Remove this one, or make a second automation of it.',
+    });
+  const reached = reachable(
+    graph,
+    entries.map((entry) => entry.id),
+  );
+  if (entries.length > 0)
+    for (const node of graph.nodes)
+      if (!reached.has(node.id))
+        problems.push({
+          code: 'unreachable',
+          severity: 'blocks',
+          node_id: node.id,
+          pointer: `/nodes/${at.get(node.id)}`,
+          message: 'Nobody can come to this step. Connect it, or remove it.',
+        });
+  const [entry] = entries;
+  if (entry && reached.size === 1)
+    problems.push({
+      code: 'nothing_to_do',
+      severity: 'look',
+      node_id: entry.id,
+      pointer: `/nodes/${at.get(entry.id)}`,
+      message: 'Nothing follows the start yet.',
+    });
+  const certain = timelessLoop(graph);
+  const loop = certain ?? timelessLoop(graph, true);
+  const [first] = loop ?? [];
+  if (loop && first !== undefined) {
+    const round = `${loop.join(' → ')} → ${first}`;
+    problems.push({
+      code: certain ? 'loop_without_wait' : 'loop_may_not_wait',
+      severity: certain ? 'blocks' : 'look',
+      node_id: first,
+      pointer: `/nodes/${at.get(first)}`,
+      message: certain
+        ? `These steps go round without a wait: ${round}. Put a wait between them.`
+        : `These steps may go round without a pause, because what the wait waits for can hold already: ${round}.`,
+    });
+  }
+  return problems;
+};
+
+const ruleProblems = (graph: Graph, node: GraphNode, rules: readonly Group[], pointer: string): Problem[] => {
+  const { nodes, entry } = indexGraph(graph);
+  const problems: Problem[] = [];
+  const add = (code: string, severity: Problem['severity'], message: string) =>
+    problems.push({ code, severity, node_id: node.id, pointer, message });
+  for (const condition of rules.flatMap(conditionsOf)) {
+    if (condition.field === 'step') {
+      const asked = nodes.get(String((condition as { node_id?: unknown }).node_id));
+      if (!asked) add('unknown_step', 'blocks', 'A rule asks about a step that does not exist. Choose another step.');
+      else if (nodeDef(asked.type)?.kind !== 'mail')
+        add('unknown_step', 'blocks', 'A rule can ask what became of a mail only. Choose a step that sends one.');
+    }
+    if (condition.field === 'lead' && entry && !(entry.type === 'monitor' && entry.config.over === 'leads'))
+      add('no_lead', 'look', 'This rule asks about a lead, but only a monitor over leads starts with one.');
+  }
+  return problems;
+};
+
+const feedsItself = (
+  graph: Graph,
+  entry: GraphNode,
+  configs: ReadonlyMap<string, unknown>,
+  limited: boolean,
+): Problem[] => {
+  const type = entry.config.activity_type;
+  if (entry.type !== 'activity_received' || typeof type !== 'string' || type === '') return [];
+  const cause = graph.nodes.find((node) => {
+    const config = configs.get(node.id);
+    return (
+      config !== undefined &&
+      nodeDef(node.type)
+        ?.causes?.(config as never)
+        .includes(type)
+    );
+  });
+  if (!cause) return [];
+  return [
+    {
+      code: 'feeds_itself',
+      severity: limited ? 'look' : 'blocks',
+      node_id: entry.id,
+      pointer: `/nodes/${graph.nodes.indexOf(entry)}/config/activity_type`,
+      message: limited
+        ? `The step “${cause.id}” itself causes ${type}, which starts this automation. Once per person keeps it from going round.`
+        : `The step “${cause.id}” itself causes ${type}, which would start this automation again. Start from something else, or let each person in once.`,
+    },
+  ];
+};
+
+const settingsProblems = (graph: Graph, settings: DraftSettings): Problem[] => {
+  const parsed = settingsSchema.safeParse(settings);
+  const problems: Problem[] = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => ({
+        code: 'unfinished_settings',
+        severity: 'blocks' as const,
+        pointer: pointerOf('/settings', issue.path),
+        message:
+          issue.path[0] === 'exit_when' || issue.path[0] === 'goal'
+            ? `“${issue.path[0] === 'goal' ? 'Goal' : 'Leave early'}” is unfinished: name an activity, or rules.`
+            : issue.message,
+      }));
+  const entry = settings.entry;
+  if (entry?.limit === 'always' && !entry.key && !entry.cooldown) {
+    const start = indexGraph(graph).entry;
+    problems.push({
+      code: 'no_entry_limit',
+      severity: 'look',
+      ...(start ? { node_id: start.id } : {}),
+      pointer: '/settings/entry/limit',
+      message:
+        'People can come in again and again without a pause between. A key or a pause keeps it from mailing them too often.',
+    });
+  }
+  return problems;
+};
+
+const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): Problem[] => {
+  const problems: Problem[] = [];
+  const { config } = node;
+  const add = (code: string, severity: Problem['severity'], field: string, message: string) =>
+    problems.push({ code, severity, node_id: node.id, pointer: `/nodes/${at}/config/${field}`, message });
+  const type = config.activity_type;
+  if (world.activity_types && typeof type === 'string' && type !== '' && node.type !== 'record_activity')
+    if (!world.activity_types.has(type))
+      add('unknown_activity_type', 'look', 'activity_type', `No activity of the type “${type}” has been seen yet.`);
+  const lead = config.lead as { course_id?: unknown } | undefined;
+  if (world.course_ids && typeof lead?.course_id === 'string' && !world.course_ids.has(lead.course_id))
+    add('unknown_course', 'blocks', 'lead/course_id', 'This course does not exist. Choose another.');
+  if (nodeDef(node.type)?.kind !== 'mail') return problems;
+  if (world.template_ids && typeof config.template_id === 'string' && !world.template_ids.has(config.template_id))
+    add('unknown_template', 'blocks', 'template_id', 'This template does not exist. Choose another.');
+  const { stream } = config;
+  if (world.senders && !config.from && (stream === 'broadcast' || stream === 'transactional') && !world.senders[stream])
+    add('no_sender', 'blocks', 'from', `No sender is set for ${stream} mail. Set one here or in the settings.`);
+  for (const field of ['subject', 'preheader', 'html', 'text']) {
+    const text = config[field];
+    const wrong = typeof text === 'string' ? world.checkTemplate?.(text) : undefined;
+    if (wrong) add('template', 'blocks', field, wrong);
+  }
+  return problems;
+};
+
+/**
+ * Everything that is wrong with an automation, or worth a look, in the order of its steps. The browser and the server
+ * run the same; the server knows more of the surroundings. Publishing needs a list without `blocks`.
+ */
+export const validate = (graph: Graph, settings: DraftSettings = {}, world: Surroundings = {}): Problem[] => {
+  const configs = new Map<string, unknown>();
+  const problems: Problem[] = [];
+  graph.nodes.forEach((node, at) => {
+    const { problems: own, config } = stepProblems(graph, node, at);
+    problems.push(...own, ...surroundingProblems(node, at, world));
+    if (config === undefined) return;
+    configs.set(node.id, config);
+    const asked = nodeDef(node.type)?.asks?.(config as never) ?? [];
+    problems.push(...ruleProblems(graph, node, asked, `/nodes/${at}/config/rules`));
+  });
+  const { entry } = indexGraph(graph);
+  const limit = settings.entry?.limit ?? 'once';
+  return [
+    ...problems,
+    ...shapeProblems(graph),
+    ...edgeProblems(graph),
+    ...(entry ? feedsItself(graph, entry, configs, limit === 'once') : []),
+    ...settingsProblems(graph, settings),
+  ];
+};
+
+export const blocks = (problems: readonly Problem[]): Problem[] =>
+  problems.filter((problem) => problem.severity === 'blocks');
