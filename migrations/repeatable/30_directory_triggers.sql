@@ -155,10 +155,12 @@ begin
   with made as (
     insert into cortex.people (
       address, id, email, type, first_name, last_name, phone, country, timezone, tags, attributes, created_at,
-      lifetime_value_minor)
+      lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
     select
       t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
-      coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0)
+      coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
+      exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
+      exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
     from unnest(addresses) t (address)
     left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
     where not exists (select from cortex.people p where p.address = t.address)
@@ -253,7 +255,14 @@ begin
     order by cortex.address(u.email) collate "C", p.address
   loop
     delete from cortex.people p where p.person_id = move.fresh_id;
-    update cortex.people p set address = move.address where p.person_id = move.person_id;
+    -- Consent belongs to the person and moves along; suppression belongs to the address.
+    update cortex.people p
+    set address = move.address,
+      suppressed_broadcast = exists (
+        select from cortex.suppressions s where s.address = move.address and s.stream = 'broadcast'),
+      suppressed_transactional = exists (
+        select from cortex.suppressions s where s.address = move.address and s.stream = 'transactional')
+    where p.person_id = move.person_id;
   end loop;
 end
 $$;
@@ -304,9 +313,9 @@ begin
           array(
             select distinct a.address collate "C" from gone g, unnest(g.addresses) a (address) order by 1
           ) as addresses,
-          array(select u from gone g, unnest(g.activity_ids) with ordinality x (u, o)) as activity_ids,
-          array(select u from gone g, unnest(g.activity_times) with ordinality x (u, o)) as activity_times,
-          array(select u from gone g, unnest(g.activity_addresses) with ordinality x (u, o)) as activity_addresses
+          array(select unnest(g.activity_ids) from gone g) as activity_ids,
+          array(select unnest(g.activity_times) from gone g) as activity_times,
+          array(select unnest(g.activity_addresses) from gone g) as activity_addresses
         into work;
         perform cortex.refresh_people(work.addresses, work.activity_ids, work.activity_times, work.activity_addresses);
         return null;

@@ -1,2 +1,3 @@
 export * from './address.js';
+export * from './consent.js';
 export * from './people.js';

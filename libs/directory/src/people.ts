@@ -53,8 +53,11 @@ export async function findOrCreatePeople(tx: Tx, addresses: Iterable<string>): P
     const known = await peopleOf(tx, wanted);
     if (known.size === wanted.length) return known;
     await tx.run(
-      `insert into cortex.people (address)
-       select w.address from unnest($1::text[]) w (address)
+      `insert into cortex.people (address, suppressed_broadcast, suppressed_transactional)
+       select w.address,
+         exists (select from cortex.suppressions s where s.address = w.address and s.stream = 'broadcast'),
+         exists (select from cortex.suppressions s where s.address = w.address and s.stream = 'transactional')
+       from unnest($1::text[]) w (address)
        where not exists (select from cortex.people p where p.address = w.address)
        order by w.address collate "C"
        on conflict (address) do nothing`,
