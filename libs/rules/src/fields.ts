@@ -1,0 +1,207 @@
+import type { Place, Value } from './language.js';
+import type { ValueType } from './operator.js';
+
+export type FieldGroup = 'Person' | 'Activity' | 'Courses' | 'E-mail' | 'Lists' | 'This run';
+
+/** A field that a rule can ask about. */
+export interface Field {
+  id: string;
+  label: string;
+  type: ValueType;
+  /** The heading in the builder's list. */
+  group: FieldGroup;
+  places: readonly Place[];
+  /** How sentences call it: “whose <noun> is …”. */
+  noun: string;
+  help?: string;
+  /** The values of an enum. */
+  values?: readonly string[];
+  /** Where it lives: an SQL expression over `cortex.people p`, of the field's type and, for text, folded. */
+  sql?: string;
+  /** Clauses that read better than “whose <noun> …”, by operator. */
+  says?: Record<string, (value: string) => string>;
+  /** The word for such people when the whole sentence can start with it. */
+  subject?: (operator: string, value: Value | undefined) => string | undefined;
+}
+
+export const statuses = ['active', 'cancelled', 'completed'] as const;
+
+/** Types that Cortex or staff record about a person: they do not count as something the person did. */
+export const notByThePerson = [
+  'email.sent',
+  'email.delivered',
+  'email.bounced',
+  'email.complained',
+  'contact.updated',
+  'lead.imported',
+  'profile.imported',
+] as const;
+export const notByThePersonPrefixes = ['smart_list.', 'admin.'] as const;
+
+/** Whether an activity of this type is something the person did, and so moves `last_activity`. */
+export const isByThePerson = (type: string): boolean =>
+  !(notByThePerson as readonly string[]).includes(type) &&
+  !notByThePersonPrefixes.some((prefix) => type.startsWith(prefix));
+
+const people: readonly Place[] = ['person', 'graph'];
+const text = (id: string, label: string, sql: string, noun = label.toLowerCase()): Field => ({
+  id,
+  label,
+  type: 'text',
+  group: 'Person',
+  places: people,
+  noun,
+  sql,
+});
+
+/** Every field with a fixed name; free data is named by the prefixes below. */
+export const fields: readonly Field[] = [
+  {
+    id: 'type',
+    label: 'Type',
+    type: 'enum',
+    group: 'Person',
+    places: people,
+    noun: 'type',
+    values: ['customer', 'lead'],
+    sql: 'p.type',
+    subject: (operator, value) =>
+      operator === 'eq' && value === 'lead'
+        ? 'Leads'
+        : operator === 'eq' && value === 'customer'
+          ? 'Customers'
+          : undefined,
+    says: { eq: (value) => `who are a ${value}`, neq: (value) => `who are not a ${value}` },
+  },
+  text('email', 'E-mail address', 'p.address', 'address'),
+  text('first_name', 'First name', 'cortex.fold(p.first_name)'),
+  text('last_name', 'Last name', 'cortex.fold(p.last_name)'),
+  text('phone', 'Phone', 'cortex.fold(p.phone)'),
+  text('country', 'Country', 'cortex.fold(p.country)'),
+  text('timezone', 'Time zone', 'cortex.fold(p.timezone)'),
+  {
+    id: 'tags',
+    label: 'Tags',
+    type: 'set',
+    group: 'Person',
+    places: people,
+    noun: 'tags',
+    help: 'Of the profile or lead; a lead always also has “lead”.',
+    sql: 'p.tags_folded',
+    says: {
+      contains: (value) => `who are tagged ${value}`,
+      not_contains: (value) => `who are not tagged ${value}`,
+      has_any: (value) => `who are tagged with any of ${value}`,
+      has_all: (value) => `who are tagged with all of ${value}`,
+      has_none: (value) => `who are tagged with none of ${value}`,
+      is_set: () => 'who have a tag',
+      is_empty: () => 'who have no tag',
+    },
+  },
+  {
+    id: 'created_at',
+    label: 'Known since',
+    type: 'instant',
+    group: 'Person',
+    places: people,
+    noun: 'first day with us',
+    sql: 'p.created_at',
+  },
+  {
+    id: 'last_activity',
+    label: 'Last activity',
+    type: 'instant',
+    group: 'Activity',
+    places: people,
+    noun: 'last activity',
+    help: `The newest thing the person did. Mail sent to them and changes made by staff do not count (${notByThePerson.join(', ')}, ${notByThePersonPrefixes.map((prefix) => `${prefix}*`).join(', ')}).`,
+    sql: 'p.last_activity',
+  },
+  {
+    id: 'lifetime_value',
+    label: 'Lifetime value',
+    type: 'number',
+    group: 'Courses',
+    places: people,
+    noun: 'lifetime value',
+    help: 'What they paid, less refunds.',
+    sql: '(p.lifetime_value_minor::float8 / 100)',
+  },
+  {
+    id: 'can_be_emailed',
+    label: 'Can be e-mailed',
+    type: 'boolean',
+    group: 'E-mail',
+    places: people,
+    noun: 'permission',
+    help: 'Consent and suppression together: whether marketing mail may go to them now.',
+    sql: `(not p.suppressed_broadcast and (p.consent_status = 'subscribed' or (p.consent_status = 'unknown' and (select s.mail_unanswered from cortex.settings s))))`,
+    says: { is_true: () => 'who can be e-mailed', is_false: () => 'who cannot be e-mailed' },
+  },
+  {
+    id: 'consent',
+    label: 'Consent',
+    type: 'enum',
+    group: 'E-mail',
+    places: people,
+    noun: 'consent',
+    values: ['unknown', 'subscribed', 'pending', 'unsubscribed'],
+    sql: 'p.consent_status',
+  },
+  {
+    id: 'enrollment',
+    label: 'Enrollment',
+    type: 'enrollment',
+    group: 'Courses',
+    places: people,
+    noun: 'enrollment',
+    help: 'In a course, with a status, or any.',
+  },
+  { id: 'smart_list', label: 'Smart list', type: 'list', group: 'Lists', places: people, noun: 'smart lists' },
+  { id: 'activity', label: 'Activity', type: 'activity', group: 'Activity', places: people, noun: 'activity' },
+  {
+    id: 'lead',
+    label: 'The lead that started this run',
+    type: 'lead',
+    group: 'This run',
+    places: ['graph'],
+    noun: 'lead',
+    help: 'Enrolled: an enrollment names this lead, or the same person enrolled in its course after it was created.',
+  },
+  { id: 'step', label: 'An earlier step', type: 'step', group: 'This run', places: ['graph'], noun: 'step' },
+];
+
+/** Free data, named behind a prefix. */
+export const freeFields = {
+  attributes: {
+    prefix: 'attributes.',
+    label: 'Attribute',
+    group: 'Person',
+    places: people,
+    name: /^[\p{L}\p{N}_][\p{L}\p{N}_ .:-]{0,99}$/u,
+    rule: 'An attribute’s name is 1–100 letters, digits, spaces or one of _ . : -',
+  },
+  metadata: {
+    prefix: 'metadata.',
+    label: 'Metadata',
+    group: 'Activity',
+    places: ['where'] as readonly Place[],
+    name: /^[A-Za-z0-9_]{1,100}(\.[A-Za-z0-9_]{1,100}){0,9}$/,
+    rule: 'A metadata path is letters, digits and _, with dots between, e.g. metadata.order.total',
+  },
+} as const;
+
+const byId = new Map(fields.map((field) => [field.id, field]));
+
+/** The field of this id in this place, or undefined; `attributes.…` and `metadata.…` are made on the spot. */
+export function fieldOf(id: string, place: Place): Field | undefined {
+  const fixed = byId.get(id);
+  if (fixed) return fixed.places.includes(place) ? fixed : undefined;
+  for (const free of Object.values(freeFields)) {
+    if (!id.startsWith(free.prefix) || !free.places.includes(place)) continue;
+    const name = id.slice(free.prefix.length);
+    if (!free.name.test(name)) return undefined;
+    return { id, label: name, type: 'any', group: free.group, places: free.places, noun: name.replaceAll('_', ' ') };
+  }
+  return undefined;
+}

@@ -1,0 +1,14 @@
+import type { Operator } from '../operator.js';
+import { enrolled } from './enrolled.operator.js';
+
+export const notEnrolled: Operator = {
+  name: 'not_enrolled',
+  label: 'is not enrolled',
+  negates: enrolled,
+  english: () => 'whose lead is not enrolled',
+  examples: [
+    { ask: { field: 'lead' }, person: { lead: { enrolled: true } }, expect: false },
+    { ask: { field: 'lead' }, person: { lead: { enrolled: false } }, expect: true },
+    { ask: { field: 'lead' }, person: {}, expect: true },
+  ],
+};
