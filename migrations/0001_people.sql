@@ -159,12 +159,14 @@ create unlogged table cortex.touched (
 create index touched_txid on cortex.touched (txid);
 
 -- What a sweep could not handle: the view answers for these addresses from the live definition, and a job
--- repairs them. A row with an activity asks for that activity's person too.
+-- repairs them. A row with an activity asks for that activity's person and inbox row too; with a person, for
+-- the inbox row alone.
 create table cortex.pending (
   id bigint generated always as identity primary key,
   address text collate "C" not null,
   activity_id uuid,
   occurred_at timestamptz,
+  person_id uuid,
   attempts int not null default 0,
   noted_at timestamptz not null default clock_timestamp()
 );

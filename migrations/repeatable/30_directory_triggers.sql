@@ -33,6 +33,19 @@ begin
 end
 $$;
 
+-- The last way out when addresses could not even be noted.
+create or replace function cortex.put_addresses_aside(addresses text[]) returns void
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into cortex.pending (address)
+  select distinct a.address collate "C" from unnest(addresses) a (address) where a.address is not null;
+exception when others then
+  raise warning 'cortex: touched addresses could not be put aside (%)', sqlstate;
+end
+$$;
+
 create or replace function cortex.note_profiles() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -62,6 +75,7 @@ begin
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  perform cortex.put_addresses_aside(noted);
   return null;
 end
 $$;
@@ -96,6 +110,7 @@ begin
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  perform cortex.put_addresses_aside(noted);
   return null;
 end
 $$;
@@ -131,6 +146,7 @@ begin
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  perform cortex.put_addresses_aside(noted);
   return null;
 end
 $$;

@@ -28,6 +28,14 @@ begin
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  begin
+    insert into cortex.pending (address, activity_id, occurred_at, person_id)
+    select coalesce(cortex.address(n.contact_email), ''), n.id, n.occurred_at, n.person_id
+    from new_rows n
+    where n.person_id is not null or cortex.address(n.contact_email) is not null;
+  exception when others then
+    raise warning 'cortex: activities could not be put aside (%)', sqlstate;
+  end;
   return null;
 end
 $$;

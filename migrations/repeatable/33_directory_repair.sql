@@ -50,11 +50,19 @@ declare
   work record;
 begin
   select array_agg(q.id) as rows,
-    coalesce(array_agg(q.activity_id) filter (where q.activity_id is not null), '{}') as activity_ids,
-    coalesce(array_agg(q.occurred_at) filter (where q.activity_id is not null), '{}') as activity_times,
-    coalesce(array_agg(q.address) filter (where q.activity_id is not null), '{}') as activity_addresses
+    coalesce(array_agg(q.activity_id) filter (where q.homeless), '{}') as activity_ids,
+    coalesce(array_agg(q.occurred_at) filter (where q.homeless), '{}') as activity_times,
+    coalesce(array_agg(q.address) filter (where q.homeless), '{}') as activity_addresses
   into work
-  from (select * from cortex.pending q where q.address = any (batch) order by q.id) q;
+  from (
+    select q.*, q.activity_id is not null and q.person_id is null as homeless
+    from cortex.pending q where q.address = any (batch) order by q.id
+  ) q;
+  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
+  select a.person_id, a.id, a.occurred_at, a.history
+  from cortex.pending q
+  join public.crm_activities a on a.person_id = q.person_id and a.occurred_at = q.occurred_at and a.id = q.activity_id
+  where q.id = any (work.rows);
   perform cortex.refresh_people(batch, work.activity_ids, work.activity_times, work.activity_addresses);
   delete from cortex.pending q where q.id = any (work.rows);
   return cardinality(batch);
