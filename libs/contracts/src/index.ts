@@ -2,3 +2,8 @@ export * from './route.js';
 export * from './permissions.js';
 export * from './automations.contract.js';
 export * from './runs.contract.js';
+export * from './openapi.js';
+export * from './activities.contract.js';
+export * from './people-ingestion.contract.js';
+export * from './access.contract.js';
+export * from './settings.contract.js';

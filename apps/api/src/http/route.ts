@@ -14,6 +14,7 @@ import type { InputOf, RouteDefinition } from '#contracts';
 import { badRequest, type Actor, type FieldError } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { bodyProblems } from './body.js';
 
 export const CONTRACT = 'cortex:contract';
 const verbs = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete };
@@ -34,10 +35,13 @@ export const Route = (contract: RouteDefinition): MethodDecorator =>
   );
 
 /** The parsed parameters, query and body of the handler's contract, all problems reported at once. */
-export const Input = createParamDecorator((_data: unknown, context: ExecutionContext): InputOf<RouteDefinition> => {
-  const contract = (context.getHandler() as unknown as Record<string, RouteDefinition>)[CONTRACT]!;
-  return parseInput(contract, context.switchToHttp().getRequest<FastifyRequest>());
-});
+export const Input = createParamDecorator((_data: unknown, context: ExecutionContext): InputOf<RouteDefinition> =>
+  parseInput(contractOf(context)!, context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+/** The contract of the handler that a request was routed to. */
+export const contractOf = (context: ExecutionContext): RouteDefinition | undefined =>
+  (context.getHandler() as unknown as Record<string, RouteDefinition | undefined>)[CONTRACT];
 
 /** Who is calling. */
 export const Caller = createParamDecorator(
@@ -45,7 +49,7 @@ export const Caller = createParamDecorator(
 );
 
 export function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequest): InputOf<D> {
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = [...bodyProblems(request)];
   const read = (schema: z.ZodType | undefined, value: unknown, prefix: string) => {
     if (!schema) return undefined;
     const parsed = schema.safeParse(value);
@@ -58,16 +62,22 @@ export function parseInput<D extends RouteDefinition>(contract: D, request: Fast
     query: read(contract.query, request.query, '/query'),
     body: read(contract.body, request.body ?? {}, ''),
   };
-  if (errors.length > 0) throw badRequest('The request is not valid; nothing was changed. See errors for what to mend.', errors);
+  if (errors.length > 0)
+    throw badRequest('The request is not valid; nothing was changed. See errors for what to mend.', errors);
   return input as InputOf<D>;
 }
 
 /** zod's issues as JSON pointers with sentences. */
 export function fieldErrors(error: z.ZodError, prefix: string): FieldError[] {
   return error.issues.flatMap((issue) => {
-    const pointer = [prefix, ...issue.path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+    const pointer = [prefix, ...issue.path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'))].join(
+      '/',
+    );
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: `${pointer}/${key}`, message: `“${key}” is not known here. Leave it out or check its spelling.` }));
+      return issue.keys.map((key) => ({
+        pointer: `${pointer}/${key}`,
+        message: `“${key}” is not known here. Leave it out or check its spelling.`,
+      }));
     }
     return [{ pointer: pointer || '/', message: issue.message }];
   });

@@ -1,0 +1,41 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { AccessModule } from '#access';
+import { PlatformModule, type PlatformParts } from '#platform';
+import { AuthGuard } from './http/auth.guard.js';
+import { AnswerCheckInterceptor } from './http/answer-check.interceptor.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { AccessController } from './access.controller.js';
+import { EventsController } from './events.controller.js';
+import { OperationsController } from './operations.controller.js';
+import { SettingsController } from './settings.controller.js';
+import { SignInController } from './sign-in.controller.js';
+
+/** The libraries whose services the controllers call: one line each. */
+const libraries: Type[] = [AccessModule];
+
+/** Every controller of the API: one line each. */
+const controllers: Type[] = [
+  AccessController,
+  EventsController,
+  OperationsController,
+  SettingsController,
+  SignInController,
+];
+
+@Module({})
+export class ApiModule {
+  static forRoot(parts: PlatformParts): DynamicModule {
+    const checksAnswers = parts.config.env.NODE_ENV === 'test' || parts.config.env.NODE_ENV === 'development';
+    return {
+      module: ApiModule,
+      imports: [PlatformModule.forRoot(parts), ...libraries],
+      controllers,
+      providers: [
+        { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        ...(checksAnswers ? [{ provide: APP_INTERCEPTOR, useClass: AnswerCheckInterceptor }] : []),
+      ],
+    };
+  }
+}

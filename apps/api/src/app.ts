@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { StaffSignIn } from '#access';
+import * as contracts from '#contracts';
+import type { PlatformParts } from '#platform';
+import { ApiModule } from './api.module.js';
+import { addBodyParsers, applyBodyLimits, MIB } from './http/body.js';
+import { serveDocs } from './http/docs.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { mountStaffScope } from './http/staff-scope.js';
+import { serveWeb } from './http/static-web.js';
+
+const processMark = randomBytes(4).toString('hex');
+let requests = 0;
+
+/** Ids of requests: the caller's own when it is harmless, else the process's mark and a running number. */
+function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers['x-request-id'];
+  if (typeof given === 'string' && /^[\w.-]{1,64}$/.test(given)) return given;
+  return `${processMark}-${(++requests).toString(36)}`;
+}
+
+/** `CORTEX_TRUST_PROXY`: a number of hops, or addresses and ranges separated by commas. */
+function trustProxy(value: string | undefined): boolean | string[] | ((address: string, hop: number) => boolean) {
+  if (!value) return false;
+  if (/^\d+$/.test(value)) return (_address, hop) => hop < Number(value);
+  return value.split(',').map((part) => part.trim());
+}
+
+/**
+ * The API as a Nest application on Fastify, initialised and ready to `listen` or `inject`. It neither migrates nor
+ * makes the first administrator: see `ensureFirstStart` of #access. `close()` lets requests in hand finish.
+ */
+export async function createApi(parts: PlatformParts): Promise<NestFastifyApplication> {
+  const { config, log } = parts;
+  const adapter = new FastifyAdapter({
+    bodyLimit: MIB,
+    trustProxy: trustProxy(config.env.CORTEX_TRUST_PROXY),
+    genReqId: requestId,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
+    forceCloseConnections: 'idle',
+    requestTimeout: 60_000,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.forRoot(parts), adapter, {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance();
+  addBodyParsers(fastify);
+  applyBodyLimits(fastify, contracts.routesOf(contracts));
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  if (log.isLevelEnabled('debug')) {
+    fastify.addHook('onResponse', (request, reply, done) => {
+      const { method, id } = request;
+      log.debug(
+        { method, route: request.routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime, request_id: id },
+        'request',
+      );
+      done();
+    });
+  }
+  await fastify.register(helmet, helmetOptions(config.publicUrl.startsWith('https:')));
+  app.useGlobalFilters(new ErrorFilter(log));
+  await mountStaffScope(fastify, app.get(StaffSignIn));
+  const hasWeb = await serveWeb(fastify);
+  if (!hasWeb) log.info('the browser application is not built; only the API is served');
+  serveDocs(app, config.publicUrl);
+  await app.init();
+  await fastify.ready();
+  return app;
+}
+
+/** What a page may load: files of this server; images from anywhere over https, because mails carry them. */
+function helmetOptions(isHttps: boolean) {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'self'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'self'"],
+        formAction: ["'self'"],
+        scriptSrc: ["'self'"],
+        scriptSrcAttr: ["'none'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        frameSrc: ["'self'"],
+        workerSrc: ["'self'", 'blob:'],
+      },
+    },
+    // Served by plain http this would lock people out.
+    hsts: isHttps ? {} : false,
+    crossOriginEmbedderPolicy: false,
+  } as const;
+}

@@ -1,0 +1,107 @@
+import { Controller, Inject, Res, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import * as contracts from '#contracts';
+import { Database, LOG, type Log } from '#platform';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Route } from './http/route.js';
+
+const TICK_MS = 1000;
+const KEEP_ALIVE_TICKS = 15;
+const MAX_CLIENTS = 500;
+
+/**
+ * What can be seen to have changed, read from the tables' own marks once a second while somebody listens, so that
+ * nothing in the way of an activity or a mail has to announce itself.
+ */
+const MARKS = `
+  select (select last_value::text from pg_sequences where schemaname = 'cortex' and sequencename = 'activity_inbox_seq_seq') as activities,
+    (select max(id)::text from cortex.messages)
+      || ':' || (select sum(n_tup_upd) from pg_stat_user_tables where schemaname = 'cortex' and relname = 'messages') as messages,
+    (select sum(n_tup_ins + n_tup_upd)::text from pg_stat_user_tables
+      where schemaname = 'cortex' and relname in ('automation_runs', 'automation_run_steps')) as runs,
+    (select sum(n_tup_ins + n_tup_upd + n_tup_del)::text from pg_stat_user_tables
+      where schemaname = 'cortex' and relname in ('automations', 'automation_versions')) as automations,
+    (select sum(n_tup_ins + n_tup_upd)::text from pg_stat_user_tables
+      where schemaname = 'cortex' and relname = 'people') as contacts,
+    (select sum(n_tup_ins + n_tup_upd)::text from pg_stat_user_tables
+      where schemaname = 'cortex' and relname in ('attention', 'settings')) as workspace`;
+
+@Controller()
+export class EventsController implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly clients = new Set<FastifyReply>();
+  private timer: NodeJS.Timeout | undefined;
+  private last: Record<string, string | null> = {};
+  private ticks = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly host: HttpAdapterHost,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // A stream that stays open would hold up the server's stop.
+    this.host.httpAdapter.getInstance<FastifyInstance>().addHook('preClose', (done) => {
+      this.end();
+      done();
+    });
+  }
+
+  beforeApplicationShutdown(): void {
+    this.end();
+  }
+
+  @Route(contracts.events)
+  listen(@Res() reply: FastifyReply): void {
+    if (this.clients.size >= MAX_CLIENTS) {
+      void reply.status(503).header('retry-after', '10').send();
+      return;
+    }
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    reply.raw.write('retry: 2000\nevent: ready\ndata: {}\n\n');
+    this.clients.add(reply);
+    reply.raw.on('close', () => {
+      this.clients.delete(reply);
+      if (this.clients.size === 0) this.stop();
+    });
+    this.timer ??= setInterval(() => void this.tick(), TICK_MS);
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      const marks = (await this.database.row<Record<string, string | null>>(MARKS))!;
+      const known = Object.keys(this.last).length > 0;
+      const topics = Object.keys(marks).filter((topic) => marks[topic] !== this.last[topic]);
+      this.last = marks;
+      if (known && topics.length > 0) this.send(`event: changed\ndata: ${JSON.stringify({ topics })}\n\n`);
+      else if (++this.ticks % KEEP_ALIVE_TICKS === 0) this.send(': still here\n\n');
+    } catch (error) {
+      this.log.debug({ err: error }, 'events tick failed');
+    }
+  }
+
+  private send(text: string): void {
+    for (const client of this.clients) {
+      // Somebody who does not read is let go, and comes back by itself.
+      if (client.raw.writableLength > 64 * 1024) client.raw.destroy();
+      else client.raw.write(text);
+    }
+  }
+
+  private stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.last = {};
+  }
+
+  private end(): void {
+    this.stop();
+    for (const client of this.clients) client.raw.end();
+    this.clients.clear();
+  }
+}

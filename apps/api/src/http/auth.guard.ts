@@ -1,0 +1,54 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ApiKeys, StaffSignIn } from '#access';
+import { permissions, type RouteDefinition } from '#contracts';
+import { forbidden, notFound, unauthorized, type Actor } from '#platform';
+import type { FastifyRequest } from 'fastify';
+import { contractOf, type CortexRequest } from './route.js';
+
+/** Lets a request through when the contract's row of the permission table holds for its session or key. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly staff: StaffSignIn,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const contract = contractOf(context);
+    // A handler without a contract has no row in the table, so nobody may call it.
+    if (!contract) throw notFound('route');
+    if (contract.access === 'open') return true;
+    const request = context.switchToHttp().getRequest<CortexRequest>();
+    const actor = await this.identify(request);
+    assertAllowed(contract, actor);
+    request.actor = actor;
+    return true;
+  }
+
+  private async identify(request: FastifyRequest): Promise<Actor> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const actor = await this.keys.find(authorization);
+      if (!actor) throw unauthorized('This API key is not known or was revoked. Send Authorization: Bearer <key>.');
+      return actor;
+    }
+    const actor = await this.staff.actorOf(request.headers);
+    if (!actor) throw unauthorized('Sign in at /sign-in, or send an API key as Authorization: Bearer <key>.');
+    if (request.method !== 'GET' && request.method !== 'HEAD') this.staff.assertTrustedOrigin(request.headers);
+    return actor;
+  }
+}
+
+function assertAllowed(contract: RouteDefinition, actor: Actor): void {
+  if (contract.access === 'open' || actor.kind === 'system') return;
+  const row = permissions[contract.access];
+  if (actor.kind === 'staff') {
+    if (row.roles.includes(actor.role)) return;
+    throw forbidden(`Your role is ${actor.role}; this needs ${row.roles.join(' or ')}. Ask an administrator.`);
+  }
+  if (actor.scopes.some((scope) => row.scopes.includes(scope))) return;
+  if (row.scopes.length === 0) throw forbidden('This is for signed-in staff, not for API keys.');
+  throw forbidden(
+    `This key has the scopes ${actor.scopes.join(', ') || 'none'}; this needs ${row.scopes.join(' or ')}.`,
+  );
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { badRequest, conflict, Database, LOG, type Log } from '#platform';
+import type { FastifyReply } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { contractOf, type CortexRequest } from './route.js';
+
+interface KeyRow {
+  request_hash: Buffer;
+  status: number | null;
+  answer: unknown;
+}
+
+/**
+ * `Idempotency-Key` on any POST: the first answer is replayed for 24 hours, another body under the same key is 409.
+ * A request that failed leaves no trace, so it may be tried again; so does one whose process died half-way,
+ * after a minute.
+ */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly database: Database,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<CortexRequest>();
+    const key = request.headers['idempotency-key'];
+    const contract = contractOf(context);
+    if (key === undefined || request.method !== 'POST' || !request.actor || contract?.raw) return next.handle();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return from(
+      this.once(request, reply, String(key), () => lastValueFrom(next.handle(), { defaultValue: undefined })),
+    );
+  }
+
+  private async once(
+    request: CortexRequest,
+    reply: FastifyReply,
+    key: string,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
+    if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+      throw badRequest('Idempotency-Key must be 1 to 200 printable ASCII characters without spaces.');
+    }
+    const caller = `${request.actor!.kind}:${request.actor!.id}`;
+    const hash = createHash('sha256')
+      .update(`${request.method} ${request.url}\n`)
+      .update(Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body ?? null))
+      .digest();
+    const kept = await this.claim(caller, key, hash);
+    if (kept) {
+      if (!kept.request_hash.equals(hash)) {
+        throw conflict('This Idempotency-Key was used for another request within 24 hours. Use a new key.');
+      }
+      if (kept.status === null) throw conflict('The first request with this Idempotency-Key is still being handled.');
+      reply.status(kept.status).header('idempotency-replayed', 'true');
+      return kept.answer;
+    }
+    try {
+      const answer = await work();
+      await this.database.run(
+        'update cortex.request_keys set status = $3, answer = $4 where caller = $1 and key = $2',
+        [caller, key, reply.statusCode, JSON.stringify(answer ?? null)],
+      );
+      return answer;
+    } catch (error) {
+      await this.database
+        .run('delete from cortex.request_keys where caller = $1 and key = $2 and status is null', [caller, key])
+        .catch((failure: unknown) => this.log.warn({ err: failure }, 'idempotency key not released'));
+      throw error;
+    }
+  }
+
+  /** Takes the key, or says what is kept under it. */
+  private async claim(caller: string, key: string, hash: Buffer): Promise<KeyRow | undefined> {
+    return this.database.tx(async (tx) => {
+      await tx.run(
+        `delete from cortex.request_keys where caller = $1 and key = $2
+           and (created_at < cortex.now() - interval '24 hours'
+                or status is null and created_at < cortex.now() - interval '1 minute')`,
+        [caller, key],
+      );
+      const taken = await tx.run(
+        'insert into cortex.request_keys (caller, key, request_hash) values ($1, $2, $3) on conflict do nothing',
+        [caller, key, hash],
+      );
+      if (taken > 0) return undefined;
+      return tx.row<KeyRow>(
+        'select request_hash, status, answer from cortex.request_keys where caller = $1 and key = $2',
+        [caller, key],
+      );
+    });
+  }
+}

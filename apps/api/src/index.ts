@@ -1,0 +1,2 @@
+export { createApi } from './app.js';
+export { ApiModule } from './api.module.js';

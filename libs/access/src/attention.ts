@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { Database, decodeCursor, encodeCursor, notFound, type Actor, type Tx } from '#platform';
+import { recordAudit } from './audit.js';
+
+export interface NewAttention {
+  /** One open item per key; opening it again refreshes its text. */
+  key: string;
+  kind: string;
+  title: string;
+  detail?: string;
+  /** What the screen offers: a label and where it leads. */
+  action?: { label: string; href: string };
+  facts?: Record<string, unknown>;
+}
+
+/** Says that something needs a person. */
+export async function openAttention(tx: Tx, item: NewAttention): Promise<void> {
+  await tx.run(
+    `insert into cortex.attention (key, kind, title, detail, action, facts)
+     values ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
+     on conflict (key) where closed_at is null
+     do update set title = excluded.title, detail = excluded.detail, action = excluded.action, facts = excluded.facts`,
+    [
+      item.key,
+      item.kind,
+      item.title,
+      item.detail ?? '',
+      item.action ? JSON.stringify(item.action) : null,
+      JSON.stringify(item.facts ?? {}),
+    ],
+  );
+}
+
+/** Closes the open item of this key, when its cause is gone. */
+export async function closeAttention(tx: Tx, key: string, by = 'cortex'): Promise<void> {
+  await tx.run(
+    'update cortex.attention set closed_at = cortex.now(), closed_by = $2 where key = $1 and closed_at is null',
+    [key, by],
+  );
+}
+
+interface AttentionRow {
+  id: string;
+  key: string;
+  kind: string;
+  title: string;
+  detail: string;
+  action: unknown;
+  facts: unknown;
+  opened_at: Date;
+  opened_exact: string;
+  closed_at: Date | null;
+}
+
+@Injectable()
+export class Attention {
+  constructor(private readonly database: Database) {}
+
+  /** A page of items, newest first: the open ones, or those that were closed. */
+  async list(filter: { limit: number; cursor?: string; closed: boolean }) {
+    const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
+    const rows = await this.database.rows<AttentionRow>(
+      `select id, key, kind, title, detail, action, facts, opened_at, opened_at::text as opened_exact, closed_at
+       from cortex.attention
+       where (closed_at is not null) = $3
+         and ($1::timestamptz is null or (opened_at, id) < ($1::timestamptz, $2::uuid))
+       order by opened_at desc, id desc limit $4`,
+      [at, id, filter.closed, filter.limit + 1],
+    );
+    const items = rows.slice(0, filter.limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(({ opened_exact: _exact, ...row }) => ({
+        ...row,
+        opened_at: row.opened_at.toISOString(),
+        closed_at: row.closed_at?.toISOString() ?? null,
+      })),
+      next_cursor: rows.length > filter.limit && last ? encodeCursor([last.opened_exact, last.id]) : null,
+    };
+  }
+
+  /** @throws AppError 404 when there is no such item; closing a closed one changes nothing */
+  async close(actor: Actor, id: string): Promise<void> {
+    await this.database.tx(async (tx) => {
+      const item = await tx.row<{ key: string; closed_at: Date | null }>(
+        'select key, closed_at from cortex.attention where id = $1 for update',
+        [id],
+      );
+      if (!item) throw notFound('item under Needs attention');
+      if (item.closed_at) return;
+      await tx.run('update cortex.attention set closed_at = cortex.now(), closed_by = $2 where id = $1', [
+        id,
+        actor.label,
+      ]);
+      await recordAudit(tx, actor, {
+        action: 'attention.closed',
+        targetKind: 'attention',
+        targetId: id,
+        after: { key: item.key },
+      });
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { Database, decodeCursor, encodeCursor, type Actor, type Tx } from '#platform';
+
+export interface AuditEntry {
+  /** Lower case words joined by dots: what was done, e.g. `api_key.revoked`. */
+  action: string;
+  targetKind?: string;
+  targetId?: string;
+  before?: unknown;
+  after?: unknown;
+}
+
+/** Writes who did what, in the transaction that did it: either both are there or neither. */
+export async function recordAudit(tx: Tx, actor: Actor, entry: AuditEntry): Promise<void> {
+  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+  await tx.run(
+    `insert into cortex.audit (actor, action, target_kind, target_id, before, after)
+     values ($1, $2, $3, $4, $5::jsonb, $6::jsonb)`,
+    [
+      actor.label,
+      entry.action,
+      entry.targetKind ?? null,
+      entry.targetId ?? null,
+      json(entry.before),
+      json(entry.after),
+    ],
+  );
+}
+
+interface AuditRow {
+  id: string;
+  at: Date;
+  at_exact: string;
+  actor: string;
+  action: string;
+  target_kind: string | null;
+  target_id: string | null;
+  before: unknown;
+  after: unknown;
+}
+
+export interface AuditFilter {
+  limit: number;
+  cursor?: string;
+  action?: string;
+  actor?: string;
+  target_id?: string;
+}
+
+@Injectable()
+export class Audit {
+  constructor(private readonly database: Database) {}
+
+  /** A page of entries, newest first. */
+  async list(filter: AuditFilter) {
+    const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
+    const rows = await this.database.rows<AuditRow>(
+      `select id, at, at::text as at_exact, actor, action, target_kind, target_id, before, after
+       from cortex.audit
+       where ($1::timestamptz is null or (at, id) < ($1::timestamptz, $2::uuid))
+         and ($3::text is null or action = $3) and ($4::text is null or actor = $4)
+         and ($5::text is null or target_id = $5)
+       order by at desc, id desc limit $6`,
+      [at, id, filter.action ?? null, filter.actor ?? null, filter.target_id ?? null, filter.limit + 1],
+    );
+    const items = rows.slice(0, filter.limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(({ at_exact: _exact, ...row }) => ({ ...row, at: row.at.toISOString() })),
+      next_cursor: rows.length > filter.limit && last ? encodeCursor([last.at_exact, last.id]) : null,
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Actor, type Tx } from '#platform';
+import { recordAudit } from './audit.js';
+
+/**
+ * How the demo's rows of each kind go, those that refer to others first. Whatever hangs on a demo person (activities,
+ * runs, messages) goes with the person; the person's key stays as an invisible placeholder.
+ */
+const REMOVALS: [kind: string, statement: string][] = [
+  ['enrollment', 'delete from public.enrollments where id = any($1)'],
+  ['transaction', 'delete from public.transactions where id = any($1)'],
+  ['lead', 'delete from public.purchase_leads where id = any($1)'],
+  ['profile', 'delete from public.unified_profiles where id = any($1)'],
+  ['smart_list', 'delete from public.crm_smart_lists where id = any($1)'],
+  [
+    'course',
+    `delete from public.courses c where id = any($1)
+       and not exists (select from public.enrollments e where e.course_id = c.id)`,
+  ],
+];
+
+const OF_DEMO_PEOPLE: [kind: string, statement: string][] = [
+  ['message', 'delete from cortex.messages where person_id = any($1)'],
+  [
+    'step',
+    `delete from cortex.automation_run_steps s using cortex.automation_runs r
+     where s.run_id = r.id and r.person_id = any($1)`,
+  ],
+  ['run', 'delete from cortex.automation_runs where person_id = any($1)'],
+  ['inbox', 'delete from cortex.activity_inbox where person_id = any($1)'],
+  ['activity', 'delete from public.crm_activities where person_id = any($1)'],
+];
+
+/** The sample people and what belongs to them; marked in `cortex.demo_rows` by whoever made them. */
+@Injectable()
+export class DemoData {
+  constructor(private readonly database: Database) {}
+
+  /** Removes everything the demo made. @returns how many rows went, by kind; nothing when there is no demo */
+  async remove(actor: Actor): Promise<Record<string, number>> {
+    return this.database.tx(async (tx) => {
+      const removed: Record<string, number> = {};
+      await tx.row('select from cortex.settings for update');
+      const people = await tx.rows<{ person_id: string }>(
+        'select person_id from cortex.people where demo order by address',
+      );
+      const ids = people.map((person) => person.person_id);
+      // The same lock that whoever changes a person's runs holds, in one order.
+      for (const id of [...ids].sort()) await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 42))', [id]);
+      for (const [kind, statement] of OF_DEMO_PEOPLE) removed[kind] = await tx.run(statement, [ids]);
+      for (const [kind, statement] of REMOVALS) removed[kind] = await tx.run(statement, [await this.marked(tx, kind)]);
+      removed.automation = await this.removeAutomations(tx);
+      await tx.run('update cortex.people set demo = false where demo');
+      await tx.run('delete from cortex.demo_rows');
+      await tx.run('update cortex.settings set demo = false, updated_at = cortex.now()');
+      const counted = Object.fromEntries(Object.entries(removed).filter(([, count]) => count > 0));
+      await recordAudit(tx, actor, { action: 'demo.removed', targetKind: 'settings', after: counted });
+      return counted;
+    });
+  }
+
+  private async marked(tx: Tx, kind: string): Promise<string[]> {
+    const rows = await tx.rows<{ id: string }>('select id from cortex.demo_rows where kind = $1', [kind]);
+    return rows.map((row) => row.id);
+  }
+
+  private async removeAutomations(tx: Tx): Promise<number> {
+    const demo = '(select id from cortex.automations where demo)';
+    await tx.run(`delete from cortex.automation_run_steps s using cortex.automation_runs r
+      where s.run_id = r.id and r.automation_id in ${demo}`);
+    await tx.run(`delete from cortex.automation_runs where automation_id in ${demo}`);
+    await tx.run(`delete from cortex.automation_versions where automation_id in ${demo}`);
+    return tx.run('delete from cortex.automations where demo');
+  }
+}

@@ -1,0 +1,273 @@
+import { z } from 'zod';
+import { roles, scopes } from './permissions.js';
+import { emailAddress, idParams, page, pageQuery, route, uuid } from './route.js';
+
+const role = z.enum(roles);
+const scope = z.enum(scopes);
+const password = z
+  .string()
+  .min(10, 'A password has at least 10 characters.')
+  .max(128, 'A password has at most 128 characters.');
+const done = z.object({ done: z.literal(true) });
+
+export const sessionView = z.object({ email: z.string(), name: z.string(), role });
+
+export const signIn = route({
+  method: 'POST',
+  path: '/auth/staff/sign-in',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'Sign in as staff; the answer sets the session cookie',
+  body: z.strictObject({ email: emailAddress, password: z.string().min(1).max(128) }),
+  response: sessionView,
+});
+
+export const signOut = route({
+  method: 'POST',
+  path: '/auth/staff/sign-out',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'End this session',
+  response: done,
+});
+
+export const currentSession = route({
+  method: 'GET',
+  path: '/auth/staff/session',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Who is signed in',
+  response: sessionView,
+});
+
+export const changePassword = route({
+  method: 'POST',
+  path: '/auth/staff/password',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Change your own password; other sessions end',
+  body: z.strictObject({ current_password: z.string().min(1).max(128), new_password: password }),
+  response: done,
+});
+
+export const staffMember = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role,
+  banned: z.boolean(),
+  created_at: z.string(),
+  last_seen_at: z.string().nullable(),
+});
+
+export const listStaff = route({
+  method: 'GET',
+  path: '/staff',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Everybody who may sign in',
+  query: pageQuery,
+  response: page(staffMember),
+});
+
+const staffParams = z.strictObject({ id: z.string().min(1).max(100) });
+
+export const addStaff = route({
+  method: 'POST',
+  path: '/staff',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Add a staff member with a password; use invitations to let them choose it',
+  status: 201,
+  body: z.strictObject({ email: emailAddress, name: z.string().trim().min(1).max(200), role, password }),
+  response: staffMember,
+});
+
+export const changeStaff = route({
+  method: 'PATCH',
+  path: '/staff/:id',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Change the name or role of a staff member, or ban them',
+  params: staffParams,
+  body: z.strictObject({
+    name: z.string().trim().min(1).max(200).optional(),
+    role: role.optional(),
+    banned: z.boolean().optional(),
+  }),
+  response: staffMember,
+});
+
+export const removeStaff = route({
+  method: 'DELETE',
+  path: '/staff/:id',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Remove a staff member; their sessions end at once',
+  params: staffParams,
+  response: done,
+});
+
+export const invitation = z.object({
+  id: z.string(),
+  email: z.string(),
+  role,
+  created_at: z.string(),
+  expires_at: z.string(),
+});
+
+export const listInvitations = route({
+  method: 'GET',
+  path: '/staff/invitations',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Invitations that are still open',
+  query: pageQuery,
+  response: page(invitation),
+});
+
+export const inviteStaff = route({
+  method: 'POST',
+  path: '/staff/invitations',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Invite somebody; the link is in this answer only',
+  status: 201,
+  body: z.strictObject({ email: emailAddress, role }),
+  response: invitation.extend({ link: z.string() }),
+});
+
+export const withdrawInvitation = route({
+  method: 'DELETE',
+  path: '/staff/invitations/:id',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Withdraw an invitation',
+  params: idParams,
+  response: done,
+});
+
+export const acceptInvitation = route({
+  method: 'POST',
+  path: '/auth/staff/accept-invitation',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'Take up an invitation: choose a name and a password, then sign in',
+  body: z.strictObject({ token: z.string().min(20).max(200), name: z.string().trim().min(1).max(200), password }),
+  response: z.object({ email: z.string() }),
+});
+
+export const staffSession = z.object({
+  id: z.string(),
+  staff_id: z.string(),
+  email: z.string(),
+  ip_address: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  created_at: z.string(),
+  expires_at: z.string(),
+});
+
+export const listSessions = route({
+  method: 'GET',
+  path: '/sessions',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Sessions that are open now',
+  query: pageQuery,
+  response: page(staffSession),
+});
+
+export const endSession = route({
+  method: 'DELETE',
+  path: '/sessions/:id',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'End a session at once',
+  params: staffParams,
+  response: done,
+});
+
+export const apiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['server', 'write']),
+  prefix: z.string(),
+  scopes: z.array(scope),
+  allowed_types: z.array(z.string()).nullable(),
+  allowed_origins: z.array(z.string()).nullable(),
+  created_by: z.string().nullable(),
+  created_at: z.string(),
+  last_used_at: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+});
+
+export const listApiKeys = route({
+  method: 'GET',
+  path: '/api-keys',
+  access: 'admin',
+  tag: 'API keys',
+  summary: 'Keys, newest first, without the keys themselves',
+  query: pageQuery,
+  response: page(apiKey),
+});
+
+export const createApiKey = route({
+  method: 'POST',
+  path: '/api-keys',
+  access: 'admin',
+  tag: 'API keys',
+  summary: 'Make a key; the key itself is in this answer only',
+  status: 201,
+  body: z
+    .strictObject({
+      name: z.string().trim().min(1).max(200),
+      kind: z.enum(['server', 'write']),
+      scopes: z.array(scope).max(scopes.length).optional(),
+      allowed_types: z.array(z.string().min(1).max(100)).max(200).optional(),
+      allowed_origins: z.array(z.url()).max(50).optional(),
+    })
+    .refine((key) => key.kind === 'write' || (key.scopes?.length ?? 0) > 0, {
+      message: `A server key needs at least one scope: ${scopes.join(', ')}.`,
+      path: ['scopes'],
+    })
+    .refine((key) => key.kind === 'server' || !key.scopes?.length, {
+      message: 'A write key has no scopes: it only records allowed activity types from allowed origins.',
+      path: ['scopes'],
+    }),
+  response: apiKey.extend({ key: z.string() }),
+});
+
+export const revokeApiKey = route({
+  method: 'DELETE',
+  path: '/api-keys/:id',
+  access: 'admin',
+  tag: 'API keys',
+  summary: 'Revoke a key; requests with it are refused within two seconds everywhere',
+  params: idParams,
+  response: done,
+});
+
+export const auditEntry = z.object({
+  id: z.string(),
+  at: z.string(),
+  actor: z.string(),
+  action: z.string(),
+  target_kind: z.string().nullable(),
+  target_id: z.string().nullable(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+
+export const listAudit = route({
+  method: 'GET',
+  path: '/audit',
+  access: 'admin',
+  tag: 'Audit',
+  summary: 'Who did what to whom, newest first',
+  query: pageQuery.extend({
+    action: z.string().max(100).optional(),
+    actor: z.string().max(254).optional(),
+    target_id: z.union([uuid, z.string().max(100)]).optional(),
+  }),
+  response: page(auditEntry),
+});

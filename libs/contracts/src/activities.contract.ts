@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { emailAddress, instant, page, pageQuery, route, uuid } from './route.js';
+
+export const activityType = z
+  .string()
+  .max(100, 'A type has at most 100 characters.')
+  .regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, 'A type is lower case words joined by dots, e.g. checkout.abandoned.');
+
+/** One activity as other systems post it. `occurred_at` defaults to the moment of arrival. */
+export const newActivity = z
+  .strictObject({
+    id: uuid.optional(),
+    contact_email: emailAddress.optional(),
+    anonymous_id: z.string().trim().min(1).max(200).optional(),
+    type: activityType,
+    metadata: z.record(z.string(), z.unknown()).optional(),
+    occurred_at: instant.optional(),
+    source: z.string().trim().min(1).max(100).optional(),
+    external_id: z.string().min(1).max(200).optional(),
+    history: z.boolean().optional(),
+  })
+  .refine((activity) => activity.contact_email !== undefined || activity.anonymous_id !== undefined, {
+    message: 'Say whose activity it is: give contact_email or anonymous_id.',
+    path: ['contact_email'],
+  });
+export type NewActivityInput = z.infer<typeof newActivity>;
+
+export const MAX_ITEMS = 500;
+const tooMany = `At most ${MAX_ITEMS} in one request. Send the rest in another.`;
+
+/** The body of the ingestion routes: one, or an array of at most 500. */
+export const oneOrMany = <T extends z.ZodType>(item: T) =>
+  z.union([item, z.array(item).min(1).max(MAX_ITEMS, tooMany)]);
+
+/** What became of one item of a request, in the order sent. */
+export const itemResult = z.object({
+  id: z.string().nullable(),
+  status: z.enum(['accepted', 'duplicate', 'rejected']),
+  error: z.object({ pointer: z.string(), message: z.string() }).optional(),
+});
+
+export const activity = z.object({
+  id: z.string(),
+  type: z.string(),
+  contact_email: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+  occurred_at: z.string(),
+  received_at: z.string(),
+  source: z.string(),
+  sentence: z.string(),
+});
+
+export const postActivities = route({
+  method: 'POST',
+  path: '/activities',
+  access: 'ingest',
+  tag: 'Activities',
+  summary: 'Record what people did: one activity, an array, or { activities }. Answered after it is stored.',
+  status: 202,
+  body: z.union([
+    newActivity,
+    z.array(newActivity).min(1).max(MAX_ITEMS, tooMany),
+    z.strictObject({ activities: z.array(newActivity).min(1).max(MAX_ITEMS, tooMany) }),
+  ]),
+  response: z.object({
+    accepted: z.number().int(),
+    duplicates: z.number().int(),
+    rejected: z.number().int(),
+    results: z.array(itemResult),
+  }),
+});
+
+export const listActivities = route({
+  method: 'GET',
+  path: '/activities',
+  access: 'read',
+  tag: 'Activities',
+  summary: 'Activities, newest first',
+  query: pageQuery.extend({
+    contact_email: z.string().max(254).optional(),
+    type: activityType.optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  }),
+  response: page(activity),
+});
+
+export const activityTypes = route({
+  method: 'GET',
+  path: '/activities/types',
+  access: 'read',
+  tag: 'Activities',
+  summary: 'The types seen so far, with the metadata keys they carry',
+  response: z.object({
+    items: z.array(z.object({ type: z.string(), metadata_keys: z.array(z.string()), last_seen: z.string() })),
+  }),
+});

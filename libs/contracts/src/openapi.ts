@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { problem, type RouteDefinition } from './route.js';
+import { permissions } from './permissions.js';
+
+type Json = Record<string, unknown>;
+
+/** Whether an export of a contract file is a route. */
+export const isRoute = (value: unknown): value is RouteDefinition =>
+  typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'access' in value;
+
+/** The routes among the exports of the contracts, those in groups included. */
+export const routesOf = (exported: Record<string, unknown>): RouteDefinition[] =>
+  Object.values(exported).flatMap((value) => {
+    if (isRoute(value)) return [value];
+    const isGroup = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+    return isGroup ? Object.values(value).filter(isRoute) : [];
+  });
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    cycles: 'ref',
+    reused: 'inline',
+  }) as Json;
+  return json;
+};
+
+const parametersOf = (schema: z.ZodObject | undefined, place: 'path' | 'query'): Json[] =>
+  Object.entries(schema?.shape ?? {}).map(([name, field]) => ({
+    name,
+    in: place,
+    required: place === 'path' || !(field as z.ZodType).safeParse(undefined).success,
+    schema: schemaOf(field as z.ZodType, 'input'),
+  }));
+
+/** OpenAPI 3.1 of these routes, made from the schemas that the server parses with. */
+export function openApi(routes: readonly RouteDefinition[], serverUrl: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    const answer = route.raw
+      ? { description: 'Not JSON' }
+      : {
+          description: 'Done',
+          ...(route.response && { content: { 'application/json': { schema: schemaOf(route.response, 'output') } } }),
+        };
+    (paths[path] ??= {})[route.method.toLowerCase()] = {
+      summary: route.summary,
+      tags: [route.tag],
+      operationId: `${route.method.toLowerCase()}${route.path.replaceAll(/[^A-Za-z0-9]+/g, '_')}`,
+      parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+      ...(route.body && {
+        requestBody: { content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+      }),
+      responses: {
+        [String(route.status ?? 200)]: answer,
+        default: {
+          description: 'A problem, with what to do about it',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+      ...(route.access === 'open'
+        ? { security: [] }
+        : {
+            description: `Roles: ${permissions[route.access].roles.join(', ')}. Key scopes: ${permissions[route.access].scopes.join(', ') || 'none'}.`,
+          }),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Cortex', version: '1', description: 'The public contract of this installation.' },
+    servers: [{ url: serverUrl }],
+    security: [{ key: [] }, { session: [] }],
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(problem, 'output') },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'cortex_staff.session_token' },
+      },
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { itemResult, MAX_ITEMS, oneOrMany } from './activities.contract.js';
+import { emailAddress, instant, page, pageQuery, route, uuid } from './route.js';
+
+const shortText = z.string().trim().max(200);
+const currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters, e.g. EUR.');
+const minor = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const consentStatus = z.enum(['unknown', 'subscribed', 'pending', 'unsubscribed']);
+
+export const consentGiven = z.union([
+  consentStatus,
+  z.strictObject({
+    status: consentStatus,
+    source: shortText.optional(),
+    at: instant.optional(),
+    text: z.string().max(2000).optional(),
+  }),
+]);
+
+const timezone = z
+  .string()
+  .max(64)
+  .refine((zone) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'This is not a time zone. Use an IANA name, e.g. Europe/Berlin.');
+
+/** What other systems say about a person; a field left out changes nothing. */
+export const personFields = {
+  email: emailAddress,
+  first_name: shortText.optional(),
+  last_name: shortText.optional(),
+  phone: z.string().trim().max(50).optional(),
+  country: z.string().trim().max(100).optional(),
+  timezone: timezone.optional(),
+  tags: z.array(z.string().trim().min(1).max(100)).max(100).optional(),
+  attributes: z.record(z.string(), z.unknown()).optional(),
+  consent: consentGiven.optional(),
+  created_at: instant.optional(),
+};
+
+export const newProfile = z.strictObject(personFields);
+export const newLead = z.strictObject({
+  ...personFields,
+  course_id: uuid.optional(),
+  external_id: z.string().min(1).max(200).optional(),
+});
+export const newCourse = z.strictObject({
+  id: uuid.optional(),
+  title: z.string().trim().min(1).max(300),
+  price_minor: minor.optional(),
+  currency: currency.optional(),
+});
+const transactionFields = {
+  external_id: z.string().min(1).max(200).optional(),
+  amount_minor: minor,
+  refunded_minor: minor.optional(),
+  currency,
+  status: z.enum(['paid', 'refunded', 'partly_refunded', 'failed']).optional(),
+  occurred_at: instant.optional(),
+};
+export const newTransaction = z.strictObject({ email: emailAddress, ...transactionFields });
+export const newEnrollment = z.strictObject({
+  email: emailAddress,
+  course_id: uuid,
+  status: z.enum(['active', 'cancelled', 'completed']).optional(),
+  lead_id: uuid.optional(),
+  transaction: z.strictObject(transactionFields).optional(),
+  created_at: instant.optional(),
+});
+
+export type NewProfile = z.infer<typeof newProfile>;
+export type NewLead = z.infer<typeof newLead>;
+export type NewCourse = z.infer<typeof newCourse>;
+export type NewTransaction = z.infer<typeof newTransaction>;
+export type NewEnrollment = z.infer<typeof newEnrollment>;
+
+/** `created` or `updated` by item, in the order sent; invalid items of an array are rejected alone. */
+export const writtenResults = z.object({
+  created: z.number().int(),
+  updated: z.number().int(),
+  rejected: z.number().int(),
+  results: z.array(itemResult.extend({ status: z.enum(['created', 'updated', 'rejected']) })),
+});
+
+const ingest = <P extends string, T extends z.ZodType>(path: P, item: T, summary: string) =>
+  route({
+    method: 'POST',
+    path,
+    access: 'ingest',
+    tag: 'People',
+    summary: `${summary}, one or an array of at most ${MAX_ITEMS}`,
+    body: oneOrMany(item),
+    response: writtenResults,
+  });
+
+export const postLeads = ingest('/purchase-leads', newLead, 'Bring in leads: one per checkout');
+export const postProfiles = ingest('/profiles', newProfile, 'Create or update customers by address');
+export const postCourses = ingest('/courses', newCourse, 'Create or update courses');
+export const postEnrollments = ingest('/enrollments', newEnrollment, 'Enroll people in courses');
+export const postTransactions = ingest('/transactions', newTransaction, 'Record payments and refunds');
+
+export const course = z.object({
+  id: z.string(),
+  title: z.string(),
+  price_minor: z.number().nullable(),
+  currency: z.string().nullable(),
+  created_at: z.string(),
+});
+
+export const listCourses = route({
+  method: 'GET',
+  path: '/courses',
+  access: 'read',
+  tag: 'People',
+  summary: 'Courses by title',
+  query: pageQuery,
+  response: page(course),
+});

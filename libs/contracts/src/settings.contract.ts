@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { activityType } from './activities.contract.js';
+import { instant, page, pageQuery, route, uuid } from './route.js';
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time is written as 21:00.');
+const sender = z
+  .string()
+  .trim()
+  .max(320)
+  .regex(/^([^<>]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, 'A sender is written as Name <address@example.com>.');
+
+export const quietHours = z.strictObject({ from: timeOfDay, to: timeOfDay });
+export const frequencyCap = z.strictObject({
+  count: z.number().int().min(1).max(1000),
+  per: z.strictObject({ n: z.number().int().min(1).max(365), unit: z.enum(['hours', 'days', 'weeks', 'months']) }),
+});
+
+export const settingsFields = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  timezone: z.string().max(64),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters, e.g. EUR.'),
+  sender_broadcast: sender.nullable(),
+  sender_transactional: sender.nullable(),
+  postal_address: z.string().trim().max(1000).nullable(),
+  mail_unanswered: z.boolean(),
+  quiet_hours: quietHours.nullable(),
+  frequency_cap: frequencyCap.nullable(),
+  settle_seconds: z.number().int().min(60).max(86400),
+  retry_unknown_transactional: z.boolean(),
+  event_aliases: z.record(z.string().min(1).max(200), activityType),
+});
+
+export const settings = z.object({
+  ...settingsFields.shape,
+  quiet_hours: z.unknown(),
+  frequency_cap: z.unknown(),
+  sending_stopped_at: instant.nullable(),
+  sending_stopped_by: z.string().nullable(),
+  sending_stopped_reason: z.string().nullable(),
+  demo: z.boolean(),
+  mode: z.enum(['outbox', 'postmark']),
+  public_url: z.string(),
+  updated_at: z.string(),
+});
+
+export const getSettings = route({
+  method: 'GET',
+  path: '/settings',
+  access: 'read',
+  tag: 'Settings',
+  summary: 'The workspace: names, senders, limits, and whether mail leaves',
+  response: settings,
+});
+
+export const changeSettings = route({
+  method: 'PATCH',
+  path: '/settings',
+  access: 'admin',
+  tag: 'Settings',
+  summary: 'Change settings; what is left out stays',
+  body: settingsFields.partial(),
+  response: settings,
+});
+
+export const removeDemo = route({
+  method: 'POST',
+  path: '/settings/demo/remove',
+  access: 'admin',
+  tag: 'Settings',
+  summary: 'Remove everything the demo made',
+  response: z.object({ removed: z.record(z.string(), z.number().int()) }),
+});
+
+export const attentionItem = z.object({
+  id: z.string(),
+  key: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  detail: z.string(),
+  action: z.unknown(),
+  facts: z.unknown(),
+  opened_at: z.string(),
+  closed_at: z.string().nullable(),
+});
+
+export const listAttention = route({
+  method: 'GET',
+  path: '/attention',
+  access: 'read',
+  tag: 'Running it',
+  summary: 'What needs a person, newest first',
+  query: pageQuery.extend({ closed: z.enum(['true', 'false']).optional() }),
+  response: page(attentionItem),
+});
+
+export const closeAttentionItem = route({
+  method: 'POST',
+  path: '/attention/:id/close',
+  access: 'people',
+  tag: 'Running it',
+  summary: 'Say that it is dealt with',
+  params: z.strictObject({ id: uuid }),
+  response: z.object({ done: z.literal(true) }),
+});
+
+export const events = route({
+  method: 'GET',
+  path: '/events',
+  access: 'read',
+  tag: 'Running it',
+  summary: 'Server-sent events: which things changed, so that screens look again',
+  raw: true,
+});
+
+export const healthLive = route({
+  method: 'GET',
+  path: '/health/live',
+  access: 'open',
+  tag: 'Running it',
+  summary: 'The process answers',
+  response: z.object({ status: z.literal('ok') }),
+});
+
+export const healthReady = route({
+  method: 'GET',
+  path: '/health/ready',
+  access: 'open',
+  tag: 'Running it',
+  summary: 'The database answers and is migrated; 503 otherwise',
+  response: z.object({ status: z.literal('ready') }),
+});
+
+export const metrics = route({
+  method: 'GET',
+  path: '/metrics',
+  access: 'read',
+  tag: 'Running it',
+  summary: 'Figures for Prometheus',
+  raw: true,
+});
+
+export const openApiDocument = route({
+  method: 'GET',
+  path: '/openapi.json',
+  access: 'open',
+  tag: 'Running it',
+  summary: 'This document',
+  raw: true,
+});
