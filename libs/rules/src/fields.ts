@@ -36,7 +36,7 @@ export const notByThePerson = [
   'lead.imported',
   'profile.imported',
 ] as const;
-export const notByThePersonPrefixes = ['smart_list.', 'admin.'] as const;
+export const notByThePersonPrefixes = ['smart_list.', 'admin.', 'automation.'] as const;
 
 /** Whether an activity of this type is something the person did, and so moves `last_activity`. */
 export const isByThePerson = (type: string): boolean =>
