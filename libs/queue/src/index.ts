@@ -1,0 +1,3 @@
+export { defineJob, definedJobs, type JobDefinition, type JobPolicy, type JobSettings } from './jobs.js';
+export { Queue, type EnqueueOptions, type HandleOptions, type QueueSettings, type ReceivedJob } from './queue.js';
+export { QueueModule } from './queue.module.js';

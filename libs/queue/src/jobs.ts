@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+
+/**
+ * `standard` keeps every job; `exclusive` keeps one job per `singletonKey` (or one at all without a key) that
+ * waits or runs, so that enqueuing it again while it is there changes nothing.
+ */
+export type JobPolicy = 'standard' | 'exclusive';
+
+export interface JobSettings<P extends z.ZodType> {
+  /** Letters, digits, `_`, `-` and `.`; it is the queue's name in the database. */
+  name: string;
+  payload: P;
+  policy?: JobPolicy;
+  /** How often a failed job is tried again before it is failed for good. */
+  retryLimit: number;
+  /** Seconds before the first retry. */
+  retryDelay?: number;
+  /** Doubles the delay with each retry. */
+  retryBackoff?: boolean;
+  /** Seconds that no delay exceeds. */
+  retryDelayMax?: number;
+  /** Seconds after which a running job counts as failed; 900 when absent. */
+  expireInSeconds?: number;
+  /** Seconds that a finished job is kept; a day when absent. */
+  deleteAfterSeconds?: number;
+  /** The job that gets the payload once the retries are used up. */
+  deadLetter?: JobDefinition<P>;
+}
+
+export type JobDefinition<P extends z.ZodType = z.ZodType> = Readonly<JobSettings<P>>;
+
+const defined = new Map<string, JobDefinition>();
+
+/**
+ * Declares a job, once per name, beside the code that handles it.
+ * @throws Error when the name is taken
+ */
+export function defineJob<P extends z.ZodType>(settings: JobSettings<P>): JobDefinition<P> {
+  if (defined.has(settings.name)) throw new Error(`The job ${settings.name} is defined twice.`);
+  const job = Object.freeze({ ...settings });
+  defined.set(job.name, job as unknown as JobDefinition);
+  return job;
+}
+
+/** Every job that the loaded code defines. */
+export const definedJobs = (): JobDefinition[] => [...defined.values()];

@@ -1,0 +1,119 @@
+import { PgBoss, type Db, type JobResult, type JobWithMetadata, type QueueOptions } from 'pg-boss';
+import type { Log, Tx } from '#platform';
+import type { JobDefinition } from './jobs.js';
+import type { EnqueueOptions, ReceivedJob } from './queue.js';
+
+export interface Work {
+  name: string;
+  run(received: ReceivedJob<unknown>): Promise<void>;
+  batchSize: number;
+  concurrency: number;
+}
+
+/** Seconds between looks into the table: notifications only tell of new jobs, not of retries and delays falling due. */
+const POLLING = 0.5;
+const DAY = 86_400;
+
+/** pg-boss behind our own queue; it keeps its tables in schema `pgboss` and migrates them itself. */
+export class PgBossAdapter {
+  private readonly boss: PgBoss;
+
+  constructor(
+    url: string,
+    poolSize: number,
+    private readonly log: Log,
+  ) {
+    this.boss = new PgBoss({
+      connectionString: url,
+      application_name: 'cortex-queue',
+      max: poolSize,
+      schema: 'pgboss',
+      useListenNotify: true,
+      // Ticks come from @nestjs/schedule.
+      schedule: false,
+    });
+    // Without a listener an error event would end the process.
+    this.boss.on('error', (error) => this.log.warn({ reason: error.message }, 'queue error'));
+    this.boss.on('warning', (warning) => this.log.warn({ reason: warning.message }, 'queue warning'));
+  }
+
+  async start(jobs: JobDefinition[]): Promise<void> {
+    await this.boss.start();
+    for (const job of deadLettersFirst(jobs)) await this.prepare(job);
+  }
+
+  private async prepare(job: JobDefinition): Promise<void> {
+    const options: QueueOptions = {
+      retryLimit: job.retryLimit,
+      retryDelay: job.retryDelay ?? 1,
+      retryBackoff: job.retryBackoff ?? false,
+      expireInSeconds: job.expireInSeconds ?? 900,
+      deleteAfterSeconds: job.deleteAfterSeconds ?? DAY,
+      ...(job.retryBackoff && job.retryDelayMax ? { retryDelayMax: job.retryDelayMax } : {}),
+    };
+    const further = { notify: true, ...(job.deadLetter ? { deadLetter: job.deadLetter.name } : {}) };
+    await this.boss.createQueue(job.name, { ...options, ...further, policy: job.policy ?? 'standard' });
+    // For a queue that was there before: what an earlier version of this job said must not outlive it.
+    await this.boss.updateQueue(job.name, { ...options, ...further });
+  }
+
+  async stop(patience: number): Promise<void> {
+    await this.boss.stop({ graceful: true, timeout: patience, close: true });
+  }
+
+  async send(tx: Tx | undefined, name: string, payload: unknown, options: EnqueueOptions): Promise<string | undefined> {
+    const id = await this.boss.send(name, payload as object, { ...options, ...inside(tx) });
+    return id ?? undefined;
+  }
+
+  async insert(tx: Tx | undefined, name: string, payloads: unknown[], options: EnqueueOptions): Promise<void> {
+    const jobs = payloads.map((payload) => ({ data: payload as object, ...options }));
+    await this.boss.insert(name, jobs, inside(tx));
+  }
+
+  async work(work: Work): Promise<void> {
+    await this.boss.work(
+      work.name,
+      {
+        batchSize: work.batchSize,
+        localConcurrency: work.concurrency,
+        perJobResults: true,
+        includeMetadata: true,
+        pollingIntervalSeconds: POLLING,
+        notifyPollingIntervalSeconds: POLLING,
+        burstWhenBatchFull: true,
+      },
+      async (jobs: JobWithMetadata<object>[]) => Promise.all(jobs.map((job) => this.runOne(work, job))),
+    );
+  }
+
+  /** One bad job of a batch fails alone. What is kept of its error is the message: stacks may hold personal data. */
+  private async runOne(work: Work, job: JobWithMetadata<object>): Promise<JobResult> {
+    try {
+      await work.run({ id: job.id, payload: job.data, retry: job.retryCount, signal: job.signal });
+      return { id: job.id, status: 'completed' };
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.log.warn({ job: work.name, id: job.id, retry: job.retryCount, reason }, 'job failed');
+      return { id: job.id, status: 'failed', output: { reason } };
+    }
+  }
+}
+
+/** pg-boss on the caller's own connection. */
+function inside(tx: Tx | undefined): { db?: Db } {
+  if (!tx) return {};
+  return { db: { executeSql: async (text, values) => ({ rows: await tx.rows(text, values ?? []) }) } };
+}
+
+/** A queue may only name a dead letter queue that exists. */
+function deadLettersFirst(jobs: JobDefinition[]): JobDefinition[] {
+  const ordered = new Set<JobDefinition>();
+  const add = (job: JobDefinition) => {
+    if (ordered.has(job)) return;
+    if (job.deadLetter) add(job.deadLetter);
+    ordered.add(job);
+  };
+  jobs.forEach(add);
+  return [...ordered];
+}

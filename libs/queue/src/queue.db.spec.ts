@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { createLog } from '#platform';
+import { defineJob, Queue } from '#queue';
+import { testDatabase, type TestDatabase } from '#testing';
+
+const buried = defineJob({ name: 'test.buried', payload: z.object({ id: z.number() }), retryLimit: 0 });
+const fragile = defineJob({
+  name: 'test.fragile',
+  payload: z.object({ id: z.number() }),
+  retryLimit: 2,
+  retryDelay: 0,
+  deadLetter: buried,
+});
+const plain = defineJob({ name: 'test.plain', payload: z.object({ id: z.number() }), retryLimit: 1 });
+const tick = defineJob({ name: 'test.tick', payload: z.object({}), policy: 'exclusive', retryLimit: 0 });
+
+async function until(holds: () => boolean | Promise<boolean>) {
+  const deadline = Date.now() + 15_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('It did not come to pass within 15 seconds.');
+    await pause(10);
+  }
+}
+
+describe('the queue', () => {
+  let db: TestDatabase;
+  let queue: Queue;
+  const done: number[] = [];
+  const attempts: number[] = [];
+  const dead: number[] = [];
+  const stored = async (name: string) =>
+    (await db.database.row<{ n: number }>('select count(*)::int as n from pgboss.job where name = $1', [name]))!.n;
+
+  beforeAll(async () => {
+    db = await testDatabase({ empty: true });
+    queue = new Queue({ url: db.url, log: createLog('silent', 'test') });
+    await queue.handle(plain, async ({ payload }) => void done.push(payload.id), { batchSize: 100 });
+    await queue.handle(
+      fragile,
+      async ({ payload, retry }) => {
+        attempts.push(retry);
+        if (payload.id === 13) throw new Error('unlucky');
+        done.push(payload.id);
+      },
+      { batchSize: 10 },
+    );
+    await queue.handle(buried, async ({ payload }) => void dead.push(payload.id));
+    await queue.start();
+  });
+  afterAll(async () => {
+    await queue.stop();
+    await db.drop();
+  });
+
+  it('shows a job to nobody before its transaction commits, and handles it then', async () => {
+    await db.database.tx(async (tx) => {
+      await queue.enqueue(tx, plain, { id: 1 });
+      expect(await stored('test.plain')).toBe(0);
+    });
+    await until(() => done.includes(1));
+  });
+
+  it('knows nothing of a job whose transaction rolled back', async () => {
+    const before = await stored('test.plain');
+    await expect(
+      db.database.tx(async (tx) => {
+        await queue.enqueue(tx, plain, { id: 2 });
+        await queue.enqueueMany(tx, plain, [{ id: 2 }, { id: 2 }]);
+        throw new Error('undone');
+      }),
+    ).rejects.toThrow('undone');
+    expect(await stored('test.plain')).toBe(before);
+    expect(done).not.toContain(2);
+  });
+
+  it('works off many jobs at once', async () => {
+    const ids = Array.from({ length: 1000 }, (_, at) => 1000 + at);
+    await db.database.tx((tx) =>
+      queue.enqueueMany(
+        tx,
+        plain,
+        ids.map((id) => ({ id })),
+      ),
+    );
+    await until(() => ids.every((id) => done.includes(id)));
+  });
+
+  it('counts the retries of a failing job, lets its neighbors through and hands it on at the end', async () => {
+    await queue.enqueueMany(undefined, fragile, [{ id: 12 }, { id: 13 }, { id: 14 }]);
+    await until(() => dead.includes(13));
+    expect(attempts.filter((retry) => retry > 0)).toEqual([1, 2]);
+    expect(done).toEqual(expect.arrayContaining([12, 14]));
+    expect(done.filter((id) => id === 12)).toHaveLength(1);
+    expect(await queue.unhandled()).toEqual(['test.tick']);
+  });
+
+  it('keeps one exclusive job per key', async () => {
+    expect(await queue.enqueue(undefined, tick, {}, { singletonKey: 'a' })).toEqual(expect.any(String));
+    expect(await queue.enqueue(undefined, tick, {}, { singletonKey: 'a' })).toBeUndefined();
+    expect(await queue.enqueue(undefined, tick, {}, { singletonKey: 'b' })).toEqual(expect.any(String));
+  });
+
+  it('refuses a payload that does not fit, and a name twice', async () => {
+    await expect(queue.enqueue(undefined, plain, { id: 'one' } as never)).rejects.toThrow();
+    expect(() => defineJob({ name: 'test.plain', payload: z.object({}), retryLimit: 0 })).toThrow(/defined twice/);
+  });
+
+  it('finishes what it has in hand when it is stopped, and leaves the rest to the next one', async () => {
+    const slow = new Queue({ url: db.url, log: createLog('silent', 'test') });
+    let begun = false;
+    let finished = false;
+    await slow.handle(tick, async () => {
+      begun = true;
+      await pause(300);
+      finished = true;
+    });
+    await slow.start();
+    await until(() => begun);
+    await slow.stop();
+    expect(finished).toBe(true);
+  });
+});
