@@ -207,12 +207,7 @@ class Reader {
     return this.no(path, `Give a list of 1 to ${limits.list.toLocaleString('en')} values.`);
   }
 
-  private one(
-    value: unknown,
-    type: ValueType,
-    field: Field,
-    path: Path,
-  ): string | number | boolean | undefined | Value {
+  private one(value: unknown, type: ValueType, field: Field, path: Path): OneValue | undefined {
     switch (type) {
       case 'number':
         if (typeof value === 'number' && Number.isFinite(value)) return value;

@@ -1,0 +1,145 @@
+import { Fact, type TopLevelConditionResult } from 'json-rules-engine';
+import type { PersonFacts } from '../facts.js';
+import { isGroup, type Group, type Place, type Rule as AstRule } from '../language.js';
+import type { Operand } from '../operator.js';
+import type { Moment } from '../time.js';
+import { compileFilter, compileWhereFilter } from './filter.js';
+import { seenValues, type Facts, type WhereFacts } from './seen.js';
+import { newEngine, toEngine, type Compiled } from './to-engine.js';
+
+/** Why a rule holds or does not: the same decision, asked for its parts. Instants as RFC 3339 texts. */
+export interface Proof {
+  operator: string;
+  result: boolean;
+  field?: string;
+  /** What the person has; null when it is missing. */
+  value_seen?: unknown;
+  /** What the condition asks for, relative times as instants. */
+  wanted?: unknown;
+  children?: Proof[];
+}
+
+/** What the library writes onto its copy of a condition. */
+interface Result {
+  result?: boolean;
+  factResult?: Operand[];
+  all?: Result[];
+  any?: Result[];
+  not?: Result;
+}
+
+/**
+ * Decides rules in memory with json-rules-engine, all at one moment. Make one per evaluation (a batch, a run,
+ * a replayed instant): relative times are computed once for each rule.
+ */
+export class Decider {
+  private readonly moment: Moment;
+  private readonly compiled = new Map<Place, WeakMap<Group, Compiled>>();
+
+  constructor(moment: Moment) {
+    this.moment = moment;
+  }
+
+  /** Many rules about one person, in one run of the engine; rules that the cheap filter settles do not reach it. */
+  decideAll(groups: readonly Group[], facts: PersonFacts): Promise<Map<Group, boolean>> {
+    return this.answers(groups, facts, 'graph', (group) => compileFilter(group)(facts));
+  }
+
+  /** One rule about one person. */
+  async decide(group: Group, facts: PersonFacts): Promise<boolean> {
+    return (await this.decideAll([group], facts)).get(group)!;
+  }
+
+  /** Many `where`s about one activity. */
+  decideAllWhere(wheres: readonly Group[], activity: WhereFacts): Promise<Map<Group, boolean>> {
+    return this.answers(wheres, activity, 'where', (where) => compileWhereFilter(where)(activity));
+  }
+
+  /** One `where` about one activity. */
+  async decideWhere(where: Group, activity: WhereFacts): Promise<boolean> {
+    return (await this.decideAllWhere([where], activity)).get(where)!;
+  }
+
+  /** The decision with its reasons, condition by condition. */
+  async explain(group: Group, facts: PersonFacts): Promise<Proof> {
+    const [result] = await this.run([group], facts, 'graph');
+    return this.proof(group, result!.conditions as Result, this.compile(group, 'graph'));
+  }
+
+  private async answers(
+    groups: readonly Group[],
+    facts: Facts,
+    place: Place,
+    mayHold: (group: Group) => boolean,
+  ): Promise<Map<Group, boolean>> {
+    const answers = new Map<Group, boolean>();
+    const open: Group[] = [];
+    for (const group of new Set(groups)) {
+      if (mayHold(group)) open.push(group);
+      else answers.set(group, false);
+    }
+    if (open.length === 0) return answers;
+    const results = await this.run(open, facts, place);
+    for (const [index, group] of open.entries()) answers.set(group, results[index]!.result);
+    return answers;
+  }
+
+  /** The engine's results in the order of the groups. */
+  private async run(
+    groups: readonly Group[],
+    facts: Facts,
+    place: Place,
+  ): Promise<{ result: boolean; conditions: TopLevelConditionResult }[]> {
+    const engine = newEngine();
+    const flat: Record<string, Fact> = {};
+    for (const [index, group] of groups.entries()) {
+      const { conditions, asked } = this.compile(group, place);
+      for (const ready of asked) {
+        flat[ready.fact] ??= new Fact(ready.fact, seenValues(ready, facts, this.moment.timezone), { cache: false });
+      }
+      engine.addRule({ conditions, event: { type: 'decided' }, name: `rule ${index}` });
+    }
+    const { results, failureResults } = await engine.run(flat);
+    const inOrder: { result: boolean; conditions: TopLevelConditionResult }[] = [];
+    for (const each of [...results, ...failureResults]) inOrder[Number(each.name.slice(5))] = each;
+    return inOrder;
+  }
+
+  private compile(group: Group, place: Place): Compiled {
+    let known = this.compiled.get(place);
+    if (!known) this.compiled.set(place, (known = new WeakMap()));
+    let compiled = known.get(group);
+    if (!compiled) known.set(group, (compiled = toEngine(group, place, this.moment)));
+    return compiled;
+  }
+
+  private proof(group: Group, result: Result, { asked }: Compiled): Proof {
+    let next = 0;
+    const walk = (rule: AstRule, found: Result): Proof => {
+      if (isGroup(rule)) {
+        const parts = found.all ?? found.any ?? [found.not!];
+        const children = rule.conditions.map((child, index) => walk(child, parts[index]!));
+        return { operator: rule.operator, result: found.result ?? decided(rule.operator, children), children };
+      }
+      const ready = asked[next++]!;
+      const spoken = (value: Operand): unknown =>
+        Array.isArray(value) ? value.map(spoken) : ready.type === 'instant' ? new Date(value).toISOString() : value;
+      const seen = (found.factResult ?? []).map(spoken);
+      const wanted = ready.operands.map(spoken);
+      return {
+        operator: rule.operator,
+        result: found.result ?? false,
+        field: rule.field,
+        value_seen: seen.length === 0 ? null : seen.length === 1 ? seen[0] : seen,
+        wanted: wanted.length === 0 ? null : wanted.length === 1 ? wanted[0] : wanted,
+      };
+    };
+    return walk(group, result);
+  }
+}
+
+/** The library leaves the root's own result to the rule's. */
+const decided = (operator: Group['operator'], children: Proof[]): boolean => {
+  if (operator === 'NOT') return !children[0]!.result;
+  return operator === 'AND' ? children.every((child) => child.result) : children.some((child) => child.result);
+};

@@ -1,0 +1,69 @@
+import type { Known } from '../prepare.js';
+import { aggregateKey, stableJson, type PersonFacts } from '../facts.js';
+import { fold } from '../fold.js';
+import { freeFields } from '../fields.js';
+import type { EnrollmentValue } from '../language.js';
+import type { Operand } from '../operator.js';
+import { readAs, valuesAt } from '../read.js';
+
+/** One activity as `where` sees it. */
+export interface WhereFacts {
+  metadata: unknown;
+}
+
+export type Facts = PersonFacts | WhereFacts;
+
+/** What a condition reads, as a name: two conditions of one name see the same values. */
+export function readingName({ condition, field, operator, type }: Known): string {
+  if (field.type === 'any') return `${field.id}:${type}`;
+  if (field.type === 'activity') {
+    return `activity:${(operator.negates ?? operator).aggregate}:${aggregateKey(condition)}`;
+  }
+  if (field.type === 'step') return `step:${condition.node_id}`;
+  if (field.type === 'enrollment' || field.type === 'list') return `${field.type}:${stableJson(condition.value ?? {})}`;
+  return field.id;
+}
+
+/**
+ * The values of a condition's field, of its type and ready for comparing. None when it is missing; several
+ * only for metadata behind an array, where any one of them is enough.
+ */
+export function seenValues({ condition, field, operator, type }: Known, facts: Facts, timezone: string): Operand[] {
+  if (field.type === 'any') {
+    return freeValues(field.id, facts)
+      .map((value) => readAs(type, value, timezone))
+      .filter((value) => value !== undefined);
+  }
+  const person = facts as PersonFacts;
+  if (field.type === 'activity') {
+    const aggregate = person.activities[aggregateKey(condition)];
+    const of = (operator.negates ?? operator).aggregate;
+    const value = of === 'count' ? (aggregate?.count ?? 0) : of === 'first' ? aggregate?.first_at : aggregate?.last_at;
+    return value === null || value === undefined ? [] : [value];
+  }
+  if (field.type === 'enrollment') {
+    const { course_id, status } = (condition.value ?? {}) as EnrollmentValue;
+    return [
+      person.enrollments.some(
+        (each) => (!course_id || each.course_id === course_id) && (!status || each.status === status),
+      ),
+    ];
+  }
+  if (field.type === 'list') return [(condition.value as string[]).some((id) => person.lists[id] === true)];
+  if (field.type === 'lead') return person.lead ? [person.lead.enrolled] : [];
+  if (field.type === 'step') {
+    const outcomes = person.steps?.[condition.node_id!];
+    return outcomes ? [outcomes] : [];
+  }
+  const value = person[field.id as keyof PersonFacts] as unknown;
+  if (field.type === 'set') return [(value as string[]).map(fold)];
+  if (value === null || value === undefined) return [];
+  if (field.id === 'email') return [fold((value as string).replace(/^ +| +$/g, ''))];
+  return [field.type === 'text' ? fold(value as string) : value];
+}
+
+function freeValues(id: string, facts: Facts): unknown[] {
+  if (!('attributes' in facts)) return valuesAt(facts.metadata, id.slice(freeFields.metadata.prefix.length));
+  const name = id.slice(freeFields.attributes.prefix.length);
+  return Object.hasOwn(facts.attributes, name) ? [facts.attributes[name]] : [];
+}

@@ -1,0 +1,72 @@
+import { Engine, Operator as EngineOperator, type NestedCondition, type TopLevelCondition } from 'json-rules-engine';
+import { isGroup, type Group, type Place, type Rule } from '../language.js';
+import { operators } from '../operators/index.js';
+import type { Operand } from '../operator.js';
+import { look, prepare, type Known } from '../prepare.js';
+import type { Moment } from '../time.js';
+import { readingName } from './seen.js';
+
+/** A condition ready to be decided: looked up, its operands computed once. */
+export interface Ready extends Known {
+  operands: Operand[];
+  /** The name under which the engine finds the values of its field; equal for conditions that read the same. */
+  fact: string;
+}
+
+/** Whether the condition holds for these values of its field; a missing value is an empty list. */
+export function holds({ operator, face, operands }: Ready, seen: Operand[]): boolean {
+  const positive = seen.some((value) => face.test(value, operands));
+  return operator.negates ? !positive : positive;
+}
+
+/** A rule in json-rules-engine's shape, and the conditions whose facts it asks for. */
+export interface Compiled {
+  conditions: TopLevelCondition;
+  asked: Ready[];
+}
+
+/**
+ * Turns a rule into json-rules-engine's. Each condition asks for a fact of its own that we flatten; its value
+ * is a function, so that the library neither clones nor resolves it, and no `path` is ever given.
+ */
+export function toEngine(group: Group, place: Place, moment: Moment): Compiled {
+  const asked: Ready[] = [];
+  const compile = (rule: Rule): NestedCondition => {
+    if (isGroup(rule)) {
+      const children = rule.conditions.map(compile);
+      if (rule.operator === 'NOT') return { not: children[0]! };
+      return rule.operator === 'AND' ? { all: children } : { any: children };
+    }
+    const known = look(rule, place);
+    const ready: Ready = {
+      ...known,
+      operands: prepare(known, moment).map((operand) => operand.value as Operand),
+      fact: readingName(known),
+    };
+    asked.push(ready);
+    return { fact: ready.fact, operator: ready.operator.name, value: () => ready };
+  };
+  return { conditions: compile(group) as TopLevelCondition, asked };
+}
+
+/** The library's operator map with ours in it and none of its own; made once, shared by every engine. */
+const ours = (() => {
+  const engine = new Engine();
+  const map = (engine as unknown as { operators: { operators: Map<string, unknown> } }).operators;
+  for (const name of [...map.operators.keys()]) engine.removeOperator(name);
+  for (const { name } of operators) {
+    engine.addOperator(new EngineOperator<Operand[], () => Ready>(name, (seen, ready) => holds(ready(), seen)));
+  }
+  return map;
+})();
+
+/** An engine that knows our operators only and cannot resolve paths. */
+export function newEngine(): Engine {
+  const engine = new Engine([], {
+    pathResolver: () => {
+      throw new Error('Rules hold no paths.');
+    },
+  });
+  Object.assign(engine, { operators: ours });
+  return engine;
+}
