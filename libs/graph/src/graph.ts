@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
-import { group } from './rule.js';
+import { graphRulesSchema, whereSchema } from './rule.js';
 
 /** The current version of the stored shape. */
 export const GRAPH_SCHEMA = 1;
@@ -109,12 +109,12 @@ export const activityType = z
   .trim()
   .min(1, 'Name the activity.')
   .max(100, 'An activity type has at most 100 characters.')
-  .regex(/^\S+$/, 'An activity type has no spaces; it looks like checkout.abandoned or page_view.');
+  .regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, 'A type is lower case words joined by dots, e.g. checkout.abandoned.');
 
 /** Something that happened, or something that holds: what ends a run early. */
 export const moment = z.union([
-  z.strictObject({ activity_type: activityType, where: group.optional() }),
-  z.strictObject({ rules: group }),
+  z.strictObject({ activity_type: activityType, where: whereSchema.optional() }),
+  z.strictObject({ rules: graphRulesSchema }),
 ]);
 export type Moment = z.output<typeof moment>;
 

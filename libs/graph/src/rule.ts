@@ -1,14 +1,21 @@
-import { group, toEnglish, type Condition, type Group } from '#rules';
+import {
+  graphRulesSchema,
+  isGroup,
+  rulesSchema,
+  toEnglish,
+  whereSchema,
+  type Condition,
+  type Group,
+  type Rule,
+} from '#rules';
 import { shorten } from './phrase.js';
 
-export { group, type Group };
-
-const isGroup = (part: Group | Condition): part is Group => 'conditions' in part;
+export { graphRulesSchema, rulesSchema, whereSchema, type Group };
 
 /** Every condition of a rule, in reading order. */
 export const conditionsOf = (rules: Group): Condition[] => {
   const found: Condition[] = [];
-  const open: (Group | Condition)[] = [rules];
+  const open: Rule[] = [rules];
   for (let part = open.shift(); part; part = open.shift()) {
     if (isGroup(part)) open.unshift(...part.conditions);
     else found.push(part);

@@ -29,10 +29,12 @@ const label = (def: NodeDef, path: readonly PropertyKey[]): string => {
 };
 
 /** Zod's own words are for programmers; only where a schema has none of ours does this speak. */
-const issueText = (def: NodeDef, issue: z.core.$ZodIssue): string => {
+const issueText = (def: NodeDef, issue: z.core.$ZodIssue, config: Record<string, unknown>): string => {
   const name = label(def, issue.path);
   if (issue.code === 'unrecognized_keys') return `“${issue.keys.join('”, “')}” is not a field of this step.`;
-  if (issue.code === 'invalid_type' && /received undefined$/.test(issue.message)) return `“${name}” is missing.`;
+  const field = String(issue.path[0]);
+  const required = issue.path.length > 0 && def.config.shape[field]?.safeParse(undefined).success === false;
+  if (required && config[field] === undefined) return `“${name}” is missing.`;
   return /^(Invalid|Too|Expected)/.test(issue.message) ? `“${name}” is not right: ${issue.message}.` : issue.message;
 };
 
@@ -52,7 +54,7 @@ const stepProblems = (graph: Graph, node: GraphNode, at: number): { problems: Pr
       ...base,
       code: 'unfinished',
       pointer: pointerOf(`${pointer}/config`, issue.path),
-      message: issueText(def, issue),
+      message: issueText(def, issue, node.config),
     })),
   };
 };

@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { activityType } from '../graph.js';
 import { defineNode, nextPort } from '../node.js';
 import { say, value } from '../phrase.js';
-import { group, ruleText } from '../rule.js';
+import { rulesSchema, ruleText, whereSchema } from '../rule.js';
 
 const config = z.strictObject({
   activity_type: activityType.meta({ label: 'Activity', help: 'Its type, as it is posted.', control: 'activity_type' }),
-  where: group
+  where: whereSchema
     .optional()
     .meta({ label: 'Only where', help: 'Conditions on what came with the activity.', control: 'metadata_rules' }),
-  rules: group.optional().meta({ label: 'Only for people who', help: 'Conditions on the person.', control: 'rules' }),
+  rules: rulesSchema
+    .optional()
+    .meta({ label: 'Only for people who', help: 'Conditions on the person.', control: 'rules' }),
 });
 
 export const activityReceived = defineNode({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../node.js';
 import { say, value } from '../phrase.js';
-import { group, ruleText } from '../rule.js';
+import { graphRulesSchema, ruleText } from '../rule.js';
 
 const rules = {
   operator: 'AND' as const,
@@ -16,7 +16,7 @@ export const filter = defineNode({
   title: 'Only if',
   summary: 'Asks whether something holds for the person, and goes on by yes or no.',
   config: z.strictObject({
-    rules: group.meta({ label: 'Rules', help: 'What must hold to go on by “yes”.', control: 'rules' }),
+    rules: graphRulesSchema.meta({ label: 'Rules', help: 'What must hold to go on by “yes”.', control: 'rules' }),
   }),
   defaults: {} as never,
   ports: () => [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { approximateSeconds, duration, durationText } from '../duration.js';
 import { defineNode, nextPort } from '../node.js';
 import { say, value, type Phrase } from '../phrase.js';
-import { group, ruleText } from '../rule.js';
+import { rulesSchema, ruleText } from '../rule.js';
 
 const lead = z
   .strictObject({
@@ -28,7 +28,9 @@ const config = z
       .default('people')
       .meta({ label: 'Looks at', control: 'select', options: { people: 'People', leads: 'Leads (checkouts)' } }),
     lead: lead.optional().meta({ label: 'The lead', control: 'group', when: { over: 'leads' } }),
-    rules: group.optional().meta({ label: 'Only people who', help: 'Conditions on the person.', control: 'rules' }),
+    rules: rulesSchema
+      .optional()
+      .meta({ label: 'Only people who', help: 'Conditions on the person.', control: 'rules' }),
     every: duration
       .refine((span) => approximateSeconds(span) >= 60, 'A monitor looks at most once a minute.')
       .optional()

@@ -3,15 +3,17 @@ import { addDuration, duration, durationText } from '../duration.js';
 import { activityType } from '../graph.js';
 import { defineNode } from '../node.js';
 import { say, value } from '../phrase.js';
-import { group, ruleText } from '../rule.js';
+import { graphRulesSchema, ruleText, whereSchema } from '../rule.js';
 
 const config = z
   .strictObject({
     activity_type: activityType
       .optional()
       .meta({ label: 'Until this happens', control: 'activity_type', oneOf: 'until' }),
-    where: group.optional().meta({ label: 'Only where', control: 'metadata_rules', when: { activity_type: true } }),
-    rules: group.optional().meta({ label: 'Until this holds', control: 'rules', oneOf: 'until' }),
+    where: whereSchema
+      .optional()
+      .meta({ label: 'Only where', control: 'metadata_rules', when: { activity_type: true } }),
+    rules: graphRulesSchema.optional().meta({ label: 'Until this holds', control: 'rules', oneOf: 'until' }),
     timeout: duration.meta({ label: 'At most', control: 'duration' }),
   })
   .superRefine((value, context) => {
