@@ -79,8 +79,8 @@ export async function seriousProblems(page: Page): Promise<string[]> {
   const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(source);
   const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof axeCore };
-    const { violations } = await axe.run(undefined, { resultTypes: ['violations'] });
+    const { axe, document } = globalThis as unknown as { axe: typeof axeCore; document: axeCore.ElementContext };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
     return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, html: nodes[0]?.html ?? '' }));
   });
   return found

@@ -1,3 +1,4 @@
 export * from './browser.js';
 export * from './clock.js';
+export * from './directory-check.js';
 export * from './postgres.js';
