@@ -9,3 +9,4 @@ export * from './db/tx.js';
 export * from './db/data-source.js';
 export * from './db/migrator.js';
 export * from './cursor.js';
+export * from './loop.js';

@@ -62,12 +62,12 @@ export class PgBossAdapter {
   }
 
   async send(tx: Tx | undefined, name: string, payload: unknown, options: EnqueueOptions): Promise<string | undefined> {
-    const id = await this.boss.send(name, payload as object, { ...options, ...inside(tx) });
+    const id = await this.boss.send(name, payload as object, { ...translate(options), ...inside(tx) });
     return id ?? undefined;
   }
 
   async insert(tx: Tx | undefined, name: string, payloads: unknown[], options: EnqueueOptions): Promise<void> {
-    const jobs = payloads.map((payload) => ({ data: payload as object, ...options }));
+    const jobs = payloads.map((payload) => ({ data: payload as object, ...translate(options) }));
     await this.boss.insert(name, jobs, inside(tx));
   }
 
@@ -98,6 +98,10 @@ export class PgBossAdapter {
       return { id: job.id, status: 'failed', output: { reason } };
     }
   }
+}
+
+function translate({ onceEvery, ...options }: EnqueueOptions) {
+  return onceEvery ? { ...options, singletonSeconds: onceEvery } : options;
 }
 
 /** pg-boss on the caller's own connection. */

@@ -102,6 +102,18 @@ describe('the queue', () => {
     expect(await queue.enqueue(undefined, tick, {}, { singletonKey: 'b' })).toEqual(expect.any(String));
   });
 
+  it('keeps one job per slot of time, however often it is asked and even when it is done', async () => {
+    const before = done.length;
+    const asked = await Promise.all(
+      [1, 2, 3].map(() => queue.enqueue(undefined, plain, { id: 5000 }, { singletonKey: 'slot', onceEvery: 86_400 })),
+    );
+    expect(asked.filter((id) => id !== undefined)).toHaveLength(1);
+    await until(() => done.length > before);
+    expect(
+      await queue.enqueue(undefined, plain, { id: 5000 }, { singletonKey: 'slot', onceEvery: 86_400 }),
+    ).toBeUndefined();
+  });
+
   it('refuses a payload that does not fit, and a name twice', async () => {
     await expect(queue.enqueue(undefined, plain, { id: 'one' } as never)).rejects.toThrow();
     expect(() => defineJob({ name: 'test.plain', payload: z.object({}), retryLimit: 0 })).toThrow(/defined twice/);

@@ -16,6 +16,13 @@ export interface EnqueueOptions {
   startAfter?: number | Date;
   /** For jobs with the policy `exclusive`: what there may be one of. */
   singletonKey?: string;
+  /** Seconds: of all that are enqueued (per `singletonKey`) in one such slot of time, the first is kept. */
+  onceEvery?: number;
+}
+
+/** A class of a lib that binds that lib's jobs; apps/worker lists them. */
+export interface JobHandlers {
+  bind(queue: Queue): Promise<void>;
 }
 
 export interface ReceivedJob<T> {

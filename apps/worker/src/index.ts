@@ -1,0 +1,2 @@
+export { createWorker } from './worker.js';
+export { WorkerModule, type WorkerParts } from './worker.module.js';

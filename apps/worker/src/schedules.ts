@@ -1,0 +1,38 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { LOG, type Log } from '#platform';
+import { Queue, type JobDefinition } from '#queue';
+import { forgetRequests, makePartitions } from './housekeeping.js';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * What comes round by the clock: one line each, with how often in seconds. Every worker asks each minute and the
+ * queue keeps the first of each slot, so ten workers make one tick and a missed minute is made up for.
+ */
+const ticks: { job: JobDefinition; every: number }[] = [
+  { job: makePartitions, every: DAY },
+  { job: forgetRequests, every: HOUR },
+];
+
+@Injectable()
+export class Schedules {
+  constructor(
+    private readonly queue: Queue,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** Only enqueues; a few seconds after the full minute, so that clocks that differ a little agree on the slot. */
+  @Cron('5 * * * * *')
+  async tick(): Promise<void> {
+    for (const { job, every } of ticks) {
+      try {
+        await this.queue.enqueue(undefined, job, {}, { onceEvery: every });
+      } catch (error) {
+        this.log.warn({ job: job.name, reason: (error as Error).message }, 'a tick was not enqueued');
+      }
+    }
+  }
+}

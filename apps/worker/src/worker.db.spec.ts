@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createLog, readConfig } from '#platform';
+import { Queue } from '#queue';
+import { testDatabase, type TestDatabase } from '#testing';
+import { createWorker } from '#worker';
+import { Housekeeping } from './housekeeping.js';
+import { Schedules } from './schedules.js';
+
+describe('the worker', () => {
+  let db: TestDatabase;
+  let worker: Awaited<ReturnType<typeof createWorker>>;
+  const log = createLog('silent', 'test');
+  const jobs = (name: string) =>
+    db.database.rows<{ state: string }>('select state::text from pgboss.job where name = $1', [name]);
+
+  beforeAll(async () => {
+    db = await testDatabase();
+    const config = readConfig({ DATABASE_URL: db.url });
+    worker = await createWorker({ config, database: db.database, log, queue: new Queue({ url: db.url, log }) });
+  });
+  afterAll(async () => {
+    await worker.close();
+    await db.drop();
+  });
+
+  it('makes one job of many ticks, and does it', async () => {
+    const schedules = worker.get(Schedules);
+    await Promise.all([schedules.tick(), schedules.tick(), schedules.tick()]);
+    const deadline = Date.now() + 10_000;
+    while ((await jobs('housekeeping.partitions'))[0]?.state !== 'completed' && Date.now() < deadline) await pause(20);
+    await schedules.tick();
+    expect(await jobs('housekeeping.partitions')).toEqual([{ state: 'completed' }]);
+  });
+
+  it('forgets requests after a day and makes the months ahead', async () => {
+    await db.database.run(
+      "insert into cortex.request_keys (caller, key, request_hash) values ('a', 'old', ''), ('a', 'older', '')",
+    );
+    await db.clock.advance({ days: 400 });
+    await db.database.run("insert into cortex.request_keys (caller, key, request_hash) values ('a', 'new', '')");
+    await worker.get(Housekeeping).forgetRequests();
+    expect(await db.database.rows('select key from cortex.request_keys')).toEqual([{ key: 'new' }]);
+    await worker.get(Housekeeping).makePartitions();
+    const ahead = db.clock.now();
+    ahead.setUTCMonth(ahead.getUTCMonth() + 2, 1);
+    const month = `crm_activities_${ahead.toISOString().slice(0, 7).replace('-', '_')}`;
+    expect(await db.database.row(`select to_regclass('cortex.${month}') is not null as made`)).toEqual({ made: true });
+    await db.clock.reset();
+  });
+});

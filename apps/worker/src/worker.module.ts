@@ -1,0 +1,43 @@
+import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { PlatformModule, type Loop, type PlatformParts } from '#platform';
+import { QueueModule, type JobHandlers, type Queue } from '#queue';
+import { Housekeeping } from './housekeeping.js';
+import { Schedules } from './schedules.js';
+import { JOB_HANDLERS, LOOPS, WorkerLife } from './worker-life.js';
+
+export interface WorkerParts extends PlatformParts {
+  /** Started and stopped by the worker. */
+  queue: Queue;
+}
+
+/** The libraries whose loops and jobs run here: one line each. */
+const libraries: NonNullable<ModuleMetadata['imports']> = [];
+
+/** What runs by itself: classes of the libraries above that are a `Loop`. */
+const loops: Type<Loop>[] = [];
+
+/** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
+const jobHandlers: Type<JobHandlers>[] = [Housekeeping];
+
+@Module({})
+export class WorkerModule {
+  static forRoot(parts: WorkerParts): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        PlatformModule.forRoot(parts),
+        QueueModule.forRoot(parts.queue),
+        ScheduleModule.forRoot(),
+        ...libraries,
+      ],
+      providers: [
+        Housekeeping,
+        Schedules,
+        { provide: LOOPS, useFactory: (...made: Loop[]) => made, inject: loops },
+        { provide: JOB_HANDLERS, useFactory: (...made: JobHandlers[]) => made, inject: jobHandlers },
+        WorkerLife,
+      ],
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from './log.js';
+
+/** Work that a worker does again and again by itself; any number of workers may run the same one. */
+export interface Loop {
+  readonly name: string;
+  start(): void;
+  /** Comes back when what was in hand is finished. */
+  stop(): Promise<void>;
+}
+
+export interface RepeatSettings {
+  name: string;
+  /** One round. Answers whether there may be more to do at once. */
+  work(signal: AbortSignal): Promise<boolean>;
+  /** Milliseconds between rounds when there was nothing to do. */
+  idle: number;
+  log: Log;
+}
+
+const LONGEST_PAUSE = 10_000;
+
+/** Repeats one piece of work; an error is logged and makes it wait longer, up to ten seconds, and ends nothing. */
+export class RepeatingLoop implements Loop {
+  readonly name: string;
+  private readonly stopping = new AbortController();
+  private nap = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly settings: RepeatSettings) {
+    this.name = settings.name;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await this.running;
+  }
+
+  /** Ends the present pause, because there is something to do now. */
+  wake(): void {
+    this.nap.abort();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    let errors = 0;
+    while (!signal.aborted) {
+      // Made before the work, so that a call of wake() during it is not lost.
+      this.nap = new AbortController();
+      let more = false;
+      try {
+        more = await this.settings.work(signal);
+        errors = 0;
+      } catch (error) {
+        errors += 1;
+        const { log, name } = this.settings;
+        log.error({ loop: name, errors, reason: (error as Error).message }, 'a loop met an error and goes on');
+      }
+      if (more) continue;
+      const length = Math.min(
+        this.settings.idle * 2 ** Math.min(errors, 16),
+        Math.max(LONGEST_PAUSE, this.settings.idle),
+      );
+      await pause(length, undefined, { signal: this.nap.signal }).catch(() => undefined);
+    }
+  }
+}
