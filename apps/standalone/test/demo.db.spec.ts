@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testDatabase } from '#testing';
+import { samplePeople } from '../src/demo/sample.js';
+import { seedDemo } from '../src/demo/seed.js';
+
+describe('the sample shop', () => {
+  let db: Awaited<ReturnType<typeof testDatabase>>;
+  beforeAll(async () => {
+    db = await testDatabase();
+  });
+  afterAll(() => db.drop());
+
+  it('fills an empty database once', async () => {
+    expect(await seedDemo(db.database)).toBe(true);
+    expect(await seedDemo(db.database)).toBe(false);
+    const people = await db.database.row(
+      `select count(*)::int as n, bool_and(p.demo) as marked, bool_and(v.email::text like '%@example.com') as reserved
+       from public.view_directory_contacts v join cortex.people p on p.id = v.id`,
+    );
+    expect(people).toEqual({ n: samplePeople.length, marked: true, reserved: true });
+  });
+
+  it('is history: nothing of it waits to be matched as if it had just happened', async () => {
+    const fresh = await db.database.row(
+      'select count(*)::int as n from cortex.activity_inbox where not history and occurred_at > cortex.now() - interval \'1 hour\'',
+    );
+    expect(fresh).toEqual({ n: 0 });
+  });
+
+  it('harmed no trigger on the way', async () => {
+    const left = await db.database.row(
+      'select (select count(*)::int from cortex.trigger_errors) as errors, (select count(*)::int from cortex.pending) as pending',
+    );
+    expect(left).toEqual({ errors: 0, pending: 0 });
+  });
+});
