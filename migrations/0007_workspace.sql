@@ -11,6 +11,8 @@ create table cortex.settings (
   frequency_cap jsonb,
   settle_seconds int not null default 900,
   retry_unknown_transactional boolean not null default false,
+  -- Postmark's open and click tracking.
+  track_mail boolean not null default true,
   event_aliases jsonb not null default '{}',
   sending_stopped_at timestamptz,
   sending_stopped_by text,

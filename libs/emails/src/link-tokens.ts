@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Config, Database } from '#platform';
 import type { MailLinks } from './render.js';
 
@@ -70,8 +70,8 @@ export class LinkTokens {
   private made: Promise<LinkSigner> | undefined;
 
   constructor(
-    private readonly database: Database,
-    private readonly config: Config,
+    @Inject(Database) private readonly database: Database,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   signer(): Promise<LinkSigner> {

@@ -41,7 +41,6 @@ export interface RenderedMail {
 }
 
 /** Makes a value fit for one header line: no line breaks or control characters. */
-// eslint-disable-next-line no-control-regex -- control characters are what this removes
 export const oneLine = (value: string): string => value.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
 
 /** Postmark's own link, which it puts in place of these braces. */

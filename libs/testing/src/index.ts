@@ -2,3 +2,4 @@ export * from './browser.js';
 export * from './clock.js';
 export * from './directory-check.js';
 export * from './postgres.js';
+export * from './fake-postmark.js';

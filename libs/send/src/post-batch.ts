@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { renderMail, type CompiledContent, type LinkSigner, type RenderedMail } from '#emails';
+import type { ClaimedBatch, ClaimedMail } from './claim.js';
+import { batchLimit } from './claim.js';
+import type { CallOutcome, PostmarkGateway, PostmarkMail } from './postmark.client.js';
+
+/** What became of one mail of a batch. */
+export type MailResult =
+  | { id: string; kind: 'sent'; provider_id: string | null }
+  /** Will not be sent: this mail's own fault. */
+  | { id: string; kind: 'failed'; code: number | null; reason: string; inactive?: boolean }
+  /** Surely not sent, and not the mail's fault: it goes back to the queue. */
+  | { id: string; kind: 'again'; code: number; reason: string }
+  /** May have left. */
+  | { id: string; kind: 'unclear' };
+
+export interface BatchResult {
+  results: MailResult[];
+  /** What a person or the pace of sending should know about the calls. */
+  trouble?: { status: number; code: number; message: string; kind: 'busy' | 'refused' | 'unclear' | 'server_error' };
+}
+
+/** The name under which Postmark keeps a mail for us; the dedupe key itself may say too much. */
+export const keyHash = (dedupeKey: string): string => createHash('sha256').update(dedupeKey).digest('hex').slice(0, 40);
+
+/** Postmark's limit for a call is 50 MB; the rest is left for JSON's own characters. */
+const callBytes = 30_000_000;
+
+/** Item codes that blame the account or the workspace's settings, not the person: the mail waits. */
+const waitingCodes = new Set([10, 100, 400, 401, 405, 412, 413, 429, 500, 503, 1235, 1236, 1237]);
+const inactiveRecipient = 406;
+
+export type ContentOf = (contentId: string) => CompiledContent;
+
+/** Renders a claimed batch and posts it; the transaction that claimed it has committed. Never throws. */
+export async function postBatch(
+  gateway: PostmarkGateway,
+  batch: ClaimedBatch,
+  contentOf: ContentOf,
+  signer: LinkSigner,
+): Promise<BatchResult> {
+  const results: MailResult[] = [];
+  const ready: { mail: ClaimedMail; message: PostmarkMail; bytes: number }[] = [];
+  for (const mail of batch.mails) {
+    const rendered = tryRender(batch, mail, contentOf, signer);
+    if ('reason' in rendered) {
+      results.push({ id: mail.id, kind: 'failed', code: null, reason: rendered.reason });
+    } else {
+      const bytes = Buffer.byteLength(rendered.html) + Buffer.byteLength(rendered.text) + 2_000;
+      ready.push({ mail, message: asPostmark(batch, mail, rendered), bytes });
+    }
+  }
+  let trouble: BatchResult['trouble'];
+  for (const call of inCalls(ready)) {
+    // After trouble the remaining calls of this batch would most likely meet the same: surely not sent.
+    if (trouble) {
+      results.push(
+        ...call.map(({ mail }) => ({
+          id: mail.id,
+          kind: 'again' as const,
+          code: trouble!.code,
+          reason: trouble!.message,
+        })),
+      );
+      continue;
+    }
+    const outcome = await gateway.post(call.map(({ message }) => message));
+    results.push(...call.map(({ mail }, at) => resultOf(mail, outcome, at)));
+    trouble = troubleOf(outcome);
+  }
+  return { results, trouble };
+}
+
+function tryRender(
+  batch: ClaimedBatch,
+  mail: ClaimedMail,
+  contentOf: ContentOf,
+  signer: LinkSigner,
+): RenderedMail | { reason: string } {
+  try {
+    const links = signer.links({ person_id: mail.person_id, message_id: mail.id });
+    const rendered = renderMail(contentOf(mail.content_id), mail.data, batch.facts, links, mail.email_from);
+    return rendered.subject === '' ? { reason: 'The subject came out empty for this person.' } : rendered;
+  } catch (error) {
+    return { reason: `The mail could not be made: ${(error as Error).message}.` };
+  }
+}
+
+const asPostmark = (batch: ClaimedBatch, mail: ClaimedMail, rendered: RenderedMail): PostmarkMail => ({
+  ...rendered,
+  to: mail.contact_email,
+  stream: batch.facts.message_stream,
+  metadata: { b: batch.id, k: keyHash(mail.dedupe_key) },
+  track: batch.facts.track,
+});
+
+function inCalls<T extends { bytes: number }>(mails: readonly T[]): T[][] {
+  const calls: T[][] = [];
+  let bytes = 0;
+  for (const mail of mails) {
+    const last = calls.at(-1);
+    if (last && last.length < batchLimit && bytes + mail.bytes <= callBytes) {
+      last.push(mail);
+      bytes += mail.bytes;
+    } else {
+      calls.push([mail]);
+      bytes = mail.bytes;
+    }
+  }
+  return calls;
+}
+
+function resultOf(mail: ClaimedMail, outcome: CallOutcome, at: number): MailResult {
+  const id = mail.id;
+  if (outcome.kind === 'unclear') return { id, kind: 'unclear' };
+  if (outcome.kind === 'refused')
+    return { id, kind: 'again', code: outcome.code || outcome.status, reason: outcome.message };
+  const item = outcome.items[at]!;
+  if (item.accepted) return { id, kind: 'sent', provider_id: item.id };
+  if (waitingCodes.has(item.code)) return { id, kind: 'again', code: item.code, reason: item.message };
+  return { id, kind: 'failed', code: item.code, reason: item.message, inactive: item.code === inactiveRecipient };
+}
+
+function troubleOf(outcome: CallOutcome): BatchResult['trouble'] {
+  if (outcome.kind === 'unclear') {
+    const kind = outcome.status >= 500 ? 'server_error' : 'unclear';
+    return { status: outcome.status, code: 0, message: outcome.message, kind };
+  }
+  if (outcome.kind === 'refused') {
+    const kind = outcome.status === 429 || outcome.status === 503 ? 'busy' : 'refused';
+    return { status: outcome.status, code: outcome.code, message: outcome.message, kind };
+  }
+  const waiting = outcome.items.find((item) => !item.accepted && waitingCodes.has(item.code));
+  if (!waiting || waiting.accepted) return undefined;
+  return { status: 200, code: waiting.code, message: waiting.message, kind: waiting.code === 429 ? 'busy' : 'refused' };
+}

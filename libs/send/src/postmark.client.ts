@@ -1,0 +1,186 @@
+import { ServerClient, type Models } from 'postmark';
+
+/** One mail as Postmark takes it; `b` and `k` find it again (batch id, hash of the dedupe key). */
+export interface PostmarkMail {
+  from: string;
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  stream: string;
+  metadata: { b: string; k: string };
+  headers: { name: string; value: string }[];
+  track: boolean;
+}
+
+/** What Postmark said about one mail of a call that it answered. */
+export type ItemAnswer = { accepted: true; id: string } | { accepted: false; code: number; message: string };
+
+/**
+ * How a call ended: answered item by item; refused as a whole, so that surely nothing left; or unclear,
+ * so that everything may have left.
+ */
+export type CallOutcome =
+  | { kind: 'answered'; items: ItemAnswer[] }
+  | { kind: 'refused'; status: number; code: number; message: string }
+  | { kind: 'unclear'; status: number; message: string };
+
+export interface FoundMail {
+  id: string;
+  b: string | undefined;
+  k: string | undefined;
+  recipients: string[];
+}
+
+/** `complete`: the search was paged to its end without an error; only then "not found" says anything. */
+export interface SearchResult {
+  found: FoundMail[];
+  complete: boolean;
+}
+
+/** Who puts the unsubscribe link and header on a stream's mail; undefined when Postmark did not say. */
+export type Handling = 'Postmark' | 'Custom' | 'None' | undefined;
+
+export interface PostmarkSettings {
+  token: string;
+  /** e.g. `https://api.postmarkapp.com` */
+  url: string;
+  timeoutSeconds: number;
+}
+
+const searchPage = 500;
+/** Postmark answers searches up to this offset. */
+const searchReach = 10_000;
+
+/** Errors of a connection that was never made: Postmark cannot have seen the call. */
+const neverReached = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The client forgets why a connection failed, so what never arrived is told apart here, as a plain 503. */
+async function fetchTellingNeverReached(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
+  try {
+    return await fetch(input, init);
+  } catch (error) {
+    const code = (error as { cause?: { code?: string } }).cause?.code;
+    if (!code || !neverReached.has(code)) throw error;
+    return Response.json({ ErrorCode: 0, Message: `Postmark could not be reached (${code}).` }, { status: 503 });
+  }
+}
+
+/** The one door to Postmark. Never retries by itself: who calls knows what a repeat would mean. */
+export class PostmarkGateway {
+  private readonly client: ServerClient;
+
+  constructor(settings: PostmarkSettings) {
+    const url = new URL(settings.url);
+    this.client = new ServerClient(settings.token, {
+      requestHost: url.host + url.pathname.replace(/\/+$/, ''),
+      useHttps: url.protocol === 'https:',
+      timeout: settings.timeoutSeconds,
+      fetch: fetchTellingNeverReached,
+    });
+  }
+
+  /** Posts at most 500 mails in one call. */
+  async post(mails: readonly PostmarkMail[]): Promise<CallOutcome> {
+    try {
+      const answer: unknown = await this.client.sendEmailBatch(mails.map(asMessage));
+      if (!Array.isArray(answer) || answer.length !== mails.length) {
+        return {
+          kind: 'unclear',
+          status: 200,
+          message: 'Postmark answered with something else than one result per mail.',
+        };
+      }
+      return { kind: 'answered', items: (answer as Models.MessageSendingResponse[]).map(asItem) };
+    } catch (error) {
+      return asOutcome(error);
+    }
+  }
+
+  /** Everything that carries this batch id on this stream. */
+  searchBatch(batchId: string, stream: string): Promise<SearchResult> {
+    return this.search({ metadata_b: batchId, messagestream: stream });
+  }
+
+  /** Everything on this stream since an instant. Postmark reads dates in its own time zone, hence the margin. */
+  searchSince(since: Date, stream: string): Promise<SearchResult> {
+    const day = new Date(since.getTime() - 24 * 3600_000).toISOString().slice(0, 10);
+    return this.search({ fromdate: day, messagestream: stream });
+  }
+
+  private async search(filter: Record<string, string>): Promise<SearchResult> {
+    const found: FoundMail[] = [];
+    for (let offset = 0; offset + searchPage <= searchReach; offset += searchPage) {
+      let page: Models.OutboundMessages;
+      try {
+        page = await this.client.getOutboundMessages({ ...filter, count: searchPage, offset });
+      } catch {
+        return { found, complete: false };
+      }
+      if (!Array.isArray(page?.Messages)) return { found, complete: false };
+      found.push(...page.Messages.map(asFound));
+      const total = Number(page.TotalCount);
+      if (page.Messages.length === 0 || found.length >= total) return { found, complete: found.length >= total };
+    }
+    return { found, complete: false };
+  }
+
+  async unsubscribeHandling(stream: string): Promise<Handling> {
+    try {
+      const answer = await this.client.getMessageStream(stream);
+      const handling: unknown = answer?.SubscriptionManagementConfiguration?.UnsubscribeHandlingType;
+      return handling === 'Postmark' || handling === 'Custom' || handling === 'None' ? handling : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function asMessage(mail: PostmarkMail): Models.Message {
+  return {
+    From: mail.from,
+    To: mail.to,
+    Subject: mail.subject,
+    HtmlBody: mail.html,
+    TextBody: mail.text,
+    MessageStream: mail.stream,
+    Metadata: mail.metadata,
+    Headers: mail.headers.map(({ name, value }) => ({ Name: name, Value: value })),
+    TrackOpens: mail.track,
+    TrackLinks: (mail.track ? 'HtmlAndText' : 'None') as Models.LinkTrackingOptions,
+  };
+}
+
+function asItem(item: Models.MessageSendingResponse): ItemAnswer {
+  if (item?.ErrorCode === 0 && item.MessageID) return { accepted: true, id: item.MessageID };
+  return { accepted: false, code: item?.ErrorCode ?? -1, message: item?.Message ?? 'Postmark gave no reason.' };
+}
+
+function asOutcome(error: unknown): CallOutcome {
+  const {
+    statusCode = 0,
+    code = 0,
+    message = 'unknown error',
+  } = error as { statusCode?: number; code?: number; message?: string };
+  const sure = (statusCode >= 400 && statusCode < 500 && statusCode !== 408) || statusCode === 503;
+  return sure
+    ? { kind: 'refused', status: statusCode, code, message }
+    : { kind: 'unclear', status: statusCode, message };
+}
+
+function asFound(message: Models.OutboundMessage): FoundMail {
+  const metadata = Object.fromEntries(
+    Object.entries(message.Metadata ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]),
+  );
+  const recipients = (message.Recipients ?? message.To?.map((to) => to.Email) ?? []).map((address) =>
+    address.toLowerCase(),
+  );
+  return { id: message.MessageID, b: metadata.b, k: metadata.k, recipients };
+}

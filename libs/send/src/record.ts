@@ -1,0 +1,153 @@
+import { appendActivities } from '#activities';
+import { suppress } from '#emails';
+import type { Tx } from '#platform';
+import { aboutMessage } from './claim.js';
+import type { BatchResult, MailResult } from './post-batch.js';
+
+interface ChangedRow {
+  id: string;
+  person_id: string;
+  contact_email: string;
+  stream: 'broadcast' | 'transactional';
+  automation_id: string | null;
+  broadcast_id: string | null;
+  run_id: string | null;
+  node_id: string | null;
+  state: string;
+}
+
+/** After so many refusals that were not the mail's fault it counts as failed, so that nothing turns in circles. */
+export const attemptLimit = 12;
+/** A server error's batch is looked up at Postmark after this; only what is not there is queued again. */
+const lookAfterSeconds = 5;
+
+const changed = `m.id, m.person_id, m.contact_email, m.stream, m.automation_id, m.broadcast_id, m.run_id, m.node_id, m.state`;
+
+/**
+ * Writes down what became of a batch, with the activities that say so, in the caller's transaction.
+ * A mail that something else settled meanwhile (a webhook, a search) is left as it is.
+ */
+export async function recordBatch(tx: Tx, batchId: string, provider: string, result: BatchResult): Promise<void> {
+  const of = <K extends MailResult['kind']>(kind: K) =>
+    result.results.filter((one): one is Extract<MailResult, { kind: K }> => one.kind === kind);
+  await markSent(tx, of('sent'), provider);
+  await markFailed(tx, batchId, of('failed'), provider);
+  await putBack(tx, batchId, of('again'));
+  const unclear = of('unclear');
+  if (unclear.length > 0) {
+    await markUncertain(tx, batchId, result.trouble?.kind === 'server_error' ? 'server_error' : 'unclear');
+    return;
+  }
+  await tx.run(
+    `update cortex.send_batches set settled_at = cortex.now(), outcome = $2 where id = $1 and settled_at is null`,
+    [batchId, result.trouble?.kind ?? 'answered'],
+  );
+}
+
+/**
+ * Marks mails as sent, whatever unsettled state they are in: also `queued`, when Postmark shows a mail that
+ * had been put back, so that it does not leave twice. Answers how many changed.
+ */
+export async function markSent(
+  tx: Tx,
+  sent: readonly { id: string; provider_id: string | null }[],
+  provider: string,
+): Promise<number> {
+  if (sent.length === 0) return 0;
+  const rows = await tx.rows<ChangedRow>(
+    `update cortex.messages m
+     set state = 'sent', sent_at = cortex.now(), provider = $3, provider_id = s.provider_id, reason = null, error_code = null
+     from unnest($1::uuid[], $2::text[]) as s(id, provider_id)
+     where m.id = s.id and m.state in ('queued', 'submitting', 'uncertain', 'unknown')
+     returning ${changed}`,
+    [sent.map((one) => one.id), sent.map((one) => one.provider_id), provider],
+  );
+  await appendActivities(
+    tx,
+    rows.map((row) => activity('email.sent', row)),
+  );
+  return rows.length;
+}
+
+async function markFailed(
+  tx: Tx,
+  batchId: string,
+  failed: readonly Extract<MailResult, { kind: 'failed' }>[],
+  provider: string,
+): Promise<void> {
+  if (failed.length === 0) return;
+  const rows = await tx.rows<ChangedRow>(
+    `update cortex.messages m set state = 'failed', reason = left(f.reason, 500), error_code = f.code, provider = $5
+     from unnest($2::uuid[], $3::int[], $4::text[]) as f(id, code, reason)
+     where m.id = f.id and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
+     returning ${changed}`,
+    [batchId, failed.map((one) => one.id), failed.map((one) => one.code), failed.map((one) => one.reason), provider],
+  );
+  const reasons = new Map(failed.map((one) => [one.id, one]));
+  await appendActivities(
+    tx,
+    rows.map((row) => activity('email.failed', row, { reason: reasons.get(row.id)!.reason })),
+  );
+  const inactive = rows.filter((row) => reasons.get(row.id)!.inactive);
+  await suppress(
+    tx,
+    inactive.map((row) => ({
+      address: row.contact_email,
+      stream: row.stream,
+      reason: 'inactive' as const,
+      origin: 'postmark 406',
+      message_id: row.id,
+    })),
+  );
+}
+
+/** Back to the queue, each time later (up to ten minutes); at the limit it has failed. */
+async function putBack(
+  tx: Tx,
+  batchId: string,
+  again: readonly Extract<MailResult, { kind: 'again' }>[],
+): Promise<void> {
+  if (again.length === 0) return;
+  const rows = await tx.rows<ChangedRow>(
+    `update cortex.messages m
+     set state = case when m.attempts >= $5 then 'failed' else 'queued' end,
+       not_before = case when m.attempts >= $5 then null
+         else cortex.now() + make_interval(secs => least(power(2, m.attempts - 1), 600)) end,
+       reason = left(a.reason, 500), error_code = a.code
+     from unnest($2::uuid[], $3::int[], $4::text[]) as a(id, code, reason)
+     where m.id = a.id and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
+     returning ${changed}`,
+    [batchId, again.map((one) => one.id), again.map((one) => one.code), again.map((one) => one.reason), attemptLimit],
+  );
+  const failed = rows.filter((row) => row.state === 'failed');
+  await appendActivities(
+    tx,
+    failed.map((row) => activity('email.failed', row, { reason: 'Postmark refused it again and again.' })),
+  );
+}
+
+/** What is left in `submitting` of this batch may have left this machine; the reconciler looks it up. */
+export async function markUncertain(
+  tx: Tx,
+  batchId: string,
+  outcome: 'unclear' | 'server_error' | 'crashed',
+): Promise<number> {
+  const left = await tx.run(
+    "update cortex.messages set state = 'uncertain' where batch_id = $1 and state = 'submitting'",
+    [batchId],
+  );
+  await tx.run(
+    `update cortex.send_batches
+     set outcome = $2, next_search_at = cortex.now() + make_interval(secs => $3)
+     where id = $1 and settled_at is null`,
+    [batchId, outcome, outcome === 'server_error' ? lookAfterSeconds : 0],
+  );
+  return left;
+}
+
+const activity = (type: string, row: ChangedRow, more: Record<string, unknown> = {}) => ({
+  type,
+  personId: row.person_id,
+  source: 'cortex',
+  metadata: { ...aboutMessage(row), ...more },
+});

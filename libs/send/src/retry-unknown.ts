@@ -1,0 +1,49 @@
+import { conflict, type Actor, type Database } from '#platform';
+import { recordAudit } from '#access';
+import { showUnknown } from './reconcile.js';
+
+export interface UnknownSelection {
+  ids?: string[];
+  automation_id?: string;
+  broadcast_id?: string;
+}
+
+/**
+ * Queues mails of unknown fate again, because a person decided so: whoever got the first one gets a second.
+ * `confirm` is how many that is.
+ * @throws AppError 409 with the present number when it is another one
+ */
+export async function retryUnknown(
+  database: Database,
+  actor: Actor,
+  selection: UnknownSelection,
+  confirm: number,
+): Promise<number> {
+  return database.tx(async (tx) => {
+    const rows = await tx.rows<{ id: string }>(
+      `select id from cortex.messages
+       where state = 'unknown' and ($1::uuid[] is null or id = any($1)) and ($2::uuid is null or automation_id = $2)
+         and ($3::uuid is null or broadcast_id = $3)
+       order by id for update`,
+      [selection.ids ?? null, selection.automation_id ?? null, selection.broadcast_id ?? null],
+    );
+    if (rows.length !== confirm) {
+      throw conflict(`There are ${rows.length} such mails now, not ${confirm}. Look again and confirm that number.`, {
+        count: rows.length,
+      });
+    }
+    await tx.run(
+      "update cortex.messages set state = 'queued', attempts = 0, not_before = null, reason = null where id = any($1::uuid[])",
+      [rows.map((row) => row.id)],
+    );
+    if (rows.length > 0) {
+      await recordAudit(tx, actor, {
+        action: 'messages.retried',
+        targetKind: 'messages',
+        after: { count: rows.length, ...selection },
+      });
+    }
+    await showUnknown(tx, false);
+    return rows.length;
+  });
+}

@@ -1,0 +1,137 @@
+import type { Config, Database, Log } from '#platform';
+import type { LinkTokens, SendFacts } from '#emails';
+import { claimBatch, type ClaimedBatch, type Whose } from './claim.js';
+import { ContentCache } from './content-cache.js';
+import { Pace } from './pace.js';
+import { postBatch, type BatchResult } from './post-batch.js';
+import type { Handling, PostmarkGateway } from './postmark.client.js';
+import { recordBatch } from './record.js';
+import { closeAttention, openAttention } from '#access';
+import { readiness, type Stream } from './workspace.js';
+
+export interface SenderParts {
+  database: Database;
+  config: Config;
+  log: Log;
+  tokens: LinkTokens;
+  /** Absent: mail goes to the outbox. */
+  gateway?: PostmarkGateway;
+  /** This process, in the batches it claims. */
+  claimer: string;
+}
+
+interface Lane {
+  stream: Stream;
+  provider: SendFacts['provider'];
+  whose: Whose;
+}
+
+/** How often the stream's unsubscribe handling is read again, so that a change at Postmark is noticed. */
+const handlingMilliseconds = 600_000;
+
+/** One batch after another: claim and commit, post, record. Safe to run several times at once, in any number of processes. */
+export class Sender {
+  readonly pace = new Pace();
+  private readonly contents = new ContentCache();
+  private handling: { value: Handling; readAt: number } | undefined;
+
+  constructor(private readonly parts: SenderParts) {}
+
+  private get lanes(): Lane[] {
+    const streams: Stream[] = ['transactional', 'broadcast'];
+    return streams.flatMap((stream): Lane[] =>
+      this.parts.gateway
+        ? [
+            { stream, provider: 'postmark', whose: 'real' },
+            { stream, provider: 'outbox', whose: 'demo' },
+          ]
+        : [{ stream, provider: 'outbox', whose: 'any' }],
+    );
+  }
+
+  /**
+   * Sends at most one batch, transactional mail first. Answers whether there may be more to do at once.
+   */
+  async sendOne(): Promise<boolean> {
+    if (this.parts.config.env.CORTEX_SENDING === 'off') return false;
+    for (const lane of this.lanes) {
+      if (lane.provider === 'postmark' && !this.pace.ready()) continue;
+      if (await this.sendFrom(lane)) return true;
+    }
+    return false;
+  }
+
+  private async sendFrom(lane: Lane): Promise<boolean> {
+    const { database, config, claimer } = this.parts;
+    const handling =
+      lane.provider === 'postmark' && lane.stream === 'broadcast' ? await this.readHandling() : undefined;
+    const claim = await database.tx(async (tx) => {
+      const ready = await readiness(tx, config, lane.stream, lane.provider, handling);
+      return ready.ready ? claimBatch(tx, ready.facts, lane.whose, claimer) : undefined;
+    });
+    if (!claim) return false;
+    if (!claim.batch) return claim.looked > 0;
+    const result = await this.post(claim.batch);
+    await this.record(claim.batch, result);
+    return true;
+  }
+
+  private async post(batch: ClaimedBatch): Promise<BatchResult> {
+    const { database, gateway, tokens } = this.parts;
+    if (batch.facts.provider === 'outbox' || !gateway) {
+      return { results: batch.mails.map(({ id }) => ({ id, kind: 'sent', provider_id: null })) };
+    }
+    await this.contents.load(
+      database,
+      batch.mails.map((mail) => mail.content_id),
+    );
+    const signer = await tokens.signer();
+    return postBatch(gateway, batch, (id) => this.contents.get(id), signer);
+  }
+
+  private async record(batch: ClaimedBatch, result: BatchResult): Promise<void> {
+    const { database, log } = this.parts;
+    await database.tx((tx) => recordBatch(tx, batch.id, batch.facts.provider, result));
+    if (batch.facts.provider === 'outbox') return;
+    if (!result.trouble) {
+      this.pace.calm();
+      return;
+    }
+    const { kind, status, code, message } = result.trouble;
+    this.pace.trouble();
+    log.warn(
+      { batch: batch.id, kind, status, code, size: batch.mails.length },
+      'Postmark did not take a batch as it should',
+    );
+    if (kind !== 'refused') return;
+    await database.tx((tx) =>
+      openAttention(tx, {
+        key: 'postmark_refused',
+        kind: 'postmark_refused',
+        title: 'Postmark refuses our mail',
+        detail: `It says: ${message} (${code || status}). The mail waits and is tried again more and more slowly; check token, sender signature and account at Postmark.`,
+        facts: { status, code },
+      }),
+    );
+  }
+
+  private async readHandling(): Promise<Handling> {
+    const { gateway, config, database } = this.parts;
+    if (this.handling && Date.now() - this.handling.readAt < handlingMilliseconds) return this.handling.value;
+    const stream = config.env.POSTMARK_BROADCAST_STREAM;
+    const value = await gateway!.unsubscribeHandling(stream);
+    this.handling = { value, readAt: Date.now() };
+    await database.tx((tx) =>
+      value !== undefined
+        ? closeAttention(tx, 'handling_unreadable')
+        : openAttention(tx, {
+            key: 'handling_unreadable',
+            kind: 'handling_unreadable',
+            title: 'Postmark did not say who handles unsubscribing',
+            detail: `The stream “${stream}” could not be read, so our own unsubscribe link and header are used. Check that the stream exists and that the token is right.`,
+            facts: { stream },
+          }),
+    );
+    return value;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Config, Database } from '#platform';
+import { readiness, showWaiting, type Stream } from './workspace.js';
+
+/** Closes the job rows of past hours all of whose mails are settled. */
+export async function keepJobsUpToDate(database: Database): Promise<void> {
+  await database.run(
+    `with open_jobs as (
+       -- By the time they were queued, for which there are indexes, and not by job.
+       select j.id,
+         exists (select from cortex.messages m where m.state = 'queued' and m.stream = j.stream
+           and m.created_at >= j.hour and m.created_at < j.hour + interval '1 hour')
+         or exists (select from cortex.messages m where m.state in ('submitting', 'uncertain') and m.stream = j.stream
+           and m.created_at >= j.hour and m.created_at < j.hour + interval '1 hour') as busy
+       from public.email_jobs j
+       -- The job of the present hour stays open: more may come.
+       where j.kind <> 'broadcast' and j.status in ('queued', 'processing')
+         and j.hour < date_trunc('hour', cortex.now(), 'UTC')
+     )
+     update public.email_jobs j set status = 'sent', updated_at = cortex.now()
+     from open_jobs d where j.id = d.id and not d.busy`,
+  );
+}
+
+/** Says under Needs attention which mails wait for something that a person must set. */
+export async function countWaiting(database: Database, config: Config): Promise<void> {
+  if (!config.hasPostmark) return;
+  await database.tx(async (tx) => {
+    const reasons = new Map<string, number>();
+    const add = (reason: string, n: number) => n > 0 && reasons.set(reason, (reasons.get(reason) ?? 0) + n);
+    for (const stream of ['broadcast', 'transactional'] satisfies Stream[]) {
+      const ready = await readiness(tx, config, stream, 'postmark', undefined);
+      const waiting = async (condition: string) =>
+        (await tx.row<{ n: number }>(
+          `select count(*)::int as n from (select 1 from cortex.messages
+           where state = 'queued' and stream = $1 and not demo and ${condition} limit 100000) w`,
+          [stream],
+        ))!.n;
+      if (!ready.ready) add(ready.reason, await waiting('true'));
+      else if (ready.facts.sender === '') add('sender', await waiting('email_from is null'));
+    }
+    reasons.delete('stopped');
+    await showWaiting(tx, reasons);
+  });
+}

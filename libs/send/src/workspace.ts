@@ -1,0 +1,111 @@
+import type { Config, Tx } from '#platform';
+import type { SendFacts } from '#emails';
+import { closeAttention, openAttention } from '#access';
+import type { Handling } from './postmark.client.js';
+
+export type Stream = 'broadcast' | 'transactional';
+
+interface SettingsRow {
+  name: string;
+  sender_broadcast: string | null;
+  sender_transactional: string | null;
+  postal_address: string | null;
+  track_mail: boolean;
+  sending_stopped_at: Date | null;
+}
+
+/** What the outbox shows where the workspace has not said yet; never handed to Postmark. */
+const placeholder = {
+  sender: 'Your sender (set it in Settings) <sender@example.invalid>',
+  postal_address: 'Your postal address (set it in Settings)',
+};
+
+/** Everything about a batch but its mails, or why none can leave. */
+export type Readiness = { ready: true; facts: SendFacts } | { ready: false; reason: string };
+
+/**
+ * The facts a batch of this stream would be sent with. With Postmark a mail waits while its sender, a
+ * marketing mail while the postal address is missing, and anything while links point to this machine;
+ * in the outbox nothing waits.
+ */
+export async function readiness(
+  tx: Tx,
+  config: Config,
+  stream: Stream,
+  provider: SendFacts['provider'],
+  handling: Handling,
+): Promise<Readiness> {
+  const row = (await tx.row<SettingsRow>(
+    'select name, sender_broadcast, sender_transactional, postal_address, track_mail, sending_stopped_at from cortex.settings',
+  ))!;
+  if (row.sending_stopped_at) return { ready: false, reason: 'stopped' };
+  const { env } = config;
+  const outbox = provider === 'outbox';
+  const sender = (stream === 'broadcast' ? row.sender_broadcast : row.sender_transactional) ?? env.CORTEX_SENDER;
+  const address = row.postal_address ?? env.CORTEX_POSTAL_ADDRESS;
+  if (!outbox && stream === 'broadcast' && !address) return { ready: false, reason: 'postal_address' };
+  if (!outbox && config.usesPostmarksOwnApi && pointsHere(config.publicUrl))
+    return { ready: false, reason: 'public_url' };
+  return {
+    ready: true,
+    facts: {
+      provider,
+      stream,
+      message_stream: stream === 'broadcast' ? env.POSTMARK_BROADCAST_STREAM : env.POSTMARK_TRANSACTIONAL_STREAM,
+      public_url: config.publicUrl,
+      workspace: { name: row.name, postal_address: address ?? (outbox ? placeholder.postal_address : '') },
+      sender: sender ?? (outbox ? placeholder.sender : ''),
+      unsubscribe: unsubscribeBy(stream, provider, handling),
+      track: row.track_mail && !outbox,
+    },
+  };
+}
+
+/** Two ways out are better than none: ours wherever it is not known that Postmark brings its own. */
+function unsubscribeBy(stream: Stream, provider: SendFacts['provider'], handling: Handling): SendFacts['unsubscribe'] {
+  if (stream === 'transactional') return 'none';
+  return provider === 'postmark' && handling === 'Postmark' ? 'postmark' : 'ours';
+}
+
+const pointsHere = (url: string): boolean => {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
+};
+
+const waitingReasons: Record<string, { title: string; detail: string; path: string }> = {
+  sender: {
+    title: 'Mail waits: no sender is set',
+    detail: 'Set the sender under Settings, Sending. What waits leaves as soon as it is there.',
+    path: '/admin/settings',
+  },
+  postal_address: {
+    title: 'Marketing mail waits: no postal address is set',
+    detail: 'The law asks for one in every marketing mail. Set it under Settings, Workspace.',
+    path: '/admin/settings',
+  },
+  public_url: {
+    title: 'Mail waits: its links would point to this machine',
+    detail: 'Set CORTEX_PUBLIC_URL to the address under which others reach Cortex, and start it again.',
+    path: '/admin/settings',
+  },
+};
+
+/** Says under Needs attention why mails wait, as long as any do; closes what no longer holds. */
+export async function showWaiting(tx: Tx, reasons: ReadonlyMap<string, number>): Promise<void> {
+  for (const [reason, { title, detail, path }] of Object.entries(waitingReasons)) {
+    const key = `sending_waits:${reason}`;
+    const count = reasons.get(reason) ?? 0;
+    if (count === 0) {
+      await closeAttention(tx, key);
+      continue;
+    }
+    await openAttention(tx, {
+      key,
+      kind: 'sending_waits',
+      title,
+      detail,
+      action: { label: 'Open settings', href: path },
+      facts: { waiting: count },
+    });
+  }
+}

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A mail that the fake took, as Postmark would keep it. */
+export interface AcceptedMail {
+  id: string;
+  at: string;
+  from: string;
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  stream: string;
+  metadata: Record<string, string>;
+  headers: { Name: string; Value: string }[];
+  trackOpens: boolean;
+  trackLinks: string;
+}
+
+/** What happens to one call of `POST /email/batch`. */
+export type Behavior =
+  | { kind: 'accept' }
+  /** Takes every mail, then closes the connection without a word. */
+  | { kind: 'accept_and_drop' }
+  /** Takes every mail, sends half of the answer, then closes the connection. */
+  | { kind: 'accept_and_cut' }
+  | { kind: 'drop' }
+  /** Answers with this status; `accept`: having taken every mail all the same. */
+  | { kind: 'status'; status: number; code?: number; accept?: boolean }
+  /** Never answers; the connection stays open until the caller gives up. */
+  | { kind: 'hang'; accept?: boolean }
+  /** Refuses single mails by their place in the call. */
+  | { kind: 'items'; codes: Record<number, number> };
+
+export interface FakePostmarkOptions {
+  port?: number;
+  token?: string;
+  /** Addresses that Postmark itself has suppressed: 406 in the middle of a batch. */
+  inactive?: string[];
+  /** Of the broadcast stream; `unreadable`: the stream cannot be read. */
+  handling?: 'Postmark' | 'Custom' | 'None' | 'unreadable';
+  /** Forgets bodies, for benchmarks. */
+  withoutBodies?: boolean;
+  /** Decides calls for which nothing was planned. */
+  chaos?: (call: number) => Behavior;
+}
+
+interface Message {
+  From?: string;
+  To?: string;
+  Subject?: string;
+  HtmlBody?: string;
+  TextBody?: string;
+  MessageStream?: string;
+  Metadata?: Record<string, string>;
+  Headers?: { Name: string; Value: string }[];
+  TrackOpens?: boolean;
+  TrackLinks?: string;
+}
+
+type Answer = { ErrorCode: number; Message: string; MessageID?: string; SubmittedAt?: string; To?: string };
+
+const messageOf: Record<number, string> = {
+  406: 'You tried to send to a recipient that has been marked as inactive.',
+  300: 'Invalid email request.',
+  429: 'Rate limit exceeded.',
+};
+
+/** Speaks Postmark's contract on a free port of this machine and remembers every mail that it took. */
+export class FakePostmark {
+  readonly accepted: AcceptedMail[] = [];
+  /** Calls of `POST /email/batch`, in order, with what was done to them. */
+  readonly calls: { kind: Behavior['kind']; status?: number; size: number }[] = [];
+  searches = 0;
+  /** So many of the next searches answer 500. */
+  failSearches = 0;
+  readonly inactive: Set<string>;
+  handling: NonNullable<FakePostmarkOptions['handling']>;
+  private readonly planned: Behavior[] = [];
+  private server: Server | undefined;
+
+  constructor(private readonly options: FakePostmarkOptions = {}) {
+    this.inactive = new Set(options.inactive);
+    this.handling = options.handling ?? 'Custom';
+  }
+
+  static async start(options: FakePostmarkOptions = {}): Promise<FakePostmark> {
+    const fake = new FakePostmark(options);
+    fake.server = createServer((request, response) => void fake.answer(request, response));
+    await new Promise<void>((resolve) => fake.server!.listen(options.port ?? 0, '127.0.0.1', resolve));
+    return fake;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server!.address() as AddressInfo).port}`;
+  }
+
+  get token(): string {
+    return this.options.token ?? 'fake-token';
+  }
+
+  /** The next calls of `POST /email/batch` go like this, in this order; after them all is accepted. */
+  plan(...behaviors: Behavior[]): void {
+    this.planned.push(...behaviors);
+  }
+
+  /** How often each `Metadata.k` was taken. */
+  acceptedTimes(): Map<string, number> {
+    const times = new Map<string, number>();
+    for (const mail of this.accepted) times.set(mail.metadata.k ?? '', (times.get(mail.metadata.k ?? '') ?? 0) + 1);
+    return times;
+  }
+
+  async close(): Promise<void> {
+    this.server!.closeAllConnections();
+    await new Promise((resolve) => this.server!.close(resolve));
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    try {
+      const body = await readBody(request);
+      if (request.headers['x-postmark-server-token'] !== this.token) {
+        return json(response, 401, { ErrorCode: 10, Message: 'No or wrong API token.' });
+      }
+      if (request.method === 'POST' && url.pathname === '/email/batch') return this.batch(body, response);
+      if (request.method === 'GET' && url.pathname === '/messages/outbound') return this.search(url, response);
+      const stream = /^\/message-streams\/([^/]+)$/.exec(url.pathname);
+      if (request.method === 'GET' && stream) return this.stream(stream[1]!, response);
+      json(response, 404, { ErrorCode: 0, Message: 'Not found.' });
+    } catch {
+      response.destroy();
+    }
+  }
+
+  private batch(body: string, response: ServerResponse): void {
+    const messages = JSON.parse(body) as Message[];
+    const behavior = this.planned.shift() ?? this.options.chaos?.(this.calls.length) ?? { kind: 'accept' as const };
+    this.calls.push({
+      kind: behavior.kind,
+      status: 'status' in behavior ? behavior.status : undefined,
+      size: messages.length,
+    });
+    if (messages.length > 500)
+      return json(response, 422, { ErrorCode: 410, Message: 'At most 500 messages per call.' });
+    if (behavior.kind === 'drop') return void response.destroy();
+    if (behavior.kind === 'status' || behavior.kind === 'hang') {
+      if (behavior.accept) this.take(messages, {});
+      if (behavior.kind === 'hang') return;
+      const code = behavior.code ?? 0;
+      return json(response, behavior.status, {
+        ErrorCode: code,
+        Message: messageOf[code || behavior.status] ?? 'Planned by the test.',
+      });
+    }
+    const answers = this.take(messages, behavior.kind === 'items' ? behavior.codes : {});
+    if (behavior.kind === 'accept_and_drop') return void response.destroy();
+    if (behavior.kind === 'accept_and_cut') {
+      const text = JSON.stringify(answers);
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+      response.write(text.slice(0, text.length / 2), () => response.destroy());
+      return;
+    }
+    json(response, 200, answers);
+  }
+
+  private take(messages: readonly Message[], codes: Record<number, number>): Answer[] {
+    return messages.map((message, at) => {
+      const complete = message.From && message.To && message.Subject && (message.HtmlBody || message.TextBody);
+      const code = codes[at] ?? (this.inactive.has((message.To ?? '').toLowerCase()) ? 406 : complete ? 0 : 300);
+      // Like Postmark: what failed carries neither id nor address.
+      if (code !== 0) return { ErrorCode: code, Message: messageOf[code] ?? 'Refused.' };
+      const mail: AcceptedMail = {
+        id: randomUUID(),
+        at: new Date().toISOString(),
+        from: message.From!,
+        to: message.To!,
+        subject: message.Subject!,
+        html: this.options.withoutBodies ? '' : (message.HtmlBody ?? ''),
+        text: this.options.withoutBodies ? '' : (message.TextBody ?? ''),
+        stream: message.MessageStream ?? 'outbound',
+        metadata: message.Metadata ?? {},
+        headers: message.Headers ?? [],
+        trackOpens: message.TrackOpens ?? false,
+        trackLinks: message.TrackLinks ?? 'None',
+      };
+      this.accepted.push(mail);
+      return { ErrorCode: 0, Message: 'OK', MessageID: mail.id, SubmittedAt: mail.at, To: mail.to };
+    });
+  }
+
+  private search(url: URL, response: ServerResponse): void {
+    this.searches += 1;
+    if (this.failSearches > 0) {
+      this.failSearches -= 1;
+      return json(response, 500, { ErrorCode: 0, Message: 'Planned by the test.' });
+    }
+    const query = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+    const count = Number(query.get('count'));
+    const offset = Number(query.get('offset'));
+    const metadata = [...query].filter(([name]) => name.startsWith('metadata_'));
+    if (!(count >= 1 && count <= 500) || !(offset >= 0) || count + offset > 10_000 || metadata.length > 1) {
+      return json(response, 422, { ErrorCode: 300, Message: 'Invalid search.' });
+    }
+    const found = this.accepted.filter(
+      (mail) =>
+        (!query.has('messagestream') || query.get('messagestream') === mail.stream) &&
+        metadata.every(([name, value]) => mail.metadata[name.slice('metadata_'.length)] === value),
+    );
+    const Messages = found.slice(offset, offset + count).map((mail) => ({
+      MessageID: mail.id,
+      To: [{ Email: mail.to, Name: '' }],
+      Recipients: [mail.to],
+      ReceivedAt: mail.at,
+      From: mail.from,
+      Subject: mail.subject,
+      Status: 'Sent',
+      Metadata: mail.metadata,
+      MessageStream: mail.stream,
+    }));
+    json(response, 200, { TotalCount: found.length, Messages });
+  }
+
+  private stream(id: string, response: ServerResponse): void {
+    if (this.handling === 'unreadable')
+      return json(response, 404, { ErrorCode: 1226, Message: 'The stream does not exist.' });
+    const type = id === 'outbound' ? 'Transactional' : 'Broadcasts';
+    const handling = type === 'Transactional' ? 'None' : this.handling;
+    json(response, 200, {
+      ID: id,
+      Name: id,
+      MessageStreamType: type,
+      SubscriptionManagementConfiguration: { UnsubscribeHandlingType: handling },
+    });
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
