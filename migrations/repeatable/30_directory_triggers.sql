@@ -18,9 +18,15 @@ exception when others then
 end
 $$;
 
--- Notes touched addresses for the sweep. Clearing the mark makes the next firing sweep again; settings roll
--- back with savepoints, and so does the noted row.
-create or replace function cortex.note_touched(addresses text[]) returns void
+-- Notes for the sweep which addresses were touched, and which activities have no person yet (parallel arrays).
+-- Clearing the mark makes the next firing sweep again; settings roll back with savepoints, and so does the row.
+--
+-- Under REPEATABLE READ and SERIALIZABLE there is no sweep: an older snapshot can neither see what others
+-- committed nor safely overwrite it, and every row read here could fail a serializable writer. The addresses are put
+-- aside at once.
+create or replace function cortex.note_touched(
+  addresses text[], activity_ids uuid[] default '{}', activity_times timestamptz[] default '{}'
+) returns void
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
 as $$
@@ -28,8 +34,20 @@ begin
   if addresses is null then
     return;
   end if;
-  perform set_config('cortex.swept', '', true);
-  insert into cortex.touched (addresses) values (note_touched.addresses);
+  if current_setting('transaction_isolation') in ('read committed', 'read uncommitted') then
+    perform set_config('cortex.swept', '', true);
+    insert into cortex.touched (addresses, activity_ids, activity_times, activity_addresses)
+    values (
+      note_touched.addresses, note_touched.activity_ids, note_touched.activity_times,
+      case when cardinality(note_touched.activity_ids) > 0 then note_touched.addresses else '{}' end);
+  elsif cardinality(activity_ids) > 0 then
+    insert into cortex.pending (address, activity_id, occurred_at)
+    select n.address, n.id, n.occurred_at
+    from unnest(note_touched.addresses, note_touched.activity_ids, note_touched.activity_times) n (address, id, occurred_at);
+  else
+    insert into cortex.pending (address)
+    select distinct n.address collate "C" from unnest(note_touched.addresses) n (address);
+  end if;
 end
 $$;
 
@@ -317,35 +335,32 @@ begin
     return null;
   end if;
   perform set_config('cortex.swept', this, true);
-  -- An older snapshot can neither see what others committed nor safely overwrite it.
-  if current_setting('transaction_isolation') in ('read committed', 'read uncommitted') then
-    for attempt in 1..3 loop
-      begin
-        with gone as (
-          delete from cortex.touched t where t.txid = pg_current_xact_id()
-          returning t.addresses, t.activity_ids, t.activity_times, t.activity_addresses
-        )
-        select
-          array(
-            select distinct a.address collate "C" from gone g, unnest(g.addresses) a (address) order by 1
-          ) as addresses,
-          array(select unnest(g.activity_ids) from gone g) as activity_ids,
-          array(select unnest(g.activity_times) from gone g) as activity_times,
-          array(select unnest(g.activity_addresses) from gone g) as activity_addresses
-        into work;
-        perform cortex.refresh_people(work.addresses, work.activity_ids, work.activity_times, work.activity_addresses);
-        return null;
-      exception
-        when sqlstate 'CX001' then
-          code := sqlstate;
-          reason := sqlerrm;
-        when others then
-          code := sqlstate;
-          reason := sqlerrm;
-          exit;
-      end;
-    end loop;
-  end if;
+  for attempt in 1..3 loop
+    begin
+      with gone as (
+        delete from cortex.touched t where t.txid = pg_current_xact_id()
+        returning t.addresses, t.activity_ids, t.activity_times, t.activity_addresses
+      )
+      select
+        array(
+          select distinct a.address collate "C" from gone g, unnest(g.addresses) a (address) order by 1
+        ) as addresses,
+        array(select unnest(g.activity_ids) from gone g) as activity_ids,
+        array(select unnest(g.activity_times) from gone g) as activity_times,
+        array(select unnest(g.activity_addresses) from gone g) as activity_addresses
+      into work;
+      perform cortex.refresh_people(work.addresses, work.activity_ids, work.activity_times, work.activity_addresses);
+      return null;
+    exception
+      when sqlstate 'CX001' then
+        code := sqlstate;
+        reason := sqlerrm;
+      when others then
+        code := sqlstate;
+        reason := sqlerrm;
+        exit;
+    end;
+  end loop;
   begin
     perform cortex.put_aside();
   exception when others then

@@ -20,11 +20,7 @@ begin
   into ids, times, addresses
   from new_rows n
   where n.person_id is null and cortex.address(n.contact_email) is not null;
-  if ids is not null then
-    perform set_config('cortex.swept', '', true);
-    insert into cortex.touched (addresses, activity_ids, activity_times, activity_addresses)
-    values (addresses, ids, times, addresses);
-  end if;
+  perform cortex.note_touched(addresses, ids, times);
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);

@@ -40,6 +40,7 @@ async function start(home: string, ready: string): Promise<string> {
       synchronous_commit: 'off',
       full_page_writes: 'off',
       max_connections: '300',
+      max_prepared_transactions: '20',
       shared_buffers: '256MB',
       max_wal_size: '4GB',
     },

@@ -1,0 +1,84 @@
+-- Free data (JSON) read as a type, for rules. What does not fit is NULL, never an error; the TypeScript twins
+-- are in libs/rules/src/read.ts and time.ts, and the parity test holds them together.
+
+-- The double that a JSON number or a plain decimal text means, as JavaScript reads it.
+create or replace function cortex.json_number(value jsonb) returns float8
+  language sql immutable parallel safe
+as $$
+  select case jsonb_typeof(value)
+    when 'number' then
+      case
+        when abs(value::numeric) > 1.7976931348623157e308 then null
+        when abs(value::numeric) < 2.48e-324 then 0
+        else (value #>> '{}')::float8
+      end
+    when 'string' then
+      case when (value #>> '{}') ~ '^[+-]?[0-9]{1,255}[0-9]{0,45}(\.[0-9]{1,255}[0-9]{0,45})?$' then (value #>> '{}')::float8 end
+  end
+$$;
+
+-- Folded text; a whole number that a double holds exactly counts as its digits.
+create or replace function cortex.json_text(value jsonb) returns text
+  language sql immutable parallel safe
+as $$
+  select case jsonb_typeof(value)
+    when 'string' then cortex.fold(value #>> '{}')
+    when 'number' then
+      case
+        when abs(cortex.json_number(value)) <= 9007199254740991 and trunc(cortex.json_number(value)) = cortex.json_number(value)
+        then cortex.json_number(value)::bigint::text
+      end
+  end
+$$;
+
+create or replace function cortex.json_boolean(value jsonb) returns boolean
+  language sql immutable parallel safe
+as $$
+  select case when value in ('true', '"true"') then true when value in ('false', '"false"') then false end
+$$;
+
+-- A local time in a zone: one that happens twice is the earlier instant, one that does not exist moves on by
+-- the gap. PostgreSQL alone takes the later of two.
+create or replace function cortex.at_zone(local timestamp, zone text) returns timestamptz
+  language plpgsql stable parallel safe
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  late timestamptz := local at time zone zone;
+  day_before timestamptz := late - interval '24 hours';
+  -- The same local time read with the offset of the day before.
+  early timestamptz := (local at time zone 'UTC') - ((day_before at time zone zone) - (day_before at time zone 'UTC'));
+begin
+  if early < late and early at time zone zone = local then
+    return early;
+  end if;
+  return late;
+end
+$$;
+
+-- An RFC 3339 instant, or a date as midnight in the zone.
+create or replace function cortex.text_instant(value text, zone text) returns timestamptz
+  language plpgsql stable parallel safe
+  set search_path = pg_catalog, cortex, pg_temp
+  set datestyle = 'ISO, YMD'
+as $$
+begin
+  if value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
+    if pg_input_is_valid(value, 'date') and value >= '0001' then
+      return cortex.at_zone(value::date::timestamp, zone);
+    end if;
+  elsif value ~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])$' then
+    value := regexp_replace(value, '(\.[0-9]{6})[0-9]+', '\1');
+    if pg_input_is_valid(value, 'timestamptz') then
+      return value::timestamptz;
+    end if;
+  end if;
+  return null;
+end
+$$;
+
+create or replace function cortex.json_instant(value jsonb, zone text) returns timestamptz
+  language sql stable parallel safe
+as $$
+  select case jsonb_typeof(value) when 'string' then cortex.text_instant(value #>> '{}', zone) end
+$$;
