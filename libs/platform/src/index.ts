@@ -10,3 +10,5 @@ export * from './db/data-source.js';
 export * from './db/migrator.js';
 export * from './cursor.js';
 export * from './loop.js';
+export * from './project.js';
+export * from './process.js';

@@ -1,0 +1,65 @@
+import { ensureFirstStart, type FirstStart } from '#access';
+import { createApi } from '#api';
+import { createLog, openDatabase, type Config } from '#platform';
+import { Queue } from '#queue';
+import { createWorker } from '#worker';
+import { seedDemo } from './demo/seed.js';
+
+export interface Application {
+  /** What the terminal shows; at the first start it holds secrets, so it never goes to the log. */
+  greeting: string;
+  /** Takes no more work, finishes what is in hand, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** The parts that the role names, in this process, over the database of `DATABASE_URL`. */
+export async function startApplication(config: Config): Promise<Application> {
+  const role = config.env.CORTEX_ROLE;
+  const url = config.env.DATABASE_URL;
+  if (!url) throw new Error('DATABASE_URL is missing: npm start brings a database, or name one of your own.');
+  const log = createLog(config.env.LOG_LEVEL, role);
+  const database = await openDatabase({
+    url,
+    applicationName: `cortex ${role}`,
+    poolSize: role === 'all' ? 20 : 12,
+    onPoolError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
+  });
+  const undo: (() => Promise<void>)[] = [() => database.source.destroy()];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const first = await ensureFirstStart(database, config);
+    if (config.env.CORTEX_DEMO) await seedDemo(database);
+    const queue = new Queue({ url, log });
+    const parts = { config, database, log, queue };
+    if (role !== 'api') {
+      const worker = await createWorker(parts);
+      undo.push(() => worker.close());
+    } else {
+      await queue.start();
+      undo.push(() => queue.stop());
+    }
+    let port: number | undefined;
+    if (role !== 'worker') {
+      const api = await createApi(parts);
+      undo.push(() => api.close());
+      await api.listen(config.env.PORT, '0.0.0.0');
+      port = (api.getHttpServer().address() as { port: number }).port;
+    }
+    log.info({ role, port }, 'started');
+    return { greeting: greet(config, first, port), stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+function greet(config: Config, first: FirstStart, port: number | undefined): string {
+  const place = config.env.CORTEX_PUBLIC_URL ? config.publicUrl : `http://localhost:${port}`;
+  const lines = port === undefined ? ['The worker runs.'] : [`Cortex is ready: ${place}/sign-in`];
+  if (first.adminEmail) lines.push(`  Administrator: ${first.adminEmail}`);
+  if (first.adminPassword) lines.push(`  Initial password: ${first.adminPassword}   (shown this once)`);
+  if (first.apiKey) lines.push(`  Server API key: ${first.apiKey}   (shown this once)`);
+  return `\n${lines.join('\n')}\n\n`;
+}
