@@ -1,1 +1,3 @@
+export * from './activities.module.js';
 export * from './append.js';
+export * from './ingestion.js';

@@ -66,7 +66,21 @@ export const emailAddress = z
   .string()
   .trim()
   .max(254, 'An address has at most 254 characters.')
+  .transform(withAsciiDomain)
   .pipe(z.email('This is not an e-mail address. It should look like name@example.com.'));
+
+/** An international domain in its ASCII form; the part before the @ stays as it is. */
+function withAsciiDomain(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  // eslint-disable-next-line no-control-regex -- everything outside ASCII
+  if (at < 1 || /^[\x00-\x7f]*$/.test(domain)) return address;
+  try {
+    return `${address.slice(0, at)}@${new URL(`http://${domain}`).hostname}`;
+  } catch {
+    return address;
+  }
+}
 
 /** Query of every list: `?limit=` (1–200, default 50) and `?cursor=` as the previous answer gave it. */
 export const pageQuery = z.object({

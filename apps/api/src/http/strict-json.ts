@@ -106,10 +106,42 @@ function deeperThan(text: string, limit: number): boolean {
 }
 
 function malformed(error: Error, text: string): AppError {
-  const position = /position (\d+)/.exec(error.message)?.[1];
   if (error instanceof RangeError) return badRequest('The body is nested too deeply. Make it flatter.');
-  if (position === undefined) return badRequest('The body is not valid JSON: it ends too early.');
-  const before = text.slice(0, Number(position)).split('\n');
+  if (breaksAtEnd(error, text)) return badRequest('The body is not valid JSON: it ends too early.');
+  const position = positionOf(error) ?? (text.length <= LOCATED_LENGTH ? breakingPosition(text) : undefined);
+  if (position === undefined) return badRequest('The body is not valid JSON.');
+  const before = text.slice(0, position).split('\n');
   const where = `line ${before.length}, column ${before.at(-1)!.length + 1}`;
   return badRequest(`The body is not valid JSON: it breaks at ${where} (position ${position}).`);
+}
+
+const LOCATED_LENGTH = 64 * 1024;
+
+const positionOf = (error: Error): number | undefined => {
+  const found = /position (\d+)/.exec(error.message)?.[1];
+  return found === undefined ? undefined : Number(found);
+};
+
+const breaksAtEnd = (error: Error, text: string): boolean =>
+  /Unexpected end|Unterminated/.test(error.message) || positionOf(error) === text.length;
+
+/** For some mistakes the engine names no position: the longest beginning that could still be continued ends there. */
+function breakingPosition(text: string): number {
+  let good = 0;
+  let bad = text.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (canContinue(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function canContinue(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    return breaksAtEnd(error as Error, beginning);
+  }
 }

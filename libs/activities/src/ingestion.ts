@@ -1,0 +1,244 @@
+import { hash } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { AppError, Database, LOG, newId, type Log } from '#platform';
+import pg from 'pg';
+import { GroupCommit, QueueFull } from './group-commit.js';
+import {
+  LEADS_FROM_ACTIVITIES,
+  STORE_ACTIVITIES,
+  storeValues,
+  type IncomingActivity,
+  type NotStored,
+} from './store-activities.js';
+
+/** An activity as it was posted, checked by its contract. */
+export interface PostedActivity {
+  id?: string;
+  contact_email?: string;
+  anonymous_id?: string;
+  type: string;
+  metadata?: Record<string, unknown>;
+  occurred_at?: string;
+  source?: string;
+  external_id?: string;
+  history?: boolean;
+}
+
+export type StoreResult =
+  | { id: string; status: 'accepted' | 'duplicate' }
+  | { id: string; status: 'rejected'; error: { pointer: string; message: string } };
+
+const BATCH = 500;
+const MAX_WAITING = 20_000;
+const NOTIFY_EVERY_MS = 10;
+const RETRIES = 3;
+const DEFAULT_SOURCE = 'api';
+
+/** The same id each time for one source and external id, so that a repeat can be told which activity it repeats. */
+function derivedId(source: string, externalId: string): string {
+  const hex = hash('sha256', `${source}\u0001${externalId}`, 'hex');
+  const variant = '89ab'[parseInt(hex[16]!, 16) & 3];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function incoming(posted: PostedActivity): IncomingActivity {
+  const source = posted.source ?? DEFAULT_SOURCE;
+  const fromOutside = posted.external_id === undefined ? undefined : derivedId(source, posted.external_id);
+  const given = posted.id?.toLowerCase();
+  return {
+    id: given ?? fromOutside ?? newId(),
+    keys: [given, fromOutside].filter((key) => key !== undefined),
+    email: posted.contact_email ?? null,
+    anonymousId: posted.anonymous_id ?? null,
+    type: posted.type,
+    metadata: posted.metadata ? JSON.stringify(posted.metadata) : '{}',
+    occurredAt: posted.occurred_at ?? null,
+    source,
+    history: posted.history ?? false,
+  };
+}
+
+/**
+ * The hot path: activities of concurrent requests are committed together on one connection. Answers come after the
+ * commit; what one activity does wrong stays with it.
+ */
+@Injectable()
+export class Ingestion implements OnApplicationShutdown {
+  private readonly group = new GroupCommit<IncomingActivity, StoreResult>((rows) => this.commit(rows), {
+    batch: BATCH,
+    waiting: MAX_WAITING,
+  });
+  private client: Promise<pg.Client> | undefined;
+  private notifying: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /**
+   * Stores activities that passed their contract, at most 500 in one call.
+   * @returns one result each, in order, after the commit
+   * @throws AppError 429 when too much is waiting, 503 when it is not known whether they were stored
+   */
+  async store(activities: readonly PostedActivity[]): Promise<StoreResult[]> {
+    try {
+      return await this.group.submit(activities.map(incoming));
+    } catch (error) {
+      if (error instanceof QueueFull) {
+        const detail =
+          'More arrives than can be stored. Wait a second and send it again; nothing of this request was stored.';
+        throw new AppError(429, 'Too much at once', detail, [], { retry_after: 1 });
+      }
+      if (!isConnectionError(error)) throw error;
+      this.log.error({ err: error }, 'activities: connection to the database failed');
+      const detail =
+        'The database went away while storing, so the outcome is unclear. Send it again; with an id or an external_id a repeat is harmless.';
+      throw new AppError(503, 'Database away', detail);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.group.idle();
+    clearTimeout(this.notifying);
+    const client = await this.client?.catch(() => undefined);
+    await client?.end();
+  }
+
+  /** Keys must be unique in the statement: a repeat inside the batch shares the fate of the first. */
+  private async commit(rows: IncomingActivity[]): Promise<StoreResult[]> {
+    const firstOf = new Map<string, IncomingActivity>();
+    const repeats = new Map<IncomingActivity, IncomingActivity>();
+    for (const row of rows) {
+      const first = row.keys.map((key) => firstOf.get(key)).find((found) => found !== undefined);
+      if (first) repeats.set(row, first);
+      else for (const key of row.keys) firstOf.set(key, row);
+    }
+    const fresh = repeats.size === 0 ? rows : rows.filter((row) => !repeats.has(row));
+    const results = new Map<IncomingActivity, StoreResult>();
+    await this.storeApart(fresh, results);
+    for (const [row, first] of repeats) {
+      const result = results.get(first)!;
+      results.set(row, result.status === 'rejected' ? { ...result, id: row.id } : { id: row.id, status: 'duplicate' });
+    }
+    this.notifySoon();
+    return rows.map((row) => results.get(row)!);
+  }
+
+  /** Halves a batch that fails until the row at fault stands alone. */
+  private async storeApart(
+    rows: IncomingActivity[],
+    results: Map<IncomingActivity, StoreResult>,
+    attempt = 1,
+  ): Promise<void> {
+    try {
+      await this.storeTogether(rows, results);
+    } catch (error) {
+      if (isConnectionError(error)) throw error;
+      if (isPassing(error) && attempt < RETRIES) return this.storeApart(rows, results, attempt + 1);
+      if (rows.length > 1) {
+        const half = rows.length >> 1;
+        await this.storeApart(rows.slice(0, half), results);
+        await this.storeApart(rows.slice(half), results);
+        return;
+      }
+      const row = rows[0]!;
+      this.log.warn(
+        { code: (error as { code?: string }).code, activity_id: row.id },
+        'activity refused by the database',
+      );
+      const message =
+        'The database refused this activity. Check its values, or leave out the metadata, and send it again.';
+      results.set(row, { id: row.id, status: 'rejected', error: { pointer: '/', message } });
+    }
+  }
+
+  private async storeTogether(rows: IncomingActivity[], results: Map<IncomingActivity, StoreResult>): Promise<void> {
+    const client = await this.connected();
+    const unknown = await this.run(client, rows, false, results);
+    if (unknown.length === 0) return;
+    await client.query('begin');
+    try {
+      await client.query(LEADS_FROM_ACTIVITIES, [unknown.map((row) => row.email)]);
+      await this.run(client, unknown, true, results);
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback').catch(() => this.forget(client));
+      throw error;
+    }
+  }
+
+  /** @returns the rows whose person nobody knows yet */
+  private async run(
+    client: pg.Client,
+    rows: IncomingActivity[],
+    takesUnknown: boolean,
+    results: Map<IncomingActivity, StoreResult>,
+  ): Promise<IncomingActivity[]> {
+    const answer = await client.query<NotStored>({
+      name: 'store_activities',
+      text: STORE_ACTIVITIES,
+      values: storeValues(rows, takesUnknown),
+    });
+    for (const row of rows) results.set(row, { id: row.id, status: 'accepted' });
+    const unknown: IncomingActivity[] = [];
+    for (const { ord, reason } of answer.rows) {
+      const row = rows[ord - 1]!;
+      if (reason === 'unknown') unknown.push(row);
+      else if (reason === 'duplicate') results.set(row, { id: row.id, status: 'duplicate' });
+      else {
+        const message = 'This is more than 5 minutes in the future. Send the instant it happened, in UTC.';
+        results.set(row, { id: row.id, status: 'rejected', error: { pointer: '/occurred_at', message } });
+      }
+    }
+    return unknown;
+  }
+
+  /** Wakes the matcher, after commits and never inside one (that would serialise them), at most every 10 ms. */
+  private notifySoon(): void {
+    this.notifying ??= setTimeout(() => {
+      this.notifying = undefined;
+      void this.client
+        ?.then((client) => client.query({ name: 'notify', text: "select pg_notify('cortex_inbox', '')" }))
+        // The matcher also polls, so a lost call costs a quarter of a second.
+        .catch((error: unknown) => this.log.debug({ err: error }, 'notify failed'));
+    }, NOTIFY_EVERY_MS);
+  }
+
+  private connected(): Promise<pg.Client> {
+    if (this.client) return this.client;
+    const { options } = this.database.source;
+    const client = new pg.Client({
+      connectionString: 'url' in options ? options.url : undefined,
+      application_name: 'cortex ingestion',
+      // Planning costs more than running this statement; its plan does not depend on the values.
+      options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
+    });
+    client.on('error', () => this.forget(client));
+    const connecting = client.connect().then(
+      () => client,
+      (error: unknown) => {
+        this.client = undefined;
+        throw error;
+      },
+    );
+    this.client = connecting;
+    return connecting;
+  }
+
+  private forget(client: pg.Client): void {
+    this.client = undefined;
+    void client.end().catch(() => undefined);
+  }
+}
+
+/** Worth a second attempt at once: a deadlock, a lock timeout, a serialisation failure. */
+const isPassing = (error: unknown): boolean =>
+  ['40P01', '40001', '55P03'].includes((error as { code?: string }).code ?? '');
+
+function isConnectionError(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  // pg's own message when the socket closed carries no code.
+  if (code === undefined) return true;
+  return /^(08|57P|53)/.test(code) || /^E[A-Z]+$/.test(code);
+}
