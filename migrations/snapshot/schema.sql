@@ -1,0 +1,1963 @@
+-- extensions
+
+citext
+
+pg_trgm
+
+-- tables
+
+table cortex.activity_inbox with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
+  seq bigint not null generated always as identity
+  person_id uuid not null
+  activity_id uuid not null
+  occurred_at timestamp with time zone not null
+  history boolean not null default false
+
+table cortex.activity_keys
+  key uuid not null
+  occurred_at timestamp with time zone not null
+
+table cortex.api_keys
+  id uuid not null default uuidv7()
+  name text not null
+  kind text not null default 'server'::text
+  prefix text not null
+  hash bytea not null
+  scopes text[] not null
+  allowed_types text[]
+  allowed_origins text[]
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  last_used_at timestamp with time zone
+  revoked_at timestamp with time zone
+
+table cortex.attention
+  id uuid not null default uuidv7()
+  key text not null
+  kind text not null
+  title text not null
+  detail text not null default ''::text
+  action jsonb
+  facts jsonb not null default '{}'::jsonb
+  opened_at timestamp with time zone not null default cortex.now()
+  closed_at timestamp with time zone
+  closed_by text
+
+table cortex.audit
+  id uuid not null default uuidv7()
+  at timestamp with time zone not null default cortex.now()
+  actor text not null
+  action text not null
+  target_kind text
+  target_id text
+  before jsonb
+  after jsonb
+  request_id text
+
+table cortex.automation_epoch
+  one boolean not null default true
+  n bigint not null default 0
+
+table cortex.automation_operations
+  automation_id uuid not null
+  revision integer not null
+  operations jsonb not null
+  author text
+  at timestamp with time zone not null default cortex.now()
+
+table cortex.automation_run_steps
+  run_id uuid not null
+  node_id text not null
+  visit integer not null
+  entered_at timestamp with time zone not null
+  left_at timestamp with time zone
+  port text
+  outcome jsonb not null default '{}'::jsonb
+
+table cortex.automation_runs
+  id uuid not null default uuidv7()
+  automation_id uuid not null
+  version_id uuid not null
+  version integer not null
+  person_id uuid not null
+  contact_email citext not null
+  entry_key text not null
+  status text not null default 'active'::text
+  node_id text
+  wake_at timestamp with time zone
+  waiting_for text
+  lead_id uuid
+  activity_id uuid
+  context jsonb not null default '{}'::jsonb
+  visits integer not null default 0
+  retries integer not null default 0
+  entered_at timestamp with time zone not null default cortex.now()
+  ended_at timestamp with time zone
+  end_reason text
+
+table cortex.automation_seen
+  automation_id uuid not null
+  person_id uuid not null
+  entry_key text not null
+  seen_at timestamp with time zone not null default cortex.now()
+
+table cortex.automation_versions
+  id uuid not null default uuidv7()
+  automation_id uuid not null
+  number integer not null
+  graph jsonb not null
+  settings jsonb not null
+  pins jsonb not null default '{}'::jsonb
+  note text
+  author text
+  published_at timestamp with time zone not null default cortex.now()
+
+table cortex.automations
+  id uuid not null default uuidv7()
+  name text not null
+  status text not null default 'draft'::text
+  draft_graph jsonb not null
+  settings jsonb not null default '{}'::jsonb
+  revision integer not null default 1
+  live_version integer
+  demo boolean not null default false
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+table cortex.crm_activities_default default partition
+  id uuid not null default uuidv7()
+  contact_email citext
+  anonymous_id text
+  contact_id uuid
+  type text not null
+  metadata jsonb not null default '{}'::jsonb
+  occurred_at timestamp with time zone not null default cortex.now()
+  received_at timestamp with time zone not null default cortex.now()
+  source text not null default 'sql'::text
+  person_id uuid
+  history boolean not null default false
+
+table cortex.demo_rows
+  kind text not null
+  id uuid not null
+
+view cortex.directory_definition
+  address text
+  id uuid
+  email citext
+  type text
+  first_name text
+  last_name text
+  phone text
+  country text
+  timezone text
+  tags text[]
+  attributes jsonb
+  created_at timestamp with time zone
+  lifetime_value_minor bigint
+
+table cortex.former_ids
+  id uuid not null
+  person_id uuid not null
+
+table cortex.heartbeat
+  one boolean not null default true
+  at timestamp with time zone not null
+
+table cortex.inbox_failures
+  activity_id uuid not null
+  person_id uuid not null
+  occurred_at timestamp with time zone not null
+  history boolean not null
+  attempts integer not null default 1
+  error text not null
+  next_try_at timestamp with time zone
+
+table cortex.list_members
+  smart_list_id uuid not null
+  person_id uuid not null
+  entered_at timestamp with time zone not null default cortex.now()
+  next_check_at timestamp with time zone
+
+table cortex.mail_contents
+  id uuid not null default uuidv7()
+  hash bytea not null
+  subject text not null
+  preheader text not null default ''::text
+  html text not null
+  text text
+  template_id uuid
+  template_version integer
+  created_at timestamp with time zone not null default cortex.now()
+
+table cortex.messages
+  id uuid not null default uuidv7()
+  dedupe_key text not null
+  broadcast_id uuid
+  automation_id uuid
+  version integer
+  run_id uuid
+  node_id text
+  visit integer
+  job_id uuid
+  person_id uuid not null
+  contact_email citext not null
+  stream text not null
+  topic_id uuid
+  content_id uuid not null
+  data jsonb not null default '{}'::jsonb
+  email_from text
+  subject text
+  state text not null default 'queued'::text
+  reason text
+  batch_id uuid
+  batch_index integer
+  provider text
+  provider_id text
+  error_code integer
+  attempts integer not null default 0
+  not_before timestamp with time zone
+  demo boolean not null default false
+  created_at timestamp with time zone not null default cortex.now()
+  submitted_at timestamp with time zone
+  sent_at timestamp with time zone
+  delivered_at timestamp with time zone
+  opened_at timestamp with time zone
+  clicked_at timestamp with time zone
+  bounced_at timestamp with time zone
+  complained_at timestamp with time zone
+  unsubscribed_at timestamp with time zone
+
+table cortex.migration_files
+  name text not null
+  checksum text not null
+  applied_at timestamp with time zone not null default now()
+
+table cortex.migrations
+  id integer not null default nextval('migrations_id_seq'::regclass)
+  "timestamp" bigint not null
+  name character varying not null
+
+table cortex.monitor_ticks
+  automation_id uuid not null
+  node_id text not null
+  ticked_at timestamp with time zone not null
+  took_ms integer not null default 0
+  found integer not null default 0
+  error text
+
+table cortex.pending
+  id bigint not null generated always as identity
+  address text not null
+  activity_id uuid
+  occurred_at timestamp with time zone
+  person_id uuid
+  attempts integer not null default 0
+  noted_at timestamp with time zone not null default clock_timestamp()
+
+table cortex.people with (fillfactor=80)
+  person_id uuid not null default uuidv7()
+  address text not null
+  id uuid
+  email citext
+  type text
+  first_name text
+  last_name text
+  phone text
+  country text
+  timezone text
+  tags text[] not null default '{}'::text[]
+  attributes jsonb not null default '{}'::jsonb
+  created_at timestamp with time zone
+  lifetime_value_minor bigint not null default 0
+  last_activity timestamp with time zone
+  consent_status text not null default 'unknown'::text
+  consent_source text
+  consent_at timestamp with time zone
+  consent_text text
+  suppressed_broadcast boolean not null default false
+  suppressed_transactional boolean not null default false
+  demo boolean not null default false
+  name_folded text generated always as (fold(((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text))))
+  tags_folded text[] generated always as (fold_all(tags))
+
+table cortex.person_links
+  person_id uuid not null
+  into_person_id uuid not null
+  created_at timestamp with time zone not null default cortex.now()
+  created_by text
+
+table cortex.request_keys
+  caller text not null
+  key text not null
+  request_hash bytea not null
+  status integer
+  answer jsonb
+  created_at timestamp with time zone not null default cortex.now()
+
+table cortex.secrets
+  name text not null
+  value text not null
+  created_at timestamp with time zone not null default cortex.now()
+
+table cortex.send_batches
+  id uuid not null default uuidv7()
+  stream text not null
+  facts jsonb not null
+  size integer not null
+  claimed_by uuid not null
+  claimed_at timestamp with time zone not null default cortex.now()
+  settled_at timestamp with time zone
+  outcome text
+  searches jsonb not null default '[]'::jsonb
+  next_search_at timestamp with time zone
+
+table cortex.settings
+  one boolean not null default true
+  name text not null default 'My workspace'::text
+  timezone text not null default 'UTC'::text
+  currency character(3) not null default 'EUR'::bpchar
+  sender_broadcast text
+  sender_transactional text
+  postal_address text
+  mail_unanswered boolean not null default false
+  quiet_hours jsonb
+  frequency_cap jsonb
+  settle_seconds integer not null default 900
+  retry_unknown_transactional boolean not null default false
+  track_mail boolean not null default true
+  event_aliases jsonb not null default '{}'::jsonb
+  sending_stopped_at timestamp with time zone
+  sending_stopped_by text
+  sending_stopped_reason text
+  demo boolean not null default false
+  updated_at timestamp with time zone not null default cortex.now()
+
+table cortex.staff_invitations
+  id uuid not null default uuidv7()
+  email text not null
+  role text not null
+  token_hash bytea not null
+  created_by text not null
+  created_at timestamp with time zone not null default cortex.now()
+  expires_at timestamp with time zone not null
+
+table cortex.suppressions
+  id uuid not null default uuidv7()
+  address text not null
+  stream text not null
+  reason text not null
+  origin text not null
+  message_id uuid
+  created_at timestamp with time zone not null default cortex.now()
+
+table cortex.templates
+  id uuid not null default uuidv7()
+  name text not null
+  stream text not null default 'broadcast'::text
+  editor text not null default 'html'::text
+  subject text not null default ''::text
+  preheader text not null default ''::text
+  design jsonb
+  html text not null default ''::text
+  text text
+  version integer not null default 1
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+table cortex.touched
+  txid xid8 not null default pg_current_xact_id()
+  addresses text[] not null default '{}'::text[]
+  activity_ids uuid[] not null default '{}'::uuid[]
+  activity_times timestamp with time zone[] not null default '{}'::timestamp with time zone[]
+  activity_addresses text[] not null default '{}'::text[]
+
+table cortex.trigger_errors
+  id bigint not null generated always as identity
+  happened_at timestamp with time zone not null default clock_timestamp()
+  trigger_name text not null
+  sqlstate text not null
+  message text not null
+  context jsonb not null default '{}'::jsonb
+
+table cortex.uses
+  user_kind text not null
+  user_id uuid not null
+  used_kind text not null
+  used_id uuid not null
+
+table cortex.webhook_events
+  key uuid not null
+  record_type text not null
+  payload jsonb not null
+  received_at timestamp with time zone not null default cortex.now()
+  message_id uuid
+
+table cortex_staff.account
+  id text not null
+  "accountId" text not null
+  "providerId" text not null
+  "userId" text not null
+  "accessToken" text
+  "refreshToken" text
+  "idToken" text
+  "accessTokenExpiresAt" timestamp with time zone
+  "refreshTokenExpiresAt" timestamp with time zone
+  scope text
+  password text
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null
+
+table cortex_staff.rateLimit
+  id text not null
+  key text not null
+  count integer not null
+  "lastRequest" bigint not null
+
+table cortex_staff.session
+  id text not null
+  "expiresAt" timestamp with time zone not null
+  token text not null
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null
+  "ipAddress" text
+  "userAgent" text
+  "userId" text not null
+  "impersonatedBy" text
+
+table cortex_staff.user
+  id text not null
+  name text not null
+  email text not null
+  "emailVerified" boolean not null default false
+  image text
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  role text
+  banned boolean default false
+  "banReason" text
+  "banExpires" timestamp with time zone
+
+table cortex_staff.verification
+  id text not null
+  identifier text not null
+  value text not null
+  "expiresAt" timestamp with time zone not null
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+
+table public.courses
+  id uuid not null default uuidv7()
+  title text not null
+  price_minor bigint
+  currency character(3)
+  created_at timestamp with time zone not null default cortex.now()
+
+table public.crm_activities partition by RANGE (occurred_at)
+  id uuid not null default uuidv7()
+  contact_email citext
+  anonymous_id text
+  contact_id uuid
+  type text not null
+  metadata jsonb not null default '{}'::jsonb
+  occurred_at timestamp with time zone not null default cortex.now()
+  received_at timestamp with time zone not null default cortex.now()
+  source text not null default 'sql'::text
+  person_id uuid
+  history boolean not null default false
+
+table public.crm_smart_lists
+  id uuid not null default uuidv7()
+  name text not null
+  kind text not null default 'rules'::text
+  rules jsonb
+  folder text
+  user_count integer
+  counted_at timestamp with time zone
+  count_ms integer
+  revision integer not null default 1
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+table public.email_jobs
+  id uuid not null default uuidv7()
+  name text not null
+  kind text not null
+  stream text not null
+  status text not null default 'queued'::text
+  broadcast_id uuid
+  hour timestamp with time zone
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+table public.enrollments
+  id uuid not null default uuidv7()
+  profile_id uuid not null
+  course_id uuid not null
+  lead_id uuid
+  transaction_id uuid
+  status text not null default 'active'::text
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+table public.purchase_leads
+  id uuid not null default uuidv7()
+  email citext
+  first_name text
+  last_name text
+  phone text
+  country text
+  timezone text
+  tags text[] not null default '{}'::text[]
+  course_id uuid
+  external_id text
+  source text
+  attributes jsonb not null default '{}'::jsonb
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+table public.transactions
+  id uuid not null default uuidv7()
+  profile_id uuid not null
+  external_id text
+  amount_minor bigint not null
+  refunded_minor bigint not null default 0
+  currency character(3) not null
+  status text not null default 'paid'::text
+  occurred_at timestamp with time zone not null default cortex.now()
+  created_at timestamp with time zone not null default cortex.now()
+
+table public.unified_profiles
+  id uuid not null default uuidv7()
+  email citext
+  first_name text
+  last_name text
+  phone text
+  country text
+  timezone text
+  tags text[] not null default '{}'::text[]
+  attributes jsonb not null default '{}'::jsonb
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+view public.view_directory_contacts
+  id uuid
+  email citext
+  type text
+  first_name text
+  last_name text
+  tags text[]
+  person_id uuid
+  address text
+  phone text
+  country text
+  timezone text
+  attributes jsonb
+  created_at timestamp with time zone
+  lifetime_value_minor bigint
+  last_activity timestamp with time zone
+  consent_status text
+  consent_source text
+  consent_at timestamp with time zone
+  consent_text text
+  suppressed_broadcast boolean
+  suppressed_transactional boolean
+  demo boolean
+
+-- constraints
+
+activity_inbox activity_inbox_pkey: PRIMARY KEY (seq)
+
+activity_keys activity_keys_pkey: PRIMARY KEY (key)
+
+api_keys api_keys_hash_key: UNIQUE (hash)
+
+api_keys api_keys_kind_check: CHECK ((kind = ANY (ARRAY['server'::text, 'write'::text])))
+
+api_keys api_keys_pkey: PRIMARY KEY (id)
+
+attention attention_pkey: PRIMARY KEY (id)
+
+audit audit_pkey: PRIMARY KEY (id)
+
+automation_epoch automation_epoch_one_check: CHECK (one)
+
+automation_epoch automation_epoch_pkey: PRIMARY KEY (one)
+
+automation_operations automation_operations_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+
+automation_operations automation_operations_pkey: PRIMARY KEY (automation_id, revision)
+
+automation_run_steps automation_run_steps_pkey: PRIMARY KEY (run_id, node_id, visit)
+
+automation_run_steps automation_run_steps_run_id_fkey: FOREIGN KEY (run_id) REFERENCES automation_runs(id) ON DELETE CASCADE
+
+automation_runs automation_runs_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+
+automation_runs automation_runs_automation_id_person_id_entry_key_key: UNIQUE (automation_id, person_id, entry_key)
+
+automation_runs automation_runs_pkey: PRIMARY KEY (id)
+
+automation_runs automation_runs_status_check: CHECK ((status = ANY (ARRAY['active'::text, 'waiting'::text, 'completed'::text, 'exited'::text, 'failed'::text])))
+
+automation_runs automation_runs_version_id_fkey: FOREIGN KEY (version_id) REFERENCES automation_versions(id)
+
+automation_seen automation_seen_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+
+automation_seen automation_seen_pkey: PRIMARY KEY (automation_id, person_id, entry_key)
+
+automation_versions automation_versions_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+
+automation_versions automation_versions_automation_id_number_key: UNIQUE (automation_id, number)
+
+automation_versions automation_versions_pkey: PRIMARY KEY (id)
+
+automations automations_pkey: PRIMARY KEY (id)
+
+automations automations_status_check: CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text, 'archived'::text])))
+
+demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
+
+former_ids former_ids_person_id_fkey: FOREIGN KEY (person_id) REFERENCES people(person_id)
+
+former_ids former_ids_pkey: PRIMARY KEY (id)
+
+heartbeat heartbeat_one_check: CHECK (one)
+
+heartbeat heartbeat_pkey: PRIMARY KEY (one)
+
+inbox_failures inbox_failures_pkey: PRIMARY KEY (activity_id)
+
+list_members list_members_pkey: PRIMARY KEY (smart_list_id, person_id)
+
+list_members list_members_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES crm_smart_lists(id) ON DELETE CASCADE
+
+mail_contents mail_contents_hash_key: UNIQUE (hash)
+
+mail_contents mail_contents_pkey: PRIMARY KEY (id)
+
+messages messages_batch_id_fkey: FOREIGN KEY (batch_id) REFERENCES send_batches(id)
+
+messages messages_content_id_fkey: FOREIGN KEY (content_id) REFERENCES mail_contents(id)
+
+messages messages_dedupe_key_key: UNIQUE (dedupe_key)
+
+messages messages_pkey: PRIMARY KEY (id)
+
+messages messages_state_check: CHECK ((state = ANY (ARRAY['queued'::text, 'submitting'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text])))
+
+messages messages_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+
+migration_files migration_files_pkey: PRIMARY KEY (name)
+
+migrations PK_8c82d7f526340ab734260ea46be: PRIMARY KEY (id)
+
+monitor_ticks monitor_ticks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+
+monitor_ticks monitor_ticks_pkey: PRIMARY KEY (automation_id, node_id)
+
+pending pending_pkey: PRIMARY KEY (id)
+
+people people_address_key: UNIQUE (address)
+
+people people_consent_status_check: CHECK ((consent_status = ANY (ARRAY['unknown'::text, 'subscribed'::text, 'pending'::text, 'unsubscribed'::text])))
+
+people people_pkey: PRIMARY KEY (person_id)
+
+people people_type_check: CHECK ((type = ANY (ARRAY['customer'::text, 'lead'::text])))
+
+person_links person_links_check: CHECK ((person_id <> into_person_id))
+
+person_links person_links_into_person_id_fkey: FOREIGN KEY (into_person_id) REFERENCES people(person_id)
+
+person_links person_links_person_id_fkey: FOREIGN KEY (person_id) REFERENCES people(person_id)
+
+person_links person_links_pkey: PRIMARY KEY (person_id)
+
+request_keys request_keys_pkey: PRIMARY KEY (caller, key)
+
+secrets secrets_pkey: PRIMARY KEY (name)
+
+send_batches send_batches_pkey: PRIMARY KEY (id)
+
+settings settings_one_check: CHECK (one)
+
+settings settings_pkey: PRIMARY KEY (one)
+
+staff_invitations staff_invitations_pkey: PRIMARY KEY (id)
+
+staff_invitations staff_invitations_role_check: CHECK ((role = ANY (ARRAY['viewer'::text, 'marketer'::text, 'support'::text, 'admin'::text])))
+
+staff_invitations staff_invitations_token_hash_key: UNIQUE (token_hash)
+
+suppressions suppressions_address_stream_key: UNIQUE (address, stream)
+
+suppressions suppressions_pkey: PRIMARY KEY (id)
+
+suppressions suppressions_reason_check: CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'spam_complaint'::text, 'manual'::text, 'inactive'::text])))
+
+suppressions suppressions_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+
+templates templates_editor_check: CHECK ((editor = ANY (ARRAY['html'::text, 'mjml'::text, 'unlayer'::text])))
+
+templates templates_pkey: PRIMARY KEY (id)
+
+templates templates_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+
+touched sweep: TRIGGER DEFERRABLE INITIALLY DEFERRED
+
+trigger_errors trigger_errors_pkey: PRIMARY KEY (id)
+
+uses uses_pkey: PRIMARY KEY (user_kind, user_id, used_kind, used_id)
+
+webhook_events webhook_events_pkey: PRIMARY KEY (key)
+
+cortex_staff.account account_pkey: PRIMARY KEY (id)
+
+cortex_staff.account account_userId_fkey: FOREIGN KEY ("userId") REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
+
+cortex_staff."rateLimit" rateLimit_key_key: UNIQUE (key)
+
+cortex_staff."rateLimit" rateLimit_pkey: PRIMARY KEY (id)
+
+cortex_staff.session session_pkey: PRIMARY KEY (id)
+
+cortex_staff.session session_token_key: UNIQUE (token)
+
+cortex_staff.session session_userId_fkey: FOREIGN KEY ("userId") REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
+
+cortex_staff."user" user_email_key: UNIQUE (email)
+
+cortex_staff."user" user_pkey: PRIMARY KEY (id)
+
+cortex_staff.verification verification_pkey: PRIMARY KEY (id)
+
+courses courses_pkey: PRIMARY KEY (id)
+
+crm_smart_lists crm_smart_lists_check: CHECK (((kind = 'static'::text) OR (rules IS NOT NULL)))
+
+crm_smart_lists crm_smart_lists_kind_check: CHECK ((kind = ANY (ARRAY['rules'::text, 'static'::text])))
+
+crm_smart_lists crm_smart_lists_pkey: PRIMARY KEY (id)
+
+email_jobs email_jobs_kind_check: CHECK ((kind = ANY (ARRAY['broadcast'::text, 'automation'::text, 'transactional'::text])))
+
+email_jobs email_jobs_kind_stream_hour_broadcast_id_key: UNIQUE NULLS NOT DISTINCT (kind, stream, hour, broadcast_id)
+
+email_jobs email_jobs_pkey: PRIMARY KEY (id)
+
+email_jobs email_jobs_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'paused'::text, 'sent'::text, 'failed'::text, 'cancelled'::text])))
+
+email_jobs email_jobs_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+
+enrollments enrollments_course_id_fkey: FOREIGN KEY (course_id) REFERENCES courses(id)
+
+enrollments enrollments_lead_id_fkey: FOREIGN KEY (lead_id) REFERENCES purchase_leads(id) ON DELETE SET NULL
+
+enrollments enrollments_pkey: PRIMARY KEY (id)
+
+enrollments enrollments_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES unified_profiles(id) ON DELETE CASCADE
+
+enrollments enrollments_status_check: CHECK ((status = ANY (ARRAY['active'::text, 'cancelled'::text, 'completed'::text])))
+
+enrollments enrollments_transaction_id_fkey: FOREIGN KEY (transaction_id) REFERENCES transactions(id) ON DELETE SET NULL
+
+purchase_leads purchase_leads_course_id_fkey: FOREIGN KEY (course_id) REFERENCES courses(id) ON DELETE SET NULL
+
+purchase_leads purchase_leads_external_id_key: UNIQUE (external_id)
+
+purchase_leads purchase_leads_pkey: PRIMARY KEY (id)
+
+transactions transactions_external_id_key: UNIQUE (external_id)
+
+transactions transactions_pkey: PRIMARY KEY (id)
+
+transactions transactions_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES unified_profiles(id) ON DELETE CASCADE
+
+transactions transactions_status_check: CHECK ((status = ANY (ARRAY['paid'::text, 'refunded'::text, 'partly_refunded'::text, 'failed'::text])))
+
+unified_profiles unified_profiles_email_key: UNIQUE (email)
+
+unified_profiles unified_profiles_pkey: PRIMARY KEY (id)
+
+-- indexes
+
+CREATE INDEX activity_inbox_person ON cortex.activity_inbox USING btree (person_id, occurred_at, seq)
+
+CREATE UNIQUE INDEX attention_open ON cortex.attention USING btree (key) WHERE (closed_at IS NULL)
+
+CREATE INDEX audit_at ON cortex.audit USING btree (at DESC, id)
+
+CREATE INDEX automation_runs_due ON cortex.automation_runs USING btree (automation_id, wake_at) WHERE ((status = ANY (ARRAY['active'::text, 'waiting'::text])) AND (wake_at IS NOT NULL))
+
+CREATE INDEX automation_runs_here ON cortex.automation_runs USING btree (automation_id, node_id) WHERE (status = ANY (ARRAY['active'::text, 'waiting'::text, 'failed'::text]))
+
+CREATE INDEX automation_runs_list ON cortex.automation_runs USING btree (automation_id, entered_at DESC, id)
+
+CREATE INDEX automation_runs_open ON cortex.automation_runs USING btree (person_id) WHERE (status = ANY (ARRAY['active'::text, 'waiting'::text]))
+
+CREATE INDEX automation_runs_person ON cortex.automation_runs USING btree (person_id, entered_at DESC)
+
+CREATE INDEX automation_runs_waiting ON cortex.automation_runs USING btree (person_id, waiting_for) WHERE ((status = 'waiting'::text) AND (waiting_for IS NOT NULL))
+
+CREATE INDEX crm_activities_default_anonymous_id_occurred_at_idx ON cortex.crm_activities_default USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
+
+CREATE INDEX crm_activities_default_person_id_occurred_at_id_idx ON cortex.crm_activities_default USING btree (person_id, occurred_at DESC, id)
+
+CREATE INDEX crm_activities_default_type_occurred_at_person_id_idx ON cortex.crm_activities_default USING btree (type, occurred_at, person_id)
+
+CREATE INDEX former_ids_person ON cortex.former_ids USING btree (person_id)
+
+CREATE INDEX inbox_failures_due ON cortex.inbox_failures USING btree (next_try_at) WHERE (next_try_at IS NOT NULL)
+
+CREATE INDEX list_members_check ON cortex.list_members USING btree (next_check_at) WHERE (next_check_at IS NOT NULL)
+
+CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
+
+CREATE INDEX messages_automation ON cortex.messages USING btree (automation_id, node_id, state) WHERE (automation_id IS NOT NULL)
+
+CREATE INDEX messages_batch ON cortex.messages USING btree (batch_id, batch_index) WHERE (batch_id IS NOT NULL)
+
+CREATE INDEX messages_broadcast ON cortex.messages USING btree (broadcast_id, state) WHERE (broadcast_id IS NOT NULL)
+
+CREATE INDEX messages_created ON cortex.messages USING btree (created_at DESC, id)
+
+CREATE INDEX messages_person ON cortex.messages USING btree (person_id, created_at DESC)
+
+CREATE INDEX messages_provider ON cortex.messages USING btree (provider_id) WHERE (provider_id IS NOT NULL)
+
+CREATE INDEX messages_queue ON cortex.messages USING btree (stream DESC, created_at, id) WHERE (state = 'queued'::text)
+
+CREATE INDEX messages_step ON cortex.messages USING btree (run_id, node_id, visit) WHERE (run_id IS NOT NULL)
+
+CREATE INDEX messages_unsettled ON cortex.messages USING btree (state, created_at) WHERE (state = ANY (ARRAY['submitting'::text, 'uncertain'::text, 'unknown'::text]))
+
+CREATE INDEX pending_address ON cortex.pending USING btree (address)
+
+CREATE INDEX pending_turn ON cortex.pending USING btree (attempts, id)
+
+CREATE INDEX people_created ON cortex.people USING btree (created_at DESC, person_id) WHERE (type IS NOT NULL)
+
+CREATE INDEX people_public_id ON cortex.people USING btree (id) WHERE (id IS NOT NULL)
+
+CREATE INDEX people_search ON cortex.people USING gin (address gin_trgm_ops, name_folded gin_trgm_ops)
+
+CREATE INDEX people_tags ON cortex.people USING gin (tags_folded)
+
+CREATE INDEX people_type_created ON cortex.people USING btree (type, created_at DESC, person_id) WHERE (type IS NOT NULL)
+
+CREATE INDEX request_keys_age ON cortex.request_keys USING btree (created_at)
+
+CREATE INDEX send_batches_open ON cortex.send_batches USING btree (claimed_at) WHERE (settled_at IS NULL)
+
+CREATE INDEX touched_txid ON cortex.touched USING btree (txid)
+
+CREATE INDEX uses_used ON cortex.uses USING btree (used_kind, used_id)
+
+CREATE INDEX account_user ON cortex_staff.account USING btree ("userId")
+
+CREATE INDEX session_by_user ON cortex_staff.session USING btree ("userId")
+
+CREATE INDEX verification_identifier ON cortex_staff.verification USING btree (identifier)
+
+CREATE INDEX crm_activities_anonymous ON ONLY public.crm_activities USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
+
+CREATE INDEX crm_activities_person ON ONLY public.crm_activities USING btree (person_id, occurred_at DESC, id)
+
+CREATE INDEX crm_activities_type ON ONLY public.crm_activities USING btree (type, occurred_at, person_id)
+
+CREATE INDEX enrollments_lead ON public.enrollments USING btree (lead_id) WHERE (lead_id IS NOT NULL)
+
+CREATE INDEX enrollments_profile ON public.enrollments USING btree (profile_id, course_id, created_at)
+
+CREATE INDEX purchase_leads_address ON public.purchase_leads USING btree (address(email) COLLATE "C", created_at DESC, id DESC)
+
+CREATE INDEX purchase_leads_created ON public.purchase_leads USING btree (created_at, id)
+
+CREATE INDEX transactions_profile ON public.transactions USING btree (profile_id, occurred_at)
+
+CREATE INDEX unified_profiles_address ON public.unified_profiles USING btree (address(email) COLLATE "C", created_at, id)
+
+-- views
+
+cortex.directory_definition as
+ SELECT p.address,
+    p.id,
+    p.email,
+    'customer'::text AS type,
+    p.first_name,
+    p.last_name,
+    p.phone,
+    p.country,
+    p.timezone,
+    p.tags,
+    p.attributes,
+    p.created_at,
+    (COALESCE(( SELECT sum(
+                CASE t.status
+                    WHEN 'failed'::text THEN (0)::bigint
+                    WHEN 'refunded'::text THEN (0)::bigint
+                    ELSE (t.amount_minor - t.refunded_minor)
+                END) AS sum
+           FROM transactions t
+          WHERE (t.profile_id = p.id)), (0)::numeric))::bigint AS lifetime_value_minor
+   FROM ( SELECT DISTINCT ON ((address(u.email) COLLATE "C")) (address(u.email) COLLATE "C") AS address,
+            u.id,
+            u.email,
+            u.first_name,
+            u.last_name,
+            u.phone,
+            u.country,
+            u.timezone,
+            u.tags,
+            u.attributes,
+            u.created_at,
+            u.updated_at
+           FROM unified_profiles u
+          WHERE ((address(u.email) COLLATE "C") IS NOT NULL)
+          ORDER BY (address(u.email) COLLATE "C"), u.created_at, u.id) p
+UNION ALL
+ SELECT l.address,
+    l.id,
+    l.email,
+    'lead'::text AS type,
+    l.first_name,
+    l.last_name,
+    l.phone,
+    l.country,
+    l.timezone,
+        CASE
+            WHEN ('lead'::text = ANY (l.tags)) THEN l.tags
+            ELSE (l.tags || 'lead'::text)
+        END AS tags,
+    l.attributes,
+    l.created_at,
+    (0)::bigint AS lifetime_value_minor
+   FROM ( SELECT DISTINCT ON ((address(u.email) COLLATE "C")) (address(u.email) COLLATE "C") AS address,
+            u.id,
+            u.email,
+            u.first_name,
+            u.last_name,
+            u.phone,
+            u.country,
+            u.timezone,
+            u.tags,
+            u.course_id,
+            u.external_id,
+            u.source,
+            u.attributes,
+            u.created_at,
+            u.updated_at
+           FROM purchase_leads u
+          WHERE ((address(u.email) COLLATE "C") IS NOT NULL)
+          ORDER BY (address(u.email) COLLATE "C"), u.created_at DESC, u.id DESC) l
+  WHERE (NOT (EXISTS ( SELECT
+           FROM unified_profiles u
+          WHERE ((address(u.email) COLLATE "C") = l.address))));
+
+public.view_directory_contacts as
+ SELECT p.id,
+    p.email,
+    p.type,
+    p.first_name,
+    p.last_name,
+    p.tags,
+    p.person_id,
+    p.address,
+    p.phone,
+    p.country,
+    p.timezone,
+    p.attributes,
+    p.created_at,
+    p.lifetime_value_minor,
+    p.last_activity,
+    p.consent_status,
+    p.consent_source,
+    p.consent_at,
+    p.consent_text,
+    p.suppressed_broadcast,
+    p.suppressed_transactional,
+    p.demo
+   FROM people p
+  WHERE ((p.type IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM pending q
+          WHERE (q.address = p.address)))) AND (NOT (EXISTS ( SELECT
+           FROM person_links k
+          WHERE (k.person_id = p.person_id)))))
+UNION ALL
+ SELECT d.id,
+    d.email,
+    d.type,
+    d.first_name,
+    d.last_name,
+    d.tags,
+    p.person_id,
+    q.address,
+    d.phone,
+    d.country,
+    d.timezone,
+    d.attributes,
+    d.created_at,
+    d.lifetime_value_minor,
+    p.last_activity,
+    COALESCE(p.consent_status, 'unknown'::text) AS consent_status,
+    p.consent_source,
+    p.consent_at,
+    p.consent_text,
+    COALESCE(p.suppressed_broadcast, false) AS suppressed_broadcast,
+    COALESCE(p.suppressed_transactional, false) AS suppressed_transactional,
+    COALESCE(p.demo, false) AS demo
+   FROM ((( SELECT DISTINCT pending.address
+           FROM pending) q
+     CROSS JOIN LATERAL ( SELECT d_1.address,
+            d_1.id,
+            d_1.email,
+            d_1.type,
+            d_1.first_name,
+            d_1.last_name,
+            d_1.phone,
+            d_1.country,
+            d_1.timezone,
+            d_1.tags,
+            d_1.attributes,
+            d_1.created_at,
+            d_1.lifetime_value_minor
+           FROM directory_definition d_1
+          WHERE (d_1.address = q.address)
+         LIMIT 1) d)
+     LEFT JOIN people p ON ((p.address = q.address)))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM person_links k
+          WHERE (k.person_id = p.person_id))));
+
+-- functions
+
+CREATE OR REPLACE FUNCTION cortex.activities_from_enrollments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    -- Brought in as cancelled: it began once, and it ended.
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select u.email, u.id, e.type, cortex.enrollment_facts(n.id, n.course_id, n.lead_id, n.transaction_id) || cortex.cause(),
+      e.at, 'trigger', p.person_id
+    from new_rows n
+    join public.unified_profiles u on u.id = n.profile_id
+    cross join lateral (
+      select 'course.enrolled' as type, n.created_at as at
+      union all
+      select 'course.cancelled', greatest(n.updated_at, n.created_at) where n.status = 'cancelled'
+    ) e
+    left join cortex.people p on p.address = cortex.address(u.email)
+    where u.email is not null;
+  elsif tg_op = 'UPDATE' then
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select u.email, u.id, case when n.status = 'cancelled' then 'course.cancelled' else 'course.enrolled' end,
+      cortex.enrollment_facts(n.id, n.course_id, n.lead_id, n.transaction_id)
+        || case when n.status = 'cancelled' then '{}' else '{"restored": true}'::jsonb end || cortex.cause(),
+      case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+    from new_rows n
+    join old_rows o on o.id = n.id
+    join public.unified_profiles u on u.id = n.profile_id
+    left join cortex.people p on p.address = cortex.address(u.email)
+    where u.email is not null and (n.status = 'cancelled') <> (o.status = 'cancelled');
+  else
+    -- A deleted enrollment is a lost one; deleted together with its profile it has nobody left to tell of.
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select u.email, u.id, 'course.cancelled',
+      cortex.enrollment_facts(o.id, o.course_id, o.lead_id, o.transaction_id) || '{"deleted": true}'::jsonb || cortex.cause(),
+      cortex.now(), 'trigger', p.person_id
+    from old_rows o
+    join public.unified_profiles u on u.id = o.profile_id
+    left join cortex.people p on p.address = cortex.address(u.email)
+    where u.email is not null and o.status <> 'cancelled';
+  end if;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.activities_from_purchase_leads()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select
+      n.email, case when p.type = 'customer' then p.id end, 'lead.created',
+      jsonb_strip_nulls(jsonb_build_object(
+        'lead_id', n.id, 'course_id', n.course_id, 'course_title', c.title, 'amount_minor', c.price_minor,
+        'currency', c.currency, 'external_id', n.external_id, 'source', n.source)) || cortex.cause(),
+      n.created_at, 'trigger', p.person_id
+    from new_rows n
+    left join public.courses c on c.id = n.course_id
+    left join cortex.people p on p.address = cortex.address(n.email)
+    where n.email is not null;
+  else
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select
+      coalesce(n.email, o.email), case when p.type = 'customer' then p.id end, 'contact.updated',
+      jsonb_build_object('lead_id', n.id, 'changes', d.changes) || cortex.cause(),
+      case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+    from new_rows n
+    join old_rows o on o.id = n.id
+    cross join lateral (
+      select jsonb_object_agg(k.key, jsonb_build_object('old', k.old, 'new', k.new)) as changes
+      from (values
+        ('email', to_jsonb(o.email::text), to_jsonb(n.email::text)),
+        ('first_name', to_jsonb(o.first_name), to_jsonb(n.first_name)),
+        ('last_name', to_jsonb(o.last_name), to_jsonb(n.last_name)),
+        ('phone', to_jsonb(o.phone), to_jsonb(n.phone)),
+        ('country', to_jsonb(o.country), to_jsonb(n.country)),
+        ('timezone', to_jsonb(o.timezone), to_jsonb(n.timezone)),
+        ('tags', to_jsonb(o.tags), to_jsonb(n.tags)),
+        ('attributes', o.attributes, n.attributes),
+        ('course_id', to_jsonb(o.course_id), to_jsonb(n.course_id))
+      ) k (key, old, new)
+      where k.old is distinct from k.new
+    ) d
+    left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email))
+    where d.changes is not null and coalesce(n.email, o.email) is not null;
+  end if;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.activities_from_transactions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select u.email, u.id, e.type,
+      jsonb_strip_nulls(jsonb_build_object(
+        'transaction_id', n.id, 'external_id', n.external_id, 'amount_minor', e.amount_minor, 'currency', n.currency))
+        || cortex.cause(),
+      n.occurred_at, 'trigger', p.person_id
+    from new_rows n
+    join public.unified_profiles u on u.id = n.profile_id
+    cross join lateral (
+      select 'order.paid' as type, n.amount_minor
+      union all
+      select 'order.refunded', case when n.status = 'refunded' then n.amount_minor else n.refunded_minor end
+      where n.status = 'refunded' or n.refunded_minor > 0
+    ) e
+    left join cortex.people p on p.address = cortex.address(u.email)
+    where u.email is not null and n.status <> 'failed';
+  else
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select u.email, u.id, e.type,
+      jsonb_strip_nulls(jsonb_build_object(
+        'transaction_id', n.id, 'external_id', n.external_id, 'amount_minor', e.amount_minor, 'currency', n.currency))
+        || cortex.cause(),
+      case when n.occurred_at is distinct from o.occurred_at then n.occurred_at else cortex.now() end, 'trigger', p.person_id
+    from new_rows n
+    join old_rows o on o.id = n.id
+    join public.unified_profiles u on u.id = n.profile_id
+    cross join lateral (
+      select
+        case n.status when 'failed' then 0 when 'refunded' then n.amount_minor else n.refunded_minor end as refunded_now,
+        case o.status when 'failed' then 0 when 'refunded' then o.amount_minor else o.refunded_minor end as refunded_before
+    ) r
+    cross join lateral (
+      select 'order.paid' as type, n.amount_minor where o.status = 'failed' and n.status <> 'failed'
+      union all
+      select 'order.refunded', r.refunded_now - r.refunded_before where r.refunded_now > r.refunded_before
+    ) e
+    left join cortex.people p on p.address = cortex.address(u.email)
+    where u.email is not null;
+  end if;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.activities_from_unified_profiles()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+  select
+    coalesce(n.email, o.email), n.id, 'contact.updated',
+    jsonb_build_object('changes', d.changes) || cortex.cause(),
+    case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+  from new_rows n
+  join old_rows o on o.id = n.id
+  cross join lateral (
+    select jsonb_object_agg(k.key, jsonb_build_object('old', k.old, 'new', k.new)) as changes
+    from (values
+      ('email', to_jsonb(o.email::text), to_jsonb(n.email::text)),
+      ('first_name', to_jsonb(o.first_name), to_jsonb(n.first_name)),
+      ('last_name', to_jsonb(o.last_name), to_jsonb(n.last_name)),
+      ('phone', to_jsonb(o.phone), to_jsonb(n.phone)),
+      ('country', to_jsonb(o.country), to_jsonb(n.country)),
+      ('timezone', to_jsonb(o.timezone), to_jsonb(n.timezone)),
+      ('tags', to_jsonb(o.tags), to_jsonb(n.tags)),
+      ('attributes', o.attributes, n.attributes)
+    ) k (key, old, new)
+    where k.old is distinct from k.new
+  ) d
+  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email))
+  where d.changes is not null and coalesce(n.email, o.email) is not null;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.address(email citext)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (octet_length((email)::text) <= 800) THEN fold(btrim((email)::text)) ELSE NULL::text END
+
+CREATE OR REPLACE FUNCTION cortex.at_zone(local timestamp without time zone, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  late timestamptz := local at time zone zone;
+  day_before timestamptz := late - interval '24 hours';
+  -- The same local time read with the offset of the day before.
+  early timestamptz := (local at time zone 'UTC') - ((day_before at time zone zone) - (day_before at time zone 'UTC'));
+begin
+  if early < late and early at time zone zone = local then
+    return early;
+  end if;
+  return late;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.cause()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE((NULLIF(current_setting('cortex.cause'::text, true), ''::text))::jsonb, '{}'::jsonb)
+
+CREATE OR REPLACE FUNCTION cortex.compare_directory()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  differing bigint;
+begin
+  with kept as (
+    select p.address, p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
+      p.attributes, p.created_at, p.lifetime_value_minor
+    from cortex.people p
+    where p.type is not null
+  ), defined as (
+    select d.address, d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.tags,
+      d.attributes, d.created_at, d.lifetime_value_minor
+    from cortex.directory_definition d
+  ), different as (
+    (table kept except table defined) union all (table defined except table kept)
+  )
+  insert into cortex.pending (address)
+  select distinct d.address from different d
+  where not exists (select from cortex.pending q where q.address = d.address);
+  get diagnostics differing = row_count;
+  return differing;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.enrollment_facts(enrollment_id uuid, course_id uuid, lead_id uuid, transaction_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (SELECT jsonb_strip_nulls(jsonb_build_object('enrollment_id', enrollment_facts.enrollment_id, 'course_id', enrollment_facts.course_id, 'course_title', c.title, 'lead_id', enrollment_facts.lead_id, 'transaction_id', enrollment_facts.transaction_id, 'amount_minor', COALESCE(t.amount_minor, c.price_minor), 'currency', COALESCE(t.currency, c.currency))) AS jsonb_strip_nulls FROM (((VALUES (1)) one("row") LEFT JOIN courses c ON ((c.id = enrollment_facts.course_id))) LEFT JOIN transactions t ON ((t.id = enrollment_facts.transaction_id))))
+
+CREATE OR REPLACE FUNCTION cortex.ensure_activity_partitions(from_month date, to_month date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  month date := date_trunc('month', from_month)::date;
+  made int := 0;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('cortex.ensure_activity_partitions', 0));
+  while month <= to_month loop
+    if to_regclass(format('cortex.crm_activities_%s', to_char(month, 'YYYY_MM'))) is null
+      and not exists (
+        select from cortex.crm_activities_default d
+        where d.occurred_at >= month::timestamp at time zone 'UTC'
+          and d.occurred_at < (month + interval '1 month')::timestamp at time zone 'UTC')
+    then
+      execute format(
+        'create table cortex.crm_activities_%s partition of public.crm_activities for values from (%L) to (%L)',
+        to_char(month, 'YYYY_MM'),
+        to_char(month, 'YYYY-MM-DD') || 'T00:00:00Z',
+        to_char(month + interval '1 month', 'YYYY-MM-DD') || 'T00:00:00Z');
+      made := made + 1;
+    end if;
+    month := (month + interval '1 month')::date;
+  end loop;
+  return made;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.fold(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN translate(lower((NORMALIZE(value) COLLATE pg_unicode_fast)), 'ς'::text, 'σ'::text)
+
+CREATE OR REPLACE FUNCTION cortex.fold_all(tags text[])
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ARRAY(SELECT fold(t.tag) AS fold FROM unnest(fold_all.tags) WITH ORDINALITY t(tag, ord) ORDER BY t.ord)
+
+CREATE OR REPLACE FUNCTION cortex.inbox_from_activities()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  ids uuid[];
+  times timestamptz[];
+  addresses text[];
+begin
+  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
+  select n.person_id, n.id, n.occurred_at, n.history from new_rows n where n.person_id is not null;
+
+  select array_agg(n.id), array_agg(n.occurred_at), array_agg(cortex.address(n.contact_email))
+  into ids, times, addresses
+  from new_rows n
+  where n.person_id is null and cortex.address(n.contact_email) is not null;
+  perform cortex.note_touched(addresses, ids, times);
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  begin
+    insert into cortex.pending (address, activity_id, occurred_at, person_id)
+    select coalesce(cortex.address(n.contact_email), ''), n.id, n.occurred_at, n.person_id
+    from new_rows n
+    where n.person_id is not null or cortex.address(n.contact_email) is not null;
+  exception when others then
+    raise warning 'cortex: activities could not be put aside (%)', sqlstate;
+  end;
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.json_boolean(value jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when value in ('true', '"true"') then true when value in ('false', '"false"') then false end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.json_instant(value jsonb, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select case jsonb_typeof(value) when 'string' then cortex.text_instant(value #>> '{}', zone) end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.json_number(value jsonb)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case jsonb_typeof(value)
+    when 'number' then
+      case
+        when abs(value::numeric) > 1.7976931348623157e308 then null
+        when abs(value::numeric) < 2.48e-324 then 0
+        else (value #>> '{}')::float8
+      end
+    when 'string' then
+      case when (value #>> '{}') ~ '^[+-]?[0-9]{1,255}[0-9]{0,45}(\.[0-9]{1,255}[0-9]{0,45})?$' then (value #>> '{}')::float8 end
+  end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.json_text(value jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case jsonb_typeof(value)
+    when 'string' then cortex.fold(value #>> '{}')
+    when 'number' then
+      case
+        when abs(cortex.json_number(value)) <= 9007199254740991 and trunc(cortex.json_number(value)) = cortex.json_number(value)
+        then cortex.json_number(value)::bigint::text
+      end
+  end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.note_error(trigger_name text, code text, message text, facts jsonb DEFAULT '{}'::jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into cortex.trigger_errors (trigger_name, sqlstate, message, context)
+  values (note_error.trigger_name, code, note_error.message, facts);
+exception when others then
+  raise warning 'cortex: % failed (%) and the failure could not be noted', note_error.trigger_name, code;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.note_leads()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  noted text[];
+begin
+  if tg_op = 'INSERT' then
+    select array_agg(distinct cortex.address(n.email)) filter (where n.email is not null) into noted from new_rows n;
+  elsif tg_op = 'DELETE' then
+    select array_agg(distinct cortex.address(o.email)) filter (where o.email is not null) into noted from old_rows o;
+  elsif tg_op = 'UPDATE' then
+    select array_agg(distinct v.address) into noted
+    from old_rows o
+    full join new_rows n on n.id = o.id
+    cross join lateral (values (cortex.address(o.email)), (cortex.address(n.email))) v (address)
+    where v.address is not null
+      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes, o.created_at)
+        is distinct from
+          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes, n.created_at);
+  else
+    select array_agg(p.address) into noted from cortex.people p where p.type = 'lead';
+  end if;
+  perform cortex.note_touched(array_remove(noted, null));
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  perform cortex.put_addresses_aside(noted);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.note_lost_activities(since timestamp with time zone, max_rows integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  noted bigint;
+begin
+  insert into cortex.pending (address, activity_id, occurred_at)
+  select cortex.address(a.contact_email), a.id, a.occurred_at
+  from public.crm_activities a
+  where a.person_id is null and a.occurred_at >= since and cortex.address(a.contact_email) is not null
+    and not exists (select from cortex.pending q where q.activity_id = a.id)
+  order by a.occurred_at desc
+  limit max_rows;
+  get diagnostics noted = row_count;
+  return noted;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.note_profiles()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  noted text[];
+begin
+  if tg_op = 'INSERT' then
+    select array_agg(distinct cortex.address(n.email)) filter (where n.email is not null) into noted from new_rows n;
+  elsif tg_op = 'DELETE' then
+    select array_agg(distinct cortex.address(o.email)) filter (where o.email is not null) into noted from old_rows o;
+  elsif tg_op = 'UPDATE' then
+    select array_agg(distinct v.address) into noted
+    from old_rows o
+    full join new_rows n on n.id = o.id
+    cross join lateral (values (cortex.address(o.email)), (cortex.address(n.email))) v (address)
+    where v.address is not null
+      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes, o.created_at)
+        is distinct from
+          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes, n.created_at);
+  else
+    select array_agg(p.address) into noted from cortex.people p where p.type is not null;
+  end if;
+  perform cortex.note_touched(array_remove(noted, null));
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  perform cortex.put_addresses_aside(noted);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.note_touched(addresses text[], activity_ids uuid[] DEFAULT '{}'::uuid[], activity_times timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if addresses is null then
+    return;
+  end if;
+  if current_setting('transaction_isolation') in ('read committed', 'read uncommitted') then
+    perform set_config('cortex.swept', '', true);
+    insert into cortex.touched (addresses, activity_ids, activity_times, activity_addresses)
+    values (
+      note_touched.addresses, note_touched.activity_ids, note_touched.activity_times,
+      case when cardinality(note_touched.activity_ids) > 0 then note_touched.addresses else '{}' end);
+  elsif cardinality(activity_ids) > 0 then
+    insert into cortex.pending (address, activity_id, occurred_at)
+    select n.address, n.id, n.occurred_at
+    from unnest(note_touched.addresses, note_touched.activity_ids, note_touched.activity_times) n (address, id, occurred_at);
+  else
+    insert into cortex.pending (address)
+    select distinct n.address collate "C" from unnest(note_touched.addresses) n (address);
+  end if;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.note_transactions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  noted text[];
+begin
+  if tg_op = 'INSERT' then
+    select array_agg(distinct cortex.address(u.email)) into noted
+    from new_rows n join public.unified_profiles u on u.id = n.profile_id;
+  elsif tg_op = 'DELETE' then
+    select array_agg(distinct cortex.address(u.email)) into noted
+    from old_rows o join public.unified_profiles u on u.id = o.profile_id;
+  elsif tg_op = 'UPDATE' then
+    select array_agg(distinct cortex.address(u.email)) into noted
+    from old_rows o
+    full join new_rows n on n.id = o.id
+    cross join lateral (values (o.profile_id), (n.profile_id)) v (profile_id)
+    join public.unified_profiles u on u.id = v.profile_id
+    where row(o.profile_id, o.amount_minor, o.refunded_minor, o.status)
+      is distinct from row(n.profile_id, n.amount_minor, n.refunded_minor, n.status);
+  else
+    select array_agg(p.address) into noted from cortex.people p where p.lifetime_value_minor <> 0;
+  end if;
+  perform cortex.note_touched(array_remove(noted, null));
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  perform cortex.put_addresses_aside(noted);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN now()
+
+CREATE OR REPLACE FUNCTION cortex.put_addresses_aside(addresses text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into cortex.pending (address)
+  select distinct a.address collate "C" from unnest(addresses) a (address) where a.address is not null;
+exception when others then
+  raise warning 'cortex: touched addresses could not be put aside (%)', sqlstate;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.put_aside()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  with gone as (
+    delete from cortex.touched t where t.txid = pg_current_xact_id()
+    returning t.addresses, t.activity_ids, t.activity_times, t.activity_addresses
+  )
+  insert into cortex.pending (address, activity_id, occurred_at)
+  select distinct a.address collate "C", null::uuid, null::timestamptz from gone g, unnest(g.addresses) a (address)
+  union all
+  select n.address, n.id, n.occurred_at
+  from gone g, unnest(g.activity_ids, g.activity_times, g.activity_addresses) n (id, occurred_at, address);
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.refresh_people(addresses text[], activity_ids uuid[], activity_times timestamp with time zone[], activity_addresses text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  fresh text[];
+  locked bigint;
+  converted uuid[];
+begin
+  -- 1. People that are missing. The definition is already filled in here only to save a second row version;
+  -- step 3 looks again.
+  with made as (
+    insert into cortex.people (
+      address, id, email, type, first_name, last_name, phone, country, timezone, tags, attributes, created_at,
+      lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+    select
+      t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+      coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
+      exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
+      exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
+    from unnest(addresses) t (address)
+    left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
+    where not exists (select from cortex.people p where p.address = t.address)
+    order by t.address collate "C"
+    on conflict (address) do nothing
+    returning people.address
+  )
+  select array_agg(made.address) into fresh from made;
+
+  -- 2. Locks, sorted.
+  perform from cortex.people p where p.address = any (addresses) order by p.address for no key update;
+  get diagnostics locked = row_count;
+  if locked <> cardinality(addresses) then
+    raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
+  end if;
+
+  -- A profile that moved to an address nobody had keeps its person, unless somebody else is left at the old one.
+  if fresh is not null and cardinality(addresses) > 1 then
+    perform cortex.rename_people(addresses, fresh);
+  end if;
+
+  -- 3. A new statement: its snapshot is younger than the locks.
+  with changed as (
+    update cortex.people p
+    set id = d.id, email = d.email, type = d.type, first_name = d.first_name, last_name = d.last_name,
+      phone = d.phone, country = d.country, timezone = d.timezone, tags = coalesce(d.tags, '{}'),
+      attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
+      lifetime_value_minor = coalesce(d.lifetime_value_minor, 0)
+    from unnest(addresses) t (address)
+    left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
+    where p.address = t.address
+      and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags, p.attributes,
+          p.created_at, p.lifetime_value_minor)
+        is distinct from
+          row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, coalesce(d.tags, '{}'),
+          coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0))
+    returning p.person_id, p.type, old.id as old_id, new.id as new_id
+  ), former as (
+    insert into cortex.former_ids (id, person_id)
+    select distinct on (c.old_id) c.old_id, c.person_id
+    from changed c
+    where c.old_id is not null and c.old_id is distinct from c.new_id
+    order by c.old_id, c.person_id
+    on conflict (id) do nothing
+  )
+  select array_agg(c.person_id) filter (where c.type = 'customer' and c.old_id is distinct from c.new_id)
+  into converted from changed c;
+
+  -- 4. A lead that became a customer: its history names the profile from now on.
+  if converted is not null then
+    update public.crm_activities a
+    set contact_id = p.id
+    from cortex.people p
+    where p.person_id = any (converted) and a.person_id = p.person_id and a.contact_id is distinct from p.id;
+  end if;
+
+  -- 5. Activities that did not know their person.
+  if cardinality(activity_ids) > 0 then
+    with filled as (
+      update public.crm_activities a
+      set person_id = p.person_id,
+        contact_id = coalesce(a.contact_id, case when p.type = 'customer' then p.id end)
+      from unnest(activity_ids, activity_times, activity_addresses) n (id, occurred_at, address)
+      join cortex.people p on p.address = n.address
+      where a.id = n.id and a.occurred_at = n.occurred_at and a.person_id is null
+      returning a.person_id, a.id, a.occurred_at, a.history
+    )
+    insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
+    select f.person_id, f.id, f.occurred_at, f.history from filled f;
+  end if;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.rename_people(addresses text[], fresh text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  move record;
+begin
+  for move in
+    select distinct on (cortex.address(u.email) collate "C") p.person_id, cortex.address(u.email) as address, f.person_id as fresh_id
+    from cortex.people p
+    join public.unified_profiles u on u.id = p.id
+    join cortex.people f on f.address = cortex.address(u.email) collate "C"
+    where p.address = any (addresses) and p.type = 'customer'
+      and cortex.address(u.email) = any (fresh)
+      and cortex.address(u.email) <> p.address
+      and not exists (select from public.unified_profiles x where cortex.address(x.email) collate "C" = p.address)
+      and not exists (select from public.purchase_leads x where cortex.address(x.email) collate "C" = p.address)
+    order by cortex.address(u.email) collate "C", p.address
+  loop
+    delete from cortex.people p where p.person_id = move.fresh_id;
+    -- Consent belongs to the person and moves along; suppression belongs to the address.
+    update cortex.people p
+    set address = move.address,
+      suppressed_broadcast = exists (
+        select from cortex.suppressions s where s.address = move.address and s.stream = 'broadcast'),
+      suppressed_transactional = exists (
+        select from cortex.suppressions s where s.address = move.address and s.stream = 'transactional')
+    where p.person_id = move.person_id;
+  end loop;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.repair_addresses(batch text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  work record;
+begin
+  select array_agg(q.id) as rows,
+    coalesce(array_agg(q.activity_id) filter (where q.homeless), '{}') as activity_ids,
+    coalesce(array_agg(q.occurred_at) filter (where q.homeless), '{}') as activity_times,
+    coalesce(array_agg(q.address) filter (where q.homeless), '{}') as activity_addresses
+  into work
+  from (
+    select q.*, q.activity_id is not null and q.person_id is null as homeless
+    from cortex.pending q where q.address = any (batch) order by q.id
+  ) q;
+  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
+  select a.person_id, a.id, a.occurred_at, a.history
+  from cortex.pending q
+  join public.crm_activities a on a.person_id = q.person_id and a.occurred_at = q.occurred_at and a.id = q.activity_id
+  where q.id = any (work.rows);
+  perform cortex.refresh_people(batch, work.activity_ids, work.activity_times, work.activity_addresses);
+  delete from cortex.pending q where q.id = any (work.rows);
+  return cardinality(batch);
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.repair_pending(max_addresses integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+AS $function$
+declare
+  batch text[];
+  one text;
+  done int := 0;
+begin
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception 'cortex.repair_pending needs READ COMMITTED' using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  select array_agg(t.address order by t.address collate "C") into batch
+  from (
+    select q.address from cortex.pending q group by q.address
+    order by max(q.attempts), min(q.id) limit max_addresses
+  ) t;
+  if batch is null then
+    return 0;
+  end if;
+  begin
+    return cortex.repair_addresses(batch);
+  exception when others then
+    null;
+  end;
+  foreach one in array batch loop
+    begin
+      done := done + cortex.repair_addresses(array[one]);
+    exception when others then
+      update cortex.pending q set attempts = q.attempts + 1 where q.address = one;
+      perform cortex.note_error('repair_pending', sqlstate, sqlerrm);
+    end;
+  end loop;
+  return done;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.sweep()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  this text := pg_current_xact_id()::text;
+  work record;
+  code text;
+  reason text;
+begin
+  if current_setting('cortex.swept', true) = this then
+    return null;
+  end if;
+  perform set_config('cortex.swept', this, true);
+  for attempt in 1..3 loop
+    begin
+      with gone as (
+        delete from cortex.touched t where t.txid = pg_current_xact_id()
+        returning t.addresses, t.activity_ids, t.activity_times, t.activity_addresses
+      )
+      select
+        array(
+          select distinct a.address collate "C" from gone g, unnest(g.addresses) a (address) order by 1
+        ) as addresses,
+        array(select unnest(g.activity_ids) from gone g) as activity_ids,
+        array(select unnest(g.activity_times) from gone g) as activity_times,
+        array(select unnest(g.activity_addresses) from gone g) as activity_addresses
+      into work;
+      perform cortex.refresh_people(work.addresses, work.activity_ids, work.activity_times, work.activity_addresses);
+      return null;
+    exception
+      when sqlstate 'CX001' then
+        code := sqlstate;
+        reason := sqlerrm;
+      when others then
+        code := sqlstate;
+        reason := sqlerrm;
+        exit;
+    end;
+  end loop;
+  begin
+    perform cortex.put_aside();
+  exception when others then
+    raise warning 'cortex: touched addresses could not be put aside (%)', sqlstate;
+    perform cortex.note_error('put_aside', sqlstate, sqlerrm);
+  end;
+  if code is not null then
+    perform cortex.note_error('sweep', code, reason);
+  end if;
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.text_instant(value text, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'cortex', 'pg_temp'
+ SET "DateStyle" TO 'ISO, YMD'
+AS $function$
+begin
+  if value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
+    if pg_input_is_valid(value, 'date') and value >= '0001' then
+      return cortex.at_zone(value::date::timestamp, zone);
+    end if;
+  elsif value ~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])$' then
+    value := regexp_replace(value, '(\.[0-9]{6})[0-9]+', '\1');
+    if pg_input_is_valid(value, 'timestamptz') then
+      return value::timestamptz;
+    end if;
+  end if;
+  return null;
+end
+$function$
+
+-- triggers
+
+CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sweep()
+
+CREATE TRIGGER cortex_30_inbox AFTER INSERT ON public.crm_activities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION inbox_from_activities()
+
+CREATE TRIGGER cortex_20_activities_delete AFTER DELETE ON public.enrollments REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_enrollments()
+
+CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_enrollments()
+
+CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.enrollments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_enrollments()
+
+CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_leads()
+
+CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.purchase_leads REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_leads()
+
+CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.purchase_leads FOR EACH STATEMENT EXECUTE FUNCTION note_leads()
+
+CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_leads()
+
+CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.purchase_leads REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_purchase_leads()
+
+CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_purchase_leads()
+
+CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_transactions()
+
+CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_transactions()
+
+CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.transactions FOR EACH STATEMENT EXECUTE FUNCTION note_transactions()
+
+CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_transactions()
+
+CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_transactions()
+
+CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_transactions()
+
+CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_profiles()
+
+CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.unified_profiles REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_profiles()
+
+CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.unified_profiles FOR EACH STATEMENT EXECUTE FUNCTION note_profiles()
+
+CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_profiles()
+
+CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_unified_profiles()
