@@ -1,3 +1,4 @@
+export * from './app.js';
 export * from './browser.js';
 export * from './clock.js';
 export * from './directory-check.js';

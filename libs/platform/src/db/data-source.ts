@@ -1,4 +1,4 @@
-import { DataSource, type EntitySchema } from 'typeorm';
+import { DataSource, type EntitySchema, type Logger } from 'typeorm';
 
 export interface DataSourceSettings {
   url: string;
@@ -9,6 +9,17 @@ export interface DataSourceSettings {
   entities?: (Function | EntitySchema)[];
   onPoolError?: (error: Error) => void;
 }
+
+const quiet = () => undefined;
+/** Errors are thrown to whoever asked; printed queries would carry personal data. */
+const silence: Logger = {
+  logQuery: quiet,
+  logQueryError: quiet,
+  logQuerySlow: quiet,
+  logSchemaBuild: quiet,
+  logMigration: quiet,
+  log: quiet,
+};
 
 /** TypeORM's source over pg. The schema is the migrations' alone: never synchronised, never run implicitly. */
 export function createDataSource(settings: DataSourceSettings): DataSource {
@@ -22,6 +33,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     migrationsRun: false,
     migrationsTableName: 'cortex.migrations',
     logging: false,
+    logger: silence,
     installExtensions: false,
     // Without a handler a stopping server would crash the process.
     poolErrorHandler: (error: Error) => settings.onPoolError?.(error),
