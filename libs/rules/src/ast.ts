@@ -215,7 +215,10 @@ class Reader {
       case 'boolean':
         return typeof value === 'boolean' ? value : this.no(path, 'Give true or false.');
       case 'instant':
-        if (typeof value === 'string' && isInstantText(value)) return value;
+        if (typeof value === 'string' && isInstantText(value)) {
+          if (value >= '1000' && value < '9999') return value;
+          return this.no(path, 'Give a year from 1000 to 9998.');
+        }
         if (isObject(value) && isRelative(value)) {
           const key = 'ago' in value ? 'ago' : 'ahead';
           this.known(value as Record<string, unknown>, [key], path);

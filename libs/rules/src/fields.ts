@@ -29,9 +29,13 @@ export const statuses = ['active', 'cancelled', 'completed'] as const;
 /** Types that Cortex or staff record about a person: they do not count as something the person did. */
 export const notByThePerson = [
   'email.sent',
+  'email.skipped',
+  'email.failed',
   'email.delivered',
   'email.bounced',
   'email.complained',
+  'email.opened_by_machine',
+  'email.clicked_by_machine',
   'contact.updated',
   'lead.imported',
   'profile.imported',

@@ -1,0 +1,206 @@
+import type { Tx } from '#platform';
+import {
+  aggregateKey,
+  dependencies,
+  everyone,
+  instantLiteral,
+  readRules,
+  RuleError,
+  shift,
+  toSql,
+  whereToSql,
+  type Condition,
+  type Group,
+  type ListDefinition,
+  type Moment,
+  type PersonFacts,
+  type RunFacts,
+  type StepOutcome,
+} from '#rules';
+
+type PersonRow = Omit<PersonFacts, 'enrollments' | 'lists' | 'activities'>;
+
+const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+
+/**
+ * What the rules may know about these people at one moment, by person_id: the row of the directory, and as far
+ * as the rules ask for them enrollments, list memberships and aggregates of activities. At most five queries,
+ * however many people (lists that ask about lists cost one more for each level). A person without a row is
+ * left out. Facts of a run come from `loadRunFacts`.
+ */
+export async function loadFacts(
+  tx: Tx,
+  personIds: readonly string[],
+  groups: readonly Group[],
+  moment: Moment,
+): Promise<Map<string, PersonFacts>> {
+  const asked = dependencies(...groups);
+  const rows = await tx.rows<PersonRow>(
+    `select p.person_id, p.type, p.email, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
+       ${milliseconds('p.created_at')} as created_at, ${milliseconds('p.last_activity')} as last_activity,
+       p.lifetime_value_minor::float8 / 100 as lifetime_value, p.attributes, p.consent_status as consent,
+       not p.suppressed_broadcast and (p.consent_status = 'subscribed'
+         or (p.consent_status = 'unknown' and (select s.mail_unanswered from cortex.settings s))) as can_be_emailed
+     from cortex.people p where p.person_id = any($1::uuid[])`,
+    [personIds],
+  );
+  const facts = new Map(rows.map((row) => [row.person_id, withNothing(row)]));
+  if (asked.enrollments) await addEnrollments(tx, personIds, facts);
+  if (asked.lists.length > 0) await addLists(tx, personIds, asked.lists, moment, facts);
+  if (asked.activities.length > 0) await addActivities(tx, personIds, asked.activities, moment, facts);
+  return facts;
+}
+
+const withNothing = (row: PersonRow): PersonFacts => ({
+  ...row,
+  enrollments: [],
+  lists: {},
+  activities: {},
+});
+
+async function addEnrollments(tx: Tx, personIds: readonly string[], facts: Map<string, PersonFacts>): Promise<void> {
+  const rows = await tx.rows<PersonFacts['enrollments'][number] & { person_id: string }>(
+    `select p.person_id, e.course_id, e.status from cortex.people p
+     join public.enrollments e on e.profile_id = p.id where p.person_id = any($1::uuid[])`,
+    [personIds],
+  );
+  for (const { person_id, course_id, status } of rows) facts.get(person_id)?.enrollments.push({ course_id, status });
+}
+
+async function addLists(
+  tx: Tx,
+  personIds: readonly string[],
+  ids: readonly string[],
+  moment: Moment,
+  facts: Map<string, PersonFacts>,
+): Promise<void> {
+  const lists = await loadListDefinitions(tx, ids);
+  const known = ids.filter((id) => lists.has(id));
+  const values: unknown[] = [personIds];
+  const columns = known.map((id) => {
+    const asking: Group = { operator: 'AND', conditions: [{ field: 'smart_list', operator: 'in', value: [id] }] };
+    const fragment = toSql(asking, { ...moment, lists, persons: personIds, offset: values.length });
+    values.push(...fragment.values);
+    return `((${everyone}) and (${fragment.text})) is true`;
+  });
+  if (columns.length === 0) return;
+  const rows = await tx.rows<{ person_id: string; inside: boolean[] }>(
+    `select p.person_id, array[${columns.join(', ')}] as inside from cortex.people p where p.person_id = any($1::uuid[])`,
+    values,
+  );
+  for (const { person_id, inside } of rows) {
+    const of = facts.get(person_id)!;
+    for (const [index, id] of known.entries()) of.lists[id] = inside[index]!;
+  }
+}
+
+async function addActivities(
+  tx: Tx,
+  personIds: readonly string[],
+  conditions: readonly Condition[],
+  moment: Moment,
+  facts: Map<string, PersonFacts>,
+): Promise<void> {
+  const byKey = new Map(conditions.map((condition) => [aggregateKey(condition), condition]));
+  const keys = [...byKey.keys()];
+  const values: unknown[] = [personIds];
+  const bind = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
+  const parts = keys.map((key, index) => {
+    const { activity_type, within, where } = byKey.get(key)!;
+    const since = within && bind(instantLiteral(shift(moment, within, 'ago')), 'timestamptz');
+    let text = `select ${index} as key, a.person_id, count(*)${since ? ` filter (where a.occurred_at >= ${since})` : ''}::int as count,
+      ${milliseconds('min(a.occurred_at)')} as first_at, ${milliseconds('max(a.occurred_at)')} as last_at
+      from public.crm_activities a where a.person_id = any($1::uuid[]) and a.type = ${bind(activity_type, 'text')}`;
+    if (where) {
+      const fragment = whereToSql(where, { ...moment, offset: values.length });
+      values.push(...fragment.values);
+      text += ` and (${fragment.text})`;
+    }
+    return `${text} group by a.person_id`;
+  });
+  const rows = await tx.rows<PersonFacts['activities'][string] & { key: number; person_id: string }>(
+    parts.join(' union all '),
+    values,
+  );
+  for (const { key, person_id, count, first_at, last_at } of rows) {
+    const of = facts.get(person_id);
+    if (of) of.activities[keys[key]!] = { count, first_at, last_at };
+  }
+}
+
+/**
+ * These smart lists and those that their rules ask about, by id. Unknown ids are left out: nobody is in them.
+ */
+export async function loadListDefinitions(tx: Tx, ids: readonly string[]): Promise<Map<string, ListDefinition>> {
+  const lists = new Map<string, ListDefinition>();
+  let open = [...ids];
+  while (open.length > 0) {
+    const rows = await tx.rows<ListDefinition & { id: string }>(
+      'select id, name, kind, rules from public.crm_smart_lists where id = any($1::uuid[])',
+      [open],
+    );
+    const next: string[] = [];
+    for (const { id, name, kind, rules } of rows) {
+      const list = { name, kind, rules: kind === 'rules' ? stored(name, rules) : null };
+      lists.set(id, list);
+      if (list.rules) next.push(...dependencies(list.rules).lists);
+    }
+    open = [...new Set(next)].filter((id) => !lists.has(id));
+  }
+  return lists;
+}
+
+/** Rules as they are stored; other programs may have written them in the form that is accepted on input. */
+function stored(name: string, rules: unknown): Group {
+  const read = readRules(rules);
+  if (read.rules) return read.rules;
+  throw new RuleError(`The smart list “${name}” holds rules that cannot be read: ${read.troubles[0]!.message}`);
+}
+
+/**
+ * Whether the lead `l` (of `public.purchase_leads`) is enrolled: an enrollment names it, or its person has one
+ * in its course (a lead without a course: in any) that was made no earlier than the lead.
+ */
+export const leadIsEnrolled = `(
+  exists (select from public.enrollments e where e.lead_id = l.id)
+  or exists (
+    select from public.unified_profiles u join public.enrollments e on e.profile_id = u.id
+    where cortex.address(u.email) collate "C" = cortex.address(l.email) collate "C"
+      and e.created_at >= l.created_at and (l.course_id is null or e.course_id = l.course_id)))`;
+
+/** What of a run the rules may ask about beyond the person. */
+export interface RunKey {
+  run_id: string;
+  lead_id: string | null;
+}
+
+/** The facts of these runs, by run id: whether their lead is enrolled, and what became of their last mails. Two queries. */
+export async function loadRunFacts(tx: Tx, runs: readonly RunKey[]): Promise<Map<string, RunFacts>> {
+  const facts = new Map<string, RunFacts>(runs.map((run) => [run.run_id, { steps: {} }]));
+  const leads = [...new Set(runs.flatMap((run) => run.lead_id ?? []))];
+  if (leads.length > 0) {
+    const rows = await tx.rows<{ id: string; enrolled: boolean }>(
+      `select l.id, ${leadIsEnrolled} as enrolled from public.purchase_leads l where l.id = any($1::uuid[])`,
+      [leads],
+    );
+    const enrolled = new Map(rows.map((row) => [row.id, row.enrolled]));
+    for (const { run_id, lead_id } of runs) {
+      const known = lead_id === null ? undefined : enrolled.get(lead_id);
+      if (known !== undefined) facts.get(run_id)!.lead = { enrolled: known };
+    }
+  }
+  const rows = await tx.rows<{ run_id: string; node_id: string } & Record<StepOutcome, boolean>>(
+    `select distinct on (m.run_id, m.node_id) m.run_id, m.node_id, m.state = 'sent' as sent,
+       m.delivered_at is not null as delivered, m.clicked_at is not null as clicked,
+       m.state = 'skipped' as skipped, m.state = 'failed' as failed
+     from cortex.messages m where m.run_id = any($1::uuid[])
+     order by m.run_id, m.node_id, m.visit desc`,
+    [runs.map((run) => run.run_id)],
+  );
+  for (const { run_id, node_id, ...outcomes } of rows) {
+    facts.get(run_id)!.steps![node_id] = stepOutcomes.filter((outcome) => outcomes[outcome]);
+  }
+  return facts;
+}
+
+const stepOutcomes: readonly StepOutcome[] = ['sent', 'delivered', 'clicked', 'skipped', 'failed'];

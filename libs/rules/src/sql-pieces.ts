@@ -1,0 +1,55 @@
+import type { Operator, ValueType } from './operator.js';
+
+/**
+ * The fragments of SQL that both compilers put together: `to-sql`, which binds every value, and
+ * `to-function-sql`, whose PL/pgSQL quotes them. All speak of `cortex.people p` and `public.crm_activities a`.
+ */
+export const negated = (condition: string): string => `((${condition}) is not true)`;
+
+/** Free data read as a type; the twins of `readAs`. */
+export const readJson: Partial<Record<ValueType, (json: string, zone: string) => string>> = {
+  any: (json) => json,
+  text: (json) => `cortex.json_text(${json})`,
+  number: (json) => `cortex.json_number(${json})`,
+  boolean: (json) => `cortex.json_boolean(${json})`,
+  instant: (json, zone) => `cortex.json_instant(${json}, ${zone})`,
+};
+
+export const attribute = (name: string): string => `(p.attributes -> ${name})`;
+
+/** Any value at a path of an activity's metadata. */
+export const metadataSome = (path: string, condition: string): string =>
+  `exists (select from jsonb_path_query(a.metadata, ${path}) as m (v) where ${condition})`;
+export const metadataValue = 'm.v';
+
+export const aggregates: Record<NonNullable<Operator['aggregate']>, string> = {
+  count: 'count(*)',
+  first: 'min(a.occurred_at)',
+  last: 'max(a.occurred_at)',
+};
+
+/** Of the activities: those of this type, of people we know. */
+export const activityRows = (type: string): string => `a.type = ${type} and a.person_id is not null`;
+export const activitySince = (instant: string): string => ` and a.occurred_at >= ${instant}`;
+export const activityWhere = (where: string): string => ` and (${where})`;
+export const activityOf = (persons: string): string => ` and a.person_id = any(${persons})`;
+
+/** People whose activities, taken together, fulfil `having`. */
+export const activitySome = (rows: string, having: string): string =>
+  `p.person_id in (select a.person_id from public.crm_activities a where ${rows} group by a.person_id having ${having})`;
+
+/** The same, where people without any such activity count too. */
+export const activityNone = (rows: string, having: string): string =>
+  `not exists (select from (select a.person_id from public.crm_activities a where ${rows} group by a.person_id having not (${having})) s where s.person_id = p.person_id)`;
+
+export const enrollmentSome = (rows: string): string =>
+  `p.id in (select e.profile_id from public.enrollments e where ${rows})`;
+export const enrollmentIn = (course: string): string => ` and e.course_id = ${course}`;
+export const enrollmentStatus = (status: string): string => ` and e.status = ${status}`;
+
+export const memberOf = (list: string): string =>
+  `p.person_id in (select m.person_id from cortex.list_members m where m.smart_list_id = ${list})`;
+
+/** Whom lists are about: everyone in the directory, but not rows that were merged into another. */
+export const everyone =
+  'p.type is not null and not exists (select from cortex.person_links k where k.person_id = p.person_id)';

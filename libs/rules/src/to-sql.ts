@@ -1,0 +1,170 @@
+import { freeFields } from './fields.js';
+import { isGroup, RuleError, type EnrollmentValue, type Group, type Place, type Rule } from './language.js';
+import { look, prepare, type Known, type OperandType, type Prepared } from './prepare.js';
+import * as sql from './sql-pieces.js';
+import { shift, type Moment } from './time.js';
+
+/** A smart list as a condition on it needs it. */
+export interface ListDefinition {
+  name: string;
+  kind: 'rules' | 'static';
+  rules: Group | null;
+}
+
+export interface SqlOptions extends Moment {
+  /** The lists that the rules ask about, directly or through other lists. */
+  lists?: ReadonlyMap<string, ListDefinition>;
+  /** Mode `one`: only these people are asked about, so that nothing is counted for anybody else. */
+  persons?: readonly string[];
+  /** How many values stand before ours: placeholders begin with the next. */
+  offset?: number;
+}
+
+/** A condition over `cortex.people p`, true for those whom the rule accepts (NULL counts as false). */
+export interface SqlFragment {
+  text: string;
+  values: unknown[];
+}
+
+const casts: Record<OperandType, string> = {
+  text: 'text',
+  enum: 'text',
+  number: 'float8',
+  instant: 'timestamptz',
+  boolean: 'boolean',
+  id: 'uuid',
+};
+
+/** An instant as PostgreSQL reads it, with its microseconds. */
+export function instantLiteral(milliseconds: number): string {
+  const whole = Math.floor(milliseconds);
+  const micros = Math.round((milliseconds - whole) * 1000);
+  return `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+}
+
+class Compiler {
+  readonly values: unknown[] = [];
+  private readonly open: string[] = [];
+  private zonePlaceholder: string | undefined;
+  private personsPlaceholder: string | undefined;
+
+  constructor(private readonly options: SqlOptions) {}
+
+  private bind(value: unknown, type: string): string {
+    this.values.push(value);
+    return `$${this.values.length + (this.options.offset ?? 0)}::${type}`;
+  }
+
+  private operand({ type, many, value }: Prepared): string {
+    const ready = type !== 'instant' ? value : many ? value.map(instantLiteral) : instantLiteral(value);
+    return this.bind(ready, many ? `${casts[type]}[]` : casts[type]);
+  }
+
+  private get zone(): string {
+    return (this.zonePlaceholder ??= this.bind(this.options.timezone, 'text'));
+  }
+
+  rule(rule: Rule, place: Place): string {
+    if (!isGroup(rule)) {
+      const known = look(rule, place);
+      const positive = this.positive(known);
+      return known.operator.negates ? sql.negated(positive) : positive;
+    }
+    if (rule.conditions.length === 0) throw new RuleError('A group needs at least one condition.');
+    const parts = rule.conditions.map((child) => this.rule(child, place));
+    if (rule.operator === 'NOT') return sql.negated(parts[0]!);
+    return `(${parts.join(rule.operator === 'AND' ? ' and ' : ' or ')})`;
+  }
+
+  private positive(known: Known): string {
+    const { condition, field, type, face } = known;
+    switch (field.type) {
+      case 'any':
+        return this.free(known);
+      case 'activity':
+        return this.activity(known);
+      case 'enrollment': {
+        const { course_id, status } = (condition.value ?? {}) as EnrollmentValue;
+        let rows = 'true';
+        if (course_id) rows += sql.enrollmentIn(this.bind(course_id, 'uuid'));
+        if (status) rows += sql.enrollmentStatus(this.bind(status, 'text'));
+        return face.sql(sql.enrollmentSome(rows), []);
+      }
+      case 'list':
+        return face.sql(`(${(condition.value as string[]).map((id) => this.member(id)).join(' or ')})`, []);
+      default: {
+        if (!field.sql) throw new RuleError(`“${field.label}” can only be asked inside an automation.`);
+        const operands = prepare(known, this.options).map((operand) => this.operand(operand));
+        return `(${face.sql(type === 'text' ? `(${field.sql})` : field.sql, operands)})`;
+      }
+    }
+  }
+
+  private free(known: Known): string {
+    const { field, type, face } = known;
+    const read = (json: string) => sql.readJson[type]!(json, type === 'instant' ? this.zone : '');
+    const operands = () => prepare(known, this.options).map((operand) => this.operand(operand));
+    if (field.id.startsWith(freeFields.attributes.prefix)) {
+      const name = this.bind(field.id.slice(freeFields.attributes.prefix.length), 'text');
+      return `(${face.sql(read(sql.attribute(name)), operands())})`;
+    }
+    const keys = field.id.slice(freeFields.metadata.prefix.length).split('.');
+    const path = this.bind(`lax $${keys.map((key) => `."${key}"`).join('')}[*]`, 'jsonpath');
+    return sql.metadataSome(path, face.sql(read(sql.metadataValue), operands()));
+  }
+
+  private activity(known: Known): string {
+    const { condition, operator, face } = known;
+    const of = (operator.negates ?? operator).aggregate!;
+    let rows = sql.activityRows(this.bind(condition.activity_type, 'text'));
+    if (this.options.persons) {
+      this.personsPlaceholder ??= this.bind(this.options.persons, 'uuid[]');
+      rows += sql.activityOf(this.personsPlaceholder);
+    }
+    if (of === 'count' && condition.within) {
+      rows += sql.activitySince(this.bind(instantLiteral(shift(this.options, condition.within, 'ago')), 'timestamptz'));
+    }
+    if (condition.where) rows += sql.activityWhere(this.rule(condition.where, 'where'));
+    const prepared = prepare(known, this.options);
+    const having = face.sql(
+      sql.aggregates[of],
+      prepared.map((operand) => this.operand(operand)),
+    );
+    const noneCounts =
+      of === 'count' &&
+      face.test(
+        0,
+        prepared.map((operand) => operand.value as unknown),
+      );
+    return noneCounts ? sql.activityNone(rows, having) : sql.activitySome(rows, having);
+  }
+
+  private member(id: string): string {
+    const list = this.options.lists?.get(id);
+    if (!list) throw new RuleError(`There is no smart list with the id ${id}.`);
+    if (list.kind === 'static') return sql.memberOf(this.bind(id, 'uuid'));
+    if (this.open.includes(id)) throw new RuleError(`The smart list “${list.name}” asks about itself.`);
+    this.open.push(id);
+    const inside = this.rule(list.rules!, 'person');
+    this.open.pop();
+    return inside;
+  }
+}
+
+/**
+ * Compiles a rule to a condition over `cortex.people p`, every value bound. Run it in a read-only transaction
+ * with a statement timeout, together with `everyone`.
+ * @throws RuleError when the rule asks about something only a run knows, or about a list that is not given.
+ */
+export function toSql(rules: Group, options: SqlOptions): SqlFragment {
+  const compiler = new Compiler(options);
+  const text = compiler.rule(rules, 'person');
+  return { text, values: compiler.values };
+}
+
+/** Compiles a `where` to a condition over `public.crm_activities a`. */
+export function whereToSql(where: Group, options: SqlOptions): SqlFragment {
+  const compiler = new Compiler(options);
+  const text = compiler.rule(where, 'where');
+  return { text, values: compiler.values };
+}
