@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- specs look into answers freely */
 import { createLog, readConfig, type Database } from '#platform';
 import { freePort } from '#platform/postgres';
 import type { TestClock } from './clock.js';
@@ -17,7 +18,6 @@ export interface CallOptions {
 }
 
 export interface Answer<T = any> {
-  // eslint-disable-line @typescript-eslint/no-explicit-any -- specs look into it freely
   status: number;
   headers: Headers;
   /** Parsed when it is JSON, else the text. */
@@ -32,7 +32,7 @@ export interface TestApp {
   admin: { email: string; password: string };
   database: Database;
   clock: TestClock;
-  call<T = any>(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer<T>>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+  call<T = any>(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer<T>>;
   close(): Promise<void>;
 }
 
