@@ -19,7 +19,7 @@ create table cortex.automation_versions (
   number int not null,
   graph jsonb not null,
   settings jsonb not null,
-  -- What the templates of its mails said when it was published: template id -> content id.
+  -- What its mails said when it was published: step -> content id.
   pins jsonb not null default '{}',
   note text,
   author text,

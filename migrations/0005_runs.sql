@@ -36,6 +36,8 @@ create table cortex.automation_run_steps (
   run_id uuid not null references cortex.automation_runs (id) on delete cascade,
   node_id text not null,
   visit int not null,
+  -- Its place among the steps of the run: several are entered in one transaction and so at one instant.
+  ord int not null default 0,
   entered_at timestamptz not null,
   left_at timestamptz,
   port text,

@@ -253,23 +253,25 @@ export const enterAutomation = route({
   }),
 });
 
-/** Messages of one step by state; skipped ones by reason. The first two rows of states add up to the step's mails. */
+const count = z.number().int();
+
+/** Messages by state, skipped ones by reason: all of them add up to `candidates`; delivery and after are counted besides. */
 export const messageCounts = z.object({
-  candidates: z.number().int(),
-  skipped: z.record(z.string(), z.number().int()),
-  queued: z.number().int(),
-  submitting: z.number().int(),
-  sent: z.number().int(),
-  failed: z.number().int(),
-  uncertain: z.number().int(),
-  unknown: z.number().int(),
-  cancelled: z.number().int(),
-  delivered: z.number().int(),
-  opened: z.number().int(),
-  clicked: z.number().int(),
-  bounced: z.number().int(),
-  complained: z.number().int(),
-  unsubscribed: z.number().int(),
+  candidates: count,
+  skipped: z.record(z.string(), count),
+  queued: count,
+  submitting: count,
+  sent: count,
+  failed: count,
+  uncertain: count,
+  unknown: count,
+  cancelled: count,
+  delivered: count,
+  opened: count,
+  clicked: count,
+  bounced: count,
+  complained: count,
+  unsubscribed: count,
 });
 
 export const automationStats = route({

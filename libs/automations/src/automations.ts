@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import {
+  applyAll,
+  emptyGraph,
+  graph as graphSchema,
+  OperationError,
+  type AutomationDocument,
+  type DraftSettings,
+  type Graph,
+  type Operation,
+} from '#graph';
+import { badRequest, conflict, Database, newId, notFound, type Actor, type Tx } from '#platform';
+import { audit } from './audit.js';
+import { automationById, type AutomationRow } from './automation.queries.js';
+import { keepUses } from './uses.js';
+
+interface Draft {
+  id: string;
+  name: string;
+  revision: number;
+  draft_graph: Graph;
+  settings: DraftSettings;
+}
+
+/** Drafts of automations: what is drawn and not yet running. */
+@Injectable()
+export class Automations {
+  constructor(private readonly database: Database) {}
+
+  async create(
+    actor: Actor,
+    given: { name: string; graph?: Graph; settings?: DraftSettings; demo?: boolean },
+  ): Promise<AutomationRow> {
+    return this.database.tx(async (tx) => {
+      const id = newId();
+      await tx.run(
+        `insert into cortex.automations (id, name, draft_graph, settings, demo, created_by)
+         values ($1, $2, $3::jsonb, $4::jsonb, $5, $6)`,
+        [
+          id,
+          given.name,
+          JSON.stringify(given.graph ?? emptyGraph()),
+          JSON.stringify(given.settings ?? {}),
+          given.demo ?? false,
+          actor.label,
+        ],
+      );
+      await keepUses(tx, id);
+      await audit(tx, actor, 'automation.created', id, { after: { name: given.name } });
+      return automationById(tx, id);
+    });
+  }
+
+  /** A new draft with the same drawing and settings. */
+  async duplicate(actor: Actor, id: string, name?: string): Promise<AutomationRow> {
+    const source = await automationById(this.database, id);
+    return this.create(actor, {
+      name: name ?? `${source.name.slice(0, 190)} (copy)`,
+      graph: source.draft_graph,
+      settings: source.settings,
+    });
+  }
+
+  /**
+   * Replaces parts of the draft; what is left out stays.
+   * @throws AppError 409 with `revision` and the `operations` since, when the draft has moved on
+   */
+  async put(
+    actor: Actor,
+    id: string,
+    baseRevision: number,
+    changes: Partial<AutomationDocument>,
+  ): Promise<AutomationRow> {
+    const operations: Operation[] = [
+      ...(changes.name === undefined ? [] : [{ op: 'rename' as const, name: changes.name }]),
+      ...(changes.graph === undefined ? [] : [{ op: 'replace_graph' as const, graph: changes.graph }]),
+      ...(changes.settings === undefined ? [] : [{ op: 'set_settings' as const, settings: changes.settings }]),
+    ];
+    return this.database.tx(async (tx) => {
+      const draft = await this.lockDraft(tx, id);
+      await this.checkRevision(tx, draft, baseRevision);
+      if (operations.length > 0) await this.change(tx, actor, draft, operations);
+      return automationById(tx, id);
+    });
+  }
+
+  /**
+   * Applies an editor's operations, all or none, and answers the revision they made.
+   * @throws AppError 409 as `put`; 400 naming the operation that does not fit
+   */
+  async operate(actor: Actor, id: string, baseRevision: number, operations: Operation[]): Promise<number> {
+    return this.database.tx(async (tx) => {
+      const draft = await this.lockDraft(tx, id);
+      await this.checkRevision(tx, draft, baseRevision);
+      return this.change(tx, actor, draft, operations);
+    });
+  }
+
+  /** @throws AppError 409 when it is running, or people entered it */
+  async remove(actor: Actor, id: string): Promise<void> {
+    await this.database.tx(async (tx) => {
+      await this.lockDraft(tx, id);
+      const row = await automationById(tx, id);
+      if (row.status === 'live' || row.status === 'paused') {
+        throw conflict('This automation is running. Stop it before you delete it.');
+      }
+      if (row.entered > 0) {
+        throw conflict('People have been in this automation, so its history is kept. Archive it instead.', {
+          entered: row.entered,
+        });
+      }
+      await tx.run("delete from cortex.uses where user_kind = 'automation' and user_id = $1", [id]);
+      await tx.run('delete from cortex.automations where id = $1', [id]);
+      await audit(tx, actor, 'automation.deleted', id, { before: { name: row.name } });
+    });
+  }
+
+  private async lockDraft(tx: Tx, id: string): Promise<Draft> {
+    const draft = await tx.row<Draft>(
+      'select id, name, revision, draft_graph, settings from cortex.automations where id = $1 for update',
+      [id],
+    );
+    if (!draft) throw notFound('automation');
+    return draft;
+  }
+
+  private async checkRevision(tx: Tx, draft: Draft, base: number): Promise<void> {
+    if (draft.revision === base) return;
+    if (base > draft.revision) {
+      throw badRequest(`This draft has only come to revision ${draft.revision}. Load it again.`, [
+        { pointer: '/base_revision', message: `At most ${draft.revision}.` },
+      ]);
+    }
+    const since = await tx.rows<{ revision: number; operations: Operation[]; author: string | null; at: Date }>(
+      `select revision, operations, author, at from cortex.automation_operations
+       where automation_id = $1 and revision > $2 order by revision limit 1000`,
+      [draft.id, base],
+    );
+    throw conflict('Somebody has changed this draft meanwhile. Look at what they did and try again from there.', {
+      revision: draft.revision,
+      operations: since.flatMap((row) => row.operations),
+      changes: since,
+    });
+  }
+
+  private async change(tx: Tx, actor: Actor, draft: Draft, operations: Operation[]): Promise<number> {
+    const before: AutomationDocument = { name: draft.name, graph: draft.draft_graph, settings: draft.settings };
+    const after = applied(before, operations);
+    const revision = draft.revision + 1;
+    await tx.run(
+      `update cortex.automations set name = $2, draft_graph = $3::jsonb, settings = $4::jsonb, revision = $5,
+         updated_at = cortex.now() where id = $1`,
+      [draft.id, after.name, JSON.stringify(after.graph), JSON.stringify(after.settings), revision],
+    );
+    await tx.run(
+      `insert into cortex.automation_operations (automation_id, revision, operations, author)
+       values ($1, $2, $3::jsonb, $4)`,
+      [draft.id, revision, JSON.stringify(operations), actor.label],
+    );
+    await keepUses(tx, draft.id);
+    return revision;
+  }
+}
+
+/** The document after the operations, held to the limits of a stored graph. */
+function applied(before: AutomationDocument, operations: Operation[]): AutomationDocument {
+  try {
+    const { document } = applyAll(before, operations);
+    const parsed = graphSchema.safeParse(document.graph);
+    if (parsed.success) return { ...document, graph: parsed.data };
+    throw badRequest(
+      'After these changes the drawing would not be valid; nothing was changed.',
+      parsed.error.issues.map((issue) => ({ pointer: `/graph/${issue.path.join('/')}`, message: issue.message })),
+    );
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    throw badRequest('One of the operations does not fit this draft; nothing was changed.', [
+      { pointer: `/operations/${error.index}`, message: error.message },
+    ]);
+  }
+}

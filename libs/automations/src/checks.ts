@@ -1,0 +1,81 @@
+import { validate, type DraftSettings, type Graph, type Problem } from '#graph';
+import type { Tx } from '#platform';
+import { missingUses, usesOf } from './uses.js';
+
+/** What the caller lends: e-mail contents are another lib's, and libs of one ring do not import each other. */
+export interface MailHelp {
+  /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
+  checkTemplate(text: string): string | undefined;
+  /** Freezes what each mail step says now: content ids by step. */
+  pinMails(tx: Tx, steps: readonly MailStep[]): Promise<Map<string, string>>;
+}
+
+/** A step that sends mail: a template, or its own text. */
+export interface MailStep {
+  node_id: string;
+  config: { template_id?: string; subject?: string; preheader?: string; html?: string; text?: string };
+}
+
+interface World {
+  activity_types: string[];
+  template_ids: string[];
+  course_ids: string[];
+}
+
+/** Everything wrong with a drawing, or worth a look, by what the database knows too. */
+export async function problemsOf(
+  tx: Tx,
+  graph: Graph,
+  settings: DraftSettings,
+  help: Pick<MailHelp, 'checkTemplate'>,
+): Promise<Problem[]> {
+  const types = graph.nodes.flatMap(({ config }) =>
+    typeof config.activity_type === 'string' ? config.activity_type : [],
+  );
+  const uses = usesOf(graph, settings);
+  const templates = uses.filter((use) => use.kind === 'template').map((use) => use.id);
+  const courses = graph.nodes.flatMap(({ config }) => {
+    const course = (config.lead as { course_id?: unknown } | undefined)?.course_id;
+    return typeof course === 'string' && /^[0-9a-f-]{36}$/i.test(course) ? course : [];
+  });
+  const world = (await tx.row<World>(
+    `select
+       array(select t from unnest($1::text[]) t where exists (select from public.crm_activities a where a.type = t)) as activity_types,
+       array(select id::text from cortex.templates where id = any($2::uuid[])) as template_ids,
+       array(select id::text from public.courses where id = any($3::uuid[])) as course_ids`,
+    [[...new Set(types)], templates, courses],
+  ))!;
+  const problems = validate(graph, settings, {
+    activity_types: new Set([...world.activity_types, ...madeByCortex]),
+    template_ids: new Set(world.template_ids),
+    course_ids: new Set(world.course_ids),
+    checkTemplate: (text) => help.checkTemplate(text),
+  });
+  const lists = (await missingUses(tx, uses)).filter((use) => use.kind === 'smart_list');
+  return [
+    ...problems,
+    ...lists.map((list): Problem => ({
+      code: 'unknown_smart_list',
+      severity: 'blocks',
+      pointer: '/nodes',
+      message: `A rule asks about a smart list that does not exist (${list.id}). Choose another list.`,
+    })),
+  ];
+}
+
+/** Types that come by themselves sooner or later: waiting for one not yet seen is nothing to look at. */
+const madeByCortex = [
+  'course.enrolled',
+  'course.cancelled',
+  'lead.created',
+  'order.paid',
+  'order.refunded',
+  'contact.updated',
+  'email.sent',
+  'email.delivered',
+  'email.opened',
+  'email.clicked',
+  'email.bounced',
+  'email.complained',
+  'email.unsubscribed',
+];

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { conflict, Database, type Actor, type Tx } from '#platform';
+import { audit } from './audit.js';
+import { automationById, type AutomationRow, type AutomationStatus } from './automation.queries.js';
+import { closeGate } from './gate.js';
+
+/** Waits for an activity may have been fulfilled while nobody looked: they are planned again at once. */
+export const lookAgain = (tx: Tx, automationId: string): Promise<number> =>
+  tx.run(
+    `update cortex.automation_runs set wake_at = cortex.now()
+     where automation_id = $1 and status = 'waiting' and waiting_for is not null`,
+    [automationId],
+  );
+
+/** Starting and stopping what is published. Each change is true for every process the moment it is answered. */
+@Injectable()
+export class Lifecycle {
+  constructor(private readonly database: Database) {}
+
+  /** Nobody enters, nobody moves; waits go on counting and are looked at when it resumes. */
+  pause(actor: Actor, id: string): Promise<AutomationRow> {
+    return this.change(actor, id, 'paused', ['live'], 'Only a live automation can be paused.');
+  }
+
+  /** Goes on from where everyone stands. A stopped automation starts anew, with nobody inside. */
+  resume(actor: Actor, id: string): Promise<AutomationRow> {
+    const refusal = 'Only a paused or stopped automation can be resumed. Publish a draft to start it.';
+    return this.change(actor, id, 'live', ['paused', 'stopped'], refusal, (tx) => lookAgain(tx, id));
+  }
+
+  /** @throws AppError 409 while it is live or somebody is inside */
+  archive(actor: Actor, id: string): Promise<AutomationRow> {
+    const refusal = 'Only an automation that does not run can be archived. Stop it first.';
+    return this.change(actor, id, 'archived', ['draft', 'stopped', 'paused'], refusal, async (tx, row) => {
+      if (row.inside > 0) {
+        throw conflict(`${row.inside} people are still inside. Stop the automation first; they leave then.`, {
+          inside: row.inside,
+        });
+      }
+    });
+  }
+
+  /**
+   * Everyone leaves, nobody enters any more.
+   * @param confirm how many are inside, as the person who stops it saw it
+   * @throws AppError 409 with `inside` when that is no longer so
+   */
+  stop(actor: Actor, id: string, confirm: number): Promise<AutomationRow> {
+    const refusal = 'Only a live or paused automation can be stopped.';
+    return this.change(actor, id, 'stopped', ['live', 'paused'], refusal, async (tx, row) => {
+      if (row.inside !== confirm) {
+        throw conflict(`${row.inside} people are inside now, not ${confirm}. Look again and confirm that number.`, {
+          inside: row.inside,
+        });
+      }
+      await tx.run(
+        `update cortex.automation_run_steps s set left_at = cortex.now(), outcome = s.outcome || '{"reason": "stopped"}'
+         from cortex.automation_runs r
+         where r.automation_id = $1 and r.status in ('active', 'waiting') and s.run_id = r.id and s.left_at is null`,
+        [id],
+      );
+      await tx.run(
+        `update cortex.automation_runs set status = 'exited', end_reason = 'stopped', ended_at = cortex.now(),
+           wake_at = null, waiting_for = null
+         where automation_id = $1 and status in ('active', 'waiting')`,
+        [id],
+      );
+    });
+  }
+
+  private change(
+    actor: Actor,
+    id: string,
+    to: AutomationStatus,
+    from: AutomationStatus[],
+    refusal: string,
+    work: (tx: Tx, row: AutomationRow) => Promise<unknown> = async () => undefined,
+  ): Promise<AutomationRow> {
+    return this.database.tx(async (tx) => {
+      await closeGate(tx);
+      await tx.row('select id from cortex.automations where id = $1 for update', [id]);
+      const row = await automationById(tx, id);
+      if (!from.includes(row.status)) throw conflict(`${refusal} This one is ${row.status}.`, { status: row.status });
+      await work(tx, row);
+      await tx.run('update cortex.automations set status = $2, updated_at = cortex.now() where id = $1', [id, to]);
+      await audit(tx, actor, `automation.${to}`, id, { before: { status: row.status, inside: row.inside } });
+      return automationById(tx, id);
+    });
+  }
+}

@@ -1,0 +1,214 @@
+import { Injectable } from '@nestjs/common';
+import { blocks, indexGraph, nodeDef, type DraftSettings, type Graph, type Problem } from '#graph';
+import { conflict, Database, newId, unprocessable, type Actor, type Tx } from '#platform';
+import { audit } from './audit.js';
+import { automationById, peopleByStep } from './automation.queries.js';
+import { problemsOf, type MailHelp } from './checks.js';
+import { closeGate } from './gate.js';
+import { countMatching, forgetSeen, markMatchingAsSeen } from './monitor.queries.js';
+import { lookAgain } from './lifecycle.js';
+import { entryLimit, startOf } from './starts.js';
+import { keepUses } from './uses.js';
+
+export interface InFlight {
+  /** `stay`: people finish on their version. `move`: they go on in the new one at the same step. */
+  default: 'stay' | 'move';
+  /** With `move`, for people at a step that is no more: where they go; steps not named here keep theirs on the old version. */
+  removed: Record<string, string>;
+}
+
+export interface Publish {
+  revision?: number;
+  note?: string;
+  in_flight?: InFlight;
+  take_matching_now?: boolean;
+}
+
+export interface Published {
+  version: number;
+  /** How many matched a monitor at this moment; null for other automations. */
+  matching_now: number | null;
+  moved: number;
+}
+
+export interface Validation {
+  problems: Problem[];
+  matching_now: number | null;
+  inside: { node_id: string; version: number; people: number; removed: boolean }[];
+}
+
+/** Checks drafts and makes them immutable versions. */
+@Injectable()
+export class Publishing {
+  constructor(private readonly database: Database) {}
+
+  /** The problems of the draft, or of what is given instead of it. */
+  async validate(
+    id: string,
+    given: { graph?: Graph; settings?: DraftSettings },
+    help: Pick<MailHelp, 'checkTemplate'>,
+  ): Promise<Validation> {
+    return this.database.tx(async (tx) => {
+      const row = await automationById(tx, id);
+      const graph = given.graph ?? row.draft_graph;
+      const settings = given.settings ?? row.settings;
+      const problems = await problemsOf(tx, graph, settings, help);
+      const nodes = indexGraph(graph).nodes;
+      const inside = await peopleByStep(tx, id);
+      return {
+        problems,
+        matching_now: blocks(problems).length > 0 ? null : await countOf(tx, id, graph, settings),
+        inside: inside.map((place) => ({ ...place, removed: !nodes.has(place.node_id) })),
+      };
+    });
+  }
+
+  /**
+   * Freezes the draft as the next version and lets it run.
+   * @throws AppError 409 when the draft is no longer `revision`, or the automation is archived; 422 with `problems`
+   */
+  async publish(actor: Actor, id: string, wish: Publish, help: MailHelp): Promise<Published> {
+    return this.database.tx(async (tx) => {
+      await closeGate(tx);
+      await tx.row('select id from cortex.automations where id = $1 for update', [id]);
+      const row = await automationById(tx, id);
+      if (row.status === 'archived') throw conflict('This automation is archived. Duplicate it to use it again.');
+      if (wish.revision !== undefined && wish.revision !== row.revision) {
+        throw conflict('The draft has changed since it was reviewed. Review it again and publish that.', {
+          revision: row.revision,
+        });
+      }
+      const { draft_graph: graph, settings } = row;
+      const problems = await problemsOf(tx, graph, settings, help);
+      const blocking = blocks(problems);
+      if (blocking.length > 0) {
+        throw unprocessable(
+          'This automation is not ready: mend what is listed and publish again. Nothing was changed.',
+          blocking.map(({ pointer, message }) => ({ pointer, message })),
+          { problems },
+        );
+      }
+      checkInFlight(wish.in_flight, graph);
+      const matching = await countOf(tx, id, graph, settings);
+      const version = await this.freeze(tx, actor, row.id, graph, settings, wish.note, help);
+      await tx.run(
+        `update cortex.automations set status = 'live', live_version = $2, updated_at = cortex.now() where id = $1`,
+        [id, version.number],
+      );
+      if (matching !== null) await this.settlePast(tx, id, graph, settings, wish.take_matching_now ?? false);
+      const moved = wish.in_flight?.default === 'move' ? await move(tx, id, version, graph, wish.in_flight.removed) : 0;
+      if (row.status === 'paused') await lookAgain(tx, id);
+      await keepUses(tx, id);
+      await audit(tx, actor, 'automation.published', id, {
+        after: {
+          version: version.number,
+          note: wish.note,
+          matching_now: matching,
+          moved,
+          took: wish.take_matching_now,
+        },
+      });
+      return { version: version.number, matching_now: matching, moved };
+    });
+  }
+
+  private async freeze(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    graph: Graph,
+    settings: DraftSettings,
+    note: string | undefined,
+    help: MailHelp,
+  ): Promise<{ id: string; number: number }> {
+    const mails = graph.nodes.filter((node) => nodeDef(node.type)?.kind === 'mail');
+    const pins = await help.pinMails(
+      tx,
+      mails.map((node) => ({ node_id: node.id, config: node.config })),
+    );
+    const version = newId();
+    const row = await tx.row<{ number: number }>(
+      `insert into cortex.automation_versions (id, automation_id, number, graph, settings, pins, note, author)
+       values ($1, $2, (select coalesce(max(number), 0) + 1 from cortex.automation_versions where automation_id = $2),
+         $3::jsonb, $4::jsonb, $5::jsonb, $6, $7)
+       returning number`,
+      [
+        version,
+        id,
+        JSON.stringify(graph),
+        JSON.stringify(settings),
+        JSON.stringify(Object.fromEntries(pins)),
+        note ?? null,
+        actor.label,
+      ],
+    );
+    return { id: version, number: row!.number };
+  }
+
+  /** Those who match at this moment are taken in, or left alone for good, as was chosen. */
+  private async settlePast(tx: Tx, id: string, graph: Graph, settings: DraftSettings, take: boolean): Promise<void> {
+    const start = startOf(graph);
+    if (start?.by !== 'monitor') return;
+    const question = { automationId: id, start, limit: entryLimit(start, settings) };
+    if (take) await forgetSeen(tx, id);
+    else await markMatchingAsSeen(tx, question);
+  }
+}
+
+async function countOf(tx: Tx, id: string, graph: Graph, settings: DraftSettings): Promise<number | null> {
+  const start = startOf(graph);
+  if (start?.by !== 'monitor') return null;
+  return countMatching(tx, { automationId: id, start, limit: entryLimit(start, settings) });
+}
+
+function checkInFlight(plan: InFlight | undefined, graph: Graph): void {
+  const { nodes } = indexGraph(graph);
+  const wrong = Object.entries(plan?.removed ?? {}).filter(([, target]) => target !== 'exit' && !nodes.has(target));
+  if (wrong.length === 0) return;
+  throw unprocessable(
+    'People cannot be moved to a step that does not exist. Nothing was changed.',
+    wrong.map(([from, target]) => ({
+      pointer: `/in_flight/removed/${from}`,
+      message: `“${target}” is no step of this version. Name one of its steps, or "exit".`,
+    })),
+  );
+}
+
+/** Takes people inside older versions into this one. Everyone is looked at again, so that a changed wait holds at once. */
+async function move(
+  tx: Tx,
+  automationId: string,
+  version: { id: string; number: number },
+  graph: Graph,
+  removed: Record<string, string>,
+): Promise<number> {
+  const kept = graph.nodes.map((node) => node.id);
+  const elsewhere = Object.entries(removed).filter(([from]) => !kept.includes(from));
+  const values = [automationId, elsewhere.map(([from]) => from), elsewhere.map(([, to]) => to), version.number];
+  await tx.run(
+    `update cortex.automation_run_steps s set left_at = cortex.now(), outcome = s.outcome || jsonb_build_object('moved_to', m.target, 'version', $4::int)
+     from cortex.automation_runs r, unnest($2::text[], $3::text[]) m(source, target)
+     where r.automation_id = $1 and r.status in ('active', 'waiting') and r.version <> $4 and r.node_id = m.source
+       and s.run_id = r.id and s.node_id = r.node_id and s.left_at is null`,
+    values,
+  );
+  await tx.run(
+    `update cortex.automation_runs r set status = 'exited', ended_at = cortex.now(), wake_at = null, waiting_for = null,
+       end_reason = 'its step was removed'
+     from unnest($2::text[], $3::text[]) m(source, target)
+     where r.automation_id = $1 and r.status in ('active', 'waiting') and r.version <> $4
+       and r.node_id = m.source and m.target = 'exit'`,
+    values,
+  );
+  return tx.run(
+    `update cortex.automation_runs r set version_id = $5, version = $4, wake_at = cortex.now(),
+       node_id = coalesce(m.target, r.node_id),
+       status = case when m.target is null then r.status else 'active' end,
+       waiting_for = case when m.target is null then r.waiting_for end
+     from cortex.automation_runs o
+     left join unnest($2::text[], $3::text[]) m(source, target) on m.source = o.node_id
+     where o.id = r.id and r.automation_id = $1 and r.status in ('active', 'waiting') and r.version <> $4
+       and (m.target is not null or r.node_id = any($6::text[]))`,
+    [...values, version.id, kept],
+  );
+}

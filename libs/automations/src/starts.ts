@@ -1,0 +1,66 @@
+import { indexGraph, nodeDef, type Duration, type Graph, type NodeType, type Settings } from '#graph';
+import type { Group } from '#rules';
+
+export interface LeadQuestion {
+  older_than: Duration;
+  within: Duration;
+  course_id?: string;
+  from_activities?: boolean;
+}
+
+/** What begins an automation, read from its entry step. `lead` is there with monitors over leads only. */
+export type Start =
+  | { by: 'activity'; node_id: string; activity_type: string; where?: Group; rules?: Group }
+  | { by: 'monitor'; node_id: string; over: 'people' | 'leads'; lead?: LeadQuestion; rules?: Group; every: Duration }
+  | { by: 'hand'; node_id: string };
+
+type EntryType = Extract<NodeType, 'activity_received' | 'monitor' | 'manual'>;
+type StartOf<B extends Start['by']> = Omit<Extract<Start, { by: B }>, 'node_id'>;
+
+const readers: Record<EntryType, (config: Record<string, unknown>) => StartOf<'activity' | 'monitor' | 'hand'>> = {
+  activity_received: (config) => ({ ...(config as Omit<StartOf<'activity'>, 'by'>), by: 'activity' }),
+  monitor: (config) => ({
+    every: { n: 1, unit: 'minutes' },
+    ...(config as Omit<StartOf<'monitor'>, 'by' | 'every'>),
+    by: 'monitor',
+  }),
+  manual: () => ({ by: 'hand' }),
+};
+
+/** The start of a drawing; undefined while it has none or its config is unfinished. */
+export function startOf(graph: Graph): Start | undefined {
+  const { entry } = indexGraph(graph);
+  if (!entry || !Object.hasOwn(readers, entry.type)) return undefined;
+  const config = nodeDef(entry.type)?.config.safeParse(entry.config);
+  if (!config?.success) return undefined;
+  return { ...readers[entry.type as EntryType](config.data), node_id: entry.id } as Start;
+}
+
+/** How often the same person may come in; spans as in the settings. */
+export interface EntryLimit {
+  /** `once`: one run per unit; `span`: one per unit and span; `always`: every occasion. */
+  repeat: 'once' | 'always' | { every: Duration };
+  /** What is counted: the person, a value of the starting activity's metadata, or the lead. */
+  unit: { by: 'person' } | { by: 'metadata'; path: string[] } | { by: 'lead' };
+  /** Between any two entries of one person. */
+  cooldown?: Duration;
+}
+
+const leadCooldown: Duration = { n: 7, unit: 'days' };
+
+/**
+ * The entry limit that holds: once per person unless the settings say otherwise; over leads always once per
+ * lead, and seven days between two entries of a person.
+ */
+export function entryLimit(start: Start | undefined, settings: Pick<Settings, 'entry'>): EntryLimit {
+  const { limit, key, cooldown } = settings.entry ?? {};
+  if (start?.by === 'monitor' && start.over === 'leads') {
+    const apart = typeof limit === 'object' ? limit.every : limit === 'always' ? undefined : leadCooldown;
+    return { repeat: 'once', unit: { by: 'lead' }, cooldown: cooldown ?? apart };
+  }
+  return {
+    repeat: limit ?? 'once',
+    unit: key && start?.by === 'activity' ? { by: 'metadata', path: key.split('.').slice(1) } : { by: 'person' },
+    cooldown,
+  };
+}

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import type { ActivityFact, Effect, EffectType, Plan, Settings } from '#graph';
+import type { Log, Tx } from '#platform';
+import type { Group } from '#rules';
+import type { Moment } from './compiled.js';
+import { Decisions, type Answers } from './decisions.js';
+import { effects, settlesAtCommit } from './effects/index.js';
+import type { EffectCall, EffectHandler } from './effects/effect-handler.js';
+import { MOST_VISITS, ON_CHANGE, type Journey } from './journey.js';
+import { arrivedSince } from './runs.queries.js';
+
+/**
+ * Moves every movable run as far as it goes, all of them step by step side by side, so that each question to
+ * the database is asked once for everybody. Writes effects; `record` writes the runs. Ends because a run
+ * visits at most `MOST_VISITS` steps.
+ */
+export class Advance {
+  private readonly decisions: Decisions;
+
+  constructor(
+    private readonly tx: Tx,
+    private readonly moment: Moment,
+    private readonly log: Log,
+  ) {
+    this.decisions = new Decisions(tx, moment);
+  }
+
+  async run(journeys: readonly Journey[]): Promise<void> {
+    for (let round = 0; round <= MOST_VISITS; round += 1) {
+      const moving = journeys.filter((journey) => journey.movable);
+      if (moving.length === 0) return;
+      await this.round(moving);
+    }
+  }
+
+  private async round(moving: readonly Journey[]): Promise<void> {
+    const standing = moving.filter((journey) => this.stand(journey));
+    await this.lookForArrivals(standing);
+    const answers = await this.decisions.decide(
+      standing.map((journey) => ({
+        person_id: journey.run.person_id,
+        rules: [...leavingRules(journey.version.settings), ...journey.step!.asks],
+        run: { id: journey.run.id, lead_id: journey.run.lead_id },
+      })),
+    );
+    const calls: { call: EffectCall; next: string }[] = [];
+    standing.forEach((journey, at) => {
+      this.guard(journey, () => {
+        if (this.leaveEarly(journey, answers[at]!)) return;
+        calls.push(...this.follow(journey, this.plan(journey, answers[at]!)));
+      });
+    });
+    await this.perform(calls);
+  }
+
+  /** Begins the step's visit where it has not begun. False: the run cannot stand here. */
+  private stand(journey: Journey): boolean {
+    const { now } = this.moment;
+    if (!journey.step) {
+      journey.trouble(now, new Error(`The step “${journey.run.node_id}” does not exist in this version.`));
+      return false;
+    }
+    if (journey.open) return true;
+    if (journey.run.visits >= MOST_VISITS) {
+      journey.end(now, 'exited', `went through ${MOST_VISITS} steps`);
+      return false;
+    }
+    journey.enter(now);
+    return true;
+  }
+
+  /** What each run waits for and has come: from this transaction's activities, or from those since it began to wait. */
+  private async lookForArrivals(journeys: readonly Journey[]): Promise<void> {
+    const waits = journeys.filter(({ step, arrived }) => step!.awaits !== undefined && arrived.length === 0);
+    if (waits.length === 0) return;
+    const back = waits.filter((journey) => journey.lookBack);
+    const found = back.length === 0 ? [] : await arrivedSince(this.tx, back.map(lookBackOf));
+    for (const journey of waits) {
+      const { activity_type, where } = journey.step!.awaits!;
+      const before = found.filter((activity) => activity.run_id === journey.run.id);
+      const own = journey.pending.filter((activity) => activity.type === activity_type);
+      const seen = new Set<string>();
+      for (const activity of [...before, ...own]) {
+        if (seen.has(activity.id) || !(await this.matches(where, activity))) continue;
+        seen.add(activity.id);
+        journey.arrived.push(activity);
+      }
+      const first = journey.arrived[0];
+      const at = first ? journey.pending.findIndex((activity) => activity.id === first.id) : -1;
+      if (at >= 0) journey.pending = journey.pending.slice(at + 1);
+    }
+  }
+
+  private async matches(where: Group | undefined, activity: ActivityFact): Promise<boolean> {
+    try {
+      return await this.decisions.matches(where, activity);
+    } catch (error) {
+      this.log.warn({ err: error, activity_id: activity.id }, 'a condition on an activity could not be decided');
+      return false;
+    }
+  }
+
+  private leaveEarly(journey: Journey, answers: Answers): boolean {
+    const { exit_when, goal } = journey.version.settings;
+    if (exit_when && 'rules' in exit_when && answers(exit_when.rules)) {
+      journey.end(this.moment.now, 'exited', 'exit_when');
+    } else if (goal && 'rules' in goal && answers(goal.rules)) {
+      journey.end(this.moment.now, 'completed', 'goal');
+    }
+    return journey.ended;
+  }
+
+  private plan(journey: Journey, answers: Answers): Plan {
+    const step = journey.step!;
+    const { now, timezone } = this.moment;
+    if (journey.forced) {
+      const [port] = step.def.ports(step.config).slice(-1);
+      return { next: port?.id ?? 'next', reason: 'moved on by hand' };
+    }
+    return step.def.plan(step.config, {
+      now,
+      timezone,
+      contact_timezone: undefined,
+      entered_at: journey.open!.entered_at,
+      chance: chance(journey.run.person_id, step.id),
+      decide: answers,
+      arrived: journey.arrived,
+    });
+  }
+
+  /** Carries out what needs no effect, and answers the effects to be performed. */
+  private follow(journey: Journey, plan: Plan): { call: EffectCall; next: string }[] {
+    const { now } = this.moment;
+    if ('effects' in plan) {
+      return plan.effects.map((effect) => ({
+        call: { journey, record: journey.open!, effect: effect as never },
+        next: plan.next,
+      }));
+    }
+    if ('wait' in plan) {
+      const { until, activity_type, on_change } = plan.wait;
+      journey.wait(until, activity_type ?? (on_change ? ON_CHANGE : null));
+    } else if ('end' in plan) journey.end(now, 'exited', plan.end || 'exit');
+    else {
+      const [arrived] = journey.arrived;
+      journey.leave(now, plan.next, {
+        ...(plan.reason ? { reason: plan.reason } : {}),
+        ...(arrived ? { activity_id: arrived.id } : {}),
+      });
+    }
+    return [];
+  }
+
+  /** Performs effects type by type, for everybody together; where that fails, one by one. */
+  private async perform(calls: readonly { call: EffectCall; next: string }[]): Promise<void> {
+    for (const type of new Set(calls.map(({ call }) => call.effect.type))) {
+      const own = calls.filter(({ call }) => call.effect.type === type);
+      const outcomes = await this.together(
+        type,
+        own.map(({ call }) => call),
+      );
+      own.forEach(({ call, next }, at) => {
+        const outcome = outcomes[at]!;
+        if (outcome instanceof Error) call.journey.trouble(this.moment.now, outcome);
+        else {
+          call.journey.leave(this.moment.now, next, outcome);
+          if (settlesAtCommit.has(type) && !call.journey.ended) call.journey.yield(this.moment.now);
+        }
+      });
+    }
+  }
+
+  private async together(type: EffectType, calls: readonly EffectCall[]): Promise<(Record<string, unknown> | Error)[]> {
+    const handler = effects[type] as EffectHandler<Effect['type']>;
+    try {
+      return await this.tx.savepoint(() => handler(this.tx, calls, this.moment));
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      if (calls.length === 1) return [error instanceof Error ? error : new Error(String(error))];
+      const alone: (Record<string, unknown> | Error)[] = [];
+      for (const call of calls) alone.push(...(await this.together(type, [call])));
+      return alone;
+    }
+  }
+
+  private guard(journey: Journey, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.log.warn(
+        { run_id: journey.run.id, node_id: journey.run.node_id, reason: (error as Error).message },
+        'a step could not be carried out',
+      );
+      journey.trouble(this.moment.now, error);
+    }
+  }
+}
+
+const lookBackOf = (journey: Journey) => ({
+  run_id: journey.run.id,
+  person_id: journey.run.person_id,
+  activity_type: journey.step!.awaits!.activity_type,
+  since: journey.open!.entered_at,
+  late_after: journey.version.late_after,
+});
+
+const leavingRules = ({ exit_when, goal }: Settings): Group[] =>
+  [exit_when, goal].flatMap((moment) => (moment && 'rules' in moment ? [moment.rules] : []));
+
+/** Equally spread over [0, 1), the same for the same person and step. */
+const chance = (personId: string, nodeId: string): number =>
+  createHash('sha256').update(`${personId} ${nodeId}`).digest().readUInt32BE(0) / 2 ** 32;
+
+/** Failures that have nothing to do with the rows at hand: the same work succeeds when it is done again. */
+export function isTransient(error: unknown): boolean {
+  const code =
+    (error as { code?: unknown; driverError?: { code?: unknown } }).driverError?.code ??
+    (error as { code?: unknown }).code;
+  return typeof code === 'string' && /^(40|08|57|53|55P03|ECONN|EPIPE)/.test(code);
+}

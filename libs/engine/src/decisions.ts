@@ -1,0 +1,74 @@
+import { loadFacts, loadRunFacts } from '#directory';
+import type { ActivityFact } from '#graph';
+import type { Tx } from '#platform';
+import { asksAboutRun, type Group, type PersonFacts, type RunFacts } from '#rules';
+import { Decider } from '#rules/engine';
+import type { Moment } from './compiled.js';
+
+/** Rules to be decided about one person, inside a run or before one. */
+export interface Asked {
+  person_id: string;
+  rules: readonly Group[];
+  run?: { id: string; lead_id: string | null };
+}
+
+/** The answers about one person; a rule that could not be decided throws where it is looked up. */
+export type Answers = (rules: Group) => boolean;
+
+/** Decides the rules of one transaction: facts are read for everybody at once, json-rules-engine says yes or no. */
+export class Decisions {
+  private readonly decider: Decider;
+
+  constructor(
+    private readonly tx: Tx,
+    private readonly moment: Moment,
+  ) {
+    this.decider = new Decider({ now: moment.now, timezone: moment.timezone });
+  }
+
+  /** Whether an activity's metadata is what a `where` asks for; one without a `where` always is. */
+  async matches(where: Group | undefined, activity: ActivityFact): Promise<boolean> {
+    return where === undefined || this.decider.decideWhere(where, { metadata: activity.metadata });
+  }
+
+  /** The answers for each of `asked`, in order. */
+  async decide(asked: readonly Asked[]): Promise<Answers[]> {
+    const wanting = asked.filter((each) => each.rules.length > 0);
+    if (wanting.length === 0) return asked.map(() => unasked);
+    const rules = [...new Set(wanting.flatMap((each) => each.rules))];
+    const people = [...new Set(wanting.map((each) => each.person_id))];
+    const facts = await loadFacts(this.tx, people, rules, this.moment);
+    const runs = wanting.flatMap((each) =>
+      each.run && each.rules.some(asksAboutRun) ? [{ run_id: each.run.id, lead_id: each.run.lead_id }] : [],
+    );
+    const runFacts = runs.length > 0 ? await loadRunFacts(this.tx, runs) : new Map<string, RunFacts>();
+    return Promise.all(
+      asked.map(async (each) => {
+        if (each.rules.length === 0) return unasked;
+        const person = facts.get(each.person_id);
+        if (!person) return () => false;
+        const all: PersonFacts = { ...person, ...(each.run && runFacts.get(each.run.id)) };
+        return this.answers(each.rules, all);
+      }),
+    );
+  }
+
+  private async answers(rules: readonly Group[], facts: PersonFacts): Promise<Answers> {
+    try {
+      const decided = await this.decider.decideAll(rules, facts);
+      return (asked) => {
+        const answer = decided.get(asked);
+        if (answer === undefined) throw new Error('A step asked something that it had not announced.');
+        return answer;
+      };
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    }
+  }
+}
+
+const unasked: Answers = () => {
+  throw new Error('A step asked something that it had not announced.');
+};

@@ -1,0 +1,68 @@
+import type { EffectHandler } from './effect-handler.js';
+
+const columns = ['first_name', 'last_name', 'phone', 'country', 'timezone'] as const;
+
+interface Change {
+  person_id: string;
+  attributes: Record<string, unknown>;
+  add_tags: string[];
+  remove_tags: string[];
+  first_name?: unknown;
+}
+
+/**
+ * Changes the profile, or of a lead the newest checkout: what the directory shows of that person. The
+ * directory's triggers bring its row up to date and record the change when the transaction commits.
+ */
+export const contactUpdate: EffectHandler<'contact.update'> = async (tx, calls) => {
+  for (const { journey, effect } of calls) {
+    const change: Change = {
+      person_id: journey.run.person_id,
+      attributes: {},
+      add_tags: effect.add_tags ?? [],
+      remove_tags: effect.remove_tags ?? [],
+    };
+    const set: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(effect.set ?? {})) {
+      if (name.startsWith('attributes.')) change.attributes[name.slice('attributes.'.length)] = value;
+      else if ((columns as readonly string[]).includes(name)) set[name] = value;
+    }
+    await tx.run(UPDATE, [
+      change.person_id,
+      JSON.stringify(set),
+      JSON.stringify(change.attributes),
+      change.add_tags,
+      change.remove_tags,
+    ]);
+  }
+  return calls.map(({ effect }) => ({
+    changed: { ...effect.set, add_tags: effect.add_tags, remove_tags: effect.remove_tags },
+  }));
+};
+
+const ASSIGN = `
+  first_name = case when $2::jsonb ? 'first_name' then $2::jsonb->>'first_name' else t.first_name end,
+  last_name = case when $2::jsonb ? 'last_name' then $2::jsonb->>'last_name' else t.last_name end,
+  phone = case when $2::jsonb ? 'phone' then $2::jsonb->>'phone' else t.phone end,
+  country = case when $2::jsonb ? 'country' then $2::jsonb->>'country' else t.country end,
+  timezone = case when $2::jsonb ? 'timezone' then $2::jsonb->>'timezone' else t.timezone end,
+  attributes = t.attributes || $3::jsonb,
+  tags = array(
+    select tag from (
+      select tag, ord from unnest(t.tags) with ordinality o(tag, ord)
+      where cortex.fold(tag) <> all (cortex.fold_all($5::text[]))
+      union all
+      select tag, 1000000 + ord from unnest($4::text[]) with ordinality n(tag, ord)
+      where cortex.fold(tag) <> all (cortex.fold_all(t.tags))
+    ) kept order by ord),
+  updated_at = cortex.now()`;
+
+const UPDATE = `
+  with person as (
+    select p.id, p.type from cortex.people p where p.person_id = $1
+  ), profile as (
+    update public.unified_profiles t set ${ASSIGN}
+    from person where person.type = 'customer' and t.id = person.id
+  )
+  update public.purchase_leads t set ${ASSIGN}
+  from person where person.type = 'lead' and t.id = person.id`;

@@ -1,0 +1,22 @@
+import type { Effect, EffectType } from '#graph';
+import type { Tx } from '#platform';
+import type { Moment } from '../compiled.js';
+import type { Journey, StepRecord } from '../journey.js';
+
+/** One step of one run that wants something done. */
+export interface EffectCall<T extends EffectType = EffectType> {
+  journey: Journey;
+  record: StepRecord;
+  effect: Extract<Effect, { type: T }>;
+}
+
+/**
+ * Does what the steps want, for all of them together and inside their transaction. Answers what belongs into
+ * each step's record, in the given order. When it throws, everything it wrote is undone and each call is made
+ * again alone, so that one that cannot be done holds up nobody else.
+ */
+export type EffectHandler<T extends EffectType> = (
+  tx: Tx,
+  calls: readonly EffectCall<T>[],
+  moment: Moment,
+) => Promise<Record<string, unknown>[]>;

@@ -1,0 +1,172 @@
+import type { ActivityFact } from '#graph';
+import type { RunStatus } from '#contracts';
+import type { CompiledStep, CompiledVersion } from './compiled.js';
+
+/** What a run keeps about how it began. */
+export interface RunContext {
+  /** Where the activity that started it is to be found. */
+  activity?: { id: string; occurred_at: string };
+  /** The value that the entry limit counts by. */
+  key?: string;
+}
+
+export interface RunRow {
+  id: string;
+  automation_id: string;
+  version_id: string;
+  version: number;
+  person_id: string;
+  contact_email: string;
+  entry_key: string;
+  status: RunStatus;
+  node_id: string | null;
+  wake_at: Date | null;
+  waiting_for: string | null;
+  lead_id: string | null;
+  activity_id: string | null;
+  context: RunContext;
+  visits: number;
+  retries: number;
+  entered_at: Date;
+  ended_at: Date | null;
+  end_reason: string | null;
+}
+
+export interface StepRecord {
+  node_id: string;
+  visit: number;
+  /** Its place among the steps of the run. */
+  ord: number;
+  entered_at: Date;
+  left_at: Date | null;
+  port: string | null;
+  outcome: Record<string, unknown>;
+}
+
+/** Wakes on any change of the person, because rules are waited for. */
+export const ON_CHANGE = '*';
+/** Steps that one run may visit, loops included. */
+export const MOST_VISITS = 1_000;
+const MOST_RETRIES = 5;
+
+/** One run while a transaction moves it; `record` writes what changed. */
+export class Journey {
+  /** The step it stands at, entered and not yet left. */
+  open: StepRecord | undefined;
+  /** Steps to be written. */
+  readonly touched = new Map<string, StepRecord>();
+  /** Whether it is to be planned (again) in this transaction. */
+  movable = false;
+  /** It stood at its step before this transaction: what arrived since is looked up. */
+  lookBack = false;
+  /** Activities of this transaction that come after what moved it, oldest first. */
+  pending: ActivityFact[] = [];
+  /** The awaited activity that woke it. */
+  arrived: ActivityFact[] = [];
+  /** The wait was ended by a person. */
+  forced = false;
+  changed = false;
+
+  constructor(
+    readonly run: RunRow,
+    readonly version: CompiledVersion,
+    readonly isNew: boolean,
+    private readonly visitsOf = new Map<string, number>(),
+  ) {
+    this.changed = isNew;
+  }
+
+  get step(): CompiledStep | undefined {
+    return this.run.node_id === null ? undefined : this.version.steps.get(this.run.node_id);
+  }
+
+  get ended(): boolean {
+    return this.run.ended_at !== null;
+  }
+
+  /** Begins a visit of the step it stands at. */
+  enter(now: Date): StepRecord {
+    const node_id = this.run.node_id!;
+    const visit = (this.visitsOf.get(node_id) ?? 0) + 1;
+    this.visitsOf.set(node_id, visit);
+    this.run.visits += 1;
+    this.lookBack = false;
+    this.open = { node_id, visit, ord: this.run.visits, entered_at: now, left_at: null, port: null, outcome: {} };
+    this.touch();
+    return this.open;
+  }
+
+  /** Goes on through a way out; the run is complete where nothing is connected. */
+  leave(now: Date, port: string, outcome: Record<string, unknown> = {}): void {
+    const target = this.step?.next.get(port);
+    this.close(now, port, outcome);
+    this.run.retries = 0;
+    this.arrived = [];
+    this.forced = false;
+    if (target === undefined) this.end(now, 'completed', null);
+    else this.stand(target, now);
+  }
+
+  wait(until: Date | undefined, waitingFor: string | null): void {
+    Object.assign(this.run, { status: 'waiting', wake_at: until ?? null, waiting_for: waitingFor });
+    this.movable = false;
+    this.changed = true;
+  }
+
+  end(now: Date, status: 'completed' | 'exited', reason: string | null): void {
+    if (this.open) this.close(now, null, reason ? { reason } : {});
+    Object.assign(this.run, { status, ended_at: now, end_reason: reason, wake_at: null, waiting_for: null });
+    this.movable = false;
+    this.changed = true;
+  }
+
+  /** Goes on in a later transaction, from the step it stands at. */
+  yield(now: Date): void {
+    Object.assign(this.run, { status: 'active', wake_at: now, waiting_for: null });
+    this.movable = false;
+    this.changed = true;
+  }
+
+  /** Could not be carried out: tried again later and later, then failed for good, with the reason on its step. */
+  trouble(now: Date, error: unknown): void {
+    const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+    const record = this.open ?? this.enter(now);
+    record.outcome = { ...record.outcome, error: reason, at: now.toISOString() };
+    this.touch();
+    this.run.retries += 1;
+    const last = this.run.retries > MOST_RETRIES;
+    Object.assign(
+      this.run,
+      last
+        ? { status: 'failed', wake_at: null, waiting_for: null, ended_at: now, end_reason: reason }
+        : {
+            status: 'active',
+            waiting_for: null,
+            wake_at: new Date(now.getTime() + 30_000 * 4 ** (this.run.retries - 1)),
+          },
+    );
+    this.movable = false;
+    this.changed = true;
+  }
+
+  private stand(node_id: string, now: Date): void {
+    Object.assign(this.run, { node_id, status: 'active', wake_at: now, waiting_for: null });
+    this.movable = true;
+    this.changed = true;
+  }
+
+  private close(now: Date, port: string | null, outcome: Record<string, unknown>): void {
+    if (!this.open) return;
+    this.open.left_at = now;
+    this.open.port = port;
+    const { error: _error, at: _at, ...kept } = this.open.outcome;
+    this.open.outcome = { ...kept, ...outcome };
+    this.touch();
+    this.open = undefined;
+    this.changed = true;
+  }
+
+  private touch(): void {
+    if (this.open) this.touched.set(`${this.open.node_id} ${this.open.visit}`, this.open);
+  }
+}

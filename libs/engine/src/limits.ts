@@ -1,0 +1,115 @@
+import type { EntryLimit } from '#automations';
+import type { ActivityFact } from '#graph';
+import type { Tx } from '#platform';
+import { shift, type Span } from '#rules';
+import type { CompiledVersion, Moment } from './compiled.js';
+
+/** Somebody who is to come in. */
+export interface Entry {
+  version: CompiledVersion;
+  person_id: string;
+  contact_email: string;
+  /** What distinguishes this occasion from others: the activity, the lead, or the call. */
+  occasion: string;
+  activity?: ActivityFact;
+  lead_id?: string;
+}
+
+export interface AllowedEntry extends Entry {
+  entry_key: string;
+  key?: string;
+}
+
+interface PastEntry {
+  automation_id: string;
+  person_id: string;
+  entry_key: string;
+  key: string | null;
+  entered_at: Date;
+  seen: boolean;
+}
+
+/** Why somebody does not come in. */
+export type Refusal = 'been_here' | 'too_soon' | 'no_key';
+
+/**
+ * Applies entry limits under the persons' locks, in the order given, each allowed entry counting for the next.
+ * An occasion that was taken before (a replay) is refused as `been_here`.
+ */
+export async function applyLimits(
+  tx: Tx,
+  moment: Moment,
+  entries: readonly Entry[],
+): Promise<(AllowedEntry | { refused: Refusal })[]> {
+  const past = new Map<string, PastEntry[]>();
+  for (const row of await pastEntries(tx, entries)) {
+    const of = `${row.automation_id} ${row.person_id}`;
+    past.set(of, [...(past.get(of) ?? []), row]);
+  }
+  return entries.map((entry) => {
+    const of = `${entry.version.automation_id} ${entry.person_id}`;
+    const before = past.get(of) ?? [];
+    const allowed = judge(entry, before, moment);
+    if ('refused' in allowed) return allowed;
+    const now = { automation_id: entry.version.automation_id, person_id: entry.person_id, seen: false };
+    past.set(of, [
+      ...before,
+      { ...now, entry_key: allowed.entry_key, key: allowed.key ?? null, entered_at: moment.now },
+    ]);
+    return allowed;
+  });
+}
+
+function judge(entry: Entry, past: PastEntry[], moment: Moment): AllowedEntry | { refused: Refusal } {
+  const { limit } = entry.version;
+  const unit = unitOf(limit, entry);
+  if (unit === undefined) return { refused: 'no_key' };
+  const once = limit.repeat === 'once';
+  const entry_key = once ? unit : `${entry.occasion}${unit === 'once' ? '' : ` ${unit}`}`.slice(0, 400);
+  if (past.some((each) => each.entry_key === entry_key)) return { refused: 'been_here' };
+  const key = limit.unit.by === 'metadata' ? unit : undefined;
+  if (typeof limit.repeat === 'object') {
+    const since = spanStart(limit.repeat.every, moment);
+    const same = past.filter((each) => key === undefined || each.key === key);
+    if (same.some((each) => each.entered_at.getTime() > since)) return { refused: 'too_soon' };
+  }
+  if (limit.cooldown) {
+    const since = spanStart(limit.cooldown, moment);
+    if (past.some((each) => !each.seen && each.entered_at.getTime() > since)) return { refused: 'too_soon' };
+  }
+  return { ...entry, entry_key, key };
+}
+
+/** What `once` counts by, as it stands in `entry_key`. */
+function unitOf(limit: EntryLimit, entry: Entry): string | undefined {
+  if (limit.unit.by === 'person') return 'once';
+  if (limit.unit.by === 'lead') return entry.lead_id ? `lead:${entry.lead_id}` : 'once';
+  if (!entry.activity) return 'once';
+  let value: unknown = entry.activity.metadata;
+  for (const part of limit.unit.path) {
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  return `key:${String(value).slice(0, 200)}`;
+}
+
+/** Milliseconds since 1970 of the beginning of a span that ends now. */
+export const spanStart = (span: { n: number; unit: string }, moment: Pick<Moment, 'now' | 'timezone'>): number =>
+  shift(moment, span as Span, 'ago');
+
+const pastEntries = async (tx: Tx, entries: readonly Entry[]): Promise<PastEntry[]> => {
+  if (entries.length === 0) return [];
+  const pairs = [
+    ...new Map(entries.map((entry) => [`${entry.version.automation_id} ${entry.person_id}`, entry])).values(),
+  ];
+  return tx.rows<PastEntry>(
+    `select r.automation_id, r.person_id, r.entry_key, r.context->>'key' as key, r.entered_at, false as seen
+     from unnest($1::uuid[], $2::uuid[]) w(automation_id, person_id)
+     join cortex.automation_runs r on r.automation_id = w.automation_id and r.person_id = w.person_id
+     union all
+     select s.automation_id, s.person_id, s.entry_key, null, s.seen_at, true
+     from unnest($1::uuid[], $2::uuid[]) w(automation_id, person_id)
+     join cortex.automation_seen s on s.automation_id = w.automation_id and s.person_id = w.person_id`,
+    [pairs.map((entry) => entry.version.automation_id), pairs.map((entry) => entry.person_id)],
+  );
+};

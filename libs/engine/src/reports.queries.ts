@@ -1,0 +1,178 @@
+import { addressOf } from '#directory';
+import { decodeCursor, encodeCursor, notFound, type Database } from '#platform';
+import type { RunStatus } from '#contracts';
+
+export interface StepView {
+  node_id: string;
+  visit: number;
+  entered_at: Date;
+  left_at: Date | null;
+  port: string | null;
+  outcome: Record<string, unknown>;
+}
+
+export interface RunView {
+  id: string;
+  automation_id: string;
+  version: number;
+  contact_email: string;
+  contact_id: string | null;
+  status: RunStatus;
+  node_id: string | null;
+  wake_at: Date | null;
+  entered_at: Date;
+  ended_at: Date | null;
+  end_reason: string | null;
+  steps: StepView[];
+}
+
+const STEPS_IN_LISTS = 100;
+
+const SELECT = `
+  select r.id, r.automation_id, r.version, r.contact_email::text as contact_email, p.id as contact_id, r.status, r.node_id,
+    r.wake_at, r.entered_at, r.ended_at, r.end_reason
+  from cortex.automation_runs r left join cortex.people p on p.person_id = r.person_id`;
+
+export interface RunFilter {
+  contact_email?: string;
+  status?: RunStatus;
+  node_id?: string;
+  limit: number;
+  cursor?: string;
+}
+
+/** Runs of an automation, newest first, each with its latest steps in order. */
+export async function runPage(
+  db: Database,
+  automationId: string,
+  filter: RunFilter,
+): Promise<{ items: RunView[]; next_cursor: string | null }> {
+  const after = decodeCursor(filter.cursor, 2) ?? [null, null];
+  const rows = await db.rows<RunView & { sort_at: string }>(
+    `select q.*, q.entered_at::text as sort_at from (${SELECT}
+       where r.automation_id = $1
+         and ($2::text is null or r.person_id in (select person_id from cortex.people where address = $2))
+         and ($3::text is null or r.status = $3)
+         and ($4::text is null or r.node_id = $4)
+         and ($5::timestamptz is null or (r.entered_at, r.id) < ($5, $6::uuid))) q
+     order by entered_at desc, id desc limit $7`,
+    [
+      automationId,
+      filter.contact_email === undefined ? null : (addressOf(filter.contact_email) ?? ''),
+      filter.status ?? null,
+      filter.node_id ?? null,
+      ...after,
+      filter.limit + 1,
+    ],
+  );
+  const page = rows.slice(0, filter.limit);
+  const last = rows.length > filter.limit ? page.at(-1) : undefined;
+  return {
+    items: await withSteps(db, page, STEPS_IN_LISTS),
+    next_cursor: last ? encodeCursor([last.sort_at, last.id]) : null,
+  };
+}
+
+/** @throws AppError 404 */
+export async function runView(db: Database, id: string): Promise<RunView> {
+  const row = await db.row<RunView>(`${SELECT} where r.id = $1`, [id]);
+  if (!row) throw notFound('run');
+  return (await withSteps(db, [row], 1_000))[0]!;
+}
+
+async function withSteps(db: Database, runs: readonly RunView[], most: number): Promise<RunView[]> {
+  if (runs.length === 0) return [];
+  const steps = await db.rows<StepView & { run_id: string; ord: number }>(
+    `select s.* from unnest($1::uuid[]) w(run_id)
+     cross join lateral (
+       select run_id, node_id, visit, ord, entered_at, left_at, port, outcome from cortex.automation_run_steps
+       where run_id = w.run_id order by ord desc limit $2) s order by s.run_id, s.ord`,
+    [runs.map((run) => run.id), most],
+  );
+  return runs.map((run) => ({
+    ...run,
+    steps: steps.filter((step) => step.run_id === run.id).map(({ run_id: _run, ord: _ord, ...step }) => step),
+  }));
+}
+
+export interface NodeStats {
+  entered: number;
+  here_now: number;
+  left: number;
+  ports: Record<string, number>;
+  messages?: MessageStats;
+}
+
+export type MessageStats = { candidates: number; skipped: Record<string, number> } & Record<CountedState, number>;
+
+const counted = ['queued', 'submitting', 'sent', 'failed', 'uncertain', 'unknown', 'cancelled'] as const;
+const moments = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const;
+type CountedState = (typeof counted)[number] | (typeof moments)[number];
+
+export interface AutomationStats {
+  entered: number;
+  inside: number;
+  completed: number;
+  exited: number;
+  failed: number;
+  nodes: Record<string, NodeStats>;
+}
+
+/** What happened at each step, over all versions; `from` and `to` bound when the step was entered. */
+export async function automationStats(
+  db: Database,
+  automationId: string,
+  range: { from?: string; to?: string },
+): Promise<AutomationStats> {
+  const values = [automationId, range.from ?? null, range.to ?? null];
+  const within = (column: string) =>
+    `($2::timestamptz is null or ${column} >= $2) and ($3::timestamptz is null or ${column} < $3)`;
+  return db.tx(
+    async (tx) => {
+      const totals = await tx.row<Omit<AutomationStats, 'nodes'>>(
+        `select count(*)::int as entered, count(*) filter (where status in ('active', 'waiting'))::int as inside,
+           count(*) filter (where status = 'completed')::int as completed,
+           count(*) filter (where status = 'exited')::int as exited, count(*) filter (where status = 'failed')::int as failed
+         from cortex.automation_runs where automation_id = $1 and ${within('entered_at')}`,
+        values,
+      );
+      const steps = await tx.rows<{ node_id: string; port: string | null; here: boolean; visits: number }>(
+        `select s.node_id, s.port, s.left_at is null as here, count(*)::int as visits
+         from cortex.automation_runs r join cortex.automation_run_steps s on s.run_id = r.id
+         where r.automation_id = $1 and ${within('s.entered_at')} group by 1, 2, 3`,
+        values,
+      );
+      const mails = await tx.rows<{ node_id: string; state: string; reason: string | null } & Record<string, number>>(
+        `select node_id, state, case when state = 'skipped' then coalesce(reason, 'other') end as reason, count(*)::int as n,
+           ${moments.map((moment) => `count(${moment}_at)::int as ${moment}`).join(', ')}
+         from cortex.messages where automation_id = $1 and node_id is not null and ${within('created_at')} group by 1, 2, 3`,
+        values,
+      );
+      const nodes: Record<string, NodeStats> = {};
+      for (const { node_id, port, here, visits } of steps) {
+        const node = (nodes[node_id] ??= { entered: 0, here_now: 0, left: 0, ports: {} });
+        node.entered += visits;
+        if (here) node.here_now += visits;
+        else node.left += visits;
+        if (port !== null) node.ports[port] = (node.ports[port] ?? 0) + visits;
+      }
+      for (const row of mails) {
+        const node = (nodes[row.node_id] ??= { entered: 0, here_now: 0, left: 0, ports: {} });
+        const counts = (node.messages ??= noMessages());
+        const n = row.n as unknown as number;
+        counts.candidates += n;
+        if (row.state === 'skipped') counts.skipped[row.reason!] = (counts.skipped[row.reason!] ?? 0) + n;
+        else counts[row.state as CountedState] += n;
+        for (const moment of moments) counts[moment] += row[moment] as unknown as number;
+      }
+      return { ...totals!, nodes };
+    },
+    { isolation: 'REPEATABLE READ', readOnly: true },
+  );
+}
+
+const noMessages = (): MessageStats => ({
+  candidates: 0,
+  skipped: {},
+  ...(Object.fromEntries([...counted, ...moments].map((state) => [state, 0])) as Record<CountedState, number>),
+});

@@ -1,0 +1,80 @@
+import { enterGate } from '#automations';
+import type { Database, Log, Tx } from '#platform';
+import { Advance } from './advance.js';
+import { PEOPLE_PER_CLAIM, tryPeople } from './claim.js';
+import type { CompiledVersions } from './compiled.js';
+import { resumeRuns } from './enter.js';
+import { record } from './record.js';
+import { dueRuns } from './runs.queries.js';
+
+/** Moves runs whose time has come. Paused automations are not looked at: what is due there stays due. */
+export class Wake {
+  constructor(
+    private readonly database: Database,
+    private readonly versions: CompiledVersions,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * One claim of people with due runs.
+   * @param claimed gets the people before they are worked on
+   * @param only one person, when a failure is being isolated
+   * @returns how many runs were looked at
+   */
+  async claim(claimed: string[], only?: string): Promise<number> {
+    return this.database.tx(async (tx) => {
+      await enterGate(tx);
+      const moment = await this.versions.moment(tx);
+      const live = [...moment.live.keys()];
+      if (live.length === 0) return 0;
+      const people = await tryPeople(tx, only ? [only] : await duePeople(tx, live));
+      if (people.length === 0) return 0;
+      claimed.push(...people);
+      const runs = await dueRuns(tx, people, live);
+      const versions = await this.versions.load(
+        tx,
+        runs.map((run) => run.version_id),
+      );
+      const journeys = await resumeRuns(tx, runs, versions);
+      for (const journey of journeys) journey.movable = true;
+      await new Advance(tx, moment, this.log).run(journeys);
+      await record(tx, journeys);
+      return runs.length;
+    });
+  }
+
+  /** What cannot be carried out even alone is put off, longer each time, and fails in the end with the reason. */
+  async putOff(personId: string, reason: string): Promise<void> {
+    await this.database.tx(async (tx) => {
+      await enterGate(tx);
+      if ((await tryPeople(tx, [personId])).length === 0) return;
+      await tx.run(
+        `with due as (
+           update cortex.automation_runs set retries = retries + 1,
+             status = case when retries >= 5 then 'failed' else 'active' end,
+             wake_at = case when retries >= 5 then null else cortex.now() + interval '30 seconds' * power(4, retries) end,
+             ended_at = case when retries >= 5 then cortex.now() end,
+             end_reason = case when retries >= 5 then $2 end
+           where person_id = $1 and status in ('active', 'waiting') and wake_at <= cortex.now()
+           returning id, node_id)
+         update cortex.automation_run_steps s set outcome = s.outcome || jsonb_build_object('error', $2::text)
+         from due where s.run_id = due.id and s.node_id = due.node_id and s.left_at is null`,
+        [personId, reason.slice(0, 500)],
+      );
+    });
+  }
+}
+
+/** People with due runs, longest due first; each live automation is one probe of the index, whoever else waits. */
+const duePeople = async (tx: Tx, automationIds: readonly string[]): Promise<string[]> => {
+  const rows = await tx.rows<{ person_id: string }>(
+    `select r.person_id from unnest($1::uuid[]) a(automation_id)
+     cross join lateral (
+       select person_id, wake_at from cortex.automation_runs
+       where automation_id = a.automation_id and status in ('active', 'waiting') and wake_at <= cortex.now()
+       order by wake_at limit $2) r
+     order by r.wake_at limit $2`,
+    [automationIds, PEOPLE_PER_CLAIM * 10],
+  );
+  return rows.map((row) => row.person_id);
+};
