@@ -1,7 +1,8 @@
 -- People: the shop's tables (other programs write them with plain SQL) and the kept directory row.
 
-create extension if not exists citext;
-create extension if not exists pg_trgm;
+-- By name, because a role called cortex would otherwise find its own schema first.
+create extension if not exists citext schema public;
+create extension if not exists pg_trgm schema public;
 create schema if not exists cortex;
 
 -- The only clock of this database. One expression and STABLE, so that it inlines into index conditions.

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
+import { compareDirectory, repairDirectory } from '#directory';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
 import { forgetRequests, makePartitions } from './housekeeping.js';
@@ -13,6 +14,8 @@ const DAY = 24 * HOUR;
  * queue keeps the first of each slot, so ten workers make one tick and a missed minute is made up for.
  */
 const ticks: { job: JobDefinition; every: number }[] = [
+  { job: repairDirectory, every: MINUTE },
+  { job: compareDirectory, every: DAY },
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
 ];

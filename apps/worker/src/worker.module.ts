@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { DirectoryKeeper, DirectoryModule } from '#directory';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { Housekeeping } from './housekeeping.js';
@@ -12,13 +13,13 @@ export interface WorkerParts extends PlatformParts {
 }
 
 /** The libraries whose loops and jobs run here: one line each. */
-const libraries: NonNullable<ModuleMetadata['imports']> = [];
+const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
 const loops: Type<Loop>[] = [];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
-const jobHandlers: Type<JobHandlers>[] = [Housekeeping];
+const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper];
 
 @Module({})
 export class WorkerModule {

@@ -57,7 +57,8 @@ export const rings: Record<string, Ring> = {
   platform: { parts: pure, mayUse: among(...server, 'pg', 'pino', 'uuid') },
   queue: { parts: [...pure, 'platform'], mayUse: among(...server, 'pg-boss') },
 
-  activities: { parts: [...pure, ...base], mayUse: among(...server) },
+  // The hot path prepares its statements on a connection of its own, which TypeORM cannot.
+  activities: { parts: [...pure, ...base], mayUse: among(...server, 'pg') },
   directory: { parts: [...pure, ...base, 'activities'], mayUse: among(...server) },
   enrollments: { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server) },
   'smart-lists': { parts: [...pure, ...base, 'directory'], mayUse: among(...server) },

@@ -63,6 +63,8 @@ export async function migrate(source: DataSource, folder: string): Promise<Migra
     await checkServer(runner);
     await runner.query(`select pg_advisory_lock(${LOCK})`);
     try {
+      // A role called cortex would otherwise put what has no schema into ours.
+      await runner.query('set search_path = public');
       await runner.query('create schema if not exists cortex');
       await runner.query(
         'create table if not exists cortex.migration_files (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
@@ -97,6 +99,7 @@ export async function migrate(source: DataSource, folder: string): Promise<Migra
       }
       return { applied, repeated };
     } finally {
+      await runner.query('reset search_path');
       await runner.query(`select pg_advisory_unlock(${LOCK})`);
     }
   } finally {

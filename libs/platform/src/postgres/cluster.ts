@@ -27,7 +27,8 @@ export interface ClusterSettings {
   settings?: Record<string, string>;
 }
 
-const USER = 'cortex';
+// Not `cortex`: a schema of the user's own name would come first in every search path.
+const USER = 'postgres';
 const DATABASE = 'cortex';
 const STALE_START = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/;
 
