@@ -2,7 +2,6 @@ import '@fontsource-variable/newsreader/opsz.css';
 import '@fontsource-variable/hanken-grotesk/wght.css';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
-import '@mantine/spotlight/styles.css';
 import './ui/tokens.css';
 import './ui/page.css';
 

@@ -1,5 +1,136 @@
+import { Button, TextInput } from '@mantine/core';
+import { listAudit, type AnswerOf } from '#contracts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useSearchParams } from 'react-router';
+import { call } from '../api/client';
+import { paging, rowsOf } from '../api/paged';
+import { useMay } from '../access/session.queries';
+import { More } from '../ui/more';
 import { Page } from '../ui/page';
+import { Answer, Empty, NotAllowed } from '../ui/states';
+import { Time } from '../ui/time';
 
+type Entry = AnswerOf<typeof listAudit>['items'][number];
+
+/** Who did what to whom, before and after. */
 export function AuditPage() {
-  return <Page title="Audit">{null}</Page>;
+  const may = useMay('admin');
+  const [search, setSearch] = useSearchParams();
+  const actor = search.get('actor') ?? '';
+  const action = search.get('action') ?? '';
+  const list = useInfiniteQuery({
+    queryKey: ['audit', actor, action],
+    queryFn: ({ pageParam, signal }) =>
+      call(
+        listAudit,
+        { query: { cursor: pageParam, actor: actor || undefined, action: action || undefined } },
+        { signal },
+      ),
+    ...paging,
+    enabled: may,
+  });
+  const set = (name: string, value: string) =>
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
+  return (
+    <Page title="Audit" intro="Who did what to whom, newest first." wide>
+      {may ? (
+        <>
+          <div className="row">
+            <TextInput
+              aria-label="By whom"
+              placeholder="By whom"
+              value={actor}
+              onChange={(event) => set('actor', event.currentTarget.value)}
+            />
+            <TextInput
+              aria-label="Which action"
+              placeholder="Action, e.g. settings.changed"
+              w={240}
+              value={action}
+              onChange={(event) => set('action', event.currentTarget.value)}
+            />
+          </div>
+          <Answer of={list} what="The audit could not be read">
+            {(data) => {
+              const rows = rowsOf(data);
+              return rows.length === 0 ? (
+                <Empty title={actor || action ? 'Nothing matches' : 'Nothing has been changed yet'}>
+                  {actor || action
+                    ? 'Widen or clear the filter above.'
+                    : 'Every change by staff or a key will be listed here.'}
+                </Empty>
+              ) : (
+                <>
+                  <div className="table-scroll" tabIndex={0} role="region" aria-label="Audit entries">
+                    <table className="table">
+                      <thead>
+                        <tr>
+                          <th>When</th>
+                          <th>Who</th>
+                          <th>Did what</th>
+                          <th>To what</th>
+                          <th>Before and after</th>
+                        </tr>
+                      </thead>
+                      <tbody>
+                        {rows.map((entry) => (
+                          <Row key={entry.id} entry={entry} />
+                        ))}
+                      </tbody>
+                    </table>
+                  </div>
+                  <More list={list} />
+                </>
+              );
+            }}
+          </Answer>
+        </>
+      ) : (
+        <NotAllowed detail="The audit is for administrators." />
+      )}
+    </Page>
+  );
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const [open, setOpen] = useState(false);
+  const has = (value: unknown) => value !== null && value !== undefined;
+  return (
+    <tr>
+      <td style={{ whiteSpace: 'nowrap' }}>
+        <Time at={entry.at} as="short" />
+      </td>
+      <td>{entry.actor}</td>
+      <td>{entry.action}</td>
+      <td>
+        {entry.target_kind ?? ''} <span className="quiet">{entry.target_id ?? ''}</span>
+      </td>
+      <td>
+        {has(entry.before) || has(entry.after) ? (
+          <>
+            <Button variant="subtle" size="compact-sm" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {open ? 'Hide' : 'Show'}
+            </Button>
+            {open ? (
+              <pre className="code raw">
+                {has(entry.before) ? `before ${JSON.stringify(entry.before, null, 2)}\n` : ''}
+                {has(entry.after) ? `after ${JSON.stringify(entry.after, null, 2)}` : ''}
+              </pre>
+            ) : null}
+          </>
+        ) : (
+          <span className="quiet">none</span>
+        )}
+      </td>
+    </tr>
+  );
 }

@@ -1,5 +1,64 @@
+import './settings.css';
+import { useEffect } from 'react';
+import { useLocation } from 'react-router';
+import { useMay } from '../access/session.queries';
 import { Page } from '../ui/page';
+import { Answer } from '../ui/states';
+import { DemoSettings } from './demo-settings';
+import { KeysSettings } from './keys-settings';
+import { SessionsSettings } from './sessions-settings';
+import { useSettings } from './settings.queries';
+import { StaffSettings } from './staff-settings';
+import { ConsentSettings, SendingSettings, WorkspaceSettings } from './workspace-settings';
 
+/** Everything about the workspace, one part below the other; each part saves by itself. */
 export function SettingsPage() {
-  return <Page title="Settings">{null}</Page>;
+  const settings = useSettings();
+  const mayAdmin = useMay('admin');
+  const { hash } = useLocation();
+  const ready = settings.data !== undefined;
+  useEffect(() => {
+    if (ready && hash) document.getElementById(hash.slice(1))?.scrollIntoView();
+  }, [ready, hash]);
+  const parts = [
+    ['workspace', 'Workspace'],
+    ['sending', 'Sending'],
+    ['consent', 'Consent'],
+    ...(mayAdmin
+      ? [
+          ['keys', 'API keys'],
+          ['staff', 'Staff'],
+          ['sessions', 'Sessions'],
+        ]
+      : []),
+    ...(mayAdmin && settings.data?.demo ? [['demo', 'Demo data']] : []),
+  ] as [string, string][];
+  return (
+    <Page title="Settings" intro={mayAdmin ? undefined : 'You can read these; an administrator can change them.'}>
+      <nav aria-label="Parts of the settings" className="row settings-parts">
+        {parts.map(([id, label]) => (
+          <a key={id} href={`#${id}`}>
+            {label}
+          </a>
+        ))}
+      </nav>
+      <Answer of={settings} what="The settings could not be read">
+        {(data) => (
+          <>
+            <WorkspaceSettings settings={data} />
+            <SendingSettings settings={data} />
+            <ConsentSettings settings={data} />
+            {mayAdmin ? (
+              <>
+                <KeysSettings />
+                <StaffSettings />
+                <SessionsSettings />
+                {data.demo ? <DemoSettings /> : null}
+              </>
+            ) : null}
+          </>
+        )}
+      </Answer>
+    </Page>
+  );
 }

@@ -1,19 +1,57 @@
 import './shell.css';
-import { ActionIcon, Drawer } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { ActionIcon, Button, Drawer } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconMenu2 } from '@tabler/icons-react';
+import { Suspense, lazy, useState } from 'react';
 import { Link, Outlet } from 'react-router';
+import { useSession } from '../access/session.queries';
+import { Failed, Loading } from '../ui/states';
+import { DemoBanner } from './demo-banner';
 import { Navigation } from './navigation';
+import { SendingState, StoppedBanner } from './sending-state';
+import { Who } from './who';
 
-/** The frame of every screen below `/admin`. */
+const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }));
+
+/** The frame of every screen below `/admin`: shown only to who is signed in. */
 export function AdminShell() {
+  const session = useSession();
   const [menuOpen, menu] = useDisclosure(false);
+  const [paletteAsked, setPaletteAsked] = useState(false);
+  const openPalette = async () => {
+    setPaletteAsked(true);
+    (await import('@mantine/spotlight')).spotlight.open();
+  };
+  useHotkeys([['mod+K', () => void openPalette()]]);
+  if (!session.data) {
+    return session.isPending ? (
+      <Loading lines={3} />
+    ) : (
+      <div className="page">
+        <Failed
+          error={session.error}
+          what="Cortex could not say who is signed in"
+          onRetry={() => void session.refetch()}
+        />
+      </div>
+    );
+  }
   const rail = (
     <>
-      <Link to="/admin" className="wordmark">
-        Cortex
-      </Link>
       <Navigation onGo={menu.close} />
+      <div className="shell-foot">
+        <Button
+          variant="default"
+          size="xs"
+          justify="space-between"
+          rightSection={<kbd>Ctrl K</kbd>}
+          onClick={() => void openPalette()}
+        >
+          Go to or do
+        </Button>
+        <SendingState />
+        <Who />
+      </div>
     </>
   );
   return (
@@ -21,21 +59,42 @@ export function AdminShell() {
       <a className="skip-link" href="#main">
         Skip to the content
       </a>
-      <aside className="shell-rail">{rail}</aside>
+      <aside className="shell-rail" aria-label="Navigation and account">
+        <Link to="/admin" className="wordmark">
+          Cortex
+        </Link>
+        {rail}
+      </aside>
       <div className="shell-main">
         <div className="shell-bar">
           <ActionIcon aria-label="Open the menu" onClick={menu.open} size={44}>
             <IconMenu2 size={20} stroke={1.5} />
           </ActionIcon>
-          <span className="wordmark">Cortex</span>
+          <Link to="/admin" className="wordmark">
+            Cortex
+          </Link>
         </div>
+        <StoppedBanner />
+        <DemoBanner />
         <main id="main" tabIndex={-1}>
           <Outlet />
         </main>
       </div>
-      <Drawer opened={menuOpen} onClose={menu.close} size={264} title="Menu">
+      <Drawer
+        opened={menuOpen}
+        onClose={menu.close}
+        size={280}
+        title="Menu"
+        closeButtonProps={{ 'aria-label': 'Close the menu' }}
+        classNames={{ body: 'shell-drawer' }}
+      >
         {rail}
       </Drawer>
+      {paletteAsked ? (
+        <Suspense fallback={null}>
+          <CommandPalette />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -1,0 +1,46 @@
+import {
+  changePassword,
+  currentSession,
+  permissions,
+  signIn,
+  signOut,
+  type AccessRow,
+  type AnswerOf,
+} from '#contracts';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { call } from '../api/client';
+
+export type Session = AnswerOf<typeof currentSession>;
+const sessionKey = ['session'];
+
+/** Who is signed in; a 401 leads to the sign-in page. */
+export const useSession = () =>
+  useQuery({ queryKey: sessionKey, queryFn: ({ signal }) => call(currentSession, {}, { signal }), staleTime: 60_000 });
+
+/** Whether the signed-in person's role holds a row of the permission table. The server decides; this explains. */
+export function useMay(row: Exclude<AccessRow, 'open'>): boolean {
+  const { data } = useSession();
+  return data !== undefined && permissions[row].roles.includes(data.role);
+}
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { email: string; password: string }) => call(signIn, { body }),
+    onSuccess: (session) => {
+      // Nothing that another person saw here before may be shown to this one.
+      client.clear();
+      client.setQueryData(sessionKey, session);
+    },
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: () => call(signOut), onSuccess: () => client.clear() });
+}
+
+export const useChangePassword = () =>
+  useMutation({
+    mutationFn: (body: { current_password: string; new_password: string }) => call(changePassword, { body }),
+  });

@@ -1,0 +1,223 @@
+import { Autocomplete, MultiSelect, NumberInput, Select, TagsInput } from '@mantine/core';
+import {
+  statuses,
+  type Condition,
+  type EnrollmentValue,
+  type OneValue,
+  type Span,
+  type Value,
+  type ValueType,
+} from '#rules';
+import type { Reading } from './edit';
+import { InstantInput } from './instant-input';
+import { SpanInput } from './span-input';
+import { useSuggestions } from './suggestions';
+
+interface ValueEditorProps {
+  condition: Condition;
+  reading: Reading;
+  onChange: (value: Value | undefined) => void;
+}
+
+/** The inputs for what a verb wants; which ones follows from the operator's shape and the field's type. */
+export function ValueEditor({ condition, reading, onChange }: ValueEditorProps) {
+  const { field, shape, type } = reading;
+  const { value } = condition;
+  const label = `${field?.label ?? 'Value'}`;
+  const suggestions = useSuggestions();
+  switch (shape) {
+    case 'one':
+      return (
+        <OneInput
+          label={label}
+          type={type}
+          reading={reading}
+          value={value as OneValue | undefined}
+          onChange={onChange}
+        />
+      );
+    case 'pair': {
+      const [low, high] = (Array.isArray(value) ? value : []) as (OneValue | undefined)[];
+      const put = (next: (OneValue | undefined)[]) => onChange(next as Value);
+      return (
+        <>
+          <OneInput
+            label={`${label}, from`}
+            type={type}
+            reading={reading}
+            value={low}
+            onChange={(next) => put([next, high])}
+          />
+          <span>and</span>
+          <OneInput
+            label={`${label}, to`}
+            type={type}
+            reading={reading}
+            value={high}
+            onChange={(next) => put([low, next])}
+          />
+        </>
+      );
+    }
+    case 'list': {
+      const items = Array.isArray(value) ? value.map(String) : [];
+      if (type === 'enum') {
+        return (
+          <MultiSelect
+            aria-label={label}
+            miw={200}
+            data={[...(field?.values ?? [])]}
+            value={items}
+            onChange={onChange}
+          />
+        );
+      }
+      return (
+        <TagsInput
+          aria-label={`${label}, several values`}
+          miw={200}
+          className="grow"
+          placeholder={items.length > 0 ? '' : 'Type, then Enter'}
+          data={field ? suggestions.valuesOf(field.id) : []}
+          value={items}
+          onChange={(texts) => onChange(type === 'number' ? texts.map(Number).filter(Number.isFinite) : texts)}
+        />
+      );
+    }
+    case 'last':
+    case 'next':
+      return <SpanInput label={label} value={value as Span} onChange={onChange} />;
+    case 'anniversary':
+      return <SpanInput label={label} value={value as Span} onChange={onChange} units={['days']} />;
+    case 'count':
+      return (
+        <>
+          <NumberInput
+            aria-label="How many times"
+            w={80}
+            min={0}
+            allowDecimal={false}
+            allowNegative={false}
+            value={typeof value === 'number' ? value : ''}
+            onChange={(n) => onChange(n === '' ? undefined : Number(n))}
+          />
+          <span>{value === 1 ? 'time' : 'times'}</span>
+        </>
+      );
+    case 'enrollment':
+      return <EnrollmentInput value={(value ?? {}) as EnrollmentValue} onChange={onChange} />;
+    case 'lists':
+      return (
+        <MultiSelect
+          aria-label="Smart lists"
+          miw={200}
+          className="grow"
+          searchable
+          placeholder={Array.isArray(value) && value.length > 0 ? '' : 'Choose lists'}
+          nothingFoundMessage="No list of that name"
+          data={suggestions.lists}
+          value={Array.isArray(value) ? value.map(String) : []}
+          onChange={onChange}
+        />
+      );
+    default:
+      return null;
+  }
+}
+
+interface OneInputProps {
+  label: string;
+  type: ValueType | undefined;
+  reading: Reading;
+  value: OneValue | undefined;
+  onChange: (value: OneValue | undefined) => void;
+}
+
+function OneInput({ label, type, reading, value, onChange }: OneInputProps) {
+  const suggestions = useSuggestions();
+  if (type === 'instant') return <InstantInput label={label} value={value} onChange={onChange} />;
+  if (type === 'number') {
+    return (
+      <NumberInput
+        aria-label={label}
+        w={120}
+        value={typeof value === 'number' ? value : ''}
+        onChange={(n) => onChange(n === '' ? undefined : Number(n))}
+      />
+    );
+  }
+  if (type === 'boolean') {
+    return (
+      <Select
+        aria-label={label}
+        w={92}
+        allowDeselect={false}
+        data={[
+          { value: 'true', label: 'true' },
+          { value: 'false', label: 'false' },
+        ]}
+        value={String(value ?? true)}
+        onChange={(text) => onChange(text === 'true')}
+      />
+    );
+  }
+  if (type === 'enum') {
+    return (
+      <Select
+        aria-label={label}
+        w={156}
+        allowDeselect={false}
+        data={[...(reading.field?.values ?? [])]}
+        value={typeof value === 'string' ? value : null}
+        onChange={(text) => text && onChange(text)}
+      />
+    );
+  }
+  return (
+    <Autocomplete
+      aria-label={label}
+      miw={160}
+      className="grow"
+      placeholder="Value"
+      data={reading.field ? suggestions.valuesOf(reading.field.id) : []}
+      value={typeof value === 'string' ? value : ''}
+      onChange={(text) => onChange(text === '' ? undefined : text)}
+    />
+  );
+}
+
+function EnrollmentInput({ value, onChange }: { value: EnrollmentValue; onChange: (value: EnrollmentValue) => void }) {
+  const { courses } = useSuggestions();
+  const put = (change: { course_id?: string | null; status?: string | null }) => {
+    const next = { ...value, ...change };
+    onChange({
+      ...(next.course_id ? { course_id: next.course_id } : {}),
+      ...(next.status ? { status: next.status as NonNullable<EnrollmentValue['status']> } : {}),
+    });
+  };
+  return (
+    <>
+      <span>in</span>
+      <Select
+        aria-label="Course"
+        miw={180}
+        clearable
+        searchable
+        placeholder="any course"
+        nothingFoundMessage="No course of that name"
+        data={courses}
+        value={value.course_id ?? null}
+        onChange={(course_id) => put({ course_id })}
+      />
+      <Select
+        aria-label="Status of the enrollment"
+        w={140}
+        clearable
+        placeholder="any status"
+        data={[...statuses]}
+        value={value.status ?? null}
+        onChange={(status) => put({ status })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { Confirm } from '../ui/confirm';
+import { count } from '../ui/format';
+import { Section } from '../ui/page';
+import { useRemoveDemo } from './settings.queries';
+
+/** Removes everything the demo made, by one button. */
+export function DemoSettings() {
+  const [opened, dialog] = useDisclosure(false);
+  const remove = useRemoveDemo();
+  const confirm = () =>
+    remove.mutate(undefined, {
+      onSuccess: ({ removed }) => {
+        dialog.close();
+        const total = Object.values(removed).reduce((sum, n) => sum + n, 0);
+        notifications.show({ message: `The demo data is gone: ${count(total)} rows removed.` });
+      },
+    });
+  return (
+    <div id="demo" className="settings-anchor">
+      <Section
+        title="Demo data"
+        note="Made-up people at example.com with courses, activities and one automation. None of them is ever mailed."
+      >
+        <div>
+          <Button color="danger" variant="default" onClick={dialog.open}>
+            Remove the demo data
+          </Button>
+        </div>
+      </Section>
+      <Confirm
+        opened={opened}
+        title="Remove the demo data"
+        label="Remove the demo data"
+        danger
+        busy={remove.isPending}
+        error={remove.error}
+        onClose={dialog.close}
+        onConfirm={confirm}
+      >
+        All demo people go, with their courses, activities, runs and mails. What you made yourself stays. This cannot be
+        undone.
+      </Confirm>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { Button } from '@mantine/core';
+import { Section } from '../ui/page';
+import { Answer } from '../ui/states';
+import { Time } from '../ui/time';
+import { useEndSession, useSessions } from './admin.queries';
+
+/** “Firefox on Linux” out of a user agent, roughly; the whole of it is in the title. */
+function browserName(userAgent: string | null): string {
+  if (!userAgent) return 'unknown';
+  const browser = /(Firefox|Edg|OPR|HeadlessChrome|Chrome|Safari)/.exec(userAgent)?.[1] ?? 'a browser';
+  const system = /(Windows|Macintosh|Android|iPhone|iPad|Linux)/.exec(userAgent)?.[1] ?? 'an unknown system';
+  return `${browser} on ${system}`;
+}
+
+/** Where staff are signed in now. */
+export function SessionsSettings() {
+  const sessions = useSessions();
+  const end = useEndSession();
+  return (
+    <div id="sessions" className="settings-anchor">
+      <Section title="Sessions" note="Where staff are signed in. Ending a session takes effect at its next request.">
+        <Answer of={sessions} what="The sessions could not be read" lines={3}>
+          {({ items }) => (
+            <div className="table-scroll" tabIndex={0} role="region" aria-label="Sessions">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th>Who</th>
+                    <th>Where</th>
+                    <th>Since</th>
+                    <th>
+                      <span className="visually-hidden">Actions</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((session) => (
+                    <tr key={session.id}>
+                      <td>{session.email}</td>
+                      <td title={session.user_agent ?? ''}>
+                        {browserName(session.user_agent)} <span className="quiet">{session.ip_address ?? ''}</span>
+                      </td>
+                      <td>
+                        <Time at={session.created_at} />
+                      </td>
+                      <td className="num">
+                        <Button variant="subtle" size="compact-sm" onClick={() => end.mutate(session.id)}>
+                          End
+                        </Button>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </Answer>
+      </Section>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { changeSettings, getSettings, removeDemo, type AnswerOf, type CallOf } from '#contracts';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { call } from '../api/client';
+
+export type Settings = AnswerOf<typeof getSettings>;
+export type SettingsChange = NonNullable<CallOf<typeof changeSettings>['body']>;
+export const settingsKey = ['settings'];
+
+/** The workspace's settings, with the state of sending; looked at again every minute. */
+export const useSettings = () =>
+  useQuery({
+    queryKey: settingsKey,
+    queryFn: ({ signal }) => call(getSettings, {}, { signal }),
+    refetchInterval: 60_000,
+  });
+
+export function useChangeSettings() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SettingsChange) => call(changeSettings, { body }),
+    onSuccess: (settings) => client.setQueryData(settingsKey, settings),
+  });
+}
+
+export function useRemoveDemo() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: () => call(removeDemo), onSuccess: () => client.invalidateQueries() });
+}

@@ -1,0 +1,234 @@
+import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { SettingsSection } from './settings-section';
+import type { Settings } from './settings.queries';
+
+const zones = Intl.supportedValuesOf('timeZone');
+/** An empty input is “not set”. */
+const orNull = (text: string) => (text.trim() === '' ? null : text);
+
+/** Names, zone and currency of the workspace. */
+export function WorkspaceSettings({ settings }: { settings: Settings }) {
+  return (
+    <SettingsSection
+      id="workspace"
+      title="Workspace"
+      note="Days begin, and times of day are counted, in this zone."
+      settings={settings}
+      keys={['name', 'timezone', 'currency']}
+    >
+      {({ draft, put, errors, readOnly }) => (
+        <>
+          <TextInput
+            label="Name"
+            description="Shown to people who get mail."
+            value={draft.name ?? ''}
+            error={errors['name']}
+            readOnly={readOnly}
+            onChange={(event) => put({ name: event.currentTarget.value })}
+          />
+          <Select
+            label="Time zone"
+            searchable
+            allowDeselect={false}
+            nothingFoundMessage="No zone of that name"
+            data={zones.includes('UTC') ? zones : ['UTC', ...zones]}
+            value={draft.timezone ?? 'UTC'}
+            error={errors['timezone']}
+            disabled={readOnly}
+            onChange={(timezone) => timezone && put({ timezone })}
+          />
+          <TextInput
+            label="Currency"
+            description="Three letters, e.g. EUR."
+            w={120}
+            maxLength={3}
+            value={draft.currency ?? ''}
+            error={errors['currency']}
+            readOnly={readOnly}
+            onChange={(event) => put({ currency: event.currentTarget.value.toUpperCase() })}
+          />
+        </>
+      )}
+    </SettingsSection>
+  );
+}
+
+/** Who mail comes from, and when it may leave. */
+export function SendingSettings({ settings }: { settings: Settings }) {
+  return (
+    <SettingsSection
+      id="sending"
+      title="Sending"
+      note={
+        settings.mode === 'outbox'
+          ? 'No Postmark token is set, so mail goes to the outbox of this machine and nowhere else. Set POSTMARK_SERVER_TOKEN and start Cortex again to send for real.'
+          : 'Mail is handed to Postmark: marketing by the broadcast stream, everything a person asked for by the transactional one.'
+      }
+      settings={settings}
+      keys={['sender_broadcast', 'sender_transactional', 'postal_address', 'quiet_hours', 'frequency_cap']}
+    >
+      {({ draft, put, errors, readOnly }) => (
+        <>
+          <TextInput
+            label="Sender of marketing mail"
+            placeholder="Anna of Example School <anna@example.com>"
+            value={draft.sender_broadcast ?? ''}
+            error={errors['sender_broadcast']}
+            readOnly={readOnly}
+            onChange={(event) => put({ sender_broadcast: orNull(event.currentTarget.value) })}
+          />
+          <TextInput
+            label="Sender of transactional mail"
+            placeholder="Example School <hello@example.com>"
+            value={draft.sender_transactional ?? ''}
+            error={errors['sender_transactional']}
+            readOnly={readOnly}
+            onChange={(event) => put({ sender_transactional: orNull(event.currentTarget.value) })}
+          />
+          <Textarea
+            label="Postal address"
+            description="The law asks for it at the foot of marketing mail."
+            autosize
+            minRows={2}
+            value={draft.postal_address ?? ''}
+            error={errors['postal_address']}
+            readOnly={readOnly}
+            onChange={(event) => put({ postal_address: orNull(event.currentTarget.value) })}
+          />
+          <QuietHours
+            value={draft.quiet_hours ?? null}
+            readOnly={readOnly}
+            onChange={(quiet_hours) => put({ quiet_hours })}
+          />
+          <Cap
+            value={draft.frequency_cap ?? null}
+            readOnly={readOnly}
+            onChange={(frequency_cap) => put({ frequency_cap })}
+          />
+        </>
+      )}
+    </SettingsSection>
+  );
+}
+
+interface PartProps<T> {
+  value: T | null;
+  readOnly: boolean;
+  onChange: (value: T | null) => void;
+}
+
+function QuietHours({ value, readOnly, onChange }: PartProps<{ from: string; to: string }>) {
+  return (
+    <div className="stack-tight">
+      <Switch
+        label="Quiet hours for marketing mail"
+        checked={value !== null}
+        disabled={readOnly}
+        onChange={(event) => onChange(event.currentTarget.checked ? { from: '21:00', to: '08:00' } : null)}
+      />
+      {value ? (
+        <div className="row">
+          <span>from</span>
+          <TextInput
+            aria-label="Quiet from"
+            type="time"
+            value={value.from}
+            readOnly={readOnly}
+            onChange={(event) => onChange({ ...value, from: event.currentTarget.value })}
+          />
+          <span>to</span>
+          <TextInput
+            aria-label="Quiet until"
+            type="time"
+            value={value.to}
+            readOnly={readOnly}
+            onChange={(event) => onChange({ ...value, to: event.currentTarget.value })}
+          />
+          <span className="quiet">in the person’s zone, else the workspace’s</span>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+type CapValue = { count: number; per: { n: number; unit: 'hours' | 'days' | 'weeks' | 'months' } };
+
+function Cap({ value, readOnly, onChange }: PartProps<CapValue>) {
+  return (
+    <div className="stack-tight">
+      <Switch
+        label="Limit how much marketing mail one person gets"
+        checked={value !== null}
+        disabled={readOnly}
+        onChange={(event) => onChange(event.currentTarget.checked ? { count: 3, per: { n: 7, unit: 'days' } } : null)}
+      />
+      {value ? (
+        <div className="row">
+          <span>at most</span>
+          <NumberInput
+            aria-label="How many mails"
+            w={80}
+            min={1}
+            max={1000}
+            value={value.count}
+            readOnly={readOnly}
+            onChange={(n) => onChange({ ...value, count: Number(n) || 1 })}
+          />
+          <span>in</span>
+          <NumberInput
+            aria-label="In how many"
+            w={80}
+            min={1}
+            max={365}
+            value={value.per.n}
+            readOnly={readOnly}
+            onChange={(n) => onChange({ ...value, per: { ...value.per, n: Number(n) || 1 } })}
+          />
+          <Select
+            aria-label="Unit"
+            w={120}
+            allowDeselect={false}
+            disabled={readOnly}
+            data={['hours', 'days', 'weeks', 'months']}
+            value={value.per.unit}
+            onChange={(unit) =>
+              unit && onChange({ ...value, per: { ...value.per, unit: unit as CapValue['per']['unit'] } })
+            }
+          />
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Who may get marketing mail without ever having answered. */
+export function ConsentSettings({ settings }: { settings: Settings }) {
+  return (
+    <SettingsSection
+      id="consent"
+      title="Consent"
+      note="People who subscribed get marketing mail, people who unsubscribed never do. This is about those who were never asked."
+      settings={settings}
+      keys={['mail_unanswered', 'retry_unknown_transactional']}
+    >
+      {({ draft, put, readOnly }) => (
+        <>
+          <Switch
+            label="Mail people who never answered"
+            description="Leave this off where the law asks for consent beforehand."
+            checked={draft.mail_unanswered ?? false}
+            disabled={readOnly}
+            onChange={(event) => put({ mail_unanswered: event.currentTarget.checked })}
+          />
+          <Switch
+            label="Send transactional mail of unknown fate again"
+            description="When Postmark cannot say whether a mail left, the person may get it twice rather than not at all."
+            checked={draft.retry_unknown_transactional ?? false}
+            disabled={readOnly}
+            onChange={(event) => put({ retry_unknown_transactional: event.currentTarget.checked })}
+          />
+        </>
+      )}
+    </SettingsSection>
+  );
+}

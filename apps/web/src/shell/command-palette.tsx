@@ -1,0 +1,39 @@
+import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import '@mantine/spotlight/styles.css';
+import { IconPlus } from '@tabler/icons-react';
+import { useNavigate } from 'react-router';
+import { useMay } from '../access/session.queries';
+import { places } from './places';
+
+/** Ctrl/Cmd+K: go to a screen or begin something. */
+export function CommandPalette() {
+  const navigate = useNavigate();
+  const mayChange = useMay('change');
+  const actions: SpotlightActionData[] = places.map(({ to, label, keywords, icon: Glyph }) => ({
+    id: to,
+    label,
+    keywords,
+    description: 'Go there',
+    leftSection: <Glyph size={16} stroke={1.5} aria-hidden />,
+    onClick: () => void navigate(to),
+  }));
+  if (mayChange) {
+    actions.push({
+      id: 'new-list',
+      label: 'New smart list',
+      description: 'A saved question about people',
+      keywords: ['create', 'segment'],
+      leftSection: <IconPlus size={16} stroke={1.5} aria-hidden />,
+      onClick: () => void navigate('/admin/smart-lists/new'),
+    });
+  }
+  return (
+    <Spotlight
+      actions={actions}
+      shortcut={null}
+      highlightQuery
+      nothingFound="No command of that name."
+      searchProps={{ placeholder: 'Go to or do…', 'aria-label': 'Command' }}
+    />
+  );
+}

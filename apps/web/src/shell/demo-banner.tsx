@@ -1,0 +1,16 @@
+import { Link } from 'react-router';
+import { useMay } from '../access/session.queries';
+import { useSettings } from '../settings/settings.queries';
+
+/** Says, on every page, that made-up people are among the real ones. */
+export function DemoBanner() {
+  const { data: settings } = useSettings();
+  const mayRemove = useMay('admin');
+  if (!settings?.demo) return null;
+  return (
+    <div className="shell-banner" role="note">
+      <p>This workspace holds demo data: made-up people at example.com. No mail is ever handed on for them.</p>
+      {mayRemove ? <Link to="/admin/settings#demo">Remove the demo data</Link> : null}
+    </div>
+  );
+}
