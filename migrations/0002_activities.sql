@@ -17,7 +17,7 @@ create table public.crm_activities (
 
 create table cortex.crm_activities_default partition of public.crm_activities default;
 
-create index crm_activities_person on public.crm_activities (person_id, occurred_at desc, id);
+create index crm_activities_person on public.crm_activities (person_id, occurred_at desc, id desc);
 create index crm_activities_type on public.crm_activities (type, occurred_at, person_id);
 create index crm_activities_anonymous on public.crm_activities (anonymous_id, occurred_at)
   where person_id is null and anonymous_id is not null;

@@ -1,3 +1,5 @@
 export * from './activities.module.js';
 export * from './append.js';
 export * from './ingestion.js';
+export { activitySentence } from './sentence.js';
+export * from './timeline.queries.js';

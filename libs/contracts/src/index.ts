@@ -7,3 +7,5 @@ export * from './activities.contract.js';
 export * from './people-ingestion.contract.js';
 export * from './access.contract.js';
 export * from './settings.contract.js';
+export * from './emails.contract.js';
+export * from './contacts.contract.js';

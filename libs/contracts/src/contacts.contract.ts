@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { activity } from './activities.contract.js';
+import { consentGiven, personFields } from './people-ingestion.contract.js';
+import { idParams, page, pageQuery, route, uuid } from './route.js';
+
+export const contactTypes = ['customer', 'lead'] as const;
+
+/** Why marketing mail may or may not go to somebody; the first that applies. */
+export const emailStatuses = [
+  'no_address',
+  'bounced',
+  'complained',
+  'suppressed',
+  'unsubscribed',
+  'pending',
+  'no_consent',
+  'not_asked',
+  'subscribed',
+] as const;
+export type EmailStatus = (typeof emailStatuses)[number];
+
+export const consent = z.object({
+  status: z.enum(['unknown', 'subscribed', 'pending', 'unsubscribed']),
+  source: z.string().nullable(),
+  at: z.string().nullable(),
+  text: z.string().nullable(),
+});
+
+export const contact = z.object({
+  id: z.string(),
+  email: z.string().nullable(),
+  type: z.enum(contactTypes),
+  first_name: z.string().nullable(),
+  last_name: z.string().nullable(),
+  phone: z.string().nullable(),
+  country: z.string().nullable(),
+  timezone: z.string().nullable(),
+  tags: z.array(z.string()),
+  attributes: z.record(z.string(), z.unknown()),
+  /** What they paid, less refunds, in major units. */
+  lifetime_value: z.number(),
+  last_activity: z.string().nullable(),
+  created_at: z.string(),
+  consent,
+  can_be_emailed: z.boolean(),
+  email_status: z.enum(emailStatuses),
+  /** The same as a sentence, with its date. */
+  email_reason: z.string(),
+});
+export type ContactAnswer = z.infer<typeof contact>;
+
+export const contactSorts = [
+  '-created_at',
+  'created_at',
+  'email',
+  '-email',
+  'name',
+  '-name',
+  '-last_activity',
+  'last_activity',
+  '-lifetime_value',
+  'lifetime_value',
+] as const;
+export type ContactSort = (typeof contactSorts)[number];
+
+const q = z.string().trim().max(200);
+const sort = z.enum(contactSorts).default('-created_at');
+
+export const listContacts = route({
+  method: 'GET',
+  path: '/contacts',
+  access: 'read',
+  tag: 'Directory',
+  summary: 'Everyone, newest first: search by name, address or id, by type, or within a smart list',
+  query: pageQuery.extend({
+    q: q.optional(),
+    type: z.enum(contactTypes).optional(),
+    smart_list_id: uuid.optional(),
+    sort,
+  }),
+  response: page(contact),
+});
+
+export const searchContacts = route({
+  method: 'POST',
+  path: '/contacts/search',
+  access: 'read',
+  tag: 'Directory',
+  summary: 'Everyone to whom these rules apply',
+  body: z.strictObject({
+    q: q.optional(),
+    rules: z.unknown().optional(),
+    sort,
+    cursor: z.string().max(1000).optional(),
+    limit: z.number().int().min(1).max(200).default(50),
+  }),
+  response: page(contact),
+});
+
+export const getContact = route({
+  method: 'GET',
+  path: '/contacts/:id',
+  access: 'read',
+  tag: 'Directory',
+  summary: 'One person, by any id they ever had',
+  params: idParams,
+  response: contact,
+});
+
+export const contactActivities = route({
+  method: 'GET',
+  path: '/contacts/:id/activities',
+  access: 'read',
+  tag: 'Directory',
+  summary: 'What a person did and what was done for them, newest first',
+  params: idParams,
+  query: pageQuery,
+  response: page(activity),
+});
+
+const cleared = <T extends z.ZodType>(field: T) => z.union([z.null(), field]).optional();
+
+export const patchContact = route({
+  method: 'PATCH',
+  path: '/contacts/:id',
+  access: 'people',
+  tag: 'Directory',
+  summary: 'Change a person: what is left out stays, null clears a field or removes an attribute',
+  params: idParams,
+  body: z
+    .strictObject({
+      first_name: cleared(personFields.first_name.unwrap()),
+      last_name: cleared(personFields.last_name.unwrap()),
+      phone: cleared(personFields.phone.unwrap()),
+      country: cleared(personFields.country.unwrap()),
+      timezone: cleared(personFields.timezone.unwrap()),
+      tags: personFields.tags,
+      attributes: personFields.attributes,
+      consent: consentGiven.optional(),
+    })
+    .refine((body) => Object.keys(body).length > 0, 'Say what should change: give at least one field.'),
+  response: contact,
+});
+export type ContactChanges = z.infer<typeof patchContact.body>;

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { timelinePage } from '#activities';
+import type { ContactAnswer, ContactChanges } from '#contracts';
+import { Database, notFound, type Actor } from '#platform';
+import { presentContact } from './contact.js';
+import { contactById, contactPage, personIdsOf, type ContactQuery } from './contacts.queries.js';
+import { editContact } from './edit-contact.js';
+
+/** Milliseconds after which a search is given up: it must not hold an old snapshot open. */
+const PATIENCE = 10_000;
+
+/** The directory as screens and other systems see it. */
+@Injectable()
+export class Contacts {
+  constructor(private readonly database: Database) {}
+
+  async list(query: ContactQuery): Promise<{ items: ContactAnswer[]; next_cursor: string | null }> {
+    const { rows, next_cursor } = await this.database.tx((tx) => contactPage(tx, query), {
+      readOnly: true,
+      statementTimeout: PATIENCE,
+    });
+    return { items: rows.map(presentContact), next_cursor };
+  }
+
+  /** @throws AppError 404 */
+  async get(id: string): Promise<ContactAnswer> {
+    const row = await this.database.tx((tx) => contactById(tx, id), { readOnly: true });
+    if (!row) throw notFound('contact');
+    return presentContact(row);
+  }
+
+  /** The person's timeline, newest first. @throws AppError 404 */
+  async activities(id: string, page: { limit: number; cursor?: string }) {
+    return this.database.tx(
+      async (tx) => {
+        const row = await contactById(tx, id);
+        if (!row) throw notFound('contact');
+        return timelinePage(tx, await personIdsOf(tx, row.person_id), page);
+      },
+      { readOnly: true },
+    );
+  }
+
+  /** @throws AppError 404 */
+  async edit(id: string, changes: ContactChanges, actor: Actor): Promise<ContactAnswer> {
+    await this.database.tx((tx) => editContact(tx, id, changes, actor));
+    return this.get(id);
+  }
+}

@@ -1,0 +1,121 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { Database, LOG, type Log } from '#platform';
+import { defineJob, type JobHandlers, type Queue } from '#queue';
+
+const nothing = z.object({});
+
+/** Each minute: what the sweeps had to put aside. */
+export const repairDirectory = defineJob({
+  name: 'directory.repair',
+  payload: nothing,
+  policy: 'exclusive',
+  retryLimit: 1,
+  retryDelay: 20,
+});
+
+/** Each night: what went past the triggers altogether. */
+export const compareDirectory = defineJob({
+  name: 'directory.compare',
+  payload: nothing,
+  policy: 'exclusive',
+  retryLimit: 2,
+  retryDelay: 600,
+});
+
+const BATCH = 500;
+const MOST_BATCHES = 2000;
+const MOST_ACTIVITIES = 50_000;
+
+/** Keeps the directory equal to its definition where the triggers could not. */
+@Injectable()
+export class DirectoryKeeper implements JobHandlers {
+  constructor(
+    private readonly database: Database,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  async bind(queue: Queue): Promise<void> {
+    await queue.handle(repairDirectory, async () => void (await this.repair()));
+    await queue.handle(compareDirectory, async () => void (await this.compare()));
+  }
+
+  /** Repairs pending addresses, each batch in a transaction of its own. @returns how many were done */
+  async repair(): Promise<number> {
+    let done = 0;
+    for (let batch = 0; batch < MOST_BATCHES; batch++) {
+      const row = await this.database.row<{ done: number }>('select cortex.repair_pending($1) as done', [BATCH]);
+      if (!row?.done) break;
+      done += row.done;
+    }
+    if (done > 0) this.log.info({ people: done }, 'people put aside by a sweep were repaired');
+    await this.sayWhatFails();
+    return done;
+  }
+
+  /** Looks at everybody, repairs who differs, and tells of what needs a person. @returns how many differed */
+  async compare(): Promise<{ people: number; activities: number }> {
+    const people = await this.database.row<{ n: string }>('select cortex.compare_directory() as n');
+    const activities = await this.database.row<{ n: string }>(
+      "select cortex.note_lost_activities((select cortex.now()) - interval '3 days', $1) as n",
+      [MOST_ACTIVITIES],
+    );
+    const found = { people: Number(people?.n ?? 0), activities: Number(activities?.n ?? 0) };
+    if (found.people + found.activities > 0) this.log.warn(found, 'rows that went past the triggers were found');
+    await this.repair();
+    await this.sayWhoIsTwice();
+    return found;
+  }
+
+  /** Several profiles of one normalised address: the oldest is shown, a person must look at the others. */
+  private async sayWhoIsTwice(): Promise<void> {
+    const twins = await this.database.row<{ n: number; ids: string[] }>(
+      `select count(*)::int as n, (array_agg(t.id))[1:20] as ids
+       from (
+         select u.id, row_number() over (partition by cortex.address(u.email) order by u.created_at, u.id) as place
+         from public.unified_profiles u where cortex.address(u.email) is not null
+       ) t where t.place > 1`,
+    );
+    await this.attention('directory.twins', 'directory', (twins?.n ?? 0) > 0, {
+      title: `${twins?.n} ${twins?.n === 1 ? 'profile shares its address' : 'profiles share an address'} with an older one`,
+      detail:
+        'They differ only in capital letters, spaces or the way accents are written. The oldest is shown in the directory; merge or correct the others in the shop.',
+      facts: { profile_ids: twins?.ids ?? [] },
+    });
+  }
+
+  private async sayWhatFails(): Promise<void> {
+    const errors = await this.database.row<{ n: number; triggers: string[] }>(
+      `select count(*)::int as n, array_agg(distinct e.trigger_name) as triggers
+       from cortex.trigger_errors e
+       where e.happened_at > clock_timestamp() - interval '1 day' and e.sqlstate not in ('55P03', '40P01', 'CX001')`,
+    );
+    await this.attention('directory.trigger_errors', 'directory', (errors?.n ?? 0) > 0, {
+      title: 'A database trigger failed within the last day',
+      detail:
+        'The shop was not harmed and the directory is right, but activities may be missing. The errors stand in cortex.trigger_errors.',
+      facts: { errors: errors?.n ?? 0, triggers: errors?.triggers ?? [] },
+    });
+  }
+
+  private async attention(
+    key: string,
+    kind: string,
+    open: boolean,
+    item: { title: string; detail: string; facts: Record<string, unknown> },
+  ): Promise<void> {
+    if (!open) {
+      await this.database.run(
+        "update cortex.attention set closed_at = cortex.now(), closed_by = 'cortex' where key = $1 and closed_at is null",
+        [key],
+      );
+      return;
+    }
+    await this.database.run(
+      `insert into cortex.attention (key, kind, title, detail, facts) values ($1, $2, $3, $4, $5::jsonb)
+       on conflict (key) where closed_at is null
+       do update set title = excluded.title, detail = excluded.detail, facts = excluded.facts`,
+      [key, kind, item.title, item.detail, JSON.stringify(item.facts)],
+    );
+  }
+}
