@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testApi, type TestApi } from './api.fixture.js';
+
+let api: TestApi;
+let courseId: string;
+beforeAll(async () => {
+  api = await testApi();
+  const course = await post('/courses', { title: 'Photography 101', price_minor: 4900, currency: 'EUR' });
+  courseId = course.body.results[0]!.id!;
+}, 120_000);
+afterAll(() => api?.close());
+
+interface Written {
+  created: number;
+  updated: number;
+  rejected: number;
+  results: { id: string | null; status: string; error?: { pointer: string } }[];
+}
+const post = (path: string, body: unknown) => api.call<Written>('POST', path, body);
+const rows = (sql: string, values: unknown[] = []) => api.db.database.rows<any>(sql, values);
+const idOf = (answer: { body: Written }) => answer.body.results[0]!.id!;
+
+describe('POST /purchase-leads', () => {
+  it('makes one lead per checkout', async () => {
+    const lead = { email: 'checkout@example.com', course_id: courseId };
+    const first = await post('/purchase-leads', {
+      ...lead,
+      external_id: 'co_1',
+      first_name: 'Cleo',
+      consent: 'subscribed',
+    });
+    expect([first.status, first.body.created]).toEqual([200, 1]);
+    const known = await post('/purchase-leads', { ...lead, external_id: 'co_1', last_name: 'Out', tags: ['vip'] });
+    expect([known.body.updated, idOf(known)]).toEqual([1, idOf(first)]);
+    const open = await post('/purchase-leads', { ...lead, email: ' Checkout@Example.com ' });
+    expect([open.body.updated, idOf(open)]).toEqual([1, idOf(first)]);
+    expect((await post('/purchase-leads', { email: lead.email })).body.created).toBe(1);
+    expect(await rows('select first_name, last_name, tags from purchase_leads where id = $1', [idOf(first)])).toEqual([
+      { first_name: 'Cleo', last_name: 'Out', tags: ['vip'] },
+    ]);
+    expect(
+      await rows(
+        "select type, consent_status, consent_source from cortex.people where address = 'checkout@example.com'",
+      ),
+    ).toEqual([{ type: 'lead', consent_status: 'subscribed', consent_source: 'api' }]);
+    const activities = await rows(
+      "select type from crm_activities where contact_email = 'checkout@example.com' order by type",
+    );
+    expect(activities.filter((row) => row.type === 'lead.created')).toHaveLength(2);
+  });
+
+  it('makes a new lead after 24 hours, and after an enrollment', async () => {
+    const lead = { email: 'again@example.com', course_id: courseId };
+    const first = await post('/purchase-leads', lead);
+    await post('/enrollments', lead);
+    const second = await post('/purchase-leads', lead);
+    expect([second.body.created, idOf(second) === idOf(first)]).toEqual([1, false]);
+    await post('/purchase-leads', { email: 'late@example.com' });
+    await api.db.clock.advance({ hours: 25 });
+    expect((await post('/purchase-leads', { email: 'late@example.com' })).body.created).toBe(1);
+    await api.db.clock.reset();
+  });
+
+  it('makes one lead when the same checkout arrives many times at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post('/purchase-leads', { email: 'double@example.com', course_id: courseId })),
+    );
+    expect(answers.reduce((sum, { body }) => sum + body.created, 0)).toBe(1);
+  });
+
+  it('rejects one of many alone, and one alone as 400', async () => {
+    const unknown = '00000000-0000-7000-8000-000000000000';
+    const many = await post('/purchase-leads', [
+      { email: 'm1@example.com' },
+      { email: 'm2@example.com', course_id: unknown },
+      { email: 'nonsense' },
+      { email: 'm3@example.com' },
+    ]);
+    expect(many.body).toMatchObject({ created: 2, rejected: 2 });
+    expect(many.body.results[1]).toMatchObject({ status: 'rejected', error: { pointer: '/course_id' } });
+    expect((await post('/purchase-leads', { email: 'm4@example.com', course_id: unknown })).status).toBe(400);
+    expect((await post('/purchase-leads', { email: 'm5@example.com', colour: 1 })).status).toBe(400);
+  });
+
+  it('brings in history with its own dates', async () => {
+    const created_at = '2024-02-01T10:00:00.000Z';
+    await post(
+      '/purchase-leads',
+      [1, 2].map((n) => ({ email: 'old@example.com', course_id: courseId, created_at, external_id: `old_${n}` })),
+    );
+    expect(await rows("select created_at from purchase_leads where email = 'old@example.com'")).toHaveLength(2);
+    const [row] = await rows("select occurred_at from crm_activities where contact_email = 'old@example.com' limit 1");
+    expect(row.occurred_at.toISOString()).toBe(created_at);
+  });
+});
+
+describe('the other doors of a shop', () => {
+  it('upserts customers by address and keeps what is left out', async () => {
+    const email = 'Cust@Example.com';
+    const first = await post('/profiles', { email, first_name: 'Cu', attributes: { a: 1 }, tags: ['x'] });
+    const again = await post('/profiles', { email: 'cust@example.com', attributes: { b: 2 }, tags: ['X', 'y'] });
+    expect([first.body.created, again.body.updated, idOf(again)]).toEqual([1, 1, idOf(first)]);
+    expect(
+      await rows('select first_name, attributes, tags from unified_profiles where id = $1', [idOf(first)]),
+    ).toEqual([{ first_name: 'Cu', attributes: { a: 1, b: 2 }, tags: ['x', 'y'] }]);
+  });
+
+  it('turns a lead into a customer by enrolling it, with its payment', async () => {
+    const lead = await post('/purchase-leads', { email: 'buyer@example.com', first_name: 'Bo', course_id: courseId });
+    const body = {
+      email: 'buyer@example.com',
+      course_id: courseId,
+      lead_id: idOf(lead),
+      transaction: { external_id: 'pay_1', amount_minor: 4900, currency: 'EUR' },
+    };
+    expect((await post('/enrollments', body)).body.created).toBe(1);
+    expect((await post('/enrollments', body)).body.updated).toBe(1);
+    const [person] = await rows(
+      "select type, first_name, lifetime_value_minor from cortex.people where address = 'buyer@example.com'",
+    );
+    expect(person).toEqual({ type: 'customer', first_name: 'Bo', lifetime_value_minor: '4900' });
+    expect(
+      (await post('/enrollments', { email: 'b2@example.com', course_id: courseId, lead_id: courseId })).status,
+    ).toBe(400);
+  });
+
+  it('updates a known payment', async () => {
+    const payment = { email: 'payer@example.com', external_id: 'pay_2', amount_minor: 1000, currency: 'EUR' };
+    const first = await post('/transactions', payment);
+    const refund = await post('/transactions', { ...payment, refunded_minor: 400 });
+    expect([first.body.created, refund.body.updated, idOf(refund)]).toEqual([1, 1, idOf(first)]);
+    expect(await rows('select status, refunded_minor from transactions where id = $1', [idOf(first)])).toEqual([
+      { status: 'partly_refunded', refunded_minor: '400' },
+    ]);
+  });
+
+  it('lists courses by page', async () => {
+    await post('/courses', [{ title: 'A' }, { title: 'B' }]);
+    const first = await api.call<any>('GET', '/courses?limit=2');
+    expect(first.body.items.map((item: { title: string }) => item.title)).toEqual(['A', 'B']);
+    const second = await api.call<any>('GET', `/courses?limit=2&cursor=${first.body.next_cursor}`);
+    expect(second.body.items[0]).toMatchObject({ title: 'Photography 101', price_minor: 4900, currency: 'EUR' });
+    expect((await api.call('GET', '/courses?cursor=nonsense')).status).toBe(400);
+  });
+});

@@ -1,0 +1,139 @@
+import { conflict, type Database, type FieldError, type Tx } from '#platform';
+import { addressOf, findOrCreatePeople, setConsents, type ConsentGiven } from '#directory';
+
+export type WriteResult =
+  { id: string; status: 'created' | 'updated' } | { id: null; status: 'rejected'; error: FieldError };
+
+/** What one item wrote. */
+export interface Written {
+  id: string;
+  created: boolean;
+}
+
+interface Item {
+  email?: string;
+  consent?: ConsentGiven;
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Writes items in one transaction, in order; an item that the database refuses is rejected alone. Writers of one
+ * address follow each other, so that two requests about one checkout never make two leads. Consent is recorded last.
+ * @returns one result per item, after the commit
+ * @throws AppError 409 when the same rows kept being changed by others
+ */
+export async function bringIn<T extends Item>(
+  database: Database,
+  items: readonly T[],
+  write: (tx: Tx, item: T) => Promise<Written>,
+): Promise<WriteResult[]> {
+  let isolated = false;
+  for (let attempt = 1; attempt <= ATTEMPTS;) {
+    try {
+      return await database.tx((tx) => writeAll(tx, items, write, isolated));
+    } catch (error) {
+      if (isPassing(error)) attempt++;
+      else if (!isolated && rejection(error)) isolated = true;
+      else throw error;
+    }
+  }
+  throw conflict('The same rows are being changed by others at this moment. Send the request again.');
+}
+
+async function writeAll<T extends Item>(
+  tx: Tx,
+  items: readonly T[],
+  write: (tx: Tx, item: T) => Promise<Written>,
+  isolated: boolean,
+): Promise<WriteResult[]> {
+  const addresses = items.map((item) => (item.email === undefined ? undefined : addressOf(item.email)));
+  await lockAddresses(
+    tx,
+    addresses.filter((address) => address !== undefined),
+  );
+  const results: WriteResult[] = [];
+  for (const item of items) {
+    try {
+      const { id, created } = isolated ? await tx.savepoint(() => write(tx, item)) : await write(tx, item);
+      results.push({ id, status: created ? 'created' : 'updated' });
+    } catch (error) {
+      const wrong = rejection(error);
+      if (!isolated || !wrong) throw error;
+      results.push({ id: null, status: 'rejected', error: wrong });
+    }
+  }
+  await recordConsents(tx, items, addresses, results);
+  return results;
+}
+
+async function lockAddresses(tx: Tx, addresses: string[]): Promise<void> {
+  if (addresses.length === 0) return;
+  await tx.rows(
+    `select pg_advisory_xact_lock(l.key) from (
+       select distinct hashtextextended(a.address, 43) as key from unnest($1::text[]) as a(address) order by key
+     ) l`,
+    [addresses],
+  );
+}
+
+async function recordConsents(
+  tx: Tx,
+  items: readonly Item[],
+  addresses: readonly (string | undefined)[],
+  results: readonly WriteResult[],
+): Promise<void> {
+  const given = items.flatMap((item, at) => {
+    const address = addresses[at];
+    return item.consent !== undefined && address !== undefined && results[at]!.status !== 'rejected'
+      ? [{ address, consent: item.consent }]
+      : [];
+  });
+  if (given.length === 0) return;
+  const people = await findOrCreatePeople(
+    tx,
+    given.map(({ address }) => address),
+  );
+  await setConsents(
+    tx,
+    given.map(({ address, consent }) => ({
+      person_id: people.get(address)!.person_id,
+      consent: { source: 'api', ...(typeof consent === 'string' ? { status: consent } : consent) },
+    })),
+  );
+}
+
+interface PostgresError {
+  code?: string;
+  constraint?: string;
+}
+
+const isPassing = (error: unknown): boolean =>
+  ['40P01', '40001', '55P03'].includes((error as PostgresError).code ?? '');
+
+const MISSING: Record<string, FieldError> = {
+  enrollments_course_id_fkey: {
+    pointer: '/course_id',
+    message: 'There is no course with this id. Create it first with POST /courses.',
+  },
+  purchase_leads_course_id_fkey: {
+    pointer: '/course_id',
+    message: 'There is no course with this id. Create it first with POST /courses.',
+  },
+  enrollments_lead_id_fkey: {
+    pointer: '/lead_id',
+    message: 'There is no lead with this id. Leave it out or send the id that POST /purchase-leads gave.',
+  },
+};
+
+/** What the item's sender can mend, or undefined for a failure that is not the item's. */
+function rejection(error: unknown): FieldError | undefined {
+  const { code, constraint } = error as PostgresError;
+  if (code === undefined || !/^(22|23)/.test(code)) return undefined;
+  return (
+    MISSING[constraint ?? ''] ?? {
+      pointer: '/',
+      message: 'The database refused this item. Check its values and send it again.',
+    }
+  );
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform';
+import { bringIn, type WriteResult } from './bring-in.js';
+import { listCourses, upsertCourse, type CourseFields } from './courses.js';
+import { upsertLead, type LeadFields } from './leads.js';
+import { upsertEnrollment, upsertTransaction, type EnrollmentFields, type TransactionFields } from './orders.js';
+import { upsertProfile, type PersonFields } from './profiles.js';
+
+/**
+ * What a shop tells Cortex over HTTP: leads, customers, courses, enrollments and payments. The tables' own triggers
+ * bring the directory up to date and record the activities, as for any other writer.
+ */
+@Injectable()
+export class Shop {
+  constructor(private readonly database: Database) {}
+
+  leads(items: readonly LeadFields[]): Promise<WriteResult[]> {
+    return bringIn(this.database, items, upsertLead);
+  }
+
+  profiles(items: readonly PersonFields[]): Promise<WriteResult[]> {
+    return bringIn(this.database, items, upsertProfile);
+  }
+
+  enrollments(items: readonly EnrollmentFields[]): Promise<WriteResult[]> {
+    return bringIn(this.database, items, upsertEnrollment);
+  }
+
+  transactions(items: readonly TransactionFields[]): Promise<WriteResult[]> {
+    return bringIn(this.database, items, upsertTransaction);
+  }
+
+  courses(items: readonly (CourseFields & { email?: undefined })[]): Promise<WriteResult[]> {
+    return bringIn(this.database, items, upsertCourse);
+  }
+
+  listCourses(filter: { limit: number; cursor?: string }) {
+    return listCourses(this.database, filter);
+  }
+}
