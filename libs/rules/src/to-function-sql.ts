@@ -1,0 +1,485 @@
+import { fields, freeFields } from './fields.js';
+import { limits } from './language.js';
+import { valueTypes, type Face, type Operator, type ValueType } from './operator.js';
+import { operators } from './operators/index.js';
+import * as sql from './sql-pieces.js';
+
+/** An SQL literal. */
+const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const indent = (lines: string[], by: number): string => lines.map((line) => ' '.repeat(by) + line).join('\n');
+
+interface Entry {
+  operator: Operator;
+  type: ValueType;
+  face: Face;
+}
+
+/** Every positive operator with every type it takes, except those that only a run can answer. */
+const entries: Entry[] = operators.flatMap((operator) =>
+  valueTypes.flatMap((type) => {
+    const face = operator.accepts?.[type];
+    return face && type !== 'lead' && type !== 'step' ? [{ operator, type, face }] : [];
+  }),
+);
+
+const operandCount: Partial<Record<Face['shape'], number>> = { none: 0, pair: 2, last: 2, next: 2, anniversary: 2 };
+
+/** A face as a format() template: %1$s is the field, %2$s and %3$s are the operands. */
+const template = ({ face }: Entry): string =>
+  face.sql(
+    '%1$s',
+    [2, 3].slice(0, operandCount[face.shape] ?? 1).map((at) => `%${at}$s`),
+  );
+
+const faces = entries.map(
+  (entry) =>
+    `when ${quote(`${entry.type} ${entry.operator.name}`)} then shape := ${quote(entry.face.shape)}; template := ${quote(template(entry))};`,
+);
+
+const negations = operators
+  .filter((operator) => operator.negates)
+  .map((operator) => `when ${quote(operator.name)} then ${quote(operator.negates!.name)}`);
+
+const fixedFields = fields
+  .filter((field) => field.sql)
+  .map((field) => {
+    const x = field.type === 'text' ? `(${field.sql})` : field.sql!;
+    return `when place = 'person' and field = ${quote(field.id)} then kind := ${quote(field.type)}; x := ${quote(x)};`;
+  });
+
+const special = fields
+  .filter((field) => ['activity', 'enrollment', 'list'].includes(field.type))
+  .map((field) => `when place = 'person' and field = ${quote(field.id)} then kind := ${quote(field.type)};`);
+
+const aggregated = entries.filter((entry) => entry.operator.aggregate);
+const aggregates = aggregated.map(
+  ({ operator }) => `when ${quote(operator.name)} then x := ${quote(sql.aggregates[operator.aggregate!])};`,
+);
+const noneCounts = aggregated.map(
+  ({ operator, face }) =>
+    `when ${quote(operator.name)} then none_counts := ${operator.aggregate === 'count' ? face.sql('0', ["(value #>> '{}')::float8"]) : 'false'};`,
+);
+const countsInside = aggregated
+  .filter(({ operator }) => operator.aggregate === 'count')
+  .map(({ operator }) => quote(operator.name));
+
+const casts = (['any', 'text', 'number', 'boolean', 'instant'] as const).map(
+  (type) => `when ${quote(type)} then x := format(${quote(sql.readJson[type]!('%1$s', '%2$L'))}, x, zone);`,
+);
+
+const spanLimits = Object.entries(limits.span).map(([unit, most]) => `when ${quote(unit)} then ${most}`);
+
+/**
+ * The text of migrations/repeatable/20_resolve_smart_list.sql: the same rules compiled inside the database, for
+ * people who write SQL. It fails closed: whatever it does not know raises.
+ */
+export function toFunctionSql(): string {
+  return `-- Generated from libs/rules by \`npm run gen\`. Do not edit: change the operator and field files instead.
+--
+-- resolve_smart_list(list_id) reads a list's rules and returns the people who match now. It speaks plain
+-- sentences when it cannot, and never shows the query or the values in it. Cortex itself runs what
+-- libs/rules/src/to-sql.ts composes; the parity test holds both and the engine to the same answers.
+
+-- Length of time from JSON, added to or taken from an instant on the calendar of the zone.
+create or replace function cortex.rule_shift(at timestamptz, span jsonb, direction int, zone text) returns timestamptz
+  language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  unit text := span ->> 'unit';
+  n int;
+  most int := case unit ${spanLimits.join(' ')} end;
+begin
+  if most is null or jsonb_typeof(span -> 'n') is distinct from 'number' or (span ->> 'n') !~ '^[0-9]{1,9}$' then
+    raise exception 'A length of time in the rules cannot be read.';
+  end if;
+  n := (span ->> 'n')::int;
+  if n < 1 or n > most then
+    raise exception 'A length of time in the rules is too long.';
+  end if;
+  if unit in ('minutes', 'hours') then
+    return at + direction * n * (case unit when 'minutes' then interval '1 minute' else interval '1 hour' end);
+  end if;
+  return cortex.at_zone(
+    (at at time zone zone) + direction * n * (case unit when 'days' then interval '1 day' when 'weeks' then interval '7 days' else interval '1 month' end),
+    zone);
+end
+$$;
+
+-- The instant that a value of the rules means.
+create or replace function cortex.rule_instant(value jsonb, at timestamptz, zone text) returns timestamptz
+  language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result timestamptz;
+  parts text[];
+begin
+  if jsonb_typeof(value) = 'string' then
+    parts := regexp_match(value #>> '{}', '^\\s*([0-9]{1,9})\\s+(minute|hour|day|week|month)s?\\s+(ago|from now)\\s*$', 'i');
+    if parts is not null then
+      return cortex.rule_shift(at, jsonb_build_object('n', parts[1]::int, 'unit', lower(parts[2]) || 's'),
+        case lower(parts[3]) when 'ago' then -1 else 1 end, zone);
+    end if;
+    result := cortex.text_instant(value #>> '{}', zone);
+  elsif jsonb_typeof(value) = 'object' and value ? 'ago' then
+    result := cortex.rule_shift(at, value -> 'ago', -1, zone);
+  elsif jsonb_typeof(value) = 'object' and value ? 'ahead' then
+    result := cortex.rule_shift(at, value -> 'ahead', 1, zone);
+  end if;
+  if result is null then
+    raise exception 'An instant in the rules cannot be read.';
+  end if;
+  return result;
+end
+$$;
+
+-- One value of the rules as an SQL literal of its type.
+create or replace function cortex.rule_operand(kind text, value jsonb, at timestamptz, zone text) returns text
+  language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+  set datestyle = 'ISO, YMD'
+as $$
+declare
+  given text := jsonb_typeof(value);
+begin
+  case
+    when kind in ('text', 'set') and given = 'string' then return quote_literal(cortex.fold(value #>> '{}')) || '::text';
+    when kind = 'enum' and given = 'string' then return quote_literal(value #>> '{}') || '::text';
+    when kind = 'number' and given = 'number' then return quote_literal(cortex.json_number(value)::text) || '::float8';
+    when kind = 'boolean' and given = 'boolean' then return quote_literal(value #>> '{}') || '::boolean';
+    when kind = 'instant' then return quote_literal(cortex.rule_instant(value, at, zone)::text) || '::timestamptz';
+    else raise exception 'A value in the rules does not go with its operator.';
+  end case;
+end
+$$;
+
+-- Month and day of today and the next n days; where 29 February does not exist, it stands beside the 28th.
+create or replace function cortex.rule_days(span jsonb, at timestamptz, zone text) returns text
+  language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  today date := (at at time zone zone)::date;
+  days text;
+begin
+  if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 1 and 366 then
+    raise exception 'An anniversary takes days, at most 366.';
+  end if;
+  select string_agg(quote_literal(to_char(d, 'MM-DD')) || case
+      when to_char(d, 'MM-DD') = '02-28' and extract(day from d + 1) <> 29 then ',''02-29''' else '' end, ',')
+    into days from (select today + i as d from generate_series(0, (span ->> 'n')::int) i) t;
+  return 'array[' || days || ']::text[]';
+end
+$$;
+
+-- The operands of a condition as SQL literals, in the order the operator's template wants them.
+create or replace function cortex.rule_operands(shape text, kind text, value jsonb, within jsonb, at timestamptz, zone text) returns text[]
+  language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+  set datestyle = 'ISO, YMD'
+as $$
+declare
+  items text[];
+begin
+  case shape
+    when 'none' then
+      if value is not null then raise exception 'An operator in the rules takes no value, but has one.'; end if;
+      return '{}';
+    when 'one' then return array[cortex.rule_operand(kind, value, at, zone)];
+    when 'list', 'pair' then
+      if jsonb_typeof(value) is distinct from 'array' then raise exception 'A list of values in the rules cannot be read.'; end if;
+      items := array(select cortex.rule_operand(kind, v, at, zone) from jsonb_array_elements(value) with ordinality t(v, o) order by o);
+      if shape = 'pair' and cardinality(items) = 2 then return items; end if;
+      if shape = 'list' and cardinality(items) between 1 and ${limits.list} then return array['array[' || array_to_string(items, ',') || ']']; end if;
+      raise exception 'A list of values in the rules has the wrong length.';
+    when 'last' then
+      return array[quote_literal(cortex.rule_shift(at, value, -1, zone)::text) || '::timestamptz', quote_literal(at::text) || '::timestamptz'];
+    when 'next' then
+      return array[quote_literal(at::text) || '::timestamptz', quote_literal(cortex.rule_shift(at, value, 1, zone)::text) || '::timestamptz'];
+    when 'anniversary' then return array[quote_literal(zone) || '::text', cortex.rule_days(value, at, zone)];
+    when 'count' then
+      if jsonb_typeof(value) is distinct from 'number' or (value #>> '{}') !~ '^[0-9]{1,7}$' then
+        raise exception 'A number of times in the rules cannot be read.';
+      end if;
+      return array[quote_literal(value #>> '{}') || '::float8'];
+    when 'within' then return array[quote_literal(cortex.rule_shift(at, within, -1, zone)::text) || '::timestamptz'];
+    else raise exception 'An operator in the rules is not known.';
+  end case;
+end
+$$;
+
+-- The type that free data is read as: it follows from the value.
+create or replace function cortex.rule_type(operator text, value jsonb, zone text) returns text
+  language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  kinds text[];
+  kind text;
+  item jsonb;
+begin
+  case
+    when value is null then kinds := '{any,boolean}';
+    when jsonb_typeof(value) in ('number', 'boolean') then kinds := array[jsonb_typeof(value)];
+    when jsonb_typeof(value) = 'string' then
+      kinds := case
+        when cortex.text_instant(value #>> '{}', 'UTC') is not null then '{instant,text}'::text[]
+        when (value #>> '{}') ~* '^\\s*[0-9]{1,9}\\s+(minute|hour|day|week|month)s?\\s+(ago|from now)\\s*$' then '{text,instant}'
+        else '{text}' end;
+    when jsonb_typeof(value) = 'object' then kinds := '{instant}';
+    when jsonb_typeof(value) = 'array' then
+      for item in select v from jsonb_array_elements(value) v loop
+        kind := cortex.rule_type(operator, item, zone);
+        if kinds is null then kinds := array[kind]; end if;
+        -- Texts among instants: then all are texts.
+        if kind is distinct from kinds[1] then kinds := case when kind in ('text', 'instant') and kinds[1] in ('text', 'instant') then '{text}'::text[] else '{}' end; end if;
+      end loop;
+    else kinds := '{}';
+  end case;
+  foreach kind in array coalesce(kinds, '{}') loop
+    if kind || ' ' || operator = any(${quote(`{${entries.map((entry) => `"${entry.type} ${entry.operator.name}"`).join(',')}}`)}::text[]) then
+      return kind;
+    end if;
+  end loop;
+  raise exception 'A value in the rules does not go with its operator.';
+end
+$$;
+
+-- A rule as a condition over cortex.people p (place 'person') or public.crm_activities a (place 'where').
+create or replace function cortex.rule_sql(rule jsonb, place text, at timestamptz, zone text, depth int, lists uuid[]) returns text
+  language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  field text := rule ->> 'field';
+  operator text := rule ->> 'operator';
+  value jsonb := rule -> 'value';
+  positive text;
+  kind text;
+  x text;
+  shape text;
+  template text;
+  operands text[] := '{}';
+  path text;
+  rows text;
+  none_counts boolean;
+  parts text[] := '{}';
+  child jsonb;
+  list record;
+  result text;
+begin
+  if jsonb_typeof(rule) is distinct from 'object' then
+    raise exception 'A condition in the rules cannot be read.';
+  end if;
+  if rule ? 'conditions' then
+    if jsonb_typeof(rule -> 'conditions') <> 'array' or jsonb_array_length(rule -> 'conditions') = 0 then
+      raise exception 'A group in the rules has no conditions.';
+    end if;
+    if depth > ${limits.depth} then
+      raise exception 'The rules are nested too deep.';
+    end if;
+    for child in select c from jsonb_array_elements(rule -> 'conditions') with ordinality t(c, o) order by o loop
+      result := cortex.rule_sql(child, place, at, zone, depth + 1, lists);
+      if result is null then
+        raise exception 'A condition in the rules cannot be read.';
+      end if;
+      parts := parts || result;
+    end loop;
+    case operator
+      when 'AND' then return '(' || array_to_string(parts, ' and ') || ')';
+      when 'OR' then return '(' || array_to_string(parts, ' or ') || ')';
+      when 'NOT' then
+        if cardinality(parts) <> 1 then raise exception 'NOT takes exactly one condition.'; end if;
+        return format(${quote(sql.negated('%s'))}, parts[1]);
+      else raise exception 'The operator of a group is not known.';
+    end case;
+  end if;
+
+  if field is null or operator is null then
+    raise exception 'A condition in the rules has no field or no operator.';
+  end if;
+  positive := case operator ${negations.join(' ')} else operator end;
+  case
+${indent([...fixedFields, ...special], 4)}
+    when place = 'person' and starts_with(field, ${quote(freeFields.attributes.prefix)}) and length(field) between ${freeFields.attributes.prefix.length + 1} and ${freeFields.attributes.prefix.length + 100} then
+      kind := cortex.rule_type(positive, value, zone);
+      x := format(${quote(sql.attribute('%L'))}, substr(field, ${freeFields.attributes.prefix.length + 1}));
+    when place = 'where' and field ~ '^metadata(\\.[A-Za-z0-9_]{1,100}){1,10}$' then
+      kind := cortex.rule_type(positive, value, zone);
+      path := quote_literal('lax $."' || replace(substr(field, ${freeFields.metadata.prefix.length + 1}), '.', '"."') || '"[*]') || '::jsonpath';
+      x := ${quote(sql.metadataValue)};
+    else raise exception 'A field in the rules is not known here.';
+  end case;
+  case kind || ' ' || positive
+${indent(faces, 4)}
+    else raise exception 'An operator in the rules is not known for its field.';
+  end case;
+
+  case
+    when kind = 'enrollment' then
+      if value is not null and jsonb_typeof(value) <> 'object' then raise exception 'An enrollment in the rules cannot be read.'; end if;
+      rows := 'true';
+      if value ? 'course_id' then
+        if not pg_input_is_valid(coalesce(value ->> 'course_id', ''), 'uuid') then raise exception 'A course in the rules cannot be read.'; end if;
+        rows := rows || format(${quote(sql.enrollmentIn('%L::uuid'))}, value ->> 'course_id');
+      end if;
+      if value ? 'status' then
+        rows := rows || format(${quote(sql.enrollmentStatus('%L::text'))}, value ->> 'status');
+      end if;
+      result := format(template, format(${quote(sql.enrollmentSome('%s'))}, rows));
+    when kind = 'list' then
+      if jsonb_typeof(value) is distinct from 'array' or jsonb_array_length(value) not between 1 and ${limits.list} then
+        raise exception 'The smart lists in the rules cannot be read.';
+      end if;
+      for child in select c from jsonb_array_elements(value) with ordinality t(c, o) order by o loop
+        if not pg_input_is_valid(coalesce(child #>> '{}', ''), 'uuid') then raise exception 'A smart list in the rules cannot be read.'; end if;
+        select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = (child #>> '{}')::uuid;
+        if not found then raise exception 'The rules ask about a smart list that does not exist.'; end if;
+        if list.kind = 'static' then
+          parts := parts || format(${quote(sql.memberOf('%L::uuid'))}, list.id);
+        elsif list.id = any(lists) then
+          raise exception 'The rules of a smart list ask about that list itself.';
+        else
+          parts := parts || cortex.rule_sql(list.rules, 'person', at, zone, 1, lists || list.id);
+        end if;
+      end loop;
+      result := format(template, '(' || array_to_string(parts, ' or ') || ')');
+    when kind = 'activity' then
+      if jsonb_typeof(rule -> 'activity_type') is distinct from 'string' then raise exception 'An activity in the rules has no type.'; end if;
+      rows := format(${quote(sql.activityRows('%L::text'))}, rule ->> 'activity_type');
+      if rule ? 'within' and positive in (${countsInside.join(', ')}) then
+        rows := rows || format(${quote(sql.activitySince('%L::timestamptz'))}, cortex.rule_shift(at, rule -> 'within', -1, zone));
+      end if;
+      if rule ? 'where' then
+        if not (rule -> 'where') ? 'conditions' then raise exception 'What an activity must say cannot be read.'; end if;
+        rows := rows || format(${quote(sql.activityWhere('%s'))}, cortex.rule_sql(rule -> 'where', 'where', at, zone, 1, lists));
+      end if;
+      operands := cortex.rule_operands(shape, kind, value, rule -> 'within', at, zone);
+      case positive
+${indent(aggregates, 8)}
+        else raise exception 'An operator in the rules is not known for its field.';
+      end case;
+      case positive
+${indent(noneCounts, 8)}
+        else raise exception 'An operator in the rules is not known for its field.';
+      end case;
+      x := format(template, variadic array[x] || operands);
+      result := case when none_counts then format(${quote(sql.activityNone('%1$s', '%2$s'))}, rows, x) else format(${quote(sql.activitySome('%1$s', '%2$s'))}, rows, x) end;
+    else
+      operands := cortex.rule_operands(shape, kind, value, null, at, zone);
+      if path is not null or starts_with(field, ${quote(freeFields.attributes.prefix)}) then
+        case kind
+${indent(casts, 10)}
+          else raise exception 'A value in the rules does not go with its operator.';
+        end case;
+      end if;
+      result := '(' || format(template, variadic array[x] || operands) || ')';
+      if path is not null then
+        result := format(${quote(sql.metadataSome('%1$s', '%2$s'))}, path, result);
+      end if;
+  end case;
+  if result is null then
+    raise exception 'A condition in the rules cannot be read.';
+  end if;
+  return case when positive <> operator then format(${quote(sql.negated('%s'))}, result) else result end;
+end
+$$;
+
+create or replace function public.resolve_smart_list(list_id uuid)
+  returns table (id uuid, email public.citext, type text, first_name text, last_name text, tags text[])
+  language plpgsql stable security definer
+  set search_path = pg_catalog, public, cortex, pg_temp
+  set datestyle = 'ISO, YMD'
+  set standard_conforming_strings = on
+as $$
+#variable_conflict use_column
+declare
+  list record;
+  condition text;
+  at timestamptz := date_trunc('milliseconds', cortex.now());
+  zone text;
+  said text;
+  code text;
+begin
+  select s.timezone into zone from cortex.settings s;
+  select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = list_id;
+  if not found then
+    raise exception 'There is no smart list with this id.';
+  end if;
+  if list.kind = 'static' then
+    condition := format(${quote(sql.memberOf('%L::uuid'))}, list.id);
+  else
+    if not coalesce(list.rules ? 'conditions', false) then
+      raise exception 'The rules of this smart list cannot be read.';
+    end if;
+    condition := cortex.rule_sql(list.rules, 'person', at, zone, 1, array[list.id]);
+  end if;
+  if condition is null then
+    raise exception 'The rules of this smart list cannot be read.';
+  end if;
+  return query execute
+    ${quote(`select p.id, p.email, p.type, p.first_name, p.last_name, p.tags from cortex.people p where ${sql.everyone} and (`)} || condition || ')';
+exception
+  -- The original errors show the query and its values to the caller.
+  when query_canceled then
+    raise exception 'Resolving this smart list was cancelled or took too long.' using errcode = 'query_canceled';
+  when others then
+    get stacked diagnostics said = message_text, code = returned_sqlstate;
+    if code = 'P0001' then
+      raise exception '%', said;
+    end if;
+    raise exception 'This smart list cannot be resolved (%).', code;
+end
+$$;
+comment on function public.resolve_smart_list(uuid) is 'The people who match a smart list now.';
+
+-- Owned by a role without login that may read what rules ask about and nothing else; nobody may run it who was
+-- not granted it. An installation whose database user may not make roles keeps that user as the owner.
+do $$
+declare
+  part text;
+begin
+  begin
+    if not exists (select from pg_catalog.pg_roles where rolname = 'cortex_resolver') then
+      create role cortex_resolver nologin;
+    end if;
+  exception when duplicate_object or unique_violation or insufficient_privilege then null;
+  end;
+  foreach part in array array[
+    'cortex.rule_shift(timestamptz, jsonb, int, text)',
+    'cortex.rule_instant(jsonb, timestamptz, text)',
+    'cortex.rule_operand(text, jsonb, timestamptz, text)',
+    'cortex.rule_days(jsonb, timestamptz, text)',
+    'cortex.rule_operands(text, text, jsonb, jsonb, timestamptz, text)',
+    'cortex.rule_type(text, jsonb, text)',
+    'cortex.rule_sql(jsonb, text, timestamptz, text, int, uuid[])',
+    'public.resolve_smart_list(uuid)'] loop
+    execute format('revoke all on function %s from public', part);
+  end loop;
+  begin
+    grant usage on schema cortex, public to cortex_resolver;
+    grant select on public.crm_smart_lists, public.crm_activities, public.enrollments,
+      cortex.people, cortex.person_links, cortex.list_members, cortex.settings to cortex_resolver;
+    foreach part in array array[
+      'cortex.rule_shift(timestamptz, jsonb, int, text)',
+      'cortex.rule_instant(jsonb, timestamptz, text)',
+      'cortex.rule_operand(text, jsonb, timestamptz, text)',
+      'cortex.rule_days(jsonb, timestamptz, text)',
+      'cortex.rule_operands(text, text, jsonb, jsonb, timestamptz, text)',
+      'cortex.rule_type(text, jsonb, text)',
+      'cortex.rule_sql(jsonb, text, timestamptz, text, int, uuid[])'] loop
+      execute format('grant execute on function %s to cortex_resolver', part);
+    end loop;
+    execute format('grant execute on function public.resolve_smart_list(uuid) to %I', current_user);
+    grant create on schema public to cortex_resolver;
+    alter function public.resolve_smart_list(uuid) owner to cortex_resolver;
+    execute format('grant execute on function public.resolve_smart_list(uuid) to %I', current_user);
+    revoke create on schema public from cortex_resolver;
+  exception when insufficient_privilege or undefined_object then
+    raise notice 'resolve_smart_list keeps its owner: this database user may not make or use the role cortex_resolver.';
+  end;
+end
+$$;
+`;
+}
