@@ -4,3 +4,4 @@ export * from './clock.js';
 export * from './directory-check.js';
 export * from './postgres.js';
 export * from './fake-postmark.js';
+export * from './pipeline.js';

@@ -1,0 +1,139 @@
+import { Controller } from '@nestjs/common';
+import {
+  automationById,
+  automationPage,
+  Automations,
+  Lifecycle,
+  Publishing,
+  versionByNumber,
+  versionPage,
+} from '#automations';
+import * as contracts from '#contracts';
+import type { InputOf } from '#contracts';
+import { automationStats, EngineVersions, explainEntry, mailHelp, Runs } from '#engine';
+import { Database, type Actor } from '#platform';
+import { presentAutomation, presentNodeTypes } from './automation.presenter.js';
+import { Caller, Input, Route } from './http/route.js';
+
+@Controller()
+export class AutomationsController {
+  constructor(
+    private readonly database: Database,
+    private readonly automations: Automations,
+    private readonly publishing: Publishing,
+    private readonly lifecycle: Lifecycle,
+    private readonly versions: EngineVersions,
+    private readonly runs: Runs,
+  ) {}
+
+  @Route(contracts.listAutomations)
+  async list(@Input() { query }: InputOf<typeof contracts.listAutomations>) {
+    const page = await automationPage(this.database, query);
+    return { ...page, items: page.items.map(presentAutomation) };
+  }
+
+  @Route(contracts.createAutomation)
+  async create(@Input() { body }: InputOf<typeof contracts.createAutomation>, @Caller() actor: Actor) {
+    return presentAutomation(await this.automations.create(actor, body));
+  }
+
+  @Route(contracts.importAutomation)
+  async importOne(@Input() { body }: InputOf<typeof contracts.importAutomation>, @Caller() actor: Actor) {
+    const { format: _format, ...given } = body;
+    return presentAutomation(await this.automations.create(actor, given));
+  }
+
+  @Route(contracts.listAutomationNodes)
+  nodeTypes() {
+    return presentNodeTypes();
+  }
+
+  @Route(contracts.getAutomation)
+  async get(@Input() { params }: InputOf<typeof contracts.getAutomation>) {
+    return presentAutomation(await automationById(this.database, params.id));
+  }
+
+  @Route(contracts.putAutomation)
+  async put(@Input() { params, body }: InputOf<typeof contracts.putAutomation>, @Caller() actor: Actor) {
+    const { base_revision, ...changes } = body;
+    return presentAutomation(await this.automations.put(actor, params.id, base_revision, changes));
+  }
+
+  @Route(contracts.deleteAutomation)
+  async remove(@Input() { params }: InputOf<typeof contracts.deleteAutomation>, @Caller() actor: Actor) {
+    await this.automations.remove(actor, params.id);
+  }
+
+  @Route(contracts.operateAutomation)
+  async operate(@Input() { params, body }: InputOf<typeof contracts.operateAutomation>, @Caller() actor: Actor) {
+    return { revision: await this.automations.operate(actor, params.id, body.base_revision, body.operations) };
+  }
+
+  @Route(contracts.validateAutomation)
+  validate(@Input() { params, body }: InputOf<typeof contracts.validateAutomation>) {
+    return this.publishing.validate(params.id, body, mailHelp);
+  }
+
+  @Route(contracts.publishAutomation)
+  publish(@Input() { params, body }: InputOf<typeof contracts.publishAutomation>, @Caller() actor: Actor) {
+    return this.publishing.publish(actor, params.id, body, mailHelp);
+  }
+
+  @Route(contracts.pauseAutomation)
+  async pause(@Input() { params }: InputOf<typeof contracts.pauseAutomation>, @Caller() actor: Actor) {
+    return presentAutomation(await this.lifecycle.pause(actor, params.id));
+  }
+
+  @Route(contracts.resumeAutomation)
+  async resume(@Input() { params }: InputOf<typeof contracts.resumeAutomation>, @Caller() actor: Actor) {
+    return presentAutomation(await this.lifecycle.resume(actor, params.id));
+  }
+
+  @Route(contracts.archiveAutomation)
+  async archive(@Input() { params }: InputOf<typeof contracts.archiveAutomation>, @Caller() actor: Actor) {
+    return presentAutomation(await this.lifecycle.archive(actor, params.id));
+  }
+
+  @Route(contracts.stopAutomation)
+  async stop(@Input() { params, body }: InputOf<typeof contracts.stopAutomation>, @Caller() actor: Actor) {
+    return presentAutomation(await this.lifecycle.stop(actor, params.id, body.confirm));
+  }
+
+  @Route(contracts.duplicateAutomation)
+  async duplicate(@Input() { params, body }: InputOf<typeof contracts.duplicateAutomation>, @Caller() actor: Actor) {
+    return presentAutomation(await this.automations.duplicate(actor, params.id, body?.name));
+  }
+
+  @Route(contracts.exportAutomation)
+  async exportOne(@Input() { params }: InputOf<typeof contracts.exportAutomation>) {
+    const { name, draft_graph, settings } = await automationById(this.database, params.id);
+    return { format: 'cortex.automation/1' as const, name, graph: draft_graph, settings };
+  }
+
+  @Route(contracts.listVersions)
+  listVersions(@Input() { params, query }: InputOf<typeof contracts.listVersions>) {
+    return versionPage(this.database, params.id, query);
+  }
+
+  @Route(contracts.getVersion)
+  getVersion(@Input() { params }: InputOf<typeof contracts.getVersion>) {
+    return versionByNumber(this.database, params.id, params.n);
+  }
+
+  @Route(contracts.enterAutomation)
+  enter(@Input() { params, body }: InputOf<typeof contracts.enterAutomation>, @Caller() actor: Actor) {
+    return this.runs.enter(actor, params.id, body.contact_email);
+  }
+
+  @Route(contracts.automationStats)
+  async stats(@Input() { params, query }: InputOf<typeof contracts.automationStats>) {
+    await automationById(this.database, params.id);
+    return automationStats(this.database, params.id, query);
+  }
+
+  @Route(contracts.explainAutomation)
+  async explain(@Input() { params, query }: InputOf<typeof contracts.explainAutomation>) {
+    await automationById(this.database, params.id);
+    return explainEntry(this.database, this.versions, params.id, query.contact_email);
+  }
+}

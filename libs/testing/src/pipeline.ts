@@ -1,0 +1,100 @@
+import { Automations, Lifecycle, Publishing, type Publish } from '#automations';
+import { findOrCreatePeople } from '#directory';
+import { EngineVersions, mailHelp, MatchLoop, Monitors, Runs, WakeLoop } from '#engine';
+import type { DraftSettings, Graph } from '#graph';
+import { createLog, newId, systemActor, type Database } from '#platform';
+
+export interface PostedActivity {
+  type: string;
+  metadata?: Record<string, unknown>;
+  /** Seconds before now. */
+  ago?: number;
+  history?: boolean;
+}
+
+const log = createLog('silent', 'test');
+const actor = systemActor('test');
+
+/** One worker's engine over a test database, driven by hand: nothing moves unless a test says so. */
+export class Pipeline {
+  readonly automations: Automations;
+  readonly publishing: Publishing;
+  readonly lifecycle: Lifecycle;
+  readonly matcher: MatchLoop;
+  readonly waker: WakeLoop;
+  readonly monitors: Monitors;
+  readonly runs: Runs;
+  readonly versions = new EngineVersions();
+
+  constructor(private readonly database: Database) {
+    this.automations = new Automations(database);
+    this.publishing = new Publishing(database);
+    this.lifecycle = new Lifecycle(database);
+    this.matcher = new MatchLoop(database, this.versions, log);
+    this.waker = new WakeLoop(database, this.versions, log);
+    this.monitors = new Monitors(database, this.versions, log);
+    this.runs = new Runs(database, this.versions, log);
+  }
+
+  /** Makes an automation and publishes it. Answers its id. */
+  async live(graph: Graph, settings: DraftSettings = {}, publish: Publish = {}): Promise<string> {
+    const { id } = await this.automations.create(actor, { name: `Test ${newId()}`, graph, settings });
+    await this.publishing.publish(actor, id, publish, mailHelp);
+    return id;
+  }
+
+  /** A lead as the HTTP path makes it. Answers its id. */
+  async lead(email: string, more: { course_id?: string; consent?: string } = {}): Promise<string> {
+    const id = newId();
+    await this.database.tx(async (tx) => {
+      await findOrCreatePeople(tx, [email]);
+      await tx.run('insert into public.purchase_leads (id, email, course_id, source) values ($1, $2, $3, $4)', [
+        id,
+        email,
+        more.course_id ?? null,
+        'test',
+      ]);
+      await tx.run(`update cortex.people set consent_status = $2 where address = $1`, [
+        email,
+        more.consent ?? 'subscribed',
+      ]);
+    });
+    return id;
+  }
+
+  /** Records activities of one known person, in order. Answers their ids. */
+  async post(email: string, ...activities: PostedActivity[]): Promise<string[]> {
+    return this.database.tx(async (tx) => {
+      const ids: string[] = [];
+      for (const { type, metadata, ago, history } of activities) {
+        const id = newId();
+        await tx.run(
+          `insert into public.crm_activities (id, contact_email, type, metadata, occurred_at, source, person_id, history)
+           select $1, $2, $3, $4::jsonb, cortex.now() - make_interval(secs => $5), 'test', person_id, $6
+           from cortex.people where address = $2`,
+          [id, email, type, JSON.stringify(metadata ?? {}), ago ?? 0, history ?? false],
+        );
+        ids.push(id);
+      }
+      await tx.run(
+        `insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
+         select person_id, id, occurred_at, history from public.crm_activities a
+         where id = any($1::uuid[]) and not exists (select from cortex.activity_inbox i where i.activity_id = a.id)
+         order by array_position($1::uuid[], id)`,
+        [ids],
+      );
+      return ids;
+    });
+  }
+
+  /** Lets the engine do everything that can be done now: match, wake, and look with every monitor that is due. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 200; round += 1) {
+      const matched = await this.matcher.once();
+      const woken = await this.waker.once();
+      const entered = await this.monitors.tick();
+      if (!matched && !woken && entered === 0) return;
+    }
+    throw new Error('The engine did not come to rest.');
+  }
+}
