@@ -1,15 +1,30 @@
 import { Controller, Req } from '@nestjs/common';
-import { Ingestion } from '#activities';
+import { ActivityLog, Ingestion } from '#activities';
 import * as contracts from '#contracts';
-import type { AnswerOf } from '#contracts';
+import type { AnswerOf, InputOf } from '#contracts';
 import { assertSomeStored, readItems } from './http/items.js';
-import { Route, type CortexRequest } from './http/route.js';
+import { Input, Route, type CortexRequest } from './http/route.js';
 
 type Answer = AnswerOf<typeof contracts.postActivities>;
 
 @Controller()
 export class ActivitiesController {
-  constructor(private readonly ingestion: Ingestion) {}
+  constructor(
+    private readonly ingestion: Ingestion,
+    private readonly log: ActivityLog,
+  ) {}
+
+  @Route(contracts.listActivities)
+  list(
+    @Input() { query }: InputOf<typeof contracts.listActivities>,
+  ): Promise<AnswerOf<typeof contracts.listActivities>> {
+    return this.log.list(query);
+  }
+
+  @Route(contracts.activityTypes)
+  types(): Promise<AnswerOf<typeof contracts.activityTypes>> {
+    return this.log.types();
+  }
 
   /** Reads its own body: of a batch the valid items are stored and the others reported, each with its problem. */
   @Route(contracts.postActivities)

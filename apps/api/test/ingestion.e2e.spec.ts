@@ -195,3 +195,26 @@ describe('POST /activities', () => {
     await api.db.clock.reset();
   });
 });
+
+describe('GET /activities', () => {
+  it('lists those of one person by page, newest first, and the types seen', async () => {
+    const at = (n: number) => new Date(Date.UTC(2026, 0, n)).toISOString();
+    const email = 'reader@example.com';
+    await post(
+      [1, 2, 3].map((n) =>
+        one({ contact_email: email, type: 'read.me', occurred_at: at(n), metadata: { [`key_${n}`]: n } }),
+      ),
+    );
+    const path = `/activities?contact_email=Reader@example.com&type=read.me&limit=2`;
+    const first = await api.call<any>('GET', path);
+    expect(first.body.items.map((item: { occurred_at: string }) => item.occurred_at)).toEqual([at(3), at(2)]);
+    const second = await api.call<any>('GET', `${path}&cursor=${first.body.next_cursor}`);
+    expect(second.body).toMatchObject({ items: [{ occurred_at: at(1), metadata: { key_1: 1 } }], next_cursor: null });
+    const { body } = await api.call<any>('GET', '/activities/types');
+    expect(body.items.find((item: { type: string }) => item.type === 'read.me')).toEqual({
+      type: 'read.me',
+      metadata_keys: ['key_1', 'key_2', 'key_3'],
+      last_seen: at(3),
+    });
+  });
+});

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ActivityLog } from './activity-log.js';
 import { Ingestion } from './ingestion.js';
 
-@Module({ providers: [Ingestion], exports: [Ingestion] })
+@Module({ providers: [ActivityLog, Ingestion], exports: [ActivityLog, Ingestion] })
 export class ActivitiesModule {}

@@ -1,4 +1,5 @@
 export * from './activities.module.js';
+export * from './activity-log.js';
 export * from './append.js';
 export * from './ingestion.js';
 export { activitySentence } from './sentence.js';

@@ -32,7 +32,7 @@ export function addBodyParsers(fastify: FastifyInstance): void {
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
   fastify.addContentTypeParser(
-    /^(text\/csv|application\/octet-stream|image\/)/,
+    /^(text\/csv|application\/octet-stream|image\/|multipart\/form-data)/,
     { parseAs: 'buffer' },
     (_request, body, done) => done(null, body),
   );
