@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { compareDirectory, repairDirectory } from '#directory';
+import { tickMonitors } from '#engine';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
 import { forgetRequests, makePartitions } from './housekeeping.js';
@@ -14,6 +15,7 @@ const DAY = 24 * HOUR;
  * queue keeps the first of each slot, so ten workers make one tick and a missed minute is made up for.
  */
 const ticks: { job: JobDefinition; every: number }[] = [
+  { job: tickMonitors, every: MINUTE },
   { job: repairDirectory, every: MINUTE },
   { job: compareDirectory, every: DAY },
   { job: makePartitions, every: DAY },

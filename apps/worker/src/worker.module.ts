@@ -1,8 +1,10 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { DirectoryKeeper, DirectoryModule } from '#directory';
+import { EngineModule, MatchLoop, Monitors, WakeLoop } from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
+import { SendLoop, SendModule } from '#send';
 import { Housekeeping } from './housekeeping.js';
 import { Schedules } from './schedules.js';
 import { JOB_HANDLERS, LOOPS, WorkerLife } from './worker-life.js';
@@ -13,13 +15,13 @@ export interface WorkerParts extends PlatformParts {
 }
 
 /** The libraries whose loops and jobs run here: one line each. */
-const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule];
+const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, EngineModule, SendModule];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
-const loops: Type<Loop>[] = [];
+const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
-const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper];
+const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors];
 
 @Module({})
 export class WorkerModule {
