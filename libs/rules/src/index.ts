@@ -1,5 +1,5 @@
 export * from './language.js';
-export type { Operator, Shape, ValueType } from './operator.js';
+export type { Example, ExamplePerson, Face, Operator, Shape, ValueType } from './operator.js';
 export * from './fields.js';
 export { faceOf, operatorOf, operators, operatorsFor } from './operators/index.js';
 export { graphRulesSchema, readRules, rulesSchema, typeOf, whereSchema } from './ast.js';
@@ -9,3 +9,4 @@ export * from './facts.js';
 export { asksAboutRun, conditionsOf, dependencies, type Dependencies } from './dependencies.js';
 export { instantLiteral, toSql, whereToSql, type ListDefinition, type SqlFragment, type SqlOptions } from './to-sql.js';
 export { everyone } from './sql-pieces.js';
+export { BLANK, toClause, toEnglish, type EnglishOptions } from './to-english.js';

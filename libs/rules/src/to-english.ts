@@ -1,0 +1,155 @@
+import { typeOf } from './ast.js';
+import { fieldOf, type Field } from './fields.js';
+import type { Condition, EnrollmentValue, Group, Place, Relative, Span } from './language.js';
+import type { SpokenValue } from './operator.js';
+import { operatorOf } from './operators/index.js';
+import { isRelative, parseInstant } from './time.js';
+
+/** What stands where something is still missing. */
+export const BLANK = '____';
+
+export interface EnglishOptions {
+  place?: Place;
+  /** Names of lists, courses and steps by their id; without one the id is not shown. */
+  names?: ReadonlyMap<string, string>;
+}
+
+type Draft = Partial<Group> & Partial<Condition>;
+
+const span = ({ n, unit }: Partial<Span>): string => {
+  if (n === undefined || unit === undefined) return BLANK;
+  return n === 1 ? `${unit.slice(0, -1)}` : `${n} ${unit}`;
+};
+const spanOrOne = (given: Partial<Span>): string => (given.n === 1 ? `1 ${span(given)}` : span(given));
+const quoted = (text: string): string => `“${text.length > 60 ? `${text.slice(0, 59)}…` : text}”`;
+
+const dateWords = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const timeWords = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+
+function instant(value: string): string {
+  const at = parseInstant(value, 'UTC');
+  if (at === undefined) return BLANK;
+  const date = dateWords.format(at);
+  return value.length === 10 ? date : `${date}, ${timeWords.format(at)} UTC`;
+}
+
+const isSpan = (value: unknown): value is Span => typeof value === 'object' && value !== null && 'unit' in value;
+
+function scalar(value: unknown, type: string | undefined): string {
+  if (value === undefined || value === null || value === '') return BLANK;
+  if (isRelative(value)) {
+    const relative: Relative = value;
+    return 'ago' in relative ? `${spanOrOne(relative.ago)} ago` : `${spanOrOne(relative.ahead)} from now`;
+  }
+  if (isSpan(value)) return spanOrOne(value);
+  if (type === 'instant') return instant(String(value));
+  if (type === 'enum') return String(value);
+  return typeof value === 'string' ? quoted(value) : String(value);
+}
+
+const alternatives = (words: string[], last: string): string => {
+  const shown = words.length > 6 ? [...words.slice(0, 5), `${words.length - 5} more`] : words;
+  return shown.length < 2 ? (shown[0] ?? BLANK) : `${shown.slice(0, -1).join(', ')} ${last} ${shown.at(-1)}`;
+};
+
+class Speaker {
+  constructor(
+    private readonly place: Place,
+    private readonly names: ReadonlyMap<string, string>,
+  ) {}
+
+  /** A clause that follows “People”. */
+  clause(rule: Draft, inside = false): string {
+    if (!('conditions' in rule)) return this.condition(rule);
+    const children = rule.conditions ?? [];
+    if (children.length === 0) return BLANK;
+    if (rule.operator === 'NOT') return `who are not among those ${this.clause(children[0] as Draft)}`;
+    const word = rule.operator === 'OR' ? ' or ' : ' and ';
+    const text = children.map((child) => this.clause(child as Draft, children.length > 1)).join(word);
+    return inside && children.length > 1 ? `(${text})` : text;
+  }
+
+  sentence(rules: Draft): string {
+    const children = rules.conditions ?? [];
+    if (rules.operator === 'AND') {
+      for (const [index, child] of children.entries()) {
+        const { field, operator, value } = child as Draft;
+        const subject = field && operator ? fieldOf(field, this.place)?.subject?.(operator, value) : undefined;
+        if (!subject) continue;
+        const rest = children.filter((_, at) => at !== index);
+        return rest.length === 0 ? subject : `${subject} ${this.clause({ operator: 'AND', conditions: rest })}`;
+      }
+    }
+    return `People ${this.clause(rules)}`;
+  }
+
+  private condition(condition: Draft): string {
+    const field = condition.field === undefined ? undefined : fieldOf(condition.field, this.place);
+    if (!field) return `whose ${BLANK}`;
+    const noun = this.noun(field, condition);
+    const operator = condition.operator === undefined ? undefined : operatorOf(condition.operator);
+    if (!operator) return field.type === 'activity' ? `who have ${noun}` : `whose ${noun} ${BLANK}`;
+    const value = this.value(field, condition);
+    const own = field.says?.[operator.name];
+    const type = typeOf(field, operator, condition.value) ?? field.type;
+    let text = own ? own(value.text) : operator.english(noun, value, type);
+    if (field.type === 'activity' && condition.within) text += ` within the last ${span(condition.within)}`;
+    return text;
+  }
+
+  private noun(field: Field, condition: Draft): string {
+    if (field.type === 'step') {
+      const name = condition.node_id && this.names.get(condition.node_id);
+      return name ? `the step ${quoted(name)}` : `the step ${condition.node_id ? quoted(condition.node_id) : BLANK}`;
+    }
+    if (field.type !== 'activity') return field.noun;
+    const type = condition.activity_type ? quoted(condition.activity_type) : BLANK;
+    if (!condition.where) return `done ${type}`;
+    return `done ${type} ${new Speaker('where', this.names).clause(condition.where)}`;
+  }
+
+  private value(field: Field, condition: Draft): SpokenValue {
+    const { value } = condition;
+    if (field.type === 'enrollment') return { text: this.enrollment((value ?? {}) as EnrollmentValue) };
+    const operator = condition.operator === undefined ? undefined : operatorOf(condition.operator);
+    if (Array.isArray(value)) {
+      if (field.type === 'list') {
+        const words = (value as string[]).map((id) => (this.names.has(id) ? quoted(this.names.get(id)!) : BLANK));
+        return { text: alternatives(words, 'or') };
+      }
+      const type = operator && typeOf(field, operator, value);
+      const pair = operator && (operator.negates ?? operator).accepts?.number?.shape === 'pair';
+      return {
+        text: alternatives(
+          value.map((each) => scalar(each, type)),
+          pair ? 'and' : 'or',
+        ),
+      };
+    }
+    const spoken: SpokenValue = { text: scalar(value, operator && typeOf(field, operator, value)) };
+    if (isSpan(value)) spoken.span = span(value);
+    if (isRelative(value)) {
+      const relative: Relative = value;
+      spoken.relative = 'ago' in relative ? 'ago' : 'ahead';
+      spoken.span = 'ago' in relative ? spanOrOne(relative.ago) : spanOrOne(relative.ahead);
+    }
+    return spoken;
+  }
+
+  private enrollment({ course_id, status }: EnrollmentValue): string {
+    const kind = status === undefined ? 'an enrollment' : `${status === 'active' ? 'an' : 'a'} ${status} enrollment`;
+    if (course_id === undefined) return kind;
+    return `${kind} in ${this.names.has(course_id) ? quoted(this.names.get(course_id)!) : 'one course'}`;
+  }
+}
+
+/**
+ * The rule as a sentence: “Leads whose last activity was within the last 7 days and who are tagged
+ * “abandoned””. Reads unfinished rules too: a blank stands as `____`.
+ */
+export const toEnglish = (rules: Draft, options: EnglishOptions = {}): string =>
+  new Speaker(options.place ?? 'person', options.names ?? new Map()).sentence(rules);
+
+/** The same as a clause without the subject: “whose plan is “pro””. */
+export const toClause = (rules: Draft, options: EnglishOptions = {}): string =>
+  new Speaker(options.place ?? 'person', options.names ?? new Map()).clause(rules);
