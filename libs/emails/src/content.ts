@@ -44,7 +44,7 @@ export function compileContent(content: MailContent): CompiledContent {
     preheader: content.preheader ? parseLiquid(content.preheader, 'html') : undefined,
     html,
     text: content.text ? parseLiquid(content.text, 'text') : textFromHtml(content.html),
-    placesUnsubscribe: /links\s*\.\s*(unsubscribe|preferences)/.test(content.html),
+    placesUnsubscribe: /links\s*\.\s*unsubscribe/.test(content.html),
     placesAddress: /workspace\s*\.\s*postal_address/.test(content.html),
   };
 }

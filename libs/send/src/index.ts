@@ -9,3 +9,8 @@ export * from './send-loop.js';
 export * from './sender.js';
 export * from './sending.js';
 export * from './workspace.js';
+export * from './message-view.js';
+export * from './postmark-events.js';
+export * from './send.module.js';
+export * from './subscriptions.js';
+export * from './test-mail.js';

@@ -1,7 +1,7 @@
-import type { Config, Database, Log } from '#platform';
-import { beat } from './heartbeat.js';
-import { recoverCrashed, reconcile } from './reconcile.js';
+import { RepeatingLoop, type Config, type Database, type Log, type Loop } from '#platform';
+import { beat, guardRestore } from './heartbeat.js';
 import type { PostmarkGateway } from './postmark.client.js';
+import { recoverCrashed, reconcile } from './reconcile.js';
 import type { Sender } from './sender.js';
 import { countWaiting, keepJobsUpToDate } from './upkeep.js';
 
@@ -17,32 +17,38 @@ export interface SendLoopParts {
 
 const idleMilliseconds = 250;
 const upkeepMilliseconds = 2_000;
-const longestErrorPause = 10_000;
+const usualLanes = 3;
 
 /**
  * The worker's sending: several batches in flight, and beside them the upkeep (crashed and unclear batches,
  * job rows, what waits and why, the heartbeat). Any number of workers may run it.
  */
-export class SendLoop {
+export class SendLoop implements Loop {
   readonly name = 'send';
-  private running: Promise<unknown> | undefined;
-  private readonly stopped = new AbortController();
+  private readonly loops: RepeatingLoop[];
+  private guarded: Promise<boolean> | undefined;
 
-  constructor(private readonly parts: SendLoopParts) {}
+  constructor(private readonly parts: SendLoopParts) {
+    const lanes = Array.from({ length: parts.lanes ?? usualLanes }, (_, at) => ({
+      name: `send.${at + 1}`,
+      idle: idleMilliseconds,
+      work: async () => (await this.guard(), parts.sender.sendOne()),
+    }));
+    const upkeep = {
+      name: 'send.upkeep',
+      idle: upkeepMilliseconds,
+      work: async () => (await this.guard(), this.upkeep()),
+    };
+    this.loops = [...lanes, upkeep].map((settings) => new RepeatingLoop({ ...settings, log: parts.log }));
+  }
 
   start(): void {
-    this.running ??= Promise.all([
-      ...Array.from({ length: this.parts.lanes ?? 3 }, () =>
-        this.repeat(idleMilliseconds, () => this.parts.sender.sendOne()),
-      ),
-      this.repeat(upkeepMilliseconds, () => this.upkeep()),
-    ]);
+    for (const loop of this.loops) loop.start();
   }
 
   /** Lets what is in hand come to its end: a call to Postmark in flight is awaited and recorded. */
   async stop(): Promise<void> {
-    this.stopped.abort();
-    await this.running;
+    await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
   /** One round of everything but sending. Answers whether unclear batches were looked at. */
@@ -56,32 +62,13 @@ export class SendLoop {
     return busy;
   }
 
-  /** Calls `work` until it says that there is nothing to do, waits, and begins again; an error makes it wait longer. */
-  private async repeat(idle: number, work: () => Promise<boolean>): Promise<void> {
-    let errors = 0;
-    while (!this.stopped.signal.aborted) {
-      let busy = false;
-      try {
-        busy = await work();
-        errors = 0;
-      } catch (error) {
-        errors += 1;
-        this.parts.log.error({ err: error, errors }, 'The sending loop met an error and goes on');
-      }
-      if (busy) continue;
-      await pause(errors > 0 ? Math.min(idle * 2 ** errors, longestErrorPause) : idle, this.stopped.signal);
-    }
+  /** Nothing leaves, and no heartbeat hides how old the database is, before it was asked whether it is a copy. */
+  private guard(): Promise<boolean> {
+    const { database, config, gateway } = this.parts;
+    this.guarded ??= guardRestore(database, config, gateway).catch((error: unknown) => {
+      this.guarded = undefined;
+      throw error;
+    });
+    return this.guarded;
   }
 }
-
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });

@@ -34,11 +34,12 @@ export async function readiness(
   stream: Stream,
   provider: SendFacts['provider'],
   handling: Handling,
+  options: { evenIfStopped?: boolean } = {},
 ): Promise<Readiness> {
   const row = (await tx.row<SettingsRow>(
     'select name, sender_broadcast, sender_transactional, postal_address, track_mail, sending_stopped_at from cortex.settings',
   ))!;
-  if (row.sending_stopped_at) return { ready: false, reason: 'stopped' };
+  if (row.sending_stopped_at && !options.evenIfStopped) return { ready: false, reason: 'stopped' };
   const { env } = config;
   const outbox = provider === 'outbox';
   const sender = (stream === 'broadcast' ? row.sender_broadcast : row.sender_transactional) ?? env.CORTEX_SENDER;

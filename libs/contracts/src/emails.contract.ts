@@ -1,0 +1,368 @@
+import { z } from 'zod';
+import { messageCounts } from './automations.contract.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
+
+export const mailStream = z.enum(['broadcast', 'transactional']);
+export const messageState = z.enum([
+  'queued',
+  'submitting',
+  'sent',
+  'skipped',
+  'failed',
+  'uncertain',
+  'unknown',
+  'cancelled',
+]);
+export type MessageState = z.output<typeof messageState>;
+
+const tag = 'E-mail';
+const count = z.number().int().min(0);
+
+export const message = z.object({
+  id: z.string(),
+  contact_email: z.string(),
+  /** Public id of the person, where the directory shows them. */
+  contact_id: z.string().nullable(),
+  stream: mailStream,
+  state: messageState,
+  reason: z.string().nullable(),
+  /** Postmark's code behind `failed`. */
+  error_code: z.number().int().nullable(),
+  from: z.string().nullable(),
+  subject: z.string(),
+  broadcast_id: z.string().nullable(),
+  automation_id: z.string().nullable(),
+  automation_name: z.string().nullable(),
+  run_id: z.string().nullable(),
+  node_id: z.string().nullable(),
+  /** `outbox`: it never left this machine. */
+  provider: z.enum(['postmark', 'outbox']).nullable(),
+  demo: z.boolean(),
+  created_at: instant,
+  sent_at: instant.nullable(),
+  delivered_at: instant.nullable(),
+  opened_at: instant.nullable(),
+  clicked_at: instant.nullable(),
+  bounced_at: instant.nullable(),
+  complained_at: instant.nullable(),
+  unsubscribed_at: instant.nullable(),
+});
+export type Message = z.output<typeof message>;
+
+const messagesQuery = pageQuery.extend({
+  state: messageState.optional(),
+  automation_id: uuid.optional(),
+  broadcast_id: uuid.optional(),
+  run_id: uuid.optional(),
+  contact_email: z.string().trim().max(254).optional(),
+  stream: mailStream.optional(),
+});
+
+export const listMessages = route({
+  method: 'GET',
+  path: '/messages',
+  access: 'read',
+  tag,
+  summary: 'Mails of every state, newest first',
+  query: messagesQuery,
+  response: page(message),
+});
+
+export const listOutbox = route({
+  method: 'GET',
+  path: '/outbox',
+  access: 'read',
+  tag,
+  summary: 'Mails as an inbox, newest first',
+  query: messagesQuery,
+  response: page(message),
+});
+
+export const outboxMessage = message.extend({
+  html: z.string(),
+  text: z.string(),
+  headers: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+export type OutboxMessage = z.output<typeof outboxMessage>;
+
+export const getOutboxMessage = route({
+  method: 'GET',
+  path: '/outbox/:id',
+  access: 'read',
+  tag,
+  summary: 'One mail as it was sent, or as it would be',
+  params: idParams,
+  response: outboxMessage,
+});
+
+export const retryUnknownMessages = route({
+  method: 'POST',
+  path: '/messages/retry_unknown',
+  access: 'change',
+  tag,
+  summary: 'Queue mails of unknown fate again; `confirm` is how many, 409 when that is not the number',
+  body: z.strictObject({
+    ids: z.array(uuid).min(1).max(10_000).optional(),
+    automation_id: uuid.optional(),
+    broadcast_id: uuid.optional(),
+    confirm: count,
+  }),
+  response: z.object({ queued: count }),
+});
+
+export const emailSummary = route({
+  method: 'GET',
+  path: '/email/summary',
+  access: 'read',
+  tag,
+  summary: 'How mail is doing: counts since an instant (default 30 days), and whether sending is stopped',
+  query: z.object({ from: instant.optional() }),
+  response: z.object({
+    from: instant,
+    counts: messageCounts,
+    sending: z.lazy(() => sendingState),
+  }),
+});
+
+export const emailJob = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['broadcast', 'automation', 'transactional']),
+  stream: mailStream,
+  status: z.enum(['queued', 'processing', 'paused', 'sent', 'failed', 'cancelled']),
+  hour: instant.nullable(),
+  created_at: instant,
+  updated_at: instant,
+});
+
+export const listEmailJobs = route({
+  method: 'GET',
+  path: '/email/jobs',
+  access: 'read',
+  tag,
+  summary: 'Job rows, newest first: one per broadcast, one per hour and stream for other mail',
+  query: pageQuery,
+  response: page(emailJob),
+});
+
+export const template = z.object({
+  id: z.string(),
+  name: z.string(),
+  subject: z.string(),
+  preheader: z.string(),
+  stream: mailStream,
+  editor: z.enum(['html', 'mjml', 'unlayer']),
+  design: z.unknown(),
+  html: z.string(),
+  text: z.string().nullable(),
+  version: z.number().int(),
+  created_at: instant,
+  updated_at: instant,
+});
+export type Template = z.output<typeof template>;
+
+const part = (max: number) => z.string().max(max, `This part has at most ${max} characters.`);
+const templateFields = z.strictObject({
+  name: z.string().trim().min(1, 'Give the template a name.').max(200),
+  subject: part(1000).default(''),
+  preheader: part(1000).default(''),
+  stream: mailStream.default('broadcast'),
+  editor: z.literal('html', 'Only the plain editor, “html”, is installed here.').default('html'),
+  design: z.unknown().optional(),
+  html: part(900_000).default(''),
+  text: part(900_000).nullish(),
+});
+
+export const listTemplates = route({
+  method: 'GET',
+  path: '/email/templates',
+  access: 'read',
+  tag,
+  summary: 'Templates, last changed first',
+  query: pageQuery,
+  response: page(template),
+});
+export const getTemplate = route({
+  method: 'GET',
+  path: '/email/templates/:id',
+  access: 'read',
+  tag,
+  summary: 'One template',
+  params: idParams,
+  response: template,
+});
+export const createTemplate = route({
+  method: 'POST',
+  path: '/email/templates',
+  access: 'change',
+  tag,
+  summary: 'Make a template; Liquid that does not parse is refused with line and column',
+  status: 201,
+  body: templateFields,
+  response: template,
+  bodyLimit: 2 * 1024 * 1024,
+});
+export const changeTemplate = route({
+  method: 'PUT',
+  path: '/email/templates/:id',
+  access: 'change',
+  tag,
+  summary: 'Replace a template; with `version` it is refused (409) when another one was saved meanwhile',
+  params: idParams,
+  body: templateFields.extend({ version: z.number().int().optional() }),
+  response: template,
+  bodyLimit: 2 * 1024 * 1024,
+});
+export const removeTemplate = route({
+  method: 'DELETE',
+  path: '/email/templates/:id',
+  access: 'change',
+  tag,
+  summary: 'Remove a template that nothing uses',
+  params: idParams,
+  response: z.object({ done: z.literal(true) }),
+});
+
+export const renderedMail = z.object({
+  from: z.string(),
+  subject: z.string(),
+  html: z.string(),
+  text: z.string(),
+  headers: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+export const templateProblem = z.object({
+  severity: z.enum(['blocks', 'look']),
+  pointer: z.string(),
+  message: z.string(),
+  line: z.number().int().optional(),
+  column: z.number().int().optional(),
+});
+
+export const previewTemplate = route({
+  method: 'POST',
+  path: '/email/templates/:id/preview',
+  access: 'read',
+  tag,
+  summary: 'The template as one contact would get it',
+  params: idParams,
+  body: z.strictObject({ contact_email: emailAddress }),
+  response: renderedMail.extend({ problems: z.array(templateProblem) }),
+});
+
+/** What a step's own editor shows: subject and text that are not stored anywhere yet. */
+export const previewContent = route({
+  method: 'POST',
+  path: '/email/preview',
+  access: 'read',
+  tag,
+  summary: 'Unsaved subject, HTML and text as one contact would get them, with what is wrong',
+  body: z.strictObject({
+    subject: part(1000).default(''),
+    preheader: part(1000).default(''),
+    html: part(900_000).default(''),
+    text: part(900_000).nullish(),
+    stream: mailStream.default('broadcast'),
+    from: z.string().max(320).optional(),
+    /** Absent: a made-up person. */
+    contact_email: emailAddress.optional(),
+  }),
+  response: renderedMail.partial().extend({ problems: z.array(templateProblem) }),
+  bodyLimit: 2 * 1024 * 1024,
+});
+
+export const testTemplate = route({
+  method: 'POST',
+  path: '/email/templates/:id/test',
+  access: 'change',
+  tag,
+  summary: 'Send the template to yourself: staff addresses only, marked [TEST]',
+  params: idParams,
+  body: z.strictObject({ to: emailAddress, contact_email: emailAddress.optional() }),
+  response: z.object({ message_id: z.string() }),
+});
+
+export const suppression = z.object({
+  id: z.string(),
+  email: z.string(),
+  stream: mailStream,
+  reason: z.enum(['hard_bounce', 'spam_complaint', 'manual', 'inactive']),
+  origin: z.string(),
+  message_id: z.string().nullable(),
+  created_at: instant,
+});
+export const listSuppressions = route({
+  method: 'GET',
+  path: '/email/suppressions',
+  access: 'read',
+  tag,
+  summary: 'Addresses that get no mail on a stream, newest first',
+  query: pageQuery.extend({ q: z.string().trim().max(254).optional(), stream: mailStream.optional() }),
+  response: page(suppression),
+});
+const suppressionBody = z.strictObject({
+  emails: z.array(emailAddress).min(1).max(1000),
+  stream: mailStream.default('broadcast'),
+});
+export const addSuppressions = route({
+  method: 'POST',
+  path: '/email/suppressions',
+  access: 'change',
+  tag,
+  summary: 'Suppress addresses by hand',
+  body: suppressionBody,
+  response: z.object({ added: count }),
+});
+export const removeSuppressions = route({
+  method: 'DELETE',
+  path: '/email/suppressions',
+  access: 'change',
+  tag,
+  summary: 'Let addresses get mail again',
+  body: suppressionBody,
+  response: z.object({ removed: count }),
+});
+
+export const sendingState = z.object({
+  stopped: z.boolean(),
+  stopped_at: instant.nullable(),
+  stopped_by: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** Held back by CORTEX_SENDING=off, which no screen can lift. */
+  off_by_environment: z.boolean(),
+});
+export const stopSending = route({
+  method: 'POST',
+  path: '/sending/stop',
+  access: 'stop_mail',
+  tag,
+  summary: 'The emergency stop for all mail; what is in a call already leaves',
+  body: z.strictObject({ reason: z.string().trim().max(500).optional() }),
+  response: sendingState,
+});
+export const resumeSending = route({
+  method: 'POST',
+  path: '/sending/resume',
+  access: 'admin',
+  tag,
+  summary: 'Let mail leave again',
+  response: sendingState,
+});
+
+export const postmarkWebhook = route({
+  method: 'POST',
+  path: '/webhooks/postmark',
+  access: 'open',
+  tag,
+  summary: 'What Postmark reports; its own basic auth (POSTMARK_WEBHOOK_USER and _PASSWORD), 401 without',
+  raw: true,
+});
+
+const tokenParams = z.object({ token: z.string().max(200) });
+const publicPage = <const M extends 'GET' | 'POST', const P extends string>(method: M, path: P, summary: string) =>
+  route({ method, path, access: 'open', tag: 'Links in mails', summary, params: tokenParams, raw: true });
+
+export const showUnsubscribe = publicPage('GET', '/unsubscribe/:token', 'Asks; changes nothing');
+export const unsubscribe = publicPage('POST', '/unsubscribe/:token', 'Unsubscribes; also RFC 8058 one-click');
+export const showPreferences = publicPage('GET', '/preferences/:token', 'Shows what a person gets; changes nothing');
+export const changePreferences = publicPage('POST', '/preferences/:token', 'Unsubscribes or subscribes again');
+export const viewMail = publicPage('GET', '/m/:token', 'A mail in the browser');

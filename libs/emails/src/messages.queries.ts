@@ -1,0 +1,201 @@
+import { decodeCursor, encodeCursor, type Database } from '#platform';
+
+export interface MessageFilter {
+  limit: number;
+  cursor?: string;
+  state?: string;
+  automation_id?: string;
+  broadcast_id?: string;
+  run_id?: string;
+  contact_email?: string;
+  stream?: string;
+}
+
+const times = [
+  'sent_at',
+  'delivered_at',
+  'opened_at',
+  'clicked_at',
+  'bounced_at',
+  'complained_at',
+  'unsubscribed_at',
+] as const;
+type Times = Record<(typeof times)[number], Date | null>;
+
+export interface MessageRow extends Times {
+  id: string;
+  contact_email: string;
+  contact_id: string | null;
+  stream: 'broadcast' | 'transactional';
+  state: string;
+  reason: string | null;
+  error_code: number | null;
+  from: string | null;
+  subject: string;
+  broadcast_id: string | null;
+  automation_id: string | null;
+  automation_name: string | null;
+  run_id: string | null;
+  node_id: string | null;
+  provider: string | null;
+  demo: boolean;
+  created_at: Date;
+}
+
+const selected = `m.id, m.contact_email, p.id as contact_id, m.stream, m.state, m.reason, m.error_code,
+  coalesce(m.email_from, b.facts ->> 'sender') as "from", coalesce(m.subject, c.subject) as subject, m.broadcast_id,
+  m.automation_id, a.name as automation_name, m.run_id, m.node_id, m.provider, m.demo, m.created_at,
+  ${times.map((time) => `m.${time}`).join(', ')}`;
+const joined = `cortex.messages m
+  join cortex.mail_contents c on c.id = m.content_id
+  left join cortex.send_batches b on b.id = m.batch_id
+  left join cortex.people p on p.person_id = m.person_id
+  left join cortex.automations a on a.id = m.automation_id`;
+
+/** A page of mails, newest first. The subject is the template's; one mail's own text is made by `MessageView`. */
+export async function listMessages(database: Database, filter: MessageFilter) {
+  const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
+  const rows = await database.rows<MessageRow & { exact: string }>(
+    `select ${selected}, m.created_at::text as exact from ${joined}
+     where ($1::timestamptz is null or (m.created_at, m.id) < ($1::timestamptz, $2::uuid))
+       and ($4::text is null or m.state = $4) and ($5::uuid is null or m.automation_id = $5)
+       and ($6::uuid is null or m.broadcast_id = $6) and ($7::uuid is null or m.run_id = $7)
+       and ($8::text is null or m.person_id in (
+         select q.person_id from cortex.people q where q.address = cortex.address($8::citext)))
+       and ($9::text is null or m.stream = $9)
+     order by m.created_at desc, m.id desc limit $3`,
+    [
+      at,
+      id,
+      filter.limit + 1,
+      filter.state ?? null,
+      filter.automation_id ?? null,
+      filter.broadcast_id ?? null,
+      filter.run_id ?? null,
+      filter.contact_email || null,
+      filter.stream ?? null,
+    ],
+  );
+  const items = rows.slice(0, filter.limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(presentMessage),
+    next_cursor: rows.length > filter.limit && last ? encodeCursor([last.exact, last.id]) : null,
+  };
+}
+
+/** One mail's row, or undefined. */
+export async function findMessage(database: Database, id: string): Promise<MessageRow | undefined> {
+  return database.row<MessageRow>(`select ${selected} from ${joined} where m.id = $1`, [id]);
+}
+
+export function presentMessage(row: MessageRow) {
+  const { id, contact_email, contact_id, stream, state, reason, error_code, from, subject } = row;
+  const { broadcast_id, automation_id, automation_name, run_id, node_id, provider, demo } = row;
+  const instants = Object.fromEntries(times.map((time) => [time, row[time]?.toISOString() ?? null])) as Record<
+    (typeof times)[number],
+    string | null
+  >;
+  return {
+    ...{ id, contact_email, contact_id, stream, state, reason, error_code, from, subject },
+    ...{ broadcast_id, automation_id, automation_name, run_id, node_id, provider, demo },
+    created_at: row.created_at.toISOString(),
+    ...instants,
+  };
+}
+
+const states = ['queued', 'submitting', 'sent', 'failed', 'uncertain', 'unknown', 'cancelled'] as const;
+const outcomes = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const;
+
+/**
+ * `candidates` is the number of mails; it is always the sum of `skipped`, by reason, and of the states. The
+ * outcomes after them count mails that were delivered, opened and so on.
+ */
+export type MessageCounts = { candidates: number; skipped: Record<string, number> } & Record<
+  (typeof states)[number] | (typeof outcomes)[number],
+  number
+>;
+
+interface CountRow extends Record<(typeof outcomes)[number], number> {
+  node_id: string;
+  state: string;
+  reason: string | null;
+  n: number;
+}
+
+const counting = (condition: string) => `
+  select coalesce(m.node_id, '') as node_id, m.state, case when m.state = 'skipped' then m.reason end as reason,
+    count(*)::int as n, ${outcomes.map((outcome) => `count(m.${outcome}_at)::int as ${outcome}`).join(', ')}
+  from cortex.messages m where ${condition} group by 1, 2, 3`;
+
+/** Counts of an automation's mails by step; `from` and `to` limit to mails queued in that time. */
+export async function countByStep(
+  database: Database,
+  automationId: string,
+  span: { from?: Date | string; to?: Date | string } = {},
+): Promise<Map<string, MessageCounts>> {
+  const rows = await database.rows<CountRow>(
+    counting(`m.automation_id = $1 and ($2::timestamptz is null or m.created_at >= $2)
+      and ($3::timestamptz is null or m.created_at < $3)`),
+    [automationId, span.from ?? null, span.to ?? null],
+  );
+  const byStep = Map.groupBy(rows, (row) => row.node_id);
+  return new Map([...byStep].map(([node, group]) => [node, summed(group)]));
+}
+
+/** Counts of all mails queued since an instant. */
+export async function countSince(database: Database, from: Date): Promise<MessageCounts> {
+  return summed(await database.rows<CountRow>(counting('m.created_at >= $1'), [from]));
+}
+
+function summed(rows: readonly CountRow[]): MessageCounts {
+  const counts = {
+    candidates: 0,
+    skipped: {},
+    ...Object.fromEntries([...states, ...outcomes].map((name) => [name, 0])),
+  } as MessageCounts;
+  for (const row of rows) {
+    counts.candidates += row.n;
+    if (row.state === 'skipped') {
+      const reason = row.reason ?? 'other';
+      counts.skipped[reason] = (counts.skipped[reason] ?? 0) + row.n;
+    } else {
+      counts[row.state as (typeof states)[number]] += row.n;
+    }
+    for (const outcome of outcomes) counts[outcome] += row[outcome];
+  }
+  return counts;
+}
+
+/** Job rows, newest first. */
+export async function listJobs(database: Database, filter: { limit: number; cursor?: string }) {
+  const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
+  interface JobRow {
+    id: string;
+    name: string;
+    kind: string;
+    stream: string;
+    status: string;
+    hour: Date | null;
+    created_at: Date;
+    updated_at: Date;
+    exact: string;
+  }
+  const rows = await database.rows<JobRow>(
+    `select id, name, kind, stream, status, hour, created_at, updated_at, created_at::text as exact from public.email_jobs
+     where $1::timestamptz is null or (created_at, id) < ($1::timestamptz, $2::uuid)
+     order by created_at desc, id desc limit $3`,
+    [at, id, filter.limit + 1],
+  );
+  const items = rows.slice(0, filter.limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(({ exact: _exact, ...row }) => ({
+      ...row,
+      hour: row.hour?.toISOString() ?? null,
+      created_at: row.created_at.toISOString(),
+      updated_at: row.updated_at.toISOString(),
+    })),
+    next_cursor: rows.length > filter.limit && last ? encodeCursor([last.exact, last.id]) : null,
+  };
+}

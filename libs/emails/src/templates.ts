@@ -1,0 +1,134 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { conflict, Database, decodeCursor, encodeCursor, notFound, unprocessable, type Actor } from '#platform';
+import { checkTemplate } from './content.js';
+
+export interface TemplateFields {
+  name: string;
+  subject: string;
+  preheader: string;
+  stream: 'broadcast' | 'transactional';
+  editor: 'html' | 'mjml' | 'unlayer';
+  design?: unknown;
+  html: string;
+  text?: string | null;
+}
+
+interface TemplateRow extends TemplateFields {
+  id: string;
+  text: string | null;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+  exact: string;
+}
+
+const columns = `id, name, subject, preheader, stream, editor, design, html, text, version, created_at, updated_at,
+  updated_at::text as exact`;
+
+/** Templates. What is already queued, and what a published automation pinned, keeps the text it had. */
+@Injectable()
+export class Templates {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  async list(filter: { limit: number; cursor?: string }) {
+    const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
+    const rows = await this.database.rows<TemplateRow>(
+      `select ${columns} from cortex.templates
+       where $1::timestamptz is null or (updated_at, id) < ($1::timestamptz, $2::uuid)
+       order by updated_at desc, id desc limit $3`,
+      [at, id, filter.limit + 1],
+    );
+    const items = rows.slice(0, filter.limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(present),
+      next_cursor: rows.length > filter.limit && last ? encodeCursor([last.exact, last.id]) : null,
+    };
+  }
+
+  /** @throws AppError 404 */
+  async get(id: string) {
+    const row = await this.database.row<TemplateRow>(`select ${columns} from cortex.templates where id = $1`, [id]);
+    if (!row) throw notFound('template');
+    return present(row);
+  }
+
+  /** @throws AppError 422 with line and column when a part does not parse */
+  async create(actor: Actor, fields: TemplateFields) {
+    assertParses(fields);
+    const row = await this.database.row<TemplateRow>(
+      `insert into cortex.templates (name, subject, preheader, stream, editor, design, html, text, created_by)
+       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9) returning ${columns}`,
+      [...valuesOf(fields), actor.label],
+    );
+    return present(row!);
+  }
+
+  /**
+   * Replaces a template.
+   * @throws AppError 404; 409 when `version` is no longer its version; 422 when a part does not parse
+   */
+  async change(id: string, fields: TemplateFields, version?: number) {
+    assertParses(fields);
+    return this.database.tx(async (tx) => {
+      const before = await tx.row<{ version: number }>(
+        'select version from cortex.templates where id = $1 for update',
+        [id],
+      );
+      if (!before) throw notFound('template');
+      if (version !== undefined && version !== before.version) {
+        throw conflict('Somebody saved this template meanwhile. Load it again and repeat your change.', {
+          version: before.version,
+        });
+      }
+      const row = await tx.row<TemplateRow>(
+        `update cortex.templates set name = $1, subject = $2, preheader = $3, stream = $4, editor = $5, design = $6::jsonb,
+           html = $7, text = $8, version = version + 1, updated_at = cortex.now()
+         where id = $9 returning ${columns}`,
+        [...valuesOf(fields), id],
+      );
+      return present(row!);
+    });
+  }
+
+  /** @throws AppError 404; 409 while something uses it */
+  async remove(id: string): Promise<void> {
+    await this.database.tx(async (tx) => {
+      const used = await tx.row<{ n: number }>(
+        "select count(*)::int as n from cortex.uses where used_kind = 'template' and used_id = $1",
+        [id],
+      );
+      if (used!.n > 0) {
+        throw conflict(
+          `This template is used in ${used!.n === 1 ? 'one place' : `${used!.n} places`}. Choose another one there first.`,
+        );
+      }
+      if ((await tx.run('delete from cortex.templates where id = $1', [id])) === 0) throw notFound('template');
+    });
+  }
+}
+
+const valuesOf = (fields: TemplateFields): unknown[] => [
+  fields.name,
+  fields.subject,
+  fields.preheader,
+  fields.stream,
+  fields.editor,
+  fields.design === undefined ? null : JSON.stringify(fields.design),
+  fields.html,
+  fields.text || null,
+];
+
+/** A draft may still be empty; what is there must parse. */
+function assertParses(fields: TemplateFields): void {
+  const errors = checkTemplate(fields.subject || '-', fields.html || '-', fields.text, fields.preheader)
+    .filter((problem) => problem.severity === 'blocks')
+    .map(({ pointer, message }) => ({ pointer, message }));
+  if (errors.length > 0) throw unprocessable('The template cannot be used like this; nothing was saved.', errors);
+}
+
+const present = ({ exact: _exact, ...row }: TemplateRow) => ({
+  ...row,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+});

@@ -1,0 +1,96 @@
+import {
+  compileContent,
+  findMessage,
+  presentMessage,
+  renderMail,
+  type LinkTokens,
+  type MailContent,
+  type MailData,
+  type RenderedMail,
+  type SendFacts,
+} from '#emails';
+import { notFound, type Config, type Database } from '#platform';
+import { readiness, type Stream } from './workspace.js';
+
+interface Parts {
+  person_id: string;
+  contact_email: string;
+  stream: Stream;
+  data: MailData;
+  email_from: string | null;
+  facts: SendFacts | null;
+  subject: string;
+  preheader: string;
+  html: string;
+  text: string | null;
+}
+
+/** A person made up for previews where nobody was chosen. */
+const samplePerson = { email: 'ada@example.com', first_name: 'Ada', last_name: 'Sample', tags: [], attributes: {} };
+
+/** Shows mails: as they were sent, from stored content, frozen data and the batch's facts; or as they would be. */
+export class MessageView {
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    private readonly tokens: LinkTokens,
+  ) {}
+
+  /** @throws AppError 404 */
+  async show(id: string) {
+    const row = await findMessage(this.database, id);
+    const rendered = await this.render(id);
+    if (!row || !rendered) throw notFound('mail');
+    return { ...presentMessage(row), ...rendered, from: rendered.from };
+  }
+
+  /** What the person got, or undefined when there is no such mail. A part that cannot be made is said in its place. */
+  async render(id: string): Promise<RenderedMail | undefined> {
+    const row = await this.database.row<Parts>(
+      `select m.person_id, m.contact_email, m.stream, m.data, m.email_from, b.facts, c.subject, c.preheader, c.html, c.text
+       from cortex.messages m join cortex.mail_contents c on c.id = m.content_id
+       left join cortex.send_batches b on b.id = m.batch_id where m.id = $1`,
+      [id],
+    );
+    if (!row) return undefined;
+    const facts = row.facts ?? (await this.facts(row.stream));
+    const links = (await this.tokens.signer()).links({ person_id: row.person_id, message_id: id });
+    try {
+      return renderMail(compileContent(row), row.data, facts, links, row.email_from);
+    } catch (error) {
+      const reason = `This mail cannot be made: ${(error as Error).message}.`;
+      return { from: row.email_from ?? facts.sender, subject: row.subject, html: '', text: reason, headers: [] };
+    }
+  }
+
+  /**
+   * Unsaved content as this contact would get it, with links that lead nowhere. Nothing is stored.
+   * @throws AppError 404 when nobody has this address; TemplateError when the content does not parse
+   */
+  async preview(content: MailContent, stream: Stream, contactEmail?: string, from?: string): Promise<RenderedMail> {
+    const contact = contactEmail ? await this.contact(contactEmail) : samplePerson;
+    const facts = await this.facts(stream);
+    const nowhere = `${this.config.publicUrl}/preview`;
+    const links = { unsubscribe: `${nowhere}#unsubscribe`, preferences: `${nowhere}#preferences`, view: nowhere };
+    return renderMail(compileContent(content), { contact, activity: {}, lead: {} }, facts, links, from);
+  }
+
+  /** The fields of a contact that a template may show. @throws AppError 404 */
+  async contact(email: string): Promise<Record<string, unknown>> {
+    const row = await this.database.row<Record<string, unknown>>(
+      `select id, email, type, first_name, last_name, phone, country, timezone, tags, attributes from cortex.people
+       where address = cortex.address($1::citext) and type is not null`,
+      [email],
+    );
+    if (!row) throw notFound('contact with this address');
+    return row;
+  }
+
+  private async facts(stream: Stream): Promise<SendFacts> {
+    const ready = await this.database.tx((tx) =>
+      readiness(tx, this.config, stream, 'outbox', undefined, { evenIfStopped: true }),
+    );
+    if (!ready.ready) throw new Error(`A mail cannot be shown: ${ready.reason}.`);
+    return ready.facts;
+  }
+}
