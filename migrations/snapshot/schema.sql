@@ -69,6 +69,7 @@ table cortex.automation_run_steps
   run_id uuid not null
   node_id text not null
   visit integer not null
+  ord integer not null default 0
   entered_at timestamp with time zone not null
   left_at timestamp with time zone
   port text
@@ -80,7 +81,7 @@ table cortex.automation_runs
   version_id uuid not null
   version integer not null
   person_id uuid not null
-  contact_email citext not null
+  contact_email public.citext not null
   entry_key text not null
   status text not null default 'active'::text
   node_id text
@@ -127,7 +128,7 @@ table cortex.automations
 
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
-  contact_email citext
+  contact_email public.citext
   anonymous_id text
   contact_id uuid
   type text not null
@@ -145,7 +146,7 @@ table cortex.demo_rows
 view cortex.directory_definition
   address text
   id uuid
-  email citext
+  email public.citext
   type text
   first_name text
   last_name text
@@ -202,7 +203,7 @@ table cortex.messages
   visit integer
   job_id uuid
   person_id uuid not null
-  contact_email citext not null
+  contact_email public.citext not null
   stream text not null
   topic_id uuid
   content_id uuid not null
@@ -235,7 +236,7 @@ table cortex.migration_files
   applied_at timestamp with time zone not null default now()
 
 table cortex.migrations
-  id integer not null default nextval('migrations_id_seq'::regclass)
+  id integer not null default nextval('cortex.migrations_id_seq'::regclass)
   "timestamp" bigint not null
   name character varying not null
 
@@ -260,7 +261,7 @@ table cortex.people with (fillfactor=80)
   person_id uuid not null default uuidv7()
   address text not null
   id uuid
-  email citext
+  email public.citext
   type text
   first_name text
   last_name text
@@ -279,8 +280,8 @@ table cortex.people with (fillfactor=80)
   suppressed_broadcast boolean not null default false
   suppressed_transactional boolean not null default false
   demo boolean not null default false
-  name_folded text generated always as (fold(((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text))))
-  tags_folded text[] generated always as (fold_all(tags))
+  name_folded text generated always as (cortex.fold(((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text))))
+  tags_folded text[] generated always as (cortex.fold_all(tags))
 
 table cortex.person_links
   person_id uuid not null
@@ -457,7 +458,7 @@ table public.courses
 
 table public.crm_activities partition by RANGE (occurred_at)
   id uuid not null default uuidv7()
-  contact_email citext
+  contact_email public.citext
   anonymous_id text
   contact_id uuid
   type text not null
@@ -505,7 +506,7 @@ table public.enrollments
 
 table public.purchase_leads
   id uuid not null default uuidv7()
-  email citext
+  email public.citext
   first_name text
   last_name text
   phone text
@@ -532,7 +533,7 @@ table public.transactions
 
 table public.unified_profiles
   id uuid not null default uuidv7()
-  email citext
+  email public.citext
   first_name text
   last_name text
   phone text
@@ -545,7 +546,7 @@ table public.unified_profiles
 
 view public.view_directory_contacts
   id uuid
-  email citext
+  email public.citext
   type text
   first_name text
   last_name text
@@ -569,151 +570,151 @@ view public.view_directory_contacts
 
 -- constraints
 
-activity_inbox activity_inbox_pkey: PRIMARY KEY (seq)
+cortex.activity_inbox activity_inbox_pkey: PRIMARY KEY (seq)
 
-activity_keys activity_keys_pkey: PRIMARY KEY (key)
+cortex.activity_keys activity_keys_pkey: PRIMARY KEY (key)
 
-api_keys api_keys_hash_key: UNIQUE (hash)
+cortex.api_keys api_keys_hash_key: UNIQUE (hash)
 
-api_keys api_keys_kind_check: CHECK ((kind = ANY (ARRAY['server'::text, 'write'::text])))
+cortex.api_keys api_keys_kind_check: CHECK ((kind = ANY (ARRAY['server'::text, 'write'::text])))
 
-api_keys api_keys_pkey: PRIMARY KEY (id)
+cortex.api_keys api_keys_pkey: PRIMARY KEY (id)
 
-attention attention_pkey: PRIMARY KEY (id)
+cortex.attention attention_pkey: PRIMARY KEY (id)
 
-audit audit_pkey: PRIMARY KEY (id)
+cortex.audit audit_pkey: PRIMARY KEY (id)
 
-automation_epoch automation_epoch_one_check: CHECK (one)
+cortex.automation_epoch automation_epoch_one_check: CHECK (one)
 
-automation_epoch automation_epoch_pkey: PRIMARY KEY (one)
+cortex.automation_epoch automation_epoch_pkey: PRIMARY KEY (one)
 
-automation_operations automation_operations_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+cortex.automation_operations automation_operations_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
-automation_operations automation_operations_pkey: PRIMARY KEY (automation_id, revision)
+cortex.automation_operations automation_operations_pkey: PRIMARY KEY (automation_id, revision)
 
-automation_run_steps automation_run_steps_pkey: PRIMARY KEY (run_id, node_id, visit)
+cortex.automation_run_steps automation_run_steps_pkey: PRIMARY KEY (run_id, node_id, visit)
 
-automation_run_steps automation_run_steps_run_id_fkey: FOREIGN KEY (run_id) REFERENCES automation_runs(id) ON DELETE CASCADE
+cortex.automation_run_steps automation_run_steps_run_id_fkey: FOREIGN KEY (run_id) REFERENCES cortex.automation_runs(id) ON DELETE CASCADE
 
-automation_runs automation_runs_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+cortex.automation_runs automation_runs_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
-automation_runs automation_runs_automation_id_person_id_entry_key_key: UNIQUE (automation_id, person_id, entry_key)
+cortex.automation_runs automation_runs_automation_id_person_id_entry_key_key: UNIQUE (automation_id, person_id, entry_key)
 
-automation_runs automation_runs_pkey: PRIMARY KEY (id)
+cortex.automation_runs automation_runs_pkey: PRIMARY KEY (id)
 
-automation_runs automation_runs_status_check: CHECK ((status = ANY (ARRAY['active'::text, 'waiting'::text, 'completed'::text, 'exited'::text, 'failed'::text])))
+cortex.automation_runs automation_runs_status_check: CHECK ((status = ANY (ARRAY['active'::text, 'waiting'::text, 'completed'::text, 'exited'::text, 'failed'::text])))
 
-automation_runs automation_runs_version_id_fkey: FOREIGN KEY (version_id) REFERENCES automation_versions(id)
+cortex.automation_runs automation_runs_version_id_fkey: FOREIGN KEY (version_id) REFERENCES cortex.automation_versions(id)
 
-automation_seen automation_seen_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+cortex.automation_seen automation_seen_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
-automation_seen automation_seen_pkey: PRIMARY KEY (automation_id, person_id, entry_key)
+cortex.automation_seen automation_seen_pkey: PRIMARY KEY (automation_id, person_id, entry_key)
 
-automation_versions automation_versions_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+cortex.automation_versions automation_versions_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
-automation_versions automation_versions_automation_id_number_key: UNIQUE (automation_id, number)
+cortex.automation_versions automation_versions_automation_id_number_key: UNIQUE (automation_id, number)
 
-automation_versions automation_versions_pkey: PRIMARY KEY (id)
+cortex.automation_versions automation_versions_pkey: PRIMARY KEY (id)
 
-automations automations_pkey: PRIMARY KEY (id)
+cortex.automations automations_pkey: PRIMARY KEY (id)
 
-automations automations_status_check: CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text, 'archived'::text])))
+cortex.automations automations_status_check: CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text, 'archived'::text])))
 
-demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
+cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
 
-former_ids former_ids_person_id_fkey: FOREIGN KEY (person_id) REFERENCES people(person_id)
+cortex.former_ids former_ids_person_id_fkey: FOREIGN KEY (person_id) REFERENCES cortex.people(person_id)
 
-former_ids former_ids_pkey: PRIMARY KEY (id)
+cortex.former_ids former_ids_pkey: PRIMARY KEY (id)
 
-heartbeat heartbeat_one_check: CHECK (one)
+cortex.heartbeat heartbeat_one_check: CHECK (one)
 
-heartbeat heartbeat_pkey: PRIMARY KEY (one)
+cortex.heartbeat heartbeat_pkey: PRIMARY KEY (one)
 
-inbox_failures inbox_failures_pkey: PRIMARY KEY (activity_id)
+cortex.inbox_failures inbox_failures_pkey: PRIMARY KEY (activity_id)
 
-list_members list_members_pkey: PRIMARY KEY (smart_list_id, person_id)
+cortex.list_members list_members_pkey: PRIMARY KEY (smart_list_id, person_id)
 
-list_members list_members_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES crm_smart_lists(id) ON DELETE CASCADE
+cortex.list_members list_members_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
 
-mail_contents mail_contents_hash_key: UNIQUE (hash)
+cortex.mail_contents mail_contents_hash_key: UNIQUE (hash)
 
-mail_contents mail_contents_pkey: PRIMARY KEY (id)
+cortex.mail_contents mail_contents_pkey: PRIMARY KEY (id)
 
-messages messages_batch_id_fkey: FOREIGN KEY (batch_id) REFERENCES send_batches(id)
+cortex.messages messages_batch_id_fkey: FOREIGN KEY (batch_id) REFERENCES cortex.send_batches(id)
 
-messages messages_content_id_fkey: FOREIGN KEY (content_id) REFERENCES mail_contents(id)
+cortex.messages messages_content_id_fkey: FOREIGN KEY (content_id) REFERENCES cortex.mail_contents(id)
 
-messages messages_dedupe_key_key: UNIQUE (dedupe_key)
+cortex.messages messages_dedupe_key_key: UNIQUE (dedupe_key)
 
-messages messages_pkey: PRIMARY KEY (id)
+cortex.messages messages_pkey: PRIMARY KEY (id)
 
-messages messages_state_check: CHECK ((state = ANY (ARRAY['queued'::text, 'submitting'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text])))
+cortex.messages messages_state_check: CHECK ((state = ANY (ARRAY['queued'::text, 'submitting'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text])))
 
-messages messages_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+cortex.messages messages_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
 
-migration_files migration_files_pkey: PRIMARY KEY (name)
+cortex.migration_files migration_files_pkey: PRIMARY KEY (name)
 
-migrations PK_8c82d7f526340ab734260ea46be: PRIMARY KEY (id)
+cortex.migrations PK_8c82d7f526340ab734260ea46be: PRIMARY KEY (id)
 
-monitor_ticks monitor_ticks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE
+cortex.monitor_ticks monitor_ticks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
-monitor_ticks monitor_ticks_pkey: PRIMARY KEY (automation_id, node_id)
+cortex.monitor_ticks monitor_ticks_pkey: PRIMARY KEY (automation_id, node_id)
 
-pending pending_pkey: PRIMARY KEY (id)
+cortex.pending pending_pkey: PRIMARY KEY (id)
 
-people people_address_key: UNIQUE (address)
+cortex.people people_address_key: UNIQUE (address)
 
-people people_consent_status_check: CHECK ((consent_status = ANY (ARRAY['unknown'::text, 'subscribed'::text, 'pending'::text, 'unsubscribed'::text])))
+cortex.people people_consent_status_check: CHECK ((consent_status = ANY (ARRAY['unknown'::text, 'subscribed'::text, 'pending'::text, 'unsubscribed'::text])))
 
-people people_pkey: PRIMARY KEY (person_id)
+cortex.people people_pkey: PRIMARY KEY (person_id)
 
-people people_type_check: CHECK ((type = ANY (ARRAY['customer'::text, 'lead'::text])))
+cortex.people people_type_check: CHECK ((type = ANY (ARRAY['customer'::text, 'lead'::text])))
 
-person_links person_links_check: CHECK ((person_id <> into_person_id))
+cortex.person_links person_links_check: CHECK ((person_id <> into_person_id))
 
-person_links person_links_into_person_id_fkey: FOREIGN KEY (into_person_id) REFERENCES people(person_id)
+cortex.person_links person_links_into_person_id_fkey: FOREIGN KEY (into_person_id) REFERENCES cortex.people(person_id)
 
-person_links person_links_person_id_fkey: FOREIGN KEY (person_id) REFERENCES people(person_id)
+cortex.person_links person_links_person_id_fkey: FOREIGN KEY (person_id) REFERENCES cortex.people(person_id)
 
-person_links person_links_pkey: PRIMARY KEY (person_id)
+cortex.person_links person_links_pkey: PRIMARY KEY (person_id)
 
-request_keys request_keys_pkey: PRIMARY KEY (caller, key)
+cortex.request_keys request_keys_pkey: PRIMARY KEY (caller, key)
 
-secrets secrets_pkey: PRIMARY KEY (name)
+cortex.secrets secrets_pkey: PRIMARY KEY (name)
 
-send_batches send_batches_pkey: PRIMARY KEY (id)
+cortex.send_batches send_batches_pkey: PRIMARY KEY (id)
 
-settings settings_one_check: CHECK (one)
+cortex.settings settings_one_check: CHECK (one)
 
-settings settings_pkey: PRIMARY KEY (one)
+cortex.settings settings_pkey: PRIMARY KEY (one)
 
-staff_invitations staff_invitations_pkey: PRIMARY KEY (id)
+cortex.staff_invitations staff_invitations_pkey: PRIMARY KEY (id)
 
-staff_invitations staff_invitations_role_check: CHECK ((role = ANY (ARRAY['viewer'::text, 'marketer'::text, 'support'::text, 'admin'::text])))
+cortex.staff_invitations staff_invitations_role_check: CHECK ((role = ANY (ARRAY['viewer'::text, 'marketer'::text, 'support'::text, 'admin'::text])))
 
-staff_invitations staff_invitations_token_hash_key: UNIQUE (token_hash)
+cortex.staff_invitations staff_invitations_token_hash_key: UNIQUE (token_hash)
 
-suppressions suppressions_address_stream_key: UNIQUE (address, stream)
+cortex.suppressions suppressions_address_stream_key: UNIQUE (address, stream)
 
-suppressions suppressions_pkey: PRIMARY KEY (id)
+cortex.suppressions suppressions_pkey: PRIMARY KEY (id)
 
-suppressions suppressions_reason_check: CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'spam_complaint'::text, 'manual'::text, 'inactive'::text])))
+cortex.suppressions suppressions_reason_check: CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'spam_complaint'::text, 'manual'::text, 'inactive'::text])))
 
-suppressions suppressions_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+cortex.suppressions suppressions_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
 
-templates templates_editor_check: CHECK ((editor = ANY (ARRAY['html'::text, 'mjml'::text, 'unlayer'::text])))
+cortex.templates templates_editor_check: CHECK ((editor = ANY (ARRAY['html'::text, 'mjml'::text, 'unlayer'::text])))
 
-templates templates_pkey: PRIMARY KEY (id)
+cortex.templates templates_pkey: PRIMARY KEY (id)
 
-templates templates_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+cortex.templates templates_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
 
-touched sweep: TRIGGER DEFERRABLE INITIALLY DEFERRED
+cortex.touched sweep: TRIGGER DEFERRABLE INITIALLY DEFERRED
 
-trigger_errors trigger_errors_pkey: PRIMARY KEY (id)
+cortex.trigger_errors trigger_errors_pkey: PRIMARY KEY (id)
 
-uses uses_pkey: PRIMARY KEY (user_kind, user_id, used_kind, used_id)
+cortex.uses uses_pkey: PRIMARY KEY (user_kind, user_id, used_kind, used_id)
 
-webhook_events webhook_events_pkey: PRIMARY KEY (key)
+cortex.webhook_events webhook_events_pkey: PRIMARY KEY (key)
 
 cortex_staff.account account_pkey: PRIMARY KEY (id)
 
@@ -735,53 +736,53 @@ cortex_staff."user" user_pkey: PRIMARY KEY (id)
 
 cortex_staff.verification verification_pkey: PRIMARY KEY (id)
 
-courses courses_pkey: PRIMARY KEY (id)
+public.courses courses_pkey: PRIMARY KEY (id)
 
-crm_smart_lists crm_smart_lists_check: CHECK (((kind = 'static'::text) OR (rules IS NOT NULL)))
+public.crm_smart_lists crm_smart_lists_check: CHECK (((kind = 'static'::text) OR (rules IS NOT NULL)))
 
-crm_smart_lists crm_smart_lists_kind_check: CHECK ((kind = ANY (ARRAY['rules'::text, 'static'::text])))
+public.crm_smart_lists crm_smart_lists_kind_check: CHECK ((kind = ANY (ARRAY['rules'::text, 'static'::text])))
 
-crm_smart_lists crm_smart_lists_pkey: PRIMARY KEY (id)
+public.crm_smart_lists crm_smart_lists_pkey: PRIMARY KEY (id)
 
-email_jobs email_jobs_kind_check: CHECK ((kind = ANY (ARRAY['broadcast'::text, 'automation'::text, 'transactional'::text])))
+public.email_jobs email_jobs_kind_check: CHECK ((kind = ANY (ARRAY['broadcast'::text, 'automation'::text, 'transactional'::text])))
 
-email_jobs email_jobs_kind_stream_hour_broadcast_id_key: UNIQUE NULLS NOT DISTINCT (kind, stream, hour, broadcast_id)
+public.email_jobs email_jobs_kind_stream_hour_broadcast_id_key: UNIQUE NULLS NOT DISTINCT (kind, stream, hour, broadcast_id)
 
-email_jobs email_jobs_pkey: PRIMARY KEY (id)
+public.email_jobs email_jobs_pkey: PRIMARY KEY (id)
 
-email_jobs email_jobs_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'paused'::text, 'sent'::text, 'failed'::text, 'cancelled'::text])))
+public.email_jobs email_jobs_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'paused'::text, 'sent'::text, 'failed'::text, 'cancelled'::text])))
 
-email_jobs email_jobs_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+public.email_jobs email_jobs_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
 
-enrollments enrollments_course_id_fkey: FOREIGN KEY (course_id) REFERENCES courses(id)
+public.enrollments enrollments_course_id_fkey: FOREIGN KEY (course_id) REFERENCES public.courses(id)
 
-enrollments enrollments_lead_id_fkey: FOREIGN KEY (lead_id) REFERENCES purchase_leads(id) ON DELETE SET NULL
+public.enrollments enrollments_lead_id_fkey: FOREIGN KEY (lead_id) REFERENCES public.purchase_leads(id) ON DELETE SET NULL
 
-enrollments enrollments_pkey: PRIMARY KEY (id)
+public.enrollments enrollments_pkey: PRIMARY KEY (id)
 
-enrollments enrollments_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES unified_profiles(id) ON DELETE CASCADE
+public.enrollments enrollments_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES public.unified_profiles(id) ON DELETE CASCADE
 
-enrollments enrollments_status_check: CHECK ((status = ANY (ARRAY['active'::text, 'cancelled'::text, 'completed'::text])))
+public.enrollments enrollments_status_check: CHECK ((status = ANY (ARRAY['active'::text, 'cancelled'::text, 'completed'::text])))
 
-enrollments enrollments_transaction_id_fkey: FOREIGN KEY (transaction_id) REFERENCES transactions(id) ON DELETE SET NULL
+public.enrollments enrollments_transaction_id_fkey: FOREIGN KEY (transaction_id) REFERENCES public.transactions(id) ON DELETE SET NULL
 
-purchase_leads purchase_leads_course_id_fkey: FOREIGN KEY (course_id) REFERENCES courses(id) ON DELETE SET NULL
+public.purchase_leads purchase_leads_course_id_fkey: FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE SET NULL
 
-purchase_leads purchase_leads_external_id_key: UNIQUE (external_id)
+public.purchase_leads purchase_leads_external_id_key: UNIQUE (external_id)
 
-purchase_leads purchase_leads_pkey: PRIMARY KEY (id)
+public.purchase_leads purchase_leads_pkey: PRIMARY KEY (id)
 
-transactions transactions_external_id_key: UNIQUE (external_id)
+public.transactions transactions_external_id_key: UNIQUE (external_id)
 
-transactions transactions_pkey: PRIMARY KEY (id)
+public.transactions transactions_pkey: PRIMARY KEY (id)
 
-transactions transactions_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES unified_profiles(id) ON DELETE CASCADE
+public.transactions transactions_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES public.unified_profiles(id) ON DELETE CASCADE
 
-transactions transactions_status_check: CHECK ((status = ANY (ARRAY['paid'::text, 'refunded'::text, 'partly_refunded'::text, 'failed'::text])))
+public.transactions transactions_status_check: CHECK ((status = ANY (ARRAY['paid'::text, 'refunded'::text, 'partly_refunded'::text, 'failed'::text])))
 
-unified_profiles unified_profiles_email_key: UNIQUE (email)
+public.unified_profiles unified_profiles_email_key: UNIQUE (email)
 
-unified_profiles unified_profiles_pkey: PRIMARY KEY (id)
+public.unified_profiles unified_profiles_pkey: PRIMARY KEY (id)
 
 -- indexes
 
@@ -805,7 +806,7 @@ CREATE INDEX automation_runs_waiting ON cortex.automation_runs USING btree (pers
 
 CREATE INDEX crm_activities_default_anonymous_id_occurred_at_idx ON cortex.crm_activities_default USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
 
-CREATE INDEX crm_activities_default_person_id_occurred_at_id_idx ON cortex.crm_activities_default USING btree (person_id, occurred_at DESC, id)
+CREATE INDEX crm_activities_default_person_id_occurred_at_id_idx ON cortex.crm_activities_default USING btree (person_id, occurred_at DESC, id DESC)
 
 CREATE INDEX crm_activities_default_type_occurred_at_person_id_idx ON cortex.crm_activities_default USING btree (type, occurred_at, person_id)
 
@@ -843,7 +844,7 @@ CREATE INDEX people_created ON cortex.people USING btree (created_at DESC, perso
 
 CREATE INDEX people_public_id ON cortex.people USING btree (id) WHERE (id IS NOT NULL)
 
-CREATE INDEX people_search ON cortex.people USING gin (address gin_trgm_ops, name_folded gin_trgm_ops)
+CREATE INDEX people_search ON cortex.people USING gin (address public.gin_trgm_ops, name_folded public.gin_trgm_ops)
 
 CREATE INDEX people_tags ON cortex.people USING gin (tags_folded)
 
@@ -865,7 +866,7 @@ CREATE INDEX verification_identifier ON cortex_staff.verification USING btree (i
 
 CREATE INDEX crm_activities_anonymous ON ONLY public.crm_activities USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
 
-CREATE INDEX crm_activities_person ON ONLY public.crm_activities USING btree (person_id, occurred_at DESC, id)
+CREATE INDEX crm_activities_person ON ONLY public.crm_activities USING btree (person_id, occurred_at DESC, id DESC)
 
 CREATE INDEX crm_activities_type ON ONLY public.crm_activities USING btree (type, occurred_at, person_id)
 
@@ -873,13 +874,13 @@ CREATE INDEX enrollments_lead ON public.enrollments USING btree (lead_id) WHERE 
 
 CREATE INDEX enrollments_profile ON public.enrollments USING btree (profile_id, course_id, created_at)
 
-CREATE INDEX purchase_leads_address ON public.purchase_leads USING btree (address(email) COLLATE "C", created_at DESC, id DESC)
+CREATE INDEX purchase_leads_address ON public.purchase_leads USING btree (cortex.address(email) COLLATE "C", created_at DESC, id DESC)
 
 CREATE INDEX purchase_leads_created ON public.purchase_leads USING btree (created_at, id)
 
 CREATE INDEX transactions_profile ON public.transactions USING btree (profile_id, occurred_at)
 
-CREATE INDEX unified_profiles_address ON public.unified_profiles USING btree (address(email) COLLATE "C", created_at, id)
+CREATE INDEX unified_profiles_address ON public.unified_profiles USING btree (cortex.address(email) COLLATE "C", created_at, id)
 
 -- views
 
@@ -902,9 +903,9 @@ cortex.directory_definition as
                     WHEN 'refunded'::text THEN (0)::bigint
                     ELSE (t.amount_minor - t.refunded_minor)
                 END) AS sum
-           FROM transactions t
+           FROM public.transactions t
           WHERE (t.profile_id = p.id)), (0)::numeric))::bigint AS lifetime_value_minor
-   FROM ( SELECT DISTINCT ON ((address(u.email) COLLATE "C")) (address(u.email) COLLATE "C") AS address,
+   FROM ( SELECT DISTINCT ON ((cortex.address(u.email) COLLATE "C")) (cortex.address(u.email) COLLATE "C") AS address,
             u.id,
             u.email,
             u.first_name,
@@ -916,9 +917,9 @@ cortex.directory_definition as
             u.attributes,
             u.created_at,
             u.updated_at
-           FROM unified_profiles u
-          WHERE ((address(u.email) COLLATE "C") IS NOT NULL)
-          ORDER BY (address(u.email) COLLATE "C"), u.created_at, u.id) p
+           FROM public.unified_profiles u
+          WHERE ((cortex.address(u.email) COLLATE "C") IS NOT NULL)
+          ORDER BY (cortex.address(u.email) COLLATE "C"), u.created_at, u.id) p
 UNION ALL
  SELECT l.address,
     l.id,
@@ -936,7 +937,7 @@ UNION ALL
     l.attributes,
     l.created_at,
     (0)::bigint AS lifetime_value_minor
-   FROM ( SELECT DISTINCT ON ((address(u.email) COLLATE "C")) (address(u.email) COLLATE "C") AS address,
+   FROM ( SELECT DISTINCT ON ((cortex.address(u.email) COLLATE "C")) (cortex.address(u.email) COLLATE "C") AS address,
             u.id,
             u.email,
             u.first_name,
@@ -951,12 +952,12 @@ UNION ALL
             u.attributes,
             u.created_at,
             u.updated_at
-           FROM purchase_leads u
-          WHERE ((address(u.email) COLLATE "C") IS NOT NULL)
-          ORDER BY (address(u.email) COLLATE "C"), u.created_at DESC, u.id DESC) l
+           FROM public.purchase_leads u
+          WHERE ((cortex.address(u.email) COLLATE "C") IS NOT NULL)
+          ORDER BY (cortex.address(u.email) COLLATE "C"), u.created_at DESC, u.id DESC) l
   WHERE (NOT (EXISTS ( SELECT
-           FROM unified_profiles u
-          WHERE ((address(u.email) COLLATE "C") = l.address))));
+           FROM public.unified_profiles u
+          WHERE ((cortex.address(u.email) COLLATE "C") = l.address))));
 
 public.view_directory_contacts as
  SELECT p.id,
@@ -981,11 +982,11 @@ public.view_directory_contacts as
     p.suppressed_broadcast,
     p.suppressed_transactional,
     p.demo
-   FROM people p
+   FROM cortex.people p
   WHERE ((p.type IS NOT NULL) AND (NOT (EXISTS ( SELECT
-           FROM pending q
+           FROM cortex.pending q
           WHERE (q.address = p.address)))) AND (NOT (EXISTS ( SELECT
-           FROM person_links k
+           FROM cortex.person_links k
           WHERE (k.person_id = p.person_id)))))
 UNION ALL
  SELECT d.id,
@@ -1011,7 +1012,7 @@ UNION ALL
     COALESCE(p.suppressed_transactional, false) AS suppressed_transactional,
     COALESCE(p.demo, false) AS demo
    FROM ((( SELECT DISTINCT pending.address
-           FROM pending) q
+           FROM cortex.pending) q
      CROSS JOIN LATERAL ( SELECT d_1.address,
             d_1.id,
             d_1.email,
@@ -1025,12 +1026,12 @@ UNION ALL
             d_1.attributes,
             d_1.created_at,
             d_1.lifetime_value_minor
-           FROM directory_definition d_1
+           FROM cortex.directory_definition d_1
           WHERE (d_1.address = q.address)
          LIMIT 1) d)
-     LEFT JOIN people p ON ((p.address = q.address)))
+     LEFT JOIN cortex.people p ON ((p.address = q.address)))
   WHERE (NOT (EXISTS ( SELECT
-           FROM person_links k
+           FROM cortex.person_links k
           WHERE (k.person_id = p.person_id))));
 
 -- functions
@@ -1236,11 +1237,11 @@ exception when others then
 end
 $function$
 
-CREATE OR REPLACE FUNCTION cortex.address(email citext)
+CREATE OR REPLACE FUNCTION cortex.address(email public.citext)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (octet_length((email)::text) <= 800) THEN fold(btrim((email)::text)) ELSE NULL::text END
+RETURN CASE WHEN (octet_length((email)::text) <= 800) THEN cortex.fold(btrim((email)::text)) ELSE NULL::text END
 
 CREATE OR REPLACE FUNCTION cortex.at_zone(local timestamp without time zone, zone text)
  RETURNS timestamp with time zone
@@ -1300,7 +1301,7 @@ CREATE OR REPLACE FUNCTION cortex.enrollment_facts(enrollment_id uuid, course_id
  RETURNS jsonb
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (SELECT jsonb_strip_nulls(jsonb_build_object('enrollment_id', enrollment_facts.enrollment_id, 'course_id', enrollment_facts.course_id, 'course_title', c.title, 'lead_id', enrollment_facts.lead_id, 'transaction_id', enrollment_facts.transaction_id, 'amount_minor', COALESCE(t.amount_minor, c.price_minor), 'currency', COALESCE(t.currency, c.currency))) AS jsonb_strip_nulls FROM (((VALUES (1)) one("row") LEFT JOIN courses c ON ((c.id = enrollment_facts.course_id))) LEFT JOIN transactions t ON ((t.id = enrollment_facts.transaction_id))))
+RETURN (SELECT jsonb_strip_nulls(jsonb_build_object('enrollment_id', enrollment_facts.enrollment_id, 'course_id', enrollment_facts.course_id, 'course_title', c.title, 'lead_id', enrollment_facts.lead_id, 'transaction_id', enrollment_facts.transaction_id, 'amount_minor', COALESCE(t.amount_minor, c.price_minor), 'currency', COALESCE(t.currency, c.currency))) AS jsonb_strip_nulls FROM (((VALUES (1)) one("row") LEFT JOIN public.courses c ON ((c.id = enrollment_facts.course_id))) LEFT JOIN public.transactions t ON ((t.id = enrollment_facts.transaction_id))))
 
 CREATE OR REPLACE FUNCTION cortex.ensure_activity_partitions(from_month date, to_month date)
  RETURNS integer
@@ -1342,7 +1343,7 @@ CREATE OR REPLACE FUNCTION cortex.fold_all(tags text[])
  RETURNS text[]
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
-RETURN ARRAY(SELECT fold(t.tag) AS fold FROM unnest(fold_all.tags) WITH ORDINALITY t(tag, ord) ORDER BY t.ord)
+RETURN ARRAY(SELECT cortex.fold(t.tag) AS fold FROM unnest(fold_all.tags) WITH ORDINALITY t(tag, ord) ORDER BY t.ord)
 
 CREATE OR REPLACE FUNCTION cortex.inbox_from_activities()
  RETURNS trigger
@@ -1837,6 +1838,390 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.rule_days(span jsonb, at timestamp with time zone, zone text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  today date := (at at time zone zone)::date;
+  days text;
+begin
+  if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 1 and 366 then
+    raise exception 'An anniversary takes days, at most 366.';
+  end if;
+  select string_agg(quote_literal(to_char(d, 'MM-DD')) || case
+      when to_char(d, 'MM-DD') = '02-28' and extract(day from d + 1) <> 29 then ',''02-29''' else '' end, ',')
+    into days from (select today + i as d from generate_series(0, (span ->> 'n')::int) i) t;
+  return 'array[' || days || ']::text[]';
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.rule_instant(value jsonb, at timestamp with time zone, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  result timestamptz;
+  parts text[];
+begin
+  if jsonb_typeof(value) = 'string' then
+    parts := regexp_match(value #>> '{}', '^\s*([0-9]{1,9})\s+(minute|hour|day|week|month)s?\s+(ago|from now)\s*$', 'i');
+    if parts is not null then
+      return cortex.rule_shift(at, jsonb_build_object('n', parts[1]::int, 'unit', lower(parts[2]) || 's'),
+        case lower(parts[3]) when 'ago' then -1 else 1 end, zone);
+    end if;
+    result := cortex.text_instant(value #>> '{}', zone);
+  elsif jsonb_typeof(value) = 'object' and value ? 'ago' then
+    result := cortex.rule_shift(at, value -> 'ago', -1, zone);
+  elsif jsonb_typeof(value) = 'object' and value ? 'ahead' then
+    result := cortex.rule_shift(at, value -> 'ahead', 1, zone);
+  end if;
+  if result is null then
+    raise exception 'An instant in the rules cannot be read.';
+  end if;
+  return result;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.rule_operand(kind text, value jsonb, at timestamp with time zone, zone text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "DateStyle" TO 'ISO, YMD'
+AS $function$
+declare
+  given text := jsonb_typeof(value);
+begin
+  case
+    when kind in ('text', 'set') and given = 'string' then return quote_literal(cortex.fold(value #>> '{}')) || '::text';
+    when kind = 'enum' and given = 'string' then return quote_literal(value #>> '{}') || '::text';
+    when kind = 'number' and given = 'number' then return quote_literal(cortex.json_number(value)::text) || '::float8';
+    when kind = 'boolean' and given = 'boolean' then return quote_literal(value #>> '{}') || '::boolean';
+    when kind = 'instant' then return quote_literal(cortex.rule_instant(value, at, zone)::text) || '::timestamptz';
+    else raise exception 'A value in the rules does not go with its operator.';
+  end case;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.rule_operands(shape text, kind text, value jsonb, within jsonb, at timestamp with time zone, zone text)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "DateStyle" TO 'ISO, YMD'
+AS $function$
+declare
+  items text[];
+begin
+  case shape
+    when 'none' then
+      if value is not null then raise exception 'An operator in the rules takes no value, but has one.'; end if;
+      return '{}';
+    when 'one' then return array[cortex.rule_operand(kind, value, at, zone)];
+    when 'list', 'pair' then
+      if jsonb_typeof(value) is distinct from 'array' then raise exception 'A list of values in the rules cannot be read.'; end if;
+      items := array(select cortex.rule_operand(kind, v, at, zone) from jsonb_array_elements(value) with ordinality t(v, o) order by o);
+      if shape = 'pair' and cardinality(items) = 2 then return items; end if;
+      if shape = 'list' and cardinality(items) between 1 and 1000 then return array['array[' || array_to_string(items, ',') || ']']; end if;
+      raise exception 'A list of values in the rules has the wrong length.';
+    when 'last' then
+      return array[quote_literal(cortex.rule_shift(at, value, -1, zone)::text) || '::timestamptz', quote_literal(at::text) || '::timestamptz'];
+    when 'next' then
+      return array[quote_literal(at::text) || '::timestamptz', quote_literal(cortex.rule_shift(at, value, 1, zone)::text) || '::timestamptz'];
+    when 'anniversary' then return array[quote_literal(zone) || '::text', cortex.rule_days(value, at, zone)];
+    when 'count' then
+      if jsonb_typeof(value) is distinct from 'number' or (value #>> '{}') !~ '^[0-9]{1,7}$' then
+        raise exception 'A number of times in the rules cannot be read.';
+      end if;
+      return array[quote_literal(value #>> '{}') || '::float8'];
+    when 'within' then return array[quote_literal(cortex.rule_shift(at, within, -1, zone)::text) || '::timestamptz'];
+    else raise exception 'An operator in the rules is not known.';
+  end case;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.rule_shift(at timestamp with time zone, span jsonb, direction integer, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  unit text := span ->> 'unit';
+  n int;
+  most int := case unit when 'minutes' then 52560000 when 'hours' then 876000 when 'days' then 36500 when 'weeks' then 5200 when 'months' then 1200 end;
+begin
+  if most is null or jsonb_typeof(span -> 'n') is distinct from 'number' or (span ->> 'n') !~ '^[0-9]{1,9}$' then
+    raise exception 'A length of time in the rules cannot be read.';
+  end if;
+  n := (span ->> 'n')::int;
+  if n < 1 or n > most then
+    raise exception 'A length of time in the rules is too long.';
+  end if;
+  if unit in ('minutes', 'hours') then
+    return at + direction * n * (case unit when 'minutes' then interval '1 minute' else interval '1 hour' end);
+  end if;
+  return cortex.at_zone(
+    (at at time zone zone) + direction * n * (case unit when 'days' then interval '1 day' when 'weeks' then interval '7 days' else interval '1 month' end),
+    zone);
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.rule_sql(rule jsonb, place text, at timestamp with time zone, zone text, depth integer, lists uuid[])
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  field text := rule ->> 'field';
+  operator text := rule ->> 'operator';
+  value jsonb := rule -> 'value';
+  positive text;
+  kind text;
+  x text;
+  shape text;
+  template text;
+  operands text[] := '{}';
+  path text;
+  rows text;
+  none_counts boolean;
+  parts text[] := '{}';
+  child jsonb;
+  list record;
+  result text;
+begin
+  if jsonb_typeof(rule) is distinct from 'object' then
+    raise exception 'A condition in the rules cannot be read.';
+  end if;
+  if rule ? 'conditions' then
+    if jsonb_typeof(rule -> 'conditions') <> 'array' or jsonb_array_length(rule -> 'conditions') = 0 then
+      raise exception 'A group in the rules has no conditions.';
+    end if;
+    if depth > 4 then
+      raise exception 'The rules are nested too deep.';
+    end if;
+    for child in select c from jsonb_array_elements(rule -> 'conditions') with ordinality t(c, o) order by o loop
+      result := cortex.rule_sql(child, place, at, zone, depth + 1, lists);
+      if result is null then
+        raise exception 'A condition in the rules cannot be read.';
+      end if;
+      parts := parts || result;
+    end loop;
+    case operator
+      when 'AND' then return '(' || array_to_string(parts, ' and ') || ')';
+      when 'OR' then return '(' || array_to_string(parts, ' or ') || ')';
+      when 'NOT' then
+        if cardinality(parts) <> 1 then raise exception 'NOT takes exactly one condition.'; end if;
+        return format('((%s) is not true)', parts[1]);
+      else raise exception 'The operator of a group is not known.';
+    end case;
+  end if;
+
+  if field is null or operator is null then
+    raise exception 'A condition in the rules has no field or no operator.';
+  end if;
+  positive := case operator when 'neq' then 'eq' when 'not_in' then 'in' when 'not_contains' then 'contains' when 'not_in_last' then 'in_last' when 'has_none' then 'has_any' when 'is_empty' then 'is_set' when 'not_exists' then 'exists' when 'not_enrolled' then 'enrolled' else operator end;
+  case
+    when place = 'person' and field = 'type' then kind := 'enum'; x := 'p.type';
+    when place = 'person' and field = 'email' then kind := 'text'; x := '(p.address)';
+    when place = 'person' and field = 'first_name' then kind := 'text'; x := '(cortex.fold(p.first_name))';
+    when place = 'person' and field = 'last_name' then kind := 'text'; x := '(cortex.fold(p.last_name))';
+    when place = 'person' and field = 'phone' then kind := 'text'; x := '(cortex.fold(p.phone))';
+    when place = 'person' and field = 'country' then kind := 'text'; x := '(cortex.fold(p.country))';
+    when place = 'person' and field = 'timezone' then kind := 'text'; x := '(cortex.fold(p.timezone))';
+    when place = 'person' and field = 'tags' then kind := 'set'; x := 'p.tags_folded';
+    when place = 'person' and field = 'created_at' then kind := 'instant'; x := 'p.created_at';
+    when place = 'person' and field = 'last_activity' then kind := 'instant'; x := 'p.last_activity';
+    when place = 'person' and field = 'lifetime_value' then kind := 'number'; x := '(p.lifetime_value_minor::float8 / 100)';
+    when place = 'person' and field = 'can_be_emailed' then kind := 'boolean'; x := '(not p.suppressed_broadcast and (p.consent_status = ''subscribed'' or (p.consent_status = ''unknown'' and (select s.mail_unanswered from cortex.settings s))))';
+    when place = 'person' and field = 'consent' then kind := 'enum'; x := 'p.consent_status';
+    when place = 'person' and field = 'enrollment' then kind := 'enrollment';
+    when place = 'person' and field = 'smart_list' then kind := 'list';
+    when place = 'person' and field = 'activity' then kind := 'activity';
+    when place = 'person' and starts_with(field, 'attributes.') and length(field) between 12 and 111 then
+      kind := cortex.rule_type(positive, value, zone);
+      x := format('(p.attributes -> %L)', substr(field, 12));
+    when place = 'where' and field ~ '^metadata(\.[A-Za-z0-9_]{1,100}){1,10}$' then
+      kind := cortex.rule_type(positive, value, zone);
+      path := quote_literal('lax $."' || replace(substr(field, 10), '.', '"."') || '"[*]') || '::jsonpath';
+      x := 'm.v';
+    else raise exception 'A field in the rules is not known here.';
+  end case;
+  case kind || ' ' || positive
+    when 'text eq' then shape := 'one'; template := '%1$s = %2$s';
+    when 'number eq' then shape := 'one'; template := '%1$s = %2$s';
+    when 'instant eq' then shape := 'one'; template := '%1$s = %2$s';
+    when 'boolean eq' then shape := 'one'; template := '%1$s = %2$s';
+    when 'enum eq' then shape := 'one'; template := '%1$s = %2$s';
+    when 'text in' then shape := 'list'; template := '%1$s = any(%2$s)';
+    when 'number in' then shape := 'list'; template := '%1$s = any(%2$s)';
+    when 'instant in' then shape := 'list'; template := '%1$s = any(%2$s)';
+    when 'enum in' then shape := 'list'; template := '%1$s = any(%2$s)';
+    when 'list in' then shape := 'lists'; template := '%1$s';
+    when 'text contains' then shape := 'one'; template := 'position(%2$s in %1$s) > 0';
+    when 'set contains' then shape := 'one'; template := '%1$s @> array[%2$s]';
+    when 'text starts_with' then shape := 'one'; template := 'starts_with(%1$s, %2$s)';
+    when 'text ends_with' then shape := 'one'; template := 'right(%1$s, length(%2$s)) = %2$s';
+    when 'number gt' then shape := 'one'; template := '%1$s > %2$s';
+    when 'instant gt' then shape := 'one'; template := '%1$s > %2$s';
+    when 'number gte' then shape := 'one'; template := '%1$s >= %2$s';
+    when 'instant gte' then shape := 'one'; template := '%1$s >= %2$s';
+    when 'number lt' then shape := 'one'; template := '%1$s < %2$s';
+    when 'instant lt' then shape := 'one'; template := '%1$s < %2$s';
+    when 'number lte' then shape := 'one'; template := '%1$s <= %2$s';
+    when 'instant lte' then shape := 'one'; template := '%1$s <= %2$s';
+    when 'number between' then shape := 'pair'; template := '%1$s between %2$s and %3$s';
+    when 'instant between' then shape := 'pair'; template := '%1$s between %2$s and %3$s';
+    when 'instant in_last' then shape := 'last'; template := '%1$s between %2$s and %3$s';
+    when 'instant in_next' then shape := 'next'; template := '%1$s between %2$s and %3$s';
+    when 'instant anniversary_in' then shape := 'anniversary'; template := 'to_char(%1$s at time zone %2$s, ''MM-DD'') = any(%3$s)';
+    when 'set has_any' then shape := 'list'; template := '%1$s && %2$s';
+    when 'set has_all' then shape := 'list'; template := '%1$s @> %2$s';
+    when 'boolean is_true' then shape := 'none'; template := '%1$s is true';
+    when 'boolean is_false' then shape := 'none'; template := '%1$s is false';
+    when 'text is_set' then shape := 'none'; template := '%1$s <> ''''';
+    when 'number is_set' then shape := 'none'; template := '%1$s is not null';
+    when 'instant is_set' then shape := 'none'; template := '%1$s is not null';
+    when 'set is_set' then shape := 'none'; template := 'cardinality(%1$s) > 0';
+    when 'any is_set' then shape := 'none'; template := '%1$s not in (''null'', ''""'', ''[]'', ''{}'')';
+    when 'enrollment exists' then shape := 'enrollment'; template := '%1$s';
+    when 'activity count_gte' then shape := 'count'; template := '%1$s >= %2$s';
+    when 'activity count_lte' then shape := 'count'; template := '%1$s <= %2$s';
+    when 'activity count_eq' then shape := 'count'; template := '%1$s = %2$s';
+    when 'activity never' then shape := 'none'; template := '%1$s = 0';
+    when 'activity first_within' then shape := 'within'; template := '%1$s >= %2$s';
+    when 'activity last_within' then shape := 'within'; template := '%1$s >= %2$s';
+    else raise exception 'An operator in the rules is not known for its field.';
+  end case;
+
+  case
+    when kind = 'enrollment' then
+      if value is not null and jsonb_typeof(value) <> 'object' then raise exception 'An enrollment in the rules cannot be read.'; end if;
+      rows := 'true';
+      if value ? 'course_id' then
+        if not pg_input_is_valid(coalesce(value ->> 'course_id', ''), 'uuid') then raise exception 'A course in the rules cannot be read.'; end if;
+        rows := rows || format(' and e.course_id = %L::uuid', value ->> 'course_id');
+      end if;
+      if value ? 'status' then
+        rows := rows || format(' and e.status = %L::text', value ->> 'status');
+      end if;
+      result := format(template, format('p.id in (select e.profile_id from public.enrollments e where %s)', rows));
+    when kind = 'list' then
+      if jsonb_typeof(value) is distinct from 'array' or jsonb_array_length(value) not between 1 and 1000 then
+        raise exception 'The smart lists in the rules cannot be read.';
+      end if;
+      for child in select c from jsonb_array_elements(value) with ordinality t(c, o) order by o loop
+        if not pg_input_is_valid(coalesce(child #>> '{}', ''), 'uuid') then raise exception 'A smart list in the rules cannot be read.'; end if;
+        select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = (child #>> '{}')::uuid;
+        if not found then raise exception 'The rules ask about a smart list that does not exist.'; end if;
+        if list.kind = 'static' then
+          parts := parts || format('p.person_id in (select m.person_id from cortex.list_members m where m.smart_list_id = %L::uuid)', list.id);
+        elsif list.id = any(lists) then
+          raise exception 'The rules of a smart list ask about that list itself.';
+        else
+          parts := parts || cortex.rule_sql(list.rules, 'person', at, zone, 1, lists || list.id);
+        end if;
+      end loop;
+      result := format(template, '(' || array_to_string(parts, ' or ') || ')');
+    when kind = 'activity' then
+      if jsonb_typeof(rule -> 'activity_type') is distinct from 'string' then raise exception 'An activity in the rules has no type.'; end if;
+      rows := format('a.type = %L::text and a.person_id is not null', rule ->> 'activity_type');
+      if rule ? 'within' and positive in ('count_gte', 'count_lte', 'count_eq', 'never') then
+        rows := rows || format(' and a.occurred_at >= %L::timestamptz', cortex.rule_shift(at, rule -> 'within', -1, zone));
+      end if;
+      if rule ? 'where' then
+        if not (rule -> 'where') ? 'conditions' then raise exception 'What an activity must say cannot be read.'; end if;
+        rows := rows || format(' and (%s)', cortex.rule_sql(rule -> 'where', 'where', at, zone, 1, lists));
+      end if;
+      operands := cortex.rule_operands(shape, kind, value, rule -> 'within', at, zone);
+      case positive
+        when 'count_gte' then x := 'count(*)';
+        when 'count_lte' then x := 'count(*)';
+        when 'count_eq' then x := 'count(*)';
+        when 'never' then x := 'count(*)';
+        when 'first_within' then x := 'min(a.occurred_at)';
+        when 'last_within' then x := 'max(a.occurred_at)';
+        else raise exception 'An operator in the rules is not known for its field.';
+      end case;
+      case positive
+        when 'count_gte' then none_counts := 0 >= (value #>> '{}')::float8;
+        when 'count_lte' then none_counts := 0 <= (value #>> '{}')::float8;
+        when 'count_eq' then none_counts := 0 = (value #>> '{}')::float8;
+        when 'never' then none_counts := 0 = 0;
+        when 'first_within' then none_counts := false;
+        when 'last_within' then none_counts := false;
+        else raise exception 'An operator in the rules is not known for its field.';
+      end case;
+      x := format(template, variadic array[x] || operands);
+      result := case when none_counts then format('not exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having not (%2$s)) s where s.person_id = p.person_id)', rows, x) else format('p.person_id in (select a.person_id from public.crm_activities a where %1$s group by a.person_id having %2$s)', rows, x) end;
+    else
+      operands := cortex.rule_operands(shape, kind, value, null, at, zone);
+      if path is not null or starts_with(field, 'attributes.') then
+        case kind
+          when 'any' then x := format('%1$s', x, zone);
+          when 'text' then x := format('cortex.json_text(%1$s)', x, zone);
+          when 'number' then x := format('cortex.json_number(%1$s)', x, zone);
+          when 'boolean' then x := format('cortex.json_boolean(%1$s)', x, zone);
+          when 'instant' then x := format('cortex.json_instant(%1$s, %2$L)', x, zone);
+          else raise exception 'A value in the rules does not go with its operator.';
+        end case;
+      end if;
+      result := '(' || format(template, variadic array[x] || operands) || ')';
+      if path is not null then
+        result := format('exists (select from jsonb_path_query(a.metadata, %1$s) as m (v) where %2$s)', path, result);
+      end if;
+  end case;
+  if result is null then
+    raise exception 'A condition in the rules cannot be read.';
+  end if;
+  return case when positive <> operator then format('((%s) is not true)', result) else result end;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.rule_type(operator text, value jsonb, zone text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  kinds text[];
+  kind text;
+  item jsonb;
+begin
+  case
+    when value is null then kinds := '{any,boolean}';
+    when jsonb_typeof(value) in ('number', 'boolean') then kinds := array[jsonb_typeof(value)];
+    when jsonb_typeof(value) = 'string' then
+      kinds := case
+        when cortex.text_instant(value #>> '{}', 'UTC') is not null then '{instant,text}'::text[]
+        when (value #>> '{}') ~* '^\s*[0-9]{1,9}\s+(minute|hour|day|week|month)s?\s+(ago|from now)\s*$' then '{text,instant}'
+        else '{text}' end;
+    when jsonb_typeof(value) = 'object' then kinds := '{instant}';
+    when jsonb_typeof(value) = 'array' then
+      for item in select v from jsonb_array_elements(value) v loop
+        kind := cortex.rule_type(operator, item, zone);
+        if kinds is null then kinds := array[kind]; end if;
+        -- Texts among instants: then all are texts.
+        if kind is distinct from kinds[1] then kinds := case when kind in ('text', 'instant') and kinds[1] in ('text', 'instant') then '{text}'::text[] else '{}' end; end if;
+      end loop;
+    else kinds := '{}';
+  end case;
+  foreach kind in array coalesce(kinds, '{}') loop
+    if kind || ' ' || operator = any('{"text eq","number eq","instant eq","boolean eq","enum eq","text in","number in","instant in","enum in","list in","text contains","set contains","text starts_with","text ends_with","number gt","instant gt","number gte","instant gte","number lt","instant lt","number lte","instant lte","number between","instant between","instant in_last","instant in_next","instant anniversary_in","set has_any","set has_all","boolean is_true","boolean is_false","text is_set","number is_set","instant is_set","set is_set","any is_set","enrollment exists","activity count_gte","activity count_lte","activity count_eq","activity never","activity first_within","activity last_within"}'::text[]) then
+      return kind;
+    end if;
+  end loop;
+  raise exception 'A value in the rules does not go with its operator.';
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.sweep()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1916,48 +2301,96 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION public.resolve_smart_list(list_id uuid)
+ RETURNS TABLE(id uuid, email public.citext, type text, first_name text, last_name text, tags text[])
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'cortex', 'pg_temp'
+ SET "DateStyle" TO 'ISO, YMD'
+ SET standard_conforming_strings TO 'on'
+AS $function$
+#variable_conflict use_column
+declare
+  list record;
+  condition text;
+  at timestamptz := date_trunc('milliseconds', cortex.now());
+  zone text;
+  said text;
+  code text;
+begin
+  select s.timezone into zone from cortex.settings s;
+  select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = list_id;
+  if not found then
+    raise exception 'There is no smart list with this id.';
+  end if;
+  if list.kind = 'static' then
+    condition := format('p.person_id in (select m.person_id from cortex.list_members m where m.smart_list_id = %L::uuid)', list.id);
+  else
+    if not coalesce(list.rules ? 'conditions', false) then
+      raise exception 'The rules of this smart list cannot be read.';
+    end if;
+    condition := cortex.rule_sql(list.rules, 'person', at, zone, 1, array[list.id]);
+  end if;
+  if condition is null then
+    raise exception 'The rules of this smart list cannot be read.';
+  end if;
+  return query execute
+    'select p.id, p.email, p.type, p.first_name, p.last_name, p.tags from cortex.people p where p.type is not null and not exists (select from cortex.person_links k where k.person_id = p.person_id) and (' || condition || ')';
+exception
+  -- The original errors show the query and its values to the caller.
+  when query_canceled then
+    raise exception 'Resolving this smart list was cancelled or took too long.' using errcode = 'query_canceled';
+  when others then
+    get stacked diagnostics said = message_text, code = returned_sqlstate;
+    if code = 'P0001' then
+      raise exception '%', said;
+    end if;
+    raise exception 'This smart list cannot be resolved (%).', code;
+end
+$function$
+
 -- triggers
 
-CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sweep()
+CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cortex.sweep()
 
-CREATE TRIGGER cortex_30_inbox AFTER INSERT ON public.crm_activities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION inbox_from_activities()
+CREATE TRIGGER cortex_30_inbox AFTER INSERT ON public.crm_activities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.inbox_from_activities()
 
-CREATE TRIGGER cortex_20_activities_delete AFTER DELETE ON public.enrollments REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_enrollments()
+CREATE TRIGGER cortex_20_activities_delete AFTER DELETE ON public.enrollments REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_enrollments()
 
-CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_enrollments()
+CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_enrollments()
 
-CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.enrollments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_enrollments()
+CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.enrollments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_enrollments()
 
-CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_leads()
+CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_leads()
 
-CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.purchase_leads REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_leads()
+CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.purchase_leads REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_leads()
 
-CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.purchase_leads FOR EACH STATEMENT EXECUTE FUNCTION note_leads()
+CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.purchase_leads FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_leads()
 
-CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_leads()
+CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_leads()
 
-CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.purchase_leads REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_purchase_leads()
+CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.purchase_leads REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_purchase_leads()
 
-CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_purchase_leads()
+CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_purchase_leads()
 
-CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_transactions()
+CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.transactions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_transactions()
 
-CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_transactions()
+CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_transactions()
 
-CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.transactions FOR EACH STATEMENT EXECUTE FUNCTION note_transactions()
+CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.transactions FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_transactions()
 
-CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_transactions()
+CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_transactions()
 
-CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_transactions()
+CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.transactions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_transactions()
 
-CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_transactions()
+CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_transactions()
 
-CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_profiles()
+CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_profiles()
 
-CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.unified_profiles REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_profiles()
+CREATE TRIGGER cortex_10_note_insert AFTER INSERT ON public.unified_profiles REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_profiles()
 
-CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.unified_profiles FOR EACH STATEMENT EXECUTE FUNCTION note_profiles()
+CREATE TRIGGER cortex_10_note_truncate AFTER TRUNCATE ON public.unified_profiles FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_profiles()
 
-CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_profiles()
+CREATE TRIGGER cortex_10_note_update AFTER UPDATE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_profiles()
 
-CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION activities_from_unified_profiles()
+CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.unified_profiles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_unified_profiles()

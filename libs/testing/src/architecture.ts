@@ -18,6 +18,7 @@ export interface Source {
   /** The lib or app: `rules`, `queue`, `api`, … */
   part: string;
   text: string;
+  /** Specs, and the fixtures that they alone use. */
   isSpec: boolean;
   imports: Import[];
 }
@@ -126,7 +127,7 @@ function readSource(path: string): Source {
     path,
     part: partOf(path),
     text,
-    isSpec: /\.spec\.tsx?$/.test(path) || /^apps\/[^/]+\/test\//.test(path),
+    isSpec: /\.(spec|fixture)\.tsx?$/.test(path) || /^apps\/[^/]+\/test\//.test(path),
     imports: importsOf(path, text),
   };
 }

@@ -70,10 +70,14 @@ const PARTS: [title: string, sql: string][] = [
  * when things were made. To be read and compared; it is not meant to be run.
  */
 export async function dumpSchema(database: Database): Promise<string> {
-  const sections = [];
-  for (const [title, sql] of PARTS) {
-    const rows = await database.rows<{ line: string }>(sql);
-    sections.push(`-- ${title}\n\n${rows.map((row) => row.line.trimEnd()).join('\n\n')}\n`);
-  }
-  return `${sections.join('\n')}`;
+  return database.tx(async (tx) => {
+    // So that every name is written with its schema, whatever the role's own path is.
+    await tx.run('set local search_path = pg_catalog');
+    const sections: string[] = [];
+    for (const [title, sql] of PARTS) {
+      const rows = await tx.rows<{ line: string }>(sql);
+      sections.push(`-- ${title}\n\n${rows.map((row) => row.line.trimEnd()).join('\n\n')}\n`);
+    }
+    return sections.join('\n');
+  });
 }
