@@ -103,7 +103,9 @@ describe('the architecture', () => {
 
   it('gives every file a name that says something', () => {
     const empty = /^(utils?|commons?|helpers?|types?|shared|misc)$/;
-    const wrong = sources.filter((source) => source.path.split('/').some((name) => empty.test(name.replace(/\.tsx?$/, ''))));
+    const wrong = sources.filter((source) =>
+      source.path.split('/').some((name) => empty.test(name.replace(/\.tsx?$/, ''))),
+    );
     expect(wrong.map((source) => source.path)).toEqual([]);
   });
 });
