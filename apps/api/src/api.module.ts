@@ -8,6 +8,7 @@ import { DirectoryModule } from '#directory';
 import { EnrollmentsModule } from '#enrollments';
 import { EmailsModule } from '#emails';
 import { SendModule } from '#send';
+import { SmartListsModule } from '#smart-lists';
 import { PlatformModule, type PlatformParts } from '#platform';
 import { AutomationsController } from './automations.controller.js';
 import { RunsController } from './runs.controller.js';
@@ -28,6 +29,7 @@ import { PostmarkWebhookController } from './postmark-webhook.controller.js';
 import { SendingController } from './sending.controller.js';
 import { SuppressionsController } from './suppressions.controller.js';
 import { TemplatesController } from './templates.controller.js';
+import { SmartListsController } from './smart-lists.controller.js';
 import { UnsubscribeController } from './unsubscribe.controller.js';
 
 /** The libraries whose services the controllers call: one line each. */
@@ -38,6 +40,7 @@ const libraries: Type[] = [
   DirectoryModule,
   EmailsModule,
   SendModule,
+  SmartListsModule,
   AutomationsModule,
   EngineModule,
 ];
@@ -61,6 +64,7 @@ const controllers: Type[] = [
   PeopleIngestionController,
   SettingsController,
   SignInController,
+  SmartListsController,
 ];
 
 @Module({})

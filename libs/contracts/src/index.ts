@@ -9,3 +9,4 @@ export * from './access.contract.js';
 export * from './settings.contract.js';
 export * from './emails.contract.js';
 export * from './contacts.contract.js';
+export * from './smart-lists.contract.js';

@@ -20,6 +20,10 @@ import {
 
 type PersonRow = Omit<PersonFacts, 'enrollments' | 'lists' | 'activities'>;
 
+/** The moment that questions of this transaction are answered at: the database's clock and the workspace's zone. */
+export const momentOf = async (tx: Tx): Promise<Moment> =>
+  (await tx.row<Moment>('select cortex.now() as now, s.timezone from cortex.settings s'))!;
+
 const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
 /**

@@ -1,0 +1,76 @@
+import { Controller } from '@nestjs/common';
+import * as contracts from '#contracts';
+import type { InputOf } from '#contracts';
+import type { Actor } from '#platform';
+import { ListMembers, RuleQuestions, SmartLists } from '#smart-lists';
+import { Caller, Input, Route } from './http/route.js';
+
+@Controller()
+export class SmartListsController {
+  constructor(
+    private readonly lists: SmartLists,
+    private readonly questions: RuleQuestions,
+    private readonly members: ListMembers,
+  ) {}
+
+  @Route(contracts.listSmartLists)
+  list(@Input() { query }: InputOf<typeof contracts.listSmartLists>) {
+    return this.lists.list(query);
+  }
+
+  @Route(contracts.createSmartList)
+  create(@Input() { body }: InputOf<typeof contracts.createSmartList>, @Caller() actor: Actor) {
+    return this.lists.create(actor, body);
+  }
+
+  // Before `:id`, so that the words are not taken for ids.
+  @Route(contracts.smartListFields)
+  fields() {
+    return this.questions.fields();
+  }
+
+  @Route(contracts.previewSmartList)
+  preview(@Input() { body }: InputOf<typeof contracts.previewSmartList>) {
+    return this.questions.preview(body.rules, body.exact);
+  }
+
+  @Route(contracts.checkSmartList)
+  check(@Input() { body }: InputOf<typeof contracts.checkSmartList>) {
+    return this.questions.check(body.rules, body.contact_email);
+  }
+
+  @Route(contracts.getSmartList)
+  get(@Input() { params }: InputOf<typeof contracts.getSmartList>) {
+    return this.lists.get(params.id);
+  }
+
+  @Route(contracts.putSmartList)
+  put(@Input() { params, body }: InputOf<typeof contracts.putSmartList>) {
+    return this.lists.put(params.id, body);
+  }
+
+  @Route(contracts.deleteSmartList)
+  remove(@Input() { params }: InputOf<typeof contracts.deleteSmartList>) {
+    return this.lists.remove(params.id);
+  }
+
+  @Route(contracts.refreshSmartList)
+  refresh(@Input() { params }: InputOf<typeof contracts.refreshSmartList>) {
+    return this.lists.refresh(params.id);
+  }
+
+  @Route(contracts.smartListContacts)
+  contacts(@Input() { params, query }: InputOf<typeof contracts.smartListContacts>) {
+    return this.lists.contactsOf(params.id, query);
+  }
+
+  @Route(contracts.addListMembers)
+  add(@Input() { params, body }: InputOf<typeof contracts.addListMembers>) {
+    return this.members.add(params.id, body);
+  }
+
+  @Route(contracts.removeListMembers)
+  take(@Input() { params, body }: InputOf<typeof contracts.removeListMembers>) {
+    return this.members.remove(params.id, body);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Database } from '#platform';
+import { everyone, type SqlFragment } from '#rules';
+
+/** Milliseconds that counting may take: while somebody looks on, and when the exact number is wanted. */
+export const PATIENCE = { screen: 4_000, exact: 60_000 } as const;
+
+export interface Count {
+  count: number;
+  /** False: the planner's estimate, because counting was given up or stopped at the cap. */
+  exact: boolean;
+}
+
+export interface CountOptions {
+  patience: number;
+  /** Stop counting here and estimate the rest. */
+  cap?: number;
+}
+
+/**
+ * How many people of the directory a condition accepts. Never longer than `patience`, in a read-only
+ * transaction of its own.
+ */
+export async function countPeople(database: Database, condition: SqlFragment, options: CountOptions): Promise<Count> {
+  const from = `from cortex.people p where ${everyone} and (${condition.text})`;
+  const inner = options.cap ? `select 1 ${from} limit ${options.cap + 1}` : `select 1 ${from}`;
+  const counted = await database
+    .tx((tx) => tx.row<{ count: number }>(`select count(*)::int as count from (${inner}) c`, condition.values), {
+      readOnly: true,
+      statementTimeout: options.patience,
+    })
+    .catch((error: unknown) => {
+      if (isTimeout(error)) return undefined;
+      throw error;
+    });
+  if (counted && (!options.cap || counted.count <= options.cap)) return { count: counted.count, exact: true };
+  const atLeast = counted?.count ?? 0;
+  const plan = await database.rows<{ 'QUERY PLAN': { Plan: { 'Plan Rows': number } }[] }>(
+    `explain (format json) select 1 ${from}`,
+    condition.values,
+  );
+  return { count: Math.max(atLeast, plan[0]!['QUERY PLAN'][0]!.Plan['Plan Rows']), exact: false };
+}
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error &&
+  'driverError' in error &&
+  (error.driverError as { code?: unknown } | undefined)?.code === '57014';

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { addressOf } from '#directory';
+import { badRequest, Database, notFound, type Tx } from '#platform';
+
+/** People named by any of their public ids, or by address. */
+export interface Named {
+  contact_ids?: string[];
+  emails?: string[];
+}
+
+export interface MembersChanged {
+  changed: number;
+  unknown: string[];
+}
+
+/** Who is in a static list. */
+@Injectable()
+export class ListMembers {
+  constructor(private readonly database: Database) {}
+
+  /** @throws AppError 404; 400 for a list of rules */
+  async add(listId: string, named: Named): Promise<MembersChanged> {
+    return this.change(listId, named, (tx, people) =>
+      tx.run(
+        `insert into cortex.list_members (smart_list_id, person_id)
+         select $1, person_id from unnest($2::uuid[]) person_id order by person_id on conflict do nothing`,
+        [listId, people],
+      ),
+    );
+  }
+
+  /** @throws AppError 404; 400 for a list of rules */
+  async remove(listId: string, named: Named): Promise<MembersChanged> {
+    return this.change(listId, named, (tx, people) =>
+      tx.run('delete from cortex.list_members where smart_list_id = $1 and person_id = any($2::uuid[])', [
+        listId,
+        people,
+      ]),
+    );
+  }
+
+  private async change(
+    listId: string,
+    named: Named,
+    write: (tx: Tx, people: string[]) => Promise<number>,
+  ): Promise<MembersChanged> {
+    return this.database.tx(async (tx) => {
+      const list = await tx.row<{ kind: string }>('select kind from public.crm_smart_lists where id = $1 for update', [
+        listId,
+      ]);
+      if (!list) throw notFound('smart list');
+      if (list.kind !== 'static') {
+        throw badRequest('This list follows its rules. Only static lists take people by hand.');
+      }
+      const { people, unknown } = named.emails
+        ? await byAddress(tx, named.emails)
+        : await byId(tx, named.contact_ids ?? []);
+      const changed = await write(tx, [...new Set(people)]);
+      await tx.run(
+        `update public.crm_smart_lists l set counted_at = cortex.now(), count_ms = 0, updated_at = cortex.now(),
+           user_count = (select count(*) from cortex.list_members m join cortex.people p on p.person_id = m.person_id
+             where m.smart_list_id = l.id and p.type is not null)
+         where l.id = $1`,
+        [listId],
+      );
+      return { changed, unknown };
+    });
+  }
+}
+
+interface Found {
+  people: string[];
+  unknown: string[];
+}
+
+async function byId(tx: Tx, ids: readonly string[]): Promise<Found> {
+  const rows = await tx.rows<{ given: string; person_id: string }>(
+    `select g.given, coalesce(k.into_person_id, p.person_id) as person_id
+     from unnest($1::uuid[]) g (given)
+     left join cortex.former_ids f on f.id = g.given
+     join cortex.people p on p.type is not null and (p.id = g.given or p.person_id = f.person_id)
+     left join cortex.person_links k on k.person_id = p.person_id`,
+    [ids],
+  );
+  return split(ids, (id) => id.toLowerCase(), rows);
+}
+
+async function byAddress(tx: Tx, emails: readonly string[]): Promise<Found> {
+  const rows = await tx.rows<{ given: string; person_id: string }>(
+    `select p.address as given, coalesce(k.into_person_id, p.person_id) as person_id from cortex.people p
+     left join cortex.person_links k on k.person_id = p.person_id
+     where p.address = any($1::text[]) and p.type is not null`,
+    [emails.flatMap((email) => addressOf(email) ?? [])],
+  );
+  return split(emails, (email) => addressOf(email) ?? '', rows);
+}
+
+function split(
+  given: readonly string[],
+  key: (one: string) => string,
+  rows: { given: string; person_id: string }[],
+): Found {
+  const known = new Set(rows.map((row) => row.given));
+  return { people: rows.map((row) => row.person_id), unknown: given.filter((one) => !known.has(key(one))) };
+}
