@@ -7,6 +7,15 @@ const admin: RouteObject[] = [
   { path: 'directory', lazy: async () => ({ Component: (await import('./directory/directory-page')).DirectoryPage }) },
   { path: 'smart-lists', lazy: async () => ({ Component: (await import('./smart-lists/lists-page')).ListsPage }) },
   { path: 'smart-lists/:id', lazy: async () => ({ Component: (await import('./smart-lists/list-page')).ListPage }) },
+  {
+    path: 'automations',
+    lazy: async () => ({ Component: (await import('./automations/automations-page')).AutomationsPage }),
+  },
+  {
+    path: 'automations/new',
+    lazy: async () => ({ Component: (await import('./automations/new-automation-page')).NewAutomationPage }),
+  },
+  { path: 'automations/:id', lazy: async () => ({ Component: (await import('./canvas/canvas-page')).CanvasPage }) },
   { path: 'outbox', lazy: async () => ({ Component: (await import('./outbox/outbox-page')).OutboxPage }) },
   { path: 'audit', lazy: async () => ({ Component: (await import('./audit/audit-page')).AuditPage }) },
   { path: 'settings', lazy: async () => ({ Component: (await import('./settings/settings-page')).SettingsPage }) },
@@ -15,6 +24,7 @@ const admin: RouteObject[] = [
 export const router = createBrowserRouter([
   { path: '/', loader: () => redirect('/admin') },
   { path: '/sign-in', lazy: async () => ({ Component: (await import('./access/sign-in-page')).SignInPage }) },
+  { path: '/invite/:token', lazy: async () => ({ Component: (await import('./access/invite-page')).InvitePage }) },
   {
     path: '/admin',
     lazy: async () => ({ Component: (await import('./shell/admin-shell')).AdminShell }),

@@ -1,5 +1,195 @@
+import './directory.css';
+import { Button, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { contactSorts, type ContactSort } from '#contracts';
+import { readRules, toEnglish, type Group } from '#rules';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { useMay } from '../access/session.queries';
+import { rowsOf } from '../api/paged';
+import { More } from '../ui/more';
 import { Page } from '../ui/page';
+import { Answer, Empty, Loading } from '../ui/states';
+import { usePeople, type Contact, type PeopleQuery } from './contacts.queries';
+import { PeopleTable } from './people-table';
 
+const RuleBuilder = lazy(async () => ({ default: (await import('../rule-builder/rule-builder')).RuleBuilder }));
+
+const sortWords: Partial<Record<ContactSort, string>> = {
+  '-created_at': 'Newest first',
+  created_at: 'Oldest first',
+  '-last_activity': 'Latest activity',
+  '-lifetime_value': 'Highest value',
+  name: 'By name',
+  email: 'By address',
+};
+
+/** The rules in the address bar; something that does not hold is left out rather than shown as an error. */
+function rulesIn(text: string | null): Group | undefined {
+  if (!text) return undefined;
+  try {
+    return readRules(JSON.parse(text)).rules;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Everyone the business knows, searched, filtered and opened from one table. The address bar holds it all. */
 export function DirectoryPage() {
-  return <Page title="Directory">{null}</Page>;
+  const [search, setSearch] = useSearchParams();
+  const rulesText = search.get('rules');
+  const rules = useMemo(() => rulesIn(rulesText), [rulesText]);
+  const type = search.get('type');
+  const sort = search.get('sort') as ContactSort | null;
+  const query: PeopleQuery = {
+    q: search.get('q') ?? '',
+    type: type === 'customer' || type === 'lead' ? type : undefined,
+    rules,
+    sort: sort && contactSorts.includes(sort) ? sort : '-created_at',
+  };
+  const people = usePeople(query);
+  const rows = rowsOf(people.data);
+  const [filtering, setFiltering] = useState(false);
+  const set = (name: string, value: string | undefined) =>
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+  useArrows(rows, search.get('contact') ?? undefined, (id) => set('contact', id));
+  const narrowed = query.q !== '' || query.type !== undefined || rules !== undefined;
+  return (
+    <Page title="Directory" intro={sentenceOf(query)} wide>
+      <div className="directory-tools">
+        <SearchInput value={query.q} onChange={(q) => set('q', q)} />
+        <Select
+          aria-label="Kind"
+          w={140}
+          allowDeselect={false}
+          data={[
+            { value: '', label: 'Everyone' },
+            { value: 'customer', label: 'Customers' },
+            { value: 'lead', label: 'Leads' },
+          ]}
+          value={query.type ?? ''}
+          onChange={(value) => set('type', value ?? '')}
+        />
+        <Select
+          aria-label="Order"
+          w={160}
+          allowDeselect={false}
+          data={Object.entries(sortWords).map(([value, label]) => ({ value, label }))}
+          value={query.sort}
+          onChange={(value) => set('sort', value === '-created_at' ? '' : (value ?? ''))}
+        />
+        <Button variant="default" aria-expanded={filtering} onClick={() => setFiltering(!filtering)}>
+          {rules ? 'Change the filter' : 'Filter'}
+        </Button>
+        {rules ? (
+          <Button variant="subtle" onClick={() => set('rules', undefined)}>
+            Clear the filter
+          </Button>
+        ) : null}
+      </div>
+      {filtering ? (
+        <Suspense fallback={<Loading lines={3} />}>
+          <FilterPanel rules={rules} onApply={(next) => set('rules', next ? JSON.stringify(next) : undefined)} />
+        </Suspense>
+      ) : null}
+      <Answer of={people} what="The directory could not be read" lines={12}>
+        {() =>
+          rows.length === 0 ? (
+            narrowed ? (
+              <Empty title="No one matches">Search for less of the name or address, or clear the filter.</Empty>
+            ) : (
+              <Empty title="No one is here yet">
+                People appear as soon as a system posts leads, profiles or activities.{' '}
+                <a href="/docs">How to post them</a>
+              </Empty>
+            )
+          ) : (
+            <div aria-busy={people.isPlaceholderData}>
+              <PeopleTable people={rows} selected={search.get('contact') ?? undefined} />
+              <More list={people} label="More people" />
+            </div>
+          )
+        }
+      </Answer>
+    </Page>
+  );
+}
+
+function sentenceOf({ q, type, rules }: PeopleQuery): string {
+  const who = rules ? toEnglish(rules) : type === 'customer' ? 'Customers' : type === 'lead' ? 'Leads' : 'Everyone';
+  const kind = rules && type ? ` (${type}s only)` : '';
+  return `${who}${kind}${q ? `, found by “${q}”` : ''}.`;
+}
+
+function SearchInput({ value, onChange }: { value: string; onChange: (q: string) => void }) {
+  const [text, setText] = useState(value);
+  const later = useDebouncedCallback(onChange, 250);
+  return (
+    <TextInput
+      className="search"
+      type="search"
+      aria-label="Search people"
+      placeholder="Name, address or id"
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        later(event.currentTarget.value.trim());
+      }}
+    />
+  );
+}
+
+/** The filter while it is edited: what holds is applied at once, what is unfinished waits. */
+function FilterPanel({ rules, onApply }: { rules: Group | undefined; onApply: (rules: Group | undefined) => void }) {
+  const [draft, setDraft] = useState(rules);
+  const maySave = useMay('change');
+  const change = (next: Group | undefined) => {
+    setDraft(next);
+    const read = next && readRules(next);
+    if (!next) onApply(undefined);
+    else if (read?.rules) onApply(read.rules);
+  };
+  return (
+    <div className="filter-panel stack">
+      <RuleBuilder value={draft} onChange={change} context="list" />
+      {rules && maySave ? (
+        <div>
+          <Link to={`/admin/smart-lists/new?rules=${encodeURIComponent(JSON.stringify(rules))}`}>
+            Save as a smart list
+          </Link>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Arrow keys move through the rows while the drawer is open. */
+function useArrows(rows: Contact[], selected: string | undefined, open: (id: string) => void) {
+  useEffect(() => {
+    if (!selected) return undefined;
+    const onKey = (event: KeyboardEvent) => {
+      const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+      const target = event.target as HTMLElement;
+      if (
+        step === 0 ||
+        event.defaultPrevented ||
+        target.closest('input, textarea, select, [role=listbox], [role=menu]')
+      )
+        return;
+      const next = rows[rows.findIndex((row) => row.id === selected) + step];
+      if (!next) return;
+      event.preventDefault();
+      open(next.id);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [rows, selected, open]);
 }

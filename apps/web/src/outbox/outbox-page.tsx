@@ -1,5 +1,140 @@
+import './outbox.css';
+import { Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { rowsOf } from '../api/paged';
+import { useSettings } from '../settings/settings.queries';
+import { More } from '../ui/more';
 import { Page } from '../ui/page';
+import { Answer, Empty } from '../ui/states';
+import { Time } from '../ui/time';
+import { Mail } from './mail';
+import { useAutomationNames, useOutbox, type Message } from './outbox.queries';
+import { stateOf, stateWords } from './states';
 
+/** Every mail as an inbox: the list at the left, the mail at the right. */
 export function OutboxPage() {
-  return <Page title="Outbox">{null}</Page>;
+  const [search, setSearch] = useSearchParams();
+  const { data: settings } = useSettings();
+  const automations = useAutomationNames();
+  const set = (name: string, value: string | undefined) =>
+    setSearch((before) => {
+      const next = new URLSearchParams(before);
+      if (value) next.set(name, value);
+      else next.delete(name);
+      return next;
+    });
+  const state = search.get('state');
+  const list = useOutbox({
+    contact_email: search.get('person') ?? undefined,
+    automation_id: search.get('automation') ?? undefined,
+    state: state && state in stateWords ? (state as Message['state']) : undefined,
+  });
+  const filtered = search.has('person') || search.has('automation') || search.has('state');
+  const rows = rowsOf(list.data);
+  const open = search.get('message') ?? undefined;
+  const intro =
+    settings?.mode === 'outbox'
+      ? 'Nothing leaves this machine: no Postmark token is set, so every mail stays here as it would have left.'
+      : 'Every mail as it was handed to Postmark, newest first.';
+  return (
+    <Page title="Outbox" intro={intro} wide>
+      <div className="row">
+        <PersonInput value={search.get('person') ?? ''} onChange={(value) => set('person', value)} />
+        <Select
+          aria-label="Automation"
+          w={240}
+          clearable
+          searchable
+          placeholder="Any automation"
+          nothingFoundMessage="No automation of that name"
+          data={automations.data ?? []}
+          value={search.get('automation')}
+          onChange={(value) => set('automation', value ?? undefined)}
+        />
+        <Select
+          aria-label="State"
+          w={180}
+          clearable
+          placeholder="Any state"
+          data={Object.entries(stateWords).map(([value, { label }]) => ({ value, label }))}
+          value={state}
+          onChange={(value) => set('state', value ?? undefined)}
+        />
+      </div>
+      <Answer of={list} what="The mails could not be read">
+        {() =>
+          rows.length === 0 ? (
+            filtered ? (
+              <Empty title="No mail matches">Widen or clear the filter above.</Empty>
+            ) : (
+              <Empty title="No mail yet">
+                As soon as an automation sends something, it will stand here.{' '}
+                <Link to="/admin/automations">See the automations</Link>
+              </Empty>
+            )
+          ) : (
+            <div className="outbox" data-open={open !== undefined}>
+              <div className="outbox-list" tabIndex={0} role="region" aria-label="Mails">
+                <ul>
+                  {rows.map((mail) => (
+                    <li key={mail.id}>
+                      <Item mail={mail} search={search} current={mail.id === open} />
+                    </li>
+                  ))}
+                </ul>
+                <More list={list} label="Earlier mails" />
+              </div>
+              {open ? (
+                <Mail key={open} id={open} onBack={() => set('message', undefined)} />
+              ) : (
+                <p className="outbox-mail sentence quiet">Choose a mail to read it as the person gets it.</p>
+              )}
+            </div>
+          )
+        }
+      </Answer>
+    </Page>
+  );
+}
+
+function Item({ mail, search, current }: { mail: Message; search: URLSearchParams; current: boolean }) {
+  const next = new URLSearchParams(search);
+  next.set('message', mail.id);
+  const state = stateOf(mail);
+  return (
+    <Link className="outbox-item" to={`?${next}`} aria-current={current}>
+      <div className="row-apart">
+        <span>{mail.contact_email}</span>
+        <span className="label">
+          <Time at={mail.sent_at ?? mail.created_at} />
+        </span>
+      </div>
+      <p className="sentence">{mail.subject || '(no subject)'}</p>
+      <p className="label">
+        {state.label}
+        {mail.reason ? `, ${mail.reason}` : ''}
+        {mail.automation_name ? ` · ${mail.automation_name}` : ''}
+      </p>
+    </Link>
+  );
+}
+
+function PersonInput({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const [text, setText] = useState(value);
+  const later = useDebouncedCallback(onChange, 300);
+  return (
+    <TextInput
+      type="search"
+      aria-label="To whom"
+      placeholder="To: whole address"
+      w={240}
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        later(event.currentTarget.value.trim());
+      }}
+    />
+  );
 }

@@ -1,9 +1,11 @@
 import { ActionIcon, Menu, Select } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { operatorsFor, type Condition, type Value } from '#rules';
-import type { ReactNode } from 'react';
+import { use, type ReactNode } from 'react';
+import { people } from '../ui/format';
 import { ActivityParts } from './activity-parts';
 import { newCondition, placeOf, readingOf, typesFor, withOperator, withType, type Context } from './edit';
+import { RowCounts } from './live-count';
 import { SubjectInput } from './subject-input';
 import { ValueEditor } from './value-editor';
 
@@ -16,6 +18,8 @@ export interface RowActions {
 
 interface ConditionRowProps {
   condition: Condition;
+  /** Where it stands in the whole rule, as a JSON pointer. */
+  pointer: string;
   context: Context;
   onChange: (condition: Condition) => void;
   actions: RowActions;
@@ -35,8 +39,18 @@ const typeWords: Record<string, string> = {
 };
 
 /** One row: subject · verb · value. */
-export function ConditionRow({ condition, context, onChange, actions, steps, where, activityType }: ConditionRowProps) {
+export function ConditionRow({
+  condition,
+  pointer,
+  context,
+  onChange,
+  actions,
+  steps,
+  where,
+  activityType,
+}: ConditionRowProps) {
   const place = placeOf(context);
+  const alone = use(RowCounts).get(pointer);
   const reading = readingOf(condition, place);
   const { field, operator, type } = reading;
   const put = (value: Value | undefined) => {
@@ -87,6 +101,12 @@ export function ConditionRow({ condition, context, onChange, actions, steps, whe
         ) : null}
         {field?.type === 'activity' ? <ActivityParts condition={condition} onChange={onChange} part="when" /> : null}
         {where}
+        {alone ? (
+          <p className="label rule-alone">
+            {alone.exact ? '' : 'about '}
+            {people(alone.count)} by itself
+          </p>
+        ) : null}
       </div>
       <RowMenu actions={actions} />
     </div>

@@ -13,11 +13,14 @@ import {
   withWhere,
   type Context,
 } from './edit';
+import { useNames } from './suggestions';
 
 interface GroupRowsProps {
   group: Group;
   /** 1 for the outermost. */
   depth: number;
+  /** JSON pointer of this group in the whole rule. */
+  path: string;
   context: Context;
   /** Gets undefined when the last row was removed. */
   onChange: (group: Group | undefined) => void;
@@ -26,7 +29,7 @@ interface GroupRowsProps {
 }
 
 /** The rows of a group with “and” or “or” between them. */
-export function GroupRows({ group, depth, context, onChange, steps, activityType }: GroupRowsProps) {
+export function GroupRows({ group, depth, path, context, onChange, steps, activityType }: GroupRowsProps) {
   const first = context === 'where' ? 'metadata.' : 'type';
   const fresh = (): Rule =>
     context === 'where' ? { field: first, operator: 'eq' } : newCondition(first, placeOf(context));
@@ -61,11 +64,12 @@ export function GroupRows({ group, depth, context, onChange, steps, activityType
               </button>
             ) : null}
             {!isDrawn(rule, depth + 1) ? (
-              <LockedRow rule={rule} actions={actions} />
+              <LockedRow rule={rule} context={context} actions={actions} />
             ) : isGroup(rule) ? (
               <GroupRows
                 group={rule}
                 depth={depth + 1}
+                path={`${path}/conditions/${index}`}
                 context={context}
                 steps={steps}
                 activityType={activityType}
@@ -74,6 +78,7 @@ export function GroupRows({ group, depth, context, onChange, steps, activityType
             ) : (
               <ConditionRow
                 condition={rule}
+                pointer={`${path}/conditions/${index}`}
                 context={context}
                 steps={steps}
                 activityType={activityType}
@@ -86,6 +91,7 @@ export function GroupRows({ group, depth, context, onChange, steps, activityType
                       <GroupRows
                         group={rule.where}
                         depth={drawnDepth}
+                        path={`${path}/conditions/${index}/where`}
                         context="where"
                         activityType={rule.activity_type}
                         onChange={(next) => put(withWhere(rule, next))}
@@ -117,13 +123,14 @@ export function GroupRows({ group, depth, context, onChange, steps, activityType
 }
 
 /** A rule too deep for rows, or a negated one: shown, kept, and edited under JSON. */
-export function LockedRow({ rule, actions }: { rule: Rule; actions?: RowActions }) {
+export function LockedRow({ rule, context, actions }: { rule: Rule; context: Context; actions?: RowActions }) {
+  const names = useNames();
   const asGroup: Group = isGroup(rule) ? rule : { operator: 'AND', conditions: [rule] };
   return (
     <div className="rule-row rule-locked">
       <div className="grow">
         <p className="label">Advanced rule, editable under JSON</p>
-        <p className="sentence">{toEnglish(asGroup)}</p>
+        <p className="sentence">{toEnglish(asGroup, { place: placeOf(context), names })}</p>
       </div>
       {actions ? <RowMenu actions={actions} /> : null}
     </div>

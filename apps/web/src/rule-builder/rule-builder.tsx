@@ -1,11 +1,13 @@
 import './rule-builder.css';
 import { Button, SegmentedControl } from '@mantine/core';
-import type { Group } from '#rules';
+import { readRules, toEnglish, type Group } from '#rules';
 import { useState } from 'react';
 import { isDrawn, newCondition, placeOf, type Context } from './edit';
 import { GroupRows, LockedRow } from './group-rows';
 import { JsonTab } from './json-tab';
+import { RowCounts, useLiveCount } from './live-count';
 import { RuleSentence } from './rule-sentence';
+import { useNames, type Choice } from './suggestions';
 
 export interface RuleBuilderProps {
   /** May be unfinished while it is edited; `readRules` of #rules says whether it can be stored. */
@@ -15,7 +17,7 @@ export interface RuleBuilderProps {
   /** `list`: about people; `graph`: also the lead and earlier steps of a run; `where`: metadata of one activity. */
   context: Context;
   /** Earlier steps that a graph's rule may ask about. */
-  steps?: { value: string; label: string }[];
+  steps?: Choice[];
   /** With `where`: the type of activity whose metadata keys are offered. */
   activityType?: string;
   /** Leaves out the sentence and live number below, where the screen shows its own. */
@@ -25,6 +27,13 @@ export interface RuleBuilderProps {
 /** The one editor of rules: rows of subject · verb · value, the same as JSON, a sentence and a live number below. */
 export function RuleBuilder({ value, onChange, context, steps, activityType, bare }: RuleBuilderProps) {
   const [face, setFace] = useState<'rows' | 'json'>('rows');
+  const names = useNames(steps);
+  const read = value && readRules(value, placeOf(context));
+  const counting = context === 'list' && !bare;
+  const counted = useLiveCount(counting ? read?.rules : undefined);
+  const perRow = new Map(
+    counted.stale ? [] : counted.preview?.per_condition.map(({ pointer, count, exact }) => [pointer, { count, exact }]),
+  );
   return (
     <div className="rule-builder">
       <div className="rule-faces">
@@ -39,23 +48,32 @@ export function RuleBuilder({ value, onChange, context, steps, activityType, bar
           ]}
         />
       </div>
-      {face === 'json' ? (
-        <JsonTab value={value} context={context} onChange={onChange} />
-      ) : value === undefined ? (
-        <Nothing context={context} onChange={onChange} />
-      ) : isDrawn(value, 1) ? (
-        <GroupRows
-          group={value}
-          depth={1}
-          context={context}
-          steps={steps}
-          activityType={activityType}
-          onChange={onChange}
+      <RowCounts value={perRow}>
+        {face === 'json' ? (
+          <JsonTab value={value} context={context} onChange={onChange} />
+        ) : value === undefined ? (
+          <Nothing context={context} onChange={onChange} />
+        ) : isDrawn(value, 1) ? (
+          <GroupRows
+            group={value}
+            depth={1}
+            path=""
+            context={context}
+            steps={steps}
+            activityType={activityType}
+            onChange={onChange}
+          />
+        ) : (
+          <LockedRow rule={value} context={context} />
+        )}
+      </RowCounts>
+      {bare ? null : (
+        <RuleSentence
+          text={read?.rules && toEnglish(read.rules, { place: placeOf(context), names })}
+          unfinished={read?.troubles?.[0]?.message}
+          counted={counting ? counted : undefined}
         />
-      ) : (
-        <LockedRow rule={value} />
       )}
-      {bare ? null : <RuleSentence rules={value} context={context} />}
     </div>
   );
 }

@@ -1,26 +1,43 @@
-import { readRules, toEnglish, type Group } from '#rules';
-import { placeOf, type Context } from './edit';
-import { LiveCount } from './live-count';
+import type { RuleError } from '#rules';
+import { people } from '../ui/format';
+import type { LiveCount } from './live-count';
 
-/** The rule as a sentence, what is still missing in it, and (about people) how many match now. */
-export function RuleSentence({ rules, context }: { rules: Group | undefined; context: Context }) {
-  if (!rules) return context === 'list' ? <Sentence text="Everyone" rules={undefined} context={context} /> : null;
-  const read = readRules(rules, placeOf(context));
-  if (read.troubles) {
-    return (
-      <div className="rule-sentence" role="status">
-        <p className="label">Not finished: {read.troubles[0]?.message}</p>
-      </div>
-    );
-  }
-  return <Sentence text={toEnglish(read.rules)} rules={read.rules} context={context} />;
+interface RuleSentenceProps {
+  text: string | undefined;
+  /** What is missing before the rule can be used. */
+  unfinished: RuleError['message'] | undefined;
+  /** Where people are counted. */
+  counted: LiveCount | undefined;
 }
 
-function Sentence({ text, rules, context }: { text: string; rules: Group | undefined; context: Context }) {
+/** The rule as a sentence, what is still missing in it, and how many people match now. */
+export function RuleSentence({ text, unfinished, counted }: RuleSentenceProps) {
+  if (text === undefined && unfinished === undefined) return null;
   return (
     <div className="rule-sentence" role="status">
-      <p className="sentence">{text}</p>
-      {rules && context === 'list' ? <LiveCount rules={rules} /> : null}
+      {unfinished ? <p className="label">Not finished: {unfinished}</p> : <p className="sentence">{text}</p>}
+      {counted && !unfinished ? <p className="rule-number">{numberOf(counted)}</p> : null}
     </div>
+  );
+}
+
+function numberOf({ preview, stale, error }: LiveCount) {
+  if (error)
+    return <span className="quiet">{error instanceof Error ? error.message : 'They could not be counted.'}</span>;
+  if (!preview) return <span className="quiet">counting…</span>;
+  if (preview.count === 0 && !stale) {
+    const emptying = preview.per_condition.findIndex(({ count, exact }) => exact && count === 0);
+    return (
+      <>
+        <span className="figure">No one matches.</span>
+        {emptying >= 0 && preview.per_condition.length > 1 ? ` Condition ${emptying + 1} finds nobody by itself.` : ''}
+      </>
+    );
+  }
+  return (
+    <span className={stale ? 'figure quiet' : 'figure'}>
+      {preview.exact ? '' : 'about '}
+      {people(preview.count)}
+    </span>
   );
 }

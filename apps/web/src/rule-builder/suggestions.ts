@@ -1,5 +1,5 @@
-import { activityTypes, listCourses } from '#contracts';
-import { fieldOf } from '#rules';
+import { activityTypes, listCourses, listSmartLists, smartListFields } from '#contracts';
+import { freeFields } from '#rules';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/client';
 
@@ -12,12 +12,19 @@ export function useSuggestions() {
     queryFn: ({ signal }) => call(listCourses, { query: { limit: 200 } }, { signal }),
     staleTime: minute,
   });
+  const lists = useQuery({
+    queryKey: ['smart-lists', 'names'],
+    queryFn: ({ signal }) => call(listSmartLists, { query: { limit: 200 } }, { signal }),
+    staleTime: minute,
+  });
   const types = useActivityTypes();
+  const seen = useSeen();
+  const values: Record<string, string[] | undefined> = { tags: seen?.tags, country: seen?.countries };
   return {
     courses: (courses.data?.items ?? []).map(({ id, title }) => ({ value: id, label: title })),
     activityTypes: types.map(({ type }) => type),
-    lists: [] as { value: string; label: string }[],
-    valuesOf: (fieldId: string): string[] => [...(fieldOf(fieldId, 'person')?.values ?? [])],
+    lists: (lists.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+    valuesOf: (fieldId: string): string[] => values[fieldId] ?? [],
   };
 }
 
@@ -39,4 +46,28 @@ export function useMetadataFields(activityType: string | undefined): string[] {
 }
 
 /** `attributes.<name>` fields that some person has. */
-export const useAttributeFields = (): string[] => [];
+export const useAttributeFields = (): string[] =>
+  (useSeen()?.attributes ?? []).map((name) =>
+    name.startsWith(freeFields.attributes.prefix) ? name : freeFields.attributes.prefix + name,
+  );
+
+/** Names and values that were seen on people lately. */
+function useSeen() {
+  const { data } = useQuery({
+    queryKey: ['rule-fields'],
+    queryFn: ({ signal }) => call(smartListFields, {}, { signal }),
+    staleTime: minute,
+  });
+  return data;
+}
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** Names of courses, lists and steps by id, so that sentences say them. */
+export function useNames(steps: Choice[] = []): ReadonlyMap<string, string> {
+  const { courses, lists } = useSuggestions();
+  return new Map([...courses, ...lists, ...steps].map(({ value, label }) => [value, label]));
+}

@@ -6,6 +6,7 @@ import { Suspense, lazy, useState } from 'react';
 import { Link, Outlet } from 'react-router';
 import { useSession } from '../access/session.queries';
 import { Failed, Loading } from '../ui/states';
+import { ContactHost } from './contact-host';
 import { DemoBanner } from './demo-banner';
 import { Navigation } from './navigation';
 import { SendingState, StoppedBanner } from './sending-state';
@@ -90,6 +91,7 @@ export function AdminShell() {
       >
         {rail}
       </Drawer>
+      <ContactHost />
       {paletteAsked ? (
         <Suspense fallback={null}>
           <CommandPalette />

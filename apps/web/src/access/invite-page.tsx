@@ -1,0 +1,59 @@
+import './sign-in.css';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { acceptInvitation } from '#contracts';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useState, type FormEvent } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { call } from '../api/client';
+import { Problem } from '../ui/confirm';
+import { useSignIn } from './session.queries';
+
+/** Takes up an invitation: a name and a password, then one is signed in. */
+export function InvitePage() {
+  const { token = '' } = useParams();
+  const navigate = useNavigate();
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const signIn = useSignIn();
+  const accept = useMutation({
+    mutationFn: async () => {
+      const { email } = await call(acceptInvitation, { body: { token, name, password } });
+      await signIn.mutateAsync({ email, password });
+    },
+    onSuccess: () => navigate('/admin', { replace: true }),
+  });
+  useEffect(() => {
+    document.title = 'Invitation · Cortex';
+  }, []);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    accept.mutate();
+  };
+  return (
+    <main className="sign-in">
+      <form onSubmit={submit} className="stack" aria-labelledby="invite-title">
+        <h1 id="invite-title">You are invited to Cortex</h1>
+        {accept.error ? <Problem error={accept.error} /> : null}
+        <TextInput
+          label="Your name"
+          autoComplete="name"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label="Choose a password"
+          description="At least 10 characters."
+          autoComplete="new-password"
+          required
+          minLength={10}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <Button type="submit" disabled={accept.isPending}>
+          Begin
+        </Button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,54 @@
+import './contact-drawer.css';
+import { Drawer } from '@mantine/core';
+import { useSearchParams } from 'react-router';
+import { Answer } from '../../ui/states';
+import { useContact } from '../contacts.queries';
+import { nameOf } from '../person';
+import { InNow } from './in-now';
+import { Profile } from './profile';
+import { Timeline } from './timeline';
+
+/** One person, over any page: `?contact=<id>` opens it, Esc closes it. */
+export function ContactDrawer() {
+  const [search, setSearch] = useSearchParams();
+  const id = search.get('contact');
+  const close = () =>
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before);
+        next.delete('contact');
+        return next;
+      },
+      { preventScrollReset: true },
+    );
+  return (
+    <Drawer.Root opened={id !== null} onClose={close} position="right" size={560} lockScroll={false}>
+      <Drawer.Content aria-label="Person" className="contact-drawer">
+        {id ? <Person key={id} id={id} /> : null}
+      </Drawer.Content>
+    </Drawer.Root>
+  );
+}
+
+function Person({ id }: { id: string }) {
+  const contact = useContact(id);
+  return (
+    <>
+      <div className="contact-bar">
+        <h2>{contact.data ? nameOf(contact.data) : 'Person'}</h2>
+        <Drawer.CloseButton aria-label="Close" />
+      </div>
+      <Answer of={contact} what="This person could not be shown">
+        {(data) => (
+          <>
+            <Profile contact={data} />
+            <div className="contact-scroll" tabIndex={0} role="region" aria-label="Timeline">
+              {data.email ? <InNow email={data.email} /> : null}
+              <Timeline id={data.id} />
+            </div>
+          </>
+        )}
+      </Answer>
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import { ActionIcon, Button, CopyButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useSettings } from '../../settings/settings.queries';
+import { money } from '../../ui/format';
+import { Time } from '../../ui/time';
+import type { Contact } from '../contacts.queries';
+import { ContactTags } from './contact-tags';
+
+/** The fixed top of the drawer: who it is, whether mail reaches them and why, tags; the rest under Details. */
+export function Profile({ contact }: { contact: Contact }) {
+  const { data: settings } = useSettings();
+  const [open, details] = useDisclosure(false);
+  return (
+    <div className="contact-profile">
+      <div className="row">
+        {contact.email ? (
+          <>
+            <span>{contact.email}</span>
+            <CopyButton value={contact.email}>
+              {({ copied, copy }) => (
+                <ActionIcon aria-label={copied ? 'Copied' : 'Copy the address'} onClick={copy} size={24}>
+                  {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+                </ActionIcon>
+              )}
+            </CopyButton>
+          </>
+        ) : (
+          <span className="quiet">no address</span>
+        )}
+        <span className="kind-word" data-kind={contact.type}>
+          {contact.type}
+        </span>
+        <span>{money(contact.lifetime_value, settings?.currency ?? 'EUR')}</span>
+        <span className="quiet">
+          since <Time at={contact.created_at} />
+        </span>
+      </div>
+      <p className={contact.can_be_emailed ? 'email-yes' : 'email-no'}>{contact.email_reason}</p>
+      <ContactTags contact={contact} />
+      <div>
+        <Button variant="subtle" size="compact-sm" aria-expanded={open} onClick={details.toggle}>
+          {open ? 'Hide details' : 'Details'}
+        </Button>
+      </div>
+      {open ? <Details contact={contact} /> : null}
+    </div>
+  );
+}
+
+function Details({ contact }: { contact: Contact }) {
+  const facts: [string, string | null][] = [
+    ['First name', contact.first_name],
+    ['Last name', contact.last_name],
+    ['Phone', contact.phone],
+    ['Country', contact.country],
+    ['Time zone', contact.timezone],
+    [
+      'Consent',
+      [contact.consent.status, contact.consent.source && `from ${contact.consent.source}`].filter(Boolean).join(', '),
+    ],
+    ...Object.entries(contact.attributes).map(([name, value]): [string, string] => [
+      name.replaceAll('_', ' '),
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+    ['Id', contact.id],
+  ];
+  return (
+    <dl className="contact-facts">
+      {facts.map(([name, value]) =>
+        value ? (
+          <div key={name} style={{ display: 'contents' }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ) : null,
+      )}
+    </dl>
+  );
+}

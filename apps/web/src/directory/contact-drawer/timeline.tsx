@@ -1,0 +1,121 @@
+import { Button, Chip } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { rowsOf } from '../../api/paged';
+import { More } from '../../ui/more';
+import { Answer, Empty } from '../../ui/states';
+import { dayName, Time } from '../../ui/time';
+import { useNewer, useTimeline, type Activity } from '../contacts.queries';
+import { families, familyOf, type Family } from './families';
+
+/** What the person did and what was done for them, newest first, in sentences under day headers. */
+export function Timeline({ id }: { id: string }) {
+  const timeline = useTimeline(id);
+  const client = useQueryClient();
+  const [shown, setShown] = useState<Family[]>([]);
+  const rows = rowsOf(timeline.data);
+  const newer = useNewer(id, timeline.data ? (rows[0]?.id ?? '') : undefined);
+  return (
+    <>
+      <Chip.Group multiple value={shown} onChange={(next) => setShown(next as Family[])}>
+        <div className="row" role="group" aria-label="Show only">
+          {(Object.keys(families) as Family[]).map((family) => (
+            <Chip key={family} value={family} size="xs" variant="outline">
+              {families[family].label}
+            </Chip>
+          ))}
+        </div>
+      </Chip.Group>
+      {newer > 0 ? (
+        <Button
+          className="newer"
+          size="compact-sm"
+          onClick={() => void client.resetQueries({ queryKey: ['timeline', id] })}
+        >
+          {newer >= 50 ? '50 or more new' : `${newer} new`}
+        </Button>
+      ) : null}
+      <Answer of={timeline} what="The timeline could not be read" lines={8}>
+        {() => {
+          const visible = shown.length === 0 ? rows : rows.filter((row) => shown.includes(familyOf(row.type)));
+          return (
+            <>
+              {visible.length === 0 && !timeline.hasNextPage ? (
+                <Empty title={rows.length === 0 ? 'Nothing has happened yet' : 'Nothing of this kind'}>
+                  {rows.length === 0
+                    ? 'What this person does, and every mail to them, will stand here.'
+                    : 'Take away a filter above to see the rest.'}
+                </Empty>
+              ) : null}
+              {byDay(visible).map(([day, entries]) => (
+                <section key={day} aria-label={day}>
+                  <h3 className="day">{day}</h3>
+                  <ul className="entries">
+                    {entries.map((entry) => (
+                      <Entry key={entry.id} activity={entry} />
+                    ))}
+                  </ul>
+                </section>
+              ))}
+              <More list={timeline} label="Earlier" />
+            </>
+          );
+        }}
+      </Answer>
+    </>
+  );
+}
+
+function byDay(rows: Activity[]): [string, Activity[]][] {
+  const days = new Map<string, Activity[]>();
+  for (const row of rows) {
+    const day = dayName(row.occurred_at);
+    const entries = days.get(day);
+    if (entries) entries.push(row);
+    else days.set(day, [row]);
+  }
+  return [...days];
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+function Entry({ activity }: { activity: Activity }) {
+  const [raw, setRaw] = useState(false);
+  const { icon: Glyph, label } = families[familyOf(activity.type)];
+  const message = text(activity.metadata['message_id']);
+  const automation = text(activity.metadata['automation_id']);
+  const run = text(activity.metadata['run_id']);
+  return (
+    <li className="entry">
+      <Time at={activity.occurred_at} as="clock" />
+      <Glyph size={16} stroke={1.5} aria-label={label} />
+      <p className="sentence">{activity.sentence}</p>
+      <div className="entry-more">
+        {message ? <Link to={`/admin/outbox?message=${message}`}>The mail</Link> : null}
+        {automation ? (
+          <Link to={`/admin/automations/${automation}${run ? `?mode=live&run=${run}` : ''}`}>
+            {run ? 'Their way through it' : 'The automation'}
+          </Link>
+        ) : null}
+        <button type="button" aria-expanded={raw} onClick={() => setRaw(!raw)}>
+          {raw ? 'Hide the data' : activity.type}
+        </button>
+      </div>
+      {raw ? (
+        <pre className="code raw" style={{ gridColumn: '1 / -1' }}>
+          {JSON.stringify(
+            {
+              type: activity.type,
+              source: activity.source,
+              occurred_at: activity.occurred_at,
+              metadata: activity.metadata,
+            },
+            null,
+            2,
+          )}
+        </pre>
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,89 @@
+import { IconCheck, IconCircleDashed } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import { useMay } from '../access/session.queries';
+import { useStaff } from '../settings/admin.queries';
+import type { Settings } from '../settings/settings.queries';
+import { Section } from '../ui/page';
+
+interface Item {
+  label: string;
+  why: string;
+  done: boolean;
+  to: string;
+}
+
+const itemsOf = (settings: Settings): Item[] => [
+  {
+    label: 'Say where the workspace is',
+    why: 'Its name is in every mail; its time zone decides when a day begins.',
+    done: settings.name !== 'My workspace' || settings.timezone !== 'UTC',
+    to: '/admin/settings#workspace',
+  },
+  {
+    label: 'Name the sender of marketing mail',
+    why: 'The address people see and may answer to.',
+    done: settings.sender_broadcast !== null,
+    to: '/admin/settings#sending',
+  },
+  {
+    label: 'Name the sender of transactional mail',
+    why: 'Kept apart from marketing, so that one cannot harm the other.',
+    done: settings.sender_transactional !== null,
+    to: '/admin/settings#sending',
+  },
+  {
+    label: 'Give the postal address',
+    why: 'The law asks for it at the foot of marketing mail.',
+    done: settings.postal_address !== null,
+    to: '/admin/settings#sending',
+  },
+  {
+    label: 'Connect Postmark',
+    why: 'Until POSTMARK_SERVER_TOKEN is set, mail stays in the outbox of this machine.',
+    done: settings.mode === 'postmark',
+    to: '/admin/settings#sending',
+  },
+];
+
+/** What a new workspace still needs, until it has everything. */
+export function Checklist({ settings }: { settings: Settings }) {
+  const mayAdmin = useMay('admin');
+  return mayAdmin ? <WithStaff settings={settings} /> : <List items={itemsOf(settings)} />;
+}
+
+function WithStaff({ settings }: { settings: Settings }) {
+  const staff = useStaff();
+  if (!staff.data) return null;
+  const colleague: Item = {
+    label: 'Invite a colleague',
+    why: 'So that somebody can stop all mail when you are away.',
+    done: staff.data.items.length > 1,
+    to: '/admin/settings#staff',
+  };
+  return <List items={[...itemsOf(settings), colleague]} />;
+}
+
+function List({ items }: { items: Item[] }) {
+  const left = items.filter(({ done }) => !done).length;
+  if (left === 0) return null;
+  return (
+    <Section title="Setting up" note={`${items.length - left} of ${items.length} done.`}>
+      <ul className="checklist">
+        {items.map(({ label, why, done, to }) => (
+          <li key={label} className={done ? 'done' : 'open'}>
+            {done ? <IconCheck size={16} aria-label="Done" /> : <IconCircleDashed size={16} aria-label="To do" />}
+            <div>
+              <p>{label}</p>
+              {done ? null : <p className="label">{why}</p>}
+            </div>
+            {done ? null : (
+              <Link to={to} aria-label={label}>
+                Do it
+              </Link>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

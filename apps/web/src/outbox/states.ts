@@ -1,0 +1,18 @@
+import type { Message } from './outbox.queries';
+
+/** What a state means to a reader, and how it is tinted. */
+export const stateWords: Record<Message['state'], { label: string; tone?: 'good' | 'warning' | 'danger' }> = {
+  queued: { label: 'waiting' },
+  submitting: { label: 'being handed over' },
+  sent: { label: 'sent', tone: 'good' },
+  skipped: { label: 'skipped' },
+  failed: { label: 'refused', tone: 'danger' },
+  uncertain: { label: 'being looked up', tone: 'warning' },
+  unknown: { label: 'fate unknown', tone: 'warning' },
+  cancelled: { label: 'cancelled' },
+};
+
+/** The state of a mail in words; without Postmark “sent” means that it stays in the outbox. */
+export function stateOf(mail: Pick<Message, 'state' | 'provider'>): { label: string; tone?: string } {
+  return mail.state === 'sent' && mail.provider === 'outbox' ? { label: 'kept here' } : stateWords[mail.state];
+}

@@ -1,0 +1,53 @@
+import { Button, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { readRules, type Group } from '#rules';
+import { useState } from 'react';
+import { useMay } from '../access/session.queries';
+import { RuleBuilder } from '../rule-builder/rule-builder';
+import { Problem } from '../ui/confirm';
+import { PeopleBeside } from './people-beside';
+import { useChangeList, type SmartList } from './smart-lists.queries';
+
+/** The rules of a list and its name, saved together; the people they find stand beside. */
+export function ListForm({ list }: { list: SmartList }) {
+  const may = useMay('change');
+  const [name, setName] = useState(list.name);
+  const [rules, setRules] = useState<Group | undefined>(list.rules ?? undefined);
+  const change = useChangeList(list.id);
+  const read = rules && readRules(rules);
+  const dirty = name !== list.name || JSON.stringify(read?.rules ?? rules) !== JSON.stringify(list.rules);
+  const save = () =>
+    change.mutate(
+      { name, rules: read?.rules },
+      { onSuccess: () => notifications.show({ message: 'The list is saved.' }) },
+    );
+  return (
+    <div className="list-editor">
+      <div className="stack">
+        {change.error ? <Problem error={change.error} /> : null}
+        <TextInput label="Name" value={name} readOnly={!may} onChange={(event) => setName(event.currentTarget.value)} />
+        <fieldset disabled={!may} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+          <legend className="visually-hidden">Rules</legend>
+          <RuleBuilder value={rules} onChange={setRules} context="list" />
+        </fieldset>
+        {may && dirty ? (
+          <div className="row">
+            <Button onClick={save} disabled={!read?.rules || name.trim() === '' || change.isPending}>
+              {change.isPending ? 'Saving' : 'Save'}
+            </Button>
+            <Button
+              variant="default"
+              onClick={() => {
+                setName(list.name);
+                setRules(list.rules ?? undefined);
+              }}
+            >
+              Discard
+            </Button>
+          </div>
+        ) : null}
+      </div>
+      <PeopleBeside rules={read?.rules} />
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { readRules, type Group } from '#rules';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { useMay } from '../access/session.queries';
+import { RuleBuilder } from '../rule-builder/rule-builder';
+import { Problem } from '../ui/confirm';
+import { NotAllowed } from '../ui/states';
+import { PeopleBeside } from './people-beside';
+import { useCreateList } from './smart-lists.queries';
+
+const start: Group = { operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] };
+
+/** A new list: a saved question, or people put in by hand. */
+export function NewListForm({ rules: given }: { rules: Group | undefined }) {
+  const may = useMay('change');
+  const navigate = useNavigate();
+  const [name, setName] = useState('');
+  const [kind, setKind] = useState<'rules' | 'static'>('rules');
+  const [rules, setRules] = useState<Group | undefined>(given ?? start);
+  const create = useCreateList();
+  if (!may) return <NotAllowed detail="Your role reads lists; a marketer or an administrator can make one." />;
+  const read = rules && readRules(rules);
+  const ready = name.trim() !== '' && (kind === 'static' || read?.rules !== undefined);
+  const save = () =>
+    create.mutate(
+      { name, kind, ...(kind === 'rules' ? { rules: read?.rules } : {}) },
+      { onSuccess: ({ id }) => void navigate(`/admin/smart-lists/${id}`, { replace: true }) },
+    );
+  return (
+    <div className={kind === 'rules' ? 'list-editor' : undefined}>
+      <div className="stack">
+        {create.error ? <Problem error={create.error} /> : null}
+        <TextInput
+          label="Name"
+          placeholder="Leads who were active this week"
+          required
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <SegmentedControl
+          aria-label="Kind of list"
+          value={kind}
+          onChange={(next) => setKind(next as 'rules' | 'static')}
+          data={[
+            { value: 'rules', label: 'A question about people' },
+            { value: 'static', label: 'People put in by hand' },
+          ]}
+        />
+        {kind === 'rules' ? (
+          <RuleBuilder value={rules} onChange={setRules} context="list" />
+        ) : (
+          <p className="sentence quiet">Give it a name first; people are added on the next page.</p>
+        )}
+        <div>
+          <Button onClick={save} disabled={!ready || create.isPending}>
+            {create.isPending ? 'Saving' : 'Save the list'}
+          </Button>
+        </div>
+      </div>
+      {kind === 'rules' ? <PeopleBeside rules={read?.rules} /> : null}
+    </div>
+  );
+}
