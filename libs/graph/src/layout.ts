@@ -81,46 +81,76 @@ const tree = (graph: Graph): Tree => {
   return { children, roots: roots.filter((id) => !parent.has(id)), depth };
 };
 
+/** Room beside the steps for a path that runs past them. */
+const LANE = 56;
+
+export interface Arrangement {
+  /** Top left corner per step. */
+  places: Map<string, Point>;
+  /** For a path that skips rows or leads back up: the x of the column it runs in, by `source:port`. */
+  lanes: Map<string, number>;
+}
+
 /**
  * Places of all steps, top-down, in pixels: the start at the top, ways out side by side below their step, in their
  * order. Pure and quick (one walk), so it can run on every change.
  */
-export const layout = (graph: Graph, sizes: LayoutSizes = cardSizes): Map<string, Point> => {
-  const { children, roots, depth } = tree(graph);
+export const arrange = (graph: Graph, sizes: LayoutSizes = cardSizes): Arrangement => {
+  const { children: steps, roots, depth } = tree(graph);
+  const { nodes, out } = indexGraph(graph);
   const step = sizes.width + sizes.gapX;
-  const width = new Map<string, number>();
-  // Children come after their parents in this order, so it is walked backwards for widths.
+  const isLane = (id: string) => id.includes(':');
+  // A path that skips rows gets a narrow column of its own between the subtrees of its step.
+  const children = new Map<string, string[]>();
+  const back: string[] = [];
+  for (const [id, below] of steps) {
+    const node = nodes.get(id);
+    const list: string[] = [];
+    for (const port of node ? portsOf(node) : []) {
+      const target = out.get(id)?.get(port.id)?.target;
+      if (target === undefined || !nodes.has(target)) continue;
+      const rows = (depth.get(target) ?? 0) - (depth.get(id) ?? 0);
+      if (below.includes(target) && !list.includes(target)) list.push(target);
+      else if (rows > 1) list.push(`${id}:${port.id}`);
+      else if (rows <= 0) back.push(`${id}:${port.id}`);
+    }
+    children.set(id, [...list, ...below.filter((child) => !list.includes(child))]);
+  }
   const order: string[] = [];
   const open = [...roots];
   for (let id = open.shift(); id !== undefined; id = open.shift()) {
     order.push(id);
     open.push(...(children.get(id) ?? []));
   }
-  for (const id of order.toReversed()) {
-    const below = (children.get(id) ?? []).reduce((sum, child) => sum + (width.get(child) ?? step), 0);
-    width.set(id, Math.max(step, below));
-  }
-  const places = new Map<string, Point>();
+  const width = new Map<string, number>();
+  const widthBelow = (id: string) => (children.get(id) ?? []).reduce((sum, child) => sum + (width.get(child) ?? 0), 0);
+  for (const id of order.toReversed()) width.set(id, isLane(id) ? LANE : Math.max(step, widthBelow(id)));
   const left = new Map<string, number>();
   let from = 0;
   for (const root of roots) {
     left.set(root, from);
-    from += width.get(root) ?? step;
+    from += (width.get(root) ?? step) + back.length * LANE;
   }
   const shift = roots[0] === undefined ? 0 : (width.get(roots[0]) ?? step) / 2;
+  const places = new Map<string, Point>();
+  const lanes = new Map<string, number>();
   for (const id of order) {
     const start = left.get(id) ?? 0;
     const own = width.get(id) ?? step;
-    places.set(id, {
-      x: Math.round(start + own / 2 - shift - sizes.width / 2),
-      y: (depth.get(id) ?? 0) * (sizes.height + sizes.gapY),
-    });
-    const below = (children.get(id) ?? []).reduce((sum, child) => sum + (width.get(child) ?? step), 0);
-    let at = start + (own - below) / 2;
+    const middle = Math.round(start + own / 2 - shift);
+    if (isLane(id)) lanes.set(id, middle);
+    else places.set(id, { x: middle - sizes.width / 2, y: (depth.get(id) ?? 0) * (sizes.height + sizes.gapY) });
+    let at = start + (own - widthBelow(id)) / 2;
     for (const child of children.get(id) ?? []) {
       left.set(child, at);
       at += width.get(child) ?? step;
     }
   }
-  return places;
+  const edge = roots[0] === undefined ? 0 : (width.get(roots[0]) ?? step) - shift;
+  back.forEach((lane, at) => lanes.set(lane, Math.round(edge + LANE * (at + 0.5))));
+  return { places, lanes };
 };
+
+/** Places only. */
+export const layout = (graph: Graph, sizes: LayoutSizes = cardSizes): Map<string, Point> =>
+  arrange(graph, sizes).places;

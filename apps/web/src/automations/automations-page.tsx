@@ -1,0 +1,140 @@
+import './automations.css';
+import type { Automation, AutomationStatus } from '#contracts';
+import { summary } from '#graph';
+import { Button, Select, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { useMay } from '../access/session.queries';
+import { rowsOf } from '../api/paged';
+import { count } from '../ui/format';
+import { More } from '../ui/more';
+import { Page } from '../ui/page';
+import { Empty, Failed, Loading } from '../ui/states';
+import { Time } from '../ui/time';
+import { useAutomations } from './automations.queries';
+import { StatusPill } from './status-pill';
+
+const statuses: { value: string; label: string }[] = [
+  { value: '', label: 'All but archived' },
+  { value: 'live', label: 'Live' },
+  { value: 'draft', label: 'Draft' },
+  { value: 'paused', label: 'Paused' },
+  { value: 'stopped', label: 'Stopped' },
+  { value: 'archived', label: 'Archived' },
+];
+
+/** `/admin/automations`: every automation as a sentence, with who is inside. */
+export function AutomationsPage() {
+  const mayChange = useMay('change');
+  const [search, setSearch] = useState('');
+  const [status, setStatus] = useState('');
+  const [q] = useDebouncedValue(search.trim(), 250);
+  const list = useAutomations({ q, status: (status || undefined) as AutomationStatus | undefined });
+  const rows = rowsOf(list.data);
+  const filtered = q !== '' || status !== '';
+  const create = mayChange ? (
+    <Button component={Link} to="/admin/automations/new" data-testid="new-automation">
+      New automation
+    </Button>
+  ) : null;
+  return (
+    <Page
+      title="Automations"
+      intro="Messages that react to what people do, and to what they leave undone."
+      actions={create}
+      wide
+    >
+      {rows.length > 0 || filtered ? (
+        <div className="row">
+          <TextInput
+            aria-label="Search by name"
+            placeholder="Search by name"
+            w={280}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+          <Select
+            aria-label="State"
+            w={180}
+            allowDeselect={false}
+            data={statuses}
+            value={status}
+            onChange={(next) => setStatus(next ?? '')}
+          />
+        </div>
+      ) : null}
+      {list.error ? (
+        <Failed error={list.error} what="The list could not be read" onRetry={() => void list.refetch()} />
+      ) : null}
+      {list.isPending ? <Loading /> : null}
+      {list.data && rows.length === 0 ? <Nothing filtered={filtered} action={create} /> : null}
+      {rows.length > 0 ? <Rows rows={rows} /> : null}
+      <More list={list} />
+    </Page>
+  );
+}
+
+function Nothing({ filtered, action }: { filtered: boolean; action: React.ReactNode }) {
+  if (filtered) return <p className="sentence quiet">No automation matches.</p>;
+  return (
+    <Empty title="Nothing runs by itself yet" action={action}>
+      An automation starts when something happens, or has not happened, and then waits, asks and writes for you.
+      Abandoned checkout is a good first one: three choices and it is live.
+    </Empty>
+  );
+}
+
+function Rows({ rows }: { rows: Automation[] }) {
+  const navigate = useNavigate();
+  return (
+    <div className="table-scroll">
+      <table className="table automations">
+        <thead>
+          <tr>
+            <th scope="col">Automation</th>
+            <th scope="col">State</th>
+            <th scope="col" className="num">
+              Inside now
+            </th>
+            <th scope="col" className="num">
+              Ever entered
+            </th>
+            <th scope="col">Changed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const blocking = row.problems.filter((problem) => problem.severity === 'blocks').length;
+            return (
+              <tr key={row.id} data-clickable onClick={() => void navigate(`/admin/automations/${row.id}`)}>
+                <td>
+                  <Link
+                    to={`/admin/automations/${row.id}`}
+                    className="automation-name"
+                    onClick={(event) => event.stopPropagation()}
+                  >
+                    {row.name}
+                  </Link>
+                  {row.demo ? <span className="tag">demo</span> : null}
+                  <p className="sentence automation-sentence">{summary(row.graph)}</p>
+                </td>
+                <td>
+                  <StatusPill automation={row} />
+                  {row.status === 'draft' && blocking > 0 ? (
+                    <p className="label">{blocking === 1 ? '1 thing is missing' : `${blocking} things are missing`}</p>
+                  ) : null}
+                </td>
+                <td className="num">{count(row.inside)}</td>
+                <td className="num">{count(row.entered)}</td>
+                <td>
+                  <Time at={row.updated_at} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

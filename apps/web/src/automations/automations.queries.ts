@@ -1,0 +1,129 @@
+import {
+  archiveAutomation,
+  automationStats,
+  createAutomation,
+  deleteAutomation,
+  duplicateAutomation,
+  getAutomation,
+  listAutomations,
+  listRuns,
+  pauseAutomation,
+  publishAutomation,
+  resumeAutomation,
+  stopAutomation,
+  validateAutomation,
+  type Automation,
+  type AutomationStatus,
+  type CallOf,
+} from '#contracts';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { call } from '../api/client';
+import { paging } from '../api/paged';
+
+const key = (id: string) => ['automation', id];
+
+export const useAutomations = (filter: { q: string; status: AutomationStatus | undefined }) =>
+  useInfiniteQuery({
+    queryKey: ['automations', filter],
+    queryFn: ({ pageParam, signal }) =>
+      call(
+        listAutomations,
+        {
+          query: {
+            ...(pageParam ? { cursor: pageParam } : {}),
+            ...(filter.q ? { q: filter.q } : {}),
+            ...(filter.status ? { status: filter.status } : {}),
+          },
+        },
+        { signal },
+      ),
+    ...paging,
+  });
+
+/** One automation. The editor reads it once and then works on its own copy; the rest of it is kept fresh. */
+export const useAutomation = (id: string) =>
+  useQuery({
+    queryKey: key(id),
+    queryFn: ({ signal }) => call(getAutomation, { params: { id } }, { signal }),
+    staleTime: 5_000,
+  });
+
+export const useStats = (id: string, from: string | undefined, enabled: boolean) =>
+  useQuery({
+    queryKey: ['automation-stats', id, from],
+    queryFn: ({ signal }) => call(automationStats, { params: { id }, query: from ? { from } : {} }, { signal }),
+    refetchInterval: 10_000,
+    enabled,
+  });
+
+export const useRuns = (id: string, filter: { contact_email?: string; node_id?: string }, enabled: boolean) =>
+  useInfiniteQuery({
+    queryKey: ['automation-runs', id, filter],
+    queryFn: ({ pageParam, signal }) =>
+      call(
+        listRuns,
+        { params: { id }, query: { limit: 20, ...filter, ...(pageParam ? { cursor: pageParam } : {}) } },
+        { signal },
+      ),
+    ...paging,
+    refetchInterval: 10_000,
+    enabled,
+  });
+
+/** The server's check of the stored draft: problems, who matches a monitor now, who is inside. */
+export const useReview = (id: string, revision: number, enabled: boolean) =>
+  useQuery({
+    queryKey: ['automation-review', id, revision],
+    queryFn: ({ signal }) => call(validateAutomation, { params: { id }, body: {} }, { signal }),
+    enabled,
+    staleTime: 0,
+  });
+
+export const useCreate = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NonNullable<CallOf<typeof createAutomation>['body']>) => call(createAutomation, { body }),
+    onSuccess: (made) => {
+      client.setQueryData(key(made.id), made);
+      return client.invalidateQueries({ queryKey: ['automations'] });
+    },
+  });
+};
+
+type Transition = 'pause' | 'resume' | 'archive';
+const transitions = { pause: pauseAutomation, resume: resumeAutomation, archive: archiveAutomation };
+
+/** Everything that changes an automation's state besides its drawing. */
+export const useTransitions = (id: string) => {
+  const client = useQueryClient();
+  const keep = (automation: Automation) => {
+    client.setQueryData(key(id), automation);
+    return client.invalidateQueries({ queryKey: ['automations'] });
+  };
+  const transition = useMutation({
+    mutationFn: (verb: Transition) => call(transitions[verb], { params: { id } }),
+    onSuccess: keep,
+  });
+  const stop = useMutation({
+    mutationFn: (confirm: number) => call(stopAutomation, { params: { id }, body: { confirm } }),
+    onSuccess: keep,
+  });
+  const publish = useMutation({
+    mutationFn: (body: NonNullable<CallOf<typeof publishAutomation>['body']>) =>
+      call(publishAutomation, { params: { id }, body }),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: key(id) }),
+        client.invalidateQueries({ queryKey: ['automations'] }),
+      ]),
+  });
+  const duplicate = useMutation({
+    mutationFn: () => call(duplicateAutomation, { params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['automations'] }),
+  });
+  const remove = useMutation({
+    mutationFn: () => call(deleteAutomation, { params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['automations'] }),
+  });
+  return { transition, stop, publish, duplicate, remove };
+};

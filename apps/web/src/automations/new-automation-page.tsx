@@ -1,0 +1,77 @@
+import './automations.css';
+import { Button } from '@mantine/core';
+import { useNavigate } from 'react-router';
+import { Link } from 'react-router';
+import { Glyph, kindColor } from '../canvas/glyphs';
+import { Problem } from '../ui/confirm';
+import { Page } from '../ui/page';
+import { useCreate } from './automations.queries';
+import { MiniDrawing } from './mini-drawing';
+import { recipeStarts, starts, type Start } from './starts';
+
+/** `/admin/automations/new`: one question. */
+export function NewAutomationPage() {
+  const create = useCreate();
+  const navigate = useNavigate();
+  const begin = (start: Start) =>
+    create.mutate(
+      { name: start.name, graph: start.graph, settings: start.settings },
+      { onSuccess: ({ id }) => void navigate(`/admin/automations/${id}`, { replace: true }) },
+    );
+  return (
+    <Page
+      title="What should start it?"
+      intro="You can change everything later."
+      actions={
+        <Button component={Link} to="/admin/automations" variant="default">
+          Back
+        </Button>
+      }
+      wide
+    >
+      <Problem error={create.error} />
+      <ul className="starts">
+        {starts.map((start) => (
+          <li key={start.id}>
+            <button
+              type="button"
+              className="start-card"
+              disabled={create.isPending}
+              onClick={() => begin(start)}
+              data-testid={`start-${start.id}`}
+            >
+              <span className="start-glyph" style={{ color: kindColor(start.glyph) }}>
+                <Glyph type={start.glyph} size={20} />
+              </span>
+              <b>{start.title}</b>
+              <span className="label">{start.help}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <section className="section">
+        <h2>Or start from a recipe</h2>
+        <p className="label">Everything is filled in but the mails.</p>
+        <ul className="recipes">
+          {recipeStarts.map((start) => (
+            <li key={start.id}>
+              <button
+                type="button"
+                className="recipe"
+                disabled={create.isPending}
+                onClick={() => begin(start)}
+                data-testid={`recipe-${start.id}`}
+              >
+                <MiniDrawing graph={start.graph} />
+                <span>
+                  <b>{start.title}</b>
+                  <span className="sentence">{start.help}</span>
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,51 @@
+import { nodes, recipes, type Graph, type NodeType, type Recipe } from '#graph';
+
+/** One way to begin an automation. */
+export interface Start {
+  id: string;
+  title: string;
+  help: string;
+  glyph: NodeType;
+  name: string;
+  graph: Graph;
+  settings: Recipe['settings'];
+}
+
+const entry = (type: NodeType, title: string, help: string, config: Record<string, unknown>): Start => ({
+  id: type === 'monitor' ? `monitor-${String(config.over)}` : type,
+  title,
+  help,
+  glyph: type,
+  name: 'New automation',
+  graph: { schema: 1, nodes: [{ id: 'start', type, config }], edges: [] },
+  settings: {},
+});
+
+/** The answers to “What should start it?”. */
+export const starts: Start[] = [
+  entry(
+    'activity_received',
+    'Something happens',
+    'An activity arrives: a page view, a purchase, a checkout left behind.',
+    {
+      ...nodes.activity_received.defaults,
+    },
+  ),
+  entry('monitor', 'Something has not happened', 'A lead is old enough and still has not enrolled.', {
+    over: 'leads',
+    lead: { older_than: { n: 30, unit: 'minutes' }, within: { n: 24, unit: 'hours' }, enrolled: false },
+  }),
+  entry('monitor', 'Someone is found', 'Rules hold for a person, such as 60 quiet days.', { over: 'people' }),
+  entry('manual', 'By hand or API', 'A colleague, or another system, says so.', {}),
+];
+
+/** Recipes as starts. */
+export const recipeStarts: Start[] = recipes.map((recipe) => ({
+  id: recipe.id,
+  title: recipe.title,
+  help: recipe.sentence,
+  glyph: (recipe.graph.nodes[0]?.type ?? 'manual') as NodeType,
+  name: recipe.title,
+  graph: recipe.graph,
+  settings: recipe.settings,
+}));

@@ -1,0 +1,110 @@
+import { indexGraph, portsOf, type Graph, type Point } from '#graph';
+import { Position, type Edge, type Node } from '@xyflow/react';
+import type { Mode } from '../document';
+import { place, portX, roundedPath, route, sizeOf, type Placed } from '../geometry';
+
+export type StepNode = Node<Record<string, never>, 'step'>;
+export interface PathData extends Record<string, unknown> {
+  path: string;
+  source: Point;
+  label: string;
+}
+export type PathEdge = Edge<PathData, 'path'>;
+
+const noData = {};
+
+/**
+ * React Flow's nodes and edges from a drawing. An object is given again, the same one, while nothing it shows has
+ * changed, so that React Flow redraws what changed only.
+ */
+export const createDerive = () => {
+  const nodes = new Map<string, { key: string; node: StepNode }>();
+  const edges = new Map<string, { key: string; edge: PathEdge }>();
+  let placed: { graph: Graph; mode: Mode; result: Placed } | undefined;
+
+  const placesOf = (graph: Graph, mode: Mode): Placed => {
+    if (placed?.graph !== graph || placed.mode !== mode) placed = { graph, mode, result: place(graph, mode) };
+    return placed.result;
+  };
+
+  const stepNode = (
+    graph: Graph,
+    at: number,
+    corner: Point,
+    mode: Mode,
+    selected: boolean,
+    free: boolean,
+  ): StepNode => {
+    const step = graph.nodes[at] as Graph['nodes'][number];
+    const { width, height } = sizeOf(step, mode);
+    const ports = portsOf(step).map((port) => port.id);
+    const key = [corner.x, corner.y, width, height, selected, free, ports.join()].join('|');
+    const known = nodes.get(step.id);
+    if (known?.key === key) return known.node;
+    const handle = { width: 8, height: 8 };
+    const node: StepNode = {
+      id: step.id,
+      type: 'step',
+      position: corner,
+      data: noData,
+      width,
+      height,
+      selected,
+      draggable: free,
+      handles: [
+        { ...handle, type: 'target', position: Position.Top, id: 'in', x: width / 2 - 4, y: -4 },
+        ...ports.map((port) => ({
+          ...handle,
+          type: 'source' as const,
+          position: Position.Bottom,
+          id: port,
+          x: portX(step, port, width) - 4,
+          y: height - 4,
+        })),
+      ],
+    };
+    nodes.set(step.id, { key, node });
+    return node;
+  };
+
+  return (graph: Graph, mode: Mode, selected: ReadonlySet<string>, moved: ReadonlyMap<string, Point>) => {
+    const { places, lanes } = placesOf(graph, mode);
+    const index = indexGraph(graph);
+    const free = graph.layout === 'free' && mode === 'build';
+    const corner = (id: string): Point => moved.get(id) ?? places.get(id) ?? { x: 0, y: 0 };
+    const drawn = graph.nodes.map((step, at) =>
+      stepNode(graph, at, corner(step.id), mode, selected.has(step.id), free),
+    );
+    const paths: PathEdge[] = [];
+    for (const { source, port, target } of graph.edges) {
+      const from = index.nodes.get(source);
+      const to = index.nodes.get(target);
+      const label = from && portsOf(from).find((one) => one.id === port)?.label;
+      if (!from || !to || label === undefined) continue;
+      const id = `${source}:${port}`;
+      const [size, toSize] = [sizeOf(from, mode), sizeOf(to, mode)];
+      const [a, b] = [corner(source), corner(target)];
+      const start = { x: a.x + portX(from, port, size.width), y: a.y + size.height };
+      const end = { x: b.x + toSize.width / 2, y: b.y };
+      const path = roundedPath(route(start, end, lanes.get(id)));
+      const key = `${target}|${label}|${path}`;
+      const known = edges.get(id);
+      if (known?.key === key) {
+        paths.push(known.edge);
+        continue;
+      }
+      const edge: PathEdge = {
+        id,
+        type: 'path',
+        source,
+        sourceHandle: port,
+        target,
+        targetHandle: 'in',
+        data: { path, source: start, label },
+      };
+      edges.set(id, { key, edge });
+      paths.push(edge);
+    }
+    return { nodes: drawn, edges: paths };
+  };
+};

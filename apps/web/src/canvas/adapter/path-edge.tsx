@@ -1,0 +1,36 @@
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { PathPlus } from '../path-plus';
+import { PathFacts, usePathTone } from '../live/path-facts';
+import type { PathEdge } from './derive';
+
+/** A connector: its line, what it says, and the `+` that puts a step on it. */
+export const PathLine = memo(function PathLine({ id, data, source, sourceHandleId }: EdgeProps<PathEdge>) {
+  const tone = usePathTone(id);
+  if (!data || !sourceHandleId) return null;
+  const { x, y } = data.source;
+  return (
+    <>
+      <BaseEdge
+        id={id}
+        path={data.path}
+        markerEnd="url(#path-end)"
+        interactionWidth={24}
+        className="path-line"
+        style={{ strokeWidth: tone.width }}
+        data-tone={tone.tone}
+      />
+      <EdgeLabelRenderer>
+        <div className="path-label nodrag nopan" style={{ transform: `translate(-50%, 0) translate(${x}px, ${y}px)` }}>
+          {data.label ? <span className="path-words">{data.label}</span> : null}
+          <PathFacts id={id} />
+          <PathPlus place={{ source, port: sourceHandleId }} tight={data.label !== ''} />
+        </div>
+      </EdgeLabelRenderer>
+    </>
+  );
+}, sameEdge);
+
+function sameEdge(before: EdgeProps<PathEdge>, after: EdgeProps<PathEdge>) {
+  return before.id === after.id && before.data === after.data;
+}

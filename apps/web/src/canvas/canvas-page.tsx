@@ -1,0 +1,90 @@
+import './canvas.css';
+import './panels.css';
+import type { Automation } from '#contracts';
+import { applyAll, OperationError } from '#graph';
+import { useEffect, useMemo, useState } from 'react';
+import { useParams } from 'react-router';
+import { useMay } from '../access/session.queries';
+import { useAutomation } from '../automations/automations.queries';
+import { Failed, Loading } from '../ui/states';
+import { createEditor } from './document';
+import { EditorFrame } from './editor-frame';
+import { keptHistory } from './history';
+import { createLive, LiveContext } from './live/live-store';
+import { notify } from './notify';
+import { leftBehind } from './save-queue';
+import { EditorContext } from './use-editor';
+import { createView, ViewContext } from './view';
+
+/** `/admin/automations/:id`: the editor of one automation. */
+export function CanvasPage() {
+  const { id = '' } = useParams();
+  const automation = useAutomation(id);
+  if (!automation.data) {
+    return (
+      <div className="page">
+        {automation.isPending ? (
+          <Loading lines={8} />
+        ) : (
+          <Failed
+            error={automation.error}
+            what="The automation could not be read"
+            onRetry={() => void automation.refetch()}
+          />
+        )}
+      </div>
+    );
+  }
+  return <Opened key={id} automation={automation.data} />;
+}
+
+/** The editor's own copy begins with what was read first; later answers only refresh status and counts. */
+function Opened({ automation }: { automation: Automation }) {
+  const mayChange = useMay('change');
+  const readOnly = !mayChange || automation.status === 'archived';
+  const [round, setRound] = useState(0);
+  const stores = useMemo(
+    () => ({ store: openStore(automation), view: createView(), live: createLive() }),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new copy only when the automation is loaded again on purpose
+    [automation.id, round],
+  );
+  useEffect(() => stores.store.setState({ readOnly }), [stores, readOnly]);
+  useEffect(() => {
+    document.title = `${automation.name} · Cortex`;
+  }, [automation.name]);
+  return (
+    <EditorContext.Provider value={stores.store}>
+      <ViewContext.Provider value={stores.view}>
+        <LiveContext.Provider value={stores.live}>
+          <EditorFrame key={round} automation={automation} onReload={() => setRound(round + 1)} />
+        </LiveContext.Provider>
+      </ViewContext.Provider>
+    </EditorContext.Provider>
+  );
+}
+
+/** A store for the draft as it was read, with what a killed tab had not sent, and the undo this tab had. */
+function openStore(automation: Automation) {
+  const { id, revision, graph, settings, name, problems, updated_at } = automation;
+  const store = createEditor({
+    id,
+    revision,
+    document: { name, graph, settings },
+    problems,
+    updated_at,
+    readOnly: false,
+  });
+  const unsent = leftBehind(id, revision);
+  if (unsent.length > 0) {
+    try {
+      applyAll(store.getState().document, unsent);
+      store.getState().edit('Changes that were not sent before', unsent);
+      notify('Your last changes had not been sent. They are back.');
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+    }
+  }
+  const past = keptHistory(id);
+  if (past.length > 0) store.setState({ past: [...past, ...store.getState().past] });
+  return store;
+}

@@ -1,0 +1,120 @@
+import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Place } from '#graph';
+import type { EditorStore } from '../document';
+import { notify } from '../notify';
+import { mustAsk, newStepId, placeAfter, placeBefore, removeSteps } from '../steps';
+import type { ViewStore } from '../view';
+import type { Command, CommandContext } from './command';
+
+const selectedOf = (store: EditorStore) => store.getState().selected;
+const some = ({ store }: CommandContext) => selectedOf(store).length > 0;
+
+/** Where a step's picker opens: under its card, wherever that is on the screen. */
+const openPicker = (view: ViewStore, id: string | undefined, place: Place | undefined) => {
+  const box = id ? document.querySelector(`[data-testid="step-${id}"]`)?.getBoundingClientRect() : undefined;
+  const at = box
+    ? { x: box.left + box.width / 2, y: box.bottom }
+    : { x: window.innerWidth / 2, y: window.innerHeight / 4 };
+  view.setState({ picker: { place, at } });
+};
+
+const remove = ({ store, view }: CommandContext) => {
+  const ids = selectedOf(store);
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined && mustAsk(store.getState().document.graph, only))
+    return view.setState({ removing: only });
+  removeSteps(store, ids);
+};
+
+const copy = ({ store }: CommandContext) => {
+  const text = copySteps(store.getState().document.graph, selectedOf(store));
+  sessionStorage.setItem('cortex.clipboard', text);
+  // Without a secure page the browser keeps its clipboard to itself; this tab's own copy still serves.
+  void navigator.clipboard?.writeText(text).catch(() => undefined);
+  store.getState().say(`Copied ${selectedOf(store).length} steps`);
+};
+
+const parse = (text: string | null): Pick<Graph, 'nodes' | 'edges'> | undefined => {
+  try {
+    const data = JSON.parse(text ?? 'null') as { cortex?: unknown; steps?: unknown; edges?: unknown } | null;
+    if (data?.cortex !== 'steps@1') return undefined;
+    return graphSchema.parse({ nodes: data.steps, edges: data.edges });
+  } catch {
+    return undefined;
+  }
+};
+
+const insertCopied = ({ store }: CommandContext, copied: Pick<Graph, 'nodes' | 'edges'> | undefined, label: string) => {
+  const { document: edited, edit, selected } = store.getState();
+  const last = selected.at(-1);
+  const place = last === undefined ? undefined : placeAfter(edited.graph, last);
+  const pasted = copied && pasteSteps(edited.graph, copied, place, newStepId);
+  if (!pasted) return notify('There are no steps in the clipboard that fit here.');
+  edit(label, pasted.operations, { select: pasted.ids });
+};
+
+const paste = async (context: CommandContext) => {
+  const outside = await navigator.clipboard?.readText?.().catch(() => null);
+  const copied = parse(outside ?? null) ?? parse(sessionStorage.getItem('cortex.clipboard'));
+  insertCopied(context, copied, 'Paste steps');
+};
+
+/** What changes the drawing. */
+export const editCommands: Command[] = [
+  {
+    id: 'undo',
+    label: 'Undo',
+    keys: ['mod+z'],
+    enabled: ({ store }) => store.getState().past.length > 0,
+    run: ({ store }) => store.getState().undo(),
+  },
+  {
+    id: 'redo',
+    label: 'Redo',
+    keys: ['mod+shift+z', 'mod+y'],
+    enabled: ({ store }) => store.getState().future.length > 0,
+    run: ({ store }) => store.getState().redo(),
+  },
+  {
+    id: 'add-after',
+    label: 'Add a step after the selected one',
+    keys: ['a'],
+    run: ({ store, view }) => {
+      const last = selectedOf(store).at(-1);
+      openPicker(view, last, last === undefined ? undefined : placeAfter(store.getState().document.graph, last));
+    },
+  },
+  {
+    id: 'add-before',
+    label: 'Add a step before the selected one',
+    keys: ['shift+a'],
+    enabled: some,
+    run: ({ store, view }) => {
+      const last = selectedOf(store).at(-1);
+      const place = last === undefined ? undefined : placeBefore(store.getState().document.graph, last);
+      if (place) openPicker(view, last, place);
+    },
+  },
+  { id: 'remove', label: 'Remove the selected steps', keys: ['delete', 'backspace'], enabled: some, run: remove },
+  { id: 'copy', label: 'Copy the selected steps', keys: ['mod+c'], enabled: some, run: copy, reads: true },
+  {
+    id: 'cut',
+    label: 'Cut the selected steps',
+    keys: ['mod+x'],
+    enabled: some,
+    run: (context) => {
+      copy(context);
+      removeSteps(context.store, selectedOf(context.store));
+    },
+  },
+  { id: 'paste', label: 'Paste steps after the selected one', keys: ['mod+v'], run: (context) => void paste(context) },
+  {
+    id: 'duplicate',
+    label: 'Duplicate the selected steps',
+    keys: ['mod+d'],
+    enabled: some,
+    run: (context) => {
+      const { document: edited, selected } = context.store.getState();
+      insertCopied(context, parse(copySteps(edited.graph, selected)), 'Duplicate steps');
+    },
+  },
+];

@@ -1,0 +1,212 @@
+import { applyAll, OperationError, validate, type AutomationDocument, type Operation, type Problem } from '#graph';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { record, type HistoryEntry } from './history';
+
+export type Mode = 'build' | 'live';
+
+export type SaveState =
+  | { is: 'saved'; at: string }
+  | { is: 'unsaved' }
+  | { is: 'saving' }
+  | { is: 'failed'; reason: string }
+  | { is: 'clash'; theirs: Operation[]; revision: number };
+
+/** What the server said about the draft that the browser cannot know: seen activity types, senders, templates. */
+export interface ServerProblem extends Problem {
+  /** The config it was said about; the problem is dropped once the step says something else. */
+  about: unknown;
+}
+
+export interface EditorState {
+  id: string;
+  document: AutomationDocument;
+  /** The document as the server had it at `revision`. */
+  acknowledged: AutomationDocument;
+  revision: number;
+  /** Operations that the server has not acknowledged, oldest first. */
+  unsent: Operation[];
+  save: SaveState;
+  problems: Problem[];
+  serverProblems: ServerProblem[];
+  past: HistoryEntry[];
+  future: HistoryEntry[];
+  selected: readonly string[];
+  /** The step in the inspector, `settings` for the automation itself, or nothing. */
+  open: string | null;
+  /** The field of it to focus, with a number that changes with each wish. */
+  focus: { field: string; wish: number } | null;
+  /** Steps that were just added: what they lack is not shown until they are left. */
+  fresh: ReadonlySet<string>;
+  readOnly: boolean;
+  mode: Mode;
+  /** A sentence for screen readers about the last change. */
+  said: string;
+}
+
+export interface EditOptions {
+  /** Edits of the same burst within 800 ms become one entry of the history. */
+  burst?: string;
+  /** Steps to select afterwards. */
+  select?: readonly string[];
+}
+
+export interface EditorActions {
+  /** Makes a change that can be undone; says false, and changes nothing, where it does not fit the document. */
+  edit(label: string, operations: readonly Operation[], options?: EditOptions): boolean;
+  undo(): void;
+  redo(): void;
+  select(ids: readonly string[]): void;
+  openStep(id: string | null, field?: string): void;
+  setMode(mode: Mode): void;
+  say(text: string): void;
+}
+
+export type Editor = EditorState & EditorActions;
+export type EditorStore = StoreApi<Editor>;
+
+export interface Opened {
+  id: string;
+  revision: number;
+  document: AutomationDocument;
+  problems: Problem[];
+  updated_at: string;
+  readOnly: boolean;
+}
+
+const worldly = new Set(['unknown_activity_type', 'unknown_template', 'unknown_course', 'no_sender', 'template']);
+
+/** Keeps of the server's problems those that the browser cannot find itself. */
+export const fromServer = (problems: readonly Problem[], document: AutomationDocument): ServerProblem[] =>
+  problems
+    .filter((problem) => worldly.has(problem.code))
+    .map((problem) => ({
+      ...problem,
+      about: document.graph.nodes.find((node) => node.id === problem.node_id)?.config,
+    }));
+
+/** Every problem of a document: the browser's own check, and what the server said that still holds. */
+export const problemsOf = (document: AutomationDocument, server: readonly ServerProblem[]): Problem[] => [
+  ...validate(document.graph, document.settings),
+  ...server.filter(
+    (problem) => document.graph.nodes.find((node) => node.id === problem.node_id)?.config === problem.about,
+  ),
+];
+
+/** Joins what follows on the same step, so that a burst of typing is sent once. */
+export const condensed = (operations: readonly Operation[]): Operation[] => {
+  const list: Operation[] = [];
+  for (const operation of operations) {
+    const last = list.at(-1);
+    const repeats =
+      last?.op === operation.op &&
+      ((operation.op === 'set_config' && last.op === 'set_config' && last.node_id === operation.node_id) ||
+        operation.op === 'set_settings' ||
+        operation.op === 'rename');
+    if (repeats) list[list.length - 1] = operation;
+    else list.push(operation);
+  }
+  return list;
+};
+
+/** The state of one automation on screen: document, undo, selection. Framework-free; React only reads it. */
+export const createEditor = (opened: Opened): EditorStore =>
+  createStore<Editor>()((set, get) => {
+    const serverProblems = fromServer(opened.problems, opened.document);
+
+    const change = (operations: readonly Operation[]): Operation[] | undefined => {
+      const state = get();
+      try {
+        const { document, inverse } = applyAll(state.document, operations);
+        set({
+          document,
+          problems: problemsOf(document, state.serverProblems),
+          unsent: condensed([...state.unsent, ...operations]),
+          save: state.save.is === 'clash' ? state.save : { is: 'unsaved' },
+          selected: state.selected.filter((id) => document.graph.nodes.some((node) => node.id === id)),
+          open:
+            state.open === 'settings' || document.graph.nodes.some((node) => node.id === state.open)
+              ? state.open
+              : null,
+        });
+        return inverse;
+      } catch (error) {
+        if (error instanceof OperationError) return undefined;
+        throw error;
+      }
+    };
+
+    return {
+      ...opened,
+      acknowledged: opened.document,
+      unsent: [],
+      save: { is: 'saved', at: opened.updated_at },
+      problems: problemsOf(opened.document, serverProblems),
+      serverProblems,
+      past: [],
+      future: [],
+      selected: [],
+      open: null,
+      focus: null,
+      fresh: new Set(),
+      mode: 'build',
+      said: '',
+
+      edit: (label, operations, options = {}) => {
+        if (get().readOnly || operations.length === 0) return false;
+        const inverse = change(operations);
+        if (!inverse) return false;
+        const added = operations.flatMap((operation) => (operation.op === 'add_node' ? [operation.node.id] : []));
+        set((state) => ({
+          past: record(state.past, { label, forward: [...operations], inverse, burst: options.burst, at: Date.now() }),
+          future: [],
+          fresh: added.length > 0 ? new Set([...state.fresh, ...added]) : state.fresh,
+          ...(options.select ? { selected: options.select } : {}),
+          said: label,
+        }));
+        return true;
+      },
+
+      undo: () => {
+        const entry = get().past.at(-1);
+        if (!entry || get().readOnly) return;
+        const forward = change(entry.inverse);
+        set((state) => ({
+          past: state.past.slice(0, -1),
+          future: forward ? [...state.future, entry] : state.future,
+          said: forward ? `Undone: ${entry.label}` : `“${entry.label}” can no longer be undone.`,
+        }));
+      },
+
+      redo: () => {
+        const entry = get().future.at(-1);
+        if (!entry || get().readOnly) return;
+        const inverse = change(entry.forward);
+        set((state) => ({
+          past: inverse ? [...state.past, { ...entry, inverse, burst: undefined }] : state.past,
+          future: state.future.slice(0, -1),
+          said: inverse ? `Done again: ${entry.label}` : `“${entry.label}” can no longer be done again.`,
+        }));
+      },
+
+      select: (ids) =>
+        set((state) => {
+          const same = ids.length === state.selected.length && ids.every((id, at) => state.selected[at] === id);
+          return same ? state : { selected: ids };
+        }),
+
+      openStep: (id, field) =>
+        set((state) => {
+          const left = state.open !== null && state.open !== id && state.fresh.has(state.open) ? state.open : undefined;
+          const fresh = left === undefined ? state.fresh : new Set([...state.fresh].filter((one) => one !== left));
+          return {
+            open: id,
+            fresh,
+            focus: field === undefined ? null : { field, wish: (state.focus?.wish ?? 0) + 1 },
+            ...(id !== null && id !== 'settings' && !state.selected.includes(id) ? { selected: [id] } : {}),
+          };
+        }),
+
+      setMode: (mode) => set({ mode }),
+      say: (text) => set({ said: text }),
+    };
+  });

@@ -1,0 +1,234 @@
+import type { Automation, Run } from '#contracts';
+import { indexGraph } from '#graph';
+import { Button } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import { useTransitions } from '../automations/automations.queries';
+import { RunsPanel } from '../runs/runs-panel';
+import { Problem } from '../ui/confirm';
+import { Flow } from './adapter/flow';
+import { runKey } from './commands';
+import { Inspector } from './inspector/inspector';
+import { LiveData } from './live/live-data';
+import { notify } from './notify';
+import { Outline } from './panels/outline';
+import { Rail } from './rail';
+import { startSaving, type SaveQueue } from './save-queue';
+import { ClashSheet } from './sheets/clash-sheet';
+import { FindSheet } from './sheets/find-sheet';
+import { PublishSheet } from './sheets/publish-sheet';
+import { KeysSheet, RemovingSheet, TextSheet } from './sheets/small-sheets';
+import { StopSheet } from './sheets/stop-sheet';
+import { StepPicker } from './step-picker';
+import { spokenStep } from './steps';
+import { TopBar } from './top-bar';
+import { useEditor, useEditorStore } from './use-editor';
+import { useViewStore } from './view';
+
+/** Puts the parts of the editor together: bar, rail, drawing or outline, inspector or people, sheets. */
+export function EditorFrame({ automation, onReload }: { automation: Automation; onReload: () => void }) {
+  const store = useEditorStore();
+  const view = useViewStore();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const queue = useRef<SaveQueue | null>(null);
+  const narrow = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
+  const mode = useEditor((state) => state.mode);
+  const graph = useEditor((state) => state.document.graph);
+  const open = useEditor((state) => state.open);
+  const [traced, setTraced] = useState<Run | undefined>();
+  const { transition, duplicate, remove } = useTransitions(automation.id);
+
+  useEffect(() => {
+    const saving = startSaving(store);
+    queue.current = saving;
+    if (store.getState().unsent.length > 0) void saving.flush();
+    return () => saving.stop();
+  }, [store]);
+  const flush = useCallback(() => queue.current?.flush() ?? Promise.resolve(), []);
+
+  const revision = useEditor((state) => state.revision);
+  useEffect(() => {
+    if (revision !== automation.revision)
+      void client.invalidateQueries({ queryKey: ['automation', automation.id], exact: true });
+  }, [revision, automation.revision, automation.id, client]);
+
+  useUrl(setTraced);
+  useKeys();
+
+  const setMode = (next: 'build' | 'live') => {
+    store.getState().openStep(null);
+    store.getState().setMode(next);
+    if (next === 'build') setTraced(undefined);
+  };
+  const actions = {
+    pause: () => transition.mutate('pause'),
+    resume: () => transition.mutate('resume'),
+    archive: () => transition.mutate('archive', { onSuccess: () => void navigate('/admin/automations') }),
+    remove: () => remove.mutate(undefined, { onSuccess: () => void navigate('/admin/automations') }),
+    duplicate: () =>
+      duplicate.mutate(undefined, {
+        onSuccess: (made) => {
+          void navigate(`/admin/automations/${made.id}`);
+          notify('This is the copy. It is a draft.');
+        },
+      }),
+  };
+  const empty = graph.nodes.length === 0;
+  return (
+    <div className="editor" data-testid="editor" data-narrow={narrow}>
+      <TopBar
+        automation={automation}
+        onRetry={() => void flush()}
+        onMode={setMode}
+        onPublish={() => view.setState({ sheet: 'publish' })}
+        actions={actions}
+      />
+      <div className="editor-body">
+        {narrow || mode === 'live' ? null : <Rail />}
+        <Canvas narrow={narrow} empty={empty} />
+        {mode === 'live' && (open === null || traced) ? (
+          <RunsPanel
+            automation={automation}
+            graph={graph}
+            nodeId={undefined}
+            onStep={() => undefined}
+            onTrace={setTraced}
+            traced={traced}
+          />
+        ) : null}
+        {mode === 'live' && open !== null && open !== 'settings' && !traced ? (
+          <RunsPanel
+            automation={automation}
+            graph={graph}
+            nodeId={open}
+            onStep={() => store.getState().openStep(null)}
+            onTrace={setTraced}
+            traced={undefined}
+          />
+        ) : null}
+        {mode === 'build' ? <Inspector /> : null}
+      </div>
+      <LiveData automationId={automation.id} traced={traced} />
+      <Problem error={transition.error ?? duplicate.error ?? remove.error} />
+      <StepPicker />
+      <FindSheet />
+      <KeysSheet />
+      <TextSheet />
+      <RemovingSheet />
+      <ClashSheet
+        onReload={() => {
+          localStorage.removeItem(`cortex.unsent.${automation.id}`);
+          store.setState({ unsent: [], save: { is: 'saved', at: automation.updated_at } });
+          void client.invalidateQueries({ queryKey: ['automation', automation.id] }).then(onReload);
+        }}
+      />
+      <StopSheet automation={automation} />
+      <PublishSheet automation={automation} flush={flush} onPublished={() => setMode('live')} />
+      <Spoken />
+    </div>
+  );
+}
+
+/** The drawing, or below 900 px the same as a list. One tab stop; the keys are ours. */
+function Canvas({ narrow, empty }: { narrow: boolean; empty: boolean }) {
+  const store = useEditorStore();
+  const view = useViewStore();
+  const selected = useEditor((state) => state.selected.at(-1));
+  const building = useEditor((state) => state.mode === 'build' && !state.readOnly);
+  if (narrow)
+    return (
+      <div className="canvas canvas-list">
+        <Outline wide />
+      </div>
+    );
+  return (
+    <div
+      className="canvas drawing-keys"
+      role="group"
+      tabIndex={0}
+      aria-label="The drawing. Arrow keys walk along the paths, Enter opens a step, A adds one, question mark lists the keys."
+      aria-activedescendant={selected === undefined ? undefined : `step-${selected}`}
+      onKeyDown={(event) => {
+        runKey(event.nativeEvent, { store, view }, true);
+      }}
+    >
+      <Flow />
+      {empty && building ? (
+        <div className="canvas-empty">
+          <p className="sentence lead">What should start it?</p>
+          <Button
+            onClick={(event) => {
+              const box = event.currentTarget.getBoundingClientRect();
+              view.setState({ picker: { place: undefined, at: { x: box.left + box.width / 2, y: box.bottom } } });
+            }}
+          >
+            Choose a start
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Undo, redo and search work wherever the focus is, except inside fields. */
+function useKeys() {
+  const store = useEditorStore();
+  const view = useViewStore();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      runKey(event, { store, view }, event.target === document.body);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [store, view]);
+}
+
+/** Mode, open step and traced person stand in the address, so that a link leads back to the same place. */
+function useUrl(setTraced: (run: Run | undefined) => void) {
+  const store = useEditorStore();
+  const [query, setQuery] = useSearchParams();
+  const mode = useEditor((state) => state.mode);
+  const open = useEditor((state) => state.open);
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      const step = query.get('step');
+      if (query.get('mode') === 'live') store.getState().setMode('live');
+      if (step && (step === 'settings' || indexGraph(store.getState().document.graph).nodes.has(step)))
+        store.getState().openStep(step);
+      return;
+    }
+    setQuery(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (mode === 'live') next.set('mode', 'live');
+        else next.delete('mode');
+        if (open) next.set('step', open);
+        else next.delete('step');
+        return next;
+      },
+      { replace: true },
+    );
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the address follows the editor, not the other way round
+  }, [mode, open, setTraced]);
+}
+
+/** Tells screen readers what changed, and which step is selected. */
+function Spoken() {
+  const said = useEditor((state) => state.said);
+  const spoken = useEditor((state) => {
+    const id = state.selected.at(-1);
+    if (id === undefined) return '';
+    return spokenStep(state.document.graph, id, state.problems.filter((problem) => problem.node_id === id).length);
+  });
+  return (
+    <div className="visually-hidden" aria-live="polite">
+      <p>{said}</p>
+      <p>{spoken}</p>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import type { ComponentType } from 'react';
+import type { FormField } from '../schema';
+
+export interface ControlProps {
+  field: FormField;
+  value: unknown;
+  config: Record<string, unknown>;
+  problems: ReadonlyMap<string, string>;
+  problem: string | undefined;
+  readOnly: boolean;
+  stepId: string;
+  /** `undefined` removes the field. */
+  onChange: (value: unknown) => void;
+}
+
+export type Control = ComponentType<ControlProps>;
+
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A text field's value as it is stored: nothing where an optional one is left empty. */
+export const kept = (value: string, optional: boolean): string | undefined =>
+  value === '' && optional ? undefined : value;

@@ -1,0 +1,23 @@
+import { ActivityType, Course } from './choices';
+import type { Control } from './control';
+import { DurationControl } from './duration';
+import { Fields, Json, Tags } from './lists';
+import { Group } from './group';
+import { MetadataRules, Rules } from './rules';
+import { Line, Select, Switch } from './basic';
+
+/** How a field is drawn, by the `control` its schema names. Fields of the mail step have their own editor. */
+export const controls: Record<string, Control> = {
+  text: Line,
+  select: Select,
+  switch: Switch,
+  duration: DurationControl,
+  group: Group,
+  rules: Rules,
+  metadata_rules: MetadataRules,
+  activity_type: ActivityType,
+  course: Course,
+  tags: Tags,
+  fields: Fields,
+  json: Json,
+};

@@ -1,0 +1,44 @@
+import { nodeDef, sentenceOf } from '#graph';
+import type { Group } from '#rules';
+import { Input } from '@mantine/core';
+import { RuleBuilder } from '../../../rule-builder/rule-builder';
+import { useEditor } from '../../use-editor';
+import { text, type ControlProps } from './control';
+
+/** Rules about the person; behind the start also about the lead and about mails sent before. */
+export function Rules({ field, value, problem, readOnly, stepId, onChange }: ControlProps) {
+  const graph = useEditor((state) => state.document.graph);
+  const own = graph.nodes.find((node) => node.id === stepId);
+  const context = own && nodeDef(own.type)?.kind === 'entry' ? 'list' : 'graph';
+  const steps = graph.nodes
+    .filter((node) => nodeDef(node.type)?.kind === 'mail')
+    .map((node) => ({ value: node.id, label: sentenceOf(node) }));
+  return (
+    <Input.Wrapper
+      label={field.label}
+      description={field.help}
+      error={value === undefined ? problem : undefined}
+      labelElement="div"
+    >
+      <fieldset className="rules-field" disabled={readOnly}>
+        <RuleBuilder value={value as Group | undefined} onChange={onChange} context={context} steps={steps} />
+      </fieldset>
+    </Input.Wrapper>
+  );
+}
+
+/** Conditions on what came with an activity. */
+export function MetadataRules({ field, value, config, readOnly, onChange }: ControlProps) {
+  return (
+    <Input.Wrapper label={field.label} description={field.help} labelElement="div">
+      <fieldset className="rules-field" disabled={readOnly}>
+        <RuleBuilder
+          value={value as Group | undefined}
+          onChange={onChange}
+          context="where"
+          activityType={text(config.activity_type) || undefined}
+        />
+      </fieldset>
+    </Input.Wrapper>
+  );
+}

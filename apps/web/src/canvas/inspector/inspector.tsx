@@ -1,0 +1,176 @@
+import { indexGraph, nodeDef, phrasesOf, type GraphNode } from '#graph';
+import { ActionIcon, Textarea, Tooltip } from '@mantine/core';
+import { IconArrowDown, IconArrowUp, IconTrash, IconX } from '@tabler/icons-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Glyph, kindColor } from '../glyphs';
+import { CardTrace } from '../live/card-trace';
+import { mustAsk, placeAfter, placeBefore, removeSteps, wordOf } from '../steps';
+import { useEditor, useEditorStore } from '../use-editor';
+import { useViewStore } from '../view';
+import { overrides } from './overrides';
+import { Form } from './form';
+import { fieldsOf } from './schema';
+import { SettingsForm } from './settings-form';
+
+/** The right side: the open step, or the settings of the automation. */
+export function Inspector() {
+  const open = useEditor((state) => state.open);
+  const step = useEditor((state) =>
+    state.open === null ? undefined : indexGraph(state.document.graph).nodes.get(state.open),
+  );
+  if (open === 'settings') return <SettingsForm />;
+  return step ? <StepInspector key={step.id} step={step} /> : null;
+}
+
+function StepInspector({ step }: { step: GraphNode }) {
+  const store = useEditorStore();
+  const def = nodeDef(step.type);
+  const problems = useEditor((state) => state.problems);
+  const fresh = useEditor((state) => state.fresh.has(step.id));
+  const readOnly = useEditor((state) => state.readOnly || state.mode === 'live');
+  const live = useEditor((state) => state.mode === 'live');
+  const box = useRef<HTMLDivElement>(null);
+  useFocusField(box);
+  const fields = useMemo(() => (def ? fieldsOf(def.config) : []), [def]);
+  const wrong = useMemo(() => {
+    const own = fresh ? [] : problems.filter((problem) => problem.node_id === step.id);
+    return new Map(own.map((problem) => [problem.pointer.split('/config/')[1] ?? '', problem.message]));
+  }, [fresh, problems, step.id]);
+
+  const replace = (config: Record<string, unknown>, burst?: string) =>
+    store.getState().edit(`Change ${wordOf(step)}`, [{ op: 'set_config', node_id: step.id, config }], {
+      ...(burst ? { burst: `${step.id}:${burst}` } : {}),
+    });
+  const change = (name: string, value: unknown) => {
+    const current = indexGraph(store.getState().document.graph).nodes.get(step.id)?.config ?? step.config;
+    const { [name]: _before, ...rest } = current;
+    replace(value === undefined ? rest : { ...rest, [name]: value }, name);
+  };
+  const form = {
+    fields,
+    config: step.config,
+    problems: wrong,
+    readOnly,
+    stepId: step.id,
+    onChange: change,
+    onReplace: replace,
+  };
+  const Special = overrides[step.type];
+  const close = () => {
+    store.getState().openStep(null);
+    document.querySelector<HTMLElement>('.drawing-keys')?.focus();
+  };
+  return (
+    <aside
+      ref={box}
+      className={Special ? 'inspector inspector-wide' : 'inspector'}
+      aria-label={`Step: ${def?.title ?? step.type}`}
+      data-testid="inspector"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) close();
+      }}
+    >
+      <header className="inspector-head" style={{ ['--kind' as string]: kindColor(step.type) }}>
+        <Glyph type={step.type} />
+        <h2>{def?.title ?? step.type}</h2>
+        <span className="bar-gap" />
+        <Walk step={step} />
+        <Tooltip label="Close">
+          <ActionIcon aria-label="Close" onClick={close}>
+            <IconX size={16} stroke={1.5} />
+          </ActionIcon>
+        </Tooltip>
+      </header>
+      <p className="sentence inspector-sentence" aria-live="polite">
+        {phrasesOf(step)
+          .map((phrase) => phrase.text)
+          .join('')}
+        .
+      </p>
+      {live ? <CardTrace id={step.id} /> : null}
+      {wrong.has('') ? <p className="field-problem">{wrong.get('')}</p> : null}
+      {fields.length === 0 ? <p className="label">There is nothing to set here.</p> : null}
+      {Special ? <Special {...form} /> : <Form {...form} />}
+      {readOnly ? null : <StepNote step={step} />}
+      {readOnly ? null : <Remove step={step} />}
+    </aside>
+  );
+}
+
+/** Focuses the field a blank was pressed for. */
+function useFocusField(box: React.RefObject<HTMLDivElement | null>) {
+  const focus = useEditor((state) => state.focus);
+  useEffect(() => {
+    if (!focus) return;
+    const field = box.current?.querySelector(`[data-field="${CSS.escape(focus.field)}"]`);
+    const target = field?.querySelector<HTMLElement>('input:not([type=hidden]), textarea, button, [tabindex="0"]');
+    field?.scrollIntoView({ block: 'nearest' });
+    target?.focus();
+  }, [focus, box]);
+}
+
+/** To the step before, to the step after. */
+function Walk({ step }: { step: GraphNode }) {
+  const store = useEditorStore();
+  const view = useViewStore();
+  const graph = useEditor((state) => state.document.graph);
+  const before = placeBefore(graph, step.id)?.source;
+  const place = placeAfter(graph, step.id);
+  const ways = indexGraph(graph).out.get(step.id);
+  const after = (place && ways?.get(place.port)?.target) ?? ways?.values().next().value?.target;
+  const go = (id: string | undefined) => {
+    if (id === undefined) return;
+    store.getState().select([id]);
+    store.getState().openStep(id);
+    view.getState().camera?.reveal(id);
+  };
+  return (
+    <>
+      <ActionIcon aria-label="Step before" disabled={before === undefined} onClick={() => go(before)}>
+        <IconArrowUp size={16} stroke={1.5} />
+      </ActionIcon>
+      <ActionIcon aria-label="Step after" disabled={after === undefined} onClick={() => go(after)}>
+        <IconArrowDown size={16} stroke={1.5} />
+      </ActionIcon>
+    </>
+  );
+}
+
+function StepNote({ step }: { step: GraphNode }) {
+  const store = useEditorStore();
+  const [draft, setDraft] = useState(step.note ?? '');
+  const keep = () => {
+    const note = draft.trim() === '' ? null : draft;
+    if (note !== (step.note ?? null))
+      store.getState().edit('Change a note', [{ op: 'set_note', node_id: step.id, note }]);
+  };
+  return (
+    <Textarea
+      label="Note"
+      description="For colleagues; nobody is mailed this."
+      autosize
+      minRows={2}
+      maxRows={8}
+      maxLength={2000}
+      value={draft}
+      onChange={(event) => setDraft(event.currentTarget.value)}
+      onBlur={keep}
+    />
+  );
+}
+
+function Remove({ step }: { step: GraphNode }) {
+  const store = useEditorStore();
+  const view = useViewStore();
+  const remove = () => {
+    if (mustAsk(store.getState().document.graph, step.id)) view.setState({ removing: step.id });
+    else removeSteps(store, [step.id]);
+  };
+  return (
+    <div className="inspector-foot">
+      <button type="button" className="text-button danger" onClick={remove} data-testid="remove-step">
+        <IconTrash size={14} stroke={1.5} aria-hidden /> Remove this step
+      </button>
+    </div>
+  );
+}

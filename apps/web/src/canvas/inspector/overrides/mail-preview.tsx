@@ -1,0 +1,96 @@
+import { listContacts, previewContent, previewTemplate } from '#contracts';
+import { Autocomplete, SegmentedControl } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../../../api/client';
+import { Failed } from '../../../ui/states';
+import { text } from '../controls/control';
+
+const address = /^[^\s@]+@[^\s@]+$/;
+
+const render = async (config: Record<string, unknown>, contact_email: string | undefined, signal: AbortSignal) => {
+  const template = text(config.template_id);
+  if (template) {
+    if (!contact_email) return undefined;
+    return call(previewTemplate, { params: { id: template }, body: { contact_email } }, { signal });
+  }
+  const body = {
+    subject: text(config.subject),
+    preheader: text(config.preheader),
+    html: text(config.html),
+    text: text(config.text) || null,
+    stream: config.stream === 'transactional' ? ('transactional' as const) : ('broadcast' as const),
+    ...(text(config.from) ? { from: text(config.from) } : {}),
+    ...(contact_email ? { contact_email } : {}),
+  };
+  return call(previewContent, { body }, { signal });
+};
+
+/** The mail as one real person would get it, rendered by the server as it will be sent. */
+export function MailPreview({ config }: { config: Record<string, unknown> }) {
+  const [who, setWho] = useState('');
+  const [face, setFace] = useState('desktop');
+  const [search] = useDebouncedValue(who, 250);
+  const [content] = useDebouncedValue(config, 400);
+  const people = useQuery({
+    queryKey: ['people-for-preview', search],
+    queryFn: ({ signal }) => call(listContacts, { query: { limit: 8, ...(search ? { q: search } : {}) } }, { signal }),
+    placeholderData: keepPreviousData,
+  });
+  const email = address.test(search) ? search : undefined;
+  const mail = useQuery({
+    queryKey: ['mail-preview', content, email],
+    queryFn: ({ signal }) => render(content, email, signal),
+    placeholderData: keepPreviousData,
+  });
+  const data = mail.data;
+  return (
+    <div className="stack" data-testid="mail-preview">
+      <Autocomplete
+        label="For whom"
+        placeholder="Name or address; a made-up person if left empty"
+        data={[...new Set((people.data?.items ?? []).flatMap((person) => (person.email ? [person.email] : [])))]}
+        filter={({ options }) => options}
+        value={who}
+        onChange={setWho}
+      />
+      <SegmentedControl
+        size="xs"
+        className="start"
+        value={face}
+        onChange={setFace}
+        aria-label="Show as"
+        data={[
+          { value: 'desktop', label: 'Desktop' },
+          { value: 'phone', label: 'Phone' },
+          { value: 'text', label: 'Plain text' },
+        ]}
+      />
+      {mail.error ? (
+        <Failed error={mail.error} what="The preview could not be made" onRetry={() => void mail.refetch()} />
+      ) : null}
+      {data?.problems.map((problem) => (
+        <p key={problem.message} className={problem.severity === 'blocks' ? 'field-problem' : 'label'}>
+          {problem.message}
+        </p>
+      ))}
+      {data && !mail.error ? (
+        <figure className="mail" data-face={face}>
+          <figcaption>
+            <b>{data.subject || 'No subject yet'}</b>
+            <span className="label">{data.from ? `From ${data.from}` : ''}</span>
+          </figcaption>
+          {face === 'text' ? (
+            <pre>{data.text}</pre>
+          ) : (
+            <iframe title="The mail" sandbox="" srcDoc={data.html ?? ''} data-testid="mail-frame" />
+          )}
+        </figure>
+      ) : null}
+      {data === undefined && !mail.error && !mail.isPending ? (
+        <p className="label">Choose a person to see the template for.</p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import { nodeDef, phrasesOf, portsOf, type GraphNode, type Phrase } from '#graph';
+import { memo, type ReactNode } from 'react';
+import { indexGraph } from '#graph';
+import { portX, sizeOf } from './geometry';
+import { Glyph, kindColor, kindWords } from './glyphs';
+import { CardFacts } from './live/card-facts';
+import { PathPlus } from './path-plus';
+import { useEditor, useEditorStore, useStep } from './use-editor';
+
+interface CardProps {
+  id: string;
+  renderPort: (port: string, x: number) => ReactNode;
+}
+
+/** One step on the drawing: kind, sentence, what is wrong or what happened. Takes only its id. */
+export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
+  const step = useStep(id);
+  const mode = useEditor((state) => state.mode);
+  if (!step) return null;
+  const { width, height } = sizeOf(step, mode);
+  const kind = nodeDef(step.type)?.kind ?? 'end';
+  const ports = portsOf(step);
+  return (
+    <>
+      <div
+        id={`step-${id}`}
+        className="card"
+        data-kind={kind}
+        data-testid={`step-${id}`}
+        data-type={step.type}
+        style={{ width, height, ['--kind' as string]: kindColor(step.type) }}
+      >
+        <div className="card-top">
+          <span className="card-glyph">
+            <Glyph type={step.type} size={kind === 'end' ? 10 : 16} />
+          </span>
+          {kind === 'end' ? (
+            <Sentence step={step} />
+          ) : (
+            <span className="card-kind">
+              {kind === 'entry' ? 'Start' : (nodeDef(step.type)?.title ?? kindWords[kind])}
+            </span>
+          )}
+          <ProblemMark id={id} />
+        </div>
+        {kind === 'end' ? null : <Sentence step={step} />}
+        {mode === 'live' ? <CardFacts id={id} /> : null}
+      </div>
+      {ports.map((port) => renderPort(port.id, portX(step, port.id, width)))}
+      <OpenEnds id={id} step={step} width={width} height={height} />
+    </>
+  );
+});
+
+/** The step's sentence; values and blanks open the field they come from. */
+function Sentence({ step }: { step: GraphNode }) {
+  const store = useEditorStore();
+  const open = (phrase: Phrase) => store.getState().openStep(step.id, phrase.field);
+  return (
+    <p className="card-sentence">
+      {phrasesOf(step).map((phrase, at) =>
+        phrase.field === undefined ? (
+          phrase.text
+        ) : (
+          <button
+            key={`${phrase.field}-${at}`}
+            type="button"
+            tabIndex={-1}
+            className={phrase.blank ? 'card-value card-blank nodrag' : 'card-value nodrag'}
+            aria-label={phrase.blank ? `Fill in: ${phrase.field.replaceAll('_', ' ')}` : undefined}
+            onClick={(event) => {
+              event.stopPropagation();
+              open(phrase);
+            }}
+          >
+            {phrase.blank ? '' : phrase.text}
+          </button>
+        ),
+      )}
+    </p>
+  );
+}
+
+/** A proof-reader's mark in the margin; steps that were just added are spared until they are left. */
+function ProblemMark({ id }: { id: string }) {
+  const worst = useEditor((state) => {
+    if (state.fresh.has(id) || state.mode === 'live') return undefined;
+    const own = state.problems.filter((problem) => problem.node_id === id);
+    return own.some((problem) => problem.severity === 'blocks') ? 'blocks' : own.length > 0 ? 'look' : undefined;
+  });
+  const title = useEditor((state) => state.problems.find((problem) => problem.node_id === id)?.message);
+  if (!worst) return null;
+  return (
+    <span className="card-mark" data-severity={worst} title={title} role="img" aria-label={title}>
+      <svg width="12" height="11" viewBox="0 0 12 11" aria-hidden>
+        <path d="M6 0.5 L11.5 10.5 H0.5 Z" />
+      </svg>
+    </span>
+  );
+}
+
+/** Ways out that lead nowhere: a short line, what it says, and the `+`. */
+function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; width: number; height: number }) {
+  const open = useEditor((state) => {
+    const { nodes, out } = indexGraph(state.document.graph);
+    return portsOf(step)
+      .filter((port) => !nodes.has(out.get(id)?.get(port.id)?.target ?? ''))
+      .map((port) => port.id)
+      .join(' ');
+  });
+  const live = useEditor((state) => state.mode === 'live' || state.readOnly);
+  return portsOf(step)
+    .filter((port) => open.split(' ').includes(port.id))
+    .map((port) => (
+      <div
+        key={port.id}
+        className="open-end nodrag nopan"
+        style={{ left: portX(step, port.id, width), top: height }}
+        data-labelled={port.label !== ''}
+      >
+        {port.label ? <span className="path-words">{port.label}</span> : null}
+        {live ? <span className="open-end-stop" title="The way ends here" /> : null}
+        <PathPlus place={{ source: id, port: port.id }} tight={port.label !== ''} />
+      </div>
+    ));
+}

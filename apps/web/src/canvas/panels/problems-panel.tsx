@@ -1,0 +1,66 @@
+import { indexGraph, nodeDef, type Problem } from '#graph';
+import { useEditor, useEditorStore } from '../use-editor';
+import { useViewStore } from '../view';
+
+/** What keeps it from going live, and what is worth a look; each leads to its place. */
+export function ProblemsPanel() {
+  const problems = useEditor((state) => state.problems);
+  const blocking = problems.filter((problem) => problem.severity === 'blocks');
+  const looks = problems.filter((problem) => problem.severity === 'look');
+  if (problems.length === 0)
+    return (
+      <div className="panel-body">
+        <p className="sentence">Nothing is missing. It can be published.</p>
+      </div>
+    );
+  return (
+    <div className="panel-body" data-testid="problems">
+      <ProblemList title="Blocks publishing" problems={blocking} />
+      <ProblemList title="Worth a look" problems={looks} />
+    </div>
+  );
+}
+
+export function ProblemList({ title, problems }: { title: string; problems: readonly Problem[] }) {
+  const go = useGoToProblem();
+  const graph = useEditor((state) => state.document.graph);
+  if (problems.length === 0) return null;
+  const { nodes } = indexGraph(graph);
+  return (
+    <section>
+      <h3 className="small-caps">
+        {title} · {problems.length}
+      </h3>
+      <ul className="problem-list">
+        {problems.map((problem, at) => {
+          const step = problem.node_id === undefined ? undefined : nodes.get(problem.node_id);
+          return (
+            <li key={`${problem.code}-${problem.pointer}-${at}`}>
+              <button type="button" className="problem" data-severity={problem.severity} onClick={() => go(problem)}>
+                <b>{step ? (nodeDef(step.type)?.title ?? 'Step') : 'The automation'}</b>
+                <span>{problem.message}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** Opens the step, or the settings, that a problem is about, at the field. */
+export function useGoToProblem() {
+  const store = useEditorStore();
+  const view = useViewStore();
+  return (problem: Problem) => {
+    const field = problem.pointer.split('/config/')[1]?.split('/')[0];
+    view.setState({ sheet: null });
+    if (problem.node_id === undefined) {
+      store.getState().openStep(problem.pointer.startsWith('/settings') ? 'settings' : null);
+      if (problem.pointer === '/nodes') view.setState({ panel: 'steps' });
+      return;
+    }
+    store.getState().openStep(problem.node_id, field);
+    view.getState().camera?.reveal(problem.node_id);
+  };
+}

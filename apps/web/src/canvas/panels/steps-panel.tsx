@@ -1,0 +1,77 @@
+import { nodes, nodeTypes, refusal, type NodeDef, type NodeKind } from '#graph';
+import { Glyph, kindColor } from '../glyphs';
+import { notify } from '../notify';
+import { addStep, placeAfter } from '../steps';
+import { useEditor, useEditorStore } from '../use-editor';
+import { useViewStore } from '../view';
+
+const groups: { title: string; kinds: NodeKind[] }[] = [
+  { title: 'Start', kinds: ['entry'] },
+  { title: 'Decide', kinds: ['rule', 'split'] },
+  { title: 'Wait', kinds: ['wait'] },
+  { title: 'Do', kinds: ['mail', 'action'] },
+  { title: 'End', kinds: ['end'] },
+];
+
+/** The palette: drag a step onto a path, or press Enter to put it behind the selected step. */
+export function StepsPanel() {
+  return (
+    <div className="panel-body">
+      <p className="label">Drag a step onto a path. Or press one to put it behind the selected step.</p>
+      {groups.map(({ title, kinds }) => {
+        const types = nodeTypes.map((type) => nodes[type]).filter((def) => kinds.includes(def.kind));
+        return types.length === 0 ? null : (
+          <section key={title}>
+            <h3 className="small-caps">{title}</h3>
+            <ul className="palette">
+              {types.map((def) => (
+                <li key={def.type}>
+                  <PaletteItem def={def} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        );
+      })}
+    </div>
+  );
+}
+
+function PaletteItem({ def }: { def: NodeDef }) {
+  const store = useEditorStore();
+  const view = useViewStore();
+  const reason = useEditor((state) => {
+    const { graph } = state.document;
+    if (state.readOnly) return 'Your role lets you look, not change.';
+    return def.kind === 'entry' ? refusal(graph, def.type, undefined) : undefined;
+  });
+  const press = () => {
+    const { document, selected } = store.getState();
+    const last = selected.at(-1);
+    const place = last === undefined ? undefined : placeAfter(document.graph, last);
+    const refused = addStep(store, def.type, place);
+    if (refused)
+      notify(last === undefined && def.kind !== 'entry' ? 'Select a step first, or drag this onto a path.' : refused);
+  };
+  return (
+    <button
+      type="button"
+      className="palette-item"
+      data-testid={`palette-${def.type}`}
+      style={{ ['--kind' as string]: kindColor(def.type) }}
+      draggable={!reason}
+      disabled={reason !== undefined}
+      title={reason ?? def.summary}
+      onDragStart={(event) => {
+        event.dataTransfer.setData('application/cortex-step', def.type);
+        event.dataTransfer.effectAllowed = 'copy';
+        view.setState({ dragging: def.type });
+      }}
+      onDragEnd={() => view.setState({ dragging: null })}
+      onClick={press}
+    >
+      <Glyph type={def.type} />
+      <span>{def.title}</span>
+    </button>
+  );
+}

@@ -1,0 +1,188 @@
+import type { Automation } from '#contracts';
+import { indexGraph, sentenceOf } from '#graph';
+import { Button, Checkbox, Drawer, Radio, Select, Textarea } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { ApiError } from '../../api/problem';
+import { useReview, useTransitions } from '../../automations/automations.queries';
+import { Problem as Refusal } from '../../ui/confirm';
+import { people } from '../../ui/format';
+import { Loading } from '../../ui/states';
+import { changesBetween } from './changes';
+import { useLiveVersion } from './live-version';
+import { notify } from '../notify';
+import { ProblemList } from '../panels/problems-panel';
+import { useEditor } from '../use-editor';
+import { useView, useViewStore } from '../view';
+
+interface PublishProps {
+  automation: Automation;
+  /** Sends what is unsent, so that the server reviews what is on screen. */
+  flush: () => Promise<void>;
+  onPublished: () => void;
+}
+
+/** What would go live: what is wrong, what changes, who matches now, who is inside. */
+export function PublishSheet(props: PublishProps) {
+  const opened = useView((view) => view.sheet === 'publish');
+  const view = useViewStore();
+  return (
+    <Drawer
+      opened={opened}
+      onClose={() => view.setState({ sheet: null })}
+      position="right"
+      size={560}
+      title={<span className="sheet-title">Publish</span>}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {opened ? <Review {...props} /> : null}
+    </Drawer>
+  );
+}
+
+function Review({ automation, flush, onPublished }: PublishProps) {
+  const view = useViewStore();
+  const [flushed, setFlushed] = useState(false);
+  useEffect(() => {
+    void flush().then(() => setFlushed(true));
+  }, [flush]);
+  const revision = useEditor((state) => state.revision);
+  const unsent = useEditor((state) => state.unsent.length > 0);
+  const document = useEditor((state) => state.document);
+  const local = useEditor((state) => state.problems);
+  const review = useReview(automation.id, revision, flushed && !unsent);
+  const live = useLiveVersion(automation);
+  const { publish } = useTransitions(automation.id);
+  const [take, setTake] = useState(false);
+  const [note, setNote] = useState('');
+  const [flight, setFlight] = useState<'stay' | 'move'>('stay');
+  const [removed, setRemoved] = useState<Record<string, string>>({});
+
+  const problems = review.data?.problems ?? local;
+  const blocking = problems.filter((problem) => problem.severity === 'blocks');
+  const looks = problems.filter((problem) => problem.severity === 'look');
+  const matching = review.data?.matching_now ?? null;
+  const inside = review.data?.inside ?? [];
+  const insideCount = inside.reduce((sum, one) => sum + one.people, 0);
+  const gone = inside.filter((one) => one.removed && one.people > 0);
+  const next = (automation.live_version ?? 0) + 1;
+  const unsettled = flight === 'move' && gone.some((one) => !removed[one.node_id]);
+  const clash = publish.error instanceof ApiError && publish.error.status === 409;
+
+  const go = () =>
+    publish.mutate(
+      {
+        revision,
+        take_matching_now: take,
+        ...(note.trim() ? { note: note.trim() } : {}),
+        ...(insideCount > 0 ? { in_flight: { default: flight, removed: flight === 'move' ? removed : {} } } : {}),
+      },
+      {
+        onSuccess: (answer) => {
+          view.setState({ sheet: null });
+          notify(`Version ${answer.version} is live.`);
+          onPublished();
+        },
+      },
+    );
+
+  if (!flushed || (review.isPending && !review.error)) return <Loading lines={8} />;
+  return (
+    <div className="sheet" data-testid="publish-sheet">
+      <section className="sheet-part">
+        {blocking.length === 0 && looks.length === 0 ? <p className="sentence">Nothing is missing.</p> : null}
+        <ProblemList title="Blocks publishing" problems={blocking} />
+        <ProblemList title="Worth a look" problems={looks} />
+      </section>
+
+      <section className="sheet-part">
+        <h3>What changes</h3>
+        <ul className="changes sentence">
+          {changesBetween(live, document).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </section>
+
+      {matching === null ? null : (
+        <section className="sheet-part" data-testid="matching-now">
+          <h3>Who matches now</h3>
+          <p className="sentence">
+            {matching === 0
+              ? 'Nobody matches at this moment. Whoever matches from now on enters.'
+              : `${people(matching)} ${matching === 1 ? 'matches' : 'match'} at this moment. They are left alone; whoever matches from now on enters.`}
+          </p>
+          {matching > 0 ? (
+            <Checkbox
+              checked={take}
+              onChange={(event) => setTake(event.currentTarget.checked)}
+              label={`Also take the ${people(matching)} who ${matching === 1 ? 'matches' : 'match'} now`}
+              data-testid="take-matching"
+            />
+          ) : null}
+        </section>
+      )}
+
+      {insideCount > 0 ? (
+        <section className="sheet-part">
+          <h3>People inside now</h3>
+          <p className="sentence">{people(insideCount)} inside an earlier version.</p>
+          <Radio.Group
+            value={flight}
+            onChange={(value) => setFlight(value as 'stay' | 'move')}
+            aria-label="People inside now"
+          >
+            <div className="stack-tight">
+              <Radio size="xs" value="stay" label="They finish on the version they entered (the default)" />
+              <Radio size="xs" value="move" label={`They go on in version ${next}, at the same step`} />
+            </div>
+          </Radio.Group>
+          {flight === 'move'
+            ? gone.map((one) => (
+                <Select
+                  key={`${one.version}-${one.node_id}`}
+                  label={`${people(one.people)} at a step that is removed. Where do they go?`}
+                  data={[
+                    { value: 'exit', label: 'They leave' },
+                    ...document.graph.nodes.map((node) => ({ value: node.id, label: sentenceOf(node) })),
+                  ]}
+                  value={removed[one.node_id] ?? null}
+                  onChange={(value) => value && setRemoved({ ...removed, [one.node_id]: value })}
+                />
+              ))
+            : null}
+        </section>
+      ) : null}
+
+      <section className="sheet-part">
+        <Textarea
+          label="Note for this version"
+          autosize
+          minRows={2}
+          maxLength={2000}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        {clash ? (
+          <p className="field-problem">The draft changed meanwhile. Look at it again, then publish.</p>
+        ) : (
+          <Refusal error={publish.error ?? review.error} />
+        )}
+        <Button
+          onClick={go}
+          disabled={blocking.length > 0 || unsettled || unsent || publish.isPending}
+          data-testid="publish-now"
+          fullWidth
+        >
+          {`Publish v${next}: ${startsFor(document, take)}`}
+        </Button>
+        {blocking.length > 0 ? <p className="label">Mend what blocks publishing first.</p> : null}
+      </section>
+    </div>
+  );
+}
+
+function startsFor(document: { graph: Parameters<typeof indexGraph>[0] }, take: boolean): string {
+  const monitor = indexGraph(document.graph).entry?.type === 'monitor';
+  if (monitor && take) return 'starts for new people and those who match now';
+  return 'starts for new people now';
+}

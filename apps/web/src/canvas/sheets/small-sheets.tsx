@@ -1,0 +1,131 @@
+import { nodeDef, sentenceOf, toEnglish } from '#graph';
+import { Button, Modal } from '@mantine/core';
+import { commands } from '../commands';
+import { notify } from '../notify';
+import { connectedPorts, removeSteps } from '../steps';
+import { useEditor, useEditorStore } from '../use-editor';
+import { useView, useViewStore } from '../view';
+
+const shown: Record<string, string> = {
+  mod: navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl',
+  shift: 'Shift',
+  arrowup: '↑',
+  arrowdown: '↓',
+  arrowleft: '←',
+  arrowright: '→',
+};
+const keyText = (key: string) =>
+  (key === '+' ? ['+'] : key.split('+')).map(
+    (part) => shown[part] ?? part.replace(/^./, (letter) => letter.toUpperCase()),
+  );
+
+/** Every key of the editor. */
+export function KeysSheet() {
+  const opened = useView((view) => view.sheet === 'keys');
+  const view = useViewStore();
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => view.setState({ sheet: null })}
+      title="Keys"
+      size={480}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <dl className="keys">
+        {commands.map((command) => (
+          <div key={command.id}>
+            <dt>{command.label}</dt>
+            <dd>
+              {keyText(command.keys[0] ?? '').map((part) => (
+                <kbd key={part}>{part}</kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}
+
+/** The automation as prose, to read or to copy. */
+export function TextSheet() {
+  const opened = useView((view) => view.sheet === 'text');
+  const view = useViewStore();
+  const graph = useEditor((state) => state.document.graph);
+  const name = useEditor((state) => state.document.name);
+  const text = opened ? toEnglish(graph) : '';
+  const copy = async () => {
+    const done = await navigator.clipboard?.writeText(`${name}\n\n${text}`).then(
+      () => true,
+      () => false,
+    );
+    notify(done ? 'Copied.' : 'This browser does not let the page copy. Select the text and copy it.');
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => view.setState({ sheet: null })}
+      title={name}
+      size={640}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <pre className="prose sentence">{text || 'Nothing is drawn yet.'}</pre>
+      <div className="row">
+        <Button variant="default" onClick={() => void copy()}>
+          Copy as text
+        </Button>
+      </div>
+    </Modal>
+  );
+}
+
+/** A split is about to go: which of its paths goes on? */
+export function RemovingSheet() {
+  const id = useView((view) => view.removing);
+  const view = useViewStore();
+  const close = () => view.setState({ removing: null });
+  return (
+    <Modal
+      opened={id !== null}
+      onClose={close}
+      title="Which path goes on?"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {id === null ? null : <Survivors id={id} close={close} />}
+    </Modal>
+  );
+}
+
+function Survivors({ id, close }: { id: string; close: () => void }) {
+  const store = useEditorStore();
+  const graph = useEditor((state) => state.document.graph);
+  const ways = connectedPorts(graph, id);
+  return (
+    <div className="stack">
+      <p className="sentence">
+        The step divides the way. The path you choose stays; steps that only another path leads to go too.
+      </p>
+      {ways.map(({ port, target }) => {
+        const next = graph.nodes.find((node) => node.id === target);
+        return (
+          <Button
+            key={port.id}
+            variant="default"
+            justify="flex-start"
+            h="auto"
+            py={8}
+            onClick={() => {
+              close();
+              removeSteps(store, [id], port.id);
+            }}
+          >
+            <span className="survivor">
+              <b>{port.label}</b>
+              <span>{next ? sentenceOf(next) || nodeDef(next.type)?.title : ''}</span>
+            </span>
+          </Button>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Automation } from '#contracts';
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTransitions } from '../../automations/automations.queries';
+import { Problem } from '../../ui/confirm';
+import { people } from '../../ui/format';
+import { useView, useViewStore } from '../view';
+
+/** Everyone leaves: said with the number, and confirmed by typing it. */
+export function StopSheet({ automation }: { automation: Automation }) {
+  const opened = useView((view) => view.sheet === 'stop');
+  const view = useViewStore();
+  const { stop } = useTransitions(automation.id);
+  const [typed, setTyped] = useState('');
+  const { inside } = automation;
+  const close = () => {
+    setTyped('');
+    stop.reset();
+    view.setState({ sheet: null });
+  };
+  return (
+    <Modal opened={opened} onClose={close} title="Stop this automation" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <div className="stack">
+        <p className="sentence">
+          {inside === 0
+            ? 'Nobody is inside. Nobody will enter any more.'
+            : `${people(inside)} inside leave where they stand, and nobody enters any more. To keep them, pause instead.`}
+        </p>
+        <TextInput
+          label={`Type ${inside} to confirm`}
+          inputMode="numeric"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        <Problem error={stop.error} />
+        <Button
+          color="danger"
+          disabled={typed.trim() !== String(inside) || stop.isPending}
+          onClick={() => stop.mutate(inside, { onSuccess: close })}
+        >
+          Stop: {people(inside)} leave
+        </Button>
+      </div>
+    </Modal>
+  );
+}

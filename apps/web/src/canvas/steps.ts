@@ -1,0 +1,115 @@
+import {
+  insertAt,
+  indexGraph,
+  nodeDef,
+  portsOf,
+  refusal,
+  removeAll,
+  sentenceOf,
+  type Graph,
+  type GraphNode,
+  type Place,
+  type Point,
+} from '#graph';
+import type { EditorStore } from './document';
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** An id for a new step: 16 characters, unique without asking anybody. */
+export const newStepId = (): string =>
+  `s${[...crypto.getRandomValues(new Uint8Array(15))].map((byte) => alphabet[byte % 32]).join('')}`;
+
+/** The word a step is called by in labels: its title, in lower case. */
+export const wordOf = (node: Pick<GraphNode, 'type'>): string =>
+  (nodeDef(node.type)?.title ?? 'step').replace(/^./, (letter) => letter.toLowerCase());
+
+/** The first way out of a step that leads nowhere, else its first way out; undefined where it has none. */
+export const placeAfter = (graph: Graph, id: string): Place | undefined => {
+  const node = indexGraph(graph).nodes.get(id);
+  const ports = node ? portsOf(node) : [];
+  const ways = indexGraph(graph).out.get(id);
+  const port = ports.find((one) => !ways?.has(one.id)) ?? ports[0];
+  return port ? { source: id, port: port.id } : undefined;
+};
+
+/** The place a step was reached from, so that something can be put before it. */
+export const placeBefore = (graph: Graph, id: string): Place | undefined => {
+  const edge = indexGraph(graph).in.get(id)?.[0];
+  return edge ? { source: edge.source, port: edge.port } : undefined;
+};
+
+/**
+ * Adds a step of a type behind a way out, selects it and opens it. The only way a step comes into a drawing: picker,
+ * palette and keyboard all call it.
+ * @returns why it was refused, or undefined.
+ */
+export const addStep = (
+  store: EditorStore,
+  type: string,
+  place: Place | undefined,
+  position?: Point,
+): string | undefined => {
+  const { document, edit, openStep } = store.getState();
+  const reason = position ? undefined : refusal(document.graph, type, place);
+  if (reason) return reason;
+  const def = nodeDef(type);
+  if (!def) return 'This version does not know this step.';
+  const node: GraphNode = {
+    id: newStepId(),
+    type,
+    config: structuredClone(def.defaults),
+    ...(position ? { position } : {}),
+  };
+  const done = edit(`Add ${wordOf(node)}`, insertAt(document.graph, node, place), { select: [node.id] });
+  if (!done) return 'This place does not exist any more.';
+  openStep(node.id, def.phrases({}).find((phrase) => phrase.blank)?.field);
+  return undefined;
+};
+
+/** Ways out of a step that lead on: more than one means that removing it must ask which survives. */
+export const connectedPorts = (graph: Graph, id: string) => {
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id);
+  const targets = (node ? portsOf(node) : []).map((port) => ({ port, target: out.get(id)?.get(port.id)?.target }));
+  return targets.filter(({ target }) => target !== undefined && nodes.has(target));
+};
+
+/** Whether removing a step loses a path: its ways out lead to different steps. */
+export const mustAsk = (graph: Graph, id: string): boolean =>
+  new Set(connectedPorts(graph, id).map(({ target }) => target)).size > 1;
+
+/** Takes steps out and closes the gap; selects a sensible neighbour. */
+export const removeSteps = (store: EditorStore, ids: readonly string[], survive?: string): void => {
+  const { document, edit } = store.getState();
+  const { nodes } = indexGraph(document.graph);
+  const gone = ids.filter((id) => nodes.has(id));
+  const [only] = gone;
+  const first = only === undefined ? undefined : nodes.get(only);
+  if (!first || only === undefined) return;
+  const neighbour = placeBefore(document.graph, only)?.source ?? connectedPorts(document.graph, only)[0]?.target;
+  const label = gone.length === 1 ? `Remove ${wordOf(first)}` : `Remove ${gone.length} steps`;
+  edit(
+    label,
+    removeAll(document.graph, gone, { ...(survive ? { survive } : {}), withOrphans: survive !== undefined }),
+    {
+      select: neighbour !== undefined && !gone.includes(neighbour) ? [neighbour] : [],
+    },
+  );
+};
+
+/** “Wait 30 minutes. Step 2 of 6. One path, to Only if. One problem.” */
+export const spokenStep = (graph: Graph, id: string, problems: number): string => {
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id);
+  if (!node) return '';
+  const at = graph.nodes.findIndex((one) => one.id === id) + 1;
+  const ways = portsOf(node).map((port) => {
+    const target = nodes.get(out.get(id)?.get(port.id)?.target ?? '');
+    const label = port.label ? `${port.label}: ` : '';
+    return label + (target ? (nodeDef(target.type)?.title ?? 'a step') : 'the way ends');
+  });
+  const paths =
+    ways.length === 0 ? 'No path.' : `${ways.length === 1 ? 'One path' : `${ways.length} paths`}, ${ways.join('; ')}.`;
+  const wrong = problems === 0 ? '' : problems === 1 ? ' One problem.' : ` ${problems} problems.`;
+  return `${sentenceOf(node)}. Step ${at} of ${graph.nodes.length}. ${paths}${wrong}`;
+};

@@ -1,0 +1,183 @@
+import type { Automation } from '#contracts';
+import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
+import {
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconArrowLeft,
+  IconDots,
+  IconLayoutDistributeVertical,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { StatusPill } from '../automations/status-pill';
+import { SavedState } from './saved-state';
+import { tidy, setFree } from './tidy';
+import { useEditor, useEditorStore } from './use-editor';
+import { useViewStore } from './view';
+
+interface TopBarProps {
+  automation: Automation;
+  onRetry: () => void;
+  onMode: (mode: 'build' | 'live') => void;
+  onPublish: () => void;
+  actions: { pause: () => void; resume: () => void; duplicate: () => void; archive: () => void; remove: () => void };
+}
+
+/** Name, state, saved or not, undo, mode, publish. */
+export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopBarProps) {
+  const mode = useEditor((state) => state.mode);
+  const readOnly = useEditor((state) => state.readOnly);
+  return (
+    <header className="bar">
+      <Tooltip label="All automations">
+        <ActionIcon component={Link} to="/admin/automations" aria-label="All automations">
+          <IconArrowLeft size={18} stroke={1.5} />
+        </ActionIcon>
+      </Tooltip>
+      <Name />
+      <StatusPill automation={automation} />
+      <SavedState onRetry={onRetry} />
+      <span className="bar-gap" />
+      <UndoRedo />
+      <SegmentedControl
+        size="xs"
+        value={mode}
+        onChange={(value) => onMode(value as 'build' | 'live')}
+        data={[
+          { value: 'build', label: 'Build' },
+          { value: 'live', label: 'Live' },
+        ]}
+        aria-label="Mode"
+      />
+      <MoreMenu automation={automation} actions={actions} />
+      {automation.status === 'paused' ? (
+        <Button variant="default" onClick={actions.resume} disabled={readOnly}>
+          Resume
+        </Button>
+      ) : null}
+      {automation.status === 'live' ? (
+        <Button variant="default" onClick={actions.pause} disabled={readOnly}>
+          Pause
+        </Button>
+      ) : null}
+      <Button onClick={onPublish} disabled={readOnly} data-testid="publish">
+        Publish
+      </Button>
+    </header>
+  );
+}
+
+/** The name, edited where it stands; Enter keeps it, Escape gives it up. */
+function Name() {
+  const store = useEditorStore();
+  const name = useEditor((state) => state.document.name);
+  const readOnly = useEditor((state) => state.readOnly);
+  const [draft, setDraft] = useState<string | null>(null);
+  const keep = () => {
+    const next = draft?.trim();
+    if (next && next !== name) store.getState().edit(`Rename to “${next}”`, [{ op: 'rename', name: next }]);
+    setDraft(null);
+  };
+  return (
+    <input
+      className="bar-name"
+      aria-label="Name of the automation"
+      maxLength={200}
+      readOnly={readOnly}
+      size={Math.max(8, Math.min(36, (draft ?? name).length + 1))}
+      value={draft ?? name}
+      onChange={(event) => setDraft(event.currentTarget.value)}
+      onBlur={keep}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur();
+        if (event.key === 'Escape') {
+          setDraft(null);
+          event.currentTarget.blur();
+        }
+      }}
+    />
+  );
+}
+
+function UndoRedo() {
+  const store = useEditorStore();
+  const undo = useEditor((state) => state.past.at(-1)?.label);
+  const redo = useEditor((state) => state.future.at(-1)?.label);
+  const building = useEditor((state) => state.mode === 'build' && !state.readOnly);
+  return (
+    <span className="bar-pair">
+      <Tooltip label={undo ? `Undo: ${undo}` : 'Nothing to undo'}>
+        <ActionIcon
+          aria-label={undo ? `Undo: ${undo}` : 'Undo'}
+          data-testid="undo"
+          disabled={!undo || !building}
+          onClick={() => store.getState().undo()}
+        >
+          <IconArrowBackUp size={18} stroke={1.5} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={redo ? `Redo: ${redo}` : 'Nothing to redo'}>
+        <ActionIcon
+          aria-label={redo ? `Redo: ${redo}` : 'Redo'}
+          data-testid="redo"
+          disabled={!redo || !building}
+          onClick={() => store.getState().redo()}
+        >
+          <IconArrowForwardUp size={18} stroke={1.5} />
+        </ActionIcon>
+      </Tooltip>
+    </span>
+  );
+}
+
+function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'actions'>) {
+  const store = useEditorStore();
+  const view = useViewStore();
+  const free = useEditor((state) => state.document.graph.layout === 'free');
+  const readOnly = useEditor((state) => state.readOnly);
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <ActionIcon aria-label="More">
+          <IconDots size={18} stroke={1.5} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconLayoutDistributeVertical size={16} stroke={1.5} />}
+          onClick={() => tidy(store)}
+          disabled={readOnly || !free}
+        >
+          Tidy
+        </Menu.Item>
+        <Menu.Item onClick={() => setFree(store, !free)} disabled={readOnly}>
+          {free ? 'Arrange automatically' : 'Free layout'}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => store.getState().openStep('settings')}>Settings of this automation</Menu.Item>
+        <Menu.Item onClick={() => view.setState({ sheet: 'text' })}>Read as text</Menu.Item>
+        <Menu.Item component="a" href={`/automations/${automation.id}/export`} download={`${automation.name}.json`}>
+          Export as JSON
+        </Menu.Item>
+        <Menu.Item onClick={() => view.setState({ sheet: 'keys' })}>Keys</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={actions.duplicate} disabled={readOnly}>
+          Duplicate
+        </Menu.Item>
+        {automation.inside > 0 || automation.status === 'live' || automation.status === 'paused' ? (
+          <Menu.Item color="danger" onClick={() => view.setState({ sheet: 'stop' })} disabled={readOnly}>
+            Stop: everyone leaves
+          </Menu.Item>
+        ) : automation.entered === 0 && automation.live_version === null ? (
+          <Menu.Item color="danger" onClick={actions.remove} disabled={readOnly}>
+            Delete
+          </Menu.Item>
+        ) : (
+          <Menu.Item onClick={actions.archive} disabled={readOnly}>
+            Archive
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,58 @@
+import type { Place, Point } from '#graph';
+import { createContext, useContext } from 'react';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { useStore } from 'zustand';
+
+export type Panel = 'steps' | 'outline' | 'problems' | 'history';
+export type Sheet = 'publish' | 'clash' | 'stop' | 'keys' | 'find' | 'text';
+
+/** What only this screen knows and nobody undoes: open panels, the picker, a drag under way. */
+export interface View {
+  panel: Panel | null;
+  sheet: Sheet | null;
+  /** Where a step is about to be added, and where on the screen the picker opens. */
+  picker: { place: Place | undefined; at: Point } | null;
+  /** A split that is about to go: the screen asks which path survives. */
+  removing: string | null;
+  /** The type of step being dragged from the palette. */
+  dragging: string | null;
+  /** Positions of cards under the hand, in free layout. */
+  moved: ReadonlyMap<string, Point>;
+  /** The drawing's own controls, set by the adapter. */
+  camera: Camera | null;
+}
+
+export interface Camera {
+  fit(): void;
+  zoomTo(zoom: number): void;
+  zoomBy(factor: number): void;
+  /** Brings a step into view if it is not, without changing the zoom. */
+  reveal(id: string): void;
+  /** Screen to drawing. */
+  toDrawing(point: Point): Point;
+  /** Drawing to screen. */
+  toScreen(point: Point): Point;
+}
+
+export type ViewStore = StoreApi<View>;
+
+export const createView = (): ViewStore =>
+  createStore<View>()(() => ({
+    panel: null,
+    sheet: null,
+    picker: null,
+    removing: null,
+    dragging: null,
+    moved: new Map(),
+    camera: null,
+  }));
+
+export const ViewContext = createContext<ViewStore | null>(null);
+
+export const useViewStore = (): ViewStore => {
+  const store = useContext(ViewContext);
+  if (!store) throw new Error('No editor around this component');
+  return store;
+};
+
+export const useView = <T>(select: (view: View) => T): T => useStore(useViewStore(), select);

@@ -1,0 +1,198 @@
+import { enterAutomation, getRun, type Automation, type Run } from '#contracts';
+import { indexGraph, sentenceOf, type Graph } from '#graph';
+import { ActionIcon, Button, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconX } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useMay } from '../access/session.queries';
+import { call } from '../api/client';
+import { rowsOf } from '../api/paged';
+import { useRuns } from '../automations/automations.queries';
+import { Problem } from '../ui/confirm';
+import { More } from '../ui/more';
+import { Failed, Loading } from '../ui/states';
+import { shortTime, Time } from '../ui/time';
+import { describeOutcome } from '../canvas/live/outcome';
+import { RunActions } from './run-actions';
+
+/** One run, kept fresh while it is looked at. */
+export const useRun = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['run', id],
+    queryFn: ({ signal }) => call(getRun, { params: { id: id ?? '' } }, { signal }),
+    refetchInterval: 10_000,
+    enabled: id !== undefined,
+  });
+
+interface RunsPanelProps {
+  automation: Automation;
+  graph: Graph;
+  /** Only people who were at this step. */
+  nodeId: string | undefined;
+  onStep: (id: string | undefined) => void;
+  onTrace: (run: Run | undefined) => void;
+  traced: Run | undefined;
+}
+
+/** The people who came in, newest first; choosing one draws their way. */
+export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }: RunsPanelProps) {
+  const [email, setEmail] = useState('');
+  const [search] = useDebouncedValue(email.trim(), 300);
+  const step = nodeId === undefined ? undefined : indexGraph(graph).nodes.get(nodeId);
+  const runs = useRuns(
+    automation.id,
+    { ...(search ? { contact_email: search } : {}), ...(nodeId ? { node_id: nodeId } : {}) },
+    traced === undefined,
+  );
+  const rows = rowsOf(runs.data);
+  if (traced) return <Traced run={traced} graph={graph} onClose={() => onTrace(undefined)} />;
+  return (
+    <aside className="inspector" aria-label="People" data-testid="runs">
+      <header className="inspector-head">
+        <h2>People</h2>
+      </header>
+      <TextInput
+        aria-label="Address"
+        placeholder="Look up an address"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      {step ? (
+        <p className="label row">
+          Here now: {sentenceOf(step)}
+          <Button variant="subtle" size="compact-xs" onClick={() => onStep(undefined)}>
+            Show everyone
+          </Button>
+        </p>
+      ) : null}
+      {runs.error ? (
+        <Failed error={runs.error} what="The list could not be read" onRetry={() => void runs.refetch()} />
+      ) : null}
+      {runs.isPending ? <Loading lines={5} /> : null}
+      {runs.data && rows.length === 0 ? (
+        <p className="sentence quiet">
+          {search
+            ? `${search} has not been inside.`
+            : step
+              ? 'Nobody is at this step now.'
+              : automation.status === 'draft'
+                ? 'Nobody yet. People enter once it is published.'
+                : 'Nobody has entered yet.'}
+        </p>
+      ) : null}
+      <ul className="runs">
+        {rows.map((run) => (
+          <li key={run.id}>
+            <button type="button" className="run" onClick={() => onTrace(run)} data-testid={`run-${run.contact_email}`}>
+              <b>{run.contact_email}</b>
+              <span className="label">
+                {standing(run, graph)} · <Time at={run.entered_at} />
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <More list={runs} />
+      <EnterByHand automation={automation} />
+    </aside>
+  );
+}
+
+/** Where a person stands, in a few words. */
+function standing(run: Run, graph: Graph): string {
+  const node = run.node_id === null ? undefined : indexGraph(graph).nodes.get(run.node_id);
+  const at = node ? `: ${sentenceOf(node)}` : '';
+  switch (run.status) {
+    case 'waiting':
+      return `waits${at}`;
+    case 'active':
+      return `on the way${at}`;
+    case 'failed':
+      return `stuck${at}`;
+    case 'exited':
+      return run.end_reason ? `left: ${run.end_reason}` : 'left';
+    default:
+      return run.end_reason ? `through: ${run.end_reason}` : 'through';
+  }
+}
+
+function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () => void }) {
+  const fresh = useRun(run.id);
+  const current = fresh.data ?? run;
+  const { nodes } = indexGraph(graph);
+  return (
+    <aside className="inspector" aria-label={`The way of ${run.contact_email}`} data-testid="trace">
+      <header className="inspector-head">
+        <h2>{current.contact_email}</h2>
+        <span className="bar-gap" />
+        <ActionIcon aria-label="Show everyone again" onClick={onClose}>
+          <IconX size={16} stroke={1.5} />
+        </ActionIcon>
+      </header>
+      <p className="sentence">
+        Entered {shortTime(current.entered_at)}, version {current.version}; {standing(current, graph)}
+        {current.wake_at ? ` until ${shortTime(current.wake_at)}` : ''}.
+      </p>
+      <RunActions run={current} />
+      <ol className="visits">
+        {current.steps.map((step) => {
+          const node = nodes.get(step.node_id);
+          return (
+            <li key={`${step.node_id}-${step.visit}`}>
+              <p className="label">{shortTime(step.entered_at)}</p>
+              <p className="sentence">{node ? sentenceOf(node) : 'A step that is no longer drawn'}</p>
+              <p className="visit-outcome">{describeOutcome(step)}</p>
+            </li>
+          );
+        })}
+      </ol>
+      {current.contact_id ? (
+        <a href={`/admin/directory?contact=${current.contact_id}`}>Open this person in the directory</a>
+      ) : null}
+    </aside>
+  );
+}
+
+function EnterByHand({ automation }: { automation: Automation }) {
+  const client = useQueryClient();
+  const may = useMay('people');
+  const [email, setEmail] = useState('');
+  const enter = useMutation({
+    mutationFn: () => call(enterAutomation, { params: { id: automation.id }, body: { contact_email: email.trim() } }),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ['automation-runs', automation.id] }),
+        client.invalidateQueries({ queryKey: ['automation-stats', automation.id] }),
+      ]),
+  });
+  if (!may || automation.status !== 'live') return null;
+  return (
+    <form
+      className="field-group"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (email.trim()) enter.mutate();
+      }}
+    >
+      <TextInput
+        label="Enter someone by hand"
+        description="The entry limit holds."
+        placeholder="name@example.com"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <div>
+        <Button type="submit" variant="default" size="compact-sm" disabled={enter.isPending || email.trim() === ''}>
+          Enter
+        </Button>
+      </div>
+      {enter.data ? (
+        <p className="label" role="status">
+          {enter.data.entered ? 'Entered.' : `Not entered: ${enter.data.reason ?? 'the entry limit holds'}.`}
+        </p>
+      ) : null}
+      <Problem error={enter.error} />
+    </form>
+  );
+}
