@@ -70,8 +70,8 @@ export class Pipeline {
         const id = newId();
         await tx.run(
           `insert into public.crm_activities (id, contact_email, type, metadata, occurred_at, source, person_id, history)
-           select $1, $2, $3, $4::jsonb, cortex.now() - make_interval(secs => $5), 'test', person_id, $6
-           from cortex.people where address = $2`,
+           select $1, $2::text, $3, $4::jsonb, cortex.now() - make_interval(secs => $5), 'test', person_id, $6
+           from cortex.people where address = $2::text`,
           [id, email, type, JSON.stringify(metadata ?? {}), ago ?? 0, history ?? false],
         );
         ids.push(id);
