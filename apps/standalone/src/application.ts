@@ -4,6 +4,7 @@ import { createLog, openDatabase, type Config } from '#platform';
 import { Queue } from '#queue';
 import { createWorker } from '#worker';
 import { seedDemo } from './demo/seed.js';
+import { seedDemoAutomation } from './demo/seed-automation.js';
 
 export interface Application {
   /** What the terminal shows; at the first start it holds secrets, so it never goes to the log. */
@@ -30,7 +31,10 @@ export async function startApplication(config: Config): Promise<Application> {
   };
   try {
     const first = await ensureFirstStart(database, config);
-    if (config.env.CORTEX_DEMO) await seedDemo(database);
+    if (config.env.CORTEX_DEMO) {
+      await seedDemo(database);
+      await seedDemoAutomation(database);
+    }
     const queue = new Queue({ url, log });
     const parts = { config, database, log, queue };
     if (role !== 'api') {

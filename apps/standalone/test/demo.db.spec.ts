@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase } from '#testing';
 import { samplePeople } from '../src/demo/sample.js';
 import { seedDemo } from '../src/demo/seed.js';
+import { seedDemoAutomation } from '../src/demo/seed-automation.js';
 
 describe('the sample shop', () => {
   let db: Awaited<ReturnType<typeof testDatabase>>;
@@ -22,9 +23,16 @@ describe('the sample shop', () => {
 
   it('is history: nothing of it waits to be matched as if it had just happened', async () => {
     const fresh = await db.database.row(
-      'select count(*)::int as n from cortex.activity_inbox where not history and occurred_at > cortex.now() - interval \'1 hour\'',
+      "select count(*)::int as n from cortex.activity_inbox where not history and occurred_at > cortex.now() - interval '1 hour'",
     );
     expect(fresh).toEqual({ n: 0 });
+  });
+
+  it('runs the abandoned-checkout recipe, once, and leaves those alone who match from before', async () => {
+    await seedDemoAutomation(db.database);
+    await seedDemoAutomation(db.database);
+    const automations = await db.database.rows('select status, live_version, demo from cortex.automations');
+    expect(automations).toEqual([{ status: 'live', live_version: 1, demo: true }]);
   });
 
   it('harmed no trigger on the way', async () => {

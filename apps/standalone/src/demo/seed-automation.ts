@@ -1,0 +1,38 @@
+import { Automations, Publishing } from '#automations';
+import { mailHelp } from '#engine';
+import { recipes, type Graph } from '#graph';
+import { systemActor, type Database } from '#platform';
+import { sampleMail, sampleReminder } from './sample.js';
+
+const actor = systemActor('sample data');
+
+/**
+ * Publishes the abandoned-checkout recipe with its mails written, unless the sample shop has its automation
+ * already (a start may have been cut off between the shop and this).
+ */
+export async function seedDemoAutomation(database: Database): Promise<void> {
+  const state = await database.row<{ wanted: boolean }>(
+    'select demo and not exists (select from cortex.automations where demo) as wanted from cortex.settings',
+  );
+  if (!state!.wanted) return;
+  const recipe = recipes.find((one) => one.id === 'abandoned-checkout')!;
+  const automation = await new Automations(database).create(actor, {
+    name: 'Abandoned checkout (sample)',
+    graph: withMails(recipe.graph),
+    settings: recipe.settings,
+    demo: true,
+  });
+  await new Publishing(database).publish(actor, automation.id, { note: 'Sample' }, mailHelp);
+}
+
+const mails: Record<string, { subject: string; html: string }> = {
+  'first-mail': sampleMail,
+  'second-mail': sampleReminder,
+};
+
+const withMails = (graph: Graph): Graph => ({
+  ...graph,
+  nodes: graph.nodes.map((node) =>
+    mails[node.id] ? { ...node, config: { ...node.config, ...mails[node.id] } } : node,
+  ),
+});
