@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -43,7 +43,11 @@ export async function browser(): Promise<Browser> {
     return chromium.launch({
       executablePath: join(folder, 'chromium'),
       args: flags,
-      env: { HOME: folder, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_PATH: join(folder, 'fonts') },
+      env: {
+        HOME: folder,
+        LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
+        FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+      },
     });
   }
   const executablePath = installed.find((path) => existsSync(path));
@@ -67,6 +71,12 @@ async function unpackedChromium(): Promise<string> {
   }).catch((error: unknown) => {
     throw new Error('The Chromium that comes from npm could not be unpacked. Run npm ci again.', { cause: error });
   });
+  // Its own font configuration names Lambda's folders; without any font found, Chromium ends itself.
+  const fonts = [join(folder, 'fonts', 'fonts'), '/usr/share/fonts'].map((path) => `<dir>${path}</dir>`).join('');
+  await writeFile(
+    join(unpacking, 'fonts.conf'),
+    `<?xml version="1.0"?><fontconfig>${fonts}<cachedir>${join(folder, 'font-cache')}</cachedir></fontconfig>`,
+  );
   await rename(unpacking, folder).catch(async (error: unknown) => {
     await rm(unpacking, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;
