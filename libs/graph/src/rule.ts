@@ -2,6 +2,7 @@ import {
   graphRulesSchema,
   isGroup,
   rulesSchema,
+  toClause,
   toEnglish,
   whereSchema,
   type Condition,
@@ -23,5 +24,34 @@ export const conditionsOf = (rules: Group): Condition[] => {
   return found;
 };
 
-/** The rule as a clause that fits into a step's sentence. */
-export const ruleText = (rules: Group): string => shorten(toEnglish(rules), 160);
+const LENGTH = 160;
+
+/** Rewords a clause outside of its quotations. */
+const reworded = (clause: string, words: (plain: string) => string): string =>
+  shorten(
+    clause
+      .split(/(“[^”]*”)/)
+      .map((part, at) => (at % 2 === 0 ? words(part) : part))
+      .join(''),
+    LENGTH,
+  );
+
+const aboutThem = (text: string) =>
+  text
+    .replaceAll(/(?<!those )\bwhose\b/g, 'their')
+    .replaceAll(/(?<!those )\bfor whom\b/g, 'for them')
+    .replaceAll(/(?<!those )\bwho\b/g, 'they');
+
+/** The rule as a group of people: “customers whose country is “DE””. */
+export const groupText = (rules: Group): string =>
+  shorten(
+    toEnglish(rules, { place: 'graph' }).replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
+    LENGTH,
+  );
+
+/** The rule as a clause about the person inside: “their lead is enrolled”. */
+export const theyText = (rules: Group): string => reworded(toClause(rules, { place: 'graph' }), aboutThem);
+
+/** Conditions on an activity's metadata as a clause: “its plan is “pro””. */
+export const itsText = (where: Group): string =>
+  reworded(toClause(where, { place: 'where' }), (text) => text.replaceAll(/\bwhose\b/g, 'its'));

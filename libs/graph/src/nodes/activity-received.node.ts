@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { activityType } from '../graph.js';
 import { defineNode, nextPort } from '../node.js';
 import { say, value } from '../phrase.js';
-import { rulesSchema, ruleText, whereSchema } from '../rule.js';
+import { groupText, itsText, rulesSchema, whereSchema } from '../rule.js';
 
 const config = z.strictObject({
   activity_type: activityType.meta({ label: 'Activity', help: 'Its type, as it is posted.', control: 'activity_type' }),
@@ -26,8 +26,8 @@ export const activityReceived = defineNode({
   ports: nextPort,
   phrases: ({ activity_type, where, rules }) => [
     ...say`When ${value('activity_type', activity_type)} happens`,
-    ...(where ? say`, where ${value('where', ruleText(where))}` : []),
-    ...(rules ? say`, for ${value('rules', ruleText(rules))}` : []),
+    ...(where ? say`, if ${value('where', itsText(where))}` : []),
+    ...(rules ? say`, for ${value('rules', groupText(rules))}` : []),
   ],
   check: () => [],
   plan: () => ({ next: 'next' }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../node.js';
 import { say, value } from '../phrase.js';
-import { graphRulesSchema, ruleText } from '../rule.js';
+import { graphRulesSchema, theyText } from '../rule.js';
 
 const rules = {
   operator: 'AND' as const,
@@ -23,7 +23,7 @@ export const filter = defineNode({
     { id: 'yes', label: 'if so' },
     { id: 'no', label: 'everyone else' },
   ],
-  phrases: ({ rules }) => say`Only ${value('rules', rules && ruleText(rules))}`,
+  phrases: ({ rules }) => say`Only if ${value('rules', rules && theyText(rules))}`,
   check: () => [],
   asks: (config) => [config.rules],
   plan: (config, input) => ({ next: input.decide(config.rules) ? 'yes' : 'no' }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { approximateSeconds, duration, durationText } from '../duration.js';
 import { defineNode, nextPort } from '../node.js';
 import { say, value, type Phrase } from '../phrase.js';
-import { rulesSchema, ruleText } from '../rule.js';
+import { groupText, rulesSchema } from '../rule.js';
 
 const lead = z
   .strictObject({
@@ -63,7 +63,7 @@ const leadPhrases = ({ lead: span, rules }: Partial<Config>): Phrase[] => [
     'lead',
     span && durationText(span.within),
   )}`,
-  ...(rules ? say`, if ${value('rules', ruleText(rules))}` : []),
+  ...(rules ? say`, for ${value('rules', groupText(rules))}` : []),
 ];
 
 export const monitor = defineNode({
@@ -79,7 +79,7 @@ export const monitor = defineNode({
   phrases: (config) =>
     config.over === 'leads'
       ? leadPhrases(config)
-      : say`When someone is found among ${value('rules', config.rules && ruleText(config.rules))}`,
+      : say`When someone is found among ${value('rules', config.rules && groupText(config.rules))}`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

@@ -3,7 +3,7 @@ import { addDuration, duration, durationText } from '../duration.js';
 import { activityType } from '../graph.js';
 import { defineNode } from '../node.js';
 import { say, value } from '../phrase.js';
-import { graphRulesSchema, ruleText, whereSchema } from '../rule.js';
+import { graphRulesSchema, itsText, theyText, whereSchema } from '../rule.js';
 
 const config = z
   .strictObject({
@@ -47,9 +47,9 @@ export const waitUntil = defineNode({
   ],
   phrases: ({ activity_type, where, rules, timeout }) => [
     ...(rules && !activity_type
-      ? say`Wait until ${value('rules', ruleText(rules))}`
+      ? say`Wait until ${value('rules', theyText(rules))}`
       : say`Wait until ${value('activity_type', activity_type)} happens`),
-    ...(where ? say`, where ${value('where', ruleText(where))}` : []),
+    ...(where ? say`, if ${value('where', itsText(where))}` : []),
     ...say`, at most ${value('timeout', timeout && durationText(timeout))}`,
   ],
   check: () => [],

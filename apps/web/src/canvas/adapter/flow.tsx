@@ -49,7 +49,7 @@ function Drawing() {
   const flow = useReactFlow<StepNode, PathEdge>();
   const wrapper = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState(false);
-  const derive = useMemo(createDerive, []);
+  const derive = useMemo(() => createDerive(), []);
   const graph = useEditor((state) => state.document.graph);
   const mode = useEditor((state) => state.mode);
   const selected = useEditor((state) => state.selected);
@@ -80,7 +80,10 @@ function Drawing() {
       const picked = changes.filter((change) => change.type === 'select');
       if (picked.length > 0) {
         const now = new Set(store.getState().selected);
-        for (const change of picked) change.selected ? now.add(change.id) : now.delete(change.id);
+        for (const change of picked) {
+          if (change.selected) now.add(change.id);
+          else now.delete(change.id);
+        }
         store.getState().select([...now]);
       }
       const places = changes.filter((change) => change.type === 'position');
