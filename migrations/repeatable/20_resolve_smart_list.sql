@@ -392,11 +392,12 @@ as $$
 declare
   list record;
   condition text;
-  at timestamptz := date_trunc('milliseconds', cortex.now());
+  at timestamptz;
   zone text;
   said text;
   code text;
 begin
+  at := date_trunc('milliseconds', cortex.now());
   select s.timezone into zone from cortex.settings s;
   select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = list_id;
   if not found then

@@ -3,11 +3,28 @@ import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
 import { Contacts } from '#directory';
 import type { Actor } from '#platform';
+import { RuleQuestions, SmartLists } from '#smart-lists';
 import { Caller, Input, Route } from './http/route.js';
 
 @Controller()
 export class ContactsController {
-  constructor(private readonly contacts: Contacts) {}
+  constructor(
+    private readonly contacts: Contacts,
+    private readonly lists: SmartLists,
+    private readonly questions: RuleQuestions,
+  ) {}
+
+  @Route(contracts.listContacts)
+  list(@Input() input: InputOf<typeof contracts.listContacts>): Promise<AnswerOf<typeof contracts.listContacts>> {
+    const { smart_list_id, ...query } = input.query;
+    return smart_list_id ? this.lists.contactsOf(smart_list_id, query) : this.contacts.list(query);
+  }
+
+  @Route(contracts.searchContacts)
+  search(@Input() input: InputOf<typeof contracts.searchContacts>): Promise<AnswerOf<typeof contracts.searchContacts>> {
+    const { rules, ...query } = input.body;
+    return rules ? this.questions.search(rules, query) : this.contacts.list(query);
+  }
 
   @Route(contracts.getContact)
   get(@Input() input: InputOf<typeof contracts.getContact>): Promise<AnswerOf<typeof contracts.getContact>> {

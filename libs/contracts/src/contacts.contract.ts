@@ -1,3 +1,4 @@
+import { rulesSchema } from '#rules';
 import { z } from 'zod';
 import { activity } from './activities.contract.js';
 import { consentGiven, personFields } from './people-ingestion.contract.js';
@@ -89,7 +90,7 @@ export const searchContacts = route({
   summary: 'Everyone to whom these rules apply',
   body: z.strictObject({
     q: q.optional(),
-    rules: z.unknown().optional(),
+    rules: rulesSchema.optional(),
     sort,
     cursor: z.string().max(1000).optional(),
     limit: z.number().int().min(1).max(200).default(50),

@@ -65,6 +65,15 @@ export class RuleQuestions {
     };
   }
 
+  /** One page of those to whom the rules apply. @throws AppError 400 when the rules ask about an unknown list */
+  async search(rules: Group, query: Omit<Parameters<Contacts['list']>[0], 'rulesSql'>): ReturnType<Contacts['list']> {
+    const rulesSql = await this.database.tx(
+      async (tx) => toSql(rules, { ...(await momentOf(tx)), lists: await knownLists(tx, rules) }),
+      { readOnly: true },
+    );
+    return this.contacts.list({ ...query, rulesSql });
+  }
+
   /** @throws AppError 404 when nobody has the address, 400 when the rules ask about an unknown list */
   async check(rules: Group, email: string): Promise<ProofAnswer> {
     return this.database.tx(

@@ -45,6 +45,7 @@ export class TestClock extends Clock {
 export const INSTALL_TEST_CLOCK = `
   create table cortex.test_clock (only_row boolean primary key default true check (only_row), instant timestamptz);
   insert into cortex.test_clock default values;
+  grant select on cortex.test_clock to public;
   create or replace function cortex.now() returns timestamptz language sql stable parallel safe
     return coalesce((select instant from cortex.test_clock), pg_catalog.now());
 `;
