@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '#graph';
 import { newId } from '#platform';
-import { Pipeline, testDatabase, type TestDatabase } from '#testing';
+import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { runPage } from './reports.queries.js';
 
 const enrolled = { operator: 'AND' as const, conditions: [{ field: 'lead', operator: 'enrolled' }] };
@@ -42,7 +42,7 @@ describe('abandoned checkout, end to end', () => {
 
   beforeAll(async () => {
     db = await testDatabase();
-    line = new Pipeline(db.database);
+    line = await pipeline(db.database);
     await db.clock.set('2026-11-20T09:00:00Z');
     course = newId();
     await db.database.run(`insert into public.courses (id, title) values ($1, 'Photography 101')`, [course]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { automationById } from '#automations';
 import type { DraftSettings, Graph } from '#graph';
 import { systemActor } from '#platform';
-import { Pipeline, testDatabase, type TestDatabase } from '#testing';
+import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { mailHelp } from './mail-help.js';
 import { automationStats, runPage, type RunView } from './reports.queries.js';
 
@@ -35,7 +35,7 @@ describe('the engine', () => {
 
   beforeAll(async () => {
     db = await testDatabase({ poolSize: 8 });
-    line = new Pipeline(db.database);
+    line = await pipeline(db.database);
     await db.clock.set('2026-11-20T09:00:00Z');
   });
   afterAll(() => db.drop());
@@ -115,7 +115,7 @@ describe('the engine', () => {
 
   it('lets one person in once, although two workers get the same occasion in the same moment', async () => {
     const automation = await line.live(row([on('race.start'), ['wait', 'wait', { for: hours(1) }]]));
-    const other = new Pipeline(db.database);
+    const other = await pipeline(db.database);
     const emails = await Promise.all(Array.from({ length: 20 }, () => someone()));
     await Promise.all(emails.flatMap((email) => [1, 2, 3].map(() => line.post(email, { type: 'race.start' }))));
     const work = async (worker: Pipeline) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Graph } from '#graph';
 import { createDataSource, Database, systemActor } from '#platform';
-import { Pipeline, testDatabase, type TestDatabase } from '#testing';
+import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { effects } from './effects/index.js';
 import { runPage } from './reports.queries.js';
 
@@ -32,7 +32,7 @@ describe('the engine under faults', () => {
 
   beforeAll(async () => {
     db = await testDatabase({ poolSize: 8 });
-    line = new Pipeline(db.database);
+    line = await pipeline(db.database);
     await db.clock.set('2026-11-20T09:00:00Z');
   });
   afterAll(() => db.drop());
@@ -74,7 +74,7 @@ describe('the engine under faults', () => {
     let seed = 7;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     let kills = 0;
-    const workers = [new Pipeline(victim), new Pipeline(victim)];
+    const workers = [await pipeline(victim), await pipeline(victim)];
     /** Two workers at work while their connections are killed, until `done` or for so many milliseconds. */
     const shake = async (done: () => Promise<boolean>, most: number) => {
       let over = false;

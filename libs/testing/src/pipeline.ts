@@ -1,6 +1,5 @@
-import { Automations, Lifecycle, Publishing, type Publish } from '#automations';
-import { findOrCreatePeople } from '#directory';
-import { EngineVersions, mailHelp, MatchLoop, Monitors, Runs, WakeLoop } from '#engine';
+import type { Automations, Lifecycle, Publish, Publishing } from '#automations';
+import type { MatchLoop, Monitors, Runs, WakeLoop } from '#engine';
 import type { DraftSettings, Graph } from '#graph';
 import { createLog, newId, systemActor, type Database } from '#platform';
 
@@ -15,7 +14,32 @@ export interface PostedActivity {
 const log = createLog('silent', 'test');
 const actor = systemActor('test');
 
+interface Parts {
+  automations: Automations;
+  publishing: Publishing;
+  lifecycle: Lifecycle;
+  matcher: MatchLoop;
+  waker: WakeLoop;
+  monitors: Monitors;
+  runs: Runs;
+}
+
 /** One worker's engine over a test database, driven by hand: nothing moves unless a test says so. */
+export async function pipeline(database: Database): Promise<Pipeline> {
+  // Only now, so that specs of other libs do not load the engine with the kit.
+  const [records, engine] = await Promise.all([import('#automations'), import('#engine')]);
+  const versions = new engine.EngineVersions();
+  return new Pipeline(database, {
+    automations: new records.Automations(database),
+    publishing: new records.Publishing(database),
+    lifecycle: new records.Lifecycle(database),
+    matcher: new engine.MatchLoop(database, versions, log),
+    waker: new engine.WakeLoop(database, versions, log),
+    monitors: new engine.Monitors(database, versions, log),
+    runs: new engine.Runs(database, versions, log),
+  });
+}
+
 export class Pipeline {
   readonly automations: Automations;
   readonly publishing: Publishing;
@@ -24,20 +48,23 @@ export class Pipeline {
   readonly waker: WakeLoop;
   readonly monitors: Monitors;
   readonly runs: Runs;
-  readonly versions = new EngineVersions();
 
-  constructor(private readonly database: Database) {
-    this.automations = new Automations(database);
-    this.publishing = new Publishing(database);
-    this.lifecycle = new Lifecycle(database);
-    this.matcher = new MatchLoop(database, this.versions, log);
-    this.waker = new WakeLoop(database, this.versions, log);
-    this.monitors = new Monitors(database, this.versions, log);
-    this.runs = new Runs(database, this.versions, log);
+  constructor(
+    private readonly database: Database,
+    parts: Parts,
+  ) {
+    this.automations = parts.automations;
+    this.publishing = parts.publishing;
+    this.lifecycle = parts.lifecycle;
+    this.matcher = parts.matcher;
+    this.waker = parts.waker;
+    this.monitors = parts.monitors;
+    this.runs = parts.runs;
   }
 
   /** Makes an automation and publishes it. Answers its id. */
   async live(graph: Graph, settings: DraftSettings = {}, publish: Publish = {}): Promise<string> {
+    const { mailHelp } = await import('#engine');
     const { id } = await this.automations.create(actor, { name: `Test ${newId()}`, graph, settings });
     await this.publishing.publish(actor, id, publish, mailHelp);
     return id;
@@ -46,6 +73,7 @@ export class Pipeline {
   /** A lead as the HTTP path makes it. Answers its id. */
   async lead(email: string, more: { course_id?: string; consent?: string } = {}): Promise<string> {
     const id = newId();
+    const { findOrCreatePeople } = await import('#directory');
     await this.database.tx(async (tx) => {
       await findOrCreatePeople(tx, [email]);
       await tx.run('insert into public.purchase_leads (id, email, course_id, source) values ($1, $2, $3, $4)', [

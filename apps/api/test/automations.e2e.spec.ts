@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testApp, type TestApp } from '#testing';
+
+const node = (id: string, type: string, config: object = {}) => ({ id, type, config });
+const edge = (source: string, port: string, target: string) => ({ source, port, target });
+const mail = {
+  subject: 'Left behind',
+  html: '<p>Hello {{ contact.first_name | default: "there" }}</p>',
+  stream: 'broadcast',
+};
+const reaction = {
+  nodes: [
+    node('start', 'activity_received', { activity_type: 'checkout.abandoned' }),
+    node('mail', 'send_email', mail),
+    node('wait', 'wait_until', { activity_type: 'course.enrolled', timeout: { n: 2, unit: 'days' } }),
+  ],
+  edges: [edge('start', 'next', 'mail'), edge('mail', 'next', 'wait')],
+};
+
+describe('automations over HTTP', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await testApp();
+  }, 120_000);
+  afterAll(() => app.close());
+
+  const until = async <T>(look: () => Promise<T | undefined>, most = 5_000): Promise<{ value: T; took: number }> => {
+    const began = performance.now();
+    while (performance.now() - began < most) {
+      const value = await look();
+      if (value !== undefined) return { value, took: performance.now() - began };
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error('It did not happen in time.');
+  };
+
+  it('makes a draft, edits it by operations, and says what happened in between', async () => {
+    const made = await app.call('POST', '/automations', { name: 'Reaction' });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { status: 'draft', revision: 1, live_version: null, problems: [{ code: 'no_entry', severity: 'blocks' }] },
+    });
+    const path = `/automations/${made.body.id}`;
+    const operations = [{ op: 'add_node', node: node('start', 'manual') }];
+    expect(await app.call('POST', `${path}/operations`, { base_revision: 1, operations })).toMatchObject({
+      status: 200,
+      body: { revision: 2 },
+    });
+    expect(
+      await app.call('POST', `${path}/operations`, { base_revision: 1, operations: [{ op: 'rename', name: 'Other' }] }),
+    ).toMatchObject({ status: 409, body: { revision: 2, operations } });
+    const wrong = [
+      { op: 'rename', name: 'Fine' },
+      { op: 'remove_node', node_id: 'nobody' },
+    ];
+    expect(await app.call('POST', `${path}/operations`, { base_revision: 2, operations: wrong })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/operations/1' }] },
+    });
+    expect(await app.call('PUT', path, { base_revision: 1, name: 'New' })).toMatchObject({ status: 409 });
+    expect(await app.call('PUT', path, { base_revision: 2, name: 'New' })).toMatchObject({
+      status: 200,
+      body: { name: 'New', revision: 3, graph: { nodes: [{ id: 'start' }] } },
+    });
+    expect((await app.call('DELETE', path)).status).toBe(204);
+    expect((await app.call('GET', path)).status).toBe(404);
+  });
+
+  it('refuses to publish what is not ready, with pointers, and stores nothing', async () => {
+    const bad = {
+      nodes: [
+        node('start', 'activity_received', { activity_type: 'x.y' }),
+        node('a', 'send_email', { subject: 'Hi', html: '{% if %}' }),
+        node('f', 'filter', {
+          rules: { operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] },
+        }),
+      ],
+      edges: [edge('start', 'next', 'a'), edge('a', 'next', 'f'), edge('f', 'yes', 'a'), edge('f', 'no', 'gone')],
+    };
+    const made = await app.call('POST', '/automations', { name: 'Bad', graph: bad });
+    const answer = await app.call('POST', `/automations/${made.body.id}/publish`, {});
+    expect(answer.status).toBe(422);
+    const codes = answer.body.problems.map((problem: { code: string }) => problem.code);
+    expect(codes).toEqual(expect.arrayContaining(['unfinished', 'template', 'loop_without_wait', 'edge_to_nowhere']));
+    expect(
+      answer.body.errors.every((error: { pointer: string; message: string }) => error.pointer && error.message),
+    ).toBe(true);
+    expect(await app.call('GET', `/automations/${made.body.id}/versions`)).toMatchObject({ body: { items: [] } });
+    expect(
+      await app.call('POST', '/automations', { name: 'X', graph: { nodes: [], edges: [], colour: 1 } }),
+    ).toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('reacts to an activity within a second, and shows the person’s way, counts and reasons', async () => {
+    await app.call('PATCH', '/settings', { sender_broadcast: 'Shop <shop@example.com>', postal_address: 'Street 1' });
+    const made = await app.call('POST', '/automations', { name: 'Reaction', graph: reaction });
+    const path = `/automations/${made.body.id}`;
+    expect(await app.call('POST', `${path}/validate`, {})).toMatchObject({ status: 200, body: { matching_now: null } });
+    expect(await app.call('POST', `${path}/publish`, { revision: 7 })).toMatchObject({ status: 409 });
+    expect(await app.call('POST', `${path}/publish`, { revision: 1 })).toMatchObject({
+      status: 200,
+      body: { version: 1, matching_now: null },
+    });
+    await app.call('POST', '/purchase-leads', { email: 'ann@shop.example', first_name: 'Ann', consent: 'subscribed' });
+    await app.call('POST', '/activities', { contact_email: 'ann@shop.example', type: 'checkout.abandoned' });
+    const { value: run, took } = await until(async () => {
+      const { body } = await app.call('GET', `${path}/runs?contact_email=ann@shop.example`);
+      return body.items[0]?.status === 'waiting' ? body.items[0] : undefined;
+    });
+    expect(took).toBeLessThan(1_000);
+    expect(run).toMatchObject({
+      version: 1,
+      node_id: 'wait',
+      steps: [{ node_id: 'start' }, { node_id: 'mail' }, { node_id: 'wait' }],
+    });
+    expect(await app.call('GET', `${path}/stats`)).toMatchObject({
+      body: { entered: 1, inside: 1, nodes: { wait: { here_now: 1 }, mail: { messages: { candidates: 1 } } } },
+    });
+    expect(await app.call('GET', `${path}/explain?contact_email=ann@shop.example`)).toMatchObject({
+      body: { would_enter: false, stopped_by: 'been_here', runs: [{ id: run.id }] },
+    });
+    expect(await app.call('POST', `/runs/${run.id}/advance`)).toMatchObject({
+      status: 200,
+      body: { status: 'completed' },
+    });
+    expect(await app.call('POST', `${path}/stop`, { confirm: 3 })).toMatchObject({ status: 409, body: { inside: 0 } });
+    expect(await app.call('POST', `${path}/pause`)).toMatchObject({ status: 200, body: { status: 'paused' } });
+    expect(await app.call('POST', `${path}/archive`)).toMatchObject({ status: 200, body: { status: 'archived' } });
+  });
+
+  it('describes every step type, and carries a drawing elsewhere', async () => {
+    const types = await app.call('GET', '/automation-nodes');
+    expect(types.status).toBe(200);
+    expect(types.body.items.map((item: { type: string }) => item.type)).toContain('wait_until');
+    const made = await app.call('POST', '/automations', { name: 'Carry', graph: reaction });
+    const carried = await app.call('GET', `/automations/${made.body.id}/export`);
+    const again = await app.call('POST', '/automations/import', carried.body);
+    expect(again).toMatchObject({ status: 201, body: { name: 'Carry', graph: made.body.graph } });
+    expect(await app.call('GET', '/automations?limit=1')).toMatchObject({ body: { items: [{ id: again.body.id }] } });
+  });
+});
