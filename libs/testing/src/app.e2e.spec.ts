@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
 import { testApp, type TestApp } from './app.js';
 
 describe('the application of the test kit', () => {
@@ -13,5 +14,42 @@ describe('the application of the test kit', () => {
     expect((await app.call('GET', '/api-keys')).status).toBe(200);
     expect((await app.call('GET', '/api-keys', undefined, { key: null })).status).toBe(401);
     expect((await app.call('GET', '/api-keys', undefined, { key: 'wrong' })).status).toBe(401);
+  });
+
+  it('takes an event from its door to a mail, through every stage', async () => {
+    const graph = {
+      nodes: [
+        { id: 'start', type: 'activity_received', config: { activity_type: 'checkout.abandoned' } },
+        {
+          id: 'mail',
+          type: 'send_email',
+          config: {
+            stream: 'transactional',
+            subject: 'You left something behind',
+            html: '<p>Hello</p>',
+            text: 'Hello',
+          },
+        },
+        { id: 'end', type: 'exit', config: {} },
+      ],
+      edges: [
+        { source: 'start', target: 'mail' },
+        { source: 'mail', target: 'end' },
+      ],
+    };
+    const made = await app.call('POST', '/automations', { name: 'Abandoned', graph });
+    expect(made.body.problems).toEqual([]);
+    expect((await app.call('POST', `/automations/${made.body.id}/publish`, {})).status).toBe(200);
+    const lead = await app.call('POST', '/purchase-leads', { email: 'ada@example.org', consent: 'subscribed' });
+    expect(lead.body).toMatchObject({ created: 1 });
+    const activity = { contact_email: 'ada@example.org', type: 'checkout.abandoned' };
+    expect((await app.call('POST', '/activities', activity)).status).toBe(202);
+
+    const sent = async () => (await app.call('GET', '/outbox')).body.items as Record<string, unknown>[];
+    const until = Date.now() + 20_000;
+    while ((await sent())[0]?.state !== 'sent' && Date.now() < until) await pause(25);
+    expect(await sent()).toMatchObject([
+      { contact_email: 'ada@example.org', subject: 'You left something behind', state: 'sent' },
+    ]);
   });
 });
