@@ -15,7 +15,7 @@ const MAX_CLIENTS = 500;
  */
 const MARKS = `
   select (select last_value::text from pg_sequences where schemaname = 'cortex' and sequencename = 'activity_inbox_seq_seq') as activities,
-    (select max(id)::text from cortex.messages)
+    coalesce((select id::text from cortex.messages order by id desc limit 1), '')
       || ':' || (select sum(n_tup_upd) from pg_stat_user_tables where schemaname = 'cortex' and relname = 'messages') as messages,
     (select sum(n_tup_ins + n_tup_upd)::text from pg_stat_user_tables
       where schemaname = 'cortex' and relname in ('automation_runs', 'automation_run_steps')) as runs,
@@ -62,6 +62,8 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      // So that the connection goes with the stream when the server stops.
+      connection: 'close',
     });
     reply.raw.write('retry: 2000\nevent: ready\ndata: {}\n\n');
     this.clients.add(reply);
@@ -81,7 +83,7 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
       if (known && topics.length > 0) this.send(`event: changed\ndata: ${JSON.stringify({ topics })}\n\n`);
       else if (++this.ticks % KEEP_ALIVE_TICKS === 0) this.send(': still here\n\n');
     } catch (error) {
-      this.log.debug({ err: error }, 'events tick failed');
+      this.log.warn({ err: error }, 'looking for changes failed');
     }
   }
 

@@ -1,4 +1,6 @@
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openAttention } from '#access';
 import { ADMIN, testApi, type TestApi } from './api.fixture.js';
 
 let api: TestApi;
@@ -124,6 +126,63 @@ describe('the HTTP edge', () => {
     expect((await api.call('POST', '/auth/staff/sign-out', {}, { cookie })).status).toBe(200);
     expect((await api.call('GET', '/auth/staff/session', undefined, { cookie })).status).toBe(401);
   });
+
+  it('removes the demo and leaves everything else', async () => {
+    const { database } = api.db;
+    const profiles = await api.call<any>('POST', '/profiles', [
+      { email: 'demo@example.com' },
+      { email: 'real@example.com' },
+    ]);
+    const course = await api.call<any>('POST', '/courses', { title: 'Demo course' });
+    const enroll = { email: 'demo@example.com', course_id: course.body.results[0].id };
+    const enrollment = await api.call<any>('POST', '/enrollments', enroll);
+    await database.run("update cortex.people set demo = true where address = 'demo@example.com'");
+    await database.run('update cortex.settings set demo = true, mail_unanswered = true');
+    for (const [kind, answer] of Object.entries({ profile: profiles, course, enrollment })) {
+      await database.run('insert into cortex.demo_rows values ($1, $2)', [kind, answer.body.results[0].id]);
+    }
+    const removed = await api.call<any>('POST', '/settings/demo/remove', {});
+    expect(removed.body.removed).toMatchObject({ profile: 1, course: 1, enrollment: 1 });
+    expect(await database.rows('select email from view_directory_contacts')).toEqual([{ email: 'real@example.com' }]);
+    expect(await database.rows("select type from crm_activities where contact_email = 'demo@example.com'")).toEqual([]);
+    expect((await api.call('GET', '/settings')).body).toMatchObject({ demo: false, mail_unanswered: false });
+    expect((await api.call<any>('POST', '/settings/demo/remove', {})).body.removed).toEqual({});
+  });
+
+  it('closes what needed a person, once, and keeps it under closed', async () => {
+    const item = { key: 'spec', kind: 'spec', title: 'Look at this' };
+    await api.db.database.tx((tx) => openAttention(tx, item));
+    await api.db.database.tx((tx) => openAttention(tx, { ...item, title: 'Look again' }));
+    const open = await api.call<any>('GET', '/attention');
+    expect(open.body.items).toMatchObject([{ title: 'Look again' }]);
+    expect((await api.call('POST', `/attention/${open.body.items[0].id}/close`, {})).status).toBe(200);
+    expect((await api.call<any>('GET', '/attention')).body.items).toEqual([]);
+    expect((await api.call<any>('GET', '/attention?closed=true')).body.items).toHaveLength(1);
+  });
+
+  it('tells listeners what changed, and lets go of them when it stops', async () => {
+    const own = await testApi();
+    await own.app.listen(0, '127.0.0.1');
+    const { port } = own.app.getHttpServer().address() as AddressInfo;
+    const stream = await fetch(`http://127.0.0.1:${port}/events`, {
+      headers: { authorization: `Bearer ${own.adminKey}` },
+    });
+    expect(stream.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader.read()).value).toContain('event: ready');
+    let text = '';
+    const changed = (async () => {
+      while (!text.includes('"activities"')) text += (await reader.read()).value ?? '';
+    })();
+    // The first look is what later ones are compared with, so something must happen after it.
+    const writing = setInterval(() => {
+      void own.call('POST', '/activities', { contact_email: 'sse@example.com', type: 'page.viewed' });
+    }, 300);
+    await changed.finally(() => clearInterval(writing));
+    expect(text).toContain('event: changed');
+    await own.close();
+    expect((await reader.read()).done).toBe(true);
+  }, 20_000);
 
   it('logs no address, password or key', () => {
     for (const secret of [ADMIN.email, ADMIN.password, api.adminKey]) expect(api.logged()).not.toContain(secret);

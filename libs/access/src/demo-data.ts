@@ -47,12 +47,14 @@ export class DemoData {
       const ids = people.map((person) => person.person_id);
       // The same lock that whoever changes a person's runs holds, in one order.
       for (const id of [...ids].sort()) await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 42))', [id]);
-      for (const [kind, statement] of OF_DEMO_PEOPLE) removed[kind] = await tx.run(statement, [ids]);
       for (const [kind, statement] of REMOVALS) removed[kind] = await tx.run(statement, [await this.marked(tx, kind)]);
+      // After them, because a lost enrollment is an activity too.
+      for (const [kind, statement] of OF_DEMO_PEOPLE) removed[kind] = await tx.run(statement, [ids]);
       removed.automation = await this.removeAutomations(tx);
       await tx.run('update cortex.people set demo = false where demo');
       await tx.run('delete from cortex.demo_rows');
-      await tx.run('update cortex.settings set demo = false, updated_at = cortex.now()');
+      // The demo mails people who never answered; the people who come now have not been asked.
+      await tx.run('update cortex.settings set demo = false, mail_unanswered = false, updated_at = cortex.now()');
       const counted = Object.fromEntries(Object.entries(removed).filter(([, count]) => count > 0));
       await recordAudit(tx, actor, { action: 'demo.removed', targetKind: 'settings', after: counted });
       return counted;
