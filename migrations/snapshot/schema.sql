@@ -280,8 +280,8 @@ table cortex.people with (fillfactor=80)
   suppressed_broadcast boolean not null default false
   suppressed_transactional boolean not null default false
   demo boolean not null default false
-  name_folded text generated always as (cortex.fold(((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text))))
-  tags_folded text[] generated always as (cortex.fold_all(tags))
+  name_folded text not null default ''::text
+  tags_folded text[] not null default '{}'::text[]
 
 table cortex.person_links
   person_id uuid not null
@@ -622,8 +622,6 @@ cortex.automations automations_status_check: CHECK ((status = ANY (ARRAY['draft'
 
 cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
 
-cortex.former_ids former_ids_person_id_fkey: FOREIGN KEY (person_id) REFERENCES cortex.people(person_id)
-
 cortex.former_ids former_ids_pkey: PRIMARY KEY (id)
 
 cortex.heartbeat heartbeat_one_check: CHECK (one)
@@ -847,8 +845,6 @@ CREATE INDEX people_public_id ON cortex.people USING btree (id) WHERE (id IS NOT
 CREATE INDEX people_search ON cortex.people USING gin (address public.gin_trgm_ops, name_folded public.gin_trgm_ops)
 
 CREATE INDEX people_tags ON cortex.people USING gin (tags_folded)
-
-CREATE INDEX people_type_created ON cortex.people USING btree (type, created_at DESC, person_id) WHERE (type IS NOT NULL)
 
 CREATE INDEX request_keys_age ON cortex.request_keys USING btree (created_at)
 
@@ -1345,6 +1341,26 @@ CREATE OR REPLACE FUNCTION cortex.fold_all(tags text[])
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN ARRAY(SELECT cortex.fold(t.tag) AS fold FROM unnest(fold_all.tags) WITH ORDINALITY t(tag, ord) ORDER BY t.ord)
 
+CREATE OR REPLACE FUNCTION cortex.fold_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  tag text;
+begin
+  if tg_op = 'UPDATE' and new.first_name is not distinct from old.first_name
+    and new.last_name is not distinct from old.last_name and new.tags = old.tags then
+    return new;
+  end if;
+  new.name_folded := cortex.fold(coalesce(new.first_name, '') || ' ' || coalesce(new.last_name, ''));
+  new.tags_folded := '{}';
+  foreach tag in array new.tags loop
+    new.tags_folded := new.tags_folded || cortex.fold(tag);
+  end loop;
+  return new;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.inbox_from_activities()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1647,75 +1663,88 @@ CREATE OR REPLACE FUNCTION cortex.refresh_people(addresses text[], activity_ids 
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
+  missing text[];
   fresh text[];
+  known text[] := addresses;
   locked bigint;
   converted uuid[];
 begin
-  -- 1. People that are missing. The definition is already filled in here only to save a second row version;
-  -- step 3 looks again.
-  with made as (
-    insert into cortex.people (
-      address, id, email, type, first_name, last_name, phone, country, timezone, tags, attributes, created_at,
-      lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
-    select
-      t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
-      coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
-      exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
-      exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
-    from unnest(addresses) t (address)
-    left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
-    where not exists (select from cortex.people p where p.address = t.address)
-    order by t.address collate "C"
-    on conflict (address) do nothing
-    returning people.address
-  )
-  select array_agg(made.address) into fresh from made;
-
-  -- 2. Locks, sorted.
-  perform from cortex.people p where p.address = any (addresses) order by p.address for no key update;
-  get diagnostics locked = row_count;
-  if locked <> cardinality(addresses) then
-    raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
+  -- 1. People that are missing. A row that this statement makes is right at once: whoever else touches its address
+  -- has either committed before the snapshot, or meets our row in its own sweep and waits for us.
+  select array_agg(t.address) into missing
+  from unnest(addresses) t (address)
+  where not exists (select from cortex.people p where p.address = t.address);
+  if missing is not null then
+    with made as (
+      insert into cortex.people (
+        address, id, email, type, first_name, last_name, phone, country, timezone, tags, attributes, created_at,
+        lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+      select
+        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+        coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
+        exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
+        exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
+      from unnest(missing) t (address)
+      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
+      order by t.address collate "C"
+      on conflict (address) do nothing
+      returning people.address
+    )
+    select array_agg(made.address) into fresh from made;
+    if cardinality(fresh) = cardinality(addresses) then
+      known := '{}';
+    elsif fresh is not null then
+      known := array(select t.address from unnest(addresses) t (address) where t.address <> all (fresh));
+    end if;
   end if;
 
-  -- A profile that moved to an address nobody had keeps its person, unless somebody else is left at the old one.
-  if fresh is not null and cardinality(addresses) > 1 then
-    perform cortex.rename_people(addresses, fresh);
-  end if;
+  if cardinality(known) > 0 then
+    -- 2. Locks, sorted.
+    perform from cortex.people p where p.address = any (known) order by p.address for no key update;
+    get diagnostics locked = row_count;
+    if locked <> cardinality(known) then
+      raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
+    end if;
 
-  -- 3. A new statement: its snapshot is younger than the locks.
-  with changed as (
-    update cortex.people p
-    set id = d.id, email = d.email, type = d.type, first_name = d.first_name, last_name = d.last_name,
-      phone = d.phone, country = d.country, timezone = d.timezone, tags = coalesce(d.tags, '{}'),
-      attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
-      lifetime_value_minor = coalesce(d.lifetime_value_minor, 0)
-    from unnest(addresses) t (address)
-    left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
-    where p.address = t.address
-      and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags, p.attributes,
-          p.created_at, p.lifetime_value_minor)
-        is distinct from
-          row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, coalesce(d.tags, '{}'),
-          coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0))
-    returning p.person_id, p.type, old.id as old_id, new.id as new_id
-  ), former as (
-    insert into cortex.former_ids (id, person_id)
-    select distinct on (c.old_id) c.old_id, c.person_id
-    from changed c
-    where c.old_id is not null and c.old_id is distinct from c.new_id
-    order by c.old_id, c.person_id
-    on conflict (id) do nothing
-  )
-  select array_agg(c.person_id) filter (where c.type = 'customer' and c.old_id is distinct from c.new_id)
-  into converted from changed c;
+    -- A profile that moved to an address nobody had keeps its person, unless somebody else is left at the old one.
+    if fresh is not null and cortex.rename_people(known, fresh) > 0 then
+      known := addresses;
+    end if;
 
-  -- 4. A lead that became a customer: its history names the profile from now on.
-  if converted is not null then
-    update public.crm_activities a
-    set contact_id = p.id
-    from cortex.people p
-    where p.person_id = any (converted) and a.person_id = p.person_id and a.contact_id is distinct from p.id;
+    -- 3. A new statement: its snapshot is younger than the locks.
+    with changed as (
+      update cortex.people p
+      set id = d.id, email = d.email, type = d.type, first_name = d.first_name, last_name = d.last_name,
+        phone = d.phone, country = d.country, timezone = d.timezone, tags = coalesce(d.tags, '{}'),
+        attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
+        lifetime_value_minor = coalesce(d.lifetime_value_minor, 0)
+      from unnest(known) t (address)
+      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
+      where p.address = t.address
+        and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags, p.attributes,
+            p.created_at, p.lifetime_value_minor)
+          is distinct from
+            row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, coalesce(d.tags, '{}'),
+            coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0))
+      returning p.person_id, p.type, old.id as old_id, new.id as new_id
+    ), former as (
+      insert into cortex.former_ids (id, person_id)
+      select distinct on (c.old_id) c.old_id, c.person_id
+      from changed c
+      where c.old_id is not null and c.old_id is distinct from c.new_id
+      order by c.old_id, c.person_id
+      on conflict (id) do nothing
+    )
+    select array_agg(c.person_id) filter (where c.type = 'customer' and c.old_id is distinct from c.new_id)
+    into converted from changed c;
+
+    -- 4. A lead that became a customer: its history names the profile from now on.
+    if converted is not null then
+      update public.crm_activities a
+      set contact_id = p.id
+      from cortex.people p
+      where p.person_id = any (converted) and a.person_id = p.person_id and a.contact_id is distinct from p.id;
+    end if;
   end if;
 
   -- 5. Activities that did not know their person.
@@ -1735,21 +1764,23 @@ begin
 end
 $function$
 
-CREATE OR REPLACE FUNCTION cortex.rename_people(addresses text[], fresh text[])
- RETURNS void
+CREATE OR REPLACE FUNCTION cortex.rename_people(known text[], fresh text[])
+ RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   move record;
+  renamed int := 0;
 begin
   for move in
     select distinct on (cortex.address(u.email) collate "C") p.person_id, cortex.address(u.email) as address, f.person_id as fresh_id
     from cortex.people p
     join public.unified_profiles u on u.id = p.id
     join cortex.people f on f.address = cortex.address(u.email) collate "C"
-    where p.address = any (addresses) and p.type = 'customer'
+    where p.address = any (known) and p.type = 'customer'
       and cortex.address(u.email) = any (fresh)
       and cortex.address(u.email) <> p.address
       and not exists (select from public.unified_profiles x where cortex.address(x.email) collate "C" = p.address)
@@ -1765,7 +1796,9 @@ begin
       suppressed_transactional = exists (
         select from cortex.suppressions s where s.address = move.address and s.stream = 'transactional')
     where p.person_id = move.person_id;
+    renamed := renamed + 1;
   end loop;
+  return renamed;
 end
 $function$
 
@@ -2313,11 +2346,12 @@ AS $function$
 declare
   list record;
   condition text;
-  at timestamptz := date_trunc('milliseconds', cortex.now());
+  at timestamptz;
   zone text;
   said text;
   code text;
 begin
+  at := date_trunc('milliseconds', cortex.now());
   select s.timezone into zone from cortex.settings s;
   select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = list_id;
   if not found then
@@ -2350,6 +2384,8 @@ end
 $function$
 
 -- triggers
+
+CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tags ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.fold_person()
 
 CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cortex.sweep()
 
