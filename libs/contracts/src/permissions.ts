@@ -6,7 +6,10 @@ export const scopes = ['ingest', 'read', 'write', 'admin'] as const;
 export type ScopeName = (typeof scopes)[number];
 
 /** Who may do what: the public table, read by the server's guard, the screens and the roles test. */
-export const permissions: Record<Exclude<AccessRow, 'open'>, { roles: readonly RoleName[]; scopes: readonly ScopeName[] }> = {
+export const permissions: Record<
+  Exclude<AccessRow, 'open'>,
+  { roles: readonly RoleName[]; scopes: readonly ScopeName[] }
+> = {
   own: { roles, scopes: [] },
   read: { roles, scopes: ['read', 'admin'] },
   change: { roles: ['marketer', 'admin'], scopes: ['write', 'admin'] },

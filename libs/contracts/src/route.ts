@@ -73,7 +73,7 @@ export const emailAddress = z
 function withAsciiDomain(address: string): string {
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1);
-  // eslint-disable-next-line no-control-regex -- everything outside ASCII
+
   if (at < 1 || /^[\x00-\x7f]*$/.test(domain)) return address;
   try {
     return `${address.slice(0, at)}@${new URL(`http://${domain}`).hostname}`;

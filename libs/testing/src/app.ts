@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- specs look into answers freely */
 import { createLog, readConfig, type Database } from '#platform';
 import { freePort } from '#platform/postgres';
 import type { TestClock } from './clock.js';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { AppError, badRequest, type FieldError } from '#platform';
+import { type AppError, badRequest, type FieldError } from '#platform';
 
 /** What is wrong inside a body that is JSON all the same, by JSON pointer; kept beside the parsed value. */
 export interface StrictJson {
