@@ -1668,6 +1668,8 @@ declare
   known text[] := addresses;
   locked bigint;
   converted uuid[];
+  earliest timestamptz := activity_times[1];
+  latest timestamptz := activity_times[1];
 begin
   -- 1. People that are missing. A row that this statement makes is right at once: whoever else touches its address
   -- has either committed before the snapshot, or meets our row in its own sweep and waits for us.
@@ -1747,8 +1749,11 @@ begin
     end if;
   end if;
 
-  -- 5. Activities that did not know their person.
+  -- 5. Activities that did not know their person. The bounds let the executor leave the other months alone.
   if cardinality(activity_ids) > 0 then
+    if cardinality(activity_ids) > 1 then
+      select min(t.at), max(t.at) into earliest, latest from unnest(activity_times) t (at);
+    end if;
     with filled as (
       update public.crm_activities a
       set person_id = p.person_id,
@@ -1756,6 +1761,7 @@ begin
       from unnest(activity_ids, activity_times, activity_addresses) n (id, occurred_at, address)
       join cortex.people p on p.address = n.address
       where a.id = n.id and a.occurred_at = n.occurred_at and a.person_id is null
+        and a.occurred_at >= earliest and a.occurred_at <= latest
       returning a.person_id, a.id, a.occurred_at, a.history
     )
     insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
