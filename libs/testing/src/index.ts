@@ -5,3 +5,4 @@ export * from './directory-check.js';
 export * from './postgres.js';
 export * from './fake-postmark.js';
 export * from './pipeline.js';
+export * from './random-rules.js';

@@ -3,6 +3,7 @@ import type { PersonFacts } from '../facts.js';
 import { isGroup, type Group, type Place, type Rule as AstRule } from '../language.js';
 import type { Operand } from '../operator.js';
 import type { Moment } from '../time.js';
+import { instantLiteral } from '../to-sql.js';
 import { compileFilter, compileWhereFilter } from './filter.js';
 import { seenValues, type Facts, type WhereFacts } from './seen.js';
 import { newEngine, toEngine, type Compiled } from './to-engine.js';
@@ -122,10 +123,9 @@ export class Decider {
         return { operator: rule.operator, result: found.result ?? decided(rule.operator, children), children };
       }
       const ready = asked[next++]!;
-      const spoken = (value: Operand): unknown =>
-        Array.isArray(value) ? value.map(spoken) : ready.type === 'instant' ? new Date(value).toISOString() : value;
-      const seen = (found.factResult ?? []).map(spoken);
-      const wanted = ready.operands.map(spoken);
+      const instantSeen = ready.type === 'instant' || ready.face.shape === 'within';
+      const seen = (found.factResult ?? []).map((value) => spoken(value, instantSeen));
+      const wanted = ready.prepared.map(({ value, type }) => spoken(value, type === 'instant'));
       return {
         operator: rule.operator,
         result: found.result ?? false,
@@ -137,6 +137,13 @@ export class Decider {
     return walk(group, result);
   }
 }
+
+/** An operand or a value as an answer shows it. */
+const spoken = (value: Operand, isInstant: boolean): unknown => {
+  if (Array.isArray(value)) return value.map((each) => spoken(each, isInstant));
+  if (!isInstant || !Number.isFinite(value)) return value;
+  return Number.isInteger(value) ? new Date(value).toISOString() : instantLiteral(value);
+};
 
 /** The library leaves the root's own result to the rule's. */
 const decided = (operator: Group['operator'], children: Proof[]): boolean => {

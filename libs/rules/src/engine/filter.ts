@@ -1,8 +1,8 @@
 import { isGroup, type Group, type Place, type Rule } from '../language.js';
 import type { PersonFacts } from '../facts.js';
-import { look, prepare } from '../prepare.js';
-import { holds, type Ready } from './to-engine.js';
-import { readingName, seenValues, type Facts, type WhereFacts } from './seen.js';
+import { look } from '../prepare.js';
+import { holds, makeReady } from './to-engine.js';
+import { seenValues, type Facts, type WhereFacts } from './seen.js';
 
 type Filter = (facts: Facts) => boolean;
 
@@ -25,11 +25,7 @@ function necessary(rule: Rule, place: Place): Filter | undefined {
   const { shape } = known.face;
   const timeless = known.type !== 'instant' && shape !== 'within';
   if (known.operator.negates || !timeless) return undefined;
-  const ready: Ready = {
-    ...known,
-    fact: readingName(known),
-    operands: prepare(known, nowhere).map((operand) => operand.value as unknown),
-  };
+  const ready = makeReady(known, nowhere);
   return (facts) => holds(ready, seenValues(ready, facts, nowhere.timezone));
 }
 

@@ -2,15 +2,23 @@ import { Engine, Operator as EngineOperator, type NestedCondition, type TopLevel
 import { isGroup, type Group, type Place, type Rule } from '../language.js';
 import { operators } from '../operators/index.js';
 import type { Operand } from '../operator.js';
-import { look, prepare, type Known } from '../prepare.js';
+import { look, prepare, type Known, type Prepared } from '../prepare.js';
 import type { Moment } from '../time.js';
 import { readingName } from './seen.js';
 
 /** A condition ready to be decided: looked up, its operands computed once. */
 export interface Ready extends Known {
+  prepared: Prepared[];
+  /** The values of `prepared`, as the faces take them. */
   operands: Operand[];
   /** The name under which the engine finds the values of its field; equal for conditions that read the same. */
   fact: string;
+}
+
+export function makeReady(known: Known, moment: Moment): Ready {
+  const prepared = prepare(known, moment);
+  const operands = prepared.map((operand) => operand.value as Operand);
+  return { ...known, prepared, operands, fact: readingName(known) };
 }
 
 /** Whether the condition holds for these values of its field; a missing value is an empty list. */
@@ -38,11 +46,7 @@ export function toEngine(group: Group, place: Place, moment: Moment): Compiled {
       return rule.operator === 'AND' ? { all: children } : { any: children };
     }
     const known = look(rule, place);
-    const ready: Ready = {
-      ...known,
-      operands: prepare(known, moment).map((operand) => operand.value as Operand),
-      fact: readingName(known),
-    };
+    const ready = makeReady(known, moment);
     asked.push(ready);
     return { fact: ready.fact, operator: ready.operator.name, value: () => ready };
   };
