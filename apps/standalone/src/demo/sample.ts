@@ -79,7 +79,7 @@ const plain = (name: string): string =>
 /** 48 customers and 24 leads. Multipliers without a common divisor spread names, homes and dates evenly. */
 export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) => {
   const first = firstNames[at % firstNames.length]!;
-  const last = lastNames[(at * 7 + Math.floor(at / 12)) % lastNames.length]!;
+  const last = lastNames[(at * 3 + Math.floor(at / 12)) % lastNames.length]!;
   const [country, timezone] = homes[(at * 5) % homes.length]!;
   const kind = at % 3 === 2 ? 'lead' : 'customer';
   const course = (at * 3) % sampleCourses.length;
@@ -128,7 +128,7 @@ export const sampleMail = {
 };
 
 export const sampleReminder = {
-  subject: 'Any questions about {{ lead.course_title | default: "the course" }}?',
+  subject: 'Any questions?',
   html: `<p>Hello {{ contact.first_name | default: "there" }},</p>
 <p>If something kept you from enrolling, reply to this mail. A person reads it.</p>
 <p>— {{ workspace.name }}</p>
