@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router';
 import { Link } from 'react-router';
 import { Glyph, kindColor } from '../canvas/glyphs';
 import { Problem } from '../ui/confirm';
-import { Page } from '../ui/page';
+import { Page, Section } from '../ui/page';
 import { useCreate } from './automations.queries';
 import { MiniDrawing } from './mini-drawing';
 import { recipeStarts, starts, type Start } from './starts';
@@ -49,9 +49,7 @@ export function NewAutomationPage() {
           </li>
         ))}
       </ul>
-      <section className="section">
-        <h2>Or start from a recipe</h2>
-        <p className="label">Everything is filled in but the mails.</p>
+      <Section title="Or start from a recipe" note="Everything is filled in but the mails.">
         <ul className="recipes">
           {recipeStarts.map((start) => (
             <li key={start.id}>
@@ -71,7 +69,7 @@ export function NewAutomationPage() {
             </li>
           ))}
         </ul>
-      </section>
+      </Section>
     </Page>
   );
 }

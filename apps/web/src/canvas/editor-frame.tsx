@@ -63,6 +63,10 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
     store.getState().setMode(next);
     if (next === 'build') setTraced(undefined);
   };
+  const publish = () => {
+    store.setState({ fresh: new Set() });
+    view.setState({ sheet: 'publish' });
+  };
   const actions = {
     pause: () => transition.mutate('pause'),
     resume: () => transition.mutate('resume'),
@@ -83,7 +87,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
         automation={automation}
         onRetry={() => void flush()}
         onMode={setMode}
-        onPublish={() => view.setState({ sheet: 'publish' })}
+        onPublish={publish}
         actions={actions}
       />
       <div className="editor-body">

@@ -41,7 +41,7 @@ export const place = (graph: Graph, mode: Mode): Placed => {
     width: CARD,
     height: mode === 'live' ? 120 : 96,
     gapX: 40,
-    gapY: 84,
+    gapY: 92,
   });
   const free = graph.layout === 'free';
   const corners = new Map<string, Point>();
@@ -80,8 +80,8 @@ export const roundedPath = (points: readonly Point[]): string => {
 const towards = (from: Point, to: Point, by: number, length: number): Point =>
   length === 0 ? from : { x: from.x + ((to.x - from.x) * by) / length, y: from.y + ((to.y - from.y) * by) / length };
 
-const DROP = 62;
-const RISE = 22;
+const DROP = 60;
+const RISE = 20;
 
 /** Corner points of a path from a way out to the top of a step; a lane leads it past what lies between. */
 export const route = (from: Point, to: Point, lane: number | undefined): Point[] => {

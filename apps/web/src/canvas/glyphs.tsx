@@ -30,7 +30,9 @@ const glyphs: Record<string, Icon> = {
 /** The glyph of a step type. */
 export function Glyph({ type, size = 16 }: { type: string; size?: number }) {
   const Drawn = glyphs[nodeDef(type)?.icon ?? ''] ?? IconQuestionMark;
-  return <Drawn size={size} stroke={1.5} aria-hidden />;
+  // A full stop is small: the filled square would outweigh every other glyph.
+  const dot = Drawn === IconSquareFilled ? { style: { transform: 'scale(0.6)' } } : {};
+  return <Drawn size={size} stroke={1.5} aria-hidden {...dot} />;
 }
 
 export const kindWords: Record<NodeKind, string> = {

@@ -32,7 +32,7 @@ export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
       >
         <div className="card-top">
           <span className="card-glyph">
-            <Glyph type={step.type} size={kind === 'end' ? 10 : 16} />
+            <Glyph type={step.type} />
           </span>
           {kind === 'end' ? (
             <Sentence step={step} />

@@ -1,4 +1,4 @@
-import { nodes, nodeTypes, refusal, type NodeDef, type Place } from '#graph';
+import { nodes, nodeTypes, refusal, type NodeDef, type NodeKind, type Place } from '#graph';
 import { FocusTrap, Paper, TextInput } from '@mantine/core';
 import { useClickOutside } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
@@ -11,6 +11,8 @@ import { useView, useViewStore } from './view';
 
 const WIDTH = 340;
 const HEIGHT = 420;
+/** Of steps that were not used lately, the usual ones come first. */
+const order: NodeKind[] = ['mail', 'wait', 'rule', 'split', 'action', 'end', 'entry'];
 
 /** Opens where a `+` was pressed: typed search, recent first, what cannot go there greyed with the reason. */
 export function StepPicker() {
@@ -119,5 +121,19 @@ function matching(search: string): NodeDef[] {
       const text = `${def.title} ${def.summary} ${def.kind} ${def.type}`.toLowerCase();
       return words.every((word) => text.includes(word));
     })
-    .toSorted((a, b) => Number(a.kind === 'entry') - Number(b.kind === 'entry') || rank(a.type) - rank(b.type));
+    .toSorted(
+      (a, b) =>
+        closeness(a, search) - closeness(b, search) ||
+        Number(a.kind === 'entry') - Number(b.kind === 'entry') ||
+        rank(a.type) - rank(b.type) ||
+        order.indexOf(a.kind) - order.indexOf(b.kind),
+    );
+}
+
+/** 0: its name begins so; 1: a word of its name does; 2: it is only found in the description. */
+function closeness(def: NodeDef, search: string): number {
+  const typed = search.trim().toLowerCase();
+  const title = def.title.toLowerCase();
+  if (typed === '' || title.startsWith(typed)) return 0;
+  return title.split(/\W+/).some((word) => word.startsWith(typed)) ? 1 : 2;
 }

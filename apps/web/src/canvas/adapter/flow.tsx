@@ -70,6 +70,29 @@ function Drawing() {
     return () => view.setState({ camera: null });
   }, [flow, view]);
 
+  // The inspector takes room from the drawing: the step it is about stays in view.
+  const open = useEditor((state) => state.open);
+  useEffect(() => {
+    if (open === null || open === 'settings') return;
+    const later = setTimeout(() => reveal(flow, wrapper.current, open), 60);
+    return () => clearTimeout(later);
+  }, [open, flow]);
+
+  // A panel that opens takes room: what is looked at stays in the middle of what is left.
+  useEffect(() => {
+    const box = wrapper.current;
+    if (!box) return;
+    let before = box.clientWidth;
+    const watch = new ResizeObserver(() => {
+      const by = box.clientWidth - before;
+      before = box.clientWidth;
+      const { x, y, zoom } = flow.getViewport();
+      if (by !== 0) void flow.setViewport({ x: x + by / 2, y, zoom });
+    });
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, [flow]);
+
   const onInit = useCallback(() => {
     settle(flow, wrapper.current);
     setReady(true);

@@ -72,7 +72,7 @@ function Either({ alternatives, fields, ...form }: FormProps & { alternatives: F
       <Radio.Group value={chosen} onChange={choose} aria-label="Which one">
         <div className="row">
           {alternatives.map((one) => (
-            <Radio key={one.name} value={one.name} label={one.label} disabled={form.readOnly} size="xs" />
+            <Radio key={one.name} value={one.name} label={one.label} disabled={form.readOnly} size="sm" />
           ))}
         </div>
       </Radio.Group>

@@ -1,4 +1,4 @@
-import { indexGraph, nodeDef, phrasesOf, type GraphNode } from '#graph';
+import { indexGraph, nodeDef, phrasesOf, sentenceOf, shorten, type GraphNode } from '#graph';
 import { ActionIcon, Textarea, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash, IconX } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -38,7 +38,7 @@ function StepInspector({ step }: { step: GraphNode }) {
   }, [fresh, problems, step.id]);
 
   const replace = (config: Record<string, unknown>, burst?: string) =>
-    store.getState().edit(`Change ${wordOf(step)}`, [{ op: 'set_config', node_id: step.id, config }], {
+    store.getState().edit(changeLabel(step, config), [{ op: 'set_config', node_id: step.id, config }], {
       ...(burst ? { burst: `${step.id}:${burst}` } : {}),
     });
   const change = (name: string, value: unknown) => {
@@ -95,6 +95,12 @@ function StepInspector({ step }: { step: GraphNode }) {
       {readOnly ? null : <Remove step={step} />}
     </aside>
   );
+}
+
+/** “Wait 2 days → Wait 3 days”, or what kind of step was changed where its sentence stays the same. */
+function changeLabel(step: GraphNode, config: Record<string, unknown>): string {
+  const [before, after] = [sentenceOf(step), sentenceOf({ ...step, config })];
+  return before === after ? `Change ${wordOf(step)}` : `${shorten(before, 48)} → ${shorten(after, 48)}`;
 }
 
 /** Focuses the field a blank was pressed for. */

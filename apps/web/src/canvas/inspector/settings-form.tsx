@@ -110,12 +110,12 @@ function EntryLimit({
         <div className="stack-tight">
           <Radio
             value="default"
-            size="xs"
+            size="sm"
             label={overLeads ? 'Once per lead, a week apart (the default)' : 'Once ever (the default)'}
           />
-          {overLeads ? <Radio value="once" size="xs" label="Once ever" /> : null}
-          <Radio value="every" size="xs" label="Again after some time" />
-          <Radio value="always" size="xs" label="Each time" />
+          {overLeads ? <Radio value="once" size="sm" label="Once ever" /> : null}
+          <Radio value="every" size="sm" label="Again after some time" />
+          <Radio value="always" size="sm" label="Each time" />
         </div>
       </Radio.Group>
       {typeof limit === 'object' ? (
@@ -162,7 +162,7 @@ function MomentField(props: {
   return (
     <section className="field-group">
       <Checkbox
-        size="xs"
+        size="sm"
         checked={on}
         label={<span className="field-title">{props.title}</span>}
         description={props.help}
@@ -227,7 +227,7 @@ function Rest({
     <section className="field-group">
       <h3>When marketing mail rests</h3>
       <Checkbox
-        size="xs"
+        size="sm"
         label="Quiet hours, in each person’s own time"
         checked={quiet !== undefined}
         onChange={(event) =>
@@ -252,7 +252,7 @@ function Rest({
         </div>
       ) : null}
       <Checkbox
-        size="xs"
+        size="sm"
         label="At most so many mails per person"
         checked={cap !== undefined}
         onChange={(event) =>

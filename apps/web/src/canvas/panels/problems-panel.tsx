@@ -28,7 +28,7 @@ export function ProblemList({ title, problems }: { title: string; problems: read
   const { nodes } = indexGraph(graph);
   return (
     <section>
-      <h3 className="small-caps">
+      <h3 className="caps">
         {title} · {problems.length}
       </h3>
       <ul className="problem-list">

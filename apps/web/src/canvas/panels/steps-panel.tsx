@@ -22,7 +22,7 @@ export function StepsPanel() {
         const types = nodeTypes.map((type) => nodes[type]).filter((def) => kinds.includes(def.kind));
         return types.length === 0 ? null : (
           <section key={title}>
-            <h3 className="small-caps">{title}</h3>
+            <h3 className="caps">{title}</h3>
             <ul className="palette">
               {types.map((def) => (
                 <li key={def.type}>

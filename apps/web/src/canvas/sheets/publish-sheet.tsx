@@ -132,8 +132,8 @@ function Review({ automation, flush, onPublished }: PublishProps) {
             aria-label="People inside now"
           >
             <div className="stack-tight">
-              <Radio size="xs" value="stay" label="They finish on the version they entered (the default)" />
-              <Radio size="xs" value="move" label={`They go on in version ${next}, at the same step`} />
+              <Radio size="sm" value="stay" label="They finish on the version they entered (the default)" />
+              <Radio size="sm" value="move" label={`They go on in version ${next}, at the same step`} />
             </div>
           </Radio.Group>
           {flight === 'move'

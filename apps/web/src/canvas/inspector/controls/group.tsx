@@ -14,7 +14,7 @@ export function Group(props: ControlProps) {
   };
   return (
     <fieldset className="field-group">
-      {field.label ? <legend className="small-caps">{field.label}</legend> : null}
+      {field.label ? <legend className="caps">{field.label}</legend> : null}
       {problem ? <p className="field-problem">{problem}</p> : null}
       {fieldsOf(field.inner as z.ZodObject)
         .filter((inner) => isAsked(inner, config) && controlOf(inner) !== 'fixed')
