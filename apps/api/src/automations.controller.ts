@@ -11,7 +11,7 @@ import {
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { automationStats, EngineVersions, explainEntry, mailHelp, Runs } from '#engine';
-import { Database, type Actor } from '#platform';
+import { Config, Database, type Actor } from '#platform';
 import { presentAutomation, presentNodeTypes } from './automation.presenter.js';
 import { Caller, Input, Route } from './http/route.js';
 
@@ -24,7 +24,12 @@ export class AutomationsController {
     private readonly lifecycle: Lifecycle,
     private readonly versions: EngineVersions,
     private readonly runs: Runs,
+    private readonly config: Config,
   ) {}
+
+  private get help() {
+    return { ...mailHelp, needsSender: this.config.hasPostmark };
+  }
 
   @Route(contracts.listAutomations)
   async list(@Input() { query }: InputOf<typeof contracts.listAutomations>) {
@@ -71,12 +76,12 @@ export class AutomationsController {
 
   @Route(contracts.validateAutomation)
   validate(@Input() { params, body }: InputOf<typeof contracts.validateAutomation>) {
-    return this.publishing.validate(params.id, body, mailHelp);
+    return this.publishing.validate(params.id, body, this.help);
   }
 
   @Route(contracts.publishAutomation)
   publish(@Input() { params, body }: InputOf<typeof contracts.publishAutomation>, @Caller() actor: Actor) {
-    return this.publishing.publish(actor, params.id, body, mailHelp);
+    return this.publishing.publish(actor, params.id, body, this.help);
   }
 
   @Route(contracts.pauseAutomation)

@@ -114,8 +114,12 @@ async function settle(): Promise<void> {
   throw new Error('The inbox did not become empty.');
 }
 
-const address = (n: number): string => `person${n}@example.com`;
-const activity = (n: number) => ({ contact_email: address(n), type: 'checkout.abandoned', metadata: { value: 49 } });
+function address(n: number): string {
+  return `person${n}@example.com`;
+}
+function activity(n: number): object {
+  return { contact_email: address(n), type: 'checkout.abandoned', metadata: { value: 49 } };
+}
 
 /** Activities a second, from the first request to the last message row. */
 async function burst(): Promise<number> {
@@ -142,7 +146,7 @@ async function steady(rate: number): Promise<number[]> {
     while (!over) {
       const at = performance.now();
       const { rows } = await watcher.query<{ contact_email: string }>(
-        `select contact_email from cortex.messages where created_at > now() - interval '3 seconds'`,
+        `select contact_email from cortex.messages where created_at > now() - interval '10 seconds'`,
       );
       const seen = performance.now();
       for (const { contact_email } of rows) if (!arrived.has(contact_email)) arrived.set(contact_email, seen);

@@ -6,6 +6,8 @@ import { missingUses, usesOf } from './uses.js';
 export interface MailHelp {
   /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
   checkTemplate(text: string): string | undefined;
+  /** Whether mail without a sender would not leave, so that publishing asks for one. The outbox does without. */
+  needsSender?: boolean;
   /** Freezes what each mail step says now: content ids by step. */
   pinMails(tx: Tx, steps: readonly MailStep[]): Promise<Map<string, string>>;
 }
@@ -20,6 +22,8 @@ interface World {
   activity_types: string[];
   template_ids: string[];
   course_ids: string[];
+  broadcast: boolean;
+  transactional: boolean;
 }
 
 /** Everything wrong with a drawing, or worth a look, by what the database knows too. */
@@ -27,7 +31,7 @@ export async function problemsOf(
   tx: Tx,
   graph: Graph,
   settings: DraftSettings,
-  help: Pick<MailHelp, 'checkTemplate'>,
+  help: Pick<MailHelp, 'checkTemplate' | 'needsSender'>,
 ): Promise<Problem[]> {
   const types = graph.nodes.flatMap(({ config }) =>
     typeof config.activity_type === 'string' ? config.activity_type : [],
@@ -42,13 +46,16 @@ export async function problemsOf(
     `select
        array(select t from unnest($1::text[]) t where exists (select from public.crm_activities a where a.type = t)) as activity_types,
        array(select id::text from cortex.templates where id = any($2::uuid[])) as template_ids,
-       array(select id::text from public.courses where id = any($3::uuid[])) as course_ids`,
+       array(select id::text from public.courses where id = any($3::uuid[])) as course_ids,
+       s.sender_broadcast is not null as broadcast, s.sender_transactional is not null as transactional
+     from cortex.settings s`,
     [[...new Set(types)], templates, courses],
   ))!;
   const problems = validate(graph, settings, {
     activity_types: new Set([...world.activity_types, ...madeByCortex]),
     template_ids: new Set(world.template_ids),
     course_ids: new Set(world.course_ids),
+    ...(help.needsSender ? { senders: { broadcast: world.broadcast, transactional: world.transactional } } : {}),
     checkTemplate: (text) => help.checkTemplate(text),
   });
   const lists = (await missingUses(tx, uses)).filter((use) => use.kind === 'smart_list');

@@ -46,7 +46,7 @@ export class Publishing {
   async validate(
     id: string,
     given: { graph?: Graph; settings?: DraftSettings },
-    help: Pick<MailHelp, 'checkTemplate'>,
+    help: Pick<MailHelp, 'checkTemplate' | 'needsSender'>,
   ): Promise<Validation> {
     return this.database.tx(async (tx) => {
       const row = await automationById(tx, id);
