@@ -198,8 +198,8 @@ export class Ingestion implements OnApplicationShutdown {
   private notifySoon(): void {
     this.notifying ??= setTimeout(() => {
       this.notifying = undefined;
-      void this.client
-        ?.then((client) => client.query({ name: 'notify', text: "select pg_notify('cortex_inbox', '')" }))
+      this.database
+        .rows("select pg_notify('cortex_inbox', '')")
         // The matcher also polls, so a lost call costs a quarter of a second.
         .catch((error: unknown) => this.log.debug({ err: error }, 'notify failed'));
     }, NOTIFY_EVERY_MS);

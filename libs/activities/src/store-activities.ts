@@ -20,33 +20,25 @@ const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').repla
 const textArray = (values: (string | null)[], isPlain = false): string =>
   `{${values.map((value) => (value === null ? 'null' : isPlain ? value : quoted(value))).join(',')}}`;
 
-/** The values of `STORE_ACTIVITIES`. Keys are sorted, so that two batches never wait for each other in a circle. */
+/** The values of `STORE_ACTIVITIES`. */
 export function storeValues(rows: readonly IncomingActivity[], takesUnknown: boolean): unknown[] {
-  const keys = rows.flatMap((row, at) => row.keys.map((key) => ({ key, ord: at + 1 })));
-  keys.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const plain = (read: (row: IncomingActivity) => string | null | undefined) =>
+    textArray(
+      rows.map((row) => read(row) ?? null),
+      true,
+    );
+  const escaped = (read: (row: IncomingActivity) => string | null) => textArray(rows.map(read));
   return [
-    textArray(
-      rows.map((row) => row.id),
-      true,
-    ),
-    textArray(rows.map((row) => row.email)),
-    textArray(rows.map((row) => row.anonymousId)),
-    textArray(
-      rows.map((row) => row.type),
-      true,
-    ),
-    textArray(rows.map((row) => row.metadata)),
-    textArray(
-      rows.map((row) => row.occurredAt),
-      true,
-    ),
-    textArray(rows.map((row) => row.source)),
-    textArray(
-      rows.map((row) => (row.history ? 't' : 'f')),
-      true,
-    ),
-    `{${keys.map(({ ord }) => ord).join(',')}}`,
-    `{${keys.map(({ key }) => key).join(',')}}`,
+    plain((row) => row.id),
+    escaped((row) => row.email),
+    escaped((row) => row.anonymousId),
+    plain((row) => row.type),
+    escaped((row) => row.metadata),
+    plain((row) => row.occurredAt),
+    escaped((row) => row.source),
+    plain((row) => (row.history ? 't' : 'f')),
+    plain((row) => row.keys[0]),
+    plain((row) => row.keys[1]),
     takesUnknown,
   ];
 }
@@ -59,46 +51,52 @@ export interface NotStored {
 
 /**
  * Stores a batch in one statement: finds the person of each address, notes the keys, and inserts what is new. The
- * batch must not hold one key twice (joining back to the inserted keys would then store both). Rows of an address
- * nobody knows are left out unless $11 says otherwise; the table's trigger fills the inbox.
+ * batch must not hold one key twice (both of its rows would then be stored). Keys are inserted sorted, so that two
+ * batches never wait for each other in a circle. Rows of an address nobody knows are left out unless $11 says
+ * otherwise; the table's trigger fills the inbox. No part joins two parts of the batch: the planner takes them for a
+ * handful of rows and would compare every row with every other.
  */
 export const STORE_ACTIVITIES = `
   with given as materialized (
-    select g.ord::int as ord, g.id, g.email, g.anonymous_id, g.type, g.metadata, g.source, g.history,
+    select g.ord::int as ord, g.id, g.email, g.anonymous_id, g.type, g.metadata, g.source, g.history, g.key, g.other_key,
       coalesce(g.occurred_at, cortex.now()) as occurred_at,
       p.person_id, case when p.type = 'customer' then p.id end as contact_id,
       case
         when g.occurred_at > cortex.now() + interval '5 minutes' then 'future'
         when g.email is not null and p.type is null and not $11::boolean then 'unknown'
       end as reason
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[])
-      with ordinality as g(id, email, anonymous_id, type, metadata, occurred_at, source, history, ord)
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[],
+      $9::uuid[], $10::uuid[])
+      with ordinality as g(id, email, anonymous_id, type, metadata, occurred_at, source, history, key, other_key, ord)
     left join cortex.people p on p.address = cortex.address(g.email::citext)
-  ), wanted as (
-    select k.ord, k.key from unnest($9::int[], $10::uuid[]) as k(ord, key)
   ), noted as (
     insert into cortex.activity_keys (key, occurred_at)
-    select w.key, g.occurred_at from wanted w join given g on g.ord = w.ord
-    where g.reason is null
-    order by w.key
+    select k.key, k.occurred_at from (
+      select g.key, g.occurred_at from given g where g.reason is null and g.key is not null
+      union all
+      select g.other_key, g.occurred_at from given g where g.reason is null and g.other_key is not null
+    ) k
+    order by k.key
     on conflict do nothing
     returning key
-  ), verdicts as materialized (
-    select g.ord, g.reason from given g where g.reason is not null
-    union all
-    select distinct w.ord, 'duplicate'
-    from wanted w join given g on g.ord = w.ord
-    where g.reason is null and not exists (select from noted n where n.key = w.key)
+  ), judged as materialized (
+    select g.*,
+      case
+        when g.reason is not null then g.reason
+        when g.key is not null and g.key not in (select n.key from noted n) then 'duplicate'
+        when g.other_key is not null and g.other_key not in (select n.key from noted n) then 'duplicate'
+      end as verdict
+    from given g
   ), stored as (
     insert into public.crm_activities
       (id, contact_email, anonymous_id, contact_id, type, metadata, occurred_at, source, person_id, history)
-    select g.id, g.email::citext, g.anonymous_id, g.contact_id, g.type, g.metadata::jsonb, g.occurred_at, g.source,
-      g.person_id, g.history
-    from given g
-    where not exists (select from verdicts v where v.ord = g.ord)
-    order by g.ord
+    select j.id, j.email::citext, j.anonymous_id, j.contact_id, j.type, j.metadata::jsonb, j.occurred_at, j.source,
+      j.person_id, j.history
+    from judged j
+    where j.verdict is null
+    order by j.ord
   )
-  select ord, reason from verdicts`;
+  select j.ord, j.verdict as reason from judged j where j.verdict is not null`;
 
 /** Makes a lead of each address that is neither a customer's nor a lead's; the sweep at commit makes the person. */
 export const LEADS_FROM_ACTIVITIES = `
