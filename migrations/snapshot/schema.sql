@@ -1375,7 +1375,9 @@ declare
   addresses text[];
 begin
   insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
-  select n.person_id, n.id, n.occurred_at, n.history from new_rows n where n.person_id is not null;
+  select n.person_id, n.id, n.occurred_at, n.history from new_rows n
+  -- What the engine tells about its own runs starts, wakes and changes nothing, so nobody need look at it.
+  where n.person_id is not null and not (n.history and n.source = 'cortex');
 
   select array_agg(n.id), array_agg(n.occurred_at), array_agg(cortex.address(n.contact_email))
   into ids, times, addresses
