@@ -1,4 +1,4 @@
-// Builds the server and the web only when their sources differ from those of the last build (--force: always; --server: without the web).
+// Builds the server and the web only when their sources differ from those of the last build (--force: always; --server, --web: only that one).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -72,7 +72,8 @@ try {
   process.exit(1);
 }
 try {
-  build('server', [...settings, 'libs', ...server.map((app) => `${app}/src`)], 'nest', ['build', 'standalone']);
+  if (!process.argv.includes('--web'))
+    build('server', [...settings, 'libs', ...server.map((app) => `${app}/src`)], 'nest', ['build', 'standalone']);
   if (process.exitCode !== 1 && !process.argv.includes('--server') && existsSync(join(root, 'apps/web/index.html'))) {
     const web = ['rules', 'graph', 'contracts'].map((lib) => `libs/${lib}`);
     build('web', [...settings, ...web, 'apps/web'], 'vite', ['build', 'apps/web', '--logLevel', 'warn']);

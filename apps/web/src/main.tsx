@@ -1,4 +1,4 @@
-import '@fontsource-variable/newsreader/opsz.css';
+import '@fontsource-variable/newsreader/wght.css';
 import '@fontsource-variable/hanken-grotesk/wght.css';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';

@@ -84,6 +84,18 @@ async function unpackedChromium(): Promise<string> {
   return folder;
 }
 
+/**
+ * Builds the browser application when its sources changed since the last build, so that `testApp` serves it.
+ * @throws Error with the end of the build's output.
+ */
+export async function builtWeb(): Promise<void> {
+  await promisify(execFile)(process.execPath, ['apps/standalone/build.mjs', '--web'], { cwd: root }).catch(
+    (error: { stdout?: string; stderr?: string }) => {
+      throw new Error(`The browser application could not be built:\n${`${error.stdout}${error.stderr}`.slice(-2000)}`);
+    },
+  );
+}
+
 /** What axe finds on a page that is serious or critical, one line each: rule, help, first element. */
 export async function seriousProblems(page: Page): Promise<string[]> {
   const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');

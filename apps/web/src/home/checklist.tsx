@@ -77,8 +77,8 @@ function List({ items }: { items: Item[] }) {
               {done ? null : <p className="label">{why}</p>}
             </div>
             {done ? null : (
-              <Link to={to} aria-label={label}>
-                Do it
+              <Link to={to}>
+                Do it<span className="visually-hidden">: {label}</span>
               </Link>
             )}
           </li>

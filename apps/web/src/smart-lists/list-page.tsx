@@ -82,9 +82,11 @@ function Actions({ list }: { list: SmartList }) {
   const names = Array.isArray(users) ? (users as { name?: string }[]).map(({ name }) => name).filter(Boolean) : [];
   return (
     <>
-      <Button variant="default" disabled={refresh.isPending} onClick={() => refresh.mutate(list.id)}>
-        {refresh.isPending ? 'Counting' : 'Count anew'}
-      </Button>
+      {list.kind === 'rules' ? (
+        <Button variant="default" disabled={refresh.isPending} onClick={() => refresh.mutate(list.id)}>
+          {refresh.isPending ? 'Counting' : 'Count anew'}
+        </Button>
+      ) : null}
       <Button variant="default" color="danger" onClick={dialog.open}>
         Delete
       </Button>

@@ -73,7 +73,7 @@ export function ListsPage() {
                       <Row
                         key={list.id}
                         list={list}
-                        onRefresh={mayChange ? () => refresh.mutate(list.id) : undefined}
+                        onRefresh={mayChange && list.kind === 'rules' ? () => refresh.mutate(list.id) : undefined}
                         refreshing={refresh.isPending && refresh.variables === list.id}
                       />
                     ))}

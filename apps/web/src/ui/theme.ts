@@ -24,6 +24,32 @@ const verdigris: MantineColorsTuple = [
   '#042e27',
 ];
 
+/** Mantine's greys in the warmth of the paper; 4 is the border of controls, 3:1 against every ground. */
+const gray: MantineColorsTuple = [
+  '#f6f4ee',
+  '#efece4',
+  '#e6e2d8',
+  '#dedacf',
+  '#8c877a',
+  '#78746a',
+  '#646d6b',
+  '#4c5857',
+  '#2f3a3a',
+  '#1e2a2b',
+];
+const dark: MantineColorsTuple = [
+  '#eceae3',
+  '#d3d4ce',
+  '#b4bcb9',
+  '#929c99',
+  '#74807f',
+  '#2f393a',
+  '#1c2324',
+  '#1c2324',
+  '#14191a',
+  '#0e1213',
+];
+
 /** Filled controls take ink or white by scheme, so that text on the accent is readable in both. */
 const variantColorResolver: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input);
@@ -54,7 +80,9 @@ const variantColorResolver: VariantColorsResolver = (input) => {
 /** Cortex's dress for Mantine: its sizes, faces and controls follow `tokens.css`. */
 export const theme = createTheme({
   primaryColor: 'verdigris',
-  colors: { verdigris },
+  colors: { verdigris, gray, dark },
+  white: '#fffefb',
+  black: '#1e2a2b',
   variantColorResolver,
   fontFamily: 'var(--sans)',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',

@@ -22,10 +22,15 @@ export function ContactDrawer() {
       { preventScrollReset: true },
     );
   return (
-    <Drawer.Root opened={id !== null} onClose={close} position="right" size={560} lockScroll={false}>
-      <Drawer.Content aria-label="Person" className="contact-drawer">
-        {id ? <Person key={id} id={id} /> : null}
-      </Drawer.Content>
+    <Drawer.Root
+      opened={id !== null}
+      onClose={close}
+      position="right"
+      size={560}
+      lockScroll={false}
+      classNames={{ content: 'contact-drawer' }}
+    >
+      <Drawer.Content aria-label="Person">{id ? <Person key={id} id={id} /> : null}</Drawer.Content>
     </Drawer.Root>
   );
 }
