@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadFacts, loadListDefinitions } from '#directory';
 import {
+  edges,
   nestedList,
   nows,
   randomPerson,
@@ -223,8 +224,10 @@ describe('random rules over random people', () => {
     let held = 0;
     const seen = new Set<string>();
     for (let round = 0; decisions < wanted; round++) {
-      const at = (round + seed) % (zones.length * nows.length);
-      const moment = { now: new Date(nows[at % nows.length]!), timezone: zones[at % zones.length]! };
+      const at = round + seed;
+      const [now, timezone] =
+        round % 2 === 0 ? edges[(at >> 1) % edges.length]! : [nows[at % nows.length]!, zones[at % zones.length]!];
+      const moment = { now: new Date(now), timezone };
       const people = fc.sample(randomPerson(moment.now.getTime()), { numRuns: 200, seed: seed + round });
       const raw = people.map((_, index) =>
         index % 9 === 0 ? `{"n": ${rawNumbers[(index / 9 + round) % rawNumbers.length]}}` : '',

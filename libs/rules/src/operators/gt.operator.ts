@@ -41,5 +41,21 @@ export const gt: Operator = {
       now: '2026-03-31T12:00:00Z',
       expect: false,
     },
+    {
+      // A day before half past two, that time happened twice: the earlier one is meant.
+      ask: { field: 'last_activity', value: { ago: { n: 1, unit: 'days' } } },
+      person: { last_activity: '2026-10-25T01:00:00Z' },
+      now: '2026-10-26T01:30:00Z',
+      timezone: 'Europe/Berlin',
+      expect: true,
+    },
+    {
+      // A day before half past two, that time did not exist: it is half past three.
+      ask: { field: 'last_activity', value: { ago: { n: 1, unit: 'days' } } },
+      person: { last_activity: '2026-03-29T01:15:00Z' },
+      now: '2026-03-30T00:30:00Z',
+      timezone: 'Europe/Berlin',
+      expect: false,
+    },
   ],
 };

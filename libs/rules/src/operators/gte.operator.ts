@@ -43,5 +43,19 @@ export const gte: Operator = {
       now: '2026-03-31T12:00:00Z',
       expect: false,
     },
+    {
+      // Midnight happened twice in Havana.
+      ask: { field: 'created_at', value: '2026-11-01' },
+      person: { created_at: '2026-11-01T04:00:00Z' },
+      timezone: 'America/Havana',
+      expect: true,
+    },
+    {
+      // Stored as a date, it is that same earlier midnight.
+      ask: { field: 'attributes.due', value: '2026-11-01T04:30:00Z' },
+      person: { attributes: { due: '2026-11-01' } },
+      timezone: 'America/Havana',
+      expect: false,
+    },
   ],
 };
