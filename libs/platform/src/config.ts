@@ -28,6 +28,8 @@ const environment = z.object({
   CORTEX_POSTAL_ADDRESS: optionalText,
   POSTMARK_SERVER_TOKEN: optionalText,
   POSTMARK_API_URL: z.string().default('https://api.postmarkapp.com'),
+  // After this a call to Postmark counts as unclear and is looked up.
+  POSTMARK_TIMEOUT_SECONDS: z.coerce.number().min(1).max(300).default(30),
   POSTMARK_BROADCAST_STREAM: z.string().default('broadcast'),
   POSTMARK_TRANSACTIONAL_STREAM: z.string().default('outbound'),
   POSTMARK_WEBHOOK_USER: optionalText,

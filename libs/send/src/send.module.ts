@@ -9,8 +9,6 @@ import { Sending } from './sending.js';
 import { SendLoop } from './send-loop.js';
 import { Subscriptions } from './subscriptions.js';
 
-/** Seconds after which a call counts as unclear. */
-const timeoutSeconds = 30;
 const GATEWAY = Symbol('GATEWAY');
 
 const provided = [Sender, SendLoop, Sending, MessageView, PostmarkEvents, Subscriptions];
@@ -24,7 +22,11 @@ const provided = [Sender, SendLoop, Sending, MessageView, PostmarkEvents, Subscr
       inject: [Config],
       useFactory: ({ env }: Config) =>
         env.POSTMARK_SERVER_TOKEN
-          ? new PostmarkGateway({ token: env.POSTMARK_SERVER_TOKEN, url: env.POSTMARK_API_URL, timeoutSeconds })
+          ? new PostmarkGateway({
+              token: env.POSTMARK_SERVER_TOKEN,
+              url: env.POSTMARK_API_URL,
+              timeoutSeconds: env.POSTMARK_TIMEOUT_SECONDS,
+            })
           : null,
     },
     {

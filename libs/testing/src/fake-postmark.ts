@@ -78,9 +78,12 @@ export class FakePostmark {
   readonly inactive: Set<string>;
   handling: NonNullable<FakePostmarkOptions['handling']>;
   private readonly planned: Behavior[] = [];
+  private readonly options: FakePostmarkOptions;
   private server: Server | undefined;
 
-  constructor(private readonly options: FakePostmarkOptions = {}) {
+  // Without parameter properties, so that Node runs this file as it is (see the end).
+  constructor(options: FakePostmarkOptions = {}) {
+    this.options = options;
     this.inactive = new Set(options.inactive);
     this.handling = options.handling ?? 'Custom';
   }
@@ -245,3 +248,37 @@ async function readBody(request: IncomingMessage): Promise<string> {
 function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
+
+/** What a fake in a process of its own tells when it is asked. */
+export interface FakeReport {
+  /** Of every mail taken, in order. */
+  accepted: { k: string; to: string; subject: string; stream: string; at: string }[];
+  calls: FakePostmark['calls'];
+  searches: number;
+}
+
+/**
+ * As a program (`node libs/testing/src/fake-postmark.ts '{"faults": […]}'`, started with an IPC channel): sends its
+ * address, answers every message with a `FakeReport`, and ends with its parent. The faults come round in turn.
+ */
+async function asProgram(): Promise<void> {
+  const { faults = [], ...options } = JSON.parse(process.argv[2] ?? '{}') as FakePostmarkOptions & {
+    faults?: Behavior[];
+  };
+  const chaos = faults.length > 0 ? (call: number) => faults[call % faults.length]! : undefined;
+  const fake = await FakePostmark.start({ ...options, chaos });
+  process.on('message', () => {
+    const accepted = fake.accepted.map(({ metadata, to, subject, stream, at }) => ({
+      k: metadata.k ?? '',
+      to,
+      subject,
+      stream,
+      at,
+    }));
+    process.send!({ accepted, calls: fake.calls, searches: fake.searches } satisfies FakeReport);
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.send!({ url: fake.url });
+}
+
+if (process.send && process.argv[1] === import.meta.filename) await asProgram();
