@@ -52,28 +52,54 @@ export interface InboxRow extends ActivityFact {
 }
 
 /**
- * The inbox rows of people whose locks are held, each person's in order. Must be a statement of its own, after
- * the one that took the locks: its snapshot may not be older than they are.
+ * The inbox rows of people whose locks are held, each person's in order. Must begin with a statement of its own,
+ * after the one that took the locks: its snapshot may not be older than they are.
  */
-export const inboxRows = (tx: Tx, personIds: readonly string[], perClaim = ROWS_PER_CLAIM): Promise<InboxRow[]> =>
-  tx.rows<InboxRow>(
-    `select q.seq, q.person_id, coalesce(p.email::text, p.address, a.contact_email::text) as contact_email, q.history,
-       q.activity_id as id, coalesce(a.type, '') as type, coalesce(a.metadata, '{}') as metadata, q.occurred_at,
-       q.occurred_at::text as occurred_text,
-       coalesce(a.received_at, q.occurred_at) as received_at
-     from (
-       select r.*, c.ord from unnest($1::uuid[]) with ordinality c(person_id, ord)
-       cross join lateral (
-         select i.seq, i.person_id, i.activity_id, i.occurred_at, i.history from cortex.activity_inbox i
-         where i.person_id = c.person_id order by i.occurred_at, i.seq limit $2) r
-       order by c.ord, r.occurred_at, r.seq limit $2) q
-     left join cortex.people p on p.person_id = q.person_id
-     left join lateral (
-       select a.contact_email, a.type, a.metadata, a.received_at from public.crm_activities a
-       where a.person_id = q.person_id and a.occurred_at = q.occurred_at and a.id = q.activity_id limit 1) a on true
-     order by q.ord, q.occurred_at, q.seq`,
+export async function inboxRows(tx: Tx, personIds: readonly string[], perClaim = ROWS_PER_CLAIM): Promise<InboxRow[]> {
+  const rows = await tx.rows<Pending>(
+    `select r.seq, r.person_id, r.activity_id as id, r.occurred_at, r.occurred_at::text as occurred_text, r.history
+     from unnest($1::uuid[]) with ordinality c(person_id, ord)
+     cross join lateral (
+       select i.seq, i.person_id, i.activity_id, i.occurred_at, i.history from cortex.activity_inbox i
+       where i.person_id = c.person_id order by i.occurred_at, i.seq limit $2) r
+     order by c.ord, r.occurred_at, r.seq limit $2`,
     [personIds, perClaim],
   );
+  if (rows.length === 0) return [];
+  const found = new Map((await activitiesOf(tx, rows)).map((activity) => [activity.id, activity]));
+  return rows.map((row) => ({ ...nothing, received_at: row.occurred_at, ...found.get(row.id), ...row }));
+}
+
+type Pending = Pick<InboxRow, 'seq' | 'person_id' | 'id' | 'occurred_at' | 'occurred_text' | 'history'>;
+type Recorded = Pick<InboxRow, 'id' | 'contact_email' | 'type' | 'metadata' | 'received_at'>;
+
+/** What is left of an activity that was erased meanwhile. */
+const nothing = { contact_email: '', type: '', metadata: {} };
+
+/**
+ * The activities behind inbox rows. The outermost instants are given as values of their own, so that months
+ * without any of them are left out when the statement is planned: planning them all takes longer than the rest.
+ */
+const activitiesOf = (tx: Tx, rows: readonly Pending[]): Promise<Recorded[]> => {
+  const instants = rows.map((row) => row.occurred_at.getTime());
+  return tx.rows<Recorded>(
+    `select a.id, coalesce(p.email::text, p.address, a.contact_email) as contact_email, a.type, a.metadata, a.received_at
+     from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) w(person_id, occurred_at, id)
+     cross join lateral (
+       select a.id, a.contact_email::text as contact_email, a.type, a.metadata, a.received_at from public.crm_activities a
+       where a.person_id = w.person_id and a.occurred_at = w.occurred_at and a.id = w.id
+         and a.occurred_at >= $4::timestamptz and a.occurred_at < $5::timestamptz
+       limit 1) a
+     left join cortex.people p on p.person_id = w.person_id`,
+    [
+      rows.map((row) => row.person_id),
+      rows.map((row) => row.occurred_text),
+      rows.map((row) => row.id),
+      new Date(Math.min(...instants)).toISOString(),
+      new Date(Math.max(...instants) + 1).toISOString(),
+    ],
+  );
+};
 
 /** Takes matched rows out. @throws Error when some were gone: somebody else was at them, so nothing may be kept. */
 export async function emptyInbox(tx: Tx, rows: readonly InboxRow[]): Promise<void> {
