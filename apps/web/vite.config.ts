@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig, loadEnv, type Plugin } from 'vite';
+import { slimContracts } from './slim-contracts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -34,7 +35,7 @@ export default defineConfig(({ mode }) => {
   const { PORT = '3000' } = loadEnv(mode, here, 'PORT');
   return {
     root: here,
-    plugins: [react(), precompress()],
+    plugins: [slimContracts(), react(), precompress()],
     // `#rules`, `#graph` and `#contracts` are read as TypeScript, without a build of the libs.
     resolve: { conditions: ['source', ...defaultClientConditions] },
     build: {

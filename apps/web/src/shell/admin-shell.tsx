@@ -1,5 +1,5 @@
 import './shell.css';
-import { ActionIcon, Button, Drawer } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconMenu2 } from '@tabler/icons-react';
 import { Suspense, lazy, useState } from 'react';
@@ -12,6 +12,7 @@ import { Navigation } from './navigation';
 import { SendingState, StoppedBanner } from './sending-state';
 import { Who } from './who';
 
+const MenuDrawer = lazy(async () => ({ default: (await import('./menu-drawer')).MenuDrawer }));
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }));
 
 /** The frame of every screen below `/admin`: shown only to who is signed in. */
@@ -81,16 +82,11 @@ export function AdminShell() {
           <Outlet />
         </main>
       </div>
-      <Drawer
-        opened={menuOpen}
-        onClose={menu.close}
-        size={280}
-        title="Menu"
-        closeButtonProps={{ 'aria-label': 'Close the menu' }}
-        classNames={{ body: 'shell-drawer' }}
-      >
-        {rail}
-      </Drawer>
+      {menuOpen ? (
+        <Suspense fallback={null}>
+          <MenuDrawer onClose={menu.close}>{rail}</MenuDrawer>
+        </Suspense>
+      ) : null}
       <ContactHost />
       {paletteAsked ? (
         <Suspense fallback={null}>

@@ -1,10 +1,11 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { useMay } from '../access/session.queries';
 import { useSettings } from '../settings/settings.queries';
-import { Confirm } from '../ui/confirm';
-import { useEmailSummary, useResumeSending, useStopSending } from './sending.queries';
+import { useEmailSummary } from './sending.queries';
+
+const SendingDialog = lazy(async () => ({ default: (await import('./sending-dialog')).SendingDialog }));
 
 /** The emergency stop, on every page: its state in words, and the button that changes it. */
 export function SendingState() {
@@ -13,9 +14,6 @@ export function SendingState() {
   const mayStop = useMay('stop_mail');
   const mayResume = useMay('admin');
   const [opened, dialog] = useDisclosure(false);
-  const stop = useStopSending();
-  const resume = useResumeSending();
-  const [reason, setReason] = useState('');
   if (!summary) return null;
   const { stopped, off_by_environment } = summary.sending;
   if (off_by_environment) {
@@ -45,41 +43,11 @@ export function SendingState() {
           Stop all mail
         </Button>
       ) : null}
-      {stopped ? (
-        <Confirm
-          opened={opened}
-          title="Let mail leave again"
-          label="Let mail leave again"
-          busy={resume.isPending}
-          error={resume.error}
-          onClose={dialog.close}
-          onConfirm={() => resume.mutate(undefined, { onSuccess: dialog.close })}
-        >
-          Everything that waits in the queue begins to leave at once.
-        </Confirm>
-      ) : (
-        <Confirm
-          opened={opened}
-          title="Stop all mail"
-          label="Stop all mail now"
-          danger
-          busy={stop.isPending}
-          error={stop.error}
-          onClose={dialog.close}
-          onConfirm={() => stop.mutate(reason, { onSuccess: dialog.close })}
-        >
-          <p style={{ margin: '0 0 12px' }}>
-            No mail leaves after this, marketing and transactional alike. What is being handed over this second still
-            goes. Nothing is lost: the rest waits until an administrator lets mail leave again.
-          </p>
-          <TextInput
-            label="Why (shown to everyone)"
-            value={reason}
-            maxLength={500}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-        </Confirm>
-      )}
+      {opened ? (
+        <Suspense fallback={null}>
+          <SendingDialog stopped={stopped} onClose={dialog.close} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

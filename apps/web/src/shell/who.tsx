@@ -1,19 +1,11 @@
-import {
-  Button,
-  Menu,
-  Modal,
-  PasswordInput,
-  SegmentedControl,
-  useMantineColorScheme,
-  type MantineColorScheme,
-} from '@mantine/core';
+import { Menu, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { useState, type FormEvent } from 'react';
+import { lazy, Suspense } from 'react';
 import { useNavigate } from 'react-router';
-import { useChangePassword, useSession, useSignOut } from '../access/session.queries';
-import { Problem } from '../ui/confirm';
+import { useSession, useSignOut } from '../access/session.queries';
 import { readerZone } from '../ui/time';
+
+const PasswordForm = lazy(async () => ({ default: (await import('./password-form')).PasswordForm }));
 
 /** The foot of the rail: who is signed in, light or dark, and the zone that times are shown in. */
 export function Who() {
@@ -55,53 +47,11 @@ export function Who() {
         ]}
       />
       <p className="label shell-zone">Times in {readerZone}</p>
-      <PasswordForm opened={passwordOpen} onClose={password.close} />
+      {passwordOpen ? (
+        <Suspense fallback={null}>
+          <PasswordForm onClose={password.close} />
+        </Suspense>
+      ) : null}
     </>
-  );
-}
-
-function PasswordForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const [current, setCurrent] = useState('');
-  const [next, setNext] = useState('');
-  const change = useChangePassword();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    change.mutate(
-      { current_password: current, new_password: next },
-      {
-        onSuccess: () => {
-          setCurrent('');
-          setNext('');
-          onClose();
-          notifications.show({ message: 'Your password is changed. Your other sessions have ended.' });
-        },
-      },
-    );
-  };
-  return (
-    <Modal opened={opened} onClose={onClose} title="Change my password" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} className="stack">
-        {change.error ? <Problem error={change.error} /> : null}
-        <PasswordInput
-          label="Current password"
-          autoComplete="current-password"
-          required
-          value={current}
-          onChange={(event) => setCurrent(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="New password"
-          description="At least 10 characters. Your other sessions will end."
-          autoComplete="new-password"
-          required
-          minLength={10}
-          value={next}
-          onChange={(event) => setNext(event.currentTarget.value)}
-        />
-        <Button type="submit" disabled={change.isPending}>
-          Change the password
-        </Button>
-      </form>
-    </Modal>
   );
 }

@@ -1,11 +1,6 @@
 import {
-  ActionIcon,
-  Button,
   createTheme,
   defaultVariantColorsResolver,
-  Drawer,
-  Modal,
-  Tooltip,
   type CSSVariablesResolver,
   type MantineColorsTuple,
   type VariantColorsResolver,
@@ -102,14 +97,15 @@ export const theme = createTheme({
       h3: { fontSize: '15px', lineHeight: '21px' },
     },
   },
+  // Plain objects: naming the components here would load them all with the first page.
   components: {
-    Button: Button.extend({ defaultProps: { size: 'sm', fw: 500 } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 32 } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withinPortal: true, multiline: true, maw: 320 } }),
-    Drawer: Drawer.extend({
+    Button: { defaultProps: { size: 'sm', fw: 500 } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 32 } },
+    Tooltip: { defaultProps: { openDelay: 300, withinPortal: true, multiline: true, maw: 320 } },
+    Drawer: {
       defaultProps: { transitionProps: { duration: 140 }, overlayProps: { color: 'var(--overlay)' } },
-    }),
-    Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 140 }, centered: true, radius: 'lg' } }),
+    },
+    Modal: { defaultProps: { transitionProps: { duration: 140 }, centered: true, radius: 'lg' } },
   },
 });
 

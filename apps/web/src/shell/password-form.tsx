@@ -1,0 +1,50 @@
+import { Button, Modal, PasswordInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState, type FormEvent } from 'react';
+import { useChangePassword } from '../access/session.queries';
+import { Problem } from '../ui/confirm';
+
+/** Changing one's own password. */
+export function PasswordForm({ onClose }: { onClose: () => void }) {
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const change = useChangePassword();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate(
+      { current_password: current, new_password: next },
+      {
+        onSuccess: () => {
+          onClose();
+          notifications.show({ message: 'Your password is changed. Your other sessions have ended.' });
+        },
+      },
+    );
+  };
+  return (
+    <Modal opened onClose={onClose} title="Change my password" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form onSubmit={submit} className="stack">
+        {change.error ? <Problem error={change.error} /> : null}
+        <PasswordInput
+          label="Current password"
+          autoComplete="current-password"
+          required
+          value={current}
+          onChange={(event) => setCurrent(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label="New password"
+          description="At least 10 characters. Your other sessions will end."
+          autoComplete="new-password"
+          required
+          minLength={10}
+          value={next}
+          onChange={(event) => setNext(event.currentTarget.value)}
+        />
+        <Button type="submit" disabled={change.isPending}>
+          Change the password
+        </Button>
+      </form>
+    </Modal>
+  );
+}
