@@ -52,7 +52,7 @@ describe('folding in TypeScript and in the database', () => {
       compared += texts.length;
     }
     expect(compared).toBeGreaterThan(900_000);
-  });
+  }, 120_000);
 });
 
 function asClass(points: number[]): string {
