@@ -46,7 +46,7 @@ export default defineConfig(({ mode }) => {
     server: {
       // Everything that is no screen and no module of ours belongs to the API.
       proxy: {
-        '^/(?!admin|sign-in|learn|@|src/|node_modules/|libs/|assets/|favicon|color-scheme|index.html).+': `http://localhost:${PORT}`,
+        '^/(?!admin|sign-in|invite/|learn|@|src/|node_modules/|libs/|assets/|favicon|color-scheme|index.html).+': `http://localhost:${PORT}`,
       },
     },
   };

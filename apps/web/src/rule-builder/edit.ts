@@ -42,9 +42,12 @@ export function readingOf(condition: Condition, place: Place): Reading {
   const field = fieldOf(condition.field, place);
   const operator = operatorOf(condition.operator);
   if (!field || !operator) return { field, operator, type: undefined, shape: undefined };
+  const isFree = field.type === 'any';
+  // Free data takes its type from the value; as long as there is none it is offered as text.
+  const open = isFree && condition.value === undefined;
   const type =
-    typeOf(field, operator, condition.value) ??
-    (field.type === 'any' ? guess.find((each) => faceOf(operator, each)) : field.type);
+    (open ? undefined : typeOf(field, operator, condition.value)) ??
+    (isFree ? guess.find((each) => faceOf(operator, each)) : field.type);
   return { field, operator, type, shape: type && faceOf(operator, type)?.shape };
 }
 
