@@ -1,9 +1,9 @@
 import type { GraphNode } from './graph.js';
-import type { Port } from './node.js';
+import type { NodeDef, Port } from './node.js';
 import { nodeDef } from './nodes/index.js';
 import { phrasesText, type Phrase } from './phrase.js';
 
-const cache = new WeakMap<object, Record<string, unknown>>();
+const cache = new WeakMap<NodeDef, WeakMap<object, Record<string, unknown>>>();
 
 /**
  * The part of an unfinished or wrong config that can be read: each key that satisfies its own schema. What sentences
@@ -12,14 +12,16 @@ const cache = new WeakMap<object, Record<string, unknown>>();
 export const readable = (node: Pick<GraphNode, 'type' | 'config'>): Record<string, unknown> => {
   const def = nodeDef(node.type);
   if (!def) return {};
-  const known = cache.get(node.config);
+  const own = cache.get(def) ?? new WeakMap<object, Record<string, unknown>>();
+  cache.set(def, own);
+  const known = own.get(node.config);
   if (known) return known;
   const part: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(def.config.shape)) {
     const parsed = schema.safeParse(node.config[key]);
     if (parsed.success && parsed.data !== undefined) part[key] = parsed.data;
   }
-  cache.set(node.config, part);
+  own.set(node.config, part);
   return part;
 };
 

@@ -38,6 +38,18 @@ const issueText = (def: NodeDef, issue: z.core.$ZodIssue, config: Record<string,
   return /^(Invalid|Too|Expected)/.test(issue.message) ? `“${name}” is not right: ${issue.message}.` : issue.message;
 };
 
+type Parsed = ReturnType<NodeDef['config']['safeParse']>;
+const parsedConfigs = new WeakMap<NodeDef, WeakMap<object, Parsed>>();
+
+/** A config's parse, done once per config object: most steps stay as they are while one is edited. */
+const parseOnce = (def: NodeDef, config: Record<string, unknown>): Parsed => {
+  const own = parsedConfigs.get(def) ?? new WeakMap<object, Parsed>();
+  parsedConfigs.set(def, own);
+  const parsed = own.get(config) ?? def.config.safeParse(config);
+  own.set(config, parsed);
+  return parsed;
+};
+
 const stepProblems = (graph: Graph, node: GraphNode, at: number): { problems: Problem[]; config?: unknown } => {
   const pointer = `/nodes/${at}`;
   const def = nodeDef(node.type);
@@ -46,7 +58,7 @@ const stepProblems = (graph: Graph, node: GraphNode, at: number): { problems: Pr
     const message = `This version knows no step of the type “${node.type}”. Remove it.`;
     return { problems: [{ ...base, code: 'unknown_type', pointer: `${pointer}/type`, message }] };
   }
-  const parsed = def.config.safeParse(node.config);
+  const parsed = parseOnce(def, node.config);
   if (parsed.success)
     return { problems: def.check(parsed.data, { graph, node_id: node.id, pointer }), config: parsed.data };
   return {

@@ -206,7 +206,7 @@ export const createEditor = (opened: Opened): EditorStore =>
           };
         }),
 
-      setMode: (mode) => set({ mode }),
+      setMode: (mode) => set({ mode, selected: [], open: null }),
       say: (text) => set({ said: text }),
     };
   });

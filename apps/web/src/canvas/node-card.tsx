@@ -62,9 +62,10 @@ function Sentence({ step }: { step: GraphNode }) {
         phrase.field === undefined ? (
           phrase.text
         ) : (
-          <button
+          // A span, because a button cannot break over two lines; the keyboard's way to a field is the inspector.
+          <span
             key={`${phrase.field}-${at}`}
-            type="button"
+            role="button"
             tabIndex={-1}
             className={phrase.blank ? 'card-value card-blank nodrag' : 'card-value nodrag'}
             aria-label={phrase.blank ? `Fill in: ${phrase.field.replaceAll('_', ' ')}` : undefined}
@@ -74,7 +75,7 @@ function Sentence({ step }: { step: GraphNode }) {
             }}
           >
             {phrase.blank ? '' : phrase.text}
-          </button>
+          </span>
         ),
       )}
     </p>

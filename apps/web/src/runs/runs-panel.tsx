@@ -142,7 +142,7 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
             <li key={`${step.node_id}-${step.visit}`}>
               <p className="label">{shortTime(step.entered_at)}</p>
               <p className="sentence">{node ? sentenceOf(node) : 'A step that is no longer drawn'}</p>
-              <p className="visit-outcome">{describeOutcome(step)}</p>
+              <p className="visit-outcome">{describeOutcome(step, node)}</p>
             </li>
           );
         })}

@@ -49,6 +49,13 @@ const config = z
     if (!notBlank(value.html ?? '')) issue('html', 'Write the mail, or choose a template.');
   });
 
+/** A subject as a reader sees it: `{{ lead.course_title | default: "x" }}` becomes [course title]. */
+const readableSubject = (subject: string): string =>
+  subject.replaceAll(/\{\{-?\s*([\w.]+)[^}]*\}\}/g, (_whole, path: string) => {
+    const name = path.split('.').at(-1) ?? path;
+    return `[${name.replaceAll('_', ' ')}]`;
+  });
+
 const unsubscribeLink = /\{\{-?\s*links\.(unsubscribe|preferences)\b/;
 
 export const sendEmail = defineNode({
@@ -65,7 +72,7 @@ export const sendEmail = defineNode({
     ...say`Send ${
       template_id && !subject
         ? value('template_id', 'the chosen template')
-        : value('subject', subject?.trim() ? `“${shorten(subject, 90)}”` : undefined)
+        : value('subject', subject?.trim() ? `“${shorten(readableSubject(subject), 90)}”` : undefined)
     }`,
     ...(stream === 'broadcast' ? [] : say` as ${value('stream', stream && 'system mail')}`),
   ],

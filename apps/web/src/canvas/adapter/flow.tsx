@@ -142,11 +142,20 @@ function Drawing() {
     (event: MouseEvent | TouchEvent, end: FinalConnectionState) => {
       if (end.toNode || !end.fromNode || !end.fromHandle?.id) return;
       const { clientX, clientY } = 'changedTouches' in event ? (event.changedTouches[0] as Touch) : event;
+      // Let go over a card rather than over its small port: that card is meant.
+      const under = document.elementFromPoint(clientX, clientY)?.closest<HTMLElement>('.react-flow__node');
+      if (under?.dataset.id)
+        return onConnect({
+          source: end.fromNode.id,
+          sourceHandle: end.fromHandle.id,
+          target: under.dataset.id,
+          targetHandle: 'in',
+        });
       view.setState({
         picker: { place: { source: end.fromNode.id, port: end.fromHandle.id }, at: { x: clientX, y: clientY } },
       });
     },
-    [view],
+    [view, onConnect],
   );
 
   const onNodeClick = useCallback(

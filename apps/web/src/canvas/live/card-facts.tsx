@@ -1,5 +1,7 @@
 import { count } from '../../ui/format';
 import { clockTime } from '../../ui/time';
+import { nodeDef } from '#graph';
+import { useStep } from '../use-editor';
 import { useLive } from './live-store';
 import { describeOutcome } from './outcome';
 
@@ -9,17 +11,24 @@ export function CardFacts({ id }: { id: string }) {
   const all = useLive((live) => live.stats?.entered ?? 0);
   const visits = useLive((live) => live.trace?.visits.get(id));
   const traced = useLive((live) => live.trace !== null);
+  const step = useStep(id);
   if (traced) {
     const last = visits?.at(-1);
     if (!last) return <p className="card-facts" data-faded="true" />;
     return (
       <p className="card-facts" data-testid="trace-facts">
-        {clockTime(last.entered_at)} {describeOutcome(last)}
+        {clockTime(last.entered_at)} {describeOutcome(last, step)}
       </p>
     );
   }
   const share = figures && all > 0 ? Math.min(1, figures.entered / all) : 0;
   const mail = figures?.messages;
+  if (step && nodeDef(step.type)?.kind === 'end')
+    return (
+      <p className="card-facts" data-testid="facts">
+        <b>{count(figures?.entered ?? 0)}</b> ended here
+      </p>
+    );
   return (
     <p className="card-facts" data-testid="facts">
       <span>

@@ -1,4 +1,5 @@
 import { shortTime } from '../../ui/time';
+import { useStep } from '../use-editor';
 import { useLive } from './live-store';
 import { describeOutcome } from './outcome';
 
@@ -6,13 +7,14 @@ import { describeOutcome } from './outcome';
 export function CardTrace({ id }: { id: string }) {
   const visits = useLive((live) => live.trace?.visits.get(id));
   const email = useLive((live) => live.trace?.run.contact_email);
+  const step = useStep(id);
   if (!email) return null;
   if (!visits) return <p className="sentence quiet">{email} did not come here.</p>;
   return (
     <ol className="visits">
       {visits.map((visit) => (
         <li key={visit.visit}>
-          <p className="sentence">{describeOutcome(visit)}</p>
+          <p className="sentence">{describeOutcome(visit, step)}</p>
           <p className="label">
             came {shortTime(visit.entered_at)}
             {visit.left_at ? `, left ${shortTime(visit.left_at)}` : ', still here'}

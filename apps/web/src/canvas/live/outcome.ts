@@ -1,17 +1,22 @@
 import type { Run } from '#contracts';
+import { nodeDef, portsOf, type GraphNode } from '#graph';
 
 type Step = Run['steps'][number];
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** What happened to a person at a step, in a few words. */
-export const describeOutcome = (step: Step): string => {
+/** What happened to a person at a step, in a few words; the step says what its ways out are called. */
+export const describeOutcome = (step: Step, node: GraphNode | undefined): string => {
   const { outcome } = step;
   const error = text(outcome.error);
   if (error) return `failed: ${error}`;
+  const ended = node && nodeDef(node.type)?.kind === 'end';
+  if (ended) return 'ended here';
+  const way = node && portsOf(node).find((port) => port.id === step.port)?.label;
   const reason = text(outcome.reason) ?? text(outcome.end) ?? text(outcome.skipped);
+  if (way) return reason ? `${way} (${reason})` : way;
   if (reason) return reason;
   if (text(outcome.message_id)) return 'mail written';
   if (step.left_at === null) return 'is here';
-  return step.port !== null && step.port !== 'next' ? `→ ${step.port.replaceAll('_', ' ')}` : 'went on';
+  return node && nodeDef(node.type)?.kind === 'entry' ? 'came in' : 'went on';
 };

@@ -1,4 +1,4 @@
-import { nodeDef, nodes, nodeTypes, sentenceOf } from '#graph';
+import { nodeDef, nodes, nodeTypes, refusal, sentenceOf } from '#graph';
 import { Modal, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { canRun, commands } from '../commands';
@@ -20,18 +20,12 @@ export function FindSheet() {
   const view = useViewStore();
   const close = () => view.setState({ sheet: null });
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      withCloseButton={false}
-      padding={0}
-      size={520}
-      yOffset="12vh"
-      centered={false}
-      aria-label="Search"
-    >
-      <Search close={close} />
-    </Modal>
+    <Modal.Root opened={opened} onClose={close} size={520} yOffset="12vh" padding={0}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Search">
+        <Search close={close} />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
@@ -53,15 +47,18 @@ function Search({ close }: { close: () => void }) {
         view.getState().camera?.reveal(node.id);
       },
     }));
-    const adds = nodeTypes.map((type) => ({
-      id: `add-${type}`,
-      label: `Add ${nodes[type].title.toLowerCase()}`,
-      kind: last === undefined ? 'New step' : 'Behind the selected step',
-      run: () => {
-        const reason = addStep(store, type, last === undefined ? undefined : placeAfter(edited.graph, last));
-        if (reason) notify(reason);
-      },
-    }));
+    const place = last === undefined ? undefined : placeAfter(edited.graph, last);
+    const adds = nodeTypes
+      .filter((type) => refusal(edited.graph, type, place) === undefined)
+      .map((type) => ({
+        id: `add-${type}`,
+        label: `Add: ${nodes[type].title}`,
+        kind: last === undefined ? 'New step' : 'Behind the selected step',
+        run: () => {
+          const reason = addStep(store, type, place);
+          if (reason) notify(reason);
+        },
+      }));
     const rest = commands
       .filter((command) => command.id !== 'find' && canRun(command, { store, view }))
       .map((command) => ({
