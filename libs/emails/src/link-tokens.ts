@@ -46,11 +46,19 @@ export class LinkSigner {
     return { person_id: asUuid(body.subarray(1, 17)), message_id: asUuid(body.subarray(17, 33)) };
   }
 
+  /** Each link is signed when it is read, since most mails show one or two of them. */
   links(subject: LinkSubject): MailLinks {
+    const link = (path: string, purpose: LinkPurpose) => `${this.publicUrl}/${path}/${this.token(purpose, subject)}`;
     return {
-      unsubscribe: `${this.publicUrl}/unsubscribe/${this.token('unsubscribe', subject)}`,
-      preferences: `${this.publicUrl}/preferences/${this.token('preferences', subject)}`,
-      view: `${this.publicUrl}/m/${this.token('view', subject)}`,
+      get unsubscribe() {
+        return link('unsubscribe', 'unsubscribe');
+      },
+      get preferences() {
+        return link('preferences', 'preferences');
+      },
+      get view() {
+        return link('m', 'view');
+      },
     };
   }
 

@@ -57,12 +57,13 @@ export function renderMail(
   links: MailLinks,
   from?: string | null,
 ): RenderedMail {
-  const unsubscribe = facts.unsubscribe === 'postmark' ? postmarkUnsubscribe : links.unsubscribe;
+  const unsubscribe =
+    facts.unsubscribe === 'postmark' ? postmarkUnsubscribe : facts.unsubscribe === 'ours' ? links.unsubscribe : '';
   const given = {
     contact: data.contact ?? {},
     activity: data.activity ?? {},
     lead: data.lead ?? {},
-    links: facts.unsubscribe === 'none' ? { view: links.view } : { ...links, unsubscribe },
+    links: shownLinks(facts, links, unsubscribe),
     workspace: facts.workspace,
   };
   let html = content.html.render(given);
@@ -81,10 +82,30 @@ export function renderMail(
     headers:
       facts.unsubscribe === 'ours'
         ? [
-            { name: 'List-Unsubscribe', value: `<${links.unsubscribe}>` },
+            { name: 'List-Unsubscribe', value: `<${unsubscribe}>` },
             { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
           ]
         : [],
+  };
+}
+
+/** Own properties only, which is all that a template sees; signed when a template reads them. */
+function shownLinks(facts: SendFacts, links: MailLinks, unsubscribe: string): Partial<MailLinks> {
+  if (facts.unsubscribe === 'none') {
+    return {
+      get view() {
+        return links.view;
+      },
+    };
+  }
+  return {
+    unsubscribe,
+    get preferences() {
+      return links.preferences;
+    },
+    get view() {
+      return links.view;
+    },
   };
 }
 

@@ -1,0 +1,139 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '#platform/postgres';
+import type { Behavior, FakeReport } from '#testing';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** A fake Postmark in a process of its own, whose faults come round in turn. */
+export class FakePostmarkProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  static async start(faults: Behavior[]): Promise<FakePostmarkProcess> {
+    const program = join(root, 'libs/testing/src/fake-postmark.ts');
+    const child = fork(program, [JSON.stringify({ faults, withoutBodies: true })], { execArgv: ['--no-warnings'] });
+    const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+    return new FakePostmarkProcess(child, url);
+  }
+
+  async report(): Promise<FakeReport> {
+    const answer = once(this.child, 'message') as Promise<[FakeReport]>;
+    this.child.send('report');
+    return (await answer)[0];
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.child.disconnect();
+    await ended;
+  }
+}
+
+type Role = 'api' | 'worker';
+
+interface Member {
+  role: Role;
+  child: ChildProcess;
+  /** Settled when it has said that it runs. */
+  ready: Promise<void>;
+}
+
+/** The built application as separate processes that can be killed at any moment and are started again. */
+export class Processes {
+  kills = 0;
+  readonly port: Promise<number> = freePort();
+  private readonly members: Member[] = [];
+  private closing = false;
+  /** What the processes said last, for a failing test's message. */
+  private said = '';
+
+  constructor(private readonly env: Record<string, string>) {}
+
+  async start(roles: readonly Role[]): Promise<void> {
+    for (const role of roles) this.members.push(await this.spawn(role));
+    await Promise.all(this.members.map((member) => member.ready));
+  }
+
+  /** Kills one without any chance to tidy up, and starts it again. */
+  async kill(index: number): Promise<void> {
+    const member = this.members[index % this.members.length]!;
+    const ended = once(member.child, 'exit');
+    member.child.kill('SIGKILL');
+    await ended;
+    this.kills += 1;
+    const next = await this.spawn(member.role);
+    this.members[this.members.indexOf(member)] = next;
+    await next.ready;
+  }
+
+  /** Ends all as a server would, and waits for it. Answers their exit codes. */
+  async stop(): Promise<(number | null)[]> {
+    this.closing = true;
+    return Promise.all(
+      this.members.map(async ({ child }) => {
+        if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+        const ended = once(child, 'exit') as Promise<[number | null]>;
+        child.kill('SIGTERM');
+        return (await ended)[0];
+      }),
+    );
+  }
+
+  private async spawn(role: Role): Promise<Member> {
+    const child = spawn(process.execPath, [join(root, 'dist/apps/standalone/src/main.js')], {
+      env: { PATH: process.env.PATH, ...this.env, CORTEX_ROLE: role, PORT: String(await this.port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ready = new Promise<void>((resolve, reject) => {
+      const listen = (chunk: Buffer) => {
+        this.said = (this.said + chunk.toString()).slice(-4000);
+        if (/is ready|The worker runs/.test(chunk.toString())) resolve();
+      };
+      child.stdout!.on('data', listen);
+      child.stderr!.on('data', listen);
+      child.on('exit', (code, signal) => {
+        if (signal !== 'SIGKILL' && !this.closing) reject(new Error(`The ${role} ended with ${code}: ${this.said}`));
+        else resolve();
+      });
+    });
+    return { role, child, ready };
+  }
+}
+
+/** A caller who, like a shop, repeats a request until it has an answer; every request must be safe to repeat. */
+export class PatientCaller {
+  repeats = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- specs look into answers freely
+  async call(method: string, path: string, body?: unknown): Promise<any> {
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      try {
+        const answer = await fetch(this.url + path, {
+          method,
+          headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
+          body: body === undefined ? undefined : JSON.stringify(body),
+          signal: AbortSignal.timeout(10_000),
+        });
+        const text = await answer.text();
+        if (answer.ok) return JSON.parse(text);
+        if (answer.status < 500 && answer.status !== 429)
+          throw new TypeError(`${method} ${path}: ${answer.status} ${text}`);
+      } catch (error) {
+        if (error instanceof TypeError && error.message.startsWith(method)) throw error;
+      }
+      this.repeats += 1;
+      await pause(100);
+    }
+    throw new Error(`${method} ${path} was never answered.`);
+  }
+}
