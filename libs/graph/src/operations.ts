@@ -203,31 +203,42 @@ export const applyAll = (document: AutomationDocument, list: readonly Operation[
   return { document: current, inverse: undo.flat() };
 };
 
-/** What an operation is about: step ids, or a part of the document as `:name`, `:settings`, `:graph`. */
+const whole = (id: string): string[] => [id, `${id}@place`, `${id}@note`];
+
+/**
+ * What an operation is about: a step (`n1`), its place (`n1@place`), its note (`n1@note`), one of its ways out
+ * (`n1:yes`), or a part of the document (`:name`, `:settings`, `:graph`, …).
+ */
 export const touched = (operation: Operation): string[] => {
   switch (operation.op) {
     case 'add_node':
-      return [operation.node.id];
+      return whole(operation.node.id);
+    case 'remove_node':
+      return whole(operation.node_id);
+    case 'set_config':
+      return [operation.node_id];
+    case 'move_node':
+      return [`${operation.node_id}@place`];
+    case 'set_note':
+      return [`${operation.node_id}@note`];
     case 'connect':
-      return [operation.source, operation.target];
     case 'disconnect':
-      return [operation.source];
+      return [`${operation.source}:${operation.port}`];
     case 'rename':
       return [':name'];
     case 'set_settings':
       return [':settings'];
-    case 'set_layout':
-    case 'set_notes':
-    case 'set_sections':
-      return [`:${operation.op}`];
     case 'replace_graph':
       return [':graph'];
     default:
-      return [operation.node_id];
+      return [`:${operation.op}`];
   }
 };
 
-/** Whether two lists of operations speak about different things, so that one may follow the other unseen. */
+/**
+ * Whether two lists of operations speak about different things. If so, one may follow the other unseen where it still
+ * applies: a path to a step that somebody removed does not.
+ */
 export const disjoint = (mine: readonly Operation[], theirs: readonly Operation[]): boolean => {
   const hers = new Set(theirs.flatMap(touched));
   const own = mine.flatMap(touched);

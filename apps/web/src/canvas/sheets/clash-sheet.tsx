@@ -41,8 +41,15 @@ const after = (document: AutomationDocument, operations: readonly Operation[]): 
 
 const said = (document: AutomationDocument, id: string): string => {
   if (id === ':name') return document.name;
-  const node = document.graph.nodes.find((one) => one.id === id);
-  return node ? sentenceOf(node) : id.startsWith(':') ? 'changed' : 'removed';
+  if (id.startsWith(':')) return 'changed';
+  const [, step = id, mark, part] = /^([^:@]+)([:@])?(.*)$/.exec(id) ?? [];
+  const node = document.graph.nodes.find((one) => one.id === step);
+  if (!node) return 'removed';
+  if (mark === '@') return part === 'note' ? (node.note ?? 'no note') : `where “${sentenceOf(node)}” stands`;
+  if (mark !== ':') return sentenceOf(node);
+  const edge = document.graph.edges.find((one) => one.source === step && one.port === part);
+  const target = document.graph.nodes.find((one) => one.id === edge?.target);
+  return `“${sentenceOf(node)}” leads on to ${target ? `“${sentenceOf(target)}”` : 'nothing'}`;
 };
 
 function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => void }) {
@@ -70,7 +77,11 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
   };
   return (
     <div className="stack">
-      <p className="sentence">Everything else was put together. Choose for each of these:</p>
+      <p className="sentence">
+        {shared.length > 0
+          ? 'Everything else was put together. Choose for each of these:'
+          : 'A step that you connected was removed meanwhile. Your other changes are kept.'}
+      </p>
       {shared.map((id) => (
         <section key={id} className="clash">
           <h3>{names[id] ?? said(base, id)}</h3>

@@ -1,0 +1,105 @@
+import { connectionRefusal, type Operation } from '#graph';
+import type { Connection, FinalConnectionState, NodeChange } from '@xyflow/react';
+import { useCallback, type DragEvent, type MouseEvent as ReactMouseEvent } from 'react';
+import { nearestPlace } from '../nearest';
+import { notify } from '../notify';
+import { addStep, wordOf } from '../steps';
+import { useEditorStore } from '../use-editor';
+import { useViewStore } from '../view';
+import type { StepNode } from './derive';
+import type { FlowHandle } from './use-camera';
+
+/** What hands do on the drawing, as operations: select, move, connect, drop. All handlers stay the same objects. */
+export function useGestures(flow: FlowHandle) {
+  const store = useEditorStore();
+  const view = useViewStore();
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<StepNode>[]) => {
+      const picked = changes.filter((change) => change.type === 'select');
+      if (picked.length > 0) {
+        const now = new Set(store.getState().selected);
+        for (const change of picked) {
+          if (change.selected) now.add(change.id);
+          else now.delete(change.id);
+        }
+        store.getState().select([...now]);
+      }
+      const places = changes.filter((change) => change.type === 'position');
+      if (places.length === 0) return;
+      const next = new Map(view.getState().moved);
+      for (const change of places) if (change.position) next.set(change.id, change.position);
+      if (places.some((change) => change.dragging !== false)) return view.setState({ moved: next });
+      const operations = [...next].map(([node_id, position]): Operation => ({
+        op: 'move_node',
+        node_id,
+        position: { x: Math.round(position.x), y: Math.round(position.y) },
+      }));
+      view.setState({ moved: new Map() });
+      if (operations.length > 0)
+        store.getState().edit(operations.length === 1 ? 'Move a step' : 'Move steps', operations);
+    },
+    [store, view],
+  );
+
+  const onConnect = useCallback(
+    ({ source, sourceHandle, target }: Connection) => {
+      if (!sourceHandle) return;
+      const { document, edit } = store.getState();
+      const reason = connectionRefusal(document.graph, { source, port: sourceHandle }, target);
+      if (reason) return notify(reason);
+      const to = document.graph.nodes.find((node) => node.id === target);
+      edit(`Lead on to ${to ? wordOf(to) : 'a step'}`, [{ op: 'connect', source, port: sourceHandle, target }]);
+    },
+    [store],
+  );
+
+  const onConnectEnd = useCallback(
+    (event: MouseEvent | TouchEvent, end: FinalConnectionState) => {
+      if (end.toNode || !end.fromNode || !end.fromHandle?.id) return;
+      const { clientX, clientY } = 'changedTouches' in event ? (event.changedTouches[0] as Touch) : event;
+      // Let go over a card rather than over its small port: that card is meant.
+      const under = document.elementFromPoint(clientX, clientY)?.closest<HTMLElement>('.react-flow__node');
+      if (under?.dataset.id)
+        return onConnect({
+          source: end.fromNode.id,
+          sourceHandle: end.fromHandle.id,
+          target: under.dataset.id,
+          targetHandle: 'in',
+        });
+      view.setState({
+        picker: { place: { source: end.fromNode.id, port: end.fromHandle.id }, at: { x: clientX, y: clientY } },
+      });
+    },
+    [view, onConnect],
+  );
+
+  const onNodeClick = useCallback(
+    (event: ReactMouseEvent, node: StepNode) => {
+      if (!event.shiftKey && !event.metaKey && !event.ctrlKey) store.getState().openStep(node.id);
+    },
+    [store],
+  );
+  const onPaneClick = useCallback(() => {
+    store.getState().openStep(null);
+    store.getState().select([]);
+  }, [store]);
+
+  const onDrop = useCallback(
+    (event: DragEvent) => {
+      const type = event.dataTransfer.getData('application/cortex-step');
+      view.setState({ dragging: null });
+      if (!type) return;
+      event.preventDefault();
+      const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+      const { document, mode: current } = store.getState();
+      const spot = nearestPlace(document.graph, current, at);
+      const free = document.graph.layout === 'free' && !spot;
+      const reason = addStep(store, type, spot, free ? at : undefined);
+      if (reason) notify(reason);
+    },
+    [flow, store, view],
+  );
+
+  return { onNodesChange, onConnect, onConnectEnd, onNodeClick, onPaneClick, onDrop };
+}
