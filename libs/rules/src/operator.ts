@@ -103,6 +103,8 @@ export interface Operator {
   name: string;
   /** As the rule builder writes it between field and value. */
   label: string;
+  /** Where another wording reads better for a type: a later instant is “after”, not “more than”. */
+  labels?: Partial<Record<ValueType, string>>;
   /** The types it can be asked about; absent for a negative operator, which takes those of what it negates. */
   accepts?: Partial<Record<ValueType, Face>>;
   /** True exactly when that operator is false, for missing values too. */

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Select } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import { operatorsFor, type Condition, type Value } from '#rules';
+import { operatorsFor, type Condition, type Operator, type Value, type ValueType } from '#rules';
 import { use, type ReactNode } from 'react';
 import { people } from '../ui/format';
 import { ActivityParts } from './activity-parts';
@@ -37,6 +37,10 @@ const typeWords: Record<string, string> = {
   instant: 'as a date',
   boolean: 'as yes or no',
 };
+
+/** The verb's words for the type compared. */
+const labelOf = (operator: Operator, type: ValueType | undefined) =>
+  (type && operator.labels?.[type]) ?? operator.label;
 
 /** One row: subject · verb · value. */
 export function ConditionRow({
@@ -84,7 +88,7 @@ export function ConditionRow({
           aria-label="Verb"
           w={176}
           allowDeselect={false}
-          data={field ? operatorsFor(field.type).map((each) => ({ value: each.name, label: each.label })) : []}
+          data={field ? operatorsFor(field.type).map((each) => ({ value: each.name, label: labelOf(each, type) })) : []}
           value={operator?.name ?? null}
           onChange={(name) => name && onChange(withOperator(condition, name, place))}
         />

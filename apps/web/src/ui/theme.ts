@@ -50,21 +50,15 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input);
   const color = input.color ?? input.theme.primaryColor;
   if (color === 'danger') {
-    return input.variant === 'filled'
-      ? {
-          ...colors,
-          background: 'var(--danger)',
-          hover: 'var(--danger)',
-          color: 'var(--card)',
-          border: '1px solid transparent',
-        }
-      : {
-          ...colors,
-          background: 'transparent',
-          hover: 'var(--danger-soft)',
-          color: 'var(--danger)',
-          border: '1px solid var(--control-border)',
-        };
+    const filled = input.variant === 'filled';
+    const bordered = input.variant === 'default' || input.variant === 'outline';
+    return {
+      ...colors,
+      background: filled ? 'var(--danger)' : 'transparent',
+      hover: filled ? 'var(--danger)' : 'var(--danger-soft)',
+      color: filled ? 'var(--card)' : 'var(--danger)',
+      border: `1px solid ${bordered ? 'var(--control-border)' : 'transparent'}`,
+    };
   }
   if (input.variant === 'filled' && color === 'verdigris') {
     return { ...colors, background: 'var(--accent)', hover: 'var(--accent-strong)', color: 'var(--on-accent)' };

@@ -9,6 +9,7 @@ const compare: Face = {
 export const gt: Operator = {
   name: 'gt',
   label: 'is more than',
+  labels: { instant: 'is after' },
   accepts: { number: compare, instant: compare },
   english: (noun, value, type) => {
     if (value.relative === 'ago') return `whose ${noun} was within the last ${value.span}`;

@@ -9,6 +9,7 @@ const compare: Face = {
 export const gte: Operator = {
   name: 'gte',
   label: 'is at least',
+  labels: { instant: 'is at or after' },
   accepts: { number: compare, instant: compare },
   english: (noun, value, type) => {
     if (value.relative === 'ago') return `whose ${noun} was within the last ${value.span}`;

@@ -9,6 +9,7 @@ const compare: Face = {
 export const lt: Operator = {
   name: 'lt',
   label: 'is less than',
+  labels: { instant: 'is before' },
   accepts: { number: compare, instant: compare },
   english: (noun, value, type) => {
     if (value.relative === 'ago') return `whose ${noun} was more than ${value.span} ago`;

@@ -9,6 +9,7 @@ const compare: Face = {
 export const lte: Operator = {
   name: 'lte',
   label: 'is at most',
+  labels: { instant: 'is at or before' },
   accepts: { number: compare, instant: compare },
   english: (noun, value, type) => {
     if (value.relative === 'ago') return `whose ${noun} was more than ${value.span} ago`;
