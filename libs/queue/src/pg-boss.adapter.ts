@@ -12,6 +12,8 @@ export interface Work {
 
 /** Seconds between looks into the table: notifications only tell of new jobs, not of retries and delays falling due. */
 const POLLING = 0.5;
+/** Seconds without a sign of life after which a job in hand goes back to the queue; the least that pg-boss takes. */
+const HEARTBEAT = 10;
 const DAY = 86_400;
 
 /** pg-boss behind our own queue; it keeps its tables in schema `pgboss` and migrates them itself. */
@@ -31,6 +33,9 @@ export class PgBossAdapter {
       useListenNotify: true,
       // Ticks come from @nestjs/schedule.
       schedule: false,
+      // How soon the jobs of a killed process are noticed, beside the heartbeat below.
+      superviseIntervalSeconds: 5,
+      monitorIntervalSeconds: 5,
     });
     // Without a listener an error event would end the process.
     this.boss.on('error', (error) => this.log.warn({ reason: error.message }, 'queue error'));
@@ -48,6 +53,8 @@ export class PgBossAdapter {
       retryDelay: job.retryDelay ?? 1,
       retryBackoff: job.retryBackoff ?? false,
       expireInSeconds: job.expireInSeconds ?? 900,
+      // A killed process leaves its jobs active; without a heartbeat an exclusive job would block its queue until it expires.
+      heartbeatSeconds: HEARTBEAT,
       deleteAfterSeconds: job.deleteAfterSeconds ?? DAY,
       ...(job.retryBackoff && job.retryDelayMax ? { retryDelayMax: job.retryDelayMax } : {}),
     };

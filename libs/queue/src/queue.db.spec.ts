@@ -17,9 +17,9 @@ const plain = defineJob({ name: 'test.plain', payload: z.object({ id: z.number()
 const tick = defineJob({ name: 'test.tick', payload: z.object({}), policy: 'exclusive', retryLimit: 0 });
 
 async function until(holds: () => boolean | Promise<boolean>) {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 25_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('It did not come to pass within 15 seconds.');
+    if (Date.now() > deadline) throw new Error('It did not come to pass within 25 seconds.');
     await pause(10);
   }
 }
@@ -133,4 +133,17 @@ describe('the queue', () => {
     await slow.stop();
     expect(finished).toBe(true);
   });
+
+  it('takes back within seconds what a killed process had in hand', async () => {
+    await db.database.tx(async (tx) => {
+      await queue.enqueue(tx, plain, { id: 77 });
+      // What such a process leaves behind: an active job without a sign of life.
+      const left = await tx.run(
+        `update pgboss.job set state = 'active', started_on = now() - interval '1 minute',
+           heartbeat_on = now() - interval '1 minute' where name = 'test.plain' and data ->> 'id' = '77'`,
+      );
+      expect(left).toBe(1);
+    });
+    await until(() => done.includes(77));
+  }, 30_000);
 });
