@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { recipes, type Graph } from '#graph';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
+import type { Browser, Page } from 'playwright-core';
+
+const recipe = recipes.find(({ id }) => id === 'abandoned-checkout');
+
+describe('the automation editor in a browser', () => {
+  let app: TestApp;
+  let chromium: Browser;
+  let page: Page;
+  const broken: string[] = [];
+
+  const signIn = async (): Promise<Page> => {
+    const context = await chromium.newContext({
+      baseURL: app.url,
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: 'reduce',
+    });
+    const opened = await context.newPage();
+    opened.setDefaultTimeout(15_000);
+    opened.on('pageerror', (error) => broken.push(String(error)));
+    await opened.goto('/sign-in?to=/admin/automations');
+    await opened.getByLabel('E-mail address').fill(app.admin.email);
+    await opened.locator('input[name=password]').fill(app.admin.password);
+    await opened.getByRole('button', { name: 'Sign in' }).click();
+    await opened.getByRole('heading', { name: 'Automations' }).waitFor();
+    return opened;
+  };
+  const make = async (graph: unknown = recipe?.graph): Promise<string> => {
+    const { body } = await app.call('POST', '/automations', { name: 'Left behind', graph });
+    return body.id as string;
+  };
+  const open = async (at: Page, id: string) => {
+    await at.goto(`/admin/automations/${id}`);
+    await at.locator('.drawing[data-ready=true]').waitFor();
+  };
+  const saved = (at: Page) => at.locator('[data-testid=saved][data-saved=true]').waitFor();
+  const stored = async (id: string): Promise<Graph> => (await app.call('GET', `/automations/${id}`)).body.graph;
+  const cards = (at: Page) => at.locator('.react-flow__node').count();
+  const chosen = (at: Page) =>
+    at.locator('.react-flow__node.selected').evaluateAll((all) => all.map((one) => one.getAttribute('data-id')));
+
+  beforeAll(async () => {
+    await builtWeb();
+    app = await testApp({ worker: false });
+    chromium = await browser();
+    page = await signIn();
+  }, 240_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await app?.close();
+  });
+
+  it('is complete without a mouse: walk, add, fill in, remove, undo', async () => {
+    const id = await make();
+    await open(page, id);
+    await page.locator('.drawing-keys').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight'])
+      await page.keyboard.press(key);
+    expect(await chosen(page)).toEqual(['second-mail']);
+    await page.keyboard.press('a');
+    await page.getByRole('combobox', { name: 'Search steps' }).fill('end');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('written twice');
+    await page.keyboard.press('Escape');
+    await page.getByText('End: written twice').first().waitFor();
+    expect(await page.locator('.drawing-keys').evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true);
+    await page.keyboard.press('Delete');
+    expect(await cards(page)).toBe(6);
+    await page.keyboard.press('Control+z');
+    expect(await cards(page)).toBe(7);
+    await saved(page);
+    const graph = await stored(id);
+    const end = graph.edges.find((edge) => edge.source === 'second-mail')?.target;
+    expect(graph.nodes.find((node) => node.id === end)).toMatchObject({
+      type: 'exit',
+      config: { reason: 'written twice' },
+    });
+  });
+
+  it('lets Backspace in a field alone, and asks which path survives a split', async () => {
+    const id = await make();
+    await open(page, id);
+    await page.getByTestId('step-first-mail').locator('.card-blank').click();
+    await page.keyboard.type('Hello');
+    await page.keyboard.press('Backspace');
+    expect(await page.getByTestId('field-subject').locator('input').inputValue()).toBe('Hell');
+    expect(await cards(page)).toBe(6);
+    await page.getByTestId('inspector').getByLabel('Close').click();
+    await page.getByTestId('step-enrolled').locator('.card-top').click();
+    await page.getByTestId('remove-step').click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /everyone else/ })
+      .click();
+    await saved(page);
+    expect((await stored(id)).nodes.map((node) => node.id)).toEqual(['start', 'first-mail', 'wait', 'second-mail']);
+  });
+
+  it('takes a step dragged from the palette onto a path, and gives one back that is dropped elsewhere', async () => {
+    const id = await make();
+    await open(page, id);
+    await page.getByTestId('panel-steps').click();
+    const pane = await page.locator('.react-flow__pane').boundingBox();
+    const plus = await page.getByTestId('add-first-mail-next').boundingBox();
+    if (!pane || !plus) throw new Error('The drawing has no size');
+    const drop = (x: number, y: number) =>
+      page.getByTestId('palette-wait').dragTo(page.locator('.react-flow__pane'), { targetPosition: { x, y } });
+    await drop(40, 40);
+    expect(await cards(page)).toBe(6);
+    await drop(plus.x - pane.x + 30, plus.y - pane.y + 10);
+    await saved(page);
+    const graph = await stored(id);
+    const added = graph.edges.find((edge) => edge.source === 'first-mail')?.target;
+    expect(graph.nodes.find((node) => node.id === added)?.type).toBe('wait');
+    expect(graph.edges.find((edge) => edge.source === added)?.target).toBe('wait');
+  });
+
+  it('connects a way out by drawing it to a card, and refuses a circle without a wait', async () => {
+    const id = await make({
+      nodes: [
+        { id: 'start', type: 'manual', config: {} },
+        { id: 'one', type: 'update_contact', config: { add_tags: ['a'] } },
+        { id: 'two', type: 'update_contact', config: { add_tags: ['b'] } },
+      ],
+      edges: [
+        { source: 'start', target: 'one' },
+        { source: 'one', target: 'two' },
+      ],
+    });
+    await open(page, id);
+    const draw = async (from: string, to: string) => {
+      await page.getByTestId(`step-${from}`).hover();
+      const port = await page.locator(`.react-flow__handle.source[data-nodeid="${from}"]`).boundingBox();
+      const card = await page.getByTestId(`step-${to}`).boundingBox();
+      if (!port || !card) throw new Error('Nothing to draw between');
+      await page.mouse.move(port.x + 4, port.y + 4);
+      await page.mouse.down();
+      await page.mouse.move(port.x + 40, port.y + 20, { steps: 4 });
+      await page.mouse.move(card.x + 40, card.y + 60, { steps: 8 });
+      await page.mouse.up();
+    };
+    await draw('two', 'one');
+    await page.getByText('That would go round without a wait', { exact: false }).waitFor();
+    await draw('start', 'two');
+    await saved(page);
+    expect((await stored(id)).edges.find((edge) => edge.source === 'start')?.target).toBe('two');
+  });
+
+  it('puts two people’s changes together, and asks where they meet', async () => {
+    const id = await make();
+    const other = await signIn();
+    await Promise.all([open(page, id), open(other, id)]);
+    const write = async (at: Page, step: string, subject: string) => {
+      await at.getByTestId(`step-${step}`).locator('.card-top').click();
+      await at.getByTestId('field-subject').locator('input').fill(subject);
+    };
+    await write(page, 'first-mail', 'Mine');
+    await saved(page);
+    await write(other, 'second-mail', 'Theirs');
+    await other.getByTestId('step-first-mail').getByText('“Mine”').waitFor();
+    await saved(other);
+    await write(page, 'second-mail', 'Both');
+    await page.getByRole('button', { name: /Changed by someone else/ }).click();
+    await page.getByText('Send “Theirs”').last().waitFor();
+    await page.getByText('Keep yours').click();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await saved(page);
+    const subjects = (await stored(id)).nodes.map((node) => node.config.subject).filter(Boolean);
+    expect(subjects).toEqual(['Mine', 'Both']);
+    await other.context().close();
+  });
+
+  it('shows the same as a list on a small screen', async () => {
+    const id = await make();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`/admin/automations/${id}`);
+    await page.getByTestId('row-wait').click();
+    await page.getByTestId('field-timeout').waitFor();
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('is accessible in Build, with a step open, and in Live, light and dark', async () => {
+    const id = await make();
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await open(page, id);
+      expect(await seriousProblems(page)).toEqual([]);
+      await page.getByTestId('step-wait').locator('.card-top').click();
+      await page.getByTestId('field-timeout').waitFor();
+      expect(await seriousProblems(page)).toEqual([]);
+      await page.getByText('Live', { exact: true }).click();
+      await page.getByTestId('runs').getByText('Nobody yet').waitFor();
+      expect(await seriousProblems(page)).toEqual([]);
+    }
+    expect(broken).toEqual([]);
+  });
+});
