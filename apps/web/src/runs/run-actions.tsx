@@ -18,6 +18,7 @@ export function RunActions({ run }: { run: Run }) {
         client.invalidateQueries({ queryKey: ['run', run.id] }),
         client.invalidateQueries({ queryKey: ['automation-runs', run.automation_id] }),
         client.invalidateQueries({ queryKey: ['automation-stats', run.automation_id] }),
+        client.invalidateQueries({ queryKey: ['in-now', run.contact_email] }),
       ]),
   });
   const inside = run.status === 'active' || run.status === 'waiting' || run.status === 'failed';

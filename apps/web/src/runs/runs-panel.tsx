@@ -48,7 +48,7 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
   const rows = rowsOf(runs.data);
   if (traced) return <Traced run={traced} graph={graph} onClose={() => onTrace(undefined)} />;
   return (
-    <aside className="inspector" aria-label="People" data-testid="runs">
+    <aside className="inspector people" aria-label="People" data-testid="runs">
       <header className="inspector-head">
         <h2>People</h2>
       </header>
@@ -122,7 +122,7 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
   const current = fresh.data ?? run;
   const { nodes } = indexGraph(graph);
   return (
-    <aside className="inspector" aria-label={`The way of ${run.contact_email}`} data-testid="trace">
+    <aside className="inspector people" aria-label={`The way of ${run.contact_email}`} data-testid="trace">
       <header className="inspector-head">
         <h2>{current.contact_email}</h2>
         <span className="bar-gap" />

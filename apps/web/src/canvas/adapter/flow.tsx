@@ -17,7 +17,7 @@ import { useView } from '../view';
 import { createDerive, type PathEdge, type StepNode } from './derive';
 import { PathLine } from './path-edge';
 import { StepFrame } from './step-node';
-import { fitViewOptions, settle, useCamera } from './use-camera';
+import { settle, useCamera } from './use-camera';
 import { useGestures } from './use-gestures';
 
 const nodeTypes: NodeTypes = { step: StepFrame };
@@ -102,7 +102,6 @@ function Drawing() {
         maxZoom={1.5}
         onlyRenderVisibleElements={graph.nodes.length > CULL_FROM}
         proOptions={proOptions}
-        fitViewOptions={fitViewOptions}
       >
         {mode === 'build' ? (
           <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--dot-grid)" />

@@ -1,11 +1,9 @@
 import type { Point } from '#graph';
-import type { useReactFlow } from '@xyflow/react';
+import { getViewportForBounds, type useReactFlow } from '@xyflow/react';
 import { useEffect, type RefObject } from 'react';
 import { useEditor } from '../use-editor';
 import { useViewStore } from '../view';
 import type { PathEdge, StepNode } from './derive';
-
-export const fitViewOptions = { padding: 0.16, maxZoom: 1, minZoom: 0.25 };
 
 export type FlowHandle = ReturnType<typeof useReactFlow<StepNode, PathEdge>>;
 
@@ -25,12 +23,21 @@ export function settle(flow: FlowHandle, box: HTMLElement | null) {
   void flow.setViewport({ x, y: Math.max(48, Math.min(spare / 2, 96)) - bounds.y * zoom, zoom });
 }
 
+/** The whole drawing. React Flow's own `fitView` waits for every node to be measured, which culled ones never are. */
+function fit(flow: FlowHandle, box: HTMLElement | null) {
+  if (!box) return;
+  const bounds = flow.getNodesBounds(flow.getNodes());
+  void flow.setViewport(getViewportForBounds(bounds, box.clientWidth, box.clientHeight, 0.25, 1, 0.08), {
+    duration: 120,
+  });
+}
+
 /** Hands the drawing's controls to the rest of the editor, and keeps in view what is looked at. */
 export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | null>) {
   const view = useViewStore();
   useEffect(() => {
     const camera = {
-      fit: () => void flow.fitView(fitViewOptions),
+      fit: () => fit(flow, wrapper.current),
       zoomTo: (zoom: number) => void flow.zoomTo(zoom, { duration: 120 }),
       zoomBy: (factor: number) => void flow.zoomTo(flow.getZoom() * factor, { duration: 120 }),
       reveal: (id: string) => reveal(flow, wrapper.current, id),
