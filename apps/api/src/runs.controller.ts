@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { automationById } from '#automations';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { runPage, Runs, runView } from '#engine';
+import { runPage, Runs, runsOfPerson, runView } from '#engine';
 import { Database, type Actor } from '#platform';
 import { Caller, Input, Route } from './http/route.js';
 
@@ -17,6 +17,11 @@ export class RunsController {
   async list(@Input() { params, query }: InputOf<typeof contracts.listRuns>) {
     await automationById(this.database, params.id);
     return runPage(this.database, params.id, query);
+  }
+
+  @Route(contracts.listPersonRuns)
+  ofPerson(@Input() { query }: InputOf<typeof contracts.listPersonRuns>) {
+    return runsOfPerson(this.database, query);
   }
 
   @Route(contracts.getRun)

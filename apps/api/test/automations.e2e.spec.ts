@@ -115,6 +115,17 @@ describe('automations over HTTP', () => {
       node_id: 'wait',
       steps: [{ node_id: 'start' }, { node_id: 'mail' }, { node_id: 'wait' }],
     });
+    const inside = await app.call('GET', '/runs?contact_email=Ann@shop.example&status=active,waiting&limit=1');
+    expect(inside.body).toEqual({ items: [{ ...run, automation_name: 'Reaction' }], next_cursor: null });
+    expect(await app.call('GET', '/runs?contact_email=ann@shop.example&status=completed')).toMatchObject({
+      body: { items: [] },
+    });
+    expect(await app.call('GET', '/runs?status=waiting')).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/query/contact_email' }] },
+    });
+    expect(await app.call('GET', '/runs?contact_email=ann@shop.example&status=asleep')).toMatchObject({ status: 400 });
+    expect(Object.keys(run)).not.toContain('entered_exact');
     expect(await app.call('GET', `${path}/stats`)).toMatchObject({
       body: { entered: 1, inside: 1, nodes: { wait: { here_now: 1 }, mail: { messages: { candidates: 1 } } } },
     });
@@ -138,6 +149,8 @@ describe('automations over HTTP', () => {
     const carried = await app.call('GET', `/automations/${made.body.id}/export`);
     const again = await app.call('POST', '/automations/import', carried.body);
     expect(again).toMatchObject({ status: 201, body: { name: 'Carry', graph: made.body.graph } });
-    expect(await app.call('GET', '/automations?limit=1')).toMatchObject({ body: { items: [{ id: again.body.id }] } });
+    const listed = await app.call('GET', '/automations?limit=1');
+    expect(listed).toMatchObject({ body: { items: [{ id: again.body.id }] } });
+    expect(Object.keys(listed.body.items[0]).sort()).toEqual(Object.keys(again.body).sort());
   });
 });

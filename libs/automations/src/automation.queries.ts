@@ -52,8 +52,8 @@ export async function automationPage(
   filter: AutomationFilter,
 ): Promise<{ items: AutomationRow[]; next_cursor: string | null }> {
   const after = decodeCursor(filter.cursor, 2) ?? [null, null];
-  const items = await db.rows<AutomationRow & { sort_at: string }>(
-    `select *, updated_at::text as sort_at from (${SELECT}) a
+  const items = await db.rows<AutomationRow & { updated_exact: string }>(
+    `select *, updated_at::text as updated_exact from (${SELECT}) a
      where case when $1::text is null then status <> 'archived' else status = $1 end
        and ($2::text is null or strpos(cortex.fold(name), cortex.fold($2)) > 0)
        and ($3::timestamptz is null or (updated_at, id) < ($3, $4::uuid))
@@ -62,7 +62,10 @@ export async function automationPage(
   );
   const page = items.slice(0, filter.limit);
   const last = items.length > filter.limit ? page.at(-1) : undefined;
-  return { items: page, next_cursor: last ? encodeCursor([last.sort_at, last.id]) : null };
+  return {
+    items: page.map(({ updated_exact: _exact, ...row }) => row),
+    next_cursor: last ? encodeCursor([last.updated_exact, last.id]) : null,
+  };
 }
 
 export interface VersionRow {

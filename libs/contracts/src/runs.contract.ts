@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
 
 const tag = 'Runs';
 
@@ -47,6 +47,27 @@ export const listRuns = route({
     node_id: z.string().max(40).optional(),
   }),
   response: page(run),
+});
+
+/** One status, or several with commas between them. */
+const anyStatus = z
+  .string()
+  .max(100)
+  .transform((text) => text.split(','))
+  .pipe(z.array(runStatus));
+
+export const listPersonRuns = route({
+  method: 'GET',
+  path: '/runs',
+  access: 'read',
+  tag,
+  summary:
+    'Runs of one person in all automations, newest first, each with its latest 100 steps. `status` takes one or several: `active,waiting`.',
+  query: pageQuery.extend({
+    contact_email: emailAddress,
+    status: anyStatus.optional(),
+  }),
+  response: page(run.extend({ automation_name: z.string() })),
 });
 
 export const getRun = route({

@@ -28,50 +28,77 @@ export interface RunView {
 
 const STEPS_IN_LISTS = 100;
 
-const SELECT = `
-  select r.id, r.automation_id, r.version, r.contact_email::text as contact_email, p.id as contact_id, r.status, r.node_id,
-    r.wake_at, r.entered_at, r.ended_at, r.end_reason
-  from cortex.automation_runs r left join cortex.people p on p.person_id = r.person_id`;
+const COLUMNS = `r.id, r.automation_id, r.version, r.contact_email::text as contact_email, p.id as contact_id, r.status,
+  r.node_id, r.wake_at, r.entered_at, r.ended_at, r.end_reason`;
+const FROM = 'from cortex.automation_runs r left join cortex.people p on p.person_id = r.person_id';
+const SELECT = `select ${COLUMNS} ${FROM}`;
+const SELECT_NAMED = `select ${COLUMNS}, a.name as automation_name ${FROM} join cortex.automations a on a.id = r.automation_id`;
 
 export interface RunFilter {
   contact_email?: string;
-  status?: RunStatus;
+  /** Any of these; all when absent. */
+  status?: RunStatus | readonly RunStatus[];
   node_id?: string;
   limit: number;
   cursor?: string;
 }
 
+/** Instants with the database's microseconds, for the cursor. */
+type Exact = { entered_exact: string };
+
 /** Runs of an automation, newest first, each with its latest steps in order. */
-export async function runPage(
+export function runPage(
   db: Database,
   automationId: string,
   filter: RunFilter,
 ): Promise<{ items: RunView[]; next_cursor: string | null }> {
-  const after = decodeCursor(filter.cursor, 2) ?? [null, null];
-  const rows = await db.rows<RunView & { sort_at: string }>(
-    `select q.*, q.entered_at::text as sort_at from (${SELECT}
-       where r.automation_id = $1
-         and ($2::text is null or r.person_id in (select person_id from cortex.people where address = $2))
-         and ($3::text is null or r.status = $3)
-         and ($4::text is null or r.node_id = $4)
-         and ($5::timestamptz is null or (r.entered_at, r.id) < ($5, $6::uuid))) q
-     order by entered_at desc, id desc limit $7`,
-    [
-      automationId,
-      filter.contact_email === undefined ? null : (addressOf(filter.contact_email) ?? ''),
-      filter.status ?? null,
-      filter.node_id ?? null,
-      ...after,
-      filter.limit + 1,
-    ],
+  return page<RunView>(db, SELECT, filter, ['r.automation_id = $1'], [automationId]);
+}
+
+/** Runs of one person in all automations, newest first, each with its latest steps and its automation’s name. */
+export function runsOfPerson(
+  db: Database,
+  filter: RunFilter & { contact_email: string },
+): Promise<{ items: (RunView & { automation_name: string })[]; next_cursor: string | null }> {
+  return page(db, SELECT_NAMED, filter, [], []);
+}
+
+async function page<T extends RunView>(
+  db: Database,
+  select: string,
+  filter: RunFilter,
+  where: string[],
+  values: unknown[],
+): Promise<{ items: T[]; next_cursor: string | null }> {
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  if (filter.contact_email !== undefined) where.push(personIs(bind(addressOf(filter.contact_email) ?? '')));
+  if (filter.status !== undefined) where.push(`r.status = any (${bind([filter.status].flat())}::text[])`);
+  if (filter.node_id !== undefined) where.push(`r.node_id = ${bind(filter.node_id)}`);
+  const after = decodeCursor(filter.cursor, 2);
+  if (after) where.push(`(r.entered_at, r.id) < (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
+  const rows = await db.rows<T & Exact>(
+    `select q.*, q.entered_at::text as entered_exact from (${select} where ${where.join(' and ')}) q
+     order by entered_at desc, id desc limit ${bind(filter.limit + 1)}`,
+    values,
   );
-  const page = rows.slice(0, filter.limit);
-  const last = rows.length > filter.limit ? page.at(-1) : undefined;
+  const shown = rows.slice(0, filter.limit);
+  const last = rows.length > filter.limit ? shown.at(-1) : undefined;
   return {
-    items: await withSteps(db, page, STEPS_IN_LISTS),
-    next_cursor: last ? encodeCursor([last.sort_at, last.id]) : null,
+    items: await withSteps(
+      db,
+      shown.map(({ entered_exact: _exact, ...run }) => run as unknown as T),
+      STEPS_IN_LISTS,
+    ),
+    next_cursor: last ? encodeCursor([last.entered_exact, last.id]) : null,
   };
 }
+
+/** Whoever has this address, and those merged into them. */
+const personIs = (address: string): string => `r.person_id in (
+  select person_id from cortex.people where address = ${address}
+  union all
+  select k.person_id from cortex.person_links k join cortex.people p on p.person_id = k.into_person_id
+  where p.address = ${address})`;
 
 /** @throws AppError 404 */
 export async function runView(db: Database, id: string): Promise<RunView> {
@@ -80,7 +107,7 @@ export async function runView(db: Database, id: string): Promise<RunView> {
   return (await withSteps(db, [row], 1_000))[0]!;
 }
 
-async function withSteps(db: Database, runs: readonly RunView[], most: number): Promise<RunView[]> {
+async function withSteps<T extends RunView>(db: Database, runs: readonly T[], most: number): Promise<T[]> {
   if (runs.length === 0) return [];
   const steps = await db.rows<StepView & { run_id: string; ord: number }>(
     `select s.* from unnest($1::uuid[]) w(run_id)
