@@ -7,6 +7,19 @@ import { Input, Route, type CortexRequest } from './http/route.js';
 
 type Answer = AnswerOf<typeof contracts.postActivities>;
 
+/** Reads its own body: of a batch the valid items are stored and the others reported, each with its problem. */
+export async function recordActivities(ingestion: Ingestion, request: CortexRequest): Promise<Answer> {
+  const { count, valid, refused } = readItems(request, contracts.newActivity, 'activities');
+  const stored = await ingestion.store(valid.map(({ value }) => value));
+  const results: Answer['results'] = new Array(count);
+  for (const [at, error] of refused) results[at] = { id: null, status: 'rejected', error };
+  valid.forEach(({ at }, position) => (results[at] = stored[position]!));
+  assertSomeStored(results);
+  const counts = { accepted: 0, duplicate: 0, rejected: 0 };
+  for (const { status } of results) counts[status]++;
+  return { accepted: counts.accepted, duplicates: counts.duplicate, rejected: counts.rejected, results };
+}
+
 @Controller()
 export class ActivitiesController {
   constructor(
@@ -26,17 +39,8 @@ export class ActivitiesController {
     return this.log.types();
   }
 
-  /** Reads its own body: of a batch the valid items are stored and the others reported, each with its problem. */
   @Route(contracts.postActivities)
-  async post(@Req() request: CortexRequest): Promise<Answer> {
-    const { count, valid, refused } = readItems(request, contracts.newActivity, 'activities');
-    const stored = await this.ingestion.store(valid.map(({ value }) => value));
-    const results: Answer['results'] = new Array(count);
-    for (const [at, error] of refused) results[at] = { id: null, status: 'rejected', error };
-    valid.forEach(({ at }, position) => (results[at] = stored[position]!));
-    assertSomeStored(results);
-    const counts = { accepted: 0, duplicate: 0, rejected: 0 };
-    for (const { status } of results) counts[status]++;
-    return { accepted: counts.accepted, duplicates: counts.duplicate, rejected: counts.rejected, results };
+  post(@Req() request: CortexRequest): Promise<Answer> {
+    return recordActivities(this.ingestion, request);
   }
 }

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { StaffSignIn } from '#access';
+import { ApiKeys, StaffSignIn } from '#access';
+import { Ingestion } from '#activities';
 import * as contracts from '#contracts';
 import type { PlatformParts } from '#platform';
+import { recordActivities } from './activities.controller.js';
 import { ApiModule } from './api.module.js';
 import { addBodyParsers, applyBodyLimits, MIB } from './http/body.js';
 import { serveDocs } from './http/docs.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { openFastDoor } from './http/fast-door.js';
 import { mountStaffScope } from './http/staff-scope.js';
 import { serveWeb } from './http/static-web.js';
 
@@ -51,6 +54,12 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   const fastify = adapter.getInstance();
   addBodyParsers(fastify);
   applyBodyLimits(fastify, contracts.routesOf(contracts));
+  const [keys, ingestion] = [app.get(ApiKeys), app.get(Ingestion)];
+  openFastDoor(fastify, contracts.postActivities, {
+    keys,
+    log,
+    handle: (request) => recordActivities(ingestion, request),
+  });
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id);
     done();

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError, Database, LOG, newId, type Log } from '#platform';
-import pg from 'pg';
+import type pg from 'pg';
 import { GroupCommit, QueueFull } from './group-commit.js';
+import { InboxBell } from './inbox-bell.js';
+import { OwnConnection } from './own-connection.js';
 import {
   LEADS_FROM_ACTIVITIES,
   STORE_ACTIVITIES,
@@ -30,7 +32,6 @@ export type StoreResult =
 
 const BATCH = 500;
 const MAX_WAITING = 20_000;
-const NOTIFY_EVERY_MS = 10;
 const RETRIES = 3;
 const DEFAULT_SOURCE = 'api';
 
@@ -68,13 +69,18 @@ export class Ingestion implements OnApplicationShutdown {
     batch: BATCH,
     waiting: MAX_WAITING,
   });
-  private client: Promise<pg.Client> | undefined;
-  private notifying: NodeJS.Timeout | undefined;
+  private readonly connection: OwnConnection;
+  private readonly bell: InboxBell;
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     @Inject(LOG) private readonly log: Log,
-  ) {}
+  ) {
+    // Planning costs more than running the statement; its plan does not depend on the values.
+    const settings = '-c timezone=UTC -c plan_cache_mode=force_generic_plan';
+    this.connection = new OwnConnection(database, 'cortex ingestion', settings);
+    this.bell = new InboxBell(database, log);
+  }
 
   /**
    * Stores activities that passed their contract, at most 500 in one call.
@@ -100,9 +106,8 @@ export class Ingestion implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.group.idle();
-    clearTimeout(this.notifying);
-    const client = await this.client?.catch(() => undefined);
-    await client?.end();
+    await this.bell.close();
+    await this.connection.end();
   }
 
   /** Keys must be unique in the statement: a repeat inside the batch shares the fate of the first. */
@@ -121,7 +126,7 @@ export class Ingestion implements OnApplicationShutdown {
       const result = results.get(first)!;
       results.set(row, result.status === 'rejected' ? { ...result, id: row.id } : { id: row.id, status: 'duplicate' });
     }
-    this.notifySoon();
+    this.bell.ring();
     return rows.map((row) => results.get(row)!);
   }
 
@@ -154,7 +159,7 @@ export class Ingestion implements OnApplicationShutdown {
   }
 
   private async storeTogether(rows: IncomingActivity[], results: Map<IncomingActivity, StoreResult>): Promise<void> {
-    const client = await this.connected();
+    const client = await this.connection.get();
     const unknown = await this.run(client, rows, false, results);
     if (unknown.length === 0) return;
     await client.query('begin');
@@ -163,7 +168,7 @@ export class Ingestion implements OnApplicationShutdown {
       await this.run(client, unknown, true, results);
       await client.query('commit');
     } catch (error) {
-      await client.query('rollback').catch(() => this.forget(client));
+      await client.query('rollback').catch(() => this.connection.forget(client));
       throw error;
     }
   }
@@ -192,43 +197,6 @@ export class Ingestion implements OnApplicationShutdown {
       }
     }
     return unknown;
-  }
-
-  /** Wakes the matcher, after commits and never inside one (that would serialise them), at most every 10 ms. */
-  private notifySoon(): void {
-    this.notifying ??= setTimeout(() => {
-      this.notifying = undefined;
-      this.database
-        .rows("select pg_notify('cortex_inbox', '')")
-        // The matcher also polls, so a lost call costs a quarter of a second.
-        .catch((error: unknown) => this.log.debug({ err: error }, 'notify failed'));
-    }, NOTIFY_EVERY_MS);
-  }
-
-  private connected(): Promise<pg.Client> {
-    if (this.client) return this.client;
-    const { options } = this.database.source;
-    const client = new pg.Client({
-      connectionString: 'url' in options ? options.url : undefined,
-      application_name: 'cortex ingestion',
-      // Planning costs more than running this statement; its plan does not depend on the values.
-      options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
-    });
-    client.on('error', () => this.forget(client));
-    const connecting = client.connect().then(
-      () => client,
-      (error: unknown) => {
-        this.client = undefined;
-        throw error;
-      },
-    );
-    this.client = connecting;
-    return connecting;
-  }
-
-  private forget(client: pg.Client): void {
-    this.client = undefined;
-    void client.end().catch(() => undefined);
   }
 }
 

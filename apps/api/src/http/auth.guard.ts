@@ -39,14 +39,20 @@ export class AuthGuard implements CanActivate {
   }
 }
 
+/** Whether the contract's row of the permission table holds for the caller. */
+export function isAllowed(contract: RouteDefinition, actor: Actor): boolean {
+  if (contract.access === 'open' || actor.kind === 'system') return true;
+  const row = permissions[contract.access];
+  if (actor.kind === 'staff') return row.roles.includes(actor.role);
+  return actor.scopes.some((scope) => row.scopes.includes(scope));
+}
+
 function assertAllowed(contract: RouteDefinition, actor: Actor): void {
-  if (contract.access === 'open' || actor.kind === 'system') return;
+  if (isAllowed(contract, actor) || contract.access === 'open' || actor.kind === 'system') return;
   const row = permissions[contract.access];
   if (actor.kind === 'staff') {
-    if (row.roles.includes(actor.role)) return;
     throw forbidden(`Your role is ${actor.role}; this needs ${row.roles.join(' or ')}. Ask an administrator.`);
   }
-  if (actor.scopes.some((scope) => row.scopes.includes(scope))) return;
   if (row.scopes.length === 0) throw forbidden('This is for signed-in staff, not for API keys.');
   throw forbidden(
     `This key has the scopes ${actor.scopes.join(', ') || 'none'}; this needs ${row.scopes.join(' or ')}.`,

@@ -119,23 +119,25 @@ export function sendProblem(reply: FastifyReply, answer: Problem): FastifyReply 
   return reply.status(answer.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(answer));
 }
 
-/** Every failure leaves as problem+json; what nobody foresaw is logged with an id and says no more than that. */
+/** Answers anything thrown as problem+json; what nobody foresaw is logged with an id and says no more than that. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): void {
+  const { problem: answer, unexpected } = toProblem(error, request);
+  if (unexpected) {
+    log.error(
+      { err: error, id: unexpected, request_id: request.id, route: request.routeOptions?.url },
+      'request failed',
+    );
+  }
+  if (reply.sent) return;
+  sendProblem(reply, answer);
+}
+
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    const { problem: answer, unexpected } = toProblem(error, request);
-    if (unexpected) {
-      this.log.error(
-        { err: error, id: unexpected, request_id: request.id, route: request.routeOptions?.url },
-        'request failed',
-      );
-    }
-    if (reply.sent) return;
-    sendProblem(reply, answer);
+    answerError(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.log);
   }
 }
