@@ -1,5 +1,7 @@
 import './canvas.css';
+import './cards.css';
 import './panels.css';
+import './sheets.css';
 import type { Automation } from '#contracts';
 import { applyAll, OperationError } from '#graph';
 import { useEffect, useMemo, useState } from 'react';
