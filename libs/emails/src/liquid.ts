@@ -1,4 +1,5 @@
 import { ForTag, Liquid, LiquidError, toValueSync, Context, type Emitter, type Template } from 'liquidjs';
+import { directPieces, writePieces } from './liquid-direct.js';
 
 /** Most characters one rendered part may have; Postmark takes 5 MB, readers cut long before. */
 export const outputCap = 1_000_000;
@@ -62,11 +63,10 @@ class CappedOutput implements Emitter {
 }
 
 const htmlEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-export const escapeHtml = (value: unknown): string =>
-  (value === null || value === undefined ? '' : Array.isArray(value) ? value.join('') : String(value)).replace(
-    /[&<>"']/g,
-    (character) => htmlEscapes[character]!,
-  );
+export function escapeHtml(value: unknown): string {
+  const text = value === null || value === undefined ? '' : Array.isArray(value) ? value.join('') : String(value);
+  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => htmlEscapes[character]!) : text;
+}
 
 function closedDown(escaped: boolean): Liquid {
   const engine = new Liquid({
@@ -119,15 +119,34 @@ export function parseLiquid(source: string, escaping: Escaping): LiquidTemplate 
   } catch (error) {
     throw placed(error);
   }
+  const interpret = (data: Record<string, unknown>): string => {
+    const output = new CappedOutput();
+    try {
+      const context = new Context(data, engine.options, { sync: true });
+      toValueSync(engine.renderer.renderTemplates(parts, context, output));
+    } catch (error) {
+      throw placed(error);
+    }
+    return output.buffer;
+  };
+  // What a template assigns may hide the data's own names, so such a template is Liquid's alone.
+  if (/\{%-?\s*assign\b/.test(source)) return { roots, render: interpret };
+
+  const pieces = directPieces(parts, escaping === 'html' ? escapeHtml : undefined);
   return {
     roots,
     render(data) {
       const output = new CappedOutput();
+      let context: Context | undefined;
+      const slowly = (some: Template[]) => {
+        context ??= new Context(data, engine.options, { sync: true });
+        toValueSync(engine.renderer.renderTemplates(some, context, output));
+      };
       try {
-        const context = new Context(data, engine.options, { sync: true });
-        toValueSync(engine.renderer.renderTemplates(parts, context, output));
-      } catch (error) {
-        throw placed(error);
+        writePieces(pieces, data, output, slowly);
+      } catch {
+        // Once more in Liquid's own way, which knows the place of what went wrong.
+        return interpret(data);
       }
       return output.buffer;
     },

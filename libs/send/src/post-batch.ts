@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { renderMail, type CompiledContent, type LinkSigner, type RenderedMail } from '#emails';
 import type { ClaimedBatch, ClaimedMail } from './claim.js';
 import { batchLimit } from './claim.js';
@@ -21,7 +21,7 @@ export interface BatchResult {
 }
 
 /** The name under which Postmark keeps a mail for us; the dedupe key itself may say too much. */
-export const keyHash = (dedupeKey: string): string => createHash('sha256').update(dedupeKey).digest('hex').slice(0, 40);
+export const keyHash = (dedupeKey: string): string => hash('sha256', dedupeKey, 'hex').slice(0, 40);
 
 /** Postmark's limit for a call is 50 MB; the rest is left for JSON's own characters. */
 const callBytes = 30_000_000;
