@@ -25,8 +25,9 @@ interface Parts {
   text: string | null;
 }
 
-/** A person made up for previews where nobody was chosen. */
+/** A person made up for previews where nobody was chosen, and what they left in the checkout. */
 const samplePerson = { email: 'ada@example.com', first_name: 'Ada', last_name: 'Sample', tags: [], attributes: {} };
+const sampleLead = { course_title: 'Sample course', attributes: {} };
 
 /** Shows mails: as they were sent, from stored content, frozen data and the batch's facts; or as they would be. */
 export class MessageView {
@@ -64,15 +65,17 @@ export class MessageView {
   }
 
   /**
-   * Unsaved content as this contact would get it, with links that lead nowhere. Nothing is stored.
+   * Unsaved content as this contact would get it, about their newest lead, with links that lead nowhere. Nothing
+   * is stored.
    * @throws AppError 404 when nobody has this address; TemplateError when the content does not parse
    */
   async preview(content: MailContent, stream: Stream, contactEmail?: string, from?: string): Promise<RenderedMail> {
     const contact = contactEmail ? await this.contact(contactEmail) : samplePerson;
+    const lead = contactEmail ? await this.newestLead(contactEmail) : sampleLead;
     const facts = await this.facts(stream);
     const nowhere = `${this.config.publicUrl}/preview`;
     const links = { unsubscribe: `${nowhere}#unsubscribe`, preferences: `${nowhere}#preferences`, view: nowhere };
-    return renderMail(compileContent(content), { contact, activity: {}, lead: {} }, facts, links, from);
+    return renderMail(compileContent(content), { contact, activity: {}, lead }, facts, links, from);
   }
 
   /** The fields of a contact that a template may show. @throws AppError 404 */
@@ -84,6 +87,17 @@ export class MessageView {
     );
     if (!row) throw notFound('contact with this address');
     return row;
+  }
+
+  private async newestLead(email: string): Promise<Record<string, unknown>> {
+    const row = await this.database.row<Record<string, unknown>>(
+      `select l.id, l.course_id, c.title as course_title, l.created_at, l.attributes
+       from public.purchase_leads l left join public.courses c on c.id = l.course_id
+       where (cortex.address(l.email)) collate "C" = cortex.address($1::citext)
+       order by l.created_at desc, l.id desc limit 1`,
+      [email],
+    );
+    return row ?? {};
   }
 
   private async facts(stream: Stream): Promise<SendFacts> {
