@@ -114,6 +114,9 @@ describe('abandoned checkout, end to end', () => {
     const run = await runOf('bob@example.com');
     expect(run).toMatchObject({ status: 'exited', end_reason: 'enrolled' });
     expect(run!.steps.map((step) => step.port)).toEqual(['next', 'next', 'happened', 'yes', null]);
+    expect(run!.steps[3]!.outcome).toMatchObject({
+      because: [{ operator: 'AND', result: true, children: [{ field: 'lead', operator: 'enrolled', result: true }] }],
+    });
     expect(await mails('bob@example.com')).toHaveLength(1);
   });
 

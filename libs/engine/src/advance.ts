@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ActivityFact, Effect, EffectType, Plan, Settings } from '#graph';
 import type { Log, Tx } from '#platform';
 import type { Group } from '#rules';
+import type { Proof } from '#rules/engine';
 import type { Moment } from './compiled.js';
 import { Decisions, type Answers } from './decisions.js';
 import { effects, settlesAtCommit } from './effects/index.js';
@@ -40,6 +41,7 @@ export class Advance {
       standing.map((journey) => ({
         person_id: journey.run.person_id,
         rules: [...leavingRules(journey.version.settings), ...journey.step!.asks],
+        explained: journey.step!.asks,
         run: { id: journey.run.id, lead_id: journey.run.lead_id },
       })),
     );
@@ -47,7 +49,7 @@ export class Advance {
     standing.forEach((journey, at) => {
       this.guard(journey, () => {
         if (this.leaveEarly(journey, answers[at]!)) return;
-        calls.push(...this.follow(journey, this.plan(journey, answers[at]!)));
+        calls.push(...this.follow(journey, this.plan(journey, answers[at]!), answers[at]!));
       });
     });
     await this.perform(calls);
@@ -102,9 +104,9 @@ export class Advance {
 
   private leaveEarly(journey: Journey, answers: Answers): boolean {
     const { exit_when, goal } = journey.version.settings;
-    if (exit_when && 'rules' in exit_when && answers(exit_when.rules)) {
+    if (exit_when && 'rules' in exit_when && answers.decide(exit_when.rules)) {
       journey.end(this.moment.now, 'exited', 'exit_when');
-    } else if (goal && 'rules' in goal && answers(goal.rules)) {
+    } else if (goal && 'rules' in goal && answers.decide(goal.rules)) {
       journey.end(this.moment.now, 'completed', 'goal');
     }
     return journey.ended;
@@ -123,13 +125,13 @@ export class Advance {
       contact_timezone: undefined,
       entered_at: journey.open!.entered_at,
       chance: chance(journey.run.person_id, step.id),
-      decide: answers,
+      decide: answers.decide,
       arrived: journey.arrived,
     });
   }
 
   /** Carries out what needs no effect, and answers the effects to be performed. */
-  private follow(journey: Journey, plan: Plan): { call: EffectCall; next: string }[] {
+  private follow(journey: Journey, plan: Plan, { proofs }: Answers): { call: EffectCall; next: string }[] {
     const { now } = this.moment;
     if ('effects' in plan) {
       return plan.effects.map((effect) => ({
@@ -146,6 +148,7 @@ export class Advance {
       journey.leave(now, plan.next, {
         ...(plan.reason ? { reason: plan.reason } : {}),
         ...(arrived ? { activity_id: arrived.id } : {}),
+        ...(proofs.length > 0 ? { because: proofs.map(shortened) } : {}),
       });
     }
     return [];
@@ -206,6 +209,19 @@ const lookBackOf = (journey: Journey) => ({
 
 const leavingRules = ({ exit_when, goal }: Settings): Group[] =>
   [exit_when, goal].flatMap((moment) => (moment && 'rules' in moment ? [moment.rules] : []));
+
+/** What was seen as a step record keeps it: long texts cut, long lists by their beginning. */
+const shortened = (proof: Proof): Proof => ({
+  ...proof,
+  ...('value_seen' in proof ? { value_seen: brief(proof.value_seen) } : {}),
+  ...('wanted' in proof ? { wanted: brief(proof.wanted) } : {}),
+  ...(proof.children ? { children: proof.children.map(shortened) } : {}),
+});
+
+const brief = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.slice(0, 20).map(brief);
+  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 200)}…` : value;
+};
 
 /** Equally spread over [0, 1), the same for the same person and step. */
 const chance = (personId: string, nodeId: string): number =>

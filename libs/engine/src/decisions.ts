@@ -2,18 +2,24 @@ import { loadFacts, loadRunFacts } from '#directory';
 import type { ActivityFact } from '#graph';
 import type { Tx } from '#platform';
 import { asksAboutRun, type Group, type PersonFacts, type RunFacts } from '#rules';
-import { Decider } from '#rules/engine';
+import { Decider, type Proof } from '#rules/engine';
 import type { Moment } from './compiled.js';
 
 /** Rules to be decided about one person, inside a run or before one. */
 export interface Asked {
   person_id: string;
   rules: readonly Group[];
+  /** Those among them whose reasons are wanted too. */
+  explained?: readonly Group[];
   run?: { id: string; lead_id: string | null };
 }
 
 /** The answers about one person; a rule that could not be decided throws where it is looked up. */
-export type Answers = (rules: Group) => boolean;
+export interface Answers {
+  decide: (rules: Group) => boolean;
+  /** Of the rules that were to be explained. */
+  proofs: readonly Proof[];
+}
 
 /** Decides the rules of one transaction: facts are read for everybody at once, json-rules-engine says yes or no. */
 export class Decisions {
@@ -46,29 +52,44 @@ export class Decisions {
       asked.map(async (each) => {
         if (each.rules.length === 0) return unasked;
         const person = facts.get(each.person_id);
-        if (!person) return () => false;
+        if (!person) return nobody;
         const all: PersonFacts = { ...person, ...(each.run && runFacts.get(each.run.id)) };
-        return this.answers(each.rules, all);
+        return this.answers(each, all);
       }),
     );
   }
 
-  private async answers(rules: readonly Group[], facts: PersonFacts): Promise<Answers> {
+  private async answers({ rules, explained = [] }: Asked, facts: PersonFacts): Promise<Answers> {
     try {
-      const decided = await this.decider.decideAll(rules, facts);
-      return (asked) => {
-        const answer = decided.get(asked);
-        if (answer === undefined) throw new Error('A step asked something that it had not announced.');
-        return answer;
+      const proofs = await this.decider.explainAll(explained, facts);
+      const decided = await this.decider.decideAll(
+        rules.filter((each) => !proofs.has(each)),
+        facts,
+      );
+      return {
+        proofs: [...proofs.values()],
+        decide: (asked) => {
+          const answer = proofs.get(asked)?.result ?? decided.get(asked);
+          if (answer === undefined) throw new Error('A step asked something that it had not announced.');
+          return answer;
+        },
       };
     } catch (error) {
-      return () => {
-        throw error;
+      return {
+        proofs: [],
+        decide: () => {
+          throw error;
+        },
       };
     }
   }
 }
 
-const unasked: Answers = () => {
-  throw new Error('A step asked something that it had not announced.');
+const nobody: Answers = { decide: () => false, proofs: [] };
+
+const unasked: Answers = {
+  proofs: [],
+  decide: () => {
+    throw new Error('A step asked something that it had not announced.');
+  },
 };

@@ -90,7 +90,7 @@ class Batch {
     for (const rows of this.byPerson.values()) {
       for (const [at, row] of rows.entries()) {
         for (const trigger of this.moment.triggers.candidates(row)) {
-          if (!this.fresh(row, trigger.version)) continue;
+          if (!this.fresh(row, trigger.version) || causedBy(trigger.version.automation_id, row)) continue;
           if (await this.matches(trigger.where, row)) candidates.push({ row, at, trigger });
         }
       }
@@ -122,7 +122,7 @@ class Batch {
     return candidates.filter(({ trigger, row }, at) => {
       if (!trigger.rules) return true;
       try {
-        return answers[at]!(trigger.rules);
+        return answers[at]!.decide(trigger.rules);
       } catch (error) {
         this.undecided(error, trigger.version, row);
         return false;
@@ -205,6 +205,19 @@ class Batch {
 
 const hasRules = ({ exit_when, goal }: Settings): boolean =>
   [exit_when, goal].some((moment) => moment !== undefined && 'rules' in moment);
+
+/**
+ * Whether this automation itself brought the activity about: a change or an activity of its steps, or what became
+ * of its mails. Such an activity never starts it again, or it would go round for ever. What a person does with its
+ * mail (a click) is the person's own doing.
+ */
+const causedBy = (automationId: string, { type, metadata, source }: InboxRow): boolean => {
+  const facts = metadata as { automation_id?: unknown; by?: unknown };
+  return (
+    facts.automation_id === automationId &&
+    (facts.by === 'automation' || source === 'automation' || !isByThePerson(type))
+  );
+};
 
 /** Whether an activity could wake a run or let it leave. */
 const concerns = (row: InboxRow, waitingFor: string | null, settings: Settings): boolean =>

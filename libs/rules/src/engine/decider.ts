@@ -63,8 +63,20 @@ export class Decider {
 
   /** The decision with its reasons, condition by condition. */
   async explain(group: Group, facts: PersonFacts): Promise<Proof> {
-    const [result] = await this.run([group], facts, 'graph');
-    return this.proof(group, result!.conditions as Result, this.compile(group, 'graph'));
+    return (await this.explainAll([group], facts)).get(group)!;
+  }
+
+  /** Many decisions about one person with their reasons, in one run of the engine. */
+  async explainAll(groups: readonly Group[], facts: PersonFacts): Promise<Map<Group, Proof>> {
+    const asked = [...new Set(groups)];
+    if (asked.length === 0) return new Map();
+    const results = await this.run(asked, facts, 'graph');
+    return new Map(
+      asked.map((group, index) => [
+        group,
+        this.proof(group, results[index]!.conditions as Result, this.compile(group, 'graph')),
+      ]),
+    );
   }
 
   private async answers(
