@@ -47,6 +47,8 @@ export interface InboxRow extends ActivityFact {
   person_id: string;
   contact_email: string;
   history: boolean;
+  /** Who recorded it. */
+  source: string;
   /** With the database's microseconds. */
   occurred_text: string;
 }
@@ -71,10 +73,10 @@ export async function inboxRows(tx: Tx, personIds: readonly string[], perClaim =
 }
 
 type Pending = Pick<InboxRow, 'seq' | 'person_id' | 'id' | 'occurred_at' | 'occurred_text' | 'history'>;
-type Recorded = Pick<InboxRow, 'id' | 'contact_email' | 'type' | 'metadata' | 'received_at'>;
+type Recorded = Pick<InboxRow, 'id' | 'contact_email' | 'type' | 'metadata' | 'received_at' | 'source'>;
 
 /** What is left of an activity that was erased meanwhile. */
-const nothing = { contact_email: '', type: '', metadata: {} };
+const nothing = { contact_email: '', type: '', metadata: {}, source: '' };
 
 /**
  * The activities behind inbox rows. The outermost instants are given as values of their own, so that months
@@ -83,10 +85,11 @@ const nothing = { contact_email: '', type: '', metadata: {} };
 const activitiesOf = (tx: Tx, rows: readonly Pending[]): Promise<Recorded[]> => {
   const instants = rows.map((row) => row.occurred_at.getTime());
   return tx.rows<Recorded>(
-    `select a.id, coalesce(p.email::text, p.address, a.contact_email) as contact_email, a.type, a.metadata, a.received_at
+    `select a.id, coalesce(p.email::text, p.address, a.contact_email) as contact_email, a.type, a.metadata, a.received_at,
+       a.source
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) w(person_id, occurred_at, id)
      cross join lateral (
-       select a.id, a.contact_email::text as contact_email, a.type, a.metadata, a.received_at from public.crm_activities a
+       select a.id, a.contact_email::text as contact_email, a.type, a.metadata, a.received_at, a.source from public.crm_activities a
        where a.person_id = w.person_id and a.occurred_at = w.occurred_at and a.id = w.id
          and a.occurred_at >= $4::timestamptz and a.occurred_at < $5::timestamptz
        limit 1) a

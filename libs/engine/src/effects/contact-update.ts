@@ -1,3 +1,4 @@
+import { writeAs } from '#directory';
 import type { EffectHandler } from './effect-handler.js';
 
 const columns = ['first_name', 'last_name', 'phone', 'country', 'timezone'] as const;
@@ -12,7 +13,7 @@ interface Change {
 
 /**
  * Changes the profile, or of a lead the newest checkout: what the directory shows of that person. The
- * directory's triggers bring its row up to date and record the change when the transaction commits.
+ * directory's triggers bring its row up to date and record the change, which names the automation as its cause.
  */
 export const contactUpdate: EffectHandler<'contact.update'> = async (tx, calls) => {
   for (const { journey, effect } of calls) {
@@ -27,6 +28,8 @@ export const contactUpdate: EffectHandler<'contact.update'> = async (tx, calls) 
       if (name.startsWith('attributes.')) change.attributes[name.slice('attributes.'.length)] = value;
       else if ((columns as readonly string[]).includes(name)) set[name] = value;
     }
+    const { automation_id, id: run_id } = journey.run;
+    await writeAs(tx, { by: 'automation', automation_id, run_id });
     await tx.run(UPDATE, [
       change.person_id,
       JSON.stringify(set),
@@ -35,6 +38,8 @@ export const contactUpdate: EffectHandler<'contact.update'> = async (tx, calls) 
       change.remove_tags,
     ]);
   }
+  // What others write later in this transaction is not this automation's doing.
+  await writeAs(tx, {});
   return calls.map(({ effect }) => ({
     changed: { ...effect.set, add_tags: effect.add_tags, remove_tags: effect.remove_tags },
   }));
