@@ -136,6 +136,14 @@ describe('automations over HTTP', () => {
       status: 200,
       body: { status: 'completed' },
     });
+    const { value: timeline } = await until(async () => {
+      const { body } = await app.call('GET', `/contacts/${run.contact_id}/activities`);
+      const said = body.items.map((item: { sentence: string }) => item.sentence);
+      return said.some((sentence: string) => sentence.startsWith('Was sent')) ? said : undefined;
+    });
+    expect(timeline).toEqual(
+      expect.arrayContaining(['Was sent “Left behind”', 'Entered “Reaction”', 'Finished “Reaction”']),
+    );
     expect(await app.call('POST', `${path}/stop`, { confirm: 3 })).toMatchObject({ status: 409, body: { inside: 0 } });
     expect(await app.call('POST', `${path}/pause`)).toMatchObject({ status: 200, body: { status: 'paused' } });
     expect(await app.call('POST', `${path}/archive`)).toMatchObject({ status: 200, body: { status: 'archived' } });

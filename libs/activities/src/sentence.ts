@@ -1,77 +1,118 @@
+import { changesInWords } from './changes.js';
+import { noNames, type Names } from './names.queries.js';
+
 type Metadata = Record<string, unknown>;
-
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
-
-/** ": Photography 101, €49.00", as far as the metadata knows. */
-function what(metadata: Metadata): string {
-  const parts = [text(metadata.course_title), money(metadata)].filter((part) => part !== undefined);
-  return parts.length > 0 ? `: ${parts.join(', ')}` : '';
+/** An activity's metadata with what its ids stand for. */
+interface Told {
+  m: Metadata;
+  /** ` “You left something behind”`, or nothing. */
+  mail: string;
+  automation: string;
+  /** ": Photography 101, €49.00", as far as it is known. */
+  what: string;
+  by: string;
 }
 
-function money(metadata: Metadata): string | undefined {
-  const { amount_minor, currency } = metadata;
-  if (typeof amount_minor !== 'number' || typeof currency !== 'string') return undefined;
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+const named = (names: ReadonlyMap<string, string>, id: unknown): string | undefined =>
+  typeof id === 'string' ? names.get(id.toLowerCase()) : undefined;
+
+/** `amount_minor` in the currency's smallest unit, or `amount` in whole ones. */
+function money({ amount_minor, amount, currency }: Metadata): string | undefined {
+  if (typeof currency !== 'string') return undefined;
+  const figure = typeof amount_minor === 'number' ? amount_minor : amount;
+  if (typeof figure !== 'number') return undefined;
   try {
-    return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount_minor / 100);
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+    return format.format(figure === amount_minor ? figure / 10 ** digits : figure);
   } catch {
-    return `${amount_minor / 100} ${currency}`;
+    return `${figure === amount_minor ? figure / 100 : figure} ${currency}`;
   }
 }
 
-const quoted = (value: unknown): string => (text(value) ? ` “${text(value)}”` : '');
-const by = (metadata: Metadata): string => (text(metadata.by) ? ` by ${text(metadata.by)}` : '');
+const quoted = (value: string | undefined): string => (value ? ` “${value}”` : '');
+const after = (value: string | undefined): string => (value ? `: ${value}` : '');
 
-/** In the order in which a sentence names them. */
-const fieldNames: Record<string, string> = {
-  first_name: 'first name',
-  last_name: 'last name',
-  email: 'e-mail address',
-  phone: 'phone',
-  country: 'country',
-  timezone: 'time zone',
-  tags: 'tags',
-  attributes: 'details',
-  course_id: 'course',
-  consent: 'consent',
+function tell(metadata: Metadata, names: Names): Told {
+  const automation = quoted(named(names.automations, metadata.automation_id) ?? text(metadata.automation));
+  const course = text(metadata.course_title) ?? named(names.courses, metadata.course_id);
+  const by = text(metadata.by);
+  return {
+    m: metadata,
+    mail: quoted(text(metadata.subject) ?? named(names.mails, metadata.message_id)),
+    automation,
+    what: after([course, money(metadata)].filter((part) => part !== undefined).join(', ')),
+    by: by === undefined ? '' : ` by ${by === 'automation' && automation ? automation.trim() : by}`,
+  };
+}
+
+/** Reasons that Cortex itself gives, in words; any other stands for itself. */
+const reasons: Record<string, string> = {
+  exit_when: 'what ends it early happened',
+  exit: 'it ended there',
+  stopped: 'the automation was stopped',
+  unsubscribed: 'they had unsubscribed',
+  suppressed: 'the address is suppressed',
+  no_consent: 'they never agreed to mail',
+  capped: 'they got enough mail lately',
+  no_address: 'there is no address',
+  duplicate: 'they got it already',
+  erased: 'the person was erased',
+  changed_since: 'they changed meanwhile',
 };
 
-function changed(metadata: Metadata): string {
-  const changes = (metadata.changes ?? {}) as Metadata;
-  const names = Object.keys(fieldNames)
-    .filter((name) => name in changes)
-    .map((name) => fieldNames[name]!);
-  if (names.length === 0) return `Details changed${by(metadata)}`;
-  const list = names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  return `${list[0]!.toUpperCase()}${list.slice(1)} changed${by(metadata)}`;
+const why = ({ m }: Told): string => {
+  const reason = text(m.reason);
+  return after(reason === undefined ? undefined : (reasons[reason] ?? reason));
+};
+
+function left(told: Told): string {
+  const { m, automation } = told;
+  if (m.status === 'failed') return `Was stopped in${automation || ' an automation'} by an error${why(told)}`;
+  if (m.status === 'completed' && m.reason === 'goal') return `Reached the goal of${automation || ' an automation'}`;
+  if (m.status === 'completed') return `Finished${automation || ' an automation'}${why(told)}`;
+  return `Left${automation || ' an automation'}${why(told)}`;
 }
 
 /** How the timeline tells of the types that Cortex knows; everything else reads as its name. */
-const sentences: Record<string, (metadata: Metadata) => string> = {
-  'lead.created': (m) => (m.source === 'activity' ? 'First seen' : `Started a checkout${what(m)}`),
-  'checkout.abandoned': (m) => `Left the checkout${what(m)}`,
-  'course.enrolled': (m) => `${m.restored === true ? 'Got access back' : 'Enrolled'}${what(m)}`,
-  'course.cancelled': (m) => `Lost access${what({ ...m, amount_minor: undefined })}`,
-  'order.paid': (m) => `Paid${what(m)}`,
-  'order.refunded': (m) => `Got a refund${what(m)}`,
-  'contact.updated': changed,
-  'email.sent': (m) => `Was sent the mail${quoted(m.subject)}`,
-  'email.delivered': (m) => `Received the mail${quoted(m.subject)}`,
-  'email.opened': (m) => `Opened the mail${quoted(m.subject)}`,
-  'email.clicked': (m) => `Clicked in the mail${quoted(m.subject)}${text(m.url) ? `: ${text(m.url)}` : ''}`,
-  'email.bounced': (m) => `The mail${quoted(m.subject)} bounced`,
-  'email.complained': (m) => `Marked the mail${quoted(m.subject)} as spam`,
-  'email.unsubscribed': () => 'Unsubscribed',
-  'email.skipped': (m) => `Was not sent the mail${quoted(m.subject)}${text(m.reason) ? `: ${text(m.reason)}` : ''}`,
-  page_view: (m) => `Looked at ${text(m.title) ?? text(m.url) ?? text(m.path) ?? 'a page'}`,
-  'smart_list.entered': (m) => `Entered the list${quoted(m.smart_list_name)}`,
-  'smart_list.left': (m) => `Left the list${quoted(m.smart_list_name)}`,
+const sentences: Record<string, (told: Told) => string> = {
+  'lead.created': ({ m, what }) => (m.source === 'activity' ? 'First seen' : `Started a checkout${what}`),
+  'checkout.abandoned': ({ what }) => `Left the checkout${what}`,
+  'course.enrolled': ({ m, what }) => `${m.restored === true ? 'Got access back' : 'Enrolled'}${what}`,
+  'course.cancelled': ({ what }) => `Lost access${what}`,
+  'order.paid': ({ what }) => `Paid${what}`,
+  'order.refunded': ({ what }) => `Got a refund${what}`,
+  'contact.updated': ({ m, by }) => `${changesInWords(m.changes)}${by}`,
+  'email.sent': ({ mail }) => `Was sent${mail || ' a mail'}`,
+  'email.failed': (told) => `Could not be sent${told.mail || ' a mail'}${why(told)}`,
+  'email.skipped': (told) => `Was not sent${told.mail || ' a mail'}${why(told)}`,
+  'email.delivered': ({ mail }) => `Received${mail || ' a mail'}`,
+  'email.opened': ({ mail }) => `Opened${mail || ' a mail'}`,
+  'email.opened_by_machine': ({ mail }) => `A machine opened${mail || ' a mail'}`,
+  'email.clicked': ({ m, mail }) => `Clicked in${mail || ' a mail'}${after(text(m.url))}`,
+  'email.clicked_by_machine': ({ m, mail }) => `A machine clicked in${mail || ' a mail'}${after(text(m.url))}`,
+  'email.bounced': ({ mail }) => `${mail.trim() || 'A mail'} bounced`,
+  'email.complained': ({ mail }) => `Marked${mail || ' a mail'} as spam`,
+  'email.unsubscribed': ({ mail }) => `Unsubscribed${mail ? ` from${mail}` : ''}`,
+  'email.subscribed': () => 'Subscribed',
+  'automation.entered': ({ automation }) => `Entered${automation || ' an automation'}`,
+  'automation.left': left,
+  page_view: ({ m }) => `Looked at ${text(m.title) ?? text(m.url) ?? text(m.path) ?? 'a page'}`,
+  'smart_list.entered': ({ m }) => `Entered the list${quoted(text(m.smart_list_name))}`,
+  'smart_list.left': ({ m }) => `Left the list${quoted(text(m.smart_list_name))}`,
 };
 
-/** One activity in plain English: "Left the checkout: Photography 101, €49.00". */
-export function activitySentence(type: string, metadata: Metadata): string {
+/**
+ * One activity in plain English: "Left the checkout: Photography 101, €49.00".
+ * @param names what ids in the metadata stand for (`namesOf`); without them the sentence goes without
+ */
+export function activitySentence(type: string, metadata: Metadata, names: Names = noNames): string {
+  const told = tell(type === 'course.cancelled' ? { ...metadata, amount_minor: undefined } : metadata, names);
   const known = sentences[type];
-  if (known) return known(metadata);
+  if (known) return known(told);
   const words = type.replace(/[._]+/g, ' ').trim();
-  return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}${what(metadata)}`;
+  return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}${told.what}`;
 }

@@ -1,4 +1,5 @@
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
+import { namesOf, type Names } from './names.queries.js';
 import { activitySentence } from './sentence.js';
 
 /** An activity as the public contract has it; instants are RFC 3339 in UTC. */
@@ -64,8 +65,9 @@ export async function activityPage(
   );
   const shown = rows.slice(0, filter.limit);
   const last = shown.at(-1);
+  const names = await namesOf(tx, shown);
   return {
-    items: shown.map(presentActivity),
+    items: shown.map((row) => presentActivity(row, names)),
     next_cursor: rows.length > filter.limit && last ? encodeCursor([last.occurred_exact, last.id]) : null,
   };
 }
@@ -74,7 +76,7 @@ export async function activityPage(
 export const timelinePage = (tx: Tx, personIds: readonly string[], page: { limit: number; cursor?: string }) =>
   activityPage(tx, { ...page, personIds });
 
-function presentActivity(row: ActivityRow): TimelineActivity {
+function presentActivity(row: ActivityRow, names: Names): TimelineActivity {
   return {
     id: row.id,
     type: row.type,
@@ -83,6 +85,6 @@ function presentActivity(row: ActivityRow): TimelineActivity {
     occurred_at: row.occurred_at.toISOString(),
     received_at: row.received_at.toISOString(),
     source: row.source,
-    sentence: activitySentence(row.type, row.metadata),
+    sentence: activitySentence(row.type, row.metadata, names),
   };
 }

@@ -155,8 +155,8 @@ describe('contacts', () => {
     const { items } = await contacts.activities(id, { limit: 50 });
     expect(items.map((item) => item.sentence)).toEqual(
       expect.arrayContaining([
-        'First name, last name, tags and details changed by anna@shop.example',
-        'Consent changed',
+        'Tagged vip; first name, last name and details (a, c) changed by anna@shop.example',
+        'Consent is now “subscribed”',
         'Started a checkout',
       ]),
     );

@@ -6,6 +6,7 @@ export * from './layout.js';
 export * from './loops.js';
 export * from './node.js';
 export * from './nodes/index.js';
+export { readableSubject } from './nodes/send-email.node.js';
 export * from './nodes/update-contact.node.js';
 export * from './operations.js';
 export * from './phrase.js';

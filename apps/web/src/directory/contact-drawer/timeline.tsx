@@ -86,18 +86,15 @@ function Entry({ activity }: { activity: Activity }) {
   const message = text(activity.metadata['message_id']);
   const automation = text(activity.metadata['automation_id']);
   const run = text(activity.metadata['run_id']);
+  const way = automation && `/admin/automations/${automation}${run ? `?mode=live&run=${run}` : ''}`;
+  const subject = message ? `/admin/outbox?message=${message}` : way;
   return (
     <li className="entry">
       <Time at={activity.occurred_at} as="clock" />
       <Glyph size={16} stroke={1.5} aria-label={label} />
-      <p className="sentence">{activity.sentence}</p>
+      <p className="sentence">{subject ? <Link to={subject}>{activity.sentence}</Link> : activity.sentence}</p>
       <div className="entry-more">
-        {message ? <Link to={`/admin/outbox?message=${message}`}>The mail</Link> : null}
-        {automation ? (
-          <Link to={`/admin/automations/${automation}${run ? `?mode=live&run=${run}` : ''}`}>
-            {run ? 'Their way through it' : 'The automation'}
-          </Link>
-        ) : null}
+        {way ? <Link to={way}>{run ? 'Their way through it' : 'The automation'}</Link> : null}
         <button type="button" aria-expanded={raw} onClick={() => setRaw(!raw)}>
           {raw ? 'Hide the data' : activity.type}
         </button>

@@ -1,0 +1,51 @@
+type Metadata = Record<string, unknown>;
+
+/** In the order in which a sentence names them. */
+const fieldNames: Record<string, string> = {
+  first_name: 'first name',
+  last_name: 'last name',
+  email: 'e-mail address',
+  phone: 'phone',
+  country: 'country',
+  timezone: 'time zone',
+  attributes: 'details',
+  course_id: 'course',
+};
+
+const record = (value: unknown): Metadata =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Metadata) : {};
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+
+const list = (words: readonly string[]): string =>
+  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
+/** `contact.updated` in words: "Tagged bounced", "No longer tagged trial; country and phone changed". */
+export function changesInWords(changes: unknown): string {
+  const fields = record(changes);
+  const parts: string[] = [];
+  const tags = record(fields.tags);
+  const [before, after] = [texts(tags.old), texts(tags.new)];
+  const added = after.filter((tag) => !before.includes(tag));
+  const removed = before.filter((tag) => !after.includes(tag));
+  if (added.length > 0) parts.push(`tagged ${list(added)}`);
+  if (removed.length > 0) parts.push(`no longer tagged ${list(removed)}`);
+  if ('tags' in fields && parts.length === 0) parts.push('tags put into another order');
+  const consent = record(fields.consent).new;
+  if (typeof consent === 'string') parts.push(`consent is now “${consent}”`);
+  const names = Object.keys(fieldNames).flatMap((name) => {
+    if (!(name in fields)) return [];
+    if (name !== 'attributes') return [fieldNames[name]!];
+    const { old: was, new: is } = record(fields.attributes);
+    const different = Object.keys({ ...record(was), ...record(is) }).filter(
+      (key) => JSON.stringify(record(was)[key]) !== JSON.stringify(record(is)[key]),
+    );
+    const which = different.map((key) => key.replaceAll('_', ' ')).join(', ');
+    return [different.length > 0 && different.length <= 3 ? `details (${which})` : fieldNames.attributes!];
+  });
+  if (names.length > 0) parts.push(`${list(names)} changed`);
+  return capital(parts.length > 0 ? parts.join('; ') : 'details changed');
+}
