@@ -1,10 +1,9 @@
 import type { Automation, Run } from '#contracts';
-import { indexGraph } from '#graph';
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useNavigate } from 'react-router';
 import { useTransitions } from '../automations/automations.queries';
 import { RunsPanel } from '../runs/runs-panel';
 import { Problem } from '../ui/confirm';
@@ -25,6 +24,7 @@ import { StepPicker } from './step-picker';
 import { spokenStep } from './steps';
 import { TopBar } from './top-bar';
 import { useEditor, useEditorStore } from './use-editor';
+import { useUrl } from './use-url';
 import { useViewStore } from './view';
 
 /** Puts the parts of the editor together: bar, rail, drawing or outline, inspector or people, sheets. */
@@ -55,7 +55,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       void client.invalidateQueries({ queryKey: ['automation', automation.id], exact: true });
   }, [revision, automation.revision, automation.id, client]);
 
-  useUrl(setTraced);
+  useUrl(traced, setTraced);
   useKeys();
 
   const setMode = (next: 'build' | 'live') => {
@@ -188,37 +188,6 @@ function useKeys() {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [store, view]);
-}
-
-/** Mode, open step and traced person stand in the address, so that a link leads back to the same place. */
-function useUrl(setTraced: (run: Run | undefined) => void) {
-  const store = useEditorStore();
-  const [query, setQuery] = useSearchParams();
-  const mode = useEditor((state) => state.mode);
-  const open = useEditor((state) => state.open);
-  const first = useRef(true);
-  useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      const step = query.get('step');
-      if (query.get('mode') === 'live') store.getState().setMode('live');
-      if (step && (step === 'settings' || indexGraph(store.getState().document.graph).nodes.has(step)))
-        store.getState().openStep(step);
-      return;
-    }
-    setQuery(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (mode === 'live') next.set('mode', 'live');
-        else next.delete('mode');
-        if (open) next.set('step', open);
-        else next.delete('step');
-        return next;
-      },
-      { replace: true },
-    );
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the address follows the editor, not the other way round
-  }, [mode, open, setTraced]);
 }
 
 /** Tells screen readers what changed, and which step is selected. */
