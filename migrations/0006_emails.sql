@@ -51,6 +51,8 @@ create table cortex.send_batches (
   -- Workspace facts the mails of this batch were rendered with, so that they can be shown as they were sent.
   facts jsonb not null,
   size int not null,
+  -- In the order of the call. Kept here so that a message needs no index over its batch.
+  message_ids uuid[] not null,
   claimed_by uuid not null,
   claimed_at timestamptz not null default cortex.now(),
   settled_at timestamptz,
@@ -82,7 +84,13 @@ create table cortex.messages (
   state text not null default 'queued'
     check (state in ('queued', 'submitting', 'sent', 'skipped', 'failed', 'uncertain', 'unknown', 'cancelled')),
   reason text,
-  batch_id uuid references cortex.send_batches (id),
+  -- Where it stands, for the indexes: a claim (queued to submitting) changes no indexed column, so that it is a
+  -- heap-only update; with `state` itself indexed every claim would write into every index of the table.
+  phase text not null generated always as (
+    case when state in ('queued', 'submitting', 'uncertain') then 'open' when state = 'unknown' then 'unknown' else 'settled' end
+  ) stored,
+  -- Written in one statement with the row of the batch.
+  batch_id uuid,
   batch_index int,
   provider text,
   provider_id text,
@@ -99,17 +107,17 @@ create table cortex.messages (
   bounced_at timestamptz,
   complained_at timestamptz,
   unsubscribed_at timestamptz
-);
--- Transactional before marketing, oldest first.
-create index messages_queue on cortex.messages (stream desc, created_at, id) where state = 'queued';
-create index messages_batch on cortex.messages (batch_id, batch_index) where batch_id is not null;
+) with (fillfactor = 50);
+-- Half of each page is left for the version that a claim writes. No index may name `state`, `batch_id` or any column that a claim changes.
+-- What may still leave: transactional before marketing, oldest first.
+create index messages_open on cortex.messages (stream desc, created_at, id) where phase = 'open';
+create index messages_unknown on cortex.messages (created_at) where phase = 'unknown';
 create index messages_step on cortex.messages (run_id, node_id, visit) where run_id is not null;
 create index messages_person on cortex.messages (person_id, created_at desc);
-create index messages_automation on cortex.messages (automation_id, node_id, state) where automation_id is not null;
-create index messages_broadcast on cortex.messages (broadcast_id, state) where broadcast_id is not null;
-create index messages_unsettled on cortex.messages (state, created_at) where state in ('submitting', 'uncertain', 'unknown');
+create index messages_automation on cortex.messages (automation_id, node_id) where automation_id is not null;
+create index messages_broadcast on cortex.messages (broadcast_id) where broadcast_id is not null;
 create index messages_provider on cortex.messages (provider_id) where provider_id is not null;
-create index messages_created on cortex.messages (created_at desc, id);
+create index messages_created on cortex.messages using brin (created_at) with (pages_per_range = 32);
 
 create table cortex.suppressions (
   id uuid primary key default uuidv7(),

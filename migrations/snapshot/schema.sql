@@ -192,7 +192,7 @@ table cortex.mail_contents
   template_version integer
   created_at timestamp with time zone not null default cortex.now()
 
-table cortex.messages
+table cortex.messages with (fillfactor=50)
   id uuid not null default uuidv7()
   dedupe_key text not null
   broadcast_id uuid
@@ -212,6 +212,12 @@ table cortex.messages
   subject text
   state text not null default 'queued'::text
   reason text
+  phase text not null generated always as (
+CASE
+    WHEN (state = ANY (ARRAY['queued'::text, 'submitting'::text, 'uncertain'::text])) THEN 'open'::text
+    WHEN (state = 'unknown'::text) THEN 'unknown'::text
+    ELSE 'settled'::text
+END)
   batch_id uuid
   batch_index integer
   provider text
@@ -307,6 +313,7 @@ table cortex.send_batches
   stream text not null
   facts jsonb not null
   size integer not null
+  message_ids uuid[] not null
   claimed_by uuid not null
   claimed_at timestamp with time zone not null default cortex.now()
   settled_at timestamp with time zone
@@ -638,8 +645,6 @@ cortex.mail_contents mail_contents_hash_key: UNIQUE (hash)
 
 cortex.mail_contents mail_contents_pkey: PRIMARY KEY (id)
 
-cortex.messages messages_batch_id_fkey: FOREIGN KEY (batch_id) REFERENCES cortex.send_batches(id)
-
 cortex.messages messages_content_id_fkey: FOREIGN KEY (content_id) REFERENCES cortex.mail_contents(id)
 
 cortex.messages messages_dedupe_key_key: UNIQUE (dedupe_key)
@@ -816,23 +821,21 @@ CREATE INDEX list_members_check ON cortex.list_members USING btree (next_check_a
 
 CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
 
-CREATE INDEX messages_automation ON cortex.messages USING btree (automation_id, node_id, state) WHERE (automation_id IS NOT NULL)
+CREATE INDEX messages_automation ON cortex.messages USING btree (automation_id, node_id) WHERE (automation_id IS NOT NULL)
 
-CREATE INDEX messages_batch ON cortex.messages USING btree (batch_id, batch_index) WHERE (batch_id IS NOT NULL)
+CREATE INDEX messages_broadcast ON cortex.messages USING btree (broadcast_id) WHERE (broadcast_id IS NOT NULL)
 
-CREATE INDEX messages_broadcast ON cortex.messages USING btree (broadcast_id, state) WHERE (broadcast_id IS NOT NULL)
+CREATE INDEX messages_created ON cortex.messages USING brin (created_at) WITH (pages_per_range='32')
 
-CREATE INDEX messages_created ON cortex.messages USING btree (created_at DESC, id)
+CREATE INDEX messages_open ON cortex.messages USING btree (stream DESC, created_at, id) WHERE (phase = 'open'::text)
 
 CREATE INDEX messages_person ON cortex.messages USING btree (person_id, created_at DESC)
 
 CREATE INDEX messages_provider ON cortex.messages USING btree (provider_id) WHERE (provider_id IS NOT NULL)
 
-CREATE INDEX messages_queue ON cortex.messages USING btree (stream DESC, created_at, id) WHERE (state = 'queued'::text)
-
 CREATE INDEX messages_step ON cortex.messages USING btree (run_id, node_id, visit) WHERE (run_id IS NOT NULL)
 
-CREATE INDEX messages_unsettled ON cortex.messages USING btree (state, created_at) WHERE (state = ANY (ARRAY['submitting'::text, 'uncertain'::text, 'unknown'::text]))
+CREATE INDEX messages_unknown ON cortex.messages USING btree (created_at) WHERE (phase = 'unknown'::text)
 
 CREATE INDEX pending_address ON cortex.pending USING btree (address)
 

@@ -54,18 +54,18 @@ const joined = `cortex.messages m
 
 /** A page of mails, newest first. The subject is the template's; one mail's own text is made by `MessageView`. */
 export async function listMessages(database: Database, filter: MessageFilter) {
-  const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
-  const rows = await database.rows<MessageRow & { exact: string }>(
-    `select ${selected}, m.created_at::text as exact from ${joined}
-     where ($1::timestamptz is null or (m.created_at, m.id) < ($1::timestamptz, $2::uuid))
-       and ($4::text is null or m.state = $4) and ($5::uuid is null or m.automation_id = $5)
-       and ($6::uuid is null or m.broadcast_id = $6) and ($7::uuid is null or m.run_id = $7)
-       and ($8::text is null or m.person_id in (
-         select q.person_id from cortex.people q where q.address = cortex.address($8::citext)))
-       and ($9::text is null or m.stream = $9)
-     order by m.created_at desc, m.id desc limit $3`,
+  const [id] = decodeCursor(filter.cursor, 1) ?? [null];
+  const rows = await database.rows<MessageRow>(
+    // Ids are ordered by time.
+    `select ${selected} from ${joined}
+     where ($1::uuid is null or m.id < $1::uuid)
+       and ($3::text is null or m.state = $3) and ($4::uuid is null or m.automation_id = $4)
+       and ($5::uuid is null or m.broadcast_id = $5) and ($6::uuid is null or m.run_id = $6)
+       and ($7::text is null or m.person_id in (
+         select q.person_id from cortex.people q where q.address = cortex.address($7::citext)))
+       and ($8::text is null or m.stream = $8)
+     order by m.id desc limit $2`,
     [
-      at,
       id,
       filter.limit + 1,
       filter.state ?? null,
@@ -80,7 +80,7 @@ export async function listMessages(database: Database, filter: MessageFilter) {
   const last = items.at(-1);
   return {
     items: items.map(presentMessage),
-    next_cursor: rows.length > filter.limit && last ? encodeCursor([last.exact, last.id]) : null,
+    next_cursor: rows.length > filter.limit && last ? encodeCursor([last.id]) : null,
   };
 }
 

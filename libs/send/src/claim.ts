@@ -109,7 +109,7 @@ const mailsWithin = (cap: string) => `(
     and x.state in ('submitting', 'sent', 'uncertain', 'unknown')
     and x.submitted_at > cortex.now() - (${cap} #>> '{per,n}' || ' ' || (${cap} #>> '{per,unit}'))::interval)`;
 const isCapped = (cap: string) =>
-  `coalesce(jsonb_typeof(${cap}) = 'object' and ${mailsWithin(cap)} + q.nth > (${cap} ->> 'count')::int, false)`;
+  `case when jsonb_typeof(${cap}) = 'object' then ${mailsWithin(cap)} + q.nth > (${cap} ->> 'count')::int else false end`;
 
 const CLAIM = `
 with workspace as materialized (
@@ -118,7 +118,7 @@ with workspace as materialized (
   select m.id, m.dedupe_key, m.attempts, m.person_id, m.contact_email, m.content_id, m.data, m.email_from, m.created_at,
     m.automation_id, m.version, m.broadcast_id, m.run_id, m.node_id, m.job_id
   from cortex.messages m
-  where m.state = 'queued' and m.stream = $2
+  where m.phase = 'open' and m.state = 'queued' and m.stream = $2
     and exists (select from workspace)
     and ($3 = 'any' or m.demo = ($3 = 'demo'))
     and ($7 or m.email_from is not null)
@@ -151,8 +151,8 @@ with workspace as materialized (
   select j.id, (row_number() over (order by j.created_at, j.id) - 1)::int as batch_index
   from judged j where j.reason is null
 ), batch as (
-  insert into cortex.send_batches (id, stream, facts, size, claimed_by)
-  select $1::uuid, $2, $4::jsonb, count(*), $5::uuid from chosen having count(*) > 0
+  insert into cortex.send_batches (id, stream, facts, size, message_ids, claimed_by)
+  select $1::uuid, $2, $4::jsonb, count(*), array_agg(c.id order by c.batch_index), $5::uuid from chosen c having count(*) > 0
 ), claimed as (
   update cortex.messages m
   set state = 'submitting', batch_id = $1::uuid, batch_index = c.batch_index, attempts = m.attempts + 1,

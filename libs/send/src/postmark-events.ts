@@ -5,7 +5,7 @@ import { suppress, unsuppress, type NewSuppression } from '#emails';
 import { badRequest, type Config, type Database, type Tx } from '#platform';
 import { aboutMessage } from './claim.js';
 import { keyHash } from './post-batch.js';
-import { markSent } from './record.js';
+import { markSent, ofBatch } from './record.js';
 import type { Stream } from './workspace.js';
 
 type Payload = Record<string, unknown>;
@@ -194,7 +194,7 @@ async function findOurs(tx: Tx, event: Payload): Promise<OurMessage | undefined>
   const batch = text(metadata.b);
   const key = text(metadata.k);
   if (!/^[0-9a-f-]{36}$/i.test(batch) || !key) return undefined;
-  const rows = await tx.rows<OurMessage>(`select ${columns} from cortex.messages where batch_id = $1`, [batch]);
+  const rows = await tx.rows<OurMessage>(`select ${columns} from cortex.messages where ${ofBatch}`, [batch]);
   return rows.find((row) => keyHash(row.dedupe_key) === key);
 }
 

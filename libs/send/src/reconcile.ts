@@ -3,7 +3,7 @@ import type { Database, Tx } from '#platform';
 import type { SendFacts } from '#emails';
 import { keyHash } from './post-batch.js';
 import type { PostmarkGateway, SearchResult } from './postmark.client.js';
-import { markSent, markUncertain } from './record.js';
+import { markSent, markUncertain, ofBatch } from './record.js';
 
 /** One search made at Postmark for an unclear batch, as stored with it. */
 export interface StoredSearch {
@@ -115,7 +115,7 @@ async function applySearch(tx: Tx, batch: OpenBatch, result: SearchResult): Prom
 
 const openMails = (tx: Tx, batchId: string) =>
   tx.rows<{ id: string; dedupe_key: string }>(
-    `select id, dedupe_key from cortex.messages where batch_id = $1 and state in ('submitting', 'uncertain') for update`,
+    `select id, dedupe_key from cortex.messages where ${ofBatch} and state in ('submitting', 'uncertain') for update`,
     [batchId],
   );
 
@@ -128,7 +128,8 @@ async function settle(tx: Tx, batchId: string, outcome: string): Promise<void> {
 
 async function queueAgain(tx: Tx, batchId: string): Promise<void> {
   await tx.run(
-    "update cortex.messages set state = 'queued', not_before = null where batch_id = $1 and state in ('submitting', 'uncertain')",
+    `update cortex.messages set state = 'queued', not_before = null
+     where ${ofBatch} and state in ('submitting', 'uncertain')`,
     [batchId],
   );
   await settle(tx, batchId, 'server_error');
@@ -140,7 +141,7 @@ async function giveUp(tx: Tx, batch: OpenBatch, missing: number): Promise<void> 
   await tx.run(
     `update cortex.messages set state = 'unknown',
        reason = 'Postmark did not answer, and two complete searches did not show this mail.'
-     where batch_id = $1 and state in ('submitting', 'uncertain')`,
+     where ${ofBatch} and state in ('submitting', 'uncertain')`,
     [batch.id],
   );
   await settle(tx, batch.id, 'unknown');
@@ -150,7 +151,7 @@ async function giveUp(tx: Tx, batch: OpenBatch, missing: number): Promise<void> 
 /** Keeps the one open item about unknown mails in step with how many there are. */
 export async function showUnknown(tx: Tx, open: boolean): Promise<void> {
   const { n } = (await tx.row<{ n: number }>(
-    "select count(*)::int as n from cortex.messages where state = 'unknown'",
+    "select count(*)::int as n from cortex.messages where phase = 'unknown'",
   ))!;
   if (n === 0) return closeAttention(tx, 'unknown_mails');
   if (!open) return;

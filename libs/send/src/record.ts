@@ -21,6 +21,10 @@ export const attemptLimit = 12;
 /** A server error's batch is looked up at Postmark after this; only what is not there is queued again. */
 const lookAfterSeconds = 5;
 
+/** The mails of batch `$1`, by the ids that it keeps, for which there is an index. */
+export const ofBatch =
+  'id = any(array(select unnest(message_ids) from cortex.send_batches where id = $1)) and batch_id = $1';
+
 const changed = `m.id, m.person_id, m.contact_email, m.stream, m.automation_id, m.broadcast_id, m.run_id, m.node_id, m.state`;
 
 /**
@@ -133,7 +137,7 @@ export async function markUncertain(
   outcome: 'unclear' | 'server_error' | 'crashed',
 ): Promise<number> {
   const left = await tx.run(
-    "update cortex.messages set state = 'uncertain' where batch_id = $1 and state = 'submitting'",
+    `update cortex.messages set state = 'uncertain' where ${ofBatch} and state = 'submitting'`,
     [batchId],
   );
   await tx.run(

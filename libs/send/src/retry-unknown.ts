@@ -22,7 +22,7 @@ export async function retryUnknown(
   return database.tx(async (tx) => {
     const rows = await tx.rows<{ id: string }>(
       `select id from cortex.messages
-       where state = 'unknown' and ($1::uuid[] is null or id = any($1)) and ($2::uuid is null or automation_id = $2)
+       where phase = 'unknown' and ($1::uuid[] is null or id = any($1)) and ($2::uuid is null or automation_id = $2)
          and ($3::uuid is null or broadcast_id = $3)
        order by id for update`,
       [selection.ids ?? null, selection.automation_id ?? null, selection.broadcast_id ?? null],

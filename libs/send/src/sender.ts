@@ -26,6 +26,9 @@ interface Lane {
   whose: Whose;
 }
 
+/** A lane found empty is asked last for so long, so that a long broadcast does not pay for asking before each batch. */
+const emptyMilliseconds = 250;
+
 /** How often the stream's unsubscribe handling is read again, so that a change at Postmark is noticed. */
 const handlingMilliseconds = 600_000;
 
@@ -34,13 +37,12 @@ export class Sender {
   readonly pace = new Pace();
   private readonly contents = new ContentCache();
   private handling: { value: Handling; readAt: number } | undefined;
+  private readonly lanes: readonly Lane[];
+  private readonly emptyAt = new Map<Lane, number>();
 
-  constructor(private readonly parts: SenderParts) {}
-
-  private get lanes(): Lane[] {
-    const streams: Stream[] = ['transactional', 'broadcast'];
-    return streams.flatMap((stream): Lane[] =>
-      this.parts.gateway
+  constructor(private readonly parts: SenderParts) {
+    this.lanes = (['transactional', 'broadcast'] as const).flatMap((stream): Lane[] =>
+      parts.gateway
         ? [
             { stream, provider: 'postmark', whose: 'real' },
             { stream, provider: 'outbox', whose: 'demo' },
@@ -54,9 +56,13 @@ export class Sender {
    */
   async sendOne(): Promise<boolean> {
     if (this.parts.config.env.CORTEX_SENDING === 'off') return false;
-    for (const lane of this.lanes) {
+    const since = performance.now() - emptyMilliseconds;
+    const wasEmpty = (lane: Lane) => (this.emptyAt.get(lane) ?? -Infinity) > since;
+    const lately = this.lanes.filter(wasEmpty);
+    for (const lane of [...this.lanes.filter((one) => !lately.includes(one)), ...lately]) {
       if (lane.provider === 'postmark' && !this.pace.ready()) continue;
       if (await this.sendFrom(lane)) return true;
+      this.emptyAt.set(lane, performance.now());
     }
     return false;
   }

@@ -7,9 +7,7 @@ export async function keepJobsUpToDate(database: Database): Promise<void> {
     `with open_jobs as (
        -- By the time they were queued, for which there are indexes, and not by job.
        select j.id,
-         exists (select from cortex.messages m where m.state = 'queued' and m.stream = j.stream
-           and m.created_at >= j.hour and m.created_at < j.hour + interval '1 hour')
-         or exists (select from cortex.messages m where m.state in ('submitting', 'uncertain') and m.stream = j.stream
+         exists (select from cortex.messages m where m.phase = 'open' and m.stream = j.stream
            and m.created_at >= j.hour and m.created_at < j.hour + interval '1 hour') as busy
        from public.email_jobs j
        -- The job of the present hour stays open: more may come.
@@ -32,7 +30,7 @@ export async function countWaiting(database: Database, config: Config): Promise<
       const waiting = async (condition: string) =>
         (await tx.row<{ n: number }>(
           `select count(*)::int as n from (select 1 from cortex.messages
-           where state = 'queued' and stream = $1 and not demo and ${condition} limit 100000) w`,
+           where phase = 'open' and state = 'queued' and stream = $1 and not demo and ${condition} limit 100000) w`,
           [stream],
         ))!.n;
       if (!ready.ready) add(ready.reason, await waiting('true'));
