@@ -9,15 +9,11 @@ import { useRemoveDemo } from './settings.queries';
 /** Removes everything the demo made, by one button. */
 export function DemoSettings() {
   const [opened, dialog] = useDisclosure(false);
-  const remove = useRemoveDemo();
-  const confirm = () =>
-    remove.mutate(undefined, {
-      onSuccess: ({ removed }) => {
-        dialog.close();
-        const total = Object.values(removed).reduce((sum, n) => sum + n, 0);
-        notifications.show({ message: `The demo data is gone: ${count(total)} rows removed.` });
-      },
-    });
+  const remove = useRemoveDemo(({ removed }) => {
+    dialog.close();
+    const total = Object.values(removed).reduce((sum, n) => sum + n, 0);
+    notifications.show({ message: `The demo data is gone: ${count(total)} rows removed.` });
+  });
   return (
     <div id="demo" className="settings-anchor">
       <Section
@@ -38,7 +34,7 @@ export function DemoSettings() {
         busy={remove.isPending}
         error={remove.error}
         onClose={dialog.close}
-        onConfirm={confirm}
+        onConfirm={() => remove.mutate()}
       >
         All demo people go, with their courses, activities, runs and mails. What you made yourself stays. This cannot be
         undone.

@@ -22,7 +22,14 @@ export function useChangeSettings() {
   });
 }
 
-export function useRemoveDemo() {
+/** `onRemoved` is called before everything is read again, which takes the button and what is around it away. */
+export function useRemoveDemo(onRemoved: (answer: AnswerOf<typeof removeDemo>) => void) {
   const client = useQueryClient();
-  return useMutation({ mutationFn: () => call(removeDemo), onSuccess: () => client.invalidateQueries() });
+  return useMutation({
+    mutationFn: () => call(removeDemo),
+    onSuccess: (answer) => {
+      onRemoved(answer);
+      return client.invalidateQueries();
+    },
+  });
 }
