@@ -23,6 +23,7 @@ export function CardFacts({ id }: { id: string }) {
   }
   const share = figures && all > 0 ? Math.min(1, figures.entered / all) : 0;
   const mail = figures?.messages;
+  const skipped = Object.values(mail?.skipped ?? {}).reduce((sum, n) => sum + n, 0);
   if (step && nodeDef(step.type)?.kind === 'end')
     return (
       <p className="card-facts" data-testid="facts">
@@ -36,6 +37,12 @@ export function CardFacts({ id }: { id: string }) {
         {mail ? (
           <>
             <b>{count(mail.sent)}</b> sent
+            {skipped > 0 ? (
+              <>
+                {' '}
+                · <b>{count(skipped)}</b> skipped
+              </>
+            ) : null}
           </>
         ) : (
           <>

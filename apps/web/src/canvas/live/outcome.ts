@@ -1,5 +1,6 @@
 import type { Run } from '#contracts';
 import { nodeDef, portsOf, type GraphNode } from '#graph';
+import { stateWords } from '../../outbox/states';
 
 type Step = Run['steps'][number];
 
@@ -16,7 +17,15 @@ export const describeOutcome = (step: Step, node: GraphNode | undefined): string
   const reason = text(outcome.reason) ?? text(outcome.end) ?? text(outcome.skipped);
   if (way) return reason ? `${way} (${reason})` : way;
   if (reason) return reason;
-  if (text(outcome.message_id)) return 'mail written';
+  if (text(outcome.message_id)) return mailOutcome(outcome);
   if (step.left_at === null) return 'is here';
   return node && nodeDef(node.type)?.kind === 'entry' ? 'came in' : 'went on';
+};
+
+/** What became of the mail that the step wrote. */
+const mailOutcome = ({ mail, mail_reason }: Step['outcome']): string => {
+  const state = stateWords[mail as keyof typeof stateWords];
+  if (!state) return 'mail written';
+  const reason = text(mail_reason);
+  return `mail ${state.label}${reason ? `: ${reason}` : ''}`;
 };
