@@ -94,6 +94,8 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     };
     await take('light');
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     await take('dark');
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     await page.setViewportSize({ width: 390, height: 844 });
@@ -377,7 +379,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await canvas.opened();
     await canvas.facts('start').getByText('3 in').waitFor();
     expect(await canvas.facts('first-mail').innerText()).toContain('3 sent');
-    expect(await canvas.facts('second-mail').innerText()).toContain('1 sent');
+    expect(await canvas.facts('second-mail').innerText()).toContain('1 sent · 1 skipped');
     expect(await canvas.facts('end').innerText()).toContain('1 ended here');
     await look('9-live');
     await page.getByTestId('run-emil@journey.test').click();
@@ -386,6 +388,9 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await trace.getByText('as soon as it holds').waitFor();
     await canvas.card('end').getByTestId('trace-facts').waitFor();
     expect(await canvas.card('second-mail').getByTestId('trace-facts').count()).toBe(0);
+    await trace.getByRole('button', { name: 'Show everyone again' }).click();
+    await page.getByTestId('run-uma@journey.test').click();
+    await trace.getByText('mail skipped: unsubscribed').waitFor();
   });
 
   step('removes the sample shop by one button and keeps what the user made', async () => {
