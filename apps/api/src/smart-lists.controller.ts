@@ -45,13 +45,13 @@ export class SmartListsController {
   }
 
   @Route(contracts.putSmartList)
-  put(@Input() { params, body }: InputOf<typeof contracts.putSmartList>) {
-    return this.lists.put(params.id, body);
+  put(@Input() { params, body }: InputOf<typeof contracts.putSmartList>, @Caller() actor: Actor) {
+    return this.lists.put(actor, params.id, body);
   }
 
   @Route(contracts.deleteSmartList)
-  remove(@Input() { params }: InputOf<typeof contracts.deleteSmartList>) {
-    return this.lists.remove(params.id);
+  remove(@Input() { params }: InputOf<typeof contracts.deleteSmartList>, @Caller() actor: Actor) {
+    return this.lists.remove(actor, params.id);
   }
 
   @Route(contracts.refreshSmartList)
@@ -65,12 +65,12 @@ export class SmartListsController {
   }
 
   @Route(contracts.addListMembers)
-  add(@Input() { params, body }: InputOf<typeof contracts.addListMembers>) {
-    return this.members.add(params.id, body);
+  add(@Input() { params, body }: InputOf<typeof contracts.addListMembers>, @Caller() actor: Actor) {
+    return this.members.add(actor, params.id, body);
   }
 
   @Route(contracts.removeListMembers)
-  take(@Input() { params, body }: InputOf<typeof contracts.removeListMembers>) {
-    return this.members.remove(params.id, body);
+  take(@Input() { params, body }: InputOf<typeof contracts.removeListMembers>, @Caller() actor: Actor) {
+    return this.members.remove(actor, params.id, body);
   }
 }

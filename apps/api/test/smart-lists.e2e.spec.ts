@@ -137,6 +137,45 @@ describe('smart lists over HTTP', () => {
     expect(removed.body).toEqual({ changed: 1, unknown: [] });
   });
 
+  it('notes in the audit who changed lists and people', async () => {
+    const done = async (target: string) =>
+      (await app.call('GET', `/audit?target_id=${target}`)).body.items.map(
+        ({ action, target_kind, before, after }: Record<string, unknown>) => ({ action, target_kind, before, after }),
+      );
+    const { body: list } = await app.call('POST', '/smart-lists', { name: 'Told', kind: 'static' });
+    const path = `/smart-lists/${list.id}`;
+    const members = { emails: ['p8@shop.example', 'p9@shop.example'] };
+    await app.call('POST', `${path}/members`, members);
+    await app.call('POST', `${path}/members`, members);
+    await app.call('DELETE', `${path}/members`, { emails: ['p9@shop.example'] });
+    await app.call('PUT', path, { name: 'Told again' });
+    await app.call('DELETE', path);
+    const target_kind = 'smart_list';
+    expect(await done(list.id)).toEqual([
+      {
+        action: 'smart_list.deleted',
+        target_kind,
+        before: { name: 'Told again', kind: 'static', rules: null, folder: null },
+        after: null,
+      },
+      { action: 'smart_list.changed', target_kind, before: { name: 'Told' }, after: { name: 'Told again' } },
+      { action: 'smart_list.members_removed', target_kind, before: null, after: { name: 'Told', people: 1 } },
+      { action: 'smart_list.members_added', target_kind, before: null, after: { name: 'Told', people: 2 } },
+      { action: 'smart_list.created', target_kind, before: null, after: { name: 'Told', kind: 'static' } },
+    ]);
+    const [someone] = (await app.call('GET', '/contacts?q=p7@')).body.items;
+    await app.call('PATCH', `/contacts/${someone.id}`, { country: 'DE', attributes: { plan: 'pro' } });
+    expect(await done(someone.id)).toEqual([
+      {
+        action: 'contact.changed',
+        target_kind: 'contact',
+        before: { country: 'AT', attributes: {} },
+        after: { country: 'DE', attributes: { plan: 'pro' } },
+      },
+    ]);
+    expect(Object.keys((await app.call('GET', '/smart-lists?limit=1')).body.items[0])).not.toContain('sort_key');
+  });
+
   it('tells the builder what it can ask about', async () => {
     const { body } = await app.call('GET', '/smart-lists/fields');
     expect(body.tags).toContain('Abandoned');

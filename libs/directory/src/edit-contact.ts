@@ -1,6 +1,7 @@
 import type { ContactChanges } from '#contracts';
-import { notFound, type Actor, type Tx } from '#platform';
+import { notFound, recordAudit, type Actor, type Tx } from '#platform';
 import { setConsent } from './consent.js';
+import { presentContact } from './contact.js';
 import { contactById } from './contacts.queries.js';
 
 /** Says who causes what the transaction writes; the activities made by triggers carry it in their metadata. */
@@ -10,7 +11,7 @@ export async function writeAs(tx: Tx, cause: Record<string, string>): Promise<vo
 
 /**
  * Changes a person where they live: the profile, or the newest lead. The triggers bring the directory up to date and
- * record `contact.updated`. Attributes are merged, null removes one; of consent the later `at` wins.
+ * record `contact.updated`; the audit notes who did it. Attributes are merged, null removes one; of consent the later `at` wins.
  * @throws AppError 404
  */
 export async function editContact(tx: Tx, id: string, changes: ContactChanges, actor: Actor): Promise<void> {
@@ -32,6 +33,15 @@ export async function editContact(tx: Tx, id: string, changes: ContactChanges, a
     await tx.run(`update ${table} set ${sets.join(', ')}, updated_at = cortex.now() where id = $1`, values);
   }
   if (consent) await setConsent(tx, row.person_id, withSource(consent, actor));
+  const shown = presentContact(row);
+  const before = Object.fromEntries(Object.keys(changes).map((name) => [name, shown[name as keyof typeof shown]]));
+  await recordAudit(tx, actor, {
+    action: 'contact.changed',
+    targetKind: 'contact',
+    targetId: row.id,
+    before,
+    after: changes,
+  });
 }
 
 function withSource(consent: NonNullable<ContactChanges['consent']>, actor: Actor) {

@@ -2,6 +2,7 @@ export * from './errors.js';
 export * from './ids.js';
 export * from './clock.js';
 export * from './actor.js';
+export * from './audit.js';
 export * from './config.js';
 export * from './log.js';
 export * from './platform.module.js';

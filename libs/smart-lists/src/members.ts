@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf } from '#directory';
-import { badRequest, Database, notFound, type Tx } from '#platform';
+import { badRequest, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
 
 /** People named by any of their public ids, or by address. */
 export interface Named {
@@ -19,8 +19,8 @@ export class ListMembers {
   constructor(private readonly database: Database) {}
 
   /** @throws AppError 404; 400 for a list of rules */
-  async add(listId: string, named: Named): Promise<MembersChanged> {
-    return this.change(listId, named, (tx, people) =>
+  async add(actor: Actor, listId: string, named: Named): Promise<MembersChanged> {
+    return this.change(actor, 'smart_list.members_added', listId, named, (tx, people) =>
       tx.run(
         `insert into cortex.list_members (smart_list_id, person_id)
          select $1, person_id from unnest($2::uuid[]) person_id order by person_id on conflict do nothing`,
@@ -30,8 +30,8 @@ export class ListMembers {
   }
 
   /** @throws AppError 404; 400 for a list of rules */
-  async remove(listId: string, named: Named): Promise<MembersChanged> {
-    return this.change(listId, named, (tx, people) =>
+  async remove(actor: Actor, listId: string, named: Named): Promise<MembersChanged> {
+    return this.change(actor, 'smart_list.members_removed', listId, named, (tx, people) =>
       tx.run('delete from cortex.list_members where smart_list_id = $1 and person_id = any($2::uuid[])', [
         listId,
         people,
@@ -40,14 +40,17 @@ export class ListMembers {
   }
 
   private async change(
+    actor: Actor,
+    action: string,
     listId: string,
     named: Named,
     write: (tx: Tx, people: string[]) => Promise<number>,
   ): Promise<MembersChanged> {
     return this.database.tx(async (tx) => {
-      const list = await tx.row<{ kind: string }>('select kind from public.crm_smart_lists where id = $1 for update', [
-        listId,
-      ]);
+      const list = await tx.row<{ kind: string; name: string }>(
+        'select kind, name from public.crm_smart_lists where id = $1 for update',
+        [listId],
+      );
       if (!list) throw notFound('smart list');
       if (list.kind !== 'static') {
         throw badRequest('This list follows its rules. Only static lists take people by hand.');
@@ -63,6 +66,9 @@ export class ListMembers {
          where l.id = $1`,
         [listId],
       );
+      // How many, not whom: the audit keeps no addresses that the directory may have to forget.
+      const after = { name: list.name, people: changed };
+      if (changed > 0) await recordAudit(tx, actor, { action, targetKind: 'smart_list', targetId: listId, after });
       return { changed, unknown };
     });
   }

@@ -59,7 +59,7 @@ export async function smartListPage(
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
   return {
-    rows: shown,
+    rows: shown.map(({ sort_key: _key, ...row }) => row),
     next_cursor: rows.length > query.limit && last ? encodeCursor([last.sort_key, last.id]) : null,
   };
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SmartListAnswer } from '#contracts';
 import { Contacts, loadListDefinitions, momentOf } from '#directory';
-import { AppError, badRequest, conflict, Database, newId, notFound, type Actor, type Tx } from '#platform';
+import { AppError, badRequest, conflict, Database, newId, notFound, recordAudit, type Actor, type Tx } from '#platform';
 import { dependencies, readRules, toSql, type Group, type SqlFragment } from '#rules';
 import { countPeople, PATIENCE } from './count.js';
 import {
@@ -67,12 +67,13 @@ export class SmartLists {
         ],
       );
       if (given.rules) await keepUses(tx, id, given.rules);
+      await recordAudit(tx, actor, { action: 'smart_list.created', ...target(id), after: given });
     });
     return this.count(id, PATIENCE.screen);
   }
 
   /** @throws AppError 404; 400 when its rules ask about an unknown list, or in a circle */
-  async put(id: string, changes: SmartListChanges): Promise<SmartListAnswer> {
+  async put(actor: Actor, id: string, changes: SmartListChanges): Promise<SmartListAnswer> {
     await this.database.tx(async (tx) => {
       const row = await locked(tx, id);
       if (changes.rules && row.kind === 'static') {
@@ -92,14 +93,16 @@ export class SmartLists {
         ],
       );
       if (changes.rules) await keepUses(tx, id, changes.rules);
+      const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof SmartListChanges]]));
+      await recordAudit(tx, actor, { action: 'smart_list.changed', ...target(id), before, after: changes });
     });
     return changes.rules ? this.count(id, PATIENCE.screen) : this.get(id);
   }
 
   /** @throws AppError 404; 409 with `used_by` while something uses the list */
-  async remove(id: string): Promise<void> {
+  async remove(actor: Actor, id: string): Promise<void> {
     await this.database.tx(async (tx) => {
-      await locked(tx, id);
+      const { name, kind, rules, folder } = await locked(tx, id);
       const { used_by } = (await smartListById(tx, id))!;
       if (used_by.length > 0) {
         const users = used_by.map((user) => `“${user.name}”`).join(', ');
@@ -107,6 +110,8 @@ export class SmartLists {
       }
       await tx.run("delete from cortex.uses where user_kind = 'smart_list' and user_id = $1", [id]);
       await tx.run('delete from public.crm_smart_lists where id = $1', [id]);
+      const before = { name, kind, rules, folder };
+      await recordAudit(tx, actor, { action: 'smart_list.deleted', ...target(id), before });
     });
   }
 
@@ -165,9 +170,13 @@ export async function listSql(tx: Tx, id: string): Promise<SqlFragment> {
   return toSql(asking, { ...(await momentOf(tx)), lists });
 }
 
-async function locked(tx: Tx, id: string): Promise<{ kind: 'rules' | 'static'; name: string }> {
-  const row = await tx.row<{ kind: 'rules' | 'static'; name: string }>(
-    'select kind, name from public.crm_smart_lists where id = $1 for update',
+type LockedRow = Pick<SmartListRow, 'kind' | 'name' | 'rules' | 'folder'>;
+
+const target = (id: string) => ({ targetKind: 'smart_list', targetId: id });
+
+async function locked(tx: Tx, id: string): Promise<LockedRow> {
+  const row = await tx.row<LockedRow>(
+    'select kind, name, rules, folder from public.crm_smart_lists where id = $1 for update',
     [id],
   );
   if (!row) throw notFound('smart list');
