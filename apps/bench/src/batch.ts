@@ -2,7 +2,8 @@
  * Goal 4: PostgreSQL's processor time per activity in batches of 500 over HTTP, with partitions, person, inbox and
  * idempotency, against COPY of the same rows in 500s into an unpartitioned table with the same read indexes.
  */
-import pg, { type Connection, type Submittable } from 'pg';
+import pg from 'pg';
+import { CopyIn } from './copy-in.js';
 import { clearActivities, KEY, sampleActivity, withDatabase } from './ingest-database.js';
 import { sendAll, ServerProcess } from './load.js';
 import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
@@ -12,39 +13,6 @@ const BATCHES = 100;
 const SIZE = 500;
 const MUST = 2.0;
 const STRETCH = 1.5;
-
-/** COPY … FROM STDIN of one text, as pg speaks it underneath. */
-class CopyIn implements Submittable {
-  readonly done: Promise<void>;
-  private settle!: { resolve: () => void; reject: (error: Error) => void };
-
-  constructor(
-    private readonly statement: string,
-    private readonly text: string,
-  ) {
-    this.done = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
-  }
-
-  submit(connection: Connection): void {
-    connection.query(this.statement);
-  }
-
-  handleCopyInResponse(connection: Connection): void {
-    const copying = connection as unknown as { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void };
-    copying.sendCopyFromChunk(Buffer.from(this.text));
-    copying.endCopyFrom();
-  }
-
-  handleError(error: Error): void {
-    this.settle.reject(error);
-  }
-
-  handleCommandComplete(): void {}
-
-  handleReadyForQuery(): void {
-    this.settle.resolve();
-  }
-}
 
 const copied: number[] = [];
 const posted: number[] = [];
