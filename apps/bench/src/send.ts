@@ -1,15 +1,16 @@
 /**
  * Goal 12: mails of one automation through the whole protocol (claim with consent and suppression, Liquid, intent
  * committed, batch of 500, recorded by index with activities) against a loop as one would write it by hand: select
- * 500, a template literal, the same client, one update. One batch in flight each, A B A B, against a fake Postmark in
- * a process of its own. `BENCH_MAILS` is how many each side sends in all.
+ * 500, a template literal, the same client, one update. Cortex is measured with one batch in flight, as the loop has,
+ * and as a worker runs it, with several. A B C A B C, against a fake Postmark in a process of its own. `BENCH_MAILS` is
+ * how many each side sends in all.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { LinkTokens, queueMails } from '#emails';
 import { createLog, newId, readConfig, type Database } from '#platform';
-import { PostmarkGateway, Sender, type PostmarkMail } from '#send';
+import { PostmarkGateway, Sender, usualLanes, type PostmarkMail } from '#send';
 import { withDatabase } from './ingest-database.js';
 import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
 
@@ -34,8 +35,9 @@ interface Measured {
 }
 /** What the fake had taken before the present round. */
 let leftBefore = 0;
-const measured: Record<'by hand' | 'cortex', Measured> = {
+const measured: Record<'by hand' | 'cortex, one in flight' | 'cortex', Measured> = {
   'by hand': { rate: [], process: [], postgres: [] },
+  'cortex, one in flight': { rate: [], process: [], postgres: [] },
   cortex: { rate: [], process: [], postgres: [] },
 };
 
@@ -65,10 +67,14 @@ await withDatabase(async ({ url: _url, pid, database }) => {
     for (let round = 0; round <= ROUNDS; round += 1) {
       await fill(database);
       await measure(round, 'by hand', pid, () => sendByHand(database, gateway));
-      await measure(round, 'cortex', pid, async () => {
+      const drain = async () => {
         while (await sender.sendOne());
-      });
-      await assertAllLeft(database, fake);
+      };
+      await measure(round, 'cortex, one in flight', pid, drain);
+      await assertAllLeft(database, fake, 2 * MAILS);
+      await fill(database);
+      await measure(round, 'cortex', pid, () => Promise.all(Array.from({ length: usualLanes }, drain)));
+      await assertAllLeft(database, fake, MAILS);
     }
   } finally {
     fake.disconnect();
@@ -168,7 +174,7 @@ async function measure(
   round: number,
   side: keyof typeof measured,
   pid: number,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<void> {
   const [postgres, cpu, began] = [await readServerCpu(pid), process.cpuUsage(), performance.now()];
   await work();
@@ -181,21 +187,23 @@ async function measure(
   measured[side].postgres.push(microsecondsBetween(postgres, await readServerCpu(pid)) / MAILS);
 }
 
-async function assertAllLeft(database: Database, fake: ChildProcess): Promise<void> {
+async function assertAllLeft(database: Database, fake: ChildProcess, expected: number): Promise<void> {
   const states = await database.rows('select state, count(*)::int as n from cortex.messages group by state');
   const answer = once(fake, 'message') as Promise<[{ accepted: unknown[] }]>;
   fake.send('report');
   const left = (await answer)[0].accepted.length - leftBefore;
   leftBefore += left;
-  if (left !== 2 * MAILS || states.length !== 1 || states[0]!.state !== 'sent') {
-    throw new Error(`Not every mail left: ${left} of ${2 * MAILS}, ${JSON.stringify(states)}`);
+  if (left !== expected || states.length !== 1 || states[0]!.state !== 'sent') {
+    throw new Error(`Not every mail left: ${left} of ${expected}, ${JSON.stringify(states)}`);
   }
 }
 
 function report(): void {
   const shown = (values: number[], digits = 0) =>
     `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
-  console.log(`Goal 12: ${ROUNDS} rounds of ${MAILS} mails on each side, one batch in flight, medians (spread).`);
+  console.log(
+    `Goal 12: ${ROUNDS} rounds of ${MAILS} mails on each side, ${usualLanes} batches in flight as a worker has, medians (spread).`,
+  );
   console.table(
     Object.entries(measured).map(([side, { rate, process: own, postgres }]) => ({
       side,
@@ -204,11 +212,14 @@ function report(): void {
       'PostgreSQL CPU, µs': shown(postgres, 1),
     })),
   );
-  const ratios = measured.cortex.rate.map((rate, at) => rate / measured['by hand'].rate[at]!);
+  const byHand = measured['by hand'];
   const cpu = (side: Measured, at: number) => side.process[at]! + side.postgres[at]!;
-  const cpuRatios = ratios.map((_, at) => cpu(measured['by hand'], at) / cpu(measured.cortex, at));
+  const ratiosOf = (side: Measured) => side.rate.map((rate, at) => rate / byHand.rate[at]!);
+  const ratios = ratiosOf(measured.cortex);
+  const cpuRatios = byHand.rate.map((_, at) => cpu(byHand, at) / cpu(measured.cortex, at));
   console.log(
-    `Mails/s of Cortex ÷ by hand: ${shown(ratios, 2)}; CPU by hand ÷ Cortex: ${shown(cpuRatios, 2)}. Must: ${MUST}; stretch: ${STRETCH}.`,
+    `Mails/s ÷ by hand: ${shown(ratios, 2)}, with one batch in flight ${shown(ratiosOf(measured['cortex, one in flight']), 2)}; ` +
+      `CPU by hand ÷ Cortex: ${shown(cpuRatios, 2)}. Must: ${MUST}; stretch: ${STRETCH}.`,
   );
   if (median(ratios) < MUST) process.exitCode = 1;
 }

@@ -17,7 +17,8 @@ export interface SendLoopParts {
 
 const idleMilliseconds = 250;
 const upkeepMilliseconds = 2_000;
-const usualLanes = 3;
+/** Batches in flight in one worker. */
+export const usualLanes = 3;
 
 /**
  * The worker's sending: several batches in flight, and beside them the upkeep (crashed and unclear batches,
