@@ -20,6 +20,17 @@ const stored = async (type: string) =>
   Number(
     (await api.db.database.row<{ n: string }>('select count(*) n from crm_activities where type = $1', [type]))!.n,
   );
+/** Whether, within two seconds, the ingestion's own connection waits for somebody's lock. */
+async function waitsForLock(): Promise<boolean> {
+  for (const until = Date.now() + 2000; Date.now() < until; await new Promise((next) => setImmediate(next))) {
+    const waiting = await api.db.database.row(
+      `select from pg_stat_activity where datname = current_database()
+         and application_name = 'cortex ingestion' and wait_event_type = 'Lock'`,
+    );
+    if (waiting) return true;
+  }
+  return false;
+}
 const pointers = (answer: { body: unknown }) =>
   (answer.body as { errors: { pointer: string }[] }).errors.map((error) => error.pointer);
 
@@ -150,6 +161,48 @@ describe('POST /activities', () => {
     const answer = await post(body);
     expect(answer.status).toBe(400);
     expect(pointers(answer)).toContain(pointer);
+  });
+
+  it('tells a key that another process notes at the same moment as a duplicate', async () => {
+    const id = randomUUID();
+    let answer: ReturnType<typeof post> | undefined;
+    await api.db.database.tx(async (tx) => {
+      await tx.run('insert into cortex.activity_keys (key, occurred_at) values ($1, cortex.now())', [id]);
+      answer = post([one({ type: 'race.other' }), one({ id, type: 'race.same' })]);
+      await expect(waitsForLock()).resolves.toBe(true);
+    });
+    expect((await answer!).body.results.map(({ status }) => status)).toEqual(['accepted', 'duplicate']);
+    expect([await stored('race.other'), await stored('race.same')]).toEqual([1, 0]);
+  });
+
+  it('stores known people once when making a lead for another fails', async () => {
+    await post(one());
+    await api.db.database.run(`create function refuse_lead() returns trigger language plpgsql as $$
+      begin if new.email = 'refused@example.com' then raise exception 'no'; end if; return new; end $$`);
+    await api.db.database.run(
+      'create trigger refuse before insert on purchase_leads for each row execute function refuse_lead()',
+    );
+    const addresses = ['ann@example.com', 'refused@example.com', 'welcome@example.com'];
+    const { body } = await post(addresses.map((contact_email) => one({ contact_email, type: 'apart.seen' })));
+    await api.db.database.run('drop function refuse_lead cascade');
+    expect(body.results.map(({ status }) => status)).toEqual(['accepted', 'rejected', 'accepted']);
+    expect(await stored('apart.seen')).toBe(2);
+  });
+
+  it('keeps instants to the microsecond, whatever their offset', async () => {
+    const instants = [
+      '2026-03-29T02:30:00.123456+02:00',
+      '2026-03-29T00:30:00.9999996Z',
+      '1969-12-31T23:59:59.000001Z',
+      '2026-01-01T00:00:00-05:00',
+    ];
+    const { body } = await post(instants.map((occurred_at) => one({ occurred_at, type: 'exact.seen' })));
+    const rows = await api.db.database.rows<{ same: boolean }>(
+      `select a.occurred_at = g.instant::timestamptz as same
+       from unnest($1::uuid[], $2::text[]) g(id, instant) join crm_activities a using (id)`,
+      [body.results.map(({ id }) => id), instants],
+    );
+    expect(rows).toEqual(instants.map(() => ({ same: true })));
   });
 
   it('refuses NUL characters, lone surrogates and numbers beyond a double, by item', async () => {

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError, Database, LOG, newId, type Log } from '#platform';
-import type pg from 'pg';
 import { GroupCommit, QueueFull } from './group-commit.js';
 import { InboxBell } from './inbox-bell.js';
 import { OwnConnection } from './own-connection.js';
@@ -130,21 +129,26 @@ export class Ingestion implements OnApplicationShutdown {
     return rows.map((row) => results.get(row)!);
   }
 
-  /** Halves a batch that fails until the row at fault stands alone. */
+  /**
+   * Halves a batch that fails until the row at fault stands alone. Rows of unknown people come in a second step with
+   * attempts of its own, because the others are committed by then.
+   */
   private async storeApart(
     rows: IncomingActivity[],
     results: Map<IncomingActivity, StoreResult>,
+    takesUnknown = false,
     attempt = 1,
   ): Promise<void> {
+    let unknown: IncomingActivity[];
     try {
-      await this.storeTogether(rows, results);
+      unknown = await (takesUnknown ? this.storeWithLeads(rows, results) : this.run(rows, false, results));
     } catch (error) {
       if (isConnectionError(error)) throw error;
-      if (isPassing(error) && attempt < RETRIES) return this.storeApart(rows, results, attempt + 1);
+      if (isPassing(error) && attempt < RETRIES) return this.storeApart(rows, results, takesUnknown, attempt + 1);
       if (rows.length > 1) {
         const half = rows.length >> 1;
-        await this.storeApart(rows.slice(0, half), results);
-        await this.storeApart(rows.slice(half), results);
+        await this.storeApart(rows.slice(0, half), results, takesUnknown);
+        await this.storeApart(rows.slice(half), results, takesUnknown);
         return;
       }
       const row = rows[0]!;
@@ -155,18 +159,23 @@ export class Ingestion implements OnApplicationShutdown {
       const message =
         'The database refused this activity. Check its values, or leave out the metadata, and send it again.';
       results.set(row, { id: row.id, status: 'rejected', error: { pointer: '/', message } });
+      return;
     }
+    if (unknown.length > 0) await this.storeApart(unknown, results, true);
   }
 
-  private async storeTogether(rows: IncomingActivity[], results: Map<IncomingActivity, StoreResult>): Promise<void> {
+  /** Makes leads of addresses that nobody knows, together with their activities. */
+  private async storeWithLeads(
+    rows: IncomingActivity[],
+    results: Map<IncomingActivity, StoreResult>,
+  ): Promise<IncomingActivity[]> {
     const client = await this.connection.get();
-    const unknown = await this.run(client, rows, false, results);
-    if (unknown.length === 0) return;
     await client.query('begin');
     try {
-      await client.query(LEADS_FROM_ACTIVITIES, [unknown.map((row) => row.email)]);
-      await this.run(client, unknown, true, results);
+      await client.query(LEADS_FROM_ACTIVITIES, [rows.map((row) => row.email)]);
+      const unknown = await this.run(rows, true, results);
       await client.query('commit');
+      return unknown;
     } catch (error) {
       await client.query('rollback').catch(() => this.connection.forget(client));
       throw error;
@@ -175,11 +184,11 @@ export class Ingestion implements OnApplicationShutdown {
 
   /** @returns the rows whose person nobody knows yet */
   private async run(
-    client: pg.Client,
     rows: IncomingActivity[],
     takesUnknown: boolean,
     results: Map<IncomingActivity, StoreResult>,
   ): Promise<IncomingActivity[]> {
+    const client = await this.connection.get();
     const answer = await client.query<NotStored>({
       name: 'store_activities',
       text: STORE_ACTIVITIES,
@@ -200,9 +209,11 @@ export class Ingestion implements OnApplicationShutdown {
   }
 }
 
-/** Worth a second attempt at once: a deadlock, a lock timeout, a serialisation failure. */
-const isPassing = (error: unknown): boolean =>
-  ['40P01', '40001', '55P03'].includes((error as { code?: string }).code ?? '');
+/** Worth a second attempt at once: a deadlock, a lock timeout, a serialisation failure, a key just noted elsewhere. */
+function isPassing(error: unknown): boolean {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  return ['40P01', '40001', '55P03'].includes(code ?? '') || constraint === 'activity_keys_pkey';
+}
 
 function isConnectionError(error: unknown): boolean {
   const code = (error as { code?: string }).code;

@@ -1,3 +1,5 @@
+import { booleanArray, instantArray, textArray, uuidArray } from './binary-arrays.js';
+
 /** One activity as the HTTP path stores it; checked already. */
 export interface IncomingActivity {
   id: string;
@@ -14,34 +16,28 @@ export interface IncomingActivity {
   history: boolean;
 }
 
-const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-
-/** PostgreSQL's text form of an array. `plain` values need no quotes: ids, booleans, types, instants. */
-const textArray = (values: (string | null)[], isPlain = false): string =>
-  `{${values.map((value) => (value === null ? 'null' : isPlain ? value : quoted(value))).join(',')}}`;
+/**
+ * What `cortex.address` makes of an address in printable ASCII, which nearly all are; null leaves it to the
+ * database, whose Unicode tables are the ones that count.
+ */
+const plainAddress = (email: string | null): string | null =>
+  email !== null && /^[!-~]+$/.test(email) ? email.toLowerCase() : null;
 
 /** The values of `STORE_ACTIVITIES`. */
-export function storeValues(rows: readonly IncomingActivity[], takesUnknown: boolean): unknown[] {
-  const plain = (read: (row: IncomingActivity) => string | null | undefined) =>
-    textArray(
-      rows.map((row) => read(row) ?? null),
-      true,
-    );
-  const escaped = (read: (row: IncomingActivity) => string | null) => textArray(rows.map(read));
-  return [
-    plain((row) => row.id),
-    escaped((row) => row.email),
-    escaped((row) => row.anonymousId),
-    plain((row) => row.type),
-    escaped((row) => row.metadata),
-    plain((row) => row.occurredAt),
-    escaped((row) => row.source),
-    plain((row) => (row.history ? 't' : 'f')),
-    plain((row) => row.keys[0]),
-    plain((row) => row.keys[1]),
-    takesUnknown,
-  ];
-}
+export const storeValues = (rows: readonly IncomingActivity[], takesUnknown: boolean): unknown[] => [
+  uuidArray(rows.map((row) => row.id)),
+  textArray(rows.map((row) => row.email)),
+  textArray(rows.map((row) => row.anonymousId)),
+  textArray(rows.map((row) => row.type)),
+  textArray(rows.map((row) => row.metadata)),
+  instantArray(rows.map((row) => row.occurredAt)),
+  textArray(rows.map((row) => row.source)),
+  booleanArray(rows.map((row) => row.history)),
+  uuidArray(rows.map((row) => row.keys[0] ?? null)),
+  uuidArray(rows.map((row) => row.keys[1] ?? null)),
+  takesUnknown,
+  textArray(rows.map((row) => plainAddress(row.email))),
+];
 
 /** What the statement says about a row that it did not store; rows that it stored are not mentioned. */
 export interface NotStored {
@@ -50,9 +46,10 @@ export interface NotStored {
 }
 
 /**
- * Stores a batch in one statement: finds the person of each address, notes the keys, and inserts what is new. The
- * batch must not hold one key twice (both of its rows would then be stored). Keys are inserted sorted, so that two
- * batches never wait for each other in a circle. Rows of an address nobody knows are left out unless $11 says
+ * Stores a batch in one statement: finds the person of each address, looks for the keys, notes those that are new,
+ * and inserts what no key repeats. The batch must not hold one key twice. Keys are inserted sorted, so that two
+ * batches never wait for each other in a circle; a key that another batch noted at the same moment fails the
+ * statement (23505), and the next attempt sees it. Rows of an address nobody knows are left out unless $11 says
  * otherwise; the table's trigger fills the inbox. No part joins two parts of the batch: the planner takes them for a
  * handful of rows and would compare every row with every other.
  */
@@ -64,39 +61,38 @@ export const STORE_ACTIVITIES = `
       case
         when g.occurred_at > cortex.now() + interval '5 minutes' then 'future'
         when g.email is not null and p.type is null and not $11::boolean then 'unknown'
-      end as reason
+        when g.key is not null and exists (select from cortex.activity_keys e where e.key = g.key) then 'duplicate'
+        when g.other_key is not null and exists (select from cortex.activity_keys e where e.key = g.other_key)
+          then 'duplicate'
+      end as verdict
     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[],
-      $9::uuid[], $10::uuid[])
-      with ordinality as g(id, email, anonymous_id, type, metadata, occurred_at, source, history, key, other_key, ord)
-    left join cortex.people p on p.address = cortex.address(g.email::citext)
+      $9::uuid[], $10::uuid[], $12::text[])
+      with ordinality as g(id, email, anonymous_id, type, metadata, occurred_at, source, history, key, other_key,
+        address, ord)
+    left join cortex.people p on p.address = coalesce(g.address, cortex.address(g.email::citext))
   ), noted as (
     insert into cortex.activity_keys (key, occurred_at)
     select k.key, k.occurred_at from (
-      select g.key, g.occurred_at from given g where g.reason is null and g.key is not null
+      select g.key, g.occurred_at from given g where g.verdict is null and g.key is not null
       union all
-      select g.other_key, g.occurred_at from given g where g.reason is null and g.other_key is not null
+      select g.other_key, g.occurred_at from given g where g.verdict is null and g.other_key is not null
+      union all
+      -- Repeated under one of its two keys: the other one stands for the same activity from now on.
+      select k.key, g.occurred_at from given g cross join lateral (values (g.key), (g.other_key)) as k(key)
+      where g.verdict = 'duplicate' and g.other_key is not null
+        and not exists (select from cortex.activity_keys e where e.key = k.key)
     ) k
     order by k.key
-    on conflict do nothing
-    returning key
-  ), judged as materialized (
-    select g.*,
-      case
-        when g.reason is not null then g.reason
-        when g.key is not null and g.key not in (select n.key from noted n) then 'duplicate'
-        when g.other_key is not null and g.other_key not in (select n.key from noted n) then 'duplicate'
-      end as verdict
-    from given g
   ), stored as (
     insert into public.crm_activities
       (id, contact_email, anonymous_id, contact_id, type, metadata, occurred_at, source, person_id, history)
-    select j.id, j.email::citext, j.anonymous_id, j.contact_id, j.type, j.metadata::jsonb, j.occurred_at, j.source,
-      j.person_id, j.history
-    from judged j
-    where j.verdict is null
-    order by j.ord
+    select g.id, g.email::citext, g.anonymous_id, g.contact_id, g.type, g.metadata::jsonb, g.occurred_at, g.source,
+      g.person_id, g.history
+    from given g
+    where g.verdict is null
+    order by g.ord
   )
-  select j.ord, j.verdict as reason from judged j where j.verdict is not null`;
+  select g.ord, g.verdict as reason from given g where g.verdict is not null`;
 
 /** Makes a lead of each address that is neither a customer's nor a lead's; the sweep at commit makes the person. */
 export const LEADS_FROM_ACTIVITIES = `
