@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { skipReasons } from '#contracts';
 import { testApp, type TestApp } from '#testing';
 
 const node = (id: string, type: string, config: object = {}) => ({ id, type, config });
@@ -116,7 +117,8 @@ describe('automations over HTTP', () => {
       steps: [{ node_id: 'start' }, { node_id: 'mail' }, { node_id: 'wait' }],
     });
     const inside = await app.call('GET', '/runs?contact_email=Ann@shop.example&status=active,waiting&limit=1');
-    expect(inside.body).toEqual({ items: [{ ...run, automation_name: 'Reaction' }], next_cursor: null });
+    expect(inside.body).toMatchObject({ items: [{ id: run.id, automation_name: 'Reaction' }], next_cursor: null });
+    expect(Object.keys(inside.body.items[0]).sort()).toEqual([...Object.keys(run), 'automation_name'].sort());
     expect(await app.call('GET', '/runs?contact_email=ann@shop.example&status=completed')).toMatchObject({
       body: { items: [] },
     });
@@ -129,6 +131,9 @@ describe('automations over HTTP', () => {
     expect(await app.call('GET', `${path}/stats`)).toMatchObject({
       body: { entered: 1, inside: 1, nodes: { wait: { here_now: 1 }, mail: { messages: { candidates: 1 } } } },
     });
+    const stats = (await app.call('GET', `${path}/stats`)).body.nodes.mail.messages;
+    expect(Object.keys(stats.skipped).sort()).toEqual([...skipReasons].sort());
+    expect(Object.values(stats.skipped)).toEqual(skipReasons.map(() => 0));
     expect(await app.call('GET', `${path}/explain?contact_email=ann@shop.example`)).toMatchObject({
       body: { would_enter: false, stopped_by: 'been_here', runs: [{ id: run.id }] },
     });

@@ -1,4 +1,5 @@
-import { decodeCursor, encodeCursor, type Database } from '#platform';
+import { skipReasons } from '#contracts';
+import { decodeCursor, encodeCursor, type Database, type Tx } from '#platform';
 
 export interface MessageFilter {
   limit: number;
@@ -108,7 +109,8 @@ const states = ['queued', 'submitting', 'sent', 'failed', 'uncertain', 'unknown'
 const outcomes = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const;
 
 /**
- * `candidates` is the number of mails; it is always the sum of `skipped`, by reason, and of the states. The
+ * `candidates` is the number of mails; it is always the sum of `skipped`, by reason (each of them, if only as 0),
+ * and of the states. The
  * outcomes after them count mails that were delivered, opened and so on.
  */
 export type MessageCounts = { candidates: number; skipped: Record<string, number> } & Record<
@@ -130,7 +132,7 @@ const counting = (condition: string) => `
 
 /** Counts of an automation's mails by step; `from` and `to` limit to mails queued in that time. */
 export async function countByStep(
-  database: Database,
+  database: Database | Tx,
   automationId: string,
   span: { from?: Date | string; to?: Date | string } = {},
 ): Promise<Map<string, MessageCounts>> {
@@ -151,7 +153,7 @@ export async function countSince(database: Database, from: Date): Promise<Messag
 function summed(rows: readonly CountRow[]): MessageCounts {
   const counts = {
     candidates: 0,
-    skipped: {},
+    skipped: Object.fromEntries(skipReasons.map((reason) => [reason, 0])),
     ...Object.fromEntries([...states, ...outcomes].map((name) => [name, 0])),
   } as MessageCounts;
   for (const row of rows) {

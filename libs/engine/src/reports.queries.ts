@@ -1,4 +1,5 @@
 import { addressOf } from '#directory';
+import { countByStep, type MessageCounts } from '#emails';
 import { decodeCursor, encodeCursor, notFound, type Database } from '#platform';
 import type { RunStatus } from '#contracts';
 
@@ -132,14 +133,8 @@ export interface NodeStats {
   here_now: number;
   left: number;
   ports: Record<string, number>;
-  messages?: MessageStats;
+  messages?: MessageCounts;
 }
-
-export type MessageStats = { candidates: number; skipped: Record<string, number> } & Record<CountedState, number>;
-
-const counted = ['queued', 'submitting', 'sent', 'failed', 'uncertain', 'unknown', 'cancelled'] as const;
-const moments = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const;
-type CountedState = (typeof counted)[number] | (typeof moments)[number];
 
 export interface AutomationStats {
   entered: number;
@@ -174,12 +169,7 @@ export async function automationStats(
          where r.automation_id = $1 and ${within('s.entered_at')} group by 1, 2, 3`,
         values,
       );
-      const mails = await tx.rows<{ node_id: string; state: string; reason: string | null } & Record<string, number>>(
-        `select node_id, state, case when state = 'skipped' then coalesce(reason, 'other') end as reason, count(*)::int as n,
-           ${moments.map((moment) => `count(${moment}_at)::int as ${moment}`).join(', ')}
-         from cortex.messages where automation_id = $1 and node_id is not null and ${within('created_at')} group by 1, 2, 3`,
-        values,
-      );
+      const mails = await countByStep(tx, automationId, range);
       const nodes: Record<string, NodeStats> = {};
       for (const { node_id, port, here, visits } of steps) {
         const node = (nodes[node_id] ??= { entered: 0, here_now: 0, left: 0, ports: {} });
@@ -188,23 +178,12 @@ export async function automationStats(
         else node.left += visits;
         if (port !== null) node.ports[port] = (node.ports[port] ?? 0) + visits;
       }
-      for (const row of mails) {
-        const node = (nodes[row.node_id] ??= { entered: 0, here_now: 0, left: 0, ports: {} });
-        const counts = (node.messages ??= noMessages());
-        const n = row.n as unknown as number;
-        counts.candidates += n;
-        if (row.state === 'skipped') counts.skipped[row.reason!] = (counts.skipped[row.reason!] ?? 0) + n;
-        else counts[row.state as CountedState] += n;
-        for (const moment of moments) counts[moment] += row[moment] as unknown as number;
+      for (const [node_id, messages] of mails) {
+        if (node_id === '') continue;
+        (nodes[node_id] ??= { entered: 0, here_now: 0, left: 0, ports: {} }).messages = messages;
       }
       return { ...totals!, nodes };
     },
     { isolation: 'REPEATABLE READ', readOnly: true },
   );
 }
-
-const noMessages = (): MessageStats => ({
-  candidates: 0,
-  skipped: {},
-  ...(Object.fromEntries([...counted, ...moments].map((state) => [state, 0])) as Record<CountedState, number>),
-});
