@@ -98,6 +98,10 @@ export interface SpokenValue {
   relative?: 'ago' | 'ahead';
 }
 
+/** A number of times as it is said: once, twice, 3 times. */
+export const times = ({ text }: SpokenValue): string =>
+  text === '1' ? 'once' : text === '2' ? 'twice' : `${text} times`;
+
 /** One operator, everything about it. Its file is the only place that knows it. */
 export interface Operator {
   name: string;

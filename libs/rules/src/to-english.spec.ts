@@ -75,6 +75,14 @@ describe('rules as English', () => {
     expect(toEnglish({ operator: 'AND', conditions: [{ field: 'country', operator: 'eq' }] })).toBe(
       'People whose country is ____',
     );
+    const counted = (operator: string, value: number) =>
+      toClause({
+        operator: 'AND',
+        conditions: [{ field: 'activity', activity_type: 'page_view', operator, value }],
+      });
+    expect(counted('count_gte', 1)).toBe('who have done “page_view” at least once');
+    expect(counted('count_lte', 2)).toBe('who have done “page_view” at most twice');
+    expect(counted('count_eq', 3)).toBe('who have done “page_view” exactly 3 times');
     expect(toClause({ operator: 'AND', conditions: [{ field: 'activity', operator: 'count_gte' }] })).toBe(
       'who have done ____ at least ____ times',
     );

@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import { times, type Operator } from '../operator.js';
 
 export const countEq: Operator = {
   name: 'count_eq',
@@ -11,7 +11,7 @@ export const countEq: Operator = {
       test: (seen, [wanted]) => seen === wanted,
     },
   },
-  english: (noun, value) => `who have ${noun} exactly ${value.text} times`,
+  english: (noun, value) => `who have ${noun} exactly ${times(value)}`,
   examples: [
     {
       ask: { field: 'activity', activity_type: 'page_view', value: 2 },

@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import { times, type Operator } from '../operator.js';
 
 export const countGte: Operator = {
   name: 'count_gte',
@@ -11,7 +11,7 @@ export const countGte: Operator = {
       test: (seen, [wanted]) => seen >= wanted,
     },
   },
-  english: (noun, value) => `who have ${noun} at least ${value.text} times`,
+  english: (noun, value) => `who have ${noun} at least ${times(value)}`,
   examples: [
     {
       ask: { field: 'activity', activity_type: 'page_view', value: 2 },

@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import { times, type Operator } from '../operator.js';
 
 export const countLte: Operator = {
   name: 'count_lte',
@@ -11,7 +11,7 @@ export const countLte: Operator = {
       test: (seen, [wanted]) => seen <= wanted,
     },
   },
-  english: (noun, value) => `who have ${noun} at most ${value.text} times`,
+  english: (noun, value) => `who have ${noun} at most ${times(value)}`,
   examples: [
     {
       ask: { field: 'activity', activity_type: 'page_view', value: 1 },
