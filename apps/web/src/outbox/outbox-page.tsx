@@ -1,4 +1,5 @@
 import './outbox.css';
+import { readableSubject } from '#graph';
 import { Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
@@ -111,7 +112,7 @@ function Item({ mail, search, current }: { mail: Message; search: URLSearchParam
           <Time at={mail.sent_at ?? mail.created_at} />
         </span>
       </div>
-      <p className="sentence">{mail.subject || '(no subject)'}</p>
+      <p className="sentence">{readableSubject(mail.subject ?? '') || '(no subject)'}</p>
       <p className="label">
         {state.label}
         {mail.reason ? `, ${mail.reason}` : ''}
