@@ -175,11 +175,22 @@ table cortex.inbox_failures
   error text not null
   next_try_at timestamp with time zone
 
+table cortex.list_keeping
+  smart_list_id uuid not null
+  state text not null default 'stale'::text
+  fingerprint text
+  swept_at timestamp with time zone
+  error text
+
 table cortex.list_members
   smart_list_id uuid not null
   person_id uuid not null
   entered_at timestamp with time zone not null default cortex.now()
-  next_check_at timestamp with time zone
+
+table cortex.list_touched with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
+  seq bigint not null generated always as identity
+  person_id uuid not null
+  what text not null
 
 table cortex.mail_contents
   id uuid not null default uuidv7()
@@ -489,6 +500,7 @@ table public.crm_smart_lists
   created_by text
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
+  keep_membership boolean not null default false
 
 table public.email_jobs
   id uuid not null default uuidv7()
@@ -637,9 +649,19 @@ cortex.heartbeat heartbeat_pkey: PRIMARY KEY (one)
 
 cortex.inbox_failures inbox_failures_pkey: PRIMARY KEY (activity_id)
 
+cortex.list_keeping list_keeping_pkey: PRIMARY KEY (smart_list_id)
+
+cortex.list_keeping list_keeping_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
+
+cortex.list_keeping list_keeping_state_check: CHECK ((state = ANY (ARRAY['stale'::text, 'kept'::text, 'failed'::text])))
+
 cortex.list_members list_members_pkey: PRIMARY KEY (smart_list_id, person_id)
 
 cortex.list_members list_members_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
+
+cortex.list_touched list_touched_pkey: PRIMARY KEY (seq)
+
+cortex.list_touched list_touched_what_check: CHECK ((what = ANY (ARRAY['person'::text, 'enrollment'::text, 'static'::text, 'any'::text])))
 
 cortex.mail_contents mail_contents_hash_key: UNIQUE (hash)
 
@@ -816,8 +838,6 @@ CREATE INDEX crm_activities_default_type_occurred_at_person_id_idx ON cortex.crm
 CREATE INDEX former_ids_person ON cortex.former_ids USING btree (person_id)
 
 CREATE INDEX inbox_failures_due ON cortex.inbox_failures USING btree (next_try_at) WHERE (next_try_at IS NOT NULL)
-
-CREATE INDEX list_members_check ON cortex.list_members USING btree (next_check_at) WHERE (next_check_at IS NOT NULL)
 
 CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
 
@@ -1335,8 +1355,8 @@ $function$
 CREATE OR REPLACE FUNCTION cortex.fold(value text)
  RETURNS text
  LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN translate(lower((NORMALIZE(value) COLLATE pg_unicode_fast)), 'ς'::text, 'σ'::text)
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (octet_length(value) = length(value)) THEN lower((value COLLATE pg_unicode_fast)) ELSE translate(lower((NORMALIZE(value) COLLATE pg_unicode_fast)), 'ς'::text, 'σ'::text) END
 
 CREATE OR REPLACE FUNCTION cortex.fold_all(tags text[])
  RETURNS text[]
@@ -1448,6 +1468,46 @@ AS $function$
         then cortex.json_number(value)::bigint::text
       end
   end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.known_zone(zone text, otherwise text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if zone <> '' then
+    perform now() at time zone zone;
+    return zone;
+  end if;
+  return case when otherwise is null then 'UTC' else cortex.known_zone(otherwise, null) end;
+exception when invalid_parameter_value then
+  return case when otherwise is null then 'UTC' else cortex.known_zone(otherwise, null) end;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.like_part(part text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN (('%'::text || replace(replace(replace(part, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text)
+
+CREATE OR REPLACE FUNCTION cortex.known_zone(zone text, otherwise text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if zone <> '' then
+    perform now() at time zone zone;
+    return zone;
+  end if;
+  return case when otherwise is null then 'UTC' else cortex.known_zone(otherwise, null) end;
+exception when invalid_parameter_value then
+  return case when otherwise is null then 'UTC' else cortex.known_zone(otherwise, null) end;
+end
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.note_error(trigger_name text, code text, message text, facts jsonb DEFAULT '{}'::jsonb)
@@ -1657,6 +1717,78 @@ begin
   union all
   select n.address, n.id, n.occurred_at
   from gone g, unnest(g.activity_ids, g.activity_times, g.activity_addresses) n (id, occurred_at, address);
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.quiet_until(instant timestamp with time zone, hours jsonb, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  starts time;
+  ends time;
+  here timestamp := instant at time zone zone;
+  tomorrow boolean;
+begin
+  if hours is null or jsonb_typeof(hours) <> 'object' then
+    return null;
+  end if;
+  starts := (hours ->> 'from')::time;
+  ends := (hours ->> 'to')::time;
+  if starts < ends then
+    if here::time < starts or here::time >= ends then
+      return null;
+    end if;
+    tomorrow := false;
+  elsif starts > ends then
+    if here::time < starts and here::time >= ends then
+      return null;
+    end if;
+    tomorrow := here::time >= starts;
+  else
+    return null;
+  end if;
+  return greatest(
+    (here::date + case when tomorrow then 1 else 0 end + ends) at time zone zone,
+    instant + interval '1 minute');
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.quiet_until(instant timestamp with time zone, hours jsonb, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  starts time;
+  ends time;
+  here timestamp := instant at time zone zone;
+  tomorrow boolean;
+begin
+  if hours is null or jsonb_typeof(hours) <> 'object' then
+    return null;
+  end if;
+  starts := (hours ->> 'from')::time;
+  ends := (hours ->> 'to')::time;
+  if starts < ends then
+    if here::time < starts or here::time >= ends then
+      return null;
+    end if;
+    tomorrow := false;
+  elsif starts > ends then
+    if here::time < starts and here::time >= ends then
+      return null;
+    end if;
+    tomorrow := here::time >= starts;
+  else
+    return null;
+  end if;
+  return greatest(
+    (here::date + case when tomorrow then 1 else 0 end + ends) at time zone zone,
+    instant + interval '1 minute');
 end
 $function$
 
@@ -2108,7 +2240,7 @@ begin
     when 'instant in' then shape := 'list'; template := '%1$s = any(%2$s)';
     when 'enum in' then shape := 'list'; template := '%1$s = any(%2$s)';
     when 'list in' then shape := 'lists'; template := '%1$s';
-    when 'text contains' then shape := 'one'; template := 'position(%2$s in %1$s) > 0';
+    when 'text contains' then shape := 'one'; template := '%1$s like cortex.like_part(%2$s)';
     when 'set contains' then shape := 'one'; template := '%1$s @> array[%2$s]';
     when 'text starts_with' then shape := 'one'; template := 'starts_with(%1$s, %2$s)';
     when 'text ends_with' then shape := 'one'; template := 'right(%1$s, length(%2$s)) = %2$s';
@@ -2155,7 +2287,7 @@ begin
       if value ? 'status' then
         rows := rows || format(' and e.status = %L::text', value ->> 'status');
       end if;
-      result := format(template, format('p.id in (select e.profile_id from public.enrollments e where %s)', rows));
+      result := format(template, format('exists (select from public.enrollments e where e.profile_id = p.id and %s)', rows));
     when kind = 'list' then
       if jsonb_typeof(value) is distinct from 'array' or jsonb_array_length(value) not between 1 and 1000 then
         raise exception 'The smart lists in the rules cannot be read.';
@@ -2165,7 +2297,7 @@ begin
         select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = (child #>> '{}')::uuid;
         if not found then raise exception 'The rules ask about a smart list that does not exist.'; end if;
         if list.kind = 'static' then
-          parts := parts || format('p.person_id in (select m.person_id from cortex.list_members m where m.smart_list_id = %L::uuid)', list.id);
+          parts := parts || format('exists (select from cortex.list_members m where m.smart_list_id = %L::uuid and m.person_id = p.person_id)', list.id);
         elsif list.id = any(lists) then
           raise exception 'The rules of a smart list ask about that list itself.';
         else
@@ -2203,7 +2335,7 @@ begin
         else raise exception 'An operator in the rules is not known for its field.';
       end case;
       x := format(template, variadic array[x] || operands);
-      result := case when none_counts then format('not exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having not (%2$s)) s where s.person_id = p.person_id)', rows, x) else format('p.person_id in (select a.person_id from public.crm_activities a where %1$s group by a.person_id having %2$s)', rows, x) end;
+      result := case when none_counts then format('not exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having not (%2$s)) s where s.person_id = p.person_id)', rows, x) else format('exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having %2$s) s where s.person_id = p.person_id)', rows, x) end;
     else
       operands := cortex.rule_operands(shape, kind, value, null, at, zone);
       if path is not null or starts_with(field, 'attributes.') then
@@ -2345,6 +2477,55 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.touch_lists_of_enrollment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if exists (select from cortex.list_keeping) then
+    insert into cortex.list_touched (person_id, what)
+    select p.person_id, 'enrollment' from cortex.people p where p.id in (new.profile_id, old.profile_id);
+  end if;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.touch_lists_of_link()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into cortex.list_touched (person_id, what)
+  select person_id, 'any' from unnest(array[new.person_id, new.into_person_id, old.person_id, old.into_person_id]) t (person_id)
+  where person_id is not null and exists (select from cortex.list_keeping);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.touch_lists_of_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if exists (select from cortex.list_keeping) then
+    insert into cortex.list_touched (person_id, what)
+    values (new.person_id, case when tg_op = 'INSERT' then 'any' else 'person' end);
+  end if;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.resolve_smart_list(list_id uuid)
  RETURNS TABLE(id uuid, email public.citext, type text, first_name text, last_name text, tags text[])
  LANGUAGE plpgsql
@@ -2369,7 +2550,7 @@ begin
     raise exception 'There is no smart list with this id.';
   end if;
   if list.kind = 'static' then
-    condition := format('p.person_id in (select m.person_id from cortex.list_members m where m.smart_list_id = %L::uuid)', list.id);
+    condition := format('exists (select from cortex.list_members m where m.smart_list_id = %L::uuid and m.person_id = p.person_id)', list.id);
   else
     if not coalesce(list.rules ? 'conditions', false) then
       raise exception 'The rules of this smart list cannot be read.';
@@ -2398,6 +2579,12 @@ $function$
 
 CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tags ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.fold_person()
 
+CREATE TRIGGER touch_lists AFTER UPDATE ON cortex.people FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.type IS DISTINCT FROM new.type) OR (old.address IS DISTINCT FROM new.address) OR (old.first_name IS DISTINCT FROM new.first_name) OR (old.last_name IS DISTINCT FROM new.last_name) OR (old.phone IS DISTINCT FROM new.phone) OR (old.country IS DISTINCT FROM new.country) OR (old.timezone IS DISTINCT FROM new.timezone) OR (old.tags IS DISTINCT FROM new.tags) OR (old.attributes IS DISTINCT FROM new.attributes) OR (old.created_at IS DISTINCT FROM new.created_at) OR (old.lifetime_value_minor IS DISTINCT FROM new.lifetime_value_minor) OR (old.consent_status IS DISTINCT FROM new.consent_status) OR (old.suppressed_broadcast IS DISTINCT FROM new.suppressed_broadcast))) EXECUTE FUNCTION cortex.touch_lists_of_person()
+
+CREATE TRIGGER touch_lists_new AFTER INSERT ON cortex.people FOR EACH ROW WHEN ((new.type IS NOT NULL)) EXECUTE FUNCTION cortex.touch_lists_of_person()
+
+CREATE TRIGGER touch_lists_link AFTER INSERT OR DELETE OR UPDATE ON cortex.person_links FOR EACH ROW EXECUTE FUNCTION cortex.touch_lists_of_link()
+
 CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cortex.sweep()
 
 CREATE TRIGGER cortex_30_inbox AFTER INSERT ON public.crm_activities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.inbox_from_activities()
@@ -2407,6 +2594,8 @@ CREATE TRIGGER cortex_20_activities_delete AFTER DELETE ON public.enrollments RE
 CREATE TRIGGER cortex_20_activities_insert AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_enrollments()
 
 CREATE TRIGGER cortex_20_activities_update AFTER UPDATE ON public.enrollments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_enrollments()
+
+CREATE TRIGGER cortex_40_touch_lists AFTER INSERT OR DELETE OR UPDATE ON public.enrollments FOR EACH ROW EXECUTE FUNCTION cortex.touch_lists_of_enrollment()
 
 CREATE TRIGGER cortex_10_note_delete AFTER DELETE ON public.purchase_leads REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.note_leads()
 

@@ -45,7 +45,8 @@ export type Whose = 'real' | 'demo' | 'any';
 /**
  * Takes up to 500 waiting mails of one stream into a batch, leaving out, in the same statement, who must
  * not get one any more. The batch row is the intent: nothing may be posted before this transaction commits.
- * Mails of a paused automation stay where they are; nothing at all is taken while sending is stopped.
+ * Mails of a paused automation stay where they are; marketing mail in somebody's quiet hours, the workspace's or the
+ * automation's, stays queued until both are over; nothing at all is taken while sending is stopped.
  */
 export async function claimBatch(
   tx: Tx,
@@ -65,7 +66,7 @@ export async function claimBatch(
     // A mail that names its own sender does not wait for the workspace's.
     facts.sender !== '',
   ]);
-  const skipped = rows.filter((row) => row.reason !== null);
+  const skipped = rows.filter((row) => row.reason !== null && row.reason !== 'quiet_hours');
   await appendActivities(
     tx,
     skipped.map((row) => ({
@@ -127,26 +128,38 @@ with workspace as materialized (
   order by m.created_at, m.id
   limit $6
   for update of m skip locked
+), known as (
+  select m.*, p.person_id is not null as in_directory, p.type, p.suppressed_broadcast, p.suppressed_transactional, p.consent_status,
+    v.settings -> 'frequency_cap' as own_cap,
+    case when $2 = 'broadcast' and (w.quiet_hours is not null or v.settings ? 'quiet_hours') then (
+      select greatest(cortex.quiet_until(cortex.now(), w.quiet_hours, z.zone),
+        cortex.quiet_until(cortex.now(), v.settings -> 'quiet_hours', z.zone))
+      from (select cortex.known_zone(p.timezone, w.timezone) as zone offset 0) z
+    ) end as quiet_until
+  from picked m
+  cross join workspace w
+  left join cortex.people p on p.person_id = m.person_id
+  left join cortex.automation_versions v on v.automation_id = m.automation_id and v.number = m.version
 ), counted as (
-  select p.*, row_number() over (partition by p.person_id order by p.created_at, p.id) as nth from picked p
+  -- What rests does not count against a cap yet.
+  select k.*, row_number() over (partition by k.person_id, k.quiet_until is null order by k.created_at, k.id) as nth from known k
 ), judged as materialized (
   select q.*, case
-      when p.person_id is null then 'erased'
+      when not q.in_directory then 'erased'
       -- A test mail goes to a member of staff, who need not be in the directory.
-      when p.type is null and (q.automation_id is not null or q.broadcast_id is not null) then 'erased'
-      when case when $2 = 'broadcast' then p.suppressed_broadcast else p.suppressed_transactional end
+      when q.type is null and (q.automation_id is not null or q.broadcast_id is not null) then 'erased'
+      when case when $2 = 'broadcast' then q.suppressed_broadcast else q.suppressed_transactional end
         or exists (select from cortex.suppressions s where s.address = cortex.address(q.contact_email) and s.stream = $2)
         then 'suppressed'
       when $2 = 'transactional' then null
-      when p.consent_status = 'unsubscribed' then 'unsubscribed'
-      when p.consent_status <> 'subscribed' and not (p.consent_status = 'unknown' and w.mail_unanswered) then 'no_consent'
+      when q.consent_status = 'unsubscribed' then 'unsubscribed'
+      when q.consent_status <> 'subscribed' and not (q.consent_status = 'unknown' and w.mail_unanswered) then 'no_consent'
+      when q.quiet_until is not null then 'quiet_hours'
       when ${isCapped('w.frequency_cap')} then 'capped'
-      when ${isCapped("v.settings -> 'frequency_cap'")} then 'capped'
+      when ${isCapped('q.own_cap')} then 'capped'
     end as reason
   from counted q
   cross join workspace w
-  left join cortex.people p on p.person_id = q.person_id
-  left join cortex.automation_versions v on v.automation_id = q.automation_id and v.number = q.version
 ), chosen as materialized (
   select j.id, (row_number() over (order by j.created_at, j.id) - 1)::int as batch_index
   from judged j where j.reason is null
@@ -160,7 +173,10 @@ with workspace as materialized (
   from chosen c where m.id = c.id
 ), skipped as (
   update cortex.messages m set state = 'skipped', reason = j.reason
-  from judged j where m.id = j.id and j.reason is not null
+  from judged j where m.id = j.id and j.reason is not null and j.reason <> 'quiet_hours'
+), resting as (
+  update cortex.messages m set not_before = j.quiet_until, reason = j.reason
+  from judged j where m.id = j.id and j.reason = 'quiet_hours'
 )
 select j.id, j.dedupe_key, j.attempts + 1 as attempts, j.person_id, j.contact_email, j.content_id, j.data, j.email_from,
   j.automation_id, j.broadcast_id, j.run_id, j.node_id, j.job_id, j.reason, c.batch_index

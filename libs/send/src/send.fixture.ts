@@ -31,7 +31,7 @@ export class SendFixture {
     );
     await this.db.database.run(
       `update cortex.settings set sender_broadcast = 'School <news@school.example>', sender_transactional = 'School <desk@school.example>',
-         postal_address = '1 Main Street', mail_unanswered = false, frequency_cap = null, sending_stopped_at = null, settle_seconds = 900,
+         postal_address = '1 Main Street', mail_unanswered = false, frequency_cap = null, quiet_hours = null, timezone = 'UTC', sending_stopped_at = null, settle_seconds = 900,
          retry_unknown_transactional = false`,
     );
   }
