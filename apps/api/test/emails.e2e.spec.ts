@@ -73,7 +73,13 @@ describe('templates and messages over HTTP', () => {
     const { email, message_id, mail } = await mails.sentMail();
     const listed = await mails.app.call('GET', `/messages?contact_email=${email.toUpperCase()}&state=sent`);
     expect(listed.body.items).toMatchObject([
-      { id: message_id, contact_email: email, state: 'sent', from: 'School <news@school.example>' },
+      {
+        id: message_id,
+        contact_email: email,
+        state: 'sent',
+        from: 'School <news@school.example>',
+        subject: mail.subject,
+      },
     ]);
     const shown = (await mails.app.call('GET', `/outbox/${message_id}`)).body;
     expect(shown.html).toBe(mail.html);

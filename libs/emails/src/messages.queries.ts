@@ -53,7 +53,7 @@ const joined = `cortex.messages m
   left join cortex.people p on p.person_id = m.person_id
   left join cortex.automations a on a.id = m.automation_id`;
 
-/** A page of mails, newest first. The subject is the template's; one mail's own text is made by `MessageView`. */
+/** A page of mails, newest first. The subject is the one that was sent, before that the template's. */
 export async function listMessages(database: Database, filter: MessageFilter) {
   const [id] = decodeCursor(filter.cursor, 1) ?? [null];
   const rows = await database.rows<MessageRow>(

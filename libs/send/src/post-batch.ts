@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import { renderMail, type CompiledContent, type LinkSigner, type RenderedMail } from '#emails';
 import type { ClaimedBatch, ClaimedMail } from './claim.js';
 import { batchLimit } from './claim.js';
-import type { CallOutcome, PostmarkGateway, PostmarkMail } from './postmark.client.js';
+import type { CallOutcome, PostmarkMail } from './postmark.client.js';
 
 /** What became of one mail of a batch. */
 export type MailResult =
-  | { id: string; kind: 'sent'; provider_id: string | null }
+  | { id: string; kind: 'sent'; provider_id: string | null; subject: string }
   /** Will not be sent: this mail's own fault. */
   | { id: string; kind: 'failed'; code: number | null; reason: string; inactive?: boolean }
   /** Surely not sent, and not the mail's fault: it goes back to the queue. */
@@ -30,11 +30,16 @@ const callBytes = 30_000_000;
 const waitingCodes = new Set([10, 100, 400, 401, 405, 412, 413, 429, 500, 503, 1235, 1236, 1237]);
 const inactiveRecipient = 406;
 
+/** Where a batch goes: Postmark, or the outbox. Never throws; a failure is an outcome. */
+export interface Poster {
+  post(mails: readonly PostmarkMail[]): Promise<CallOutcome>;
+}
+
 export type ContentOf = (contentId: string) => CompiledContent;
 
 /** Renders a claimed batch and posts it; the transaction that claimed it has committed. Never throws. */
 export async function postBatch(
-  gateway: PostmarkGateway,
+  poster: Poster,
   batch: ClaimedBatch,
   contentOf: ContentOf,
   signer: LinkSigner,
@@ -64,8 +69,8 @@ export async function postBatch(
       );
       continue;
     }
-    const outcome = await gateway.post(call.map(({ message }) => message));
-    results.push(...call.map(({ mail }, at) => resultOf(mail, outcome, at)));
+    const outcome = await poster.post(call.map(({ message }) => message));
+    results.push(...call.map(({ mail, message }, at) => resultOf(mail, message.subject, outcome, at)));
     trouble = troubleOf(outcome);
   }
   return { results, trouble };
@@ -110,13 +115,13 @@ function inCalls<T extends { bytes: number }>(mails: readonly T[]): T[][] {
   return calls;
 }
 
-function resultOf(mail: ClaimedMail, outcome: CallOutcome, at: number): MailResult {
+function resultOf(mail: ClaimedMail, subject: string, outcome: CallOutcome, at: number): MailResult {
   const id = mail.id;
   if (outcome.kind === 'unclear') return { id, kind: 'unclear' };
   if (outcome.kind === 'refused')
     return { id, kind: 'again', code: outcome.code || outcome.status, reason: outcome.message };
   const item = outcome.items[at]!;
-  if (item.accepted) return { id, kind: 'sent', provider_id: item.id };
+  if (item.accepted) return { id, kind: 'sent', provider_id: item.id, subject };
   if (waitingCodes.has(item.code)) return { id, kind: 'again', code: item.code, reason: item.message };
   return { id, kind: 'failed', code: item.code, reason: item.message, inactive: item.code === inactiveRecipient };
 }

@@ -13,8 +13,8 @@ export interface PostmarkMail {
   track: boolean;
 }
 
-/** What Postmark said about one mail of a call that it answered. */
-export type ItemAnswer = { accepted: true; id: string } | { accepted: false; code: number; message: string };
+/** What Postmark said about one mail of a call that it answered; the outbox gives no id. */
+export type ItemAnswer = { accepted: true; id: string | null } | { accepted: false; code: number; message: string };
 
 /**
  * How a call ended: answered item by item; refused as a whole, so that surely nothing left; or unclear,

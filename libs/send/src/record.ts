@@ -50,21 +50,23 @@ export async function recordBatch(tx: Tx, batchId: string, provider: string, res
 
 /**
  * Marks mails as sent, whatever unsettled state they are in: also `queued`, when Postmark shows a mail that
- * had been put back, so that it does not leave twice. Answers how many changed.
+ * had been put back, so that it does not leave twice. Keeps the subject as it was sent, where it is known.
+ * Answers how many changed.
  */
 export async function markSent(
   tx: Tx,
-  sent: readonly { id: string; provider_id: string | null }[],
+  sent: readonly { id: string; provider_id: string | null; subject?: string }[],
   provider: string,
 ): Promise<number> {
   if (sent.length === 0) return 0;
   const rows = await tx.rows<ChangedRow>(
     `update cortex.messages m
-     set state = 'sent', sent_at = cortex.now(), provider = $3, provider_id = s.provider_id, reason = null, error_code = null
-     from unnest($1::uuid[], $2::text[]) as s(id, provider_id)
+     set state = 'sent', sent_at = cortex.now(), provider = $3, provider_id = s.provider_id, reason = null, error_code = null,
+       subject = coalesce(s.subject, m.subject)
+     from unnest($1::uuid[], $2::text[], $4::text[]) as s(id, provider_id, subject)
      where m.id = s.id and m.state in ('queued', 'submitting', 'uncertain', 'unknown')
      returning ${changed}`,
-    [sent.map((one) => one.id), sent.map((one) => one.provider_id), provider],
+    [sent.map((one) => one.id), sent.map((one) => one.provider_id), provider, sent.map((one) => one.subject ?? null)],
   );
   await appendActivities(
     tx,

@@ -3,6 +3,7 @@ import type { LinkTokens, SendFacts } from '#emails';
 import { claimBatch, type ClaimedBatch, type Whose } from './claim.js';
 import { ContentCache } from './content-cache.js';
 import { Pace } from './pace.js';
+import { outbox } from './outbox.js';
 import { postBatch, type BatchResult } from './post-batch.js';
 import type { Handling, PostmarkGateway } from './postmark.client.js';
 import { recordBatch } from './record.js';
@@ -84,15 +85,13 @@ export class Sender {
 
   private async post(batch: ClaimedBatch): Promise<BatchResult> {
     const { database, gateway, tokens } = this.parts;
-    if (batch.facts.provider === 'outbox' || !gateway) {
-      return { results: batch.mails.map(({ id }) => ({ id, kind: 'sent', provider_id: null })) };
-    }
     await this.contents.load(
       database,
       batch.mails.map((mail) => mail.content_id),
     );
     const signer = await tokens.signer();
-    return postBatch(gateway, batch, (id) => this.contents.get(id), signer);
+    const poster = batch.facts.provider === 'outbox' || !gateway ? outbox : gateway;
+    return postBatch(poster, batch, (id) => this.contents.get(id), signer);
   }
 
   private async record(batch: ClaimedBatch, result: BatchResult): Promise<void> {
