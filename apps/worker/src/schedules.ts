@@ -4,6 +4,7 @@ import { compareDirectory, repairDirectory } from '#directory';
 import { tickMonitors } from '#engine';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
+import { compareLists, countLists, sweepLists } from '#smart-lists';
 import { forgetRequests, makePartitions } from './housekeeping.js';
 
 const MINUTE = 60;
@@ -17,7 +18,10 @@ const DAY = 24 * HOUR;
 const ticks: { job: JobDefinition; every: number }[] = [
   { job: tickMonitors, every: MINUTE },
   { job: repairDirectory, every: MINUTE },
+  { job: sweepLists, every: MINUTE },
   { job: compareDirectory, every: DAY },
+  { job: compareLists, every: DAY },
+  { job: countLists, every: DAY },
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
 ];

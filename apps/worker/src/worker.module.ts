@@ -5,6 +5,7 @@ import { EngineModule, MatchLoop, Monitors, WakeLoop } from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { SendLoop, SendModule } from '#send';
+import { ListJobs, Membership, SmartListsModule } from '#smart-lists';
 import { Housekeeping } from './housekeeping.js';
 import { Schedules } from './schedules.js';
 import { JOB_HANDLERS, LOOPS, WorkerLife } from './worker-life.js';
@@ -15,13 +16,13 @@ export interface WorkerParts extends PlatformParts {
 }
 
 /** The libraries whose loops and jobs run here: one line each. */
-const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, EngineModule, SendModule];
+const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, EngineModule, SendModule, SmartListsModule];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
-const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop];
+const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
-const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors];
+const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors, ListJobs];
 
 @Module({})
 export class WorkerModule {

@@ -14,11 +14,26 @@ export type Start =
   | { by: 'monitor'; node_id: string; over: 'people' | 'leads'; lead?: LeadQuestion; rules?: Group; every: Duration }
   | { by: 'hand'; node_id: string };
 
-type EntryType = Extract<NodeType, 'activity_received' | 'monitor' | 'manual'>;
+type EntryType = Extract<
+  NodeType,
+  'activity_received' | 'smart_list_entered' | 'smart_list_left' | 'monitor' | 'manual'
+>;
 type StartOf<B extends Start['by']> = Omit<Extract<Start, { by: B }>, 'node_id'>;
+
+/** Entering and leaving a list are activities that say which. */
+const listStart = (activity_type: string, config: Record<string, unknown>): StartOf<'activity'> => ({
+  by: 'activity',
+  activity_type,
+  where: {
+    operator: 'AND',
+    conditions: [{ field: 'metadata.smart_list_id', operator: 'eq', value: config.smart_list_id as string }],
+  },
+});
 
 const readers: Record<EntryType, (config: Record<string, unknown>) => StartOf<'activity' | 'monitor' | 'hand'>> = {
   activity_received: (config) => ({ ...(config as Omit<StartOf<'activity'>, 'by'>), by: 'activity' }),
+  smart_list_entered: (config) => listStart('smart_list.entered', config),
+  smart_list_left: (config) => listStart('smart_list.left', config),
   monitor: (config) => ({
     every: { n: 1, unit: 'minutes' },
     ...(config as Omit<StartOf<'monitor'>, 'by' | 'every'>),

@@ -2,6 +2,7 @@ import { enterGate } from '#automations';
 import type { ActivityFact, Settings } from '#graph';
 import type { Database, Log, Tx } from '#platform';
 import { isByThePerson, type Group } from '#rules';
+import { enterListGate, keepMembership, KeptLists } from '#smart-lists';
 import { Advance } from './advance.js';
 import { claimPeople, emptyInbox, inboxRows, tryPeople, type InboxRow } from './claim.js';
 import type { CompiledVersion, CompiledVersions, Moment } from './compiled.js';
@@ -21,6 +22,8 @@ export interface Claimed {
 
 /** Matches activities: starts runs, wakes them, lets them leave, and moves them as far as they go, in one transaction. */
 export class Match {
+  private readonly kept = new KeptLists();
+
   constructor(
     private readonly database: Database,
     private readonly versions: CompiledVersions,
@@ -35,6 +38,7 @@ export class Match {
   async claim(claimed: Claimed, only?: string, rows?: number): Promise<number> {
     return this.database.tx(async (tx) => {
       await enterGate(tx);
+      await enterListGate(tx);
       claimed.people = only ? await tryPeople(tx, [only]) : await claimPeople(tx);
       if (claimed.people.length === 0) return 0;
       claimed.rows = await inboxRows(tx, claimed.people, rows);
@@ -45,6 +49,7 @@ export class Match {
       await record(tx, journeys);
       await emptyInbox(tx, claimed.rows);
       await touchPeople(tx, claimed.rows);
+      await keepMembership(tx, this.kept, claimed.rows);
       return claimed.rows.length;
     });
   }

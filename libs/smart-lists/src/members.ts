@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf } from '#directory';
 import { badRequest, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { noteTouched } from './look-again.js';
 
 /** People named by any of their public ids, or by address. */
 export interface Named {
@@ -59,6 +60,7 @@ export class ListMembers {
         ? await byAddress(tx, named.emails)
         : await byId(tx, named.contact_ids ?? []);
       const changed = await write(tx, [...new Set(people)]);
+      await noteTouched(tx, people, 'static');
       await tx.run(
         `update public.crm_smart_lists l set counted_at = cortex.now(), count_ms = 0, updated_at = cortex.now(),
            user_count = (select count(*) from cortex.list_members m join cortex.people p on p.person_id = m.person_id

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DirectoryModule } from '#directory';
+import { ListJobs } from './list-jobs.js';
 import { ListMembers } from './members.js';
+import { Membership } from './membership.js';
 import { RuleQuestions } from './questions.js';
 import { SmartLists } from './smart-lists.js';
 
 @Module({
   imports: [DirectoryModule],
-  providers: [SmartLists, RuleQuestions, ListMembers],
-  exports: [SmartLists, RuleQuestions, ListMembers],
+  providers: [SmartLists, RuleQuestions, ListMembers, Membership, ListJobs],
+  exports: [SmartLists, RuleQuestions, ListMembers, Membership, ListJobs],
 })
 export class SmartListsModule {}

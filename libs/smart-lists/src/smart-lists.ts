@@ -126,12 +126,13 @@ export class SmartLists {
   }
 
   /** Counts every list, one after another: what the nightly job does. Returns how many were counted. */
-  async refreshAll(): Promise<number> {
+  async refreshAll(signal?: AbortSignal): Promise<number> {
     const lists = await this.database.rows<{ id: string }>(
       'select id from public.crm_smart_lists order by counted_at nulls first, id',
     );
     let done = 0;
     for (const { id } of lists) {
+      if (signal?.aborted) break;
       const counted = await this.count(id, PATIENCE.exact).catch((error: unknown) => {
         // Deleted meanwhile, or its rules were written past us and cannot be read.
         if (error instanceof Error) return undefined;

@@ -6,12 +6,16 @@ import { manual } from './manual.node.js';
 import { monitor } from './monitor.node.js';
 import { recordActivity } from './record-activity.node.js';
 import { sendEmail } from './send-email.node.js';
+import { smartListEntered } from './smart-list-entered.node.js';
+import { smartListLeft } from './smart-list-left.node.js';
 import { updateContact } from './update-contact.node.js';
 import { waitUntil } from './wait-until.node.js';
 import { wait } from './wait.node.js';
 
 export const nodeTypes = [
   'activity_received',
+  'smart_list_entered',
+  'smart_list_left',
   'monitor',
   'manual',
   'filter',
@@ -27,6 +31,8 @@ export type NodeType = (typeof nodeTypes)[number];
 /** Every type of step that the engine can carry out. The only list. */
 export const nodes: Record<NodeType, NodeDef> = {
   activity_received: activityReceived,
+  smart_list_entered: smartListEntered,
+  smart_list_left: smartListLeft,
   monitor,
   manual,
   filter,

@@ -39,3 +39,23 @@ export function Course({ field, value, problem, readOnly, onChange }: ControlPro
     />
   );
 }
+
+/** A list that follows rules: only those are entered and left by themselves. */
+export function SmartList({ field, value, problem, readOnly, onChange }: ControlProps) {
+  const { lists } = useSuggestions();
+  const current = text(value);
+  const known = lists.some((list) => list.value === current);
+  return (
+    <Select
+      label={field.label}
+      description={field.help}
+      error={problem}
+      readOnly={readOnly}
+      placeholder="Choose a list"
+      searchable
+      data={current && !known ? [...lists, { value: current, label: current }] : lists}
+      value={current || null}
+      onChange={(next) => onChange(next ?? '')}
+    />
+  );
+}

@@ -1,4 +1,4 @@
-import { ActivityType, Course } from './choices';
+import { ActivityType, Course, SmartList } from './choices';
 import type { Control } from './control';
 import { DurationControl } from './duration';
 import { Fields, Json, Tags } from './lists';
@@ -17,6 +17,7 @@ export const controls: Record<string, Control> = {
   metadata_rules: MetadataRules,
   activity_type: ActivityType,
   course: Course,
+  smart_list: SmartList,
   tags: Tags,
   fields: Fields,
   json: Json,

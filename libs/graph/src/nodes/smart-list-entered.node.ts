@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defineNode, nextPort } from '../node.js';
+import { say, value } from '../phrase.js';
+
+const config = z.strictObject({
+  smart_list_id: z.uuid('Choose a list.').meta({
+    label: 'Smart list',
+    help: 'A list that follows rules. Who is in it already does not count as entering.',
+    control: 'smart_list',
+  }),
+});
+
+export const smartListEntered = defineNode({
+  type: 'smart_list_entered',
+  version: 1,
+  kind: 'entry',
+  icon: 'bolt',
+  title: 'Somebody enters a list',
+  summary: 'Starts for a person who comes to fulfil its rules.',
+  config,
+  defaults: { smart_list_id: '' },
+  ports: nextPort,
+  phrases: ({ smart_list_id }) =>
+    say`When somebody enters ${value('smart_list_id', smart_list_id ? 'the chosen list' : '')}`,
+  check: () => [],
+  plan: () => ({ next: 'next' }),
+  examples: [
+    {
+      name: 'The run starts behind it',
+      config: { smart_list_id: '00000000-0000-7000-8000-0000000000a1' },
+      expect: { next: 'next' },
+    },
+  ],
+});

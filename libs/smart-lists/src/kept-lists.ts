@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { loadListDefinitions } from '#directory';
+import type { Tx } from '#platform';
+import { dependencies, stableJson, type Dependencies, type Group, type ListDefinition } from '#rules';
+
+const GATE = "hashtextextended('cortex.lists', 0)";
+
+/**
+ * Taken before persons' locks by whoever writes kept membership of single people: until the transaction ends no
+ * list begins to be filled, so that a filling never misses what was seen before it began.
+ */
+export const enterListGate = (tx: Tx): Promise<unknown> => tx.rows(`select pg_advisory_xact_lock_shared(${GATE})`);
+
+/** Waits for everybody in the gate and holds off the next ones; keep the transaction short. */
+export const closeListGate = (tx: Tx): Promise<unknown> => tx.rows(`select pg_advisory_xact_lock(${GATE})`);
+
+/** A list whose membership is kept, ready to be asked. */
+export interface KeptList {
+  id: string;
+  name: string;
+  definitions: ReadonlyMap<string, ListDefinition>;
+  /** Its rules and those of all lists inside. */
+  groups: readonly Group[];
+  depends: Dependencies;
+  fingerprint: string;
+  swept_at: Date;
+}
+
+export interface Keeping {
+  lists: readonly KeptList[];
+  /** Some list waits to be filled: changes of people must be noted for it. */
+  settling: boolean;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  state: 'stale' | 'kept' | 'failed';
+  fingerprint: string | null;
+  swept_at: Date | null;
+}
+
+/** What a list's answers are made of, besides people and the clock. */
+export async function definitionOf(tx: Tx, id: string): Promise<Omit<KeptList, 'swept_at'>> {
+  const definitions = await loadListDefinitions(tx, [id]);
+  const list = definitions.get(id)!;
+  const groups = [...definitions.values()].flatMap(({ rules }) => rules ?? []);
+  const settings = await tx.row('select timezone, mail_unanswered from cortex.settings');
+  const meaning = [...definitions].map(([key, { kind, rules }]) => [key, kind, rules]);
+  meaning.sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1));
+  const fingerprint = createHash('md5')
+    .update(stableJson([meaning, settings]))
+    .digest('hex');
+  return { id, name: list.name, definitions, groups, depends: dependencies(...groups), fingerprint };
+}
+
+/** The kept lists as one process knows them; read again when a definition, a setting or a state has changed. */
+export class KeptLists {
+  private known: { epoch: string; lists: KeptList[]; settling: boolean } | undefined;
+
+  /** Those that are kept now. The gate must have been entered in an earlier statement. */
+  async now(tx: Tx): Promise<Keeping> {
+    const found = await tx.row<{ epoch: string | null }>(
+      `select md5(string_agg(k.smart_list_id::text || k.state || coalesce(k.fingerprint, ''), ',' order by k.smart_list_id)
+         || (select string_agg(l.id::text || l.name || coalesce(l.rules::text, ''), ',' order by l.id) from public.crm_smart_lists l)
+         || (select s.timezone || s.mail_unanswered from cortex.settings s)) as epoch
+       from cortex.list_keeping k`,
+    );
+    if (!found?.epoch) return { lists: [], settling: false };
+    if (this.known?.epoch !== found.epoch) this.known = { epoch: found.epoch, ...(await readKept(tx)) };
+    return this.known;
+  }
+}
+
+async function readKept(tx: Tx): Promise<{ lists: KeptList[]; settling: boolean }> {
+  const rows = await tx.rows<Row>(
+    `select k.smart_list_id as id, l.name, k.state, k.fingerprint, k.swept_at
+     from cortex.list_keeping k join public.crm_smart_lists l on l.id = k.smart_list_id order by k.smart_list_id`,
+  );
+  const lists: KeptList[] = [];
+  let settling = false;
+  for (const row of rows) {
+    if (row.state === 'failed') continue;
+    const definition = row.state === 'kept' ? await readable(tx, row.id) : undefined;
+    if (definition && definition.fingerprint === row.fingerprint)
+      lists.push({ ...definition, swept_at: row.swept_at! });
+    else settling = true;
+  }
+  return { lists, settling };
+}
+
+/** Rules that another program wrote and nobody can read: the filling will say so. */
+const readable = (tx: Tx, id: string) => definitionOf(tx, id).catch(() => undefined);

@@ -1,0 +1,161 @@
+import { appendActivities, type NewActivity } from '#activities';
+import { momentOf } from '#directory';
+import type { Tx } from '#platform';
+import { everyone, isByThePerson, toSql, type Group } from '#rules';
+import { enterListGate, type KeptList, type KeptLists } from './kept-lists.js';
+
+/** Lists asked about in one statement. */
+const LISTS_AT_A_TIME = 25;
+
+/** What happened to somebody, as far as lists can ask about it. */
+export interface Happened {
+  person_id: string;
+  type: string;
+  /** Only recorded: it starts nothing, and neither does entering a list by it. */
+  history: boolean;
+}
+
+/** Whether the answer of a list can have changed by an activity. Other changes of a person are noted by the database. */
+const concernedBy = ({ depends }: KeptList, type: string): boolean =>
+  depends.activity_types.includes(type) || (depends.fields.includes('last_activity') && isByThePerson(type));
+
+/**
+ * Brings the kept membership of these people up to date after activities of theirs: only lists that depend on
+ * what happened are asked. Their locks are held, and `last_activity` is already written.
+ */
+export async function keepMembership(tx: Tx, known: KeptLists, happened: readonly Happened[]): Promise<void> {
+  const { lists, settling } = await known.now(tx);
+  if (settling) await noteTouched(tx, [...new Set(happened.map((each) => each.person_id))], 'any');
+  if (lists.length === 0) return;
+  const types = new Set(happened.map((each) => each.type));
+  const concerned = lists.filter((list) => [...types].some((type) => concernedBy(list, type)));
+  if (concerned.length === 0) return;
+  const byPerson = new Map<string, { past: boolean }>();
+  for (const { person_id, history } of happened) {
+    byPerson.set(person_id, { past: (byPerson.get(person_id)?.past ?? true) && history });
+  }
+  const past = new Set([...byPerson].flatMap(([person, each]) => (each.past ? [person] : [])));
+  await lookAgain(tx, concerned, [...byPerson.keys()], past);
+}
+
+/** What of a person changed, where it was no activity. */
+export type Touch = 'person' | 'enrollment' | 'static' | 'any';
+
+/** Notes people to be looked at once every list is filled. */
+export const noteTouched = (tx: Tx, people: readonly string[], what: Touch): Promise<unknown> =>
+  tx.run(
+    `insert into cortex.list_touched (person_id, what)
+     select person_id, $2 from unnest($1::uuid[]) person_id where exists (select from cortex.list_keeping)`,
+    [people, what],
+  );
+
+/** Whether the answer of a list can have changed by this. A new public id also means other enrollments. */
+export function touchedBy({ depends, definitions }: KeptList, what: Touch): boolean {
+  if (what === 'any') return true;
+  if (what === 'static') return [...definitions.values()].some((list) => list.kind === 'static');
+  return depends.enrollments || (what === 'person' && depends.fields.some((field) => field !== 'last_activity'));
+}
+
+interface Standing {
+  person_id: string;
+  inside: boolean[];
+  was: boolean[];
+}
+
+/** For each of these people, whether they are inside the lists by the rules, and by what was kept. */
+async function standing(tx: Tx, lists: readonly KeptList[], people: readonly string[]): Promise<Standing[]> {
+  const moment = await momentOf(tx);
+  const values: unknown[] = [people, lists.map((list) => list.id)];
+  const columns = lists.map(({ id, definitions }) => {
+    const fragment = toSql(asking(id), { ...moment, lists: definitions, persons: people, offset: values.length });
+    values.push(...fragment.values);
+    return `((${everyone}) and (${fragment.text})) is true`;
+  });
+  return tx.rows<Standing>(
+    `select p.person_id, array[${columns.join(', ')}] as inside,
+       array(select exists (select from cortex.list_members m where m.smart_list_id = l.id and m.person_id = p.person_id)
+         from unnest($2::uuid[]) with ordinality l (id, ord) order by l.ord) as was
+     from cortex.people p where p.person_id = any($1::uuid[])`,
+    values,
+  );
+}
+
+export const asking = (id: string): Group => ({
+  operator: 'AND',
+  conditions: [{ field: 'smart_list', operator: 'in', value: [id] }],
+});
+
+interface Turned {
+  list: KeptList;
+  person_id: string;
+  entered: boolean;
+}
+
+async function turned(tx: Tx, lists: readonly KeptList[], people: readonly string[]): Promise<Turned[]> {
+  const found: Turned[] = [];
+  for (let at = 0; at < lists.length; at += LISTS_AT_A_TIME) {
+    const some = lists.slice(at, at + LISTS_AT_A_TIME);
+    for (const { person_id, inside, was } of await standing(tx, some, people)) {
+      for (const [index, list] of some.entries()) {
+        if (inside[index] !== was[index]) found.push({ list, person_id, entered: inside[index]! });
+      }
+    }
+  }
+  return found;
+}
+
+/** Those whose kept membership is no longer what the rules say. Locks nothing. */
+export const outOfDate = async (tx: Tx, list: KeptList, people: readonly string[]): Promise<string[]> =>
+  (await turned(tx, [list], people)).map((each) => each.person_id);
+
+/**
+ * Asks these lists about these people, writes who has come in and who has left, and tells it as activities. The
+ * persons' locks must be held since an earlier statement.
+ * @param past those for whom it is told as history, which starts nothing
+ * @returns how many memberships changed
+ */
+export async function lookAgain(
+  tx: Tx,
+  lists: readonly KeptList[],
+  people: readonly string[],
+  past: ReadonlySet<string> = new Set(),
+): Promise<number> {
+  const changes = await turned(tx, lists, people);
+  if (changes.length === 0) return 0;
+  await tx.run(
+    `insert into cortex.list_members (smart_list_id, person_id)
+     select * from unnest($1::uuid[], $2::uuid[]) order by 1, 2 on conflict do nothing`,
+    pairs(changes.filter((change) => change.entered)),
+  );
+  await tx.run(
+    `delete from cortex.list_members m using unnest($1::uuid[], $2::uuid[]) g (list, person)
+     where m.smart_list_id = g.list and m.person_id = g.person`,
+    pairs(changes.filter((change) => !change.entered)),
+  );
+  await appendActivities(
+    tx,
+    changes.map(({ list, person_id, entered }): NewActivity => ({
+      type: entered ? 'smart_list.entered' : 'smart_list.left',
+      personId: person_id,
+      metadata: { smart_list_id: list.id, name: list.name },
+      source: 'cortex',
+      history: past.has(person_id),
+    })),
+  );
+  return changes.length;
+}
+
+const pairs = (changes: readonly Turned[]): [string[], string[]] => [
+  changes.map((change) => change.list.id),
+  changes.map((change) => change.person_id),
+];
+
+/** Locks people one after another, in order, so that two who do it never wait for each other. */
+export async function lockPeople(tx: Tx, people: readonly string[]): Promise<void> {
+  await enterListGate(tx);
+  await tx.rows(
+    `with due as materialized (select distinct person_id from unnest($1::uuid[]) person_id order by person_id)
+     select count(pg_advisory_xact_lock(hashtextextended(person_id::text, 42))) from due`,
+    [people],
+  );
+}
