@@ -41,7 +41,10 @@ function slimContracts(): Plugin {
       const { module, dependencies } = await runnerImport<Record<string, unknown>>(contractsIndex, {
         configFile: false,
         logLevel: 'error',
-        resolve: { conditions: ['source', ...defaultServerConditions] },
+        // Of this environment, or the runner would read the libs from a build of the server, stale or not there.
+        environments: {
+          inline: { resolve: { noExternal: [/^#/], conditions: ['source', ...defaultServerConditions] } },
+        },
       });
       for (const file of dependencies) this.addWatchFile(file);
       const lines = Object.entries(module).map(([name, value]) => {
@@ -62,7 +65,8 @@ function precompress(): Plugin {
     configResolved(config) {
       folder = config.build.outDir;
     },
-    async closeBundle() {
+    // Not when a build failed, whose own words matter more.
+    async writeBundle() {
       const files = await readdir(folder, { recursive: true });
       for (const file of files.filter((name) => /\.(js|css|svg|html)$/.test(name))) {
         const path = join(folder, file);
