@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { browser, builtWeb, pipeline, testApp, type Pipeline, type TestApp } from '#testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { seedDemoAutomation } from '../src/demo/seed-automation.js';
 import { seedDemo } from '../src/demo/seed.js';
 import { CanvasPage } from './canvas.page.js';
+import { takePictures } from './pictures.js';
 
 const firstMail = {
   subject: 'You left something behind',
@@ -84,24 +84,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
       },
       60_000,
     );
-  /** With CORTEX_TEST_SHOTS set to a folder: pictures of what is on screen, light, dark and narrow. */
-  const look = async (name: string) => {
-    const folder = process.env.CORTEX_TEST_SHOTS;
-    if (!folder) return;
-    const take = async (kind: string) => {
-      await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
-      await page.screenshot({ path: join(folder, `${name}-${kind}.png`) });
-    };
-    await take('light');
-    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
-    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-    await take('dark');
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    await page.setViewportSize({ width: 390, height: 844 });
-    await take('narrow');
-    await page.setViewportSize({ width: 1440, height: 900 });
-  };
+  const look = (name: string) => takePictures(page, process.env.CORTEX_TEST_SHOTS, name);
 
   /** Reads again and again until it is as wanted; answers what was read last. */
   const until = async <T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> => {
