@@ -261,7 +261,7 @@ begin
     when 'instant in' then shape := 'list'; template := '%1$s = any(%2$s)';
     when 'enum in' then shape := 'list'; template := '%1$s = any(%2$s)';
     when 'list in' then shape := 'lists'; template := '%1$s';
-    when 'text contains' then shape := 'one'; template := 'position(%2$s in %1$s) > 0';
+    when 'text contains' then shape := 'one'; template := '%1$s like cortex.like_part(%2$s)';
     when 'set contains' then shape := 'one'; template := '%1$s @> array[%2$s]';
     when 'text starts_with' then shape := 'one'; template := 'starts_with(%1$s, %2$s)';
     when 'text ends_with' then shape := 'one'; template := 'right(%1$s, length(%2$s)) = %2$s';
@@ -308,7 +308,7 @@ begin
       if value ? 'status' then
         rows := rows || format(' and e.status = %L::text', value ->> 'status');
       end if;
-      result := format(template, format('p.id in (select e.profile_id from public.enrollments e where %s)', rows));
+      result := format(template, format('exists (select from public.enrollments e where e.profile_id = p.id and %s)', rows));
     when kind = 'list' then
       if jsonb_typeof(value) is distinct from 'array' or jsonb_array_length(value) not between 1 and 1000 then
         raise exception 'The smart lists in the rules cannot be read.';
@@ -318,7 +318,7 @@ begin
         select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = (child #>> '{}')::uuid;
         if not found then raise exception 'The rules ask about a smart list that does not exist.'; end if;
         if list.kind = 'static' then
-          parts := parts || format('p.person_id in (select m.person_id from cortex.list_members m where m.smart_list_id = %L::uuid)', list.id);
+          parts := parts || format('exists (select from cortex.list_members m where m.smart_list_id = %L::uuid and m.person_id = p.person_id)', list.id);
         elsif list.id = any(lists) then
           raise exception 'The rules of a smart list ask about that list itself.';
         else
@@ -356,7 +356,7 @@ begin
         else raise exception 'An operator in the rules is not known for its field.';
       end case;
       x := format(template, variadic array[x] || operands);
-      result := case when none_counts then format('not exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having not (%2$s)) s where s.person_id = p.person_id)', rows, x) else format('p.person_id in (select a.person_id from public.crm_activities a where %1$s group by a.person_id having %2$s)', rows, x) end;
+      result := case when none_counts then format('not exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having not (%2$s)) s where s.person_id = p.person_id)', rows, x) else format('exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having %2$s) s where s.person_id = p.person_id)', rows, x) end;
     else
       operands := cortex.rule_operands(shape, kind, value, null, at, zone);
       if path is not null or starts_with(field, 'attributes.') then
@@ -404,7 +404,7 @@ begin
     raise exception 'There is no smart list with this id.';
   end if;
   if list.kind = 'static' then
-    condition := format('p.person_id in (select m.person_id from cortex.list_members m where m.smart_list_id = %L::uuid)', list.id);
+    condition := format('exists (select from cortex.list_members m where m.smart_list_id = %L::uuid and m.person_id = p.person_id)', list.id);
   else
     if not coalesce(list.rules ? 'conditions', false) then
       raise exception 'The rules of this smart list cannot be read.';

@@ -82,3 +82,8 @@ create or replace function cortex.json_instant(value jsonb, zone text) returns t
 as $$
   select case jsonb_typeof(value) when 'string' then cortex.text_instant(value #>> '{}', zone) end
 $$;
+
+-- The pattern of LIKE for texts that have this one somewhere in them; nothing in it is a wildcard.
+create or replace function cortex.like_part(part text) returns text
+  language sql immutable strict parallel safe
+  return '%' || replace(replace(replace(part, '\', '\\'), '%', '\%'), '_', '\_') || '%';

@@ -18,6 +18,10 @@ export interface Field {
   values?: readonly string[];
   /** Where it lives: an SQL expression over `cortex.people p`, of the field's type and, for text, folded. */
   sql?: string;
+  /** `sql` is never NULL. */
+  always?: true;
+  /** An indexed text over `cortex.people p` that has the folded text of this field in it. */
+  inside?: string;
   /** Clauses that read better than “whose <noun> …”, by operator. */
   says?: Record<string, (value: string) => string>;
   /** The word for such people when the whole sentence can start with it. */
@@ -48,14 +52,15 @@ export const isByThePerson = (type: string): boolean =>
   !notByThePersonPrefixes.some((prefix) => type.startsWith(prefix));
 
 const people: readonly Place[] = ['person', 'graph'];
-const text = (id: string, label: string, sql: string, noun = label.toLowerCase()): Field => ({
+const text = (id: string, label: string, sql: string, more: Partial<Field> = {}): Field => ({
   id,
   label,
   type: 'text',
   group: 'Person',
   places: people,
-  noun,
+  noun: label.toLowerCase(),
   sql,
+  ...more,
 });
 
 /** Every field with a fixed name; free data is named by the prefixes below. */
@@ -77,9 +82,9 @@ export const fields: readonly Field[] = [
           : undefined,
     says: { eq: (value) => `who are a ${value}`, neq: (value) => `who are not a ${value}` },
   },
-  text('email', 'E-mail address', 'p.address', 'address'),
-  text('first_name', 'First name', 'cortex.fold(p.first_name)'),
-  text('last_name', 'Last name', 'cortex.fold(p.last_name)'),
+  text('email', 'E-mail address', 'p.address', { noun: 'address', always: true }),
+  text('first_name', 'First name', 'cortex.fold(p.first_name)', { inside: 'p.name_folded' }),
+  text('last_name', 'Last name', 'cortex.fold(p.last_name)', { inside: 'p.name_folded' }),
   text('phone', 'Phone', 'cortex.fold(p.phone)'),
   text('country', 'Country', 'cortex.fold(p.country)'),
   text('timezone', 'Time zone', 'cortex.fold(p.timezone)'),
@@ -92,6 +97,7 @@ export const fields: readonly Field[] = [
     noun: 'tags',
     help: 'Of the profile or lead; a lead always also has “lead”.',
     sql: 'p.tags_folded',
+    always: true,
     says: {
       contains: (value) => `who are tagged ${value}`,
       not_contains: (value) => `who are not tagged ${value}`,
@@ -130,6 +136,7 @@ export const fields: readonly Field[] = [
     noun: 'lifetime value',
     help: 'What they paid, less refunds.',
     sql: '(p.lifetime_value_minor::float8 / 100)',
+    always: true,
   },
   {
     id: 'can_be_emailed',
@@ -140,6 +147,7 @@ export const fields: readonly Field[] = [
     noun: 'permission',
     help: 'Consent and suppression together: whether marketing mail may go to them now.',
     sql: `(not p.suppressed_broadcast and (p.consent_status = 'subscribed' or (p.consent_status = 'unknown' and (select s.mail_unanswered from cortex.settings s))))`,
+    always: true,
     says: { is_true: () => 'who can be e-mailed', is_false: () => 'who cannot be e-mailed' },
   },
   {
@@ -151,6 +159,7 @@ export const fields: readonly Field[] = [
     noun: 'consent',
     values: ['unknown', 'subscribed', 'pending', 'unsubscribed'],
     sql: 'p.consent_status',
+    always: true,
   },
   {
     id: 'enrollment',

@@ -34,21 +34,32 @@ export const activitySince = (instant: string): string => ` and a.occurred_at >=
 export const activityWhere = (where: string): string => ` and (${where})`;
 export const activityOf = (persons: string): string => ` and a.person_id = any(${persons})`;
 
+/*
+ * Always EXISTS, never IN: the planner turns it into a join also below NOT, and inside an OR it may ask person by
+ * person or once for all, whichever is less work. “NOT IN” and “IN (…) is not true” read everything first.
+ */
 /** People whose activities, taken together, fulfil `having`. */
 export const activitySome = (rows: string, having: string): string =>
-  `p.person_id in (select a.person_id from public.crm_activities a where ${rows} group by a.person_id having ${having})`;
+  `exists (select from (select a.person_id from public.crm_activities a where ${rows} group by a.person_id having ${having}) s where s.person_id = p.person_id)`;
 
 /** The same, where people without any such activity count too. */
 export const activityNone = (rows: string, having: string): string =>
   `not exists (select from (select a.person_id from public.crm_activities a where ${rows} group by a.person_id having not (${having})) s where s.person_id = p.person_id)`;
 
+/** People with at least one such activity: nothing has to be counted. */
+export const activityAny = (rows: string): string =>
+  `exists (select from public.crm_activities a where ${rows} and a.person_id = p.person_id)`;
+
 export const enrollmentSome = (rows: string): string =>
-  `p.id in (select e.profile_id from public.enrollments e where ${rows})`;
+  `exists (select from public.enrollments e where e.profile_id = p.id and ${rows})`;
 export const enrollmentIn = (course: string): string => ` and e.course_id = ${course}`;
 export const enrollmentStatus = (status: string): string => ` and e.status = ${status}`;
 
 export const memberOf = (list: string): string =>
-  `p.person_id in (select m.person_id from cortex.list_members m where m.smart_list_id = ${list})`;
+  `exists (select from cortex.list_members m where m.smart_list_id = ${list} and m.person_id = p.person_id)`;
+
+/** A text that has `part` somewhere in it; what an index of trigrams answers. */
+export const hasPart = (text: string, part: string): string => `${text} like cortex.like_part(${part})`;
 
 /** Whom lists are about: everyone in the directory, but not rows that were merged into another. */
 export const everyone =

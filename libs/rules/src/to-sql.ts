@@ -1,5 +1,6 @@
 import { freeFields } from './fields.js';
 import { isGroup, RuleError, type EnrollmentValue, type Group, type Place, type Rule } from './language.js';
+import type { Face } from './operator.js';
 import { look, prepare, type Known, type OperandType, type Prepared } from './prepare.js';
 import * as sql from './sql-pieces.js';
 import { shift, type Moment } from './time.js';
@@ -42,6 +43,31 @@ export function instantLiteral(milliseconds: number): string {
   return `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
 }
 
+/** `total`: never NULL, so that a bare NOT is its negation, which the planner sees through. */
+interface Condition {
+  text: string;
+  total: boolean;
+}
+
+const negated = ({ text, total }: Condition): Condition => ({
+  text: total ? `(not ${text})` : sql.negated(text),
+  total: true,
+});
+
+const joined = (parts: readonly Condition[], word: ' and ' | ' or '): Condition => ({
+  text: `(${parts.map((part) => part.text).join(word)})`,
+  total: parts.every((part) => part.total),
+});
+
+/** What a condition on a count answers when there is anything to count, if it is the same however much there is. */
+function sameForAll(face: Face, operands: readonly unknown[]): boolean | undefined {
+  const edges = operands.flatMap((operand) =>
+    typeof operand === 'number' && operand >= 1 ? [Math.floor(operand)] : [],
+  );
+  const answers = [1, 2, ...edges, Number.MAX_SAFE_INTEGER].map((count) => face.test(count, [...operands]));
+  return answers.every((answer) => answer === answers[0]) ? answers[0] : undefined;
+}
+
 class Compiler {
   readonly values: unknown[] = [];
   private readonly open: string[] = [];
@@ -64,38 +90,42 @@ class Compiler {
     return (this.zonePlaceholder ??= this.bind(this.options.timezone, 'text'));
   }
 
-  rule(rule: Rule, place: Place): string {
+  rule(rule: Rule, place: Place): Condition {
     if (!isGroup(rule)) {
       const known = look(rule, place);
       const positive = this.positive(known);
-      return known.operator.negates ? sql.negated(positive) : positive;
+      return known.operator.negates ? negated(positive) : positive;
     }
     if (rule.conditions.length === 0) throw new RuleError('A group needs at least one condition.');
     const parts = rule.conditions.map((child) => this.rule(child, place));
-    if (rule.operator === 'NOT') return sql.negated(parts[0]!);
-    return `(${parts.join(rule.operator === 'AND' ? ' and ' : ' or ')})`;
+    return rule.operator === 'NOT' ? negated(parts[0]!) : joined(parts, rule.operator === 'AND' ? ' and ' : ' or ');
   }
 
-  private positive(known: Known): string {
+  private positive(known: Known): Condition {
     const { condition, field, type, face } = known;
     switch (field.type) {
       case 'any':
-        return this.free(known);
+        return { text: this.free(known), total: false };
       case 'activity':
-        return this.activity(known);
+        return { text: this.activity(known), total: true };
       case 'enrollment': {
         const { course_id, status } = (condition.value ?? {}) as EnrollmentValue;
         let rows = 'true';
         if (course_id) rows += sql.enrollmentIn(this.bind(course_id, 'uuid'));
         if (status) rows += sql.enrollmentStatus(this.bind(status, 'text'));
-        return face.sql(sql.enrollmentSome(rows), []);
+        return { text: face.sql(sql.enrollmentSome(rows), []), total: true };
       }
       case 'list':
-        return face.sql(`(${(condition.value as string[]).map((id) => this.member(id)).join(' or ')})`, []);
+        return joined(
+          (condition.value as string[]).map((id) => this.member(id)),
+          ' or ',
+        );
       default: {
         if (!field.sql) throw new RuleError(`“${field.label}” can only be asked inside an automation.`);
         const operands = prepare(known, this.options).map((operand) => this.operand(operand));
-        return `(${face.sql(type === 'text' ? `(${field.sql})` : field.sql, operands)})`;
+        const asked = face.sql(type === 'text' ? `(${field.sql})` : field.sql, operands);
+        const first = field.inside && face.finds ? `${sql.hasPart(field.inside, operands[0]!)} and ` : '';
+        return { text: `(${first}${asked})`, total: field.always === true };
       }
     }
   }
@@ -124,25 +154,25 @@ class Compiler {
     if (of === 'count' && condition.within) {
       rows += sql.activitySince(this.bind(instantLiteral(shift(this.options, condition.within, 'ago')), 'timestamptz'));
     }
-    if (condition.where) rows += sql.activityWhere(this.rule(condition.where, 'where'));
+    if (condition.where) rows += sql.activityWhere(this.rule(condition.where, 'where').text);
     const prepared = prepare(known, this.options);
-    const having = face.sql(
-      sql.aggregates[of],
-      prepared.map((operand) => this.operand(operand)),
-    );
-    const noneCounts =
-      of === 'count' &&
-      face.test(
-        0,
-        prepared.map((operand) => operand.value as unknown),
-      );
-    return noneCounts ? sql.activityNone(rows, having) : sql.activitySome(rows, having);
+    const values = prepared.map((operand) => operand.value as unknown);
+    if (of === 'count') {
+      const none = face.test(0, values);
+      const some = sameForAll(face, values);
+      if (some !== undefined && some !== none) return `${none ? 'not ' : ''}${sql.activityAny(rows)}`;
+    }
+    const operands = prepared.map((operand) => this.operand(operand));
+    // The newest is late enough exactly when one is.
+    if (of === 'last') return sql.activityAny(`${rows} and ${face.sql('a.occurred_at', operands)}`);
+    const having = face.sql(sql.aggregates[of], operands);
+    return of === 'count' && face.test(0, values) ? sql.activityNone(rows, having) : sql.activitySome(rows, having);
   }
 
-  private member(id: string): string {
+  private member(id: string): Condition {
     const list = this.options.lists?.get(id);
     if (!list) throw new RuleError(`There is no smart list with the id ${id}.`);
-    if (list.kind === 'static') return sql.memberOf(this.bind(id, 'uuid'));
+    if (list.kind === 'static') return { text: sql.memberOf(this.bind(id, 'uuid')), total: true };
     if (this.open.includes(id)) throw new RuleError(`The smart list “${list.name}” asks about itself.`);
     this.open.push(id);
     const inside = this.rule(list.rules!, 'person');
@@ -158,13 +188,13 @@ class Compiler {
  */
 export function toSql(rules: Group, options: SqlOptions): SqlFragment {
   const compiler = new Compiler(options);
-  const text = compiler.rule(rules, 'person');
+  const { text } = compiler.rule(rules, 'person');
   return { text, values: compiler.values };
 }
 
 /** Compiles a `where` to a condition over `public.crm_activities a`. */
 export function whereToSql(where: Group, options: SqlOptions): SqlFragment {
   const compiler = new Compiler(options);
-  const text = compiler.rule(where, 'where');
+  const { text } = compiler.rule(where, 'where');
   return { text, values: compiler.values };
 }

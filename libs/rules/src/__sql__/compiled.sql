@@ -7,7 +7,7 @@
 --   $3 = "abandoned"
 
 -- eq: People whose first name is “ANNA”
-(((cortex.fold(p.first_name)) = $1::text))
+((p.name_folded like cortex.like_part($1::text) and (cortex.fold(p.first_name)) = $1::text))
 --   $1 = "anna"
 
 -- neq: People whose country is not “DE”
@@ -23,11 +23,11 @@
 --   $1 = ["de","at"]
 
 -- contains: People whose address contains “@Shop.”
-((position($1::text in (p.address)) > 0))
+(((p.address) like cortex.like_part($1::text)))
 --   $1 = "@shop."
 
 -- not_contains: People whose address does not contain “shop”
-((((position($1::text in (p.address)) > 0)) is not true))
+((not ((p.address) like cortex.like_part($1::text))))
 --   $1 = "shop"
 
 -- starts_with: People whose phone starts with “+49”
@@ -92,7 +92,7 @@
 --   $1 = ["a","b"]
 
 -- has_none: People who are tagged with none of “a” or “b”
-((((p.tags_folded && $1::text[])) is not true))
+((not (p.tags_folded && $1::text[])))
 --   $1 = ["a","b"]
 
 -- is_true: People who can be e-mailed
@@ -108,37 +108,37 @@
 (((((cortex.fold(p.country)) <> '')) is not true))
 
 -- exists: People who have an enrollment
-(p.id in (select e.profile_id from public.enrollments e where true))
+(exists (select from public.enrollments e where e.profile_id = p.id and true))
 
 -- not_exists: People who do not have an enrollment
-(((p.id in (select e.profile_id from public.enrollments e where true)) is not true))
+((not exists (select from public.enrollments e where e.profile_id = p.id and true)))
 
--- count_gte: People who have done “page_view” at least 2 times
-(p.person_id in (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having count(*) >= $2::float8))
+-- count_gte: People who have done “page_view” at least twice
+(exists (select from (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having count(*) >= $2::float8) s where s.person_id = p.person_id))
 --   $1 = "page_view"
 --   $2 = 2
 
--- count_lte: People who have done “page_view” at most 1 times
+-- count_lte: People who have done “page_view” at most once
 (not exists (select from (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having not (count(*) <= $2::float8)) s where s.person_id = p.person_id))
 --   $1 = "page_view"
 --   $2 = 1
 
--- count_eq: People who have done “page_view” exactly 2 times
-(p.person_id in (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having count(*) = $2::float8))
+-- count_eq: People who have done “page_view” exactly twice
+(exists (select from (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having count(*) = $2::float8) s where s.person_id = p.person_id))
 --   $1 = "page_view"
 --   $2 = 2
 
 -- never: People who have never done “page_view” within the last 30 days
-(not exists (select from (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null and a.occurred_at >= $2::timestamptz group by a.person_id having not (count(*) = 0)) s where s.person_id = p.person_id))
+(not exists (select from public.crm_activities a where a.type = $1::text and a.person_id is not null and a.occurred_at >= $2::timestamptz and a.person_id = p.person_id))
 --   $1 = "page_view"
 --   $2 = "2026-10-23T11:00:00.000000Z"
 
 -- first_within: People who have done “page_view” for the first time within the last 30 days
-(p.person_id in (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having min(a.occurred_at) >= $2::timestamptz))
+(exists (select from (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having min(a.occurred_at) >= $2::timestamptz) s where s.person_id = p.person_id))
 --   $1 = "page_view"
 --   $2 = "2026-10-23T11:00:00.000000Z"
 
 -- last_within: People who have done “page_view” for the last time within the last 30 days
-(p.person_id in (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having max(a.occurred_at) >= $2::timestamptz))
+(exists (select from public.crm_activities a where a.type = $1::text and a.person_id is not null and a.occurred_at >= $2::timestamptz and a.person_id = p.person_id))
 --   $1 = "page_view"
 --   $2 = "2026-10-23T11:00:00.000000Z"

@@ -1,4 +1,5 @@
 import type { Operator } from '../operator.js';
+import { hasPart } from '../sql-pieces.js';
 
 export const contains: Operator = {
   name: 'contains',
@@ -6,7 +7,8 @@ export const contains: Operator = {
   accepts: {
     text: {
       shape: 'one',
-      sql: (x, [wanted]) => `position(${wanted} in ${x}) > 0`,
+      sql: (x, [wanted]) => hasPart(x, wanted!),
+      finds: true,
       test: (seen, [wanted]) => seen.includes(wanted),
     },
     set: {
