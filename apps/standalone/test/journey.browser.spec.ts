@@ -281,7 +281,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
   step('shows the mail in the outbox, and its link unsubscribes once it is confirmed', async () => {
     await page.goto('/admin/outbox');
     await page.getByText('Nothing leaves this machine').waitFor();
-    await page.locator('.outbox-item', { hasText: 'Your seat in [course title]' }).waitFor();
+    await page.locator('.outbox-item', { hasText: 'Your seat in Photography 101' }).waitFor();
     await page.locator('.outbox-item', { hasText: 'uma@journey.test' }).click();
     await page.getByRole('heading', { name: firstMail.subject, level: 2 }).waitFor();
     const mail = page.frameLocator('.mail-html');
