@@ -44,10 +44,10 @@ describe('the admin in a browser', () => {
     await app?.close();
   });
 
-  /** Waits until the page's content is there and nothing of it is still being fetched. */
+  /** Waits until the page's content is there and nothing of it is still being fetched; its stream of changes stays open. */
   const settled = async () => {
     await page.locator('#main h1').waitFor();
-    await page.waitForLoadState('networkidle');
+    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .skeleton'));
   };
 
   it('asks who one is, refuses a wrong password, and goes on to where one was going', async () => {

@@ -18,6 +18,7 @@ import {
 } from '#contracts';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
+import { fallbackPoll } from '../api/live-changes';
 import { paging } from '../api/paged';
 
 const key = (id: string) => ['automation', id];
@@ -52,7 +53,7 @@ export const useStats = (id: string, from: string | undefined, enabled: boolean)
   useQuery({
     queryKey: ['automation-stats', id, from],
     queryFn: ({ signal }) => call(automationStats, { params: { id }, query: from ? { from } : {} }, { signal }),
-    refetchInterval: 10_000,
+    refetchInterval: fallbackPoll,
     enabled,
   });
 
@@ -66,7 +67,7 @@ export const useRuns = (id: string, filter: { contact_email?: string; node_id?: 
         { signal },
       ),
     ...paging,
-    refetchInterval: 10_000,
+    refetchInterval: fallbackPoll,
     enabled,
   });
 

@@ -12,6 +12,7 @@ import {
 import type { Group } from '#rules';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
+import { fallbackPoll } from '../api/live-changes';
 import { paging } from '../api/paged';
 
 export type Contact = ContactAnswer;
@@ -59,12 +60,12 @@ export const useTimeline = (id: string) =>
     ...paging,
   });
 
-/** How many activities arrived after the one shown on top, looked at every 10 s; at most 50 are counted. */
+/** How many activities arrived after the one shown on top; at most 50 are counted. */
 export function useNewer(id: string, top: string | undefined): number {
   const { data } = useQuery({
     queryKey: ['timeline-newest', id],
     queryFn: ({ signal }) => call(contactActivities, { params: { id }, query: { limit: 50 } }, { signal }),
-    refetchInterval: 10_000,
+    refetchInterval: fallbackPoll,
     staleTime: 0,
     enabled: top !== undefined,
   });

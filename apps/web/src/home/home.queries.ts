@@ -1,6 +1,7 @@
 import { closeAttentionItem, listAttention, listAutomations, type AnswerOf } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
+import { fallbackPoll } from '../api/live-changes';
 
 export type AttentionItem = AnswerOf<typeof listAttention>['items'][number];
 
@@ -8,7 +9,7 @@ export const useAttention = () =>
   useQuery({
     queryKey: ['attention'],
     queryFn: ({ signal }) => call(listAttention, { query: { limit: 50 } }, { signal }),
-    refetchInterval: 30_000,
+    refetchInterval: fallbackPoll,
   });
 
 export function useCloseAttention() {
@@ -27,5 +28,5 @@ export const useUnderWay = () =>
       const { items } = await call(listAutomations, { query: { limit: 200 } }, { signal });
       return items.filter(({ status }) => status === 'live' || status === 'paused');
     },
-    refetchInterval: 30_000,
+    refetchInterval: fallbackPoll,
   });

@@ -1,6 +1,7 @@
 import { getOutboxMessage, listAutomations, listOutbox, retryUnknownMessages, type Message } from '#contracts';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
+import { fallbackPoll } from '../api/live-changes';
 import { paging } from '../api/paged';
 
 export type { Message };
@@ -17,7 +18,7 @@ export const useOutbox = (filter: OutboxFilter) =>
     queryKey: ['outbox', filter],
     queryFn: ({ pageParam: cursor, signal }) => call(listOutbox, { query: { ...filter, cursor } }, { signal }),
     ...paging,
-    refetchInterval: 15_000,
+    refetchInterval: fallbackPoll,
     placeholderData: keepPreviousData,
   });
 

@@ -6,6 +6,7 @@ import { isDrawn, newCondition, placeOf, type Context } from './edit';
 import { GroupRows, LockedRow } from './group-rows';
 import { JsonTab } from './json-tab';
 import { RowCounts, useLiveCount } from './live-count';
+import { PersonCheck } from './person-check';
 import { RuleSentence } from './rule-sentence';
 import { useNames, type Choice } from './suggestions';
 
@@ -31,6 +32,8 @@ export function RuleBuilder({ value, onChange, context, steps, activityType, bar
   const read = value && readRules(value, placeOf(context));
   const counting = context === 'list' && !bare;
   const counted = useLiveCount(counting ? read?.rules : undefined);
+  // Outside a run a person cannot be asked about its lead or its steps.
+  const checkable = context === 'where' || bare || !value ? undefined : readRules(value).rules;
   const perRow = new Map(
     counted.stale ? [] : counted.preview?.per_condition.map(({ pointer, count, exact }) => [pointer, { count, exact }]),
   );
@@ -74,6 +77,7 @@ export function RuleBuilder({ value, onChange, context, steps, activityType, bar
           counted={counting ? counted : undefined}
         />
       )}
+      {checkable ? <PersonCheck rules={checkable} names={names} /> : null}
     </div>
   );
 }

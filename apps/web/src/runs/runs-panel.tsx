@@ -7,6 +7,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMay } from '../access/session.queries';
 import { call } from '../api/client';
+import { fallbackPoll } from '../api/live-changes';
 import { rowsOf } from '../api/paged';
 import { useRuns } from '../automations/automations.queries';
 import { Problem } from '../ui/confirm';
@@ -21,7 +22,7 @@ export const useRun = (id: string | undefined) =>
   useQuery({
     queryKey: ['run', id],
     queryFn: ({ signal }) => call(getRun, { params: { id: id ?? '' } }, { signal }),
-    refetchInterval: 10_000,
+    refetchInterval: fallbackPoll,
     enabled: id !== undefined,
   });
 

@@ -1,17 +1,18 @@
 import { changeSettings, getSettings, removeDemo, type AnswerOf, type CallOf } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
+import { fallbackPoll } from '../api/live-changes';
 
 export type Settings = AnswerOf<typeof getSettings>;
 export type SettingsChange = NonNullable<CallOf<typeof changeSettings>['body']>;
 export const settingsKey = ['settings'];
 
-/** The workspace's settings, with the state of sending; looked at again every minute. */
+/** The workspace's settings, with the state of sending. */
 export const useSettings = () =>
   useQuery({
     queryKey: settingsKey,
     queryFn: ({ signal }) => call(getSettings, {}, { signal }),
-    refetchInterval: 60_000,
+    refetchInterval: fallbackPoll,
   });
 
 export function useChangeSettings() {

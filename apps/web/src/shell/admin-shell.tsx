@@ -5,6 +5,7 @@ import { IconMenu2 } from '@tabler/icons-react';
 import { Suspense, lazy, useState } from 'react';
 import { Link, Outlet } from 'react-router';
 import { useSession } from '../access/session.queries';
+import { useLiveChanges } from '../api/live-changes';
 import { Failed, Loading } from '../ui/states';
 import { ContactHost } from './contact-host';
 import { DemoBanner } from './demo-banner';
@@ -14,6 +15,12 @@ import { Who } from './who';
 
 const MenuDrawer = lazy(async () => ({ default: (await import('./menu-drawer')).MenuDrawer }));
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }));
+
+/** Listens for changes once somebody is signed in; draws nothing. */
+function LiveChanges() {
+  useLiveChanges();
+  return null;
+}
 
 /** The frame of every screen below `/admin`: shown only to who is signed in. */
 export function AdminShell() {
@@ -58,6 +65,7 @@ export function AdminShell() {
   );
   return (
     <div className="shell">
+      <LiveChanges />
       <a className="skip-link" href="#main">
         Skip to the content
       </a>

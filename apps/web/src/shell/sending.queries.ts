@@ -1,16 +1,17 @@
 import { emailSummary, resumeSending, stopSending } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
+import { fallbackPoll } from '../api/live-changes';
 import { settingsKey } from '../settings/settings.queries';
 
 const summaryKey = ['email-summary'];
 
-/** How mail is doing in the last 30 days, and whether the emergency stop is on; looked at again every 30 s. */
+/** How mail is doing in the last 30 days, and whether the emergency stop is on. */
 export const useEmailSummary = () =>
   useQuery({
     queryKey: summaryKey,
     queryFn: ({ signal }) => call(emailSummary, {}, { signal }),
-    refetchInterval: 30_000,
+    refetchInterval: fallbackPoll,
   });
 
 function useSwitch<T>(mutationFn: (input: T) => Promise<unknown>) {

@@ -2,6 +2,7 @@ import { listPersonRuns } from '#contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { call } from '../../api/client';
+import { fallbackPoll } from '../../api/live-changes';
 import { RunActions } from '../../runs/run-actions';
 import { Time } from '../../ui/time';
 
@@ -11,7 +12,7 @@ const useInNow = (email: string) =>
     queryKey: ['in-now', email],
     queryFn: ({ signal }) =>
       call(listPersonRuns, { query: { contact_email: email, status: 'active,waiting', limit: 20 } }, { signal }),
-    refetchInterval: 60_000,
+    refetchInterval: fallbackPoll,
   });
 
 /** “In now”: automations the person is inside, the next moment, and the way to their trace. */
@@ -22,19 +23,21 @@ export function InNow({ email }: { email: string }) {
     <section className="in-now" aria-label="In now">
       <span className="small-caps">In now</span>
       {data.items.map((run) => (
-        <div key={run.id} className="sentence">
-          <Link to={`/admin/automations/${run.automation_id}?mode=live&run=${run.id}`}>{run.automation_name}</Link>
-          {run.wake_at ? (
-            <>
-              {' '}
-              goes on <Time at={run.wake_at} />
-            </>
-          ) : run.status === 'waiting' ? (
-            ' waits for something to happen'
-          ) : null}
-          <span className="quiet">
-            , since <Time at={run.entered_at} />
-          </span>
+        <div key={run.id}>
+          <p className="sentence">
+            <Link to={`/admin/automations/${run.automation_id}?mode=live&run=${run.id}`}>{run.automation_name}</Link>
+            {run.wake_at ? (
+              <>
+                {' '}
+                goes on <Time at={run.wake_at} />
+              </>
+            ) : run.status === 'waiting' ? (
+              ' waits for something to happen'
+            ) : null}
+            <span className="quiet">
+              , since <Time at={run.entered_at} />
+            </span>
+          </p>
           <RunActions run={run} />
         </div>
       ))}
