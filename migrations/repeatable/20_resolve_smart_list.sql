@@ -415,7 +415,7 @@ begin
     raise exception 'The rules of this smart list cannot be read.';
   end if;
   return query execute
-    'select p.id, p.email, p.type, p.first_name, p.last_name, p.tags from cortex.people p where p.type is not null and not exists (select from cortex.person_links k where k.person_id = p.person_id) and (' || condition || ')';
+    'select p.id, p.email, p.type, p.first_name, p.last_name, p.tags from cortex.people p where p.type is not null and (not exists (select from cortex.person_links) or not exists (select from cortex.person_links k where k.person_id = p.person_id)) and (' || condition || ')';
 exception
   -- The original errors show the query and its values to the caller.
   when query_canceled then

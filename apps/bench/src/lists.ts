@@ -12,8 +12,8 @@ import { scaleSettings, withScaleDatabase, type ScaleDatabase } from './scale-da
 import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const CALLS = 200;
-const PREVIEWS = 15;
+const CALLS = Number(process.env.BENCH_CALLS ?? 200);
+const PREVIEWS = Number(process.env.BENCH_PREVIEWS ?? 15);
 const LIMIT = 50;
 const MUST = { ratio: 1.2, database: 5, preview: 150 };
 

@@ -1,6 +1,6 @@
 import type { ContactSort } from '#contracts';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
-import { fold, type SqlFragment } from '#rules';
+import { everyone, fold, type SqlFragment } from '#rules';
 import type { ContactRow } from './contact.js';
 import { personColumns } from './people.js';
 
@@ -9,10 +9,6 @@ const BESIDE = `
   left join cortex.suppressions x on x.address = p.address and x.stream = 'broadcast' and p.suppressed_broadcast`;
 
 const columns = `${personColumns}, x.reason as suppression_reason, x.created_at as suppressed_at, s.mail_unanswered`;
-
-/** Visible: has a profile or a lead, and was not merged into somebody else. */
-const VISIBLE = `p.type is not null
-  and not exists (select from cortex.person_links k where k.person_id = p.person_id)`;
 
 interface Order {
   key: string;
@@ -97,7 +93,7 @@ async function page(tx: Tx, query: ContactQuery, search?: Search): Promise<Conta
   const values: unknown[] = [...(query.rulesSql?.values ?? [])];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const order = orderOf(query.sort);
-  const where = [VISIBLE];
+  const where = [everyone];
   if (query.rulesSql) where.push(`(${query.rulesSql.text})`);
   if (query.type) where.push(`p.type = ${bind(query.type)}`);
   if (search) where.push(search(bind));

@@ -14,10 +14,14 @@ const PATIENCE = 10_000;
 export class Contacts {
   constructor(private readonly database: Database) {}
 
-  async list(query: ContactQuery): Promise<{ items: ContactAnswer[]; next_cursor: string | null }> {
+  /** `patience`: milliseconds after which the query is cancelled. */
+  async list(
+    query: ContactQuery,
+    patience: number = PATIENCE,
+  ): Promise<{ items: ContactAnswer[]; next_cursor: string | null }> {
     const { rows, next_cursor } = await this.database.tx((tx) => contactPage(tx, query), {
       readOnly: true,
-      statementTimeout: PATIENCE,
+      statementTimeout: patience,
     });
     return { items: rows.map(presentContact), next_cursor };
   }

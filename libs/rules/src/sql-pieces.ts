@@ -61,6 +61,9 @@ export const memberOf = (list: string): string =>
 /** A text that has `part` somewhere in it; what an index of trigrams answers. */
 export const hasPart = (text: string, part: string): string => `${text} like cortex.like_part(${part})`;
 
-/** Whom lists are about: everyone in the directory, but not rows that were merged into another. */
+/**
+ * Whom lists are about: everyone in the directory, but not rows that were merged into another. Whether anybody was
+ * is asked once per statement; joining everybody to the usually empty table would double the cost of a broad count.
+ */
 export const everyone =
-  'p.type is not null and not exists (select from cortex.person_links k where k.person_id = p.person_id)';
+  'p.type is not null and (not exists (select from cortex.person_links) or not exists (select from cortex.person_links k where k.person_id = p.person_id))';

@@ -2,9 +2,19 @@ import { Injectable } from '@nestjs/common';
 import type { ContactAnswer, ProofAnswer } from '#contracts';
 import { addressOf, Contacts, loadFacts, loadListDefinitions, momentOf } from '#directory';
 import { AppError, badRequest, Database, type Tx } from '#platform';
-import { dependencies, fields, isGroup, operatorsFor, toEnglish, toSql, type Group, type Rule } from '#rules';
+import {
+  dependencies,
+  fields,
+  isGroup,
+  operatorsFor,
+  toEnglish,
+  toSql,
+  type Group,
+  type Rule,
+  type SqlFragment,
+} from '#rules';
 import { Decider } from '#rules/engine';
-import { countPeople, PATIENCE } from './count.js';
+import { countPeople, isTimeout, PATIENCE, samplePeople, type Count, type CountOptions } from './count.js';
 import { namesIn } from './smart-lists.queries.js';
 
 /** Beyond this a preview estimates. */
@@ -17,6 +27,19 @@ export interface Preview {
   sentence: string;
   per_condition: { pointer: string; sentence: string; count: number; exact: boolean }[];
 }
+
+type Compile = (group: Group, offset?: number) => SqlFragment;
+
+/** The count of the whole, then of each condition; and people, where they are known already. */
+interface Glance {
+  counts: Count[];
+  items?: ContactAnswer[];
+}
+
+const unlessTimeout = (error: unknown): undefined => {
+  if (!isTimeout(error)) throw error;
+  return undefined;
+};
 
 /** Questions that are asked without being saved: what would these rules find, do they hold for this person. */
 @Injectable()
@@ -34,36 +57,91 @@ export class RuleQuestions {
         const lists = await knownLists(tx, rules);
         const moment = await momentOf(tx);
         return {
-          compile: (group: Group) => toSql(group, { ...moment, lists }),
+          compile: (group: Group, offset = 0) => toSql(group, { ...moment, lists, offset }),
           names: await namesIn(tx, [rules]),
         };
       },
       { readOnly: true },
     );
-    const how = exact ? { patience: PATIENCE.exact } : { patience: PATIENCE.screen, cap: CAP };
+    const alone = parts.map(asGroup);
     const whole = compile(rules);
-    const found = await countPeople(this.database, whole, how);
-    const per_condition: Preview['per_condition'] = [];
-    for (const [index, part] of parts.entries()) {
-      const alone = asGroup(part);
-      const counted =
-        parts.length === 1 ? found : await countPeople(this.database, compile(alone), { ...how, cap: CAP });
-      per_condition.push({
-        pointer: `/conditions/${index}`,
-        sentence: toEnglish(alone, { names }),
-        count: counted.count,
-        exact: counted.exact,
-      });
-    }
-    const { items } = await this.contacts.list({ rulesSql: whole, sort: '-created_at', limit: 5 });
+    const counts = exact
+      ? await this.counted(
+          whole,
+          alone.map((part) => compile(part)),
+          { patience: PATIENCE.exact },
+        )
+      : await this.glanced(rules, alone, compile);
+    const [found, ...each] = counts.counts;
+    const per_condition = alone.map((part, index) => ({
+      pointer: `/conditions/${index}`,
+      sentence: toEnglish(part, { names }),
+      count: each[index]!.count,
+      exact: each[index]!.exact,
+    }));
+    const items = counts.items ?? (await this.newest(whole));
     return {
-      count: found.count,
-      exact: found.exact,
+      count: found!.count,
+      exact: found!.exact,
       sample: items,
       sentence: toEnglish(rules, { names }),
       per_condition,
     };
   }
+
+  /** Counts of the whole and of its conditions, one after another. */
+  private async counted(whole: SqlFragment, parts: readonly SqlFragment[], how: CountOptions): Promise<Glance> {
+    const found = await countPeople(this.database, whole, how);
+    const counts = [found];
+    for (const part of parts) {
+      counts.push(parts.length === 1 ? found : await countPeople(this.database, part, { ...how, cap: CAP }));
+    }
+    return { counts };
+  }
+
+  /**
+   * What can be said at once: the whole counted if that takes a moment, everything else from a sample, and what is
+   * too rare for the sample counted for a moment too.
+   */
+  private async glanced(rules: Group, parts: readonly Group[], compile: Compile): Promise<Glance> {
+    const fragments: SqlFragment[] = [];
+    let offset = 0;
+    for (const group of [rules, ...parts]) {
+      const fragment = compile(group, offset);
+      offset += fragment.values.length;
+      fragments.push(fragment);
+    }
+    const glance: CountOptions = { patience: PATIENCE.glance, cap: CAP };
+    const whole = fragments[0]!;
+    const [sample, found, items] = await Promise.all([
+      samplePeople(this.database, fragments),
+      countPeople(this.database, whole, glance),
+      this.newest(whole, PATIENCE.glance).catch(unlessTimeout),
+    ]);
+    if (!sample) {
+      const screen = { patience: PATIENCE.screen, cap: CAP };
+      return this.counted(
+        whole,
+        parts.map((part) => compile(part)),
+        screen,
+      );
+    }
+    const about = (count: number): Count => ({ count, exact: false });
+    const first = found.exact || sample.counts[0] === undefined ? found : about(sample.counts[0]);
+    const rest = parts.map(async (part, index) => {
+      if (parts.length === 1) return first;
+      const guess = sample.counts[index + 1];
+      return guess === undefined ? countPeople(this.database, compile(part), glance) : about(guess);
+    });
+    return { counts: [first, ...(await Promise.all(rest))], items: items ?? (await this.these(sample.person_ids)) };
+  }
+
+  private async newest(rulesSql: SqlFragment, patience?: number): Promise<ContactAnswer[]> {
+    return (await this.contacts.list({ rulesSql, sort: '-created_at', limit: 5 }, patience)).items;
+  }
+
+  private these = (personIds: readonly string[]): Promise<ContactAnswer[]> =>
+    this.newest({ text: 'p.person_id = any($1::uuid[])', values: [personIds] });
 
   /** One page of those to whom the rules apply. @throws AppError 400 when the rules ask about an unknown list */
   async search(rules: Group, query: Omit<Parameters<Contacts['list']>[0], 'rulesSql'>): ReturnType<Contacts['list']> {
