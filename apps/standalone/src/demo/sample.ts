@@ -34,6 +34,9 @@ export const sampleCourses: SampleCourse[] = [
   { title: 'Creative writing', price_minor: 7900 },
 ];
 
+/** Every sample person carries it: the directory shows who is made up, and the sample automation asks for it. */
+export const sampleTag = 'sample';
+
 const firstNames = [
   'Ada',
   'Ben',
@@ -89,7 +92,7 @@ export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) =
     last_name: last,
     country,
     timezone,
-    tags: at % 4 === 0 ? [interests[(at / 4) % interests.length]!] : [],
+    tags: [sampleTag, ...(at % 4 === 0 ? [interests[(at / 4) % interests.length]!] : [])],
     kind,
     since: kind === 'lead' ? (at * 11) % 30 : 10 + ((at * 17) % 320),
     courses: kind === 'customer' && at % 5 === 0 ? [course, (course + 1) % sampleCourses.length] : [course],

@@ -2,12 +2,12 @@ import { Automations, Publishing } from '#automations';
 import { mailHelp } from '#engine';
 import { recipes, type Graph } from '#graph';
 import { systemActor, type Database } from '#platform';
-import { sampleMail, sampleReminder } from './sample.js';
+import { sampleMail, sampleReminder, sampleTag } from './sample.js';
 
 const actor = systemActor('sample data');
 
 /**
- * Publishes the abandoned-checkout recipe with its mails written, unless the sample shop has its automation
+ * Publishes the abandoned-checkout recipe with its mails written, for sample people only, unless the sample shop has its automation
  * already (a start may have been cut off between the shop and this).
  */
 export async function seedDemoAutomation(database: Database): Promise<void> {
@@ -30,9 +30,14 @@ const mails: Record<string, { subject: string; html: string }> = {
   'second-mail': sampleReminder,
 };
 
+/** The recipe's drawing with its mails; the start asks for the sample tag, so that no real lead ever enters. */
 const withMails = (graph: Graph): Graph => ({
   ...graph,
-  nodes: graph.nodes.map((node) =>
-    mails[node.id] ? { ...node, config: { ...node.config, ...mails[node.id] } } : node,
-  ),
+  nodes: graph.nodes.map((node) => {
+    if (node.id === 'start') {
+      const rules = { operator: 'AND', conditions: [{ field: 'tags', operator: 'contains', value: sampleTag }] };
+      return { ...node, config: { ...node.config, rules } };
+    }
+    return mails[node.id] ? { ...node, config: { ...node.config, ...mails[node.id] } } : node;
+  }),
 });
