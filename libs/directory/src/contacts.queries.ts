@@ -46,8 +46,8 @@ export interface ContactPage {
 }
 
 /**
- * One page of the directory, stable while people come and go. `q` finds parts of names and addresses, or any id;
- * when nothing contains it, names that are nearly so.
+ * One page of the directory, stable while people come and go. `q` finds an id or a whole address, else parts of names
+ * and addresses, and when nothing contains it, names that are nearly so.
  * @throws AppError 400 for a cursor of another list
  */
 export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactPage> {
@@ -56,6 +56,11 @@ export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactP
   if (UUID.test(wanted)) {
     const row = query.cursor ? undefined : await contactById(tx, wanted);
     return { rows: row ? [row] : [], next_cursor: null };
+  }
+  // Somebody's whole address means that person: an index answers, where a dozen trigrams would be intersected.
+  if (wanted.includes('@') && !query.cursor) {
+    const whole = await page(tx, query, (bind) => `p.address = ${bind(fold(wanted))}`);
+    if (whole.rows.length > 0) return whole;
   }
   const [typos, cursor] = readCursor(query.cursor);
   const exact = typos ? undefined : await page(tx, { ...query, cursor }, contains(wanted));
