@@ -2,6 +2,7 @@ import { Controller, Req } from '@nestjs/common';
 import { ActivityLog, Ingestion } from '#activities';
 import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
+import { activitiesIn } from './http/cloud-events.js';
 import { assertSomeStored, readItems } from './http/items.js';
 import { Input, Route, type CortexRequest } from './http/route.js';
 
@@ -9,7 +10,8 @@ type Answer = AnswerOf<typeof contracts.postActivities>;
 
 /** Reads its own body: of a batch the valid items are stored and the others reported, each with its problem. */
 export async function recordActivities(ingestion: Ingestion, request: CortexRequest): Promise<Answer> {
-  const { count, valid, refused } = readItems(request, contracts.newActivity, 'activities');
+  const { schema, wrapper, body } = activitiesIn(request);
+  const { count, valid, refused } = readItems(request, schema, wrapper, body);
   const stored = await ingestion.store(valid.map(({ value }) => value));
   const results: Answer['results'] = new Array(count);
   for (const [at, error] of refused) results[at] = { id: null, status: 'rejected', error };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cloudEventForms } from './cloud-events.contract.js';
 import { emailAddress, instant, page, pageQuery, route, uuid } from './route.js';
 
 export const activityType = z
@@ -56,6 +57,9 @@ export const postActivities = route({
   access: 'ingest',
   tag: 'Activities',
   summary: 'Record what people did: one activity, an array, or { activities }. Answered after it is stored.',
+  description:
+    'Also takes CloudEvents 1.0: structured, batched, and binary (an ordinary JSON body with `ce-` headers). `source` and `id` become `source` and `external_id`, `time` becomes `occurred_at`, `type` the type in lower snake case, `data` the metadata. Whose activity it is says `data.contact_email`, else a `subject` that is an address, else `data.anonymous_id`. Extension attributes are not kept.',
+  forms: cloudEventForms,
   status: 202,
   body: z.union([
     newActivity,

@@ -4,6 +4,7 @@ export * from './automations.contract.js';
 export * from './runs.contract.js';
 export * from './openapi.js';
 export * from './activities.contract.js';
+export * from './cloud-events.contract.js';
 export * from './people-ingestion.contract.js';
 export * from './access.contract.js';
 export * from './settings.contract.js';

@@ -51,7 +51,14 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
       operationId: `${route.method.toLowerCase()}${route.path.replaceAll(/[^A-Za-z0-9]+/g, '_')}`,
       parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
       ...(route.body && {
-        requestBody: { content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+        requestBody: {
+          content: Object.fromEntries(
+            Object.entries({ 'application/json': route.body, ...route.forms }).map(([type, schema]) => [
+              type,
+              { schema: schemaOf(schema, 'input') },
+            ]),
+          ),
+        },
       }),
       responses: {
         [String(route.status ?? 200)]: answer,
@@ -61,9 +68,9 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
         },
       },
       ...(route.access === 'open'
-        ? { security: [] }
+        ? { security: [], ...(route.description && { description: route.description }) }
         : {
-            description: `Roles: ${permissions[route.access].roles.join(', ')}. Key scopes: ${permissions[route.access].scopes.join(', ') || 'none'}.`,
+            description: `${route.description ? `${route.description}\n\n` : ''}Roles: ${permissions[route.access].roles.join(', ')}. Key scopes: ${permissions[route.access].scopes.join(', ') || 'none'}.`,
           }),
     };
   }

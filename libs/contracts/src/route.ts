@@ -25,12 +25,16 @@ export interface RouteDefinition {
   path: string;
   access: AccessRow;
   summary: string;
+  /** What the summary has no room for. */
+  description?: string;
   tag: string;
   /** Status of a good answer, default 200. */
   status?: number;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Other formats that the body may have, by content type. */
+  forms?: Readonly<Record<string, z.ZodType>>;
   response?: z.ZodType;
   /** Body size in bytes beyond which the request is refused, default 1 MiB. */
   bodyLimit?: number;

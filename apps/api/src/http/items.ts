@@ -16,10 +16,16 @@ const INVALID = 'The request is not valid; nothing was stored. See errors for wh
 /**
  * Reads a body of one item or many, each by itself, so that a bad one does not cost its neighbours their place.
  * @param wrapper a member that may hold the array, as in `{ "activities": [...] }`
+ * @param body what is read instead of the request's own body
  * @throws AppError 400 when it is one item and invalid, when all are, or when there are none or more than 500
  */
-export function readItems<T>(request: CortexRequest, schema: z.ZodType<T>, wrapper?: string): Items<T> {
-  const { items, isOne, prefix } = unwrap(request.body, wrapper);
+export function readItems<T>(
+  request: CortexRequest,
+  schema: z.ZodType<T>,
+  wrapper?: string,
+  body: unknown = request.body,
+): Items<T> {
+  const { items, isOne, prefix } = unwrap(body, wrapper);
   if (items.length === 0) throw badRequest('The list is empty. Send at least one item.');
   if (items.length > MAX_ITEMS) {
     throw badRequest(
