@@ -18,6 +18,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ActivitiesController } from './activities.controller.js';
 import { ContactsController } from './contacts.controller.js';
 import { AccessController } from './access.controller.js';
+import { JobsController } from './jobs.controller.js';
 import { EventsController } from './events.controller.js';
 import { OperationsController } from './operations.controller.js';
 import { PeopleIngestionController } from './people-ingestion.controller.js';
@@ -60,6 +61,7 @@ const controllers: Type[] = [
   RunsController,
   ContactsController,
   EventsController,
+  JobsController,
   OperationsController,
   PeopleIngestionController,
   SettingsController,

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
-import { ListMembers, RuleQuestions, SmartLists } from '#smart-lists';
+import { ListMembers, MemberFiles, RuleQuestions, SmartLists } from '#smart-lists';
 import { Caller, Input, Route } from './http/route.js';
 
 @Controller()
@@ -11,6 +11,7 @@ export class SmartListsController {
     private readonly lists: SmartLists,
     private readonly questions: RuleQuestions,
     private readonly members: ListMembers,
+    private readonly files: MemberFiles,
   ) {}
 
   @Route(contracts.listSmartLists)
@@ -27,6 +28,21 @@ export class SmartListsController {
   @Route(contracts.smartListFields)
   fields() {
     return this.questions.fields();
+  }
+
+  @Route(contracts.listFolders)
+  folders() {
+    return this.lists.folders();
+  }
+
+  @Route(contracts.renameFolder)
+  renameFolder(@Input() { body }: InputOf<typeof contracts.renameFolder>, @Caller() actor: Actor) {
+    return this.lists.renameFolder(actor, body.from, body.to);
+  }
+
+  @Route(contracts.duplicateSmartList)
+  duplicate(@Input() { params, body }: InputOf<typeof contracts.duplicateSmartList>, @Caller() actor: Actor) {
+    return this.lists.duplicate(actor, params.id, body.name);
   }
 
   @Route(contracts.previewSmartList)
@@ -66,11 +82,13 @@ export class SmartListsController {
 
   @Route(contracts.addListMembers)
   add(@Input() { params, body }: InputOf<typeof contracts.addListMembers>, @Caller() actor: Actor) {
+    if (body instanceof Uint8Array) return this.files.start(actor, params.id, 'add', body);
     return this.members.add(actor, params.id, body);
   }
 
   @Route(contracts.removeListMembers)
   take(@Input() { params, body }: InputOf<typeof contracts.removeListMembers>, @Caller() actor: Actor) {
+    if (body instanceof Uint8Array) return this.files.start(actor, params.id, 'remove', body);
     return this.members.remove(actor, params.id, body);
   }
 }

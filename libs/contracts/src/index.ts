@@ -11,3 +11,4 @@ export * from './settings.contract.js';
 export * from './emails.contract.js';
 export * from './contacts.contract.js';
 export * from './smart-lists.contract.js';
+export * from './jobs.contract.js';

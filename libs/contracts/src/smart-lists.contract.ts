@@ -1,6 +1,7 @@
 import { rulesSchema, type Group } from '#rules';
 import { z } from 'zod';
 import { contact, contactSorts } from './contacts.contract.js';
+import { job } from './jobs.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
 
 const tag = 'Smart lists';
@@ -32,12 +33,16 @@ export const smartList = z.object({
   sentence: z.string(),
   used_by: z.array(listUser),
   folder: z.string().nullable(),
+  /** Asked to be kept up to date at all times; lists that automations use are kept anyway. */
+  keep_membership: z.boolean(),
   created_at: instant,
   updated_at: instant,
 });
 export type SmartListAnswer = z.output<typeof smartList>;
 
 const name = z.string().trim().min(1, 'Give the list a name.').max(200, 'A name has at most 200 characters.');
+/** Keep the membership up to date and tell who enters and leaves, although nothing uses the list. */
+const keepMembership = z.boolean();
 const folder = z.string().trim().min(1).max(200).nullable();
 
 export const listSmartLists = route({
@@ -67,6 +72,7 @@ export const createSmartList = route({
       kind: z.enum(smartListKinds).default('rules'),
       rules: rulesSchema.optional(),
       folder: folder.optional(),
+      keep_membership: keepMembership.optional(),
     })
     .superRefine((body, context) => {
       if (body.kind === 'rules' && body.rules === undefined) {
@@ -96,8 +102,44 @@ export const putSmartList = route({
   tag,
   summary: 'Changes name, rules or folder; what is left out stays. The kind cannot change.',
   params: idParams,
-  body: z.strictObject({ name: name.optional(), rules: rulesSchema.optional(), folder: folder.optional() }),
+  body: z.strictObject({
+    name: name.optional(),
+    rules: rulesSchema.optional(),
+    folder: folder.optional(),
+    keep_membership: keepMembership.optional(),
+  }),
   response: smartList,
+});
+
+export const duplicateSmartList = route({
+  method: 'POST',
+  path: '/smart-lists/:id/duplicate',
+  access: 'change',
+  tag,
+  summary: 'A copy with the same rules, or the same members, in the same folder',
+  status: 201,
+  params: idParams,
+  body: z.strictObject({ name: name.optional() }),
+  response: smartList,
+});
+
+export const listFolders = route({
+  method: 'GET',
+  path: '/smart-lists/folders',
+  access: 'read',
+  tag,
+  summary: 'The folders of smart lists (at most 1,000), with how many lists are in each',
+  response: z.object({ items: z.array(z.object({ folder: z.string(), lists: z.number().int() })) }),
+});
+
+export const renameFolder = route({
+  method: 'POST',
+  path: '/smart-lists/folders/rename',
+  access: 'change',
+  tag,
+  summary: 'Renames a folder, or puts its lists into another; `to: null` takes them out',
+  body: z.strictObject({ from: z.string().trim().min(1).max(200), to: folder }),
+  response: z.object({ lists: z.number().int() }),
 });
 
 export const deleteSmartList = route({
@@ -220,7 +262,7 @@ export const smartListFields = route({
   }),
 });
 
-const members = z
+const people = z
   .strictObject({
     contact_ids: z.array(uuid).min(1).max(10_000, 'At most 10,000 at a time.').optional(),
     emails: z.array(z.string().max(320)).min(1).max(10_000, 'At most 10,000 at a time.').optional(),
@@ -228,6 +270,20 @@ const members = z
   .refine((body) => (body.contact_ids === undefined) !== (body.emails === undefined), {
     message: 'Give either contact_ids or emails.',
   });
+
+/** A file as `text/csv`: addresses or contact ids, one a line or in a column headed `email` or `contact_id`. */
+const file = z.custom<Uint8Array>((body) => body instanceof Uint8Array);
+
+type Members = z.output<typeof people> | Uint8Array;
+const members: z.ZodType<Members, Members> = z.unknown().transform((body, context): Members => {
+  if (file.safeParse(body).success) return body as Uint8Array;
+  const named = people.safeParse(body);
+  if (named.success) return named.data;
+  for (const { path, message } of named.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
+  return z.NEVER;
+}) as never;
+
+const CSV_LIMIT = 20 * 1024 * 1024;
 
 const membersAnswer = z.object({
   /** How many were put in or taken out; those already so are not counted. */
@@ -241,10 +297,11 @@ export const addListMembers = route({
   path: '/smart-lists/:id/members',
   access: 'change',
   tag,
-  summary: 'Puts people into a static list',
+  summary: 'Puts people into a static list; a file as text/csv (up to 20 MB) becomes a job',
   params: idParams,
   body: members,
-  response: membersAnswer,
+  bodyLimit: CSV_LIMIT,
+  response: z.union([membersAnswer, job]),
 });
 
 export const removeListMembers = route({
@@ -252,8 +309,9 @@ export const removeListMembers = route({
   path: '/smart-lists/:id/members',
   access: 'change',
   tag,
-  summary: 'Takes people out of a static list',
+  summary: 'Takes people out of a static list; a file as text/csv (up to 20 MB) becomes a job',
   params: idParams,
   body: members,
-  response: membersAnswer,
+  bodyLimit: CSV_LIMIT,
+  response: z.union([membersAnswer, job]),
 });

@@ -7,3 +7,4 @@ export { enterListGate, KeptLists } from './kept-lists.js';
 export { keepMembership, type Happened } from './look-again.js';
 export { Membership } from './membership.js';
 export { compareLists, countLists, ListJobs, sweepLists } from './list-jobs.js';
+export { MemberFiles } from './member-files.js';

@@ -21,60 +21,51 @@ export class ListMembers {
 
   /** @throws AppError 404; 400 for a list of rules */
   async add(actor: Actor, listId: string, named: Named): Promise<MembersChanged> {
-    return this.change(actor, 'smart_list.members_added', listId, named, (tx, people) =>
-      tx.run(
-        `insert into cortex.list_members (smart_list_id, person_id)
-         select $1, person_id from unnest($2::uuid[]) person_id order by person_id on conflict do nothing`,
-        [listId, people],
-      ),
-    );
+    return this.database.tx((tx) => this.changeIn(tx, actor, listId, 'add', named));
   }
 
   /** @throws AppError 404; 400 for a list of rules */
   async remove(actor: Actor, listId: string, named: Named): Promise<MembersChanged> {
-    return this.change(actor, 'smart_list.members_removed', listId, named, (tx, people) =>
-      tx.run('delete from cortex.list_members where smart_list_id = $1 and person_id = any($2::uuid[])', [
-        listId,
-        people,
-      ]),
-    );
+    return this.database.tx((tx) => this.changeIn(tx, actor, listId, 'remove', named));
   }
 
-  private async change(
-    actor: Actor,
-    action: string,
-    listId: string,
-    named: Named,
-    write: (tx: Tx, people: string[]) => Promise<number>,
-  ): Promise<MembersChanged> {
-    return this.database.tx(async (tx) => {
-      const list = await tx.row<{ kind: string; name: string }>(
-        'select kind, name from public.crm_smart_lists where id = $1 for update',
-        [listId],
-      );
-      if (!list) throw notFound('smart list');
-      if (list.kind !== 'static') {
-        throw badRequest('This list follows its rules. Only static lists take people by hand.');
-      }
-      const { people, unknown } = named.emails
-        ? await byAddress(tx, named.emails)
-        : await byId(tx, named.contact_ids ?? []);
-      const changed = await write(tx, [...new Set(people)]);
-      await noteTouched(tx, people, 'static');
-      await tx.run(
-        `update public.crm_smart_lists l set counted_at = cortex.now(), count_ms = 0, updated_at = cortex.now(),
+  /** Inside the caller's transaction. @throws AppError 404; 400 for a list of rules */
+  async changeIn(tx: Tx, actor: Actor, listId: string, how: 'add' | 'remove', named: Named): Promise<MembersChanged> {
+    const list = await tx.row<{ kind: string; name: string }>(
+      'select kind, name from public.crm_smart_lists where id = $1 for update',
+      [listId],
+    );
+    if (!list) throw notFound('smart list');
+    if (list.kind !== 'static') {
+      throw badRequest('This list follows its rules. Only static lists take people by hand.');
+    }
+    const { people, unknown } = named.emails
+      ? await byAddress(tx, named.emails)
+      : await byId(tx, named.contact_ids ?? []);
+    const changed = await tx.run(writes[how], [listId, [...new Set(people)]]);
+    await noteTouched(tx, people, 'static');
+    await tx.run(
+      `update public.crm_smart_lists l set counted_at = cortex.now(), count_ms = 0, updated_at = cortex.now(),
            user_count = (select count(*) from cortex.list_members m join cortex.people p on p.person_id = m.person_id
              where m.smart_list_id = l.id and p.type is not null)
          where l.id = $1`,
-        [listId],
-      );
-      // How many, not whom: the audit keeps no addresses that the directory may have to forget.
-      const after = { name: list.name, people: changed };
-      if (changed > 0) await recordAudit(tx, actor, { action, targetKind: 'smart_list', targetId: listId, after });
-      return { changed, unknown };
-    });
+      [listId],
+    );
+    // How many, not whom: the audit keeps no addresses that the directory may have to forget.
+    const after = { name: list.name, people: changed };
+    if (changed > 0) {
+      await recordAudit(tx, actor, { action: actions[how], targetKind: 'smart_list', targetId: listId, after });
+    }
+    return { changed, unknown };
   }
 }
+
+const actions = { add: 'smart_list.members_added', remove: 'smart_list.members_removed' } as const;
+const writes = {
+  add: `insert into cortex.list_members (smart_list_id, person_id)
+    select $1, person_id from unnest($2::uuid[]) person_id order by person_id on conflict do nothing`,
+  remove: 'delete from cortex.list_members where smart_list_id = $1 and person_id = any($2::uuid[])',
+} as const;
 
 interface Found {
   people: string[];

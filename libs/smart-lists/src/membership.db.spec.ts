@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { createLog, newId } from '#platform';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { listSql } from './smart-lists.js';
+import { MemberFiles } from './member-files.js';
+import { ListMembers } from './members.js';
 import { Membership } from './membership.js';
 
 const days = (n: number) => ({ n, unit: 'days' });
@@ -98,7 +100,11 @@ describe('kept membership', () => {
   beforeAll(async () => {
     db = await testDatabase();
     line = await pipeline(db.database);
-    membership = new Membership(db.database, createLog('silent', 'test'));
+    membership = new Membership(
+      db.database,
+      new MemberFiles(db.database, new ListMembers(db.database)),
+      createLog('silent', 'test'),
+    );
     await db.clock.set('2026-10-22T10:00:00Z');
     await db.database.run("update cortex.settings set timezone = 'Europe/Berlin', mail_unanswered = true");
     await db.database.run("insert into public.courses (id, title) values ($1, 'Course')", [course]);

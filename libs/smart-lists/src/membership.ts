@@ -3,6 +3,7 @@ import { momentOf } from '#directory';
 import { Database, LOG, RepeatingLoop, type Log, type Loop, type Tx } from '#platform';
 import { clockWindows, everyone, toSql, type SqlFragment } from '#rules';
 import { asking, lockPeople, lookAgain, outOfDate, touchedBy, type Touch } from './look-again.js';
+import { MemberFiles } from './member-files.js';
 import { closeListGate, definitionOf, enterListGate, KeptLists, type KeptList } from './kept-lists.js';
 
 const PAUSE = 1_000;
@@ -26,6 +27,7 @@ export class Membership implements Loop {
 
   constructor(
     private readonly database: Database,
+    private readonly files: MemberFiles,
     @Inject(LOG) private readonly log: Log,
   ) {
     this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: PAUSE, log });
@@ -44,7 +46,8 @@ export class Membership implements Loop {
     await this.choose();
     const stale = await this.stale();
     for (const id of stale) await this.fill(id);
-    return (await this.followTouched()) === TOUCHED;
+    const worked = await this.files.workOne();
+    return (await this.followTouched()) === TOUCHED || worked;
   }
 
   /** Which lists are to be kept: those that an automation uses and those that were asked for. */

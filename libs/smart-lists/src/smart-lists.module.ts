@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DirectoryModule } from '#directory';
 import { ListJobs } from './list-jobs.js';
+import { MemberFiles } from './member-files.js';
 import { ListMembers } from './members.js';
 import { Membership } from './membership.js';
 import { RuleQuestions } from './questions.js';
@@ -8,7 +9,7 @@ import { SmartLists } from './smart-lists.js';
 
 @Module({
   imports: [DirectoryModule],
-  providers: [SmartLists, RuleQuestions, ListMembers, Membership, ListJobs],
-  exports: [SmartLists, RuleQuestions, ListMembers, Membership, ListJobs],
+  providers: [SmartLists, RuleQuestions, ListMembers, MemberFiles, Membership, ListJobs],
+  exports: [SmartLists, RuleQuestions, ListMembers, MemberFiles, Membership, ListJobs],
 })
 export class SmartListsModule {}

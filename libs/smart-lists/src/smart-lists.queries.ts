@@ -13,6 +13,7 @@ export interface SmartListRow {
   kind: 'rules' | 'static';
   rules: Group | null;
   folder: string | null;
+  keep_membership: boolean;
   user_count: number | null;
   counted_at: Date | null;
   count_ms: number | null;
@@ -21,7 +22,7 @@ export interface SmartListRow {
   used_by: ListUser[];
 }
 
-const columns = `l.id, l.name, l.kind, l.rules, l.folder, l.user_count, l.counted_at, l.count_ms, l.created_at, l.updated_at,
+const columns = `l.id, l.name, l.kind, l.rules, l.folder, l.keep_membership, l.user_count, l.counted_at, l.count_ms, l.created_at, l.updated_at,
   coalesce((
     select jsonb_agg(jsonb_build_object('kind', u.user_kind, 'id', u.user_id, 'name', coalesce(a.name, o.name, u.user_kind))
       order by u.user_kind, coalesce(a.name, o.name), u.user_id)
@@ -86,3 +87,10 @@ export async function namesIn(tx: Tx, groups: readonly Group[]): Promise<Map<str
 
 export const sentenceOf = (rules: Group | null, names: ReadonlyMap<string, string>): string =>
   rules ? toEnglish(rules, { names }) : 'People put in by hand';
+
+/** The folders in use, by name. */
+export const folders = (tx: Tx): Promise<{ folder: string; lists: number }[]> =>
+  tx.rows(
+    `select folder, count(*)::int as lists from public.crm_smart_lists where folder is not null
+     group by folder order by cortex.fold(folder), folder limit 1000`,
+  );

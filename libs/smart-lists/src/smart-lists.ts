@@ -5,6 +5,7 @@ import { AppError, badRequest, conflict, Database, newId, notFound, recordAudit,
 import { dependencies, readRules, toSql, type Group, type SqlFragment } from '#rules';
 import { countPeople, PATIENCE } from './count.js';
 import {
+  folders,
   namesIn,
   sentenceOf,
   smartListById,
@@ -17,6 +18,7 @@ export interface SmartListChanges {
   name?: string;
   rules?: Group;
   folder?: string | null;
+  keep_membership?: boolean;
 }
 
 /** Saved questions about people, and lists of people put in by hand. */
@@ -50,13 +52,14 @@ export class SmartLists {
   /** Saves the list and counts it. @throws AppError 400 when its rules ask about an unknown list */
   async create(
     actor: Actor,
-    given: { name: string; kind: 'rules' | 'static'; rules?: Group; folder?: string | null },
+    given: { name: string; kind: 'rules' | 'static'; rules?: Group; folder?: string | null; keep_membership?: boolean },
   ): Promise<SmartListAnswer> {
     const id = newId();
     await this.database.tx(async (tx) => {
       if (given.rules) await checkLists(tx, id, given.name, given.rules);
       await tx.run(
-        `insert into public.crm_smart_lists (id, name, kind, rules, folder, created_by) values ($1, $2, $3, $4, $5, $6)`,
+        `insert into public.crm_smart_lists (id, name, kind, rules, folder, created_by, keep_membership)
+         values ($1, $2, $3, $4, $5, $6, $7)`,
         [
           id,
           given.name,
@@ -64,6 +67,7 @@ export class SmartLists {
           given.rules ? JSON.stringify(given.rules) : null,
           given.folder ?? null,
           actor.label,
+          given.keep_membership ?? false,
         ],
       );
       if (given.rules) await keepUses(tx, id, given.rules);
@@ -82,7 +86,7 @@ export class SmartLists {
       if (changes.rules) await checkLists(tx, id, changes.name ?? row.name, changes.rules);
       await tx.run(
         `update public.crm_smart_lists set name = coalesce($2, name), rules = coalesce($3::jsonb, rules),
-           folder = case when $4 then $5 else folder end, revision = revision + 1, updated_at = cortex.now()
+           folder = case when $4 then $5 else folder end, keep_membership = coalesce($6, keep_membership), revision = revision + 1, updated_at = cortex.now()
          where id = $1`,
         [
           id,
@@ -90,6 +94,7 @@ export class SmartLists {
           changes.rules ? JSON.stringify(changes.rules) : null,
           changes.folder !== undefined,
           changes.folder ?? null,
+          changes.keep_membership ?? null,
         ],
       );
       if (changes.rules) await keepUses(tx, id, changes.rules);
@@ -97,6 +102,62 @@ export class SmartLists {
       await recordAudit(tx, actor, { action: 'smart_list.changed', ...target(id), before, after: changes });
     });
     return changes.rules ? this.count(id, PATIENCE.screen) : this.get(id);
+  }
+
+  /** A copy with the same rules or members. @throws AppError 404 */
+  async duplicate(actor: Actor, id: string, name?: string): Promise<SmartListAnswer> {
+    const copy = newId();
+    await this.database.tx(async (tx) => {
+      const row = await locked(tx, id);
+      const called = name ?? `Copy of ${row.name}`.slice(0, 200);
+      await tx.run(
+        `insert into public.crm_smart_lists (id, name, kind, rules, folder, created_by)
+         select $2, $3, kind, rules, folder, $4 from public.crm_smart_lists where id = $1`,
+        [id, copy, called, actor.label],
+      );
+      await tx.run(
+        `insert into cortex.uses (user_kind, user_id, used_kind, used_id)
+         select user_kind, $2, used_kind, used_id from cortex.uses where user_kind = 'smart_list' and user_id = $1`,
+        [id, copy],
+      );
+      if (row.kind === 'static') {
+        await tx.run(
+          `insert into cortex.list_members (smart_list_id, person_id)
+           select $2, person_id from cortex.list_members where smart_list_id = $1`,
+          [id, copy],
+        );
+      }
+      await recordAudit(tx, actor, {
+        action: 'smart_list.created',
+        ...target(copy),
+        after: { name: called, from: id },
+      });
+    });
+    return this.count(copy, PATIENCE.screen);
+  }
+
+  /** The folders in use. */
+  async folders(): Promise<{ items: { folder: string; lists: number }[] }> {
+    return this.database.tx(async (tx) => ({ items: await folders(tx) }), { readOnly: true });
+  }
+
+  /** Renames a folder, or takes its lists out of it. Answers how many lists were in it. */
+  async renameFolder(actor: Actor, from: string, to: string | null): Promise<{ lists: number }> {
+    return this.database.tx(async (tx) => {
+      const moved = await tx.rows<{ id: string }>(
+        'update public.crm_smart_lists set folder = $2, updated_at = cortex.now() where folder = $1 returning id',
+        [from, to],
+      );
+      for (const { id } of moved) {
+        await recordAudit(tx, actor, {
+          action: 'smart_list.changed',
+          ...target(id),
+          before: { folder: from },
+          after: { folder: to },
+        });
+      }
+      return { lists: moved.length };
+    });
   }
 
   /** @throws AppError 404; 409 with `used_by` while something uses the list */
@@ -151,12 +212,22 @@ export class SmartLists {
 
   private async count(id: string, patience: number): Promise<SmartListAnswer> {
     const started = performance.now();
-    const fragment = await this.database.tx((tx) => listSql(tx, id), { readOnly: true });
+    // The version of the row: rules or members that changed while we counted have been counted since, or will be.
+    const { before, fragment } = await this.database.tx(
+      async (tx) => {
+        const row = await tx.row<{ v: string }>('select xmin::text as v from public.crm_smart_lists where id = $1', [
+          id,
+        ]);
+        return { before: row?.v, fragment: await listSql(tx, id) };
+      },
+      { readOnly: true },
+    );
     const counted = await countPeople(this.database, fragment, { patience });
     if (counted.exact) {
       await this.database.run(
-        `update public.crm_smart_lists set user_count = $2, counted_at = cortex.now(), count_ms = $3 where id = $1`,
-        [id, counted.count, Math.round(performance.now() - started)],
+        `update public.crm_smart_lists set user_count = $2, counted_at = cortex.now(), count_ms = $3
+         where id = $1 and xmin::text = $4`,
+        [id, counted.count, Math.round(performance.now() - started), before],
       );
     }
     return this.get(id);
@@ -171,13 +242,13 @@ export async function listSql(tx: Tx, id: string): Promise<SqlFragment> {
   return toSql(asking, { ...(await momentOf(tx)), lists });
 }
 
-type LockedRow = Pick<SmartListRow, 'kind' | 'name' | 'rules' | 'folder'>;
+type LockedRow = Pick<SmartListRow, 'kind' | 'name' | 'rules' | 'folder' | 'keep_membership'>;
 
 const target = (id: string) => ({ targetKind: 'smart_list', targetId: id });
 
 async function locked(tx: Tx, id: string): Promise<LockedRow> {
   const row = await tx.row<LockedRow>(
-    'select kind, name, rules, folder from public.crm_smart_lists where id = $1 for update',
+    'select kind, name, rules, folder, keep_membership from public.crm_smart_lists where id = $1 for update',
     [id],
   );
   if (!row) throw notFound('smart list');

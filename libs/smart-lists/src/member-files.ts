@@ -1,0 +1,161 @@
+import { Injectable } from '@nestjs/common';
+import type { JobAnswer } from '#contracts';
+import { parse } from 'csv-parse/sync';
+import {
+  AppError,
+  badRequest,
+  conflict,
+  Database,
+  decodeCursor,
+  encodeCursor,
+  newId,
+  notFound,
+  type Actor,
+  type Tx,
+} from '#platform';
+import { ListMembers, type Named } from './members.js';
+
+const KIND = 'smart_list.members';
+/** Unknown names that a result repeats. */
+const UNKNOWN_SHOWN = 10_000;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+type Row = Omit<JobAnswer, 'created_at' | 'ended_at'> & { created_at: Date; ended_at: Date | null };
+const columns = 'id, kind, status, smart_list_id, action, result, error, created_at, ended_at';
+const present = (row: Row): JobAnswer => ({
+  ...row,
+  created_at: row.created_at.toISOString(),
+  ended_at: row.ended_at?.toISOString() ?? null,
+});
+
+/** Members of static lists by CSV file: kept as jobs, worked off by the worker. */
+@Injectable()
+export class MemberFiles {
+  constructor(
+    private readonly database: Database,
+    private readonly members: ListMembers,
+  ) {}
+
+  /** @throws AppError 404; 400 for a list of rules or a file that cannot be read */
+  async start(actor: Actor, listId: string, action: 'add' | 'remove', file: Uint8Array): Promise<JobAnswer> {
+    readNames(file);
+    const list = await this.database.row<{ kind: string }>('select kind from public.crm_smart_lists where id = $1', [
+      listId,
+    ]);
+    if (!list) throw notFound('smart list');
+    if (list.kind !== 'static') {
+      throw badRequest('This list follows its rules. Only static lists take people by hand.');
+    }
+    const row = await this.database.row<Row>(
+      `insert into cortex.jobs (id, kind, smart_list_id, action, input, actor) values ($1, $2, $3, $4, $5, $6::jsonb)
+       returning ${columns}`,
+      [newId(), KIND, listId, action, Buffer.from(file), JSON.stringify(actor)],
+    );
+    return present(row!);
+  }
+
+  async list(query: { limit: number; cursor?: string }): Promise<{ items: JobAnswer[]; next_cursor: string | null }> {
+    const after = decodeCursor(query.cursor, 1);
+    const rows = await this.database.rows<Row>(
+      `select ${columns} from cortex.jobs where $1::uuid is null or id < $1 order by id desc limit $2`,
+      [after?.[0] ?? null, query.limit + 1],
+    );
+    const shown = rows.slice(0, query.limit);
+    return {
+      items: shown.map(present),
+      next_cursor: rows.length > query.limit ? encodeCursor([shown.at(-1)!.id]) : null,
+    };
+  }
+
+  /** @throws AppError 404 */
+  async get(id: string): Promise<JobAnswer> {
+    const row = await this.database.row<Row>(`select ${columns} from cortex.jobs where id = $1`, [id]);
+    if (!row) throw notFound('job');
+    return present(row);
+  }
+
+  /** @throws AppError 404; 409 when it is being done or has ended */
+  async cancel(id: string): Promise<JobAnswer> {
+    const cancelled = await this.database.run(
+      `update cortex.jobs set status = 'cancelled', input = null, ended_at = cortex.now() where id =
+         (select id from cortex.jobs where id = $1 and status = 'queued' for update skip locked)`,
+      [id],
+    );
+    const job = await this.get(id);
+    if (cancelled === 0) throw conflict('This job has begun or ended. It cannot be cancelled any more.');
+    return job;
+  }
+
+  /** Does the oldest queued job, in one transaction. Answers whether there was one. */
+  async workOne(): Promise<boolean> {
+    return this.database.tx(async (tx) => {
+      const job = await tx.row<{ id: string; smart_list_id: string; action: string; input: Buffer; actor: Actor }>(
+        `select id, smart_list_id, action, input, actor from cortex.jobs where status = 'queued'
+         order by created_at, id limit 1 for update skip locked`,
+      );
+      if (!job) return false;
+      try {
+        const result = await tx.savepoint(() => this.work(tx, job));
+        await end(tx, job.id, 'completed', result, null);
+      } catch (error) {
+        const reason = error instanceof AppError ? error.message : 'The file could not be worked off. Try it again.';
+        await end(tx, job.id, 'failed', null, reason);
+      }
+      return true;
+    });
+  }
+
+  private async work(
+    tx: Tx,
+    job: { smart_list_id: string; action: string; input: Buffer; actor: Actor },
+  ): Promise<NonNullable<JobAnswer['result']>> {
+    const named = readNames(job.input);
+    const { changed, unknown } = await this.members.changeIn(
+      tx,
+      job.actor,
+      job.smart_list_id,
+      job.action === 'remove' ? 'remove' : 'add',
+      named,
+    );
+    return { changed, unknown_count: unknown.length, unknown: unknown.slice(0, UNKNOWN_SHOWN) };
+  }
+}
+
+const end = (tx: Tx, id: string, status: string, result: JobAnswer['result'], error: string | null) =>
+  tx.run(
+    `update cortex.jobs set status = $2, result = $3::jsonb, error = $4, input = null, ended_at = cortex.now() where id = $1`,
+    [id, status, result && JSON.stringify(result), error],
+  );
+
+/**
+ * The addresses or contact ids in a CSV file: of the column headed `email` or `contact_id`; without a heading, of
+ * the first column. Each once.
+ * @throws AppError 400
+ */
+export function readNames(file: Uint8Array): Named {
+  let rows: string[][];
+  try {
+    rows = parse(Buffer.from(file), {
+      bom: true,
+      trim: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      delimiter: [',', ';', '\t'],
+    });
+  } catch (error) {
+    throw badRequest(`The CSV file cannot be read: ${(error as Error).message}`);
+  }
+  const heads = (rows[0] ?? []).map((head) => head.toLowerCase());
+  const email = heads.findIndex((head) => ['email', 'contact_email', 'e-mail'].includes(head));
+  const contact = heads.findIndex((head) => ['contact_id', 'id'].includes(head));
+  const column = Math.max(0, email >= 0 ? email : contact);
+  const body = email >= 0 || contact >= 0 ? rows.slice(1) : rows;
+  const names = [...new Set(body.map((row) => row[column] ?? '').filter((name) => name !== ''))];
+  const byId = email < 0 && (contact >= 0 || names.every((name) => uuid.test(name)));
+  if (names.length === 0) {
+    throw badRequest('The file names nobody. Give one address a line, or a column headed email or contact_id.');
+  }
+  const wrong = byId ? names.find((name) => !uuid.test(name)) : undefined;
+  if (wrong) throw badRequest(`“${wrong.slice(0, 100)}” in the column contact_id is no id. Mend it or use addresses.`);
+  return byId ? { contact_ids: names } : { emails: names };
+}
