@@ -175,6 +175,19 @@ table cortex.inbox_failures
   error text not null
   next_try_at timestamp with time zone
 
+table cortex.jobs
+  id uuid not null default uuidv7()
+  kind text not null
+  status text not null default 'queued'::text
+  smart_list_id uuid
+  action text not null
+  input bytea
+  result jsonb
+  error text
+  actor jsonb not null
+  created_at timestamp with time zone not null default cortex.now()
+  ended_at timestamp with time zone
+
 table cortex.list_keeping
   smart_list_id uuid not null
   state text not null default 'stale'::text
@@ -649,6 +662,12 @@ cortex.heartbeat heartbeat_pkey: PRIMARY KEY (one)
 
 cortex.inbox_failures inbox_failures_pkey: PRIMARY KEY (activity_id)
 
+cortex.jobs jobs_pkey: PRIMARY KEY (id)
+
+cortex.jobs jobs_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
+
+cortex.jobs jobs_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+
 cortex.list_keeping list_keeping_pkey: PRIMARY KEY (smart_list_id)
 
 cortex.list_keeping list_keeping_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
@@ -838,6 +857,8 @@ CREATE INDEX crm_activities_default_type_occurred_at_person_id_idx ON cortex.crm
 CREATE INDEX former_ids_person ON cortex.former_ids USING btree (person_id)
 
 CREATE INDEX inbox_failures_due ON cortex.inbox_failures USING btree (next_try_at) WHERE (next_try_at IS NOT NULL)
+
+CREATE INDEX jobs_queued ON cortex.jobs USING btree (created_at, id) WHERE (status = 'queued'::text)
 
 CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
 
@@ -1493,23 +1514,6 @@ CREATE OR REPLACE FUNCTION cortex.like_part(part text)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN (('%'::text || replace(replace(replace(part, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text)
 
-CREATE OR REPLACE FUNCTION cortex.known_zone(zone text, otherwise text)
- RETURNS text
- LANGUAGE plpgsql
- STABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  if zone <> '' then
-    perform now() at time zone zone;
-    return zone;
-  end if;
-  return case when otherwise is null then 'UTC' else cortex.known_zone(otherwise, null) end;
-exception when invalid_parameter_value then
-  return case when otherwise is null then 'UTC' else cortex.known_zone(otherwise, null) end;
-end
-$function$
-
 CREATE OR REPLACE FUNCTION cortex.note_error(trigger_name text, code text, message text, facts jsonb DEFAULT '{}'::jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -1717,42 +1721,6 @@ begin
   union all
   select n.address, n.id, n.occurred_at
   from gone g, unnest(g.activity_ids, g.activity_times, g.activity_addresses) n (id, occurred_at, address);
-end
-$function$
-
-CREATE OR REPLACE FUNCTION cortex.quiet_until(instant timestamp with time zone, hours jsonb, zone text)
- RETURNS timestamp with time zone
- LANGUAGE plpgsql
- STABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  starts time;
-  ends time;
-  here timestamp := instant at time zone zone;
-  tomorrow boolean;
-begin
-  if hours is null or jsonb_typeof(hours) <> 'object' then
-    return null;
-  end if;
-  starts := (hours ->> 'from')::time;
-  ends := (hours ->> 'to')::time;
-  if starts < ends then
-    if here::time < starts or here::time >= ends then
-      return null;
-    end if;
-    tomorrow := false;
-  elsif starts > ends then
-    if here::time < starts and here::time >= ends then
-      return null;
-    end if;
-    tomorrow := here::time >= starts;
-  else
-    return null;
-  end if;
-  return greatest(
-    (here::date + case when tomorrow then 1 else 0 end + ends) at time zone zone,
-    instant + interval '1 minute');
 end
 $function$
 
