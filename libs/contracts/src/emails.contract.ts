@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageCounts } from './automations.contract.js';
+import { messageCounts } from './message-counts.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
 
 export const mailStream = z.enum(['broadcast', 'transactional']);

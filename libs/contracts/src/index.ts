@@ -1,5 +1,6 @@
 export * from './route.js';
 export * from './permissions.js';
+export * from './message-counts.contract.js';
 export * from './automations.contract.js';
 export * from './runs.contract.js';
 export * from './openapi.js';
