@@ -135,6 +135,7 @@ async function againstHand({ database, pid }: ScaleDatabase, lists: Compiled[]):
       row[`${kind}: ratio`] = `${ratio.toFixed(2)} ${verdict(`${kind} of “${name}”`, ratio, MUST.ratio)}`;
     }
     table.push(row);
+    console.log(`… ${Object.values(row).join(' | ')}`);
   }
   console.log(
     `Goal 9: processor time of PostgreSQL, medians (spread) of ${ROUNDS} rounds A B A B. Must: at most ${MUST.ratio} × by hand.`,
@@ -214,6 +215,7 @@ async function previews({ database }: ScaleDatabase, lists: Compiled[]): Promise
       if (n > 0) walls.push(performance.now() - begin);
     }
     all.push(...walls);
+    console.log(`… ${name}: ${walls.map(ms).join(' ')} ms`);
     const truth = (await countPeople(database, fragment, { patience: PATIENCE.exact })).count;
     const sorted = walls.toSorted((a, b) => a - b);
     table.push({
@@ -237,9 +239,9 @@ await withScaleDatabase(settings, async (scale) => {
   console.log(`${people} people, ${activities} activities, PostgreSQL without parallel workers, everything in memory.`);
   const lists = await compiled(scale);
   await scale.database.rows('select count(*) from crm_activities a where a.metadata is not null');
-  await againstHand(scale, lists);
   await quickOnes(scale, lists, settings.seed);
   await previews(scale, lists);
+  await againstHand(scale, lists);
 });
 if (misses.length > 0) {
   console.log(`Missed: ${misses.join('; ')}.`);

@@ -48,7 +48,7 @@ export const isTimeout = (error: unknown): boolean =>
 
 /** From this many people on a preview looks at a sample instead of everybody. */
 const SAMPLE = 20_000;
-const SAMPLED = 3_000;
+const SAMPLED = 2_000;
 
 export interface Sample {
   /** Of each condition, how many people of the directory it accepts, about; undefined when the sample is too small to say. */
