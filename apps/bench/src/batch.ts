@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import { CopyIn } from './copy-in.js';
-import { clearActivities, KEY, sampleActivity, withDatabase } from './ingest-database.js';
+import { addReadIndexes, clearActivities, KEY, sampleActivity, withDatabase } from './ingest-database.js';
 import { sendAll, ServerProcess } from './load.js';
 import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
 
@@ -20,8 +20,7 @@ const posted: number[] = [];
 await withDatabase(async ({ url, pid, database }) => {
   await database.run('create schema bench');
   await database.run('create table bench.plain (like crm_activities including defaults)');
-  await database.run('create index on bench.plain (person_id, occurred_at desc, id)');
-  await database.run('create index on bench.plain (type, occurred_at, person_id)');
+  await addReadIndexes(database, 'bench.plain');
   await database.run('vacuum analyze');
   const people = new Map(
     (await database.rows<{ email: string; person_id: string }>('select email, person_id from cortex.people')).map(
@@ -93,6 +92,9 @@ console.table([
   { 'PostgreSQL CPU, µs per activity': 'COPY into a plain table', median: shown(copied) },
   { 'PostgreSQL CPU, µs per activity': 'POST /activities', median: shown(posted) },
 ]);
+console.log(
+  'Both tables: (person_id, occurred_at desc, id desc), (type, occurred_at, person_id), and (anonymous_id, occurred_at) for rows without a person.',
+);
 const ratio = median(posted) / median(copied);
 console.log(`${ratio.toFixed(2)} × COPY. Must: at most ${MUST} ×; stretch: ${STRETCH} ×.`);
 if (ratio > MUST) process.exitCode = 1;

@@ -39,6 +39,15 @@ export async function withDatabase(work: (bench: BenchDatabase) => Promise<void>
   }
 }
 
+/** The indexes that readers of crm_activities need, on a table to compare with; its keys and inbox have their own. */
+export async function addReadIndexes(database: Database, table: string): Promise<void> {
+  await database.run(`create index on ${table} (person_id, occurred_at desc, id desc)`);
+  await database.run(`create index on ${table} (type, occurred_at, person_id)`);
+  await database.run(
+    `create index on ${table} (anonymous_id, occurred_at) where person_id is null and anonymous_id is not null`,
+  );
+}
+
 /** Back to where a round began: no activities, keys or inbox; checkpointed, so that no round pays for another. */
 export async function clearActivities(database: Database, ...others: string[]): Promise<void> {
   await database.run(

@@ -1,21 +1,24 @@
 /**
  * The servers that the ingestion benchmarks compare, each a process of its own so that its processor time can be
- * told: `cortex` is the API as it is shipped, `bare` the least that answers after a durable group commit.
+ * told: `cortex` is the API as it is shipped, `worker` what matches behind it, `bare` the least that answers after a durable
+ * group commit.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApi } from '#api';
 import { createDataSource, createLog, Database, readConfig } from '#platform';
+import { Queue } from '#queue';
+import { createWorker } from '#worker';
 import pg from 'pg';
 
-const [kind, databaseUrl] = process.argv.slice(2) as ['cortex' | 'bare', string];
+const [kind, databaseUrl] = process.argv.slice(2) as ['cortex' | 'worker' | 'bare', string];
 
 process.on('message', (message) => {
   if (message === 'cpu') process.send!({ cpu: process.cpuUsage() });
 });
 process.on('disconnect', () => process.exit(0));
 
-const port = await (kind === 'cortex' ? cortex() : bare());
+const port = await { cortex, worker, bare }[kind]();
 process.send!({ port });
 
 async function cortex(): Promise<number> {
@@ -24,6 +27,15 @@ async function cortex(): Promise<number> {
   const app = await createApi({ config, database: new Database(source), log: createLog('warn', 'api') });
   await app.listen(0, '127.0.0.1');
   return (app.getHttpServer().address() as AddressInfo).port;
+}
+
+/** @returns no port: nobody posts to it */
+async function worker(): Promise<number> {
+  const config = readConfig({ NODE_ENV: 'production', DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' });
+  const source = await createDataSource({ url: databaseUrl, applicationName: 'bench worker' }).initialize();
+  const log = createLog('warn', 'worker');
+  await createWorker({ config, database: new Database(source), log, queue: new Queue({ url: databaseUrl, log }) });
+  return 0;
 }
 
 interface Waiting {

@@ -9,7 +9,7 @@ export class ServerProcess {
     readonly port: number,
   ) {}
 
-  static async start(kind: 'cortex' | 'bare', databaseUrl: string): Promise<ServerProcess> {
+  static async start(kind: 'cortex' | 'worker' | 'bare', databaseUrl: string): Promise<ServerProcess> {
     const child = fork(join(import.meta.dirname, 'ingest-server.js'), [kind, databaseUrl]);
     const { port } = await answer<{ port: number }>(child);
     return new ServerProcess(child, port);
@@ -30,8 +30,12 @@ export class ServerProcess {
 
 function answer<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T));
-    child.once('exit', (code) => reject(new Error(`A server of the benchmark ended with ${code}.`)));
+    const ended = (code: number | null) => reject(new Error(`A server of the benchmark ended with ${code}.`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message as T);
+    });
   });
 }
 
