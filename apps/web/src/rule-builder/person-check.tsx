@@ -1,16 +1,12 @@
 import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconCheck, IconX } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { checkSmartList, type AnswerOf } from '#contracts';
-import { isGroup, toClause, type Group, type Rule } from '#rules';
+import { checkSmartList } from '#contracts';
+import type { Group } from '#rules';
 import { useState, type FormEvent } from 'react';
 import { call } from '../api/client';
-import { shortTime } from '../ui/time';
 import { Failed, Loading } from '../ui/states';
-
-type Proof = AnswerOf<typeof checkSmartList>;
-type Names = ReadonlyMap<string, string>;
+import { ProofRows, type Names } from './proof-rows';
 
 /** Asks for somebody's address and shows, row by row, whether the rules hold for them and what was seen. */
 export function PersonCheck({ rules, names }: { rules: Group; names: Names }) {
@@ -86,59 +82,7 @@ function Verdict({ rules, names, email }: { rules: Group; names: Names; email: s
         {data.proof.result ? 'The rules apply to ' : 'The rules do not apply to '}
         <b>{email}</b>.
       </p>
-      <ul className="proof">
-        <Parts rule={data.rules} proof={data.proof} names={names} />
-      </ul>
+      <ProofRows rule={data.rules} proof={data.proof} names={names} />
     </div>
   );
-}
-
-const words: Record<Group['operator'], string> = {
-  AND: 'All of these',
-  OR: 'At least one of these',
-  NOT: 'Not this',
-};
-
-/** The rows of a group; the proof has the shape of the rule. */
-function Parts({ rule, proof, names }: { rule: Group; proof: Proof; names: Names }) {
-  return rule.conditions.map((part, index) => {
-    const of = proof.children?.[index];
-    return of ? <Part key={index} rule={part} proof={of} names={names} /> : null;
-  });
-}
-
-function Part({ rule, proof, names }: { rule: Rule; proof: Proof; names: Names }) {
-  const Glyph = proof.result ? IconCheck : IconX;
-  return (
-    <li data-met={proof.result}>
-      <div className="proof-row">
-        <Glyph size={16} stroke={1.5} aria-hidden />
-        <span className="sentence">
-          <span className="visually-hidden">{proof.result ? 'Met: ' : 'Not met: '}</span>
-          {isGroup(rule) ? words[rule.operator] : toClause({ operator: 'AND', conditions: [rule] }, { names })}
-        </span>
-        {isGroup(rule) ? null : <span className="label">{seen(proof.value_seen, names)}</span>}
-      </div>
-      {isGroup(rule) ? (
-        <ul className="proof">
-          <Parts rule={rule} proof={proof} names={names} />
-        </ul>
-      ) : null}
-    </li>
-  );
-}
-
-const iso = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-
-/** What the person has, in words. */
-function seen(value: unknown, names: Names): string {
-  if (value === null || value === undefined || value === '') return 'nothing is known';
-  if (Array.isArray(value)) {
-    if (value.length === 0) return 'none';
-    const shown = value.slice(0, 8).map((item) => seen(item, names));
-    return `${shown.join(', ')}${value.length > shown.length ? `, and ${value.length - shown.length} more` : ''}`;
-  }
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return iso.test(value) ? shortTime(value) : (names.get(value) ?? value);
-  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

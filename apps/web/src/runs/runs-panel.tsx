@@ -1,5 +1,5 @@
 import { enterAutomation, getRun, type Automation, type Run } from '#contracts';
-import { indexGraph, sentenceOf, type Graph } from '#graph';
+import { indexGraph, nodeDef, sentenceOf, type Graph, type GraphNode } from '#graph';
 import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
@@ -14,6 +14,8 @@ import { Problem } from '../ui/confirm';
 import { More } from '../ui/more';
 import { Failed, Loading } from '../ui/states';
 import { shortTime, Time } from '../ui/time';
+import { ProofRows, proves, type Proof } from '../rule-builder/proof-rows';
+import { useNames } from '../rule-builder/suggestions';
 import { describeOutcome } from '../canvas/live/outcome';
 import { RunActions } from './run-actions';
 
@@ -144,6 +146,7 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
               <p className="label">{shortTime(step.entered_at)}</p>
               <p className="sentence">{node ? sentenceOf(node) : 'A step that is no longer drawn'}</p>
               <p className="visit-outcome">{describeOutcome(step, node)}</p>
+              {node ? <Because step={step} node={node} /> : null}
             </li>
           );
         })}
@@ -153,6 +156,17 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
       ) : null}
     </aside>
   );
+}
+
+/** What was known when a step decided; kept with the step, so it stays true when the person changes. */
+function Because({ step, node }: { step: Run['steps'][number]; node: GraphNode }) {
+  const names = useNames();
+  const proofs = Array.isArray(step.outcome.because) ? (step.outcome.because as Proof[]) : [];
+  const asked = nodeDef(node.type)?.asks?.(node.config as never) ?? [];
+  return asked.map((rule, at) => {
+    const proof = proofs[at];
+    return proof && proves(proof, rule) ? <ProofRows key={at} rule={rule} proof={proof} names={names} /> : null;
+  });
 }
 
 function EnterByHand({ automation }: { automation: Automation }) {

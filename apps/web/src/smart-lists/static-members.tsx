@@ -88,7 +88,7 @@ function AddPeople({ list }: { list: SmartList }) {
   return (
     <>
       {add.error ? <Problem error={add.error} /> : null}
-      {add.data ? (
+      {add.data && 'changed' in add.data ? (
         <div className="notice" role="status">
           <p>
             {people(add.data.changed)} put in.

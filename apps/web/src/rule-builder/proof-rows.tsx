@@ -1,0 +1,73 @@
+import './rule-builder.css';
+import { IconCheck, IconX } from '@tabler/icons-react';
+import type { AnswerOf, checkSmartList } from '#contracts';
+import { isGroup, toClause, type Group, type Rule } from '#rules';
+import { shortTime } from '../ui/time';
+
+export type Proof = AnswerOf<typeof checkSmartList>;
+export type Names = ReadonlyMap<string, string>;
+
+const words: Record<Group['operator'], string> = {
+  AND: 'All of these',
+  OR: 'At least one of these',
+  NOT: 'Not this',
+};
+
+interface ProofRowsProps {
+  rule: Group;
+  proof: Proof;
+  /** Of lists and courses, by id. */
+  names: Names;
+}
+
+/** Whether each condition of a rule is met, and what was seen; the proof has the shape of the rule. */
+export function ProofRows({ rule, proof, names }: ProofRowsProps) {
+  return (
+    <ul className="proof">
+      {rule.conditions.map((part, index) => {
+        const of = proof.children?.[index];
+        return of ? <Part key={index} rule={part} proof={of} names={names} /> : null;
+      })}
+    </ul>
+  );
+}
+
+/** Whether a proof is one of this rule; it is not when the rule was edited since. */
+export function proves(proof: Proof, rule: Rule): boolean {
+  if (proof.operator !== rule.operator) return false;
+  if (!isGroup(rule)) return proof.field === rule.field;
+  const parts = proof.children ?? [];
+  return parts.length === rule.conditions.length && rule.conditions.every((part, at) => proves(parts[at]!, part));
+}
+
+function Part({ rule, proof, names }: { rule: Rule; proof: Proof; names: Names }) {
+  const Glyph = proof.result ? IconCheck : IconX;
+  return (
+    <li data-met={proof.result}>
+      <div className="proof-row">
+        <Glyph size={16} stroke={1.5} aria-hidden />
+        <span className="sentence">
+          <span className="visually-hidden">{proof.result ? 'Met: ' : 'Not met: '}</span>
+          {isGroup(rule) ? words[rule.operator] : toClause({ operator: 'AND', conditions: [rule] }, { names })}
+        </span>
+        {isGroup(rule) ? null : <span className="label">{seen(proof.value_seen, names)}</span>}
+      </div>
+      {isGroup(rule) ? <ProofRows rule={rule} proof={proof} names={names} /> : null}
+    </li>
+  );
+}
+
+const iso = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** What the person has, in words. */
+function seen(value: unknown, names: Names): string {
+  if (value === null || value === undefined || value === '') return 'nothing is known';
+  if (Array.isArray(value)) {
+    if (value.length === 0) return 'none';
+    const shown = value.slice(0, 8).map((item) => seen(item, names));
+    return `${shown.join(', ')}${value.length > shown.length ? `, and ${value.length - shown.length} more` : ''}`;
+  }
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string') return iso.test(value) ? shortTime(value) : (names.get(value) ?? value);
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
