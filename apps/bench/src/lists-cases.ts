@@ -116,8 +116,6 @@ export const cases: ListCase[] = [
     hand: [
       `not exists (select from crm_activities a where a.person_id = p.person_id and a.type = 'page_view'
          and a.occurred_at >= :now - interval '90 days')`,
-      `p.person_id not in (select person_id from crm_activities where type = 'page_view' and person_id is not null
-         and occurred_at >= :now - interval '90 days')`,
     ],
   },
   {
