@@ -62,7 +62,7 @@ export const rings: Record<string, Ring> = {
   activities: { parts: [...pure, ...base], mayUse: among(...server, 'pg') },
   directory: { parts: [...pure, ...base, 'activities'], mayUse: among(...server) },
   enrollments: { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server) },
-  'smart-lists': { parts: [...pure, ...base, 'directory'], mayUse: among(...server) },
+  'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server, 'csv-parse') },
   automations: { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server) },
   emails: {
     parts: [...pure, ...base],
