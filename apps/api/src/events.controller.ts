@@ -52,11 +52,13 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
   }
 
   @Route(contracts.events)
-  listen(@Res() reply: FastifyReply): void {
+  async listen(@Res() reply: FastifyReply): Promise<void> {
     if (this.clients.size >= MAX_CLIENTS) {
       void reply.status(503).header('retry-after', '10').send();
       return;
     }
+    // Looked at before the listener is told to look itself, so that nothing falls between its look and the first tick.
+    if (!this.timer) await this.look();
     reply.hijack();
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -76,15 +78,21 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
 
   private async tick(): Promise<void> {
     try {
-      const marks = (await this.database.row<Record<string, string | null>>(MARKS))!;
-      const known = Object.keys(this.last).length > 0;
-      const topics = Object.keys(marks).filter((topic) => marks[topic] !== this.last[topic]);
-      this.last = marks;
-      if (known && topics.length > 0) this.send(`event: changed\ndata: ${JSON.stringify({ topics })}\n\n`);
+      const topics = await this.look();
+      if (topics.length > 0) this.send(`event: changed\ndata: ${JSON.stringify({ topics })}\n\n`);
       else if (++this.ticks % KEEP_ALIVE_TICKS === 0) this.send(': still here\n\n');
     } catch (error) {
       this.log.warn({ err: error }, 'looking for changes failed');
     }
+  }
+
+  /** The topics whose marks moved since the last look; none at the first. */
+  private async look(): Promise<string[]> {
+    const marks = (await this.database.row<Record<string, string | null>>(MARKS))!;
+    const before = this.last;
+    this.last = marks;
+    if (Object.keys(before).length === 0) return [];
+    return Object.keys(marks).filter((topic) => marks[topic] !== before[topic]);
   }
 
   private send(text: string): void {

@@ -40,13 +40,16 @@ async function leadOfExternalId(tx: Tx, given: LeadFields): Promise<{ id: string
   ]);
 }
 
-/** What "enrolled" means for a lead is said in the public contract: named by an enrollment, or followed by one. */
+/**
+ * What "enrolled" means for a lead is said in the public contract: named by an enrollment, or followed by one. The
+ * lead may be a little younger than this transaction: its own may have begun later and had the address's lock first.
+ */
 async function openLead(tx: Tx, given: LeadFields): Promise<{ id: string } | undefined> {
   return tx.row<{ id: string }>(
     `select l.id from public.purchase_leads l
      where cortex.address(l.email) = cortex.address($1::citext) collate "C"
        and l.course_id is not distinct from $2::uuid
-       and l.created_at > cortex.now() - interval '24 hours' and l.created_at <= cortex.now()
+       and l.created_at > cortex.now() - interval '24 hours' and l.created_at <= cortex.now() + interval '5 minutes'
        and ($3::timestamptz is null or $3::timestamptz > cortex.now() - interval '24 hours')
        and not exists (select from public.enrollments e where e.lead_id = l.id)
        and not exists (

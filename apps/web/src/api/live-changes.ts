@@ -43,14 +43,10 @@ function listen(client: QueryClient): () => void {
     for (const topic of topics) waiting.add(topic);
     timer ??= setTimeout(flush, Math.max(0, flushed + breath - Date.now()));
   };
-  const open = (again: boolean) => {
-    let missed = again;
+  const open = () => {
     source = new EventSource('/events');
-    source.addEventListener('ready', () => {
-      // Whatever happened while nobody listened.
-      if (missed) note(Object.keys(concerned));
-      missed = true;
-    });
+    // Whatever happened while nobody listened, be it only since the screen was filled.
+    source.addEventListener('ready', () => note(Object.keys(concerned)));
     source.addEventListener('changed', (event) => note(topicsIn(event.data)));
   };
   const close = () => {
@@ -60,11 +56,11 @@ function listen(client: QueryClient): () => void {
   // A browser has few connections to one server: tabs in the background leave theirs to others.
   const onVisibility = () => {
     if (document.hidden) close();
-    else if (!source) open(true);
+    else if (!source) open();
   };
 
   document.addEventListener('visibilitychange', onVisibility);
-  if (!document.hidden) open(false);
+  if (!document.hidden) open();
   return () => {
     document.removeEventListener('visibilitychange', onVisibility);
     clearTimeout(timer);
