@@ -18,15 +18,17 @@ interface ProofRowsProps {
   proof: Proof;
   /** Of lists and courses, by id. */
   names: Names;
+  /** `graph` for the rules of a step, which may ask about the lead and about earlier steps. */
+  place?: 'person' | 'graph';
 }
 
 /** Whether each condition of a rule is met, and what was seen; the proof has the shape of the rule. */
-export function ProofRows({ rule, proof, names }: ProofRowsProps) {
+export function ProofRows({ rule, proof, names, place = 'person' }: ProofRowsProps) {
   return (
     <ul className="proof">
       {rule.conditions.map((part, index) => {
         const of = proof.children?.[index];
-        return of ? <Part key={index} rule={part} proof={of} names={names} /> : null;
+        return of ? <Part key={index} rule={part} proof={of} names={names} place={place} /> : null;
       })}
     </ul>
   );
@@ -40,7 +42,7 @@ export function proves(proof: Proof, rule: Rule): boolean {
   return parts.length === rule.conditions.length && rule.conditions.every((part, at) => proves(parts[at]!, part));
 }
 
-function Part({ rule, proof, names }: { rule: Rule; proof: Proof; names: Names }) {
+function Part({ rule, proof, names, place }: Omit<Required<ProofRowsProps>, 'rule'> & { rule: Rule }) {
   const Glyph = proof.result ? IconCheck : IconX;
   return (
     <li data-met={proof.result}>
@@ -48,11 +50,11 @@ function Part({ rule, proof, names }: { rule: Rule; proof: Proof; names: Names }
         <Glyph size={16} stroke={1.5} aria-hidden />
         <span className="sentence">
           <span className="visually-hidden">{proof.result ? 'Met: ' : 'Not met: '}</span>
-          {isGroup(rule) ? words[rule.operator] : toClause({ operator: 'AND', conditions: [rule] }, { names })}
+          {isGroup(rule) ? words[rule.operator] : toClause({ operator: 'AND', conditions: [rule] }, { names, place })}
         </span>
         {isGroup(rule) ? null : <span className="label">{seen(proof.value_seen, names)}</span>}
       </div>
-      {isGroup(rule) ? <ProofRows rule={rule} proof={proof} names={names} /> : null}
+      {isGroup(rule) ? <ProofRows rule={rule} proof={proof} names={names} place={place} /> : null}
     </li>
   );
 }

@@ -165,7 +165,9 @@ function Because({ step, node }: { step: Run['steps'][number]; node: GraphNode }
   const asked = nodeDef(node.type)?.asks?.(node.config as never) ?? [];
   return asked.map((rule, at) => {
     const proof = proofs[at];
-    return proof && proves(proof, rule) ? <ProofRows key={at} rule={rule} proof={proof} names={names} /> : null;
+    return proof && proves(proof, rule) ? (
+      <ProofRows key={at} rule={rule} proof={proof} names={names} place="graph" />
+    ) : null;
   });
 }
 
