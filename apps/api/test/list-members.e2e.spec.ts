@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { testApp, type TestApp } from '#testing';
+import { seedLeads, testApp, type TestApp } from '#testing';
 
 const PEOPLE = 100_000;
 const tagged = { operator: 'AND', conditions: [{ field: 'tags', operator: 'contains', value: 'vip' }] };
@@ -70,10 +70,9 @@ describe('lists over HTTP, with a worker', () => {
   });
 
   it('takes 100,000 members by file in one go, reports who is unknown, and takes them out again', async () => {
-    await app.database.run(
-      `insert into cortex.people (address, email, type, id, created_at)
-       select 'm' || n || '@file.example', 'm' || n || '@file.example', 'lead', uuidv7(), now() from generate_series(1, $1::int) n`,
-      [PEOPLE],
+    await seedLeads(
+      app.database,
+      Array.from({ length: PEOPLE }, (_, n) => ({ email: `m${n + 1}@file.example` })),
     );
     await until(async () => !(await app.database.row('select from cortex.list_touched limit 1')));
     const list = (await app.call('POST', '/smart-lists', { name: 'By file', kind: 'static' })).body;

@@ -1,6 +1,6 @@
 import { queueMail, type Mail } from '#emails';
 import { newId } from '#platform';
-import { FakePostmark, testApp, type TestApp } from '#testing';
+import { FakePostmark, seedLeads, testApp, type TestApp } from '#testing';
 
 const html =
   '<body><p>Hi {{ contact.first_name }}</p><a href="{{ links.preferences }}">mails</a> <a href="{{ links.view }}">view</a></body>';
@@ -42,12 +42,9 @@ export class MailFixture {
 
   async person(): Promise<{ person_id: string; email: string }> {
     const email = `person${(counter += 1)}@school.example`;
-    const row = await this.app.database.row<{ person_id: string; email: string }>(
-      `insert into cortex.people (address, email, type, first_name, consent_status, id, created_at)
-       values ($1::text, $1::text, 'lead', '<script>alert(1)</script>', 'subscribed', uuidv7(), now()) returning person_id, email`,
-      [email],
-    );
-    return row!;
+    const lead = { email, first_name: '<script>alert(1)</script>', consent: 'subscribed' };
+    const [person] = await seedLeads(this.app.database, [lead]);
+    return person!;
   }
 
   /** Waits for a state; the limit only ends a test that would wait for ever. */

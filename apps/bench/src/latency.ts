@@ -170,6 +170,12 @@ async function steady(rate: number): Promise<number[]> {
   for (let tries = 0; tries < 500 && arrived.size < total; tries += 1) await rest(20);
   over = true;
   await watching;
+  const { rows } = await watcher.query<{ lost: number }>(
+    `select count(*)::int as lost from unnest($1::text[]) a (email)
+     where not exists (select from cortex.messages m where m.contact_email = a.email)`,
+    [[...accepted.keys()]],
+  );
+  if (rows[0]!.lost > 0) throw new Error(`${rows[0]!.lost} accepted activities have no message.`);
   return [...accepted].map(([email, at]) => Math.max(0, (arrived.get(email) ?? Infinity) - at));
 }
 

@@ -1,6 +1,6 @@
 import { LinkTokens, queueMails, type Mail } from '#emails';
 import { createLog, newId, readConfig, type Config } from '#platform';
-import { FakePostmark, testDatabase, type TestDatabase } from '#testing';
+import { FakePostmark, seedLeads, testDatabase, type TestDatabase } from '#testing';
 import { PostmarkGateway } from './postmark.client.js';
 import { Sender } from './sender.js';
 
@@ -26,7 +26,7 @@ export class SendFixture {
     this.fake = await FakePostmark.start();
     await this.db.clock.set('2026-03-01T10:00:00Z');
     await this.db.database.run(
-      `truncate cortex.messages, cortex.send_batches, cortex.mail_contents, cortex.people, cortex.person_links, cortex.suppressions,
+      `truncate cortex.messages, cortex.send_batches, cortex.mail_contents, cortex.people, cortex.person_links, public.purchase_leads, cortex.suppressions,
          cortex.attention, public.email_jobs, public.crm_activities, cortex.activity_inbox, cortex.automations cascade`,
     );
     await this.db.database.run(
@@ -56,11 +56,10 @@ export class SendFixture {
   }
 
   people(count: number, consent = 'subscribed'): Promise<Persons[]> {
-    return this.db.database.rows(
-      `insert into cortex.people (address, email, type, first_name, consent_status)
-       select 'p' || n || '@school.example', 'p' || n || '@school.example', 'lead', 'Person ' || n, $2
-       from generate_series(1, $1) n returning person_id, email`,
-      [count, consent],
+    const lead = (n: number) => ({ email: `p${n}@school.example`, first_name: `Person ${n}`, consent });
+    return seedLeads(
+      this.db.database,
+      Array.from({ length: count }, (_, n) => lead(n + 1)),
     );
   }
 

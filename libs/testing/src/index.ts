@@ -4,5 +4,6 @@ export * from './clock.js';
 export * from './directory-check.js';
 export * from './postgres.js';
 export * from './fake-postmark.js';
+export * from './people.js';
 export * from './pipeline.js';
 export * from './random-rules.js';
