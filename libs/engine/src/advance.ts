@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { ActivityFact, Effect, EffectType, Plan, Settings } from '#graph';
-import type { Log, Tx } from '#platform';
+import type { ActivityFact, Plan, Settings } from '#graph';
+import type { Log } from '#platform';
 import type { Group } from '#rules';
 import type { Proof } from '#rules/engine';
 import type { Moment } from './compiled.js';
 import { Decisions, type Answers } from './decisions.js';
-import { effects, settlesAtCommit } from './effects/index.js';
-import type { EffectCall, EffectHandler } from './effects/effect-handler.js';
+import { settlesAtCommit } from './effects/index.js';
+import type { EffectCall } from './effects/effect-handler.js';
 import { MOST_VISITS, ON_CHANGE, type Journey } from './journey.js';
-import { arrivedSince } from './runs.queries.js';
+import type { World } from './world.js';
 
 /**
  * Moves every movable run as far as it goes, all of them step by step side by side, so that each question to
@@ -19,11 +19,11 @@ export class Advance {
   private readonly decisions: Decisions;
 
   constructor(
-    private readonly tx: Tx,
+    private readonly world: World,
     private readonly moment: Moment,
     private readonly log: Log,
   ) {
-    this.decisions = new Decisions(tx, moment);
+    this.decisions = new Decisions(world, moment);
   }
 
   async run(journeys: readonly Journey[]): Promise<void> {
@@ -76,7 +76,7 @@ export class Advance {
     const waits = journeys.filter(({ step, arrived }) => step!.awaits !== undefined && arrived.length === 0);
     if (waits.length === 0) return;
     const back = waits.filter((journey) => journey.lookBack);
-    const found = back.length === 0 ? [] : await arrivedSince(this.tx, back.map(lookBackOf));
+    const found = back.length === 0 ? [] : await this.world.arrivedSince(back.map(lookBackOf));
     for (const journey of waits) {
       const { activity_type, where } = journey.step!.awaits!;
       const before = found.filter((activity) => activity.run_id === journey.run.id);
@@ -154,13 +154,14 @@ export class Advance {
     return [];
   }
 
-  /** Performs effects type by type, for everybody together; where that fails, one by one. */
+  /** Performs effects type by type, for everybody together. */
   private async perform(calls: readonly { call: EffectCall; next: string }[]): Promise<void> {
     for (const type of new Set(calls.map(({ call }) => call.effect.type))) {
       const own = calls.filter(({ call }) => call.effect.type === type);
-      const outcomes = await this.together(
+      const outcomes = await this.world.perform(
         type,
         own.map(({ call }) => call),
+        this.moment,
       );
       own.forEach(({ call, next }, at) => {
         const outcome = outcomes[at]!;
@@ -170,19 +171,6 @@ export class Advance {
           if (settlesAtCommit.has(type) && !call.journey.ended) call.journey.yield(this.moment.now);
         }
       });
-    }
-  }
-
-  private async together(type: EffectType, calls: readonly EffectCall[]): Promise<(Record<string, unknown> | Error)[]> {
-    const handler = effects[type] as EffectHandler<Effect['type']>;
-    try {
-      return await this.tx.savepoint(() => handler(this.tx, calls, this.moment));
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      if (calls.length === 1) return [error instanceof Error ? error : new Error(String(error))];
-      const alone: (Record<string, unknown> | Error)[] = [];
-      for (const call of calls) alone.push(...(await this.together(type, [call])));
-      return alone;
     }
   }
 
@@ -226,22 +214,3 @@ const brief = (value: unknown): unknown => {
 /** Equally spread over [0, 1), the same for the same person and step. */
 const chance = (personId: string, nodeId: string): number =>
   createHash('sha256').update(`${personId} ${nodeId}`).digest().readUInt32BE(0) / 2 ** 32;
-
-const sqlState = /^[0-9A-Z]{5}$/;
-/** Serialization and deadlock, connection, resources, operator intervention, lock timeout. */
-const passing = /^(40|08|53|57|55P03)/;
-
-/**
- * Failures that have nothing to do with the rows at hand, such as a lost connection or a deadlock: the same
- * work succeeds when it is done again.
- */
-export function isTransient(error: unknown): boolean {
-  const { name, code, message, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
-  const state = driverError?.code ?? code;
-  if (typeof state === 'string' && sqlState.test(state)) return passing.test(state);
-  // A failed query without a state never came back from the server.
-  return typeof state === 'string' || lostConnection.test(`${name} ${message}`);
-}
-
-/** How TypeORM and pg say that the connection under a transaction is gone. */
-const lostConnection = /^QueryFailedError|^QueryRunnerAlreadyReleased|^TransactionNotStarted|connection|not queryable/i;

@@ -81,7 +81,8 @@ export class CompiledVersions {
   }
 }
 
-function compile(stored: StoredVersion): CompiledVersion {
+/** Makes a stored version, or a draft in the shape of one, ready to run. */
+export function compile(stored: StoredVersion): CompiledVersion {
   const graph = restore(stored.graph);
   const { out } = indexGraph(graph);
   const steps = new Map<string, CompiledStep>();

@@ -1,9 +1,8 @@
-import { loadFacts, loadRunFacts } from '#directory';
 import type { ActivityFact } from '#graph';
-import type { Tx } from '#platform';
 import { asksAboutRun, type Group, type PersonFacts, type RunFacts } from '#rules';
 import { Decider, type Proof } from '#rules/engine';
 import type { Moment } from './compiled.js';
+import type { World } from './world.js';
 
 /** Rules to be decided about one person, inside a run or before one. */
 export interface Asked {
@@ -26,7 +25,7 @@ export class Decisions {
   private readonly decider: Decider;
 
   constructor(
-    private readonly tx: Tx,
+    private readonly world: World,
     private readonly moment: Moment,
   ) {
     this.decider = new Decider({ now: moment.now, timezone: moment.timezone });
@@ -43,11 +42,11 @@ export class Decisions {
     if (wanting.length === 0) return asked.map(() => unasked);
     const rules = [...new Set(wanting.flatMap((each) => each.rules))];
     const people = [...new Set(wanting.map((each) => each.person_id))];
-    const facts = await loadFacts(this.tx, people, rules, this.moment);
+    const facts = await this.world.facts(people, rules, this.moment);
     const runs = wanting.flatMap((each) =>
       each.run && each.rules.some(asksAboutRun) ? [{ run_id: each.run.id, lead_id: each.run.lead_id }] : [],
     );
-    const runFacts = runs.length > 0 ? await loadRunFacts(this.tx, runs) : new Map<string, RunFacts>();
+    const runFacts = runs.length > 0 ? await this.world.runFacts(runs) : new Map<string, RunFacts>();
     return Promise.all(
       asked.map(async (each) => {
         if (each.rules.length === 0) return unasked;

@@ -3,6 +3,7 @@ import type { CompiledVersion, Moment } from './compiled.js';
 import { Journey, type RunRow } from './journey.js';
 import { applyLimits, type AllowedEntry, type Entry, type Refusal } from './limits.js';
 import { stepStates } from './runs.queries.js';
+import type { World } from './world.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -11,11 +12,11 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * why they do not come in. In the order given. The persons' locks must be held.
  */
 export async function enter(
-  tx: Tx,
+  world: Pick<World, 'pastEntries'>,
   moment: Moment,
   entries: readonly Entry[],
 ): Promise<({ journey: Journey } | { refused: Refusal })[]> {
-  const allowed = await applyLimits(tx, moment, entries);
+  const allowed = await applyLimits(world, moment, entries);
   return allowed.map((entry) => ('refused' in entry ? entry : { journey: begin(entry, moment) }));
 }
 

@@ -6,6 +6,7 @@ import { Decider, type Proof } from '#rules/engine';
 import type { CompiledVersion, Moment } from './compiled.js';
 import type { EngineVersions } from './engine-versions.js';
 import { applyLimits } from './limits.js';
+import { pastEntries } from './runs.queries.js';
 
 export interface Explanation {
   would_enter: boolean;
@@ -68,6 +69,6 @@ async function obstacle(
     const [match] = await monitorMatches(tx, question, { limit: 1, personIds: [personId] });
     return match ? undefined : start.over === 'leads' ? 'no_matching_lead_or_entry_limit' : 'entry_limit';
   }
-  const [answer] = await applyLimits(tx, moment, [entry]);
+  const [answer] = await applyLimits({ pastEntries: (entries) => pastEntries(tx, entries) }, moment, [entry]);
   return answer && 'refused' in answer && answer.refused !== 'no_key' ? answer.refused : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Database, Log } from '#platform';
-import { isTransient } from './advance.js';
 import type { InboxRow } from './claim.js';
 import type { Claimed, Match } from './match.js';
+import { isTransient } from './transient.js';
 import type { Wake } from './wake.js';
 
 const MOST_ATTEMPTS = 5;

@@ -84,6 +84,18 @@ export class Journey {
     return this.run.ended_at !== null;
   }
 
+  /** Taken up again in a later moment, as one that was stored and read anew. */
+  again(): this {
+    this.touched.clear();
+    this.pending = [];
+    this.arrived = [];
+    this.movable = false;
+    this.forced = false;
+    this.changed = false;
+    this.lookBack = this.open !== undefined;
+    return this;
+  }
+
   /** Begins a visit of the step it stands at. */
   enter(now: Date): StepRecord {
     const node_id = this.run.node_id!;

@@ -1,8 +1,8 @@
 import type { EntryLimit } from '#automations';
 import type { ActivityFact } from '#graph';
-import type { Tx } from '#platform';
 import { shift, type Span } from '#rules';
 import type { CompiledVersion, Moment } from './compiled.js';
+import type { World } from './world.js';
 
 /** Somebody who is to come in. */
 export interface Entry {
@@ -20,7 +20,7 @@ export interface AllowedEntry extends Entry {
   key?: string;
 }
 
-interface PastEntry {
+export interface PastEntry {
   automation_id: string;
   person_id: string;
   entry_key: string;
@@ -37,12 +37,12 @@ export type Refusal = 'been_here' | 'too_soon' | 'no_key';
  * An occasion that was taken before (a replay) is refused as `been_here`.
  */
 export async function applyLimits(
-  tx: Tx,
+  world: Pick<World, 'pastEntries'>,
   moment: Moment,
   entries: readonly Entry[],
 ): Promise<(AllowedEntry | { refused: Refusal })[]> {
   const past = new Map<string, PastEntry[]>();
-  for (const row of await pastEntries(tx, entries)) {
+  for (const row of await world.pastEntries(entries)) {
     const of = `${row.automation_id} ${row.person_id}`;
     past.set(of, [...(past.get(of) ?? []), row]);
   }
@@ -96,20 +96,3 @@ function unitOf(limit: EntryLimit, entry: Entry): string | undefined {
 /** Milliseconds since 1970 of the beginning of a span that ends now. */
 export const spanStart = (span: { n: number; unit: string }, moment: Pick<Moment, 'now' | 'timezone'>): number =>
   shift(moment, span as Span, 'ago');
-
-const pastEntries = async (tx: Tx, entries: readonly Entry[]): Promise<PastEntry[]> => {
-  if (entries.length === 0) return [];
-  const pairs = [
-    ...new Map(entries.map((entry) => [`${entry.version.automation_id} ${entry.person_id}`, entry])).values(),
-  ];
-  return tx.rows<PastEntry>(
-    `select r.automation_id, r.person_id, r.entry_key, r.context->>'key' as key, r.entered_at, false as seen
-     from unnest($1::uuid[], $2::uuid[]) w(automation_id, person_id)
-     join cortex.automation_runs r on r.automation_id = w.automation_id and r.person_id = w.person_id
-     union all
-     select s.automation_id, s.person_id, s.entry_key, null, s.seen_at, true
-     from unnest($1::uuid[], $2::uuid[]) w(automation_id, person_id)
-     join cortex.automation_seen s on s.automation_id = w.automation_id and s.person_id = w.person_id`,
-    [pairs.map((entry) => entry.version.automation_id), pairs.map((entry) => entry.person_id)],
-  );
-};

@@ -10,6 +10,7 @@ import type { CompiledVersion } from './compiled.js';
 import { EngineVersions } from './engine-versions.js';
 import { enter } from './enter.js';
 import { record } from './record.js';
+import { DatabaseWorld } from './world.js';
 
 /** Ticked once a minute, however many workers run; a tick that is still going on is not joined by another. */
 export const tickMonitors = defineJob({
@@ -105,8 +106,9 @@ export class Monitors implements JobHandlers {
         PEOPLE_PER_CHUNK,
       );
       const matches = await monitorMatches(tx, question, { limit: PEOPLE_PER_CHUNK, personIds: people });
+      const world = new DatabaseWorld(tx, this.versions);
       const entered = await enter(
-        tx,
+        world,
         moment,
         matches.map((match) => ({
           version,
@@ -117,7 +119,7 @@ export class Monitors implements JobHandlers {
         })),
       );
       const journeys = entered.flatMap((each) => ('journey' in each ? [each.journey] : []));
-      await new Advance(tx, moment, this.log).run(journeys);
+      await new Advance(world, moment, this.log).run(journeys);
       await record(tx, journeys);
       return journeys.length;
     });

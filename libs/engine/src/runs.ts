@@ -11,6 +11,7 @@ import type { Journey, RunRow } from './journey.js';
 import type { Refusal } from './limits.js';
 import { record } from './record.js';
 import { runById } from './runs.queries.js';
+import { DatabaseWorld } from './world.js';
 
 const reasons: Record<Refusal, string> = {
   been_here: 'This person has been in this automation, and it lets everybody in once.',
@@ -48,7 +49,7 @@ export class Runs {
       const moment = await this.versions.moment(tx);
       const version = moment.live.get(automationId);
       if (!version?.start) throw await notLive(tx, automationId);
-      const [answer] = await enter(tx, moment, [
+      const [answer] = await enter(new DatabaseWorld(tx, this.versions), moment, [
         {
           version,
           person_id: person.person_id,
@@ -111,7 +112,7 @@ export class Runs {
   }
 
   private async move(tx: Tx, moment: Moment, journey: Journey): Promise<void> {
-    await new Advance(tx, moment, this.log).run([journey]);
+    await new Advance(new DatabaseWorld(tx, this.versions), moment, this.log).run([journey]);
     await record(tx, [journey]);
   }
 

@@ -6,6 +6,7 @@ import type { CompiledVersions } from './compiled.js';
 import { resumeRuns } from './enter.js';
 import { record } from './record.js';
 import { dueRuns } from './runs.queries.js';
+import { DatabaseWorld } from './world.js';
 
 /** Moves runs whose time has come. Paused automations are not looked at: what is due there stays due. */
 export class Wake {
@@ -37,7 +38,7 @@ export class Wake {
       );
       const journeys = await resumeRuns(tx, runs, versions);
       for (const journey of journeys) journey.movable = true;
-      await new Advance(tx, moment, this.log).run(journeys);
+      await new Advance(new DatabaseWorld(tx, this.versions), moment, this.log).run(journeys);
       await record(tx, journeys);
       return runs.length;
     });

@@ -1,0 +1,85 @@
+import { loadFacts, loadRunFacts, type RunKey } from '#directory';
+import type { ActivityFact, Effect, EffectType } from '#graph';
+import type { Tx } from '#platform';
+import type { Group, PersonFacts, RunFacts } from '#rules';
+import type { CompiledVersion, CompiledVersions, Moment } from './compiled.js';
+import { effects } from './effects/index.js';
+import type { EffectCall, EffectHandler } from './effects/effect-handler.js';
+import { resumeRuns } from './enter.js';
+import type { Journey, RunRow } from './journey.js';
+import type { Entry, PastEntry } from './limits.js';
+import { arrivedSince, openRuns, pastEntries, type LookBack } from './runs.queries.js';
+import { isTransient } from './transient.js';
+
+/**
+ * Everything the engine reads and does beyond the runs it holds in its hands: the database now, or a replayed
+ * past. What decides (matching, limits, plans) is the same over either.
+ */
+export interface World {
+  /** What the rules may know about these people, by person; see `loadFacts`. */
+  facts(personIds: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>>;
+  runFacts(runs: readonly RunKey[]): Promise<Map<string, RunFacts>>;
+  /** Activities received since a step was entered, oldest first. */
+  arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]>;
+  /** The earlier entries that these are measured by. */
+  pastEntries(entries: readonly Entry[]): Promise<PastEntry[]>;
+  openRuns(personIds: readonly string[]): Promise<RunRow[]>;
+  versions(ids: readonly string[]): Promise<ReadonlyMap<string, CompiledVersion>>;
+  resume(runs: readonly RunRow[], versions: ReadonlyMap<string, CompiledVersion>): Promise<Journey[]>;
+  /** Does what steps want; of each call what belongs into its record, or why it could not be done. */
+  perform(type: EffectType, calls: readonly EffectCall[], moment: Moment): Promise<(Record<string, unknown> | Error)[]>;
+}
+
+/** The present, inside one transaction. */
+export class DatabaseWorld implements World {
+  constructor(
+    private readonly tx: Tx,
+    private readonly compiled: CompiledVersions,
+  ) {}
+
+  facts(personIds: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>> {
+    return loadFacts(this.tx, personIds, groups, moment);
+  }
+
+  runFacts(runs: readonly RunKey[]): Promise<Map<string, RunFacts>> {
+    return loadRunFacts(this.tx, runs);
+  }
+
+  arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]> {
+    return arrivedSince(this.tx, waits);
+  }
+
+  pastEntries(entries: readonly Entry[]): Promise<PastEntry[]> {
+    return pastEntries(this.tx, entries);
+  }
+
+  openRuns(personIds: readonly string[]): Promise<RunRow[]> {
+    return openRuns(this.tx, personIds);
+  }
+
+  versions(ids: readonly string[]): Promise<ReadonlyMap<string, CompiledVersion>> {
+    return this.compiled.load(this.tx, ids);
+  }
+
+  resume(runs: readonly RunRow[], versions: ReadonlyMap<string, CompiledVersion>): Promise<Journey[]> {
+    return resumeRuns(this.tx, runs, versions);
+  }
+
+  /** All calls together; where that fails, each alone, so that one that cannot be done holds up nobody. */
+  async perform(
+    type: EffectType,
+    calls: readonly EffectCall[],
+    moment: Moment,
+  ): Promise<(Record<string, unknown> | Error)[]> {
+    const handler = effects[type] as EffectHandler<Effect['type']>;
+    try {
+      return await this.tx.savepoint(() => handler(this.tx, calls, moment));
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      if (calls.length === 1) return [error instanceof Error ? error : new Error(String(error))];
+      const alone: (Record<string, unknown> | Error)[] = [];
+      for (const call of calls) alone.push(...(await this.perform(type, [call], moment)));
+      return alone;
+    }
+  }
+}
