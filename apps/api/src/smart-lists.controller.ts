@@ -30,6 +30,11 @@ export class SmartListsController {
     return this.questions.fields();
   }
 
+  @Route(contracts.smartListValues)
+  values(@Input() { query }: InputOf<typeof contracts.smartListValues>) {
+    return this.questions.values(query);
+  }
+
   @Route(contracts.listFolders)
   folders() {
     return this.lists.folders();

@@ -63,6 +63,41 @@ describe('smart lists over HTTP', () => {
     expect((await app.call('GET', `/smart-lists/${made.body.id}`)).status).toBe(404);
   });
 
+  it('counts rows of groups too, and says which condition leaves nobody', async () => {
+    const either = { operator: 'OR', conditions: [tagged('abandoned'), tagged('nobody')] };
+    const { body } = await app.call('POST', '/smart-lists/preview', {
+      rules: and(tagged('abandoned'), { field: 'country', operator: 'eq', value: 'fr' }, either),
+    });
+    expect(body).toMatchObject({ count: 0, exact: true, of: { count: 12, exact: true }, emptied_by: '/conditions/1' });
+    expect(body.per_condition.map((row: any) => [row.pointer, row.count])).toEqual([
+      ['/conditions/0', 6],
+      ['/conditions/1', 0],
+      ['/conditions/2', 6],
+      ['/conditions/2/conditions/0', 6],
+      ['/conditions/2/conditions/1', 0],
+    ]);
+  });
+
+  it('offers values that were seen, of people and of what came with activities', async () => {
+    await app.call('POST', '/activities', [
+      { contact_email: 'p0@shop.example', type: 'page_view', metadata: { page: '/pricing', items: [{ sku: 'A1' }] } },
+      {
+        contact_email: 'p1@shop.example',
+        type: 'page_view',
+        metadata: { page: '/pricing', n: 3, items: [{ sku: 'B2' }] },
+      },
+      { contact_email: 'p1@shop.example', type: 'page_view', metadata: { page: '/about', items: 'none' } },
+    ]);
+    const values = async (query: string) => (await app.call('GET', `/smart-lists/fields/values?${query}`)).body.items;
+    expect(await values('field=country')).toEqual(['AT', 'DE']);
+    expect(await values('field=tags&q=ABAND')).toEqual(['Abandoned']);
+    expect(await values('field=metadata.page&activity_type=page_view')).toEqual(['/pricing', '/about']);
+    expect(await values('field=metadata.items.sku&activity_type=page_view')).toEqual(['A1', 'B2']);
+    expect(await values('field=metadata.n&activity_type=page_view')).toEqual([3]);
+    expect(await values('field=metadata.page')).toEqual([]);
+    expect((await app.call('GET', '/smart-lists/fields/values?field=nonsense')).status).toBe(400);
+  });
+
   it('previews with counts for each condition, and searches by rules', async () => {
     const rules = and(tagged('abandoned'), { field: 'country', operator: 'eq', value: 'de' });
     const preview = await app.call('POST', '/smart-lists/preview', { rules });

@@ -171,13 +171,17 @@ export const previewSmartList = route({
     sentence: z.string(),
     per_condition: z.array(
       z.object({
-        /** Into the rules: `/conditions/0`. */
+        /** Into the rules, two levels deep: `/conditions/0`, `/conditions/1/conditions/0`. */
         pointer: z.string(),
         sentence: z.string(),
         count: z.number().int(),
         exact: z.boolean(),
       }),
     ),
+    /** How many people there are in all. */
+    of: z.object({ count: z.number().int(), exact: z.boolean() }),
+    /** When nobody matches: the pointer of the condition after which nobody is left, where that can be said. */
+    emptied_by: z.string().nullable(),
   }),
 });
 
@@ -260,6 +264,22 @@ export const smartListFields = route({
     tags: z.array(z.string()),
     countries: z.array(z.string()),
   }),
+});
+
+export const smartListValues = route({
+  method: 'GET',
+  path: '/smart-lists/fields/values',
+  access: 'read',
+  tag,
+  summary: 'Values seen lately of a field of people, or of the metadata of a type of activity',
+  query: z.strictObject({
+    /** A field of text or tags, `attributes.<name>`, or `metadata.<path>` with the activity’s type. */
+    field: z.string().max(1000),
+    activity_type: z.string().max(100).optional(),
+    /** Only those with this in them. */
+    q: z.string().trim().max(200).optional(),
+  }),
+  response: z.object({ items: z.array(z.union([z.string(), z.number(), z.boolean()])) }),
 });
 
 const people = z

@@ -66,9 +66,7 @@ export async function samplePeople(
   database: Database,
   conditions: readonly SqlFragment[],
 ): Promise<Sample | undefined> {
-  const size = (await database.row<{ size: number }>(
-    "select reltuples::float8 as size from pg_class where oid = 'cortex.people'::regclass",
-  ))!.size;
+  const size = await storedSize(database);
   if (size < SAMPLE) return undefined;
   const matched = conditions.map(({ text }, n) => `count(*) filter (where ${everyone} and (${text}))::int as c${n}`);
   // In a FILTER a question about activities is asked person by person, not answered for everybody first.
@@ -90,6 +88,19 @@ export async function samplePeople(
     }),
     person_ids: person_ids ?? [],
   };
+}
+
+/** The rows of the directory as the database last counted them; -1 when it never did. */
+const storedSize = async (database: Database): Promise<number> =>
+  (await database.row<{ size: number }>(
+    "select reltuples::float8 as size from pg_class where oid = 'cortex.people'::regclass",
+  ))!.size;
+
+/** How many people there are; about, where counting would take long. */
+export async function directorySize(database: Database): Promise<Count> {
+  const size = await storedSize(database);
+  if (size >= SAMPLE) return { count: rounded(size), exact: false };
+  return countPeople(database, { text: 'true', values: [] }, { patience: PATIENCE.screen });
 }
 
 /** So few of a sample say nothing about everybody. */

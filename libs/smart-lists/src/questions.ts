@@ -5,16 +5,25 @@ import { AppError, badRequest, Database, type Tx } from '#platform';
 import {
   dependencies,
   fields,
-  isGroup,
   operatorsFor,
   toEnglish,
   toSql,
   type Group,
-  type Rule,
+  type Scalar,
   type SqlFragment,
 } from '#rules';
 import { Decider } from '#rules/engine';
-import { countPeople, isTimeout, PATIENCE, samplePeople, type Count, type CountOptions } from './count.js';
+import {
+  countPeople,
+  directorySize,
+  isTimeout,
+  PATIENCE,
+  samplePeople,
+  type Count,
+  type CountOptions,
+} from './count.js';
+import { beginningsOf, partsOf } from './rule-parts.js';
+import { seenValues, type ValuesOf } from './seen-values.queries.js';
 import { namesIn } from './smart-lists.queries.js';
 
 /** Beyond this a preview estimates. */
@@ -26,6 +35,8 @@ export interface Preview {
   sample: ContactAnswer[];
   sentence: string;
   per_condition: { pointer: string; sentence: string; count: number; exact: boolean }[];
+  of: Count;
+  emptied_by: string | null;
 }
 
 type Compile = (group: Group, offset?: number) => SqlFragment;
@@ -51,7 +62,7 @@ export class RuleQuestions {
 
   /** @throws AppError 400 when the rules ask about an unknown list */
   async preview(rules: Group, exact: boolean): Promise<Preview> {
-    const parts = rules.operator === 'NOT' ? [] : rules.conditions;
+    const parts = partsOf(rules);
     const { compile, names } = await this.database.tx(
       async (tx) => {
         const lists = await knownLists(tx, rules);
@@ -63,7 +74,7 @@ export class RuleQuestions {
       },
       { readOnly: true },
     );
-    const alone = parts.map(asGroup);
+    const alone = parts.map(({ group }) => group);
     const whole = compile(rules);
     const counts = exact
       ? await this.counted(
@@ -73,9 +84,9 @@ export class RuleQuestions {
         )
       : await this.glanced(rules, alone, compile);
     const [found, ...each] = counts.counts;
-    const per_condition = alone.map((part, index) => ({
-      pointer: `/conditions/${index}`,
-      sentence: toEnglish(part, { names }),
+    const per_condition = parts.map(({ pointer, group }, index) => ({
+      pointer,
+      sentence: toEnglish(group, { names }),
       count: each[index]!.count,
       exact: each[index]!.exact,
     }));
@@ -86,7 +97,19 @@ export class RuleQuestions {
       sample: items,
       sentence: toEnglish(rules, { names }),
       per_condition,
+      of: await directorySize(this.database),
+      emptied_by: found!.count === 0 && found!.exact ? await this.emptiedBy(rules, compile) : null,
     };
+  }
+
+  /** Of an AND that accepts nobody: after which condition nobody is left. Null where that takes too long to say. */
+  private async emptiedBy(rules: Group, compile: Compile): Promise<string | null> {
+    if (rules.operator !== 'AND' || rules.conditions.length < 2) return null;
+    for (const [at, beginning] of beginningsOf(rules).entries()) {
+      const left = await countPeople(this.database, compile(beginning), { patience: PATIENCE.glance, cap: 1 });
+      if (left.count === 0) return left.exact ? `/conditions/${at}` : null;
+    }
+    return `/conditions/${rules.conditions.length - 1}`;
   }
 
   /** Counts of the whole and of its conditions, one after another. */
@@ -172,6 +195,14 @@ export class RuleQuestions {
     );
   }
 
+  /** Values seen lately, for a field that a rule asks about. */
+  async values(of: ValuesOf): Promise<{ items: Scalar[] }> {
+    return this.database.tx(async (tx) => ({ items: await seenValues(tx, of) }), {
+      readOnly: true,
+      statementTimeout: PATIENCE.screen,
+    });
+  }
+
   /** What the builder offers: fields, and the names and values seen on the newest people. */
   async fields() {
     const seen = await this.database.row<{ attributes: string[]; tags: string[]; countries: string[] }>(
@@ -198,8 +229,6 @@ export class RuleQuestions {
     };
   }
 }
-
-const asGroup = (rule: Rule): Group => (isGroup(rule) ? rule : { operator: 'AND', conditions: [rule] });
 
 async function knownLists(tx: Tx, rules: Group) {
   const asked = dependencies(rules).lists;
