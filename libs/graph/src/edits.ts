@@ -95,6 +95,53 @@ const orphans = (graph: Graph, gone: ReadonlySet<string>, bridges: readonly Oper
     .map((node) => ({ op: 'remove_node', node_id: node.id }));
 };
 
+/** Why a step cannot be taken from its place and put behind that way out, or undefined if it can. */
+export const moveRefusal = (graph: Graph, id: string, place: Place): string | undefined => {
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id);
+  if (!node) return 'That step does not exist any more.';
+  if (isEntry(node)) return 'The start stays where it is.';
+  if (place.source === id) return 'A step cannot follow itself.';
+  const ways = out.get(id);
+  const onward = portsOf(node).filter((port) => ways?.has(port.id));
+  if (onward.length > 1) return 'Several paths lead on from this step. Lead them elsewhere first.';
+  const follower = out.get(place.source)?.get(place.port)?.target;
+  if (follower === id) return 'It stands there already.';
+  if (follower !== undefined && portsOf(node).length === 0)
+    return 'Steps follow here. An end can only stand at the end of a path.';
+  return undefined;
+};
+
+/**
+ * Takes a step from its place, closes the gap, and puts it behind another way out. Empty where {@link moveRefusal}
+ * has a reason.
+ */
+export const moveStep = (graph: Graph, id: string, place: Place): Operation[] => {
+  if (moveRefusal(graph, id, place) !== undefined) return [];
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id)!;
+  const ways = out.get(id);
+  const used = portsOf(node).find((port) => ways?.has(port.id));
+  const next = used && ways?.get(used.id)?.target;
+  const follower = out.get(place.source)?.get(place.port)?.target;
+  const [first] = portsOf(node);
+  const healed = graph.edges
+    .filter((edge) => edge.target === id)
+    .map((edge): Operation =>
+      next === undefined || next === edge.source
+        ? { op: 'disconnect', source: edge.source, port: edge.port }
+        : { op: 'connect', source: edge.source, port: edge.port, target: next },
+    );
+  return [
+    ...healed,
+    ...(used ? [{ op: 'disconnect' as const, source: id, port: used.id }] : []),
+    { op: 'connect', ...place, target: id },
+    ...(follower !== undefined && first
+      ? [{ op: 'connect' as const, source: id, port: (used ?? first).id, target: follower }]
+      : []),
+  ];
+};
+
 /** Why a path cannot lead from this way out to that step, or undefined if it can. */
 export const connectionRefusal = (graph: Graph, place: Place, target: string): string | undefined => {
   const node = indexGraph(graph).nodes.get(target);

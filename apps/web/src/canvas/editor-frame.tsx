@@ -12,10 +12,13 @@ import { runKey } from './commands';
 import { Inspector } from './inspector/inspector';
 import { LiveData } from './live/live-data';
 import { notify } from './notify';
+import { BulkBar } from './panels/bulk-bar';
+import { Coach } from './panels/coach';
 import { Outline } from './panels/outline';
 import { Rail } from './rail';
 import { startSaving, type SaveQueue } from './save-queue';
 import { ClashSheet } from './sheets/clash-sheet';
+import { ChoosingSheet } from './sheets/choosing-sheet';
 import { FindSheet } from './sheets/find-sheet';
 import { PublishSheet } from './sheets/publish-sheet';
 import { KeysSheet, RemovingSheet, TextSheet } from './sheets/small-sheets';
@@ -92,7 +95,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       />
       <div className="editor-body">
         {narrow || mode === 'live' ? null : <Rail />}
-        <Canvas narrow={narrow} empty={empty} />
+        <Canvas narrow={narrow} empty={empty} automation={automation} />
         {mode === 'live' && (open === null || traced) ? (
           <RunsPanel
             automation={automation}
@@ -119,6 +122,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       <Problem error={transition.error ?? duplicate.error ?? remove.error} />
       <StepPicker />
       <FindSheet />
+      <ChoosingSheet />
       <KeysSheet />
       <TextSheet />
       <RemovingSheet />
@@ -137,7 +141,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
 }
 
 /** The drawing, or below 900 px the same as a list. One tab stop; the keys are ours. */
-function Canvas({ narrow, empty }: { narrow: boolean; empty: boolean }) {
+function Canvas({ narrow, empty, automation }: { narrow: boolean; empty: boolean; automation: Automation }) {
   const store = useEditorStore();
   const view = useViewStore();
   const selected = useEditor((state) => state.selected.at(-1));
@@ -160,6 +164,8 @@ function Canvas({ narrow, empty }: { narrow: boolean; empty: boolean }) {
       }}
     >
       <Flow />
+      <BulkBar />
+      <Coach automation={automation} />
       {empty && building ? (
         <div className="canvas-empty">
           <p className="sentence lead">What should start it?</p>

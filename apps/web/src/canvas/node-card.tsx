@@ -1,5 +1,5 @@
 import { nodeDef, phrasesOf, portsOf, type GraphNode, type Phrase } from '#graph';
-import { memo, type ReactNode } from 'react';
+import { memo, useEffect, type ReactNode } from 'react';
 import { indexGraph } from '#graph';
 import { portX, sizeOf } from './geometry';
 import { Glyph, kindColor, kindWords } from './glyphs';
@@ -12,10 +12,21 @@ interface CardProps {
   renderPort: (port: string, x: number) => ReactNode;
 }
 
+declare global {
+  interface Window {
+    /** How often cards were drawn: counted only where a test set it to a number. */
+    cortexCardRenders?: number;
+  }
+}
+const countRender = () => {
+  if (window.cortexCardRenders !== undefined) window.cortexCardRenders += 1;
+};
+
 /** One step on the drawing: kind, sentence, what is wrong or what happened. Takes only its id. */
 export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
   const step = useStep(id);
   const mode = useEditor((state) => state.mode);
+  useEffect(countRender);
   if (!step) return null;
   const { width, height } = sizeOf(step, mode);
   const kind = nodeDef(step.type)?.kind ?? 'end';
@@ -46,6 +57,11 @@ export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
         {kind === 'end' ? null : <Sentence step={step} />}
         {mode === 'live' ? <CardFacts id={id} /> : null}
       </div>
+      {step.note ? (
+        <p className="note-strip" title={step.note}>
+          {step.note}
+        </p>
+      ) : null}
       {ports.map((port) => renderPort(port.id, portX(step, port.id, width)))}
       <OpenEnds id={id} step={step} width={width} height={height} />
     </>

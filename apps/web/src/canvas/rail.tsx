@@ -1,6 +1,15 @@
 import { Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconHistory, IconListTree, IconSettings, IconStack2, type Icon } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconHistory,
+  IconListTree,
+  IconNote,
+  IconSettings,
+  IconStack2,
+  type Icon,
+} from '@tabler/icons-react';
 import { HistoryPanel } from './panels/history-panel';
+import { NotesPanel } from './panels/notes-panel';
 import { Outline } from './panels/outline';
 import { ProblemsPanel } from './panels/problems-panel';
 import { StepsPanel } from './panels/steps-panel';
@@ -12,6 +21,7 @@ const panels: { id: Panel; label: string; icon: Icon; draw: () => React.ReactNod
   { id: 'outline', label: 'Outline', icon: IconListTree, draw: () => <Outline /> },
   { id: 'problems', label: 'Problems', icon: IconAlertTriangle, draw: () => <ProblemsPanel /> },
   { id: 'history', label: 'Changes', icon: IconHistory, draw: () => <HistoryPanel /> },
+  { id: 'notes', label: 'Notes', icon: IconNote, draw: () => <NotesPanel /> },
 ];
 
 /** The left rail, 56 px, and the panel that opens beside it. */

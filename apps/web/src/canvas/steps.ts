@@ -12,6 +12,7 @@ import {
   type Point,
 } from '#graph';
 import type { EditorStore } from './document';
+import { notifyUndo } from './notify';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -88,11 +89,20 @@ export const removeSteps = (store: EditorStore, ids: readonly string[], survive?
   if (!first || only === undefined) return;
   const neighbour = placeBefore(document.graph, only)?.source ?? connectedPorts(document.graph, only)[0]?.target;
   const label = gone.length === 1 ? `Remove ${wordOf(first)}` : `Remove ${gone.length} steps`;
-  edit(
+  const done = edit(
     label,
     removeAll(document.graph, gone, { ...(survive ? { survive } : {}), withOrphans: survive !== undefined }),
     {
       select: neighbour !== undefined && !gone.includes(neighbour) ? [neighbour] : [],
+    },
+  );
+  const entry = store.getState().past.at(-1);
+  if (!done || !entry) return;
+  notifyUndo(
+    gone.length === 1 ? `Removed: ${sentenceOf(first) || wordOf(first)}` : `Removed ${gone.length} steps`,
+    () => {
+      // Only while it is the newest change: going back further is what the list of changes is for.
+      if (store.getState().past.at(-1) === entry) store.getState().undo();
     },
   );
 };

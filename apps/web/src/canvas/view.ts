@@ -3,7 +3,7 @@ import { createContext, useContext } from 'react';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 
-export type Panel = 'steps' | 'outline' | 'problems' | 'history';
+export type Panel = 'steps' | 'outline' | 'problems' | 'history' | 'notes';
 export type Sheet = 'publish' | 'clash' | 'stop' | 'keys' | 'find' | 'text';
 
 /** What only this screen knows and nobody undoes: open panels, the picker, a drag under way. */
@@ -14,6 +14,8 @@ export interface View {
   picker: { place: Place | undefined; at: Point } | null;
   /** A split that is about to go: the screen asks which path survives. */
   removing: string | null;
+  /** A step that is about to be moved behind another one, or whose path is about to lead elsewhere. */
+  choosing: { what: 'move' | 'reroute'; id: string } | null;
   /** The type of step being dragged from the palette. */
   dragging: string | null;
   /** Positions of cards under the hand, in free layout. */
@@ -42,6 +44,7 @@ export const createView = (): ViewStore =>
     sheet: null,
     picker: null,
     removing: null,
+    choosing: null,
     dragging: null,
     moved: new Map(),
     camera: null,

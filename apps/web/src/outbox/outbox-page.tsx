@@ -41,7 +41,7 @@ export function OutboxPage() {
       : 'Every mail as it was handed to Postmark, newest first.';
   return (
     <Page title="Outbox" intro={intro} wide>
-      <div className="row">
+      <div className="row outbox-filters">
         <PersonInput value={search.get('person') ?? ''} onChange={(value) => set('person', value)} />
         <Select
           aria-label="Automation"

@@ -16,6 +16,7 @@ import { useEditor } from '../use-editor';
 import { useView } from '../view';
 import { createDerive, type PathEdge, type StepNode } from './derive';
 import { PathLine } from './path-edge';
+import { Sections } from './sections';
 import { StepFrame } from './step-node';
 import { settle, useCamera } from './use-camera';
 import { useGestures } from './use-gestures';
@@ -115,6 +116,7 @@ function Drawing() {
             bgColor="var(--card)"
           />
         ) : null}
+        <Sections nodes={drawn.nodes} />
         <MapColors graph={graph} />
       </ReactFlow>
     </div>

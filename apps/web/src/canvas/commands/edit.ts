@@ -1,6 +1,8 @@
-import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Place } from '#graph';
+import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Operation, type Place } from '#graph';
 import type { EditorStore } from '../document';
+import { place } from '../geometry';
 import { notify } from '../notify';
+import { addSection } from '../sections';
 import { mustAsk, newStepId, placeAfter, placeBefore, removeSteps } from '../steps';
 import type { ViewStore } from '../view';
 import type { Command, CommandContext } from './command';
@@ -16,6 +18,25 @@ const openPicker = (view: ViewStore, id: string | undefined, place: Place | unde
     : { x: window.innerWidth / 2, y: window.innerHeight / 4 };
   view.setState({ picker: { place, at } });
 };
+
+const one = ({ store }: CommandContext) => selectedOf(store).length === 1;
+
+/** Moves the selected steps by a grid step, where the drawing is laid out by hand. */
+const nudge = (direction: string, x: number, y: number): Command => ({
+  id: `nudge-${direction}`,
+  label: `Nudge ${direction} (free layout)`,
+  keys: [`alt+arrow${direction}`],
+  enabled: ({ store }) => selectedOf(store).length > 0 && store.getState().document.graph.layout === 'free',
+  run: ({ store }) => {
+    const { document: edited, selected, edit } = store.getState();
+    const { places } = place(edited.graph, 'build');
+    const operations = selected.flatMap((node_id): Operation[] => {
+      const at = places.get(node_id);
+      return at ? [{ op: 'move_node', node_id, position: { x: at.x + x, y: at.y + y } }] : [];
+    });
+    edit(selected.length === 1 ? 'Nudge a step' : 'Nudge steps', operations, { burst: `nudge:${selected.join()}` });
+  },
+});
 
 const remove = ({ store, view }: CommandContext) => {
   const ids = selectedOf(store);
@@ -95,6 +116,31 @@ export const editCommands: Command[] = [
     },
   },
   { id: 'remove', label: 'Remove the selected steps', keys: ['delete', 'backspace'], enabled: some, run: remove },
+  {
+    id: 'move',
+    label: 'Move the selected step behind another',
+    keys: ['m'],
+    enabled: one,
+    run: ({ store, view }) => view.setState({ choosing: { what: 'move', id: selectedOf(store)[0]! } }),
+  },
+  {
+    id: 'reroute',
+    label: 'Lead a path of the selected step elsewhere',
+    keys: ['r'],
+    enabled: one,
+    run: ({ store, view }) => view.setState({ choosing: { what: 'reroute', id: selectedOf(store)[0]! } }),
+  },
+  nudge('up', 0, -8),
+  nudge('down', 0, 8),
+  nudge('left', -8, 0),
+  nudge('right', 8, 0),
+  {
+    id: 'section',
+    label: 'Make a section of the selected steps',
+    keys: ['g'],
+    enabled: some,
+    run: ({ store }) => addSection(store, selectedOf(store)),
+  },
   { id: 'copy', label: 'Copy the selected steps', keys: ['mod+c'], enabled: some, run: copy, reads: true },
   {
     id: 'cut',

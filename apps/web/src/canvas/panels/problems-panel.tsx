@@ -1,4 +1,4 @@
-import { indexGraph, nodeDef, type Problem } from '#graph';
+import { indexGraph, nodeDef, sentenceOf, shorten, type GraphNode, type Problem } from '#graph';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useViewStore } from '../view';
 
@@ -37,7 +37,7 @@ export function ProblemList({ title, problems }: { title: string; problems: read
           return (
             <li key={`${problem.code}-${problem.pointer}-${at}`}>
               <button type="button" className="problem" data-severity={problem.severity} onClick={() => go(problem)}>
-                <b>{step ? (nodeDef(step.type)?.title ?? 'Step') : 'The automation'}</b>
+                <b>{step ? nameOf(step) : 'The automation'}</b>
                 <span>{problem.message}</span>
               </button>
             </li>
@@ -47,6 +47,9 @@ export function ProblemList({ title, problems }: { title: string; problems: read
     </section>
   );
 }
+
+/** What a step says of itself, so that two of a kind can be told apart. */
+const nameOf = (step: GraphNode) => shorten(sentenceOf(step), 60) || (nodeDef(step.type)?.title ?? 'Step');
 
 /** Opens the step, or the settings, that a problem is about, at the field. */
 export function useGoToProblem() {

@@ -1,18 +1,12 @@
 import { nodeDef, nodes, nodeTypes, refusal, sentenceOf } from '#graph';
-import { Modal, TextInput } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { Modal } from '@mantine/core';
+import { useMemo } from 'react';
 import { canRun, commands } from '../commands';
 import { addStep, placeAfter } from '../steps';
 import { notify } from '../notify';
 import { useEditorStore } from '../use-editor';
 import { useView, useViewStore } from '../view';
-
-interface Found {
-  id: string;
-  label: string;
-  kind: string;
-  run: () => void;
-}
+import { ChoiceList, type Choice } from './choice-list';
 
 /** Jump to a step, add one behind the selected, or run any command. */
 export function FindSheet() {
@@ -32,9 +26,7 @@ export function FindSheet() {
 function Search({ close }: { close: () => void }) {
   const store = useEditorStore();
   const view = useViewStore();
-  const [search, setSearch] = useState('');
-  const [active, setActive] = useState(0);
-  const found = useMemo((): Found[] => {
+  const choices = useMemo((): Choice[] => {
     const { document: edited, selected } = store.getState();
     const last = selected.at(-1);
     const steps = edited.graph.nodes.map((node) => ({
@@ -67,58 +59,15 @@ function Search({ close }: { close: () => void }) {
         kind: 'Command',
         run: () => command.run({ store, view }),
       }));
-    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-    return [...steps, ...adds, ...rest]
-      .filter((one) => words.every((word) => `${one.label} ${one.kind}`.toLowerCase().includes(word)))
-      .slice(0, 30);
-  }, [search, store, view]);
-  const run = (one: Found | undefined) => {
-    if (!one) return;
-    close();
-    one.run();
-  };
+    return [...steps, ...adds, ...rest].map((one) => ({
+      ...one,
+      run: () => {
+        close();
+        one.run();
+      },
+    }));
+  }, [store, view, close]);
   return (
-    <div
-      onKeyDown={(event) => {
-        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-        if (step !== undefined && found.length > 0) {
-          event.preventDefault();
-          setActive((active + step + found.length) % found.length);
-        }
-        if (event.key === 'Enter') {
-          event.preventDefault();
-          run(found[active]);
-        }
-      }}
-    >
-      <TextInput
-        data-autofocus
-        variant="unstyled"
-        className="find-input"
-        aria-label="Search steps and commands"
-        placeholder="Jump to a step, add one, or run a command"
-        value={search}
-        onChange={(event) => {
-          setSearch(event.currentTarget.value);
-          setActive(0);
-        }}
-      />
-      <div className="find-list" role="listbox" aria-label="Found">
-        {found.map((one, at) => (
-          <div
-            key={one.id}
-            role="option"
-            aria-selected={at === active}
-            className="find-item"
-            onClick={() => run(one)}
-            onPointerMove={() => setActive(at)}
-          >
-            <span>{one.label}</span>
-            <span className="label">{one.kind}</span>
-          </div>
-        ))}
-        {found.length === 0 ? <p className="quiet picker-none">Nothing is called that.</p> : null}
-      </div>
-    </div>
+    <ChoiceList choices={choices} label="Jump to a step, add one, or run a command" none="Nothing is called that." />
   );
 }
