@@ -14,7 +14,7 @@ const hints = [
   { id: 'publish', text: 'Publish. You are shown first whom it would reach.' },
 ] as const;
 
-const known = (): Set<string> => {
+const known = (): ReadonlySet<string> => {
   try {
     return new Set(JSON.parse(localStorage.getItem(KEY) ?? '[]') as string[]);
   } catch {
@@ -36,22 +36,12 @@ export function Coach({ automation }: { automation: Automation }) {
   const done = [started && 'start', mailed && 'mail', whole && 'problems', published && 'publish'].filter(
     (one): one is (typeof hints)[number]['id'] => one !== false,
   );
-  const doneKey = done.join();
-  useEffect(() => {
-    setGone((before) => {
-      const next = new Set([...before, ...doneKey.split(',').filter(Boolean)]);
-      if (next.size > before.size) localStorage.setItem(KEY, JSON.stringify([...next]));
-      return next.size > before.size ? next : before;
-    });
-  }, [doneKey]);
+  if (done.some((id) => !gone.has(id))) setGone(new Set([...gone, ...done]));
+  useEffect(() => localStorage.setItem(KEY, JSON.stringify([...gone])), [gone]);
   const at = hints.findIndex((hint) => !gone.has(hint.id));
   const hint = hints[at];
   if (!shown || published || !hint) return null;
-  const dismiss = () => {
-    const next = new Set(hints.map((one) => one.id));
-    localStorage.setItem(KEY, JSON.stringify([...next]));
-    setGone(next);
-  };
+  const dismiss = () => setGone(new Set(hints.map((one) => one.id)));
   return (
     <p className="coach" data-testid="coach">
       <span className="label">
