@@ -158,6 +158,24 @@ view cortex.directory_definition
   created_at timestamp with time zone
   lifetime_value_minor bigint
 
+table cortex.entry_clocks
+  automation_id uuid not null
+  counted_until timestamp with time zone not null
+  took_ms integer not null default 0
+  found integer not null default 0
+
+table cortex.entry_queue with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
+  automation_id uuid not null
+  occasion text not null
+  person_id uuid not null
+  due_at timestamp with time zone not null
+
+table cortex.entry_rounds
+  automation_id uuid not null
+  occasion text not null
+  smart_list_id uuid not null
+  due_at timestamp with time zone not null
+
 table cortex.former_ids
   id uuid not null
   person_id uuid not null
@@ -653,6 +671,16 @@ cortex.automations automations_pkey: PRIMARY KEY (id)
 cortex.automations automations_status_check: CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text, 'archived'::text])))
 
 cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
+
+cortex.entry_clocks entry_clocks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
+
+cortex.entry_clocks entry_clocks_pkey: PRIMARY KEY (automation_id)
+
+cortex.entry_queue entry_queue_pkey: PRIMARY KEY (automation_id, occasion, person_id)
+
+cortex.entry_rounds entry_rounds_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
+
+cortex.entry_rounds entry_rounds_pkey: PRIMARY KEY (automation_id, occasion)
 
 cortex.former_ids former_ids_pkey: PRIMARY KEY (id)
 
@@ -1334,6 +1362,45 @@ begin
   where not exists (select from cortex.pending q where q.address = d.address);
   get diagnostics differing = row_count;
   return differing;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.date_occasions(raw text, zone text, clock time without time zone, calendar interval, exact interval, years integer[], later_only boolean)
+ RETURNS TABLE(day date, at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "DateStyle" TO 'ISO, YMD'
+AS $function$
+declare
+  base timestamp;
+  own_year int;
+  wanted int;
+  moved timestamp;
+begin
+  if raw ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
+    if not pg_input_is_valid(raw, 'date') or raw < '0001' then
+      return;
+    end if;
+    base := raw::date::timestamp;
+  else
+    base := cortex.text_instant(raw, zone) at time zone zone;
+  end if;
+  if base is null then
+    return;
+  end if;
+  own_year := extract(year from base);
+  foreach wanted in array coalesce(years, array[own_year]) loop
+    continue when wanted < own_year or (later_only and wanted = own_year);
+    moved := base + make_interval(years => wanted - own_year);
+    day := moved::date;
+    moved := moved + calendar;
+    if clock is not null then
+      moved := moved::date + clock;
+    end if;
+    at := cortex.at_zone(moved, zone) + exact;
+    return next;
+  end loop;
 end
 $function$
 

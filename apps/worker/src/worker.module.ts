@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { DirectoryKeeper, DirectoryModule } from '#directory';
-import { EngineModule, MatchLoop, Monitors, WakeLoop } from '#engine';
+import { EngineModule, Entries, MatchLoop, Monitors, WakeLoop } from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { SendLoop, SendModule } from '#send';
@@ -22,7 +22,7 @@ const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, Engi
 const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
-const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors, ListJobs];
+const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors, Entries, ListJobs];
 
 @Module({})
 export class WorkerModule {

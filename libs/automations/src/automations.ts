@@ -12,6 +12,7 @@ import {
 import { badRequest, conflict, Database, newId, notFound, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
 import { automationById, type AutomationRow } from './automation.queries.js';
+import { sendAway } from './entry.queries.js';
 import { keepUses } from './uses.js';
 
 interface Draft {
@@ -109,6 +110,7 @@ export class Automations {
           entered: row.entered,
         });
       }
+      await sendAway(tx, id);
       await tx.run("delete from cortex.uses where user_kind = 'automation' and user_id = $1", [id]);
       await tx.run('delete from cortex.automations where id = $1', [id]);
       await audit(tx, actor, 'automation.deleted', id, { before: { name: row.name } });

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { conflict, Database, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
 import { automationById, type AutomationRow, type AutomationStatus } from './automation.queries.js';
+import { sendAway, startClock } from './entry.queries.js';
 import { closeGate } from './gate.js';
+import { letLeave } from './leave.js';
 
 /** Waits for an activity may have been fulfilled while nobody looked: they are planned again at once. */
 export const lookAgain = (tx: Tx, automationId: string): Promise<number> =>
@@ -25,7 +27,11 @@ export class Lifecycle {
   /** Goes on from where everyone stands. A stopped automation starts anew, with nobody inside. */
   resume(actor: Actor, id: string): Promise<AutomationRow> {
     const refusal = 'Only a paused or stopped automation can be resumed. Publish a draft to start it.';
-    return this.change(actor, id, 'live', ['paused', 'stopped'], refusal, (tx) => lookAgain(tx, id));
+    return this.change(actor, id, 'live', ['paused', 'stopped'], refusal, async (tx, row) => {
+      if (row.status === 'stopped') await sendAway(tx, id);
+      await startClock(tx, id, false);
+      await lookAgain(tx, id);
+    });
   }
 
   /** @throws AppError 409 while it is live or somebody is inside */
@@ -37,35 +43,28 @@ export class Lifecycle {
           inside: row.inside,
         });
       }
+      await sendAway(tx, id);
     });
   }
 
   /**
-   * Everyone leaves, nobody enters any more.
+   * Everyone leaves, nobody enters any more. Nobody moves from the moment it is stopped; who is inside then leaves by
+   * chunks, so that nothing else waits for a million of them.
    * @param confirm how many are inside, as the person who stops it saw it
    * @throws AppError 409 with `inside` when that is no longer so
    */
-  stop(actor: Actor, id: string, confirm: number): Promise<AutomationRow> {
+  async stop(actor: Actor, id: string, confirm: number): Promise<AutomationRow> {
     const refusal = 'Only a live or paused automation can be stopped.';
-    return this.change(actor, id, 'stopped', ['live', 'paused'], refusal, async (tx, row) => {
+    await this.change(actor, id, 'stopped', ['live', 'paused'], refusal, async (tx, row) => {
       if (row.inside !== confirm) {
         throw conflict(`${row.inside} people are inside now, not ${confirm}. Look again and confirm that number.`, {
           inside: row.inside,
         });
       }
-      await tx.run(
-        `update cortex.automation_run_steps s set left_at = cortex.now(), outcome = s.outcome || '{"reason": "stopped"}'
-         from cortex.automation_runs r
-         where r.automation_id = $1 and r.status in ('active', 'waiting') and s.run_id = r.id and s.left_at is null`,
-        [id],
-      );
-      await tx.run(
-        `update cortex.automation_runs set status = 'exited', end_reason = 'stopped', ended_at = cortex.now(),
-           wake_at = null, waiting_for = null
-         where automation_id = $1 and status in ('active', 'waiting')`,
-        [id],
-      );
+      await sendAway(tx, id);
     });
+    await letLeave(this.database, id);
+    return automationById(this.database, id);
   }
 
   private change(

@@ -87,7 +87,7 @@ async function matching(
     where.push(`(${rule.text})`);
   }
   const lead = start.over === 'leads' ? start.lead : undefined;
-  const key = lead ? "'lead:' || l.id::text" : "'once'";
+  const key = lead && limit.unit.by === 'lead' ? "'lead:' || l.id::text" : "'once'";
   if (lead) {
     where.push(
       `l.created_at <= ${ago(lead.older_than)}`,

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { blocks, indexGraph, nodeDef, type DraftSettings, type Graph, type Problem } from '#graph';
 import { conflict, Database, newId, unprocessable, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
-import { automationById, peopleByStep } from './automation.queries.js';
+import { automationById, peopleByStep, type AutomationRow } from './automation.queries.js';
 import { problemsOf, type MailHelp } from './checks.js';
+import { countInList, planRound, sendAway, startClock } from './entry.queries.js';
 import { closeGate } from './gate.js';
+import { engineMoment } from './live.queries.js';
 import { countMatching, forgetSeen, markMatchingAsSeen } from './monitor.queries.js';
 import { lookAgain } from './lifecycle.js';
-import { entryLimit, startOf } from './starts.js';
+import { entryLimit, listOf, startOf } from './starts.js';
 import { keepUses } from './uses.js';
 
 export interface InFlight {
@@ -26,7 +28,7 @@ export interface Publish {
 
 export interface Published {
   version: number;
-  /** How many matched a monitor at this moment; null for other automations. */
+  /** How many matched a monitor, or were in the list it begins with, at this moment; null for other automations. */
   matching_now: number | null;
   moved: number;
 }
@@ -95,7 +97,7 @@ export class Publishing {
         `update cortex.automations set status = 'live', live_version = $2, updated_at = cortex.now() where id = $1`,
         [id, version.number],
       );
-      if (matching !== null) await this.settlePast(tx, id, graph, settings, wish.take_matching_now ?? false);
+      await this.settlePast(tx, row, wish.take_matching_now ?? false);
       const moved = wish.in_flight?.default === 'move' ? await move(tx, id, version, graph, wish.in_flight.removed) : 0;
       if (row.status === 'paused') await lookAgain(tx, id);
       await keepUses(tx, id);
@@ -145,18 +147,33 @@ export class Publishing {
     return { id: version, number: row!.number };
   }
 
-  /** Those who match at this moment are taken in, or left alone for good, as was chosen. */
-  private async settlePast(tx: Tx, id: string, graph: Graph, settings: DraftSettings, take: boolean): Promise<void> {
-    const start = startOf(graph);
-    if (start?.by !== 'monitor') return;
-    const question = { automationId: id, start, limit: entryLimit(start, settings) };
-    if (take) await forgetSeen(tx, id);
-    else await markMatchingAsSeen(tx, question);
+  /**
+   * Those who match at this moment are taken in, or left alone for good, as was chosen. What was missed before this
+   * moment is over, unless the automation was running by a clock already.
+   */
+  private async settlePast(tx: Tx, row: AutomationRow, take: boolean): Promise<void> {
+    const { id, draft_graph, settings, status, live_graph } = row;
+    const start = startOf(draft_graph);
+    const list = listOf(start);
+    if (status !== 'live' && status !== 'paused') await sendAway(tx, id);
+    const before = live_graph ? startOf(live_graph)?.by : undefined;
+    await startClock(tx, id, status === 'live' && before === start?.by);
+    if (start?.by === 'monitor') {
+      const question = { automationId: id, start, limit: entryLimit(start, settings) };
+      if (take) await forgetSeen(tx, id);
+      else await markMatchingAsSeen(tx, question);
+    } else if (list !== undefined && take) {
+      const { now } = await engineMoment(tx);
+      await planRound(tx, { automationId: id, occasion: `now:${now.toISOString()}`, listId: list, due: now });
+    }
   }
 }
 
+/** How many people would be taken in at once if that is wished: who matches a monitor, or is in the list. */
 async function countOf(tx: Tx, id: string, graph: Graph, settings: DraftSettings): Promise<number | null> {
   const start = startOf(graph);
+  const list = listOf(start);
+  if (list !== undefined) return countInList(tx, list);
   if (start?.by !== 'monitor') return null;
   return countMatching(tx, { automationId: id, start, limit: entryLimit(start, settings) });
 }

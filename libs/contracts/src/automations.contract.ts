@@ -129,7 +129,7 @@ export const validateAutomation = route({
   body: z.strictObject({ graph: graph.optional(), settings: draftSettings.optional() }),
   response: z.object({
     problems: z.array(automationProblem),
-    /** Who matches a monitor now and would be left alone when publishing; null for other automations. */
+    /** Who matches a monitor now, or is in the list it begins with, and is left alone when publishing; null for others. */
     matching_now: z.number().int().nullable(),
     /** People inside the versions published so far, by the step they stand at. */
     inside: z.array(

@@ -1,5 +1,6 @@
 export * from './engine.module.js';
 export * from './engine-versions.js';
+export * from './entries.js';
 export * from './explain.js';
 export * from './loops.js';
 export * from './mail-help.js';

@@ -9,7 +9,7 @@ export interface Entry {
   version: CompiledVersion;
   person_id: string;
   contact_email: string;
-  /** What distinguishes this occasion from others: the activity, the lead, or the call. */
+  /** What distinguishes this occasion from others: the activity, the lead, the day (`date:2026-05-01`), or the call. */
   occasion: string;
   activity?: ActivityFact;
   lead_id?: string;
@@ -84,6 +84,7 @@ function judge(entry: Entry, past: PastEntry[], moment: Moment): AllowedEntry | 
 function unitOf(limit: EntryLimit, entry: Entry): string | undefined {
   if (limit.unit.by === 'person') return 'once';
   if (limit.unit.by === 'lead') return entry.lead_id ? `lead:${entry.lead_id}` : 'once';
+  if (limit.unit.by === 'date') return entry.occasion.startsWith('date:') ? entry.occasion : 'once';
   if (!entry.activity) return 'once';
   let value: unknown = entry.activity.metadata;
   for (const part of limit.unit.path) {

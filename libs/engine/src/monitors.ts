@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Injectable, Inject } from '@nestjs/common';
+import { closeAttention, openAttention } from '#access';
 import { enterGate, monitorMatches, type Monitor } from '#automations';
 import { approximateSeconds } from '#graph';
 import { Database, LOG, type Log } from '#platform';
@@ -135,17 +136,18 @@ export class Monitors implements JobHandlers {
     );
     const key = `monitor:${version.automation_id}`;
     if (failure === null) {
-      await this.database.run(
-        `update cortex.attention set closed_at = cortex.now(), closed_by = 'cortex' where key = $1 and closed_at is null`,
-        [key],
-      );
+      await this.database.tx((tx) => closeAttention(tx, key));
       return;
     }
-    await this.database.run(
-      `insert into cortex.attention (key, kind, title, detail, facts)
-       values ($1, 'engine', 'A monitor could not look', $2, jsonb_build_object('automation_id', $3::text))
-       on conflict (key) where closed_at is null do update set detail = excluded.detail`,
-      [key, `“${version.name}” found nobody in its last round: ${failure}`, version.automation_id],
+    await this.database.tx((tx) =>
+      openAttention(tx, {
+        key,
+        kind: 'engine',
+        title: 'A monitor could not look',
+        detail: `“${version.name}” found nobody in its last round: ${failure}`,
+        action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
+        facts: { automation_id: version.automation_id },
+      }),
     );
   }
 }

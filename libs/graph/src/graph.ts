@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
+import { timeOfDay } from './local-time.js';
 import { graphRulesSchema, whereSchema } from './rule.js';
 
 /** The current version of the stored shape. */
@@ -118,7 +119,6 @@ export const moment = z.union([
 ]);
 export type Moment = z.output<typeof moment>;
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write a time as 21:00.');
 const entryKey = z
   .string()
   .regex(/^metadata(\.[A-Za-z0-9_]+)+$/, 'The key names a metadata field, for example metadata.order_id.');
@@ -131,7 +131,7 @@ const settingsShape = {
       cooldown: duration.optional(),
     })
     .optional(),
-  quiet_hours: z.strictObject({ from: clockTime, to: clockTime }).optional(),
+  quiet_hours: z.strictObject({ from: timeOfDay, to: timeOfDay }).optional(),
   frequency_cap: z.strictObject({ count: z.int().min(1).max(1000), per: duration }).optional(),
   late_after: duration.optional(),
 };

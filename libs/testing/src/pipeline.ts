@@ -1,5 +1,5 @@
 import type { Automations, Lifecycle, Publish, Publishing } from '#automations';
-import type { MatchLoop, Monitors, Runs, WakeLoop } from '#engine';
+import type { Entries, MatchLoop, Monitors, Runs, WakeLoop } from '#engine';
 import type { DraftSettings, Graph } from '#graph';
 import { createLog, newId, systemActor, type Database } from '#platform';
 
@@ -21,6 +21,7 @@ interface Parts {
   matcher: MatchLoop;
   waker: WakeLoop;
   monitors: Monitors;
+  entries: Entries;
   runs: Runs;
 }
 
@@ -36,6 +37,7 @@ export async function pipeline(database: Database): Promise<Pipeline> {
     matcher: new engine.MatchLoop(database, versions, log),
     waker: new engine.WakeLoop(database, versions, log),
     monitors: new engine.Monitors(database, versions, log),
+    entries: new engine.Entries(database, versions, log),
     runs: new engine.Runs(database, versions, log),
   });
 }
@@ -47,6 +49,7 @@ export class Pipeline {
   readonly matcher: MatchLoop;
   readonly waker: WakeLoop;
   readonly monitors: Monitors;
+  readonly entries: Entries;
   readonly runs: Runs;
 
   constructor(
@@ -59,6 +62,7 @@ export class Pipeline {
     this.matcher = parts.matcher;
     this.waker = parts.waker;
     this.monitors = parts.monitors;
+    this.entries = parts.entries;
     this.runs = parts.runs;
   }
 
@@ -115,12 +119,13 @@ export class Pipeline {
     });
   }
 
-  /** Lets the engine do everything that can be done now: match, wake, and look with every monitor that is due. */
+  /** Lets the engine do everything that can be done now: match, wake, and look with every monitor, schedule and date that is due. */
   async settle(): Promise<void> {
     for (let round = 0; round < 200; round += 1) {
       const matched = await this.matcher.once();
       const woken = await this.waker.once();
-      const entered = await this.monitors.tick();
+      let entered = await this.monitors.tick();
+      for (const id of await this.entries.tick()) entered += await this.entries.takeIn(id);
       if (!matched && !woken && entered === 0) return;
     }
     throw new Error('The engine did not come to rest.');

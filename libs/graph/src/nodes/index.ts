@@ -1,10 +1,12 @@
 import type { NodeDef } from '../node.js';
 import { activityReceived } from './activity-received.node.js';
+import { dateReached } from './date-reached.node.js';
 import { exit } from './exit.node.js';
 import { filter } from './filter.node.js';
 import { manual } from './manual.node.js';
 import { monitor } from './monitor.node.js';
 import { recordActivity } from './record-activity.node.js';
+import { schedule } from './schedule.node.js';
 import { sendEmail } from './send-email.node.js';
 import { smartListEntered } from './smart-list-entered.node.js';
 import { smartListLeft } from './smart-list-left.node.js';
@@ -17,6 +19,8 @@ export const nodeTypes = [
   'smart_list_entered',
   'smart_list_left',
   'monitor',
+  'schedule',
+  'date_reached',
   'manual',
   'filter',
   'wait',
@@ -34,6 +38,8 @@ export const nodes: Record<NodeType, NodeDef> = {
   smart_list_entered: smartListEntered,
   smart_list_left: smartListLeft,
   monitor,
+  schedule,
+  date_reached: dateReached,
   manual,
   filter,
   wait,

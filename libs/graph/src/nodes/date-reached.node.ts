@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { beforeOrAfter, dateFieldText } from '../dates.js';
+import { dateField, dateOffset, timeOfDay, zoneChoice } from '../local-time.js';
+import { defineNode, nextPort } from '../node.js';
+import { say, value } from '../phrase.js';
+
+const config = z.strictObject({
+  date_field: dateField.meta({ label: 'Date', help: 'Such as attributes.birthday.', control: 'date_field' }),
+  offset: dateOffset.optional().meta({ label: 'Before or after it', control: 'offset' }),
+  time: timeOfDay.optional().meta({
+    label: 'At',
+    help: 'Left empty: at the time that the date itself has, or at its beginning.',
+    control: 'time',
+  }),
+  timezone: zoneChoice
+    .default('contact')
+    .meta({ label: 'By the clock of', control: 'timezone', options: { contact: 'the person (else ours)' } }),
+  repeat: z
+    .enum(['once', 'yearly'])
+    .default('once')
+    .meta({ label: 'How often', control: 'select', options: { once: 'Once', yearly: 'Every year on that day' } }),
+});
+
+export const dateReached = defineNode({
+  type: 'date_reached',
+  version: 1,
+  kind: 'entry',
+  icon: 'calendar-event',
+  title: 'A date comes',
+  summary: 'Starts for a person when one of their dates, or its anniversary, is reached.',
+  config,
+  defaults: { date_field: '', time: '09:00', timezone: 'contact', repeat: 'once' },
+  ports: nextPort,
+  phrases: ({ date_field, offset, time, timezone, repeat }) => {
+    const before = beforeOrAfter(offset);
+    return [
+      ...say`When it is ${before ? [...say`${value('offset', before)}`, { text: ' ' }] : undefined}${value(
+        'date_field',
+        date_field ? dateFieldText(String(date_field)) : undefined,
+      )}`,
+      ...(repeat === 'yearly' ? say`, ${value('repeat', 'every year')}` : []),
+      ...(time ? say`, at ${value('time', String(time))}` : []),
+      ...(timezone && timezone !== 'contact' ? say` (${value('timezone', String(timezone))})` : []),
+    ];
+  },
+  check: () => [],
+  plan: () => ({ next: 'next' }),
+  examples: [
+    {
+      name: 'A birthday: the run starts behind it',
+      config: { date_field: 'attributes.birthday', time: '09:00', timezone: 'contact', repeat: 'yearly' },
+      expect: { next: 'next' },
+    },
+    {
+      name: 'Three days before something ends',
+      config: {
+        date_field: 'attributes.trial_ends',
+        offset: { n: -3, unit: 'days' },
+        timezone: 'Europe/Berlin',
+        repeat: 'once',
+      },
+      expect: { next: 'next' },
+    },
+  ],
+});

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { cron, cronText } from '../cron.js';
+import { isTimezone } from '../local-time.js';
+import { defineNode, nextPort } from '../node.js';
+import { say, value } from '../phrase.js';
+
+const config = z.strictObject({
+  cron: cron.meta({ label: 'When', control: 'cron' }),
+  timezone: z
+    .string()
+    .max(64)
+    .refine(isTimezone, 'Name a time zone, such as Europe/Berlin.')
+    .optional()
+    .meta({ label: 'Time zone', help: 'The workspace’s if left empty.', control: 'timezone' }),
+  smart_list_id: z.uuid('Choose a list.').meta({
+    label: 'Smart list',
+    help: 'Whoever is in it at that moment comes in, as often as the entry settings allow.',
+    control: 'smart_list',
+  }),
+});
+
+export const schedule = defineNode({
+  type: 'schedule',
+  version: 1,
+  kind: 'entry',
+  icon: 'calendar-repeat',
+  title: 'On a schedule',
+  summary: 'Starts for everybody in a list, again and again at set times.',
+  config,
+  defaults: { cron: '0 9 * * 1', smart_list_id: '' },
+  ports: nextPort,
+  phrases: ({ cron: text, timezone, smart_list_id }) => [
+    ...say`For everybody in ${value('smart_list_id', smart_list_id ? 'the chosen list' : '')}, ${value(
+      'cron',
+      typeof text === 'string' && text !== '' ? cronText(text) : undefined,
+    )}`,
+    ...(timezone ? say` (${value('timezone', timezone)})` : []),
+  ],
+  check: () => [],
+  plan: () => ({ next: 'next' }),
+  examples: [
+    {
+      name: 'Mondays: the run starts behind it',
+      config: {
+        cron: '0 9 * * 1',
+        timezone: 'Europe/Berlin',
+        smart_list_id: '00000000-0000-7000-8000-0000000000a1',
+      },
+      expect: { next: 'next' },
+    },
+    {
+      name: 'Every quarter of an hour',
+      config: { cron: '*/15 8-18 * * 1-5', smart_list_id: '00000000-0000-7000-8000-0000000000a1' },
+      expect: { next: 'next' },
+    },
+  ],
+});
