@@ -279,10 +279,10 @@ begin
       join cortex.people p on p.address = n.address
       where a.id = n.id and a.occurred_at = n.occurred_at and a.person_id is null
         and a.occurred_at >= earliest and a.occurred_at <= latest
-      returning a.person_id, a.id, a.occurred_at, a.history
+      returning a.person_id, a.id, a.occurred_at, a.history, a.type
     )
-    insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
-    select f.person_id, f.id, f.occurred_at, f.history from filled f;
+    insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
+    select f.person_id, f.id, f.occurred_at, f.history, f.type from filled f;
   end if;
 end
 $$;

@@ -13,8 +13,8 @@ declare
   times timestamptz[];
   addresses text[];
 begin
-  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
-  select n.person_id, n.id, n.occurred_at, n.history from new_rows n
+  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
+  select n.person_id, n.id, n.occurred_at, n.history, n.type from new_rows n
   -- What the engine tells about its own runs starts, wakes and changes nothing, so nobody need look at it.
   where n.person_id is not null and not (n.history and n.source = 'cortex');
 

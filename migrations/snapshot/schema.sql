@@ -12,6 +12,7 @@ table cortex.activity_inbox with (autovacuum_vacuum_scale_factor=0, autovacuum_v
   activity_id uuid not null
   occurred_at timestamp with time zone not null
   history boolean not null default false
+  type text
 
 table cortex.activity_keys
   key uuid not null
@@ -1485,8 +1486,8 @@ declare
   times timestamptz[];
   addresses text[];
 begin
-  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
-  select n.person_id, n.id, n.occurred_at, n.history from new_rows n
+  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
+  select n.person_id, n.id, n.occurred_at, n.history, n.type from new_rows n
   -- What the engine tells about its own runs starts, wakes and changes nothing, so nobody need look at it.
   where n.person_id is not null and not (n.history and n.source = 'cortex');
 
@@ -1934,10 +1935,10 @@ begin
       join cortex.people p on p.address = n.address
       where a.id = n.id and a.occurred_at = n.occurred_at and a.person_id is null
         and a.occurred_at >= earliest and a.occurred_at <= latest
-      returning a.person_id, a.id, a.occurred_at, a.history
+      returning a.person_id, a.id, a.occurred_at, a.history, a.type
     )
-    insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
-    select f.person_id, f.id, f.occurred_at, f.history from filled f;
+    insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
+    select f.person_id, f.id, f.occurred_at, f.history, f.type from filled f;
   end if;
 end
 $function$

@@ -15,13 +15,16 @@ export interface BenchDatabase {
 }
 
 /** A durable server of its own with people in it, for as long as `work` runs. */
-export async function withDatabase(work: (bench: BenchDatabase) => Promise<void>): Promise<void> {
+export async function withDatabase(
+  work: (bench: BenchDatabase) => Promise<void>,
+  settings: Record<string, string> = {},
+): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'cortex-bench-'));
   await chmod(home, 0o711);
   try {
     const { url, pid } = await startCluster({
       dataDir: home,
-      settings: { shared_buffers: '512MB', autovacuum: 'off', max_wal_size: '4GB' },
+      settings: { shared_buffers: '512MB', autovacuum: 'off', max_wal_size: '4GB', ...settings },
     });
     const source = await createDataSource({ url, applicationName: 'bench', poolSize: 4 }).initialize();
     await migrate(source, join(process.cwd(), 'migrations'));

@@ -7,6 +7,7 @@
  */
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Database } from '#platform';
+import { publishAutomation } from './ingest-automation.js';
 import { addReadIndexes, clearActivities, KEY, sampleActivity, withDatabase } from './ingest-database.js';
 import { sendAll, ServerProcess } from './load.js';
 import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
@@ -27,47 +28,6 @@ const empty = () => ({
 type Measured = ReturnType<typeof empty>;
 const alone = { bare: empty(), cortex: empty() };
 const matched = { bare: empty(), cortex: empty() };
-
-/** Of the sample's activities a quarter has this type, and about one in a hundred of these starts a run. */
-const AUTOMATION = {
-  name: 'Benchmark',
-  graph: {
-    nodes: [
-      {
-        id: 'start',
-        type: 'activity_received',
-        config: {
-          activity_type: 'checkout.started',
-          where: {
-            operator: 'AND',
-            conditions: [
-              { field: 'metadata.amount_minor', operator: 'gt', value: 1000 },
-              { field: 'metadata.course_id', operator: 'eq', value: 'course-9' },
-              { field: 'metadata.step', operator: 'gt', value: 8 },
-            ],
-          },
-        },
-      },
-      { id: 'end', type: 'exit', config: {} },
-    ],
-    edges: [{ source: 'start', port: 'next', target: 'end' }],
-  },
-};
-
-async function publishAutomation(port: number): Promise<void> {
-  const call = async (path: string, body: unknown): Promise<{ id: string }> => {
-    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}: ${await answer.text()}`);
-    return (await answer.json()) as { id: string };
-  };
-  const { id } = await call('/automations', AUTOMATION);
-  await call(`/automations/${id}/publish`, {});
-}
 
 async function inboxIsEmpty(database: Database): Promise<void> {
   for (let tries = 0; tries < 6_000; tries++) {

@@ -1,28 +1,33 @@
 import type { ActivityFact } from '#graph';
 import type { Tx } from '#platform';
 
+/** People whose due runs are moved in one transaction. */
 export const PEOPLE_PER_CLAIM = 100;
+/** Activities matched in one transaction, and people at most. */
 export const ROWS_PER_CLAIM = 500;
-const WINDOWS = [4_000, 40_000, 400_000];
+const WINDOWS = [1_000, 4_000, 40_000, 400_000];
 
 const LOCK = 'pg_try_advisory_xact_lock(hashtextextended(person_id::text, 42))';
 
 /**
- * Locks the people with the oldest inbox rows, at most `PEOPLE_PER_CLAIM`, skipping those that somebody else
- * is at. Looks further back where one person's rows fill the window.
+ * Locks the people with the oldest inbox rows, at most `limit` and at most a tenth of what the server can hold in
+ * locks, skipping those that somebody else is at. Looks further back where few were free: one person's rows may fill
+ * the window, or other workers be at it.
  */
-export async function claimPeople(tx: Tx, limit = PEOPLE_PER_CLAIM): Promise<string[]> {
+export async function claimPeople(tx: Tx, limit = ROWS_PER_CLAIM): Promise<string[]> {
   const claimed = new Set<string>();
   for (const window of WINDOWS) {
     const found = await tx.row<{ people: string[]; full: boolean }>(
       `with w as materialized (select seq, person_id from cortex.activity_inbox order by seq limit $1),
        cand as materialized (select person_id, min(seq) as s from w group by person_id order by s limit $2)
        select (select count(*) from w) = $1 as full,
-         array(select person_id::text from cand where person_id <> all($4::uuid[]) and ${LOCK} limit $3) as people`,
+         array(select person_id::text from cand where person_id <> all($4::uuid[]) and ${LOCK}
+           limit least($3, current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int / 10)
+         ) as people`,
       [window, limit * 10, limit - claimed.size, [...claimed]],
     );
     for (const person of found!.people) claimed.add(person);
-    if (claimed.size >= limit || !found!.full) break;
+    if (claimed.size >= limit / 4 || !found!.full) break;
   }
   return [...claimed];
 }
@@ -41,55 +46,72 @@ export async function tryPeople(tx: Tx, personIds: readonly string[], limit = PE
 export const lockPerson = (tx: Tx, personId: string): Promise<unknown> =>
   tx.rows('select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 42))', [personId]);
 
-/** One activity still to be matched. */
-export interface InboxRow extends ActivityFact {
+/** What the inbox says of an activity still to be matched. */
+export interface Unmatched {
   seq: string;
   person_id: string;
-  contact_email: string;
-  history: boolean;
-  /** Who recorded it. */
-  source: string;
+  /** The activity. */
+  id: string;
   /** With the database's microseconds. */
   occurred_text: string;
+  history: boolean;
+  /** Null where whoever put it in did not say. */
+  type: string | null;
+  /** Whether its person stands in an automation. */
+  running: boolean;
+}
+
+/** One activity still to be matched, with all that rules may ask about. */
+export interface InboxRow extends ActivityFact, Omit<Unmatched, 'id' | 'type'> {
+  contact_email: string;
+  /** Who recorded it. */
+  source: string;
 }
 
 /**
- * The inbox rows of people whose locks are held, each person's in order. Must begin with a statement of its own,
- * after the one that took the locks: its snapshot may not be older than they are.
+ * The inbox rows of people whose locks are held, in order. Must begin with a statement of its own, after the one
+ * that took the locks: its snapshot may not be older than they are.
  */
-export async function inboxRows(tx: Tx, personIds: readonly string[], perClaim = ROWS_PER_CLAIM): Promise<InboxRow[]> {
-  const rows = await tx.rows<Pending>(
-    `select r.seq, r.person_id, r.activity_id as id, r.occurred_at, r.occurred_at::text as occurred_text, r.history
-     from unnest($1::uuid[]) with ordinality c(person_id, ord)
-     cross join lateral (
-       select i.seq, i.person_id, i.activity_id, i.occurred_at, i.history from cortex.activity_inbox i
-       where i.person_id = c.person_id order by i.occurred_at, i.seq limit $2) r
-     order by c.ord, r.occurred_at, r.seq limit $2`,
+export const inboxRows = (tx: Tx, personIds: readonly string[], perClaim = ROWS_PER_CLAIM): Promise<Unmatched[]> =>
+  tx.rows<Unmatched>(
+    `select i.seq, i.person_id, i.activity_id as id, i.occurred_at::text as occurred_text, i.history, i.type,
+       exists (select from cortex.automation_runs r
+         where r.person_id = i.person_id and r.status in ('active', 'waiting')) as running
+     from cortex.activity_inbox i where i.person_id = any($1::uuid[])
+     order by i.occurred_at, i.seq limit $2`,
     [personIds, perClaim],
   );
+
+type Recorded = Pick<InboxRow, 'id' | 'contact_email' | 'type' | 'metadata' | 'occurred_at' | 'received_at' | 'source'>;
+
+/** The activities behind inbox rows; of one that was erased meanwhile nothing is left. */
+export async function activitiesOf(tx: Tx, rows: readonly Unmatched[]): Promise<InboxRow[]> {
   if (rows.length === 0) return [];
-  const found = new Map((await activitiesOf(tx, rows)).map((activity) => [activity.id, activity]));
-  return rows.map((row) => ({ ...nothing, received_at: row.occurred_at, ...found.get(row.id), ...row }));
+  const found = new Map((await recorded(tx, rows)).map((activity) => [activity.id, activity]));
+  return rows.map((row) => ({ ...row, ...(found.get(row.id) ?? erased(row)) }));
 }
 
-type Pending = Pick<InboxRow, 'seq' | 'person_id' | 'id' | 'occurred_at' | 'occurred_text' | 'history'>;
-type Recorded = Pick<InboxRow, 'id' | 'contact_email' | 'type' | 'metadata' | 'received_at' | 'source'>;
+const erased = ({ id, occurred_text }: Unmatched): Recorded => {
+  const occurred_at = instantOf(occurred_text);
+  return { id, occurred_at, received_at: occurred_at, contact_email: '', type: '', metadata: {}, source: '' };
+};
 
-/** What is left of an activity that was erased meanwhile. */
-const nothing = { contact_email: '', type: '', metadata: {}, source: '' };
+/** @param text as PostgreSQL shows it in UTC: `2026-01-31 09:30:00.123456+00` */
+const instantOf = (text: string): Date => new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
 
 /**
- * The activities behind inbox rows. The outermost instants are given as values of their own, so that months
- * without any of them are left out when the statement is planned: planning them all takes longer than the rest.
+ * The outermost instants are given as values of their own, so that months without any of them are left out when the
+ * statement is planned: planning them all takes longer than the rest.
  */
-const activitiesOf = (tx: Tx, rows: readonly Pending[]): Promise<Recorded[]> => {
-  const instants = rows.map((row) => row.occurred_at.getTime());
+const recorded = (tx: Tx, rows: readonly Unmatched[]): Promise<Recorded[]> => {
+  const instants = rows.map((row) => instantOf(row.occurred_text).getTime());
   return tx.rows<Recorded>(
-    `select a.id, coalesce(p.email::text, p.address, a.contact_email) as contact_email, a.type, a.metadata, a.received_at,
-       a.source
+    `select a.id, coalesce(p.email::text, p.address, a.contact_email) as contact_email, a.type, a.metadata, a.occurred_at,
+       a.received_at, a.source
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) w(person_id, occurred_at, id)
      cross join lateral (
-       select a.id, a.contact_email::text as contact_email, a.type, a.metadata, a.received_at, a.source from public.crm_activities a
+       select a.id, a.contact_email::text as contact_email, a.type, a.metadata, a.occurred_at, a.received_at, a.source
+       from public.crm_activities a
        where a.person_id = w.person_id and a.occurred_at = w.occurred_at and a.id = w.id
          and a.occurred_at >= $4::timestamptz and a.occurred_at < $5::timestamptz
        limit 1) a
@@ -104,10 +126,30 @@ const activitiesOf = (tx: Tx, rows: readonly Pending[]): Promise<Recorded[]> => 
   );
 };
 
-/** Takes matched rows out. @throws Error when some were gone: somebody else was at them, so nothing may be kept. */
-export async function emptyInbox(tx: Tx, rows: readonly InboxRow[]): Promise<void> {
-  const deleted = await tx.run('delete from cortex.activity_inbox where seq = any($1::bigint[])', [
-    rows.map((row) => row.seq),
-  ]);
-  if (deleted !== rows.length) throw new Error(`Of ${rows.length} inbox rows only ${deleted} were still there.`);
+/**
+ * Takes matched rows out and brings `last_activity` of their people up to date, once per person; people are locked
+ * last in the transaction and sorted, like by everyone who locks them.
+ * @param own what people did themselves
+ * @throws Error when some rows were gone: somebody else was at them, so nothing may be kept
+ */
+export async function settleInbox(
+  tx: Tx,
+  rows: readonly Unmatched[],
+  own: readonly Pick<Unmatched, 'person_id' | 'occurred_text'>[],
+): Promise<void> {
+  const settled = await tx.row<{ gone: number }>(
+    `with gone as (delete from cortex.activity_inbox where seq = any($1::bigint[]) returning 1),
+     due as materialized (
+       select p.person_id, w.at
+       from (select person_id, max(at) as at from unnest($2::uuid[], $3::timestamptz[]) g(person_id, at) group by person_id) w
+       join cortex.people p on p.person_id = w.person_id
+       where p.last_activity is null or p.last_activity < w.at
+       order by p.address for no key update of p),
+     touched as (
+       update cortex.people p set last_activity = due.at from due where p.person_id = due.person_id)
+     select count(*)::int as gone from gone`,
+    [rows.map((row) => row.seq), own.map((row) => row.person_id), own.map((row) => row.occurred_text)],
+  );
+  if (settled!.gone !== rows.length)
+    throw new Error(`Of ${rows.length} inbox rows only ${settled!.gone} were still there.`);
 }

@@ -1,5 +1,5 @@
 import type { Database, Log } from '#platform';
-import type { InboxRow } from './claim.js';
+import type { Unmatched } from './claim.js';
 import type { Claimed, Match } from './match.js';
 import { isTransient } from './transient.js';
 import type { Wake } from './wake.js';
@@ -53,7 +53,7 @@ async function oneByOne(database: Database, match: Match, log: Log, person: stri
 }
 
 /** Takes an activity out of the inbox and keeps it for another try; after the last one a person is told. */
-async function putAside(database: Database, row: InboxRow, reason: string): Promise<void> {
+async function putAside(database: Database, row: Unmatched, reason: string): Promise<void> {
   await database.tx(async (tx) => {
     await tx.run('delete from cortex.activity_inbox where seq = $1', [row.seq]);
     const kept = await tx.row<{ attempts: number }>(

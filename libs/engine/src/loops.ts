@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
 import { EngineVersions } from './engine-versions.js';
 import { Inbox } from './inbox-listener.js';
+import { Gathering } from './gathering.js';
 import { matchIsolated, retryPutAside, wakeIsolated } from './isolate.js';
 import { Match } from './match.js';
 import { Wake } from './wake.js';
@@ -18,6 +20,7 @@ export class MatchLoop implements Loop {
   private readonly loop: RepeatingLoop;
   private readonly inbox: Inbox;
   private readonly match: Match;
+  private readonly gathering = new Gathering();
 
   constructor(
     private readonly database: Database,
@@ -25,7 +28,7 @@ export class MatchLoop implements Loop {
     @Inject(LOG) private readonly log: Log,
   ) {
     this.match = new Match(database, versions, log);
-    this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: MATCH_PAUSE, log });
+    this.loop = new RepeatingLoop({ name: this.name, work: (signal) => this.paced(signal), idle: MATCH_PAUSE, log });
     this.inbox = new Inbox(database, log, () => this.loop.wake());
   }
 
@@ -41,8 +44,22 @@ export class MatchLoop implements Loop {
 
   /** One claim. Answers whether there may be more. */
   async once(): Promise<boolean> {
-    if (!(await this.database.row('select 1 from cortex.activity_inbox limit 1'))) return false;
-    return (await matchIsolated(this.database, this.match, this.log)) > 0;
+    return (await this.claim()) > 0;
+  }
+
+  private async paced(signal: AbortSignal): Promise<boolean> {
+    const gap = this.gathering.gap(performance.now());
+    if (gap > 0) await pause(gap, undefined, { signal }).catch(() => undefined);
+    const began = performance.now();
+    const matched = await this.claim();
+    this.gathering.matched(matched, began);
+    return matched > 0;
+  }
+
+  private async claim(): Promise<number> {
+    // One statement instead of a transaction while nothing is there.
+    if (this.gathering.quiet && !(await this.database.row('select 1 from cortex.activity_inbox limit 1'))) return 0;
+    return matchIsolated(this.database, this.match, this.log);
   }
 }
 

@@ -1,18 +1,26 @@
 import { enterGate } from '#automations';
-import type { Database, Log, Tx } from '#platform';
+import type { Database, Log } from '#platform';
 import { isByThePerson } from '#rules';
 import { enterListGate, keepMembership, KeptLists } from '#smart-lists';
 import { Advance } from './advance.js';
-import { claimPeople, emptyInbox, inboxRows, tryPeople, type InboxRow } from './claim.js';
 import { Batch } from './batch.js';
-import type { CompiledVersions } from './compiled.js';
+import {
+  activitiesOf,
+  claimPeople,
+  inboxRows,
+  settleInbox,
+  tryPeople,
+  type InboxRow,
+  type Unmatched,
+} from './claim.js';
+import type { CompiledVersions, Moment } from './compiled.js';
 import { record } from './record.js';
 import { DatabaseWorld } from './world.js';
 
 /** What a claim was about, for isolating what failed in it. */
 export interface Claimed {
   people: string[];
-  rows: InboxRow[];
+  rows: Unmatched[];
 }
 
 /** Matches activities: starts runs, wakes them, lets them leave, and moves them as far as they go, in one transaction. */
@@ -39,30 +47,39 @@ export class Match {
       claimed.rows = await inboxRows(tx, claimed.people, rows);
       if (claimed.rows.length === 0) return 0;
       const moment = await this.versions.moment(tx);
-      const world = new DatabaseWorld(tx, this.versions);
-      const journeys = await new Batch(world, moment, this.log).gather(claimed.rows);
-      await new Advance(world, moment, this.log).run(journeys);
-      await record(tx, journeys);
-      await emptyInbox(tx, claimed.rows);
-      await touchPeople(tx, claimed.rows);
-      await keepMembership(tx, this.kept, claimed.rows);
+      const arrived = await activitiesOf(tx, concerning(claimed.rows, moment));
+      if (arrived.length > 0) {
+        const world = new DatabaseWorld(tx, this.versions);
+        const journeys = await new Batch(world, moment, this.log).gather(arrived);
+        await new Advance(world, moment, this.log).run(journeys);
+        await record(tx, journeys);
+      }
+      const happened = typed(claimed.rows, arrived);
+      await settleInbox(
+        tx,
+        claimed.rows,
+        happened.filter((row) => row.type !== '' && isByThePerson(row.type)),
+      );
+      await keepMembership(tx, this.kept, happened);
       return claimed.rows.length;
     });
   }
 }
 
-/** Brings `last_activity` up to date, once per person; last in the transaction and sorted, like everyone who locks people. */
-async function touchPeople(tx: Tx, rows: readonly InboxRow[]): Promise<void> {
-  const own = rows.filter((row) => row.type !== '' && isByThePerson(row.type));
-  if (own.length === 0) return;
-  await tx.run(
-    `with due as materialized (
-       select p.person_id, w.at
-       from (select person_id, max(at) as at from unnest($1::uuid[], $2::timestamptz[]) g(person_id, at) group by person_id) w
-       join cortex.people p on p.person_id = w.person_id
-       where p.last_activity is null or p.last_activity < w.at
-       order by p.address for no key update of p)
-     update cortex.people p set last_activity = due.at from due where p.person_id = due.person_id`,
-    [own.map((row) => row.person_id), own.map((row) => row.occurred_text)],
-  );
+/**
+ * What has to be read: everything of the people who stand in an automation or did something that starts one. Of the
+ * others, mostly the many, the inbox says enough.
+ */
+function concerning(rows: readonly Unmatched[], { triggers }: Moment): Unmatched[] {
+  const people = new Set<string>();
+  for (const { person_id, history, running, type } of rows) {
+    if (type === null || (!history && (running || triggers.has(type)))) people.add(person_id);
+  }
+  return people.size === 0 ? [] : rows.filter((row) => people.has(row.person_id));
+}
+
+/** The rows with their types, also those that the inbox did not say. */
+function typed(rows: readonly Unmatched[], read: readonly InboxRow[]): (Unmatched & { type: string })[] {
+  const types = new Map(read.map((row) => [row.seq, row.type]));
+  return rows.map((row) => ({ ...row, type: types.get(row.seq) ?? row.type ?? '' }));
 }

@@ -39,6 +39,11 @@ export class TriggerIndex {
     }
   }
 
+  /** Whether some automation starts by activities of this type. */
+  has(type: string): boolean {
+    return this.types.has(type);
+  }
+
   /** The automations that this activity may start. */
   candidates(activity: Pick<ActivityFact, 'type' | 'metadata'>): readonly Trigger[] {
     const bucket = this.types.get(activity.type);

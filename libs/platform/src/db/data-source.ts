@@ -37,6 +37,6 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     installExtensions: false,
     // Without a handler a stopping server would crash the process.
     poolErrorHandler: (error: Error) => settings.onPoolError?.(error),
-    extra: { options: '-c timezone=UTC' },
+    extra: { options: '-c timezone=UTC -c default_transaction_isolation=read\\ committed' },
   });
 }

@@ -60,7 +60,8 @@ export class Database {
     const runner = this.source.createQueryRunner();
     await runner.connect();
     try {
-      await runner.startTransaction(options.isolation ?? 'READ COMMITTED');
+      // READ COMMITTED is what every session begins with, and saying so would be a round trip of its own.
+      await runner.startTransaction(options.isolation === 'READ COMMITTED' ? undefined : options.isolation);
       if (options.readOnly) await runner.query('set transaction read only');
       if (options.statementTimeout)
         await runner.query(`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`);
