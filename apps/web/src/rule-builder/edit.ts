@@ -2,6 +2,7 @@ import {
   faceOf,
   fieldOf,
   fields,
+  freeFields,
   isGroup,
   operatorOf,
   operatorsFor,
@@ -39,7 +40,8 @@ export interface Reading {
 const guess: ValueType[] = ['text', 'number', 'instant', 'boolean', 'any'];
 
 export function readingOf(condition: Condition, place: Place): Reading {
-  const field = fieldOf(condition.field, place);
+  // Free data whose name is still missing is offered as what it will be.
+  const field = fieldOf(condition.field, place) ?? fieldOf(`${condition.field}x`, place);
   const operator = operatorOf(condition.operator);
   if (!field || !operator) return { field, operator, type: undefined, shape: undefined };
   const isFree = field.type === 'any';
@@ -126,46 +128,37 @@ export function withType(condition: Condition, type: ValueType, place: Place): C
 }
 
 /** Fields of a place, in their groups, as the subject's list offers them. */
-export function subjects(
-  place: Place,
-  known: string[],
-): { group: string; items: { value: string; label: string }[] }[] {
+export function subjects(place: Place): { group: string; items: { value: string; label: string }[] }[] {
   const groups = new Map<string, { value: string; label: string }[]>();
-  const put = (field: Field) => {
-    const items = groups.get(field.group) ?? [];
-    items.push({ value: field.id, label: field.label });
-    groups.set(field.group, items);
-  };
-  for (const field of fields) if (field.places.includes(place)) put(field);
-  for (const id of known) {
-    const field = fieldOf(id, place);
-    if (field && !fields.some((each) => each.id === id)) put(field);
-  }
+  const put = (group: string, value: string, label: string) =>
+    groups.set(group, [...(groups.get(group) ?? []), { value, label }]);
+  for (const { id, label, group, places } of fields) if (places.includes(place)) put(group, id, label);
+  const mail = fields.find(({ id }) => id === 'consent')!.group;
+  for (const { type, label } of presets) put(mail, presetId(type), label);
+  const { attributes } = freeFields;
+  if (attributes.places.includes(place)) put(attributes.group, attributes.prefix, 'Attribute…');
   return [...groups].map(([group, items]) => ({ group, items }));
 }
 
-export const replaceAt = (group: Group, index: number, rule: Rule): Group => ({
-  ...group,
-  conditions: group.conditions.map((each, at) => (at === index ? rule : each)),
-});
+/** What people did with a mail, as subjects of their own: activities of a known type. */
+export const presets: readonly { type: string; label: string }[] = [
+  { type: 'email.sent', label: 'Was sent a mail' },
+  { type: 'email.opened', label: 'Opened a mail' },
+  { type: 'email.clicked', label: 'Clicked in a mail' },
+  { type: 'email.bounced', label: 'A mail bounced' },
+];
+const presetPrefix = 'activity:';
+export const presetId = (type: string): string => presetPrefix + type;
 
-/** Without the row; undefined when nothing is left, because empty groups are refused. */
-export function removeAt(group: Group, index: number): Group | undefined {
-  const conditions = group.conditions.filter((_each, at) => at !== index);
-  return conditions.length > 0 ? { ...group, conditions } : undefined;
-}
+/** The preset that a condition is, by its id. */
+export const presetOf = ({ field, activity_type }: Condition): string | undefined =>
+  field === 'activity' && presets.some(({ type }) => type === activity_type) ? presetId(activity_type!) : undefined;
 
-export const insertAt = (group: Group, index: number, rule: Rule): Group => ({
-  ...group,
-  conditions: [...group.conditions.slice(0, index), rule, ...group.conditions.slice(index)],
-});
-
-export function moveRow(group: Group, index: number, by: -1 | 1): Group {
-  const conditions = [...group.conditions];
-  const [row] = conditions.splice(index, 1);
-  if (row) conditions.splice(index + by, 0, row);
-  return { ...group, conditions };
-}
+/** A fresh condition for what was chosen as the subject: a field, or a preset. */
+export const forSubject = (subject: string, place: Place): Condition =>
+  subject.startsWith(presetPrefix)
+    ? { ...newCondition('activity', place), activity_type: subject.slice(presetPrefix.length) }
+    : newCondition(subject, place);
 
 /** The condition with other demands on the metadata, or none. */
 export function withWhere(condition: Condition, where: Group | undefined): Condition {

@@ -1,138 +1,112 @@
 import { Button } from '@mantine/core';
 import { isGroup, toEnglish, type Group, type Rule } from '#rules';
-import { ConditionRow, RowMenu, type RowActions } from './condition-row';
-import {
-  drawnDepth,
-  insertAt,
-  isDrawn,
-  moveRow,
-  newCondition,
-  placeOf,
-  removeAt,
-  replaceAt,
-  withWhere,
-  type Context,
-} from './edit';
+import { ConditionRow } from './condition-row';
+import { isDrawn, newCondition, placeOf, withWhere, type Context } from './edit';
+import { RowFrame, useFall } from './row-frame';
+import { useRows } from './rows';
+import { RuleTree } from './rule-tree';
+import { RowCount } from './row-count';
 import { useNames } from './suggestions';
+import { mayStandAt, pointerOf, ruleAt, type Path } from './tree';
 
-interface GroupRowsProps {
-  group: Group;
-  /** 1 for the outermost. */
-  depth: number;
-  /** JSON pointer of this group in the whole rule. */
-  path: string;
-  context: Context;
-  /** Gets undefined when the last row was removed. */
-  onChange: (group: Group | undefined) => void;
-  steps?: { value: string; label: string }[] | undefined;
-  activityType?: string | undefined;
-}
+/** A condition to begin with. */
+export const freshRow = (context: Context): Rule =>
+  context === 'where' ? { field: 'metadata.', operator: 'eq' } : newCondition('type', placeOf(context));
 
 /** The rows of a group with “and” or “or” between them. */
-export function GroupRows({ group, depth, path, context, onChange, steps, activityType }: GroupRowsProps) {
-  const first = context === 'where' ? 'metadata.' : 'type';
-  const fresh = (): Rule =>
-    context === 'where' ? { field: first, operator: 'eq' } : newCondition(first, placeOf(context));
+export function GroupRows({ path }: { path: Path }) {
+  const rows = useRows();
+  const group = ruleAt(rows.root, path) as Group;
   const word = group.operator === 'OR' ? 'or' : 'and';
-  const turn = () => onChange({ ...group, operator: group.operator === 'OR' ? 'AND' : 'OR' });
-  const add = (rule: Rule) => onChange(insertAt(group, group.conditions.length, rule));
+  const turn = () => rows.put(path, { ...group, operator: group.operator === 'OR' ? 'AND' : 'OR' });
   return (
     <div
       className="rule-group"
-      data-depth={depth}
+      data-depth={path.length + 1}
       role="group"
       aria-label={word === 'and' ? 'All of these' : 'Any of these'}
     >
-      {group.conditions.map((rule, index) => {
-        const actions: RowActions = {
-          duplicate: () => onChange(insertAt(group, index + 1, structuredClone(rule))),
-          remove: () => onChange(removeAt(group, index)),
-          up: index > 0 ? () => onChange(moveRow(group, index, -1)) : undefined,
-          down: index < group.conditions.length - 1 ? () => onChange(moveRow(group, index, 1)) : undefined,
-        };
-        const put = (next: Rule) => onChange(replaceAt(group, index, next));
-        return (
-          <div key={index} className="rule-item">
-            {index > 0 ? (
-              <button
-                type="button"
-                className="rule-word"
-                onClick={turn}
-                title={`Make every word of this group “${word === 'and' ? 'or' : 'and'}”`}
-              >
-                {word}
-              </button>
-            ) : null}
-            {!isDrawn(rule, depth + 1) ? (
-              <LockedRow rule={rule} context={context} actions={actions} />
-            ) : isGroup(rule) ? (
-              <GroupRows
-                group={rule}
-                depth={depth + 1}
-                path={`${path}/conditions/${index}`}
-                context={context}
-                steps={steps}
-                activityType={activityType}
-                onChange={(next) => (next ? put(next) : onChange(removeAt(group, index)))}
-              />
-            ) : (
-              <ConditionRow
-                condition={rule}
-                pointer={`${path}/conditions/${index}`}
-                context={context}
-                steps={steps}
-                activityType={activityType}
-                onChange={put}
-                actions={actions}
-                where={
-                  rule.where ? (
-                    <div className="rule-where">
-                      <p className="label">where its metadata says</p>
-                      <GroupRows
-                        group={rule.where}
-                        depth={drawnDepth}
-                        path={`${path}/conditions/${index}/where`}
-                        context="where"
-                        activityType={rule.activity_type}
-                        onChange={(next) => put(withWhere(rule, next))}
-                      />
-                    </div>
-                  ) : null
-                }
-              />
-            )}
+      {path.length > 0 ? <p className="label rule-title">{word === 'and' ? 'All of these' : 'Any of these'}</p> : null}
+      {group.conditions.map((rule, index) => (
+        <div key={index} className="rule-item">
+          {index > 0 ? (
+            <button
+              type="button"
+              className="rule-word"
+              onClick={turn}
+              title={`Make every word of this group “${word === 'and' ? 'or' : 'and'}”`}
+            >
+              {word}
+            </button>
+          ) : null}
+          <RowFrame path={[...path, index]}>
+            <Content rule={rule} path={[...path, index]} />
+          </RowFrame>
+        </div>
+      ))}
+      {rows.readOnly ? null : <AddRows path={[...path, group.conditions.length]} operator={group.operator} />}
+    </div>
+  );
+}
+
+/** What stands in a row: one condition, a group of rows, or a rule that rows cannot show. */
+function Content({ rule, path }: { rule: Rule; path: Path }) {
+  const rows = useRows();
+  const { context, readOnly } = rows;
+  if (!isDrawn(rule, path.length + 1)) return <LockedRow rule={rule} context={context} pointer={pointerOf(path)} />;
+  if (isGroup(rule)) return <GroupRows path={path} />;
+  return (
+    <ConditionRow
+      condition={rule}
+      pointer={rows.pointer + pointerOf(path)}
+      onChange={(next) => rows.put(path, next)}
+      where={
+        rule.where ? (
+          <div className="rule-where">
+            <p className="label">where its metadata says</p>
+            <RuleTree
+              root={rule.where}
+              pointer={`${rows.pointer}${pointerOf(path)}/where`}
+              context="where"
+              activityType={rule.activity_type}
+              readOnly={readOnly}
+              onChange={(next) => rows.put(path, withWhere(rule, next))}
+            />
           </div>
-        );
-      })}
-      <div className="row">
-        <Button variant="subtle" size="compact-sm" onClick={() => add(fresh())}>
-          Add a condition
+        ) : null
+      }
+    />
+  );
+}
+
+function AddRows({ path, operator }: { path: Path; operator: Group['operator'] }) {
+  const rows = useRows();
+  const fall = useFall(() => path);
+  const row = freshRow(rows.context);
+  const group: Group = { operator: operator === 'AND' ? 'OR' : 'AND', conditions: [row] };
+  return (
+    <div className="row" {...fall}>
+      <Button variant="subtle" size="compact-sm" onClick={() => rows.insert(path, [row])}>
+        Add a condition
+      </Button>
+      {mayStandAt(group, path, rows.deepest) ? (
+        <Button variant="subtle" size="compact-sm" onClick={() => rows.insert(path, [group])}>
+          Add a group
         </Button>
-        {depth < drawnDepth && context !== 'where' ? (
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            onClick={() => add({ operator: group.operator === 'AND' ? 'OR' : 'AND', conditions: [fresh()] })}
-          >
-            Add a group
-          </Button>
-        ) : null}
-      </div>
+      ) : null}
     </div>
   );
 }
 
 /** A rule too deep for rows, or a negated one: shown, kept, and edited under JSON. */
-export function LockedRow({ rule, context, actions }: { rule: Rule; context: Context; actions?: RowActions }) {
+export function LockedRow({ rule, context, pointer }: { rule: Rule; context: Context; pointer?: string }) {
   const names = useNames();
   const asGroup: Group = isGroup(rule) ? rule : { operator: 'AND', conditions: [rule] };
   return (
-    <div className="rule-row rule-locked">
-      <div className="grow">
-        <p className="label">Advanced rule, editable under JSON</p>
-        <p className="sentence">{toEnglish(asGroup, { place: placeOf(context), names })}</p>
-      </div>
-      {actions ? <RowMenu actions={actions} /> : null}
+    <div className="rule-locked grow">
+      <p className="label">Advanced rule, editable under JSON</p>
+      <p className="sentence">{toEnglish(asGroup, { place: placeOf(context), names })}</p>
+      {pointer === undefined ? null : <RowCount pointer={pointer} />}
     </div>
   );
 }

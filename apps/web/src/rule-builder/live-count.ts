@@ -2,8 +2,9 @@ import { previewSmartList, type AnswerOf } from '#contracts';
 import type { Group } from '#rules';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { createContext } from 'react';
+import { createContext, useMemo } from 'react';
 import { call } from '../api/client';
+import { countable } from './countable';
 
 export type Preview = AnswerOf<typeof previewSmartList>;
 
@@ -28,8 +29,41 @@ export function useLiveCount(rules: Group | undefined): LiveCount {
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });
-  return { preview: rules ? data : undefined, stale: isPlaceholderData || settled !== text, error };
+  return { preview: rules ? data : undefined, stale: isPlaceholderData || settled !== text, error: rules && error };
+}
+
+export interface Alone {
+  count: number;
+  exact: boolean;
+}
+
+export interface RuleCount extends LiveCount {
+  /** What each row finds alone, by its pointer into the rule. */
+  perRow: ReadonlyMap<string, Alone>;
+  /** What of the rule is counted, because it can be asked now. */
+  asked: Group | undefined;
+  /** Rows are left out: unfinished ones, and those that only a run can answer. */
+  partly: boolean;
+}
+
+const none: ReadonlyMap<string, Alone> = new Map();
+
+/** Counts of a rule while it is edited: of the rows that are finished, and of the whole as far as it can be asked. */
+export function useRuleCount(value: Group | undefined): RuleCount {
+  const text = value ? JSON.stringify(value) : '';
+  const asked = useMemo(() => (text ? countable(JSON.parse(text) as Group) : undefined), [text]);
+  const counted = useLiveCount(asked?.rules);
+  const perRow = useMemo(() => {
+    if (!asked || !counted.preview || counted.stale) return none;
+    return new Map(
+      counted.preview.per_condition.flatMap(({ pointer, count, exact }) => {
+        const own = asked.origin.get(pointer);
+        return own === undefined ? [] : [[own, { count, exact }] as const];
+      }),
+    );
+  }, [asked, counted.preview, counted.stale]);
+  return { ...counted, perRow, asked: asked?.rules, partly: asked !== undefined && !asked.whole };
 }
 
 /** What each row finds alone, by its pointer into the rules; empty where nothing is counted. */
-export const RowCounts = createContext<ReadonlyMap<string, { count: number; exact: boolean }>>(new Map());
+export const RowCounts = createContext<ReadonlyMap<string, Alone>>(none);

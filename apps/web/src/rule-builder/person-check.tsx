@@ -1,18 +1,27 @@
-import { Button, TextInput } from '@mantine/core';
+import { Autocomplete, Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { checkSmartList } from '#contracts';
 import type { Group } from '#rules';
 import { useState, type FormEvent } from 'react';
 import { call } from '../api/client';
+import { useFoundPeople } from '../directory/found-people';
 import { Failed, Loading } from '../ui/states';
 import { ProofRows, type Names } from './proof-rows';
 
-/** Asks for somebody's address and shows, row by row, whether the rules hold for them and what was seen. */
-export function PersonCheck({ rules, names }: { rules: Group; names: Names }) {
+interface PersonCheckProps {
+  rules: Group;
+  /** Rows of the rule are left out here, because they are unfinished or only a run can answer them. */
+  partly: boolean;
+  names: Names;
+}
+
+/** Asks for somebody and shows, row by row, whether the rules hold for them and what was seen. */
+export function PersonCheck({ rules, partly, names }: PersonCheckProps) {
   const [opened, setOpened] = useState(false);
-  const [address, setAddress] = useState('');
+  const [text, setText] = useState('');
   const [asked, setAsked] = useState('');
+  const found = useFoundPeople(asked === text ? '' : text);
   if (!opened) {
     return (
       <div>
@@ -22,24 +31,30 @@ export function PersonCheck({ rules, names }: { rules: Group; names: Names }) {
       </div>
     );
   }
+  const ask = (address: string) => {
+    setText(address);
+    setAsked(address);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setAsked(address.trim());
+    const typed = text.trim();
+    ask(typed.includes('@') ? typed : (found[0]?.email ?? typed));
   };
   return (
     <section className="person-check" aria-label="Check a person">
       <form className="row" onSubmit={submit}>
-        <TextInput
-          type="email"
+        <Autocomplete
           aria-label="Whom to check"
-          placeholder="ann@example.com"
-          w={260}
-          data-autofocus
+          placeholder="Address or name"
+          w={280}
           autoFocus
-          value={address}
-          onChange={(event) => setAddress(event.currentTarget.value)}
+          data={found.map(({ email, name }) => ({ value: email, label: name === email ? email : `${name}, ${email}` }))}
+          filter={({ options }) => options}
+          value={text}
+          onChange={setText}
+          onOptionSubmit={ask}
         />
-        <Button type="submit" variant="default" disabled={address.trim() === ''}>
+        <Button type="submit" variant="default" disabled={text.trim() === ''}>
           Check
         </Button>
         <Button
@@ -52,6 +67,7 @@ export function PersonCheck({ rules, names }: { rules: Group; names: Names }) {
           Close
         </Button>
       </form>
+      {partly ? <p className="label">Without the rows that are unfinished or that only a run can answer.</p> : null}
       {asked ? (
         <Verdict key={asked} rules={rules} names={names} email={asked} />
       ) : (

@@ -1,8 +1,9 @@
 import './rule-builder.css';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import type { AnswerOf, checkSmartList } from '#contracts';
-import { isGroup, toClause, type Group, type Rule } from '#rules';
-import { shortTime } from '../ui/time';
+import { isGroup, toClause, type Condition, type Group, type Rule } from '#rules';
+import { plural } from '../ui/format';
+import { relativeTime, shortTime } from '../ui/time';
 
 export type Proof = AnswerOf<typeof checkSmartList>;
 export type Names = ReadonlyMap<string, string>;
@@ -52,7 +53,7 @@ function Part({ rule, proof, names, place }: Omit<Required<ProofRowsProps>, 'rul
           <span className="visually-hidden">{proof.result ? 'Met: ' : 'Not met: '}</span>
           {isGroup(rule) ? words[rule.operator] : toClause({ operator: 'AND', conditions: [rule] }, { names, place })}
         </span>
-        {isGroup(rule) ? null : <span className="label">{seen(proof.value_seen, names)}</span>}
+        {isGroup(rule) ? null : <span className="label">{said(rule, proof.value_seen, names)}</span>}
       </div>
       {isGroup(rule) ? <ProofRows rule={rule} proof={proof} names={names} place={place} /> : null}
     </li>
@@ -60,6 +61,10 @@ function Part({ rule, proof, names, place }: Omit<Required<ProofRowsProps>, 'rul
 }
 
 const iso = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** What was seen, as the condition speaks of it: a count of activities in times. */
+const said = (rule: Condition, value: unknown, names: Names): string =>
+  rule.field === 'activity' && typeof value === 'number' ? plural(value, 'time', 'times') : seen(value, names);
 
 /** What the person has, in words. */
 function seen(value: unknown, names: Names): string {
@@ -70,6 +75,7 @@ function seen(value: unknown, names: Names): string {
     return `${shown.join(', ')}${value.length > shown.length ? `, and ${value.length - shown.length} more` : ''}`;
   }
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return iso.test(value) ? shortTime(value) : (names.get(value) ?? value);
+  if (typeof value === 'string')
+    return iso.test(value) ? `${relativeTime(value)} (${shortTime(value)})` : (names.get(value) ?? value);
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

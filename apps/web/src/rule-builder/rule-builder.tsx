@@ -2,12 +2,13 @@ import './rule-builder.css';
 import { Button, SegmentedControl } from '@mantine/core';
 import { readRules, toEnglish, type Group } from '#rules';
 import { useState } from 'react';
-import { isDrawn, newCondition, placeOf, type Context } from './edit';
-import { GroupRows, LockedRow } from './group-rows';
+import { isDrawn, placeOf, type Context } from './edit';
+import { freshRow, LockedRow } from './group-rows';
 import { JsonTab } from './json-tab';
-import { RowCounts, useLiveCount } from './live-count';
+import { RowCounts, useRuleCount } from './live-count';
 import { PersonCheck } from './person-check';
 import { RuleSentence } from './rule-sentence';
+import { RuleTree } from './rule-tree';
 import { useNames, type Choice } from './suggestions';
 
 export interface RuleBuilderProps {
@@ -23,20 +24,27 @@ export interface RuleBuilderProps {
   activityType?: string;
   /** Leaves out the sentence and live number below, where the screen shows its own. */
   bare?: boolean;
+  /** For readers who may not change the rule; they still count and check people. */
+  readOnly?: boolean;
 }
 
-/** The one editor of rules: rows of subject · verb · value, the same as JSON, a sentence and a live number below. */
-export function RuleBuilder({ value, onChange, context, steps, activityType, bare }: RuleBuilderProps) {
+/** The one editor of rules: rows of subject · verb · value, the same as JSON, a sentence and live numbers. */
+export function RuleBuilder({
+  value,
+  onChange,
+  context,
+  steps,
+  activityType,
+  bare,
+  readOnly = false,
+}: RuleBuilderProps) {
   const [face, setFace] = useState<'rows' | 'json'>('rows');
+  /** JSON that does not hold yet, kept while the rows are looked at. */
+  const [draft, setDraft] = useState<string>();
   const names = useNames(steps);
   const read = value && readRules(value, placeOf(context));
-  const counting = context === 'list' && !bare;
-  const counted = useLiveCount(counting ? read?.rules : undefined);
-  // Outside a run a person cannot be asked about its lead or its steps.
-  const checkable = context === 'where' || bare || !value ? undefined : readRules(value).rules;
-  const perRow = new Map(
-    counted.stale ? [] : counted.preview?.per_condition.map(({ pointer, count, exact }) => [pointer, { count, exact }]),
-  );
+  const counted = useRuleCount(context === 'where' ? undefined : value);
+  const checkable = bare ? undefined : counted.asked;
   return (
     <div className="rule-builder">
       <div className="rule-faces">
@@ -51,43 +59,60 @@ export function RuleBuilder({ value, onChange, context, steps, activityType, bar
           ]}
         />
       </div>
-      <RowCounts value={perRow}>
-        {face === 'json' ? (
-          <JsonTab value={value} context={context} onChange={onChange} />
-        ) : value === undefined ? (
-          <Nothing context={context} onChange={onChange} />
-        ) : isDrawn(value, 1) ? (
-          <GroupRows
-            group={value}
-            depth={1}
-            path=""
-            context={context}
-            steps={steps}
-            activityType={activityType}
-            onChange={onChange}
-          />
-        ) : (
-          <LockedRow rule={value} context={context} />
-        )}
-      </RowCounts>
+      {face === 'json' ? (
+        <JsonTab
+          value={value}
+          context={context}
+          readOnly={readOnly}
+          draft={draft}
+          onDraft={setDraft}
+          onChange={onChange}
+        />
+      ) : (
+        <RowCounts value={counted.perRow}>
+          <fieldset className="rules-field" disabled={readOnly}>
+            <legend className="visually-hidden">Rules</legend>
+            {value === undefined ? (
+              <Nothing context={context} onChange={onChange} />
+            ) : isDrawn(value, 1) ? (
+              <RuleTree
+                root={value}
+                context={context}
+                steps={steps}
+                activityType={activityType}
+                readOnly={readOnly}
+                onChange={(next) => {
+                  setDraft(undefined);
+                  onChange(next);
+                }}
+              />
+            ) : (
+              <LockedRow rule={value} context={context} />
+            )}
+          </fieldset>
+          {draft === undefined ? null : (
+            <p className="label">What was typed under JSON does not hold yet; the rows show what held last.</p>
+          )}
+        </RowCounts>
+      )}
       {bare ? null : (
         <RuleSentence
           text={read?.rules && toEnglish(read.rules, { place: placeOf(context), names })}
           unfinished={read?.troubles?.[0]?.message}
-          counted={counting ? counted : undefined}
+          counted={context === 'where' ? undefined : counted}
         />
       )}
-      {checkable ? <PersonCheck rules={checkable} names={names} /> : null}
+      {checkable ? <PersonCheck rules={checkable} partly={counted.partly} names={names} /> : null}
     </div>
   );
 }
 
 function Nothing({ context, onChange }: Pick<RuleBuilderProps, 'context' | 'onChange'>) {
-  const first = context === 'where' ? { field: 'metadata.', operator: 'eq' } : newCondition('type', placeOf(context));
+  const begin = () => onChange({ operator: 'AND', conditions: [freshRow(context)] });
   return (
     <div className="row">
       <span className="sentence quiet">{context === 'where' ? 'Any metadata.' : 'Everyone.'}</span>
-      <Button variant="default" size="compact-sm" onClick={() => onChange({ operator: 'AND', conditions: [first] })}>
+      <Button variant="default" size="compact-sm" onClick={begin}>
         Add a condition
       </Button>
     </div>

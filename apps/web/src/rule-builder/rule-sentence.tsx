@@ -1,13 +1,13 @@
 import type { RuleError } from '#rules';
-import { people } from '../ui/format';
-import type { LiveCount } from './live-count';
+import { count, people } from '../ui/format';
+import type { RuleCount } from './live-count';
 
 interface RuleSentenceProps {
   text: string | undefined;
   /** What is missing before the rule can be used. */
   unfinished: RuleError['message'] | undefined;
   /** Where people are counted. */
-  counted: LiveCount | undefined;
+  counted: RuleCount | undefined;
 }
 
 /** The rule as a sentence, what is still missing in it, and how many people match now. */
@@ -21,23 +21,40 @@ export function RuleSentence({ text, unfinished, counted }: RuleSentenceProps) {
   );
 }
 
-function numberOf({ preview, stale, error }: LiveCount) {
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+
+/** The row after which nobody is left, as it is counted aloud. */
+function emptying(pointer: string | null): string {
+  const at = Number(/^\/conditions\/(\d+)$/.exec(pointer ?? '')?.[1] ?? -1);
+  if (at < 0) return '';
+  return ` ${ordinals[at] ? `The ${ordinals[at]} rule` : `Rule ${at + 1}`} ${at === 0 ? 'finds nobody' : 'removes everyone'}.`;
+}
+
+function numberOf({ preview, stale, error, partly }: RuleCount) {
   if (error)
     return <span className="quiet">{error instanceof Error ? error.message : 'They could not be counted.'}</span>;
-  if (!preview) return <span className="quiet">counting…</span>;
-  if (preview.count === 0 && !stale) {
-    const emptying = preview.per_condition.findIndex(({ count, exact }) => exact && count === 0);
+  if (!preview) return partly ? null : <span className="quiet">counting…</span>;
+  const without = partly ? <span className="quiet">, leaving out what only a run knows</span> : null;
+  if (preview.count === 0 && preview.exact && !stale) {
     return (
       <>
         <span className="figure">No one matches.</span>
-        {emptying >= 0 && preview.per_condition.length > 1 ? ` Condition ${emptying + 1} finds nobody by itself.` : ''}
+        {emptying(partly ? null : preview.emptied_by)}
+        {without}
       </>
     );
   }
   return (
-    <span className={stale ? 'figure quiet' : 'figure'}>
-      {preview.exact ? '' : 'about '}
-      {people(preview.count)}
-    </span>
+    <>
+      <span className={stale ? 'figure quiet' : 'figure'}>
+        {preview.exact ? '' : 'about '}
+        {people(preview.count)}
+      </span>{' '}
+      <span className="quiet">
+        (of {preview.of.exact ? '' : 'about '}
+        {count(preview.of.count)})
+      </span>
+      {without}
+    </>
   );
 }

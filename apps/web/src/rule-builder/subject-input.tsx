@@ -1,19 +1,21 @@
 import { Autocomplete, Select } from '@mantine/core';
-import { freeFields } from '#rules';
-import { placeOf, subjects, type Context } from './edit';
+import { freeFields, type Condition } from '#rules';
+import { forSubject, placeOf, presetOf, subjects, type Context } from './edit';
 import { useAttributeFields, useMetadataFields } from './suggestions';
 
 interface SubjectInputProps {
-  value: string;
+  condition: Condition;
   context: Context;
-  activityType?: string | undefined;
-  onChange: (fieldId: string) => void;
+  activityType: string | undefined;
+  onChange: (condition: Condition) => void;
 }
 
 const { attributes, metadata } = freeFields;
 
 /** What the row is about: a field of the catalogue, or free data by its name. */
-export function SubjectInput({ value, context, activityType, onChange }: SubjectInputProps) {
+export function SubjectInput({ condition, context, activityType, onChange }: SubjectInputProps) {
+  const value = condition.field;
+  const place = placeOf(context);
   const metadataFields = useMetadataFields(activityType);
   const attributeFields = useAttributeFields();
   if (context === 'where') {
@@ -24,14 +26,11 @@ export function SubjectInput({ value, context, activityType, onChange }: Subject
         placeholder="course_id"
         data={metadataFields.map((id) => id.slice(metadata.prefix.length))}
         value={value.slice(metadata.prefix.length)}
-        onChange={(name) => onChange(metadata.prefix + name)}
+        onChange={(name) => onChange(renamed(condition, metadata.prefix + name))}
       />
     );
   }
-  const place = placeOf(context);
   const isAttribute = value.startsWith(attributes.prefix);
-  const groups = subjects(place, []);
-  groups.find(({ group }) => group === attributes.group)?.items.push({ value: attributes.prefix, label: 'Attribute…' });
   return (
     <>
       <Select
@@ -40,9 +39,9 @@ export function SubjectInput({ value, context, activityType, onChange }: Subject
         searchable
         allowDeselect={false}
         nothingFoundMessage="No such subject"
-        data={groups}
-        value={isAttribute ? attributes.prefix : value}
-        onChange={(id) => id && onChange(id)}
+        data={subjects(place)}
+        value={isAttribute ? attributes.prefix : (presetOf(condition) ?? value)}
+        onChange={(id) => id && onChange(id === attributes.prefix ? newAttribute : forSubject(id, place))}
       />
       {isAttribute ? (
         <Autocomplete
@@ -51,9 +50,14 @@ export function SubjectInput({ value, context, activityType, onChange }: Subject
           placeholder="name"
           data={attributeFields.map((id) => id.slice(attributes.prefix.length))}
           value={value.slice(attributes.prefix.length)}
-          onChange={(name) => onChange(attributes.prefix + name)}
+          onChange={(name) => onChange(renamed(condition, attributes.prefix + name))}
         />
       ) : null}
     </>
   );
 }
+
+const newAttribute: Condition = { field: attributes.prefix, operator: 'eq' };
+
+/** Free data by another name: verb and value stay, because the name is often typed last. */
+const renamed = (condition: Condition, field: string): Condition => ({ ...condition, field });

@@ -1,6 +1,7 @@
-import { activityTypes, listCourses, listSmartLists, smartListFields } from '#contracts';
+import { activityTypes, listCourses, listSmartLists, smartListFields, smartListValues } from '#contracts';
 import { freeFields } from '#rules';
-import { useQuery } from '@tanstack/react-query';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '../api/client';
 
 const minute = 60_000;
@@ -18,13 +19,10 @@ export function useSuggestions() {
     staleTime: minute,
   });
   const types = useActivityTypes();
-  const seen = useSeen();
-  const values: Record<string, string[] | undefined> = { tags: seen?.tags, country: seen?.countries };
   return {
     courses: (courses.data?.items ?? []).map(({ id, title }) => ({ value: id, label: title })),
     activityTypes: types.map(({ type }) => type),
     lists: (lists.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
-    valuesOf: (fieldId: string): string[] => values[fieldId] ?? [],
   };
 }
 
@@ -47,9 +45,7 @@ export function useMetadataFields(activityType: string | undefined): string[] {
 
 /** `attributes.<name>` fields that some person has. */
 export const useAttributeFields = (): string[] =>
-  (useSeen()?.attributes ?? []).map((name) =>
-    name.startsWith(freeFields.attributes.prefix) ? name : freeFields.attributes.prefix + name,
-  );
+  (useSeen()?.attributes ?? []).map((name) => (name.startsWith(attributes.prefix) ? name : attributes.prefix + name));
 
 /** Names and values that were seen on people lately. */
 function useSeen() {
@@ -59,6 +55,31 @@ function useSeen() {
     staleTime: minute,
   });
   return data;
+}
+
+const offered = ['tags', 'country', 'timezone'];
+const { attributes, metadata } = freeFields;
+
+/** Values of a field that were seen lately, those with `text` in them; none of fields without values worth offering. */
+export function useSeenValues(field: string | undefined, activityType: string | undefined, text = ''): string[] {
+  const [q] = useDebouncedValue(text.trim(), 200);
+  const isMetadata = field?.startsWith(metadata.prefix) ?? false;
+  const isFree = isMetadata || (field?.startsWith(attributes.prefix) ?? false);
+  const named = field !== undefined && (offered.includes(field) || (isFree && !field.endsWith('.')));
+  const { data } = useQuery({
+    queryKey: ['seen-values', field, isMetadata ? activityType : '', q],
+    queryFn: ({ signal }) =>
+      call(
+        smartListValues,
+        { query: { field: field!, ...(isMetadata ? { activity_type: activityType } : {}), q } },
+        { signal },
+      ),
+    enabled: named && (!isMetadata || Boolean(activityType)),
+    placeholderData: keepPreviousData,
+    staleTime: minute,
+    retry: false,
+  });
+  return named ? (data?.items ?? []).map(String) : [];
 }
 
 export interface Choice {

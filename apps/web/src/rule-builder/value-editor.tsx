@@ -8,22 +8,26 @@ import {
   type Value,
   type ValueType,
 } from '#rules';
+import { useState } from 'react';
 import type { Reading } from './edit';
 import { InstantInput } from './instant-input';
 import { SpanInput } from './span-input';
-import { useSuggestions } from './suggestions';
+import { useSeenValues, useSuggestions } from './suggestions';
 
 interface ValueEditorProps {
   condition: Condition;
   reading: Reading;
+  /** Whose metadata the condition asks about. */
+  activityType: string | undefined;
   onChange: (value: Value | undefined) => void;
 }
 
 /** The inputs for what a verb wants; which ones follows from the operator's shape and the field's type. */
-export function ValueEditor({ condition, reading, onChange }: ValueEditorProps) {
+export function ValueEditor({ condition, reading, activityType, onChange }: ValueEditorProps) {
   const { field, shape, type } = reading;
   const { value } = condition;
   const label = `${field?.label ?? 'Value'}`;
+  const more = { field: condition.field, activityType };
   const suggestions = useSuggestions();
   switch (shape) {
     case 'one':
@@ -32,6 +36,7 @@ export function ValueEditor({ condition, reading, onChange }: ValueEditorProps) 
           label={label}
           type={type}
           reading={reading}
+          {...more}
           value={value as OneValue | undefined}
           onChange={onChange}
         />
@@ -45,6 +50,7 @@ export function ValueEditor({ condition, reading, onChange }: ValueEditorProps) 
             label={`${label}, from`}
             type={type}
             reading={reading}
+            {...more}
             value={low}
             onChange={(next) => put([next, high])}
           />
@@ -53,6 +59,7 @@ export function ValueEditor({ condition, reading, onChange }: ValueEditorProps) 
             label={`${label}, to`}
             type={type}
             reading={reading}
+            {...more}
             value={high}
             onChange={(next) => put([low, next])}
           />
@@ -73,12 +80,9 @@ export function ValueEditor({ condition, reading, onChange }: ValueEditorProps) 
         );
       }
       return (
-        <TagsInput
-          aria-label={`${label}, several values`}
-          miw={200}
-          className="grow"
-          placeholder={items.length > 0 ? '' : 'Type, then Enter'}
-          data={field ? suggestions.valuesOf(field.id) : []}
+        <SeveralInput
+          label={`${label}, several values`}
+          {...more}
           value={items}
           onChange={(texts) => onChange(type === 'number' ? texts.map(Number).filter(Number.isFinite) : texts)}
         />
@@ -125,7 +129,37 @@ export function ValueEditor({ condition, reading, onChange }: ValueEditorProps) 
   }
 }
 
-interface OneInputProps {
+interface SeenOf {
+  field: string;
+  activityType: string | undefined;
+}
+
+interface SeveralInputProps extends SeenOf {
+  label: string;
+  value: string[];
+  onChange: (value: string[]) => void;
+}
+
+function SeveralInput({ label, field, activityType, value, onChange }: SeveralInputProps) {
+  const [text, setText] = useState('');
+  const seen = useSeenValues(field, activityType, text);
+  return (
+    <TagsInput
+      aria-label={label}
+      miw={200}
+      className="grow"
+      placeholder={value.length > 0 ? '' : 'Type, then Enter'}
+      data={seen}
+      searchValue={text}
+      onSearchChange={setText}
+      acceptValueOnBlur
+      value={value}
+      onChange={onChange}
+    />
+  );
+}
+
+interface OneInputProps extends SeenOf {
   label: string;
   type: ValueType | undefined;
   reading: Reading;
@@ -133,8 +167,7 @@ interface OneInputProps {
   onChange: (value: OneValue | undefined) => void;
 }
 
-function OneInput({ label, type, reading, value, onChange }: OneInputProps) {
-  const suggestions = useSuggestions();
+function OneInput({ label, type, reading, field, activityType, value, onChange }: OneInputProps) {
   if (type === 'instant') return <InstantInput label={label} value={value} onChange={onChange} />;
   if (type === 'number') {
     return (
@@ -173,14 +206,26 @@ function OneInput({ label, type, reading, value, onChange }: OneInputProps) {
       />
     );
   }
+  const text = typeof value === 'string' ? value : '';
+  return <TextValue label={label} field={field} activityType={activityType} value={text} onChange={onChange} />;
+}
+
+interface TextValueProps extends SeenOf {
+  label: string;
+  value: string;
+  onChange: (value: OneValue | undefined) => void;
+}
+
+function TextValue({ label, field, activityType, value, onChange }: TextValueProps) {
+  const seen = useSeenValues(field, activityType, value);
   return (
     <Autocomplete
       aria-label={label}
       miw={160}
       className="grow"
       placeholder="Value"
-      data={reading.field ? suggestions.valuesOf(reading.field.id) : []}
-      value={typeof value === 'string' ? value : ''}
+      data={seen}
+      value={value}
       onChange={(text) => onChange(text === '' ? undefined : text)}
     />
   );

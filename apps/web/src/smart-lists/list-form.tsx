@@ -26,10 +26,7 @@ export function ListForm({ list }: { list: SmartList }) {
       <div className="stack">
         {change.error ? <Problem error={change.error} /> : null}
         <TextInput label="Name" value={name} readOnly={!may} onChange={(event) => setName(event.currentTarget.value)} />
-        <fieldset disabled={!may} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
-          <legend className="visually-hidden">Rules</legend>
-          <RuleBuilder value={rules} onChange={setRules} context="list" />
-        </fieldset>
+        <RuleBuilder value={rules} onChange={setRules} context="list" readOnly={!may} />
         {may && dirty ? (
           <div className="row">
             <Button onClick={save} disabled={!read?.rules || name.trim() === '' || change.isPending}>

@@ -20,9 +20,13 @@ export function Rules({ field, value, problem, readOnly, stepId, onChange }: Con
       error={value === undefined ? problem : undefined}
       labelElement="div"
     >
-      <fieldset className="rules-field" disabled={readOnly}>
-        <RuleBuilder value={value as Group | undefined} onChange={onChange} context={context} steps={steps} />
-      </fieldset>
+      <RuleBuilder
+        value={value as Group | undefined}
+        onChange={onChange}
+        context={context}
+        steps={steps}
+        readOnly={readOnly}
+      />
     </Input.Wrapper>
   );
 }
@@ -31,14 +35,13 @@ export function Rules({ field, value, problem, readOnly, stepId, onChange }: Con
 export function MetadataRules({ field, value, config, readOnly, onChange }: ControlProps) {
   return (
     <Input.Wrapper label={field.label} description={field.help} labelElement="div">
-      <fieldset className="rules-field" disabled={readOnly}>
-        <RuleBuilder
-          value={value as Group | undefined}
-          onChange={onChange}
-          context="where"
-          activityType={text(config.activity_type) || undefined}
-        />
-      </fieldset>
+      <RuleBuilder
+        value={value as Group | undefined}
+        onChange={onChange}
+        context="where"
+        activityType={text(config.activity_type) || undefined}
+        readOnly={readOnly}
+      />
     </Input.Wrapper>
   );
 }
