@@ -11,6 +11,7 @@ import { SendModule } from '#send';
 import { SmartListsModule } from '#smart-lists';
 import { PlatformModule, type PlatformParts } from '#platform';
 import { AutomationsController } from './automations.controller.js';
+import { BacktestsController } from './backtests.controller.js';
 import { RunsController } from './runs.controller.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { AnswerCheckInterceptor } from './http/answer-check.interceptor.js';
@@ -58,6 +59,7 @@ const controllers: Type[] = [
   ActivitiesController,
   AccessController,
   AutomationsController,
+  BacktestsController,
   RunsController,
   ContactsController,
   EventsController,

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { DirectoryKeeper, DirectoryModule } from '#directory';
-import { EngineModule, Entries, MatchLoop, Monitors, WakeLoop } from '#engine';
+import { BacktestLoop, EngineModule, Entries, MatchLoop, Monitors, WakeLoop } from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { SendLoop, SendModule } from '#send';
@@ -19,7 +19,7 @@ export interface WorkerParts extends PlatformParts {
 const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, EngineModule, SendModule, SmartListsModule];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
-const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership];
+const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership, BacktestLoop];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
 const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors, Entries, ListJobs];

@@ -2,6 +2,7 @@ export * from './route.js';
 export * from './permissions.js';
 export * from './message-counts.contract.js';
 export * from './automations.contract.js';
+export * from './backtests.contract.js';
 export * from './runs.contract.js';
 export * from './openapi.js';
 export * from './activities.contract.js';

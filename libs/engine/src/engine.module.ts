@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BacktestLoop, Backtests } from './backtest/index.js';
 import { EngineVersions } from './engine-versions.js';
 import { Entries } from './entries.js';
 import { MatchLoop, WakeLoop } from './loops.js';
@@ -6,7 +7,7 @@ import { Monitors } from './monitors.js';
 import { Runs } from './runs.js';
 
 @Module({
-  providers: [EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs],
-  exports: [EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs],
+  providers: [BacktestLoop, Backtests, EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs],
+  exports: [BacktestLoop, Backtests, EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs],
 })
 export class EngineModule {}

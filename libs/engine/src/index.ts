@@ -1,3 +1,4 @@
+export * from './backtest/index.js';
 export * from './engine.module.js';
 export * from './engine-versions.js';
 export * from './entries.js';

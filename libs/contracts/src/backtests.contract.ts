@@ -1,0 +1,115 @@
+import { draftSettings, graph } from '#graph';
+import { z } from 'zod';
+import { idParams, instant, route, uuid } from './route.js';
+
+const tag = 'Automations';
+
+const counts = z.record(z.string(), z.number().int());
+
+export const backtest = z.object({
+  id: uuid,
+  automation_id: uuid,
+  /** The draft's revision that was replayed. */
+  revision: z.number().int(),
+  status: z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']),
+  /** 0 to 1. */
+  progress: z.number(),
+  from: instant,
+  to: instant,
+  /** Runs that would have begun; like everything below 0 or empty until it is completed. */
+  entered: z.number().int(),
+  /** Different people among them. */
+  people: z.number().int(),
+  /** Mails that would have left. */
+  messages: z.number().int(),
+  /** Mails that would not have left, by reason. */
+  skipped: counts,
+  nodes: z.record(z.string(), z.object({ entered: z.number().int(), ports: counts })),
+  /** By days of the workspace's time zone. */
+  per_day: z.array(z.object({ day: z.string(), entered: z.number().int(), messages: z.number().int() })),
+  /** Who would have got the most. */
+  worst: z.object({ contact_email: z.string(), messages: z.number().int() }).nullable(),
+  busiest_hour: z.object({ hour: instant, messages: z.number().int() }).nullable(),
+  /** How the runs end: a run's status, or `inside`. */
+  ends: counts,
+  /** Runs without a mail, by what kept it back: a reason, or the last way out (`step:port`). */
+  without_mail: counts,
+  samples: z.array(
+    z.object({
+      contact_email: z.string(),
+      entered_at: instant,
+      status: z.string(),
+      end_reason: z.string().nullable(),
+      messages: z.number().int(),
+      steps: z.array(
+        z.object({
+          node_id: z.string(),
+          visit: z.number().int(),
+          entered_at: instant,
+          left_at: instant.nullable(),
+          port: z.string().nullable(),
+          outcome: z.record(z.string(), z.unknown()),
+        }),
+      ),
+    }),
+  ),
+  /** What the replay could not know and took for granted. */
+  assumed: z.array(z.object({ code: z.string(), text: z.string(), count: z.number().int().optional() })),
+  /** Activities replayed. */
+  activities: z.number().int(),
+  error: z.string().nullable(),
+  created_by: z.string().nullable(),
+  created_at: instant,
+  ended_at: instant.nullable(),
+});
+export type Backtest = z.output<typeof backtest>;
+
+export const startBacktest = route({
+  method: 'POST',
+  path: '/automations/:id/backtest',
+  access: 'change',
+  tag,
+  summary:
+    'Replays what was recorded between two instants through the draft, or through the drawing sent along. Sends nothing and changes nobody.',
+  status: 202,
+  params: idParams,
+  body: z.strictObject({
+    from: instant,
+    to: instant,
+    graph: graph.optional(),
+    settings: draftSettings.optional(),
+  }),
+  response: z.object({ id: uuid }),
+  bodyLimit: 1_200_000,
+});
+
+export const listBacktests = route({
+  method: 'GET',
+  path: '/automations/:id/backtests',
+  access: 'read',
+  tag,
+  summary: 'The latest backtests of an automation, newest first; the last twenty are kept.',
+  params: idParams,
+  response: z.object({ items: z.array(backtest) }),
+});
+
+export const getBacktest = route({
+  method: 'GET',
+  path: '/backtests/:id',
+  access: 'read',
+  tag,
+  summary: 'How far a backtest is, and what it came to.',
+  params: idParams,
+  response: backtest,
+});
+
+export const cancelBacktest = route({
+  method: 'POST',
+  path: '/backtests/:id/cancel',
+  access: 'change',
+  tag,
+  summary: 'Ends a backtest that waits or runs. 409 when it has ended.',
+  params: idParams,
+  body: z.strictObject({}).optional(),
+  response: backtest,
+});

@@ -1,0 +1,10 @@
+export {
+  BacktestLoop,
+  Backtests,
+  drawn,
+  type BacktestRow,
+  type BacktestStatus,
+  type BacktestWish,
+} from './backtests.js';
+export { replay, type ReplayOptions } from './replay.js';
+export type { Assumption, BacktestResult, Sample } from './tally.js';

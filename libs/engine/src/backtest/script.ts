@@ -1,0 +1,86 @@
+import type { EngineMoment } from '#automations';
+import { dependencies, type Condition, type Group } from '#rules';
+import type { CompiledVersion, Moment } from '../compiled.js';
+import type { Journey, StepRecord } from '../journey.js';
+import { TriggerIndex } from '../trigger-index.js';
+import type { Scope, Window } from './past.queries.js';
+import { factTypes } from './past-person.js';
+import type { MailRules } from './replay-world.js';
+
+/** Everything about a replay that is the same for every person. */
+export interface Script {
+  version: CompiledVersion;
+  window: Window;
+  mail: MailRules;
+  moment: Moment;
+  /** Types that a step may wait for. */
+  awaited: ReadonlySet<string>;
+  /** Types that can change an answer; undefined: any of them can. */
+  types: readonly string[] | undefined;
+  /** Activity conditions whose counts are kept. */
+  conditions: readonly Condition[];
+  /** Rules that ask about smart lists. */
+  lists: readonly Group[];
+  asksLastActivity: boolean;
+  scope: Scope | 'nobody';
+  /** The steps of a run so far, beyond what its journey still holds. */
+  keep(journey: Journey): void;
+  stepsOf(journey: Journey): StepRecord[];
+}
+
+/** Prepares a drawing for being replayed over a window. */
+export function scriptOf(version: CompiledVersion, window: Window, mail: MailRules, present: EngineMoment): Script {
+  const { start, settings, steps } = version;
+  const ends = [settings.exit_when, settings.goal].filter((end) => end !== undefined);
+  const compiled = [...steps.values()];
+  const rules = [
+    ...(start && 'rules' in start && start.rules ? [start.rules] : []),
+    ...ends.flatMap((end) => ('rules' in end ? [end.rules] : [])),
+    ...compiled.flatMap((step) => step.asks),
+  ];
+  const asked = dependencies(...rules);
+  const awaited = new Set(compiled.flatMap((step) => step.awaits?.activity_type ?? []));
+  const named = [
+    ...(start?.by === 'activity' ? [start.activity_type] : []),
+    ...awaited,
+    ...ends.flatMap((end) => ('rules' in end ? [] : [end.activity_type])),
+    ...asked.activity_types,
+    ...factTypes,
+    'email.sent',
+  ];
+  // Rules are looked at again on every activity: with time, or the newest activity, in them any one can matter.
+  const any = asked.clock || asked.fields.includes('last_activity');
+  const kept = new WeakMap<Journey, Map<string, StepRecord>>();
+  return {
+    version,
+    window,
+    mail,
+    moment: {
+      ...present,
+      live: new Map([[version.automation_id, version]]),
+      triggers: new TriggerIndex([version]),
+    },
+    awaited,
+    types: any ? undefined : [...new Set(named)],
+    conditions: asked.activities,
+    lists: asked.lists.length > 0 ? rules.filter((rule) => dependencies(rule).lists.length > 0) : [],
+    asksLastActivity: asked.fields.includes('last_activity'),
+    scope: scopeOf(version, window),
+    keep(journey) {
+      const steps = kept.get(journey) ?? new Map<string, StepRecord>();
+      kept.set(journey, steps);
+      for (const [key, step] of journey.touched) steps.set(key, step);
+    },
+    stepsOf: (journey) => [...(kept.get(journey)?.values() ?? [])].sort((a, b) => a.ord - b.ord),
+  };
+}
+
+function scopeOf({ start }: CompiledVersion, window: Window): Script['scope'] {
+  if (start?.by === 'activity') return { activity_types: [start.activity_type] };
+  if (start?.by !== 'monitor') return 'nobody';
+  if (start.over === 'people' || !start.lead) return 'everyone';
+  // Generous: whoever has a lead that can be of the asked age at some instant of the window.
+  const { within } = start.lead;
+  const days = { minutes: 1 / 1440, hours: 1 / 24, seconds: 0, days: 1, weeks: 7, months: 31 }[within.unit] * within.n;
+  return { leads_since: new Date(window.from.getTime() - (days + 2) * 86_400_000), leads_until: window.to };
+}
