@@ -127,6 +127,24 @@ table cortex.automations
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
 
+table cortex.backtests
+  id uuid not null default uuidv7()
+  automation_id uuid not null
+  revision integer not null
+  graph jsonb not null
+  settings jsonb not null
+  from_at timestamp with time zone not null
+  to_at timestamp with time zone not null
+  status text not null default 'queued'::text
+  progress real not null default 0
+  result jsonb
+  error text
+  attempts integer not null default 0
+  heartbeat_at timestamp with time zone
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  ended_at timestamp with time zone
+
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
   contact_email public.citext
@@ -671,6 +689,12 @@ cortex.automations automations_pkey: PRIMARY KEY (id)
 
 cortex.automations automations_status_check: CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text, 'archived'::text])))
 
+cortex.backtests backtests_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
+
+cortex.backtests backtests_pkey: PRIMARY KEY (id)
+
+cortex.backtests backtests_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+
 cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
 
 cortex.entry_clocks entry_clocks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
@@ -875,7 +899,15 @@ CREATE INDEX automation_runs_open ON cortex.automation_runs USING btree (person_
 
 CREATE INDEX automation_runs_person ON cortex.automation_runs USING btree (person_id, entered_at DESC)
 
+CREATE INDEX automation_runs_status ON cortex.automation_runs USING btree (automation_id, status, entered_at DESC, id)
+
+CREATE INDEX automation_runs_version ON cortex.automation_runs USING btree (version_id, status)
+
 CREATE INDEX automation_runs_waiting ON cortex.automation_runs USING btree (person_id, waiting_for) WHERE ((status = 'waiting'::text) AND (waiting_for IS NOT NULL))
+
+CREATE INDEX backtests_of_automation ON cortex.backtests USING btree (automation_id, id DESC)
+
+CREATE INDEX backtests_open ON cortex.backtests USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 
 CREATE INDEX crm_activities_default_anonymous_id_occurred_at_idx ON cortex.crm_activities_default USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
 
