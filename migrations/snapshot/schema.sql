@@ -457,12 +457,38 @@ table cortex.uses
   used_kind text not null
   used_id uuid not null
 
+table cortex.webhook_calls
+  id uuid not null default uuidv7()
+  automation_id uuid not null
+  run_id uuid not null
+  node_id text not null
+  visit integer not null
+  person_id uuid not null
+  url text not null
+  headers jsonb not null default '{}'::jsonb
+  content_type text not null
+  body text not null
+  state text not null default 'queued'::text
+  attempts integer not null default 0
+  status integer
+  answer text
+  error text
+  created_at timestamp with time zone not null default cortex.now()
+  tried_at timestamp with time zone
+  settled_at timestamp with time zone
+
 table cortex.webhook_events
   key uuid not null
   record_type text not null
   payload jsonb not null
   received_at timestamp with time zone not null default cortex.now()
   message_id uuid
+
+table cortex.webhook_secrets
+  id uuid not null default uuidv7()
+  value text not null
+  created_at timestamp with time zone not null default cortex.now()
+  ends_at timestamp with time zone
 
 table cortex_staff.account
   id text not null
@@ -811,7 +837,17 @@ cortex.trigger_errors trigger_errors_pkey: PRIMARY KEY (id)
 
 cortex.uses uses_pkey: PRIMARY KEY (user_kind, user_id, used_kind, used_id)
 
+cortex.webhook_calls webhook_calls_pkey: PRIMARY KEY (id)
+
+cortex.webhook_calls webhook_calls_run_id_fkey: FOREIGN KEY (run_id) REFERENCES cortex.automation_runs(id) ON DELETE CASCADE
+
+cortex.webhook_calls webhook_calls_run_id_node_id_visit_key: UNIQUE (run_id, node_id, visit)
+
+cortex.webhook_calls webhook_calls_state_check: CHECK ((state = ANY (ARRAY['queued'::text, 'given'::text, 'delivered'::text, 'dead'::text])))
+
 cortex.webhook_events webhook_events_pkey: PRIMARY KEY (key)
+
+cortex.webhook_secrets webhook_secrets_pkey: PRIMARY KEY (id)
 
 cortex_staff.account account_pkey: PRIMARY KEY (id)
 
@@ -958,6 +994,16 @@ CREATE INDEX send_batches_open ON cortex.send_batches USING btree (claimed_at) W
 CREATE INDEX touched_txid ON cortex.touched USING btree (txid)
 
 CREATE INDEX uses_used ON cortex.uses USING btree (used_kind, used_id)
+
+CREATE INDEX webhook_calls_automation ON cortex.webhook_calls USING btree (automation_id, created_at DESC, id)
+
+CREATE INDEX webhook_calls_list ON cortex.webhook_calls USING btree (state, created_at DESC, id)
+
+CREATE INDEX webhook_calls_person ON cortex.webhook_calls USING btree (person_id)
+
+CREATE INDEX webhook_calls_queued ON cortex.webhook_calls USING btree (created_at) WHERE (state = 'queued'::text)
+
+CREATE UNIQUE INDEX webhook_secrets_current ON cortex.webhook_secrets USING btree ((true)) WHERE (ends_at IS NULL)
 
 CREATE INDEX account_user ON cortex_staff.account USING btree ("userId")
 

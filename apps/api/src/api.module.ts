@@ -33,6 +33,7 @@ import { SuppressionsController } from './suppressions.controller.js';
 import { TemplatesController } from './templates.controller.js';
 import { SmartListsController } from './smart-lists.controller.js';
 import { UnsubscribeController } from './unsubscribe.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 /** The libraries whose services the controllers call: one line each. */
 const libraries: Type[] = [
@@ -56,6 +57,7 @@ const controllers: Type[] = [
   SuppressionsController,
   TemplatesController,
   UnsubscribeController,
+  WebhooksController,
   ActivitiesController,
   AccessController,
   AutomationsController,

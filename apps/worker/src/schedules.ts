@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { compareDirectory, repairDirectory } from '#directory';
-import { tickEntries, tickMonitors } from '#engine';
+import { forgetWebhooks, tickEntries, tickMonitors } from '#engine';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
 import { compareLists, countLists, sweepLists } from '#smart-lists';
@@ -25,6 +25,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: countLists, every: DAY },
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
+  { job: forgetWebhooks, every: DAY },
 ];
 
 @Injectable()

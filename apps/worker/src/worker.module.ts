@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { DirectoryKeeper, DirectoryModule } from '#directory';
-import { BacktestLoop, EngineModule, Entries, MatchLoop, Monitors, WakeLoop } from '#engine';
+import { BacktestLoop, EngineModule, Entries, MatchLoop, Monitors, WakeLoop, WebhookJobs } from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { SendLoop, SendModule } from '#send';
@@ -19,10 +19,10 @@ export interface WorkerParts extends PlatformParts {
 const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, EngineModule, SendModule, SmartListsModule];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
-const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership, BacktestLoop];
+const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership, BacktestLoop, WebhookJobs];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
-const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors, Entries, ListJobs];
+const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors, Entries, ListJobs, WebhookJobs];
 
 @Module({})
 export class WorkerModule {
@@ -38,6 +38,7 @@ export class WorkerModule {
       providers: [
         Housekeeping,
         Schedules,
+        WebhookJobs,
         { provide: LOOPS, useFactory: (...made: Loop[]) => made, inject: loops },
         { provide: JOB_HANDLERS, useFactory: (...made: JobHandlers[]) => made, inject: jobHandlers },
         WorkerLife,

@@ -1,6 +1,6 @@
-import { validate, type DraftSettings, type Graph, type Problem } from '#graph';
+import { validate, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
 import type { Tx } from '#platform';
-import { missingUses, usesOf } from './uses.js';
+import { missingUses, usesOf, type Use } from './uses.js';
 
 /** What the caller lends: e-mail contents are another lib's, and libs of one ring do not import each other. */
 export interface MailHelp {
@@ -22,6 +22,8 @@ interface World {
   activity_types: string[];
   template_ids: string[];
   course_ids: string[];
+  lists: Record<string, 'rules' | 'static'>;
+  staff: string[];
   broadcast: boolean;
   transactional: boolean;
 }
@@ -29,6 +31,7 @@ interface World {
 /** Everything wrong with a drawing, or worth a look, by what the database knows too. */
 export async function problemsOf(
   tx: Tx,
+  id: string,
   graph: Graph,
   settings: DraftSettings,
   help: Pick<MailHelp, 'checkTemplate' | 'needsSender'>,
@@ -42,32 +45,59 @@ export async function problemsOf(
     const course = (config.lead as { course_id?: unknown } | undefined)?.course_id;
     return typeof course === 'string' && /^[0-9a-f-]{36}$/i.test(course) ? course : [];
   });
+  const lists = uses.filter((use) => use.kind === 'smart_list').map((use) => use.id);
+  const mailed = graph.nodes.flatMap(({ config }) => (typeof config.to === 'string' ? config.to : []));
   const world = (await tx.row<World>(
     `select
        array(select t from unnest($1::text[]) t where exists (select from public.crm_activities a where a.type = t)) as activity_types,
        array(select id::text from cortex.templates where id = any($2::uuid[])) as template_ids,
        array(select id::text from public.courses where id = any($3::uuid[])) as course_ids,
+       (select coalesce(jsonb_object_agg(id, kind), '{}') from public.crm_smart_lists where id = any($4::uuid[])) as lists,
+       array(select lower(email) from cortex_staff."user" where lower(email) = any($5::text[])) as staff,
        s.sender_broadcast is not null as broadcast, s.sender_transactional is not null as transactional
      from cortex.settings s`,
-    [[...new Set(types)], templates, courses],
+    [[...new Set(types)], templates, courses, lists, mailed.map((address) => address.toLowerCase())],
   ))!;
   const problems = validate(graph, settings, {
     activity_types: new Set([...world.activity_types, ...madeByCortex]),
     template_ids: new Set(world.template_ids),
     course_ids: new Set(world.course_ids),
+    automation_id: id,
+    lists: new Map(Object.entries(world.lists)),
+    automations: await others(tx, id, uses),
+    staff: new Set(world.staff),
     ...(help.needsSender ? { senders: { broadcast: world.broadcast, transactional: world.transactional } } : {}),
     checkTemplate: (text) => help.checkTemplate(text),
   });
-  const lists = (await missingUses(tx, uses)).filter((use) => use.kind === 'smart_list');
+  const gone = (await missingUses(tx, uses)).filter((use) => use.kind === 'smart_list');
   return [
     ...problems,
-    ...lists.map((list): Problem => ({
+    ...gone.map((list): Problem => ({
       code: 'unknown_smart_list',
       severity: 'blocks',
       pointer: '/nodes',
       message: `A rule asks about a smart list that does not exist (${list.id}). Choose another list.`,
     })),
   ];
+}
+
+/** The automations that a drawing sends people to, and whether following on from there leads back. */
+async function others(tx: Tx, id: string, uses: readonly Use[]): Promise<Map<string, OtherAutomation>> {
+  const ids = uses.filter((use) => use.kind === 'automation').map((use) => use.id);
+  if (ids.length === 0) return new Map();
+  const rows = await tx.rows<OtherAutomation & { id: string }>(
+    `with recursive onward (root, id) as (
+       select a, a from unnest($1::uuid[]) a
+       union
+       select o.root, u.used_id from onward o
+       join cortex.uses u on u.user_kind = 'automation' and u.user_id = o.id and u.used_kind = 'automation'
+       where o.id <> $2)
+     select a.id, a.name, a.status = 'live' as live,
+       exists (select from onward o where o.root = a.id and o.id = $2) as leads_back
+     from cortex.automations a where a.id = any($1::uuid[]) and a.status <> 'archived'`,
+    [ids, id],
+  );
+  return new Map(rows.map(({ id: other, ...facts }) => [other, facts]));
 }
 
 /** Types that come by themselves sooner or later: waiting for one not yet seen is nothing to look at. */

@@ -54,7 +54,7 @@ export class Publishing {
       const row = await automationById(tx, id);
       const graph = given.graph ?? row.draft_graph;
       const settings = given.settings ?? row.settings;
-      const problems = await problemsOf(tx, graph, settings, help);
+      const problems = await problemsOf(tx, id, graph, settings, help);
       const nodes = indexGraph(graph).nodes;
       const inside = await peopleByStep(tx, id);
       return {
@@ -81,7 +81,7 @@ export class Publishing {
         });
       }
       const { draft_graph: graph, settings } = row;
-      const problems = await problemsOf(tx, graph, settings, help);
+      const problems = await problemsOf(tx, id, graph, settings, help);
       const blocking = blocks(problems);
       if (blocking.length > 0) {
         throw unprocessable(

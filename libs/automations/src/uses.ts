@@ -2,7 +2,12 @@ import type { Graph } from '#graph';
 import type { Tx } from '#platform';
 
 /** Config keys that name something kept elsewhere, wherever in a step's config (rules included) they stand. */
-const kinds: Record<string, string> = { template_id: 'template', smart_list_id: 'smart_list', topic_id: 'topic' };
+const kinds: Record<string, string> = {
+  template_id: 'template',
+  smart_list_id: 'smart_list',
+  topic_id: 'topic',
+  automation_id: 'automation',
+};
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export interface Use {
@@ -10,7 +15,7 @@ export interface Use {
   id: string;
 }
 
-/** What a drawing and its settings refer to: templates, lists, topics. Each once. */
+/** What a drawing and its settings refer to: templates, lists, topics, other automations. Each once. */
 export function usesOf(graph: Graph, settings: unknown): Use[] {
   const found = new Map<string, Use>();
   const add = (kind: string, id: unknown) => {

@@ -333,6 +333,8 @@ export const listAutomationNodes = route({
         icon: z.string(),
         title: z.string(),
         summary: z.string(),
+        /** A paragraph on what one has to know about it. */
+        docs: z.string(),
         schema: z.record(z.string(), z.unknown()),
         defaults: z.record(z.string(), z.unknown()),
         ports: z.array(z.object({ id: z.string(), label: z.string() })),

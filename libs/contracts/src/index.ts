@@ -14,3 +14,4 @@ export * from './emails.contract.js';
 export * from './contacts.contract.js';
 export * from './smart-lists.contract.js';
 export * from './jobs.contract.js';
+export * from './webhooks.contract.js';

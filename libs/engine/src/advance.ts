@@ -1,14 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { ActivityFact, Plan, Settings } from '#graph';
+import type { ActivityFact, Plan, Report, Settings } from '#graph';
 import type { Log } from '#platform';
 import type { Group } from '#rules';
 import type { Proof } from '#rules/engine';
 import type { Moment } from './compiled.js';
 import { Decisions, type Answers } from './decisions.js';
-import { settlesAtCommit } from './effects/index.js';
+import { looksAtRuns, settlesAtCommit } from './effects/index.js';
 import type { EffectCall } from './effects/effect-handler.js';
 import { MOST_VISITS, ON_CHANGE, type Journey } from './journey.js';
+import { readFields, type Fields } from './person-fields.js';
 import type { World } from './world.js';
+
+/** An effect to be performed, and what becomes of the run then. */
+interface Wanted {
+  call: EffectCall;
+  next: string;
+  reported: boolean;
+}
 
 /**
  * Moves every movable run as far as it goes, all of them step by step side by side, so that each question to
@@ -17,6 +25,8 @@ import type { World } from './world.js';
  */
 export class Advance {
   private readonly decisions: Decisions;
+  /** People with runs that are not written yet. */
+  private newcomers: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly world: World,
@@ -27,6 +37,7 @@ export class Advance {
   }
 
   async run(journeys: readonly Journey[]): Promise<void> {
+    this.newcomers = new Set(journeys.filter((journey) => journey.isNew).map(({ run }) => run.person_id));
     for (let round = 0; round <= MOST_VISITS; round += 1) {
       const moving = journeys.filter((journey) => journey.movable);
       if (moving.length === 0) return;
@@ -45,11 +56,12 @@ export class Advance {
         run: { id: journey.run.id, lead_id: journey.run.lead_id },
       })),
     );
-    const calls: { call: EffectCall; next: string }[] = [];
+    const fields = await readFields(this.world, standing, this.moment);
+    const calls: Wanted[] = [];
     standing.forEach((journey, at) => {
       this.guard(journey, () => {
         if (this.leaveEarly(journey, answers[at]!)) return;
-        calls.push(...this.follow(journey, this.plan(journey, answers[at]!), answers[at]!));
+        calls.push(...this.follow(journey, this.plan(journey, answers[at]!, fields[at]!), answers[at]!));
       });
     });
     await this.perform(calls);
@@ -112,7 +124,7 @@ export class Advance {
     return journey.ended;
   }
 
-  private plan(journey: Journey, answers: Answers): Plan {
+  private plan(journey: Journey, answers: Answers, { fields, contact_timezone }: Fields): Plan {
     const step = journey.step!;
     const { now, timezone } = this.moment;
     if (journey.forced) {
@@ -122,7 +134,9 @@ export class Advance {
     return step.def.plan(step.config, {
       now,
       timezone,
-      contact_timezone: undefined,
+      contact_timezone,
+      fields,
+      report: journey.open!.outcome.report as Report | undefined,
       entered_at: journey.open!.entered_at,
       chance: chance(journey.run.person_id, step.id),
       decide: answers.decide,
@@ -131,12 +145,17 @@ export class Advance {
   }
 
   /** Carries out what needs no effect, and answers the effects to be performed. */
-  private follow(journey: Journey, plan: Plan, { proofs }: Answers): { call: EffectCall; next: string }[] {
+  private follow(journey: Journey, plan: Plan, { proofs }: Answers): Wanted[] {
     const { now } = this.moment;
     if ('effects' in plan) {
+      if (this.newcomers.has(journey.run.person_id) && plan.effects.some(({ type }) => looksAtRuns.has(type))) {
+        journey.yield(now);
+        return [];
+      }
       return plan.effects.map((effect) => ({
         call: { journey, record: journey.open!, effect: effect as never },
         next: plan.next,
+        reported: plan.reported ?? false,
       }));
     }
     if ('wait' in plan) {
@@ -155,7 +174,7 @@ export class Advance {
   }
 
   /** Performs effects type by type, for everybody together. */
-  private async perform(calls: readonly { call: EffectCall; next: string }[]): Promise<void> {
+  private async perform(calls: readonly Wanted[]): Promise<void> {
     for (const type of new Set(calls.map(({ call }) => call.effect.type))) {
       const own = calls.filter(({ call }) => call.effect.type === type);
       const outcomes = await this.world.perform(
@@ -163,9 +182,10 @@ export class Advance {
         own.map(({ call }) => call),
         this.moment,
       );
-      own.forEach(({ call, next }, at) => {
+      own.forEach(({ call, next, reported }, at) => {
         const outcome = outcomes[at]!;
         if (outcome instanceof Error) call.journey.trouble(this.moment.now, outcome);
+        else if (reported && this.world.reports) call.journey.awaitReport(outcome);
         else {
           call.journey.leave(this.moment.now, next, outcome);
           if (settlesAtCommit.has(type) && !call.journey.ended) call.journey.yield(this.moment.now);

@@ -5,9 +5,10 @@ import { Entries } from './entries.js';
 import { MatchLoop, WakeLoop } from './loops.js';
 import { Monitors } from './monitors.js';
 import { Runs } from './runs.js';
+import { WebhookCalls } from './webhooks/webhook-calls.js';
 
 @Module({
-  providers: [BacktestLoop, Backtests, EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs],
-  exports: [BacktestLoop, Backtests, EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs],
+  providers: [BacktestLoop, Backtests, EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs, WebhookCalls],
+  exports: [BacktestLoop, Backtests, EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs, WebhookCalls],
 })
 export class EngineModule {}

@@ -40,6 +40,7 @@ function begin(entry: AllowedEntry, moment: Moment): Journey {
     context: {
       ...(activity ? { activity: { id: activity.id, occurred_at: activity.occurred_at.toISOString() } } : {}),
       ...(entry.key ? { key: entry.key } : {}),
+      ...(entry.sent_by ? { sent_by: entry.sent_by } : {}),
     },
     visits: 0,
     retries: 0,

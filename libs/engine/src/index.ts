@@ -8,3 +8,7 @@ export * from './mail-help.js';
 export * from './monitors.js';
 export * from './reports.queries.js';
 export * from './runs.js';
+export { callPage, type CallState } from './webhooks/calls.queries.js';
+export { rotateWebhookSecret, webhookSecret } from './webhooks/secrets.js';
+export { WebhookCalls } from './webhooks/webhook-calls.js';
+export { forgetWebhooks, WebhookJobs } from './webhooks/webhook-jobs.js';

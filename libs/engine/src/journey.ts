@@ -8,6 +8,8 @@ export interface RunContext {
   activity?: { id: string; occurred_at: string };
   /** The value that the entry limit counts by. */
   key?: string;
+  /** The automations that sent the person on until they came here, oldest first. */
+  sent_by?: { automation_id: string; at: string }[];
 }
 
 export interface RunRow {
@@ -45,6 +47,8 @@ export interface StepRecord {
 
 /** Wakes on any change of the person, because rules are waited for. */
 export const ON_CHANGE = '*';
+/** Wakes when an effect reports how it went; no type of activity begins like this. */
+export const ON_REPORT = '#report';
 /** Steps that one run may visit, loops included. */
 export const MOST_VISITS = 1_000;
 const MOST_RETRIES = 5;
@@ -123,6 +127,14 @@ export class Journey {
     Object.assign(this.run, { status: 'waiting', wake_at: until ?? null, waiting_for: waitingFor });
     this.movable = false;
     this.changed = true;
+  }
+
+  /** Stays at its step until the effect reports how it went. */
+  awaitReport(outcome: Record<string, unknown>): void {
+    const record = this.open!;
+    record.outcome = { ...record.outcome, ...outcome };
+    this.touch();
+    this.wait(undefined, ON_REPORT);
   }
 
   end(now: Date, status: 'completed' | 'exited', reason: string | null): void {

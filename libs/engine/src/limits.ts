@@ -2,6 +2,7 @@ import type { EntryLimit } from '#automations';
 import type { ActivityFact } from '#graph';
 import { shift, type Span } from '#rules';
 import type { CompiledVersion, Moment } from './compiled.js';
+import type { RunContext } from './journey.js';
 import type { World } from './world.js';
 
 /** Somebody who is to come in. */
@@ -13,6 +14,8 @@ export interface Entry {
   occasion: string;
   activity?: ActivityFact;
   lead_id?: string;
+  /** The automations that sent them here. */
+  sent_by?: RunContext['sent_by'];
 }
 
 export interface AllowedEntry extends Entry {

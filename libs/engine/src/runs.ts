@@ -8,16 +8,10 @@ import type { Moment } from './compiled.js';
 import { EngineVersions } from './engine-versions.js';
 import { enter, resumeRuns } from './enter.js';
 import type { Journey, RunRow } from './journey.js';
-import type { Refusal } from './limits.js';
 import { record } from './record.js';
+import { refusalText } from './refusals.js';
 import { runById } from './runs.queries.js';
 import { DatabaseWorld } from './world.js';
-
-const reasons: Record<Refusal, string> = {
-  been_here: 'This person has been in this automation, and it lets everybody in once.',
-  too_soon: 'This person was in this automation a short while ago. Its entry limit lets them in again later.',
-  no_key: 'This automation counts by a value of the starting activity, and there is none.',
-};
 
 export interface EnterAnswer {
   entered: boolean;
@@ -58,7 +52,7 @@ export class Runs {
         },
       ]);
       if (!answer || 'refused' in answer) {
-        return { entered: false, run_id: null, reason: reasons[answer?.refused ?? 'been_here'] };
+        return { entered: false, run_id: null, reason: refusalText[answer?.refused ?? 'been_here'] };
       }
       await this.move(tx, moment, answer.journey);
       await audit(tx, actor, 'run.entered', answer.journey.run.id, { automation_id: automationId });

@@ -26,12 +26,16 @@ export interface World {
   openRuns(personIds: readonly string[]): Promise<RunRow[]>;
   versions(ids: readonly string[]): Promise<ReadonlyMap<string, CompiledVersion>>;
   resume(runs: readonly RunRow[], versions: ReadonlyMap<string, CompiledVersion>): Promise<Journey[]>;
+  /** Whether effects tell later how they went (see `reported` of a plan). Elsewhere it is assumed that they went well. */
+  readonly reports?: true;
   /** Does what steps want; of each call what belongs into its record, or why it could not be done. */
   perform(type: EffectType, calls: readonly EffectCall[], moment: Moment): Promise<(Record<string, unknown> | Error)[]>;
 }
 
 /** The present, inside one transaction. */
 export class DatabaseWorld implements World {
+  readonly reports = true;
+
   constructor(
     private readonly tx: Tx,
     private readonly compiled: CompiledVersions,

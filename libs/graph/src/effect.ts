@@ -15,6 +15,10 @@ export type Effect =
       topic_id?: string;
     }
   | { type: 'contact.update'; set?: Record<string, unknown>; add_tags?: string[]; remove_tags?: string[] }
-  | { type: 'activity.record'; activity_type: string; metadata: Record<string, unknown> };
+  | { type: 'activity.record'; activity_type: string; metadata: Record<string, unknown> }
+  | { type: 'list.update'; smart_list_id: string; action: 'add' | 'remove' }
+  | { type: 'team.notify'; to: string; subject: string; text: string }
+  | { type: 'automation.enter'; automation_id: string }
+  | { type: 'webhook.post'; url: string; body?: unknown; headers?: Record<string, string> };
 
 export type EffectType = Effect['type'];

@@ -16,6 +16,7 @@ export * from './phrase.js';
 export * from './readable.js';
 export * from './recipes.js';
 export * from './restore.js';
+export * from './surroundings.js';
 export * from './to-english.js';
 export * from './validate.js';
 export * from './walk.js';

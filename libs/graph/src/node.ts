@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Effect } from './effect.js';
 import type { Graph } from './graph.js';
 import { phrasesText, type Phrase } from './phrase.js';
+import type { Surroundings } from './surroundings.js';
 
 export type NodeKind = 'entry' | 'rule' | 'wait' | 'split' | 'mail' | 'action' | 'end';
 
@@ -56,6 +57,17 @@ export interface PlanInput {
   decide: Decide;
   /** Activities received since the step was entered that are what it `awaits` (type and where), oldest first. */
   arrived: readonly ActivityFact[];
+  /** What the person's fields that the step `reads` hold: instants as dates, what is not set left out. */
+  fields?: Readonly<Record<string, unknown>>;
+  /** How the effect went that this visit of the step waits for (see `reported`), once that is known. */
+  report?: Report;
+}
+
+/** What came of an effect that is not done when its transaction commits. */
+export interface Report {
+  /** The way out that it decides. */
+  port: string;
+  reason?: string;
 }
 
 export type Wait = {
@@ -67,9 +79,16 @@ export type Wait = {
   on_change?: boolean;
 };
 
-/** One of: go on through a port, wait, or do something and go on; `port: null` ends the run with a reason. */
+/**
+ * One of: go on through a port, wait, do something and go on, or end the run with a reason. With `reported` the run
+ * stays at the step until its effect reports how it went, and the step is planned again with that `report`; `next` is
+ * then where it leads if all goes well, which is what a backtest assumes.
+ */
 export type Plan =
-  { next: string; reason?: string } | { wait: Wait } | { effects: Effect[]; next: string } | { end: string };
+  | { next: string; reason?: string }
+  | { wait: Wait }
+  | { effects: Effect[]; next: string; reported?: true }
+  | { end: string };
 
 export interface NodeExample<C> {
   name: string;
@@ -84,6 +103,7 @@ export interface CheckContext {
   node_id: string;
   /** Pointer of the node in the graph, e.g. `/nodes/2`. */
   pointer: string;
+  world: Surroundings;
 }
 
 /**
@@ -99,6 +119,8 @@ export interface NodeDef<T extends string = string, S extends z.ZodObject = z.Zo
   title: string;
   /** One sentence for the palette and the docs. */
   summary: string;
+  /** What one has to know beyond the summary: a paragraph for the docs and the inspector's help. */
+  docs?: string;
   /** Config schema; fields carry UI hints in `.meta({ label, help, control, unit })`. */
   config: S;
   /** A config to start from; may be unfinished. */
@@ -113,6 +135,10 @@ export interface NodeDef<T extends string = string, S extends z.ZodObject = z.Zo
   asks?(config: z.output<S>): Group[];
   /** The activity that this step waits for, where it waits for one. */
   awaits?(config: z.output<S>): { activity_type: string; where?: Group } | undefined;
+  /** The Liquid texts in a config, which may be unfinished, by their place in it. */
+  texts?(config: Readonly<Record<string, unknown>>): Record<string, string>;
+  /** Fields of the person that `plan` will look at: `timezone`, `created_at`, `last_activity`, `attributes.<name>`. */
+  reads?(config: z.output<S>): string[];
   /** Activity types that this step itself brings about: a start on one of them would feed itself. */
   causes?(config: z.output<S>): string[];
   /** A wait's ways out that may be taken without time passing, because what it waits for can hold already. */
@@ -131,3 +157,12 @@ export const defineNode = <const T extends string, S extends z.ZodObject>(
 
 /** The one way out of a step that does not decide. */
 export const nextPort = (): Port[] => [{ id: 'next', label: '' }];
+
+/** Of these fields those that hold text: for `texts`. */
+export const textsOf = (config: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    fields.flatMap((field) => {
+      const text = config[field];
+      return typeof text === 'string' ? [[field, text]] : [];
+    }),
+  );

@@ -1,7 +1,28 @@
+import { z } from 'zod';
 import type { GraphNode } from './graph.js';
 import type { NodeDef, Port } from './node.js';
 import { nodeDef } from './nodes/index.js';
 import { phrasesText, type Phrase } from './phrase.js';
+
+/**
+ * A value that satisfies its schema, or, of a list of objects, each object's keys that do: an unfinished path of a
+ * split must not take the others' ways out with it.
+ */
+const readableValue = (schema: z.ZodType, value: unknown): unknown => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const item = schema instanceof z.ZodArray ? schema.element : undefined;
+  if (!(item instanceof z.ZodObject) || !Array.isArray(value)) return undefined;
+  return value.flatMap((each: unknown) => {
+    if (typeof each !== 'object' || each === null || Array.isArray(each)) return [];
+    const part: Record<string, unknown> = {};
+    for (const [key, inner] of Object.entries(item.shape)) {
+      const own = (inner as z.ZodType).safeParse((each as Record<string, unknown>)[key]);
+      if (own.success && own.data !== undefined) part[key] = own.data;
+    }
+    return [part];
+  });
+};
 
 const cache = new WeakMap<NodeDef, WeakMap<object, Record<string, unknown>>>();
 
@@ -18,8 +39,8 @@ export const readable = (node: Pick<GraphNode, 'type' | 'config'>): Record<strin
   if (known) return known;
   const part: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(def.config.shape)) {
-    const parsed = schema.safeParse(node.config[key]);
-    if (parsed.success && parsed.data !== undefined) part[key] = parsed.data;
+    const found = readableValue(schema as z.ZodType, node.config[key]);
+    if (found !== undefined) part[key] = found;
   }
   own.set(node.config, part);
   return part;

@@ -5,19 +5,8 @@ import type { NodeDef, Problem } from './node.js';
 import { nodeDef } from './nodes/index.js';
 import { isEntry, portsOf } from './readable.js';
 import { conditionsOf, type Group } from './rule.js';
+import type { Surroundings } from './surroundings.js';
 import { indexGraph, reachable } from './walk.js';
-
-/** What the caller knows of the world. Whatever is left out is not checked. */
-export interface Surroundings {
-  /** Activity types that were ever seen. */
-  activity_types?: ReadonlySet<string>;
-  template_ids?: ReadonlySet<string>;
-  course_ids?: ReadonlySet<string>;
-  /** Whether the workspace has a sender of its own per stream. */
-  senders?: { broadcast: boolean; transactional: boolean };
-  /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
-  checkTemplate?: (text: string) => string | undefined;
-}
 
 const escape = (part: PropertyKey) => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
 const pointerOf = (base: string, path: readonly PropertyKey[]) => [base, ...path.map(escape)].join('/');
@@ -50,7 +39,12 @@ const parseOnce = (def: NodeDef, config: Record<string, unknown>): Parsed => {
   return parsed;
 };
 
-const stepProblems = (graph: Graph, node: GraphNode, at: number): { problems: Problem[]; config?: unknown } => {
+const stepProblems = (
+  graph: Graph,
+  node: GraphNode,
+  at: number,
+  world: Surroundings,
+): { problems: Problem[]; config?: unknown } => {
   const pointer = `/nodes/${at}`;
   const def = nodeDef(node.type);
   const base = { severity: 'blocks' as const, node_id: node.id };
@@ -60,7 +54,7 @@ const stepProblems = (graph: Graph, node: GraphNode, at: number): { problems: Pr
   }
   const parsed = parseOnce(def, node.config);
   if (parsed.success)
-    return { problems: def.check(parsed.data, { graph, node_id: node.id, pointer }), config: parsed.data };
+    return { problems: def.check(parsed.data, { graph, node_id: node.id, pointer, world }), config: parsed.data };
   return {
     problems: parsed.error.issues.map((issue) => ({
       ...base,
@@ -155,12 +149,24 @@ const shapeProblems = (graph: Graph): Problem[] => {
   return problems;
 };
 
-const ruleProblems = (graph: Graph, node: GraphNode, rules: readonly Group[], pointer: string): Problem[] => {
+/** Where in a config a part of it stands. */
+const pathTo = (config: unknown, part: object): (string | number)[] => {
+  const open: { at: unknown; path: (string | number)[] }[] = [{ at: config, path: [] }];
+  for (let next = open.shift(); next; next = open.shift()) {
+    const { at, path } = next;
+    if (at === part) return path;
+    if (typeof at === 'object' && at !== null)
+      for (const [key, inner] of Object.entries(at)) open.push({ at: inner, path: [...path, key] });
+  }
+  return [];
+};
+
+const ruleProblems = (graph: Graph, node: GraphNode, rules: Group, pointer: string): Problem[] => {
   const { nodes, entry } = indexGraph(graph);
   const problems: Problem[] = [];
   const add = (code: string, severity: Problem['severity'], message: string) =>
     problems.push({ code, severity, node_id: node.id, pointer, message });
-  for (const condition of rules.flatMap(conditionsOf)) {
+  for (const condition of conditionsOf(rules)) {
     if (condition.field === 'step') {
       const asked = nodes.get(String((condition as { node_id?: unknown }).node_id));
       if (!asked) add('unknown_step', 'blocks', 'A rule asks about a step that does not exist. Choose another step.');
@@ -244,15 +250,15 @@ const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): 
   const lead = config.lead as { course_id?: unknown } | undefined;
   if (world.course_ids && typeof lead?.course_id === 'string' && !world.course_ids.has(lead.course_id))
     add('unknown_course', 'blocks', 'lead/course_id', 'This course does not exist. Choose another.');
-  if (nodeDef(node.type)?.kind !== 'mail') return problems;
+  const def = nodeDef(node.type);
   if (world.template_ids && typeof config.template_id === 'string' && !world.template_ids.has(config.template_id))
     add('unknown_template', 'blocks', 'template_id', 'This template does not exist. Choose another.');
   const { stream } = config;
-  if (world.senders && !config.from && (stream === 'broadcast' || stream === 'transactional') && !world.senders[stream])
+  const known = stream === 'broadcast' || stream === 'transactional';
+  if (def?.kind === 'mail' && world.senders && !config.from && known && !world.senders[stream])
     add('no_sender', 'blocks', 'from', `No sender is set for ${stream} mail. Set one here or in the settings.`);
-  for (const field of ['subject', 'preheader', 'html', 'text']) {
-    const text = config[field];
-    const wrong = typeof text === 'string' ? world.checkTemplate?.(text) : undefined;
+  for (const [field, text] of Object.entries(def?.texts?.(config as never) ?? {})) {
+    const wrong = world.checkTemplate?.(text);
     if (wrong) add('template', 'blocks', field, wrong);
   }
   return problems;
@@ -266,12 +272,12 @@ export const validate = (graph: Graph, settings: DraftSettings = {}, world: Surr
   const configs = new Map<string, unknown>();
   const problems: Problem[] = [];
   graph.nodes.forEach((node, at) => {
-    const { problems: own, config } = stepProblems(graph, node, at);
+    const { problems: own, config } = stepProblems(graph, node, at, world);
     problems.push(...own, ...surroundingProblems(node, at, world));
     if (config === undefined) return;
     configs.set(node.id, config);
-    const asked = nodeDef(node.type)?.asks?.(config as never) ?? [];
-    problems.push(...ruleProblems(graph, node, asked, `/nodes/${at}/config/rules`));
+    for (const asked of nodeDef(node.type)?.asks?.(config as never) ?? [])
+      problems.push(...ruleProblems(graph, node, asked, pointerOf(`/nodes/${at}/config`, pathTo(config, asked))));
   });
   const { entry } = indexGraph(graph);
   const limit = settings.entry?.limit ?? 'once';

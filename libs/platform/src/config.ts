@@ -34,6 +34,8 @@ const environment = z.object({
   POSTMARK_TRANSACTIONAL_STREAM: z.string().default('outbound'),
   POSTMARK_WEBHOOK_USER: optionalText,
   POSTMARK_WEBHOOK_PASSWORD: optionalText,
+  // Networks inside one's own that webhook steps may call besides the internet, e.g. 10.1.0.0/16,127.0.0.1. None if left out.
+  CORTEX_WEBHOOK_NETWORKS: optionalText,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });

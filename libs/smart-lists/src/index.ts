@@ -8,3 +8,4 @@ export { keepMembership, type Happened } from './look-again.js';
 export { Membership } from './membership.js';
 export { compareLists, countLists, ListJobs, sweepLists } from './list-jobs.js';
 export { MemberFiles } from './member-files.js';
+export { changeStaticLists, type ListChange } from './list-steps.js';

@@ -70,7 +70,7 @@ export const rings: Record<string, Ring> = {
   },
   access: { parts: [...pure, ...base], mayUse: among(...server, 'better-auth', 'pg') },
 
-  engine: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'standardwebhooks') },
+  engine: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'standardwebhooks', 'ipaddr.js') },
   send: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'postmark') },
   actions: { parts: [...pure, ...base, ...records], mayUse: among(...server) },
 

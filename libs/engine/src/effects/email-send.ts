@@ -1,11 +1,13 @@
-import { queueMails, type Mail, type MailData } from '#emails';
-import type { Tx } from '#platform';
-import type { RunRow } from '../journey.js';
-import type { EffectCall, EffectHandler } from './effect-handler.js';
+import { queueMails, type Mail } from '#emails';
+import { mailData } from '../mail-data.js';
+import type { EffectHandler } from './effect-handler.js';
 
 /** Queues the step's mail; it leaves once this transaction has committed. Its key makes it one mail however often the step is tried. */
 export const emailSend: EffectHandler<'email.send'> = async (tx, calls) => {
-  const data = await mailData(tx, calls);
+  const data = await mailData(
+    tx,
+    calls.map(({ journey }) => journey.run),
+  );
   const mails = calls.map(({ journey, record, effect }, at): Mail => {
     const { run, version } = journey;
     const pinned = version.pins[record.node_id];
@@ -42,56 +44,3 @@ export const emailSend: EffectHandler<'email.send'> = async (tx, calls) => {
   const queued = await queueMails(tx, mails);
   return queued.map(({ message_id }) => ({ message_id }));
 };
-
-/** What the mails may say about each person, as it is now: the roots `contact`, `activity` and `lead` of the templates. */
-async function mailData(tx: Tx, calls: readonly EffectCall<'email.send'>[]): Promise<MailData[]> {
-  const runs = calls.map(({ journey }) => journey.run);
-  const activities = await startingActivities(tx, runs);
-  const rows = await tx.rows<MailData>(
-    `select
-       jsonb_build_object('id', p.id, 'email', coalesce(p.email::text, p.address), 'type', p.type,
-         'first_name', p.first_name, 'last_name', p.last_name, 'phone', p.phone, 'country', p.country,
-         'timezone', p.timezone, 'tags', p.tags, 'attributes', p.attributes, 'created_at', p.created_at,
-         'lifetime_value', p.lifetime_value_minor::float8 / 100) as contact,
-       case when l.id is not null then jsonb_build_object('id', l.id, 'course_id', l.course_id,
-         'course_title', c.title, 'created_at', l.created_at, 'attributes', l.attributes) end as lead
-     from unnest($1::uuid[], $2::uuid[]) with ordinality w(person_id, lead_id, ord)
-     left join cortex.people p on p.person_id = w.person_id
-     left join public.purchase_leads l on l.id = w.lead_id
-     left join public.courses c on c.id = l.course_id
-     order by w.ord`,
-    [runs.map((run) => run.person_id), runs.map((run) => run.lead_id)],
-  );
-  return rows.map(({ contact, lead }, at) => ({
-    contact,
-    activity: activities.get(runs[at]!.context.activity?.id ?? '') ?? null,
-    lead,
-  }));
-}
-
-/** The activities that started these runs, by id. Bounded by instants of its own, so that few months are planned. */
-async function startingActivities(tx: Tx, runs: readonly RunRow[]): Promise<Map<string, Record<string, unknown>>> {
-  const started = runs.flatMap(({ person_id, context }) =>
-    context.activity ? [{ person_id, ...context.activity }] : [],
-  );
-  if (started.length === 0) return new Map();
-  const instants = started.map(({ occurred_at }) => Date.parse(occurred_at));
-  const rows = await tx.rows<{ id: string; activity: Record<string, unknown> }>(
-    `select a.id, jsonb_build_object('id', a.id, 'type', a.type, 'metadata', a.metadata, 'occurred_at', a.occurred_at) as activity
-     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) w(person_id, id, occurred_at)
-     cross join lateral (
-       select a.id, a.type, a.metadata, a.occurred_at from public.crm_activities a
-       where a.person_id = w.person_id and a.id = w.id and a.occurred_at >= w.occurred_at
-         and a.occurred_at < w.occurred_at + interval '1 millisecond'
-         and a.occurred_at >= $4::timestamptz and a.occurred_at < $5::timestamptz
-       limit 1) a`,
-    [
-      started.map(({ person_id }) => person_id),
-      started.map(({ id }) => id),
-      started.map(({ occurred_at }) => occurred_at),
-      new Date(Math.min(...instants)).toISOString(),
-      new Date(Math.max(...instants) + 1).toISOString(),
-    ],
-  );
-  return new Map(rows.map(({ id, activity }) => [id, activity]));
-}

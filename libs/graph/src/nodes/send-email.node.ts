@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNode, nextPort, type Problem } from '../node.js';
+import { defineNode, nextPort, textsOf, type Problem } from '../node.js';
 import { say, shorten, value } from '../phrase.js';
 
 const notBlank = (text: string) => text.trim() !== '';
@@ -93,6 +93,7 @@ export const sendEmail = defineNode({
     }
     return problems;
   },
+  texts: (config) => textsOf(config, ['subject', 'preheader', 'html', 'text']),
   causes: () => ['email.sent', 'email.delivered'],
   plan: (config) => ({ effects: [{ type: 'email.send', ...config }], next: 'next' }),
   examples: [

@@ -1,0 +1,40 @@
+import { Controller } from '@nestjs/common';
+import * as contracts from '#contracts';
+import type { InputOf } from '#contracts';
+import { callPage, rotateWebhookSecret, WebhookCalls, webhookSecret } from '#engine';
+import { Config, Database, type Actor } from '#platform';
+import { Caller, Input, Route } from './http/route.js';
+
+@Controller()
+export class WebhooksController {
+  constructor(
+    private readonly database: Database,
+    private readonly calls: WebhookCalls,
+    private readonly config: Config,
+  ) {}
+
+  private get networks(): string | null {
+    return this.config.env.CORTEX_WEBHOOK_NETWORKS ?? null;
+  }
+
+  @Route(contracts.getWebhookSecret)
+  async secret() {
+    return { ...(await webhookSecret(this.database)), networks: this.networks };
+  }
+
+  @Route(contracts.rotateWebhookSecret)
+  async rotate(@Caller() actor: Actor) {
+    return { ...(await rotateWebhookSecret(this.database, actor)), networks: this.networks };
+  }
+
+  @Route(contracts.listWebhookCalls)
+  list(@Input() { query }: InputOf<typeof contracts.listWebhookCalls>) {
+    return callPage(this.database, query);
+  }
+
+  @Route(contracts.replayWebhookCall)
+  async replay(@Input() { params }: InputOf<typeof contracts.replayWebhookCall>, @Caller() actor: Actor) {
+    await this.calls.replay(actor, params.id);
+    return { done: true } as const;
+  }
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { idParams, instant, page, pageQuery, route, uuid } from './route.js';
+
+const tag = 'Webhooks';
+
+const secret = z.object({
+  /** What calls are signed with, as Standard Webhooks write it: `whsec_` and base64. */
+  secret: z.string(),
+  created_at: instant,
+  /** Until when the secret before this one signs along; null if none does. */
+  previous_until: instant.nullable(),
+  /** Networks besides the internet that steps may call (CORTEX_WEBHOOK_NETWORKS); null if none. */
+  networks: z.string().nullable(),
+});
+
+export const getWebhookSecret = route({
+  method: 'GET',
+  path: '/settings/webhook-secret',
+  access: 'admin',
+  tag,
+  summary: 'The secret that webhook steps sign with, for those who receive the calls',
+  response: secret,
+});
+
+export const rotateWebhookSecret = route({
+  method: 'POST',
+  path: '/settings/webhook-secret/rotate',
+  access: 'admin',
+  tag,
+  summary: 'A new secret. The one before signs along for 24 hours.',
+  body: z.strictObject({}).optional(),
+  response: secret,
+});
+
+export const webhookCallState = z.enum(['queued', 'given', 'delivered', 'dead']);
+
+export const webhookCall = z.object({
+  id: uuid,
+  automation_id: uuid,
+  /** The automation's name; null when it was removed. */
+  automation: z.string().nullable(),
+  run_id: uuid,
+  node_id: z.string(),
+  contact_email: z.string(),
+  url: z.string(),
+  /** queued: not yet given to the queue; given: being tried; dead: failed for good. */
+  state: webhookCallState,
+  attempts: z.number().int(),
+  /** Of the last try. */
+  status: z.number().int().nullable(),
+  answer: z.string().nullable(),
+  error: z.string().nullable(),
+  created_at: instant,
+  tried_at: instant.nullable(),
+  settled_at: instant.nullable(),
+});
+
+export const listWebhookCalls = route({
+  method: 'GET',
+  path: '/webhook-calls',
+  access: 'read',
+  tag,
+  summary: 'Calls of webhook steps, newest first; `state=dead` are those that failed for good',
+  query: pageQuery.extend({ state: webhookCallState.optional(), automation_id: uuid.optional() }),
+  response: page(webhookCall),
+});
+
+export const replayWebhookCall = route({
+  method: 'POST',
+  path: '/webhook-calls/:id/replay',
+  access: 'change',
+  tag,
+  summary: 'Sends a call that failed for good once more, as it was. 409 for any other.',
+  params: idParams,
+  body: z.strictObject({}).optional(),
+  response: z.object({ done: z.literal(true) }),
+});

@@ -1,0 +1,174 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { openAttention } from '#access';
+import { enterGate } from '#automations';
+import type { Report } from '#graph';
+import { Config, conflict, Database, LOG, notFound, recordAudit, type Actor, type Log, type Tx } from '#platform';
+import { lockPerson } from '../claim.js';
+import { ON_REPORT } from '../journey.js';
+import { readNetworks, type Network } from './address.js';
+import { beginTry, type CallRow } from './calls.queries.js';
+import { internet, post, type Net, type Tried } from './post.js';
+import { signature } from './secrets.js';
+
+/** Makes the calls of webhook steps, one try at a time, and tells the waiting runs how they went. */
+@Injectable()
+export class WebhookCalls {
+  private net: Net;
+
+  constructor(
+    private readonly database: Database,
+    config: Config,
+    @Inject(LOG) private readonly log: Log,
+  ) {
+    this.net = internet(networksOf(config));
+    if (this.net.allowed.length > 0)
+      log.warn(
+        { networks: config.env.CORTEX_WEBHOOK_NETWORKS },
+        'webhook steps may call networks besides the internet, as CORTEX_WEBHOOK_NETWORKS says',
+      );
+  }
+
+  /** For tests: other ways to find addresses. */
+  through(net: Net): this {
+    this.net = net;
+    return this;
+  }
+
+  /**
+   * One try of a call; a settled one is left alone.
+   * @throws Error when it failed and may be tried again
+   */
+  async deliver(id: string, signal?: AbortSignal): Promise<void> {
+    const call = await beginTry(this.database, id);
+    if (!call) return;
+    const tried = await this.attempt(call, signal);
+    if (tried.ok || tried.final) return this.settle(call, tried);
+    await this.database.run(`update cortex.webhook_calls set status = $2, answer = $3, error = $4 where id = $1`, [
+      id,
+      tried.status ?? null,
+      tried.answer ?? null,
+      tried.reason,
+    ]);
+    throw new Error(tried.reason);
+  }
+
+  private async attempt(call: CallRow, signal?: AbortSignal): Promise<Tried> {
+    const headers = {
+      ...call.headers,
+      'content-type': call.content_type,
+      'user-agent': 'Cortex',
+      accept: '*/*',
+      ...(await signature(this.database, call.id, call.body)),
+    };
+    const began = performance.now();
+    const tried = await post({ url: call.url, headers, body: call.body }, this.net, signal);
+    this.log.info(
+      {
+        call_id: call.id,
+        attempt: call.attempts,
+        status: tried.status,
+        took_ms: Math.round(performance.now() - began),
+      },
+      tried.ok ? 'a webhook was called' : 'a webhook could not be called',
+    );
+    return tried;
+  }
+
+  /** Tries are used up: the call is kept for somebody to send it again, and its run goes on by “failed”. */
+  async giveUp(id: string): Promise<void> {
+    const call = await this.database.row<
+      CallRow & { error: string | null; status: number | null; answer: string | null }
+    >(`select * from cortex.webhook_calls where id = $1 and state in ('queued', 'given')`, [id]);
+    if (!call) return;
+    await this.settle(call, {
+      ok: false,
+      final: true,
+      reason: call.error ?? 'it never came to a call',
+      ...(call.status === null ? {} : { status: call.status }),
+      ...(call.answer === null ? {} : { answer: call.answer }),
+    });
+  }
+
+  private async settle(call: CallRow, tried: Tried): Promise<void> {
+    await this.database.tx(async (tx) => {
+      await enterGate(tx);
+      await lockPerson(tx, call.person_id);
+      const settled = await tx.run(
+        `update cortex.webhook_calls set state = $2, status = $3, answer = $4, error = $5, settled_at = cortex.now()
+         where id = $1 and state in ('queued', 'given')`,
+        [
+          call.id,
+          tried.ok ? 'delivered' : 'dead',
+          tried.status ?? null,
+          tried.answer ?? null,
+          tried.ok ? null : tried.reason,
+        ],
+      );
+      if (settled === 0) return;
+      await report(tx, call, tried.ok ? { port: 'next' } : { port: 'failed', reason: tried.reason }, tried.status);
+      if (!tried.ok) await sayDead(tx, call, tried.reason);
+    });
+  }
+
+  /**
+   * Sends a call that failed for good once more, as it was; its run has gone on long ago and does not move.
+   * @throws AppError 404; 409 when it did not fail
+   */
+  async replay(actor: Actor, id: string): Promise<void> {
+    await this.database.tx(async (tx) => {
+      const call = await tx.row<{ state: string }>('select state from cortex.webhook_calls where id = $1 for update', [
+        id,
+      ]);
+      if (!call) throw notFound('webhook call');
+      if (call.state !== 'dead') {
+        throw conflict(`This call cannot be sent again: it is ${call.state}.`, { state: call.state });
+      }
+      await tx.run(`update cortex.webhook_calls set state = 'queued', settled_at = null, attempts = 0 where id = $1`, [
+        id,
+      ]);
+      await recordAudit(tx, actor, { action: 'webhook_call.replayed', targetKind: 'webhook_call', targetId: id });
+    });
+  }
+}
+
+function networksOf(config: Config): Network[] {
+  try {
+    return readNetworks(config.env.CORTEX_WEBHOOK_NETWORKS);
+  } catch (error) {
+    throw new Error(`The environment variable CORTEX_WEBHOOK_NETWORKS is not usable: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Tells a run that still waits at that step how its call went; it goes on when it is woken. */
+async function report(tx: Tx, call: CallRow, told: Report, status: number | undefined): Promise<void> {
+  const facts = { report: told, attempts: call.attempts, ...(status === undefined ? {} : { status }) };
+  await tx.run(
+    `with step as (
+       update cortex.automation_run_steps set outcome = outcome || $4::jsonb
+       where run_id = $1 and node_id = $2 and visit = $3 and left_at is null and not outcome ? 'report'
+       returning run_id, node_id)
+     update cortex.automation_runs r set wake_at = cortex.now() from step
+     where r.id = step.run_id and r.node_id = step.node_id and r.status = 'waiting' and r.waiting_for = $5`,
+    [call.run_id, call.node_id, call.visit, JSON.stringify(facts), ON_REPORT],
+  );
+}
+
+/** One open item per step, however many calls fail. */
+async function sayDead(tx: Tx, call: CallRow, reason: string): Promise<void> {
+  const row = await tx.row<{ name: string | null; dead: number }>(
+    `select (select name from cortex.automations where id = $1) as name,
+       (select count(*)::int from cortex.webhook_calls where automation_id = $1 and node_id = $2 and state = 'dead') as dead`,
+    [call.automation_id, call.node_id],
+  );
+  const dead = row?.dead ?? 1;
+  await openAttention(tx, {
+    key: `webhook:${call.automation_id}:${call.node_id}`,
+    kind: 'webhook',
+    title: 'A webhook failed for good',
+    detail: `${dead === 1 ? 'One call' : `${dead} calls`} of “${row?.name ?? 'a removed automation'}” to ${new URL(call.url).host} could not be made; the last one because ${reason}.`,
+    action: { label: 'Look at the calls', href: '/admin/settings#webhooks' },
+    facts: { automation_id: call.automation_id, node_id: call.node_id, call_id: call.id },
+  });
+}

@@ -1,0 +1,101 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
+import { defineJob, Queue, type JobHandlers } from '#queue';
+import { z } from 'zod';
+import { takeQueued } from './calls.queries.js';
+import { WebhookCalls } from './webhook-calls.js';
+
+const payload = z.object({ call_id: z.uuid() });
+
+/** Gets the calls whose tries are used up. */
+export const buryWebhook = defineJob({
+  name: 'engine.webhook_dead',
+  payload,
+  retryLimit: 20,
+  retryDelay: 5,
+  retryBackoff: true,
+  retryDelayMax: 300,
+});
+
+/** One call; tried again after 2, 4, 8 … 256 seconds, about nine minutes in all. */
+export const callWebhook = defineJob({
+  name: 'engine.webhook',
+  payload,
+  retryLimit: 8,
+  retryDelay: 2,
+  retryBackoff: true,
+  retryDelayMax: 256,
+  expireInSeconds: 60,
+  deadLetter: buryWebhook,
+});
+
+/** Removes what was settled so long ago. */
+export const forgetWebhooks = defineJob({
+  name: 'engine.webhooks_forget',
+  payload: z.object({}),
+  policy: 'exclusive',
+  retryLimit: 2,
+  retryDelay: 10,
+});
+
+/** Milliseconds between looks for calls that steps have written down. */
+const PAUSE = 500;
+const KEPT_DAYS = 30;
+const BATCH = 5_000;
+
+/** Hands calls to the queue and makes them. The processes that move runs need no queue of their own for it. */
+@Injectable()
+export class WebhookJobs implements JobHandlers, Loop {
+  readonly name = 'webhooks';
+  private readonly loop: RepeatingLoop;
+
+  constructor(
+    private readonly database: Database,
+    private readonly queue: Queue,
+    private readonly calls: WebhookCalls,
+    @Inject(LOG) log: Log,
+  ) {
+    this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: PAUSE, log });
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  /** Gives calls to the queue; with the state they had, so none is lost or given twice. Answers whether there may be more. */
+  async once(): Promise<boolean> {
+    if (!(await this.database.row(`select 1 from cortex.webhook_calls where state = 'queued' limit 1`))) return false;
+    return this.database.tx(async (tx) => {
+      const calls = await takeQueued(tx);
+      await this.queue.enqueueMany(
+        tx,
+        callWebhook,
+        calls.map(({ id }) => ({ call_id: id })),
+      );
+      return calls.length > 0;
+    });
+  }
+
+  async bind(queue: Queue): Promise<void> {
+    const side = { batchSize: 20, concurrency: 2 };
+    await queue.handle(callWebhook, ({ payload: { call_id }, signal }) => this.calls.deliver(call_id, signal), side);
+    await queue.handle(buryWebhook, ({ payload: { call_id } }) => this.calls.giveUp(call_id), side);
+    await queue.handle(forgetWebhooks, () => this.forget());
+  }
+
+  /** Calls hold personal data: what was settled a month ago goes. */
+  async forget(): Promise<void> {
+    let gone: number;
+    do {
+      gone = await this.database.run(
+        `delete from cortex.webhook_calls where id = any (array(
+           select id from cortex.webhook_calls where settled_at < (select cortex.now()) - make_interval(days => $1) limit $2))`,
+        [KEPT_DAYS, BATCH],
+      );
+    } while (gone === BATCH);
+  }
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { defineNode, nextPort, type Problem } from '../node.js';
+import { say, value } from '../phrase.js';
+
+const id = '00000000-0000-7000-8000-0000000000b1';
+
+export const enterAutomation = defineNode({
+  type: 'enter_automation',
+  version: 1,
+  kind: 'action',
+  icon: 'arrow-right',
+  title: 'Go to an automation',
+  summary: 'Puts the person into another automation as well, under its own entry limit, and goes on here.',
+  docs:
+    'The other automation must be live; its start is not asked, its entry limit is. Whoever does not get in goes on here all ' +
+    'the same, and the step says why. A person whom automations send round and round is stopped after ten times within seven days, ' +
+    'and it is said under Needs attention.',
+  config: z.strictObject({
+    automation_id: z
+      .uuid('Choose an automation.')
+      .meta({ label: 'Automation', help: 'Its entry limit holds.', control: 'automation' }),
+  }),
+  defaults: { automation_id: '' },
+  ports: nextPort,
+  phrases: ({ automation_id }) =>
+    say`Go to ${value('automation_id', automation_id ? 'the chosen automation' : '')} as well`,
+  check: ({ automation_id }, { pointer, node_id, world }) => {
+    const problem = (code: string, severity: Problem['severity'], message: string): Problem[] => [
+      { code, severity, node_id, pointer: `${pointer}/config/automation_id`, message },
+    ];
+    if (automation_id === world.automation_id)
+      return problem(
+        'enters_itself',
+        'blocks',
+        'An automation cannot send people to itself. Lead the path back instead.',
+      );
+    if (!world.automations) return [];
+    const other = world.automations.get(automation_id);
+    if (!other) return problem('unknown_automation', 'blocks', 'This automation does not exist. Choose another.');
+    if (other.leads_back)
+      return problem(
+        'circle_of_automations',
+        'look',
+        `“${other.name}” sends people back here. They are stopped after ten times within seven days.`,
+      );
+    if (!other.live)
+      return problem('automation_not_live', 'look', `“${other.name}” is not live: nobody gets in until it is.`);
+    return [];
+  },
+  plan: ({ automation_id }) => ({ effects: [{ type: 'automation.enter', automation_id }], next: 'next' }),
+  examples: [
+    {
+      name: 'Goes on here too',
+      config: { automation_id: id },
+      expect: { effects: [{ type: 'automation.enter', automation_id: id }], next: 'next' },
+    },
+  ],
+});

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { nodeId } from '../graph.js';
+import { defineNode } from '../node.js';
+import { say, value } from '../phrase.js';
+
+const branch = z.strictObject({
+  id: nodeId,
+  percent: z
+    .number('Give a percentage.')
+    .gt(0, 'A path gets more than 0 %.')
+    .lt(100, 'A path gets less than 100 %.')
+    .refine(
+      (percent) => Number.isInteger(Math.round(percent * 1e8) / 1e6),
+      'Give at most two digits behind the point.',
+    ),
+  label: z.string().trim().max(60, 'A path’s name has at most 60 characters.').optional(),
+});
+type Branch = Partial<z.output<typeof branch>>;
+
+/** In hundredths of a percent, so that sums of fractions are exact. */
+const hundredths = (percent: number): number => Math.round(percent * 100);
+
+const config = z.strictObject({
+  branches: z
+    .array(branch)
+    .min(2, 'A split has at least two paths.')
+    .max(10, 'A split has at most ten paths.')
+    .superRefine((branches, context) => {
+      const sum = branches.reduce((total, { percent }) => total + hundredths(percent), 0);
+      if (sum !== 10_000)
+        context.addIssue({ code: 'custom', path: [], message: `The paths add up to ${sum / 100} %. Make it 100 %.` });
+      const seen = new Set<string>();
+      branches.forEach(({ id }, at) => {
+        if (seen.has(id))
+          context.addIssue({ code: 'custom', path: [at, 'id'], message: `Two paths have the id “${id}”.` });
+        seen.add(id);
+      });
+    })
+    .meta({ label: 'Paths', help: 'Together 100 %.', control: 'branches' }),
+});
+
+const nameOf = ({ label, percent }: Branch): string =>
+  [label, percent === undefined ? undefined : `${percent} %`].filter(Boolean).join(', ');
+
+export const randomSplit = defineNode({
+  type: 'random_split',
+  version: 1,
+  kind: 'split',
+  icon: 'dice',
+  title: 'Split at random',
+  summary: 'Sends a share of people each way. The same person always takes the same one.',
+  docs:
+    'Which way somebody goes follows from who they are and from this step, not from a throw of dice: somebody who comes ' +
+    'again, or whose step is tried again, takes the same way. Changing the percentages moves as few people as possible.',
+  config,
+  defaults: {
+    branches: [
+      { id: 'a', percent: 50 },
+      { id: 'b', percent: 50 },
+    ],
+  },
+  ports: ({ branches = [] }) => {
+    const ids = new Map(branches.flatMap((each: Branch) => (each.id ? [[each.id, each] as const] : [])));
+    return [...ids].map(([id, each]) => ({ id, label: nameOf(each) || 'a share' }));
+  },
+  phrases: ({ branches = [] }) =>
+    branches.length === 0
+      ? say`Split people at random into ${value('branches', undefined)}`
+      : say`Split people at random: ${branches.flatMap((each: Branch, at) => [
+          { text: at === 0 ? '' : ' / ' },
+          value('branches', nameOf(each)),
+        ])}`,
+  check: () => [],
+  plan: ({ branches }, { chance }) => {
+    let upTo = 0;
+    for (const { id, percent } of branches) {
+      upTo += hundredths(percent);
+      if (chance * 10_000 < upTo) return { next: id };
+    }
+    return { next: branches.at(-1)!.id };
+  },
+  examples: [
+    {
+      name: 'The first share',
+      config: {
+        branches: [
+          { id: 'a', percent: 20 },
+          { id: 'b', percent: 80 },
+        ],
+      },
+      input: { chance: 0.1999 },
+      expect: { next: 'a' },
+    },
+    {
+      name: 'A share ends where the next begins',
+      config: {
+        branches: [
+          { id: 'a', percent: 20 },
+          { id: 'b', percent: 80 },
+        ],
+      },
+      input: { chance: 0.2 },
+      expect: { next: 'b' },
+    },
+    {
+      name: 'Thirds',
+      config: {
+        branches: [
+          { id: 'a', percent: 33.33 },
+          { id: 'b', percent: 33.33, label: 'Second' },
+          { id: 'c', percent: 33.34 },
+        ],
+      },
+      input: { chance: 0.99999 },
+      expect: { next: 'c' },
+    },
+  ],
+});

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { nodeId } from '../graph.js';
+import { defineNode, type Port } from '../node.js';
+import { say, shorten, value, type Phrase } from '../phrase.js';
+import { graphRulesSchema, theyText } from '../rule.js';
+
+/** The way out of those for whom no case holds. */
+const ELSE = 'else';
+
+const oneCase = z.strictObject({
+  id: nodeId.refine((id) => id !== ELSE, '“else” is the path of everyone for whom no case holds. Choose another id.'),
+  label: z.string().trim().max(60, 'A path’s name has at most 60 characters.').optional(),
+  rules: graphRulesSchema,
+});
+
+const config = z.strictObject({
+  cases: z
+    .array(oneCase)
+    .min(2, 'A split has at least two paths besides “everyone else”. For one, use “Only if”.')
+    .max(6, 'A split has at most six paths besides “everyone else”.')
+    .superRefine((cases, context) => {
+      const seen = new Set<string>();
+      cases.forEach(({ id }, at) => {
+        if (seen.has(id))
+          context.addIssue({ code: 'custom', path: [at, 'id'], message: `Two paths have the id “${id}”.` });
+        seen.add(id);
+      });
+    })
+    .meta({
+      label: 'Paths',
+      help: 'Asked in this order; the first that holds is taken.',
+      control: 'cases',
+    }),
+});
+
+/** A case of a draft: any of its fields may be missing. */
+type Case = Partial<z.output<typeof oneCase>>;
+
+const nameOf = ({ label, rules }: Case, at: number): string =>
+  label || (rules ? `if ${shorten(theyText(rules), 56)}` : `path ${at + 1}`);
+
+/** Each id once, as a draft may hold one twice. */
+const portsOf = (cases: readonly Case[]): Port[] => {
+  const ports = new Map<string, Port>();
+  cases.forEach((each, at) => {
+    if (each.id && !ports.has(each.id)) ports.set(each.id, { id: each.id, label: nameOf(each, at) });
+  });
+  return [...ports.values()];
+};
+
+const list = (cases: readonly Case[]): Phrase[] =>
+  cases.flatMap((each, at) => [
+    { text: at === 0 ? '' : at === cases.length - 1 ? ' or ' : ', ' },
+    value('cases', each.label || (each.rules && shorten(theyText(each.rules), 48))),
+  ]);
+
+const tagged = (tag: string) => ({
+  operator: 'AND' as const,
+  conditions: [{ field: 'tags', operator: 'contains', value: tag }],
+});
+const cases = [
+  { id: 'vip', label: 'VIP', rules: tagged('vip') },
+  { id: 'new', label: 'New', rules: tagged('new') },
+];
+
+export const switchNode = defineNode({
+  type: 'switch',
+  version: 1,
+  kind: 'split',
+  icon: 'split',
+  title: 'Split by rule',
+  summary: 'Asks up to six questions in order and goes on by the first that holds, or by “everyone else”.',
+  docs:
+    'The cases are asked from the first to the last when the person arrives, and the first whose rules hold decides. ' +
+    'Whoever fits none goes on by “everyone else”, which is always there. The order matters only where two cases can hold for one person.',
+  config,
+  defaults: { cases: [{ id: 'a' }, { id: 'b' }] } as never,
+  ports: ({ cases = [] }) => [...portsOf(cases), { id: ELSE, label: 'everyone else' }],
+  phrases: ({ cases = [] }) =>
+    cases.length === 0 ? say`Split by ${value('cases', undefined)}` : say`Split: ${list(cases)}, or everyone else`,
+  check: () => [],
+  asks: (config) => config.cases.map((each) => each.rules),
+  plan: (config, input) => ({ next: config.cases.find((each) => input.decide(each.rules))?.id ?? ELSE }),
+  examples: [
+    { name: 'The first that holds wins', config: { cases }, input: { decide: true }, expect: { next: 'vip' } },
+    { name: 'Everyone else', config: { cases }, input: { decide: false }, expect: { next: ELSE } },
+  ],
+});

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { defineNode, nextPort } from '../node.js';
+import { say, value } from '../phrase.js';
+
+const listId = '00000000-0000-7000-8000-0000000000a1';
+
+export const updateList = defineNode({
+  type: 'update_list',
+  version: 1,
+  kind: 'action',
+  icon: 'list',
+  title: 'Put on a list, or take off',
+  summary: 'Adds the person to a list that is kept by hand, or removes them from it.',
+  docs:
+    'Only static lists can be changed; a list of rules follows its rules. Somebody who is on the list already stays on it, ' +
+    'and removing somebody who is not on it changes nothing.',
+  config: z.strictObject({
+    smart_list_id: z
+      .uuid('Choose a list.')
+      .meta({ label: 'List', help: 'A list that is kept by hand.', control: 'static_list' }),
+    action: z.enum(['add', 'remove'], 'Say whether to add or to remove.').meta({
+      label: 'What to do',
+      control: 'select',
+      options: { add: 'Put on the list', remove: 'Take off the list' },
+    }),
+  }),
+  defaults: { smart_list_id: '', action: 'add' },
+  ports: nextPort,
+  phrases: ({ smart_list_id, action }) => {
+    const list = value('smart_list_id', smart_list_id ? 'the chosen list' : '');
+    return action === 'remove' ? say`Take them off ${list}` : say`Put them on ${list}`;
+  },
+  check: ({ smart_list_id }, { pointer, node_id, world }) =>
+    world.lists?.get(smart_list_id) === 'rules'
+      ? [
+          {
+            code: 'list_of_rules',
+            severity: 'blocks',
+            node_id,
+            pointer: `${pointer}/config/smart_list_id`,
+            message: 'This list follows its rules. Choose one that is kept by hand.',
+          },
+        ]
+      : [],
+  plan: ({ smart_list_id, action }) => ({ effects: [{ type: 'list.update', smart_list_id, action }], next: 'next' }),
+  examples: [
+    {
+      name: 'Adds',
+      config: { smart_list_id: listId, action: 'add' },
+      expect: { effects: [{ type: 'list.update', smart_list_id: listId, action: 'add' }], next: 'next' },
+    },
+    {
+      name: 'Removes',
+      config: { smart_list_id: listId, action: 'remove' },
+      expect: { effects: [{ type: 'list.update', smart_list_id: listId, action: 'remove' }], next: 'next' },
+    },
+  ],
+});

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { withinDepth } from '../graph.js';
+import { defineNode, type Problem } from '../node.js';
+import { say, shorten, value } from '../phrase.js';
+
+/** Headers that the call itself sets. */
+const own =
+  /^(host|connection|content-length|content-type|transfer-encoding|te|upgrade|expect|user-agent|webhook-.*|proxy-.*)$/i;
+const name = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
+
+const url = z
+  .string()
+  .trim()
+  .max(2000, 'An address has at most 2,000 characters.')
+  .superRefine((text, context) => {
+    const issue = (message: string) => context.addIssue({ code: 'custom', message });
+    if (text === '') return issue('Give the address to call.');
+    const parsed = URL.canParse(text) ? new URL(text) : undefined;
+    if (!parsed) return issue('This is no address. Write it like https://example.com/hook.');
+    if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')
+      return issue('Only addresses that begin with https:// or http:// can be called.');
+    if (parsed.username || parsed.password)
+      return issue('Leave name and password out of the address; put them into the header “Authorization”.');
+    return undefined;
+  });
+
+const config = z.strictObject({
+  url: url.meta({ label: 'Address', help: 'Must be reachable from the internet.', control: 'text' }),
+  body: z
+    .union([z.record(z.string(), z.unknown()), z.string().max(100_000)])
+    .refine((body) => withinDepth(body, 12), 'A body is nested at most 12 deep.')
+    .refine((body) => JSON.stringify(body).length <= 100_000, 'A body has at most 100,000 characters.')
+    .optional()
+    .meta({
+      label: 'Body',
+      help: 'JSON; its texts may hold {{ contact.email }}. Left empty: the person, the lead and the activity.',
+      control: 'webhook_body',
+    }),
+  headers: z
+    .record(z.string(), z.string().max(4000))
+    .superRefine((headers, context) => {
+      if (Object.keys(headers).length > 20)
+        context.addIssue({ code: 'custom', path: [], message: 'A call has at most 20 headers of its own.' });
+      for (const [header, content] of Object.entries(headers)) {
+        const issue = (message: string) => context.addIssue({ code: 'custom', path: [header], message });
+        if (!name.test(header)) issue(`“${shorten(header, 40)}” is no name of a header.`);
+        else if (own.test(header)) issue(`The header “${header}” is set by the call itself. Remove it.`);
+         
+        else if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(content))
+          issue(`“${header}” holds characters that no header may have.`);
+      }
+    })
+    .optional()
+    .meta({ label: 'Headers', help: 'For example Authorization.', control: 'headers' }),
+});
+
+/** What the card says of an address: where it leads, without the rest. */
+const hostOf = (text: string | undefined): string | undefined =>
+  text && URL.canParse(text) ? new URL(text).host : text;
+
+/** The texts of a body by their place in it, at most 1,000. */
+const textsIn = (body: unknown, at: string): Record<string, string> => {
+  const found: Record<string, string> = {};
+  const open: [unknown, string][] = [[body, at]];
+  for (let next = open.pop(), left = 1000; next && left > 0; next = open.pop(), left -= 1) {
+    const [value, place] = next;
+    if (typeof value === 'string') found[place] = value;
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value))
+        open.push([inner, `${place}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`]);
+  }
+  return found;
+};
+
+export const webhook = defineNode({
+  type: 'webhook',
+  version: 1,
+  kind: 'action',
+  icon: 'webhook',
+  title: 'Call a webhook',
+  summary: 'Posts to another system, signed, and waits for its answer.',
+  docs:
+    'The call is a POST of JSON, signed as Standard Webhooks say (headers webhook-id, webhook-timestamp and webhook-signature, ' +
+    'with the secret of the settings). An answer from 200 to 299 leads on; anything else is tried again, later and later, eight times ' +
+    'in about nine minutes, and then the person goes on by “if it failed”. Answers from 400 to 499 (but 408, 409, 425 and 429) are ' +
+    'final at once. Redirects are not followed, and addresses inside private networks are not called. Calls that failed for good ' +
+    'stand under Needs attention and can be sent again. The same call always carries the same webhook-id, so that a receiver can tell repeats.',
+  config,
+  defaults: { url: '' },
+  ports: () => [
+    { id: 'next', label: 'when it answered' },
+    { id: 'failed', label: 'if it failed' },
+  ],
+  phrases: ({ url }) => say`Call ${value('url', url && shorten(hostOf(url) ?? '', 60))}`,
+  texts: ({ body }) => textsIn(body, 'body'),
+  check: ({ url }, { pointer, node_id }) => {
+    const problems: Problem[] = [];
+    if (new URL(url).protocol === 'http:')
+      problems.push({
+        code: 'webhook_in_the_clear',
+        severity: 'look',
+        node_id,
+        pointer: `${pointer}/config/url`,
+        message:
+          'This address is called without encryption: who is on the way can read about your people. Use https://.',
+      });
+    return problems;
+  },
+  plan: ({ url, body, headers }, { report }) =>
+    report
+      ? { next: report.port, ...(report.reason ? { reason: report.reason } : {}) }
+      : {
+          effects: [
+            {
+              type: 'webhook.post',
+              url,
+              ...(body === undefined ? {} : { body }),
+              ...(headers && Object.keys(headers).length > 0 ? { headers } : {}),
+            },
+          ],
+          next: 'next',
+          reported: true,
+        },
+  examples: [
+    {
+      name: 'Calls, and stays until it is known how that went',
+      config: { url: 'https://example.com/hook', body: { email: '{{ contact.email }}' } },
+      expect: {
+        effects: [{ type: 'webhook.post', url: 'https://example.com/hook', body: { email: '{{ contact.email }}' } }],
+        next: 'next',
+        reported: true,
+      },
+    },
+    {
+      name: 'It answered',
+      config: { url: 'https://example.com/hook' },
+      input: { report: { port: 'next' } },
+      expect: { next: 'next' },
+    },
+    {
+      name: 'It failed for good',
+      config: { url: 'https://example.com/hook' },
+      input: { report: { port: 'failed', reason: 'answered 500' } },
+      expect: { next: 'failed', reason: 'answered 500' },
+    },
+  ],
+});

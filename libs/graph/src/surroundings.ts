@@ -1,0 +1,26 @@
+/** What the caller of the checks knows of the world. Whatever is left out is not checked. */
+export interface Surroundings {
+  /** The automation that is drawn. */
+  automation_id?: string;
+  /** Activity types that were ever seen. */
+  activity_types?: ReadonlySet<string>;
+  template_ids?: ReadonlySet<string>;
+  course_ids?: ReadonlySet<string>;
+  /** The lists that the drawing names and that exist: whether they follow rules or are kept by hand. */
+  lists?: ReadonlyMap<string, 'rules' | 'static'>;
+  /** The automations that the drawing names and that exist. */
+  automations?: ReadonlyMap<string, OtherAutomation>;
+  /** Addresses of colleagues, in lower case. */
+  staff?: ReadonlySet<string>;
+  /** Whether the workspace has a sender of its own per stream. */
+  senders?: { broadcast: boolean; transactional: boolean };
+  /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
+  checkTemplate?: (text: string) => string | undefined;
+}
+
+export interface OtherAutomation {
+  name: string;
+  live: boolean;
+  /** It sends people, itself or by way of others, back to the automation that is drawn. */
+  leads_back: boolean;
+}
