@@ -45,7 +45,6 @@ const config = z.strictObject({
         const issue = (message: string) => context.addIssue({ code: 'custom', path: [header], message });
         if (!name.test(header)) issue(`“${shorten(header, 40)}” is no name of a header.`);
         else if (own.test(header)) issue(`The header “${header}” is set by the call itself. Remove it.`);
-         
         else if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(content))
           issue(`“${header}” holds characters that no header may have.`);
       }
