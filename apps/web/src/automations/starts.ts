@@ -11,14 +11,20 @@ export interface Start {
   settings: Recipe['settings'];
 }
 
-const entry = (type: NodeType, title: string, help: string, config: Record<string, unknown>): Start => ({
+const entry = (
+  type: NodeType,
+  title: string,
+  help: string,
+  config: Record<string, unknown>,
+  settings: Recipe['settings'] = {},
+): Start => ({
   id: type === 'monitor' ? `monitor-${String(config.over)}` : type,
   title,
   help,
   glyph: type,
   name: 'New automation',
   graph: { schema: 1, nodes: [{ id: 'start', type, config }], edges: [] },
-  settings: {},
+  settings,
 });
 
 /** The answers to “What should start it?”. */
@@ -31,11 +37,28 @@ export const starts: Start[] = [
       ...nodes.activity_received.defaults,
     },
   ),
+  entry('smart_list_entered', 'Someone joins a list', 'A person comes to fulfil the rules of a smart list.', {
+    ...nodes.smart_list_entered.defaults,
+  }),
+  entry('smart_list_left', 'Someone leaves a list', 'A person no longer fulfils its rules.', {
+    ...nodes.smart_list_left.defaults,
+  }),
   entry('monitor', 'Something has not happened', 'A lead is old enough and still has not enrolled.', {
     over: 'leads',
     lead: { older_than: { n: 30, unit: 'minutes' }, within: { n: 24, unit: 'hours' }, enrolled: false },
   }),
   entry('monitor', 'Someone is found', 'Rules hold for a person, such as 60 quiet days.', { over: 'people' }),
+  entry('date_reached', 'A date', 'A birthday, a renewal, a year with you: in each person’s own time.', {
+    ...nodes.date_reached.defaults,
+  }),
+  // Whoever comes in each time is limited by the schedule itself.
+  entry(
+    'schedule',
+    'A time',
+    'Every Monday at nine, for everybody who is in a list then.',
+    { ...nodes.schedule.defaults },
+    { entry: { limit: 'always' } },
+  ),
   entry('manual', 'By hand or API', 'A colleague, or another system, says so.', {}),
 ];
 

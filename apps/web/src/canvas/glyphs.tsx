@@ -1,6 +1,8 @@
 import { nodeDef, type NodeKind } from '#graph';
 import {
   IconBolt,
+  IconCalendarEvent,
+  IconCalendarRepeat,
   IconClock,
   IconFilter,
   IconHandClick,
@@ -16,6 +18,8 @@ import {
 
 const glyphs: Record<string, Icon> = {
   bolt: IconBolt,
+  'calendar-event': IconCalendarEvent,
+  'calendar-repeat': IconCalendarRepeat,
   clock: IconClock,
   filter: IconFilter,
   'hand-click': IconHandClick,

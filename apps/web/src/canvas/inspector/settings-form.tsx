@@ -4,7 +4,7 @@ import { IconX } from '@tabler/icons-react';
 import { useEditor, useEditorStore } from '../use-editor';
 import { EntryLimit } from './settings/entry-limit';
 import { MomentField } from './settings/moment-field';
-import { Rest } from './settings/rest';
+import { Late, Rest } from './settings/rest';
 
 /** Who may enter and how often, when people leave early, and when mail rests. */
 export function SettingsForm() {
@@ -42,6 +42,7 @@ export function SettingsForm() {
           onChange={(goal) => set({ goal }, 'goal')}
         />
         <Rest settings={settings} onChange={set} />
+        <Late value={settings.late_after} onChange={(late_after) => set({ late_after }, 'late')} />
       </fieldset>
     </aside>
   );

@@ -106,11 +106,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
       {matching === null ? null : (
         <section className="sheet-part" data-testid="matching-now">
           <h3>Who matches now</h3>
-          <p className="sentence">
-            {matching === 0
-              ? 'Nobody matches at this moment. Whoever matches from now on enters.'
-              : `${people(matching)} ${matching === 1 ? 'matches' : 'match'} at this moment. They are left alone; whoever matches from now on enters.`}
-          </p>
+          <p className="sentence">{whoMatches(matching, indexGraph(document.graph).entry?.type)}</p>
           {matching > 0 ? (
             <Checkbox
               checked={take}
@@ -185,4 +181,15 @@ function startsFor(document: { graph: Parameters<typeof indexGraph>[0] }, take: 
   const monitor = indexGraph(document.graph).entry?.type === 'monitor';
   if (monitor && take) return 'starts for new people and those who match now';
   return 'starts for new people now';
+}
+
+/** What becomes of those who match at this moment, by what starts the automation. */
+function whoMatches(matching: number, start: string | undefined): string {
+  if (start === 'schedule')
+    return matching === 0
+      ? 'Nobody is in the list at this moment. Whoever is in it at the set time enters.'
+      : `${people(matching)} in the list at this moment. They enter at the set time, if they are still in it.`;
+  return matching === 0
+    ? 'Nobody matches at this moment. Whoever matches from now on enters.'
+    : `${people(matching)} ${matching === 1 ? 'matches' : 'match'} at this moment. They are left alone; whoever matches from now on enters.`;
 }

@@ -1,10 +1,12 @@
 import { ActivityType, Course, SmartList } from './choices';
 import type { Control } from './control';
+import { Cron } from './cron';
 import { DurationControl } from './duration';
 import { Fields, Json, Tags } from './lists';
 import { Group } from './group';
 import { MetadataRules, Rules } from './rules';
 import { Line, Select, Switch } from './basic';
+import { DateField, Offset, Time, Timezone } from './times';
 
 /** How a field is drawn, by the `control` its schema names. Fields of the mail step have their own editor. */
 export const controls: Record<string, Control> = {
@@ -21,4 +23,9 @@ export const controls: Record<string, Control> = {
   tags: Tags,
   fields: Fields,
   json: Json,
+  cron: Cron,
+  time: Time,
+  timezone: Timezone,
+  date_field: DateField,
+  offset: Offset,
 };

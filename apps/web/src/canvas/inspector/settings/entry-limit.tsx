@@ -1,4 +1,4 @@
-import { indexGraph, type DraftSettings } from '#graph';
+import { indexGraph, type DraftSettings, type GraphNode } from '#graph';
 import { Radio, TextInput } from '@mantine/core';
 import { useEditor } from '../../use-editor';
 import { Span } from './span';
@@ -13,7 +13,9 @@ export function EntryLimit({
   entry: DraftSettings['entry'];
   onChange: (entry: Entry | undefined) => void;
 }) {
-  const overLeads = useEditor((state) => indexGraph(state.document.graph).entry?.config.over === 'leads');
+  const start = useEditor((state) => indexGraph(state.document.graph).entry);
+  const usual = usualLimit(start);
+  const byActivity = start === undefined || start.type === 'activity_received';
   const limit = entry.limit;
   const kind = limit === undefined ? 'default' : typeof limit === 'object' ? 'every' : limit;
   const put = (part: Partial<Entry>) => {
@@ -34,12 +36,8 @@ export function EntryLimit({
       <h3>How often may a person enter?</h3>
       <Radio.Group value={kind} onChange={choose} aria-label="How often may a person enter?">
         <div className="stack-tight">
-          <Radio
-            value="default"
-            size="sm"
-            label={overLeads ? 'Once per lead, a week apart (the default)' : 'Once ever (the default)'}
-          />
-          {overLeads ? <Radio value="once" size="sm" label="Once ever" /> : null}
+          <Radio value="default" size="sm" label={`${usual} (the default)`} />
+          {usual !== 'Once ever' || kind === 'once' ? <Radio value="once" size="sm" label="Once ever" /> : null}
           <Radio value="every" size="sm" label="Again after some time" />
           <Radio value="always" size="sm" label="Each time" />
         </div>
@@ -52,21 +50,23 @@ export function EntryLimit({
           onChange={(every) => every && put({ limit: { every } })}
         />
       ) : null}
-      <TextInput
-        label="Once per"
-        description="A field of the activity, such as metadata.order_id: the same purchase does not start it twice."
-        placeholder="metadata.order_id"
-        error={
-          entry.key !== undefined && !/^metadata(\.[A-Za-z0-9_]+)+$/.test(entry.key)
-            ? 'It begins with “metadata.”'
-            : undefined
-        }
-        defaultValue={entry.key ?? ''}
-        onBlur={(event) => {
-          const key = event.currentTarget.value.trim() || undefined;
-          if (key === undefined || /^metadata(\.[A-Za-z0-9_]+)+$/.test(key)) put({ key });
-        }}
-      />
+      {byActivity || entry.key !== undefined ? (
+        <TextInput
+          label="Once per"
+          description="A field of the activity, such as metadata.order_id: the same purchase does not start it twice."
+          placeholder="metadata.order_id"
+          error={
+            entry.key !== undefined && !/^metadata(\.[A-Za-z0-9_]+)+$/.test(entry.key)
+              ? 'It begins with “metadata.”'
+              : undefined
+          }
+          defaultValue={entry.key ?? ''}
+          onBlur={(event) => {
+            const key = event.currentTarget.value.trim() || undefined;
+            if (key === undefined || /^metadata(\.[A-Za-z0-9_]+)+$/.test(key)) put({ key });
+          }}
+        />
+      ) : null}
       <Span
         label="At least this long between two entries"
         value={entry.cooldown}
@@ -74,4 +74,11 @@ export function EntryLimit({
       />
     </section>
   );
+}
+
+/** What holds where nothing is chosen; see `entryLimit` in libs/automations. */
+function usualLimit(start: GraphNode | undefined): string {
+  if (start?.type === 'monitor' && start.config.over === 'leads') return 'Once per lead, a week apart';
+  if (start?.type === 'date_reached' && start.config.repeat === 'yearly') return 'Once each year, on its day';
+  return 'Once ever';
 }

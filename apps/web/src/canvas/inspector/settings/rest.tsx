@@ -69,11 +69,23 @@ export function Rest({
           />
         </div>
       ) : null}
-      <Span
-        label="Ask before sending mail that is late by"
-        value={settings.late_after}
-        onChange={(late_after) => onChange({ late_after }, 'late')}
-      />
+    </section>
+  );
+}
+
+/** From when on something that happened is too old to start or wake anything. */
+export function Late({
+  value,
+  onChange,
+}: {
+  value: DraftSettings['late_after'];
+  onChange: (value: DraftSettings['late_after']) => void;
+}) {
+  return (
+    <section className="field-group">
+      <h3>What comes late</h3>
+      <Span label="Starts and wakes nothing when it is older than" value={value} onChange={onChange} />
+      <p className="label">A day if nothing is set. It is still recorded and counted.</p>
     </section>
   );
 }

@@ -1,0 +1,139 @@
+import type { DateOffset } from '#graph';
+import { Autocomplete, Button, Input, NumberInput, Select, TextInput } from '@mantine/core';
+import { useAttributeFields } from '../../../rule-builder/suggestions';
+import { units } from '../schema';
+import { text, type ControlProps } from './control';
+
+/** A time of day; an optional one can be left empty. */
+export function Time({ field, value, problem, readOnly, onChange }: ControlProps) {
+  return (
+    <TextInput
+      type="time"
+      label={field.label}
+      description={field.help}
+      error={problem}
+      readOnly={readOnly}
+      w={144}
+      value={text(value)}
+      onChange={(event) => onChange(event.currentTarget.value || undefined)}
+    />
+  );
+}
+
+const zones = Intl.supportedValuesOf('timeZone');
+
+/** A time zone by name; where the schema says so, also the person's own. */
+export function Timezone({ field, value, problem, readOnly, onChange }: ControlProps) {
+  const special = Object.entries(field.options ?? {}).map(([name, label]) => ({ value: name, label }));
+  const current = text(value) || (special[0]?.value ?? '');
+  const known = zones.includes(current) || special.some((one) => one.value === current) || current === '';
+  return (
+    <Select
+      label={field.label}
+      description={field.help}
+      error={problem}
+      readOnly={readOnly}
+      searchable
+      clearable={field.optional && special.length === 0}
+      limit={100}
+      placeholder="The workspace’s"
+      data={[...special, ...(known ? [] : [current]), ...zones]}
+      value={current || null}
+      onChange={(next) => onChange(next ?? undefined)}
+    />
+  );
+}
+
+/** A date of the person: those that some person has are offered, any other may be typed. */
+export function DateField({ field, value, problem, readOnly, onChange }: ControlProps) {
+  const seen = useAttributeFields();
+  return (
+    <Autocomplete
+      label={field.label}
+      aria-label={field.label || 'Date'}
+      description={field.help}
+      error={problem}
+      readOnly={readOnly}
+      placeholder="attributes.birthday"
+      data={['created_at', 'last_activity', ...seen]}
+      value={text(value)}
+      onChange={(next) => onChange(next === '' && field.optional ? undefined : next)}
+    />
+  );
+}
+
+const sides = [
+  { value: 'before', label: 'before' },
+  { value: 'after', label: 'after' },
+];
+
+/** A span before or after a date. */
+export function Offset({ field, value, problem, readOnly, onChange }: ControlProps) {
+  const span = read(value);
+  if (!span)
+    return (
+      <Input.Wrapper label={field.label} description={field.help} error={problem}>
+        <div>
+          <Button
+            variant="default"
+            size="compact-sm"
+            disabled={readOnly}
+            onClick={() => onChange({ n: -1, unit: 'days' } satisfies DateOffset)}
+          >
+            Set
+          </Button>
+        </div>
+      </Input.Wrapper>
+    );
+  const side = span.n < 0 ? 'before' : 'after';
+  const put = (part: { n?: number; unit?: DateOffset['unit']; side?: string }) => {
+    const n = Math.abs(part.n ?? span.n);
+    onChange({ n: (part.side ?? side) === 'before' && n > 0 ? -n : n, unit: part.unit ?? span.unit });
+  };
+  return (
+    <Input.Wrapper label={field.label} description={field.help} error={problem}>
+      <div className="row">
+        <NumberInput
+          aria-label={`${field.label}, number`}
+          w={80}
+          min={0}
+          max={100_000}
+          allowDecimal={false}
+          allowNegative={false}
+          readOnly={readOnly}
+          value={Math.abs(span.n)}
+          onChange={(n) => put({ n: typeof n === 'number' ? n : Number.parseInt(n, 10) || 0 })}
+        />
+        <Select
+          aria-label={`${field.label}, unit`}
+          w={112}
+          readOnly={readOnly}
+          data={[...units]}
+          allowDeselect={false}
+          value={span.unit}
+          onChange={(unit) => unit && put({ unit })}
+        />
+        <Select
+          aria-label={`${field.label}, which side`}
+          w={104}
+          readOnly={readOnly}
+          data={sides}
+          allowDeselect={false}
+          value={side}
+          onChange={(next) => next && put({ side: next })}
+        />
+        {readOnly ? null : (
+          <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onChange(undefined)}>
+            Clear
+          </Button>
+        )}
+      </div>
+    </Input.Wrapper>
+  );
+}
+
+function read(value: unknown): DateOffset | undefined {
+  if (typeof value !== 'object' || value === null || !('n' in value) || !('unit' in value)) return undefined;
+  const span = value as DateOffset;
+  return typeof span.n === 'number' && units.includes(span.unit) ? span : undefined;
+}
