@@ -13,7 +13,7 @@ export function Time({ field, value, problem, readOnly, onChange }: ControlProps
       description={field.help}
       error={problem}
       readOnly={readOnly}
-      w={144}
+      styles={{ input: { width: 144 } }}
       value={text(value)}
       onChange={(event) => onChange(event.currentTarget.value || undefined)}
     />
