@@ -15,8 +15,10 @@ declare
 begin
   insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
   select n.person_id, n.id, n.occurred_at, n.history, n.type from new_rows n
-  -- What the engine tells about its own runs starts, wakes and changes nothing, so nobody need look at it.
-  where n.person_id is not null and not (n.history and n.source = 'cortex');
+  -- What the engine tells about its own runs starts, wakes and changes nothing, so nobody need look at it; nor at a
+  -- type of which the transaction that records it made sure that nothing asks about it.
+  where n.person_id is not null
+    and not (n.source = 'cortex' and (n.history or n.type = current_setting('cortex.unasked', true)) is true);
 
   select array_agg(n.id), array_agg(n.occurred_at), array_agg(cortex.address(n.contact_email))
   into ids, times, addresses

@@ -273,19 +273,11 @@ table cortex.messages with (fillfactor=50)
   subject text
   state text not null default 'queued'::text
   reason text
-  phase text not null generated always as (
-CASE
-    WHEN (state = ANY (ARRAY['queued'::text, 'submitting'::text, 'uncertain'::text])) THEN 'open'::text
-    WHEN (state = 'unknown'::text) THEN 'unknown'::text
-    ELSE 'settled'::text
-END)
   batch_id uuid
-  batch_index integer
   provider text
   provider_id text
   error_code integer
   attempts integer not null default 0
-  not_before timestamp with time zone
   demo boolean not null default false
   created_at timestamp with time zone not null default cortex.now()
   submitted_at timestamp with time zone
@@ -314,6 +306,19 @@ table cortex.monitor_ticks
   took_ms integer not null default 0
   found integer not null default 0
   error text
+
+table cortex.outgoing with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
+  stream text not null
+  created_at timestamp with time zone not null
+  message_id uuid not null
+  person_id uuid not null
+  contact_email public.citext not null
+  automation_id uuid
+  version integer
+  broadcast_id uuid
+  own_sender boolean not null
+  demo boolean not null
+  not_before timestamp with time zone
 
 table cortex.pending
   id bigint not null generated always as identity
@@ -355,6 +360,10 @@ table cortex.person_links
   into_person_id uuid not null
   created_at timestamp with time zone not null default cortex.now()
   created_by text
+
+table cortex.provider_ids
+  hash bigint not null
+  message_id uuid not null
 
 table cortex.request_keys
   caller text not null
@@ -783,6 +792,8 @@ cortex.monitor_ticks monitor_ticks_automation_id_fkey: FOREIGN KEY (automation_i
 
 cortex.monitor_ticks monitor_ticks_pkey: PRIMARY KEY (automation_id, node_id)
 
+cortex.outgoing outgoing_pkey: PRIMARY KEY (stream, created_at, message_id)
+
 cortex.pending pending_pkey: PRIMARY KEY (id)
 
 cortex.people people_address_key: UNIQUE (address)
@@ -965,15 +976,9 @@ CREATE INDEX messages_broadcast ON cortex.messages USING btree (broadcast_id) WH
 
 CREATE INDEX messages_created ON cortex.messages USING brin (created_at) WITH (pages_per_range='32')
 
-CREATE INDEX messages_open ON cortex.messages USING btree (stream DESC, created_at, id) WHERE (phase = 'open'::text)
-
 CREATE INDEX messages_person ON cortex.messages USING btree (person_id, created_at DESC)
 
-CREATE INDEX messages_provider ON cortex.messages USING btree (provider_id) WHERE (provider_id IS NOT NULL)
-
 CREATE INDEX messages_step ON cortex.messages USING btree (run_id, node_id, visit) WHERE (run_id IS NOT NULL)
-
-CREATE INDEX messages_unknown ON cortex.messages USING btree (created_at) WHERE (phase = 'unknown'::text)
 
 CREATE INDEX pending_address ON cortex.pending USING btree (address)
 
@@ -987,9 +992,13 @@ CREATE INDEX people_search ON cortex.people USING gin (address public.gin_trgm_o
 
 CREATE INDEX people_tags ON cortex.people USING gin (tags_folded)
 
+CREATE INDEX provider_ids_hash ON cortex.provider_ids USING btree (hash)
+
 CREATE INDEX request_keys_age ON cortex.request_keys USING btree (created_at)
 
 CREATE INDEX send_batches_open ON cortex.send_batches USING btree (claimed_at) WHERE (settled_at IS NULL)
+
+CREATE INDEX send_batches_unknown ON cortex.send_batches USING btree (claimed_at) WHERE (outcome = 'unknown'::text)
 
 CREATE INDEX touched_txid ON cortex.touched USING btree (txid)
 
@@ -1566,8 +1575,10 @@ declare
 begin
   insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
   select n.person_id, n.id, n.occurred_at, n.history, n.type from new_rows n
-  -- What the engine tells about its own runs starts, wakes and changes nothing, so nobody need look at it.
-  where n.person_id is not null and not (n.history and n.source = 'cortex');
+  -- What the engine tells about its own runs starts, wakes and changes nothing, so nobody need look at it; nor at a
+  -- type of which the transaction that records it made sure that nothing asks about it.
+  where n.person_id is not null
+    and not (n.source = 'cortex' and (n.history or n.type = current_setting('cortex.unasked', true)) is true);
 
   select array_agg(n.id), array_agg(n.occurred_at), array_agg(cortex.address(n.contact_email))
   into ids, times, addresses

@@ -97,7 +97,9 @@ async function prepare(database: Database): Promise<void> {
 /** The same people, with the same data, queued on both sides. */
 async function fill(database: Database): Promise<void> {
   await database.run('truncate bench.mails');
-  await database.run('truncate cortex.messages, public.crm_activities, cortex.activity_inbox, cortex.send_batches');
+  await database.run(
+    'truncate cortex.messages, cortex.outgoing, cortex.provider_ids, public.crm_activities, cortex.activity_inbox, cortex.send_batches',
+  );
   const people = await database.rows<{ person_id: string; email: string; first_name: string; country: string }>(
     'select person_id, email, first_name, country from cortex.people order by address limit $1',
     [MAILS],

@@ -20,6 +20,7 @@ const REMOVALS: [kind: string, statement: string][] = [
 ];
 
 const OF_DEMO_PEOPLE: [kind: string, statement: string][] = [
+  ['queued mail', 'delete from cortex.outgoing where person_id = any($1)'],
   ['message', 'delete from cortex.messages where person_id = any($1)'],
   [
     'step',

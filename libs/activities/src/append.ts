@@ -37,11 +37,15 @@ export async function appendActivities(tx: Tx, activities: readonly NewActivity[
   return ids;
 }
 
+/** The columns `contact_email` and `contact_id` of an activity, from a directory row (which may be missing). */
+export const contactOf = (person: string): string =>
+  `coalesce(${person}.email, ${person}.address::citext), case when ${person}.type = 'customer' then ${person}.id end`;
+
 // The inbox rows come from the trigger on crm_activities, as for every other writer.
 const APPEND = `
   insert into public.crm_activities
     (id, contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
-  select g.id, coalesce(p.email, p.address::citext), case when p.type = 'customer' then p.id end, g.type, g.metadata,
+  select g.id, ${contactOf('p')}, g.type, g.metadata,
     coalesce(g.given_at, cortex.now()), g.source, g.person_id, g.history
   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[], $6::text[], $7::boolean[])
     with ordinality as g(id, person_id, type, metadata, given_at, source, history, ord)

@@ -99,6 +99,24 @@ export async function pinTemplates(tx: Tx, templateIds: readonly string[]): Prom
   return new Map(templates.map((template, at) => [template.template_id, ids[at]!]));
 }
 
+/** What of a message `waiting` reads. */
+export const waitingColumns =
+  'id, stream, created_at, person_id, contact_email, automation_id, version, broadcast_id, demo, email_from';
+
+/**
+ * The statement that puts queued messages into the queue, at the place of their age, to stand behind the one that
+ * queued them. A place kept by mistake is taken over.
+ * @param source a row set with `waitingColumns`
+ * @param notBefore SQL over that row set
+ */
+export const waiting = (source: string, notBefore = 'null'): string => `
+  insert into cortex.outgoing
+    (message_id, stream, created_at, person_id, contact_email, automation_id, version, broadcast_id, demo, own_sender, not_before)
+  select w.id, w.stream, w.created_at, w.person_id, w.contact_email, w.automation_id, w.version, w.broadcast_id, w.demo,
+    w.email_from is not null, ${notBefore}
+  from ${source} w
+  on conflict (stream, created_at, message_id) do update set not_before = excluded.not_before`;
+
 /** One mail; see `queueMails`. */
 export async function queueMail(tx: Tx, mail: Mail): Promise<QueuedMail> {
   return (await queueMails(tx, [mail]))[0]!;
@@ -129,18 +147,23 @@ export async function queueMails(tx: Tx, mails: readonly Mail[]): Promise<Queued
     demo: mail.demo,
   }));
   const inserted = await tx.rows<{ id: string; dedupe_key: string }>(
-    `insert into cortex.messages (id, dedupe_key, broadcast_id, automation_id, version, run_id, node_id, visit, job_id,
-       person_id, contact_email, stream, topic_id, content_id, data, email_from, demo, created_at)
-     select m.id, m.dedupe_key, m.broadcast_id, m.automation_id, m.version, m.run_id, m.node_id, m.visit, m.job_id,
-       m.person_id, m.contact_email, m.stream, m.topic_id, m.content_id, m.data, m.email_from,
-       coalesce(m.demo, p.demo, false), cortex.now()
-     from jsonb_to_recordset($1::jsonb) as m(id uuid, dedupe_key text, broadcast_id uuid, automation_id uuid, version int,
-       run_id uuid, node_id text, visit int, job_id uuid, person_id uuid, contact_email citext, stream text, topic_id uuid,
-       content_id uuid, data jsonb, email_from text, demo boolean)
-     left join cortex.people p on p.person_id = m.person_id
-     order by m.dedupe_key
-     on conflict (dedupe_key) do nothing
-     returning id, dedupe_key`,
+    `with given as (
+       select m.*, coalesce(m.demo, p.demo, false) as is_demo
+       from jsonb_to_recordset($1::jsonb) as m(id uuid, dedupe_key text, broadcast_id uuid, automation_id uuid, version int,
+         run_id uuid, node_id text, visit int, job_id uuid, person_id uuid, contact_email citext, stream text, topic_id uuid,
+         content_id uuid, data jsonb, email_from text, demo boolean)
+       left join cortex.people p on p.person_id = m.person_id
+     ), written as (
+       insert into cortex.messages (id, dedupe_key, broadcast_id, automation_id, version, run_id, node_id, visit, job_id,
+         person_id, contact_email, stream, topic_id, content_id, data, email_from, demo, created_at)
+       select m.id, m.dedupe_key, m.broadcast_id, m.automation_id, m.version, m.run_id, m.node_id, m.visit, m.job_id,
+         m.person_id, m.contact_email, m.stream, m.topic_id, m.content_id, m.data, m.email_from, m.is_demo, cortex.now()
+       from given m
+       order by m.dedupe_key
+       on conflict (dedupe_key) do nothing
+       returning ${waitingColumns}, dedupe_key
+     ), queued as (${waiting('written')})
+     select id, dedupe_key from written`,
     [JSON.stringify(rows)],
   );
   const ids = new Map(inserted.map((row) => [row.dedupe_key, row.id]));

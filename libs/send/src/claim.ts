@@ -1,4 +1,4 @@
-import { newId, type Tx } from '#platform';
+import { newId, type Prepared, type Tx } from '#platform';
 import { appendActivities } from '#activities';
 import type { MailData, SendFacts } from '#emails';
 
@@ -8,7 +8,6 @@ export const batchLimit = 500;
 export interface ClaimedMail {
   id: string;
   dedupe_key: string;
-  batch_index: number;
   attempts: number;
   person_id: string;
   contact_email: string;
@@ -29,14 +28,20 @@ export interface Claim {
   looked: number;
 }
 
-interface JudgedRow extends Omit<ClaimedMail, 'batch_index'> {
-  batch_index: number | null;
-  reason: string | null;
+interface SkippedRow {
+  id: string;
+  person_id: string;
+  reason: string;
   automation_id: string | null;
   broadcast_id: string | null;
   run_id: string | null;
   node_id: string | null;
-  job_id: string | null;
+}
+
+/** One row per claimed mail, and one without a mail that says what concerns all. */
+interface ClaimRow extends Omit<ClaimedMail, 'id'> {
+  id: string | null;
+  claim: { looked: number; skipped: SkippedRow[] } | null;
 }
 
 /** Mail of demo people goes to the outbox although there is a token; `any` is for installations without one. */
@@ -56,7 +61,7 @@ export async function claimBatch(
   limit = batchLimit,
 ): Promise<Claim> {
   const id = newId();
-  const rows = await tx.rows<JudgedRow>(CLAIM, [
+  const rows = await tx.rows<ClaimRow>(CLAIM, [
     id,
     facts.stream,
     whose,
@@ -66,7 +71,7 @@ export async function claimBatch(
     // A mail that names its own sender does not wait for the workspace's.
     facts.sender !== '',
   ]);
-  const skipped = rows.filter((row) => row.reason !== null && row.reason !== 'quiet_hours');
+  const { looked, skipped } = rows.find((row) => row.claim)!.claim!;
   await appendActivities(
     tx,
     skipped.map((row) => ({
@@ -76,15 +81,10 @@ export async function claimBatch(
       metadata: { ...aboutMessage(row), reason: row.reason },
     })),
   );
-  const jobs = [...new Set(rows.flatMap((row) => row.job_id ?? []))];
-  await tx.run(
-    "update public.email_jobs set status = 'processing', updated_at = cortex.now() where id = any($1::uuid[]) and status in ('queued', 'sent')",
-    [jobs],
-  );
-  const mails = rows
-    .filter((row) => row.reason === null)
-    .sort((a, b) => a.batch_index! - b.batch_index!) as (JudgedRow & { batch_index: number })[];
-  return { batch: mails.length === 0 ? undefined : { id, facts, mails }, looked: rows.length };
+  const mails = rows.filter((row): row is ClaimRow & { id: string } => row.id !== null);
+  // Ids are ordered by time, as in the batch's row.
+  mails.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { batch: mails.length === 0 ? undefined : { id, facts, mails }, looked };
 }
 
 /** What an activity says about the mail it is about. */
@@ -103,48 +103,57 @@ export function aboutMessage(row: {
   };
 }
 
+/** The same in SQL, for a row set of messages. */
+export const aboutMessageIn = (row: string): string =>
+  `jsonb_strip_nulls(jsonb_build_object('message_id', ${row}.id, 'campaign_id', ${row}.broadcast_id,
+    'automation_id', ${row}.automation_id, 'run_id', ${row}.run_id, 'node_id', case when ${row}.run_id is not null then ${row}.node_id end))`;
+
 // How often a person got marketing mail within a cap's span, counting what is on its way.
 const mailsWithin = (cap: string) => `(
   select count(*) from cortex.messages x
-  where x.person_id = q.person_id and x.stream = 'broadcast' and x.id <> q.id
+  where x.person_id = q.person_id and x.stream = 'broadcast' and x.id <> q.message_id
     and x.state in ('submitting', 'sent', 'uncertain', 'unknown')
     and x.submitted_at > cortex.now() - (${cap} #>> '{per,n}' || ' ' || (${cap} #>> '{per,unit}'))::interval)`;
 const isCapped = (cap: string) =>
   `case when jsonb_typeof(${cap}) = 'object' then ${mailsWithin(cap)} + q.nth > (${cap} ->> 'count')::int else false end`;
 
-const CLAIM = `
+// Messages are found by one array of their ids and by nothing else: joined with a part of the statement, the planner
+// reads the whole table or looks through the array for every row.
+const CLAIM: Prepared = {
+  name: 'claim_mails',
+  text: `
 with workspace as materialized (
   select * from cortex.settings where sending_stopped_at is null
-), picked as materialized (
-  select m.id, m.dedupe_key, m.attempts, m.person_id, m.contact_email, m.content_id, m.data, m.email_from, m.created_at,
-    m.automation_id, m.version, m.broadcast_id, m.run_id, m.node_id, m.job_id
-  from cortex.messages m
-  where m.phase = 'open' and m.state = 'queued' and m.stream = $2
+), taken as materialized (
+  select o.ctid as place, o.*
+  from cortex.outgoing o
+  where o.stream = $2
     and exists (select from workspace)
-    and ($3 = 'any' or m.demo = ($3 = 'demo'))
-    and ($7 or m.email_from is not null)
-    and (m.not_before is null or m.not_before <= cortex.now())
-    and not exists (select from cortex.automations a where a.id = m.automation_id and a.status = 'paused')
-  order by m.created_at, m.id
+    and ($3 = 'any' or o.demo = ($3 = 'demo'))
+    and ($7 or o.own_sender)
+    and (o.not_before is null or o.not_before <= cortex.now())
+    and not exists (select from cortex.automations a where a.id = o.automation_id and a.status = 'paused')
+  order by o.created_at, o.message_id
   limit $6
-  for update of m skip locked
+  for update of o skip locked
 ), known as (
-  select m.*, p.person_id is not null as in_directory, p.type, p.suppressed_broadcast, p.suppressed_transactional, p.consent_status,
+  select q.*, p.person_id is not null as in_directory, p.type, p.suppressed_broadcast, p.suppressed_transactional, p.consent_status,
     v.settings -> 'frequency_cap' as own_cap,
     case when $2 = 'broadcast' and (w.quiet_hours is not null or v.settings ? 'quiet_hours') then (
       select greatest(cortex.quiet_until(cortex.now(), w.quiet_hours, z.zone),
         cortex.quiet_until(cortex.now(), v.settings -> 'quiet_hours', z.zone))
       from (select cortex.known_zone(p.timezone, w.timezone) as zone offset 0) z
     ) end as quiet_until
-  from picked m
+  from taken q
   cross join workspace w
-  left join cortex.people p on p.person_id = m.person_id
-  left join cortex.automation_versions v on v.automation_id = m.automation_id and v.number = m.version
+  left join cortex.people p on p.person_id = q.person_id
+  left join cortex.automation_versions v on v.automation_id = q.automation_id and v.number = q.version
 ), counted as (
   -- What rests does not count against a cap yet.
-  select k.*, row_number() over (partition by k.person_id, k.quiet_until is null order by k.created_at, k.id) as nth from known k
+  select k.*, row_number() over (partition by k.person_id, k.quiet_until is null order by k.created_at, k.message_id) as nth
+  from known k
 ), judged as materialized (
-  select q.*, case
+  select q.place, q.message_id, q.created_at, q.quiet_until, case
       when not q.in_directory then 'erased'
       -- A test mail goes to a member of staff, who need not be in the directory.
       when q.type is null and (q.automation_id is not null or q.broadcast_id is not null) then 'erased'
@@ -161,23 +170,41 @@ with workspace as materialized (
   from counted q
   cross join workspace w
 ), chosen as materialized (
-  select j.id, (row_number() over (order by j.created_at, j.id) - 1)::int as batch_index
+  select array_agg(j.message_id order by j.created_at, j.message_id) as ids, count(*)::int as size
   from judged j where j.reason is null
 ), batch as (
   insert into cortex.send_batches (id, stream, facts, size, message_ids, claimed_by)
-  select $1::uuid, $2, $4::jsonb, count(*), array_agg(c.id order by c.batch_index), $5::uuid from chosen c having count(*) > 0
+  select $1::uuid, $2, $4::jsonb, c.size, c.ids, $5::uuid from chosen c where c.size > 0
+), reasons as materialized (
+  select array_agg(j.message_id) as ids, jsonb_object_agg(j.message_id, j.reason) as of
+  from judged j where j.reason is not null
+), removed as (
+  delete from cortex.outgoing o
+  where o.ctid = any(array(select j.place from judged j where j.reason is distinct from 'quiet_hours'))
+), resting as (
+  update cortex.outgoing o set not_before = j.quiet_until
+  from judged j
+  where o.ctid = any(array(select r.place from judged r where r.reason = 'quiet_hours'))
+    and o.message_id = j.message_id
 ), claimed as (
   update cortex.messages m
-  set state = 'submitting', batch_id = $1::uuid, batch_index = c.batch_index, attempts = m.attempts + 1,
-    submitted_at = cortex.now(), reason = null
-  from chosen c where m.id = c.id
-), skipped as (
-  update cortex.messages m set state = 'skipped', reason = j.reason
-  from judged j where m.id = j.id and j.reason is not null and j.reason <> 'quiet_hours'
-), resting as (
-  update cortex.messages m set not_before = j.quiet_until, reason = j.reason
-  from judged j where m.id = j.id and j.reason = 'quiet_hours'
+  set state = 'submitting', batch_id = $1::uuid, attempts = m.attempts + 1, submitted_at = cortex.now(), reason = null
+  where m.id = any((select c.ids from chosen c)::uuid[]) and m.state = 'queued'
+  returning m.id, m.dedupe_key, m.attempts, m.person_id, m.contact_email, m.content_id, m.data, m.email_from, m.job_id
+), left_out as (
+  update cortex.messages m
+  set reason = (select r.of from reasons r) ->> m.id::text,
+    state = case (select r.of from reasons r) ->> m.id::text when 'quiet_hours' then m.state else 'skipped' end
+  where m.id = any((select r.ids from reasons r)::uuid[]) and m.state = 'queued'
+  returning m.id, m.person_id, m.automation_id, m.broadcast_id, m.run_id, m.node_id, m.reason
+), jobs as (
+  update public.email_jobs j set status = 'processing', updated_at = cortex.now()
+  where j.id = any(array(select distinct c.job_id from claimed c)) and j.status in ('queued', 'sent')
 )
-select j.id, j.dedupe_key, j.attempts + 1 as attempts, j.person_id, j.contact_email, j.content_id, j.data, j.email_from,
-  j.automation_id, j.broadcast_id, j.run_id, j.node_id, j.job_id, j.reason, c.batch_index
-from judged j left join chosen c on c.id = j.id`;
+select null::jsonb as claim, c.id, c.dedupe_key, c.attempts, c.person_id, c.contact_email, c.content_id, c.data, c.email_from
+from claimed c
+union all
+select jsonb_build_object('looked', (select count(*) from taken),
+    'skipped', (select coalesce(jsonb_agg(l), '[]') from left_out l where l.reason <> 'quiet_hours')),
+  null, null, null, null, null, null, null, null`,
+};

@@ -77,7 +77,7 @@ async function markKnown(tx: Tx, providerIds: ReadonlyMap<string, string>): Prom
   for (;;) {
     const rows = await tx.rows<{ id: string; dedupe_key: string }>(
       `select id, dedupe_key from cortex.messages
-       where phase in ('open', 'unknown') and id > $1 order by id limit 5000`,
+       where state in ('queued', 'submitting', 'uncertain', 'unknown') and id > $1 order by id limit 5000`,
       [after],
     );
     const known = rows.flatMap((row) => {

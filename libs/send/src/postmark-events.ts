@@ -185,7 +185,9 @@ async function findOurs(tx: Tx, event: Payload): Promise<OurMessage | undefined>
   const id = text(event.MessageID);
   if (id) {
     const row = await tx.row<OurMessage>(
-      `select ${columns} from cortex.messages where provider_id = $1 and provider = 'postmark'`,
+      `select ${columns} from cortex.messages
+       where id = any(array(select message_id from cortex.provider_ids where hash = hashtextextended($1, 0)))
+         and provider_id = $1 and provider = 'postmark'`,
       [id],
     );
     if (row) return row;

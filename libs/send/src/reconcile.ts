@@ -1,6 +1,6 @@
 import { closeAttention, openAttention } from '#access';
 import type { Database, Tx } from '#platform';
-import type { SendFacts } from '#emails';
+import { waiting, waitingColumns, type SendFacts } from '#emails';
 import { keyHash } from './post-batch.js';
 import type { PostmarkGateway, SearchResult } from './postmark.client.js';
 import { markSent, markUncertain, ofBatch } from './record.js';
@@ -128,8 +128,10 @@ async function settle(tx: Tx, batchId: string, outcome: string): Promise<void> {
 
 async function queueAgain(tx: Tx, batchId: string): Promise<void> {
   await tx.run(
-    `update cortex.messages set state = 'queued', not_before = null
-     where ${ofBatch} and state in ('submitting', 'uncertain')`,
+    `with again as (
+       update cortex.messages set state = 'queued' where ${ofBatch} and state in ('submitting', 'uncertain')
+       returning ${waitingColumns}
+     ) ${waiting('again')}`,
     [batchId],
   );
   await settle(tx, batchId, 'server_error');
@@ -148,11 +150,13 @@ async function giveUp(tx: Tx, batch: OpenBatch, missing: number): Promise<void> 
   await showUnknown(tx, missing > 0);
 }
 
+/** Mails `m` whose fate is unknown. Their batches say which they are, so that no index of messages names the state. */
+export const isUnknown = `m.state = 'unknown'
+  and m.id = any(array(select unnest(b.message_ids) from cortex.send_batches b where b.outcome = 'unknown'))`;
+
 /** Keeps the one open item about unknown mails in step with how many there are. */
 export async function showUnknown(tx: Tx, open: boolean): Promise<void> {
-  const { n } = (await tx.row<{ n: number }>(
-    "select count(*)::int as n from cortex.messages where phase = 'unknown'",
-  ))!;
+  const { n } = (await tx.row<{ n: number }>(`select count(*)::int as n from cortex.messages m where ${isUnknown}`))!;
   if (n === 0) return closeAttention(tx, 'unknown_mails');
   if (!open) return;
   await openAttention(tx, {

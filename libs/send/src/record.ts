@@ -1,7 +1,8 @@
-import { appendActivities } from '#activities';
-import { suppress } from '#emails';
-import type { Tx } from '#platform';
-import { aboutMessage } from './claim.js';
+import { appendActivities, contactOf } from '#activities';
+import { suppress, waiting } from '#emails';
+import type { Prepared, Tx } from '#platform';
+import type { Asked } from './asked.js';
+import { aboutMessage, aboutMessageIn } from './claim.js';
 import type { BatchResult, MailResult } from './post-batch.js';
 
 interface ChangedRow {
@@ -31,9 +32,16 @@ const changed = `m.id, m.person_id, m.contact_email, m.stream, m.automation_id, 
  * Writes down what became of a batch, with the activities that say so, in the caller's transaction.
  * A mail that something else settled meanwhile (a webhook, a search) is left as it is.
  */
-export async function recordBatch(tx: Tx, batchId: string, provider: string, result: BatchResult): Promise<void> {
+export async function recordBatch(
+  tx: Tx,
+  batchId: string,
+  provider: string,
+  result: BatchResult,
+  asked: Asked,
+): Promise<void> {
   const of = <K extends MailResult['kind']>(kind: K) =>
     result.results.filter((one): one is Extract<MailResult, { kind: K }> => one.kind === kind);
+  await asked.enter(tx);
   await markSent(tx, of('sent'), provider);
   await markFailed(tx, batchId, of('failed'), provider);
   await putBack(tx, batchId, of('again'));
@@ -59,21 +67,40 @@ export async function markSent(
   provider: string,
 ): Promise<number> {
   if (sent.length === 0) return 0;
-  const rows = await tx.rows<ChangedRow>(
-    `update cortex.messages m
-     set state = 'sent', sent_at = cortex.now(), provider = $3, provider_id = s.provider_id, reason = null, error_code = null,
-       subject = coalesce(s.subject, m.subject)
-     from unnest($1::uuid[], $2::text[], $4::text[]) as s(id, provider_id, subject)
-     where m.id = s.id and m.state in ('queued', 'submitting', 'uncertain', 'unknown')
-     returning ${changed}`,
-    [sent.map((one) => one.id), sent.map((one) => one.provider_id), provider, sent.map((one) => one.subject ?? null)],
-  );
-  await appendActivities(
-    tx,
-    rows.map((row) => activity('email.sent', row)),
-  );
-  return rows.length;
+  const row = await tx.row<{ n: number }>(SENT, [idsOf(sent), byId(sent), provider]);
+  return row!.n;
 }
+
+const idsOf = (some: readonly { id: string }[]) => some.map((one) => one.id);
+
+/**
+ * What is to be written by message id. Messages are found by one array of ids and look their values up here: joined
+ * with rows of values, the planner reads the whole table or looks through the array for every row.
+ */
+const byId = (some: readonly { id: string }[]): string =>
+  JSON.stringify(Object.fromEntries(some.map(({ id, ...one }) => [id, one])));
+
+// Changes no indexed column.
+const SENT: Prepared = {
+  name: 'mark_sent',
+  text: `
+with changed as (
+  update cortex.messages m
+  set state = 'sent', sent_at = cortex.now(), provider = $3, reason = null, error_code = null,
+    provider_id = $2::jsonb -> m.id::text ->> 'provider_id',
+    subject = coalesce($2::jsonb -> m.id::text ->> 'subject', m.subject)
+  where m.id = any($1::uuid[]) and m.state in ('queued', 'submitting', 'uncertain', 'unknown')
+  returning ${changed}, m.provider_id
+), ids as (
+  insert into cortex.provider_ids (hash, message_id)
+  select hashtextextended(c.provider_id, 0), c.id from changed c where c.provider_id is not null
+), told as (
+  insert into public.crm_activities (contact_email, contact_id, type, metadata, source, person_id)
+  select ${contactOf('p')}, 'email.sent', ${aboutMessageIn('c')}, 'cortex', c.person_id
+  from changed c left join cortex.people p on p.person_id = c.person_id
+)
+select count(*)::int as n from changed`,
+};
 
 async function markFailed(
   tx: Tx,
@@ -83,11 +110,12 @@ async function markFailed(
 ): Promise<void> {
   if (failed.length === 0) return;
   const rows = await tx.rows<ChangedRow>(
-    `update cortex.messages m set state = 'failed', reason = left(f.reason, 500), error_code = f.code, provider = $5
-     from unnest($2::uuid[], $3::int[], $4::text[]) as f(id, code, reason)
-     where m.id = f.id and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
+    `update cortex.messages m
+     set state = 'failed', reason = left($3::jsonb -> m.id::text ->> 'reason', 500),
+       error_code = ($3::jsonb -> m.id::text ->> 'code')::int, provider = $4
+     where m.id = any($2::uuid[]) and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
      returning ${changed}`,
-    [batchId, failed.map((one) => one.id), failed.map((one) => one.code), failed.map((one) => one.reason), provider],
+    [batchId, idsOf(failed), byId(failed), provider],
   );
   const reasons = new Map(failed.map((one) => [one.id, one]));
   await appendActivities(
@@ -115,15 +143,16 @@ async function putBack(
 ): Promise<void> {
   if (again.length === 0) return;
   const rows = await tx.rows<ChangedRow>(
-    `update cortex.messages m
-     set state = case when m.attempts >= $5 then 'failed' else 'queued' end,
-       not_before = case when m.attempts >= $5 then null
-         else cortex.now() + make_interval(secs => least(power(2, m.attempts - 1), 600)) end,
-       reason = left(a.reason, 500), error_code = a.code
-     from unnest($2::uuid[], $3::int[], $4::text[]) as a(id, code, reason)
-     where m.id = a.id and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
-     returning ${changed}`,
-    [batchId, again.map((one) => one.id), again.map((one) => one.code), again.map((one) => one.reason), attemptLimit],
+    `with changed as (
+       update cortex.messages m
+       set state = case when m.attempts >= $4 then 'failed' else 'queued' end,
+         reason = left($3::jsonb -> m.id::text ->> 'reason', 500), error_code = ($3::jsonb -> m.id::text ->> 'code')::int
+       where m.id = any($2::uuid[]) and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
+       returning m.*
+     ), back as (select * from changed where state = 'queued'),
+     queued as (${waiting('back', 'cortex.now() + make_interval(secs => least(power(2, w.attempts - 1), 600))')})
+     select ${changed} from changed m`,
+    [batchId, idsOf(again), byId(again), attemptLimit],
   );
   const failed = rows.filter((row) => row.state === 'failed');
   await appendActivities(

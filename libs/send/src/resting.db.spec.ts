@@ -30,7 +30,8 @@ async function automationWith(settings: object): Promise<string> {
 const untilWhen = async (): Promise<string[]> =>
   (
     await on.db.database.rows<{ not_before: Date }>(
-      "select not_before from cortex.messages where state = 'queued' and reason = 'quiet_hours' order by not_before",
+      `select o.not_before from cortex.outgoing o join cortex.messages m on m.id = o.message_id
+       where m.state = 'queued' and m.reason = 'quiet_hours' order by 1`,
     )
   ).map((row) => row.not_before.toISOString());
 

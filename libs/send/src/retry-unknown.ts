@@ -1,6 +1,7 @@
 import { conflict, type Actor, type Database } from '#platform';
 import { recordAudit } from '#access';
-import { showUnknown } from './reconcile.js';
+import { waiting, waitingColumns } from '#emails';
+import { isUnknown, showUnknown } from './reconcile.js';
 
 export interface UnknownSelection {
   ids?: string[];
@@ -21,10 +22,10 @@ export async function retryUnknown(
 ): Promise<number> {
   return database.tx(async (tx) => {
     const rows = await tx.rows<{ id: string }>(
-      `select id from cortex.messages
-       where phase = 'unknown' and ($1::uuid[] is null or id = any($1)) and ($2::uuid is null or automation_id = $2)
-         and ($3::uuid is null or broadcast_id = $3)
-       order by id for update`,
+      `select m.id from cortex.messages m
+       where ${isUnknown} and ($1::uuid[] is null or m.id = any($1)) and ($2::uuid is null or m.automation_id = $2)
+         and ($3::uuid is null or m.broadcast_id = $3)
+       order by m.id for update`,
       [selection.ids ?? null, selection.automation_id ?? null, selection.broadcast_id ?? null],
     );
     if (rows.length !== confirm) {
@@ -33,7 +34,10 @@ export async function retryUnknown(
       });
     }
     await tx.run(
-      "update cortex.messages set state = 'queued', attempts = 0, not_before = null, reason = null where id = any($1::uuid[])",
+      `with again as (
+         update cortex.messages set state = 'queued', attempts = 0, reason = null where id = any($1::uuid[])
+         returning ${waitingColumns}
+       ) ${waiting('again')}`,
       [rows.map((row) => row.id)],
     );
     if (rows.length > 0) {

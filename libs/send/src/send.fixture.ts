@@ -26,7 +26,7 @@ export class SendFixture {
     this.fake = await FakePostmark.start();
     await this.db.clock.set('2026-03-01T10:00:00Z');
     await this.db.database.run(
-      `truncate cortex.messages, cortex.send_batches, cortex.mail_contents, cortex.people, cortex.person_links, public.purchase_leads, cortex.suppressions,
+      `truncate cortex.messages, cortex.outgoing, cortex.provider_ids, cortex.send_batches, cortex.mail_contents, cortex.people, cortex.person_links, public.purchase_leads, cortex.suppressions,
          cortex.attention, public.email_jobs, public.crm_activities, cortex.activity_inbox, cortex.automations cascade`,
     );
     await this.db.database.run(

@@ -1,5 +1,6 @@
 import type { Config, Database, Log } from '#platform';
 import type { LinkTokens, SendFacts } from '#emails';
+import { Asked } from './asked.js';
 import { claimBatch, type ClaimedBatch, type Whose } from './claim.js';
 import { ContentCache } from './content-cache.js';
 import { Pace } from './pace.js';
@@ -37,6 +38,7 @@ const handlingMilliseconds = 600_000;
 export class Sender {
   readonly pace = new Pace();
   private readonly contents = new ContentCache();
+  private readonly asked = new Asked();
   private handling: { value: Handling; readAt: number } | undefined;
   private readonly lanes: readonly Lane[];
   private readonly emptyAt = new Map<Lane, number>();
@@ -96,7 +98,7 @@ export class Sender {
 
   private async record(batch: ClaimedBatch, result: BatchResult): Promise<void> {
     const { database, log } = this.parts;
-    await database.tx((tx) => recordBatch(tx, batch.id, batch.facts.provider, result));
+    await database.tx((tx) => recordBatch(tx, batch.id, batch.facts.provider, result, this.asked));
     if (batch.facts.provider === 'outbox') return;
     if (!result.trouble) {
       this.pace.calm();

@@ -7,8 +7,11 @@ export async function keepJobsUpToDate(database: Database): Promise<void> {
     `with open_jobs as (
        -- By the time they were queued, for which there are indexes, and not by job.
        select j.id,
-         exists (select from cortex.messages m where m.phase = 'open' and m.stream = j.stream
-           and m.created_at >= j.hour and m.created_at < j.hour + interval '1 hour') as busy
+         exists (select from cortex.outgoing o where o.stream = j.stream
+           and o.created_at >= j.hour and o.created_at < j.hour + interval '1 hour')
+         or exists (select from cortex.send_batches b cross join unnest(b.message_ids) l(id)
+           join cortex.messages m on m.id = l.id
+           where b.settled_at is null and m.job_id = j.id and m.state in ('submitting', 'uncertain')) as busy
        from public.email_jobs j
        -- The job of the present hour stays open: more may come.
        where j.kind <> 'broadcast' and j.status in ('queued', 'processing')
@@ -29,12 +32,12 @@ export async function countWaiting(database: Database, config: Config): Promise<
       const ready = await readiness(tx, config, stream, 'postmark', undefined);
       const waiting = async (condition: string) =>
         (await tx.row<{ n: number }>(
-          `select count(*)::int as n from (select 1 from cortex.messages
-           where phase = 'open' and state = 'queued' and stream = $1 and not demo and ${condition} limit 100000) w`,
+          `select count(*)::int as n from (select 1 from cortex.outgoing
+           where stream = $1 and not demo and ${condition} limit 100000) w`,
           [stream],
         ))!.n;
       if (!ready.ready) add(ready.reason, await waiting('true'));
-      else if (ready.facts.sender === '') add('sender', await waiting('email_from is null'));
+      else if (ready.facts.sender === '') add('sender', await waiting('not own_sender'));
     }
     reasons.delete('stopped');
     await showWaiting(tx, reasons);

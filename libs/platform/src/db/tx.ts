@@ -1,23 +1,38 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
+/**
+ * A hot statement, prepared once per connection under its name, so that it is parsed once and planned a few times
+ * instead of each time. One name, one text.
+ */
+export interface Prepared {
+  name: string;
+  text: string;
+}
+
+/** The driver takes both; TypeORM's types know only the text. */
+const asText = (statement: string | Prepared): string => statement as string;
+
 /** SQL on one connection, inside the transaction that made it. */
 export class Tx {
   constructor(private readonly runner: QueryRunner) {}
 
   /** The rows of a SELECT, or of a statement with RETURNING. */
-  async rows<T = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<T[]> {
-    const result = await this.runner.query(text, values as unknown[], true);
+  async rows<T = Record<string, unknown>>(text: string | Prepared, values: readonly unknown[] = []): Promise<T[]> {
+    const result = await this.runner.query(asText(text), values as unknown[], true);
     return result.records as T[];
   }
 
   /** The only row, or undefined. */
-  async row<T = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<T | undefined> {
+  async row<T = Record<string, unknown>>(
+    text: string | Prepared,
+    values: readonly unknown[] = [],
+  ): Promise<T | undefined> {
     return (await this.rows<T>(text, values))[0];
   }
 
   /** The number of rows that a statement inserted, updated or deleted. */
-  async run(text: string, values: readonly unknown[] = []): Promise<number> {
-    const result = await this.runner.query(text, values as unknown[], true);
+  async run(text: string | Prepared, values: readonly unknown[] = []): Promise<number> {
+    const result = await this.runner.query(asText(text), values as unknown[], true);
     return result.affected ?? 0;
   }
 
