@@ -13,6 +13,8 @@ export function assumptionsOf(script: Script, result: BacktestResult): Assumptio
       code: 'lists_as_now',
       text: 'Everybody was in the lists they are in today, except where entering or leaving was recorded.',
     });
+  if (script.version.start?.by === 'date')
+    assumed.push({ code: 'dates_as_now', text: 'Everybody’s date was the one they have today.' });
   if (has('mail')) {
     assumed.push({
       code: 'mail_delivered',

@@ -1,4 +1,5 @@
 import { loadFacts } from '#directory';
+import type { DateStart } from '#automations';
 import type { Tx } from '#platform';
 import {
   aggregateKey,
@@ -198,5 +199,51 @@ export async function aggregatesBefore(
       found.set(person_id, own.set(aggregateKey(condition), before));
     }
   }
+  return found;
+}
+
+/** When each of these people's date is reached inside the window, by the values they have today. */
+export async function datesReached(
+  tx: Tx,
+  personIds: readonly string[],
+  start: DateStart,
+  window: Window,
+  timezone: string,
+): Promise<Map<string, { at: number; occasion: string }[]>> {
+  const { offset, time, repeat, date_field } = start;
+  const span = `${offset?.n ?? 0} ${offset?.unit ?? 'days'}`;
+  const onCalendar = !offset || ['days', 'weeks', 'months'].includes(offset.unit);
+  const column = date_field.startsWith('attributes.') ? undefined : `p.${date_field}`;
+  const years = Array.from(
+    { length: window.to.getUTCFullYear() - window.from.getUTCFullYear() + 3 },
+    (_, at) => window.from.getUTCFullYear() - 1 + at,
+  );
+  const values = [
+    personIds,
+    window.from.toISOString(),
+    window.to.toISOString(),
+    time ?? null,
+    onCalendar ? span : '0',
+    onCalendar ? '0' : span,
+    start.timezone === 'contact' ? null : start.timezone,
+    timezone,
+    repeat === 'yearly' ? years : null,
+    column ? null : date_field.slice('attributes.'.length),
+  ];
+  const raw = column
+    ? `coalesce(to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), $10::text)`
+    : `(p.attributes ->> $10::text)`;
+  const rows = await tx.rows<{ person_id: string; occasion: string; at: number }>(
+    `select p.person_id, 'date:' || o.day as occasion, ${ms('o.at')} as at
+     from cortex.people p
+     cross join lateral cortex.date_occasions(${raw}, coalesce($7::text, cortex.known_zone(p.timezone, $8::text)), $4::time,
+       $5::interval, $6::interval, $9::int[], ${column !== undefined}) o
+     where p.person_id = any($1::uuid[]) and p.type is not null and o.at > $2::timestamptz and o.at <= $3::timestamptz
+     order by o.at`,
+    values,
+  );
+  const found = new Map<string, { at: number; occasion: string }[]>();
+  for (const { person_id, occasion, at } of rows)
+    found.set(person_id, [...(found.get(person_id) ?? []), { at, occasion }]);
   return found;
 }

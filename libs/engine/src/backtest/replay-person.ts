@@ -11,7 +11,7 @@ import { type Aggregates } from './aggregates.js';
 import { Looks } from './looks.js';
 import { factTypes, type PastPerson, type PastActivity } from './past-person.js';
 import { ReplayWorld, type Simulated } from './replay-world.js';
-import type { Script } from './script.js';
+import type { Call, Script } from './script.js';
 
 /** Moves that one person may make in a replay: beyond that the drawing goes round without end. */
 const MOST_MOVES = 200_000;
@@ -34,6 +34,8 @@ export class ReplayPerson {
     entries: ConstructorParameters<typeof ReplayWorld>[4],
     private readonly log: Log,
     private readonly done: (run: Simulated) => void,
+    /** When the clock calls this person up, oldest first. */
+    private readonly calls: Call[] = [],
   ) {
     const { version, window, mail } = script;
     this.aggregates = aggregates;
@@ -73,21 +75,38 @@ export class ReplayPerson {
   }
 
   private hasDue(at: number): boolean {
-    return this.known.size > 0 || (this.looks?.next ?? Number.POSITIVE_INFINITY) <= at;
+    return this.known.size > 0 || this.nextEntry() <= at;
   }
 
   private async until(limit: number): Promise<void> {
     for (;;) {
       const due = this.nextDue();
-      const look = this.looks?.next ?? Number.POSITIVE_INFINITY;
+      const look = this.nextEntry();
       const next = Math.min(due, look);
       if (next > limit) return;
       this.count();
       this.now = Math.max(this.now, next);
       if (due <= look) await this.wake();
-      else await this.look();
+      else if (this.looks) await this.look();
+      else await this.call();
       await this.settle();
     }
+  }
+
+  private nextEntry(): number {
+    return this.looks?.next ?? this.calls[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Called up by a schedule or a date: who is not in its list does not come in. */
+  private async call(): Promise<void> {
+    const { occasion } = this.calls.shift()!;
+    const { version, roundsOver } = this.script;
+    const moment = this.moment(this.now);
+    const facts = this.person.facts(this.now);
+    if (facts.type === null || (roundsOver !== undefined && facts.lists[roundsOver] !== true)) return;
+    const { person_id, contact_email } = this.person;
+    const [answer] = await enter(this.world, moment, [{ version, person_id, contact_email, occasion }]);
+    if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
   }
 
   private nextDue(): number {

@@ -8,6 +8,7 @@ import {
   activitiesOf,
   aggregatesBefore,
   changesSince,
+  datesReached,
   entriesBefore,
   peopleInScope,
   peopleNow,
@@ -17,7 +18,7 @@ import {
 import { PastPerson, type PastActivity } from './past-person.js';
 import { ReplayPerson } from './replay-person.js';
 import type { Simulated } from './replay-world.js';
-import { scriptOf, type Script } from './script.js';
+import { scriptOf, type Call, type Script } from './script.js';
 import { Tally, type BacktestResult } from './tally.js';
 
 const PEOPLE_PER_CHUNK = 250;
@@ -162,11 +163,15 @@ class Chunk {
   private async load(ids: readonly string[]): Promise<ReplayPerson[]> {
     const { script } = this;
     const { window, version, mail, moment } = script;
-    const { people, changes, entries, before } = await this.read(async (tx) => ({
+    const { people, changes, entries, before, dates } = await this.read(async (tx) => ({
       people: await peopleNow(tx, ids, window, { last_activity: script.asksLastActivity, lists: script.lists }, moment),
       changes: await changesSince(tx, ids, window, version.late_after),
       entries: await entriesBefore(tx, version.automation_id, ids, window),
       before: await aggregatesBefore(tx, ids, script.conditions, window, mail.timezone),
+      dates:
+        version.start?.by === 'date'
+          ? await datesReached(tx, ids, version.start, window, mail.timezone)
+          : new Map<string, Call[]>(),
     }));
     const changesOf = new Map<string, PastActivity[]>();
     for (const change of changes) {
@@ -178,10 +183,12 @@ class Chunk {
       const person = new PastPerson(now, mail.mail_unanswered);
       person.undo(changesOf.get(now.person_id) ?? []);
       const aggregates = new Aggregates(script.conditions, before.get(now.person_id) ?? new Map<string, Before>());
-      return new ReplayPerson(script, person, aggregates, entries.get(now.person_id) ?? [], this.log, (run) => {
+      const done = (run: Simulated): void => {
         this.tally.take(run);
         this.options.onRun?.(run, script);
-      });
+      };
+      const calls = dates.get(now.person_id) ?? [...script.rounds];
+      return new ReplayPerson(script, person, aggregates, entries.get(now.person_id) ?? [], this.log, done, calls);
     });
   }
 

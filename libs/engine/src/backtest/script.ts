@@ -1,4 +1,4 @@
-import type { EngineMoment } from '#automations';
+import { latestOccurrence, listOf, type EngineMoment } from '#automations';
 import { dependencies, type Condition, type Group } from '#rules';
 import type { CompiledVersion, Moment } from '../compiled.js';
 import type { Journey, StepRecord } from '../journey.js';
@@ -6,6 +6,15 @@ import { TriggerIndex } from '../trigger-index.js';
 import type { Scope, Window } from './past.queries.js';
 import { factTypes } from './past-person.js';
 import type { MailRules } from './replay-world.js';
+
+/** An instant at which somebody is called up by the clock. */
+export interface Call {
+  at: number;
+  occasion: string;
+}
+
+/** Rounds of a schedule that one backtest replays at most. */
+const MOST_ROUNDS = 20_000;
 
 /** Everything about a replay that is the same for every person. */
 export interface Script {
@@ -23,6 +32,10 @@ export interface Script {
   lists: readonly Group[];
   asksLastActivity: boolean;
   scope: Scope | 'nobody';
+  /** The rounds of a schedule, for everybody in its list. */
+  rounds: readonly Call[];
+  /** The list whose members a schedule calls up. */
+  roundsOver: string | undefined;
   /** The steps of a run so far, beyond what its journey still holds. */
   keep(journey: Journey): void;
   stepsOf(journey: Journey): StepRecord[];
@@ -50,6 +63,7 @@ export function scriptOf(version: CompiledVersion, window: Window, mail: MailRul
   ];
   // Rules are looked at again on every activity: with time, or the newest activity, in them any one can matter.
   const any = asked.clock || asked.fields.includes('last_activity');
+  const over = start?.by === 'schedule' ? listOf(start) : undefined;
   const kept = new WeakMap<Journey, Map<string, StepRecord>>();
   return {
     version,
@@ -63,9 +77,14 @@ export function scriptOf(version: CompiledVersion, window: Window, mail: MailRul
     awaited,
     types: any ? undefined : [...new Set(named)],
     conditions: asked.activities,
-    lists: asked.lists.length > 0 ? rules.filter((rule) => dependencies(rule).lists.length > 0) : [],
+    lists: [
+      ...rules.filter((rule) => dependencies(rule).lists.length > 0),
+      ...(over === undefined ? [] : [inList(over)]),
+    ],
     asksLastActivity: asked.fields.includes('last_activity'),
     scope: scopeOf(version, window),
+    rounds: roundsOf(version, window, mail.timezone),
+    roundsOver: over,
     keep(journey) {
       const steps = kept.get(journey) ?? new Map<string, StepRecord>();
       kept.set(journey, steps);
@@ -77,10 +96,31 @@ export function scriptOf(version: CompiledVersion, window: Window, mail: MailRul
 
 function scopeOf({ start }: CompiledVersion, window: Window): Script['scope'] {
   if (start?.by === 'activity') return { activity_types: [start.activity_type] };
+  if (start?.by === 'schedule' || start?.by === 'date') return 'everyone';
   if (start?.by !== 'monitor') return 'nobody';
   if (start.over === 'people' || !start.lead) return 'everyone';
   // Generous: whoever has a lead that can be of the asked age at some instant of the window.
   const { within } = start.lead;
   const days = { minutes: 1 / 1440, hours: 1 / 24, seconds: 0, days: 1, weeks: 7, months: 31 }[within.unit] * within.n;
   return { leads_since: new Date(window.from.getTime() - (days + 2) * 86_400_000), leads_until: window.to };
+}
+
+const inList = (id: string): Group => ({
+  operator: 'AND',
+  conditions: [{ field: 'smart_list', operator: 'in', value: [id] }],
+});
+
+/** Every time of a schedule inside the window, oldest first. */
+function roundsOf({ start }: CompiledVersion, window: Window, timezone: string): Call[] {
+  const rounds: Call[] = [];
+  if (start?.by !== 'schedule') return rounds;
+  const length = window.to.getTime() - window.from.getTime();
+  let before = new Date(window.to.getTime() - 1);
+  while (rounds.length < MOST_ROUNDS) {
+    const at = latestOccurrence(start.cron, start.timezone ?? timezone, before, length);
+    if (!at || at < window.from) break;
+    rounds.push({ at: at.getTime(), occasion: `schedule:${at.toISOString()}` });
+    before = new Date(at.getTime() - 1);
+  }
+  return rounds.reverse();
 }
