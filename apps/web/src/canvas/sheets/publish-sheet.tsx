@@ -4,9 +4,11 @@ import { Button, Checkbox, Drawer, Radio, Select, Textarea } from '@mantine/core
 import { useEffect, useState } from 'react';
 import { ApiError } from '../../api/problem';
 import { useReview, useTransitions } from '../../automations/automations.queries';
+import { useReplay } from '../../automations/backtests.queries';
 import { Problem as Refusal } from '../../ui/confirm';
 import { people } from '../../ui/format';
 import { Loading } from '../../ui/states';
+import { BacktestPart } from './backtest-part';
 import { changesBetween } from './changes';
 import { useLiveVersion } from './live-version';
 import { notify } from '../notify';
@@ -53,6 +55,8 @@ function Review({ automation, flush, onPublished }: PublishProps) {
   const live = useLiveVersion(automation);
   const { publish } = useTransitions(automation.id);
   const [take, setTake] = useState(false);
+  const replay = useReplay(automation.id, revision, flushed && !unsent);
+  const [unseen, setUnseen] = useState(false);
   const [note, setNote] = useState('');
   const [flight, setFlight] = useState<'stay' | 'move'>('stay');
   const [removed, setRemoved] = useState<Record<string, string>>({});
@@ -66,6 +70,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
   const gone = inside.filter((one) => one.removed && one.people > 0);
   const next = (automation.live_version ?? 0) + 1;
   const unsettled = flight === 'move' && gone.some((one) => !removed[one.node_id]);
+  const seen = replay.current?.status === 'completed';
   const clash = publish.error instanceof ApiError && publish.error.status === 409;
 
   const go = () =>
@@ -118,6 +123,8 @@ function Review({ automation, flush, onPublished }: PublishProps) {
         </section>
       )}
 
+      <BacktestPart replay={replay} graph={document.graph} />
+
       {insideCount > 0 ? (
         <section className="sheet-part">
           <h3>People inside now</h3>
@@ -163,9 +170,17 @@ function Review({ automation, flush, onPublished }: PublishProps) {
         ) : (
           <Refusal error={publish.error ?? review.error} />
         )}
+        {seen ? null : (
+          <Checkbox
+            checked={unseen}
+            onChange={(event) => setUnseen(event.currentTarget.checked)}
+            label="Publish without waiting for the replay"
+            data-testid="publish-unseen"
+          />
+        )}
         <Button
           onClick={go}
-          disabled={blocking.length > 0 || unsettled || unsent || publish.isPending}
+          disabled={blocking.length > 0 || unsettled || unsent || publish.isPending || !(seen || unseen)}
           data-testid="publish-now"
           fullWidth
         >
