@@ -984,6 +984,8 @@ CREATE INDEX pending_address ON cortex.pending USING btree (address)
 
 CREATE INDEX pending_turn ON cortex.pending USING btree (attempts, id)
 
+CREATE INDEX people_address_hash ON cortex.people USING hash (address)
+
 CREATE INDEX people_created ON cortex.people USING btree (created_at DESC, person_id) WHERE (type IS NOT NULL)
 
 CREATE INDEX people_public_id ON cortex.people USING btree (id) WHERE (id IS NOT NULL)

@@ -101,6 +101,22 @@ describe('POST /activities', () => {
     ]).toEqual([1, 0, 2, 1]);
   });
 
+  it('puts a batch into the inbox in its order, and takes it apart when some of it comes again with another month', async () => {
+    await post(one());
+    const occurred_at = new Date(Date.now() - 1000).toISOString();
+    const batch = Array.from({ length: 50 }, () => one({ id: randomUUID(), type: 'batch.seen', occurred_at }));
+    expect((await post(batch)).body).toMatchObject({ accepted: 50, duplicates: 0 });
+    const older = one({ id: randomUUID(), type: 'batch.seen', occurred_at: '2026-01-31T23:59:59Z' });
+    const again = await post([...batch, older]);
+    expect(again.body).toMatchObject({ accepted: 1, duplicates: 50, rejected: 0 });
+    const inbox = await api.db.database.rows<{ activity_id: string }>(
+      'select i.activity_id from cortex.activity_inbox i where i.type = $1 order by i.seq',
+      ['batch.seen'],
+    );
+    expect(inbox.map((row) => row.activity_id)).toEqual([...batch, older].map((row) => (row as { id?: string }).id));
+    expect(await stored('batch.seen')).toBe(51);
+  });
+
   it('accepts each of many ids once when they arrive at the same moment in different orders', async () => {
     const ids = Array.from({ length: 40 }, () => randomUUID());
     const answers = await Promise.all(

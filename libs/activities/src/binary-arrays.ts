@@ -3,7 +3,8 @@
  * the server more than twice as much.
  */
 const OID = { bool: 16, text: 25, timestamptz: 1184, uuid: 2950 };
-const HEADER_BYTES = 20;
+const HEADER_BYTES = 12;
+const DIMENSION_BYTES = 8;
 const YEAR_2000_MS = 946_684_800_000;
 
 /** Length that stands for null. */
@@ -16,17 +17,18 @@ function arrayOf<T>(
   sizeOf: (value: T) => number,
   write: (buffer: Buffer, value: T, at: number) => number,
 ): Buffer {
-  let size = HEADER_BYTES + 4 * values.length;
+  const dimensions = values.length === 0 ? 0 : 1;
+  let size = HEADER_BYTES + DIMENSION_BYTES * dimensions + 4 * values.length;
   let hasNull = 0;
   for (const value of values) {
     if (value === null) hasNull = 1;
     else size += sizeOf(value);
   }
   const buffer = Buffer.allocUnsafe(size);
-  // Dimensions, whether there are nulls, the type, and of the one dimension its length and first index.
+  // Dimensions, whether there are nulls, the type; of the dimension, if there is one, its length and first index.
+  const head = [dimensions, hasNull, oid, ...(dimensions === 1 ? [values.length, 1] : [])];
   let at = 0;
-  for (const field of [values.length === 0 ? 0 : 1, hasNull, oid, values.length, 1])
-    at = buffer.writeInt32BE(field, at);
+  for (const field of head) at = buffer.writeInt32BE(field, at);
   for (const value of values) {
     const length = value === null ? NULL : write(buffer, value, at + 4);
     at = buffer.writeInt32BE(length, at) + Math.max(0, length);
@@ -45,7 +47,7 @@ export const uuidArray = (values: readonly (string | null)[]): Buffer =>
     (buffer, value, at) => buffer.write(value.replaceAll('-', ''), at, 'hex'),
   );
 
-export const booleanArray = (values: readonly boolean[]): Buffer =>
+export const booleanArray = (values: readonly (boolean | null)[]): Buffer =>
   arrayOf(
     OID.bool,
     values,

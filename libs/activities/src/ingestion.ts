@@ -6,7 +6,9 @@ import { InboxBell } from './inbox-bell.js';
 import { OwnConnection } from './own-connection.js';
 import {
   LEADS_FROM_ACTIVITIES,
+  plainMonth,
   STORE_ACTIVITIES,
+  storePlainly,
   storeValues,
   type IncomingActivity,
   type NotStored,
@@ -33,6 +35,8 @@ const BATCH = 500;
 const MAX_WAITING = 20_000;
 const RETRIES = 3;
 const DEFAULT_SOURCE = 'api';
+/** How long nothing is taken for plain after something was not: who repeats one batch repeats others. */
+const NOT_PLAIN_MS = 10_000;
 
 /** The same id each time for one source and external id, so that a repeat can be told which activity it repeats. */
 function derivedId(source: string, externalId: string): string {
@@ -70,13 +74,16 @@ export class Ingestion implements OnApplicationShutdown {
   });
   private readonly connection: OwnConnection;
   private readonly bell: InboxBell;
+  private plainFrom = 0;
 
   constructor(
     database: Database,
     @Inject(LOG) private readonly log: Log,
   ) {
-    // Planning costs more than running the statement; its plan does not depend on the values.
-    const settings = '-c timezone=UTC -c plan_cache_mode=force_generic_plan';
+    // Planning costs more than running the statement, and its plan must not depend on the values, nor on how full the
+    // tables were when it was made: rows in their order, each look-up by an index.
+    const settings =
+      '-c timezone=UTC -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
     this.connection = new OwnConnection(database, 'cortex ingestion', settings);
     this.bell = new InboxBell(database, log);
   }
@@ -188,12 +195,12 @@ export class Ingestion implements OnApplicationShutdown {
     takesUnknown: boolean,
     results: Map<IncomingActivity, StoreResult>,
   ): Promise<IncomingActivity[]> {
-    const client = await this.connection.get();
-    const answer = await client.query<NotStored>({
-      name: 'store_activities',
-      text: STORE_ACTIVITIES,
-      values: storeValues(rows, takesUnknown),
-    });
+    const values = storeValues(rows, takesUnknown);
+    const answer =
+      (takesUnknown ? undefined : await this.runPlainly(rows, values)) ??
+      (await (
+        await this.connection.get()
+      ).query<NotStored>({ name: 'store_activities', text: STORE_ACTIVITIES, values }));
     for (const row of rows) results.set(row, { id: row.id, status: 'accepted' });
     const unknown: IncomingActivity[] = [];
     for (const { ord, reason } of answer.rows) {
@@ -206,6 +213,21 @@ export class Ingestion implements OnApplicationShutdown {
       }
     }
     return unknown;
+  }
+
+  /** @returns nothing when the rows are not plain, and nothing was stored */
+  private async runPlainly(rows: IncomingActivity[], values: unknown[]): Promise<{ rows: NotStored[] } | undefined> {
+    const month = performance.now() < this.plainFrom ? undefined : plainMonth(rows, new Date());
+    if (month === undefined) return undefined;
+    const client = await this.connection.get();
+    try {
+      return await client.query<NotStored>({ name: `store_${month}`, text: storePlainly(month), values });
+    } catch (error) {
+      if (isConnectionError(error)) throw error;
+      this.plainFrom = performance.now() + NOT_PLAIN_MS;
+      this.log.debug({ code: (error as { code?: string }).code }, 'activities: a batch was not plain');
+      return undefined;
+    }
   }
 }
 

@@ -23,21 +23,30 @@ export interface IncomingActivity {
 const plainAddress = (email: string | null): string | null =>
   email !== null && /^[!-~]+$/.test(email) ? email.toLowerCase() : null;
 
-/** The values of `STORE_ACTIVITIES`. */
-export const storeValues = (rows: readonly IncomingActivity[], takesUnknown: boolean): unknown[] => [
-  uuidArray(rows.map((row) => row.id)),
-  textArray(rows.map((row) => row.email)),
-  textArray(rows.map((row) => row.anonymousId)),
-  textArray(rows.map((row) => row.type)),
-  textArray(rows.map((row) => row.metadata)),
-  instantArray(rows.map((row) => row.occurredAt)),
-  textArray(rows.map((row) => row.source)),
-  booleanArray(rows.map((row) => row.history)),
-  uuidArray(rows.map((row) => row.keys[0] ?? null)),
-  uuidArray(rows.map((row) => row.keys[1] ?? null)),
-  takesUnknown,
-  textArray(rows.map((row) => plainAddress(row.email))),
-];
+/** The column, or nothing when no row uses it: a missing array reads as nulls, and costs the server nothing. */
+const sparse = <T>(column: (T | null)[]): (T | null)[] => (column.every((value) => value === null) ? [] : column);
+
+/** The values of every statement that stores a batch. */
+export function storeValues(rows: readonly IncomingActivity[], takesUnknown: boolean): unknown[] {
+  const addresses = rows.map((row) => plainAddress(row.email));
+  const emailsAreAddresses = rows.every((row, n) => row.email === addresses[n]);
+  return [
+    uuidArray(rows.map((row) => row.id)),
+    textArray(rows.map((row) => row.email)),
+    textArray(sparse(rows.map((row) => row.anonymousId))),
+    textArray(rows.map((row) => row.type)),
+    textArray(rows.map((row) => row.metadata)),
+    instantArray(sparse(rows.map((row) => row.occurredAt))),
+    textArray(rows.map((row) => row.source)),
+    booleanArray(sparse(rows.map((row) => row.history || null))),
+    // The first key of an activity is its id.
+    booleanArray(sparse(rows.map((row) => (row.keys.length === 0 ? true : null)))),
+    uuidArray(sparse(rows.map((row) => row.keys[1] ?? null))),
+    takesUnknown,
+    textArray(emailsAreAddresses ? [] : addresses),
+    emailsAreAddresses,
+  ];
+}
 
 /** What the statement says about a row that it did not store; rows that it stored are not mentioned. */
 export interface NotStored {
@@ -45,32 +54,54 @@ export interface NotStored {
   reason: 'duplicate' | 'unknown' | 'future';
 }
 
+/** Who each row is about, and why it is not stored; `repeated` are further cases of `verdict`. */
+const given = (repeated = '') => `
+  with given as materialized (
+    select g.ord::int as ord, g.id, g.email, g.anonymous_id, g.type, g.metadata, g.source,
+      g.history is true as history, case when g.keyless is null then g.id end as key, g.other_key,
+      coalesce(g.occurred_at, cortex.now()) as occurred_at,
+      p.person_id, case when p.type = 'customer' then p.id end as contact_id,
+      case
+        when g.occurred_at > cortex.now() + interval '5 minutes' then 'future'
+        when g.email is not null and p.type is null and not $11::boolean then 'unknown'
+        ${repeated}
+      end as verdict
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[],
+      $9::boolean[], $10::uuid[], $12::text[])
+      with ordinality as g(id, email, anonymous_id, type, metadata, occurred_at, source, history, keyless, other_key,
+        address, ord)
+    left join cortex.people p
+      on p.address = case when $13::boolean then g.email else coalesce(g.address, cortex.address(g.email::citext)) end
+  )`;
+
+const stored = (table: string) => `
+  stored as (
+    insert into ${table}
+      (id, contact_email, anonymous_id, contact_id, type, metadata, occurred_at, source, person_id, history)
+    select g.id, g.email::citext, g.anonymous_id, g.contact_id, g.type, g.metadata::jsonb, g.occurred_at, g.source,
+      g.person_id, g.history
+    from given g
+    where g.verdict is null
+  )`;
+
+const NOT_STORED = 'select g.ord, g.verdict as reason from given g where g.verdict is not null';
+
 /**
  * Stores a batch in one statement: finds the person of each address, looks for the keys, notes those that are new,
  * and inserts what no key repeats. The batch must not hold one key twice. Keys are inserted sorted, so that two
  * batches never wait for each other in a circle; a key that another batch noted at the same moment fails the
  * statement (23505), and the next attempt sees it. Rows of an address nobody knows are left out unless $11 says
  * otherwise; the table's trigger fills the inbox. No part joins two parts of the batch: the planner takes them for a
- * handful of rows and would compare every row with every other.
+ * handful of rows and would compare every row with every other. Keys are looked for by scalar subselects: EXISTS may
+ * become a hash of the whole table, and a plan made while the table was empty did that for each batch.
  */
 export const STORE_ACTIVITIES = `
-  with given as materialized (
-    select g.ord::int as ord, g.id, g.email, g.anonymous_id, g.type, g.metadata, g.source, g.history, g.key, g.other_key,
-      coalesce(g.occurred_at, cortex.now()) as occurred_at,
-      p.person_id, case when p.type = 'customer' then p.id end as contact_id,
-      case
-        when g.occurred_at > cortex.now() + interval '5 minutes' then 'future'
-        when g.email is not null and p.type is null and not $11::boolean then 'unknown'
-        when g.key is not null and exists (select from cortex.activity_keys e where e.key = g.key) then 'duplicate'
-        when g.other_key is not null and exists (select from cortex.activity_keys e where e.key = g.other_key)
-          then 'duplicate'
-      end as verdict
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[],
-      $9::uuid[], $10::uuid[], $12::text[])
-      with ordinality as g(id, email, anonymous_id, type, metadata, occurred_at, source, history, key, other_key,
-        address, ord)
-    left join cortex.people p on p.address = coalesce(g.address, cortex.address(g.email::citext))
-  ), noted as (
+  ${given(`
+        when g.keyless is null and (select true from cortex.activity_keys e where e.key = g.id) then 'duplicate'
+        when g.other_key is not null and (select true from cortex.activity_keys e where e.key = g.other_key)
+          then 'duplicate'`)},
+  ${stored('public.crm_activities')},
+  noted as (
     insert into cortex.activity_keys (key, occurred_at)
     select k.key, k.occurred_at from (
       select g.key, g.occurred_at from given g where g.verdict is null and g.key is not null
@@ -83,16 +114,42 @@ export const STORE_ACTIVITIES = `
         and not exists (select from cortex.activity_keys e where e.key = k.key)
     ) k
     order by k.key
-  ), stored as (
-    insert into public.crm_activities
-      (id, contact_email, anonymous_id, contact_id, type, metadata, occurred_at, source, person_id, history)
-    select g.id, g.email::citext, g.anonymous_id, g.contact_id, g.type, g.metadata::jsonb, g.occurred_at, g.source,
-      g.person_id, g.history
-    from given g
-    where g.verdict is null
-    order by g.ord
   )
-  select g.ord, g.verdict as reason from given g where g.verdict is not null`;
+  ${NOT_STORED}`;
+
+/**
+ * The same for a batch as most are: one month, at most one key each, nothing repeated. Writes the month's partition
+ * and the inbox itself, without routing and without the trigger, and looks for no keys: a repeat fails the statement
+ * (23505), as does a row of another month (23514). It inserts in the reverse order of its parts, so keys come first.
+ * @param month of all rows, in UTC, as `2026_11`
+ */
+export const storePlainly = (month: string): string => `
+  ${given()},
+  inboxed as (
+    insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
+    select g.person_id, g.id, g.occurred_at, g.history, g.type
+    from given g
+    where g.verdict is null and g.person_id is not null and not (g.history and g.source = 'cortex')
+  ),
+  ${stored(`cortex.crm_activities_${month}`)},
+  noted as (
+    insert into cortex.activity_keys (key, occurred_at)
+    select g.key, g.occurred_at from given g where g.verdict is null and g.key is not null order by g.key
+  )
+  ${NOT_STORED}`;
+
+/** @returns the month for `storePlainly`, or nothing when the batch is not as it wants it */
+export function plainMonth(rows: readonly IncomingActivity[], now: Date): string | undefined {
+  const from = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
+  const until = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
+  const isPlain = rows.every((row) => {
+    if (row.keys.length > 1) return false;
+    if (row.occurredAt === null) return true;
+    const at = Date.parse(row.occurredAt);
+    return at >= from && at < until;
+  });
+  return isPlain ? now.toISOString().slice(0, 7).replace('-', '_') : undefined;
+}
 
 /** Makes a lead of each address that is neither a customer's nor a lead's; the sweep at commit makes the person. */
 export const LEADS_FROM_ACTIVITIES = `
