@@ -20,7 +20,7 @@ export function addressOf(contract: RouteDefinition, input: { params?: unknown; 
 }
 
 /**
- * Calls a route of the API by its contract.
+ * Calls a route of the API by its contract. A body that is a Blob is sent as the file it is, under its own type.
  * @throws ApiError with the server's sentence, or status 0 when the server could not be reached.
  */
 export async function call<D extends RouteDefinition>(
@@ -29,10 +29,11 @@ export async function call<D extends RouteDefinition>(
   options: CallOptions = {},
 ): Promise<AnswerOf<D>> {
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (input.body !== undefined) headers['content-type'] = 'application/json';
+  const isFile = input.body instanceof Blob;
+  if (input.body !== undefined) headers['content-type'] = isFile ? (input.body as Blob).type : 'application/json';
   if (options.idempotencyKey) headers['idempotency-key'] = options.idempotencyKey;
   const request: RequestInit = { method: contract.method, headers, credentials: 'same-origin' };
-  if (input.body !== undefined) request.body = JSON.stringify(input.body);
+  if (input.body !== undefined) request.body = isFile ? (input.body as Blob) : JSON.stringify(input.body);
   if (options.signal) request.signal = options.signal;
 
   const response = await fetch(addressOf(contract, input), request).catch((error: unknown) => {

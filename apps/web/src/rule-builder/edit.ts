@@ -9,6 +9,7 @@ import {
   typeOf,
   type Condition,
   type Field,
+  type FieldGroup,
   type Group,
   type Operator,
   type Place,
@@ -127,16 +128,28 @@ export function withType(condition: Condition, type: ValueType, place: Place): C
   return next;
 }
 
+/** What the subject's list calls the groups of fields. */
+const headings: Record<FieldGroup, string> = {
+  Person: 'About the person',
+  Activity: 'What they did',
+  Lists: 'Lists and tags',
+  'E-mail': 'E-mail behaviour',
+  Courses: 'Purchases and courses',
+  'This run': 'This run',
+};
+
 /** Fields of a place, in their groups, as the subject's list offers them. */
 export function subjects(place: Place): { group: string; items: { value: string; label: string }[] }[] {
   const groups = new Map<string, { value: string; label: string }[]>();
   const put = (group: string, value: string, label: string) =>
     groups.set(group, [...(groups.get(group) ?? []), { value, label }]);
-  for (const { id, label, group, places } of fields) if (places.includes(place)) put(group, id, label);
-  const mail = fields.find(({ id }) => id === 'consent')!.group;
-  for (const { type, label } of presets) put(mail, presetId(type), label);
+  for (const { id, label, group, type, places } of fields) {
+    if (places.includes(place)) put(headings[type === 'set' ? 'Lists' : group], id, label);
+  }
   const { attributes } = freeFields;
-  if (attributes.places.includes(place)) put(attributes.group, attributes.prefix, 'Attribute…');
+  if (!attributes.places.includes(place)) return [];
+  put(headings[attributes.group], attributes.prefix, 'Attribute…');
+  for (const { type, label } of presets) put(headings['E-mail'], presetId(type), label);
   return [...groups].map(([group, items]) => ({ group, items }));
 }
 

@@ -52,7 +52,8 @@ export function PersonCheck({ rules, partly, names }: PersonCheckProps) {
           filter={({ options }) => options}
           value={text}
           onChange={setText}
-          onOptionSubmit={ask}
+          // After the input has taken the choice's label for its text.
+          onOptionSubmit={(address) => queueMicrotask(() => ask(address))}
         />
         <Button type="submit" variant="default" disabled={text.trim() === ''}>
           Check

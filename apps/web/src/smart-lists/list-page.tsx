@@ -1,19 +1,20 @@
 import './smart-lists.css';
 import { Button } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useParams, useSearchParams, useNavigate } from 'react-router';
 import { readRules, type Group } from '#rules';
 import { useMay } from '../access/session.queries';
-import { ApiError } from '../api/problem';
-import { Confirm } from '../ui/confirm';
+import { Problem } from '../ui/confirm';
 import { people } from '../ui/format';
 import { Page } from '../ui/page';
 import { Answer } from '../ui/states';
 import { Time } from '../ui/time';
+import { KeepSwitch } from './keep-switch';
 import { ListForm } from './list-form';
+import { ListMenu } from './list-menu';
 import { NewListForm } from './new-list-form';
-import { useDeleteList, useRefreshList, useSmartList, type SmartList } from './smart-lists.queries';
+import { useFolders, useRefreshList, useSmartList, type SmartList } from './smart-lists.queries';
 import { StaticMembers } from './static-members';
+import { usedBy, Users } from './used-by';
 
 /** One list: its rules beside its people; `/new` begins one. */
 export function ListPage() {
@@ -22,7 +23,7 @@ export function ListPage() {
   if (id === 'new') {
     return (
       <Page title="New smart list" wide>
-        <NewListForm rules={rulesOf(search.get('rules'))} />
+        <NewListForm rules={rulesOf(search.get('rules'))} kind={search.get('kind') === 'static' ? 'static' : 'rules'} />
       </Page>
     );
   }
@@ -39,6 +40,7 @@ function rulesOf(text: string | null): Group | undefined {
 
 function Existing({ id }: { id: string }) {
   const list = useSmartList(id);
+  const refresh = useRefreshList();
   if (!list.data) {
     return (
       <Page title="Smart list">
@@ -49,15 +51,22 @@ function Existing({ id }: { id: string }) {
     );
   }
   const { name, kind } = list.data;
+  const count = () => refresh.mutate(id);
   return (
-    <Page title={name} intro={<Age list={list.data} />} actions={<Actions list={list.data} />} wide>
-      {kind === 'rules' ? <ListForm key={list.data.id} list={list.data} /> : <StaticMembers list={list.data} />}
+    <Page
+      title={name}
+      intro={<Age list={list.data} />}
+      actions={<Actions list={list.data} counting={refresh.isPending} onCount={count} />}
+      wide
+    >
+      <Problem error={refresh.error} />
+      {kind === 'rules' ? <ListForm key={id} list={list.data} /> : <StaticMembers key={id} list={list.data} />}
+      <KeepSwitch list={list.data} />
     </Page>
   );
 }
 
 function Age({ list }: { list: SmartList }) {
-  const used = list.used_by.map(({ name }) => name).join(', ');
   return (
     <>
       {list.user_count === null ? 'Not counted yet' : people(list.user_count)}
@@ -66,48 +75,37 @@ function Age({ list }: { list: SmartList }) {
           , counted <Time at={list.counted_at} />
         </>
       ) : null}
-      . {used ? `Used by ${used}.` : 'Nothing uses it yet.'}
+      .{' '}
+      {list.used_by.length > 0 ? (
+        <>
+          Used by {usedBy(list.used_by)}: <Users users={list.used_by} />.
+        </>
+      ) : (
+        'Nothing uses it yet.'
+      )}
+      {list.folder ? ` In the folder “${list.folder}”.` : ''}
     </>
   );
 }
 
-function Actions({ list }: { list: SmartList }) {
+function Actions({ list, counting, onCount }: { list: SmartList; counting: boolean; onCount: () => void }) {
   const may = useMay('change');
-  const refresh = useRefreshList();
-  const remove = useDeleteList();
   const navigate = useNavigate();
-  const [opened, dialog] = useDisclosure(false);
+  const folders = useFolders().data?.items ?? [];
   if (!may) return null;
-  const users = remove.error instanceof ApiError ? remove.error.body['used_by'] : undefined;
-  const names = Array.isArray(users) ? (users as { name?: string }[]).map(({ name }) => name).filter(Boolean) : [];
   return (
     <>
       {list.kind === 'rules' ? (
-        <Button variant="default" disabled={refresh.isPending} onClick={() => refresh.mutate(list.id)}>
-          {refresh.isPending ? 'Counting' : 'Count anew'}
+        <Button variant="default" disabled={counting} onClick={onCount}>
+          {counting ? 'Counting' : 'Count anew'}
         </Button>
       ) : null}
-      <Button variant="default" color="danger" onClick={dialog.open}>
-        Delete
-      </Button>
-      <Confirm
-        opened={opened}
-        title={`Delete “${list.name}”`}
-        label="Delete the list"
-        danger
-        busy={remove.isPending}
-        disabled={remove.isError}
-        error={remove.error}
-        onClose={() => {
-          dialog.close();
-          remove.reset();
-        }}
-        onConfirm={() => remove.mutate(list.id, { onSuccess: () => void navigate('/admin/smart-lists') })}
-      >
-        {names.length > 0
-          ? `It is used by ${names.join(', ')}. Take it out there first.`
-          : 'The question goes; the people stay. A list that something uses cannot be deleted.'}
-      </Confirm>
+      <ListMenu
+        list={list}
+        folders={folders.map(({ folder }) => folder)}
+        onRefresh={onCount}
+        onDeleted={() => void navigate('/admin/smart-lists')}
+      />
     </>
   );
 }

@@ -1,21 +1,28 @@
 import './smart-lists.css';
-import { Button, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { Problem } from '../ui/confirm';
-import { count, plural } from '../ui/format';
+import { count } from '../ui/format';
 import { More } from '../ui/more';
 import { Page } from '../ui/page';
 import { Answer, Empty } from '../ui/states';
 import { Time } from '../ui/time';
-import { useRefreshList, useSmartLists, type SmartList } from './smart-lists.queries';
+import { FolderActions } from './folders';
+import { ListMenu } from './list-menu';
+import { usedBy } from './used-by';
+import { useFolders, useRefreshList, useSmartLists, type SmartList } from './smart-lists.queries';
 
 /** Every smart list: what it asks, how many it found and when, who uses it. */
 export function ListsPage() {
   const [q, setQ] = useState('');
-  const lists = useSmartLists(q);
+  const [search, setSearch] = useSearchParams();
+  const folder = search.get('folder') ?? '';
+  const inFolder = (name: string | null) => setSearch(name ? { folder: name } : {}, { replace: true });
+  const folders = useFolders().data?.items ?? [];
+  const lists = useSmartLists(q, folder);
   const rows = rowsOf(lists.data);
   const mayChange = useMay('change');
   const refresh = useRefreshList();
@@ -31,22 +38,40 @@ export function ListsPage() {
       actions={begin}
       wide
     >
-      {rows.length > 0 || q !== '' ? (
-        <TextInput
-          type="search"
-          aria-label="Search lists"
-          placeholder="Name of a list"
-          maw={320}
-          value={q}
-          onChange={(event) => setQ(event.currentTarget.value)}
-        />
+      {rows.length > 0 || q !== '' || folder !== '' ? (
+        <div className="row">
+          <TextInput
+            type="search"
+            aria-label="Search lists"
+            placeholder="Name of a list"
+            w={280}
+            value={q}
+            onChange={(event) => setQ(event.currentTarget.value)}
+          />
+          {folders.length > 0 || folder !== '' ? (
+            <Select
+              aria-label="Folder"
+              w={220}
+              placeholder="Every folder"
+              clearable
+              searchable
+              nothingFoundMessage="No folder of that name"
+              data={folders.map((one) => ({ value: one.folder, label: `${one.folder} (${count(one.lists)})` }))}
+              value={folder || null}
+              onChange={inFolder}
+            />
+          ) : null}
+          {folder !== '' && mayChange ? <FolderActions key={folder} folder={folder} onRenamed={inFolder} /> : null}
+        </div>
       ) : null}
       {refresh.error ? <Problem error={refresh.error} /> : null}
       <Answer of={lists} what="The lists could not be read">
         {() =>
           rows.length === 0 ? (
-            q ? (
-              <Empty title="No list of that name">Search for less of it.</Empty>
+            q !== '' || folder !== '' ? (
+              <Empty title={q ? 'No list of that name' : 'No list in this folder'}>
+                {q ? 'Search for less of it, or in every folder.' : 'Choose another folder.'}
+              </Empty>
             ) : (
               <Empty title="No lists yet" action={begin}>
                 Ask a question about people, such as “leads who were active in the last 7 days”, and keep it here to use
@@ -73,7 +98,9 @@ export function ListsPage() {
                       <Row
                         key={list.id}
                         list={list}
-                        onRefresh={mayChange && list.kind === 'rules' ? () => refresh.mutate(list.id) : undefined}
+                        folders={folders.map((one) => one.folder)}
+                        mayChange={mayChange}
+                        onRefresh={() => refresh.mutate(list.id)}
                         refreshing={refresh.isPending && refresh.variables === list.id}
                       />
                     ))}
@@ -89,55 +116,53 @@ export function ListsPage() {
   );
 }
 
-function Row({
-  list,
-  onRefresh,
-  refreshing,
-}: {
+interface RowProps {
   list: SmartList;
-  onRefresh: (() => void) | undefined;
+  folders: string[];
+  mayChange: boolean;
+  onRefresh: () => void;
   refreshing: boolean;
-}) {
+}
+
+function Row({ list, folders, mayChange, onRefresh, refreshing }: RowProps) {
   const navigate = useNavigate();
   const to = `/admin/smart-lists/${list.id}`;
   return (
     <tr
       data-clickable
       onClick={(event) => {
-        if (!(event.target as HTMLElement).closest('a, button')) void navigate(to);
+        const target = event.target as HTMLElement;
+        // What a dialog over the page does is no click on the row.
+        if (!event.currentTarget.contains(target) || target.closest('a, button')) return;
+        void navigate(to);
       }}
     >
       <td>
         <Link to={to} style={{ fontWeight: 500 }}>
           {list.name}
         </Link>
-        {list.kind === 'static' ? (
-          <span className="quiet"> kept by hand</span>
-        ) : (
-          <p className="sentence">{list.sentence}</p>
-        )}
+        {list.kind === 'static' ? <span className="quiet"> kept by hand</span> : null}
+        {list.folder ? <span className="tag list-folder">{list.folder}</span> : null}
+        {list.kind === 'rules' ? <p className="sentence">{list.sentence}</p> : null}
       </td>
       <td className="num">
-        {list.user_count === null ? <span className="quiet">not yet</span> : count(list.user_count)}
+        {refreshing ? (
+          <span className="quiet">counting</span>
+        ) : list.user_count === null ? (
+          <span className="quiet">not yet</span>
+        ) : (
+          count(list.user_count)
+        )}
       </td>
       <td>{list.counted_at ? <Time at={list.counted_at} /> : <span className="quiet">never</span>}</td>
       <td>
         {list.used_by.length === 0 ? (
           <span className="quiet">nothing</span>
         ) : (
-          <span title={list.used_by.map(({ name }) => name).join(', ')}>
-            {plural(list.used_by.length, 'thing', 'things')}: {list.used_by[0]?.name}
-            {list.used_by.length > 1 ? ', …' : ''}
-          </span>
+          <span title={list.used_by.map(({ name }) => name).join(', ')}>{usedBy(list.used_by)}</span>
         )}
       </td>
-      <td className="num">
-        {onRefresh ? (
-          <Button variant="subtle" size="compact-sm" disabled={refreshing} onClick={onRefresh}>
-            {refreshing ? 'Counting' : 'Count anew'}
-          </Button>
-        ) : null}
-      </td>
+      <td className="num">{mayChange ? <ListMenu list={list} folders={folders} onRefresh={onRefresh} /> : null}</td>
     </tr>
   );
 }

@@ -12,11 +12,11 @@ import { useCreateList } from './smart-lists.queries';
 const start: Group = { operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] };
 
 /** A new list: a saved question, or people put in by hand. */
-export function NewListForm({ rules: given }: { rules: Group | undefined }) {
+export function NewListForm({ rules: given, kind: first }: { rules: Group | undefined; kind: 'rules' | 'static' }) {
   const may = useMay('change');
   const navigate = useNavigate();
   const [name, setName] = useState('');
-  const [kind, setKind] = useState<'rules' | 'static'>('rules');
+  const [kind, setKind] = useState(first);
   const [rules, setRules] = useState<Group | undefined>(given ?? start);
   const create = useCreateList();
   if (!may) return <NotAllowed detail="Your role reads lists; a marketer or an administrator can make one." />;

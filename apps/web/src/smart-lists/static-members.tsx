@@ -1,52 +1,86 @@
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { nameOf } from '../directory/person';
 import { Problem } from '../ui/confirm';
-import { people } from '../ui/format';
 import { More } from '../ui/more';
 import { Answer, Empty } from '../ui/states';
-import { useAddMembers, useChangeList, useMembers, useRemoveMember, type SmartList } from './smart-lists.queries';
+import { ByFile } from './members-by-file';
+import { ByHand } from './members-by-hand';
+import { useChangeList, useChangeMembers, useMembers, type SmartList } from './smart-lists.queries';
 
-/** A list kept by hand: its people, and a place to put in more by their addresses. */
+/** A list kept by hand: its people, and places to put in more and take some out. */
 export function StaticMembers({ list }: { list: SmartList }) {
   const may = useMay('change');
-  const members = useMembers(list.id);
-  const remove = useRemoveMember(list.id);
+  const [q, setQ] = useState('');
+  const members = useMembers(list.id, q);
+  const change = useChangeMembers(list.id);
   const rows = rowsOf(members.data);
   return (
     <div className="list-editor">
       <div className="stack">
-        {remove.error ? <Problem error={remove.error} /> : null}
+        <Problem error={change.error} />
+        {list.user_count || q ? (
+          <TextInput
+            type="search"
+            aria-label="Search the people in this list"
+            placeholder="Name or address"
+            maw={320}
+            value={q}
+            onChange={(event) => setQ(event.currentTarget.value)}
+          />
+        ) : null}
         <Answer of={members} what="The people could not be read">
           {() =>
             rows.length === 0 ? (
-              <Empty title="Nobody is in it yet">Put people in by their addresses.</Empty>
+              q ? (
+                <Empty title="Nobody in this list is found by that">Search for less of it.</Empty>
+              ) : (
+                <Empty title="Nobody is in it yet">Put people in by name, by their addresses or by a file.</Empty>
+              )
             ) : (
-              <>
-                <table className="table">
-                  <tbody>
-                    {rows.map((person) => (
-                      <tr key={person.id}>
-                        <td>
-                          <Link to={`?contact=${person.id}`}>{nameOf(person)}</Link>
-                        </td>
-                        <td className="quiet">{person.email}</td>
-                        <td className="num">
-                          {may ? (
-                            <Button variant="subtle" size="compact-sm" onClick={() => remove.mutate(person.id)}>
-                              Take out
-                            </Button>
-                          ) : null}
-                        </td>
+              <div aria-busy={members.isPlaceholderData}>
+                <div className="table-scroll" tabIndex={0} role="region" aria-label="People in this list">
+                  <table className="table">
+                    <thead>
+                      <tr>
+                        <th>Person</th>
+                        <th>Address</th>
+                        <th>
+                          <span className="visually-hidden">Actions</span>
+                        </th>
                       </tr>
-                    ))}
-                  </tbody>
-                </table>
+                    </thead>
+                    <tbody>
+                      {rows.map((person) => (
+                        <tr key={person.id}>
+                          <td>
+                            <Link to={`?contact=${person.id}`} preventScrollReset>
+                              {nameOf(person)}
+                            </Link>
+                          </td>
+                          <td className="quiet">{person.email}</td>
+                          <td className="num">
+                            {may ? (
+                              <Button
+                                variant="subtle"
+                                size="compact-sm"
+                                aria-label={`Take ${nameOf(person)} out`}
+                                onClick={() => change.mutate({ how: 'remove', who: { contact_ids: [person.id] } })}
+                              >
+                                Take out
+                              </Button>
+                            ) : null}
+                          </td>
+                        </tr>
+                      ))}
+                    </tbody>
+                  </table>
+                </div>
                 <More list={members} label="More people" />
-              </>
+              </div>
             )
           }
         </Answer>
@@ -54,7 +88,8 @@ export function StaticMembers({ list }: { list: SmartList }) {
       {may ? (
         <div className="list-people">
           <Rename list={list} />
-          <AddPeople list={list} />
+          <ByHand listId={list.id} />
+          <ByFile listId={list.id} />
         </div>
       ) : null}
     </div>
@@ -66,7 +101,7 @@ function Rename({ list }: { list: SmartList }) {
   const change = useChangeList(list.id);
   return (
     <>
-      {change.error ? <Problem error={change.error} /> : null}
+      <Problem error={change.error} />
       <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
       {name !== list.name && name.trim() !== '' ? (
         <div>
@@ -75,46 +110,6 @@ function Rename({ list }: { list: SmartList }) {
           </Button>
         </div>
       ) : null}
-    </>
-  );
-}
-
-const addressesIn = (text: string) => text.split(/[\s,;]+/).filter((part) => part.includes('@'));
-
-function AddPeople({ list }: { list: SmartList }) {
-  const [text, setText] = useState('');
-  const add = useAddMembers(list.id);
-  const addresses = addressesIn(text);
-  return (
-    <>
-      {add.error ? <Problem error={add.error} /> : null}
-      {add.data && 'changed' in add.data ? (
-        <div className="notice" role="status">
-          <p>
-            {people(add.data.changed)} put in.
-            {add.data.unknown.length > 0
-              ? ` Nobody in the directory has these addresses: ${add.data.unknown.join(', ')}.`
-              : ''}
-          </p>
-        </div>
-      ) : null}
-      <Textarea
-        label="Put people in"
-        description="Addresses, one a line or parted by commas. Unknown ones are reported, nobody is made."
-        autosize
-        minRows={4}
-        maxRows={12}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-      <div>
-        <Button
-          disabled={addresses.length === 0 || add.isPending}
-          onClick={() => add.mutate(addresses, { onSuccess: () => setText('') })}
-        >
-          {addresses.length === 0 ? 'Put in' : `Put in ${people(addresses.length)}`}
-        </Button>
-      </div>
     </>
   );
 }

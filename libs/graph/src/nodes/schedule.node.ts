@@ -15,7 +15,7 @@ const config = z.strictObject({
   smart_list_id: z.uuid('Choose a list.').meta({
     label: 'Smart list',
     help: 'Whoever is in it at that moment comes in, as often as the entry settings allow.',
-    control: 'smart_list',
+    control: 'any_list',
   }),
 });
 

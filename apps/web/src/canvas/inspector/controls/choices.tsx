@@ -1,5 +1,6 @@
 import { Autocomplete, Select } from '@mantine/core';
 import { useSuggestions } from '../../../rule-builder/suggestions';
+import { ListSelect, type Fitting } from '../../../smart-lists/list-select';
 import { text, type ControlProps } from './control';
 
 /** An activity type: those seen so far are offered, any other may be typed. */
@@ -40,22 +41,23 @@ export function Course({ field, value, problem, readOnly, onChange }: ControlPro
   );
 }
 
-/** A list that follows rules: only those are entered and left by themselves. */
-export function SmartList({ field, value, problem, readOnly, onChange }: ControlProps) {
-  const { lists } = useSuggestions();
-  const current = text(value);
-  const known = lists.some((list) => list.value === current);
-  return (
-    <Select
-      label={field.label}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
-      placeholder="Choose a list"
-      searchable
-      data={current && !known ? [...lists, { value: current, label: current }] : lists}
-      value={current || null}
-      onChange={(next) => onChange(next ?? '')}
-    />
-  );
-}
+const listControl = (fitting: Fitting) =>
+  function SmartList({ field, value, problem, readOnly, onChange }: ControlProps) {
+    return (
+      <ListSelect
+        fitting={fitting}
+        label={field.label}
+        description={field.help}
+        error={problem}
+        readOnly={readOnly}
+        value={text(value)}
+        onChange={onChange}
+      />
+    );
+  };
+
+/** A list whose entering and leaving is known: of rules, or one that is always kept up to date. */
+export const FollowedList = listControl('followed');
+/** A list that people are put on by hand or by steps. */
+export const StaticList = listControl('static');
+export const AnyList = listControl('any');

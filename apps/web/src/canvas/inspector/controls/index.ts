@@ -1,4 +1,4 @@
-import { ActivityType, Course, SmartList } from './choices';
+import { ActivityType, AnyList, Course, FollowedList, StaticList } from './choices';
 import type { Control } from './control';
 import { Cron } from './cron';
 import { DurationControl } from './duration';
@@ -19,7 +19,9 @@ export const controls: Record<string, Control> = {
   metadata_rules: MetadataRules,
   activity_type: ActivityType,
   course: Course,
-  smart_list: SmartList,
+  smart_list: FollowedList,
+  static_list: StaticList,
+  any_list: AnyList,
   tags: Tags,
   fields: Fields,
   json: Json,

@@ -1,0 +1,58 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconDots } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { DeleteList } from './delete-list';
+import { MoveList } from './folders';
+import { useDuplicateList, type SmartList } from './smart-lists.queries';
+
+interface ListMenuProps {
+  list: SmartList;
+  folders: string[];
+  onRefresh: () => void;
+  /** Where to go when the list is gone; nowhere from a page that shows others. */
+  onDeleted?: () => void;
+}
+
+/** What can be done with a list besides opening it. */
+export function ListMenu({ list, folders, onRefresh, onDeleted }: ListMenuProps) {
+  const [dialog, setDialog] = useState<'move' | 'delete'>();
+  const duplicate = useDuplicateList();
+  const navigate = useNavigate();
+  const close = () => setDialog(undefined);
+  const copy = () =>
+    duplicate.mutate(list.id, {
+      onSuccess: ({ id }) => void navigate(`/admin/smart-lists/${id}`),
+      onError: (error) => notifications.show({ color: 'red', message: error.message }),
+    });
+  return (
+    <>
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <ActionIcon aria-label={`More for ${list.name}`}>
+            <IconDots size={16} stroke={1.5} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {list.kind === 'rules' ? <Menu.Item onClick={onRefresh}>Count anew</Menu.Item> : null}
+          <Menu.Item onClick={copy}>Duplicate</Menu.Item>
+          <Menu.Item onClick={() => setDialog('move')}>Move to a folder</Menu.Item>
+          <Menu.Item onClick={() => setDialog('delete')}>Delete</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {dialog === 'move' ? <MoveList list={list} folders={folders} opened onClose={close} /> : null}
+      {dialog === 'delete' ? (
+        <DeleteList
+          list={list}
+          opened
+          onClose={close}
+          onDeleted={() => {
+            close();
+            onDeleted?.();
+          }}
+        />
+      ) : null}
+    </>
+  );
+}

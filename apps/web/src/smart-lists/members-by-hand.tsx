@@ -1,0 +1,68 @@
+import { Autocomplete, Button, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import { useFoundPeople } from '../directory/found-people';
+import { Problem } from '../ui/confirm';
+import { people } from '../ui/format';
+import { UnknownNames } from './unknown-names';
+import { useChangeMembers } from './smart-lists.queries';
+
+const addressesIn = (text: string) => text.split(/[\s,;]+/).filter((part) => part.includes('@'));
+
+/** Puts people into a list one by one by their names, or many by their addresses. */
+export function ByHand({ listId }: { listId: string }) {
+  const [name, setName] = useState('');
+  const [text, setText] = useState('');
+  const change = useChangeMembers(listId);
+  const found = useFoundPeople(name);
+  const addresses = addressesIn(text);
+  const done = change.data && 'changed' in change.data ? change.data : undefined;
+  const how = change.variables?.how ?? 'add';
+  const many = (what: 'add' | 'remove') =>
+    change.mutate({ how: what, who: { emails: addresses } }, { onSuccess: () => setText('') });
+  return (
+    <section className="stack-tight" aria-label="People by hand">
+      <Problem error={change.error} />
+      {done ? (
+        <div className="notice stack-tight" role="status">
+          <p>
+            {people(done.changed)} {how === 'add' ? 'put in' : 'taken out'}.
+          </p>
+          <UnknownNames names={done.unknown} count={done.unknown.length} />
+        </div>
+      ) : null}
+      <Autocomplete
+        label="Put somebody in"
+        placeholder="Name or address"
+        data={found.map((person) => ({
+          value: person.id,
+          label: person.name === person.email ? person.email : `${person.name}, ${person.email}`,
+        }))}
+        filter={({ options }) => options}
+        value={name}
+        onChange={setName}
+        onOptionSubmit={(id) => {
+          change.mutate({ how: 'add', who: { contact_ids: [id] } });
+          // After the input has taken the choice for its text.
+          queueMicrotask(() => setName(''));
+        }}
+      />
+      <Textarea
+        label="Many by their addresses"
+        description="One a line or parted by commas. Unknown ones are reported, nobody is made."
+        autosize
+        minRows={3}
+        maxRows={12}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <div className="row">
+        <Button disabled={addresses.length === 0 || change.isPending} onClick={() => many('add')}>
+          {addresses.length === 0 ? 'Put in' : `Put in ${people(addresses.length)}`}
+        </Button>
+        <Button variant="default" disabled={addresses.length === 0 || change.isPending} onClick={() => many('remove')}>
+          Take out
+        </Button>
+      </div>
+    </section>
+  );
+}

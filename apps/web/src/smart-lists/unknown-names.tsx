@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { plural } from '../ui/format';
+
+const shown = 20;
+
+interface UnknownNamesProps {
+  /** As many as the server repeats. */
+  names: readonly string[];
+  count: number;
+}
+
+/** Addresses and ids that nobody in the directory has: the first few, and all of them as a file. */
+export function UnknownNames({ names, count }: UnknownNamesProps) {
+  if (count === 0) return null;
+  return (
+    <>
+      <p>
+        {plural(count, 'name is', 'names are')} unknown to the directory and {count === 1 ? 'was' : 'were'} left out:
+      </p>
+      <ul className="unknown-names">
+        {names.slice(0, shown).map((name, at) => (
+          <li key={at}>{name}</li>
+        ))}
+        {count > shown ? <li className="quiet">and {plural(count - shown, 'more', 'more')}</li> : null}
+      </ul>
+      <div>
+        <Button variant="default" size="compact-sm" onClick={() => download(names)}>
+          {names.length < count ? `Download the first ${names.length}` : 'Download them'}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** As CSV with a heading; what a spreadsheet would take for a formula is made text. */
+function download(names: readonly string[]): void {
+  const quoted = names.map((name) => `"${(/^[=+\-@\t\r]/.test(name) ? `'${name}` : name).replaceAll('"', '""')}"`);
+  const address = URL.createObjectURL(new Blob([`unknown\r\n${quoted.join('\r\n')}\r\n`], { type: 'text/csv' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = 'unknown-people.csv';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
