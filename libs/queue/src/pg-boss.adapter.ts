@@ -10,8 +10,10 @@ export interface Work {
   concurrency: number;
 }
 
-/** Seconds between looks into the table: notifications only tell of new jobs, not of retries and delays falling due. */
+/** Seconds between looks into the table while nobody can tell of new jobs. */
 const POLLING = 0.5;
+/** Seconds between them otherwise: notifications tell of new jobs, not of retries and delays falling due. */
+const POLLING_NOTIFIED = 2;
 /** Seconds without a sign of life after which a job in hand goes back to the queue; the least that pg-boss takes. */
 const HEARTBEAT = 10;
 const DAY = 86_400;
@@ -87,7 +89,7 @@ export class PgBossAdapter {
         perJobResults: true,
         includeMetadata: true,
         pollingIntervalSeconds: POLLING,
-        notifyPollingIntervalSeconds: POLLING,
+        notifyPollingIntervalSeconds: POLLING_NOTIFIED,
         burstWhenBatchFull: true,
       },
       async (jobs: JobWithMetadata<object>[]) => Promise.all(jobs.map((job) => this.runOne(work, job))),

@@ -92,15 +92,18 @@ export class Database {
   }
 
   /** One statement in its own transaction. */
-  async rows<T = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<T[]> {
+  async rows<T = Record<string, unknown>>(text: string | Prepared, values: readonly unknown[] = []): Promise<T[]> {
     return this.alone((tx) => tx.rows<T>(text, values));
   }
 
-  async row<T = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<T | undefined> {
+  async row<T = Record<string, unknown>>(
+    text: string | Prepared,
+    values: readonly unknown[] = [],
+  ): Promise<T | undefined> {
     return (await this.rows<T>(text, values))[0];
   }
 
-  async run(text: string, values: readonly unknown[] = []): Promise<number> {
+  async run(text: string | Prepared, values: readonly unknown[] = []): Promise<number> {
     return this.alone((tx) => tx.run(text, values));
   }
 
