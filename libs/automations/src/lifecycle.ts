@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cancelWaiting, cancelWaitingNow } from '#emails';
 import { conflict, Database, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
 import { automationById, type AutomationRow, type AutomationStatus } from './automation.queries.js';
@@ -28,28 +29,42 @@ export class Lifecycle {
   resume(actor: Actor, id: string): Promise<AutomationRow> {
     const refusal = 'Only a paused or stopped automation can be resumed. Publish a draft to start it.';
     return this.change(actor, id, 'live', ['paused', 'stopped'], refusal, async (tx, row) => {
-      if (row.status === 'stopped') await sendAway(tx, id);
+      if (row.status === 'stopped') {
+        await sendAway(tx, id);
+        // In case whoever stopped it died before the mails were cancelled.
+        await cancelWaitingNow(tx);
+      }
       await startClock(tx, id, false);
       await lookAgain(tx, id);
     });
   }
 
   /** @throws AppError 409 while it is live or somebody is inside */
-  archive(actor: Actor, id: string): Promise<AutomationRow> {
+  async archive(actor: Actor, id: string): Promise<AutomationRow> {
     const refusal = 'Only an automation that does not run can be archived. Stop it first.';
-    return this.change(actor, id, 'archived', ['draft', 'stopped', 'paused'], refusal, async (tx, row) => {
-      if (row.inside > 0) {
-        throw conflict(`${row.inside} people are still inside. Stop the automation first; they leave then.`, {
-          inside: row.inside,
-        });
-      }
-      await sendAway(tx, id);
-    });
+    const archived = await this.change(
+      actor,
+      id,
+      'archived',
+      ['draft', 'stopped', 'paused'],
+      refusal,
+      async (tx, row) => {
+        if (row.inside > 0) {
+          throw conflict(`${row.inside} people are still inside. Stop the automation first; they leave then.`, {
+            inside: row.inside,
+          });
+        }
+        await sendAway(tx, id);
+      },
+    );
+    await cancelWaiting(this.database);
+    return archived;
   }
 
   /**
-   * Everyone leaves, nobody enters any more. Nobody moves from the moment it is stopped; who is inside then leaves by
-   * chunks, so that nothing else waits for a million of them.
+   * Everyone leaves, nobody enters any more. Nobody moves from the moment it is stopped and no mail of it is claimed;
+   * who is inside then leaves, and what waits to be sent is cancelled, by chunks, so that nothing else waits for a
+   * million of them.
    * @param confirm how many are inside, as the person who stops it saw it
    * @throws AppError 409 with `inside` when that is no longer so
    */
@@ -64,6 +79,7 @@ export class Lifecycle {
       await sendAway(tx, id);
     });
     await letLeave(this.database, id);
+    await cancelWaiting(this.database);
     return automationById(this.database, id);
   }
 

@@ -1,3 +1,4 @@
+export * from './cancel-waiting.js';
 export * from './content.js';
 export { escapeHtml, parseLiquid, TemplateError } from './liquid.js';
 export * from './link-tokens.js';

@@ -50,7 +50,7 @@ export type Whose = 'real' | 'demo' | 'any';
 /**
  * Takes up to 500 waiting mails of one stream into a batch, leaving out, in the same statement, who must
  * not get one any more. The batch row is the intent: nothing may be posted before this transaction commits.
- * Mails of a paused automation stay where they are; marketing mail in somebody's quiet hours, the workspace's or the
+ * Mails of an automation that is paused stay where they are, and of one that was stopped are about to be cancelled; marketing mail in somebody's quiet hours, the workspace's or the
  * automation's, stays queued until both are over; nothing at all is taken while sending is stopped.
  */
 export async function claimBatch(
@@ -132,7 +132,7 @@ with workspace as materialized (
     and ($3 = 'any' or o.demo = ($3 = 'demo'))
     and ($7 or o.own_sender)
     and (o.not_before is null or o.not_before <= cortex.now())
-    and not exists (select from cortex.automations a where a.id = o.automation_id and a.status = 'paused')
+    and not exists (select from cortex.automations a where a.id = o.automation_id and a.status <> 'live')
   order by o.created_at, o.message_id
   limit $6
   for update of o skip locked

@@ -1,3 +1,4 @@
+import { cancelWaiting } from '#emails';
 import { RepeatingLoop, type Config, type Database, type Log, type Loop } from '#platform';
 import { beat, guardRestore } from './heartbeat.js';
 import type { PostmarkGateway } from './postmark.client.js';
@@ -58,6 +59,7 @@ export class SendLoop implements Loop {
     await beat(database);
     let busy = (await recoverCrashed(database)) > 0;
     if (gateway) busy = (await reconcile(database, gateway)) > 0 || busy;
+    busy = (await cancelWaiting(database)) > 0 || busy;
     await keepJobsUpToDate(database);
     await countWaiting(database, this.parts.config);
     return busy;

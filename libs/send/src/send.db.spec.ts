@@ -1,9 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemActor } from '#platform';
+import { Lifecycle } from '#automations';
+import type { SendFacts } from '#emails';
+import { newId, systemActor } from '#platform';
 import { FakePostmark } from '#testing';
+import { claimBatch } from './claim.js';
 import { Sending } from './sending.js';
 import { SendLoop } from './send-loop.js';
 import { log, SendFixture, waitUntilReady } from './send.fixture.js';
+import { readiness } from './workspace.js';
 
 let on: SendFixture;
 
@@ -154,6 +158,50 @@ describe('holding back', () => {
     expect((await sending.resume(systemActor('test'))).stopped).toBe(false);
     await on.drain(sender, 2);
     expect(await on.counts()).toEqual({ sent: 2 });
+  });
+
+  it('cancels what waits of an automation that is stopped, once and for all', async () => {
+    const automation = (await on.db.database.row<{ id: string }>(
+      `insert into cortex.automations (name, status, draft_graph) values ('A', 'live', '{}') returning id`,
+    ))!.id;
+    const persons = await on.people(3);
+    const { sender, gateway, config } = on.senderFor();
+    await on.queue(persons.slice(0, 1), {}, automation);
+    await on.drain(sender, 1);
+    await on.queue(persons, {}, automation);
+    await on.queue(persons.slice(0, 1));
+    const lifecycle = new Lifecycle(on.db.database);
+    await lifecycle.stop(systemActor('test'), automation, 0);
+    expect(await on.counts()).toEqual({ sent: 1, cancelled: 3, queued: 1 });
+    await lifecycle.resume(systemActor('test'), automation);
+    await on.drain(sender, 5);
+    expect(await on.counts()).toEqual({ sent: 2, cancelled: 3 });
+
+    // Whoever stopped it died at once: nothing leaves, and the upkeep cancels.
+    await on.queue(persons, {}, automation);
+    await on.db.database.run("update cortex.automations set status = 'stopped'");
+    await on.drain(sender, 8);
+    expect(await on.counts()).toEqual({ sent: 2, cancelled: 3, queued: 3 });
+    await new SendLoop({ database: on.db.database, config, log, sender, gateway }).upkeep();
+    expect(await on.counts()).toEqual({ sent: 2, cancelled: 6 });
+    expect(await on.db.database.rows('select 1 from cortex.outgoing')).toEqual([]);
+    expect(on.fake.accepted).toHaveLength(2);
+  });
+
+  it('lets what had been claimed leave when its automation is stopped meanwhile', async () => {
+    const automation = (await on.db.database.row<{ id: string }>(
+      `insert into cortex.automations (name, status, draft_graph) values ('A', 'live', '{}') returning id`,
+    ))!.id;
+    await on.queue(await on.people(2), {}, automation);
+    const { sender, config } = on.senderFor();
+    await on.db.database.tx(async (tx) => {
+      const ready = await readiness(tx, config, 'broadcast', 'postmark', undefined);
+      const { batch } = await claimBatch(tx, (ready as { facts: SendFacts }).facts, 'real', newId(), 1);
+      await new Lifecycle(on.db.database).stop(systemActor('test'), automation, 0);
+      expect(batch!.mails).toHaveLength(1);
+    });
+    expect(await on.counts()).toEqual({ submitting: 1, cancelled: 1 });
+    await on.drain(sender, 2);
   });
 
   it('waits for sender and postal address, says so, and goes on when they are there', async () => {

@@ -63,7 +63,10 @@ export const rings: Record<string, Ring> = {
   directory: { parts: [...pure, ...base, 'activities'], mayUse: among(...server) },
   enrollments: { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server) },
   'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server, 'csv-parse') },
-  automations: { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server, 'cron-parser') },
+  automations: {
+    parts: [...pure, ...base, 'activities', 'directory', 'emails'],
+    mayUse: among(...server, 'cron-parser'),
+  },
   emails: {
     parts: [...pure, ...base],
     mayUse: among(...server, 'liquidjs', 'mjml', 'html-to-text', '@unlayer/exporters'),
