@@ -3,6 +3,7 @@ import {
   automationById,
   automationPage,
   Automations,
+  drawnAs,
   Lifecycle,
   Publishing,
   versionByNumber,
@@ -11,6 +12,7 @@ import {
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { automationStats, EngineVersions, explainEntry, mailHelp, Runs } from '#engine';
+import { diff } from '#graph';
 import { Config, Database, type Actor } from '#platform';
 import { presentAutomation, presentNodeTypes } from './automation.presenter.js';
 import { Caller, Input, Route } from './http/route.js';
@@ -45,7 +47,7 @@ export class AutomationsController {
   @Route(contracts.importAutomation)
   async importOne(@Input() { body }: InputOf<typeof contracts.importAutomation>, @Caller() actor: Actor) {
     const { format: _format, ...given } = body;
-    return presentAutomation(await this.automations.create(actor, given));
+    return presentAutomation(await this.automations.bringIn(actor, given));
   }
 
   @Route(contracts.listAutomationNodes)
@@ -123,6 +125,16 @@ export class AutomationsController {
   @Route(contracts.getVersion)
   getVersion(@Input() { params }: InputOf<typeof contracts.getVersion>) {
     return versionByNumber(this.database, params.id, params.n);
+  }
+
+  @Route(contracts.diffVersions)
+  async diff(@Input() { params, query }: InputOf<typeof contracts.diffVersions>) {
+    const [before, after] = await Promise.all([
+      drawnAs(this.database, params.id, query.from),
+      drawnAs(this.database, params.id, query.to),
+    ]);
+    const changes = diff(before, after);
+    return { ...query, sentences: changes.map(({ sentence }) => sentence), changes };
   }
 
   @Route(contracts.enterAutomation)

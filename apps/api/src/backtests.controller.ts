@@ -1,9 +1,9 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { automationById } from '#automations';
 import * as contracts from '#contracts';
 import type { Backtest, InputOf } from '#contracts';
-import { Backtests, type BacktestRow } from '#engine';
-import { Database, type Actor } from '#platform';
+import { Backtests, simulate, type BacktestRow } from '#engine';
+import { Database, LOG, type Actor, type Log } from '#platform';
 import { Caller, Input, Route } from './http/route.js';
 
 @Controller()
@@ -11,6 +11,7 @@ export class BacktestsController {
   constructor(
     private readonly database: Database,
     private readonly backtests: Backtests,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Route(contracts.startBacktest)
@@ -24,6 +25,12 @@ export class BacktestsController {
   async list(@Input() { params }: InputOf<typeof contracts.listBacktests>) {
     await automationById(this.database, params.id);
     return { items: (await this.backtests.latest(params.id)).map(present) };
+  }
+
+  @Route(contracts.simulateAutomation)
+  async simulate(@Input() { params, body }: InputOf<typeof contracts.simulateAutomation>) {
+    const at = body.at === undefined ? await this.database.tx((tx) => tx.now()) : new Date(body.at);
+    return simulate(this.database, params.id, { ...body, at }, this.log);
   }
 
   @Route(contracts.getBacktest)

@@ -76,11 +76,14 @@ export interface VersionRow {
   published_at: Date;
   live: boolean;
   inside: number;
+  /** Runs that began in it, or moved to it. */
+  served: number;
 }
 
 const VERSION = `v.id, v.number, v.note, v.author, v.published_at, v.number = a.live_version and a.status in ('live', 'paused') as live,
   (select count(*)::int from cortex.automation_runs r
-   where r.automation_id = a.id and r.version_id = v.id and r.status in ('active', 'waiting')) as inside`;
+   where r.version_id = v.id and r.status in ('active', 'waiting')) as inside,
+  (select count(*)::int from cortex.automation_runs r where r.version_id = v.id) as served`;
 
 /** Published versions, newest first. */
 export async function versionPage(
@@ -126,3 +129,17 @@ export const peopleByStep = (
      group by node_id, version order by version, node_id`,
     [automationId],
   );
+
+/**
+ * A drawing with its settings: the draft, or a published version.
+ * @throws AppError 404
+ */
+export async function drawnAs(
+  db: Database,
+  automationId: string,
+  which: 'draft' | number,
+): Promise<{ graph: Graph; settings: DraftSettings }> {
+  if (which !== 'draft') return versionByNumber(db, automationId, which);
+  const { draft_graph: graph, settings } = await automationById(db, automationId);
+  return { graph, settings };
+}

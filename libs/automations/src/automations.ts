@@ -13,7 +13,7 @@ import { badRequest, conflict, Database, newId, notFound, type Actor, type Tx } 
 import { audit } from './audit.js';
 import { automationById, type AutomationRow } from './automation.queries.js';
 import { sendAway } from './entry.queries.js';
-import { keepUses } from './uses.js';
+import { keepUses, missingHere, without } from './uses.js';
 
 interface Draft {
   id: string;
@@ -49,6 +49,19 @@ export class Automations {
       await keepUses(tx, id);
       await audit(tx, actor, 'automation.created', id, { after: { name: given.name } });
       return automationById(tx, id);
+    });
+  }
+
+  /**
+   * A new draft from an exported one. What it refers to and does not exist here is taken out, so that those steps are
+   * unfinished and say so.
+   */
+  async bringIn(actor: Actor, given: { name: string; graph: Graph; settings: DraftSettings }): Promise<AutomationRow> {
+    const missing = await this.database.tx((tx) => missingHere(tx, given.graph, given.settings));
+    return this.create(actor, {
+      name: given.name,
+      graph: without(missing, given.graph) as Graph,
+      settings: without(missing, given.settings) as DraftSettings,
     });
   }
 

@@ -61,3 +61,47 @@ export const missingUses = (tx: Tx, uses: readonly Use[]): Promise<Use[]> =>
         or (u.kind = 'smart_list' and not exists (select from public.crm_smart_lists l where l.id = u.id))`,
     [uses.map((use) => use.kind), uses.map((use) => use.id)],
   );
+
+const known: Record<string, string> = {
+  template: 'cortex.templates',
+  smart_list: 'public.crm_smart_lists',
+  automation: 'cortex.automations',
+  course: 'public.courses',
+};
+
+/** Ids in a drawing and its settings, of whatever can be looked up here, that do not exist here. */
+export async function missingHere(tx: Tx, graph: Graph, settings: unknown): Promise<ReadonlySet<string>> {
+  const uses = [...usesOf(graph, settings), ...coursesOf([graph.nodes, settings])];
+  const missing = new Set<string>();
+  for (const [kind, table] of Object.entries(known)) {
+    const ids = uses.filter((use) => use.kind === kind).map((use) => use.id);
+    if (ids.length === 0) continue;
+    const rows = await tx.rows<{ id: string }>(
+      `select u.id from unnest($1::uuid[]) u(id) where not exists (select from ${table} t where t.id = u.id)`,
+      [ids],
+    );
+    for (const { id } of rows) missing.add(id);
+  }
+  return missing;
+}
+
+const coursesOf = (value: unknown): Use[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]): Use[] =>
+    key === 'course_id' && typeof inner === 'string' && uuid.test(inner)
+      ? [{ kind: 'course', id: inner }]
+      : coursesOf(inner),
+  );
+};
+
+/** The same JSON without these ids: a key that held one is gone, a list that held some keeps the others. */
+export function without(missing: ReadonlySet<string>, value: unknown): unknown {
+  if (missing.size === 0 || typeof value !== 'object' || value === null) return value;
+  const isGone = (inner: unknown): boolean => typeof inner === 'string' && missing.has(inner);
+  if (Array.isArray(value)) return value.filter((inner) => !isGone(inner)).map((inner) => without(missing, inner));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => !isGone(inner))
+      .map(([key, inner]) => [key, without(missing, inner)]),
+  );
+}

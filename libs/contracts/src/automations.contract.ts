@@ -215,6 +215,8 @@ const versionSummary = z.object({
   live: z.boolean(),
   /** People inside this version now. */
   inside: z.number().int(),
+  /** Runs that began in this version, or moved to it. */
+  served: z.number().int(),
 });
 
 export const listVersions = route({
@@ -236,6 +238,36 @@ export const getVersion = route({
   summary: 'One published version, as it runs.',
   params: z.strictObject({ id: uuid, n: z.coerce.number().int().min(1) }),
   response: versionSummary.extend({ graph, settings: draftSettings }),
+});
+
+const drawing = z.union([z.literal('draft'), z.coerce.number().int().min(1)]);
+
+export const diffVersions = route({
+  method: 'GET',
+  path: '/automations/:id/diff',
+  access: 'read',
+  tag,
+  summary:
+    'What one version says otherwise than another, in sentences. `from` and `to` are version numbers, or `draft`.',
+  params: idParams,
+  query: z.object({ from: drawing, to: drawing }),
+  response: z.object({
+    from: drawing,
+    to: drawing,
+    sentences: z.array(z.string()),
+    changes: z.array(
+      z.object({
+        change: z.enum(['added', 'removed', 'changed', 'path', 'settings']),
+        sentence: z.string(),
+        node_id: z.string().optional(),
+        port: z.string().optional(),
+        pointer: z.string().optional(),
+        /** The step, or where the path led, as it was. */
+        before: z.unknown().optional(),
+        after: z.unknown().optional(),
+      }),
+    ),
+  }),
 });
 
 export const enterAutomation = route({
@@ -314,6 +346,27 @@ export const explainAutomation = route({
     would_enter: z.boolean(),
     proof: proof.nullable(),
     stopped_by: z.string().optional(),
+    /** The same as a sentence. */
+    because: z.string(),
+    /** The fewest conditions that would have to answer otherwise. */
+    smallest_change: z
+      .object({
+        text: z.string(),
+        changes: z.array(
+          z.object({
+            field: z.string(),
+            operator: z.string(),
+            wanted: z.unknown(),
+            value_seen: z.unknown(),
+            must: z.boolean(),
+          }),
+        ),
+      })
+      .optional(),
+    /** Their newest activity of the starting type. */
+    activity: z.object({ type: z.string(), last_at: instant.nullable(), fits: z.boolean() }).optional(),
+    /** Why mail would not reach them now, by stream. */
+    mail: z.object({ broadcast: z.string().nullable(), transactional: z.string().nullable() }),
     runs: z.array(z.object({ id: uuid, status: z.string(), entered_at: instant, end_reason: z.string().nullable() })),
   }),
 });

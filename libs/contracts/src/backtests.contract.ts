@@ -1,10 +1,19 @@
 import { draftSettings, graph } from '#graph';
 import { z } from 'zod';
-import { idParams, instant, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, route, uuid } from './route.js';
 
 const tag = 'Automations';
 
 const counts = z.record(z.string(), z.number().int());
+
+const simulatedStep = z.object({
+  node_id: z.string(),
+  visit: z.number().int(),
+  entered_at: instant,
+  left_at: instant.nullable(),
+  port: z.string().nullable(),
+  outcome: z.record(z.string(), z.unknown()),
+});
 
 export const backtest = z.object({
   id: uuid,
@@ -41,16 +50,7 @@ export const backtest = z.object({
       status: z.string(),
       end_reason: z.string().nullable(),
       messages: z.number().int(),
-      steps: z.array(
-        z.object({
-          node_id: z.string(),
-          visit: z.number().int(),
-          entered_at: instant,
-          left_at: instant.nullable(),
-          port: z.string().nullable(),
-          outcome: z.record(z.string(), z.unknown()),
-        }),
-      ),
+      steps: z.array(simulatedStep),
     }),
   ),
   /** What the replay could not know and took for granted. */
@@ -112,4 +112,51 @@ export const cancelBacktest = route({
   params: idParams,
   body: z.strictObject({}).optional(),
   response: backtest,
+});
+
+export const simulateAutomation = route({
+  method: 'POST',
+  path: '/automations/:id/simulate',
+  access: 'change',
+  tag,
+  summary:
+    'Lets one person, or somebody made up, go through the draft from an instant on. Waits pass at once, nothing is sent, nobody is changed.',
+  params: idParams,
+  body: z
+    .strictObject({
+      contact_email: emailAddress.optional(),
+      sample: z
+        .union([
+          z.literal(true).transform(() => ({})),
+          z.strictObject({
+            first_name: z.string().max(200).optional(),
+            country: z.string().max(100).optional(),
+            timezone: z.string().max(100).optional(),
+            tags: z.array(z.string().max(100)).max(50).optional(),
+            attributes: z.record(z.string(), z.unknown()).optional(),
+          }),
+        ])
+        .optional(),
+      /** When they come in; now when left out. */
+      at: instant.optional(),
+      graph: graph.optional(),
+      settings: draftSettings.optional(),
+    })
+    .refine((body) => (body.contact_email === undefined) !== (body.sample === undefined), {
+      message: 'Name a person by contact_email, or describe a sample; not both.',
+      path: ['contact_email'],
+    }),
+  response: z.object({
+    contact_email: z.string(),
+    entered_at: instant,
+    status: z.string(),
+    end_reason: z.string().nullable(),
+    node_id: z.string().nullable(),
+    ended_at: instant.nullable(),
+    steps: z.array(simulatedStep),
+    messages: z.array(
+      z.object({ node_id: z.string(), visit: z.number().int(), at: instant, skipped: z.string().optional() }),
+    ),
+  }),
+  bodyLimit: 1_200_000,
 });

@@ -3,6 +3,7 @@ export * from './engine.module.js';
 export * from './engine-versions.js';
 export * from './entries.js';
 export * from './explain.js';
+export type { SmallestChange, Turn } from './explain-change.js';
 export * from './loops.js';
 export * from './mail-help.js';
 export * from './monitors.js';

@@ -1,5 +1,6 @@
 export * from './cron.js';
 export * from './dates.js';
+export * from './diff.js';
 export * from './duration.js';
 export * from './edits.js';
 export * from './effect.js';

@@ -8,3 +8,4 @@ export {
 } from './backtests.js';
 export { replay, type ReplayOptions } from './replay.js';
 export type { Assumption, BacktestResult, Sample } from './tally.js';
+export { simulate, type SamplePerson, type Simulation, type SimulationWish } from './simulate.js';

@@ -26,6 +26,8 @@ export class ReplayPerson {
   private readonly known: Map<string, Simulated>;
   private now: number;
   private moves = 0;
+  /** Nobody comes in any more: the one run is to be watched. */
+  private alone = false;
 
   constructor(
     private readonly script: Script,
@@ -55,6 +57,19 @@ export class ReplayPerson {
     const decisions = new Decisions(this.world, moment);
     for (const { key } of await this.looks.matches(moment, decisions)) this.world.seen(key, moment.now);
     await this.changed();
+  }
+
+  /** Puts them in when the window begins, whatever starts the automation and whatever its entry limit says. */
+  async put(leadId: string | undefined): Promise<void> {
+    const moment = this.moment(this.now);
+    const { version } = this.script;
+    const { person_id, contact_email } = this.person;
+    const [answer] = await enter({ pastEntries: async () => [] }, moment, [
+      { version, person_id, contact_email, occasion: 'simulation', ...(leadId ? { lead_id: leadId } : {}) },
+    ]);
+    this.alone = true;
+    if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
+    await this.settle();
   }
 
   /** What happened next, in order of arrival. */
@@ -94,6 +109,7 @@ export class ReplayPerson {
   }
 
   private nextEntry(): number {
+    if (this.alone) return Number.POSITIVE_INFINITY;
     return this.looks?.next ?? this.calls[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
@@ -164,6 +180,7 @@ export class ReplayPerson {
 
   private mayStart(activity: PastActivity): boolean {
     return (
+      !this.alone &&
       this.script.moment.triggers.candidates(activity).length > 0 &&
       !causedBy(this.script.version.automation_id, rowOf(activity, this.person))
     );

@@ -1,0 +1,142 @@
+import { automationById, engineMoment } from '#automations';
+import { addressOf, peopleOf } from '#directory';
+import type { DraftSettings, Graph } from '#graph';
+import { notFound, type Database, type Log } from '#platform';
+import { Aggregates, type Before } from './aggregates.js';
+import { drawn } from './backtests.js';
+import { activitiesOf, aggregatesBefore, changesSince, peopleNow } from './past.queries.js';
+import { PastPerson, type PersonNow } from './past-person.js';
+import { ReplayPerson } from './replay-person.js';
+import type { Simulated } from './replay-world.js';
+import { scriptOf } from './script.js';
+import type { SampleStep } from './tally.js';
+
+const YEAR = 366 * 86_400_000;
+const MOST_ACTIVITIES = 5_000;
+
+/** Somebody made up, for trying a drawing out. */
+export interface SamplePerson {
+  first_name?: string;
+  country?: string;
+  timezone?: string;
+  tags?: string[];
+  attributes?: Record<string, unknown>;
+}
+
+export interface SimulationWish {
+  contact_email?: string;
+  sample?: SamplePerson;
+  /** When they come in; what was recorded afterwards happens to them, and nothing else does. */
+  at: Date;
+  graph?: Graph;
+  settings?: DraftSettings;
+}
+
+export interface Simulation {
+  contact_email: string;
+  entered_at: Date;
+  status: string;
+  end_reason: string | null;
+  /** Where they stand, when they are still inside a year later. */
+  node_id: string | null;
+  ended_at: Date | null;
+  steps: SampleStep[];
+  messages: { node_id: string; visit: number; at: Date; skipped?: string }[];
+}
+
+/**
+ * Lets one person go through the draft from an instant on, as a backtest does, without asking what starts it: waits
+ * pass at once, nothing leaves, nobody is changed.
+ * @throws AppError 404 for an unknown automation or person; 422 as a backtest
+ */
+export async function simulate(
+  database: Database,
+  automationId: string,
+  wish: SimulationWish,
+  log: Log,
+): Promise<Simulation> {
+  const automation = await automationById(database, automationId);
+  const version = drawn(
+    automationId,
+    automation.name,
+    wish.graph ?? automation.draft_graph,
+    wish.settings ?? automation.settings,
+  );
+  return database.tx(async (tx) => {
+    const present = await engineMoment(tx);
+    const settings = (await tx.row<{ mail_unanswered: boolean; frequency_cap: null }>(
+      'select mail_unanswered, frequency_cap from cortex.settings',
+    ))!;
+    const window = { from: wish.at, to: new Date(wish.at.getTime() + YEAR) };
+    const script = scriptOf(version, window, { ...settings, timezone: present.timezone }, present);
+    const address = wish.contact_email === undefined ? undefined : addressOf(wish.contact_email);
+    const known = address ? (await peopleOf(tx, [address])).get(address) : undefined;
+    if (wish.contact_email !== undefined && !known?.type) throw notFound('contact');
+    const ids = known ? [known.person_id] : [];
+    const asks = { last_activity: script.asksLastActivity, lists: script.lists };
+    const [now] = known ? await peopleNow(tx, ids, window, asks, present) : [madeUp(wish.sample ?? {}, wish.at)];
+    const person = new PastPerson(now!, settings.mail_unanswered);
+    person.undo(await changesSince(tx, ids, window, version.late_after));
+    const before = await aggregatesBefore(tx, ids, script.conditions, window, present.timezone);
+    const aggregates = new Aggregates(script.conditions, before.get(now!.person_id) ?? new Map<string, Before>());
+    let found: Simulated | undefined;
+    const replayed = new ReplayPerson({ ...script, version }, person, aggregates, [], log, (run) => {
+      found ??= run;
+    });
+    await replayed.put(person.leads(wish.at.getTime())[0]?.id);
+    const happened = await activitiesOf(tx, ids, window, {
+      lateAfter: version.late_after,
+      types: script.types,
+      after: undefined,
+      limit: MOST_ACTIVITIES,
+    });
+    for (const activity of happened) await replayed.feed(activity);
+    await replayed.finish();
+    const { journey, mails } = found!;
+    const { run } = journey;
+    return {
+      contact_email: run.contact_email,
+      entered_at: run.entered_at,
+      status: run.status,
+      end_reason: run.end_reason,
+      node_id: run.ended_at ? null : run.node_id,
+      ended_at: run.ended_at,
+      steps: script.stepsOf(journey).map(({ ord: _ord, ...step }) => step),
+      messages: mails.map(({ node_id, visit, at, skipped }) => ({
+        node_id,
+        visit,
+        at,
+        ...(skipped ? { skipped } : {}),
+      })),
+    };
+  });
+}
+
+/** A lead of that instant who may be mailed. */
+const madeUp = (sample: SamplePerson, at: Date): PersonNow => ({
+  person_id: '00000000-0000-7000-8000-000000000000',
+  contact_email: 'sample@example.com',
+  consent: 'subscribed',
+  lifetime_value_minor: 0,
+  profile: null,
+  leads: [
+    {
+      id: '00000000-0000-7000-8000-000000000001',
+      created_at: at.getTime(),
+      email: 'sample@example.com',
+      first_name: sample.first_name ?? 'Sample',
+      last_name: null,
+      phone: null,
+      country: sample.country ?? null,
+      timezone: sample.timezone ?? null,
+      tags: sample.tags ?? [],
+      attributes: sample.attributes ?? {},
+      course_id: null,
+      source: 'sample',
+    },
+  ],
+  enrollments: [],
+  suppressed: [],
+  last_activity: at.getTime(),
+  lists: {},
+});
