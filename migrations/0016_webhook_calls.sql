@@ -4,7 +4,8 @@ create table cortex.webhook_calls (
   -- Also the call's `webhook-id`: the same however often it is tried.
   id uuid primary key default uuidv7(),
   automation_id uuid not null,
-  run_id uuid not null references cortex.automation_runs (id) on delete cascade,
+  -- Checked at commit: a step may call before its new run is written.
+  run_id uuid not null references cortex.automation_runs (id) on delete cascade deferrable initially deferred,
   node_id text not null,
   visit int not null,
   person_id uuid not null,

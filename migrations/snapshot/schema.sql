@@ -850,7 +850,7 @@ cortex.uses uses_pkey: PRIMARY KEY (user_kind, user_id, used_kind, used_id)
 
 cortex.webhook_calls webhook_calls_pkey: PRIMARY KEY (id)
 
-cortex.webhook_calls webhook_calls_run_id_fkey: FOREIGN KEY (run_id) REFERENCES cortex.automation_runs(id) ON DELETE CASCADE
+cortex.webhook_calls webhook_calls_run_id_fkey: FOREIGN KEY (run_id) REFERENCES cortex.automation_runs(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 
 cortex.webhook_calls webhook_calls_run_id_node_id_visit_key: UNIQUE (run_id, node_id, visit)
 

@@ -26,20 +26,18 @@ export interface CallRow extends NewCall {
 export async function addCalls(tx: Tx, calls: readonly NewCall[]): Promise<string[]> {
   const rows = await tx.rows<{ id: string; ord: number }>(
     `with wanted as materialized (
-       select w.* from rows from (jsonb_to_recordset($1::jsonb)
-         as (automation_id uuid, run_id uuid, node_id text, visit int, person_id uuid, url text, headers jsonb,
-           content_type text, body text)) with ordinality
-         as w(automation_id, run_id, node_id, visit, person_id, url, headers, content_type, body, ord)),
+       select * from jsonb_to_recordset($1::jsonb) as w(ord int, automation_id uuid, run_id uuid, node_id text, visit int,
+         person_id uuid, url text, headers jsonb, content_type text, body text)),
      made as (
        insert into cortex.webhook_calls (automation_id, run_id, node_id, visit, person_id, url, headers, content_type, body)
        select automation_id, run_id, node_id, visit, person_id, url, headers, content_type, body from wanted
        on conflict (run_id, node_id, visit) do nothing
        returning id, run_id, node_id, visit)
-     select coalesce(m.id, c.id) as id, w.ord::int from wanted w
+     select coalesce(m.id, c.id) as id, w.ord from wanted w
      left join made m using (run_id, node_id, visit)
      left join cortex.webhook_calls c using (run_id, node_id, visit)
      order by w.ord`,
-    [JSON.stringify(calls)],
+    [JSON.stringify(calls.map((call, ord) => ({ ord, ...call })))],
   );
   return rows.map((row) => row.id);
 }
