@@ -24,7 +24,9 @@ begin
   into ids, times, addresses
   from new_rows n
   where n.person_id is null and cortex.address(n.contact_email) is not null;
-  perform cortex.note_touched(addresses, ids, times);
+  if ids is not null then
+    perform cortex.note_touched(addresses, ids, times);
+  end if;
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
