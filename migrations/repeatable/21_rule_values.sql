@@ -31,6 +31,27 @@ as $$
   end
 $$;
 
+-- A member of an object as a number or as folded text: what the two above say of it. Reading the member as text at
+-- once spares taking it out several times; a decimal of so few digits is in the range of doubles.
+create or replace function cortex.field_number(object jsonb, name text) returns float8
+  language sql immutable parallel safe
+as $$
+  select case jsonb_typeof(object -> name)
+    when 'number' then
+      case when octet_length(object ->> name) <= 300 then (object ->> name)::float8 else cortex.json_number(object -> name) end
+    when 'string' then cortex.json_number(object -> name)
+  end
+$$;
+
+create or replace function cortex.field_text(object jsonb, name text) returns text
+  language sql immutable parallel safe
+as $$
+  select case jsonb_typeof(object -> name)
+    when 'string' then cortex.fold(object ->> name)
+    when 'number' then cortex.json_text(object -> name)
+  end
+$$;
+
 create or replace function cortex.json_boolean(value jsonb) returns boolean
   language sql immutable parallel safe
 as $$

@@ -20,7 +20,7 @@ interface Order {
 const keys: Record<string, { key: string; type: string }> = {
   created_at: { key: 'p.created_at', type: 'timestamptz' },
   email: { key: 'p.address', type: 'text collate "C"' },
-  name: { key: 'p.name_folded', type: 'text' },
+  name: { key: `left(p.name_folded, 100) collate "C"`, type: 'text collate "C"' },
   last_activity: { key: `coalesce(p.last_activity, '-infinity')`, type: 'timestamptz' },
   lifetime_value: { key: 'p.lifetime_value_minor', type: 'bigint' },
 };
@@ -46,8 +46,9 @@ export interface ContactPage {
 }
 
 /**
- * One page of the directory, stable while people come and go. `q` finds an id or a whole address, else parts of names
- * and addresses, and when nothing contains it, names that are nearly so.
+ * One page of the directory, stable while people come and go. `q` finds an id or a whole address; else what begins with
+ * it: an address, a name or a last name; when nothing does, what has it anywhere; and when nothing has, names that are
+ * nearly so.
  * @throws AppError 400 for a cursor of another list
  */
 export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactPage> {
@@ -57,72 +58,109 @@ export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactP
     const row = query.cursor ? undefined : await contactById(tx, wanted);
     return { rows: row ? [row] : [], next_cursor: null };
   }
-  // Somebody's whole address means that person: an index answers, where a dozen trigrams would be intersected.
+  // Somebody's whole address means that person.
   if (wanted.includes('@') && !query.cursor) {
-    const whole = await page(tx, query, (bind) => `p.address = ${bind(fold(wanted))}`);
+    const whole = await page(tx, query, [(bind) => `p.address = ${bind(fold(wanted))}`]);
     if (whole.rows.length > 0) return whole;
   }
-  const [typos, cursor] = readCursor(query.cursor);
-  const exact = typos ? undefined : await page(tx, { ...query, cursor }, contains(wanted));
-  if (exact && (exact.rows.length > 0 || cursor || wanted.length < 4)) return exact;
-  await tx.run("select set_config('pg_trgm.word_similarity_threshold', '0.5', true)");
-  const near = await page(tx, { ...query, cursor }, nearly(wanted));
-  return { ...near, next_cursor: near.next_cursor && `~${near.next_cursor}` };
+  // Each way costs more than the one before it. A cursor says of which it is, so that its next page is of the same.
+  const mark = query.cursor ? Object.keys(searches).find((each) => each !== '' && query.cursor!.startsWith(each)) : '';
+  const cursor = query.cursor?.slice(mark?.length ?? 0);
+  for (const [name, { shortest, ways, before }] of Object.entries(searches)) {
+    if ((query.cursor && name !== (mark ?? '')) || wanted.length < shortest) continue;
+    if (before) await tx.run(before);
+    const found = await page(tx, { ...query, cursor }, ways(fold(wanted)));
+    if (found.rows.length > 0 || query.cursor) {
+      return { ...found, next_cursor: found.next_cursor && name + found.next_cursor };
+    }
+  }
+  return { rows: [], next_cursor: null };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A cursor of the second, typo-tolerant search says so, so that its next page is of the same search. */
-const readCursor = (cursor?: string): [boolean, string | undefined] =>
-  cursor?.startsWith('~') ? [true, cursor.slice(1)] : [false, cursor];
+type Way = (bind: (value: unknown) => string) => string;
 
-type Search = (bind: (value: unknown) => string) => string;
+const literal = (text: string): string => text.replace(/[\\%_]/g, (sign) => `\\${sign}`);
 
-const contains =
-  (text: string): Search =>
-  (bind) => {
-    const folded = fold(text).replace(/[\\%_]/g, (sign) => `\\${sign}`);
-    // Trigrams need three letters; below that the beginning of the address or of a word of the name is meant.
-    const pattern = folded.length < 3 ? `${folded}%` : `%${folded}%`;
-    const anywhere = bind(pattern);
-    const second = folded.length < 3 ? ` or p.name_folded like ${bind(`% ${folded}%`)}` : '';
-    return `(p.address like ${anywhere} or p.name_folded like ${anywhere}${second})`;
-  };
+/** The searches by the mark of their cursors, in the order in which they are tried. */
+const searches: Record<string, { shortest: number; ways: (folded: string) => Way[]; before?: string }> = {
+  '': {
+    shortest: 1,
+    ways: (folded) => [
+      (bind) => `p.address like ${bind(`${literal(folded)}%`)}`,
+      (bind) => `left(p.name_folded, 100) collate "C" like ${bind(`${literal([...folded].slice(0, 100).join(''))}%`)}
+        and p.name_folded like ${bind(`${literal(folded)}%`)}`,
+      (bind) =>
+        `octet_length(p.last_name) <= 400 and cortex.fold(p.last_name) collate "C" like ${bind(`${literal(folded)}%`)}`,
+    ],
+  },
+  '*': {
+    shortest: 1,
+    ways: (folded) => [
+      (bind) => {
+        // Trigrams need three letters; below that the beginning of a later word of the name is meant.
+        if (folded.length < 3) return `p.name_folded like ${bind(`% ${literal(folded)}%`)}`;
+        const anywhere = bind(`%${literal(folded)}%`);
+        return `(p.address like ${anywhere} or p.name_folded like ${anywhere})`;
+      },
+    ],
+  },
+  '~': {
+    shortest: 4,
+    before: "select set_config('pg_trgm.word_similarity_threshold', '0.5', true)",
+    ways: (folded) => [(bind) => `${bind(folded)} <% p.name_folded`],
+  },
+};
 
-const nearly =
-  (text: string): Search =>
-  (bind) =>
-    `${bind(fold(text))} <% p.name_folded`;
-
-async function page(tx: Tx, query: ContactQuery, search?: Search): Promise<ContactPage> {
+async function page(tx: Tx, query: ContactQuery, ways: readonly Way[] = [() => 'true']): Promise<ContactPage> {
   const values: unknown[] = [...(query.rulesSql?.values ?? [])];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const order = orderOf(query.sort);
   const where = [everyone];
   if (query.rulesSql) where.push(`(${query.rulesSql.text})`);
   if (query.type) where.push(`p.type = ${bind(query.type)}`);
-  if (search) where.push(search(bind));
   const after = decodeCursor(query.cursor, 2);
   if (after) {
     const sign = order.direction === 'asc' ? '>' : '<';
     where.push(`(${order.key}, p.person_id) ${sign} (${bind(after[0])}::${order.type}, ${bind(after[1])}::uuid)`);
   }
+  const ordered = (key: string) =>
+    `order by ${key} ${order.direction}, p.person_id ${order.direction} limit ${query.limit + 1}`;
+  // Each way is planned alone, so that each finds its index, or the order in which to meet enough soon.
+  const parts = ways.map(
+    (way) => `select p.person_id, ${order.key} as key from cortex.people p
+      where ${[...where, way(bind)].join(' and ')} ${ordered(order.key)}`,
+  );
+  const chosen =
+    parts.length === 1
+      ? `select c.person_id from (${parts[0]}) c`
+      : `select p.person_id from (${parts.map((part) => `(${part})`).join(' union ')}) p ${ordered('p.key')}`;
   const rows = await tx.rows<ContactRow & { sort_key: string }>(
-    // The page is chosen before anything is joined to it: the planner then sees that its order can be read from an index.
-    `select ${columns}, (${order.key})::text as sort_key
-     from (
-       select p.* from cortex.people p
-       where ${where.join('\n and ')}
-       order by ${order.key} ${order.direction}, p.person_id ${order.direction}
-       limit ${bind(query.limit + 1)}
-     ) p ${BESIDE}
+    // Who is on the page is chosen by as little as that takes, often from indexes alone; then the rows are read.
+    `select ${personColumns}, (select s.mail_unanswered from cortex.settings s) as mail_unanswered,
+       null as suppression_reason, null as suppressed_at, (${order.key})::text as sort_key
+     from cortex.people p where p.person_id = any(array(${chosen}))
      order by ${order.key} ${order.direction}, p.person_id ${order.direction}`,
     values,
   );
   const more = rows.length > query.limit;
   const shown = rows.slice(0, query.limit);
+  await addSuppressions(tx, shown);
   const last = shown.at(-1);
   return { rows: shown, next_cursor: more && last ? encodeCursor([last.sort_key, last.person_id]) : null };
+}
+
+/** Few people are suppressed, so that joining everybody to the suppressions would cost more than asking for those. */
+async function addSuppressions(tx: Tx, rows: readonly ContactRow[]): Promise<void> {
+  const suppressed = new Map(rows.filter((row) => row.suppressed_broadcast).map((row) => [row.address, row]));
+  if (suppressed.size === 0) return;
+  const found = await tx.rows<Pick<ContactRow, 'address' | 'suppression_reason' | 'suppressed_at'>>(
+    `select x.address, x.reason as suppression_reason, x.created_at as suppressed_at from cortex.suppressions x
+     where x.stream = 'broadcast' and x.address = any($1::text[])`,
+    [[...suppressed.keys()]],
+  );
+  for (const each of found) Object.assign(suppressed.get(each.address)!, each);
 }
 
 /** The person with this id: the public one, one they had before, their profile's, one of their leads', or the person's own. */

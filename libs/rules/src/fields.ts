@@ -20,8 +20,10 @@ export interface Field {
   sql?: string;
   /** `sql` is never NULL. */
   always?: true;
-  /** An indexed text over `cortex.people p` that has the folded text of this field in it. */
-  inside?: string;
+  /** An indexed text over `cortex.people p` that has the folded text of this field in it, at its start or anywhere. */
+  inside?: { text: string; at: 'start' | 'anywhere' };
+  /** The field times `by`, as the whole number that is stored. */
+  stored?: { sql: string; by: number };
   /** Clauses that read better than “whose <noun> …”, by operator. */
   says?: Record<string, (value: string) => string>;
   /** The word for such people when the whole sentence can start with it. */
@@ -83,11 +85,15 @@ export const fields: readonly Field[] = [
     says: { eq: (value) => `who are a ${value}`, neq: (value) => `who are not a ${value}` },
   },
   text('email', 'E-mail address', 'p.address', { noun: 'address', always: true }),
-  text('first_name', 'First name', 'cortex.fold(p.first_name)', { inside: 'p.name_folded' }),
-  text('last_name', 'Last name', 'cortex.fold(p.last_name)', { inside: 'p.name_folded' }),
-  text('phone', 'Phone', 'cortex.fold(p.phone)'),
-  text('country', 'Country', 'cortex.fold(p.country)'),
-  text('timezone', 'Time zone', 'cortex.fold(p.timezone)'),
+  text('first_name', 'First name', 'cortex.fold(p.first_name) collate "C"', {
+    inside: { text: 'p.name_folded', at: 'start' },
+  }),
+  text('last_name', 'Last name', 'cortex.fold(p.last_name) collate "C"', {
+    inside: { text: 'p.name_folded', at: 'anywhere' },
+  }),
+  text('phone', 'Phone', 'cortex.fold(p.phone) collate "C"'),
+  text('country', 'Country', 'cortex.fold(p.country) collate "C"'),
+  text('timezone', 'Time zone', 'cortex.fold(p.timezone) collate "C"'),
   {
     id: 'tags',
     label: 'Tags',
@@ -136,6 +142,7 @@ export const fields: readonly Field[] = [
     noun: 'lifetime value',
     help: 'What they paid, less refunds.',
     sql: '(p.lifetime_value_minor::float8 / 100)',
+    stored: { sql: 'p.lifetime_value_minor', by: 100 },
     always: true,
   },
   {

@@ -50,8 +50,10 @@ export interface Face {
   shape: Shape;
   /** SQL that is true when the condition holds; `x` and the operands are SQL expressions. NULL counts as false. */
   sql(x: string, operands: string[]): string;
-  /** On text: true only where the operand stands somewhere in `x`, so that an index over more text may look first. */
-  finds?: true;
+  /** On text: true only where the operand stands there in `x`, so that an index over more text may look first. */
+  finds?: 'start' | 'anywhere';
+  /** On text: true only where `x` is one of the operands. */
+  whole?: true;
   /** The same in memory. */
   test(seen: Operand, operands: Operand[]): boolean;
 }

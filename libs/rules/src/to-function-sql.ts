@@ -48,9 +48,10 @@ const countsInside = aggregated
   .filter(({ operator }) => operator.aggregate === 'count')
   .map(({ operator }) => quote(operator.name));
 
-const casts = (['any', 'text', 'number', 'boolean', 'instant'] as const).map(
-  (type) => `when ${quote(type)} then x := format(${quote(sql.readJson[type]!('%1$s', '%2$L'))}, x, zone);`,
-);
+const casts = (read: typeof sql.readJson): string[] =>
+  (['any', 'text', 'number', 'boolean', 'instant'] as const).map(
+    (type) => `when ${quote(type)} then x := format(${quote(read[type]!('%1$s', '%2$L'))}, x, zone);`,
+  );
 
 /**
  * The text of migrations/repeatable/20_resolve_smart_list.sql: the same rules compiled inside the database, for
@@ -121,7 +122,7 @@ begin
 ${indent([...fixedFields, ...special], 4)}
     when place = 'person' and starts_with(field, ${quote(freeFields.attributes.prefix)}) and length(field) between ${freeFields.attributes.prefix.length + 1} and ${freeFields.attributes.prefix.length + 100} then
       kind := cortex.rule_type(positive, value, zone);
-      x := format(${quote(sql.attribute('%L'))}, substr(field, ${freeFields.attributes.prefix.length + 1}));
+      x := quote_literal(substr(field, ${freeFields.attributes.prefix.length + 1}));
     when place = 'where' and field ~ '^metadata(\\.[A-Za-z0-9_]{1,100}){1,10}$' then
       kind := cortex.rule_type(positive, value, zone);
       path := quote_literal('lax $."' || replace(substr(field, ${freeFields.metadata.prefix.length + 1}), '.', '"."') || '"[*]') || '::jsonpath';
@@ -185,9 +186,14 @@ ${indent(noneCounts, 8)}
       result := case when none_counts then format(${quote(sql.activityNone('%1$s', '%2$s'))}, rows, x) else format(${quote(sql.activitySome('%1$s', '%2$s'))}, rows, x) end;
     else
       operands := cortex.rule_operands(shape, kind, value, null, at, zone);
-      if path is not null or starts_with(field, ${quote(freeFields.attributes.prefix)}) then
+      if path is not null then
         case kind
-${indent(casts, 10)}
+${indent(casts(sql.readJson), 10)}
+          else raise exception 'A value in the rules does not go with its operator.';
+        end case;
+      elsif starts_with(field, ${quote(freeFields.attributes.prefix)}) then
+        case kind
+${indent(casts(sql.readAttribute), 10)}
           else raise exception 'A value in the rules does not go with its operator.';
         end case;
       end if;

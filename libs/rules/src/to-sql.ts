@@ -68,6 +68,26 @@ function sameForAll(face: Face, operands: readonly unknown[]): boolean | undefin
   return answers.every((answer) => answer === answers[0]) ? answers[0] : undefined;
 }
 
+/**
+ * The operands times `by` where each is a whole number then and so small that no two stored numbers read as one
+ * double; comparing those is the same as comparing what they stand for.
+ */
+function wholeNumbers(prepared: readonly Prepared[], by: number): (number | number[])[] | undefined {
+  const one = (value: number): number | undefined => {
+    const times = Math.round(value * by);
+    return times / by === value && Math.abs(times) <= 1e14 ? times : undefined;
+  };
+  const all = prepared.map(({ value }) => (Array.isArray(value) ? (value as number[]).map(one) : one(value as number)));
+  return all.flat().every((each) => each !== undefined) ? (all as (number | number[])[]) : undefined;
+}
+
+/**
+ * Whether a text only ever comes of folding texts of as many bytes: ASCII without what other letters fold to (k,
+ * of the Kelvin sign; the semicolon; the backtick), and nothing that a number or a boolean of JSON reads as.
+ */
+const isPlain = (text: unknown): text is string =>
+  typeof text === 'string' && /^[a-jl-z][a-jl-z0-9 _.@/-]*$/.test(text) && text !== 'true' && text !== 'false';
+
 class Compiler {
   readonly values: unknown[] = [];
   private readonly open: string[] = [];
@@ -84,6 +104,10 @@ class Compiler {
   private operand({ type, many, value }: Prepared): string {
     const ready = type !== 'instant' ? value : many ? value.map(instantLiteral) : instantLiteral(value);
     return this.bind(ready, many ? `${casts[type]}[]` : casts[type]);
+  }
+
+  private bindWhole(numbers: readonly (readonly number[] | number)[]): string[] {
+    return numbers.map((each) => this.bind(each, typeof each === 'number' ? 'bigint' : 'bigint[]'));
   }
 
   private get zone(): string {
@@ -122,25 +146,35 @@ class Compiler {
         );
       default: {
         if (!field.sql) throw new RuleError(`“${field.label}” can only be asked inside an automation.`);
-        const operands = prepare(known, this.options).map((operand) => this.operand(operand));
+        const total = field.always === true;
+        const prepared = prepare(known, this.options);
+        const whole = field.stored && wholeNumbers(prepared, field.stored.by);
+        if (whole) return { text: `(${face.sql(field.stored!.sql, this.bindWhole(whole))})`, total };
+        const operands = prepared.map((operand) => this.operand(operand));
         const asked = face.sql(type === 'text' ? `(${field.sql})` : field.sql, operands);
-        const first = field.inside && face.finds ? `${sql.hasPart(field.inside, operands[0]!)} and ` : '';
-        return { text: `(${first}${asked})`, total: field.always === true };
+        if (!field.inside || !face.finds) return { text: `(${asked})`, total };
+        const look = field.inside.at === 'start' && face.finds === 'start' ? sql.beginsWith : sql.hasPart;
+        return { text: `(${look(field.inside.text, operands[0]!)} and ${sql.confirming(asked)})`, total };
       }
     }
   }
 
   private free(known: Known): string {
     const { field, type, face } = known;
-    const read = (json: string) => sql.readJson[type]!(json, type === 'instant' ? this.zone : '');
-    const operands = () => prepare(known, this.options).map((operand) => this.operand(operand));
+    const zone = type === 'instant' ? this.zone : '';
+    const prepared = prepare(known, this.options);
+    const operands = () => prepared.map((operand) => this.operand(operand));
     if (field.id.startsWith(freeFields.attributes.prefix)) {
       const name = this.bind(field.id.slice(freeFields.attributes.prefix.length), 'text');
-      return `(${face.sql(read(sql.attribute(name)), operands())})`;
+      const asked = face.sql(sql.readAttribute[type]!(name, zone), operands());
+      const texts = prepared.flatMap(({ value }) => value as unknown);
+      if (type !== 'text' || !face.whole || !texts.every(isPlain)) return `(${asked})`;
+      const lengths = this.bind([...new Set(texts.map((text) => text.length))], 'int[]');
+      return `(${sql.attributeAsLong(name, lengths)} and ${sql.confirming(asked)})`;
     }
     const keys = field.id.slice(freeFields.metadata.prefix.length).split('.');
     const path = this.bind(`lax $${keys.map((key) => `."${key}"`).join('')}[*]`, 'jsonpath');
-    return sql.metadataSome(path, face.sql(read(sql.metadataValue), operands()));
+    return sql.metadataSome(path, face.sql(sql.readJson[type]!(sql.metadataValue, zone), operands()));
   }
 
   private activity(known: Known): string {

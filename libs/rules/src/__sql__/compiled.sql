@@ -7,19 +7,19 @@
 --   $3 = "abandoned"
 
 -- eq: People whose first name is “ANNA”
-((p.name_folded like cortex.like_part($1::text) and (cortex.fold(p.first_name)) = $1::text))
+((p.name_folded like substr(cortex.like_part($1::text), 2) and case when (cortex.fold(p.first_name) collate "C") = $1::text then true end))
 --   $1 = "anna"
 
 -- neq: People whose country is not “DE”
-(((((cortex.fold(p.country)) = $1::text)) is not true))
+(((((cortex.fold(p.country) collate "C") = $1::text)) is not true))
 --   $1 = "de"
 
 -- in: People whose country is one of “DE” or “at”
-(((cortex.fold(p.country)) = any($1::text[])))
+(((cortex.fold(p.country) collate "C") = any($1::text[])))
 --   $1 = ["de","at"]
 
 -- not_in: People whose country is none of “DE” or “AT”
-(((((cortex.fold(p.country)) = any($1::text[]))) is not true))
+(((((cortex.fold(p.country) collate "C") = any($1::text[]))) is not true))
 --   $1 = ["de","at"]
 
 -- contains: People whose address contains “@Shop.”
@@ -31,7 +31,7 @@
 --   $1 = "shop"
 
 -- starts_with: People whose phone starts with “+49”
-((starts_with((cortex.fold(p.phone)), $1::text)))
+((starts_with((cortex.fold(p.phone) collate "C"), $1::text)))
 --   $1 = "+49"
 
 -- ends_with: People whose address ends with “.DE”
@@ -39,25 +39,25 @@
 --   $1 = ".de"
 
 -- gt: People whose lifetime value is more than 10
-(((p.lifetime_value_minor::float8 / 100) > $1::float8))
---   $1 = 10
+((p.lifetime_value_minor > $1::bigint))
+--   $1 = 1000
 
 -- gte: People whose lifetime value is at least 10
-(((p.lifetime_value_minor::float8 / 100) >= $1::float8))
---   $1 = 10
+((p.lifetime_value_minor >= $1::bigint))
+--   $1 = 1000
 
 -- lt: People whose lifetime value is less than 10
-(((p.lifetime_value_minor::float8 / 100) < $1::float8))
---   $1 = 10
+((p.lifetime_value_minor < $1::bigint))
+--   $1 = 1000
 
 -- lte: People whose lifetime value is at most 10
-(((p.lifetime_value_minor::float8 / 100) <= $1::float8))
---   $1 = 10
+((p.lifetime_value_minor <= $1::bigint))
+--   $1 = 1000
 
 -- between: People whose lifetime value is between 1 and 2
-(((p.lifetime_value_minor::float8 / 100) between $1::float8 and $2::float8))
---   $1 = 1
---   $2 = 2
+((p.lifetime_value_minor between $1::bigint and $2::bigint))
+--   $1 = 100
+--   $2 = 200
 
 -- in_last: People whose first day with us was within the last 30 minutes
 ((p.created_at between $1::timestamptz and $2::timestamptz))
@@ -70,16 +70,16 @@
 --   $2 = "2026-11-22T12:00:00.000000Z"
 
 -- in_next: People whose renews is within the next 7 days
-((cortex.json_instant((p.attributes -> $1::text), $2::text) between $3::timestamptz and $4::timestamptz))
---   $1 = "renews"
---   $2 = "Europe/Berlin"
+((cortex.json_instant((p.attributes -> $2::text), $1::text) between $3::timestamptz and $4::timestamptz))
+--   $1 = "Europe/Berlin"
+--   $2 = "renews"
 --   $3 = "2026-11-22T12:00:00.000000Z"
 --   $4 = "2026-11-29T12:00:00.000000Z"
 
 -- anniversary_in: People whose birthday has its anniversary within the next 3 days
-((to_char(cortex.json_instant((p.attributes -> $1::text), $2::text) at time zone $3::text, 'MM-DD') = any($4::text[])))
---   $1 = "birthday"
---   $2 = "Europe/Berlin"
+((to_char(cortex.json_instant((p.attributes -> $2::text), $1::text) at time zone $3::text, 'MM-DD') = any($4::text[])))
+--   $1 = "Europe/Berlin"
+--   $2 = "birthday"
 --   $3 = "Europe/Berlin"
 --   $4 = ["11-22","11-23","11-24","11-25"]
 
@@ -102,10 +102,10 @@
 (((not p.suppressed_broadcast and (p.consent_status = 'subscribed' or (p.consent_status = 'unknown' and (select s.mail_unanswered from cortex.settings s)))) is false))
 
 -- is_set: People whose phone is known
-(((cortex.fold(p.phone)) <> ''))
+(((cortex.fold(p.phone) collate "C") <> ''))
 
 -- is_empty: People whose country is unknown
-(((((cortex.fold(p.country)) <> '')) is not true))
+(((((cortex.fold(p.country) collate "C") <> '')) is not true))
 
 -- exists: People who have an enrollment
 (exists (select from public.enrollments e where e.profile_id = p.id and true))

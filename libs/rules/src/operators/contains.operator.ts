@@ -8,7 +8,7 @@ export const contains: Operator = {
     text: {
       shape: 'one',
       sql: (x, [wanted]) => hasPart(x, wanted!),
-      finds: true,
+      finds: 'anywhere',
       test: (seen, [wanted]) => seen.includes(wanted),
     },
     set: {

@@ -7,7 +7,7 @@ export const endsWith: Operator = {
     text: {
       shape: 'one',
       sql: (x, [wanted]) => `right(${x}, length(${wanted})) = ${wanted}`,
-      finds: true,
+      finds: 'anywhere',
       test: (seen, [wanted]) => seen.endsWith(wanted),
     },
   },

@@ -9,7 +9,7 @@ const same: Face = {
 export const eq: Operator = {
   name: 'eq',
   label: 'is',
-  accepts: { text: { ...same, finds: true }, number: same, instant: same, enum: same, boolean: same },
+  accepts: { text: { ...same, finds: 'start', whole: true }, number: same, instant: same, enum: same, boolean: same },
   english: (noun, value) => `whose ${noun} is ${value.text}`,
   examples: [
     { ask: { field: 'first_name', value: 'ANNA' }, person: { first_name: 'anna' }, expect: true },

@@ -12,7 +12,7 @@ const member: Face = { shape: 'lists', sql: (x) => x, test: (seen) => seen };
 export const isIn: Operator = {
   name: 'in',
   label: 'is one of',
-  accepts: { text: oneOf, number: oneOf, instant: oneOf, enum: oneOf, list: member },
+  accepts: { text: { ...oneOf, whole: true }, number: oneOf, instant: oneOf, enum: oneOf, list: member },
   english: (noun, value, type) =>
     type === 'list' ? `who are in the smart list ${value.text}` : `whose ${noun} is one of ${value.text}`,
   examples: [

@@ -7,7 +7,7 @@ export const startsWith: Operator = {
     text: {
       shape: 'one',
       sql: (x, [wanted]) => `starts_with(${x}, ${wanted})`,
-      finds: true,
+      finds: 'start',
       test: (seen, [wanted]) => seen.startsWith(wanted),
     },
   },
