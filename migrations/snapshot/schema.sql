@@ -988,6 +988,10 @@ CREATE INDEX people_address_hash ON cortex.people USING hash (address)
 
 CREATE INDEX people_created ON cortex.people USING btree (created_at DESC, person_id) WHERE (type IS NOT NULL)
 
+CREATE INDEX people_last_name ON cortex.people USING btree (cortex.fold(last_name) COLLATE "C", created_at DESC, person_id DESC) INCLUDE (last_name) WHERE ((type IS NOT NULL) AND (octet_length(last_name) <= 400))
+
+CREATE INDEX people_name ON cortex.people USING btree ("left"(name_folded, 100) COLLATE "C", person_id) WHERE (type IS NOT NULL)
+
 CREATE INDEX people_public_id ON cortex.people USING btree (id) WHERE (id IS NOT NULL)
 
 CREATE INDEX people_search ON cortex.people USING gin (address public.gin_trgm_ops, name_folded public.gin_trgm_ops)
@@ -1528,6 +1532,29 @@ begin
   end loop;
   return made;
 end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.field_number(object jsonb, name text)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case jsonb_typeof(object -> name)
+    when 'number' then
+      case when octet_length(object ->> name) <= 300 then (object ->> name)::float8 else cortex.json_number(object -> name) end
+    when 'string' then cortex.json_number(object -> name)
+  end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.field_text(object jsonb, name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case jsonb_typeof(object -> name)
+    when 'string' then cortex.fold(object ->> name)
+    when 'number' then cortex.json_text(object -> name)
+  end
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.fold(value text)
@@ -2375,11 +2402,11 @@ begin
   case
     when place = 'person' and field = 'type' then kind := 'enum'; x := 'p.type';
     when place = 'person' and field = 'email' then kind := 'text'; x := '(p.address)';
-    when place = 'person' and field = 'first_name' then kind := 'text'; x := '(cortex.fold(p.first_name))';
-    when place = 'person' and field = 'last_name' then kind := 'text'; x := '(cortex.fold(p.last_name))';
-    when place = 'person' and field = 'phone' then kind := 'text'; x := '(cortex.fold(p.phone))';
-    when place = 'person' and field = 'country' then kind := 'text'; x := '(cortex.fold(p.country))';
-    when place = 'person' and field = 'timezone' then kind := 'text'; x := '(cortex.fold(p.timezone))';
+    when place = 'person' and field = 'first_name' then kind := 'text'; x := '(cortex.fold(p.first_name) collate "C")';
+    when place = 'person' and field = 'last_name' then kind := 'text'; x := '(cortex.fold(p.last_name) collate "C")';
+    when place = 'person' and field = 'phone' then kind := 'text'; x := '(cortex.fold(p.phone) collate "C")';
+    when place = 'person' and field = 'country' then kind := 'text'; x := '(cortex.fold(p.country) collate "C")';
+    when place = 'person' and field = 'timezone' then kind := 'text'; x := '(cortex.fold(p.timezone) collate "C")';
     when place = 'person' and field = 'tags' then kind := 'set'; x := 'p.tags_folded';
     when place = 'person' and field = 'created_at' then kind := 'instant'; x := 'p.created_at';
     when place = 'person' and field = 'last_activity' then kind := 'instant'; x := 'p.last_activity';
@@ -2391,7 +2418,7 @@ begin
     when place = 'person' and field = 'activity' then kind := 'activity';
     when place = 'person' and starts_with(field, 'attributes.') and length(field) between 12 and 111 then
       kind := cortex.rule_type(positive, value, zone);
-      x := format('(p.attributes -> %L)', substr(field, 12));
+      x := quote_literal(substr(field, 12));
     when place = 'where' and field ~ '^metadata(\.[A-Za-z0-9_]{1,100}){1,10}$' then
       kind := cortex.rule_type(positive, value, zone);
       path := quote_literal('lax $."' || replace(substr(field, 10), '.', '"."') || '"[*]') || '::jsonpath';
@@ -2507,13 +2534,22 @@ begin
       result := case when none_counts then format('not exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having not (%2$s)) s where s.person_id = p.person_id)', rows, x) else format('exists (select from (select a.person_id from public.crm_activities a where %1$s group by a.person_id having %2$s) s where s.person_id = p.person_id)', rows, x) end;
     else
       operands := cortex.rule_operands(shape, kind, value, null, at, zone);
-      if path is not null or starts_with(field, 'attributes.') then
+      if path is not null then
         case kind
           when 'any' then x := format('%1$s', x, zone);
           when 'text' then x := format('cortex.json_text(%1$s)', x, zone);
           when 'number' then x := format('cortex.json_number(%1$s)', x, zone);
           when 'boolean' then x := format('cortex.json_boolean(%1$s)', x, zone);
           when 'instant' then x := format('cortex.json_instant(%1$s, %2$L)', x, zone);
+          else raise exception 'A value in the rules does not go with its operator.';
+        end case;
+      elsif starts_with(field, 'attributes.') then
+        case kind
+          when 'any' then x := format('(p.attributes -> %1$s)', x, zone);
+          when 'text' then x := format('cortex.field_text(p.attributes, %1$s)', x, zone);
+          when 'number' then x := format('cortex.field_number(p.attributes, %1$s)', x, zone);
+          when 'boolean' then x := format('cortex.json_boolean((p.attributes -> %1$s))', x, zone);
+          when 'instant' then x := format('cortex.json_instant((p.attributes -> %1$s), %2$L)', x, zone);
           else raise exception 'A value in the rules does not go with its operator.';
         end case;
       end if;

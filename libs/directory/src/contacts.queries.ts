@@ -89,8 +89,7 @@ const searches: Record<string, { shortest: number; ways: (folded: string) => Way
     shortest: 1,
     ways: (folded) => [
       (bind) => `p.address like ${bind(`${literal(folded)}%`)}`,
-      (bind) => `left(p.name_folded, 100) collate "C" like ${bind(`${literal([...folded].slice(0, 100).join(''))}%`)}
-        and p.name_folded like ${bind(`${literal(folded)}%`)}`,
+      (bind) => `left(p.name_folded, 100) collate "C" like ${bind(`${literal([...folded].slice(0, 100).join(''))}%`)}`,
       (bind) =>
         `octet_length(p.last_name) <= 400 and cortex.fold(p.last_name) collate "C" like ${bind(`${literal(folded)}%`)}`,
     ],

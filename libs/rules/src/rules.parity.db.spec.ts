@@ -25,7 +25,7 @@ import { toSql } from './to-sql.js';
  * The proof that the engine, the SQL (both modes) and resolve_smart_list give the same answers. More of it:
  * PARITY_DECISIONS=2000000 PARITY_SEED=7 npm test -- libs/rules/src/rules.parity.db.spec.ts
  */
-const wanted = Number(process.env.PARITY_DECISIONS ?? 60_000);
+const wanted = Number(process.env.PARITY_DECISIONS ?? 200_000);
 const seed = Number(process.env.PARITY_SEED ?? 20_261_122);
 
 const uuid = (kind: string, n: number) => `00000000-0000-7000-8000-${kind}${n.toString(16).padStart(10, '0')}`;
@@ -228,13 +228,13 @@ describe('random rules over random people', () => {
       const [now, timezone] =
         round % 2 === 0 ? edges[(at >> 1) % edges.length]! : [nows[at % nows.length]!, zones[at % zones.length]!];
       const moment = { now: new Date(now), timezone };
-      const people = fc.sample(randomPerson(moment.now.getTime()), { numRuns: 200, seed: seed + round });
+      const people = fc.sample(randomPerson(moment.now.getTime()), { numRuns: 500, seed: seed + round });
       const raw = people.map((_, index) =>
         index % 9 === 0 ? `{"n": ${rawNumbers[(index / 9 + round) % rawNumbers.length]}}` : '',
       );
       const ids = await faces.people(people, raw);
       await faces.at(moment);
-      const drawn = fc.sample(randomRules(moment.now.getTime(), 'person', 1), { numRuns: 40, seed: seed * 7 + round });
+      const drawn = fc.sample(randomRules(moment.now.getTime(), 'person', 1), { numRuns: 30, seed: seed * 7 + round });
       // Some drawn values are refused when a rule is saved (a date of no calendar, a text where an instant is due).
       const groups = drawn.flatMap((each) => readRules(JSON.parse(JSON.stringify(each))).rules ?? []);
       const answers = await faces.answers(ids, groups, moment);
