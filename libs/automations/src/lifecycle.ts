@@ -15,6 +15,14 @@ export const lookAgain = (tx: Tx, automationId: string): Promise<number> =>
     [automationId],
   );
 
+/** Letting it run is the answer to what the guard asked: from now on it counts anew. */
+export const settleGuard = (tx: Tx, automationId: string, actor: Actor): Promise<number> =>
+  tx.run(
+    `update cortex.attention set closed_at = cortex.now(), closed_by = $2
+     where key = 'guard:' || $1::text and closed_at is null`,
+    [automationId, actor.label],
+  );
+
 /** Starting and stopping what is published. Each change is true for every process the moment it is answered. */
 @Injectable()
 export class Lifecycle {
@@ -35,6 +43,7 @@ export class Lifecycle {
         await cancelWaitingNow(tx);
       }
       await startClock(tx, id, false);
+      await settleGuard(tx, id, actor);
       await lookAgain(tx, id);
     });
   }

@@ -8,7 +8,7 @@ import { countInList, planRound, sendAway, startClock } from './entry.queries.js
 import { closeGate } from './gate.js';
 import { engineMoment } from './live.queries.js';
 import { countMatching, forgetSeen, markMatchingAsSeen } from './monitor.queries.js';
-import { lookAgain } from './lifecycle.js';
+import { lookAgain, settleGuard } from './lifecycle.js';
 import { entryLimit, listOf, startOf } from './starts.js';
 import { keepUses } from './uses.js';
 
@@ -100,6 +100,7 @@ export class Publishing {
       await this.settlePast(tx, row, wish.take_matching_now ?? false);
       const moved = wish.in_flight?.default === 'move' ? await move(tx, id, version, graph, wish.in_flight.removed) : 0;
       if (row.status === 'paused') await lookAgain(tx, id);
+      await settleGuard(tx, id, actor);
       await keepUses(tx, id);
       await audit(tx, actor, 'automation.published', id, {
         after: {

@@ -40,8 +40,12 @@ export class Advance {
     this.newcomers = new Set(journeys.filter((journey) => journey.isNew).map(({ run }) => run.person_id));
     for (let round = 0; round <= MOST_VISITS; round += 1) {
       const moving = journeys.filter((journey) => journey.movable);
-      if (moving.length === 0) return;
+      if (moving.length === 0) break;
       await this.round(moving);
+    }
+    for (const journey of journeys) {
+      const { leaving } = journey;
+      if (leaving && !journey.ended) journey.end(this.moment.now, leaving.status, leaving.reason);
     }
   }
 

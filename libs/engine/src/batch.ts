@@ -5,6 +5,7 @@ import type { InboxRow } from './claim.js';
 import type { CompiledVersion, Moment } from './compiled.js';
 import { Decisions, type Asked } from './decisions.js';
 import { enter } from './enter.js';
+import { MOST_HOPS } from './hops.js';
 import { ON_CHANGE, type Journey } from './journey.js';
 import type { Entry } from './limits.js';
 import type { Trigger } from './trigger-index.js';
@@ -54,21 +55,54 @@ export class Batch {
         }
       }
     }
-    const chosen = await this.whoseRulesHold(candidates);
-    const entries = chosen.map(({ row, trigger }): Entry => ({
-      version: trigger.version,
-      person_id: row.person_id,
-      contact_email: row.contact_email,
-      occasion: `activity:${row.id}`,
-      activity: row,
-    }));
+    const { chosen, entries } = await this.notInACircle(await this.whoseRulesHold(candidates));
     const entered = await enter(this.world, this.moment, entries);
-    return entered.flatMap((each, at) => {
+    const started = entered.flatMap((each, at) => {
       if ('refused' in each) return [];
       const { row, at: position } = chosen[at]!;
       each.journey.pending = this.byPerson.get(row.person_id)!.slice(position + 1);
       return [each.journey];
     });
+    for (const journey of started) await this.leavesLater(journey);
+    return started;
+  }
+
+  /** Somebody who has just come in, or was just woken, leaves by a later activity only after what came before it. */
+  private async leavesLater(journey: Journey): Promise<void> {
+    for (const [at, row] of (journey.pending as InboxRow[]).entries()) {
+      const left = this.fresh(row, journey.version) ? await this.leaves(journey, row) : undefined;
+      if (!left) continue;
+      journey.leaving = left;
+      journey.pending = journey.pending.slice(0, at);
+      return;
+    }
+  }
+
+  /** Leaves out whom automations have sent on and on by what they cause; that is said, and they stay where they are. */
+  private async notInACircle(candidates: readonly Candidate[]): Promise<{ chosen: Candidate[]; entries: Entry[] }> {
+    const rows = candidates.map(({ row }) => row);
+    const hops = rows.length > 0 ? await this.world.hopsBehind?.(rows, this.moment) : undefined;
+    const chosen: Candidate[] = [];
+    const entries: Entry[] = [];
+    for (const candidate of candidates) {
+      const { row, trigger } = candidate;
+      const sent_by = hops?.get(row.id);
+      const entry: Entry = {
+        version: trigger.version,
+        person_id: row.person_id,
+        contact_email: row.contact_email,
+        occasion: `activity:${row.id}`,
+        activity: row,
+        ...(sent_by ? { sent_by } : {}),
+      };
+      if (sent_by && sent_by.length > MOST_HOPS) {
+        await this.world.sayLoop?.(trigger.version, entry);
+        continue;
+      }
+      chosen.push(candidate);
+      entries.push(entry);
+    }
+    return { chosen, entries };
   }
 
   private async whoseRulesHold(candidates: readonly Candidate[]): Promise<Candidate[]> {
@@ -113,7 +147,6 @@ export class Batch {
       if (!this.fresh(row, journey.version)) continue;
       const left = await this.leaves(journey, row);
       if (left) return journey.end(this.moment.now, left.status, left.reason);
-      if (journey.movable) continue;
       const awaits = journey.step?.awaits;
       const awaited =
         journey.run.status === 'waiting' &&
@@ -125,6 +158,7 @@ export class Batch {
       journey.lookBack = false;
       journey.arrived = awaited ? [row] : [];
       journey.pending = rows.slice(at + (awaited ? 1 : 0));
+      return this.leavesLater(journey);
     }
   }
 

@@ -8,16 +8,21 @@ import type { World } from './world.js';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
- * New runs for those whom the entry limits let in, standing behind the start and not yet moved; for the others
+ * New runs for those whom the entry limits and the guard let in, standing behind the start and not yet moved; for the others
  * why they do not come in. In the order given. The persons' locks must be held.
  */
 export async function enter(
-  world: Pick<World, 'pastEntries'>,
+  world: Pick<World, 'pastEntries' | 'tooMany'>,
   moment: Moment,
   entries: readonly Entry[],
 ): Promise<({ journey: Journey } | { refused: Refusal })[]> {
   const allowed = await applyLimits(world, moment, entries);
-  return allowed.map((entry) => ('refused' in entry ? entry : { journey: begin(entry, moment) }));
+  const again = allowed.flatMap((entry) => ('refused' in entry || entry.today.length === 0 ? [] : [entry]));
+  const tooMany = again.length > 0 ? await world.tooMany?.(again) : undefined;
+  return allowed.map((entry) => {
+    if ('refused' in entry) return entry;
+    return tooMany?.has(entry) ? { refused: 'too_many' as const } : { journey: begin(entry, moment) };
+  });
 }
 
 function begin(entry: AllowedEntry, moment: Moment): Journey {

@@ -20,6 +20,7 @@ import { tryPeople } from './claim.js';
 import type { CompiledVersion, Moment } from './compiled.js';
 import { EngineVersions } from './engine-versions.js';
 import { enter } from './enter.js';
+import { pauseTripped, watchPace } from './guard.js';
 import type { Entry } from './limits.js';
 import { record } from './record.js';
 import { isTransient } from './transient.js';
@@ -113,6 +114,8 @@ export class Entries implements JobHandlers {
       if (version) await attempt(version, () => this.gather(automation_id, occasion));
     }
     for (const id of state.left_inside) await letLeave(this.database, id);
+    await watchPace(this.database, live);
+    await pauseTripped(this.database);
     const waiting = await this.database.rows<{ id: string }>(
       `select a.id from cortex.automations a where a.status = 'live'
        and exists (select from cortex.entry_queue q where q.automation_id = a.id)`,

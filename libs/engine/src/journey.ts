@@ -67,6 +67,8 @@ export class Journey {
   pending: ActivityFact[] = [];
   /** The awaited activity that woke it. */
   arrived: ActivityFact[] = [];
+  /** It leaves once it has gone as far as it goes: something later in this transaction asks for it. */
+  leaving: { status: 'exited' | 'completed'; reason: string } | undefined;
   /** The wait was ended by a person. */
   forced = false;
   changed = false;

@@ -21,6 +21,8 @@ export interface Entry {
 export interface AllowedEntry extends Entry {
   entry_key: string;
   key?: string;
+  /** When this person came in during the last 24 hours. */
+  today: Date[];
 }
 
 export interface PastEntry {
@@ -33,7 +35,7 @@ export interface PastEntry {
 }
 
 /** Why somebody does not come in. */
-export type Refusal = 'been_here' | 'too_soon' | 'no_key';
+export type Refusal = 'been_here' | 'too_soon' | 'too_many' | 'no_key';
 
 /**
  * Applies entry limits under the persons' locks, in the order given, each allowed entry counting for the next.
@@ -80,7 +82,9 @@ function judge(entry: Entry, past: PastEntry[], moment: Moment): AllowedEntry | 
     const since = spanStart(limit.cooldown, moment);
     if (past.some((each) => !each.seen && each.entered_at.getTime() > since)) return { refused: 'too_soon' };
   }
-  return { ...entry, entry_key, key };
+  const yesterday = moment.now.getTime() - 86_400_000;
+  const today = past.flatMap(({ seen, entered_at }) => (!seen && entered_at.getTime() > yesterday ? [entered_at] : []));
+  return { ...entry, entry_key, key, today };
 }
 
 /** What `once` counts by, as it stands in `entry_key`. */

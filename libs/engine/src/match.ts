@@ -14,6 +14,7 @@ import {
   type Unmatched,
 } from './claim.js';
 import type { CompiledVersions, Moment } from './compiled.js';
+import { pauseTripped } from './guard.js';
 import { record } from './record.js';
 import { DatabaseWorld } from './world.js';
 
@@ -39,7 +40,8 @@ export class Match {
    * @returns how many activities were matched; 0 when there was nothing (free) to do
    */
   async claim(claimed: Claimed, only?: string, rows?: number): Promise<number> {
-    return this.database.tx(async (tx) => {
+    let tripped = false;
+    const matched = await this.database.tx(async (tx) => {
       await enterGate(tx);
       await enterListGate(tx);
       claimed.people = only ? await tryPeople(tx, [only]) : await claimPeople(tx);
@@ -53,6 +55,7 @@ export class Match {
         const journeys = await new Batch(world, moment, this.log).gather(arrived);
         await new Advance(world, moment, this.log).run(journeys);
         await record(tx, journeys);
+        tripped = world.tripped;
       }
       const happened = typed(claimed.rows, arrived);
       await settleInbox(
@@ -63,6 +66,8 @@ export class Match {
       await keepMembership(tx, this.kept, happened);
       return claimed.rows.length;
     });
+    if (tripped) await pauseTripped(this.database);
+    return matched;
   }
 }
 

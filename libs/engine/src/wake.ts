@@ -4,6 +4,7 @@ import { Advance } from './advance.js';
 import { PEOPLE_PER_CLAIM, tryPeople } from './claim.js';
 import type { CompiledVersions } from './compiled.js';
 import { resumeRuns } from './enter.js';
+import { pauseTripped } from './guard.js';
 import { record } from './record.js';
 import { dueRuns } from './runs.queries.js';
 import { DatabaseWorld } from './world.js';
@@ -23,7 +24,8 @@ export class Wake {
    * @returns how many runs were looked at
    */
   async claim(claimed: string[], only?: string): Promise<number> {
-    return this.database.tx(async (tx) => {
+    let tripped = false;
+    const looked = await this.database.tx(async (tx) => {
       await enterGate(tx);
       const moment = await this.versions.moment(tx);
       const live = [...moment.live.keys()];
@@ -38,10 +40,14 @@ export class Wake {
       );
       const journeys = await resumeRuns(tx, runs, versions);
       for (const journey of journeys) journey.movable = true;
-      await new Advance(new DatabaseWorld(tx, this.versions), moment, this.log).run(journeys);
+      const world = new DatabaseWorld(tx, this.versions);
+      await new Advance(world, moment, this.log).run(journeys);
       await record(tx, journeys);
+      tripped = world.tripped;
       return runs.length;
     });
+    if (tripped) await pauseTripped(this.database);
+    return looked;
   }
 
   /** What cannot be carried out even alone is put off, longer each time, and fails in the end with the reason. */

@@ -2,12 +2,15 @@ import { loadFacts, loadRunFacts, type RunKey } from '#directory';
 import type { ActivityFact, Effect, EffectType } from '#graph';
 import type { Tx } from '#platform';
 import type { Group, PersonFacts, RunFacts } from '#rules';
+import type { InboxRow } from './claim.js';
 import type { CompiledVersion, CompiledVersions, Moment } from './compiled.js';
 import { effects } from './effects/index.js';
 import type { EffectCall, EffectHandler } from './effects/effect-handler.js';
 import { resumeRuns } from './enter.js';
+import { tooMany, tooOften } from './guard.js';
+import { hopsBehind, sayLoop, type Hops } from './hops.js';
 import type { Journey, RunRow } from './journey.js';
-import type { Entry, PastEntry } from './limits.js';
+import type { AllowedEntry, Entry, PastEntry } from './limits.js';
 import { arrivedSince, openRuns, pastEntries, type LookBack } from './runs.queries.js';
 import { isTransient } from './transient.js';
 
@@ -23,6 +26,12 @@ export interface World {
   arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]>;
   /** The earlier entries that these are measured by. */
   pastEntries(entries: readonly Entry[]): Promise<PastEntry[]>;
+  /** Those among these entries, all of people who were in on the same day, that nobody expected. Absent: nobody asks. */
+  tooMany?(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>>;
+  /** The automations behind activities that automations brought about, by activity. Absent: nobody asks. */
+  hopsBehind?(activities: readonly InboxRow[], moment: Moment): Promise<ReadonlyMap<string, Hops>>;
+  /** Notes that somebody goes round and round through this automation. */
+  sayLoop?(version: CompiledVersion, entry: Entry): Promise<void>;
   openRuns(personIds: readonly string[]): Promise<RunRow[]>;
   versions(ids: readonly string[]): Promise<ReadonlyMap<string, CompiledVersion>>;
   resume(runs: readonly RunRow[], versions: ReadonlyMap<string, CompiledVersion>): Promise<Journey[]>;
@@ -35,6 +44,9 @@ export interface World {
 /** The present, inside one transaction. */
 export class DatabaseWorld implements World {
   readonly reports = true;
+
+  /** Whether the guard was asked to pause something: done once this transaction is committed. */
+  tripped = false;
 
   constructor(
     private readonly tx: Tx,
@@ -57,6 +69,20 @@ export class DatabaseWorld implements World {
     return pastEntries(this.tx, entries);
   }
 
+  async tooMany(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>> {
+    const refused = await tooMany(this.tx, entries);
+    this.tripped ||= refused.size > 0;
+    return refused;
+  }
+
+  hopsBehind(activities: readonly InboxRow[], moment: Moment): Promise<ReadonlyMap<string, Hops>> {
+    return hopsBehind(this.tx, activities, moment);
+  }
+
+  sayLoop(version: CompiledVersion, { person_id }: Entry): Promise<void> {
+    return sayLoop(this.tx, version, { person_id });
+  }
+
   openRuns(personIds: readonly string[]): Promise<RunRow[]> {
     return openRuns(this.tx, personIds);
   }
@@ -75,6 +101,17 @@ export class DatabaseWorld implements World {
     calls: readonly EffectCall[],
     moment: Moment,
   ): Promise<(Record<string, unknown> | Error)[]> {
+    const held = type === 'email.send' ? await tooOften(this.tx, calls, moment) : new Map<EffectCall, Error>();
+    if (held.size > 0) {
+      this.tripped = true;
+      const done = await this.perform(
+        type,
+        calls.filter((call) => !held.has(call)),
+        moment,
+      );
+      return calls.map((call) => held.get(call) ?? done.shift()!);
+    }
+    if (calls.length === 0) return [];
     const handler = effects[type] as EffectHandler<Effect['type']>;
     try {
       return await this.tx.savepoint(() => handler(this.tx, calls, moment));
