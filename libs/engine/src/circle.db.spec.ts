@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId, systemActor } from '#platform';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
-import { MOST_HOPS } from './effects/automation-enter.js';
+import { MOST_HOPS } from './hops.js';
 import { drawing, on, Walkers, type Step } from './steps.fixture.js';
 
 const actor = systemActor('test');

@@ -86,6 +86,7 @@ const sentences: Record<Obstacle, string> = {
   no_matching_lead: 'None of their leads is of the age asked for and not enrolled.',
   entry_limit: 'They match, and the entry limit does not let them in again yet.',
   been_here: 'They have been in this automation, and it lets everybody in once.',
+  too_many: 'It has paused itself, because far more entered than was expected.',
   too_soon: 'They were in this automation a short while ago; its entry limit lets them in again later.',
   no_key: 'It counts by a value of the starting activity, and there is none.',
 };
