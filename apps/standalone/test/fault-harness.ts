@@ -1,18 +1,28 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '#platform/postgres';
+import { freePort, startCluster, stopCluster, type Cluster, type ClusterSettings } from '#platform/postgres';
 import type { Behavior, FakeReport } from '#testing';
 
+const MOST_RESTARTS = 500;
 const root = join(import.meta.dirname, '../../..');
 
 /** A fake Postmark in a process of its own, whose faults come round in turn. */
 export class FakePostmarkProcess {
+  private readonly heard = new EventEmitter();
+
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
-  ) {}
+  ) {
+    child.on('message', (message: { call?: true; report?: FakeReport }) => {
+      if (message.call) this.heard.emit('call');
+      if (message.report) this.heard.emit('report', message.report);
+    });
+  }
 
   static async start(faults: Behavior[]): Promise<FakePostmarkProcess> {
     const program = join(root, 'libs/testing/src/fake-postmark.ts');
@@ -22,9 +32,14 @@ export class FakePostmarkProcess {
   }
 
   async report(): Promise<FakeReport> {
-    const answer = once(this.child, 'message') as Promise<[FakeReport]>;
+    const answer = once(this.heard, 'report') as Promise<[FakeReport]>;
     this.child.send('report');
     return (await answer)[0];
+  }
+
+  /** Settled as soon as the next batch comes in, before it is answered. */
+  async nextCall(signal: AbortSignal): Promise<void> {
+    await once(this.heard, 'call', { signal });
   }
 
   async close(): Promise<void> {
@@ -34,18 +49,52 @@ export class FakePostmarkProcess {
   }
 }
 
+/** A PostgreSQL of this test's own, so that it can be killed; it comes back at the same address. */
+export class OwnPostgres {
+  private constructor(
+    private readonly settings: ClusterSettings,
+    private cluster: Cluster,
+  ) {}
+
+  static async start(): Promise<OwnPostgres> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'cortex-faults-'));
+    await chmod(dataDir, 0o711);
+    // What was committed must outlive the server, not the machine: so no fsync, but commits that are waited for.
+    const settings = { dataDir, settings: { fsync: 'off', full_page_writes: 'off', max_connections: '200' } };
+    return new OwnPostgres(settings, await startCluster(settings));
+  }
+
+  get url(): string {
+    return this.cluster.url;
+  }
+
+  /** Kills the server without any chance to tidy up, and starts it again. */
+  async kill(): Promise<void> {
+    process.kill(this.cluster.pid, 'SIGKILL');
+    this.cluster = await startCluster(this.settings);
+  }
+
+  async close(): Promise<void> {
+    await stopCluster(this.settings.dataDir);
+    await rm(this.settings.dataDir, { recursive: true, force: true });
+  }
+}
+
 type Role = 'api' | 'worker';
 
 interface Member {
   role: Role;
   child: ChildProcess;
+  /** Whether it was killed, and is being replaced. */
+  expected: boolean;
   /** Settled when it has said that it runs. */
   ready: Promise<void>;
 }
 
 /** The built application as separate processes that can be killed at any moment and are started again. */
 export class Processes {
-  kills = 0;
+  /** How often one ended by itself, as it may when its database is gone, and was started again. */
+  restarts = 0;
   readonly port: Promise<number> = freePort();
   private readonly members: Member[] = [];
   private closing = false;
@@ -62,13 +111,11 @@ export class Processes {
   /** Kills one without any chance to tidy up, and starts it again. */
   async kill(index: number): Promise<void> {
     const member = this.members[index % this.members.length]!;
-    const ended = once(member.child, 'exit');
+    member.expected = true;
+    const ended = member.child.exitCode === null && once(member.child, 'exit');
     member.child.kill('SIGKILL');
     await ended;
-    this.kills += 1;
-    const next = await this.spawn(member.role);
-    this.members[this.members.indexOf(member)] = next;
-    await next.ready;
+    await this.replace(member);
   }
 
   /** Ends all as a server would, and waits for it. Answers their exit codes. */
@@ -84,24 +131,37 @@ export class Processes {
     );
   }
 
+  private async replace(member: Member): Promise<void> {
+    const next = await this.spawn(member.role);
+    this.members[this.members.indexOf(member)] = next;
+    await next.ready;
+  }
+
   private async spawn(role: Role): Promise<Member> {
     const child = spawn(process.execPath, [join(root, 'dist/apps/standalone/src/main.js')], {
       env: { PATH: process.env.PATH, ...this.env, CORTEX_ROLE: role, PORT: String(await this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const ready = new Promise<void>((resolve, reject) => {
+    const member: Member = { role, child, expected: false, ready: Promise.resolve() };
+    member.ready = new Promise<void>((resolve, reject) => {
       const listen = (chunk: Buffer) => {
         this.said = (this.said + chunk.toString()).slice(-4000);
         if (/is ready|The worker runs/.test(chunk.toString())) resolve();
       };
       child.stdout!.on('data', listen);
       child.stderr!.on('data', listen);
-      child.on('exit', (code, signal) => {
-        if (signal !== 'SIGKILL' && !this.closing) reject(new Error(`The ${role} ended with ${code}: ${this.said}`));
-        else resolve();
+      child.on('exit', (code) => {
+        if (member.expected || this.closing) return resolve();
+        this.restarts += 1;
+        if (this.restarts > MOST_RESTARTS) return reject(new Error(`The ${role} ended with ${code}: ${this.said}`));
+        // As whoever runs it would: its database may have been gone.
+        void pause(200)
+          .then(() => (this.closing ? undefined : this.replace(member)))
+          .then(resolve, reject);
       });
     });
-    return { role, child, ready };
+    member.ready.catch(() => undefined);
+    return member;
   }
 }
 

@@ -42,6 +42,8 @@ export interface FakePostmarkOptions {
   handling?: 'Postmark' | 'Custom' | 'None' | 'unreadable';
   /** Forgets bodies, for benchmarks. */
   withoutBodies?: boolean;
+  /** Told of every call as it comes in, before it is answered. */
+  onCall?: () => void;
   /** Decides calls for which nothing was planned. */
   chaos?: (call: number) => Behavior;
 }
@@ -145,6 +147,7 @@ export class FakePostmark {
       status: 'status' in behavior ? behavior.status : undefined,
       size: messages.length,
     });
+    this.options.onCall?.();
     if (messages.length > 500)
       return json(response, 422, { ErrorCode: 410, Message: 'At most 500 messages per call.' });
     if (behavior.kind === 'drop') return void response.destroy();
@@ -259,14 +262,15 @@ export interface FakeReport {
 
 /**
  * As a program (`node libs/testing/src/fake-postmark.ts '{"faults": […]}'`, started with an IPC channel): sends its
- * address, answers every message with a `FakeReport`, and ends with its parent. The faults come round in turn.
+ * address, then `{ call }` for every call, answers every message with `{ report }`, and ends with its parent. The faults come round in turn.
  */
 async function asProgram(): Promise<void> {
   const { faults = [], ...options } = JSON.parse(process.argv[2] ?? '{}') as FakePostmarkOptions & {
     faults?: Behavior[];
   };
   const chaos = faults.length > 0 ? (call: number) => faults[call % faults.length]! : undefined;
-  const fake = await FakePostmark.start({ ...options, chaos });
+  const onCall = () => void process.send?.({ call: true });
+  const fake = await FakePostmark.start({ ...options, chaos, onCall });
   process.on('message', () => {
     const accepted = fake.accepted.map(({ metadata, to, subject, stream, at }) => ({
       k: metadata.k ?? '',
@@ -275,7 +279,8 @@ async function asProgram(): Promise<void> {
       stream,
       at,
     }));
-    process.send!({ accepted, calls: fake.calls, searches: fake.searches } satisfies FakeReport);
+    const report: FakeReport = { accepted, calls: fake.calls, searches: fake.searches };
+    process.send!({ report });
   });
   process.on('disconnect', () => process.exit(0));
   process.send!({ url: fake.url });

@@ -23,11 +23,13 @@ export interface TestDatabaseOptions {
   poolSize?: number;
   /** An empty database without our tables; then there is no test clock either. */
   empty?: boolean;
+  /** The address of another server than the run's own, for a test that kills it. */
+  cluster?: string;
 }
 
 /** A fresh, migrated database of its own for a spec file, on the run's one cluster. */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const cluster = await testCluster();
+  const cluster = options.cluster ?? (await testCluster());
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = options.empty ? 'template0' : await migratedTemplate(cluster);
   await onServer(cluster, (client) => client.query(`create database ${name} template ${template}`));
