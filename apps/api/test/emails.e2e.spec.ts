@@ -69,6 +69,29 @@ describe('templates and messages over HTTP', () => {
     expect(mails.fake.accepted.at(-1)).toMatchObject({ to: mails.app.admin.email, subject: '[TEST] Hi' });
   });
 
+  it('sends what is being written to whoever writes it, and to nobody else', async () => {
+    const { app } = mails;
+    const signedIn = await app.call('POST', '/auth/staff/sign-in', app.admin, { key: null });
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+    const headers = { cookie, origin: 'https://cortex.school.example' };
+    const ask = (body: object) => app.call('POST', '/email/test', body, { key: null, headers });
+    const mail = { subject: 'Hi {{ contact.first_name }}', html: '<p>x</p>' };
+    const asked = await ask(mail);
+    expect(asked).toMatchObject({ body: { to: app.admin.email } });
+    await mails.until(
+      () => mails.state(asked.body.message_id),
+      (one) => one === 'sent',
+    );
+    expect(mails.fake.accepted.at(-1)).toMatchObject({ to: app.admin.email, subject: '[TEST] Hi Ada' });
+    expect((await app.call('POST', '/email/test', mail)).status).toBe(422);
+    expect((await ask({ ...mail, to: 'stranger@school.example' })).status).toBe(400);
+    expect((await ask({ ...mail, html: '{% for %}' })).status).toBe(422);
+    expect(mails.fake.accepted.at(-1)).toMatchObject({ subject: '[TEST] Hi Ada' });
+  });
+
   it('lists mails by person and state, shows one as it was sent, and counts to the sum', async () => {
     const { email, message_id, mail } = await mails.sentMail();
     const listed = await mails.app.call('GET', `/messages?contact_email=${email.toUpperCase()}&state=sent`);

@@ -249,6 +249,15 @@ export const previewTemplate = route({
   response: renderedMail.extend({ problems: z.array(templateProblem) }),
 });
 
+const unsavedContent = {
+  subject: part(1000).default(''),
+  preheader: part(1000).default(''),
+  html: part(900_000).default(''),
+  text: part(900_000).nullish(),
+  stream: mailStream.default('broadcast'),
+  from: z.string().max(320).optional(),
+};
+
 /** What a step's own editor shows: subject and text that are not stored anywhere yet. */
 export const previewContent = route({
   method: 'POST',
@@ -257,12 +266,7 @@ export const previewContent = route({
   tag,
   summary: 'Unsaved subject, HTML and text as one contact would get them, with what is wrong',
   body: z.strictObject({
-    subject: part(1000).default(''),
-    preheader: part(1000).default(''),
-    html: part(900_000).default(''),
-    text: part(900_000).nullish(),
-    stream: mailStream.default('broadcast'),
-    from: z.string().max(320).optional(),
+    ...unsavedContent,
     /** Absent: a made-up person. */
     contact_email: emailAddress.optional(),
   }),
@@ -279,6 +283,18 @@ export const testTemplate = route({
   params: idParams,
   body: z.strictObject({ to: emailAddress, contact_email: emailAddress.optional() }),
   response: z.object({ message_id: z.string() }),
+});
+
+/** A step's mail as it is being written. There is no `to`: it goes to whoever asks for it. */
+export const testContent = route({
+  method: 'POST',
+  path: '/email/test',
+  access: 'change',
+  tag,
+  summary: 'Send unsaved subject, HTML and text to yourself, marked [TEST]; needs a signed-in person, not a key',
+  body: z.strictObject({ ...unsavedContent, contact_email: emailAddress.optional() }),
+  response: z.object({ message_id: z.string(), to: z.string() }),
+  bodyLimit: 2 * 1024 * 1024,
 });
 
 export const suppression = z.object({

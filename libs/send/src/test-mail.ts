@@ -14,6 +14,7 @@ export async function sendTest(
   content: MailContent,
   to: string,
   contactEmail?: string,
+  from?: string,
 ): Promise<string> {
   const staff = await database.row('select 1 from cortex_staff."user" where lower(email) = lower($1)', [to]);
   if (!staff) {
@@ -33,6 +34,7 @@ export async function sendTest(
       contact_email: to,
       stream: 'transactional',
       content: { ...content, subject: `[TEST] ${content.subject}` },
+      from,
       data: { contact },
       dedupe_key: `test ${newId()}`,
     });

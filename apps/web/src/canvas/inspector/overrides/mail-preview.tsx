@@ -6,6 +6,8 @@ import { useState } from 'react';
 import { call } from '../../../api/client';
 import { Failed } from '../../../ui/states';
 import { text } from '../controls/control';
+import { MailTest } from './mail-test';
+import { unsaved } from './unsaved-mail';
 
 const address = /^[^\s@]+@[^\s@]+$/;
 
@@ -15,20 +17,11 @@ const render = async (config: Record<string, unknown>, contact_email: string | u
     if (!contact_email) return undefined;
     return call(previewTemplate, { params: { id: template }, body: { contact_email } }, { signal });
   }
-  const body = {
-    subject: text(config.subject),
-    preheader: text(config.preheader),
-    html: text(config.html),
-    text: text(config.text) || null,
-    stream: config.stream === 'transactional' ? ('transactional' as const) : ('broadcast' as const),
-    ...(text(config.from) ? { from: text(config.from) } : {}),
-    ...(contact_email ? { contact_email } : {}),
-  };
-  return call(previewContent, { body }, { signal });
+  return call(previewContent, { body: unsaved(config, contact_email) }, { signal });
 };
 
 /** The mail as one real person would get it, rendered by the server as it will be sent. */
-export function MailPreview({ config }: { config: Record<string, unknown> }) {
+export function MailPreview({ config, readOnly }: { config: Record<string, unknown>; readOnly: boolean }) {
   const [who, setWho] = useState('');
   const [face, setFace] = useState('desktop');
   const [search] = useDebouncedValue(who, 250);
@@ -88,6 +81,7 @@ export function MailPreview({ config }: { config: Record<string, unknown> }) {
           )}
         </figure>
       ) : null}
+      {readOnly ? null : <MailTest config={config} contact={email} />}
       {data === undefined && !mail.error && !mail.isPending ? (
         <p className="label">Choose a person to see the template for.</p>
       ) : null}

@@ -34,7 +34,7 @@ export function SendEmailForm(form: FormProps) {
           <Content {...form} />
         </Tabs.Panel>
         <Tabs.Panel value="preview" className="tab-panel">
-          <MailPreview config={config} />
+          <MailPreview config={config} readOnly={readOnly} />
         </Tabs.Panel>
       </Tabs>
       <div className="field" data-field="stream" data-testid="field-stream">
