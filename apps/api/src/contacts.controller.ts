@@ -3,7 +3,7 @@ import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
 import { Contacts } from '#directory';
 import type { Actor } from '#platform';
-import { RuleQuestions, SmartLists } from '#smart-lists';
+import { MemberFiles, RuleQuestions, SmartLists } from '#smart-lists';
 import { Caller, Input, Route } from './http/route.js';
 
 @Controller()
@@ -12,6 +12,7 @@ export class ContactsController {
     private readonly contacts: Contacts,
     private readonly lists: SmartLists,
     private readonly questions: RuleQuestions,
+    private readonly jobs: MemberFiles,
   ) {}
 
   @Route(contracts.listContacts)
@@ -24,6 +25,14 @@ export class ContactsController {
   search(@Input() input: InputOf<typeof contracts.searchContacts>): Promise<AnswerOf<typeof contracts.searchContacts>> {
     const { rules, ...query } = input.body;
     return rules ? this.questions.search(rules, query) : this.contacts.list(query);
+  }
+
+  @Route(contracts.bulkContacts)
+  bulk(
+    @Input() { body }: InputOf<typeof contracts.bulkContacts>,
+    @Caller() actor: Actor,
+  ): Promise<AnswerOf<typeof contracts.bulkContacts>> {
+    return this.jobs.startBulk(actor, body);
   }
 
   @Route(contracts.getContact)

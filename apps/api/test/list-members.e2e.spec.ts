@@ -69,6 +69,62 @@ describe('lists over HTTP, with a worker', () => {
     expect((await app.call('GET', '/smart-lists?folder=Fall')).body.items).toHaveLength(2);
   });
 
+  it('changes tags and static lists of many people as a job, by ids or by rules', async () => {
+    await app.call('POST', '/purchase-leads', [
+      { email: 'b1@bulk.example', country: 'NO', tags: ['Old'] },
+      { email: 'b2@bulk.example', country: 'NO' },
+    ]);
+    await app.call('POST', '/profiles', { email: 'b3@bulk.example', country: 'NO', tags: ['new'] });
+    const norway = { operator: 'AND', conditions: [{ field: 'country', operator: 'eq', value: 'no' }] };
+    const done = async (body: unknown) => {
+      const job = await app.call('POST', '/contacts/bulk', body);
+      expect(job).toMatchObject({ status: 202, body: { status: 'queued', kind: 'contacts.bulk' } });
+      return (await ended(job.body.id)).result;
+    };
+    const tagsOf = async () =>
+      (await app.call('POST', '/contacts/search', { rules: norway, sort: 'email' })).body.items.map(
+        (person: any) => person.tags,
+      );
+
+    const tag = { type: 'add_tags', tags: ['New', 'lead'] };
+    expect(await done({ rules: norway, action: tag })).toMatchObject({ changed: 3, unknown_count: 0 });
+    expect(await tagsOf()).toEqual([
+      ['Old', 'New', 'lead'],
+      ['New', 'lead'],
+      ['new', 'lead'],
+    ]);
+    const { items } = (await app.call('POST', '/contacts/search', { rules: norway, sort: 'email' })).body;
+    const unknown = '00000000-0000-7000-8000-0000000000ff';
+    const old = { type: 'remove_tags', tags: ['OLD'] };
+    expect(await done({ ids: [items[0].id, items[1].id, unknown], action: old })).toEqual({
+      changed: 1,
+      unknown_count: 1,
+      unknown: [unknown],
+    });
+    expect((await tagsOf())[0]).toEqual(['New', 'lead']);
+    const list = (await app.call('POST', '/smart-lists', { name: 'Norway', kind: 'static' })).body;
+    const put = { type: 'add_to_list', smart_list_id: list.id };
+    expect(await done({ rules: norway, action: put })).toMatchObject({ changed: 3 });
+    expect(await done({ ids: [items[0].id], action: { ...put, type: 'remove_from_list' } })).toMatchObject({
+      changed: 1,
+    });
+    expect((await app.call('GET', `/smart-lists/${list.id}`)).body.user_count).toBe(2);
+
+    const rules = (await app.call('POST', '/smart-lists', { name: 'Follows', rules: norway })).body;
+    for (const wrong of [
+      { rules: norway },
+      { action: tag },
+      { rules: norway, ids: [unknown], action: tag },
+      { rules: norway, action: { type: 'add_tags', tags: [] } },
+      { rules: norway, action: { type: 'add_to_list', smart_list_id: rules.id } },
+    ]) {
+      expect((await app.call('POST', '/contacts/bulk', wrong)).status).toBe(400);
+    }
+    expect(
+      (await app.call('POST', '/contacts/bulk', { rules: norway, action: { ...put, smart_list_id: unknown } })).status,
+    ).toBe(404);
+  }, 120_000);
+
   it('takes 100,000 members by file in one go, reports who is unknown, and takes them out again', async () => {
     await seedLeads(
       app.database,

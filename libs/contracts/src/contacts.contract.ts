@@ -1,6 +1,7 @@
 import { rulesSchema } from '#rules';
 import { z } from 'zod';
 import { activity } from './activities.contract.js';
+import { job } from './jobs.contract.js';
 import { consentGiven, personFields } from './people-ingestion.contract.js';
 import { idParams, page, pageQuery, route, uuid } from './route.js';
 
@@ -143,3 +144,33 @@ export const patchContact = route({
   response: contact,
 });
 export type ContactChanges = z.infer<typeof patchContact.body>;
+
+const tags = personFields.tags.unwrap().min(1, 'Name at least one tag.');
+const bulkAction = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('add_tags'), tags }),
+  z.strictObject({ type: z.literal('remove_tags'), tags }),
+  /** A static list. */
+  z.strictObject({ type: z.literal('add_to_list'), smart_list_id: uuid }),
+  z.strictObject({ type: z.literal('remove_from_list'), smart_list_id: uuid }),
+]);
+export type BulkAction = z.output<typeof bulkAction>;
+
+export const bulkContacts = route({
+  method: 'POST',
+  path: '/contacts/bulk',
+  access: 'bulk',
+  tag: 'Directory',
+  summary: 'The same change to many people (by rules at most 100,000), as a job: all of it or nothing',
+  status: 202,
+  body: z
+    .strictObject({
+      ids: z.array(uuid).min(1).max(10_000, 'At most 10,000 at a time.').optional(),
+      rules: rulesSchema.optional(),
+      action: bulkAction,
+    })
+    .refine((body) => (body.ids === undefined) !== (body.rules === undefined), {
+      message: 'Give either ids or rules.',
+    }),
+  response: job,
+});
+export type BulkChange = z.output<typeof bulkContacts.body>;

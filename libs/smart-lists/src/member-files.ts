@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { JobAnswer } from '#contracts';
+import type { BulkChange, JobAnswer } from '#contracts';
 import { parse } from 'csv-parse/sync';
 import {
   AppError,
@@ -13,12 +13,23 @@ import {
   type Actor,
   type Tx,
 } from '#platform';
+import { BulkChanges } from './bulk.js';
 import { ListMembers, type Named } from './members.js';
 
 const KIND = 'smart_list.members';
+const BULK = 'contacts.bulk';
 /** Unknown names that a result repeats. */
 const UNKNOWN_SHOWN = 10_000;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+interface Queued {
+  id: string;
+  kind: string;
+  smart_list_id: string;
+  action: string;
+  input: Buffer;
+  actor: Actor;
+}
 
 type Row = Omit<JobAnswer, 'created_at' | 'ended_at'> & { created_at: Date; ended_at: Date | null };
 const columns = 'id, kind, status, smart_list_id, action, result, error, created_at, ended_at';
@@ -28,13 +39,36 @@ const present = (row: Row): JobAnswer => ({
   ended_at: row.ended_at?.toISOString() ?? null,
 });
 
-/** Members of static lists by CSV file: kept as jobs, worked off by the worker. */
+/** Members of static lists by CSV file, and changes to many people: kept as jobs, worked off by the worker. */
 @Injectable()
 export class MemberFiles {
   constructor(
     private readonly database: Database,
     private readonly members: ListMembers,
+    private readonly bulk: BulkChanges,
   ) {}
+
+  /** A change to many people as a job. @throws AppError 404; 400 for a list of rules, or rules that cannot be asked */
+  async startBulk(actor: Actor, change: BulkChange): Promise<JobAnswer> {
+    await this.bulk.check(change);
+    const list = 'smart_list_id' in change.action ? change.action.smart_list_id : null;
+    return this.keep(actor, BULK, list, change.action.type, Buffer.from(JSON.stringify(change)));
+  }
+
+  private async keep(
+    actor: Actor,
+    kind: string,
+    listId: string | null,
+    action: string,
+    input: Buffer,
+  ): Promise<JobAnswer> {
+    const row = await this.database.row<Row>(
+      `insert into cortex.jobs (id, kind, smart_list_id, action, input, actor) values ($1, $2, $3, $4, $5, $6::jsonb)
+       returning ${columns}`,
+      [newId(), kind, listId, action, input, JSON.stringify(actor)],
+    );
+    return present(row!);
+  }
 
   /** @throws AppError 404; 400 for a list of rules or a file that cannot be read */
   async start(actor: Actor, listId: string, action: 'add' | 'remove', file: Uint8Array): Promise<JobAnswer> {
@@ -46,12 +80,7 @@ export class MemberFiles {
     if (list.kind !== 'static') {
       throw badRequest('This list follows its rules. Only static lists take people by hand.');
     }
-    const row = await this.database.row<Row>(
-      `insert into cortex.jobs (id, kind, smart_list_id, action, input, actor) values ($1, $2, $3, $4, $5, $6::jsonb)
-       returning ${columns}`,
-      [newId(), KIND, listId, action, Buffer.from(file), JSON.stringify(actor)],
-    );
-    return present(row!);
+    return this.keep(actor, KIND, listId, action, Buffer.from(file));
   }
 
   async list(query: { limit: number; cursor?: string }): Promise<{ items: JobAnswer[]; next_cursor: string | null }> {
@@ -89,8 +118,8 @@ export class MemberFiles {
   /** Does the oldest queued job, in one transaction. Answers whether there was one. */
   async workOne(): Promise<boolean> {
     return this.database.tx(async (tx) => {
-      const job = await tx.row<{ id: string; smart_list_id: string; action: string; input: Buffer; actor: Actor }>(
-        `select id, smart_list_id, action, input, actor from cortex.jobs where status = 'queued'
+      const job = await tx.row<Queued>(
+        `select id, kind, smart_list_id, action, input, actor from cortex.jobs where status = 'queued'
          order by created_at, id limit 1 for update skip locked`,
       );
       if (!job) return false;
@@ -98,17 +127,15 @@ export class MemberFiles {
         const result = await tx.savepoint(() => this.work(tx, job));
         await end(tx, job.id, 'completed', result, null);
       } catch (error) {
-        const reason = error instanceof AppError ? error.message : 'The file could not be worked off. Try it again.';
+        const reason = error instanceof AppError ? error.message : 'This could not be worked off. Try it again.';
         await end(tx, job.id, 'failed', null, reason);
       }
       return true;
     });
   }
 
-  private async work(
-    tx: Tx,
-    job: { smart_list_id: string; action: string; input: Buffer; actor: Actor },
-  ): Promise<NonNullable<JobAnswer['result']>> {
+  private async work(tx: Tx, job: Queued): Promise<NonNullable<JobAnswer['result']>> {
+    if (job.kind === BULK) return this.bulk.workIn(tx, job.actor, JSON.parse(job.input.toString()) as BulkChange);
     const named = readNames(job.input);
     const { changed, unknown } = await this.members.changeIn(
       tx,

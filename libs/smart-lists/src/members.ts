@@ -41,7 +41,7 @@ export class ListMembers {
     }
     const { people, unknown } = named.emails
       ? await byAddress(tx, named.emails)
-      : await byId(tx, named.contact_ids ?? []);
+      : await peopleById(tx, named.contact_ids ?? []);
     const changed = await tx.run(writes[how], [listId, [...new Set(people)]]);
     await noteTouched(tx, people, 'static');
     await tx.run(
@@ -72,7 +72,8 @@ interface Found {
   unknown: string[];
 }
 
-async function byId(tx: Tx, ids: readonly string[]): Promise<Found> {
+/** The people with these ids, whichever they ever had, and the ids that nobody has. */
+export async function peopleById(tx: Tx, ids: readonly string[]): Promise<Found> {
   const rows = await tx.rows<{ given: string; person_id: string }>(
     `select g.given, coalesce(k.into_person_id, p.person_id) as person_id
      from unnest($1::uuid[]) g (given)

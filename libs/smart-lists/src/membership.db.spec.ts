@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { Contacts } from '#directory';
 import { createLog, newId } from '#platform';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
+import { BulkChanges } from './bulk.js';
 import { listSql } from './smart-lists.js';
 import { MemberFiles } from './member-files.js';
 import { ListMembers } from './members.js';
 import { Membership } from './membership.js';
+import { RuleQuestions } from './questions.js';
 
 const days = (n: number) => ({ n, unit: 'days' });
 const ago = (n: number, unit = 'days') => ({ ago: { n, unit } });
@@ -100,9 +103,11 @@ describe('kept membership', () => {
   beforeAll(async () => {
     db = await testDatabase();
     line = await pipeline(db.database);
+    const members = new ListMembers(db.database);
+    const questions = new RuleQuestions(db.database, new Contacts(db.database));
     membership = new Membership(
       db.database,
-      new MemberFiles(db.database, new ListMembers(db.database)),
+      new MemberFiles(db.database, members, new BulkChanges(db.database, members, questions)),
       createLog('silent', 'test'),
     );
     await db.clock.set('2026-10-22T10:00:00Z');

@@ -168,11 +168,13 @@ export class RuleQuestions {
 
   /** One page of those to whom the rules apply. @throws AppError 400 when the rules ask about an unknown list */
   async search(rules: Group, query: Omit<Parameters<Contacts['list']>[0], 'rulesSql'>): ReturnType<Contacts['list']> {
-    const rulesSql = await this.database.tx(
-      async (tx) => toSql(rules, { ...(await momentOf(tx)), lists: await knownLists(tx, rules) }),
-      { readOnly: true },
-    );
+    const rulesSql = await this.database.tx((tx) => this.conditionIn(tx, rules), { readOnly: true });
     return this.contacts.list({ ...query, rulesSql });
+  }
+
+  /** A condition over `cortex.people p`. @throws AppError 400 when the rules ask about an unknown list */
+  async conditionIn(tx: Tx, rules: Group): Promise<SqlFragment> {
+    return toSql(rules, { ...(await momentOf(tx)), lists: await knownLists(tx, rules) });
   }
 
   /** @throws AppError 404 when nobody has the address, 400 when the rules ask about an unknown list */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DirectoryModule } from '#directory';
+import { BulkChanges } from './bulk.js';
 import { ListJobs } from './list-jobs.js';
 import { MemberFiles } from './member-files.js';
 import { ListMembers } from './members.js';
@@ -9,7 +10,7 @@ import { SmartLists } from './smart-lists.js';
 
 @Module({
   imports: [DirectoryModule],
-  providers: [SmartLists, RuleQuestions, ListMembers, MemberFiles, Membership, ListJobs],
+  providers: [SmartLists, RuleQuestions, ListMembers, BulkChanges, MemberFiles, Membership, ListJobs],
   exports: [SmartLists, RuleQuestions, ListMembers, MemberFiles, Membership, ListJobs],
 })
 export class SmartListsModule {}

@@ -27,7 +27,8 @@ export interface PeopleQuery {
   sort: ContactSort;
 }
 
-const ofType = (type: PeopleQuery['type'], rules: Group): Group =>
+/** The rules together with the kind that is looked at. */
+export const ofType = (type: PeopleQuery['type'], rules: Group): Group =>
   type ? { operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: type }, rules] } : rules;
 
 /** People page by page; the last answer stays while another one is on its way. */

@@ -1,19 +1,24 @@
 import './directory.css';
 import { Button, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { useDebouncedCallback, useLocalStorage } from '@mantine/hooks';
 import { contactSorts, type ContactSort } from '#contracts';
 import { readRules, toEnglish, type Group } from '#rules';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
+import { useNames } from '../rule-builder/suggestions';
 import { More } from '../ui/more';
 import { Page } from '../ui/page';
 import { Answer, Empty, Loading } from '../ui/states';
+import { ColumnChoice } from './column-choice';
+import { columnsIn } from './columns';
 import { usePeople, type Contact, type PeopleQuery } from './contacts.queries';
 import { PeopleTable } from './people-table';
 
-const RuleBuilder = lazy(async () => ({ default: (await import('../rule-builder/rule-builder')).RuleBuilder }));
+const FilterPanel = lazy(async () => ({ default: (await import('./filter-panel')).FilterPanel }));
+const FilterChips = lazy(async () => ({ default: (await import('./filter-chips')).FilterChips }));
+const ChosenBar = lazy(async () => ({ default: (await import('./chosen-bar')).ChosenBar }));
 
 const sortWords: Partial<Record<ContactSort, string>> = {
   '-created_at': 'Newest first',
@@ -23,6 +28,8 @@ const sortWords: Partial<Record<ContactSort, string>> = {
   name: 'By name',
   email: 'By address',
 };
+
+const nobody: ReadonlySet<string> = new Set();
 
 /** The rules in the address bar; something that does not hold is left out rather than shown as an error. */
 function rulesIn(text: string | null): Group | undefined {
@@ -60,10 +67,25 @@ export function DirectoryPage() {
       },
       { replace: true, preventScrollReset: true },
     );
+  const filter = (next: Group | undefined) => set('rules', next ? JSON.stringify(next) : undefined);
   useArrows(rows, search.get('contact') ?? undefined, (id) => set('contact', id));
+  const [usual, setUsual] = useLocalStorage({ key: 'cortex.directory.columns', defaultValue: '' });
+  const columns = useMemo(() => columnsIn(search.get('columns') || usual), [search, usual]);
+  const mayChange = useMay('bulk');
+  const asked = JSON.stringify([query.q, query.type, rulesText]);
+  const [chosen, setChosen] = useState({ asked, ids: nobody });
+  // Whoever was ticked among other people is no longer meant.
+  const ticked = chosen.asked === asked ? chosen.ids : nobody;
+  const tick = (ids: string[], on: boolean) => {
+    const next = new Set(ticked);
+    for (const id of ids)
+      if (on) next.add(id);
+      else next.delete(id);
+    setChosen({ asked, ids: next });
+  };
   const narrowed = query.q !== '' || query.type !== undefined || rules !== undefined;
   return (
-    <Page title="Directory" intro={sentenceOf(query)} wide>
+    <Page title="Directory" intro={<Sentence {...query} />} wide>
       <div className="directory-tools">
         <SearchInput value={query.q} onChange={(q) => set('q', q)} />
         <Select
@@ -89,15 +111,27 @@ export function DirectoryPage() {
         <Button variant="default" aria-expanded={filtering} onClick={() => setFiltering(!filtering)}>
           {rules ? 'Change the filter' : 'Filter'}
         </Button>
-        {rules ? (
-          <Button variant="subtle" onClick={() => set('rules', undefined)}>
-            Clear the filter
-          </Button>
-        ) : null}
+        <ColumnChoice
+          chosen={columns}
+          onChange={(ids) => {
+            setUsual(ids?.join() ?? '');
+            set('columns', ids?.join());
+          }}
+        />
       </div>
+      {rules ? (
+        <Suspense>
+          <FilterChips rules={rules} onChange={filter} onEdit={() => setFiltering(true)} />
+        </Suspense>
+      ) : null}
       {filtering ? (
         <Suspense fallback={<Loading lines={3} />}>
-          <FilterPanel rules={rules} onApply={(next) => set('rules', next ? JSON.stringify(next) : undefined)} />
+          <FilterPanel rules={rules} onApply={filter} />
+        </Suspense>
+      ) : null}
+      {ticked.size > 0 ? (
+        <Suspense>
+          <ChosenBar query={query} ids={[...ticked]} onClear={() => setChosen({ asked, ids: nobody })} />
         </Suspense>
       ) : null}
       <Answer of={people} what="The directory could not be read" lines={12}>
@@ -113,7 +147,13 @@ export function DirectoryPage() {
             )
           ) : (
             <div aria-busy={people.isPlaceholderData}>
-              <PeopleTable people={rows} selected={search.get('contact') ?? undefined} />
+              <PeopleTable
+                people={rows}
+                columns={columns}
+                selected={search.get('contact') ?? undefined}
+                ticked={mayChange ? ticked : undefined}
+                onTick={tick}
+              />
               <More list={people} label="More people" />
             </div>
           )
@@ -123,11 +163,19 @@ export function DirectoryPage() {
   );
 }
 
-function sentenceOf({ q, type, rules }: PeopleQuery): string {
-  const who = rules ? toEnglish(rules) : type === 'customer' ? 'Customers' : type === 'lead' ? 'Leads' : 'Everyone';
-  const kind = rules && type ? ` (${type}s only)` : '';
-  return `${who}${kind}${q ? `, found by “${q}”` : ''}.`;
+/** Who is shown, as a sentence. */
+function Sentence({ q, type, rules }: PeopleQuery) {
+  const kinds = type === 'customer' ? 'Customers' : type === 'lead' ? 'Leads' : 'Everyone';
+  return (
+    <>
+      {rules ? <RulesSentence rules={rules} /> : kinds}
+      {rules && type ? ` (${type}s only)` : ''}
+      {q ? `, found by “${q}”` : ''}.
+    </>
+  );
 }
+
+const RulesSentence = ({ rules }: { rules: Group }) => toEnglish(rules, { names: useNames() });
 
 function SearchInput({ value, onChange }: { value: string; onChange: (q: string) => void }) {
   const [text, setText] = useState(value);
@@ -144,30 +192,6 @@ function SearchInput({ value, onChange }: { value: string; onChange: (q: string)
         later(event.currentTarget.value.trim());
       }}
     />
-  );
-}
-
-/** The filter while it is edited: what holds is applied at once, what is unfinished waits. */
-function FilterPanel({ rules, onApply }: { rules: Group | undefined; onApply: (rules: Group | undefined) => void }) {
-  const [draft, setDraft] = useState(rules);
-  const maySave = useMay('change');
-  const change = (next: Group | undefined) => {
-    setDraft(next);
-    const read = next && readRules(next);
-    if (!next) onApply(undefined);
-    else if (read?.rules) onApply(read.rules);
-  };
-  return (
-    <div className="filter-panel stack">
-      <RuleBuilder value={draft} onChange={change} context="list" />
-      {rules && maySave ? (
-        <div>
-          <Link to={`/admin/smart-lists/new?rules=${encodeURIComponent(JSON.stringify(rules))}`}>
-            Save as a smart list
-          </Link>
-        </div>
-      ) : null}
-    </div>
   );
 }
 

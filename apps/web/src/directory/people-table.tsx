@@ -1,13 +1,22 @@
-import { Tooltip } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { useSettings } from '../settings/settings.queries';
-import { money } from '../ui/format';
-import { Time } from '../ui/time';
+import type { Column } from './columns';
 import type { Contact } from './contacts.queries';
-import { mailWords, nameOf } from './person';
+import { nameOf } from './person';
+
+interface PeopleTableProps {
+  people: Contact[];
+  columns: Column[];
+  /** Whose drawer is open. */
+  selected: string | undefined;
+  /** Who is ticked, where people can be. */
+  ticked: ReadonlySet<string> | undefined;
+  onTick: (ids: string[], ticked: boolean) => void;
+}
 
 /** People as rows; a click opens the drawer, Ctrl or Cmd with a click a tab of its own. */
-export function PeopleTable({ people, selected }: { people: Contact[]; selected?: string | undefined }) {
+export function PeopleTable({ people, columns, selected, ticked, onTick }: PeopleTableProps) {
   const { data: settings } = useSettings();
   const [search, setSearch] = useSearchParams();
   const { pathname } = useLocation();
@@ -16,17 +25,29 @@ export function PeopleTable({ people, selected }: { people: Contact[]; selected?
     next.set('contact', id);
     return next;
   };
+  const ids = people.map(({ id }) => id);
+  const tickedHere = ids.filter((id) => ticked?.has(id)).length;
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="People">
       <table className="table people">
         <thead>
           <tr>
+            {ticked ? (
+              <th className="tick">
+                <Checkbox
+                  aria-label="Choose everyone shown"
+                  checked={tickedHere === ids.length}
+                  indeterminate={tickedHere > 0 && tickedHere < ids.length}
+                  onChange={(event) => onTick(ids, event.currentTarget.checked)}
+                />
+              </th>
+            ) : null}
             <th>Person</th>
-            <th>Kind</th>
-            <th className="num">Lifetime value</th>
-            <th>Last activity</th>
-            <th>Tags</th>
-            <th>Can be mailed</th>
+            {columns.map(({ id, label, numeric }) => (
+              <th key={id} data-column={id} className={numeric && 'num'}>
+                {label}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -41,7 +62,16 @@ export function PeopleTable({ people, selected }: { people: Contact[]; selected?
                 setSearch(opened(person.id), { preventScrollReset: true });
               }}
             >
-              <td>
+              {ticked ? (
+                <td className="tick" onClick={(event) => event.stopPropagation()}>
+                  <Checkbox
+                    aria-label={`Choose ${nameOf(person)}`}
+                    checked={ticked.has(person.id)}
+                    onChange={(event) => onTick([person.id], event.currentTarget.checked)}
+                  />
+                </td>
+              ) : null}
+              <td className="who">
                 <Link
                   className="person-name"
                   to={`${pathname}?${opened(person.id)}`}
@@ -52,49 +82,15 @@ export function PeopleTable({ people, selected }: { people: Contact[]; selected?
                 </Link>
                 {person.email && nameOf(person) !== person.email ? <div className="quiet">{person.email}</div> : null}
               </td>
-              <td>
-                <span className="kind-word" data-kind={person.type}>
-                  {person.type}
-                </span>
-              </td>
-              <td className="num">{money(person.lifetime_value, settings?.currency ?? 'EUR')}</td>
-              <td>
-                {person.last_activity ? <Time at={person.last_activity} /> : <span className="quiet">never</span>}
-              </td>
-              <td>
-                <Tags tags={person.tags} />
-              </td>
-              <td>
-                <Tooltip label={person.email_reason}>
-                  <span className={person.can_be_emailed ? 'email-yes' : 'email-no'}>
-                    {person.can_be_emailed ? 'yes' : `no, ${mailWords[person.email_status]}`}
-                  </span>
-                </Tooltip>
-              </td>
+              {columns.map(({ id, numeric, cell }) => (
+                <td key={id} data-column={id} className={numeric && 'num'}>
+                  {cell(person, settings?.currency ?? 'EUR')}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
-  );
-}
-
-const shown = 3;
-
-function Tags({ tags }: { tags: string[] }) {
-  if (tags.length === 0) return null;
-  return (
-    <span className="tags">
-      {tags.slice(0, shown).map((tag) => (
-        <span key={tag} className="tag">
-          {tag}
-        </span>
-      ))}
-      {tags.length > shown ? (
-        <Tooltip label={tags.slice(shown).join(', ')}>
-          <span className="tag">+{tags.length - shown}</span>
-        </Tooltip>
-      ) : null}
-    </span>
   );
 }

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import type { BulkAction, BulkChange, JobAnswer } from '#contracts';
+import { writeAs } from '#directory';
+import { badRequest, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { ListMembers, peopleById } from './members.js';
+import { RuleQuestions } from './questions.js';
+
+/** People that one bulk change may reach. */
+const MOST = 100_000;
+/** People written in one statement. */
+const CHUNK = 1_000;
+/** Unknown ids that a result repeats. */
+const UNKNOWN_SHOWN = 10_000;
+
+interface Person {
+  person_id: string;
+  /** Of the profile, or of the newest lead. */
+  id: string;
+  type: 'customer' | 'lead';
+}
+
+/** The same change to many people: tags, and static lists. Done by a job, all of it or nothing. */
+@Injectable()
+export class BulkChanges {
+  constructor(
+    private readonly database: Database,
+    private readonly members: ListMembers,
+    private readonly questions: RuleQuestions,
+  ) {}
+
+  /** What cannot succeed is refused before a job is made of it. @throws AppError 404; 400 for a list of rules */
+  async check({ rules, action }: BulkChange): Promise<void> {
+    if (rules) await this.questions.search(rules, { sort: '-created_at', limit: 1 });
+    if (!('smart_list_id' in action)) return;
+    const list = await this.database.row<{ kind: string }>('select kind from public.crm_smart_lists where id = $1', [
+      action.smart_list_id,
+    ]);
+    if (!list) throw notFound('smart list');
+    if (list.kind !== 'static') {
+      throw badRequest('This list follows its rules. Only static lists take people by hand.');
+    }
+  }
+
+  /** Does the change in the job's transaction. @throws AppError when it reaches too many, or the list is gone */
+  async workIn(tx: Tx, actor: Actor, change: BulkChange): Promise<NonNullable<JobAnswer['result']>> {
+    const { people, unknown } = change.rules
+      ? { people: await this.byRules(tx, change.rules), unknown: [] }
+      : await byIds(tx, change.ids ?? []);
+    const changed = await this.apply(tx, actor, change.action, people);
+    return { changed, unknown_count: unknown.length, unknown: unknown.slice(0, UNKNOWN_SHOWN) };
+  }
+
+  private async byRules(tx: Tx, rules: NonNullable<BulkChange['rules']>): Promise<Person[]> {
+    const { text, values } = await this.questions.conditionIn(tx, rules);
+    const people = await tx.rows<Person>(
+      `select p.person_id, p.id, p.type from cortex.people p where p.type is not null and (${text})
+       order by p.person_id limit ${MOST + 1}`,
+      values,
+    );
+    if (people.length > MOST) {
+      throw badRequest(`This would reach more than ${MOST.toLocaleString('en')} people at once. Narrow the rules.`);
+    }
+    return people;
+  }
+
+  private async apply(tx: Tx, actor: Actor, action: BulkAction, people: readonly Person[]): Promise<number> {
+    if ('smart_list_id' in action) {
+      const how = action.type === 'add_to_list' ? 'add' : 'remove';
+      const named = { contact_ids: people.map(({ id }) => id) };
+      return (await this.members.changeIn(tx, actor, action.smart_list_id, how, named)).changed;
+    }
+    await writeAs(tx, { by: actor.label });
+    let changed = 0;
+    for (let at = 0; at < people.length; at += CHUNK) {
+      changed += await changeTags(tx, action, people.slice(at, at + CHUNK));
+    }
+    // How many, not whom: the audit keeps no ids that the directory may have to forget.
+    const after = { tags: action.tags, people: changed };
+    if (changed > 0) await recordAudit(tx, actor, { action: `contacts.${action.type}`, targetKind: 'contacts', after });
+    return changed;
+  }
+}
+
+const tables = { customer: 'public.unified_profiles', lead: 'public.purchase_leads' } as const;
+
+/** Tags are the same without regard to case. Answers how many people had none, or any, of them. */
+async function changeTags(
+  tx: Tx,
+  { type, tags }: Extract<BulkAction, { tags: string[] }>,
+  people: readonly Person[],
+): Promise<number> {
+  const given = tags.filter((tag, at) => tags.indexOf(tag) === at);
+  const next =
+    type === 'add_tags'
+      ? `tags || array(select g from unnest($2::text[]) with ordinality as n (g, at)
+           where cortex.fold(g) <> all (cortex.fold_all(tags)) order by at)`
+      : `array(select t from unnest(tags) with ordinality as n (t, at)
+           where cortex.fold(t) <> all (cortex.fold_all($2::text[])) order by at)`;
+  let changed = 0;
+  for (const [kind, table] of Object.entries(tables)) {
+    const ids = people.filter((person) => person.type === kind).map(({ id }) => id);
+    // A lead always shows the tag "lead"; it is not stored with it.
+    const wanted = kind === 'lead' ? given.filter((tag) => tag.toLowerCase() !== 'lead') : given;
+    if (ids.length === 0 || wanted.length === 0) continue;
+    changed += await tx.run(
+      `update ${table} set tags = ${next}, updated_at = cortex.now()
+       where id = any($1::uuid[]) and tags is distinct from ${next}`,
+      [ids, wanted],
+    );
+  }
+  return changed;
+}
+
+async function byIds(tx: Tx, ids: readonly string[]): Promise<{ people: Person[]; unknown: string[] }> {
+  const { people, unknown } = await peopleById(tx, ids);
+  const rows = await tx.rows<Person>(
+    'select person_id, id, type from cortex.people where person_id = any($1::uuid[]) order by person_id',
+    [people],
+  );
+  return { people: rows, unknown };
+}
