@@ -127,7 +127,8 @@ function TagForm({ busy, error, onGo }: FormProps) {
         data-autofocus
         acceptValueOnBlur
         maxTags={50}
-        data={seen}
+        // Only while something is typed, or the list would lie over the buttons.
+        data={text === '' ? [] : seen}
         searchValue={text}
         onSearchChange={setText}
         value={tags}
