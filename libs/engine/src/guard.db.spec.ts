@@ -176,10 +176,13 @@ describe('the guard', () => {
       `insert into public.crm_smart_lists (name, kind, rules) values ('Ring', 'rules',
          '{"operator": "AND", "conditions": [{"field": "tags", "operator": "contains", "value": "ring"}]}') returning id`,
     );
-    const { ListMembers, MemberFiles, Membership } = await import('#smart-lists');
+    const { BulkChanges, ListMembers, MemberFiles, Membership, RuleQuestions } = await import('#smart-lists');
+    const { Contacts } = await import('#directory');
     const { createLog } = await import('#platform');
     const log = createLog('silent', 'test');
-    const membership = new Membership(db.database, new MemberFiles(db.database, new ListMembers(db.database)), log);
+    const members = new ListMembers(db.database);
+    const bulk = new BulkChanges(db.database, members, new RuleQuestions(db.database, new Contacts(db.database)));
+    const membership = new Membership(db.database, new MemberFiles(db.database, members, bulk), log);
     const add = await line.live(
       row(['start', 'smart_list_left', { smart_list_id: list!.id }], ['tag', 'update_contact', { add_tags: ['ring'] }]),
       always,
