@@ -30,7 +30,8 @@ export class AutomationsController {
   ) {}
 
   private get help() {
-    return { ...mailHelp, needsSender: this.config.hasPostmark };
+    const { hasPostmark, usesPostmarksOwnApi } = this.config;
+    return { ...mailHelp, needsSender: hasPostmark, realMail: hasPostmark && usesPostmarksOwnApi };
   }
 
   @Route(contracts.listAutomations)

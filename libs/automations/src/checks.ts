@@ -1,5 +1,7 @@
 import { validate, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
 import type { Tx } from '#platform';
+import { circleThroughOthers } from './circles.js';
+import { cronProblem } from './cron.js';
 import { missingUses, usesOf, type Use } from './uses.js';
 
 /** What the caller lends: e-mail contents are another lib's, and libs of one ring do not import each other. */
@@ -8,6 +10,8 @@ export interface MailHelp {
   checkTemplate(text: string): string | undefined;
   /** Whether mail without a sender would not leave, so that publishing asks for one. The outbox does without. */
   needsSender?: boolean;
+  /** Whether mail leaves by Postmark's own service, so that its links must be public. */
+  realMail?: boolean;
   /** Freezes what each mail step says now: content ids by step. */
   pinMails(tx: Tx, steps: readonly MailStep[]): Promise<Map<string, string>>;
 }
@@ -34,7 +38,7 @@ export async function problemsOf(
   id: string,
   graph: Graph,
   settings: DraftSettings,
-  help: Pick<MailHelp, 'checkTemplate' | 'needsSender'>,
+  help: Pick<MailHelp, 'checkTemplate' | 'needsSender' | 'realMail'>,
 ): Promise<Problem[]> {
   const types = graph.nodes.flatMap(({ config }) =>
     typeof config.activity_type === 'string' ? config.activity_type : [],
@@ -68,10 +72,13 @@ export async function problemsOf(
     staff: new Set(world.staff),
     ...(help.needsSender ? { senders: { broadcast: world.broadcast, transactional: world.transactional } } : {}),
     checkTemplate: (text) => help.checkTemplate(text),
+    checkCron: cronProblem,
+    real_mail: help.realMail ?? false,
   });
   const gone = (await missingUses(tx, uses)).filter((use) => use.kind === 'smart_list');
   return [
     ...problems,
+    ...(await circleThroughOthers(tx, id, graph, settings)),
     ...gone.map((list): Problem => ({
       code: 'unknown_smart_list',
       severity: 'blocks',

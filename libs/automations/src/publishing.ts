@@ -48,7 +48,7 @@ export class Publishing {
   async validate(
     id: string,
     given: { graph?: Graph; settings?: DraftSettings },
-    help: Pick<MailHelp, 'checkTemplate' | 'needsSender'>,
+    help: Pick<MailHelp, 'checkTemplate' | 'needsSender' | 'realMail'>,
   ): Promise<Validation> {
     return this.database.tx(async (tx) => {
       const row = await automationById(tx, id);

@@ -14,6 +14,10 @@ export interface Surroundings {
   staff?: ReadonlySet<string>;
   /** Whether the workspace has a sender of its own per stream. */
   senders?: { broadcast: boolean; transactional: boolean };
+  /** Says what is wrong with a schedule; undefined if nothing is. */
+  checkCron?: (cron: string) => string | undefined;
+  /** Whether mail leaves for real people, so that its links must be public. */
+  real_mail?: boolean;
   /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
   checkTemplate?: (text: string) => string | undefined;
 }

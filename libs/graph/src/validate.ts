@@ -1,10 +1,12 @@
+import type { Condition } from '#rules';
 import type { z } from 'zod';
+import { contradictionIn } from './contradictions.js';
 import { settings as settingsSchema, type DraftSettings, type Graph, type GraphNode } from './graph.js';
 import { timelessLoop } from './loops.js';
 import type { NodeDef, Problem } from './node.js';
 import { nodeDef } from './nodes/index.js';
 import { isEntry, portsOf } from './readable.js';
-import { conditionsOf, type Group } from './rule.js';
+import { conditionsOf, graphRulesSchema, itsText, theyText, whereSchema, type Group } from './rule.js';
 import type { Surroundings } from './surroundings.js';
 import { indexGraph, reachable } from './walk.js';
 
@@ -224,8 +226,18 @@ const settingsProblems = (graph: Graph, settings: DraftSettings): Problem[] => {
             : issue.message,
       }));
   const entry = settings.entry;
-  if (entry?.limit === 'always' && !entry.key && !entry.cooldown) {
-    const start = indexGraph(graph).entry;
+  const start = indexGraph(graph).entry;
+  const byClock = start?.type === 'schedule' || start?.type === 'date_reached';
+  if (start?.type === 'schedule' && (entry?.limit ?? 'once') === 'once')
+    problems.push({
+      code: 'schedule_once',
+      severity: 'look',
+      node_id: start.id,
+      pointer: '/settings/entry/limit',
+      message:
+        'The schedule comes again and again, but each person enters once ever. Let them enter each time if every round is meant.',
+    });
+  if (entry?.limit === 'always' && !entry.key && !entry.cooldown && !byClock) {
     problems.push({
       code: 'no_entry_limit',
       severity: 'look',
@@ -236,6 +248,27 @@ const settingsProblems = (graph: Graph, settings: DraftSettings): Problem[] => {
     });
   }
   return problems;
+};
+
+const localLink = /https?:\/\/(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?=[:/"'\s]|$)/i;
+
+/** The rules that stand in a step's config, with the field they stand in. */
+const groupsIn = (config: Record<string, unknown>): [field: string, rules: Group][] => {
+  const found: [string, Group][] = [];
+  for (const name of ['rules', 'where'] as const) {
+    const read = (name === 'rules' ? graphRulesSchema : whereSchema).safeParse(config[name]);
+    if (config[name] !== undefined && read.success) found.push([name, read.data]);
+  }
+  (Array.isArray(config.cases) ? config.cases : []).forEach((one: { rules?: unknown } | null, at) => {
+    const read = graphRulesSchema.safeParse(one?.rules);
+    if (read.success) found.push([`cases/${at}/rules`, read.data]);
+  });
+  return found;
+};
+
+const conditionText = (condition: Condition, field: string): string => {
+  const alone: Group = { operator: 'AND', conditions: [condition] };
+  return field === 'where' ? itsText(alone) : theyText(alone);
 };
 
 const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): Problem[] => {
@@ -260,6 +293,26 @@ const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): 
   for (const [field, text] of Object.entries(def?.texts?.(config as never) ?? {})) {
     const wrong = world.checkTemplate?.(text);
     if (wrong) add('template', 'blocks', field, wrong);
+    const local = def?.kind === 'mail' && world.real_mail ? localLink.exec(text)?.[0] : undefined;
+    if (local)
+      add(
+        'local_link',
+        'blocks',
+        field,
+        `Nobody else can open ${local}…: this mail really leaves. Use a public address.`,
+      );
+  }
+  const cron = node.type === 'schedule' && typeof config.cron === 'string' ? world.checkCron?.(config.cron) : undefined;
+  if (cron) add('cron', 'blocks', 'cron', `This schedule cannot be read: ${cron}`);
+  for (const [field, rules] of groupsIn(config)) {
+    const clash = contradictionIn(rules);
+    if (clash)
+      add(
+        'contradiction',
+        'look',
+        field,
+        `Nobody can fulfil both: ${clash.map((one) => conditionText(one, field)).join(', and ')}.`,
+      );
   }
   return problems;
 };

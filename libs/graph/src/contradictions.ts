@@ -1,0 +1,53 @@
+import { isGroup, type Condition, type Group, type Rule } from '#rules';
+
+/** Fields that hold one value: two different ones cannot both be right. */
+const single = new Set([
+  'type',
+  'email',
+  'first_name',
+  'last_name',
+  'phone',
+  'country',
+  'timezone',
+  'consent',
+  'lifetime_value',
+]);
+const opposite: Record<string, string> = { is_set: 'is_empty', is_true: 'is_false', enrolled: 'not_enrolled' };
+
+const folded = (value: unknown): string =>
+  typeof value === 'string' ? value.trim().toLowerCase() : JSON.stringify(value);
+
+/** What a condition is about besides its field: a kind of activity, a step. */
+const subject = (condition: Condition): string => {
+  const { operator: _operator, value: _value, ...rest } = condition as Condition & { value?: unknown };
+  return JSON.stringify(rest);
+};
+
+const valueOf = (condition: Condition): unknown => (condition as { value?: unknown }).value;
+
+const exclude = (a: Condition, b: Condition): boolean => {
+  if (subject(a) !== subject(b)) return false;
+  const [one, other] = [a.operator as string, b.operator as string];
+  if (opposite[one] === other) return true;
+  const [left, right] = [valueOf(a), valueOf(b)];
+  if (one === 'eq' && other === 'eq') return single.has(a.field) && folded(left) !== folded(right);
+  if (one === 'eq' && other === 'neq') return folded(left) === folded(right);
+  if ((one === 'gt' || one === 'gte') && (other === 'lt' || other === 'lte') && single.has(a.field)) {
+    if (typeof left !== 'number' || typeof right !== 'number') return false;
+    return left > right || (left === right && !(one === 'gte' && other === 'lte'));
+  }
+  return false;
+};
+
+/** Two conditions that must both hold and never can; undefined where none are found. Finds plain cases, not all. */
+export const contradictionIn = (rules: Group): [Condition, Condition] | undefined => {
+  const open: Rule[] = [rules];
+  for (let part = open.shift(); part; part = open.shift()) {
+    if (!isGroup(part)) continue;
+    if (part.operator !== 'NOT') open.push(...part.conditions);
+    if (part.operator !== 'AND') continue;
+    const leaves = part.conditions.filter((one): one is Condition => !isGroup(one));
+    for (const a of leaves) for (const b of leaves) if (a !== b && exclude(a, b)) return [a, b];
+  }
+  return undefined;
+};
