@@ -46,4 +46,10 @@ export class RunsController {
     await this.runs.retry(actor, params.id);
     return runView(this.database, params.id);
   }
+
+  @Route(contracts.retryFailed)
+  async retryAll(@Input() { params, body }: InputOf<typeof contracts.retryFailed>, @Caller() actor: Actor) {
+    await automationById(this.database, params.id);
+    return { retried: await this.runs.retryAll(actor, params.id, body?.node_id) };
+  }
 }

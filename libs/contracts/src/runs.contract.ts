@@ -98,3 +98,17 @@ export const advanceRun = act(
 );
 export const removeRun = act('remove', 'Takes the person out of the automation. 409 when they have left already.');
 export const retryRun = act('retry', 'Tries the step again at which this run failed. 409 when it did not fail.');
+
+export const retryFailed = route({
+  method: 'POST',
+  path: '/automations/:id/retry',
+  access: 'people',
+  tag,
+  summary: 'Tries all failed runs again, or those that failed at one step. 409 when the automation is not live.',
+  params: idParams,
+  body: z.strictObject({ node_id: z.string().max(40).optional() }).optional(),
+  response: z.object({
+    /** Runs that go on now; whoever is being worked on at this moment is left for another try. */
+    retried: z.number().int(),
+  }),
+});

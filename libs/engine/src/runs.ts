@@ -3,7 +3,7 @@ import { automationById, enterGate } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import { conflict, Database, LOG, newId, notFound, type Actor, type Log, type Tx } from '#platform';
 import { Advance } from './advance.js';
-import { lockPerson } from './claim.js';
+import { lockPerson, tryPeople } from './claim.js';
 import type { Moment } from './compiled.js';
 import { EngineVersions } from './engine-versions.js';
 import { enter, resumeRuns } from './enter.js';
@@ -12,6 +12,10 @@ import { record } from './record.js';
 import { refusalText } from './refusals.js';
 import { runById } from './runs.queries.js';
 import { DatabaseWorld } from './world.js';
+
+/** Failed runs that are tried again in one transaction. */
+const PER_CHUNK = 500;
+const FIRST = '00000000-0000-0000-0000-000000000000';
 
 export interface EnterAnswer {
   entered: boolean;
@@ -95,6 +99,58 @@ export class Runs {
       journey.movable = true;
       journey.changed = true;
       await this.move(tx, moment, journey);
+    });
+  }
+
+  /**
+   * Lets all failed runs try their step again, or those that failed at one step; the wake loop moves them.
+   * @returns how many; whoever is being worked on at this moment is left for another try
+   * @throws AppError 409 when the automation is not live
+   */
+  async retryAll(actor: Actor, automationId: string, nodeId?: string): Promise<number> {
+    let retried = 0;
+    for (let after: string | undefined = FIRST; after !== undefined;) {
+      const chunk: { retried: number; last: string | undefined } = await this.retryChunk(automationId, nodeId, after);
+      retried += chunk.retried;
+      after = chunk.last;
+    }
+    await this.database.tx((tx) =>
+      tx.run(
+        `insert into cortex.audit (actor, action, target_kind, target_id, after)
+         values ($1, 'automation.retried', 'automation', $2, $3::jsonb)`,
+        [actor.label, automationId, JSON.stringify({ node_id: nodeId, retried })],
+      ),
+    );
+    return retried;
+  }
+
+  private retryChunk(
+    automationId: string,
+    nodeId: string | undefined,
+    after: string,
+  ): Promise<{ retried: number; last: string | undefined }> {
+    return this.database.tx(async (tx) => {
+      await enterGate(tx);
+      const moment = await this.versions.moment(tx);
+      if (!moment.live.has(automationId)) throw await notLive(tx, automationId);
+      const failed = await tx.rows<{ id: string; person_id: string }>(
+        `select id, person_id from cortex.automation_runs
+         where automation_id = $1 and status = 'failed' and ($2::text is null or node_id = $2) and id > $3::uuid
+         order by id limit $4`,
+        [automationId, nodeId ?? null, after, PER_CHUNK],
+      );
+      const people = await tryPeople(
+        tx,
+        failed.map(({ person_id }) => person_id),
+        PER_CHUNK,
+      );
+      const retried = await tx.run(
+        `update cortex.automation_runs set status = 'active', ended_at = null, end_reason = null, retries = 0,
+           waiting_for = null, wake_at = cortex.now()
+         where id = any($1::uuid[]) and person_id = any($2::uuid[]) and status = 'failed'`,
+        [failed.map(({ id }) => id), people],
+      );
+      return { retried, last: failed.length === PER_CHUNK ? failed.at(-1)!.id : undefined };
     });
   }
 

@@ -17,7 +17,7 @@ import { shortTime, Time } from '../ui/time';
 import { ProofRows, proves, type Proof } from '../rule-builder/proof-rows';
 import { useNames } from '../rule-builder/suggestions';
 import { describeOutcome } from '../canvas/live/outcome';
-import { RunActions } from './run-actions';
+import { RetryAll, RunActions } from './run-actions';
 
 /** One run, kept fresh while it is looked at. */
 export const useRun = (id: string | undefined) =>
@@ -69,6 +69,7 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
           </Button>
         </p>
       ) : null}
+      <RetryAll automationId={automation.id} nodeId={nodeId} />
       {runs.error ? (
         <Failed error={runs.error} what="The list could not be read" onRetry={() => void runs.refetch()} />
       ) : null}
