@@ -38,7 +38,6 @@ const measured: Record<'by hand' | 'cortex, one in flight' | 'cortex', Measured>
 };
 
 await withDatabase(async ({ url: databaseUrl, pid, database }) => {
-  let memory: WorkerMemory;
   const fake = fork(join(process.cwd(), 'libs/testing/src/fake-postmark.ts'), ['{"withoutBodies":true}'], {
     execArgv: ['--no-warnings'],
   });
@@ -74,12 +73,12 @@ await withDatabase(async ({ url: databaseUrl, pid, database }) => {
       await measure(round, 'cortex', pid, () => Promise.all(Array.from({ length: usualLanes }, drain)));
       await assertAllLeft(database, fake, MAILS);
     }
+    report();
     await queueMailsOfOneStep(database, ALL);
-    memory = await watchWorker(database, { ...settings, DATABASE_URL: databaseUrl });
+    reportMemory(await watchWorker(database, { ...settings, DATABASE_URL: databaseUrl }));
   } finally {
     fake.disconnect();
   }
-  report(memory);
 });
 
 async function prepare(database: Database): Promise<void> {
@@ -178,7 +177,7 @@ async function assertAllLeft(database: Database, fake: ChildProcess, expected: n
   }
 }
 
-function report(memory: WorkerMemory): void {
+function report(): void {
   const shown = (values: number[], digits = 0) =>
     `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
   console.log(
@@ -201,6 +200,10 @@ function report(memory: WorkerMemory): void {
     `Mails/s ÷ by hand: ${shown(ratios, 2)}, with one batch in flight ${shown(ratiosOf(measured['cortex, one in flight']), 2)}; ` +
       `CPU by hand ÷ Cortex: ${shown(cpuRatios, 2)}. Must: ${MUST}; stretch: ${STRETCH}.`,
   );
+  if (median(ratios) < MUST) process.exitCode = 1;
+}
+
+function reportMemory(memory: WorkerMemory): void {
   console.log(
     `\nGoal 14, its sending half: the worker as production starts it, ${memory.mails} mails in ${memory.seconds.toFixed(0)} s ` +
       `(${(memory.mails / memory.seconds).toFixed(0)} mails/s), resident memory.`,
@@ -215,5 +218,5 @@ function report(memory: WorkerMemory): void {
       'stretch, MB': MEMORY_STRETCH,
     },
   ]);
-  if (median(ratios) < MUST || memory.most > MEMORY_MUST) process.exitCode = 1;
+  if (memory.most > MEMORY_MUST) process.exitCode = 1;
 }
