@@ -48,12 +48,6 @@ export const starts: Start[] = [
     lead: { older_than: { n: 30, unit: 'minutes' }, within: { n: 24, unit: 'hours' }, enrolled: false },
   }),
   entry('monitor', 'Someone is found', 'Rules hold for a person, such as 60 quiet days.', { over: 'people' }),
-  entry('smart_list_entered', 'Someone joins a list', 'A person comes to fulfil the rules of a smart list.', {
-    ...nodes.smart_list_entered.defaults,
-  }),
-  entry('smart_list_left', 'Someone leaves a list', 'A person no longer fulfils the rules of a smart list.', {
-    ...nodes.smart_list_left.defaults,
-  }),
   entry('date_reached', 'A date', 'A birthday, a renewal, a year with you: in each person’s own time.', {
     ...nodes.date_reached.defaults,
   }),

@@ -71,7 +71,7 @@ export function PeopleTable({ people, columns, selected, ticked, onTick }: Peopl
                   />
                 </td>
               ) : null}
-              <td className="who">
+              <td className="person-cell">
                 <Link
                   className="person-name"
                   to={`${pathname}?${opened(person.id)}`}

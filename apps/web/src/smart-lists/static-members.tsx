@@ -67,7 +67,7 @@ export function StaticMembers({ list }: { list: SmartList }) {
                               <Button
                                 variant="subtle"
                                 size="compact-sm"
-                                aria-label={`Take ${nameOf(person)} out`}
+                                aria-label={`Take out ${nameOf(person)}`}
                                 onClick={() => change.mutate({ how: 'remove', who: { contact_ids: [person.id] } })}
                               >
                                 Take out
