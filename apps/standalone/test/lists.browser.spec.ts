@@ -90,7 +90,7 @@ describe('smart lists in a browser', () => {
     await page.goto(`/admin/smart-lists/new?rules=${encodeURIComponent(JSON.stringify(and(isLead, tagged('vip'))))}`);
     await handle('row 1').focus();
     await page.keyboard.press('ArrowDown');
-    await page.waitForFunction("document.activeElement.getAttribute('aria-label') === 'Move row 2'");
+    await page.locator('[aria-label=\"Move row 2\"]:focus').waitFor();
     expect(await asJson()).toEqual(and(tagged('vip'), isLead));
     await handle('row 1').dragTo(row('/conditions/1'), { targetPosition: { x: 60, y: 50 } });
     expect(await asJson()).toEqual(and(isLead, tagged('vip')));
@@ -98,7 +98,7 @@ describe('smart lists in a browser', () => {
     await handle('row 2').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ControlOrMeta+d');
-    await page.waitForFunction("document.activeElement.getAttribute('aria-label') === 'Move row 2.2'");
+    await page.locator('[aria-label=\"Move row 2.2\"]:focus').waitFor();
     await page.keyboard.press('ControlOrMeta+c');
     await page.keyboard.press('Delete');
     await handle('row 1').focus();
@@ -215,7 +215,7 @@ describe('smart lists in a browser', () => {
     await page.getByRole('button', { name: 'Take out Alan Turing' }).click();
     await page.getByRole('cell', { name: 'alan@example.com' }).waitFor({ state: 'detached' });
     await page.getByLabel('Follow who joins and who leaves').check();
-    await page.waitForFunction("!document.querySelector('.list-options input').disabled");
+    await page.locator('.list-options input:enabled:checked').waitFor({ state: 'attached' });
     expect((await app.call('GET', `/smart-lists/${id}`)).body).toMatchObject({ user_count: 1, keep_membership: true });
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'lists-by-hand');
   });
