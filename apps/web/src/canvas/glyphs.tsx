@@ -1,34 +1,48 @@
 import { nodeDef, type NodeKind } from '#graph';
 import {
+  IconArrowForwardUp,
+  IconArrowsShuffle,
+  IconArrowsSplit,
+  IconBell,
   IconBolt,
+  IconCalendarClock,
   IconCalendarEvent,
   IconCalendarRepeat,
   IconClock,
   IconFilter,
   IconHandClick,
   IconHourglass,
+  IconListDetails,
   IconMail,
   IconNotes,
   IconQuestionMark,
   IconRadar,
   IconSquareFilled,
   IconTag,
+  IconWebhook,
   type Icon,
 } from '@tabler/icons-react';
 
 const glyphs: Record<string, Icon> = {
+  bell: IconBell,
   bolt: IconBolt,
+  'calendar-clock': IconCalendarClock,
   'calendar-event': IconCalendarEvent,
   'calendar-repeat': IconCalendarRepeat,
   clock: IconClock,
   filter: IconFilter,
   'hand-click': IconHandClick,
+  forward: IconArrowForwardUp,
   hourglass: IconHourglass,
+  list: IconListDetails,
   mail: IconMail,
   notes: IconNotes,
   radar: IconRadar,
   'square-filled': IconSquareFilled,
+  shuffle: IconArrowsShuffle,
+  split: IconArrowsSplit,
   tag: IconTag,
+  webhook: IconWebhook,
 };
 
 /** The glyph of a step type. */

@@ -8,6 +8,7 @@ import {
   sentenceOf,
   type Graph,
   type GraphNode,
+  type Operation,
   type Place,
   type Point,
 } from '#graph';
@@ -78,6 +79,18 @@ export const connectedPorts = (graph: Graph, id: string) => {
 /** Whether removing a step loses a path: its ways out lead to different steps. */
 export const mustAsk = (graph: Graph, id: string): boolean =>
   new Set(connectedPorts(graph, id).map(({ target }) => target)).size > 1;
+
+/** Gives a step another config; what led on from a way out that it no longer has is disconnected with it. */
+export const changeConfig = (graph: Graph, id: string, config: Record<string, unknown>): Operation[] => {
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id);
+  const kept = new Set(node ? portsOf({ ...node, config }).map((port) => port.id) : []);
+  const gone = [...(out.get(id)?.keys() ?? [])].filter((port) => !kept.has(port));
+  return [
+    ...gone.map((port): Operation => ({ op: 'disconnect', source: id, port })),
+    { op: 'set_config', node_id: id, config },
+  ];
+};
 
 /** Takes steps out and closes the gap; selects a sensible neighbour. */
 export const removeSteps = (store: EditorStore, ids: readonly string[], survive?: string): void => {

@@ -9,6 +9,7 @@ import { KeysSettings } from './keys-settings';
 import { SessionsSettings } from './sessions-settings';
 import { useSettings } from './settings.queries';
 import { StaffSettings } from './staff-settings';
+import { WebhookSettings } from './webhook-settings';
 import { ConsentSettings, SendingSettings, WorkspaceSettings } from './workspace-settings';
 
 /** Everything about the workspace, one part below the other; each part saves by itself. */
@@ -27,6 +28,7 @@ export function SettingsPage() {
     ...(mayAdmin
       ? [
           ['keys', 'API keys'],
+          ['webhooks', 'Webhooks'],
           ['staff', 'Staff'],
           ['sessions', 'Sessions'],
         ]
@@ -51,6 +53,7 @@ export function SettingsPage() {
             {mayAdmin ? (
               <>
                 <KeysSettings />
+                <WebhookSettings />
                 <StaffSettings />
                 <SessionsSettings />
                 {data.demo ? <DemoSettings /> : null}

@@ -8,7 +8,7 @@ export const enterAutomation = defineNode({
   type: 'enter_automation',
   version: 1,
   kind: 'action',
-  icon: 'arrow-right',
+  icon: 'forward',
   title: 'Go to an automation',
   summary: 'Puts the person into another automation as well, under its own entry limit, and goes on here.',
   docs:

@@ -46,7 +46,7 @@ export const randomSplit = defineNode({
   type: 'random_split',
   version: 1,
   kind: 'split',
-  icon: 'dice',
+  icon: 'shuffle',
   title: 'Split at random',
   summary: 'Sends a share of people each way. The same person always takes the same one.',
   docs:

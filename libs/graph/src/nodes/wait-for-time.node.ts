@@ -12,9 +12,9 @@ const config = z
       .max(7)
       .refine((days) => new Set(days).size === days.length, 'Name each day once.')
       .optional()
-      .meta({ label: 'On', help: 'Any day if none is chosen.', control: 'weekdays', oneOf: 'when' }),
+      .meta({ label: 'Weekdays', help: 'Any day if none is chosen.', control: 'weekdays', oneOf: 'when' }),
     date_field: dateField.optional().meta({
-      label: 'On a date of the person',
+      label: 'A date of the person',
       help: 'Such as attributes.starts_on.',
       control: 'date_field',
       oneOf: 'when',
@@ -88,7 +88,7 @@ export const waitForTime = defineNode({
   type: 'wait_for_time',
   version: 1,
   kind: 'wait',
-  icon: 'calendar',
+  icon: 'calendar-clock',
   title: 'Wait for a time',
   summary: 'Holds the person until a time of day, a weekday, or a date of theirs.',
   docs:

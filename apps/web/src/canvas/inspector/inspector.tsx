@@ -4,13 +4,14 @@ import { IconArrowDown, IconArrowUp, IconTrash, IconX } from '@tabler/icons-reac
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Glyph, kindColor } from '../glyphs';
 import { CardTrace } from '../live/card-trace';
-import { mustAsk, placeAfter, placeBefore, removeSteps, wordOf } from '../steps';
+import { changeConfig, mustAsk, placeAfter, placeBefore, removeSteps, wordOf } from '../steps';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useViewStore } from '../view';
 import { overrides } from './overrides';
 import { Form } from './form';
-import { fieldsOf } from './schema';
+import { fieldsOf, type FormField } from './schema';
 import { SettingsForm } from './settings-form';
+import { WaitExample } from './wait-example';
 
 /** The right side: the open step, or the settings of the automation. */
 export function Inspector() {
@@ -38,7 +39,7 @@ function StepInspector({ step }: { step: GraphNode }) {
   }, [fresh, problems, step.id]);
 
   const replace = (config: Record<string, unknown>, burst?: string) =>
-    store.getState().edit(changeLabel(step, config), [{ op: 'set_config', node_id: step.id, config }], {
+    store.getState().edit(changeLabel(step, config), changeConfig(store.getState().document.graph, step.id, config), {
       ...(burst ? { burst: `${step.id}:${burst}` } : {}),
     });
   const change = (name: string, value: unknown) => {
@@ -63,7 +64,7 @@ function StepInspector({ step }: { step: GraphNode }) {
   return (
     <aside
       ref={box}
-      className={Special ? 'inspector inspector-wide' : 'inspector'}
+      className={Special || fields.some(needsRoom) ? 'inspector inspector-wide' : 'inspector'}
       aria-label={`Step: ${def?.title ?? step.type}`}
       data-testid="inspector"
       onKeyDown={(event) => {
@@ -87,6 +88,7 @@ function StepInspector({ step }: { step: GraphNode }) {
           .join('')}
         .
       </p>
+      {live ? null : <WaitExample step={step} />}
       {live ? <CardTrace id={step.id} /> : null}
       {wrong.has('') ? <p className="field-problem">{wrong.get('')}</p> : null}
       {fields.length === 0 ? <p className="label">There is nothing to set here.</p> : null}
@@ -96,6 +98,9 @@ function StepInspector({ step }: { step: GraphNode }) {
     </aside>
   );
 }
+
+/** Fields with rules inside rows. */
+const needsRoom = (field: FormField): boolean => field.control === 'cases';
 
 /** “Wait 2 days → Wait 3 days”, or what kind of step was changed where its sentence stays the same. */
 function changeLabel(step: GraphNode, config: Record<string, unknown>): string {

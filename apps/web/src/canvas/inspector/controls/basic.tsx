@@ -1,4 +1,4 @@
-import { Select as Choice, Switch as Toggle, TextInput } from '@mantine/core';
+import { Select as Choice, Switch as Toggle, Textarea, TextInput } from '@mantine/core';
 import { kept, text, type ControlProps } from './control';
 
 export function Line({ field, value, problem, readOnly, onChange }: ControlProps) {
@@ -9,6 +9,23 @@ export function Line({ field, value, problem, readOnly, onChange }: ControlProps
       description={field.help}
       error={problem}
       readOnly={readOnly}
+      value={text(value)}
+      onChange={(event) => onChange(kept(event.currentTarget.value, field.optional))}
+    />
+  );
+}
+
+/** A text of several lines. */
+export function Lines({ field, value, problem, readOnly, onChange }: ControlProps) {
+  return (
+    <Textarea
+      label={field.label}
+      description={field.help}
+      error={problem}
+      readOnly={readOnly}
+      autosize
+      minRows={4}
+      maxRows={16}
       value={text(value)}
       onChange={(event) => onChange(kept(event.currentTarget.value, field.optional))}
     />

@@ -1,4 +1,6 @@
 import { Autocomplete, Select } from '@mantine/core';
+import { useParams } from 'react-router';
+import { useAutomations } from '../../../automations/automations.queries';
 import { useSuggestions } from '../../../rule-builder/suggestions';
 import { ListSelect, type Fitting } from '../../../smart-lists/list-select';
 import { text, type ControlProps } from './control';
@@ -37,6 +39,32 @@ export function Course({ field, value, problem, readOnly, onChange }: ControlPro
       data={current && !known ? [...courses, { value: current, label: current }] : courses}
       value={current || null}
       onChange={(next) => onChange(next ?? undefined)}
+    />
+  );
+}
+
+/** Another automation than the one that is drawn. */
+export function OtherAutomation({ field, value, problem, readOnly, onChange }: ControlProps) {
+  const own = useParams().id;
+  const { data } = useAutomations({ q: '', status: undefined });
+  const others = (data?.pages ?? []).flatMap(({ items }) => items).filter(({ id }) => id !== own);
+  const choices = others.map(({ id, name, status }) => ({
+    value: id,
+    label: status === 'live' ? name : `${name} (${status})`,
+  }));
+  const current = text(value);
+  const known = current === '' || choices.some((choice) => choice.value === current);
+  return (
+    <Select
+      label={field.label}
+      description={field.help}
+      error={problem}
+      readOnly={readOnly}
+      placeholder={choices.length === 0 ? 'There is no other automation yet' : 'Choose an automation'}
+      searchable
+      data={known ? choices : [...choices, { value: current, label: 'An automation that is not in this list' }]}
+      value={current || null}
+      onChange={(next) => onChange(next ?? '')}
     />
   );
 }

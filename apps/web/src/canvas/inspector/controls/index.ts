@@ -1,12 +1,14 @@
-import { ActivityType, AnyList, Course, FollowedList, StaticList } from './choices';
+import { Headers, WebhookBody } from './calls';
+import { ActivityType, AnyList, Course, FollowedList, OtherAutomation, StaticList } from './choices';
 import type { Control } from './control';
 import { Cron } from './cron';
 import { DurationControl } from './duration';
 import { Fields, Json, Tags } from './lists';
 import { Group } from './group';
+import { Branches, Cases } from './paths';
 import { MetadataRules, Rules } from './rules';
-import { Line, Select, Switch } from './basic';
-import { DateField, Offset, Time, Timezone } from './times';
+import { Line, Lines, Select, Switch } from './basic';
+import { DateField, Offset, Time, Timezone, Weekdays } from './times';
 
 /** How a field is drawn, by the `control` its schema names. Fields of the mail step have their own editor. */
 export const controls: Record<string, Control> = {
@@ -30,4 +32,12 @@ export const controls: Record<string, Control> = {
   timezone: Timezone,
   date_field: DateField,
   offset: Offset,
+  weekdays: Weekdays,
+  cases: Cases,
+  branches: Branches,
+  long_text: Lines,
+  staff: Line,
+  automation: OtherAutomation,
+  headers: Headers,
+  webhook_body: WebhookBody,
 };

@@ -1,5 +1,5 @@
 import type { DateOffset } from '#graph';
-import { Autocomplete, Button, Input, NumberInput, Select, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Chip, Input, NumberInput, Select, TextInput } from '@mantine/core';
 import { useAttributeFields } from '../../../rule-builder/suggestions';
 import { units } from '../schema';
 import { text, type ControlProps } from './control';
@@ -17,6 +17,30 @@ export function Time({ field, value, problem, readOnly, onChange }: ControlProps
       value={text(value)}
       onChange={(event) => onChange(event.currentTarget.value || undefined)}
     />
+  );
+}
+
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** Days of the week; none means any. */
+export function Weekdays({ field, value, problem, readOnly, onChange }: ControlProps) {
+  const chosen = Array.isArray(value) ? value.map(String) : [];
+  return (
+    <Input.Wrapper label={field.label} description={field.help} error={problem} labelElement="div">
+      <Chip.Group
+        multiple
+        value={chosen}
+        onChange={(next) => onChange(next.length === 0 ? undefined : next.map(Number).sort((a, b) => a - b))}
+      >
+        <div className="row weekdays" role="group" aria-label="Days of the week">
+          {weekdays.map((name, at) => (
+            <Chip key={name} size="xs" value={String(at + 1)} disabled={readOnly}>
+              {name}
+            </Chip>
+          ))}
+        </div>
+      </Chip.Group>
+    </Input.Wrapper>
   );
 }
 

@@ -1,0 +1,155 @@
+import { Button, CopyButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { Link } from 'react-router';
+import { Confirm, Problem } from '../ui/confirm';
+import { Section } from '../ui/page';
+import { Answer, Empty } from '../ui/states';
+import { Time } from '../ui/time';
+import { useDeadCalls, useReplayCall, useRotateSecret, useWebhookSecret, type WebhookCall } from './webhooks.queries';
+
+/** What webhook steps sign with, and the calls that failed for good. */
+export function WebhookSettings() {
+  return (
+    <div id="webhooks" className="settings-anchor">
+      <Section
+        title="Webhooks"
+        note="Calls of webhook steps are signed as Standard Webhooks say, so that a receiver can tell that they are yours."
+      >
+        <Secret />
+        <DeadCalls />
+      </Section>
+    </div>
+  );
+}
+
+function Secret() {
+  const [shown, show] = useDisclosure(false);
+  const [asking, dialog] = useDisclosure(false);
+  const secret = useWebhookSecret(shown);
+  const rotate = useRotateSecret();
+  const data = shown ? secret.data : undefined;
+  return (
+    <div className="stack-tight">
+      {data ? (
+        <>
+          <div className="row">
+            <code className="code grow" style={{ overflowWrap: 'anywhere' }} data-testid="webhook-secret">
+              {data.secret}
+            </code>
+            <CopyButton value={data.secret}>
+              {({ copied, copy }) => (
+                <Button variant="default" size="xs" onClick={copy}>
+                  {copied ? 'Copied' : 'Copy'}
+                </Button>
+              )}
+            </CopyButton>
+          </div>
+          <p className="label">
+            {data.previous_until ? (
+              <>
+                The secret before this one signs along until <Time at={data.previous_until} as="short" />.{' '}
+              </>
+            ) : null}
+            {data.networks
+              ? `Besides the internet, steps may call ${data.networks} (CORTEX_WEBHOOK_NETWORKS).`
+              : 'Steps can call public addresses only, nothing inside your own network.'}
+          </p>
+        </>
+      ) : null}
+      <Problem error={secret.error} />
+      <div className="row">
+        <Button variant="default" size="xs" onClick={show.toggle}>
+          {shown ? 'Hide the secret' : 'Show the secret'}
+        </Button>
+        <Button variant="default" size="xs" onClick={dialog.open}>
+          Replace the secret
+        </Button>
+      </div>
+      <Confirm
+        opened={asking}
+        title="Replace the secret"
+        label="Replace the secret"
+        busy={rotate.isPending}
+        error={rotate.error}
+        onClose={dialog.close}
+        onConfirm={() =>
+          rotate.mutate(undefined, {
+            onSuccess: () => {
+              dialog.close();
+              show.open();
+            },
+          })
+        }
+      >
+        Calls are signed with both secrets for 24 hours, so that every receiver can take over the new one. After that
+        the old one ends.
+      </Confirm>
+    </div>
+  );
+}
+
+function DeadCalls() {
+  const calls = useDeadCalls();
+  const replay = useReplayCall();
+  const again = (call: WebhookCall) =>
+    replay.mutate(call.id, {
+      onSuccess: () => notifications.show({ message: 'The call is sent again.' }),
+    });
+  return (
+    <Answer of={calls} what="The calls could not be read" lines={2}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Empty title="No call has failed for good">Calls that nobody answered stand here, to be sent again.</Empty>
+        ) : (
+          <div className="table-scroll" tabIndex={0} role="region" aria-label="Webhook calls that failed for good">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th>Address</th>
+                  <th>Person</th>
+                  <th>Why</th>
+                  <th>When</th>
+                  <th>
+                    <span className="visually-hidden">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((call) => (
+                  <tr key={call.id}>
+                    <td className="code" style={{ overflowWrap: 'anywhere' }}>
+                      {call.url}
+                    </td>
+                    <td>
+                      <Link to={`/admin/automations/${call.automation_id}?mode=live&run=${call.run_id}`}>
+                        {call.contact_email}
+                      </Link>
+                    </td>
+                    <td>
+                      {call.error} ({call.attempts === 1 ? 'one try' : `${call.attempts} tries`})
+                    </td>
+                    <td>
+                      <Time at={call.created_at} />
+                    </td>
+                    <td className="num">
+                      <Button
+                        variant="subtle"
+                        size="compact-sm"
+                        disabled={replay.isPending}
+                        onClick={() => again(call)}
+                      >
+                        Send again
+                      </Button>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            <Problem error={replay.error} />
+          </div>
+        )
+      }
+    </Answer>
+  );
+}
