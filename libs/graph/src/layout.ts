@@ -1,4 +1,4 @@
-import type { Graph, Point } from './graph.js';
+import type { Graph, GraphNode, Point } from './graph.js';
 import { isEntry, portsOf } from './readable.js';
 import { indexGraph } from './walk.js';
 
@@ -9,6 +9,8 @@ export interface LayoutSizes {
   gapX: number;
   /** Between rows. */
   gapY: number;
+  /** Of a step that is wider than the others; it keeps its place by its middle. */
+  widthOf?: (node: GraphNode) => number;
 }
 
 export const cardSizes: LayoutSizes = { width: 280, height: 96, gapX: 40, gapY: 84 };
@@ -124,7 +126,11 @@ export const arrange = (graph: Graph, sizes: LayoutSizes = cardSizes): Arrangeme
   }
   const width = new Map<string, number>();
   const widthBelow = (id: string) => (children.get(id) ?? []).reduce((sum, child) => sum + (width.get(child) ?? 0), 0);
-  for (const id of order.toReversed()) width.set(id, isLane(id) ? LANE : Math.max(step, widthBelow(id)));
+  const ownWidth = (id: string): number => {
+    const node = nodes.get(id);
+    return Math.max(step, (node ? (sizes.widthOf?.(node) ?? 0) : 0) + sizes.gapX);
+  };
+  for (const id of order.toReversed()) width.set(id, isLane(id) ? LANE : Math.max(ownWidth(id), widthBelow(id)));
   const left = new Map<string, number>();
   let from = 0;
   for (const root of roots) {

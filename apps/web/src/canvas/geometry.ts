@@ -9,13 +9,21 @@ export interface Size {
 const CARD = 280;
 const ENTRY = 360;
 
-/** Sizes are fixed per kind and mode, so that nothing has to be measured before it is drawn. */
-export const sizeOf = (node: Pick<GraphNode, 'type'>, mode: Mode): Size => {
+/** What a way out's words get where there are more than two. */
+const WAY = 112;
+
+/** How wide the words of one way out may be. */
+export const wordsWidth = (node: Pick<GraphNode, 'type' | 'config'>, width: number): number =>
+  width / Math.max(1, portsOf(node).length) - 4;
+
+/** Sizes follow from kind, ways out and mode, so that nothing has to be measured before it is drawn. */
+export const sizeOf = (node: Pick<GraphNode, 'type' | 'config'>, mode: Mode): Size => {
   const kind = nodeDef(node.type)?.kind;
   const height = mode === 'live' ? 120 : 96;
   if (kind === 'entry') return { width: ENTRY, height };
   if (kind === 'end') return { width: CARD, height: mode === 'live' ? 72 : 48 };
-  return { width: CARD, height };
+  const ways = portsOf(node).length;
+  return { width: ways > 2 ? Math.max(CARD, ways * WAY) : CARD, height };
 };
 
 /** Where a way out leaves its card, from the card's left edge. */
@@ -42,6 +50,7 @@ export const place = (graph: Graph, mode: Mode): Placed => {
     height: mode === 'live' ? 120 : 96,
     gapX: 40,
     gapY: 92,
+    widthOf: (node) => sizeOf(node, mode).width,
   });
   const free = graph.layout === 'free';
   const corners = new Map<string, Point>();

@@ -1,7 +1,7 @@
 import { nodeDef, phrasesOf, portsOf, type GraphNode, type Phrase } from '#graph';
 import { memo, useEffect, type ReactNode } from 'react';
 import { indexGraph } from '#graph';
-import { portX, sizeOf } from './geometry';
+import { portX, sizeOf, wordsWidth } from './geometry';
 import { Glyph, kindColor, kindWords } from './glyphs';
 import { CardFacts } from './live/card-facts';
 import { PathPlus } from './path-plus';
@@ -135,7 +135,11 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
         style={{ left: portX(step, port.id, width), top: height }}
         data-labelled={port.label !== ''}
       >
-        {port.label ? <span className="path-words">{port.label}</span> : null}
+        {port.label ? (
+          <span className="path-words" title={port.label} style={{ maxWidth: wordsWidth(step, width) }}>
+            {port.label}
+          </span>
+        ) : null}
         {live ? <span className="open-end-stop" title="The way ends here" /> : null}
         <PathPlus place={{ source: id, port: port.id }} tight={port.label !== ''} />
       </div>

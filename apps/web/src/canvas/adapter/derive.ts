@@ -1,13 +1,15 @@
 import { indexGraph, portsOf, type Graph, type Point } from '#graph';
 import { Position, type Edge, type Node } from '@xyflow/react';
 import type { Mode } from '../document';
-import { place, portX, roundedPath, route, sizeOf, type Placed } from '../geometry';
+import { place, portX, roundedPath, route, sizeOf, wordsWidth, type Placed } from '../geometry';
 
 export type StepNode = Node<Record<string, never>, 'step'>;
 export interface PathData extends Record<string, unknown> {
   path: string;
   source: Point;
   label: string;
+  /** Pixels for the label. */
+  room: number;
 }
 export type PathEdge = Edge<PathData, 'path'>;
 
@@ -87,7 +89,8 @@ export const createDerive = () => {
       const start = { x: a.x + portX(from, port, size.width), y: a.y + size.height };
       const end = { x: b.x + toSize.width / 2, y: b.y };
       const path = roundedPath(route(start, end, lanes.get(id)));
-      const key = `${target}|${label}|${path}`;
+      const room = wordsWidth(from, size.width);
+      const key = `${target}|${label}|${room}|${path}`;
       const known = edges.get(id);
       if (known?.key === key) {
         paths.push(known.edge);
@@ -100,7 +103,7 @@ export const createDerive = () => {
         sourceHandle: port,
         target,
         targetHandle: 'in',
-        data: { path, source: start, label },
+        data: { path, source: start, label, room },
       };
       edges.set(id, { key, edge });
       paths.push(edge);

@@ -22,7 +22,11 @@ export const PathLine = memo(function PathLine({ id, data, source, sourceHandleI
       />
       <EdgeLabelRenderer>
         <div className="path-label nodrag nopan" style={{ transform: `translate(-50%, 0) translate(${x}px, ${y}px)` }}>
-          {data.label ? <span className="path-words">{data.label}</span> : null}
+          {data.label ? (
+            <span className="path-words" title={data.label} style={{ maxWidth: data.room }}>
+              {data.label}
+            </span>
+          ) : null}
           <PathFacts id={id} />
           <PathPlus place={{ source, port: sourceHandleId }} tight={data.label !== ''} />
         </div>
