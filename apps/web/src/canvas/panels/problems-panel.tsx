@@ -1,4 +1,4 @@
-import { indexGraph, nodeDef, sentenceOf, shorten, type GraphNode, type Problem } from '#graph';
+import { indexGraph, nodeDef, phrasesOf, sentenceOf, shorten, type Graph, type GraphNode, type Problem } from '#graph';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useViewStore } from '../view';
 
@@ -37,7 +37,7 @@ export function ProblemList({ title, problems }: { title: string; problems: read
           return (
             <li key={`${problem.code}-${problem.pointer}-${at}`}>
               <button type="button" className="problem" data-severity={problem.severity} onClick={() => go(problem)}>
-                <b>{step ? nameOf(step) : 'The automation'}</b>
+                <b>{step ? nameOf(graph, step) : 'The automation'}</b>
                 <span>{problem.message}</span>
               </button>
             </li>
@@ -48,8 +48,13 @@ export function ProblemList({ title, problems }: { title: string; problems: read
   );
 }
 
-/** What a step says of itself, so that two of a kind can be told apart. */
-const nameOf = (step: GraphNode) => shorten(sentenceOf(step), 60) || (nodeDef(step.type)?.title ?? 'Step');
+/** What a step says of itself, or, while it is unfinished, its kind; two of a kind can be told apart. */
+const nameOf = (graph: Graph, step: GraphNode): string => {
+  if (!phrasesOf(step).some((phrase) => phrase.blank)) return shorten(sentenceOf(step), 60);
+  const title = nodeDef(step.type)?.title ?? 'Step';
+  const alone = graph.nodes.every((other) => other.id === step.id || other.type !== step.type);
+  return alone ? title : `${title}, step ${graph.nodes.indexOf(step) + 1} of ${graph.nodes.length}`;
+};
 
 /** Opens the step, or the settings, that a problem is about, at the field. */
 export function useGoToProblem() {
