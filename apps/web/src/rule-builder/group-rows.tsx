@@ -71,7 +71,9 @@ function Content({ rule, path }: { rule: Rule; path: Path }) {
               activityType={rule.activity_type}
               readOnly={readOnly}
               onChange={(next) => rows.put(path, withWhere(rule, next))}
-            />
+            >
+              <GroupRows path={[]} />
+            </RuleTree>
           </div>
         ) : null
       }

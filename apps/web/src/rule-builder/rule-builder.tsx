@@ -3,7 +3,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { readRules, toEnglish, type Group } from '#rules';
 import { useState } from 'react';
 import { isDrawn, placeOf, type Context } from './edit';
-import { freshRow, LockedRow } from './group-rows';
+import { freshRow, GroupRows, LockedRow } from './group-rows';
 import { JsonTab } from './json-tab';
 import { RowCounts, useRuleCount } from './live-count';
 import { PersonCheck } from './person-check';
@@ -85,7 +85,9 @@ export function RuleBuilder({
                   setDraft(undefined);
                   onChange(next);
                 }}
-              />
+              >
+                <GroupRows path={[]} />
+              </RuleTree>
             ) : (
               <LockedRow rule={value} context={context} />
             )}

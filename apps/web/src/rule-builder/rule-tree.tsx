@@ -1,9 +1,8 @@
 import { notifications } from '@mantine/notifications';
 import { isGroup, type Group, type Rule } from '#rules';
-import { useEffect, useId, useRef, useState, type ClipboardEvent } from 'react';
+import { useEffect, useId, useRef, useState, type ClipboardEvent, type ReactNode } from 'react';
 import { clipboardText, copyRules, fromClipboard, remember, toClipboard } from './clipboard';
 import { drawnDepth, placeOf, type Context } from './edit';
-import { GroupRows } from './group-rows';
 import { RowsContext, type Rows } from './rows';
 import type { Choice } from './suggestions';
 import { insertAt, mayStandAt, moveTo, pointerOf, putAt, removeAt, ruleAt, stepOf, type Path } from './tree';
@@ -18,12 +17,15 @@ interface RuleTreeProps {
   steps?: Choice[] | undefined;
   activityType?: string | undefined;
   readOnly: boolean;
+  /** The rows, drawn by whoever knows how. */
+  children: ReactNode;
 }
 
 const nth = (path: Path) => `row ${path.map((index) => index + 1).join('.')}`;
 
 /** A rule as rows that can be moved, copied and pasted, by mouse and by keys; focus and a spoken word follow them. */
-export function RuleTree({ root, onChange, context, pointer = '', steps, activityType, readOnly }: RuleTreeProps) {
+export function RuleTree(props: RuleTreeProps) {
+  const { root, onChange, context, pointer = '', steps, activityType, readOnly, children } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const focusNext = useRef<Path | undefined>(undefined);
@@ -151,7 +153,7 @@ export function RuleTree({ root, onChange, context, pointer = '', steps, activit
   return (
     <RowsContext value={rows}>
       <div ref={box} onCopy={onCopy} onCut={onCopy} onPaste={onPaste} data-rule-tree={context}>
-        <GroupRows path={[]} />
+        {children}
         <p className="visually-hidden" role="status">
           {spoken}
         </p>

@@ -1,18 +1,9 @@
-import { Autocomplete, MultiSelect, NumberInput, Select, TagsInput } from '@mantine/core';
-import {
-  statuses,
-  type Condition,
-  type EnrollmentValue,
-  type OneValue,
-  type Span,
-  type Value,
-  type ValueType,
-} from '#rules';
-import { useState } from 'react';
+import { MultiSelect, NumberInput, Select } from '@mantine/core';
+import { statuses, type Condition, type EnrollmentValue, type OneValue, type Span, type Value } from '#rules';
 import type { Reading } from './edit';
-import { InstantInput } from './instant-input';
 import { SpanInput } from './span-input';
-import { useSeenValues, useSuggestions } from './suggestions';
+import { useSuggestions } from './suggestions';
+import { OneInput, SeveralInput } from './value-inputs';
 
 interface ValueEditorProps {
   condition: Condition;
@@ -127,108 +118,6 @@ export function ValueEditor({ condition, reading, activityType, onChange }: Valu
     default:
       return null;
   }
-}
-
-interface SeenOf {
-  field: string;
-  activityType: string | undefined;
-}
-
-interface SeveralInputProps extends SeenOf {
-  label: string;
-  value: string[];
-  onChange: (value: string[]) => void;
-}
-
-function SeveralInput({ label, field, activityType, value, onChange }: SeveralInputProps) {
-  const [text, setText] = useState('');
-  const seen = useSeenValues(field, activityType, text);
-  return (
-    <TagsInput
-      aria-label={label}
-      miw={200}
-      className="grow"
-      placeholder={value.length > 0 ? '' : 'Type, then Enter'}
-      data={seen}
-      searchValue={text}
-      onSearchChange={setText}
-      acceptValueOnBlur
-      value={value}
-      onChange={onChange}
-    />
-  );
-}
-
-interface OneInputProps extends SeenOf {
-  label: string;
-  type: ValueType | undefined;
-  reading: Reading;
-  value: OneValue | undefined;
-  onChange: (value: OneValue | undefined) => void;
-}
-
-function OneInput({ label, type, reading, field, activityType, value, onChange }: OneInputProps) {
-  if (type === 'instant') return <InstantInput label={label} value={value} onChange={onChange} />;
-  if (type === 'number') {
-    return (
-      <NumberInput
-        aria-label={label}
-        w={120}
-        value={typeof value === 'number' ? value : ''}
-        onChange={(n) => onChange(n === '' ? undefined : Number(n))}
-      />
-    );
-  }
-  if (type === 'boolean') {
-    return (
-      <Select
-        aria-label={label}
-        w={92}
-        allowDeselect={false}
-        data={[
-          { value: 'true', label: 'true' },
-          { value: 'false', label: 'false' },
-        ]}
-        value={String(value ?? true)}
-        onChange={(text) => onChange(text === 'true')}
-      />
-    );
-  }
-  if (type === 'enum') {
-    return (
-      <Select
-        aria-label={label}
-        w={156}
-        allowDeselect={false}
-        data={[...(reading.field?.values ?? [])]}
-        value={typeof value === 'string' ? value : null}
-        onChange={(text) => text && onChange(text)}
-      />
-    );
-  }
-  const text = typeof value === 'string' ? value : '';
-  return <TextValue label={label} field={field} activityType={activityType} value={text} onChange={onChange} />;
-}
-
-interface TextValueProps extends SeenOf {
-  label: string;
-  value: string;
-  onChange: (value: OneValue | undefined) => void;
-}
-
-function TextValue({ label, field, activityType, value, onChange }: TextValueProps) {
-  const seen = useSeenValues(field, activityType, value);
-  return (
-    <Autocomplete
-      aria-label={label}
-      miw={160}
-      className="grow"
-      placeholder="Value"
-      data={seen}
-      value={value}
-      onChange={(text) => onChange(text === '' ? undefined : text)}
-    />
-  );
 }
 
 function EnrollmentInput({ value, onChange }: { value: EnrollmentValue; onChange: (value: EnrollmentValue) => void }) {
