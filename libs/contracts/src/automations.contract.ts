@@ -6,7 +6,7 @@ import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '.
 const tag = 'Automations';
 
 /** Bytes of a body that carries a graph: the graph's own limit of 1 MB and some room for what is around it. */
-const graphBodyLimit = 1_200_000;
+export const graphBodyLimit = 1_200_000;
 
 export const automationStatus = z.enum(['draft', 'live', 'paused', 'stopped', 'archived']);
 export type AutomationStatus = z.output<typeof automationStatus>;
@@ -42,7 +42,7 @@ export const automation = z.object({
 });
 export type Automation = z.output<typeof automation>;
 
-const name = z.string().trim().min(1, 'Give the automation a name.').max(200);
+export const automationName = z.string().trim().min(1, 'Give the automation a name.').max(200);
 
 export const listAutomations = route({
   method: 'GET',
@@ -61,7 +61,7 @@ export const createAutomation = route({
   tag,
   summary: 'A new automation, as a draft. Without a graph the drawing is empty.',
   status: 201,
-  body: z.strictObject({ name, graph: graph.optional(), settings: draftSettings.optional() }),
+  body: z.strictObject({ name: automationName, graph: graph.optional(), settings: draftSettings.optional() }),
   response: automation,
   bodyLimit: graphBodyLimit,
 });
@@ -85,7 +85,7 @@ export const putAutomation = route({
   params: idParams,
   body: z.strictObject({
     base_revision: z.number().int().min(1),
-    name: name.optional(),
+    name: automationName.optional(),
     graph: graph.optional(),
     settings: draftSettings.optional(),
   }),
@@ -202,72 +202,8 @@ export const duplicateAutomation = route({
   summary: 'A new draft with the same drawing and settings.',
   status: 201,
   params: idParams,
-  body: z.strictObject({ name: name.optional() }).optional(),
+  body: z.strictObject({ name: automationName.optional() }).optional(),
   response: automation,
-});
-
-const versionSummary = z.object({
-  id: uuid,
-  number: z.number().int(),
-  note: z.string().nullable(),
-  author: z.string().nullable(),
-  published_at: instant,
-  live: z.boolean(),
-  /** People inside this version now. */
-  inside: z.number().int(),
-  /** Runs that began in this version, or moved to it. */
-  served: z.number().int(),
-});
-
-export const listVersions = route({
-  method: 'GET',
-  path: '/automations/:id/versions',
-  access: 'read',
-  tag,
-  summary: 'Every version that was published, newest first.',
-  params: idParams,
-  query: pageQuery,
-  response: page(versionSummary),
-});
-
-export const getVersion = route({
-  method: 'GET',
-  path: '/automations/:id/versions/:n',
-  access: 'read',
-  tag,
-  summary: 'One published version, as it runs.',
-  params: z.strictObject({ id: uuid, n: z.coerce.number().int().min(1) }),
-  response: versionSummary.extend({ graph, settings: draftSettings }),
-});
-
-const drawing = z.union([z.literal('draft'), z.coerce.number().int().min(1)]);
-
-export const diffVersions = route({
-  method: 'GET',
-  path: '/automations/:id/diff',
-  access: 'read',
-  tag,
-  summary:
-    'What one version says otherwise than another, in sentences. `from` and `to` are version numbers, or `draft`.',
-  params: idParams,
-  query: z.object({ from: drawing, to: drawing }),
-  response: z.object({
-    from: drawing,
-    to: drawing,
-    sentences: z.array(z.string()),
-    changes: z.array(
-      z.object({
-        change: z.enum(['added', 'removed', 'changed', 'path', 'settings']),
-        sentence: z.string(),
-        node_id: z.string().optional(),
-        port: z.string().optional(),
-        pointer: z.string().optional(),
-        /** The step, or where the path led, as it was. */
-        before: z.unknown().optional(),
-        after: z.unknown().optional(),
-      }),
-    ),
-  }),
 });
 
 export const enterAutomation = route({
@@ -313,64 +249,6 @@ export const automationStats = route({
   }),
 });
 
-export interface Proof {
-  operator: string;
-  result: boolean;
-  field?: string;
-  value_seen?: unknown;
-  wanted?: unknown;
-  sentence?: string;
-  children?: Proof[];
-}
-const proof: z.ZodType<Proof> = z.lazy(() =>
-  z.object({
-    operator: z.string(),
-    result: z.boolean(),
-    field: z.string().optional(),
-    value_seen: z.unknown().optional(),
-    wanted: z.unknown().optional(),
-    sentence: z.string().optional(),
-    children: z.array(proof).optional(),
-  }),
-);
-
-export const explainAutomation = route({
-  method: 'GET',
-  path: '/automations/:id/explain',
-  access: 'read',
-  tag,
-  summary: 'Whether one person would enter now, with the proof, what stops them, and the runs they had.',
-  params: idParams,
-  query: z.object({ contact_email: emailAddress }),
-  response: z.object({
-    would_enter: z.boolean(),
-    proof: proof.nullable(),
-    stopped_by: z.string().optional(),
-    /** The same as a sentence. */
-    because: z.string(),
-    /** The fewest conditions that would have to answer otherwise. */
-    smallest_change: z
-      .object({
-        text: z.string(),
-        changes: z.array(
-          z.object({
-            field: z.string(),
-            operator: z.string(),
-            wanted: z.unknown(),
-            value_seen: z.unknown(),
-            must: z.boolean(),
-          }),
-        ),
-      })
-      .optional(),
-    /** Their newest activity of the starting type. */
-    activity: z.object({ type: z.string(), last_at: instant.nullable(), fits: z.boolean() }).optional(),
-    /** Why mail would not reach them now, by stream. */
-    mail: z.object({ broadcast: z.string().nullable(), transactional: z.string().nullable() }),
-    runs: z.array(z.object({ id: uuid, status: z.string(), entered_at: instant, end_reason: z.string().nullable() })),
-  }),
-});
-
 export const listAutomationNodes = route({
   method: 'GET',
   path: '/automation-nodes',
@@ -396,33 +274,4 @@ export const listAutomationNodes = route({
       }),
     ),
   }),
-});
-
-const portable = z.strictObject({
-  format: z.literal('cortex.automation/1'),
-  name,
-  graph,
-  settings: draftSettings,
-});
-
-export const exportAutomation = route({
-  method: 'GET',
-  path: '/automations/:id/export',
-  access: 'read',
-  tag,
-  summary: 'The draft as one JSON document, to be imported elsewhere.',
-  params: idParams,
-  response: portable,
-});
-
-export const importAutomation = route({
-  method: 'POST',
-  path: '/automations/import',
-  access: 'change',
-  tag,
-  summary: 'A new draft from an exported document.',
-  status: 201,
-  body: portable,
-  response: automation,
-  bodyLimit: graphBodyLimit,
 });

@@ -1,6 +1,7 @@
 export * from './route.js';
 export * from './permissions.js';
 export * from './message-counts.contract.js';
+export * from './automation-versions.contract.js';
 export * from './automations.contract.js';
 export * from './backtests.contract.js';
 export * from './runs.contract.js';
@@ -11,6 +12,7 @@ export * from './people-ingestion.contract.js';
 export * from './access.contract.js';
 export * from './settings.contract.js';
 export * from './emails.contract.js';
+export * from './explain.contract.js';
 export * from './contacts.contract.js';
 export * from './smart-lists.contract.js';
 export * from './jobs.contract.js';
