@@ -7,6 +7,7 @@ import type { Database } from '#platform';
 import { everyone, readRules, toSql, type Group, type SqlFragment } from '#rules';
 import { countPeople, PATIENCE, RuleQuestions } from '#smart-lists';
 import { ASKED, cases, vip } from './lists-cases.js';
+import { oneActivity } from './lists-kept.js';
 import { randomNumbers } from './population.js';
 import { scaleSettings, withScaleDatabase, type ScaleDatabase } from './scale-database.js';
 import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
@@ -254,6 +255,19 @@ await withScaleDatabase(settings, async (scale) => {
   const lists = await compiled(scale);
   await scale.database.rows('select count(*) from crm_activities a where a.metadata is not null');
   if (wanted('10')) await quickOnes(scale, lists, settings.seed);
+  if (wanted('10b')) {
+    const people = await scale.database.rows<{ person_id: string }>(
+      'select person_id from cortex.people where type is not null order by md5(person_id::text) limit $1',
+      [CALLS],
+    );
+    const cost = await oneActivity(
+      scale,
+      people.map((row) => row.person_id),
+    );
+    console.log(
+      `Goal 10b: one page view of a person, 100 kept lists of ten kinds, 50 of which depend on it: ${ms(cost)} ms of PostgreSQL, the median of ${people.length} people ${verdict('one activity’s effect on 100 lists', cost, MUST.database)}. Must: ${MUST.database} ms.`,
+    );
+  }
   if (wanted('10c')) await previews(scale, lists);
   if (wanted('9')) await againstHand(scale, lists);
 });

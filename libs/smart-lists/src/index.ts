@@ -4,7 +4,7 @@ export { listSql, SmartLists } from './smart-lists.js';
 export { RuleQuestions } from './questions.js';
 export { BulkChanges } from './bulk.js';
 export { ListMembers } from './members.js';
-export { enterListGate, KeptLists } from './kept-lists.js';
+export { definitionOf, enterListGate, KeptLists } from './kept-lists.js';
 export { keepMembership, type Happened } from './look-again.js';
 export { Membership } from './membership.js';
 export { compareLists, countLists, ListJobs, sweepLists } from './list-jobs.js';
