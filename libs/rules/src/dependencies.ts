@@ -70,3 +70,9 @@ export const asksAboutRun = (rules: Group): boolean => {
   const { lead, steps } = dependencies(rules);
   return lead || steps.length > 0;
 };
+
+/** Whether the answer may hang on activities of any age, not only on those inside `within`. */
+export const asksOfAnyAge = ({ operator, within }: Condition): boolean => {
+  const named = operatorOf(operator);
+  return within === undefined || (named?.negates ?? named)?.aggregate === 'first';
+};

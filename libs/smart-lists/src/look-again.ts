@@ -1,11 +1,23 @@
 import { appendActivities, type NewActivity } from '#activities';
 import { momentOf } from '#directory';
 import type { Tx } from '#platform';
-import { everyone, isByThePerson, toSql, type Group } from '#rules';
+import {
+  asksOfAnyAge,
+  everyone,
+  instantLiteral,
+  isByThePerson,
+  shift,
+  toSql,
+  type Condition,
+  type Group,
+  type Moment,
+} from '#rules';
 import { enterListGate, type KeptList, type KeptLists } from './kept-lists.js';
 
 /** Lists asked about in one statement. */
-const LISTS_AT_A_TIME = 25;
+const LISTS_AT_A_TIME = 50;
+/** For so few people their activities are read once for all lists; planning a read of every partition for each costs most. */
+const FEW = 20;
 
 /** What happened to somebody, as far as lists can ask about it. */
 export interface Happened {
@@ -66,18 +78,41 @@ interface Standing {
 async function standing(tx: Tx, lists: readonly KeptList[], people: readonly string[]): Promise<Standing[]> {
   const moment = await momentOf(tx);
   const values: unknown[] = [people, lists.map((list) => list.id)];
+  const conditions = lists.flatMap(({ depends }) => depends.activities);
+  const few = people.length <= FEW && conditions.length > 0;
+  let seen = '';
+  if (few) {
+    values.push([...new Set(conditions.map((condition) => condition.activity_type!))], earliest(conditions, moment));
+    seen = `with seen as materialized (select a.person_id, a.type, a.occurred_at, a.metadata from public.crm_activities a
+      where a.person_id = any($1::uuid[]) and a.type = any($3::text[]) and a.occurred_at >= $4::timestamptz)`;
+  }
   const columns = lists.map(({ id, definitions }) => {
-    const fragment = toSql(asking(id), { ...moment, lists: definitions, persons: people, offset: values.length });
+    const fragment = toSql(asking(id), {
+      ...moment,
+      lists: definitions,
+      persons: people,
+      activities: few ? 'seen' : undefined,
+      offset: values.length,
+    });
     values.push(...fragment.values);
     return `((${everyone}) and (${fragment.text})) is true`;
   });
   return tx.rows<Standing>(
-    `select p.person_id, array[${columns.join(', ')}] as inside,
+    `${seen} select p.person_id, array[${columns.join(', ')}] as inside,
        array(select exists (select from cortex.list_members m where m.smart_list_id = l.id and m.person_id = p.person_id)
          from unnest($2::uuid[]) with ordinality l (id, ord) order by l.ord) as was
      from cortex.people p where p.person_id = any($1::uuid[])`,
     values,
   );
+}
+
+/** Before this none of the conditions looks. */
+function earliest(conditions: readonly Condition[], moment: Moment): string {
+  const since = conditions.map((condition) =>
+    asksOfAnyAge(condition) ? -Infinity : shift(moment, condition.within!, 'ago'),
+  );
+  const first = Math.min(...since);
+  return Number.isFinite(first) ? instantLiteral(first) : '-infinity';
 }
 
 export const asking = (id: string): Group => ({
