@@ -231,6 +231,7 @@ table cortex.list_keeping
   fingerprint text
   swept_at timestamp with time zone
   error text
+  tell_newcomers boolean not null default false
 
 table cortex.list_members
   smart_list_id uuid not null

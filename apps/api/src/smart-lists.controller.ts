@@ -67,7 +67,8 @@ export class SmartListsController {
 
   @Route(contracts.putSmartList)
   put(@Input() { params, body }: InputOf<typeof contracts.putSmartList>, @Caller() actor: Actor) {
-    return this.lists.put(actor, params.id, body);
+    const { newcomers, ...changes } = body;
+    return this.lists.put(actor, params.id, changes, newcomers);
   }
 
   @Route(contracts.deleteSmartList)

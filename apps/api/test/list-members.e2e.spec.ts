@@ -60,6 +60,75 @@ describe('lists over HTTP, with a worker', () => {
     expect(await runs(left)).toEqual(['old@shop.example']);
   }, 120_000);
 
+  it('treats those who come in by new rules as entering when the editor says so, and only then', async () => {
+    const from = (country: string) => ({
+      operator: 'AND',
+      conditions: [
+        { field: 'email', operator: 'ends_with', value: '@edit.example' },
+        { field: 'country', operator: 'in', value: country.split(' ') },
+      ],
+    });
+    for (const country of ['DE', 'FR', 'IT']) {
+      await app.call('POST', '/purchase-leads', [{ email: `${country.toLowerCase()}@edit.example`, country }]);
+    }
+    const made = await app.call('POST', '/smart-lists', { name: 'Edited', rules: from('DE') });
+    expect(made.body.kept).toBe(false);
+    const path = `/smart-lists/${made.body.id}`;
+    const enter = (country: string) => app.call('PUT', path, { rules: from(country), newcomers: 'enter' });
+    expect(await enter('FR')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('keep_membership') },
+    });
+    const filled = () =>
+      until(() =>
+        app.database.row(
+          `select from cortex.list_keeping k join public.crm_smart_lists l on l.id = k.smart_list_id
+           where l.id = $1 and k.state = 'kept' and (select count(*) from cortex.list_members m where m.smart_list_id = l.id)
+             = jsonb_array_length(l.rules->'conditions'->1->'value')`,
+          [made.body.id],
+        ),
+      );
+    const told = async () =>
+      (
+        await app.database.rows<{ told: string }>(
+          `select contact_email || ' ' || type as told from public.crm_activities
+           where metadata->>'smart_list_id' = $1 order by 1`,
+          [made.body.id],
+        )
+      ).map((row) => row.told);
+
+    await app.call('PUT', path, { keep_membership: true });
+    await filled();
+    expect((await app.call('GET', path)).body.kept).toBe(true);
+    const graph = {
+      nodes: [
+        { id: 'start', type: 'smart_list_entered', config: { smart_list_id: made.body.id } },
+        { id: 'end', type: 'exit', config: {} },
+      ],
+      edges: [{ source: 'start', port: 'next', target: 'end' }],
+    };
+    const automation = (await app.call('POST', '/automations', { name: 'Edited', graph })).body.id as string;
+    await app.call('POST', `/automations/${automation}/publish`, {});
+
+    expect((await app.call('PUT', path, { rules: from('DE FR') })).status).toBe(200);
+    await filled();
+    expect(await told()).toEqual([]);
+    expect((await app.call('PUT', path, { newcomers: 'enter' })).status).toBe(400);
+    expect((await enter('FR IT DE')).status).toBe(200);
+    await filled();
+    expect(await told()).toEqual(['it@edit.example smart_list.entered']);
+    const runs = async () =>
+      (await app.call('GET', `/automations/${automation}/runs`)).body.items.map((run: any) => run.contact_email);
+    await until(async () => (await runs()).length > 0);
+    expect(await runs()).toEqual(['it@edit.example']);
+    // It was said of that edit only, and nobody is told who leaves by one.
+    await app.call('PUT', path, { rules: from('FR') });
+    await filled();
+    await app.call('PUT', path, { rules: from('FR DE') });
+    await filled();
+    expect(await told()).toEqual(['it@edit.example smart_list.entered']);
+  }, 120_000);
+
   it('duplicates lists, and names and renames folders', async () => {
     const made = await app.call('POST', '/smart-lists', { name: 'First', rules: tagged, folder: 'Spring' });
     const copy = await app.call('POST', `/smart-lists/${made.body.id}/duplicate`, {});

@@ -35,6 +35,8 @@ export const smartList = z.object({
   folder: z.string().nullable(),
   /** Asked to be kept up to date at all times; lists that automations use are kept anyway. */
   keep_membership: z.boolean(),
+  /** Its membership is kept now, asked for or because an automation uses it. */
+  kept: z.boolean(),
   created_at: instant,
   updated_at: instant,
 });
@@ -100,13 +102,19 @@ export const putSmartList = route({
   path: '/smart-lists/:id',
   access: 'change',
   tag,
-  summary: 'Changes name, rules or folder; what is left out stays. The kind cannot change.',
+  summary:
+    'Changes name, rules or folder; what is left out stays. The kind cannot change. Newcomers can be treated as entering.',
   params: idParams,
   body: z.strictObject({
     name: name.optional(),
     rules: rulesSchema.optional(),
     folder: folder.optional(),
     keep_membership: keepMembership.optional(),
+    /**
+     * Those who come into a kept list by these new rules: put in silently, or treated as entering now, so that
+     * `smart_list.entered` is told of them and automations start. Who leaves by an edit always leaves silently.
+     */
+    newcomers: z.enum(['silent', 'enter']).default('silent'),
   }),
   response: smartList,
 });

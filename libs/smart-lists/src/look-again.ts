@@ -169,16 +169,21 @@ export async function lookAgain(
   );
   await appendActivities(
     tx,
-    changes.map(({ list, person_id, entered }): NewActivity => ({
-      type: entered ? 'smart_list.entered' : 'smart_list.left',
-      personId: person_id,
-      metadata: { smart_list_id: list.id, name: list.name },
-      source: 'cortex',
+    changes.map(({ list, person_id, entered }) => ({
+      ...turning(list, person_id, entered),
       history: past.has(person_id),
     })),
   );
   return changes.length;
 }
+
+/** What is told of somebody who enters or leaves a list. */
+export const turning = (list: { id: string; name: string }, personId: string, entered: boolean): NewActivity => ({
+  type: entered ? 'smart_list.entered' : 'smart_list.left',
+  personId,
+  metadata: { smart_list_id: list.id, name: list.name },
+  source: 'cortex',
+});
 
 const pairs = (changes: readonly Turned[]): [string[], string[]] => [
   changes.map((change) => change.list.id),

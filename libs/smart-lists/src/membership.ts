@@ -4,6 +4,7 @@ import { Database, LOG, RepeatingLoop, type Log, type Loop, type Tx } from '#pla
 import { clockWindows, everyone, toSql, type SqlFragment } from '#rules';
 import { asking, lockPeople, lookAgain, outOfDate, touchedBy, type Touch } from './look-again.js';
 import { MemberFiles } from './member-files.js';
+import { tellEntering } from './newcomers.js';
 import { closeListGate, definitionOf, enterListGate, KeptLists, type KeptList } from './kept-lists.js';
 
 const PAUSE = 1_000;
@@ -90,7 +91,7 @@ export class Membership implements Loop {
     });
   }
 
-  /** Sets the membership as the rules say, silently. Who dies at it leaves the list stale, for the next. */
+  /** Sets the membership as the rules say, silently unless an editor asked otherwise. Who dies at it leaves the list stale, for the next. */
   private async fill(id: string): Promise<void> {
     try {
       await this.database.tx(
@@ -99,9 +100,15 @@ export class Membership implements Loop {
             "select pg_try_advisory_xact_lock(hashtextextended('cortex.lists.fill ' || $1::text, 0)) as mine",
             [id],
           );
-          const state = "select from cortex.list_keeping where smart_list_id = $1 and state = 'stale' for update";
-          if (!mine!.mine || !(await tx.row(state, [id]))) return;
-          const { definitions, fingerprint } = await definitionOf(tx, id);
+          if (!mine!.mine) return;
+          // Editors wait here, in the same order, so that the rules and what was said with them belong together.
+          await tx.row('select from public.crm_smart_lists where id = $1 for key share', [id]);
+          const stale = await tx.row<{ tell_newcomers: boolean }>(
+            "select tell_newcomers from cortex.list_keeping where smart_list_id = $1 and state = 'stale' for update",
+            [id],
+          );
+          if (!stale) return;
+          const { name, definitions, fingerprint } = await definitionOf(tx, id);
           const moment = await momentOf(tx);
           const inside = toSql(asking(id), { ...moment, lists: definitions, offset: 1 });
           const chosen = `select p.person_id from cortex.people p where ${everyone} and (${inside.text})`;
@@ -110,13 +117,18 @@ export class Membership implements Loop {
              and m.person_id not in (${chosen})`,
             [id, ...inside.values],
           );
+          const fill = `insert into cortex.list_members (smart_list_id, person_id) select $1, c.person_id from (${chosen}) c
+             order by 2 on conflict do nothing`;
+          const values = [id, ...inside.values];
+          if (stale.tell_newcomers) {
+            const newcomers = await tx.rows<{ person_id: string }>(`${fill} returning person_id`, values);
+            await tellEntering(tx, { id, name }, newcomers);
+          } else {
+            await tx.run(fill, values);
+          }
           await tx.run(
-            `insert into cortex.list_members (smart_list_id, person_id) select $1, c.person_id from (${chosen}) c
-             order by 2 on conflict do nothing`,
-            [id, ...inside.values],
-          );
-          await tx.run(
-            `update cortex.list_keeping set state = 'kept', fingerprint = $2, swept_at = cortex.now(), error = null
+            `update cortex.list_keeping set state = 'kept', fingerprint = $2, swept_at = cortex.now(), error = null,
+               tell_newcomers = false
              where smart_list_id = $1`,
             [id, fingerprint],
           );

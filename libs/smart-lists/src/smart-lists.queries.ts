@@ -14,6 +14,7 @@ export interface SmartListRow {
   rules: Group | null;
   folder: string | null;
   keep_membership: boolean;
+  kept: boolean;
   user_count: number | null;
   counted_at: Date | null;
   count_ms: number | null;
@@ -23,6 +24,7 @@ export interface SmartListRow {
 }
 
 const columns = `l.id, l.name, l.kind, l.rules, l.folder, l.keep_membership, l.user_count, l.counted_at, l.count_ms, l.created_at, l.updated_at,
+  exists (select from cortex.list_keeping k where k.smart_list_id = l.id) as kept,
   coalesce((
     select jsonb_agg(jsonb_build_object('kind', u.user_kind, 'id', u.user_id, 'name', coalesce(a.name, o.name, u.user_kind))
       order by u.user_kind, coalesce(a.name, o.name), u.user_id)

@@ -4,6 +4,7 @@ import { Contacts, loadListDefinitions, momentOf } from '#directory';
 import { AppError, badRequest, conflict, Database, newId, notFound, recordAudit, type Actor, type Tx } from '#platform';
 import { dependencies, readRules, toSql, type Group, type SqlFragment } from '#rules';
 import { countPeople, PATIENCE } from './count.js';
+import { expectSettled, tellNewcomers, type Newcomers } from './newcomers.js';
 import {
   folders,
   namesIn,
@@ -76,13 +77,23 @@ export class SmartLists {
     return this.count(id, PATIENCE.screen);
   }
 
-  /** @throws AppError 404; 400 when its rules ask about an unknown list, or in a circle */
-  async put(actor: Actor, id: string, changes: SmartListChanges): Promise<SmartListAnswer> {
+  /**
+   * @param newcomers whether those who come in by new rules are told as entering, once the worker has filled the list
+   * @throws AppError 404; 400 when its rules ask about an unknown list, or in a circle; 409 when newcomers are to enter
+   * and it is not known who is in now
+   */
+  async put(
+    actor: Actor,
+    id: string,
+    changes: SmartListChanges,
+    newcomers: Newcomers = 'silent',
+  ): Promise<SmartListAnswer> {
     await this.database.tx(async (tx) => {
       const row = await locked(tx, id);
       if (changes.rules && row.kind === 'static') {
         throw badRequest('A static list has no rules.', [{ pointer: '/rules', message: 'Leave the rules out.' }]);
       }
+      if (newcomers === 'enter') await expectSettled(tx, id, changes);
       if (changes.rules) await checkLists(tx, id, changes.name ?? row.name, changes.rules);
       await tx.run(
         `update public.crm_smart_lists set name = coalesce($2, name), rules = coalesce($3::jsonb, rules),
@@ -97,9 +108,18 @@ export class SmartLists {
           changes.keep_membership ?? null,
         ],
       );
-      if (changes.rules) await keepUses(tx, id, changes.rules);
+      if (changes.rules) {
+        await keepUses(tx, id, changes.rules);
+        // The last word counts, should an earlier edit still wait for its filling.
+        await tellNewcomers(tx, id, newcomers);
+      }
       const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof SmartListChanges]]));
-      await recordAudit(tx, actor, { action: 'smart_list.changed', ...target(id), before, after: changes });
+      await recordAudit(tx, actor, {
+        action: 'smart_list.changed',
+        ...target(id),
+        before,
+        after: { ...changes, ...(newcomers === 'enter' && { newcomers }) },
+      });
     });
     return changes.rules ? this.count(id, PATIENCE.screen) : this.get(id);
   }
