@@ -215,17 +215,21 @@ async function quickOnes({ database, pid }: ScaleDatabase, lists: Compiled[], se
   console.table(table);
 }
 
-async function previews({ database }: ScaleDatabase, lists: Compiled[]): Promise<void> {
+async function previews({ database, pid }: ScaleDatabase, lists: Compiled[]): Promise<void> {
   const questions = new RuleQuestions(database, new Contacts(database));
   const all: number[] = [];
   const table = [];
   for (const { name, group, fragment } of lists) {
     const walls: number[] = [];
+    const costs: number[] = [];
     let shown = { count: 0, exact: true };
     for (let n = 0; n <= PREVIEWS; n++) {
-      const begin = performance.now();
-      shown = await questions.preview(group, false);
-      if (n > 0) walls.push(performance.now() - begin);
+      const { wall, cpu } = await measure(pid, async () => {
+        shown = await questions.preview(group, false);
+      });
+      if (n === 0) continue;
+      walls.push(wall);
+      costs.push(cpu);
     }
     all.push(...walls);
     console.log(`… ${name}: ${walls.map(ms).join(' ')} ms`);
@@ -235,6 +239,7 @@ async function previews({ database }: ScaleDatabase, lists: Compiled[]): Promise
       list: name,
       'median ms': ms(median(walls)),
       'slowest ms': ms(sorted.at(-1)!),
+      'PostgreSQL, ms': ms(median(costs)),
       shown: `${shown.exact ? '' : 'about '}${shown.count}`,
       people: truth,
     });

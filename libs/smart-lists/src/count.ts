@@ -47,51 +47,10 @@ export const isTimeout = (error: unknown): boolean =>
   (error.driverError as { code?: unknown } | undefined)?.code === '57014';
 
 /** From this many people on a preview looks at a sample instead of everybody. */
-const SAMPLE = 20_000;
-const SAMPLED = 2_000;
-
-export interface Sample {
-  /** Of each condition, how many people of the directory it accepts, about; undefined when the sample is too small to say. */
-  counts: (number | undefined)[];
-  /** Some of those whom the first condition accepts. */
-  person_ids: string[];
-}
-
-/**
- * Conditions asked about a few thousand people from all over the directory, in one statement; the answer takes as
- * long for a million people as for fifty thousand. Undefined in a directory so small that counting is quicker.
- * Each condition must be compiled to begin its placeholders after those of the ones before it.
- */
-export async function samplePeople(
-  database: Database,
-  conditions: readonly SqlFragment[],
-): Promise<Sample | undefined> {
-  const size = await storedSize(database);
-  if (size < SAMPLE) return undefined;
-  const matched = conditions.map(({ text }, n) => `count(*) filter (where ${everyone} and (${text}))::int as c${n}`);
-  // In a FILTER a question about activities is asked person by person, not answered for everybody first.
-  const row = await database.tx(
-    (tx) =>
-      tx.row<Record<string, number> & { person_ids: string[] | null }>(
-        `select count(*)::int as seen, ${matched.join(', ')},
-           (array_agg(p.person_id) filter (where ${everyone} and (${conditions[0]!.text})))[1:5] as person_ids
-         from cortex.people p tablesample system (${(100 * SAMPLED) / size})`,
-        conditions.flatMap(({ values }) => values),
-      ),
-    { readOnly: true, statementTimeout: PATIENCE.screen },
-  );
-  const { seen = 0, person_ids } = row!;
-  return {
-    counts: conditions.map((_, n) => {
-      const found = row![`c${n}`]!;
-      return found < TOO_FEW ? undefined : rounded((found / seen) * size);
-    }),
-    person_ids: person_ids ?? [],
-  };
-}
+export const LARGE = 20_000;
 
 /** The rows of the directory as the database last counted them; -1 when it never did. */
-const storedSize = async (database: Database): Promise<number> =>
+export const storedSize = async (database: Database): Promise<number> =>
   (await database.row<{ size: number }>(
     "select reltuples::float8 as size from pg_class where oid = 'cortex.people'::regclass",
   ))!.size;
@@ -99,12 +58,9 @@ const storedSize = async (database: Database): Promise<number> =>
 /** How many people there are; about, where counting would take long. */
 export async function directorySize(database: Database): Promise<Count> {
   const size = await storedSize(database);
-  if (size >= SAMPLE) return { count: rounded(size), exact: false };
+  if (size >= LARGE) return { count: rounded(size), exact: false };
   return countPeople(database, { text: 'true', values: [] }, { patience: PATIENCE.screen });
 }
 
-/** So few of a sample say nothing about everybody. */
-const TOO_FEW = 10;
-
 /** To two digits: more would pretend to be known. */
-const rounded = (value: number): number => Number(value.toPrecision(2));
+export const rounded = (value: number): number => Number(value.toPrecision(2));

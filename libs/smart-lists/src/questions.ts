@@ -13,21 +13,16 @@ import {
   type SqlFragment,
 } from '#rules';
 import { Decider } from '#rules/engine';
-import {
-  countPeople,
-  directorySize,
-  isTimeout,
-  PATIENCE,
-  samplePeople,
-  type Count,
-  type CountOptions,
-} from './count.js';
-import { beginningsOf, partsOf } from './rule-parts.js';
+import { countPeople, directorySize, isTimeout, PATIENCE, type Count, type CountOptions } from './count.js';
+import { beginningsOf, leavesOf, partsOf, type RulePart } from './rule-parts.js';
+import { samplePeople } from './sample.js';
 import { seenValues, type ValuesOf } from './seen-values.queries.js';
 import { namesIn } from './smart-lists.queries.js';
 
 /** Beyond this a preview estimates. */
 const CAP = 10_000;
+/** People shown. */
+const SHOWN = 5;
 
 export interface Preview {
   count: number;
@@ -74,15 +69,14 @@ export class RuleQuestions {
       },
       { readOnly: true },
     );
-    const alone = parts.map(({ group }) => group);
     const whole = compile(rules);
     const counts = exact
       ? await this.counted(
           whole,
-          alone.map((part) => compile(part)),
+          parts.map(({ group }) => compile(group)),
           { patience: PATIENCE.exact },
         )
-      : await this.glanced(rules, alone, compile);
+      : await this.glanced(rules, parts, compile);
     const [found, ...each] = counts.counts;
     const per_condition = parts.map(({ pointer, group }, index) => ({
       pointer,
@@ -105,7 +99,9 @@ export class RuleQuestions {
   /** Of an AND that accepts nobody: after which condition nobody is left. Null where that takes too long to say. */
   private async emptiedBy(rules: Group, compile: Compile): Promise<string | null> {
     if (rules.operator !== 'AND' || rules.conditions.length < 2) return null;
+    const began = performance.now();
     for (const [at, beginning] of beginningsOf(rules).entries()) {
+      if (performance.now() - began > PATIENCE.glance) return null;
       const left = await countPeople(this.database, compile(beginning), { patience: PATIENCE.glance, cap: 1 });
       if (left.count === 0) return left.exact ? `/conditions/${at}` : null;
     }
@@ -126,18 +122,19 @@ export class RuleQuestions {
    * What can be said at once: the whole counted if that takes a moment, everything else from a sample, and what is
    * too rare for the sample counted for a moment too.
    */
-  private async glanced(rules: Group, parts: readonly Group[], compile: Compile): Promise<Glance> {
+  private async glanced(rules: Group, parts: readonly RulePart[], compile: Compile): Promise<Glance> {
     const fragments: SqlFragment[] = [];
     let offset = 0;
-    for (const group of [rules, ...parts]) {
+    const { groups, holds } = leavesOf(rules);
+    for (const group of groups) {
       const fragment = compile(group, offset);
       offset += fragment.values.length;
       fragments.push(fragment);
     }
     const glance: CountOptions = { patience: PATIENCE.glance, cap: CAP };
-    const whole = fragments[0]!;
+    const whole = compile(rules);
     const [sample, found, items] = await Promise.all([
-      samplePeople(this.database, fragments),
+      samplePeople(this.database, fragments, dependencies(rules).activities.length > 0),
       countPeople(this.database, whole, glance),
       this.newest(whole, PATIENCE.glance).catch(unlessTimeout),
     ]);
@@ -145,22 +142,24 @@ export class RuleQuestions {
       const screen = { patience: PATIENCE.screen, cap: CAP };
       return this.counted(
         whole,
-        parts.map((part) => compile(part)),
+        parts.map(({ group }) => compile(group)),
         screen,
       );
     }
     const about = (count: number): Count => ({ count, exact: false });
-    const first = found.exact || sample.counts[0] === undefined ? found : about(sample.counts[0]);
-    const rest = parts.map(async (part, index) => {
+    const guessed = found.exact ? undefined : sample.about(holds(''));
+    const first = guessed === undefined ? found : about(guessed);
+    const rest = parts.map(async ({ pointer, group }) => {
       if (parts.length === 1) return first;
-      const guess = sample.counts[index + 1];
-      return guess === undefined ? countPeople(this.database, compile(part), glance) : about(guess);
+      const guess = sample.about(holds(pointer));
+      return guess === undefined ? countPeople(this.database, compile(group), glance) : about(guess);
     });
-    return { counts: [first, ...(await Promise.all(rest))], items: items ?? (await this.these(sample.person_ids)) };
+    const [counts, people] = await Promise.all([Promise.all(rest), items ?? this.these(sample.some(holds(''), SHOWN))]);
+    return { counts: [first, ...counts], items: people };
   }
 
   private async newest(rulesSql: SqlFragment, patience?: number): Promise<ContactAnswer[]> {
-    return (await this.contacts.list({ rulesSql, sort: '-created_at', limit: 5 }, patience)).items;
+    return (await this.contacts.list({ rulesSql, sort: '-created_at', limit: SHOWN }, patience)).items;
   }
 
   private these = (personIds: readonly string[]): Promise<ContactAnswer[]> =>

@@ -29,3 +29,30 @@ export const beginningsOf = ({ operator, conditions }: Group): Group[] =>
   operator === 'AND'
     ? conditions.slice(0, -1).map((_, at) => ({ operator, conditions: conditions.slice(0, at + 1) }))
     : [];
+
+/** The parts that have no parts, and how to tell of any part (and of the whole, pointer '') from what holds of them. */
+export interface Leaves {
+  groups: Group[];
+  holds: (pointer: string) => (fits: readonly boolean[]) => boolean;
+}
+
+/** What must be asked about a person to know which of the parts hold: each condition once. */
+export function leavesOf(rules: Group): Leaves {
+  const groups: Group[] = [];
+  const tests = new Map<string, (fits: readonly boolean[]) => boolean>();
+  const add = (rule: Rule, pointer: string, depth: number): ((fits: readonly boolean[]) => boolean) => {
+    let test: (fits: readonly boolean[]) => boolean;
+    if (isGroup(rule) && rule.operator !== 'NOT' && depth < 2) {
+      const inner = rule.conditions.map((one, at) => add(one, `${pointer}/conditions/${at}`, depth + 1));
+      const all = rule.operator === 'AND';
+      test = (fits) => (all ? inner.every((each) => each(fits)) : inner.some((each) => each(fits)));
+    } else {
+      const at = groups.push(asGroup(rule)) - 1;
+      test = (fits) => fits[at]!;
+    }
+    tests.set(pointer, test);
+    return test;
+  };
+  add(rules, '', 0);
+  return { groups, holds: (pointer) => tests.get(pointer)! };
+}
