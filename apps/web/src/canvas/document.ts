@@ -2,7 +2,8 @@ import { applyAll, OperationError, validate, type AutomationDocument, type Opera
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { record, type HistoryEntry } from './history';
 
-export type Mode = 'build' | 'live';
+/** `live`, `history` and `test` show a drawing that is not edited: the live version, older ones, a tried way. */
+export type Mode = 'build' | 'live' | 'history' | 'test';
 
 export type SaveState =
   | { is: 'saved'; at: string }

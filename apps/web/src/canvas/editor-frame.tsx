@@ -10,7 +10,11 @@ import { Problem } from '../ui/confirm';
 import { Flow } from './adapter/flow';
 import { runKey } from './commands';
 import { Inspector } from './inspector/inspector';
+import type { Mode } from './document';
 import { LiveData } from './live/live-data';
+import { ShownDrawing, type Compared } from './live/shown-drawing';
+import { TestPanel } from './live/test-panel';
+import { VersionsPanel } from './live/versions-panel';
 import { notify } from './notify';
 import { BulkBar } from './panels/bulk-bar';
 import { Coach } from './panels/coach';
@@ -40,8 +44,8 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   const narrow = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
   const mode = useEditor((state) => state.mode);
   const graph = useEditor((state) => state.document.graph);
-  const open = useEditor((state) => state.open);
   const [traced, setTraced] = useState<Run | undefined>();
+  const [compared, setCompared] = useState<Compared | null>(null);
   const { transition, duplicate, remove } = useTransitions(automation.id);
 
   useEffect(() => {
@@ -61,10 +65,10 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   useUrl(traced, setTraced);
   useKeys();
 
-  const setMode = (next: 'build' | 'live') => {
+  const setMode = (next: Mode) => {
     store.getState().openStep(null);
     store.getState().setMode(next);
-    if (next === 'build') setTraced(undefined);
+    if (next !== 'live') setTraced(undefined);
   };
   const publish = () => {
     store.setState({ fresh: new Set() });
@@ -94,28 +98,22 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
         actions={actions}
       />
       <div className="editor-body">
-        {narrow || mode === 'live' ? null : <Rail />}
-        <Canvas narrow={narrow} empty={empty} automation={automation} />
-        {mode === 'live' && (open === null || traced) ? (
-          <RunsPanel
-            automation={automation}
-            graph={graph}
-            nodeId={undefined}
-            onStep={() => undefined}
-            onTrace={setTraced}
-            traced={traced}
-          />
+        {narrow || mode !== 'build' ? null : <Rail />}
+        <ShownDrawing automation={automation} traced={traced} compared={compared}>
+          <Canvas narrow={narrow} empty={empty && mode === 'build'} automation={automation} />
+          {mode === 'live' ? (
+            <People
+              automation={automation}
+              traced={traced}
+              onTrace={setTraced}
+              onClose={() => store.getState().openStep(null)}
+            />
+          ) : null}
+        </ShownDrawing>
+        {mode === 'history' ? (
+          <VersionsPanel automation={automation} onCompare={setCompared} onRestored={() => setMode('build')} />
         ) : null}
-        {mode === 'live' && open !== null && open !== 'settings' && !traced ? (
-          <RunsPanel
-            automation={automation}
-            graph={graph}
-            nodeId={open}
-            onStep={() => store.getState().openStep(null)}
-            onTrace={setTraced}
-            traced={undefined}
-          />
-        ) : null}
+        {mode === 'test' ? <TestPanel automation={automation} flush={flush} /> : null}
         {mode === 'build' ? <Inspector /> : null}
       </div>
       <LiveData automationId={automation.id} traced={traced} />
@@ -137,6 +135,23 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       <PublishSheet automation={automation} flush={flush} onPublished={() => setMode('live')} />
       <Spoken />
     </div>
+  );
+}
+
+interface PeopleProps {
+  automation: Automation;
+  traced: Run | undefined;
+  onTrace: (run: Run | undefined) => void;
+  onClose: () => void;
+}
+
+/** The people of the drawing that is shown: everyone, those at the open step, or one person's way. */
+function People({ automation, traced, onTrace, onClose }: PeopleProps) {
+  const graph = useEditor((state) => state.document.graph);
+  const open = useEditor((state) => state.open);
+  const step = traced || open === 'settings' ? undefined : (open ?? undefined);
+  return (
+    <RunsPanel automation={automation} graph={graph} nodeId={step} onStep={onClose} onTrace={onTrace} traced={traced} />
   );
 }
 

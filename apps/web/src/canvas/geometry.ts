@@ -9,6 +9,9 @@ export interface Size {
 const CARD = 280;
 const ENTRY = 360;
 
+/** Whether cards have a third line: figures, what somebody met, or how they differ. */
+const tall = (mode: Mode): boolean => mode === 'live' || mode === 'history';
+
 /** What a way out's words get where there are more than two. */
 const WAY = 112;
 
@@ -19,9 +22,9 @@ export const wordsWidth = (node: Pick<GraphNode, 'type' | 'config'>, width: numb
 /** Sizes follow from kind, ways out and mode, so that nothing has to be measured before it is drawn. */
 export const sizeOf = (node: Pick<GraphNode, 'type' | 'config'>, mode: Mode): Size => {
   const kind = nodeDef(node.type)?.kind;
-  const height = mode === 'live' ? 120 : 96;
+  const height = tall(mode) ? 120 : 96;
   if (kind === 'entry') return { width: ENTRY, height };
-  if (kind === 'end') return { width: CARD, height: mode === 'live' ? 72 : 48 };
+  if (kind === 'end') return { width: CARD, height: tall(mode) ? 72 : 48 };
   const ways = portsOf(node).length;
   return { width: ways > 2 ? Math.max(CARD, ways * WAY) : CARD, height };
 };
@@ -47,7 +50,7 @@ export interface Placed {
 export const place = (graph: Graph, mode: Mode): Placed => {
   const { places, lanes } = arrange(graph, {
     width: CARD,
-    height: mode === 'live' ? 120 : 96,
+    height: tall(mode) ? 120 : 96,
     gapX: 40,
     gapY: 92,
     widthOf: (node) => sizeOf(node, mode).width,

@@ -4,6 +4,8 @@ import { indexGraph } from '#graph';
 import { portX, sizeOf, wordsWidth } from './geometry';
 import { Glyph, kindColor, kindWords } from './glyphs';
 import { CardFacts } from './live/card-facts';
+import { CardMark } from './live/card-mark';
+import { useLive } from './live/live-store';
 import { PathPlus } from './path-plus';
 import { useEditor, useEditorStore, useStep } from './use-editor';
 
@@ -26,6 +28,7 @@ const countRender = () => {
 export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
   const step = useStep(id);
   const mode = useEditor((state) => state.mode);
+  const mark = useLive((live) => live.marks?.get(id)?.mark);
   useEffect(countRender);
   if (!step) return null;
   const { width, height } = sizeOf(step, mode);
@@ -39,6 +42,7 @@ export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
         data-kind={kind}
         data-testid={`step-${id}`}
         data-type={step.type}
+        data-mark={mark}
         style={{ width, height, ['--kind' as string]: kindColor(step.type) }}
       >
         <div className="card-top">
@@ -56,6 +60,7 @@ export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
         </div>
         {kind === 'end' ? null : <Sentence step={step} />}
         {mode === 'live' ? <CardFacts id={id} /> : null}
+        {mark ? <CardMark id={id} /> : null}
       </div>
       {step.note ? (
         <p className="note-strip" title={step.note}>
@@ -101,7 +106,7 @@ function Sentence({ step }: { step: GraphNode }) {
 /** A proof-reader's mark in the margin; steps that were just added are spared until they are left. */
 function ProblemMark({ id }: { id: string }) {
   const worst = useEditor((state) => {
-    if (state.fresh.has(id) || state.mode === 'live') return undefined;
+    if (state.fresh.has(id) || state.mode !== 'build') return undefined;
     const own = state.problems.filter((problem) => problem.node_id === id);
     return own.some((problem) => problem.severity === 'blocks') ? 'blocks' : own.length > 0 ? 'look' : undefined;
   });
@@ -125,7 +130,7 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
       .map((port) => port.id)
       .join(' ');
   });
-  const live = useEditor((state) => state.mode === 'live' || state.readOnly);
+  const live = useEditor((state) => state.mode !== 'build' || state.readOnly);
   return portsOf(step)
     .filter((port) => open.split(' ').includes(port.id))
     .map((port) => (

@@ -10,6 +10,7 @@ import {
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { StatusPill } from '../automations/status-pill';
+import type { Mode } from './document';
 import { SavedState } from './saved-state';
 import { tidy, setFree } from './tidy';
 import { useEditor, useEditorStore } from './use-editor';
@@ -18,7 +19,7 @@ import { useViewStore } from './view';
 interface TopBarProps {
   automation: Automation;
   onRetry: () => void;
-  onMode: (mode: 'build' | 'live') => void;
+  onMode: (mode: Mode) => void;
   onPublish: () => void;
   actions: { pause: () => void; resume: () => void; duplicate: () => void; archive: () => void; remove: () => void };
 }
@@ -41,11 +42,12 @@ export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopB
       <UndoRedo />
       <SegmentedControl
         size="xs"
-        value={mode}
-        onChange={(value) => onMode(value as 'build' | 'live')}
+        value={mode === 'test' ? 'build' : mode}
+        onChange={(value) => onMode(value as Mode)}
         data={[
           { value: 'build', label: 'Build' },
           { value: 'live', label: 'Live' },
+          { value: 'history', label: 'History' },
         ]}
         aria-label="Mode"
       />
@@ -60,6 +62,14 @@ export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopB
           Pause
         </Button>
       ) : null}
+      <Button
+        variant="default"
+        aria-pressed={mode === 'test'}
+        onClick={() => onMode(mode === 'test' ? 'build' : 'test')}
+        data-testid="test"
+      >
+        {mode === 'test' ? 'End the test' : 'Test'}
+      </Button>
       <Button onClick={onPublish} disabled={readOnly} data-testid="publish">
         Publish
       </Button>

@@ -34,7 +34,8 @@ export function useUrl(traced: Run | undefined, setTraced: (run: Run | undefined
     if (first.current) {
       first.current = false;
       const step = query.get('step');
-      if (query.get('mode') === 'live') store.getState().setMode('live');
+      const wished = query.get('mode');
+      if (wished === 'live' || wished === 'history' || wished === 'test') store.getState().setMode(wished);
       if (step && (step === 'settings' || indexGraph(store.getState().document.graph).nodes.has(step)))
         store.getState().openStep(step);
       return;
@@ -42,7 +43,7 @@ export function useUrl(traced: Run | undefined, setTraced: (run: Run | undefined
     setQuery(
       (before) => {
         const next = new URLSearchParams(before);
-        if (mode === 'live') next.set('mode', 'live');
+        if (mode !== 'build') next.set('mode', mode);
         else next.delete('mode');
         if (open) next.set('step', open);
         else next.delete('step');

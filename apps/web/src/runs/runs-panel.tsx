@@ -5,6 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useSearchParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
@@ -18,6 +19,7 @@ import { ProofRows, proves, type Proof } from '../rule-builder/proof-rows';
 import { useNames } from '../rule-builder/suggestions';
 import { describeOutcome } from '../canvas/live/outcome';
 import { RetryAll, RunActions } from './run-actions';
+import { WhyNot } from './why-not';
 
 /** One run, kept fresh while it is looked at. */
 export const useRun = (id: string | undefined) =>
@@ -40,7 +42,8 @@ interface RunsPanelProps {
 
 /** The people who came in, newest first; choosing one draws their way. */
 export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }: RunsPanelProps) {
-  const [email, setEmail] = useState('');
+  const [query] = useSearchParams();
+  const [email, setEmail] = useState(query.get('person') ?? '');
   const [search] = useDebouncedValue(email.trim(), 300);
   const step = nodeId === undefined ? undefined : indexGraph(graph).nodes.get(nodeId);
   const runs = useRuns(
@@ -98,6 +101,7 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
         ))}
       </ul>
       <More list={runs} />
+      {search.includes('@') ? <WhyNot automation={automation} graph={graph} email={search} /> : null}
       <EnterByHand automation={automation} />
     </aside>
   );

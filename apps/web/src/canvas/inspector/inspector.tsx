@@ -28,7 +28,7 @@ function StepInspector({ step }: { step: GraphNode }) {
   const def = nodeDef(step.type);
   const problems = useEditor((state) => state.problems);
   const fresh = useEditor((state) => state.fresh.has(step.id));
-  const readOnly = useEditor((state) => state.readOnly || state.mode === 'live');
+  const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build');
   const live = useEditor((state) => state.mode === 'live');
   const box = useRef<HTMLDivElement>(null);
   useFocusField(box);

@@ -10,7 +10,7 @@ import { Late, Rest } from './settings/rest';
 export function SettingsForm() {
   const store = useEditorStore();
   const settings = useEditor((state) => state.document.settings);
-  const readOnly = useEditor((state) => state.readOnly || state.mode === 'live');
+  const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build');
   const set = (part: Partial<DraftSettings>, burst: string) => {
     const merged = Object.entries({ ...store.getState().document.settings, ...part });
     const next = Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as DraftSettings;

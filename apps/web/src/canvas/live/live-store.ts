@@ -14,13 +14,21 @@ export interface Trace {
   taken: ReadonlyMap<string, string>;
 }
 
+/** How a step differs from an older version: what it said then, where it is still there. */
+export interface Mark {
+  mark: 'added' | 'removed' | 'changed';
+  was?: string;
+}
+
 export interface Live {
+  /** While two versions are compared. */
+  marks: ReadonlyMap<string, Mark> | null;
   stats: Stats | null;
   trace: Trace | null;
 }
 
 export type LiveStore = StoreApi<Live>;
-export const createLive = (): LiveStore => createStore<Live>()(() => ({ stats: null, trace: null }));
+export const createLive = (): LiveStore => createStore<Live>()(() => ({ stats: null, trace: null, marks: null }));
 export const LiveContext = createContext<LiveStore | null>(null);
 
 export const useLive = <T>(select: (live: Live) => T): T => {

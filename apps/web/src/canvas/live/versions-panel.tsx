@@ -1,0 +1,160 @@
+import { listVersions, type AnswerOf, type Automation } from '#contracts';
+import { diff, type Drawn } from '#graph';
+import { Button, Select } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { call } from '../../api/client';
+import { paging, rowsOf } from '../../api/paged';
+import { people } from '../../ui/format';
+import { More } from '../../ui/more';
+import { Failed, Loading } from '../../ui/states';
+import { shortTime } from '../../ui/time';
+import { notify } from '../notify';
+import { useVersion } from '../sheets/live-version';
+import { useEditor, useEditorStore } from '../use-editor';
+import type { Compared } from './shown-drawing';
+
+type Version = AnswerOf<typeof listVersions>['items'][number];
+
+interface VersionsProps {
+  automation: Automation;
+  onCompare: (compared: Compared | null) => void;
+  onRestored: () => void;
+}
+
+const numberOf = (choice: string): number | null => (choice === 'draft' ? null : Number(choice));
+
+/** Every version with its note and whom it served; any two compared, in sentences and on the drawing. */
+export function VersionsPanel({ automation, onCompare, onRestored }: VersionsProps) {
+  const store = useEditorStore();
+  const readOnly = useEditor((state) => state.readOnly);
+  const draft = useEditor((state) => state.document);
+  const list = useInfiniteQuery({
+    queryKey: ['automation-versions', automation.id, automation.live_version],
+    queryFn: ({ pageParam, signal }) =>
+      call(listVersions, { params: { id: automation.id }, query: pageParam ? { cursor: pageParam } : {} }, { signal }),
+    ...paging,
+  });
+  const versions: Version[] = rowsOf(list.data);
+  const newest = versions[0]?.number;
+  const [chosen, setChosen] = useState<{ before?: string; after?: string }>({});
+  const after = chosen.after ?? (automation.changed || newest === undefined ? 'draft' : String(newest));
+  const fallback = after === 'draft' ? newest : versions.find((version) => version.number < Number(after))?.number;
+  const before = chosen.before ?? (fallback === undefined ? 'none' : String(fallback));
+  const [old, shown] = [
+    useVersion(automation.id, before === 'none' ? null : numberOf(before)),
+    useVersion(automation.id, numberOf(after)),
+  ];
+  const compared = useMemo((): Compared | null => {
+    const drawnAs = (choice: string, found: Drawn | undefined) => (choice === 'draft' ? draft : found);
+    const is = drawnAs(after, shown.data);
+    const was = before === 'none' ? undefined : drawnAs(before, old.data);
+    if (!is || (before !== 'none' && !was)) return null;
+    return { before: was, after: is };
+  }, [before, after, old.data, shown.data, draft]);
+  useEffect(() => onCompare(compared), [compared, onCompare]);
+  useEffect(() => () => onCompare(null), [onCompare]);
+
+  const choices = [
+    { value: 'draft', label: 'The draft' },
+    ...versions.map(({ number, live }) => ({ value: String(number), label: `v${number}${live ? ' (live)' : ''}` })),
+  ];
+  const restore = () => {
+    if (!shown.data || after === 'draft') return;
+    const done = store.getState().edit(`Restore version ${after} as draft`, [
+      { op: 'replace_graph', graph: shown.data.graph },
+      { op: 'set_settings', settings: shown.data.settings },
+    ]);
+    if (!done) return;
+    notify(`The draft says what version ${after} said. Publish it to make it live.`);
+    onRestored();
+  };
+  return (
+    <aside className="inspector people" aria-label="Versions" data-testid="versions">
+      <header className="inspector-head">
+        <h2>Versions</h2>
+      </header>
+      {list.error ? (
+        <Failed error={list.error} what="The versions could not be read" onRetry={() => void list.refetch()} />
+      ) : null}
+      {list.isPending ? <Loading lines={4} /> : null}
+      {list.data && versions.length === 0 ? <p className="sentence quiet">Nothing was published yet.</p> : null}
+      <ol className="versions">
+        {versions.map((version) => (
+          <li key={version.id}>
+            <button
+              type="button"
+              className="run"
+              aria-pressed={after === String(version.number)}
+              onClick={() => setChosen({ after: String(version.number) })}
+              data-testid={`version-${version.number}`}
+            >
+              <b>
+                v{version.number}
+                {version.live ? ' · live' : ''}
+              </b>
+              <span className="label">
+                {shortTime(version.published_at)}
+                {version.author ? ` · ${version.author}` : ''}
+              </span>
+              {version.note ? <span className="sentence">{version.note}</span> : null}
+              <span className="label">
+                {people(version.served)} served{version.inside > 0 ? `, ${people(version.inside)} inside` : ''}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      <More list={list} />
+      {versions.length > 0 ? (
+        <section className="field-group">
+          <div className="row nowrap">
+            <Select
+              label="From"
+              data={[{ value: 'none', label: 'Nothing' }, ...choices]}
+              value={before}
+              onChange={(value) => value && setChosen({ after, before: value })}
+            />
+            <Select
+              label="To"
+              data={choices}
+              value={after}
+              onChange={(value) => value && setChosen({ before, after: value })}
+            />
+          </div>
+          <Changes compared={compared} />
+          {after === 'draft' || readOnly ? null : (
+            <Button variant="default" onClick={restore} disabled={!shown.data} data-testid="restore">
+              Restore v{after} as draft
+            </Button>
+          )}
+        </section>
+      ) : null}
+    </aside>
+  );
+}
+
+/** What differs, in sentences; pressing one shows its step. */
+function Changes({ compared }: { compared: Compared | null }) {
+  const store = useEditorStore();
+  if (!compared) return <Loading lines={3} />;
+  if (!compared.before)
+    return <p className="sentence">{`${compared.after.graph.nodes.length} steps, compared with nothing.`}</p>;
+  const changes = diff(compared.before, compared.after);
+  if (changes.length === 0) return <p className="sentence quiet">They say the same.</p>;
+  return (
+    <ul className="changes sentence" data-testid="version-changes">
+      {changes.map((change) => (
+        <li key={change.sentence} data-change={change.change}>
+          {'node_id' in change ? (
+            <button type="button" className="link" onClick={() => store.getState().openStep(change.node_id)}>
+              {change.sentence}
+            </button>
+          ) : (
+            change.sentence
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
