@@ -70,7 +70,9 @@ await withDatabase(async ({ pid, database }) => {
   console.log(`Goal 14: ${Math.round(peak / 2 ** 20)} MB at most, ${Math.round(start / 2 ** 20)} MB before (must 300)`);
 });
 
-const round = (value: number): number => Math.round(value * 100) / 100;
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
 
 async function cost(pid: number, work: () => Promise<unknown>): Promise<Cost> {
   const before = await readServerCpu(pid);
