@@ -68,6 +68,8 @@ describe('looking back: replay, versions, test and why not', () => {
       `update public.purchase_leads set country = case when right(split_part(email::text, '@', 1), 1) in ('0', '3', '6', '9') then 'DE' else 'FR' end,
          created_at = cortex.now() - interval '60 days'`,
     );
+    // They always lived there: without this the replay would know that nobody's country was known until today.
+    await app.database.run("delete from public.crm_activities where type = 'contact.updated'");
     await call('POST', '/activities', activities);
     const made = await call('POST', '/automations', { name: 'Left carts', graph: drawing(2) });
     id = made.body.id;
