@@ -9,6 +9,8 @@ export * from './mail-help.js';
 export * from './monitors.js';
 export * from './reports.queries.js';
 export * from './runs.js';
+export { TriggerIndex } from './trigger-index.js';
+export type { CompiledVersion } from './compiled.js';
 export { callPage, type CallState } from './webhooks/calls.queries.js';
 export { rotateWebhookSecret, webhookSecret } from './webhooks/secrets.js';
 export { WebhookCalls } from './webhooks/webhook-calls.js';
