@@ -52,10 +52,12 @@ async function ours(index: TriggerIndex, activities: readonly Sample[]): Promise
   const decider = new Decider({ now: new Date(), timezone: 'UTC' });
   const started: string[] = [];
   for (const activity of activities) {
-    const hits: string[] = [];
-    for (const { version: each, where } of index.candidates(activity)) {
-      if (!where || (await decider.decideWhere(where, activity))) hits.push(each.id);
-    }
+    const candidates = index.candidates(activity);
+    const answers = await decider.decideAllWhere(
+      candidates.flatMap(({ where }) => where ?? []),
+      activity,
+    );
+    const hits = candidates.filter(({ where }) => !where || answers.get(where)).map(({ version: each }) => each.id);
     started.push(hits.sort().join(' '));
   }
   return started;

@@ -49,10 +49,7 @@ export class Batch {
     const candidates: Candidate[] = [];
     for (const rows of this.byPerson.values()) {
       for (const [at, row] of rows.entries()) {
-        for (const trigger of this.moment.triggers.candidates(row)) {
-          if (!this.fresh(row, trigger.version) || causedBy(trigger.version.automation_id, row)) continue;
-          if (await this.matches(trigger.where, row)) candidates.push({ row, at, trigger });
-        }
+        for (const trigger of await this.startable(row)) candidates.push({ row, at, trigger });
       }
     }
     const { chosen, entries } = await this.notInACircle(await this.whoseRulesHold(candidates));
@@ -65,6 +62,23 @@ export class Batch {
     });
     for (const journey of started) await this.leavesLater(journey);
     return started;
+  }
+
+  /** The automations whose conditions on the activity hold, all decided at once. */
+  private async startable(row: InboxRow): Promise<Trigger[]> {
+    const triggers = this.moment.triggers
+      .candidates(row)
+      .filter(({ version }) => this.fresh(row, version) && !causedBy(version.automation_id, row));
+    const wheres = triggers.flatMap(({ where }) => where ?? []);
+    try {
+      const fulfilled = await this.decisions.fulfilled(wheres, row);
+      return triggers.filter(({ where }) => where === undefined || fulfilled.has(where));
+    } catch {
+      // One of them cannot be decided: alone, each is judged and named for itself.
+      const holds: Trigger[] = [];
+      for (const trigger of triggers) if (await this.matches(trigger.where, row, trigger.version)) holds.push(trigger);
+      return holds;
+    }
   }
 
   /** Somebody who has just come in, or was just woken, leaves by a later activity only after what came before it. */
@@ -176,11 +190,11 @@ export class Batch {
     return undefined;
   }
 
-  private async matches(where: Group | undefined, row: InboxRow): Promise<boolean> {
+  private async matches(where: Group | undefined, row: InboxRow, version?: CompiledVersion): Promise<boolean> {
     try {
       return await this.decisions.matches(where, row);
     } catch (error) {
-      this.undecided(error, undefined, row);
+      this.undecided(error, version, row);
       return false;
     }
   }

@@ -36,6 +36,13 @@ export class Decisions {
     return where === undefined || this.decider.decideWhere(where, { metadata: activity.metadata });
   }
 
+  /** Of many `where`s those that an activity's metadata fulfils; one that cannot be decided fails them all. */
+  async fulfilled(wheres: readonly Group[], activity: ActivityFact): Promise<ReadonlySet<Group>> {
+    if (wheres.length === 0) return new Set();
+    const answers = await this.decider.decideAllWhere(wheres, { metadata: activity.metadata });
+    return new Set(wheres.filter((where) => answers.get(where)));
+  }
+
   /** The answers for each of `asked`, in order. */
   async decide(asked: readonly Asked[]): Promise<Answers[]> {
     const wanting = asked.filter((each) => each.rules.length > 0);

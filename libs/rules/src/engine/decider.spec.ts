@@ -54,6 +54,23 @@ describe('Decider', () => {
     expect(answers).toEqual(people.map((person) => person.country === 'DE' && person.phone === null));
   });
 
+  it('answers many wheres about one activity, and by each moment anew where that matters', async () => {
+    const big = where({ field: 'metadata.total', operator: 'gt', value: 10 });
+    const pro = where({ field: 'metadata.plan', operator: 'eq', value: 'pro' });
+    const soon = where({ field: 'metadata.due', operator: 'in_next', value: { n: 2, unit: 'days' } });
+    const activity = { metadata: { total: 11, plan: 'basic', due: '2026-11-23T12:00:00Z' } };
+    const at = async (now: string) => {
+      const answers = await new Decider({ now: new Date(now), timezone: 'UTC' }).decideAllWhere(
+        [big, pro, soon, big],
+        activity,
+      );
+      return [big, pro, soon].map((each) => answers.get(each));
+    };
+    expect(await at('2026-11-22T12:00:00Z')).toEqual([true, false, true]);
+    expect(await at('2026-11-01T12:00:00Z')).toEqual([true, false, false]);
+    expect(await at('2026-11-22T12:00:00Z')).toEqual([true, false, true]);
+  });
+
   it('knows none of the library’s own operators', async () => {
     const foreign = { operator: 'AND' as const, conditions: [{ field: 'country', operator: 'equal', value: 'DE' }] };
     await expect(new Decider(moment).decideAll([foreign], anna)).rejects.toThrow('cannot be asked with “equal”');

@@ -4,8 +4,8 @@ import { isGroup, type Group, type Place, type Rule as AstRule } from '../langua
 import type { Operand } from '../operator.js';
 import type { Moment } from '../time.js';
 import { instantLiteral } from '../to-sql.js';
-import { compileFilter, compileWhereFilter } from './filter.js';
-import { seenValues, type Facts, type WhereFacts } from './seen.js';
+import { filterOf } from './filter.js';
+import { Reading, type Facts, type WhereFacts } from './seen.js';
 import { newEngine, toEngine, type Compiled } from './to-engine.js';
 
 /** Why a rule holds or does not: the same decision, asked for its parts. Instants as RFC 3339 texts. */
@@ -29,6 +29,13 @@ interface Result {
   not?: Result;
 }
 
+/** Rules that no moment changes, compiled once for all deciders. */
+const timeless: Record<Place, WeakMap<Group, Compiled>> = {
+  person: new WeakMap(),
+  graph: new WeakMap(),
+  where: new WeakMap(),
+};
+
 /**
  * Decides rules in memory with json-rules-engine, all at one moment. Make one per evaluation (a batch, a run,
  * a replayed instant): relative times are computed once for each rule.
@@ -43,7 +50,7 @@ export class Decider {
 
   /** Many rules about one person, in one run of the engine; rules that the cheap filter settles do not reach it. */
   decideAll(groups: readonly Group[], facts: PersonFacts): Promise<Map<Group, boolean>> {
-    return this.answers(groups, facts, 'graph', (group) => compileFilter(group)(facts));
+    return this.answers(groups, facts, 'graph');
   }
 
   /** One rule about one person. */
@@ -51,9 +58,9 @@ export class Decider {
     return (await this.decideAll([group], facts)).get(group)!;
   }
 
-  /** Many `where`s about one activity. */
+  /** Many `where`s about one activity, in one run of the engine. */
   decideAllWhere(wheres: readonly Group[], activity: WhereFacts): Promise<Map<Group, boolean>> {
-    return this.answers(wheres, activity, 'where', (where) => compileWhereFilter(where)(activity));
+    return this.answers(wheres, activity, 'where');
   }
 
   /** One `where` about one activity. */
@@ -70,7 +77,7 @@ export class Decider {
   async explainAll(groups: readonly Group[], facts: PersonFacts): Promise<Map<Group, Proof>> {
     const asked = [...new Set(groups)];
     if (asked.length === 0) return new Map();
-    const results = await this.run(asked, facts, 'graph');
+    const results = await this.run(asked, new Reading(facts, this.moment.timezone), 'graph');
     return new Map(
       asked.map((group, index) => [
         group,
@@ -79,20 +86,16 @@ export class Decider {
     );
   }
 
-  private async answers(
-    groups: readonly Group[],
-    facts: Facts,
-    place: Place,
-    mayHold: (group: Group) => boolean,
-  ): Promise<Map<Group, boolean>> {
+  private async answers(groups: readonly Group[], facts: Facts, place: Place): Promise<Map<Group, boolean>> {
+    const reading = new Reading(facts, this.moment.timezone);
     const answers = new Map<Group, boolean>();
     const open: Group[] = [];
     for (const group of new Set(groups)) {
-      if (mayHold(group)) open.push(group);
+      if (filterOf(group, place)(reading)) open.push(group);
       else answers.set(group, false);
     }
     if (open.length === 0) return answers;
-    const results = await this.run(open, facts, place);
+    const results = await this.run(open, reading, place);
     for (const [index, group] of open.entries()) answers.set(group, results[index]!.result);
     return answers;
   }
@@ -100,29 +103,36 @@ export class Decider {
   /** The engine's results in the order of the groups. */
   private async run(
     groups: readonly Group[],
-    facts: Facts,
+    reading: Reading,
     place: Place,
   ): Promise<{ result: boolean; conditions: TopLevelConditionResult }[]> {
     const engine = newEngine();
     const flat: Record<string, Fact> = {};
+    const position = new Map<string, number>();
     for (const [index, group] of groups.entries()) {
-      const { conditions, asked } = this.compile(group, place);
+      const { rule, asked } = this.compile(group, place);
       for (const ready of asked) {
-        flat[ready.fact] ??= new Fact(ready.fact, seenValues(ready, facts, this.moment.timezone), { cache: false });
+        flat[ready.fact] ??= new Fact(ready.fact, reading.values(ready, ready.fact), { cache: false });
       }
-      engine.addRule({ conditions, event: { type: 'decided' }, name: `rule ${index}` });
+      engine.addRule(rule);
+      position.set(rule.name, index);
     }
     const { results, failureResults } = await engine.run(flat);
     const inOrder: { result: boolean; conditions: TopLevelConditionResult }[] = [];
-    for (const each of [...results, ...failureResults]) inOrder[Number(each.name.slice(5))] = each;
+    for (const each of [...results, ...failureResults]) inOrder[position.get(each.name)!] = each;
     return inOrder;
   }
 
   private compile(group: Group, place: Place): Compiled {
+    const always = timeless[place].get(group);
+    if (always) return always;
     let known = this.compiled.get(place);
     if (!known) this.compiled.set(place, (known = new WeakMap()));
     let compiled = known.get(group);
-    if (!compiled) known.set(group, (compiled = toEngine(group, place, this.moment)));
+    if (!compiled) {
+      compiled = toEngine(group, place, this.moment);
+      (compiled.timeless ? timeless[place] : known).set(group, compiled);
+    }
     return compiled;
   }
 

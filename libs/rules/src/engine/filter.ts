@@ -1,10 +1,10 @@
 import { isGroup, type Group, type Place, type Rule } from '../language.js';
 import type { PersonFacts } from '../facts.js';
 import { look } from '../prepare.js';
-import { holds, makeReady } from './to-engine.js';
-import { seenValues, type Facts, type WhereFacts } from './seen.js';
+import { Reading, type Facts, type WhereFacts } from './seen.js';
+import { holds, isTimeless, makeReady } from './to-engine.js';
 
-type Filter = (facts: Facts) => boolean;
+type Filter = (reading: Reading) => boolean;
 
 /** A moment that no answer of the filter depends on: it leaves out everything that asks for the time or the zone. */
 const nowhere = { now: new Date(0), timezone: 'UTC' };
@@ -16,17 +16,15 @@ function necessary(rule: Rule, place: Place): Filter | undefined {
     const filters = parts.filter((part) => part !== undefined);
     if (rule.operator === 'AND') {
       if (filters.length === 0) return undefined;
-      return (facts) => filters.every((filter) => filter(facts));
+      return (reading) => filters.every((filter) => filter(reading));
     }
     if (filters.length < parts.length) return undefined;
-    return (facts) => filters.some((filter) => filter(facts));
+    return (reading) => filters.some((filter) => filter(reading));
   }
   const known = look(rule, place);
-  const { shape } = known.face;
-  const timeless = known.type !== 'instant' && shape !== 'within';
-  if (known.operator.negates || !timeless) return undefined;
+  if (known.operator.negates || !isTimeless(known)) return undefined;
   const ready = makeReady(known, nowhere);
-  return (facts) => holds(ready, seenValues(ready, facts, nowhere.timezone));
+  return (reading) => holds(ready, reading.values(ready, ready.fact));
 }
 
 const compiled: Record<Place, WeakMap<Group, Filter>> = {
@@ -35,7 +33,8 @@ const compiled: Record<Place, WeakMap<Group, Filter>> = {
   where: new WeakMap(),
 };
 
-function filterOf(group: Group, place: Place): Filter {
+/** The filter of a rule, over readings that may be shared with others: compiled once. */
+export function filterOf(group: Group, place: Place): Filter {
   let filter = compiled[place].get(group);
   if (!filter) {
     filter = necessary(group, place) ?? (() => true);
@@ -44,11 +43,16 @@ function filterOf(group: Group, place: Place): Filter {
   return filter;
 }
 
+const filtering = (group: Group, place: Place) => {
+  const filter = filterOf(group, place);
+  return (facts: Facts) => filter(new Reading(facts, nowhere.timezone));
+};
+
 /**
  * A cheap test that every person whom the rule accepts passes. It may pass people whom the rule refuses (it
  * ignores NOT, negative operators and everything about time), but never the other way round.
  */
-export const compileFilter = (group: Group): ((facts: PersonFacts) => boolean) => filterOf(group, 'graph');
+export const compileFilter = (group: Group): ((facts: PersonFacts) => boolean) => filtering(group, 'graph');
 
 /** The same for a `where` over an activity. */
-export const compileWhereFilter = (where: Group): ((activity: WhereFacts) => boolean) => filterOf(where, 'where');
+export const compileWhereFilter = (where: Group): ((activity: WhereFacts) => boolean) => filtering(where, 'where');

@@ -62,6 +62,23 @@ export function seenValues({ condition, field, operator, type }: Known, facts: F
   return [field.type === 'text' ? fold(value as string) : value];
 }
 
+/** What one person or activity shows; each reading is made once, however many conditions ask for it. */
+export class Reading {
+  private readonly made = new Map<string, Operand[]>();
+
+  constructor(
+    private readonly facts: Facts,
+    private readonly timezone: string,
+  ) {}
+
+  /** @param fact the condition's `readingName` */
+  values(known: Known, fact: string): Operand[] {
+    let values = this.made.get(fact);
+    if (!values) this.made.set(fact, (values = seenValues(known, this.facts, this.timezone)));
+    return values;
+  }
+}
+
 function freeValues(id: string, facts: Facts): unknown[] {
   if (!('attributes' in facts)) return valuesAt(facts.metadata, id.slice(freeFields.metadata.prefix.length));
   const name = id.slice(freeFields.attributes.prefix.length);

@@ -1,4 +1,10 @@
-import { Engine, Operator as EngineOperator, type NestedCondition, type TopLevelCondition } from 'json-rules-engine';
+import {
+  Engine,
+  Operator as EngineOperator,
+  Rule as EngineRule,
+  type NestedCondition,
+  type TopLevelCondition,
+} from 'json-rules-engine';
 import { isGroup, type Group, type Place, type Rule } from '../language.js';
 import { operators } from '../operators/index.js';
 import type { Operand } from '../operator.js';
@@ -21,17 +27,25 @@ export function makeReady(known: Known, moment: Moment): Ready {
   return { ...known, prepared, operands, fact: readingName(known) };
 }
 
+/** Whether neither the moment nor the time zone can change the answer. */
+export const isTimeless = ({ type, face }: Known): boolean => type !== 'instant' && face.shape !== 'within';
+
 /** Whether the condition holds for these values of its field; a missing value is an empty list. */
 export function holds({ operator, face, operands }: Ready, seen: Operand[]): boolean {
   const positive = seen.some((value) => face.test(value, operands));
   return operator.negates ? !positive : positive;
 }
 
-/** A rule in json-rules-engine's shape, and the conditions whose facts it asks for. */
+/** A rule of json-rules-engine, and the conditions whose facts it asks for. */
 export interface Compiled {
-  conditions: TopLevelCondition;
+  /** Made once and given to many engines, also at the same time: an evaluation works on a copy of its conditions. */
+  rule: EngineRule;
   asked: Ready[];
+  /** Whether it holds good at every moment and in every time zone. */
+  timeless: boolean;
 }
+
+let named = 0;
 
 /**
  * Turns a rule into json-rules-engine's. Each condition asks for a fact of its own that we flatten; its value
@@ -50,7 +64,9 @@ export function toEngine(group: Group, place: Place, moment: Moment): Compiled {
     asked.push(ready);
     return { fact: ready.fact, operator: ready.operator.name, value: () => ready };
   };
-  return { conditions: compile(group) as TopLevelCondition, asked };
+  const conditions = compile(group) as TopLevelCondition;
+  const rule = new EngineRule({ conditions, event: { type: 'decided' }, name: `rule ${(named += 1)}` });
+  return { rule, asked, timeless: asked.every(isTimeless) };
 }
 
 /** The library's operator map with ours in it and none of its own; made once, shared by every engine. */
