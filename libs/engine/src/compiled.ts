@@ -44,7 +44,17 @@ export interface Moment extends EngineMoment {
 /** Compiled versions of this process: immutable ones are kept, what is live is loaded again when the epoch moves. */
 export class CompiledVersions {
   private readonly known = new Map<string, CompiledVersion>();
-  private current: { epoch: string; live: Map<string, CompiledVersion>; triggers: TriggerIndex } | undefined;
+  private current:
+    | {
+        epoch: string;
+        live: ReadonlyMap<string, CompiledVersion>;
+        versions: ReadonlyMap<string, CompiledVersion>;
+        triggers: TriggerIndex;
+      }
+    | undefined;
+
+  /** @param kept how many versions are remembered; those that are live are besides, however many they are */
+  constructor(private readonly kept = VERSIONS_KEPT) {}
 
   /** The present moment of a transaction that has entered the gate. */
   async moment(tx: Tx): Promise<Moment> {
@@ -56,28 +66,38 @@ export class CompiledVersions {
         rows.map((row) => row.version_id),
       );
       const live = new Map(rows.map((row) => [row.automation_id, versions.get(row.version_id)!]));
-      this.current = { epoch: moment.epoch, live, triggers: new TriggerIndex([...live.values()]) };
+      this.current = { epoch: moment.epoch, live, versions, triggers: new TriggerIndex([...live.values()]) };
     }
     return { ...moment, live: this.current.live, triggers: this.current.triggers };
   }
 
   /** The versions with these ids. */
   async load(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, CompiledVersion>> {
-    const missing = [...new Set(ids)].filter((id) => !this.known.has(id));
-    if (missing.length > 0) {
-      for (const row of await storedVersions(tx, missing)) this.keep(compile(row));
+    const found = new Map<string, CompiledVersion>();
+    const missing: string[] = [];
+    for (const id of new Set(ids)) {
+      const version = this.current?.versions.get(id) ?? this.known.get(id);
+      if (version) found.set(id, version);
+      else missing.push(id);
     }
-    return new Map(ids.flatMap((id) => (this.known.has(id) ? [[id, this.known.get(id)!]] : [])));
+    if (missing.length > 0) {
+      for (const row of await storedVersions(tx, missing)) {
+        const version = compile(row);
+        // Held here too: what is remembered may be forgotten again before all are loaded.
+        found.set(version.id, version);
+        this.keep(version);
+      }
+    }
+    return found;
   }
 
   private keep(version: CompiledVersion): void {
     this.known.set(version.id, version);
-    if (this.known.size <= VERSIONS_KEPT) return;
+    if (this.known.size <= this.kept) return;
     for (const id of this.known.keys()) {
-      if (this.known.size <= VERSIONS_KEPT / 2) break;
+      if (this.known.size <= this.kept / 2) break;
       this.known.delete(id);
     }
-    this.known.set(version.id, version);
   }
 }
 
