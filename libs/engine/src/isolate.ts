@@ -1,5 +1,6 @@
 import type { Database, Log } from '#platform';
 import type { Unmatched } from './claim.js';
+import { inHalves } from './halves.js';
 import type { Claimed, Match } from './match.js';
 import { isTransient } from './transient.js';
 import type { Wake } from './wake.js';
@@ -7,49 +8,41 @@ import type { Wake } from './wake.js';
 const MOST_ATTEMPTS = 5;
 
 /**
- * Matches one claim. When the claim fails, its people are matched one by one, a person that fails activity by
- * activity, and an activity that fails even alone is put aside, to be tried again later: it holds up nobody.
+ * Matches one claim. When the claim fails, its people are matched in ever smaller parts, a person that fails alone
+ * activity by activity in the same way, and an activity that fails even alone is put aside, to be tried again later:
+ * it holds up nobody.
  */
 export async function matchIsolated(database: Database, match: Match, log: Log): Promise<number> {
-  const claimed: Claimed = { people: [], rows: [] };
+  let last: Claimed = { people: [], rows: [] };
+  const claim = (only?: readonly string[], rows?: number) => {
+    last = { people: [], rows: [] };
+    return match.claim(last, only, rows);
+  };
   try {
-    return await match.claim(claimed);
+    return await claim();
   } catch (error) {
-    if (isTransient(error) || claimed.rows.length === 0) throw error;
+    if (isTransient(error) || last.rows.length === 0) throw error;
     log.warn(
-      { people: claimed.people.length, reason: (error as Error).message },
-      'a claim failed; its people are matched one by one',
+      { people: last.people.length, reason: (error as Error).message },
+      'a claim failed; its people are matched in smaller parts',
     );
-  }
-  let done = 0;
-  for (const person of claimed.people) {
-    const own: Claimed = { people: [], rows: [] };
-    try {
-      done += await match.claim(own, person);
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      done += await oneByOne(database, match, log, person, own.rows.length);
-    }
-  }
-  return done;
-}
-
-async function oneByOne(database: Database, match: Match, log: Log, person: string, most: number): Promise<number> {
-  for (let at = 0; at < most; at += 1) {
-    const own: Claimed = { people: [], rows: [] };
-    try {
-      if ((await match.claim(own, person, 1)) === 0) return at;
-    } catch (error) {
-      const [row] = own.rows;
-      if (isTransient(error) || !row) throw error;
+    const person = async (id: string, failure: unknown) => {
+      // The last claim was this person's alone; its activities are taken oldest first, so a part is a number of them.
+      if (last.rows.length === 0) throw failure;
+      return inHalves(last.rows, failure, (some) => claim([id], some.length), activity);
+    };
+    const activity = async (_: Unmatched, failure: unknown) => {
+      const [row] = last.rows;
+      if (!row) throw failure;
       log.error(
-        { activity_id: row.id, reason: (error as Error).message },
+        { activity_id: row.id, reason: (failure as Error).message },
         'an activity could not be matched and is put aside',
       );
-      await putAside(database, row, (error as Error).message);
-    }
+      await putAside(database, row, (failure as Error).message);
+      return 1;
+    };
+    return inHalves(last.people, error, (some) => claim(some), person);
   }
-  return most;
 }
 
 /** Takes an activity out of the inbox and keeps it for another try; after the last one a person is told. */
@@ -97,7 +90,7 @@ export async function retryPutAside(database: Database): Promise<void> {
   });
 }
 
-/** Wakes one claim of due runs; when it fails, person by person, and whoever fails alone is put off. */
+/** Wakes one claim of due runs; when it fails, in ever smaller parts, and whoever fails alone is put off. */
 export async function wakeIsolated(wake: Wake, log: Log): Promise<number> {
   const claimed: string[] = [];
   try {
@@ -106,17 +99,12 @@ export async function wakeIsolated(wake: Wake, log: Log): Promise<number> {
     if (isTransient(error) || claimed.length === 0) throw error;
     log.warn(
       { people: claimed.length, reason: (error as Error).message },
-      'a claim failed; its people are woken one by one',
+      'a claim failed; its people are woken in smaller parts',
     );
+    const putOff = async (person: string, failure: unknown) => {
+      await wake.putOff(person, (failure as Error).message);
+      return 0;
+    };
+    return inHalves(claimed, error, (some) => wake.claim([], some), putOff);
   }
-  let done = 0;
-  for (const person of claimed) {
-    try {
-      done += await wake.claim([], person);
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      await wake.putOff(person, (error as Error).message);
-    }
-  }
-  return done;
 }

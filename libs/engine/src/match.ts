@@ -35,16 +35,16 @@ export class Match {
   ) {}
 
   /**
-   * One claim of people; `only` and `rows` narrow it when a failure is being isolated.
+   * One claim of people; `only` them and only so many of their oldest `rows` when a failure is being isolated.
    * @param claimed is filled as soon as it is known what this is about, also when the work then fails
    * @returns how many activities were matched; 0 when there was nothing (free) to do
    */
-  async claim(claimed: Claimed, only?: string, rows?: number): Promise<number> {
+  async claim(claimed: Claimed, only?: readonly string[], rows?: number): Promise<number> {
     let tripped = false;
     const matched = await this.database.tx(async (tx) => {
       await enterGate(tx);
       await enterListGate(tx);
-      claimed.people = only ? await tryPeople(tx, [only]) : await claimPeople(tx);
+      claimed.people = only ? await tryPeople(tx, only, only.length) : await claimPeople(tx);
       if (claimed.people.length === 0) return 0;
       claimed.rows = await inboxRows(tx, claimed.people, rows);
       if (claimed.rows.length === 0) return 0;

@@ -20,17 +20,17 @@ export class Wake {
   /**
    * One claim of people with due runs.
    * @param claimed gets the people before they are worked on
-   * @param only one person, when a failure is being isolated
+   * @param only these people, when a failure is being isolated
    * @returns how many runs were looked at
    */
-  async claim(claimed: string[], only?: string): Promise<number> {
+  async claim(claimed: string[], only?: readonly string[]): Promise<number> {
     let tripped = false;
     const looked = await this.database.tx(async (tx) => {
       await enterGate(tx);
       const moment = await this.versions.moment(tx);
       const live = [...moment.live.keys()];
       if (live.length === 0) return 0;
-      const people = await tryPeople(tx, only ? [only] : await duePeople(tx, live));
+      const people = await tryPeople(tx, only ?? (await duePeople(tx, live)));
       if (people.length === 0) return 0;
       claimed.push(...people);
       const runs = await dueRuns(tx, people, live);
