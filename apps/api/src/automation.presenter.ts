@@ -53,7 +53,7 @@ export function presentNodeTypes() {
         icon: def.icon,
         title: def.title,
         summary: def.summary,
-        docs: def.docs ?? def.summary,
+        docs: def.docs,
         schema: z.toJSONSchema(def.config, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>,
         defaults,
         ports: def.ports(defaults as never),

@@ -23,8 +23,16 @@ const admin: RouteObject[] = [
 
 export const router = createBrowserRouter([
   { path: '/', loader: () => redirect('/admin') },
-  { path: '/sign-in', lazy: async () => ({ Component: (await import('./access/sign-in-page')).SignInPage }) },
-  { path: '/invite/:token', lazy: async () => ({ Component: (await import('./access/invite-page')).InvitePage }) },
+  {
+    path: '/sign-in',
+    HydrateFallback: () => null,
+    lazy: async () => ({ Component: (await import('./access/sign-in-page')).SignInPage }),
+  },
+  {
+    path: '/invite/:token',
+    HydrateFallback: () => null,
+    lazy: async () => ({ Component: (await import('./access/invite-page')).InvitePage }),
+  },
   {
     path: '/admin',
     lazy: async () => ({ Component: (await import('./shell/admin-shell')).AdminShell }),
@@ -35,7 +43,11 @@ export const router = createBrowserRouter([
       { path: '*', lazy: async () => ({ Component: (await import('./shell/not-found')).NotFound }) },
     ],
   },
-  { path: '*', lazy: async () => ({ Component: (await import('./shell/not-found')).NotFound }) },
+  {
+    path: '*',
+    HydrateFallback: () => null,
+    lazy: async () => ({ Component: (await import('./shell/not-found')).NotFound }),
+  },
 ]);
 
 /** Leaves for `/sign-in`, remembering where the reader was. */

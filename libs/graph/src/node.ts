@@ -120,7 +120,7 @@ export interface NodeDef<T extends string = string, S extends z.ZodObject = z.Zo
   /** One sentence for the palette and the docs. */
   summary: string;
   /** What one has to know beyond the summary: a paragraph for the docs and the inspector's help. */
-  docs?: string;
+  docs: string;
   /** Config schema; fields carry UI hints in `.meta({ label, help, control, unit })`. */
   config: S;
   /** A config to start from; may be unfinished. */

@@ -50,7 +50,7 @@ describe('rules as English', () => {
       'People who have done “page_view” whose page is “/pricing” at least 3 times within the last 30 days',
     ],
     [{ field: 'lead', operator: 'not_enrolled' }, 'People whose lead is not enrolled'],
-    [{ field: 'step', node_id: 'n4', operator: 'clicked' }, 'People for whom the step “n4” was clicked'],
+    [{ field: 'step', node_id: 'n4', operator: 'clicked' }, 'People for whom an earlier mail was clicked'],
     [{ field: 'can_be_emailed', operator: 'is_true' }, 'People who can be e-mailed'],
   ])('says %j', (condition, sentence) => {
     expect(say({ operator: 'AND', conditions: [condition] }, [[course, 'Plants']])).toBe(sentence);

@@ -80,7 +80,7 @@ class Speaker {
         return rest.length === 0 ? subject : `${subject} ${this.clause({ operator: 'AND', conditions: rest })}`;
       }
     }
-    return `People ${this.clause(rules)}`;
+    return `${this.place === 'where' ? 'Activities' : 'People'} ${this.clause(rules)}`;
   }
 
   private condition(condition: Draft): string {
@@ -100,7 +100,8 @@ class Speaker {
   private noun(field: Field, condition: Draft): string {
     if (field.type === 'step') {
       const name = condition.node_id && this.names.get(condition.node_id);
-      return name ? `the step ${quoted(name)}` : `the step ${condition.node_id ? quoted(condition.node_id) : BLANK}`;
+      if (name) return `the step ${quoted(name)}`;
+      return condition.node_id ? 'an earlier mail' : `the step ${BLANK}`;
     }
     if (field.type !== 'activity') return field.noun;
     const type = condition.activity_type ? quoted(condition.activity_type) : BLANK;
@@ -114,8 +115,10 @@ class Speaker {
     const operator = condition.operator === undefined ? undefined : operatorOf(condition.operator);
     if (Array.isArray(value)) {
       if (field.type === 'list') {
-        const words = (value as string[]).map((id) => (this.names.has(id) ? quoted(this.names.get(id)!) : BLANK));
-        return { text: alternatives(words, 'or') };
+        const words = (value as string[]).map((id) =>
+          this.names.has(id) ? quoted(this.names.get(id)!) : id ? 'a list' : BLANK,
+        );
+        return { text: alternatives([...new Set(words)], 'or') };
       }
       const type = operator && typeOf(field, operator, value);
       const pair = operator && (operator.negates ?? operator).accepts?.number?.shape === 'pair';

@@ -21,6 +21,10 @@ export const activityReceived = defineNode({
   icon: 'bolt',
   title: 'Something happens',
   summary: 'Starts for a person as soon as one of their activities arrives.',
+  docs:
+    'Only what has just happened starts something: activities that arrive late, or are brought in as history, ' +
+    'are recorded and start nothing (how late is late, the automation’s settings say). How often one person ' +
+    'may come in stands there too.',
   config,
   defaults: { activity_type: '' },
   ports: nextPort,

@@ -28,6 +28,9 @@ export const dateReached = defineNode({
   icon: 'calendar-event',
   title: 'A date comes',
   summary: 'Starts for a person when one of their dates, or its anniversary, is reached.',
+  docs:
+    'The date is a field of the person. It is asked by each person’s own clock, or by one time zone for all, ' +
+    'also when the clocks change. Who has no such date never comes in.',
   config,
   defaults: { date_field: '', time: '09:00', timezone: 'contact', repeat: 'once' },
   ports: nextPort,

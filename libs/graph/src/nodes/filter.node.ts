@@ -15,8 +15,12 @@ export const filter = defineNode({
   icon: 'filter',
   title: 'Only if',
   summary: 'Asks whether something holds for the person, and goes on by yes or no.',
+  docs:
+    'Whoever does not fit goes on by “everyone else”, and leaves where nothing follows there. The rules are ' +
+    'asked when the person arrives, once; to wait until they hold, use “Wait until”. They can ask about the ' +
+    'person, the lead that started it, and mails sent earlier on the way.',
   config: z.strictObject({
-    rules: graphRulesSchema.meta({ label: 'Rules', help: 'What must hold to go on by “yes”.', control: 'rules' }),
+    rules: graphRulesSchema.meta({ label: 'Rules', help: 'What must hold to go on by “if so”.', control: 'rules' }),
   }),
   defaults: {} as never,
   ports: () => [

@@ -9,6 +9,9 @@ export const manual = defineNode({
   icon: 'hand-click',
   title: 'By hand or API',
   summary: 'Starts for a person when a colleague or another system says so.',
+  docs:
+    'A colleague enters people in the live view, another system by the API, another automation by “Go to an ' +
+    'automation”. The entry limit of the settings holds for all of them.',
   config: z.strictObject({}),
   defaults: {},
   ports: nextPort,

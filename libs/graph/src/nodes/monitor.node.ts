@@ -73,6 +73,10 @@ export const monitor = defineNode({
   icon: 'radar',
   title: 'Something has not happened',
   summary: 'Looks again and again for people, or leads, for whom something holds.',
+  docs:
+    'It looks for what no activity can tell: that something did not happen. Over leads, each lead comes in at ' +
+    'most once, and a person at most once a week unless the settings say otherwise. Over people, whoever ' +
+    'fulfils the rules when it looks comes in, as often as the settings allow.',
   config,
   defaults: { over: 'people' },
   ports: nextPort,

@@ -10,13 +10,16 @@ export const recordActivity = defineNode({
   icon: 'notes',
   title: 'Record an activity',
   summary: 'Writes an activity of your own into the person’s timeline. Other automations can start from it.',
+  docs:
+    'The activity stands in the person’s timeline like any other, and rules can ask about it and about the ' +
+    'fields it carries. The texts are kept as they are written here.',
   config: z.strictObject({
     activity_type: activityType.meta({ label: 'Activity', control: 'activity_type' }),
     metadata: z
       .record(z.string().min(1).max(100), z.unknown())
       .refine((value) => Object.keys(value).length <= 100, 'An activity carries at most 100 fields.')
       .optional()
-      .meta({ label: 'With', help: 'Fields of your own.', control: 'json' }),
+      .meta({ label: 'With', help: 'Fields of your own.', control: 'data' }),
   }),
   defaults: { activity_type: '' },
   ports: nextPort,

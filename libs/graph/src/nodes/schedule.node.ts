@@ -26,6 +26,9 @@ export const schedule = defineNode({
   icon: 'calendar-repeat',
   title: 'On a schedule',
   summary: 'Starts for everybody in a list, again and again at set times.',
+  docs:
+    'At each of these times, whoever is in the list at that moment comes in, as often as the entry settings ' +
+    'allow. A time that passed while the automation was paused is not made up for.',
   config,
   defaults: { cron: '0 9 * * 1', smart_list_id: '' },
   ports: nextPort,

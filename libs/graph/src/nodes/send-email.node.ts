@@ -65,6 +65,10 @@ export const sendEmail = defineNode({
   icon: 'mail',
   title: 'Send e-mail',
   summary: 'Sends one mail to the person. Consent and suppression are looked at when it leaves.',
+  docs:
+    'Broadcast is for marketing: it goes only to people who agreed, rests in quiet hours, keeps to the ' +
+    'frequency cap and carries a way to unsubscribe. Transactional is for what a person must know. Whoever may ' +
+    'not be mailed is left out with a reason and goes on all the same.',
   config,
   defaults: { stream: 'broadcast' },
   ports: nextPort,

@@ -17,6 +17,9 @@ export const smartListEntered = defineNode({
   icon: 'bolt',
   title: 'Somebody enters a list',
   summary: 'Starts for a person who comes to fulfil its rules.',
+  docs:
+    'The list is followed while an automation uses it, so that joining is noticed within moments. Who is in ' +
+    'the list when the automation goes live does not count as joining.',
   config,
   defaults: { smart_list_id: '' },
   ports: nextPort,

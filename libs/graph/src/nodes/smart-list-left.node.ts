@@ -17,6 +17,9 @@ export const smartListLeft = defineNode({
   icon: 'bolt',
   title: 'Somebody leaves a list',
   summary: 'Starts for a person who no longer fulfils its rules.',
+  docs:
+    'The list is followed while an automation uses it, so that leaving is noticed within moments. Only who was ' +
+    'in it before can leave it.',
   config,
   defaults: { smart_list_id: '' },
   ports: nextPort,

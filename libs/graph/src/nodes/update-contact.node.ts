@@ -65,6 +65,9 @@ export const updateContact = defineNode({
   icon: 'tag',
   title: 'Change tag or field',
   summary: 'Adds or removes tags of the person, or sets fields.',
+  docs:
+    'Fields and tags are written at once, and what hangs on them follows: smart lists, and automations that ' +
+    'start from them. Adding a tag that somebody has, or removing one that they do not have, changes nothing.',
   config,
   defaults: { add_tags: [] },
   ports: nextPort,

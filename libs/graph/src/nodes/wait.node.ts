@@ -13,6 +13,9 @@ export const wait = defineNode({
   icon: 'clock',
   title: 'Wait',
   summary: 'Holds the person for a span of time.',
+  docs:
+    'The time counts from the moment the person arrives at the step, also while the automation is paused. If ' +
+    'the span is changed later, the time already waited counts.',
   config: z.strictObject({ for: duration.meta({ label: 'Wait for', control: 'duration' }) }),
   defaults: { for: { n: 1, unit: 'days' } },
   ports: nextPort,

@@ -94,13 +94,20 @@ function StepInspector({ step }: { step: GraphNode }) {
       {fields.length === 0 ? <p className="label">There is nothing to set here.</p> : null}
       {Special ? <Special {...form} /> : <Form {...form} />}
       {readOnly ? null : <StepNote step={step} />}
+      {def ? (
+        <details className="step-help" data-testid="step-help">
+          <summary>What this step does</summary>
+          <p>{def.summary}</p>
+          <p>{def.docs}</p>
+        </details>
+      ) : null}
       {readOnly ? null : <Remove step={step} />}
     </aside>
   );
 }
 
-/** Fields with rules inside rows. */
-const needsRoom = (field: FormField): boolean => field.control === 'cases';
+/** Fields with rules: three inputs in a row. */
+const needsRoom = ({ control = '' }: FormField): boolean => ['cases', 'rules', 'metadata_rules'].includes(control);
 
 /** “Wait 2 days → Wait 3 days”, or what kind of step was changed where its sentence stays the same. */
 function changeLabel(step: GraphNode, config: Record<string, unknown>): string {

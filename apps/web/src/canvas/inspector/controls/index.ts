@@ -3,7 +3,7 @@ import { ActivityType, AnyList, Course, FollowedList, OtherAutomation, StaticLis
 import type { Control } from './control';
 import { Cron } from './cron';
 import { DurationControl } from './duration';
-import { Fields, Json, Tags } from './lists';
+import { Data, Fields, Tags } from './lists';
 import { Group } from './group';
 import { Branches, Cases } from './paths';
 import { MetadataRules, Rules } from './rules';
@@ -26,7 +26,7 @@ export const controls: Record<string, Control> = {
   any_list: AnyList,
   tags: Tags,
   fields: Fields,
-  json: Json,
+  data: Data,
   cron: Cron,
   time: Time,
   timezone: Timezone,

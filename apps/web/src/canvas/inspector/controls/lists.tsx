@@ -1,5 +1,5 @@
 import { settableFields } from '#graph';
-import { ActionIcon, Autocomplete, Button, Input, JsonInput, TagsInput, TextInput } from '@mantine/core';
+import { ActionIcon, Autocomplete, Button, Input, TagsInput, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ControlProps } from './control';
@@ -46,7 +46,21 @@ const meant = (content: string): unknown => {
 };
 
 /** Fields of a person to set, a row each. */
-export function Fields({ field, value, problems, problem, readOnly, onChange }: ControlProps) {
+export const Fields = (props: ControlProps) => (
+  <FieldRows {...props} names={[...settableFields, 'attributes.']} example="attributes.plan" add="Set a field" />
+);
+
+/** Data of one's own, a row for each name. */
+export const Data = (props: ControlProps) => <FieldRows {...props} names={[]} example="plan" add="Add a field" />;
+
+interface FieldRowsProps extends ControlProps {
+  /** Offered while a name is typed. */
+  names: string[];
+  example: string;
+  add: string;
+}
+
+function FieldRows({ field, value, problems, problem, readOnly, onChange, names, example, add }: FieldRowsProps) {
   const [rows, setRows] = useState<Row[]>(() => rowsOf(value));
   const change = (next: Row[]) => {
     setRows(next);
@@ -63,11 +77,11 @@ export function Fields({ field, value, problems, problem, readOnly, onChange }: 
           <div className="row nowrap" key={at}>
             <Autocomplete
               aria-label={`Field ${at + 1}`}
-              placeholder="attributes.plan"
+              placeholder={example}
               className="grow"
               readOnly={readOnly}
               error={problems.get(`${field.name}/${name}`)}
-              data={[...settableFields, 'attributes.']}
+              data={names}
               value={name}
               onChange={(next) => edit(at, [next, content])}
             />
@@ -89,45 +103,10 @@ export function Fields({ field, value, problems, problem, readOnly, onChange }: 
         ))}
         <div>
           <Button variant="default" size="compact-sm" disabled={readOnly} onClick={() => setRows([...rows, ['', '']])}>
-            Set a field
+            {add}
           </Button>
         </div>
       </div>
     </Input.Wrapper>
   );
-}
-
-/** Free data; kept once it is an object. */
-export function Json({ field, value, problem, readOnly, onChange }: ControlProps) {
-  const [draft, setDraft] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)));
-  const change = (next: string) => {
-    setDraft(next);
-    if (next.trim() === '') return onChange(undefined);
-    const parsed = objectOf(next);
-    if (parsed) onChange(parsed);
-  };
-  const wrong = draft.trim() !== '' && !objectOf(draft) ? 'Not kept yet: write it like { "plan": "pro" }.' : problem;
-  return (
-    <JsonInput
-      label={field.label}
-      description={field.help}
-      error={wrong}
-      readOnly={readOnly}
-      autosize
-      minRows={2}
-      maxRows={12}
-      placeholder={'{ "plan": "pro" }'}
-      value={draft}
-      onChange={change}
-    />
-  );
-}
-
-function objectOf(source: string): object | undefined {
-  try {
-    const parsed: unknown = JSON.parse(source);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }
