@@ -26,8 +26,8 @@ const AUTOMATION = {
   },
 };
 
-/** Publishes it over HTTP. */
-export async function publishAutomation(port: number): Promise<void> {
+/** Publishes it, or another, over HTTP. */
+export async function publishAutomation(port: number, automation: object = AUTOMATION): Promise<void> {
   const call = async (path: string, body: unknown): Promise<{ id: string }> => {
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -38,6 +38,6 @@ export async function publishAutomation(port: number): Promise<void> {
     if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as { id: string };
   };
-  const { id } = await call('/automations', AUTOMATION);
+  const { id } = await call('/automations', automation);
   await call(`/automations/${id}/publish`, {});
 }

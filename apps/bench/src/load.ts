@@ -23,6 +23,15 @@ export class ServerProcess {
     return cpu.user + cpu.system;
   }
 
+  /** Stands still, as if it were not there, until `resume`. */
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
+  }
+
   stop(): void {
     this.child.disconnect();
   }
