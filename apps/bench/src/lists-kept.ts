@@ -59,9 +59,13 @@ async function keepLists(tx: Tx): Promise<void> {
 
 const undone = new Error('What was tried is taken back.');
 
-/** The processor milliseconds of the lists' part in matching one page view, of people one after another; nothing stays. */
-export async function oneActivity({ database, pid }: ScaleDatabase, people: readonly string[]): Promise<number> {
+/** The processor milliseconds, of PostgreSQL and of Node, of the lists' part in matching one page view, of people one after another; nothing stays. */
+export async function oneActivity(
+  { database, pid }: ScaleDatabase,
+  people: readonly string[],
+): Promise<{ postgres: number; node: number }> {
   const costs: number[] = [];
+  const ours: number[] = [];
   const look = (tx: Tx, kept: KeptLists, person_id: string) =>
     keepMembership(tx, kept, [{ person_id, type: 'page_view', history: false }]);
   await database
@@ -81,7 +85,10 @@ export async function oneActivity({ database, pid }: ScaleDatabase, people: read
         await look(tx, kept, person_id);
         await happen();
         const before = await readServerCpu(pid);
+        const mine = process.cpuUsage();
         await look(tx, kept, person_id);
+        const { user, system } = process.cpuUsage(mine);
+        ours.push((user + system) / 1000);
         costs.push(microsecondsBetween(before, await readServerCpu(pid)) / 1000);
       }
       throw undone;
@@ -89,5 +96,5 @@ export async function oneActivity({ database, pid }: ScaleDatabase, people: read
     .catch((error: unknown) => {
       if (error !== undone) throw error;
     });
-  return median(costs);
+  return { postgres: median(costs), node: median(ours) };
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '#platform';
 import {
+  activityQuestion,
   aggregateKey,
   dependencies,
   everyone,
@@ -9,6 +10,7 @@ import {
   shift,
   toSql,
   whereToSql,
+  type ActivityQuestion,
   type Condition,
   type Group,
   type ListDefinition,
@@ -26,6 +28,14 @@ export const momentOf = async (tx: Tx): Promise<Moment> =>
 
 const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
+/** What the caller can do without. */
+export interface FactsWanted {
+  /** Who is in which list is known otherwise. */
+  withoutLists?: boolean;
+  /** No condition looks at activities older than this (milliseconds since 1970). */
+  since?: number;
+}
+
 /**
  * What the rules may know about these people at one moment, by person_id: the row of the directory, and as far
  * as the rules ask for them enrollments, list memberships and aggregates of activities. At most five queries,
@@ -37,6 +47,7 @@ export async function loadFacts(
   personIds: readonly string[],
   groups: readonly Group[],
   moment: Moment,
+  only: FactsWanted = {},
 ): Promise<Map<string, PersonFacts>> {
   const asked = dependencies(...groups);
   const rows = await tx.rows<PersonRow>(
@@ -50,8 +61,8 @@ export async function loadFacts(
   );
   const facts = new Map(rows.map((row) => [row.person_id, withNothing(row)]));
   if (asked.enrollments) await addEnrollments(tx, personIds, facts);
-  if (asked.lists.length > 0) await addLists(tx, personIds, asked.lists, moment, facts);
-  if (asked.activities.length > 0) await addActivities(tx, personIds, asked.activities, moment, facts);
+  if (asked.lists.length > 0 && !only.withoutLists) await addLists(tx, personIds, asked.lists, moment, facts);
+  if (asked.activities.length > 0) await addActivities(tx, personIds, asked.activities, moment, facts, only.since);
   return facts;
 }
 
@@ -98,39 +109,73 @@ async function addLists(
   }
 }
 
+/**
+ * Aggregates of these people's activities, by `aggregateKey`: their activities are read once, whatever the number of
+ * conditions, because planning a read of every partition for each would cost most.
+ * @param since nothing older is read: only where the conditions do not look further back
+ */
 async function addActivities(
   tx: Tx,
   personIds: readonly string[],
   conditions: readonly Condition[],
   moment: Moment,
   facts: Map<string, PersonFacts>,
+  since?: number,
 ): Promise<void> {
-  const byKey = new Map(conditions.map((condition) => [aggregateKey(condition), condition]));
-  const keys = [...byKey.keys()];
-  const values: unknown[] = [personIds];
+  const values: unknown[] = [personIds, [...new Set(conditions.map((condition) => condition.activity_type!))]];
   const bind = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
-  const parts = keys.map((key, index) => {
-    const { activity_type, within, where } = byKey.get(key)!;
-    const since = within && bind(instantLiteral(shift(moment, within, 'ago')), 'timestamptz');
-    let text = `select ${index} as key, a.person_id, count(*)${since ? ` filter (where a.occurred_at >= ${since})` : ''}::int as count,
-      ${milliseconds('min(a.occurred_at)')} as first_at, ${milliseconds('max(a.occurred_at)')} as last_at
-      from public.crm_activities a where a.person_id = any($1::uuid[]) and a.type = ${bind(activity_type, 'text')}`;
+  const bound = new Map<string, string>();
+  const once = (value: string, type: string): string => {
+    const known = bound.get(`${type} ${value}`) ?? bind(value, type);
+    bound.set(`${type} ${value}`, known);
+    return known;
+  };
+  const asked: Record<ActivityQuestion, Map<string, string>> = { count: new Map(), first: new Map(), last: new Map() };
+  for (const condition of conditions) {
+    const of = activityQuestion(condition);
+    const key = aggregateKey(condition);
+    if (asked[of].has(key)) continue;
+    const { activity_type, within, where } = condition;
+    const filter = [`a.type = ${once(activity_type!, 'text')}`];
+    if (of === 'count' && within) {
+      filter.push(`a.occurred_at >= ${once(instantLiteral(shift(moment, within, 'ago')), 'timestamptz')}`);
+    }
     if (where) {
       const fragment = whereToSql(where, { ...moment, offset: values.length });
       values.push(...fragment.values);
-      text += ` and (${fragment.text})`;
+      filter.push(`(${fragment.text})`);
     }
-    return `${text} group by a.person_id`;
-  });
-  const rows = await tx.rows<PersonFacts['activities'][string] & { key: number; person_id: string }>(
-    parts.join(' union all '),
+    asked[of].set(key, `${AGGREGATES[of]} filter (where ${filter.join(' and ')})`);
+  }
+  const column = (of: ActivityQuestion, type: string) =>
+    `array[${[...asked[of].values()].join(', ')}]::${type}[] as ${of}`;
+  const rows = await tx.rows<Record<ActivityQuestion, (number | null)[]> & { person_id: string }>(
+    `select a.person_id, ${column('count', 'int')}, ${column('first', 'float8')}, ${column('last', 'float8')}
+     from public.crm_activities a where a.person_id = any($1::uuid[]) and a.type = any($2::text[])
+       ${since === undefined ? '' : `and a.occurred_at >= ${bind(instantLiteral(since), 'timestamptz')}`}
+     group by a.person_id`,
     values,
   );
-  for (const { key, person_id, count, first_at, last_at } of rows) {
+  for (const { person_id, ...found } of rows) {
     const of = facts.get(person_id);
-    if (of) of.activities[keys[key]!] = { count, first_at, last_at };
+    if (!of) continue;
+    for (const question of ['count', 'first', 'last'] as const) {
+      for (const [at, key] of [...asked[question].keys()].entries()) {
+        const value = found[question][at];
+        if (value === null || value === undefined) continue;
+        const aggregate = (of.activities[key] ??= { count: 0, first_at: null, last_at: null });
+        if (question === 'count') aggregate.count = value;
+        else aggregate[`${question}_at`] = value;
+      }
+    }
   }
 }
+
+const AGGREGATES: Record<ActivityQuestion, string> = {
+  count: 'count(*)',
+  first: `min(${milliseconds('a.occurred_at')})`,
+  last: `max(${milliseconds('a.occurred_at')})`,
+};
 
 /**
  * These smart lists and those that their rules ask about, by id. Unknown ids are left out: nobody is in them.

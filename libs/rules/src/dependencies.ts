@@ -71,8 +71,13 @@ export const asksAboutRun = (rules: Group): boolean => {
   return lead || steps.length > 0;
 };
 
-/** Whether the answer may hang on activities of any age, not only on those inside `within`. */
-export const asksOfAnyAge = ({ operator, within }: Condition): boolean => {
+/** What an activity condition asks of the activities: how many, or when the first or the last was. */
+export type ActivityQuestion = 'count' | 'first' | 'last';
+export const activityQuestion = ({ operator }: Condition): ActivityQuestion => {
   const named = operatorOf(operator);
-  return within === undefined || (named?.negates ?? named)?.aggregate === 'first';
+  return (named?.negates ?? named)?.aggregate ?? 'count';
 };
+
+/** Whether the answer may hang on activities of any age, not only on those inside `within`. */
+export const asksOfAnyAge = (condition: Condition): boolean =>
+  condition.within === undefined || activityQuestion(condition) === 'first';

@@ -7,7 +7,15 @@ export { fold } from './fold.js';
 export { shift, type Moment } from './time.js';
 export * from './facts.js';
 export { clockWindows, type ClockWindows } from './clock.js';
-export { asksAboutRun, asksOfAnyAge, conditionsOf, dependencies, type Dependencies } from './dependencies.js';
+export {
+  activityQuestion,
+  asksAboutRun,
+  asksOfAnyAge,
+  conditionsOf,
+  dependencies,
+  type ActivityQuestion,
+  type Dependencies,
+} from './dependencies.js';
 export { instantLiteral, toSql, whereToSql, type ListDefinition, type SqlFragment, type SqlOptions } from './to-sql.js';
 export { everyone } from './sql-pieces.js';
 export { BLANK, toClause, toEnglish, type EnglishOptions } from './to-english.js';

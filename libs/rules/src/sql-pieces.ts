@@ -40,7 +40,6 @@ export const aggregates: Record<NonNullable<Operator['aggregate']>, string> = {
   last: 'max(a.occurred_at)',
 };
 
-export const activities = 'public.crm_activities';
 /** Of the activities: those of this type, of people we know. */
 export const activityRows = (type: string): string => `a.type = ${type} and a.person_id is not null`;
 export const activitySince = (instant: string): string => ` and a.occurred_at >= ${instant}`;
@@ -52,16 +51,16 @@ export const activityOf = (persons: string): string => ` and a.person_id = any($
  * person or once for all, whichever is less work. “NOT IN” and “IN (…) is not true” read everything first.
  */
 /** People whose activities, taken together, fulfil `having`. */
-export const activitySome = (rows: string, having: string, from = activities): string =>
-  `exists (select from (select a.person_id from ${from} a where ${rows} group by a.person_id having ${having}) s where s.person_id = p.person_id)`;
+export const activitySome = (rows: string, having: string): string =>
+  `exists (select from (select a.person_id from public.crm_activities a where ${rows} group by a.person_id having ${having}) s where s.person_id = p.person_id)`;
 
 /** The same, where people without any such activity count too. */
-export const activityNone = (rows: string, having: string, from = activities): string =>
-  `not exists (select from (select a.person_id from ${from} a where ${rows} group by a.person_id having not (${having})) s where s.person_id = p.person_id)`;
+export const activityNone = (rows: string, having: string): string =>
+  `not exists (select from (select a.person_id from public.crm_activities a where ${rows} group by a.person_id having not (${having})) s where s.person_id = p.person_id)`;
 
 /** People with at least one such activity: nothing has to be counted. */
-export const activityAny = (rows: string, from = activities): string =>
-  `exists (select from ${from} a where ${rows} and a.person_id = p.person_id)`;
+export const activityAny = (rows: string): string =>
+  `exists (select from public.crm_activities a where ${rows} and a.person_id = p.person_id)`;
 
 export const enrollmentSome = (rows: string): string =>
   `exists (select from public.enrollments e where e.profile_id = p.id and ${rows})`;

@@ -17,8 +17,6 @@ export interface SqlOptions extends Moment {
   lists?: ReadonlyMap<string, ListDefinition>;
   /** Mode `one`: only these people are asked about, so that nothing is counted for anybody else. */
   persons?: readonly string[];
-  /** Where these people’s activities stand, when that is not their table: person_id, type, occurred_at, metadata. */
-  activities?: string;
   /** How many values stand before ours: placeholders begin with the next. */
   offset?: number;
 }
@@ -196,17 +194,13 @@ class Compiler {
     if (of === 'count') {
       const none = face.test(0, values);
       const some = sameForAll(face, values);
-      if (some !== undefined && some !== none)
-        return `${none ? 'not ' : ''}${sql.activityAny(rows, this.options.activities)}`;
+      if (some !== undefined && some !== none) return `${none ? 'not ' : ''}${sql.activityAny(rows)}`;
     }
     const operands = prepared.map((operand) => this.operand(operand));
     // The newest is late enough exactly when one is.
-    if (of === 'last')
-      return sql.activityAny(`${rows} and ${face.sql('a.occurred_at', operands)}`, this.options.activities);
+    if (of === 'last') return sql.activityAny(`${rows} and ${face.sql('a.occurred_at', operands)}`);
     const having = face.sql(sql.aggregates[of], operands);
-    return of === 'count' && face.test(0, values)
-      ? sql.activityNone(rows, having, this.options.activities)
-      : sql.activitySome(rows, having, this.options.activities);
+    return of === 'count' && face.test(0, values) ? sql.activityNone(rows, having) : sql.activitySome(rows, having);
   }
 
   private member(id: string): Condition {

@@ -1,23 +1,8 @@
 import { appendActivities, type NewActivity } from '#activities';
-import { momentOf } from '#directory';
 import type { Tx } from '#platform';
-import {
-  asksOfAnyAge,
-  everyone,
-  instantLiteral,
-  isByThePerson,
-  shift,
-  toSql,
-  type Condition,
-  type Group,
-  type Moment,
-} from '#rules';
+import { isByThePerson } from '#rules';
 import { enterListGate, type KeptList, type KeptLists } from './kept-lists.js';
-
-/** Lists asked about in one statement. */
-const LISTS_AT_A_TIME = 50;
-/** For so few people their activities are read once for all lists; planning a read of every partition for each costs most. */
-const FEW = 20;
+import { standings } from './standing.js';
 
 /** What happened to somebody, as far as lists can ask about it. */
 export interface Happened {
@@ -68,58 +53,6 @@ export function touchedBy({ depends, definitions }: KeptList, what: Touch): bool
   return depends.enrollments || (what === 'person' && depends.fields.some((field) => field !== 'last_activity'));
 }
 
-interface Standing {
-  person_id: string;
-  inside: boolean[];
-  was: boolean[];
-}
-
-/** For each of these people, whether they are inside the lists by the rules, and by what was kept. */
-async function standing(tx: Tx, lists: readonly KeptList[], people: readonly string[]): Promise<Standing[]> {
-  const moment = await momentOf(tx);
-  const values: unknown[] = [people, lists.map((list) => list.id)];
-  const conditions = lists.flatMap(({ depends }) => depends.activities);
-  const few = people.length <= FEW && conditions.length > 0;
-  let seen = '';
-  if (few) {
-    values.push([...new Set(conditions.map((condition) => condition.activity_type!))], earliest(conditions, moment));
-    seen = `with seen as materialized (select a.person_id, a.type, a.occurred_at, a.metadata from public.crm_activities a
-      where a.person_id = any($1::uuid[]) and a.type = any($3::text[]) and a.occurred_at >= $4::timestamptz)`;
-  }
-  const columns = lists.map(({ id, definitions }) => {
-    const fragment = toSql(asking(id), {
-      ...moment,
-      lists: definitions,
-      persons: people,
-      activities: few ? 'seen' : undefined,
-      offset: values.length,
-    });
-    values.push(...fragment.values);
-    return `((${everyone}) and (${fragment.text})) is true`;
-  });
-  return tx.rows<Standing>(
-    `${seen} select p.person_id, array[${columns.join(', ')}] as inside,
-       array(select exists (select from cortex.list_members m where m.smart_list_id = l.id and m.person_id = p.person_id)
-         from unnest($2::uuid[]) with ordinality l (id, ord) order by l.ord) as was
-     from cortex.people p where p.person_id = any($1::uuid[])`,
-    values,
-  );
-}
-
-/** Before this none of the conditions looks. */
-function earliest(conditions: readonly Condition[], moment: Moment): string {
-  const since = conditions.map((condition) =>
-    asksOfAnyAge(condition) ? -Infinity : shift(moment, condition.within!, 'ago'),
-  );
-  const first = Math.min(...since);
-  return Number.isFinite(first) ? instantLiteral(first) : '-infinity';
-}
-
-export const asking = (id: string): Group => ({
-  operator: 'AND',
-  conditions: [{ field: 'smart_list', operator: 'in', value: [id] }],
-});
-
 interface Turned {
   list: KeptList;
   person_id: string;
@@ -128,13 +61,8 @@ interface Turned {
 
 async function turned(tx: Tx, lists: readonly KeptList[], people: readonly string[]): Promise<Turned[]> {
   const found: Turned[] = [];
-  for (let at = 0; at < lists.length; at += LISTS_AT_A_TIME) {
-    const some = lists.slice(at, at + LISTS_AT_A_TIME);
-    for (const { person_id, inside, was } of await standing(tx, some, people)) {
-      for (const [index, list] of some.entries()) {
-        if (inside[index] !== was[index]) found.push({ list, person_id, entered: inside[index]! });
-      }
-    }
+  for (const { person_id, list, inside, was } of await standings(tx, lists, people)) {
+    if (inside !== was) found.push({ list, person_id, entered: inside });
   }
   return found;
 }

@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { momentOf } from '#directory';
 import { Database, LOG, RepeatingLoop, type Log, type Loop, type Tx } from '#platform';
 import { clockWindows, everyone, toSql, type SqlFragment } from '#rules';
-import { asking, lockPeople, lookAgain, outOfDate, touchedBy, type Touch } from './look-again.js';
+import { lockPeople, lookAgain, outOfDate, touchedBy, type Touch } from './look-again.js';
 import { MemberFiles } from './member-files.js';
 import { tellEntering } from './newcomers.js';
+import { asking } from './standing.js';
 import { closeListGate, definitionOf, enterListGate, KeptLists, type KeptList } from './kept-lists.js';
 
 const PAUSE = 1_000;
