@@ -941,6 +941,8 @@ CREATE INDEX automation_runs_due ON cortex.automation_runs USING btree (automati
 
 CREATE INDEX automation_runs_here ON cortex.automation_runs USING btree (automation_id, node_id) WHERE (status = ANY (ARRAY['active'::text, 'waiting'::text, 'failed'::text]))
 
+CREATE INDEX automation_runs_lead ON cortex.automation_runs USING btree (automation_id, lead_id) WHERE (lead_id IS NOT NULL)
+
 CREATE INDEX automation_runs_list ON cortex.automation_runs USING btree (automation_id, entered_at DESC, id)
 
 CREATE INDEX automation_runs_open ON cortex.automation_runs USING btree (person_id) WHERE (status = ANY (ARRAY['active'::text, 'waiting'::text]))
@@ -952,6 +954,8 @@ CREATE INDEX automation_runs_status ON cortex.automation_runs USING btree (autom
 CREATE INDEX automation_runs_version ON cortex.automation_runs USING btree (version_id, status)
 
 CREATE INDEX automation_runs_waiting ON cortex.automation_runs USING btree (person_id, waiting_for) WHERE ((status = 'waiting'::text) AND (waiting_for IS NOT NULL))
+
+CREATE INDEX automation_seen_key ON cortex.automation_seen USING btree (automation_id, entry_key) INCLUDE (person_id) WHERE (entry_key <> 'once'::text)
 
 CREATE INDEX backtests_of_automation ON cortex.backtests USING btree (automation_id, id DESC)
 

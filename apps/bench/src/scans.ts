@@ -3,7 +3,7 @@
  * what the wake loop costs while a million runs sleep. Beside each stands a statement written by hand. Changes nothing
  * in the big database: its clock is moved inside a transaction that is rolled back.
  */
-import { monitorMatches, type MonitorQuestion } from '#automations';
+import { monitorCandidates, monitorMatches, type MonitorQuestion } from '#automations';
 import type { Database, Tx } from '#platform';
 import { scaleSettings, withScaleDatabase } from './scale-database.js';
 import { median } from './server-cpu.js';
@@ -27,14 +27,33 @@ const question: MonitorQuestion = {
   limit: { repeat: 'once', unit: { by: 'lead' }, cooldown: { n: 7, unit: 'days' } },
 };
 
+/** The same question as somebody would write it who knows this one monitor: $1 is now, $2 the automation. */
 const BY_HAND = `
-  select distinct on (p.person_id) p.person_id, l.id from public.purchase_leads l
+  select p.person_id, l.id from public.purchase_leads l
   join cortex.people p on p.address = cortex.address(l.email) collate "C"
   where l.created_at <= $1::timestamptz - interval '30 minutes' and l.created_at > $1::timestamptz - interval '24 hours'
+    and l.source is distinct from 'activity'
+    and p.type is not null and not exists (select from cortex.person_links k where k.person_id = p.person_id)
     and not exists (select from public.enrollments e where e.lead_id = l.id)
-    and not exists (select from public.enrollments e where e.profile_id = p.id and e.created_at >= l.created_at
-      and (l.course_id is null or e.course_id = l.course_id))
-  order by p.person_id, l.created_at desc limit 1000`;
+    and not exists (select from public.unified_profiles u join public.enrollments e on e.profile_id = u.id
+      where cortex.address(u.email) collate "C" = cortex.address(l.email) collate "C" and e.created_at >= l.created_at
+        and (l.course_id is null or e.course_id = l.course_id))
+    and not exists (select from cortex.automation_runs r where r.automation_id = $2 and r.person_id = p.person_id
+      and (r.entry_key = 'lead:' || l.id or r.entered_at > $1::timestamptz - interval '7 days'))
+    and not exists (select from cortex.automation_seen s where s.automation_id = $2 and s.person_id = p.person_id
+      and s.entry_key = 'lead:' || l.id)
+  order by l.created_at, l.id limit 1000`;
+
+/** Everybody who matches comes in (or was there at the publishing), as a round of ticks leaves it. */
+const ENTERED = `
+  insert into cortex.automation_runs (automation_id, version_id, version, person_id, contact_email, entry_key, lead_id, status, entered_at, wake_at)
+  select v.automation_id, v.id, 1, p.person_id, p.email, 'lead:' || l.id, l.id, 'waiting', l.created_at + interval '31 minutes', cortex.now() + interval '2 days'
+  from public.purchase_leads l join cortex.people p on p.address = cortex.address(l.email) collate "C", cortex.automation_versions v
+  where v.automation_id = $2 and l.created_at > $1::timestamptz - $3::interval and l.created_at <= $1::timestamptz - interval '31 minutes'`;
+const SEEN = `
+  insert into cortex.automation_seen (automation_id, person_id, entry_key)
+  select r.automation_id, r.person_id, r.entry_key from cortex.automation_runs r
+  where r.automation_id = $2 and r.entered_at > $1::timestamptz - interval '25 hours'`;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
@@ -107,11 +126,42 @@ await withScaleDatabase(big, async ({ database, until }) => {
       `select count(*)::int as n from public.purchase_leads where created_at > $1::timestamptz - interval '24 hours'`,
       [until.toISOString()],
     );
-    const ours = await monitorMatches(tx, question, { limit: 1000 });
-    const tick = await timed(() => monitorMatches(tx, question, { limit: 1000 }));
-    const hand = await timed(() => tx.rows(BY_HAND, [until.toISOString()]));
-    const beside = `   by hand ${hand.toFixed(2)} ms, ratio ${(tick / hand).toFixed(2)}`;
-    tell(`monitor tick, ${leads!.n} leads of the last day, ${ours.length} match`, tick, beside);
+    // Into files of their own, which go with the transaction.
+    await tx.run('truncate cortex.automation_runs, cortex.automation_seen cascade');
+    await tx.run(`insert into cortex.automations (id, name, draft_graph, status) values ($1, 'Tick', '{}', 'live')`, [
+      question.automationId,
+    ]);
+    await tx.run(
+      `insert into cortex.automation_versions (automation_id, number, graph, settings) values ($1, 1, '{}', '{}')`,
+      [question.automationId],
+    );
+    const at = [until.toISOString(), question.automationId];
+    const measure = async (which: string) => {
+      const ours = await monitorCandidates(tx, question, 1000);
+      const theirs = await tx.rows<{ person_id: string }>(BY_HAND, at);
+      const same = new Set(theirs.map((row) => row.person_id));
+      if (ours.length !== same.size || ours.some((id) => !same.has(id)))
+        throw new Error(`${which}: not the same people`);
+      const tick = await timed(() => monitorCandidates(tx, question, 1000));
+      const hand = await timed(() => tx.rows(BY_HAND, at));
+      tell(
+        `${which}, ${ours.length} found`,
+        tick,
+        `   by hand ${hand.toFixed(2)} ms, ratio ${(tick / hand).toFixed(2)}`,
+      );
+      return ours;
+    };
+    const personIds = (await measure(`first tick, ${leads!.n} leads of the last day`)).slice(0, 200);
+    const decided = await timed(() => monitorMatches(tx, question, { limit: 200, personIds }));
+    tell('first tick, the decision about 200 locked people', decided);
+    // Two months of runs besides those of the day.
+    await tx.run(ENTERED, [...at, '60 days']);
+    await tx.run('analyze cortex.automation_runs');
+    await measure('steady tick, all but the last minute have entered');
+    await tx.run(SEEN, at.slice(0, 2));
+    await tx.run('truncate cortex.automation_runs cascade');
+    await tx.run('analyze cortex.automation_seen');
+    await measure('tick after a publishing, all but the last minute seen');
   });
 });
 

@@ -23,13 +23,26 @@ export interface Match {
 const TIMEOUT = 60_000;
 
 /**
- * Who matches now and may enter by the limit, one row per person; over leads the newest lead of each. With
- * `personIds` only those are asked about: done again under their locks, it is the decision.
+ * The people behind those who match now and may enter by the limit, whose lead (or themselves) is oldest first; at most
+ * `limit`. Stops reading when it has found enough, so that a long backlog costs each round only what it takes in.
+ */
+export async function monitorCandidates(tx: Tx, question: MonitorQuestion, limit: number): Promise<string[]> {
+  const { text, values } = await matching(tx, question, { seen: 'left out', oldestFirst: true });
+  const rows = await tx.rows<{ person_id: string }>(
+    `select person_id from (${text}) m order by since, lead_id limit $${values.length + 1}`,
+    [...values, limit],
+  );
+  return [...new Set(rows.map((row) => row.person_id))];
+}
+
+/**
+ * Who of these people matches now and may enter by the limit, one row per person; over leads the newest lead of each.
+ * Asked of people whose locks are held, it is the decision.
  */
 export async function monitorMatches(
   tx: Tx,
   question: MonitorQuestion,
-  options: { limit: number; personIds?: readonly string[] },
+  options: { limit: number; personIds: readonly string[] },
 ): Promise<Match[]> {
   const { text, values } = await matching(tx, question, { seen: 'left out', personIds: options.personIds });
   return tx.rows<Match>(
@@ -67,11 +80,25 @@ export async function markMatchingAsSeen(tx: Tx, question: MonitorQuestion): Pro
 export const forgetSeen = (tx: Tx, automationId: string): Promise<number> =>
   tx.run('delete from cortex.automation_seen where automation_id = $1', [automationId]);
 
+/**
+ * Of a lead that may enter once: it has not brought its person in, nor was it there at the publishing. Says by the
+ * address what the entry limit says of the person, so that it can be asked before anybody is looked up. OFFSET has it
+ * asked lead by lead, by index: as a join it would read every run there ever was.
+ */
+const leadIsNew = [
+  `not exists (select from cortex.automation_runs r where r.automation_id = $1 and r.lead_id = l.id
+    and r.entry_key = 'lead:' || l.id::text
+    and cortex.address(r.contact_email) collate "C" = cortex.address(l.email) collate "C" offset 0)`,
+  `not exists (select from cortex.automation_seen s join cortex.people q on q.person_id = s.person_id
+    where s.automation_id = $1 and s.entry_key = 'lead:' || l.id::text and s.entry_key <> 'once'
+      and q.address = cortex.address(l.email) collate "C" offset 0)`,
+];
+
 /** The set of those who match: person_id, contact_email, lead_id, entry_key, since. `$1` is the automation. */
 async function matching(
   tx: Tx,
   { automationId, start, limit }: MonitorQuestion,
-  options: { seen: 'left out' | 'taken too'; personIds?: readonly string[] },
+  options: { seen: 'left out' | 'taken too'; personIds?: readonly string[]; oldestFirst?: boolean },
 ): Promise<{ text: string; values: unknown[] }> {
   const moment = await engineMoment(tx);
   const values: unknown[] = [automationId];
@@ -88,14 +115,13 @@ async function matching(
   }
   const lead = start.over === 'leads' ? start.lead : undefined;
   const key = lead && limit.unit.by === 'lead' ? "'lead:' || l.id::text" : "'once'";
+  const ofLead: string[] = [];
   if (lead) {
-    where.push(
-      `l.created_at <= ${ago(lead.older_than)}`,
-      `l.created_at > ${ago(lead.within)}`,
-      `not ${leadIsEnrolled}`,
-    );
-    if (lead.course_id) where.push(`l.course_id = ${bind(lead.course_id, 'uuid')}`);
-    if (!lead.from_activities) where.push("l.source is distinct from 'activity'");
+    ofLead.push(`l.created_at <= ${ago(lead.older_than)}`, `l.created_at > ${ago(lead.within)}`);
+    if (lead.course_id) ofLead.push(`l.course_id = ${bind(lead.course_id, 'uuid')}`);
+    if (!lead.from_activities) ofLead.push("l.source is distinct from 'activity'");
+    if (options.oldestFirst && limit.unit.by === 'lead' && limit.repeat === 'once') ofLead.push(...leadIsNew);
+    where.push(`not ${leadIsEnrolled}`);
   }
   const run = 'select from cortex.automation_runs r where r.automation_id = $1 and r.person_id = p.person_id';
   if (limit.repeat === 'once') where.push(`not exists (${run} and r.entry_key = ${key})`);
@@ -109,8 +135,11 @@ async function matching(
         where s.automation_id = $1 and s.person_id = p.person_id and s.entry_key = ${key}${again})`,
     );
   }
+  let leads = `select * from public.purchase_leads l where ${ofLead.join('\n and ')}`;
+  // Fenced, so that the cheap questions about leads come before all others, and in the order of an index.
+  if (options.oldestFirst) leads += ' order by l.created_at, l.id offset 0';
   const from = lead
-    ? `public.purchase_leads l join cortex.people p on p.address = cortex.address(l.email) collate "C"`
+    ? `(${leads}) l join cortex.people p on p.address = cortex.address(l.email) collate "C"`
     : 'cortex.people p';
   const since = lead ? 'l.created_at' : 'p.created_at';
   return {

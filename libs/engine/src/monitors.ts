@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Injectable, Inject } from '@nestjs/common';
 import { closeAttention, openAttention } from '#access';
-import { enterGate, monitorMatches, type Monitor } from '#automations';
+import { enterGate, monitorCandidates, monitorMatches, type Monitor } from '#automations';
 import { approximateSeconds } from '#graph';
 import { Database, LOG, type Log } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
@@ -99,13 +99,9 @@ export class Monitors implements JobHandlers {
       const version = moment.live.get(automationId);
       if (version?.start?.by !== 'monitor') return 0;
       const question = { automationId, start: version.start as Monitor, limit: version.limit };
-      const candidates = await monitorMatches(tx, question, { limit: PEOPLE_PER_CHUNK * 5 });
+      const candidates = await monitorCandidates(tx, question, PEOPLE_PER_CHUNK * 5);
       if (candidates.length === 0) return 0;
-      const people = await tryPeople(
-        tx,
-        candidates.map((match) => match.person_id),
-        PEOPLE_PER_CHUNK,
-      );
+      const people = await tryPeople(tx, candidates, PEOPLE_PER_CHUNK);
       const matches = await monitorMatches(tx, question, { limit: PEOPLE_PER_CHUNK, personIds: people });
       const world = new DatabaseWorld(tx, this.versions);
       const entered = await enter(
