@@ -55,6 +55,22 @@ table cortex.audit
   after jsonb
   request_id text
 
+table cortex.automation_count_changes with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  automation_id uuid not null
+  what text not null
+  node_id text not null
+  state text not null
+  detail text not null
+  n bigint not null
+
+table cortex.automation_counts
+  automation_id uuid not null
+  what text not null
+  node_id text not null
+  state text not null
+  detail text not null
+  n bigint not null
+
 table cortex.automation_epoch
   one boolean not null default true
   n bigint not null default 0
@@ -102,6 +118,14 @@ table cortex.automation_seen
   person_id uuid not null
   entry_key text not null
   seen_at timestamp with time zone not null default cortex.now()
+
+view cortex.automation_totals
+  automation_id uuid
+  what text
+  node_id text
+  state text
+  detail text
+  n integer
 
 table cortex.automation_versions
   id uuid not null default uuidv7()
@@ -689,6 +713,8 @@ cortex.attention attention_pkey: PRIMARY KEY (id)
 
 cortex.audit audit_pkey: PRIMARY KEY (id)
 
+cortex.automation_counts automation_counts_pkey: PRIMARY KEY (automation_id, what, node_id, state, detail)
+
 cortex.automation_epoch automation_epoch_one_check: CHECK (one)
 
 cortex.automation_epoch automation_epoch_pkey: PRIMARY KEY (one)
@@ -937,9 +963,15 @@ CREATE UNIQUE INDEX attention_open ON cortex.attention USING btree (key) WHERE (
 
 CREATE INDEX audit_at ON cortex.audit USING btree (at DESC, id)
 
-CREATE INDEX automation_runs_due ON cortex.automation_runs USING btree (automation_id, wake_at) WHERE ((status = ANY (ARRAY['active'::text, 'waiting'::text])) AND (wake_at IS NOT NULL))
+CREATE INDEX automation_count_changes_automation ON cortex.automation_count_changes USING btree (automation_id)
 
-CREATE INDEX automation_runs_here ON cortex.automation_runs USING btree (automation_id, node_id) WHERE (status = ANY (ARRAY['active'::text, 'waiting'::text, 'failed'::text]))
+CREATE INDEX automation_run_steps_entered ON cortex.automation_run_steps USING brin (entered_at) WITH (pages_per_range='32', autosummarize='on')
+
+CREATE INDEX automation_runs_by_status ON cortex.automation_runs USING btree (automation_id, status, entered_at DESC, id DESC)
+
+CREATE INDEX automation_runs_by_step ON cortex.automation_runs USING btree (automation_id, node_id, status, entered_at DESC, id DESC)
+
+CREATE INDEX automation_runs_due ON cortex.automation_runs USING btree (automation_id, wake_at) WHERE ((status = ANY (ARRAY['active'::text, 'waiting'::text])) AND (wake_at IS NOT NULL))
 
 CREATE INDEX automation_runs_lead ON cortex.automation_runs USING btree (automation_id, lead_id) WHERE (lead_id IS NOT NULL)
 
@@ -1050,6 +1082,31 @@ CREATE INDEX transactions_profile ON public.transactions USING btree (profile_id
 CREATE INDEX unified_profiles_address ON public.unified_profiles USING btree (cortex.address(email) COLLATE "C", created_at, id)
 
 -- views
+
+cortex.automation_totals as
+ SELECT automation_id,
+    what,
+    node_id,
+    state,
+    detail,
+    (sum(n))::integer AS n
+   FROM ( SELECT automation_counts.automation_id,
+            automation_counts.what,
+            automation_counts.node_id,
+            automation_counts.state,
+            automation_counts.detail,
+            automation_counts.n
+           FROM cortex.automation_counts
+        UNION ALL
+         SELECT automation_count_changes.automation_id,
+            automation_count_changes.what,
+            automation_count_changes.node_id,
+            automation_count_changes.state,
+            automation_count_changes.detail,
+            automation_count_changes.n
+           FROM cortex.automation_count_changes) both_of
+  GROUP BY automation_id, what, node_id, state, detail
+ HAVING (sum(n) <> (0)::numeric);
 
 cortex.directory_definition as
  SELECT p.address,
@@ -1464,6 +1521,129 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_delete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      insert into cortex.automation_count_changes
+      select r.automation_id, 'step', s.node_id, s.port, s.place, sum(s.n)
+      from (
+        select run_id, node_id, coalesce(port, '') as port, case when left_at is null then 'here' else 'left' end as place,
+          sum(sign) as n
+        from (select *, -1 as sign from old_rows) moved group by 1, 2, 3, 4 having sum(sign) <> 0) s
+      join cortex.automation_runs r on r.id = s.run_id
+      group by r.automation_id, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+
+CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_insert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      insert into cortex.automation_count_changes
+      select r.automation_id, 'step', s.node_id, s.port, s.place, sum(s.n)
+      from (
+        select run_id, node_id, coalesce(port, '') as port, case when left_at is null then 'here' else 'left' end as place,
+          sum(sign) as n
+        from (select *, 1 as sign from new_rows) moved group by 1, 2, 3, 4 having sum(sign) <> 0) s
+      join cortex.automation_runs r on r.id = s.run_id
+      group by r.automation_id, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+
+CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_update()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      insert into cortex.automation_count_changes
+      select r.automation_id, 'step', s.node_id, s.port, s.place, sum(s.n)
+      from (
+        select run_id, node_id, coalesce(port, '') as port, case when left_at is null then 'here' else 'left' end as place,
+          sum(sign) as n
+        from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved group by 1, 2, 3, 4 having sum(sign) <> 0) s
+      join cortex.automation_runs r on r.id = s.run_id
+      group by r.automation_id, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+
+CREATE OR REPLACE FUNCTION cortex.count_automation_runs_delete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      insert into cortex.automation_count_changes
+      select automation_id, 'run', '', status, '', sum(sign) from (select *, -1 as sign from old_rows) moved
+      group by automation_id, status having sum(sign) <> 0 ; return null; end $function$
+
+CREATE OR REPLACE FUNCTION cortex.count_automation_runs_insert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      insert into cortex.automation_count_changes
+      select automation_id, 'run', '', status, '', sum(sign) from (select *, 1 as sign from new_rows) moved
+      group by automation_id, status having sum(sign) <> 0 ; return null; end $function$
+
+CREATE OR REPLACE FUNCTION cortex.count_automation_runs_update()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      insert into cortex.automation_count_changes
+      select automation_id, 'run', '', status, '', sum(sign) from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
+      group by automation_id, status having sum(sign) <> 0 ; return null; end $function$
+
+CREATE OR REPLACE FUNCTION cortex.count_messages_delete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      with counted as (
+        select automation_id, coalesce(node_id, '') as node_id, state,
+          case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
+          sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
+          sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
+          sum(sign) filter (where complained_at is not null) as complained,
+          sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
+        from (select *, -1 as sign from old_rows) moved where automation_id is not null group by 1, 2, 3, 4)
+      insert into cortex.automation_count_changes
+      select automation_id, 'mail', node_id, state, reason, n from counted where n <> 0
+      union all
+      select automation_id, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+      cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
+        ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
+      where o.n <> 0 group by automation_id, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+
+CREATE OR REPLACE FUNCTION cortex.count_messages_insert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      with counted as (
+        select automation_id, coalesce(node_id, '') as node_id, state,
+          case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
+          sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
+          sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
+          sum(sign) filter (where complained_at is not null) as complained,
+          sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
+        from (select *, 1 as sign from new_rows) moved where automation_id is not null group by 1, 2, 3, 4)
+      insert into cortex.automation_count_changes
+      select automation_id, 'mail', node_id, state, reason, n from counted where n <> 0
+      union all
+      select automation_id, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+      cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
+        ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
+      where o.n <> 0 group by automation_id, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+
+CREATE OR REPLACE FUNCTION cortex.count_messages_update()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+      with counted as (
+        select automation_id, coalesce(node_id, '') as node_id, state,
+          case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
+          sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
+          sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
+          sum(sign) filter (where complained_at is not null) as complained,
+          sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
+        from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved where automation_id is not null group by 1, 2, 3, 4)
+      insert into cortex.automation_count_changes
+      select automation_id, 'mail', node_id, state, reason, n from counted where n <> 0
+      union all
+      select automation_id, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+      cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
+        ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
+      where o.n <> 0 group by automation_id, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+
 CREATE OR REPLACE FUNCTION cortex.date_occasions(raw text, zone text, clock time without time zone, calendar interval, exact interval, years integer[], later_only boolean)
  RETURNS TABLE(day date, at timestamp with time zone)
  LANGUAGE plpgsql
@@ -1502,6 +1682,15 @@ begin
   end loop;
 end
 $function$
+
+CREATE OR REPLACE FUNCTION cortex.delete_steps_of_run()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from cortex.automation_run_steps where run_id = old.id;
+  return old;
+end $function$
 
 CREATE OR REPLACE FUNCTION cortex.enrollment_facts(enrollment_id uuid, course_id uuid, lead_id uuid, transaction_id uuid)
  RETURNS jsonb
@@ -2798,6 +2987,26 @@ end
 $function$
 
 -- triggers
+
+CREATE TRIGGER count_delete AFTER DELETE ON cortex.automation_run_steps REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_automation_run_steps_delete()
+
+CREATE TRIGGER count_insert AFTER INSERT ON cortex.automation_run_steps REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_automation_run_steps_insert()
+
+CREATE TRIGGER count_update AFTER UPDATE ON cortex.automation_run_steps REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_automation_run_steps_update()
+
+CREATE TRIGGER count_delete AFTER DELETE ON cortex.automation_runs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_automation_runs_delete()
+
+CREATE TRIGGER count_insert AFTER INSERT ON cortex.automation_runs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_automation_runs_insert()
+
+CREATE TRIGGER count_update AFTER UPDATE ON cortex.automation_runs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_automation_runs_update()
+
+CREATE TRIGGER delete_steps BEFORE DELETE ON cortex.automation_runs FOR EACH ROW EXECUTE FUNCTION cortex.delete_steps_of_run()
+
+CREATE TRIGGER count_delete AFTER DELETE ON cortex.messages REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_messages_delete()
+
+CREATE TRIGGER count_insert AFTER INSERT ON cortex.messages REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_messages_insert()
+
+CREATE TRIGGER count_update AFTER UPDATE ON cortex.messages REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_messages_update()
 
 CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tags ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.fold_person()
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { compareDirectory, repairDirectory } from '#directory';
-import { forgetWebhooks, tickEntries, tickMonitors } from '#engine';
+import { foldCounters, forgetWebhooks, tickEntries, tickMonitors } from '#engine';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
 import { compareLists, countLists, sweepLists } from '#smart-lists';
@@ -18,6 +18,7 @@ const DAY = 24 * HOUR;
 const ticks: { job: JobDefinition; every: number }[] = [
   { job: tickMonitors, every: MINUTE },
   { job: tickEntries, every: MINUTE },
+  { job: foldCounters, every: MINUTE },
   { job: repairDirectory, every: MINUTE },
   { job: sweepLists, every: MINUTE },
   { job: compareDirectory, every: DAY },

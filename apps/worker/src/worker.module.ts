@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { DirectoryKeeper, DirectoryModule } from '#directory';
-import { BacktestLoop, EngineModule, Entries, MatchLoop, Monitors, WakeLoop, WebhookJobs } from '#engine';
+import { BacktestLoop, Counters, EngineModule, Entries, MatchLoop, Monitors, WakeLoop, WebhookJobs } from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { SendLoop, SendModule } from '#send';
@@ -22,7 +22,15 @@ const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, Engi
 const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership, BacktestLoop, WebhookJobs];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
-const jobHandlers: Type<JobHandlers>[] = [Housekeeping, DirectoryKeeper, Monitors, Entries, ListJobs, WebhookJobs];
+const jobHandlers: Type<JobHandlers>[] = [
+  Housekeeping,
+  DirectoryKeeper,
+  Monitors,
+  Entries,
+  Counters,
+  ListJobs,
+  WebhookJobs,
+];
 
 @Module({})
 export class WorkerModule {

@@ -130,12 +130,16 @@ const counting = (condition: string) => `
     count(*)::int as n, ${outcomes.map((outcome) => `count(m.${outcome}_at)::int as ${outcome}`).join(', ')}
   from cortex.messages m where ${condition} group by 1, 2, 3`;
 
-/** Counts of an automation's mails by step; `from` and `to` limit to mails queued in that time. */
+/**
+ * Counts of an automation's mails by step; `from` and `to` limit to mails queued in that time. Of all time they are
+ * read from the counters, else the mails are counted.
+ */
 export async function countByStep(
   database: Database | Tx,
   automationId: string,
   span: { from?: Date | string; to?: Date | string } = {},
 ): Promise<Map<string, MessageCounts>> {
+  if (span.from === undefined && span.to === undefined) return countedByStep(database, automationId);
   const rows = await database.rows<CountRow>(
     counting(`m.automation_id = $1 and ($2::timestamptz is null or m.created_at >= $2)
       and ($3::timestamptz is null or m.created_at < $3)`),
@@ -145,25 +149,47 @@ export async function countByStep(
   return new Map([...byStep].map(([node, group]) => [node, summed(group)]));
 }
 
+async function countedByStep(database: Database | Tx, automationId: string): Promise<Map<string, MessageCounts>> {
+  const rows = await database.rows<{ what: string; node_id: string; state: string; detail: string; n: number }>(
+    `select what, node_id, state, detail, n from cortex.automation_totals
+     where automation_id = $1 and what in ('mail', 'mail_outcome')`,
+    [automationId],
+  );
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.node_id)].map(([node, group]) => {
+      const counts = emptyCounts();
+      for (const { what, state, detail, n } of group) {
+        if (what === 'mail_outcome') counts[state as (typeof outcomes)[number]] += n;
+        else addState(counts, state, detail, n);
+      }
+      return [node, counts];
+    }),
+  );
+}
+
 /** Counts of all mails queued since an instant. */
 export async function countSince(database: Database, from: Date): Promise<MessageCounts> {
   return summed(await database.rows<CountRow>(counting('m.created_at >= $1'), [from]));
 }
 
-function summed(rows: readonly CountRow[]): MessageCounts {
-  const counts = {
+function emptyCounts(): MessageCounts {
+  return {
     candidates: 0,
     skipped: Object.fromEntries(skipReasons.map((reason) => [reason, 0])),
     ...Object.fromEntries([...states, ...outcomes].map((name) => [name, 0])),
   } as MessageCounts;
+}
+
+function addState(counts: MessageCounts, state: string, reason: string, n: number): void {
+  counts.candidates += n;
+  if (state === 'skipped') counts.skipped[reason] = (counts.skipped[reason] ?? 0) + n;
+  else counts[state as (typeof states)[number]] += n;
+}
+
+function summed(rows: readonly CountRow[]): MessageCounts {
+  const counts = emptyCounts();
   for (const row of rows) {
-    counts.candidates += row.n;
-    if (row.state === 'skipped') {
-      const reason = row.reason ?? 'other';
-      counts.skipped[reason] = (counts.skipped[reason] ?? 0) + row.n;
-    } else {
-      counts[row.state as (typeof states)[number]] += row.n;
-    }
+    addState(counts, row.state, row.reason ?? 'other', row.n);
     for (const outcome of outcomes) counts[outcome] += row[outcome];
   }
   return counts;

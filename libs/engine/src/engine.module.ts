@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BacktestLoop, Backtests } from './backtest/index.js';
+import { Counters } from './counters.js';
 import { EngineVersions } from './engine-versions.js';
 import { Entries } from './entries.js';
 import { MatchLoop, WakeLoop } from './loops.js';
@@ -8,7 +9,29 @@ import { Runs } from './runs.js';
 import { WebhookCalls } from './webhooks/webhook-calls.js';
 
 @Module({
-  providers: [BacktestLoop, Backtests, EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs, WebhookCalls],
-  exports: [BacktestLoop, Backtests, EngineVersions, MatchLoop, WakeLoop, Monitors, Entries, Runs, WebhookCalls],
+  providers: [
+    BacktestLoop,
+    Backtests,
+    Counters,
+    EngineVersions,
+    MatchLoop,
+    WakeLoop,
+    Monitors,
+    Entries,
+    Runs,
+    WebhookCalls,
+  ],
+  exports: [
+    BacktestLoop,
+    Backtests,
+    Counters,
+    EngineVersions,
+    MatchLoop,
+    WakeLoop,
+    Monitors,
+    Entries,
+    Runs,
+    WebhookCalls,
+  ],
 })
 export class EngineModule {}

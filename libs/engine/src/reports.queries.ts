@@ -1,7 +1,7 @@
 import { addressOf } from '#directory';
 import { countByStep, type MessageCounts } from '#emails';
-import { decodeCursor, encodeCursor, notFound, type Database } from '#platform';
-import type { RunStatus } from '#contracts';
+import { decodeCursor, encodeCursor, notFound, type Database, type Tx } from '#platform';
+import { runStatus, type RunStatus } from '#contracts';
 
 export interface StepView {
   node_id: string;
@@ -53,7 +53,7 @@ export function runPage(
   automationId: string,
   filter: RunFilter,
 ): Promise<{ items: RunView[]; next_cursor: string | null }> {
-  return page<RunView>(db, SELECT, filter, ['r.automation_id = $1'], [automationId]);
+  return page<RunView>(db, SELECT, filter, ['r.automation_id = $1'], [automationId], true);
 }
 
 /** Runs of one person in all automations, newest first, each with its latest steps and its automation’s name. */
@@ -70,16 +70,27 @@ async function page<T extends RunView>(
   filter: RunFilter,
   where: string[],
   values: unknown[],
+  byStatus = false,
 ): Promise<{ items: T[]; next_cursor: string | null }> {
   const bind = (value: unknown) => `$${values.push(value)}`;
   if (filter.contact_email !== undefined) where.push(personIs(bind(addressOf(filter.contact_email) ?? '')));
-  if (filter.status !== undefined) where.push(`r.status = any (${bind([filter.status].flat())}::text[])`);
+  // The newest of each status, out of the index: with all of them in one question a rare status or an empty step would
+  // be looked for through every run of the automation.
+  const each = byStatus && filter.contact_email === undefined && (filter.status ?? filter.node_id) !== undefined;
+  const statuses = filter.status === undefined ? undefined : [...new Set([filter.status].flat())];
+  if (each) where.push('r.status = w.status');
+  else if (statuses) where.push(`r.status = any (${bind(statuses)}::text[])`);
   if (filter.node_id !== undefined) where.push(`r.node_id = ${bind(filter.node_id)}`);
   const after = decodeCursor(filter.cursor, 2);
   if (after) where.push(`(r.entered_at, r.id) < (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
+  const most = bind(filter.limit + 1);
+  const found = `${select} where ${where.join(' and ')}`;
+  const sorted = `order by entered_at desc, id desc limit ${most}`;
+  const source = each
+    ? `unnest(${bind(statuses ?? runStatus.options)}::text[]) w(status) cross join lateral (select * from (${found}) f ${sorted}) q`
+    : `(${found}) q`;
   const rows = await db.rows<T & Exact>(
-    `select q.*, q.entered_at::text as entered_exact from (${select} where ${where.join(' and ')}) q
-     order by entered_at desc, id desc limit ${bind(filter.limit + 1)}`,
+    `select q.*, q.entered_at::text as entered_exact from ${source} ${sorted}`,
     values,
   );
   const shown = rows.slice(0, filter.limit);
@@ -145,30 +156,22 @@ export interface AutomationStats {
   nodes: Record<string, NodeStats>;
 }
 
-/** What happened at each step, over all versions; `from` and `to` bound when the step was entered. */
+type Totals = Omit<AutomationStats, 'nodes'>;
+type StepCount = { node_id: string; port: string | null; here: boolean; visits: number };
+
+/**
+ * What happened at each step, over all versions; `from` and `to` bound when the step was entered. Of all time it is
+ * read from the counters, else what was entered in that time is counted.
+ */
 export async function automationStats(
   db: Database,
   automationId: string,
   range: { from?: string; to?: string },
 ): Promise<AutomationStats> {
-  const values = [automationId, range.from ?? null, range.to ?? null];
-  const within = (column: string) =>
-    `($2::timestamptz is null or ${column} >= $2) and ($3::timestamptz is null or ${column} < $3)`;
+  const ofAllTime = range.from === undefined && range.to === undefined;
   return db.tx(
     async (tx) => {
-      const totals = await tx.row<Omit<AutomationStats, 'nodes'>>(
-        `select count(*)::int as entered, count(*) filter (where status in ('active', 'waiting'))::int as inside,
-           count(*) filter (where status = 'completed')::int as completed,
-           count(*) filter (where status = 'exited')::int as exited, count(*) filter (where status = 'failed')::int as failed
-         from cortex.automation_runs where automation_id = $1 and ${within('entered_at')}`,
-        values,
-      );
-      const steps = await tx.rows<{ node_id: string; port: string | null; here: boolean; visits: number }>(
-        `select s.node_id, s.port, s.left_at is null as here, count(*)::int as visits
-         from cortex.automation_runs r join cortex.automation_run_steps s on s.run_id = r.id
-         where r.automation_id = $1 and ${within('s.entered_at')} group by 1, 2, 3`,
-        values,
-      );
+      const [totals, steps] = await (ofAllTime ? counters(tx, automationId) : counted(tx, automationId, range));
       const mails = await countByStep(tx, automationId, range);
       const nodes: Record<string, NodeStats> = {};
       for (const { node_id, port, here, visits } of steps) {
@@ -182,8 +185,55 @@ export async function automationStats(
         if (node_id === '') continue;
         (nodes[node_id] ??= { entered: 0, here_now: 0, left: 0, ports: {} }).messages = messages;
       }
-      return { ...totals!, nodes };
+      return { ...totals, nodes };
     },
     { isolation: 'REPEATABLE READ', readOnly: true },
   );
+}
+
+async function counters(tx: Tx, automationId: string): Promise<[Totals, StepCount[]]> {
+  const rows = await tx.rows<{ what: string; node_id: string; state: string; detail: string; n: number }>(
+    `select what, node_id, state, detail, n from cortex.automation_totals
+     where automation_id = $1 and what in ('run', 'step')`,
+    [automationId],
+  );
+  const runs = rows.filter(({ what }) => what === 'run');
+  const sum = (...status: string[]) =>
+    runs.filter(({ state }) => status.length === 0 || status.includes(state)).reduce((total, { n }) => total + n, 0);
+  return [
+    {
+      entered: sum(),
+      inside: sum('active', 'waiting'),
+      completed: sum('completed'),
+      exited: sum('exited'),
+      failed: sum('failed'),
+    },
+    rows
+      .filter(({ what }) => what === 'step')
+      .map(({ node_id, state, detail, n }) => ({ node_id, port: state || null, here: detail === 'here', visits: n })),
+  ];
+}
+
+async function counted(
+  tx: Tx,
+  automationId: string,
+  range: { from?: string; to?: string },
+): Promise<[Totals, StepCount[]]> {
+  const values = [automationId, range.from ?? null, range.to ?? null];
+  const within = (column: string) =>
+    `($2::timestamptz is null or ${column} >= $2) and ($3::timestamptz is null or ${column} < $3)`;
+  const totals = await tx.row<Totals>(
+    `select count(*)::int as entered, count(*) filter (where status in ('active', 'waiting'))::int as inside,
+       count(*) filter (where status = 'completed')::int as completed,
+       count(*) filter (where status = 'exited')::int as exited, count(*) filter (where status = 'failed')::int as failed
+     from cortex.automation_runs where automation_id = $1 and ${within('entered_at')}`,
+    values,
+  );
+  const steps = await tx.rows<StepCount>(
+    `select s.node_id, s.port, s.left_at is null as here, count(*)::int as visits
+     from cortex.automation_run_steps s join cortex.automation_runs r on r.id = s.run_id
+     where r.automation_id = $1 and ${within('s.entered_at')} group by 1, 2, 3`,
+    values,
+  );
+  return [totals!, steps];
 }

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform';
+import { defineJob, type JobHandlers, type Queue } from '#queue';
+import { z } from 'zod';
+
+/** Sums up what the counters of automations changed by. */
+export const foldCounters = defineJob({
+  name: 'engine.counters_fold',
+  payload: z.object({}),
+  policy: 'exclusive',
+  retryLimit: 2,
+  retryDelay: 10,
+});
+
+const BATCH = 50_000;
+/** Batches of one minute; what is beyond is there for the next. */
+const MOST = 20;
+
+const FOLD = `
+  with gone as (
+    delete from cortex.automation_count_changes
+    where ctid = any (array(select ctid from cortex.automation_count_changes limit $1))
+    returning automation_id, what, node_id, state, detail, n
+  ), summed as (
+    select automation_id, what, node_id, state, detail, sum(n) as n from gone group by 1, 2, 3, 4, 5
+  ), added as (
+    insert into cortex.automation_counts as c (automation_id, what, node_id, state, detail, n)
+    select automation_id, what, node_id, state, detail, n from summed
+    on conflict (automation_id, what, node_id, state, detail) do update set n = c.n + excluded.n
+  )
+  select count(*)::int as folded from gone`;
+
+/** Keeps the counters behind the statistics short. They are right without it, but longer to read. */
+@Injectable()
+export class Counters implements JobHandlers {
+  constructor(private readonly database: Database) {}
+
+  async bind(queue: Queue): Promise<void> {
+    await queue.handle(foldCounters, async () => void (await this.fold()));
+  }
+
+  /** Answers how many changes were folded: 0 also while another process is at it. */
+  async fold(): Promise<number> {
+    let folded = 0;
+    for (let round = 0; round < MOST; round += 1) {
+      const n = await this.database.tx(async (tx) => {
+        // One at a time: two that add to the same counters in another order would wait for each other.
+        if (!(await tx.row(`select 1 where pg_try_advisory_xact_lock(hashtextextended('counters', 42))`))) return 0;
+        return (await tx.row<{ folded: number }>(FOLD, [BATCH]))!.folded;
+      });
+      folded += n;
+      if (n < BATCH) break;
+    }
+    return folded;
+  }
+}
