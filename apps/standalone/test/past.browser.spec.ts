@@ -149,7 +149,7 @@ describe('looking back: replay, versions, test and why not', () => {
     await page.getByTestId('why-not').click();
     const said = page.getByTestId('explanation');
     await said.getByText('They would not enter.').waitFor();
-    expect(await said.textContent()).toContain('It would turn if their country');
+    expect(await said.textContent()).toContain('It would change if their country');
     await look('why-not');
   });
 

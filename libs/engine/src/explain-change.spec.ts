@@ -48,7 +48,7 @@ describe('the smallest change that would turn a rule', () => {
     expect(found!.changes).toEqual([
       { field: 'lifetime_value', operator: 'gte', wanted: 100, value_seen: 20, must: true },
     ]);
-    expect(found!.text).toMatch(/^It would turn if their lifetime value/);
+    expect(found!.text).toMatch(/^It would change if their lifetime value/);
   });
 
   it('goes through NOT, and says what would have to be no longer', async () => {

@@ -34,7 +34,7 @@ export function smallestChange(rules: Group, proof: Proof): SmallestChange | und
     return must ? clause : `no longer: ${clause}`;
   });
   return {
-    text: `It would turn if ${said.join(', and if ')}.`,
+    text: `It would change if ${said.join(', and if ')}.`,
     changes: leaves.map(({ rule, proof: seen, must }) => ({
       field: rule.field,
       operator: rule.operator,

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
 import { Problem } from '../ui/confirm';
+import { NewcomersChoice } from './newcomers-choice';
 import { PeopleBeside } from './people-beside';
 import { useChangeList, type SmartList } from './smart-lists.queries';
 
@@ -15,11 +16,18 @@ export function ListForm({ list }: { list: SmartList }) {
   const [rules, setRules] = useState<Group | undefined>(list.rules ?? undefined);
   const change = useChangeList(list.id);
   const read = rules && readRules(rules);
-  const dirty = name !== list.name || JSON.stringify(read?.rules ?? rules) !== JSON.stringify(list.rules);
+  const [entering, setEntering] = useState(false);
+  const changed = JSON.stringify(read?.rules ?? rules) !== JSON.stringify(list.rules);
+  const dirty = name !== list.name || changed;
   const save = () =>
     change.mutate(
-      { name, rules: read?.rules },
-      { onSuccess: () => notifications.show({ message: 'The list is saved.' }) },
+      { name, rules: read?.rules, newcomers: changed && list.kept && entering ? 'enter' : 'silent' },
+      {
+        onSuccess: () => {
+          setEntering(false);
+          notifications.show({ message: 'The list is saved.' });
+        },
+      },
     );
   return (
     <div className="list-editor">
@@ -27,6 +35,9 @@ export function ListForm({ list }: { list: SmartList }) {
         {change.error ? <Problem error={change.error} /> : null}
         <TextInput label="Name" value={name} readOnly={!may} onChange={(event) => setName(event.currentTarget.value)} />
         <RuleBuilder value={rules} onChange={setRules} context="list" readOnly={!may} />
+        {may && changed && list.kept && read?.rules ? (
+          <NewcomersChoice listId={list.id} rules={read.rules} value={entering} onChange={setEntering} />
+        ) : null}
         {may && dirty ? (
           <div className="row">
             <Button onClick={save} disabled={!read?.rules || name.trim() === '' || change.isPending}>

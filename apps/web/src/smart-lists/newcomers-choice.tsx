@@ -1,0 +1,31 @@
+import { Checkbox } from '@mantine/core';
+import type { Group } from '#rules';
+import { useLiveCount } from '../rule-builder/live-count';
+
+interface NewcomersChoiceProps {
+  listId: string;
+  /** The rules as they would be saved. */
+  rules: Group;
+  value: boolean;
+  onChange: (value: boolean) => void;
+}
+
+/** Whether those whom changed rules bring into a followed list count as entering it now. */
+export function NewcomersChoice({ listId, rules, value, onChange }: NewcomersChoiceProps) {
+  const { preview, stale } = useLiveCount({
+    operator: 'AND',
+    conditions: [rules, { field: 'smart_list', operator: 'not_in', value: [listId] }],
+  });
+  const who =
+    !preview || stale
+      ? 'people who come in by this change'
+      : `${preview.exact ? '' : 'about '}${preview.count.toLocaleString()} ${preview.count === 1 ? 'person who comes' : 'people who come'} in by this change`;
+  return (
+    <Checkbox
+      label={`Treat the ${who} as entering now`}
+      description="Automations that start when someone joins this list then begin for them. Otherwise they are put in silently."
+      checked={value}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
+  );
+}
