@@ -211,6 +211,18 @@ describe('smart lists over HTTP', () => {
     expect(Object.keys((await app.call('GET', '/smart-lists?limit=1')).body.items[0])).not.toContain('sort_key');
   });
 
+  it('refuses rules however deep, and takes the last of a key that comes twice', async () => {
+    const preview = (rules: string) => app.call('POST', '/smart-lists/preview', `{"rules":${rules}}`);
+    const group = '{"operator":"AND","conditions":[';
+    const mine = '{"field":"email","operator":"neq","operator":"eq","value":"x","value":"p7@shop.example"}';
+    const deep = await preview(`${group.repeat(20_000)}${mine}${']}'.repeat(20_000)}`);
+    expect(deep).toMatchObject({ status: 400, body: { detail: expect.any(String) } });
+    const twice = await preview(`{"operator":"OR",${group.slice(1)}${mine}]}`);
+    expect(twice).toMatchObject({ status: 200, body: { count: 1 } });
+    const polluted = await preview(`{"__proto__":{"admin":true},${group.slice(1)}${mine}]}`);
+    expect(polluted.status).toBe(400);
+  });
+
   it('tells the builder what it can ask about', async () => {
     const { body } = await app.call('GET', '/smart-lists/fields');
     expect(body.tags).toContain('Abandoned');
