@@ -62,7 +62,7 @@ export class KeptLists {
   async now(tx: Tx): Promise<Keeping> {
     const found = await tx.row<{ epoch: string | null }>(
       `select md5(string_agg(k.smart_list_id::text || k.state || coalesce(k.fingerprint, ''), ',' order by k.smart_list_id)
-         || (select string_agg(l.id::text || l.name || coalesce(l.rules::text, ''), ',' order by l.id) from public.crm_smart_lists l)
+         || (select string_agg(l.id::text || l.name || coalesce(jsonb_hash_extended(l.rules, 0), 0), ',' order by l.id) from public.crm_smart_lists l)
          || (select s.timezone || s.mail_unanswered from cortex.settings s)) as epoch
        from cortex.list_keeping k`,
     );
