@@ -85,6 +85,6 @@ describe('hostile rules', () => {
     for (let n = 0; n < 100_000; n += 1) deep = { operator: 'AND', conditions: [deep] };
     const { rules, troubles } = readRules(deep);
     expect(rules).toBeUndefined();
-    expect(troubles[0]!.message).not.toBe('');
+    expect(troubles![0]!.message).not.toBe('');
   });
 });
