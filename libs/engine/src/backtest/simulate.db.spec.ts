@@ -126,6 +126,37 @@ describe('what would have been, and why', () => {
     expect(await loop.once()).toBe(false);
   });
 
+  it('can be cancelled while it is carried out, and then has no result', async () => {
+    await db.clock.set('2026-04-03T00:00:00Z');
+    const backtests = new Backtests(db.database);
+    const wanted = await backtests.start(actor, id, {
+      from: new Date('2026-03-20T00:00:00Z'),
+      to: new Date('2026-04-03T00:00:00Z'),
+    });
+    const locked = Promise.withResolvers<void>();
+    const free = Promise.withResolvers<void>();
+    // The replay stops in its first reading of activities for as long as this is held.
+    const holding = db.database.tx(async (tx) => {
+      await tx.run('lock table public.crm_activities in access exclusive mode');
+      locked.resolve();
+      await free.promise;
+    });
+    await locked.promise;
+    const loop = new BacktestLoop(db.database, log);
+    const carriedOut = loop.once();
+    try {
+      while ((await backtests.get(wanted)).status === 'queued') await new Promise(setImmediate);
+      expect(await backtests.get(wanted)).toMatchObject({ status: 'running' });
+      expect(await backtests.cancel(wanted)).toMatchObject({ status: 'cancelled' });
+    } finally {
+      free.resolve();
+      await holding;
+    }
+    expect(await carriedOut).toBe(true);
+    expect(await backtests.get(wanted)).toMatchObject({ status: 'cancelled', result: null });
+    expect(await loop.once()).toBe(false);
+  });
+
   it('refuses a window that is none, and a drawing without a start', async () => {
     const backtests = new Backtests(db.database);
     const at = new Date('2026-03-20T00:00:00Z');
