@@ -5,6 +5,7 @@ import { Queue } from '#queue';
 import { createWorker } from '#worker';
 import { seedDemo } from './demo/seed.js';
 import { seedDemoAutomation } from './demo/seed-automation.js';
+import { seedDemoLists } from './demo/seed-lists.js';
 
 export interface Application {
   /** What the terminal shows; at the first start it holds secrets, so it never goes to the log. */
@@ -34,6 +35,7 @@ export async function startApplication(config: Config): Promise<Application> {
     if (config.env.CORTEX_DEMO) {
       await seedDemo(database);
       await seedDemoAutomation(database);
+      await seedDemoLists(database);
     }
     const queue = new Queue({ url, log });
     const parts = { config, database, log, queue };

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase } from '#testing';
-import { samplePeople } from '../src/demo/sample.js';
+import { sampleLists, samplePeople } from '../src/demo/sample.js';
 import { seedDemo } from '../src/demo/seed.js';
 import { seedDemoAutomation } from '../src/demo/seed-automation.js';
+import { seedDemoLists } from '../src/demo/seed-lists.js';
 
 describe('the sample shop', () => {
   let db: Awaited<ReturnType<typeof testDatabase>>;
@@ -33,6 +34,16 @@ describe('the sample shop', () => {
     await seedDemoAutomation(db.database);
     const automations = await db.database.rows('select status, live_version, demo from cortex.automations');
     expect(automations).toEqual([{ status: 'live', live_version: 1, demo: true }]);
+  });
+
+  it('asks three questions, once, and each finds somebody: the design document’s example among them', async () => {
+    await seedDemoLists(db.database);
+    await seedDemoLists(db.database);
+    const lists = await db.database.rows<{ name: string; user_count: number }>(
+      'select name, user_count::int as user_count from public.crm_smart_lists order by created_at',
+    );
+    expect(lists.map((list) => list.name)).toEqual(sampleLists.map((list) => list.name));
+    expect(lists.filter((list) => !(list.user_count > 0))).toEqual([]);
   });
 
   it('harmed no trigger on the way', async () => {

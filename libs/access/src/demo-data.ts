@@ -11,7 +11,11 @@ const REMOVALS: [kind: string, statement: string][] = [
   ['transaction', 'delete from public.transactions where id = any($1)'],
   ['lead', 'delete from public.purchase_leads where id = any($1)'],
   ['profile', 'delete from public.unified_profiles where id = any($1)'],
-  ['smart_list', 'delete from public.crm_smart_lists where id = any($1)'],
+  [
+    'smart_list',
+    `delete from public.crm_smart_lists l where id = any($1)
+       and not exists (select from cortex.uses u where u.used_kind = 'smart_list' and u.used_id = l.id)`,
+  ],
   [
     'course',
     `delete from public.courses c where id = any($1)

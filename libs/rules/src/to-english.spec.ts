@@ -66,7 +66,15 @@ describe('rules as English', () => {
       ],
     };
     expect(say(rules)).toBe(
-      'People (who are tagged “a” or who are tagged “b”) and who are not among those who are tagged “c”',
+      'People either who are tagged “a” or who are tagged “b”, and who are not among those who are tagged “c”',
+    );
+    const or = (...conditions: unknown[]) => ({ operator: 'OR', conditions });
+    const and = (...conditions: unknown[]) => ({ operator: 'AND', conditions });
+    expect(say(or(tag('a'), and(tag('b'), tag('c'))))).toBe(
+      'People who are tagged “a”, or both who are tagged “b” and who are tagged “c”',
+    );
+    expect(say(and(tag('a'), or(tag('b'), and(tag('c'), tag('d')))))).toBe(
+      'People who are tagged “a”, and (who are tagged “b”, or both who are tagged “c” and who are tagged “d”)',
     );
   });
 

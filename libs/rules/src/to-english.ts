@@ -64,9 +64,17 @@ class Speaker {
     const children = rule.conditions ?? [];
     if (children.length === 0) return BLANK;
     if (rule.operator === 'NOT') return `who are not among those ${this.clause(children[0] as Draft)}`;
-    const word = rule.operator === 'OR' ? ' or ' : ' and ';
-    const text = children.map((child) => this.clause(child as Draft, children.length > 1)).join(word);
-    return inside && children.length > 1 ? `(${text})` : text;
+    const several = children.length > 1;
+    const parts = children.map((child) => this.clause(child as Draft, inside || several));
+    const nested = children.some(
+      (child) => 'conditions' in child && child.operator !== 'NOT' && child.conditions.length > 1,
+    );
+    // The comma says, also aloud, where a group ends.
+    const text = parts.join(`${nested ? ',' : ''} ${rule.operator === 'OR' ? 'or' : 'and'} `);
+    if (!inside || !several) return text;
+    if (nested) return `(${text})`;
+    if (rule.operator === 'OR') return `either ${text}`;
+    return children.length === 2 ? `both ${text}` : `(${text})`;
   }
 
   sentence(rules: Draft): string {

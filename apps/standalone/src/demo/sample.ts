@@ -1,3 +1,5 @@
+import type { Group as RuleGroup } from '#rules';
+
 /** The sample shop: the same people, courses and events at every first start, placed relative to now. */
 
 export interface SampleCourse {
@@ -92,7 +94,11 @@ export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) =
     last_name: last,
     country,
     timezone,
-    tags: [sampleTag, ...(at % 4 === 0 ? [interests[(at / 4) % interests.length]!] : [])],
+    tags: [
+      sampleTag,
+      ...(kind === 'lead' ? ['abandoned'] : []),
+      ...(at % 4 === 0 ? [interests[(at / 4) % interests.length]!] : []),
+    ],
     kind,
     since: kind === 'lead' ? (at * 11) % 30 : 10 + ((at * 17) % 320),
     courses: kind === 'customer' && at % 5 === 0 ? [course, (course + 1) % sampleCourses.length] : [course],
@@ -121,6 +127,42 @@ export const sampleEvents: SampleEvent[] = samplePeople.flatMap((person, at) => 
     },
   ];
 });
+
+const all = (...conditions: RuleGroup['conditions']): RuleGroup => ({ operator: 'AND', conditions });
+
+/** The first is the design document's own example, to the letter. */
+export const sampleLists: { name: string; rules: RuleGroup }[] = [
+  {
+    name: 'Abandoned checkout, last 7 days',
+    rules: all(
+      { field: 'type', operator: 'eq', value: 'lead' },
+      { field: 'last_activity', operator: 'gt', value: { ago: { n: 7, unit: 'days' } } },
+      { field: 'tags', operator: 'contains', value: 'abandoned' },
+    ),
+  },
+  {
+    name: 'Looked at prices, bought nothing',
+    rules: all(
+      {
+        field: 'activity',
+        activity_type: 'page_view',
+        operator: 'count_gte',
+        value: 1,
+        within: { n: 30, unit: 'days' },
+        where: all({ field: 'metadata.path', operator: 'eq', value: '/pricing' }),
+      },
+      { field: 'enrollment', operator: 'not_exists', value: {} },
+    ),
+  },
+  {
+    name: 'Customers in Europe who can be e-mailed',
+    rules: all(
+      { field: 'type', operator: 'eq', value: 'customer' },
+      { field: 'country', operator: 'in', value: ['DE', 'FR', 'GB'] },
+      { field: 'can_be_emailed', operator: 'is_true' },
+    ),
+  },
+];
 
 export const sampleMail = {
   subject: 'You left something behind',

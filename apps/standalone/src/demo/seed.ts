@@ -137,4 +137,12 @@ async function seedEvents(tx: Tx, now: Date): Promise<void> {
     ...{ occurred_at: before(now, ago), received_at: before(now, ago) },
   }));
   await insert(tx, 'public.crm_activities', 'activity', rows);
+  // A worker would find it out within a second, but the sample lists are counted before one runs.
+  await tx.run(
+    `update cortex.people p set last_activity = e.at
+     from (select contact_email, max(occurred_at) as at
+           from jsonb_to_recordset($1::jsonb) as r (contact_email text, occurred_at timestamptz) group by 1) e
+     where p.address = e.contact_email`,
+    [JSON.stringify(rows)],
+  );
 }
