@@ -49,11 +49,13 @@ function Part({ rule, proof, names, place }: Omit<Required<ProofRowsProps>, 'rul
     <li data-met={proof.result}>
       <div className="proof-row">
         <Glyph size={16} stroke={1.5} aria-hidden />
-        <span className="sentence">
-          <span className="visually-hidden">{proof.result ? 'Met: ' : 'Not met: '}</span>
-          {isGroup(rule) ? words[rule.operator] : toClause({ operator: 'AND', conditions: [rule] }, { names, place })}
+        <span>
+          <span className="sentence">
+            <span className="visually-hidden">{proof.result ? 'Met: ' : 'Not met: '}</span>
+            {isGroup(rule) ? words[rule.operator] : toClause({ operator: 'AND', conditions: [rule] }, { names, place })}
+          </span>{' '}
+          {isGroup(rule) ? null : <span className="label">{said(rule, proof.value_seen, names)}</span>}
         </span>
-        {isGroup(rule) ? null : <span className="label">{said(rule, proof.value_seen, names)}</span>}
       </div>
       {isGroup(rule) ? <ProofRows rule={rule} proof={proof} names={names} place={place} /> : null}
     </li>
@@ -62,9 +64,20 @@ function Part({ rule, proof, names, place }: Omit<Required<ProofRowsProps>, 'rul
 
 const iso = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
+/** How yes and no are said where the field is not a question itself. */
+const answers: Record<string, { yes: string; no: string }> = {
+  enrollment: { yes: 'has one', no: 'has none' },
+  smart_list: { yes: 'is in it', no: 'is not in it' },
+  lead: { yes: 'is enrolled', no: 'is not enrolled' },
+};
+
 /** What was seen, as the condition speaks of it: a count of activities in times. */
-const said = (rule: Condition, value: unknown, names: Names): string =>
-  rule.field === 'activity' && typeof value === 'number' ? plural(value, 'time', 'times') : seen(value, names);
+function said(rule: Condition, value: unknown, names: Names): string {
+  if (typeof value === 'boolean' && rule.field in answers) return answers[rule.field]![value ? 'yes' : 'no'];
+  if (rule.field !== 'activity') return seen(value, names);
+  if (typeof value === 'number') return plural(value, 'time', 'times');
+  return value === null || value === undefined ? 'never' : seen(value, names);
+}
 
 /** What the person has, in words. */
 function seen(value: unknown, names: Names): string {

@@ -16,6 +16,8 @@ export function NewcomersChoice({ listId, rules, value, onChange }: NewcomersCho
     operator: 'AND',
     conditions: [rules, { field: 'smart_list', operator: 'not_in', value: [listId] }],
   });
+  if (preview && !stale && preview.exact && preview.count === 0)
+    return <p className="label">Nobody new comes in by this change.</p>;
   const who =
     !preview || stale
       ? 'people who come in by this change'
