@@ -9,7 +9,7 @@ import { looksAtRuns, settlesAtCommit } from './effects/index.js';
 import type { EffectCall } from './effects/effect-handler.js';
 import { MOST_VISITS, ON_CHANGE, type Journey } from './journey.js';
 import { readFields, type Fields } from './person-fields.js';
-import type { World } from './world.js';
+import type { Passed, World } from './world.js';
 
 /** An effect to be performed, and what becomes of the run then. */
 interface Wanted {
@@ -46,6 +46,7 @@ export class Advance {
     for (const journey of journeys) {
       const { leaving } = journey;
       if (leaving && !journey.ended) journey.end(this.moment.now, leaving.status, leaving.reason);
+      journey.remember();
     }
   }
 
@@ -87,15 +88,21 @@ export class Advance {
     return true;
   }
 
-  /** What each run waits for and has come: from this transaction's activities, or from those since it began to wait. */
+  /**
+   * What each run waits for and has come: while it was on its way, since it began to wait, or by this transaction's
+   * activities.
+   */
   private async lookForArrivals(journeys: readonly Journey[]): Promise<void> {
     const waits = journeys.filter(({ step, arrived }) => step!.awaits !== undefined && arrived.length === 0);
     if (waits.length === 0) return;
     const back = waits.filter((journey) => journey.lookBack);
-    const found = back.length === 0 ? [] : await this.world.arrivedSince(back.map(lookBackOf));
+    const found = [
+      ...(await this.world.passedBy(waits.flatMap(passedOf))),
+      ...(back.length === 0 ? [] : await this.world.arrivedSince(back.map(lookBackOf))),
+    ];
     for (const journey of waits) {
       const { activity_type, where } = journey.step!.awaits!;
-      const before = found.filter((activity) => activity.run_id === journey.run.id);
+      const before = found.filter((each) => each.run_id === journey.run.id && each.type === activity_type);
       const own = journey.pending.filter((activity) => activity.type === activity_type);
       const seen = new Set<string>();
       for (const activity of [...before, ...own]) {
@@ -103,9 +110,8 @@ export class Advance {
         seen.add(activity.id);
         journey.arrived.push(activity);
       }
-      const first = journey.arrived[0];
-      const at = first ? journey.pending.findIndex((activity) => activity.id === first.id) : -1;
-      if (at >= 0) journey.pending = journey.pending.slice(at + 1);
+      const [first] = journey.arrived;
+      if (first) journey.forget(first.id);
     }
   }
 
@@ -210,6 +216,9 @@ export class Advance {
     }
   }
 }
+
+const passedOf = ({ run: { id: run_id, person_id, context } }: Journey): Passed[] =>
+  (context.passed ?? []).map((each) => ({ run_id, person_id, ...each }));
 
 const lookBackOf = (journey: Journey) => ({
   run_id: journey.run.id,

@@ -6,7 +6,7 @@ import type { CompiledVersion, Moment } from './compiled.js';
 import { Decisions, type Asked } from './decisions.js';
 import { enter } from './enter.js';
 import { MOST_HOPS } from './hops.js';
-import { ON_CHANGE, type Journey } from './journey.js';
+import { isOnItsWay, ON_CHANGE, type Journey, type RunRow } from './journey.js';
 import type { Entry } from './limits.js';
 import type { Trigger } from './trigger-index.js';
 import type { World } from './world.js';
@@ -83,7 +83,7 @@ export class Batch {
 
   /** Somebody who has just come in, or was just woken, leaves by a later activity only after what came before it. */
   private async leavesLater(journey: Journey): Promise<void> {
-    for (const [at, row] of (journey.pending as InboxRow[]).entries()) {
+    for (const [at, row] of journey.pending.entries()) {
       const left = this.fresh(row, journey.version) ? await this.leaves(journey, row) : undefined;
       if (!left) continue;
       journey.leaving = left;
@@ -144,9 +144,7 @@ export class Batch {
     const versions = await this.world.versions(runs.map((run) => run.version_id));
     const concerned = runs.filter((run) => {
       const version = versions.get(run.version_id);
-      return (
-        version && this.byPerson.get(run.person_id)!.some((row) => concerns(row, run.waiting_for, version.settings))
-      );
+      return version && this.byPerson.get(run.person_id)!.some((row) => concerns(row, run, version));
     });
     const journeys = await this.world.resume(concerned, versions);
     for (const journey of journeys) await this.look(journey);
@@ -174,6 +172,7 @@ export class Batch {
       journey.pending = rows.slice(at + (awaited ? 1 : 0));
       return this.leavesLater(journey);
     }
+    if (isOnItsWay(journey.run)) journey.pending = rows.filter((row) => this.fresh(row, journey.version));
   }
 
   private async leaves(
@@ -223,10 +222,11 @@ export const causedBy = (automationId: string, { type, metadata, source }: Inbox
   );
 };
 
-/** Whether an activity could wake a run or let it leave. */
-const concerns = (row: InboxRow, waitingFor: string | null, settings: Settings): boolean =>
-  waitingFor === row.type ||
-  waitingFor === ON_CHANGE ||
+/** Whether an activity could wake a run or let it leave, or is one that it will wait for. */
+const concerns = (row: InboxRow, run: RunRow, { settings, awaited }: CompiledVersion): boolean =>
+  run.waiting_for === row.type ||
+  run.waiting_for === ON_CHANGE ||
+  (isOnItsWay(run) && awaited.has(row.type)) ||
   [settings.exit_when, settings.goal].some(
     (moment) => moment !== undefined && ('rules' in moment || moment.activity_type === row.type),
   );

@@ -82,7 +82,10 @@ export const inboxRows = (tx: Tx, personIds: readonly string[], perClaim = ROWS_
     [personIds, perClaim],
   );
 
-type Recorded = Pick<InboxRow, 'id' | 'contact_email' | 'type' | 'metadata' | 'occurred_at' | 'received_at' | 'source'>;
+export type Recorded = Pick<
+  InboxRow,
+  'id' | 'contact_email' | 'type' | 'metadata' | 'occurred_at' | 'received_at' | 'source'
+>;
 
 /** The activities behind inbox rows; of one that was erased meanwhile nothing is left. */
 export async function activitiesOf(tx: Tx, rows: readonly Unmatched[]): Promise<InboxRow[]> {
@@ -100,10 +103,13 @@ const erased = ({ id, occurred_text }: Unmatched): Recorded => {
 const instantOf = (text: string): Date => new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
 
 /**
- * The outermost instants are given as values of their own, so that months without any of them are left out when the
+ * The activities that are still there. The outermost instants are given as values of their own, so that months without any of them are left out when the
  * statement is planned: planning them all takes longer than the rest.
  */
-const recorded = (tx: Tx, rows: readonly Unmatched[]): Promise<Recorded[]> => {
+export const recorded = (
+  tx: Tx,
+  rows: readonly Pick<Unmatched, 'person_id' | 'id' | 'occurred_text'>[],
+): Promise<Recorded[]> => {
   const instants = rows.map((row) => instantOf(row.occurred_text).getTime());
   return tx.rows<Recorded>(
     `select a.id, coalesce(p.email::text, p.address, a.contact_email) as contact_email, a.type, a.metadata, a.occurred_at,

@@ -29,6 +29,8 @@ export interface CompiledVersion {
   start: Start | undefined;
   limit: EntryLimit;
   steps: ReadonlyMap<string, CompiledStep>;
+  /** The types of activities that some step waits for. */
+  awaited: ReadonlySet<string>;
   /** Content of each mail step, frozen when it was published. */
   pins: Record<string, string>;
   /** Activities older than this, in seconds, start and wake nothing. */
@@ -130,6 +132,7 @@ export function compile(stored: StoredVersion): CompiledVersion {
     start,
     limit: entryLimit(start, stored.settings),
     steps,
+    awaited: new Set([...steps.values()].flatMap((step) => step.awaits?.activity_type ?? [])),
     pins: stored.pins,
     late_after: stored.settings.late_after ? approximateSeconds(stored.settings.late_after) : LATE_AFTER,
   };

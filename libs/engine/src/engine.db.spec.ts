@@ -147,6 +147,37 @@ describe('the engine', () => {
     expect(ports(await only(automation, before))).toEqual(['start:next', 'wait:timed_out']);
   });
 
+  it('does not miss what arrives while it is on its way to the wait', async () => {
+    const automation = await line.live(
+      row([
+        on('way.start'),
+        ['change', 'update_contact', { add_tags: ['Asked'] }],
+        ['wait', 'wait_until', { activity_type: 'way.wanted', timeout: hours(2) }],
+        ['again', 'wait_until', { activity_type: 'way.wanted', timeout: hours(2) }],
+      ]),
+    );
+    const [once, twice, before] = [await someone(), await someone(), await someone()];
+    // One claim takes all of it, and the changed person makes the run go on in the next.
+    await line.post(once, { type: 'way.start' }, { type: 'way.wanted' });
+    await line.post(twice, { type: 'way.start' }, { type: 'way.wanted' }, { type: 'other' }, { type: 'way.wanted' });
+    await line.post(before, { type: 'way.wanted' }, { type: 'way.start' });
+    await line.settle();
+    expect(ports(await only(automation, once))).toEqual(['start:next', 'change:next', 'wait:happened', 'again:null']);
+    expect(ports(await only(automation, twice))).toEqual([
+      'start:next',
+      'change:next',
+      'wait:happened',
+      'again:happened',
+    ]);
+    expect(ports(await only(automation, before))).toEqual(['start:next', 'change:next', 'wait:null']);
+    // Nothing is kept in mind for those who wait or have ended.
+    const left = await db.database.rows(
+      "select 1 from cortex.automation_runs where automation_id = $1 and context ? 'passed'",
+      [automation],
+    );
+    expect(left).toEqual([]);
+  });
+
   it('freezes while paused and goes on from there, with what arrived meanwhile', async () => {
     const automation = await line.live(
       row([

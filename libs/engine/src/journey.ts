@@ -1,5 +1,6 @@
 import type { ActivityFact } from '#graph';
 import type { RunStatus } from '#contracts';
+import type { InboxRow } from './claim.js';
 import type { CompiledStep, CompiledVersion } from './compiled.js';
 
 /** What a run keeps about how it began. */
@@ -10,6 +11,8 @@ export interface RunContext {
   key?: string;
   /** The automations that sent the person on until they came here, oldest first. */
   sent_by?: { automation_id: string; at: string }[];
+  /** What came by that a step waits for, while the run was on its way there between two transactions; oldest first. */
+  passed?: { id: string; occurred_text: string }[];
 }
 
 export interface RunRow {
@@ -52,6 +55,11 @@ export const ON_REPORT = '#report';
 /** Steps that one run may visit, loops included. */
 export const MOST_VISITS = 1_000;
 const MOST_RETRIES = 5;
+const MOST_PASSED = 100;
+
+/** Between two steps, or held up by one for reasons of ours: the person does not wait for anything. */
+export const isOnItsWay = ({ status, waiting_for }: Pick<RunRow, 'status' | 'waiting_for'>): boolean =>
+  status === 'active' || waiting_for === ON_REPORT;
 
 /** One run while a transaction moves it; `record` writes what changed. */
 export class Journey {
@@ -64,7 +72,7 @@ export class Journey {
   /** It stood at its step before this transaction: what arrived since is looked up. */
   lookBack = false;
   /** Activities of this transaction that come after what moved it, oldest first. */
-  pending: ActivityFact[] = [];
+  pending: InboxRow[] = [];
   /** The awaited activity that woke it. */
   arrived: ActivityFact[] = [];
   /** It leaves once it has gone as far as it goes: something later in this transaction asks for it. */
@@ -88,6 +96,33 @@ export class Journey {
 
   get ended(): boolean {
     return this.run.ended_at !== null;
+  }
+
+  /**
+   * Keeps in mind what came by while the run was on its way, for the step that will wait for it: else a purchase between
+   * the start and the wait behind it would be missed only because a step before the wait took a transaction of its own.
+   */
+  remember(): void {
+    const { passed = [], ...context } = this.run.context;
+    const came = this.pending.filter(({ type }) => this.version.awaited.has(type));
+    const goesOn = isOnItsWay(this.run) || this.run.status === 'failed';
+    const kept = goesOn ? [...passed, ...came.map(({ id, occurred_text }) => ({ id, occurred_text }))] : [];
+    if (kept.length === 0 && !this.run.context.passed) return;
+    this.run.context = kept.length > 0 ? { ...context, passed: kept.slice(0, MOST_PASSED) } : context;
+    this.changed = true;
+  }
+
+  /** What came before and with this activity is behind the run: it waited for it, and it has come. */
+  forget(id: string): void {
+    const { passed } = this.run.context;
+    const at = passed?.findIndex((each) => each.id === id) ?? -1;
+    if (passed && at >= 0) this.run.context.passed = passed.slice(at + 1);
+    else {
+      const here = this.pending.findIndex((each) => each.id === id);
+      if (here < 0) return;
+      this.pending = this.pending.slice(here + 1);
+      delete this.run.context.passed;
+    }
   }
 
   /** Taken up again in a later moment, as one that was stored and read anew. */

@@ -36,7 +36,7 @@ const INSERT_RUNS = `
 
 const UPDATE_RUNS = `
   update cortex.automation_runs r set status = g.status, node_id = g.node_id, wake_at = g.wake_at,
-    waiting_for = g.waiting_for, visits = g.visits, retries = g.retries, ended_at = g.ended_at, end_reason = g.end_reason
+    waiting_for = g.waiting_for, context = g.context, visits = g.visits, retries = g.retries, ended_at = g.ended_at, end_reason = g.end_reason
   from jsonb_to_recordset($1::jsonb) as g(${COLUMNS})
   where r.id = g.id`;
 

@@ -2,7 +2,7 @@ import { loadFacts, loadRunFacts, type RunKey } from '#directory';
 import type { ActivityFact, Effect, EffectType } from '#graph';
 import type { Tx } from '#platform';
 import type { Group, PersonFacts, RunFacts } from '#rules';
-import type { InboxRow } from './claim.js';
+import { recorded, type InboxRow, type Recorded } from './claim.js';
 import type { CompiledVersion, CompiledVersions, Moment } from './compiled.js';
 import { effects } from './effects/index.js';
 import type { EffectCall, EffectHandler } from './effects/effect-handler.js';
@@ -14,6 +14,14 @@ import type { AllowedEntry, Entry, PastEntry } from './limits.js';
 import { arrivedSince, openRuns, pastEntries, type LookBack } from './runs.queries.js';
 import { isTransient } from './transient.js';
 
+/** An activity that came by while a run was on its way. */
+export interface Passed {
+  run_id: string;
+  person_id: string;
+  id: string;
+  occurred_text: string;
+}
+
 /**
  * Everything the engine reads and does beyond the runs it holds in its hands: the database now, or a replayed
  * past. What decides (matching, limits, plans) is the same over either.
@@ -22,6 +30,8 @@ export interface World {
   /** What the rules may know about these people, by person; see `loadFacts`. */
   facts(personIds: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>>;
   runFacts(runs: readonly RunKey[]): Promise<Map<string, RunFacts>>;
+  /** These activities, in the order given; those that were erased meanwhile are left out. */
+  passedBy(activities: readonly Passed[]): Promise<(ActivityFact & { run_id: string })[]>;
   /** Activities received since a step was entered, oldest first. */
   arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]>;
   /** The earlier entries that these are measured by. */
@@ -59,6 +69,12 @@ export class DatabaseWorld implements World {
 
   runFacts(runs: readonly RunKey[]): Promise<Map<string, RunFacts>> {
     return loadRunFacts(this.tx, runs);
+  }
+
+  async passedBy(activities: readonly Passed[]): Promise<(Recorded & { run_id: string })[]> {
+    if (activities.length === 0) return [];
+    const found = new Map((await recorded(this.tx, activities)).map((activity) => [activity.id, activity]));
+    return activities.flatMap(({ id, run_id }) => (found.has(id) ? [{ ...found.get(id)!, run_id }] : []));
   }
 
   arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]> {

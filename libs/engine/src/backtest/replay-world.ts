@@ -6,7 +6,7 @@ import type { EffectCall } from '../effects/effect-handler.js';
 import type { Journey, RunRow } from '../journey.js';
 import { spanStart, type Entry, type PastEntry } from '../limits.js';
 import type { LookBack } from '../runs.queries.js';
-import type { World } from '../world.js';
+import type { Passed, World } from '../world.js';
 import type { Aggregates } from './aggregates.js';
 import type { PastActivity, PastPerson } from './past-person.js';
 
@@ -109,6 +109,13 @@ export class ReplayWorld implements World {
         return [run_id, { steps, ...(lead ? { lead: { enrolled: this.person.isEnrolled(lead, this.now) } } : {}) }];
       }),
     );
+  }
+
+  async passedBy(activities: readonly Passed[]): Promise<(ActivityFact & { run_id: string })[]> {
+    return activities.flatMap(({ id, run_id }) => {
+      const activity = this.arrived.find((each) => each.id === id);
+      return activity ? [{ ...factOf(activity), run_id }] : [];
+    });
   }
 
   async arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]> {
