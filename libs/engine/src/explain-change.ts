@@ -1,4 +1,5 @@
-import { isGroup, toClause, type Condition, type Group, type Rule } from '#rules';
+import { theyText } from '#graph';
+import { isGroup, type Condition, type Group, type Rule } from '#rules';
 import type { Proof } from '#rules/engine';
 
 /** One condition that would have to answer otherwise. */
@@ -30,7 +31,7 @@ export function smallestChange(rules: Group, proof: Proof): SmallestChange | und
   if (proof.result) return undefined;
   const leaves = cheapest(rules, proof, true);
   const said = leaves.map(({ rule, must }) => {
-    const clause = theirs(toClause({ operator: 'AND', conditions: [rule] }, { place: 'graph' }));
+    const clause = theyText({ operator: 'AND', conditions: [rule] });
     return must ? clause : `no longer: ${clause}`;
   });
   return {
@@ -55,9 +56,3 @@ function cheapest(rule: Rule, proof: Proof, must: boolean): Leaf[] {
   if (every) return ways.flat();
   return ways.reduce((best, way) => (way.length < best.length ? way : best));
 }
-
-const theirs = (clause: string): string =>
-  clause
-    .replaceAll(/(?<!those )\bwhose\b/g, 'their')
-    .replaceAll(/(?<!those )\bfor whom\b/g, 'for them')
-    .replaceAll(/(?<!those )\bwho\b/g, 'they');

@@ -17,6 +17,7 @@ export * from './phrase.js';
 export * from './readable.js';
 export * from './recipes.js';
 export * from './restore.js';
+export { theyText } from './rule.js';
 export * from './surroundings.js';
 export * from './to-english.js';
 export * from './validate.js';

@@ -39,7 +39,7 @@ const reworded = (clause: string, words: (plain: string) => string): string =>
 const aboutThem = (text: string) =>
   text
     .replaceAll(/(?<!those )\bwhose\b/g, 'their')
-    .replaceAll(/(?<!those )\bfor whom\b/g, 'for them')
+    .replaceAll(/(?<!those )\bfor whom /g, '')
     .replaceAll(/(?<!those )\bwho\b/g, 'they');
 
 /** The rule as a group of people: “customers whose country is “DE””. */
