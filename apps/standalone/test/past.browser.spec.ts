@@ -145,7 +145,7 @@ describe('looking back: replay, versions, test and why not', () => {
 
   it('says why somebody would not enter, rule by rule, with the smallest change', async () => {
     await engine.lead('elsewhere@example.com');
-    await page.getByRole('textbox', { name: 'Address', exact: true }).fill('elsewhere@example.com');
+    await page.getByRole('combobox', { name: 'Look up a person', exact: true }).fill('elsewhere@example.com');
     await page.getByTestId('why-not').click();
     const said = page.getByTestId('explanation');
     await said.getByText('They would not enter.').waitFor();
@@ -165,7 +165,7 @@ describe('looking back: replay, versions, test and why not', () => {
     expect(await page.getByTestId('test-end').textContent()).toBe('Through. 0 e-mails would have been sent.');
     await look('test');
     await page.getByText('A person', { exact: true }).click();
-    await page.getByTestId('test-panel').getByLabel('Address').fill('person3@example.com');
+    await page.getByTestId('test-panel').getByRole('combobox', { name: 'Person' }).fill('person3@example.com');
     await page.getByTestId('test-run').click();
     await page.getByTestId('test-differs').waitFor();
     await page.getByTestId('test').click();

@@ -1,11 +1,11 @@
-import { Autocomplete, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { checkSmartList } from '#contracts';
 import type { Group } from '#rules';
 import { useState, type FormEvent } from 'react';
 import { call } from '../api/client';
-import { useFoundPeople } from '../directory/found-people';
+import { PersonInput } from '../directory/person-input';
 import { Failed, Loading } from '../ui/states';
 import { ProofRows, type Names } from './proof-rows';
 
@@ -21,7 +21,6 @@ export function PersonCheck({ rules, partly, names }: PersonCheckProps) {
   const [opened, setOpened] = useState(false);
   const [text, setText] = useState('');
   const [asked, setAsked] = useState('');
-  const found = useFoundPeople(asked === text ? '' : text);
   if (!opened) {
     return (
       <div>
@@ -37,23 +36,18 @@ export function PersonCheck({ rules, partly, names }: PersonCheckProps) {
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const typed = text.trim();
-    ask(typed.includes('@') ? typed : (found[0]?.email ?? typed));
+    ask(text.trim());
   };
   return (
     <section className="person-check" aria-label="Check a person">
       <form className="row" onSubmit={submit}>
-        <Autocomplete
+        <PersonInput
           aria-label="Whom to check"
-          placeholder="Address or name"
           w={280}
           autoFocus
-          data={found.map(({ email, name }) => ({ value: email, label: name === email ? email : `${name}, ${email}` }))}
-          filter={({ options }) => options}
           value={text}
           onChange={setText}
-          // After the input has taken the choice's label for its text.
-          onOptionSubmit={(address) => queueMicrotask(() => ask(address))}
+          onPick={({ email }) => ask(email)}
         />
         <Button type="submit" variant="default" disabled={text.trim() === ''}>
           Check

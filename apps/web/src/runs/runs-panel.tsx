@@ -1,6 +1,6 @@
 import { enterAutomation, getRun, type Automation, type Run } from '#contracts';
 import { indexGraph, nodeDef, sentenceOf, type Graph, type GraphNode } from '#graph';
-import { ActionIcon, Button, TextInput } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -10,6 +10,7 @@ import { useMay } from '../access/session.queries';
 import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
 import { rowsOf } from '../api/paged';
+import { PersonInput } from '../directory/person-input';
 import { useRuns } from '../automations/automations.queries';
 import { Problem } from '../ui/confirm';
 import { More } from '../ui/more';
@@ -44,7 +45,9 @@ interface RunsPanelProps {
 export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }: RunsPanelProps) {
   const [query] = useSearchParams();
   const [email, setEmail] = useState(query.get('person') ?? '');
-  const [search] = useDebouncedValue(email.trim(), 300);
+  const [typed] = useDebouncedValue(email.trim(), 300);
+  // A part of a name or an address is looked up first; only a whole address says whose way is meant.
+  const search = typed.includes('@') ? typed : '';
   const step = nodeId === undefined ? undefined : indexGraph(graph).nodes.get(nodeId);
   const runs = useRuns(
     automation.id,
@@ -58,11 +61,11 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
       <header className="inspector-head">
         <h2>People</h2>
       </header>
-      <TextInput
-        aria-label="Address"
-        placeholder="Look up an address"
+      <PersonInput
+        aria-label="Look up a person"
+        placeholder="Look up a person by name or address"
         value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
+        onChange={setEmail}
       />
       {step ? (
         <p className="label row">
@@ -101,7 +104,7 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
         ))}
       </ul>
       <More list={runs} />
-      {search.includes('@') ? <WhyNot automation={automation} graph={graph} email={search} /> : null}
+      {search ? <WhyNot automation={automation} graph={graph} email={search} /> : null}
       <EnterByHand automation={automation} />
     </aside>
   );
@@ -197,15 +200,14 @@ function EnterByHand({ automation }: { automation: Automation }) {
         if (email.trim()) enter.mutate();
       }}
     >
-      <TextInput
+      <PersonInput
         label="Enter someone by hand"
         description="The entry limit holds."
-        placeholder="name@example.com"
         value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
+        onChange={setEmail}
       />
       <div>
-        <Button type="submit" variant="default" size="compact-sm" disabled={enter.isPending || email.trim() === ''}>
+        <Button type="submit" variant="default" size="compact-sm" disabled={enter.isPending || !email.includes('@')}>
           Enter
         </Button>
       </div>

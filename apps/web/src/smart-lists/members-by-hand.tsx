@@ -1,6 +1,6 @@
-import { Autocomplete, Button, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { useFoundPeople } from '../directory/found-people';
+import { PersonInput } from '../directory/person-input';
 import { Problem } from '../ui/confirm';
 import { people } from '../ui/format';
 import { UnknownNames } from './unknown-names';
@@ -13,7 +13,6 @@ export function ByHand({ listId }: { listId: string }) {
   const [name, setName] = useState('');
   const [text, setText] = useState('');
   const change = useChangeMembers(listId);
-  const found = useFoundPeople(name);
   const addresses = addressesIn(text);
   const done = change.data && 'changed' in change.data ? change.data : undefined;
   const how = change.variables?.how ?? 'add';
@@ -30,20 +29,13 @@ export function ByHand({ listId }: { listId: string }) {
           <UnknownNames names={done.unknown} count={done.unknown.length} />
         </div>
       ) : null}
-      <Autocomplete
+      <PersonInput
         label="Put somebody in"
-        placeholder="Name or address"
-        data={found.map((person) => ({
-          value: person.id,
-          label: person.name === person.email ? person.email : `${person.name}, ${person.email}`,
-        }))}
-        filter={({ options }) => options}
         value={name}
         onChange={setName}
-        onOptionSubmit={(id) => {
+        onPick={({ id }) => {
           change.mutate({ how: 'add', who: { contact_ids: [id] } });
-          // After the input has taken the choice for its text.
-          queueMicrotask(() => setName(''));
+          setName('');
         }}
       />
       <Textarea

@@ -4,6 +4,7 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useContext, useEffect, useState } from 'react';
 import { call } from '../../api/client';
+import { PersonInput } from '../../directory/person-input';
 import { Problem } from '../../ui/confirm';
 import { plural } from '../../ui/format';
 import { shortTime } from '../../ui/time';
@@ -66,14 +67,7 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
           ]}
           aria-label="Who"
         />
-        {who === 'person' ? (
-          <TextInput
-            label="Address"
-            placeholder="name@example.com"
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-          />
-        ) : null}
+        {who === 'person' ? <PersonInput label="Person" value={email} onChange={setEmail} /> : null}
         <TextInput
           type="datetime-local"
           label="They come in at"
@@ -84,7 +78,7 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
         <div>
           <Button
             type="submit"
-            disabled={tried.isPending || (who === 'person' && email.trim() === '')}
+            disabled={tried.isPending || (who === 'person' && !email.includes('@'))}
             data-testid="test-run"
           >
             {run ? 'Try again' : 'Let them in'}
