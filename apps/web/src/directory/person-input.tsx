@@ -25,13 +25,18 @@ export function PersonInput({ value, onChange, onPick, ...more }: PersonInputPro
   return (
     <Autocomplete
       placeholder="Name or address"
-      // Enter takes the first who is called so; a typed address is meant as it stands.
-      selectFirstOptionOnChange={!value.includes('@')}
       {...more}
       data={found.map(({ email, name }) => ({ value: email, label: name === email ? email : `${name}, ${email}` }))}
       filter={({ options }) => options}
       value={value}
       onChange={onChange}
+      onKeyDown={(event) => {
+        // Enter takes the first who is called so; a typed address is meant as it stands, and a choice made by arrows counts.
+        const chosen = event.currentTarget.getAttribute('aria-activedescendant');
+        if (event.key !== 'Enter' || value.includes('@') || chosen || !found[0]) return;
+        event.preventDefault();
+        pick(found[0]);
+      }}
       onOptionSubmit={(email) => {
         const person = found.find((one) => one.email === email);
         // After the input has taken the choice's label for its text.
