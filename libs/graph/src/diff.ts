@@ -1,5 +1,6 @@
 import { durationText } from './duration.js';
 import type { DraftSettings, Graph, GraphEdge, GraphNode, Moment } from './graph.js';
+import { noNames, withSteps, type Names } from './names.js';
 import { portsOf, sentenceOf } from './readable.js';
 import { theyText } from './rule.js';
 import { indexGraph } from './walk.js';
@@ -27,30 +28,36 @@ const stable = (value: unknown): string =>
   ) ?? 'undefined';
 
 /** What one drawing says otherwise than an earlier one: steps, paths between steps that both have, and settings. */
-export function diff(before: Drawn, after: Drawn): Change[] {
+export function diff(before: Drawn, after: Drawn, names = noNames): Change[] {
+  const [then, now] = [withSteps(names, before.graph), withSteps(names, after.graph)];
   const was = indexGraph(before.graph);
   const is = indexGraph(after.graph);
   const changes: Change[] = [];
   for (const node of after.graph.nodes) {
     const old = was.nodes.get(node.id);
     if (!old) {
-      changes.push({ change: 'added', node_id: node.id, sentence: `New: ${sentenceOf(node)}.`, after: node });
+      changes.push({ change: 'added', node_id: node.id, sentence: `New: ${sentenceOf(node, now)}.`, after: node });
     } else if (old.type !== node.type || !same(old.config, node.config)) {
-      const [from, to] = [sentenceOf(old), sentenceOf(node)];
+      const [from, to] = [sentenceOf(old, then), sentenceOf(node, now)];
       const sentence = from === to ? `Changed inside: ${to}.` : `${from} → ${to}.`;
       changes.push({ change: 'changed', node_id: node.id, sentence, before: old, after: node });
     }
   }
   for (const node of before.graph.nodes)
     if (!is.nodes.has(node.id))
-      changes.push({ change: 'removed', node_id: node.id, sentence: `Removed: ${sentenceOf(node)}.`, before: node });
-  changes.push(...paths(before.graph, after.graph));
+      changes.push({
+        change: 'removed',
+        node_id: node.id,
+        sentence: `Removed: ${sentenceOf(node, then)}.`,
+        before: node,
+      });
+  changes.push(...paths(before.graph, after.graph, now));
   changes.push(...settingsChanges(before.settings, after.settings));
   return changes;
 }
 
 /** Ways out of steps that both have, where they lead elsewhere. */
-function paths(before: Graph, after: Graph): Change[] {
+function paths(before: Graph, after: Graph, names: Names): Change[] {
   const was = indexGraph(before);
   const is = indexGraph(after);
   const key = ({ source, port }: GraphEdge): string => `${source}:${port}`;
@@ -63,7 +70,7 @@ function paths(before: Graph, after: Graph): Change[] {
     const source = is.nodes.get(edge.source);
     if (from === to || !source || !was.nodes.has(edge.source)) continue;
     const label = portsOf(source).find((port) => port.id === edge.port)?.label;
-    const way = `${sentenceOf(source)}${label ? `, ${label}` : ''}`;
+    const way = `${sentenceOf(source, names)}${label ? `, ${label}` : ''}`;
     const end = to === undefined ? undefined : is.nodes.get(to);
     const before = from === undefined ? undefined : was.nodes.get(from);
     // A step that came or went is said already; what stands behind it now need not be said twice.
@@ -72,7 +79,7 @@ function paths(before: Graph, after: Graph): Change[] {
       change: 'path',
       node_id: edge.source,
       port: edge.port,
-      sentence: end ? `${way} now leads to: ${sentenceOf(end)}.` : `${way} now ends there.`,
+      sentence: end ? `${way} now leads to: ${sentenceOf(end, names)}.` : `${way} now ends there.`,
       ...(from === undefined ? {} : { before: from }),
       ...(to === undefined ? {} : { after: to }),
     });

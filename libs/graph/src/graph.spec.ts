@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { graph, withinDepth, type Graph } from './graph.js';
 import { layout, cardSizes } from './layout.js';
 import { timelessLoop } from './loops.js';
+import { askedSteps } from './names.js';
+import { sentenceOf } from './readable.js';
 import { recipes } from './recipes.js';
 import { restore } from './restore.js';
 import { outline, toEnglish } from './to-english.js';
@@ -187,6 +189,37 @@ describe('validate', () => {
     expect(validate(g([start, end], ['start', 'next', 'end']), { exit_when: {} })).toMatchObject([
       { code: 'unfinished_settings', pointer: '/settings/exit_when' },
     ]);
+  });
+});
+
+describe('a drawing in words', () => {
+  it('says what lists, automations and its own mails are called, where that is known', () => {
+    const friends = '00000000-0000-7000-8000-000000000001';
+    const asks = { operator: 'AND', conditions: [{ field: 'step', node_id: 'm', operator: 'clicked' }] };
+    const inside = { operator: 'AND', conditions: [{ field: 'smart_list', operator: 'in', value: [friends] }] };
+    const drawn = g(
+      [
+        start,
+        { id: 'm', type: 'send_email', config: { subject: 'Hello {{ contact.first_name }}', stream: 'broadcast' } },
+        { id: 'f', type: 'filter', config: { rules: asks } },
+        {
+          id: 's',
+          type: 'update_list',
+          config: { smart_list_id: friends, action: 'add' },
+        },
+      ],
+      ['start', 'next', 'm'],
+      ['m', 'next', 'f'],
+      ['f', 'yes', 's'],
+    );
+    const lines = (names?: Map<string, string>) => toEnglish(drawn, names).split('\n');
+    expect(lines()[2]).toBe('Only if the mail “Hello [first name]” was clicked');
+    expect(lines()[3]).toContain('Put them on the chosen list');
+    expect(lines(new Map([[friends, 'Friends']]))[3]).toContain('Put them on “Friends”');
+    expect(sentenceOf({ type: 'filter', config: { rules: inside } }, new Map([[friends, 'Friends']]))).toBe(
+      'Only if they are in the smart list “Friends”',
+    );
+    expect(askedSteps(drawn.nodes[2]!)).toEqual(['m']);
   });
 });
 

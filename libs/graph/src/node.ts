@@ -2,6 +2,7 @@ import type { Group } from '#rules';
 import type { z } from 'zod';
 import type { Effect } from './effect.js';
 import type { Graph } from './graph.js';
+import { noNames, type Names } from './names.js';
 import { phrasesText, type Phrase } from './phrase.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -127,7 +128,7 @@ export interface NodeDef<T extends string = string, S extends z.ZodObject = z.Zo
   defaults: z.input<S>;
   ports(config: Partial<z.output<S>>): Port[];
   /** The sentence in pieces, so that the screen can open the field behind a value; unfinished configs read well too. */
-  phrases(config: Partial<z.output<S>>): Phrase[];
+  phrases(config: Partial<z.output<S>>, names: Names): Phrase[];
   /** The same as text: a blank is written as `____`. */
   sentence(config: Partial<z.output<S>>): string;
   check(config: z.output<S>, context: CheckContext): Problem[];
@@ -153,7 +154,7 @@ export interface NodeDef<T extends string = string, S extends z.ZodObject = z.Zo
 /** Makes a definition; its sentence is its phrases put together, so that the two cannot differ. */
 export const defineNode = <const T extends string, S extends z.ZodObject>(
   definition: Omit<NodeDef<T, S>, 'sentence'>,
-): NodeDef<T, S> => ({ ...definition, sentence: (config) => phrasesText(definition.phrases(config)) });
+): NodeDef<T, S> => ({ ...definition, sentence: (config) => phrasesText(definition.phrases(config, noNames)) });
 
 /** The one way out of a step that does not decide. */
 export const nextPort = (): Port[] => [{ id: 'next', label: '' }];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PlanInput } from './node.js';
 import { nodes, nodeTypes } from './nodes/index.js';
 import { BLANK } from './phrase.js';
+import { noNames } from './names.js';
 import { sentenceOf } from './readable.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
@@ -51,7 +52,7 @@ describe.each(nodeTypes)('%s', (type) => {
   });
 
   it('marks blanks with the field they belong to', () => {
-    const phrases = def.phrases({});
+    const phrases = def.phrases({}, noNames);
     expect(phrases.map(({ text }) => text).join('')).toBe(def.sentence({}));
     for (const phrase of phrases.filter(({ text }) => text.includes(BLANK))) {
       expect(phrase.blank).toBe(true);

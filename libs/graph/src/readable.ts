@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GraphNode } from './graph.js';
 import type { NodeDef, Port } from './node.js';
+import { noNames } from './names.js';
 import { nodeDef } from './nodes/index.js';
 import { phrasesText, type Phrase } from './phrase.js';
 
@@ -51,10 +52,11 @@ export const portsOf = (node: Pick<GraphNode, 'type' | 'config'>): Port[] =>
   nodeDef(node.type)?.ports(readable(node)) ?? [];
 
 /** A step's sentence in pieces. */
-export const phrasesOf = (node: Pick<GraphNode, 'type' | 'config'>): Phrase[] =>
-  nodeDef(node.type)?.phrases(readable(node)) ?? [{ text: `A step of the unknown type “${node.type}”` }];
+export const phrasesOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNames): Phrase[] =>
+  nodeDef(node.type)?.phrases(readable(node), names) ?? [{ text: `A step of the unknown type “${node.type}”` }];
 
 /** A step's sentence as text. */
-export const sentenceOf = (node: Pick<GraphNode, 'type' | 'config'>): string => phrasesText(phrasesOf(node));
+export const sentenceOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNames): string =>
+  phrasesText(phrasesOf(node, names));
 
 export const isEntry = (node: Pick<GraphNode, 'type'>): boolean => nodeDef(node.type)?.kind === 'entry';

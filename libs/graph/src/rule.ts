@@ -9,6 +9,7 @@ import {
   type Group,
   type Rule,
 } from '#rules';
+import { noNames } from './names.js';
 import { shorten } from './phrase.js';
 
 export { graphRulesSchema, rulesSchema, whereSchema, type Group };
@@ -43,14 +44,15 @@ const aboutThem = (text: string) =>
     .replaceAll(/(?<!those )\bwho\b/g, 'they');
 
 /** The rule as a group of people: “customers whose country is “DE””. */
-export const groupText = (rules: Group): string =>
+export const groupText = (rules: Group, names = noNames): string =>
   shorten(
-    toEnglish(rules, { place: 'graph' }).replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
+    toEnglish(rules, { place: 'graph', names }).replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
     LENGTH,
   );
 
 /** The rule as a clause about the person inside: “their lead is enrolled”. */
-export const theyText = (rules: Group): string => reworded(toClause(rules, { place: 'graph' }), aboutThem);
+export const theyText = (rules: Group, names = noNames): string =>
+  reworded(toClause(rules, { place: 'graph', names }), aboutThem);
 
 /** Conditions on an activity's metadata as a clause: “its plan is “pro””. */
 export const itsText = (where: Group): string =>

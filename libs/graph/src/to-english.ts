@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from './graph.js';
+import { noNames, withSteps } from './names.js';
 import { portsOf, sentenceOf } from './readable.js';
 import { indexGraph } from './walk.js';
 
@@ -54,22 +55,25 @@ export const outline = (graph: Graph): OutlineItem[] => {
 };
 
 /** The automation as prose: one line per step, indented below each split. */
-export const toEnglish = (graph: Graph): string =>
-  outline(graph)
+export const toEnglish = (graph: Graph, names = noNames): string => {
+  const all = withSteps(names, graph);
+  return outline(graph)
     .map(({ node, depth, via, again }) => {
       const way = via?.label ? `${via.label}: ` : '';
-      const sentence = sentenceOf(node);
+      const sentence = sentenceOf(node, all);
       const body = again ? `on to “${sentence}”` : sentence;
       return `${'  '.repeat(depth)}${way}${body}`;
     })
     .join('\n');
+};
 
 /** The automation in one line, for lists: its start and its first steps. */
-export const summary = (graph: Graph): string => {
+export const summary = (graph: Graph, names = noNames): string => {
+  const all = withSteps(names, graph);
   const lines = outline(graph)
     .filter((item) => !item.again)
     .slice(0, 4)
-    .map(({ node }) => sentenceOf(node));
+    .map(({ node }) => sentenceOf(node, all));
   if (lines.length === 0) return 'Nothing is drawn yet.';
   const [first, ...rest] = lines;
   const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

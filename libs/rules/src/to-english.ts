@@ -108,8 +108,8 @@ class Speaker {
   private noun(field: Field, condition: Draft): string {
     if (field.type === 'step') {
       const name = condition.node_id && this.names.get(condition.node_id);
-      if (name) return `the step ${quoted(name)}`;
-      return condition.node_id ? 'an earlier mail' : `the step ${BLANK}`;
+      if (name) return `the mail ${quoted(name)}`;
+      return condition.node_id ? 'an earlier mail' : `the mail ${BLANK}`;
     }
     if (field.type !== 'activity') return field.noun;
     const type = condition.activity_type ? quoted(condition.activity_type) : BLANK;

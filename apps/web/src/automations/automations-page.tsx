@@ -13,6 +13,7 @@ import { Page } from '../ui/page';
 import { Empty, Failed, Loading } from '../ui/states';
 import { Time } from '../ui/time';
 import { useAutomations } from './automations.queries';
+import { NamesOfThings, useThings } from './names';
 import { StatusPill } from './status-pill';
 
 const statuses: { value: string; label: string }[] = [
@@ -69,7 +70,11 @@ export function AutomationsPage() {
       ) : null}
       {list.isPending ? <Loading /> : null}
       {list.data && rows.length === 0 ? <Nothing filtered={filtered} action={create} /> : null}
-      {rows.length > 0 ? <Rows rows={rows} /> : null}
+      {rows.length > 0 ? (
+        <NamesOfThings>
+          <Rows rows={rows} />
+        </NamesOfThings>
+      ) : null}
       <More list={list} />
     </Page>
   );
@@ -87,6 +92,7 @@ function Nothing({ filtered, action }: { filtered: boolean; action: React.ReactN
 
 function Rows({ rows }: { rows: Automation[] }) {
   const navigate = useNavigate();
+  const names = useThings();
   return (
     <div className="table-scroll">
       <table className="table automations">
@@ -117,7 +123,7 @@ function Rows({ rows }: { rows: Automation[] }) {
                     {row.name}
                   </Link>
                   {row.demo ? <span className="tag">demo</span> : null}
-                  <p className="sentence automation-sentence">{summary(row.graph)}</p>
+                  <p className="sentence automation-sentence">{summary(row.graph, names)}</p>
                 </td>
                 <td>
                   <StatusPill automation={row} />

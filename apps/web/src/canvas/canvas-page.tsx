@@ -8,6 +8,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { useAutomation } from '../automations/automations.queries';
+import { NamesOfThings } from '../automations/names';
 import { Failed, Loading } from '../ui/states';
 import { createEditor } from './document';
 import { EditorFrame } from './editor-frame';
@@ -58,7 +59,9 @@ function Opened({ automation }: { automation: Automation }) {
     <EditorContext.Provider value={stores.store}>
       <ViewContext.Provider value={stores.view}>
         <LiveContext.Provider value={stores.live}>
-          <EditorFrame key={round} automation={automation} onReload={() => setRound(round + 1)} />
+          <NamesOfThings>
+            <EditorFrame key={round} automation={automation} onReload={() => setRound(round + 1)} />
+          </NamesOfThings>
         </LiveContext.Provider>
       </ViewContext.Provider>
     </EditorContext.Provider>

@@ -1,6 +1,7 @@
 import { nodeDef, phrasesOf, portsOf, type GraphNode, type Phrase } from '#graph';
 import { memo, useEffect, type ReactNode } from 'react';
 import { indexGraph } from '#graph';
+import { askedBy, useNamesFor } from '../automations/names';
 import { portX, sizeOf, wordsWidth } from './geometry';
 import { Glyph, kindColor, kindWords } from './glyphs';
 import { CardFacts } from './live/card-facts';
@@ -76,10 +77,11 @@ export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
 /** The step's sentence; values and blanks open the field they come from. */
 function Sentence({ step }: { step: GraphNode }) {
   const store = useEditorStore();
+  const names = useNamesFor(useEditor((state) => askedBy(step, state.document.graph)));
   const open = (phrase: Phrase) => store.getState().openStep(step.id, phrase.field);
   return (
     <p className="card-sentence">
-      {phrasesOf(step).map((phrase, at) =>
+      {phrasesOf(step, names).map((phrase, at) =>
         phrase.field === undefined ? (
           phrase.text
         ) : (

@@ -2,6 +2,7 @@ import {
   insertAt,
   indexGraph,
   nodeDef,
+  noNames,
   portsOf,
   refusal,
   removeAll,
@@ -64,7 +65,7 @@ export const addStep = (
   };
   const done = edit(`Add ${wordOf(node)}`, insertAt(document.graph, node, place), { select: [node.id] });
   if (!done) return 'This place does not exist any more.';
-  openStep(node.id, def.phrases({}).find((phrase) => phrase.blank)?.field ?? Object.keys(def.config.shape)[0]);
+  openStep(node.id, def.phrases({}, noNames).find((phrase) => phrase.blank)?.field ?? Object.keys(def.config.shape)[0]);
   return undefined;
 };
 

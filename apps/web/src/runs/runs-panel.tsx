@@ -1,5 +1,5 @@
 import { enterAutomation, getRun, type Automation, type Run } from '#contracts';
-import { indexGraph, nodeDef, sentenceOf, type Graph, type GraphNode } from '#graph';
+import { indexGraph, nodeDef, type Graph, type GraphNode } from '#graph';
 import { ActionIcon, Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
@@ -11,6 +11,7 @@ import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
 import { rowsOf } from '../api/paged';
 import { PersonInput } from '../directory/person-input';
+import { useSentences } from '../automations/names';
 import { useRuns } from '../automations/automations.queries';
 import { Problem } from '../ui/confirm';
 import { More } from '../ui/more';
@@ -48,6 +49,7 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
   const [typed] = useDebouncedValue(email.trim(), 300);
   // A part of a name or an address is looked up first; only a whole address says whose way is meant.
   const search = typed.includes('@') ? typed : '';
+  const say = useSentences(graph);
   const step = nodeId === undefined ? undefined : indexGraph(graph).nodes.get(nodeId);
   const runs = useRuns(
     automation.id,
@@ -69,7 +71,7 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
       />
       {step ? (
         <p className="label row">
-          Here now: {sentenceOf(step)}
+          Here now: {say(step)}
           <Button variant="subtle" size="compact-xs" onClick={() => onStep(undefined)}>
             Show everyone
           </Button>
@@ -97,7 +99,7 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
             <button type="button" className="run" onClick={() => onTrace(run)} data-testid={`run-${run.contact_email}`}>
               <b>{run.contact_email}</b>
               <span className="label">
-                {standing(run, graph)} · <Time at={run.entered_at} />
+                {standing(run, graph, say)} · <Time at={run.entered_at} />
               </span>
             </button>
           </li>
@@ -111,9 +113,9 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
 }
 
 /** Where a person stands, in a few words. */
-function standing(run: Run, graph: Graph): string {
+function standing(run: Run, graph: Graph, say: (node: GraphNode) => string): string {
   const node = run.node_id === null ? undefined : indexGraph(graph).nodes.get(run.node_id);
-  const at = node ? `: ${sentenceOf(node)}` : '';
+  const at = node ? `: ${say(node)}` : '';
   switch (run.status) {
     case 'waiting':
       return `waits${at}`;
@@ -131,6 +133,7 @@ function standing(run: Run, graph: Graph): string {
 function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () => void }) {
   const fresh = useRun(run.id);
   const current = fresh.data ?? run;
+  const say = useSentences(graph);
   const { nodes } = indexGraph(graph);
   return (
     <aside className="inspector people" aria-label={`The way of ${run.contact_email}`} data-testid="trace">
@@ -142,7 +145,7 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
         </ActionIcon>
       </header>
       <p className="sentence">
-        Entered {shortTime(current.entered_at)}, version {current.version}; {standing(current, graph)}
+        Entered {shortTime(current.entered_at)}, version {current.version}; {standing(current, graph, say)}
         {current.wake_at ? ` until ${shortTime(current.wake_at)}` : ''}.
       </p>
       <RunActions run={current} />
@@ -152,7 +155,7 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
           return (
             <li key={`${step.node_id}-${step.visit}`}>
               <p className="label">{shortTime(step.entered_at)}</p>
-              <p className="sentence">{node ? sentenceOf(node) : 'A step that is no longer drawn'}</p>
+              <p className="sentence">{node ? say(node) : 'A step that is no longer drawn'}</p>
               <p className="visit-outcome">{describeOutcome(step, node)}</p>
               {node ? <Because step={step} node={node} /> : null}
             </li>

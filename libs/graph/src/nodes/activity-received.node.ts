@@ -28,10 +28,10 @@ export const activityReceived = defineNode({
   config,
   defaults: { activity_type: '' },
   ports: nextPort,
-  phrases: ({ activity_type, where, rules }) => [
+  phrases: ({ activity_type, where, rules }, names) => [
     ...say`When ${value('activity_type', activity_type)} happens`,
     ...(where ? say`, if ${value('where', itsText(where))}` : []),
-    ...(rules ? say`, for ${value('rules', groupText(rules))}` : []),
+    ...(rules ? say`, for ${value('rules', groupText(rules, names))}` : []),
   ],
   check: () => [],
   plan: () => ({ next: 'next' }),

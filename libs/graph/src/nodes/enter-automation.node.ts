@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, nextPort, type Problem } from '../node.js';
+import { called } from '../names.js';
 import { say, value } from '../phrase.js';
 
 const id = '00000000-0000-7000-8000-0000000000b1';
@@ -22,8 +23,8 @@ export const enterAutomation = defineNode({
   }),
   defaults: { automation_id: '' },
   ports: nextPort,
-  phrases: ({ automation_id }) =>
-    say`Go to ${value('automation_id', automation_id ? 'the chosen automation' : '')} as well`,
+  phrases: ({ automation_id }, names) =>
+    say`Go to ${value('automation_id', called(names, automation_id, 'the chosen automation'))} as well`,
   check: ({ automation_id }, { pointer, node_id, world }) => {
     const problem = (code: string, severity: Problem['severity'], message: string): Problem[] => [
       { code, severity, node_id, pointer: `${pointer}/config/automation_id`, message },

@@ -27,7 +27,7 @@ export const filter = defineNode({
     { id: 'yes', label: 'if so' },
     { id: 'no', label: 'everyone else' },
   ],
-  phrases: ({ rules }) => say`Only if ${value('rules', rules && theyText(rules))}`,
+  phrases: ({ rules }, names) => say`Only if ${value('rules', rules && theyText(rules, names))}`,
   check: () => [],
   asks: (config) => [config.rules],
   plan: (config, input) => ({ next: input.decide(config.rules) ? 'yes' : 'no' }),

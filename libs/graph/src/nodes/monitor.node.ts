@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approximateSeconds, duration, durationText } from '../duration.js';
 import { defineNode, nextPort } from '../node.js';
+import type { Names } from '../names.js';
 import { say, value, type Phrase } from '../phrase.js';
 import { groupText, rulesSchema } from '../rule.js';
 
@@ -58,12 +59,12 @@ const config = z
 
 type Config = z.output<typeof config>;
 
-const leadPhrases = ({ lead: span, rules }: Partial<Config>): Phrase[] => [
+const leadPhrases = ({ lead: span, rules }: Partial<Config>, names: Names): Phrase[] => [
   ...say`When a lead is ${value('lead', span && durationText(span.older_than))} old and has not enrolled, within ${value(
     'lead',
     span && durationText(span.within),
   )}`,
-  ...(rules ? say`, for ${value('rules', groupText(rules))}` : []),
+  ...(rules ? say`, for ${value('rules', groupText(rules, names))}` : []),
 ];
 
 export const monitor = defineNode({
@@ -80,10 +81,10 @@ export const monitor = defineNode({
   config,
   defaults: { over: 'people' },
   ports: nextPort,
-  phrases: (config) =>
+  phrases: (config, names) =>
     config.over === 'leads'
-      ? leadPhrases(config)
-      : say`When someone is found among ${value('rules', config.rules && groupText(config.rules))}`,
+      ? leadPhrases(config, names)
+      : say`When someone is found among ${value('rules', config.rules && groupText(config.rules, names))}`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode, nextPort, textsOf, type Problem } from '../node.js';
 import { say, shorten, value } from '../phrase.js';
-import { readableSubject } from './send-email.node.js';
+import { readableSubject } from '../subject.js';
 
 const notBlank = (text: string) => text.trim() !== '';
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cron, cronText } from '../cron.js';
 import { isTimezone } from '../local-time.js';
 import { defineNode, nextPort } from '../node.js';
+import { called } from '../names.js';
 import { say, value } from '../phrase.js';
 
 const config = z.strictObject({
@@ -32,8 +33,8 @@ export const schedule = defineNode({
   config,
   defaults: { cron: '0 9 * * 1', smart_list_id: '' },
   ports: nextPort,
-  phrases: ({ cron: text, timezone, smart_list_id }) => [
-    ...say`For everybody in ${value('smart_list_id', smart_list_id ? 'the chosen list' : '')}, ${value(
+  phrases: ({ cron: text, timezone, smart_list_id }, names) => [
+    ...say`For everybody in ${value('smart_list_id', called(names, smart_list_id, 'the chosen list'))}, ${value(
       'cron',
       typeof text === 'string' && text !== '' ? cronText(text) : undefined,
     )}`,

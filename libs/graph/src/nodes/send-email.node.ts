@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineNode, nextPort, textsOf, type Problem } from '../node.js';
+import { called } from '../names.js';
 import { say, shorten, value } from '../phrase.js';
+import { readableSubject } from '../subject.js';
 
 const notBlank = (text: string) => text.trim() !== '';
 
@@ -49,13 +51,6 @@ const config = z
     if (!notBlank(value.html ?? '')) issue('html', 'Write the mail, or choose a template.');
   });
 
-/** A subject as a reader sees it: `{{ lead.course_title | default: "x" }}` becomes [course title]. */
-export const readableSubject = (subject: string): string =>
-  subject.replaceAll(/\{\{-?\s*([\w.]+)[^}]*\}\}/g, (_whole, path: string) => {
-    const name = path.split('.').at(-1) ?? path;
-    return `[${name.replaceAll('_', ' ')}]`;
-  });
-
 const unsubscribeLink = /\{\{-?\s*links\.(unsubscribe|preferences)\b/;
 
 export const sendEmail = defineNode({
@@ -72,10 +67,10 @@ export const sendEmail = defineNode({
   config,
   defaults: { stream: 'broadcast' },
   ports: nextPort,
-  phrases: ({ subject, template_id, stream }) => [
+  phrases: ({ subject, template_id, stream }, names) => [
     ...say`Send ${
       template_id && !subject
-        ? value('template_id', 'the chosen template')
+        ? value('template_id', called(names, template_id, 'the chosen template'))
         : value('subject', subject?.trim() ? `“${shorten(readableSubject(subject), 90)}”` : undefined)
     }`,
     ...(stream === 'broadcast' ? [] : say` as ${value('stream', stream && 'system mail')}`),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, nextPort } from '../node.js';
+import { called } from '../names.js';
 import { say, value } from '../phrase.js';
 
 const config = z.strictObject({
@@ -23,8 +24,8 @@ export const smartListLeft = defineNode({
   config,
   defaults: { smart_list_id: '' },
   ports: nextPort,
-  phrases: ({ smart_list_id }) =>
-    say`When somebody leaves ${value('smart_list_id', smart_list_id ? 'the chosen list' : '')}`,
+  phrases: ({ smart_list_id }, names) =>
+    say`When somebody leaves ${value('smart_list_id', called(names, smart_list_id, 'the chosen list'))}`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

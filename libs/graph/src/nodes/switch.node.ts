@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nodeId } from '../graph.js';
 import { defineNode, type Port } from '../node.js';
+import type { Names } from '../names.js';
 import { say, shorten, value, type Phrase } from '../phrase.js';
 import { graphRulesSchema, theyText } from '../rule.js';
 
@@ -48,10 +49,10 @@ const portsOf = (cases: readonly Case[]): Port[] => {
   return [...ports.values()];
 };
 
-const list = (cases: readonly Case[]): Phrase[] =>
+const list = (cases: readonly Case[], names: Names): Phrase[] =>
   cases.flatMap((each, at) => [
     { text: at === 0 ? '' : at === cases.length - 1 ? ' or ' : ', ' },
-    value('cases', each.label || (each.rules && shorten(theyText(each.rules), 48))),
+    value('cases', each.label || (each.rules && shorten(theyText(each.rules, names), 48))),
   ]);
 
 const tagged = (tag: string) => ({
@@ -76,8 +77,10 @@ export const switchNode = defineNode({
   config,
   defaults: { cases: [{ id: 'a' }, { id: 'b' }] } as never,
   ports: ({ cases = [] }) => [...portsOf(cases), { id: ELSE, label: 'everyone else' }],
-  phrases: ({ cases = [] }) =>
-    cases.length === 0 ? say`Split by ${value('cases', undefined)}` : say`Split: ${list(cases)}, or everyone else`,
+  phrases: ({ cases = [] }, names) =>
+    cases.length === 0
+      ? say`Split by ${value('cases', undefined)}`
+      : say`Split: ${list(cases, names)}, or everyone else`,
   check: () => [],
   asks: (config) => config.cases.map((each) => each.rules),
   plan: (config, input) => ({ next: config.cases.find((each) => input.decide(each.rules))?.id ?? ELSE }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, nextPort } from '../node.js';
+import { called } from '../names.js';
 import { say, value } from '../phrase.js';
 
 const listId = '00000000-0000-7000-8000-0000000000a1';
@@ -26,8 +27,8 @@ export const updateList = defineNode({
   }),
   defaults: { smart_list_id: '', action: 'add' },
   ports: nextPort,
-  phrases: ({ smart_list_id, action }) => {
-    const list = value('smart_list_id', smart_list_id ? 'the chosen list' : '');
+  phrases: ({ smart_list_id, action }, names) => {
+    const list = value('smart_list_id', called(names, smart_list_id, 'the chosen list'));
     return action === 'remove' ? say`Take them off ${list}` : say`Put them on ${list}`;
   },
   check: ({ smart_list_id }, { pointer, node_id, world }) =>

@@ -49,9 +49,9 @@ export const waitUntil = defineNode({
     { id: 'happened', label: rules ? 'as soon as it holds' : 'as soon as it happens' },
     { id: 'timed_out', label: 'if the time runs out' },
   ],
-  phrases: ({ activity_type, where, rules, timeout }) => [
+  phrases: ({ activity_type, where, rules, timeout }, names) => [
     ...(rules && !activity_type
-      ? say`Wait until ${value('rules', theyText(rules))}`
+      ? say`Wait until ${value('rules', theyText(rules, names))}`
       : say`Wait until ${value('activity_type', activity_type)} happens`),
     ...(where ? say`, if ${value('where', itsText(where))}` : []),
     ...say`, at most ${value('timeout', timeout && durationText(timeout))}`,

@@ -1,7 +1,8 @@
-import { indexGraph, nodeDef, phrasesOf, sentenceOf, shorten, type GraphNode } from '#graph';
+import { indexGraph, nodeDef, sentenceOf, shorten, type GraphNode } from '#graph';
 import { ActionIcon, Textarea, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash, IconX } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { askedBy, useNamesFor } from '../../automations/names';
 import { Glyph, kindColor } from '../glyphs';
 import { CardTrace } from '../live/card-trace';
 import { changeConfig, mustAsk, placeAfter, placeBefore, removeSteps, wordOf } from '../steps';
@@ -32,6 +33,7 @@ function StepInspector({ step }: { step: GraphNode }) {
   const live = useEditor((state) => state.mode === 'live');
   const box = useRef<HTMLDivElement>(null);
   useFocusField(box);
+  const names = useNamesFor(useEditor((state) => askedBy(step, state.document.graph)));
   const fields = useMemo(() => (def ? fieldsOf(def.config) : []), [def]);
   const wrong = useMemo(() => {
     const own = fresh ? [] : problems.filter((problem) => problem.node_id === step.id);
@@ -83,10 +85,7 @@ function StepInspector({ step }: { step: GraphNode }) {
         </Tooltip>
       </header>
       <p className="sentence inspector-sentence" aria-live="polite">
-        {phrasesOf(step)
-          .map((phrase) => phrase.text)
-          .join('')}
-        .
+        {sentenceOf(step, names)}.
       </p>
       {live ? null : <WaitExample step={step} />}
       {live ? <CardTrace id={step.id} /> : null}

@@ -1,6 +1,7 @@
 import type { Automation, Run } from '#contracts';
-import { diff, sentenceOf, type AutomationDocument, type Drawn, type Graph } from '#graph';
+import { diff, sentenceOf, withSteps, type AutomationDocument, type Drawn, type Graph } from '#graph';
 import { useContext, useEffect, useMemo, type ReactNode } from 'react';
+import { useThings } from '../../automations/names';
 import { createEditor, type Mode } from '../document';
 import { useVersion } from '../sheets/live-version';
 import { EditorContext, useEditor, useEditorStore } from '../use-editor';
@@ -83,16 +84,18 @@ function withGhosts({ before, after }: Compared): Graph {
 
 function useMarks(compared: Compared | null) {
   const live = useContext(LiveContext);
+  const things = useThings();
   useEffect(() => {
     const marks = new Map<string, Mark>();
     if (compared?.before) {
-      for (const change of diff(compared.before, compared.after)) {
+      const names = withSteps(things, compared.before.graph);
+      for (const change of diff(compared.before, compared.after, things)) {
         if (change.change === 'added' || change.change === 'removed')
           marks.set(change.node_id, { mark: change.change });
         else if (change.change === 'changed')
-          marks.set(change.node_id, { mark: 'changed', was: sentenceOf(change.before) });
+          marks.set(change.node_id, { mark: 'changed', was: sentenceOf(change.before, names) });
       }
     }
     live?.setState({ marks: compared ? marks : null });
-  }, [live, compared]);
+  }, [live, compared, things]);
 }

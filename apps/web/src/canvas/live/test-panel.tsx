@@ -1,9 +1,10 @@
 import { simulateAutomation, type AnswerOf, type Automation, type Run } from '#contracts';
-import { indexGraph, sentenceOf } from '#graph';
+import { indexGraph } from '#graph';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useContext, useEffect, useState } from 'react';
 import { call } from '../../api/client';
+import { useSentences } from '../../automations/names';
 import { PersonInput } from '../../directory/person-input';
 import { Problem } from '../../ui/confirm';
 import { plural } from '../../ui/format';
@@ -102,6 +103,7 @@ function Way({ run, before, shown, onShow }: WayProps) {
   const store = useEditorStore();
   const graph = useEditor((state) => state.document.graph);
   const { nodes } = indexGraph(graph);
+  const say = useSentences(graph);
   const clock = run.steps[shown - 1]?.entered_at ?? run.entered_at;
   const all = shown >= run.steps.length;
   return (
@@ -139,7 +141,7 @@ function Way({ run, before, shown, onShow }: WayProps) {
             <li key={`${step.node_id}-${step.visit}`}>
               <p className="label">{shortTime(step.entered_at)}</p>
               <button type="button" className="link" onClick={() => store.getState().select([step.node_id])}>
-                {node ? sentenceOf(node) : 'A step that is no longer drawn'}
+                {node ? say(node) : 'A step that is no longer drawn'}
               </button>
               <p className="visit-outcome">{describeOutcome(step, node)}</p>
             </li>

@@ -7,6 +7,7 @@ import { call } from '../../api/client';
 import { paging, rowsOf } from '../../api/paged';
 import { people } from '../../ui/format';
 import { More } from '../../ui/more';
+import { useThings } from '../../automations/names';
 import { Failed, Loading } from '../../ui/states';
 import { shortTime } from '../../ui/time';
 import { notify } from '../notify';
@@ -137,10 +138,11 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
 /** What differs, in sentences; pressing one shows its step. */
 function Changes({ compared }: { compared: Compared | null }) {
   const store = useEditorStore();
+  const things = useThings();
   if (!compared) return <Loading lines={3} />;
   if (!compared.before)
     return <p className="sentence">{`${compared.after.graph.nodes.length} steps, compared with nothing.`}</p>;
-  const changes = diff(compared.before, compared.after);
+  const changes = diff(compared.before, compared.after, things);
   if (changes.length === 0) return <p className="sentence quiet">They say the same.</p>;
   return (
     <ul className="changes sentence" data-testid="version-changes">

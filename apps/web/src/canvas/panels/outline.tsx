@@ -1,6 +1,7 @@
 import { nodeDef, outline, sentenceOf, type OutlineItem } from '#graph';
 import { IconArrowBackUp, IconPlus } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { askedBy, useNamesFor } from '../../automations/names';
 import { Glyph, kindColor } from '../glyphs';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useViewStore } from '../view';
@@ -42,6 +43,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
   const store = useEditorStore();
   const view = useViewStore();
   const { node, depth, via, again, open } = item;
+  const names = useNamesFor(useEditor((state) => askedBy(node, state.document.graph)));
   const selected = useEditor((state) => state.selected.includes(node.id));
   const editable = useEditor((state) => state.mode === 'build' && !state.readOnly);
   const live = useEditor((state) => state.mode === 'live');
@@ -78,7 +80,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
             {again ? <IconArrowBackUp size={16} stroke={1.5} aria-hidden /> : <Glyph type={node.type} />}
             <span>
               {again ? 'on to ' : null}
-              <span className={again ? 'quiet' : undefined}>{sentenceOf(node)}</span>
+              <span className={again ? 'quiet' : undefined}>{sentenceOf(node, names)}</span>
             </span>
           </button>
           {editable && via ? (

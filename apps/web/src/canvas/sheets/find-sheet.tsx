@@ -1,10 +1,11 @@
-import { nodeDef, nodes, nodeTypes, refusal, sentenceOf } from '#graph';
+import { nodeDef, nodes, nodeTypes, refusal } from '#graph';
 import { Modal } from '@mantine/core';
 import { useMemo } from 'react';
+import { useSentences } from '../../automations/names';
 import { canRun, commands } from '../commands';
 import { addStep, placeAfter } from '../steps';
 import { notify } from '../notify';
-import { useEditorStore } from '../use-editor';
+import { useEditor, useEditorStore } from '../use-editor';
 import { useView, useViewStore } from '../view';
 import { ChoiceList, type Choice } from './choice-list';
 
@@ -26,12 +27,13 @@ export function FindSheet() {
 function Search({ close }: { close: () => void }) {
   const store = useEditorStore();
   const view = useViewStore();
+  const say = useSentences(useEditor((state) => state.document.graph));
   const choices = useMemo((): Choice[] => {
     const { document: edited, selected } = store.getState();
     const last = selected.at(-1);
     const steps = edited.graph.nodes.map((node) => ({
       id: `step-${node.id}`,
-      label: sentenceOf(node),
+      label: say(node),
       kind: nodeDef(node.type)?.title ?? 'Step',
       run: () => {
         store.getState().select([node.id]);
@@ -66,7 +68,7 @@ function Search({ close }: { close: () => void }) {
         one.run();
       },
     }));
-  }, [store, view, close]);
+  }, [store, view, close, say]);
   return (
     <ChoiceList choices={choices} label="Jump to a step, add one, or run a command" none="Nothing is called that." />
   );

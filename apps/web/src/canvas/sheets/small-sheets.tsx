@@ -1,5 +1,6 @@
 import { nodeDef, sentenceOf, toEnglish } from '#graph';
 import { Button, Modal } from '@mantine/core';
+import { useThings } from '../../automations/names';
 import { commands } from '../commands';
 import { notify } from '../notify';
 import { connectedPorts, removeSteps } from '../steps';
@@ -53,7 +54,8 @@ export function TextSheet() {
   const view = useViewStore();
   const graph = useEditor((state) => state.document.graph);
   const name = useEditor((state) => state.document.name);
-  const text = opened ? toEnglish(graph) : '';
+  const things = useThings();
+  const text = opened ? toEnglish(graph, things) : '';
   const copy = async () => {
     const done = await navigator.clipboard?.writeText(`${name}\n\n${text}`).then(
       () => true,

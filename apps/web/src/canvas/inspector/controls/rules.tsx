@@ -1,6 +1,7 @@
-import { nodeDef, sentenceOf } from '#graph';
+import { nodeDef, sentenceOf, withSteps } from '#graph';
 import type { Group } from '#rules';
 import { Input } from '@mantine/core';
+import { useThings } from '../../../automations/names';
 import { RuleBuilder } from '../../../rule-builder/rule-builder';
 import { useEditor } from '../../use-editor';
 import { text, type ControlProps } from './control';
@@ -8,11 +9,12 @@ import { text, type ControlProps } from './control';
 /** Rules about the person; behind the start also about the lead and about mails sent before. */
 export function Rules({ field, value, problem, readOnly, stepId, onChange }: ControlProps) {
   const graph = useEditor((state) => state.document.graph);
+  const names = withSteps(useThings(), graph);
   const own = graph.nodes.find((node) => node.id === stepId);
   const context = own && nodeDef(own.type)?.kind === 'entry' ? 'list' : 'graph';
   const steps = graph.nodes
     .filter((node) => nodeDef(node.type)?.kind === 'mail')
-    .map((node) => ({ value: node.id, label: sentenceOf(node) }));
+    .map((node) => ({ value: node.id, label: names.get(node.id) ?? sentenceOf(node) }));
   return (
     <Input.Wrapper
       label={field.label}

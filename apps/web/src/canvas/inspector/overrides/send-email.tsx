@@ -1,8 +1,6 @@
-import { listTemplates } from '#contracts';
 import { Input, SegmentedControl, Select, Tabs, TextInput, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useTemplates } from '../../../automations/names';
 import { useState } from 'react';
-import { call } from '../../../api/client';
 import type { FormProps } from '../form';
 import { text } from '../controls/control';
 import { MailPreview } from './mail-preview';
@@ -202,10 +200,7 @@ function TemplateChoice(props: {
   readOnly: boolean;
   onChoose: (id: string) => void;
 }) {
-  const templates = useQuery({
-    queryKey: ['templates'],
-    queryFn: ({ signal }) => call(listTemplates, { query: { limit: 200 } }, { signal }),
-  });
+  const templates = useTemplates();
   const data = (templates.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }));
   return (
     <div className="field" data-field="template_id">
