@@ -30,7 +30,8 @@ function emptying(pointer: string | null): string {
   return ` ${ordinals[at] ? `The ${ordinals[at]} rule` : `Rule ${at + 1}`} ${at === 0 ? 'finds nobody' : 'removes everyone'}.`;
 }
 
-function numberOf({ preview, stale, error, partly }: RuleCount) {
+function numberOf({ preview, stale, error, partly, asked }: RuleCount) {
+  if (!asked) return <span className="quiet">Only a run knows for whom this holds.</span>;
   if (error)
     return <span className="quiet">{error instanceof Error ? error.message : 'They could not be counted.'}</span>;
   if (!preview) return partly ? null : <span className="quiet">counting…</span>;
