@@ -172,6 +172,44 @@ describe('the automation editor in a browser', () => {
     await other.context().close();
   });
 
+  it('carries an automation in a file: into another draft after saying what changes, and into a new one', async () => {
+    const list = await app.call('POST', '/smart-lists', { name: 'Friends', kind: 'static' });
+    const source = await make({
+      nodes: [
+        { id: 'start', type: 'manual', config: {} },
+        { id: 'put', type: 'update_list', config: { smart_list_id: list.body.id, action: 'add' } },
+      ],
+      edges: [{ source: 'start', port: 'next', target: 'put' }],
+    });
+    const exported = JSON.stringify((await app.call('GET', `/automations/${source}/export`)).body);
+    const file = (text: string) => ({
+      name: 'left-behind.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    });
+    const id = await make();
+    await open(page, id);
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Replace by a file' }).click();
+    await page.locator('input[type=file]').setInputFiles(file('{"name":1}'));
+    await page.getByText('This file is not an exported automation').waitFor();
+    await page.locator('input[type=file]').setInputFiles(file(exported));
+    await page.getByTestId('bring-in-changes').getByText('New: Put them on “Friends”').waitFor();
+    await page.getByRole('button', { name: 'Replace the draft' }).click();
+    await page.getByTestId('step-put').getByText('“Friends”').waitFor();
+    await saved(page);
+    expect((await stored(id)).nodes.map((node) => node.id)).toEqual(['start', 'put']);
+    await page.keyboard.press('Control+z');
+    await page.getByTestId('step-first-mail').waitFor();
+
+    await page.goto('/admin/automations/new');
+    await page.locator('input[type=file]').setInputFiles(file(exported));
+    await page.getByText('Put them on “Friends”').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make it a draft' }).click();
+    await page.getByTestId('step-put').waitFor();
+  });
+
   it('shows the same as a list on a small screen', async () => {
     const id = await make();
     await page.setViewportSize({ width: 390, height: 844 });

@@ -1,6 +1,6 @@
-import { draftSettings, graph } from '#graph';
+import { draftSettings, graph, portable } from '#graph';
 import { z } from 'zod';
-import { automation, automationName, graphBodyLimit } from './automations.contract.js';
+import { automation, graphBodyLimit } from './automations.contract.js';
 import { idParams, instant, page, pageQuery, route, uuid } from './route.js';
 
 const tag = 'Automations';
@@ -67,13 +67,6 @@ export const diffVersions = route({
       }),
     ),
   }),
-});
-
-const portable = z.strictObject({
-  format: z.literal('cortex.automation/1'),
-  name: automationName,
-  graph,
-  settings: draftSettings,
 });
 
 export const exportAutomation = route({

@@ -1,4 +1,4 @@
-import { draftSettings, graph, operation } from '#graph';
+import { automationName, draftSettings, graph, operation } from '#graph';
 import { z } from 'zod';
 import { messageCounts } from './message-counts.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
@@ -41,8 +41,6 @@ export const automation = z.object({
   updated_at: instant,
 });
 export type Automation = z.output<typeof automation>;
-
-export const automationName = z.string().trim().min(1, 'Give the automation a name.').max(200);
 
 export const listAutomations = route({
   method: 'GET',

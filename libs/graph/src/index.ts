@@ -14,6 +14,7 @@ export * from './nodes/index.js';
 export * from './nodes/update-contact.node.js';
 export * from './operations.js';
 export * from './phrase.js';
+export * from './portable.js';
 export * from './readable.js';
 export * from './recipes.js';
 export * from './restore.js';

@@ -6,6 +6,7 @@ import { Glyph, kindColor } from '../canvas/glyphs';
 import { Problem } from '../ui/confirm';
 import { Page, Section } from '../ui/page';
 import { useCreate } from './automations.queries';
+import { BringIn } from './bring-in';
 import { MiniDrawing } from './mini-drawing';
 import { recipeStarts, starts, type Start } from './starts';
 
@@ -70,6 +71,7 @@ export function NewAutomationPage() {
           ))}
         </ul>
       </Section>
+      <BringIn />
     </Page>
   );
 }

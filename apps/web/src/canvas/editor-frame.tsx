@@ -21,6 +21,7 @@ import { Coach } from './panels/coach';
 import { Outline } from './panels/outline';
 import { Rail } from './rail';
 import { startSaving, type SaveQueue } from './save-queue';
+import { BringInSheet } from './sheets/bring-in-sheet';
 import { ClashSheet } from './sheets/clash-sheet';
 import { ChoosingSheet } from './sheets/choosing-sheet';
 import { FindSheet } from './sheets/find-sheet';
@@ -123,6 +124,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       <ChoosingSheet />
       <KeysSheet />
       <TextSheet />
+      <BringInSheet />
       <RemovingSheet />
       <ClashSheet
         onReload={() => {

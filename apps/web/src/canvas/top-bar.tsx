@@ -169,6 +169,9 @@ function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'act
         <Menu.Item component="a" href={`/automations/${automation.id}/export`} download={`${automation.name}.json`}>
           Export as JSON
         </Menu.Item>
+        <Menu.Item onClick={() => view.setState({ sheet: 'bring-in' })} disabled={readOnly}>
+          Replace by a file
+        </Menu.Item>
         <Menu.Item onClick={() => view.setState({ sheet: 'keys' })}>Keys</Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={actions.duplicate} disabled={readOnly}>

@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 
 export type Panel = 'steps' | 'outline' | 'problems' | 'history' | 'notes';
-export type Sheet = 'publish' | 'clash' | 'stop' | 'keys' | 'find' | 'text';
+export type Sheet = 'publish' | 'clash' | 'stop' | 'keys' | 'find' | 'text' | 'bring-in';
 
 /** What only this screen knows and nobody undoes: open panels, the picker, a drag under way. */
 export interface View {
