@@ -1,5 +1,5 @@
 import { drawn, replay, type BacktestResult } from '#engine';
-import type { Graph } from '#graph';
+import type { DraftSettings, Graph } from '#graph';
 import { createLog } from '#platform';
 
 export const log = createLog('error', 'bench');
@@ -46,6 +46,9 @@ const graph: Graph = {
   ],
 };
 
-/** The drawing ready to be replayed; people may enter again after three days. */
+/** The drawing as it is stored; people may enter again after three days. */
+export const drawing = { name: 'Bench', graph, settings: { entry: { limit: { every: { n: 3, unit: 'days' } } } } };
+
+/** The drawing ready to be replayed. */
 export const compileBench = (automationId: string): ReturnType<typeof drawn> =>
-  drawn(automationId, 'Bench', graph, { entry: { limit: { every: { n: 3, unit: 'days' } } } });
+  drawn(automationId, drawing.name, drawing.graph, drawing.settings as DraftSettings);

@@ -9,22 +9,28 @@ const SAMPLE_MS = 200;
 const PATIENCE_MS = 1_200_000;
 
 export interface WorkerMemory {
-  mails: number;
-  /** From the first mail that left to the last. */
+  /** From the beginning of its work to the end. */
   seconds: number;
-  /** Resident megabytes before the first mail, in the middle of the first and of the last quarter, and at most. */
+  /** Resident megabytes before its work, in the middle of the first and of the last quarter, and at most. */
   idle: number;
   early: number;
   late: number;
   most: number;
 }
 
-/** Lets the worker as it is started in production send what is queued, and looks at its memory. Linux only. */
-export async function watchWorker(database: Database, env: Record<string, string>): Promise<WorkerMemory> {
-  const queued = 'select count(*)::int as n from cortex.outgoing';
-  const { n: mails } = (await database.row<{ n: number }>(queued))!;
-  const stop = "update cortex.settings set sending_stopped_at = cortex.now(), sending_stopped_by = 'bench'";
-  await database.run(stop);
+/** What the worker is given to do: how it begins, and how much is left, 0 when it is done. */
+export interface WorkerLoad {
+  begin(): Promise<unknown>;
+  left(): Promise<number>;
+}
+
+/** Lets a worker as it is started in production do something, and looks at its memory. Linux only. */
+export async function watchWorker(
+  database: Database,
+  env: Record<string, string>,
+  load: WorkerLoad,
+): Promise<WorkerMemory> {
+  await database.run('delete from cortex.heartbeat');
   const worker = spawn(process.execPath, [join(process.cwd(), 'dist/apps/worker/src/main.js')], {
     env: { ...process.env, LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -36,19 +42,16 @@ export async function watchWorker(database: Database, env: Record<string, string
     await rest(2_000);
     const idle = await residentMegabytes(worker.pid!);
     const began = performance.now();
-    await database.run('update cortex.settings set sending_stopped_at = null, sending_stopped_by = null');
+    await load.begin();
     const samples: number[] = [];
-    for (let left = mails; left > 0;) {
+    for (let left = 1; left > 0; left = await load.left()) {
       await notEnded(worker.exitCode);
-      if (performance.now() - began > PATIENCE_MS) throw new Error(`${left} mails are still waiting.`);
+      if (performance.now() - began > PATIENCE_MS) throw new Error(`It did not come to its end: ${left} is left.`);
       samples.push(await residentMegabytes(worker.pid!));
-      left = (await database.row<{ n: number }>(queued))!.n;
     }
-    const seconds = (performance.now() - began) / 1000;
     const quarter = Math.max(1, Math.floor(samples.length / 4));
     return {
-      mails,
-      seconds,
+      seconds: (performance.now() - began) / 1000,
       idle,
       early: median(samples.slice(0, quarter)),
       late: median(samples.slice(-quarter)),
@@ -58,6 +61,18 @@ export async function watchWorker(database: Database, env: Record<string, string
     const gone = new Promise((resolve) => worker.once('exit', resolve));
     if (worker.exitCode === null && worker.kill('SIGTERM')) await gone;
   }
+}
+
+/** Lets it send what is queued. */
+export async function watchSending(
+  database: Database,
+  env: Record<string, string>,
+): Promise<WorkerMemory & { mails: number }> {
+  const queued = async () => (await database.row<{ n: number }>('select count(*)::int as n from cortex.outgoing'))!.n;
+  const mails = await queued();
+  await database.run("update cortex.settings set sending_stopped_at = cortex.now(), sending_stopped_by = 'bench'");
+  const begin = () => database.run('update cortex.settings set sending_stopped_at = null, sending_stopped_by = null');
+  return { mails, ...(await watchWorker(database, env, { begin, left: queued })) };
 }
 
 async function notEnded(exitCode: number | null): Promise<void> {

@@ -1,0 +1,17 @@
+/**
+ * V8 lets garbage grow with the memory that it finds: on a server with much of it a worker of 100 MB that goes through
+ * a million mails or activities soon stands at 500 MB, of which nothing is in use. The newest objects get 2 × 8 MB
+ * before they are looked through (else 2 × 32), and the older ones may grow by 40 % until they are (else by up to 300 %).
+ */
+const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=40'];
+
+/**
+ * Begins this process anew under these flags: the same process to whoever started it. Flags that were given stay, also
+ * other values of the same; where a process cannot be replaced (Windows), it goes on as it is.
+ */
+export function boundGarbage(): void {
+  const { execArgv, execPath, argv } = process;
+  const missing = FLAGS.filter((flag) => !execArgv.some((given) => given.startsWith(flag.slice(0, flag.indexOf('=')))));
+  if (missing.length === 0 || process.platform === 'win32') return;
+  process.execve?.(execPath, [execPath, ...missing, ...execArgv, ...argv.slice(1)]);
+}
