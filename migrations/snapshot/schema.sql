@@ -55,14 +55,6 @@ table cortex.audit
   after jsonb
   request_id text
 
-table cortex.automation_count_changes with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
-  automation_id uuid not null
-  what text not null
-  node_id text not null
-  state text not null
-  detail text not null
-  n bigint not null
-
 table cortex.automation_counts
   automation_id uuid not null
   what text not null
@@ -74,6 +66,24 @@ table cortex.automation_counts
 table cortex.automation_epoch
   one boolean not null default true
   n bigint not null default 0
+
+table cortex.automation_hour_changes with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  automation_id uuid not null
+  hour timestamp with time zone not null
+  what text not null
+  node_id text not null
+  state text not null
+  detail text not null
+  n bigint not null
+
+table cortex.automation_hour_counts
+  automation_id uuid not null
+  hour timestamp with time zone not null
+  what text not null
+  node_id text not null
+  state text not null
+  detail text not null
+  n bigint not null
 
 table cortex.automation_operations
   automation_id uuid not null
@@ -168,6 +178,7 @@ table cortex.backtests
   created_by text
   created_at timestamp with time zone not null default cortex.now()
   ended_at timestamp with time zone
+  assume jsonb not null default '{}'::jsonb
 
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
@@ -719,6 +730,8 @@ cortex.automation_epoch automation_epoch_one_check: CHECK (one)
 
 cortex.automation_epoch automation_epoch_pkey: PRIMARY KEY (one)
 
+cortex.automation_hour_counts automation_hour_counts_pkey: PRIMARY KEY (automation_id, hour, what, node_id, state, detail)
+
 cortex.automation_operations automation_operations_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
 cortex.automation_operations automation_operations_pkey: PRIMARY KEY (automation_id, revision)
@@ -963,7 +976,7 @@ CREATE UNIQUE INDEX attention_open ON cortex.attention USING btree (key) WHERE (
 
 CREATE INDEX audit_at ON cortex.audit USING btree (at DESC, id)
 
-CREATE INDEX automation_count_changes_automation ON cortex.automation_count_changes USING btree (automation_id)
+CREATE INDEX automation_hour_changes_automation ON cortex.automation_hour_changes USING btree (automation_id)
 
 CREATE INDEX automation_run_steps_entered ON cortex.automation_run_steps USING brin (entered_at) WITH (pages_per_range='32', autosummarize='on')
 
@@ -1098,13 +1111,13 @@ cortex.automation_totals as
             automation_counts.n
            FROM cortex.automation_counts
         UNION ALL
-         SELECT automation_count_changes.automation_id,
-            automation_count_changes.what,
-            automation_count_changes.node_id,
-            automation_count_changes.state,
-            automation_count_changes.detail,
-            automation_count_changes.n
-           FROM cortex.automation_count_changes) both_of
+         SELECT automation_hour_changes.automation_id,
+            automation_hour_changes.what,
+            automation_hour_changes.node_id,
+            automation_hour_changes.state,
+            automation_hour_changes.detail,
+            automation_hour_changes.n
+           FROM cortex.automation_hour_changes) both_of
   GROUP BY automation_id, what, node_id, state, detail
  HAVING (sum(n) <> (0)::numeric);
 
@@ -1525,124 +1538,124 @@ CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_delete()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
-      insert into cortex.automation_count_changes
-      select r.automation_id, 'step', s.node_id, s.port, s.place, sum(s.n)
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
       from (
-        select run_id, node_id, coalesce(port, '') as port, case when left_at is null then 'here' else 'left' end as place,
-          sum(sign) as n
-        from (select *, -1 as sign from old_rows) moved group by 1, 2, 3, 4 having sum(sign) <> 0) s
+        select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
+          case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
+        from (select *, -1 as sign from old_rows) moved group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
       join cortex.automation_runs r on r.id = s.run_id
-      group by r.automation_id, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+      group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_insert()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
-      insert into cortex.automation_count_changes
-      select r.automation_id, 'step', s.node_id, s.port, s.place, sum(s.n)
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
       from (
-        select run_id, node_id, coalesce(port, '') as port, case when left_at is null then 'here' else 'left' end as place,
-          sum(sign) as n
-        from (select *, 1 as sign from new_rows) moved group by 1, 2, 3, 4 having sum(sign) <> 0) s
+        select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
+          case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
+        from (select *, 1 as sign from new_rows) moved group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
       join cortex.automation_runs r on r.id = s.run_id
-      group by r.automation_id, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+      group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_update()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
-      insert into cortex.automation_count_changes
-      select r.automation_id, 'step', s.node_id, s.port, s.place, sum(s.n)
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
       from (
-        select run_id, node_id, coalesce(port, '') as port, case when left_at is null then 'here' else 'left' end as place,
-          sum(sign) as n
-        from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved group by 1, 2, 3, 4 having sum(sign) <> 0) s
+        select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
+          case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
+        from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
       join cortex.automation_runs r on r.id = s.run_id
-      group by r.automation_id, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+      group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_runs_delete()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
-      insert into cortex.automation_count_changes
-      select automation_id, 'run', '', status, '', sum(sign) from (select *, -1 as sign from old_rows) moved
-      group by automation_id, status having sum(sign) <> 0 ; return null; end $function$
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign) from (select *, -1 as sign from old_rows) moved
+      group by 1, 2, status having sum(sign) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_runs_insert()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
-      insert into cortex.automation_count_changes
-      select automation_id, 'run', '', status, '', sum(sign) from (select *, 1 as sign from new_rows) moved
-      group by automation_id, status having sum(sign) <> 0 ; return null; end $function$
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign) from (select *, 1 as sign from new_rows) moved
+      group by 1, 2, status having sum(sign) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_runs_update()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
-      insert into cortex.automation_count_changes
-      select automation_id, 'run', '', status, '', sum(sign) from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
-      group by automation_id, status having sum(sign) <> 0 ; return null; end $function$
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign) from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
+      group by 1, 2, status having sum(sign) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_messages_delete()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
       with counted as (
-        select automation_id, coalesce(node_id, '') as node_id, state,
+        select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
           case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
           sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
           sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
           sum(sign) filter (where complained_at is not null) as complained,
           sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
-        from (select *, -1 as sign from old_rows) moved where automation_id is not null group by 1, 2, 3, 4)
-      insert into cortex.automation_count_changes
-      select automation_id, 'mail', node_id, state, reason, n from counted where n <> 0
+        from (select *, -1 as sign from old_rows) moved where automation_id is not null group by 1, 2, 3, 4, 5)
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
       union all
-      select automation_id, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+      select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
       cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
         ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
-      where o.n <> 0 group by automation_id, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+      where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_messages_insert()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
       with counted as (
-        select automation_id, coalesce(node_id, '') as node_id, state,
+        select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
           case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
           sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
           sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
           sum(sign) filter (where complained_at is not null) as complained,
           sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
-        from (select *, 1 as sign from new_rows) moved where automation_id is not null group by 1, 2, 3, 4)
-      insert into cortex.automation_count_changes
-      select automation_id, 'mail', node_id, state, reason, n from counted where n <> 0
+        from (select *, 1 as sign from new_rows) moved where automation_id is not null group by 1, 2, 3, 4, 5)
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
       union all
-      select automation_id, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+      select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
       cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
         ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
-      where o.n <> 0 group by automation_id, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+      where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_messages_update()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin 
       with counted as (
-        select automation_id, coalesce(node_id, '') as node_id, state,
+        select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
           case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
           sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
           sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
           sum(sign) filter (where complained_at is not null) as complained,
           sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
-        from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved where automation_id is not null group by 1, 2, 3, 4)
-      insert into cortex.automation_count_changes
-      select automation_id, 'mail', node_id, state, reason, n from counted where n <> 0
+        from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved where automation_id is not null group by 1, 2, 3, 4, 5)
+      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+      select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
       union all
-      select automation_id, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+      select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
       cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
         ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
-      where o.n <> 0 group by automation_id, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+      where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
 
 CREATE OR REPLACE FUNCTION cortex.date_occasions(raw text, zone text, clock time without time zone, calendar interval, exact interval, years integer[], later_only boolean)
  RETURNS TABLE(day date, at timestamp with time zone)
@@ -1782,6 +1795,12 @@ begin
   return new;
 end
 $function$
+
+CREATE OR REPLACE FUNCTION cortex.hour_of(at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN date_bin('01:00:00'::interval, at, '1970-01-01 00:00:00+00'::timestamp with time zone)
 
 CREATE OR REPLACE FUNCTION cortex.inbox_from_activities()
  RETURNS trigger

@@ -6,6 +6,7 @@ export * from './queue-mail.js';
 export * from './render.js';
 export * from './suppressions.js';
 export * from './emails.module.js';
+export * from './kept-counts.js';
 export * from './messages.queries.js';
 export * from './suppressions.queries.js';
 export * from './templates.js';

@@ -1,5 +1,6 @@
 import { skipReasons } from '#contracts';
 import { decodeCursor, encodeCursor, type Database, type Tx } from '#platform';
+import { keptCounts, splitSpan, type CountSpan } from './kept-counts.js';
 
 export interface MessageFilter {
   limit: number;
@@ -131,40 +132,38 @@ const counting = (condition: string) => `
   from cortex.messages m where ${condition} group by 1, 2, 3`;
 
 /**
- * Counts of an automation's mails by step; `from` and `to` limit to mails queued in that time. Of all time they are
- * read from the counters, else the mails are counted.
+ * Counts of an automation's mails by step; `from` and `to` limit to mails queued in that time. Whole hours, and all
+ * time, are read from the counters; in what remains of an hour at either end the mails themselves are counted.
  */
 export async function countByStep(
   database: Database | Tx,
   automationId: string,
-  span: { from?: Date | string; to?: Date | string } = {},
+  span: CountSpan = {},
 ): Promise<Map<string, MessageCounts>> {
-  if (span.from === undefined && span.to === undefined) return countedByStep(database, automationId);
-  const rows = await database.rows<CountRow>(
-    counting(`m.automation_id = $1 and ($2::timestamptz is null or m.created_at >= $2)
-      and ($3::timestamptz is null or m.created_at < $3)`),
-    [automationId, span.from ?? null, span.to ?? null],
-  );
-  const byStep = Map.groupBy(rows, (row) => row.node_id);
-  return new Map([...byStep].map(([node, group]) => [node, summed(group)]));
-}
-
-async function countedByStep(database: Database | Tx, automationId: string): Promise<Map<string, MessageCounts>> {
-  const rows = await database.rows<{ what: string; node_id: string; state: string; detail: string; n: number }>(
-    `select what, node_id, state, detail, n from cortex.automation_totals
-     where automation_id = $1 and what in ('mail', 'mail_outcome')`,
-    [automationId],
-  );
-  return new Map(
-    [...Map.groupBy(rows, (row) => row.node_id)].map(([node, group]) => {
-      const counts = emptyCounts();
-      for (const { what, state, detail, n } of group) {
-        if (what === 'mail_outcome') counts[state as (typeof outcomes)[number]] += n;
-        else addState(counts, state, detail, n);
-      }
-      return [node, counts];
-    }),
-  );
+  const { hours, ends } = await splitSpan(database, span);
+  const byStep = new Map<string, MessageCounts>();
+  const of = (node: string): MessageCounts => {
+    const known = byStep.get(node) ?? emptyCounts();
+    byStep.set(node, known);
+    return known;
+  };
+  if (hours)
+    for (const { what, node_id, state, detail, n } of await keptCounts(
+      database,
+      automationId,
+      ['mail', 'mail_outcome'],
+      hours,
+    )) {
+      if (what === 'mail_outcome') of(node_id)[state as (typeof outcomes)[number]] += n;
+      else addState(of(node_id), state, detail, n);
+    }
+  for (const { from, to } of ends)
+    for (const row of await database.rows<CountRow>(
+      counting('m.automation_id = $1 and m.created_at >= $2 and m.created_at < $3'),
+      [automationId, from, to],
+    ))
+      addRow(of(row.node_id), row);
+  return byStep;
 }
 
 /** Counts of all mails queued since an instant. */
@@ -188,11 +187,13 @@ function addState(counts: MessageCounts, state: string, reason: string, n: numbe
 
 function summed(rows: readonly CountRow[]): MessageCounts {
   const counts = emptyCounts();
-  for (const row of rows) {
-    addState(counts, row.state, row.reason ?? 'other', row.n);
-    for (const outcome of outcomes) counts[outcome] += row[outcome];
-  }
+  for (const row of rows) addRow(counts, row);
   return counts;
+}
+
+function addRow(counts: MessageCounts, row: CountRow): void {
+  addState(counts, row.state, row.reason ?? 'other', row.n);
+  for (const outcome of outcomes) counts[outcome] += row[outcome];
 }
 
 /** Job rows, newest first. */

@@ -4,6 +4,7 @@ import type { Graph } from '#graph';
 import { systemActor } from '#platform';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { Counters } from './counters.js';
+import { countedOneByOne } from './counting.fixture.js';
 import { automationStats, runPage } from './reports.queries.js';
 
 const actor = systemActor('test');
@@ -32,8 +33,11 @@ const graph: Graph = {
 
 const MAIL_STATES = ['submitting', 'sent', 'skipped', 'failed', 'cancelled'];
 const moves = fc.oneof(
-  fc.record({ move: fc.constant('enter' as const), who: fc.nat(5) }),
-  fc.record({ move: fc.constant('time' as const), hours: fc.integer({ min: 1, max: 3 }) }),
+  { weight: 5, arbitrary: fc.record({ move: fc.constant('enter' as const), who: fc.nat(5) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ move: fc.constant('time' as const), minutes: fc.integer({ min: 1, max: 190 }) }),
+  },
   fc.record({ move: fc.constant('remove' as const), who: fc.nat(20) }),
   fc.record({ move: fc.constant('advance' as const), who: fc.nat(20) }),
   fc.record({ move: fc.constant('mail' as const), state: fc.constantFrom(...MAIL_STATES), opened: fc.boolean() }),
@@ -41,6 +45,15 @@ const moves = fc.oneof(
   fc.record({ move: fc.constant('undone' as const) }),
   fc.record({ move: fc.constant('fold' as const) }),
 );
+
+/** A bound of a span: so many minutes after the beginning, the full hour before it, the instant of a row, or open. */
+const bound = fc.oneof(
+  fc.record({ by: fc.constantFrom('minute' as const, 'hour' as const), minutes: fc.integer({ min: -70, max: 500 }) }),
+  fc.record({ by: fc.constant('row' as const), which: fc.nat(100) }),
+  fc.constant({ by: 'nothing' as const }),
+);
+const spans = fc.array(fc.record({ from: bound, to: bound }), { minLength: 6, maxLength: 10 });
+type Bound = typeof bound extends fc.Arbitrary<infer T> ? T : never;
 
 describe('the counters behind the statistics', () => {
   let db: TestDatabase;
@@ -57,22 +70,37 @@ describe('the counters behind the statistics', () => {
   });
   afterAll(() => db.drop());
 
-  const bothAgree = async (automation: string) => {
-    const kept = await automationStats(db.database, automation, {});
-    expect(kept).toEqual(await automationStats(db.database, automation, { from: '1990-01-01T00:00:00Z' }));
+  const bothAgree = async (automation: string, span: { from?: string; to?: string } = {}) => {
+    const kept = await automationStats(db.database, automation, span);
+    expect(kept).toEqual(await countedOneByOne(db.database, automation, span));
     return kept;
   };
 
-  it('say what counting everything says, after whatever happened', async () => {
-    let [entered, mails] = [0, 0];
+  const instants = (automation: string) =>
+    db.database.rows<{ at: string }>(
+      `select distinct entered_at::text as at from cortex.automation_run_steps
+       where run_id in (select id from cortex.automation_runs where automation_id = $1) order by 1`,
+      [automation],
+    );
+
+  const written = (one: Bound, began: number, rows: { at: string }[]): string | undefined => {
+    if (one.by === 'row') return rows.length > 0 ? rows[one.which % rows.length]!.at : undefined;
+    if (one.by === 'nothing') return undefined;
+    const at = began + one.minutes * 60_000;
+    return new Date(one.by === 'hour' ? Math.floor(at / 3_600_000) * 3_600_000 : at).toISOString();
+  };
+
+  it('say what counting everything says, of all time and of any span, after whatever happened', async () => {
+    let [entered, mails, partly] = [0, 0, 0];
     await fc.assert(
-      fc.asyncProperty(fc.array(moves, { minLength: 4, maxLength: 14 }), async (history) => {
+      fc.asyncProperty(fc.array(moves, { minLength: 8, maxLength: 20 }), spans, async (history, asked) => {
+        const { now } = (await db.database.row<{ now: Date }>('select cortex.now() as now'))!;
         const automation = await line.live(graph, { entry: { limit: 'always' } });
         for (const one of history) {
           const runs = (await runPage(db.database, automation, { limit: 200 })).items;
           const open = runs.filter(({ status }) => status === 'active' || status === 'waiting');
           if (one.move === 'enter') await line.post(`p${one.who}@example.com`, { type: 'checkout.abandoned' });
-          else if (one.move === 'time') await db.clock.advance({ hours: one.hours });
+          else if (one.move === 'time') await db.clock.advance({ minutes: one.minutes });
           else if (one.move === 'remove' && open.length > 0) {
             await line.runs.remove(actor, open[one.who % open.length]!.id);
           } else if (one.move === 'advance' && open.length > 0) {
@@ -99,8 +127,17 @@ describe('the counters behind the statistics', () => {
           await bothAgree(automation);
         }
         const before = await bothAgree(automation);
+        const rows = await instants(automation);
+        const some = asked.map(({ from, to }) => ({
+          from: written(from, now.getTime(), rows),
+          to: written(to, now.getTime(), rows),
+        }));
+        const ofSpans = [];
+        for (const span of some) ofSpans.push(await bothAgree(automation, span));
         await counters.fold();
         expect(await bothAgree(automation)).toEqual(before);
+        for (const [at, span] of some.entries()) expect(await bothAgree(automation, span)).toEqual(ofSpans[at]);
+        partly += ofSpans.filter(({ entered: n }) => n > 0 && n < before.entered).length;
         entered += before.entered;
         mails += before.nodes.mail?.messages?.candidates ?? 0;
       }),
@@ -108,7 +145,8 @@ describe('the counters behind the statistics', () => {
     );
     expect(entered).toBeGreaterThan(0);
     expect(mails).toBeGreaterThan(0);
-    expect(await db.database.row('select 1 from cortex.automation_count_changes')).toBeUndefined();
+    expect(partly).toBeGreaterThan(0);
+    expect(await db.database.row('select 1 from cortex.automation_hour_changes')).toBeUndefined();
   });
 
   it('are folded by one process at a time, and nothing is folded twice', async () => {

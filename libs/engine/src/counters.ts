@@ -16,17 +16,20 @@ const BATCH = 50_000;
 /** Batches of one minute; what is beyond is there for the next. */
 const MOST = 20;
 
+const KEY = 'automation_id, what, node_id, state, detail';
 const FOLD = `
   with gone as (
-    delete from cortex.automation_count_changes
-    where ctid = any (array(select ctid from cortex.automation_count_changes limit $1))
-    returning automation_id, what, node_id, state, detail, n
-  ), summed as (
-    select automation_id, what, node_id, state, detail, sum(n) as n from gone group by 1, 2, 3, 4, 5
-  ), added as (
-    insert into cortex.automation_counts as c (automation_id, what, node_id, state, detail, n)
-    select automation_id, what, node_id, state, detail, n from summed
-    on conflict (automation_id, what, node_id, state, detail) do update set n = c.n + excluded.n
+    delete from cortex.automation_hour_changes
+    where ctid = any (array(select ctid from cortex.automation_hour_changes limit $1))
+    returning hour, ${KEY}, n
+  ), by_hour as materialized (
+    select hour, ${KEY}, sum(n) as n from gone group by hour, ${KEY} having sum(n) <> 0
+  ), to_hours as (
+    insert into cortex.automation_hour_counts as c (hour, ${KEY}, n) select * from by_hour
+    on conflict (automation_id, hour, what, node_id, state, detail) do update set n = c.n + excluded.n
+  ), to_totals as (
+    insert into cortex.automation_counts as c (${KEY}, n) select ${KEY}, sum(n) from by_hour group by ${KEY}
+    on conflict (${KEY}) do update set n = c.n + excluded.n
   )
   select count(*)::int as folded from gone`;
 

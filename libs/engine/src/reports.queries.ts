@@ -1,5 +1,5 @@
 import { addressOf } from '#directory';
-import { countByStep, type MessageCounts } from '#emails';
+import { countByStep, keptCounts, splitSpan, type CountSpan, type MessageCounts, type SplitSpan } from '#emails';
 import { decodeCursor, encodeCursor, notFound, type Database, type Tx } from '#platform';
 import { runStatus, type RunStatus } from '#contracts';
 
@@ -156,84 +156,73 @@ export interface AutomationStats {
   nodes: Record<string, NodeStats>;
 }
 
-type Totals = Omit<AutomationStats, 'nodes'>;
 type StepCount = { node_id: string; port: string | null; here: boolean; visits: number };
 
 /**
- * What happened at each step, over all versions; `from` and `to` bound when the step was entered. Of all time it is
- * read from the counters, else what was entered in that time is counted.
+ * What happened at each step, over all versions; `from` and `to` bound when the step was entered. Whole hours, and all
+ * time, are read from the counters; in what remains of an hour at either end the rows themselves are counted.
  */
-export async function automationStats(
-  db: Database,
-  automationId: string,
-  range: { from?: string; to?: string },
-): Promise<AutomationStats> {
-  const ofAllTime = range.from === undefined && range.to === undefined;
+export async function automationStats(db: Database, automationId: string, range: CountSpan): Promise<AutomationStats> {
   return db.tx(
     async (tx) => {
-      const [totals, steps] = await (ofAllTime ? counters(tx, automationId) : counted(tx, automationId, range));
-      const mails = await countByStep(tx, automationId, range);
-      const nodes: Record<string, NodeStats> = {};
-      for (const { node_id, port, here, visits } of steps) {
-        const node = (nodes[node_id] ??= { entered: 0, here_now: 0, left: 0, ports: {} });
-        node.entered += visits;
-        if (here) node.here_now += visits;
-        else node.left += visits;
-        if (port !== null) node.ports[port] = (node.ports[port] ?? 0) + visits;
-      }
-      for (const [node_id, messages] of mails) {
-        if (node_id === '') continue;
-        (nodes[node_id] ??= { entered: 0, here_now: 0, left: 0, ports: {} }).messages = messages;
-      }
-      return { ...totals, nodes };
+      const { hours, ends } = await splitSpan(tx, range);
+      const stats: AutomationStats = { entered: 0, inside: 0, completed: 0, exited: 0, failed: 0, nodes: {} };
+      if (hours) await addCounters(stats, tx, automationId, hours);
+      for (const end of ends) await addRows(stats, tx, automationId, end);
+      for (const [node_id, messages] of await countByStep(tx, automationId, range))
+        if (node_id !== '') nodeOf(stats, node_id).messages = messages;
+      return stats;
     },
     { isolation: 'REPEATABLE READ', readOnly: true },
   );
 }
 
-async function counters(tx: Tx, automationId: string): Promise<[Totals, StepCount[]]> {
-  const rows = await tx.rows<{ what: string; node_id: string; state: string; detail: string; n: number }>(
-    `select what, node_id, state, detail, n from cortex.automation_totals
-     where automation_id = $1 and what in ('run', 'step')`,
-    [automationId],
-  );
-  const runs = rows.filter(({ what }) => what === 'run');
-  const sum = (...status: string[]) =>
-    runs.filter(({ state }) => status.length === 0 || status.includes(state)).reduce((total, { n }) => total + n, 0);
-  return [
-    {
-      entered: sum(),
-      inside: sum('active', 'waiting'),
-      completed: sum('completed'),
-      exited: sum('exited'),
-      failed: sum('failed'),
-    },
-    rows
-      .filter(({ what }) => what === 'step')
-      .map(({ node_id, state, detail, n }) => ({ node_id, port: state || null, here: detail === 'here', visits: n })),
-  ];
+const nodeOf = (stats: AutomationStats, id: string): NodeStats =>
+  (stats.nodes[id] ??= { entered: 0, here_now: 0, left: 0, ports: {} });
+
+function addRuns(stats: AutomationStats, status: RunStatus, n: number): void {
+  stats.entered += n;
+  stats[status === 'active' || status === 'waiting' ? 'inside' : status] += n;
 }
 
-async function counted(
+function addStep(stats: AutomationStats, { node_id, port, here, visits }: StepCount): void {
+  const node = nodeOf(stats, node_id);
+  node.entered += visits;
+  if (here) node.here_now += visits;
+  else node.left += visits;
+  if (port !== null) node.ports[port] = (node.ports[port] ?? 0) + visits;
+}
+
+async function addCounters(
+  stats: AutomationStats,
   tx: Tx,
   automationId: string,
-  range: { from?: string; to?: string },
-): Promise<[Totals, StepCount[]]> {
-  const values = [automationId, range.from ?? null, range.to ?? null];
-  const within = (column: string) =>
-    `($2::timestamptz is null or ${column} >= $2) and ($3::timestamptz is null or ${column} < $3)`;
-  const totals = await tx.row<Totals>(
-    `select count(*)::int as entered, count(*) filter (where status in ('active', 'waiting'))::int as inside,
-       count(*) filter (where status = 'completed')::int as completed,
-       count(*) filter (where status = 'exited')::int as exited, count(*) filter (where status = 'failed')::int as failed
-     from cortex.automation_runs where automation_id = $1 and ${within('entered_at')}`,
+  hours: NonNullable<SplitSpan['hours']>,
+): Promise<void> {
+  for (const { what, node_id, state, detail, n } of await keptCounts(tx, automationId, ['run', 'step'], hours)) {
+    if (what === 'run') addRuns(stats, state as RunStatus, n);
+    else addStep(stats, { node_id, port: state || null, here: detail === 'here', visits: n });
+  }
+}
+
+async function addRows(
+  stats: AutomationStats,
+  tx: Tx,
+  automationId: string,
+  { from, to }: SplitSpan['ends'][number],
+): Promise<void> {
+  const values = [automationId, from, to];
+  const runs = await tx.rows<{ status: RunStatus; n: number }>(
+    `select status, count(*)::int as n from cortex.automation_runs
+     where automation_id = $1 and entered_at >= $2 and entered_at < $3 group by 1`,
     values,
   );
+  for (const { status, n } of runs) addRuns(stats, status, n);
   const steps = await tx.rows<StepCount>(
     `select s.node_id, s.port, s.left_at is null as here, count(*)::int as visits
      from cortex.automation_run_steps s join cortex.automation_runs r on r.id = s.run_id
-     where r.automation_id = $1 and ${within('s.entered_at')} group by 1, 2, 3`,
+     where r.automation_id = $1 and s.entered_at >= $2 and s.entered_at < $3 group by 1, 2, 3`,
     values,
   );
-  return [totals!, steps];
+  for (const step of steps) addStep(stats, step);
 }
