@@ -15,6 +15,41 @@ const simulatedStep = z.object({
   outcome: z.record(z.string(), z.unknown()),
 });
 
+const percent = z.number().int().min(0).max(100);
+
+/** What a replay cannot know and takes for granted, as far as that can be chosen. */
+export const assume = z.strictObject({
+  /** Per cent of the mails that leave, of everybody the same ones each time; the others bounce for good. */
+  delivered: percent.default(100),
+  /** Per cent of the mails that leave: opened at once. */
+  opened: percent.default(0),
+  /** Per cent of the mails that leave: clicked at once, and so opened. */
+  clicked: percent.default(0),
+  /** Who was in a list before anything about them and the list was recorded. */
+  list_members: z.enum(['today', 'nobody', 'everybody']).default('today'),
+  /** How every call of another system ends. */
+  webhooks: z.enum(['succeed', 'fail']).default('succeed'),
+});
+export type Assume = z.output<typeof assume>;
+
+/** What is assumed where nobody says anything else. */
+export const usualAssumptions: Assume = assume.parse({});
+
+const assumption = z.object({
+  code: z.string(),
+  /** A whole sentence. */
+  text: z.string(),
+  /** Decisions that hung on it, or mails, where that is known. */
+  count: z.number().int().optional(),
+  /** Its name in `assume` and its value there, where it can be chosen; `said` is how the sentence says the value. */
+  key: assume.keyof().optional(),
+  value: z.union([z.number(), z.string()]).optional(),
+  said: z.string().optional(),
+  /** The values to choose from and how a sentence says them; a per cent where there are none. */
+  options: z.array(z.object({ value: z.string(), said: z.string() })).optional(),
+});
+export type Assumption = z.output<typeof assumption>;
+
 export const backtest = z.object({
   id: uuid,
   automation_id: uuid,
@@ -54,7 +89,9 @@ export const backtest = z.object({
     }),
   ),
   /** What the replay could not know and took for granted. */
-  assumed: z.array(z.object({ code: z.string(), text: z.string(), count: z.number().int().optional() })),
+  assumed: z.array(assumption),
+  /** What it was told to assume; results with other assumptions say something else. */
+  assume,
   /** Activities replayed. */
   activities: z.number().int(),
   error: z.string().nullable(),
@@ -78,6 +115,7 @@ export const startBacktest = route({
     to: instant,
     graph: graph.optional(),
     settings: draftSettings.optional(),
+    assume: assume.optional(),
   }),
   response: z.object({ id: uuid }),
   bodyLimit: 1_200_000,

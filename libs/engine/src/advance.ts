@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { ActivityFact, Plan, Report, Settings } from '#graph';
 import type { Log } from '#platform';
 import type { Group } from '#rules';
 import type { Proof } from '#rules/engine';
+import { chance } from './chance.js';
 import type { Moment } from './compiled.js';
 import { Decisions, type Answers } from './decisions.js';
 import { looksAtRuns, settlesAtCommit } from './effects/index.js';
@@ -148,7 +148,9 @@ export class Advance {
       fields,
       report: journey.open!.outcome.report as Report | undefined,
       entered_at: journey.open!.entered_at,
-      chance: chance(journey.run.person_id, step.id),
+      get chance() {
+        return chance(journey.run.person_id, step.id);
+      },
       decide: answers.decide,
       arrived: journey.arrived,
     });
@@ -197,7 +199,9 @@ export class Advance {
         if (outcome instanceof Error) call.journey.trouble(this.moment.now, outcome);
         else if (reported && this.world.reports) call.journey.awaitReport(outcome);
         else {
-          call.journey.leave(this.moment.now, next, outcome);
+          const assumed = reported ? this.world.assumedReport : undefined;
+          const reason = assumed?.reason === undefined ? {} : { reason: assumed.reason };
+          call.journey.leave(this.moment.now, assumed?.port ?? next, { ...outcome, ...reason });
           if (settlesAtCommit.has(type) && !call.journey.ended) call.journey.yield(this.moment.now);
         }
       });
@@ -243,7 +247,3 @@ const brief = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.slice(0, 20).map(brief);
   return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 200)}…` : value;
 };
-
-/** Equally spread over [0, 1), the same for the same person and step. */
-const chance = (personId: string, nodeId: string): number =>
-  createHash('sha256').update(`${personId} ${nodeId}`).digest().readUInt32BE(0) / 2 ** 32;

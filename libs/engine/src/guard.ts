@@ -6,9 +6,9 @@ import type { EffectCall } from './effects/effect-handler.js';
 import type { AllowedEntry } from './limits.js';
 
 /*
- * What keeps an automation from doing far more than was ever expected of it. Expected is what its latest backtest said,
- * else what it did on its own last days. What goes past that is not done, the automation pauses itself, and a person
- * is told; resuming it says that this is fine, and the count begins anew.
+ * What keeps an automation from doing far more than was ever expected of it. Expected is what its latest backtest said
+ * under the usual assumptions, else what it did on its own last days. What goes past that is not done, the automation
+ * pauses itself, and a person is told; resuming it says that this is fine, and the count begins anew.
  */
 
 /** Times its expectation that an automation may do. */
@@ -51,7 +51,7 @@ const EXPECTATION = `
   select (select since from edge) as since,
     coalesce(
       (select (b.result -> 'worst' ->> 'messages')::int from cortex.backtests b
-       where b.automation_id = $1 and b.status = 'completed' order by b.id desc limit 1),
+       where b.automation_id = $1 and b.status = 'completed' and b.assume = '{}' order by b.id desc limit 1),
       (select max(n)::int from (
          select count(*) as n from before group by person_id, date_trunc('day', entered_at)) d)) as expected,
     (select count(*)::int from today) as entries,
@@ -195,7 +195,7 @@ const PACE = `
   select a.automation_id, n.entries, case when n.entries > ${PER_MINUTE} then coalesce(
       (select max(value::float8) / 1440 from cortex.backtests b,
          lateral jsonb_path_query(b.result, '$.per_day[*].entered') d(value)
-       where b.id = (select id from cortex.backtests where automation_id = a.automation_id and status = 'completed'
+       where b.id = (select id from cortex.backtests where automation_id = a.automation_id and status = 'completed' and assume = '{}'
          order by id desc limit 1)),
       (select max(m.n)::float8 from (
          select count(*) as n from cortex.automation_runs r

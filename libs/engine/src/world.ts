@@ -1,5 +1,5 @@
 import { loadFacts, loadRunFacts, type RunKey } from '#directory';
-import type { ActivityFact, Effect, EffectType } from '#graph';
+import type { ActivityFact, Effect, EffectType, Report } from '#graph';
 import type { Tx } from '#platform';
 import type { Group, PersonFacts, RunFacts } from '#rules';
 import { recorded, type InboxRow, type Recorded } from './claim.js';
@@ -47,6 +47,8 @@ export interface World {
   resume(runs: readonly RunRow[], versions: ReadonlyMap<string, CompiledVersion>): Promise<Journey[]>;
   /** Whether effects tell later how they went (see `reported` of a plan). Elsewhere it is assumed that they went well. */
   readonly reports?: true;
+  /** What such effects are taken to tell there, if not that they went well. */
+  readonly assumedReport?: Report;
   /** Does what steps want; of each call what belongs into its record, or why it could not be done. */
   perform(type: EffectType, calls: readonly EffectCall[], moment: Moment): Promise<(Record<string, unknown> | Error)[]>;
 }

@@ -1,29 +1,61 @@
+import type { Assume, Assumption } from '#contracts';
 import type { Script } from './script.js';
-import type { Assumption, BacktestResult } from './tally.js';
+import type { BacktestResult } from './tally.js';
+
+const memberships: Record<Assume['list_members'], string> = {
+  today: 'everybody was in the lists they are in today',
+  nobody: 'nobody was in any list',
+  everybody: 'everybody was in every list',
+};
+const calls: Record<Assume['webhooks'], string> = {
+  succeed: 'succeeds',
+  fail: 'fails for good',
+};
+const choices = (of: Record<string, string>) => Object.entries(of).map(([value, said]) => ({ value, said }));
 
 /** What the replay could not know and took for granted, in sentences. */
 export function assumptionsOf(script: Script, result: BacktestResult): Assumption[] {
+  const { assume, hung } = script.guesses;
   const steps = [...script.version.steps.values()];
-  const has = (kind: string): boolean => steps.some((step) => step.def.kind === kind);
   const assumed: Assumption[] = [];
   if (script.scope === 'nobody')
     assumed.push({ code: 'entered_by_hand', text: 'Nobody is put in by hand: this automation starts only that way.' });
   if (script.lists.length > 0)
-    assumed.push({
-      code: 'lists_as_now',
-      text: 'Everybody was in the lists they are in today, except where entering or leaving was recorded.',
-    });
+    assumed.push(
+      chosen('lists_as_now', 'list_members', assume, memberships[assume.list_members], {
+        text: (said) => `Before anything was recorded about them, ${said}.`,
+        count: hung.lists,
+        options: choices(memberships),
+      }),
+    );
   if (script.version.start?.by === 'date')
     assumed.push({ code: 'dates_as_now', text: 'Everybody’s date was the one they have today.' });
-  if (has('mail')) {
-    assumed.push({
-      code: 'mail_delivered',
-      text: 'Every mail that may leave leaves at once and is delivered; nobody opens it or clicks.',
-      count: result.messages,
-    });
+  if (steps.some((step) => step.def.kind === 'mail')) {
+    const share = (
+      code: string,
+      key: 'delivered' | 'opened' | 'clicked',
+      text: (said: string) => string,
+      count: number,
+    ) => chosen(code, key, assume, `${assume[key]} %`, { text, count });
+    assumed.push(
+      share(
+        'mail_delivered',
+        'delivered',
+        (said) => `Every mail that may leave leaves at once, and ${said} of them arrive; the others bounce for good.`,
+        result.messages,
+      ),
+      share('mail_opened', 'opened', (said) => `${said} of the mails are opened, at once.`, hung.opened),
+      share('mail_clicked', 'clicked', (said) => `${said} of the mails are clicked, at once.`, hung.clicked),
+    );
   }
   if (steps.some(({ def }) => def.ports({}).some((port) => port.id === 'failed')))
-    assumed.push({ code: 'calls_succeed', text: 'Every call of another system succeeds.' });
+    assumed.push(
+      chosen('calls_succeed', 'webhooks', assume, calls[assume.webhooks], {
+        text: (said) => `Every call of another system ${said}.`,
+        count: hung.calls,
+        options: choices(calls),
+      }),
+    );
   assumed.push(
     {
       code: 'earliest_known',
@@ -36,3 +68,11 @@ export function assumptionsOf(script: Script, result: BacktestResult): Assumptio
   );
   return assumed;
 }
+
+const chosen = (
+  code: string,
+  key: keyof Assume,
+  assume: Assume,
+  said: string,
+  { text, ...more }: { text: (said: string) => string; count: number; options?: Assumption['options'] },
+): Assumption => ({ code, text: text(said), ...more, key, value: assume[key], said });

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { automationById } from '#automations';
+import { usualAssumptions, type Assume } from '#contracts';
 import { settings as settingsSchema, type DraftSettings, type Graph, type Settings } from '#graph';
 import {
   badRequest,
@@ -15,6 +16,7 @@ import {
   type Loop,
 } from '#platform';
 import { compile, type CompiledVersion } from '../compiled.js';
+import { unusual } from './guesses.js';
 import { replay } from './replay.js';
 import type { BacktestResult } from './tally.js';
 
@@ -29,6 +31,7 @@ export interface BacktestRow {
   progress: number;
   from: Date;
   to: Date;
+  assume: Assume;
   result: BacktestResult | null;
   error: string | null;
   created_by: string | null;
@@ -36,7 +39,7 @@ export interface BacktestRow {
   ended_at: Date | null;
 }
 
-const COLUMNS = `id, automation_id, revision, status, progress::float8 as progress, from_at as "from", to_at as "to", result,
+const COLUMNS = `id, automation_id, revision, status, progress::float8 as progress, from_at as "from", to_at as "to", assume, result,
   error, created_by, created_at, ended_at`;
 const KEPT = 20;
 const MOST_DAYS = 400;
@@ -52,6 +55,8 @@ export interface BacktestWish {
   /** Instead of the draft. */
   graph?: Graph;
   settings?: DraftSettings;
+  /** The usual assumptions when absent. */
+  assume?: Assume;
 }
 
 /** Orders and answers of backtests; a worker carries them out. */
@@ -82,8 +87,8 @@ export class Backtests {
     const id = newId();
     await this.database.tx(async (tx) => {
       await tx.run(
-        `insert into cortex.backtests (id, automation_id, revision, graph, settings, from_at, to_at, created_by)
-         values ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $7, $8)`,
+        `insert into cortex.backtests (id, automation_id, revision, graph, settings, from_at, to_at, created_by, assume)
+         values ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $7, $8, $9::jsonb)`,
         [
           id,
           automationId,
@@ -93,6 +98,7 @@ export class Backtests {
           wish.from,
           to,
           actor.label,
+          JSON.stringify(unusual(wish.assume ?? usualAssumptions)),
         ],
       );
       await tx.run(
@@ -108,15 +114,16 @@ export class Backtests {
   async get(id: string): Promise<BacktestRow> {
     const row = await this.database.row<BacktestRow>(`select ${COLUMNS} from cortex.backtests where id = $1`, [id]);
     if (!row) throw notFound('backtest');
-    return row;
+    return inFull(row);
   }
 
   /** The latest of an automation, newest first. */
   async latest(automationId: string, limit = KEPT): Promise<BacktestRow[]> {
-    return this.database.rows<BacktestRow>(
+    const rows = await this.database.rows<BacktestRow>(
       `select ${COLUMNS} from cortex.backtests where automation_id = $1 order by id desc limit $2`,
       [automationId, limit],
     );
+    return rows.map(inFull);
   }
 
   /** @throws AppError 404; 409 when it has ended */
@@ -131,6 +138,12 @@ export class Backtests {
     return row;
   }
 }
+
+/** A row keeps only the assumptions that are not the usual ones. */
+const inFull = <T extends { assume: Partial<Assume> }>(row: T): T & { assume: Assume } => ({
+  ...row,
+  assume: { ...usualAssumptions, ...row.assume },
+});
 
 /**
  * A draft in the shape of a version.
@@ -167,6 +180,7 @@ interface Taken {
   settings: DraftSettings;
   from_at: Date;
   to_at: Date;
+  assume: Partial<Assume>;
 }
 
 /** Carries out queued backtests, one at a time in each worker. */
@@ -218,6 +232,7 @@ export class BacktestLoop implements Loop {
       const version = drawn(taken.automation_id, taken.name, taken.graph, taken.settings);
       const result = await replay(this.database, version, { from: taken.from_at, to: taken.to_at }, this.log, {
         signal: stopped.signal,
+        assume: inFull(taken).assume,
         progress: (done) => {
           share = done;
         },
@@ -262,7 +277,7 @@ export class BacktestLoop implements Loop {
          select id from cortex.backtests
          where status = 'queued' or (status = 'running' and heartbeat_at < clock_timestamp() - make_interval(secs => $1))
          order by id limit 1 for update skip locked)
-       returning b.id, b.automation_id, a.name, b.graph, b.settings, b.from_at, b.to_at`,
+       returning b.id, b.automation_id, a.name, b.graph, b.settings, b.from_at, b.to_at, b.assume`,
       [LEASE],
     );
   }

@@ -139,6 +139,11 @@ export class PastPerson {
     );
   }
 
+  /** Their address turned out to be dead. */
+  suppress(since: number): void {
+    this.suppressed = [...this.suppressed, ...['broadcast', 'transactional'].map((stream) => ({ stream, since }))];
+  }
+
   isSuppressed(stream: string, at: number): boolean {
     return this.suppressed.some((each) => each.stream === stream && each.since <= at);
   }

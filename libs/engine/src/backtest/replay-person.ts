@@ -41,7 +41,7 @@ export class ReplayPerson {
   ) {
     const { version, window, mail } = script;
     this.aggregates = aggregates;
-    this.world = new ReplayWorld(person, aggregates, version, mail, entries, script.awaited);
+    this.world = new ReplayWorld(person, aggregates, version, mail, entries, script.awaited, script.guesses);
     this.known = this.world.runs;
     this.now = window.from.getTime();
     if (version.start?.by === 'monitor')
@@ -119,6 +119,7 @@ export class ReplayPerson {
     const { version, roundsOver } = this.script;
     const moment = this.moment(this.now);
     const facts = this.person.facts(this.now);
+    if (roundsOver !== undefined && facts.type !== null) this.script.guesses.hung.lists += 1;
     if (facts.type === null || (roundsOver !== undefined && facts.lists[roundsOver] !== true)) return;
     const { person_id, contact_email } = this.person;
     const [answer] = await enter(this.world, moment, [{ version, person_id, contact_email, occasion }]);

@@ -1,12 +1,13 @@
 import type { RunKey } from '#directory';
-import type { ActivityFact, EffectType, Settings } from '#graph';
-import type { PersonFacts, RunFacts, StepOutcome } from '#rules';
+import type { ActivityFact, EffectType, Report, Settings } from '#graph';
+import type { Group, PersonFacts, RunFacts, StepOutcome } from '#rules';
 import type { CompiledVersion, Moment } from '../compiled.js';
 import type { EffectCall } from '../effects/effect-handler.js';
 import type { Journey, RunRow } from '../journey.js';
 import { spanStart, type Entry, type PastEntry } from '../limits.js';
 import type { LookBack } from '../runs.queries.js';
 import type { Passed, World } from '../world.js';
+import type { Fate, Guesses } from './guesses.js';
 import type { Aggregates } from './aggregates.js';
 import type { PastActivity, PastPerson } from './past-person.js';
 
@@ -26,7 +27,11 @@ export interface SimulatedMail {
   at: Date;
   /** Why it would not have left. */
   skipped?: string;
+  /** What is assumed of it when it leaves. */
+  fate?: Fate;
 }
+
+const stepFates = ['delivered', 'clicked'] as const;
 
 /** One run that is being replayed, with what it did. */
 export interface Simulated {
@@ -57,7 +62,12 @@ export class ReplayWorld implements World {
     private readonly mail: MailRules,
     private readonly entries: PastEntry[],
     private readonly awaited: ReadonlySet<string>,
+    private readonly guesses: Guesses,
   ) {}
+
+  get assumedReport(): Report | undefined {
+    return this.guesses.assume.webhooks === 'fail' ? { port: 'failed', reason: 'assumed to fail' } : undefined;
+  }
 
   /** Keeps an activity for those who may wait for it or count it. */
   remember(activity: PastActivity): void {
@@ -89,7 +99,8 @@ export class ReplayWorld implements World {
     return this.entries.some((entry) => entry.seen && entry.entry_key === entry_key);
   }
 
-  async facts(_people: readonly string[], _groups: unknown, moment: Moment): Promise<Map<string, PersonFacts>> {
+  async facts(_people: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>> {
+    this.guesses.asked(groups);
     const facts = this.person.facts(moment.now.getTime());
     if (!this.aggregates.isEmpty) facts.activities = this.aggregates.at(moment);
     this.now = moment.now.getTime();
@@ -105,7 +116,7 @@ export class ReplayWorld implements World {
         const lead = lead_id === null ? undefined : this.person.lead(lead_id);
         const steps: Record<string, StepOutcome[]> = {};
         for (const mail of this.runs.get(run_id)?.mails ?? [])
-          steps[mail.node_id] = mail.skipped ? ['skipped'] : ['sent', 'delivered'];
+          steps[mail.node_id] = mail.fate ? ['sent', ...stepFates.filter((each) => mail.fate![each])] : ['skipped'];
         return [run_id, { steps, ...(lead ? { lead: { enrolled: this.person.isEnrolled(lead, this.now) } } : {}) }];
       }),
     );
@@ -192,11 +203,22 @@ export class ReplayWorld implements World {
       node_id: record.node_id,
       visit: record.visit,
       at: moment.now,
-      ...(skipped ? { skipped } : {}),
+      ...(skipped ? { skipped } : { fate: this.guesses.fateOf(this.person.person_id, record.node_id) }),
     };
     if (!skipped && effect.stream === 'broadcast') this.ownMails.push(moment.now.getTime());
     this.simulatedOf(journey).mails.push(mail);
     return mail;
+  }
+
+  /** What becomes of a mail, as far as anything notices it; all of it at once. */
+  meet({ delivered, opened, clicked }: Fate, about: Record<string, unknown>, moment: Moment): void {
+    const happened = [
+      ...(delivered ? ['email.delivered'] : ['email.bounced']),
+      ...(opened ? ['email.opened'] : []),
+      ...(clicked ? ['email.clicked'] : []),
+    ];
+    if (!delivered) this.person.suppress(moment.now.getTime());
+    for (const type of happened) if (this.guesses.notices(type)) this.cause(type, about, 'postmark', moment);
   }
 
   /** The run's place in the replay, made when it first does something. */
@@ -220,6 +242,7 @@ const players: { [T in EffectType]?: Player<T> } = {
       'cortex',
       moment,
     );
+    if (mail.fate) world.meet(mail.fate, about, moment);
     return mail.skipped ? { mail: 'skipped', mail_reason: mail.skipped } : { mail: 'sent' };
   },
   'contact.update': (world, { journey, effect }, moment) => {

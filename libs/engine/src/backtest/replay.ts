@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { engineMoment } from '#automations';
+import type { Assume } from '#contracts';
 import type { Database, Log } from '#platform';
 import type { CompiledVersion } from '../compiled.js';
 import { Aggregates, type Before } from './aggregates.js';
@@ -28,6 +29,8 @@ const TURN = 12;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 export interface ReplayOptions {
+  /** The usual assumptions when absent. */
+  assume?: Assume;
   signal?: AbortSignal;
   /** Called now and then with the share that is done, 0 to 1. */
   progress?(share: number): void;
@@ -46,7 +49,7 @@ export async function replay(
   log: Log,
   options: ReplayOptions = {},
 ): Promise<BacktestResult> {
-  const script = await prepare(database, version, window);
+  const script = await prepare(database, version, window, options.assume);
   const tally = new Tally(script);
   const people = await inScope(database, script);
   const total = people.reduce((sum, packed) => sum + packed.length / 16, 0);
@@ -65,13 +68,18 @@ export async function replay(
   return result;
 }
 
-async function prepare(database: Database, version: CompiledVersion, window: Window): Promise<Script> {
+async function prepare(
+  database: Database,
+  version: CompiledVersion,
+  window: Window,
+  assume: Assume | undefined,
+): Promise<Script> {
   return database.tx(async (tx) => {
     const settings = await tx.row<Omit<Script['mail'], 'timezone'>>(
       'select mail_unanswered, frequency_cap from cortex.settings',
     );
     const present = await engineMoment(tx);
-    return scriptOf(version, window, { ...settings!, timezone: present.timezone }, present);
+    return scriptOf(version, window, { ...settings!, timezone: present.timezone }, present, assume);
   });
 }
 
@@ -180,7 +188,7 @@ class Chunk {
       else changesOf.set(change.person_id, [change]);
     }
     return people.map((now) => {
-      const person = new PastPerson(now, mail.mail_unanswered);
+      const person = new PastPerson({ ...now, lists: script.guesses.lists(now.lists) }, mail.mail_unanswered);
       person.undo(changesOf.get(now.person_id) ?? []);
       const aggregates = new Aggregates(script.conditions, before.get(now.person_id) ?? new Map<string, Before>());
       const done = (run: Simulated): void => {

@@ -1,8 +1,10 @@
+import { usualAssumptions, type Assume } from '#contracts';
 import { latestOccurrence, listOf, type EngineMoment } from '#automations';
 import { dependencies, type Condition, type Group } from '#rules';
 import type { CompiledVersion, Moment } from '../compiled.js';
 import type { Journey, StepRecord } from '../journey.js';
 import { TriggerIndex } from '../trigger-index.js';
+import { Guesses } from './guesses.js';
 import type { Scope, Window } from './past.queries.js';
 import { factTypes } from './past-person.js';
 import type { MailRules } from './replay-world.js';
@@ -31,6 +33,7 @@ export interface Script {
   /** Rules that ask about smart lists. */
   lists: readonly Group[];
   asksLastActivity: boolean;
+  guesses: Guesses;
   scope: Scope | 'nobody';
   /** The rounds of a schedule, for everybody in its list. */
   rounds: readonly Call[];
@@ -42,7 +45,13 @@ export interface Script {
 }
 
 /** Prepares a drawing for being replayed over a window. */
-export function scriptOf(version: CompiledVersion, window: Window, mail: MailRules, present: EngineMoment): Script {
+export function scriptOf(
+  version: CompiledVersion,
+  window: Window,
+  mail: MailRules,
+  present: EngineMoment,
+  assume: Assume = usualAssumptions,
+): Script {
   const { start, settings, steps } = version;
   const ends = [settings.exit_when, settings.goal].filter((end) => end !== undefined);
   const compiled = [...steps.values()];
@@ -64,6 +73,11 @@ export function scriptOf(version: CompiledVersion, window: Window, mail: MailRul
   // Rules are looked at again on every activity: with time, or the newest activity, in them any one can matter.
   const any = asked.clock || asked.fields.includes('last_activity');
   const over = start?.by === 'schedule' ? listOf(start) : undefined;
+  const types = any ? undefined : [...new Set(named)];
+  const lists = [
+    ...rules.filter((rule) => dependencies(rule).lists.length > 0),
+    ...(over === undefined ? [] : [inList(over)]),
+  ];
   const kept = new WeakMap<Journey, Map<string, StepRecord>>();
   return {
     version,
@@ -75,13 +89,11 @@ export function scriptOf(version: CompiledVersion, window: Window, mail: MailRul
       triggers: new TriggerIndex([version]),
     },
     awaited,
-    types: any ? undefined : [...new Set(named)],
+    types,
     conditions: asked.activities,
-    lists: [
-      ...rules.filter((rule) => dependencies(rule).lists.length > 0),
-      ...(over === undefined ? [] : [inList(over)]),
-    ],
+    lists,
     asksLastActivity: asked.fields.includes('last_activity'),
+    guesses: new Guesses(assume, version, new Set(lists), types),
     scope: scopeOf(version, window),
     rounds: roundsOf(version, window, mail.timezone),
     roundsOver: over,

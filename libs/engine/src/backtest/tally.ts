@@ -1,4 +1,5 @@
 import type { Simulated } from './replay-world.js';
+import type { Assumption } from '#contracts';
 import type { Script } from './script.js';
 
 const SAMPLES = 10;
@@ -19,13 +20,6 @@ export interface Sample {
   end_reason: string | null;
   messages: number;
   steps: SampleStep[];
-}
-
-export interface Assumption {
-  code: string;
-  text: string;
-  /** How many people or runs it was made for, where that is known. */
-  count?: number;
 }
 
 /** What a replay came to. */
@@ -87,6 +81,7 @@ export class Tally {
     result.entered += 1;
     this.day(run.entered_at).entered += 1;
     for (const { node_id, port } of steps) {
+      this.script.guesses.visited(node_id);
       const node = (result.nodes[node_id] ??= { entered: 0, ports: {} });
       node.entered += 1;
       if (port !== null) node.ports[port] = (node.ports[port] ?? 0) + 1;
