@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '#graph';
-import { browser, builtWeb, pipeline, testApp, type Pipeline, type TestApp } from '#testing';
+import { seriousProblems, browser, builtWeb, pipeline, testApp, type Pipeline, type TestApp } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -123,6 +123,66 @@ describe('looking back: replay, versions, test and why not', () => {
       .getByTestId('status')
       .getByText(/^Live v1/)
       .waitFor();
+  });
+
+  it('says figure by figure what an edit changed, and replays again when an assumption is changed', async () => {
+    const { body } = await call('GET', `/automations/${id}`);
+    const graph = drawing(2);
+    graph.nodes[0]!.config = {
+      ...graph.nodes[0]!.config,
+      rules: all({ field: 'country', operator: 'eq', value: 'DE' }),
+    };
+    graph.nodes.push(
+      { id: 'day', type: 'wait', config: { for: { n: 1, unit: 'days' } } },
+      {
+        id: 'clicked',
+        type: 'filter',
+        config: { rules: all({ field: 'step', node_id: 'mail', operator: 'clicked' }) },
+      },
+      { ...graph.nodes.find((node) => node.id === 'mail')!, id: 'again' },
+    );
+    graph.edges.push(
+      { source: 'mail', port: 'next', target: 'day' },
+      { source: 'day', port: 'next', target: 'clicked' },
+      { source: 'clicked', port: 'no', target: 'again' },
+    );
+    await call('PUT', `/automations/${id}`, { base_revision: body.revision, graph });
+    await page.goto(`/admin/automations/${id}`);
+    await canvas.opened();
+    await canvas.card('again').waitFor();
+    const sheet = await canvas.openPublish();
+    const part = sheet.getByTestId('backtest');
+    const completed = sheet.locator('[data-testid=backtest][data-status=completed]');
+    await completed.waitFor();
+    const line = (key: string) => part.getByTestId(`compare-${key}`).locator('th, td').allTextContents();
+    expect(await line('people')).toEqual(['People who would have entered', '12', '→ 5', '▼ −7']);
+    expect(await line('messages')).toEqual(['E-mails', '5', '→ 10', '▲ +5']);
+    expect(await line('german-no')).toEqual([expect.stringContaining('everyone else'), '7', '→ 0', '▼ −7']);
+    expect(await part.getByTestId('compare-german-yes').count()).toBe(0);
+    expect(await part.getByTestId('backtest-before').textContent()).toContain('before the last changes');
+    expect(await seriousProblems(page)).toEqual([]);
+    await look('replay-compared');
+
+    await part.getByText(/^What is assumed/).click();
+    const clicks = part.getByTestId('assumed-mail_clicked');
+    expect(await clicks.textContent()).toContain('5 decisions hung on it');
+    await clicks.getByRole('textbox').fill('100');
+    await clicks.getByRole('textbox').press('Enter');
+    await part.getByText('5 people would have entered, 5 e-mails.').waitFor();
+    expect(await part.getByText(/^What is assumed/).textContent()).toContain('1 changed');
+    expect(await clicks.getByRole('textbox').inputValue()).toBe('100 %');
+    await part.getByRole('button', { name: 'Assume the usual again' }).scrollIntoViewIfNeeded();
+    expect(await seriousProblems(page)).toEqual([]);
+    await look('replay-assumed');
+    const { items } = (await call('GET', `/automations/${id}/backtests`)).body;
+    expect(items.slice(0, 2).map((each: { assume: { clicked: number } }) => each.assume.clicked)).toEqual([100, 0]);
+    expect(items[0].from).toBe(items[1].from);
+
+    await part.getByRole('button', { name: 'Assume the usual again' }).click();
+    await part.getByText('5 people would have entered, 10 e-mails.').waitFor();
+    expect((await call('GET', `/automations/${id}/backtests`)).body.items).toHaveLength(items.length);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
   });
 
   it('draws in Live the version that runs, not the draft', async () => {

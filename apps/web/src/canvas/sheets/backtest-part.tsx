@@ -6,7 +6,10 @@ import type { Replay } from '../../automations/backtests.queries';
 import { Problem } from '../../ui/confirm';
 import { count, listed, people, plural } from '../../ui/format';
 import { shortTime } from '../../ui/time';
+import { BacktestAssumed } from './backtest-assumed';
+import { BacktestCompare } from './backtest-compare';
 import { BacktestSamples } from './backtest-samples';
+import { wordsFor } from './backtest-words';
 import { DayBars } from './day-bars';
 
 /** What the draft would have done with the last thirty days. */
@@ -35,6 +38,9 @@ export function BacktestPart({ replay, graph }: { replay: Replay; graph: Graph }
           />
         </div>
       )}
+      {replay.assumed ? (
+        <BacktestAssumed assumed={replay.assumed} assume={replay.assume} onChange={replay.change} />
+      ) : null}
       {current?.status === 'queued' || current?.status === 'running' ? (
         <Button variant="subtle" size="compact-xs" onClick={replay.cancel}>
           Stop the replay
@@ -59,11 +65,7 @@ function Answer({ backtest, before, graph }: { backtest: Backtest; before: Backt
         {mails ? `, ${plural(backtest.messages, 'e-mail', 'e-mails')}` : ''}.
       </p>
       <Without backtest={backtest} graph={graph} />
-      {before && (before.entered !== backtest.entered || before.messages !== backtest.messages) ? (
-        <p className="label" data-testid="backtest-before">
-          Before the last changes: {people(before.people)}, {plural(before.messages, 'e-mail', 'e-mails')}.
-        </p>
-      ) : null}
+      {before ? <BacktestCompare before={before} now={backtest} graph={graph} /> : null}
       <DayBars backtest={backtest} />
       {backtest.entered > 0 ? (
         <>
@@ -80,29 +82,9 @@ function Answer({ backtest, before, graph }: { backtest: Backtest; before: Backt
           <BacktestSamples samples={backtest.samples} graph={graph} />
         </>
       ) : null}
-      <details className="assumed">
-        <summary className="label">What is assumed ({backtest.assumed.length})</summary>
-        <ul className="sentence">
-          {backtest.assumed.map((one) => (
-            <li key={one.code}>{one.text}</li>
-          ))}
-        </ul>
-      </details>
     </>
   );
 }
-
-const reasons: Record<string, string> = {
-  unsubscribed: 'unsubscribed',
-  suppressed: 'on the suppression list',
-  no_consent: 'gave no consent',
-  capped: 'had enough mail already',
-  no_address: 'without an address',
-  still_inside: 'still inside at the end',
-  goal: 'reached the goal first',
-  exit_when: 'left early',
-  no_mail_on_this_way: 'on a way without mail',
-};
 
 /** Why some of them got no mail: by the reason of sending, or by the way that they took. */
 function Without({ backtest, graph }: { backtest: Backtest; graph: Graph }) {
@@ -115,15 +97,6 @@ function Without({ backtest, graph }: { backtest: Backtest; graph: Graph }) {
       {count(total)} got none: {listed(said)}.
     </p>
   );
-}
-
-function wordsFor(reason: string, graph: Graph): string {
-  const known = reasons[reason];
-  if (known) return known;
-  const [id, port] = [reason.slice(0, reason.lastIndexOf(':')), reason.slice(reason.lastIndexOf(':') + 1)];
-  const step = graph.nodes.find((node) => node.id === id);
-  const way = step && portsOf(step).find((one) => one.id === port)?.label;
-  return step ? `went “${way ?? port}” at “${sentenceOf(step)}”` : `ended: ${reason}`;
 }
 
 /** How many came to each step, and which way they went on. */
