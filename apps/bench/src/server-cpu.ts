@@ -29,6 +29,17 @@ export async function readServerCpu(postmaster: number): Promise<CpuReading> {
   return reading;
 }
 
+/** Of a reading what sessions of clients used, without what PostgreSQL does beside them (writing, checkpoints). */
+export async function sessionsOf(reading: CpuReading): Promise<CpuReading> {
+  const sessions: CpuReading = new Map();
+  for (const [pid, time] of reading) {
+    const title = pid === ENDED ? '' : await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    // "postgres: user database 127.0.0.1(40000) idle"; what is no session has no address.
+    if (/^postgres: .*\(\d+\)/.test(title)) sessions.set(pid, time);
+  }
+  return sessions;
+}
+
 /** Microseconds that the server worked between two readings. */
 export function microsecondsBetween(before: CpuReading, after: CpuReading): number {
   return (total(after) - total(before)) / 1000;
