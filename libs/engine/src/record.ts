@@ -1,10 +1,11 @@
 import { appendActivities, type NewActivity } from '#activities';
 import type { Tx } from '#platform';
+import { sayFailures } from './failures.js';
 import type { Journey } from './journey.js';
 
 /**
- * Writes what became of these runs: new runs, changed runs, their steps, and the activities that tell the
- * timeline who came in and who left. A step that is written again replaces itself.
+ * Writes what became of these runs: new runs, changed runs, their steps, the activities that tell the timeline who
+ * came in and who left, and under Needs attention who could not go on. A step that is written again replaces itself.
  */
 export async function record(tx: Tx, journeys: readonly Journey[]): Promise<void> {
   const changed = journeys.filter((journey) => journey.changed);
@@ -21,6 +22,10 @@ export async function record(tx: Tx, journeys: readonly Journey[]): Promise<void
   );
   await writeSteps(tx, changed);
   await appendActivities(tx, changed.flatMap(passages));
+  await sayFailures(
+    tx,
+    changed.flatMap(({ run }) => (run.status === 'failed' ? run.automation_id : [])),
+  );
 }
 
 const COLUMNS = `id uuid, automation_id uuid, version_id uuid, version int, person_id uuid, contact_email citext,

@@ -7,6 +7,7 @@ import { lockPerson, tryPeople } from './claim.js';
 import type { Moment } from './compiled.js';
 import { EngineVersions } from './engine-versions.js';
 import { enter, resumeRuns } from './enter.js';
+import { sayFailures } from './failures.js';
 import type { Journey, RunRow } from './journey.js';
 import { record } from './record.js';
 import { refusalText } from './refusals.js';
@@ -99,6 +100,7 @@ export class Runs {
       journey.movable = true;
       journey.changed = true;
       await this.move(tx, moment, journey);
+      await sayFailures(tx, [run.automation_id]);
     });
   }
 
@@ -114,13 +116,14 @@ export class Runs {
       retried += chunk.retried;
       after = chunk.last;
     }
-    await this.database.tx((tx) =>
-      tx.run(
+    await this.database.tx(async (tx) => {
+      await sayFailures(tx, [automationId]);
+      await tx.run(
         `insert into cortex.audit (actor, action, target_kind, target_id, after)
          values ($1, 'automation.retried', 'automation', $2, $3::jsonb)`,
         [actor.label, automationId, JSON.stringify({ node_id: nodeId, retried })],
-      ),
-    );
+      );
+    });
     return retried;
   }
 

@@ -4,6 +4,7 @@ import { Advance } from './advance.js';
 import { PEOPLE_PER_CLAIM, tryPeople } from './claim.js';
 import type { CompiledVersions } from './compiled.js';
 import { resumeRuns } from './enter.js';
+import { sayFailures } from './failures.js';
 import { pauseTripped } from './guard.js';
 import { record } from './record.js';
 import { dueRuns } from './runs.queries.js';
@@ -55,7 +56,7 @@ export class Wake {
     await this.database.tx(async (tx) => {
       await enterGate(tx);
       if ((await tryPeople(tx, [personId])).length === 0) return;
-      await tx.run(
+      const failed = await tx.rows<{ automation_id: string }>(
         `with due as (
            update cortex.automation_runs set retries = retries + 1,
              status = case when retries >= 5 then 'failed' else 'active' end,
@@ -63,10 +64,16 @@ export class Wake {
              ended_at = case when retries >= 5 then cortex.now() end,
              end_reason = case when retries >= 5 then $2 end
            where person_id = $1 and status in ('active', 'waiting') and wake_at <= cortex.now()
-           returning id, node_id)
-         update cortex.automation_run_steps s set outcome = s.outcome || jsonb_build_object('error', $2::text)
-         from due where s.run_id = due.id and s.node_id = due.node_id and s.left_at is null`,
+           returning id, node_id, automation_id, status),
+         noted as (
+           update cortex.automation_run_steps s set outcome = s.outcome || jsonb_build_object('error', $2::text)
+           from due where s.run_id = due.id and s.node_id = due.node_id and s.left_at is null)
+         select automation_id from due where status = 'failed'`,
         [personId, reason.slice(0, 500)],
+      );
+      await sayFailures(
+        tx,
+        failed.map((run) => run.automation_id),
       );
     });
   }

@@ -3,6 +3,7 @@ import { suppress, waiting } from '#emails';
 import type { Prepared, Tx } from '#platform';
 import type { Asked } from './asked.js';
 import { aboutMessage, aboutMessageIn } from './claim.js';
+import { sayFailed } from './failures.js';
 import type { BatchResult, MailResult } from './post-batch.js';
 
 interface ChangedRow {
@@ -123,6 +124,11 @@ async function markFailed(
     rows.map((row) => activity('email.failed', row, { reason: reasons.get(row.id)!.reason })),
   );
   const inactive = rows.filter((row) => reasons.get(row.id)!.inactive);
+  // Whom Postmark knows as inactive is that person's own matter and left alone from now on.
+  await sayFailed(
+    tx,
+    rows.filter((row) => !inactive.includes(row)).map((row) => ({ ...row, reason: reasons.get(row.id)!.reason })),
+  );
   await suppress(
     tx,
     inactive.map((row) => ({
@@ -155,9 +161,14 @@ async function putBack(
     [batchId, idsOf(again), byId(again), attemptLimit],
   );
   const failed = rows.filter((row) => row.state === 'failed');
+  const reason = 'Postmark refused it again and again.';
   await appendActivities(
     tx,
-    failed.map((row) => activity('email.failed', row, { reason: 'Postmark refused it again and again.' })),
+    failed.map((row) => activity('email.failed', row, { reason })),
+  );
+  await sayFailed(
+    tx,
+    failed.map((row) => ({ ...row, reason })),
   );
 }
 
