@@ -1030,6 +1030,8 @@ CREATE INDEX messages_person ON cortex.messages USING btree (person_id, created_
 
 CREATE INDEX messages_step ON cortex.messages USING btree (run_id, node_id, visit) WHERE (run_id IS NOT NULL)
 
+CREATE INDEX outgoing_due ON cortex.outgoing USING btree (stream, COALESCE(not_before, created_at), message_id)
+
 CREATE INDEX pending_address ON cortex.pending USING btree (address)
 
 CREATE INDEX pending_turn ON cortex.pending USING btree (attempts, id)

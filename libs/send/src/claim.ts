@@ -131,9 +131,9 @@ with workspace as materialized (
     and exists (select from workspace)
     and ($3 = 'any' or o.demo = ($3 = 'demo'))
     and ($7 or o.own_sender)
-    and (o.not_before is null or o.not_before <= cortex.now())
+    and coalesce(o.not_before, o.created_at) <= cortex.now()
     and not exists (select from cortex.automations a where a.id = o.automation_id and a.status <> 'live')
-  order by o.created_at, o.message_id
+  order by coalesce(o.not_before, o.created_at), o.message_id
   limit $6
   for update of o skip locked
 ), known as (

@@ -32,10 +32,14 @@ interface Lane {
 const emptyMilliseconds = 250;
 
 /**
- * By the index, so that what was sent and is not vacuumed yet is not read again and again; not prepared, because a
- * plan made while the table is empty would be a scan of it.
+ * Whether anything may leave now. By the index, so that what rests, and what was sent and is not vacuumed yet, is not read
+ * again and again; not prepared, because a plan made while the table is empty would be a scan of it.
  */
-const ANYTHING = 'select 1 from cortex.outgoing order by stream, created_at limit 1';
+const ANYTHING = `select 1 from (values ('transactional'), ('broadcast')) s (stream)
+  cross join lateral (select from cortex.outgoing o
+    where o.stream = s.stream and coalesce(o.not_before, o.created_at) <= cortex.now()
+    order by coalesce(o.not_before, o.created_at), o.message_id limit 1) o
+  limit 1`;
 
 /** How often the stream's unsubscribe handling is read again, so that a change at Postmark is noticed. */
 const handlingMilliseconds = 600_000;

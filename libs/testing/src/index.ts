@@ -7,3 +7,4 @@ export * from './fake-postmark.js';
 export * from './people.js';
 export * from './pipeline.js';
 export * from './random-rules.js';
+export * from './work-counts.js';
