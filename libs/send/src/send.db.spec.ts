@@ -235,7 +235,7 @@ describe('holding back', () => {
 });
 
 describe('refusals', () => {
-  it('goes on past a 406 in the middle of a batch and suppresses that person', async () => {
+  it('mautic#7226: goes on past a 406 in the middle of a batch and suppresses that person', async () => {
     const persons = await on.people(5);
     on.fake.inactive.add(persons[2]!.email);
     await on.queue(persons);
@@ -250,7 +250,7 @@ describe('refusals', () => {
     expect(await on.counts()).toEqual({ sent: 4, failed: 1, 'skipped:suppressed': 1 });
   });
 
-  it('records the mails of one call apart: sent, failed, and back in the queue', async () => {
+  it('mautic#7226: records the mails of one call apart: sent, failed, and back in the queue; nothing is sent for ever', async () => {
     await on.queue(await on.people(4));
     on.fake.plan({ kind: 'items', codes: { 1: 300, 3: 429 } });
     const { sender } = on.senderFor();
@@ -264,6 +264,10 @@ describe('refusals', () => {
     await on.drain(sender, 4);
     expect(await on.counts()).toEqual({ sent: 3, failed: 1 });
     expect(on.mostTaken).toBe(1);
+    const calls = on.fake.calls.length;
+    await on.db.clock.advance({ days: 1 });
+    await on.drain(sender, 4);
+    expect(on.fake.calls).toHaveLength(calls);
   });
 
   it.each([429, 503, 401])('puts a batch refused with %d back, later each time, and counts it', async (status) => {
