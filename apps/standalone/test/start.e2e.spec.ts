@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 describe('npm start', () => {
-  it('brings everything, tells its secrets once, and ends quietly at Ctrl-C', async () => {
+  it('dittofeed#529: brings everything it needs, waits for no other service, tells its secrets once, and ends quietly at Ctrl-C', async () => {
     const env = { CORTEX_DATA_DIR: join(folder, 'data'), PORT: String(await freePort()) };
     const first = start(env);
     const output = await first.says('Server API key');

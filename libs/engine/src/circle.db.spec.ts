@@ -25,7 +25,7 @@ describe('going on to another automation', () => {
       entry: { limit },
     });
 
-  it('puts people in under the other’s entry limit, and they go on here', async () => {
+  it('parcelvoy#607: puts people in at once and under the other’s entry limit, and they go on here', async () => {
     const other = await target('other.start');
     const here = await line.live(drawing([on('here.start'), to(other), ['after', 'exit', { reason: 'done' }]]), {
       entry: { limit: 'always' },
@@ -36,7 +36,7 @@ describe('going on to another automation', () => {
     await line.post(email, { type: 'here.start' });
     await line.settle();
     const entered = await people.run(other, email);
-    expect(entered.status).toBe('completed');
+    expect(entered).toMatchObject({ status: 'completed', entered_at: db.clock.now(), ended_at: db.clock.now() });
     const [second, first] = await people.runs(here, email);
     expect([first, second].map((run) => run!.end_reason)).toEqual(['done', 'done']);
     expect(first!.steps[1]!.outcome).toMatchObject({ entered: true, run_id: entered.id });

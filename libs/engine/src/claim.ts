@@ -34,6 +34,7 @@ export async function claimPeople(tx: Tx, limit = ROWS_PER_CLAIM): Promise<strin
 
 /** Locks these people, skipping those that somebody else is at. */
 export async function tryPeople(tx: Tx, personIds: readonly string[], limit = PEOPLE_PER_CLAIM): Promise<string[]> {
+  if (personIds.length === 0) return [];
   const rows = await tx.rows<{ person_id: string }>(
     `with cand as materialized (select person_id from unnest($1::uuid[]) with ordinality c(person_id, ord) order by ord)
      select person_id from cand where ${LOCK} limit $2`,

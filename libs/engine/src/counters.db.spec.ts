@@ -90,7 +90,7 @@ describe('the counters behind the statistics', () => {
     return new Date(one.by === 'hour' ? Math.floor(at / 3_600_000) * 3_600_000 : at).toISOString();
   };
 
-  it('say what counting everything says, of all time and of any span, after whatever happened', async () => {
+  it('mautic#15834: say what counting everything says, of all time and of any span, after whatever happened', async () => {
     let [entered, mails, partly] = [0, 0, 0];
     await fc.assert(
       fc.asyncProperty(fc.array(moves, { minLength: 8, maxLength: 20 }), spans, async (history, asked) => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { systemActor } from '#platform';
+import { automationById } from '#automations';
+import { newId, systemActor } from '#platform';
 import { countWork, pipeline } from '#testing';
 import { PEOPLE_PER_CLAIM } from './claim.js';
+import { mailHelp } from './mail-help.js';
 import { mail, Shop, wait } from './peers.fixture.js';
 import { drawing, on } from './steps.fixture.js';
 
@@ -96,6 +98,64 @@ describe('time, as people complained about it elsewhere', () => {
     // Two days after Wednesday is a Friday; the Sunday begins at 22:00 UTC.
     expect(arrived).toEqual(['2026-03-07T22:00:00.000Z']);
     expect(await shop.mails(automation, email)).toHaveLength(1);
+  });
+
+  it('mautic#10170, mautic#837, mautic#17090: seven in the evening there stays seven in the evening there', async () => {
+    const { db, line } = shop;
+    await db.clock.set('2027-03-13T12:00:00Z');
+    // Eight hours behind; the clocks go forward in the night to the 14th.
+    await db.database.run("update cortex.settings set timezone = 'America/Los_Angeles'");
+    const evening = { time: '19:00', timezone: 'contact' };
+    const graph = drawing([on('evening'), ['first', 'wait_for_time', evening], ['second', 'wait_for_time', evening]]);
+    const automation = await line.live(graph);
+    const { draft_graph, revision } = await automationById(db.database, automation);
+    await line.automations.put(actor, automation, revision, { graph: draft_graph });
+    await line.publishing.publish(actor, automation, {}, mailHelp);
+    const saved = await automationById(db.database, automation);
+    for (const kept of [saved.draft_graph, saved.live_graph!]) {
+      expect(kept.nodes.slice(1).map(({ config }) => config)).toEqual([evening, evening]);
+    }
+    const [here, berlin, kolkata] = [
+      await shop.people.someone(),
+      await shop.people.someone({ timezone: 'Europe/Berlin' }),
+      await shop.people.someone({ timezone: 'Asia/Kolkata' }),
+    ];
+    const list = newId();
+    await db.database.run(`insert into public.crm_smart_lists (id, name, kind) values ($1, 'Evening', 'static')`, [
+      list,
+    ]);
+    await db.database.run(
+      'insert into cortex.list_members (smart_list_id, person_id) select $1, person_id from cortex.people where address = $2',
+      [list, here],
+    );
+    const daily = await line.live(
+      drawing([
+        ['start', 'schedule', { cron: '0 19 * * *', smart_list_id: list }],
+        ['end', 'exit'],
+      ]),
+      { entry: { limit: 'always' } },
+    );
+    for (const email of [here, berlin, kolkata]) await line.post(email, { type: 'evening' });
+    const left = new Map<string, string[]>();
+    const until = Date.parse('2027-03-15T12:00:00Z');
+    while (db.clock.now().getTime() < until) {
+      await line.settle();
+      await db.clock.advance({ minutes: 30 });
+    }
+    for (const email of [here, berlin, kolkata]) {
+      const { steps } = await shop.people.run(automation, email);
+      left.set(
+        email,
+        steps.slice(1).map((step) => step.left_at!.toISOString().slice(0, 16)),
+      );
+    }
+    const local = ['2027-03-14T03:00', '2027-03-15T02:00'];
+    expect(left.get(here)).toEqual(local);
+    expect(left.get(berlin)).toEqual(['2027-03-13T18:00', '2027-03-14T18:00']);
+    expect(left.get(kolkata)).toEqual(['2027-03-13T13:30', '2027-03-14T13:30']);
+    const entered = (await shop.people.runs(daily, here)).map((run) => run.entered_at.toISOString().slice(0, 16));
+    expect(entered.reverse()).toEqual(local);
+    await db.database.run("update cortex.settings set timezone = 'UTC'");
   });
 });
 

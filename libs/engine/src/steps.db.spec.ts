@@ -203,7 +203,7 @@ describe('the step', () => {
   });
 
   describe('a rule about an earlier step', () => {
-    it('useplunk/plunk#243: asks in filter and switch whether this very mail was clicked, skipped or failed', async () => {
+    it('useplunk/plunk#243, Notifuse#273: asks in filter and switch whether this very mail was clicked, skipped or failed', async () => {
       const about = (operator: string) => ({
         operator: 'AND',
         conditions: [{ field: 'step', node_id: 'mail', operator }],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { insertAt, recipes, type AutomationDocument } from '#graph';
+import { blocks, insertAt, recipes, validate, type AutomationDocument } from '#graph';
 import { condensed, createEditor } from './document';
 import { place, roundedPath, route } from './geometry';
+import { editCommands } from './commands/edit';
 import { neighbour } from './commands/walk';
 import { nearestPlace } from './nearest';
 import { addStep, mustAsk, removeSteps } from './steps';
@@ -15,7 +16,7 @@ const open = () =>
 const wait = { id: 'pause', type: 'wait', config: { for: { n: 1, unit: 'hours' as const } } };
 
 describe('the editor’s document', () => {
-  it('undoes and does again, one entry per edit, and queues what to send', () => {
+  it('mautic#4807: undoes and does again, one entry per edit, and queues what to send', () => {
     const store = open();
     store.getState().edit('Add wait', insertAt(document.graph, wait, { source: 'start', port: 'next' }));
     store.getState().edit('Rename', [{ op: 'rename', name: 'Other' }]);
@@ -28,6 +29,33 @@ describe('the editor’s document', () => {
     store.getState().redo();
     expect(store.getState().document.graph.nodes.map(({ id }) => id)).toContain('pause');
     expect(store.getState().future).toHaveLength(1);
+  });
+
+  it('mautic#1406: duplicates a group in one go, places it by itself, needs no end steps, and takes it back in one go', () => {
+    const store = open();
+    const before = store.getState().document;
+    const ends = before.graph.nodes.length;
+    store.setState({ selected: ['wait', 'enrolled', 'second-mail'] });
+    const run = (id: string) =>
+      editCommands.find((command) => command.id === id)?.run({ store, view: undefined as never });
+    run('duplicate');
+    const { graph } = store.getState().document;
+    expect(graph.nodes.length).toBe(ends + 3);
+    const copies = store.getState().selected;
+    const typeOf = (id: string) => graph.nodes.find((node) => node.id === id)?.type;
+    expect(copies.map(typeOf)).toEqual(['wait_until', 'filter', 'send_email']);
+    // Every card has a place of its own, and nobody had to draw an end to each path.
+    const corners = [...place(graph, 'build').places.values()].map(({ x, y }) => `${x} ${y}`);
+    expect(new Set(corners).size).toBe(graph.nodes.length);
+    expect(graph.nodes.filter(({ type }) => type === 'exit')).toHaveLength(1);
+    // The recipe's mails are still blank, and that is all.
+    const problems = blocks(validate(graph, before.settings, {}));
+    expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['unfinished']));
+    expect(store.getState().past.map(({ label }) => label)).toEqual(['Duplicate steps']);
+    run('undo');
+    expect(store.getState().document).toEqual(before);
+    run('redo');
+    expect(store.getState().document.graph).toEqual(graph);
   });
 
   it('takes a burst of typing as one entry, and sends it as one operation', () => {

@@ -5,6 +5,7 @@ import { createLog, newId, systemActor } from '#platform';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { EngineVersions } from '../engine-versions.js';
 import { explainEntry } from '../explain.js';
+import { automationStats } from '../reports.queries.js';
 import { BacktestLoop, Backtests } from './backtests.js';
 import { simulate } from './simulate.js';
 
@@ -75,8 +76,18 @@ describe('what would have been, and why', () => {
     expect(again.runs).toHaveLength(1);
   });
 
-  it('lets one person go through the draft at once, and nothing of it happens', async () => {
-    const before = await db.database.row('select count(*)::int as n from cortex.messages');
+  it('mautic#2307, mautic#3225: lets one person, real or made up, go through the draft at once; nothing of it happens or is counted', async () => {
+    const everything = async () => ({
+      stats: await automationStats(db.database, id, {}),
+      rows: await db.database.row(
+        `select (select count(*)::int from cortex.messages) as messages, (select count(*)::int from cortex.outgoing) as queued,
+           (select count(*)::int from cortex.automation_runs) as runs, (select count(*)::int from cortex.people) as people,
+           (select count(*)::int from public.crm_activities) as activities, (select count(*)::int from public.purchase_leads) as leads,
+           (select array_agg(tags order by address) from cortex.people) as tags,
+           (select count(*)::int from cortex.automation_count_changes) as counted`,
+      ),
+    });
+    const before = await everything();
     const at = new Date('2026-04-02T00:00:00Z');
     const real = await simulate(db.database, id, { contact_email: 'b@example.com', at }, log);
     expect(real.steps.map((step) => [step.node_id, step.port, step.entered_at.toISOString()])).toEqual([
@@ -88,7 +99,7 @@ describe('what would have been, and why', () => {
     expect(real.messages).toMatchObject([{ node_id: 'mail', visit: 1 }]);
     const vip = await simulate(db.database, id, { sample: { tags: ['VIP'] }, at }, log);
     expect(vip).toMatchObject({ status: 'completed', messages: [], contact_email: 'sample@example.com' });
-    expect(await db.database.row('select count(*)::int as n from cortex.messages')).toEqual(before);
+    expect(await everything()).toEqual(before);
   });
 
   it('replays as a job: queued, completed, cancelled, and taken over when its worker is gone', async () => {
