@@ -56,8 +56,7 @@ describe('changing and seeing, as people complained about it elsewhere', () => {
 
   it('PostHog/requests-for-comments-public#248: two mistakes in the logic are said before publishing, with how many people they would reach', async () => {
     const { db, line } = shop;
-    const people: string[] = [];
-    for (let n = 0; n < 41; n += 1) people.push(await shop.people.someone());
+    const people = await shop.crowd(41);
     await db.database.run(`update public.purchase_leads set country = 'DE' where email = any($1::text[])`, [
       people.slice(0, 10),
     ]);

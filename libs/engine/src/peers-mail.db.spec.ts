@@ -19,11 +19,11 @@ describe('mail, as people complained about it elsewhere', () => {
   it('mautic#1737: a run of an hour and a half beside five other workers mails everybody once', async () => {
     const { db, line, fake } = shop;
     const automation = await line.live(drawing([on('long.start'), mail('first')]));
-    const emails: string[] = [];
-    for (let n = 0; n < 40; n += 1) emails.push(await shop.people.someone());
+    const emails = await shop.crowd(40);
     for (const email of emails) await line.post(email, { type: 'long.start' });
     const others = await Promise.all(Array.from({ length: 5 }, () => pipeline(db.database)));
-    const waiting = 'select 1 from pg_locks where not granted and locktype = $1';
+    const blocked = `select 1 from pg_locks l join pg_database d on d.oid = l.database
+      where not l.granted and l.locktype = 'relation' and d.datname = current_database()`;
 
     // The first worker stands still in the middle of its work, as long as this transaction is open.
     const slow = Promise.withResolvers<void>();
@@ -35,7 +35,7 @@ describe('mail, as people complained about it elsewhere', () => {
     });
     await locked.promise;
     const first = line.matcher.once();
-    while ((await db.database.rows(waiting, ['relation'])).length === 0) await new Promise(setImmediate);
+    while ((await db.database.rows(blocked)).length === 0) await new Promise(setImmediate);
     await db.clock.advance({ minutes: 90 });
     for (const other of others) {
       expect(await other.matcher.once()).toBe(false);

@@ -23,8 +23,7 @@ describe('time, as people complained about it elsewhere', () => {
     const automation = await line.live(
       drawing([on('best.time'), ['best', 'wait_for_time', { time: '10:00', timezone: 'contact' }], mail('first')]),
     );
-    const emails: string[] = [];
-    for (let n = 0; n < people; n += 1) emails.push(await shop.people.someone());
+    const emails = await shop.crowd(people);
     for (const email of emails) await line.post(email, { type: 'best.time' });
     await shop.settle();
     const due = `automation_id = '${automation}' and ended_at is null and wake_at <= cortex.now()`;
@@ -176,8 +175,7 @@ describe('one that is stuck, as people complained about it elsewhere', () => {
       await line.live(steps('fine')),
     ];
     const crowd = async (type: string, n: number) => {
-      const emails: string[] = [];
-      for (let at = 0; at < n; at += 1) emails.push(await shop.people.someone());
+      const emails = await shop.crowd(n, type);
       for (const email of emails) await line.post(email, { type });
       return emails;
     };

@@ -1,7 +1,7 @@
 import { LinkTokens } from '#emails';
 import { createLog, newId, readConfig, type Config } from '#platform';
 import { PostmarkEvents, PostmarkGateway, Sender, SendLoop, Subscriptions } from '#send';
-import { FakePostmark, pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
+import { FakePostmark, pipeline, seedLeads, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { automationStats, type AutomationStats } from './reports.queries.js';
 import { Walkers, type Step } from './steps.fixture.js';
 
@@ -75,6 +75,16 @@ export class Shop {
     const parts = { database: db.database, config, log, tokens, gateway };
     const sender = new Sender({ ...parts, claimer: newId() });
     return { sender, loop: new SendLoop({ ...parts, sender }) };
+  }
+
+  /** So many people without a history. Answers their addresses. */
+  async crowd(n: number, name = 'crowd'): Promise<string[]> {
+    const emails = Array.from({ length: n }, (_, at) => `${name}${at}@example.com`);
+    await seedLeads(
+      this.db.database,
+      emails.map((email) => ({ email, consent: 'subscribed' })),
+    );
+    return emails;
   }
 
   /** Lets engine and sending do everything that can be done now. */

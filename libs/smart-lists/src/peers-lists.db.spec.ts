@@ -205,7 +205,7 @@ describe('lists of many people, as people complained about it elsewhere', () => 
     expect([await inside(small), await inside(large)]).toEqual([280, 280]);
     expect(same.read).toBeLessThanOrEqual(few.read * 1.2);
     expect(same.written).toBe(few.written);
-    expect(same.statements).toBe(few.statements);
+    expect(same.statements).toBeLessThanOrEqual(few.statements * 1.1);
     const hundred = emailsOf(100, 112)
       .filter((email) => !email.endsWith('0@example.com'))
       .slice(0, 100);
