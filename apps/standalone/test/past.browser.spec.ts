@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '#graph';
-import { seriousProblems, browser, builtWeb, pipeline, testApp, type Pipeline, type TestApp } from '#testing';
+import { browser, builtWeb, pipeline, seriousProblems, testApp, type Pipeline, type TestApp } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -211,6 +211,27 @@ describe('looking back: replay, versions, test and why not', () => {
     await said.getByText('They would not enter.').waitFor();
     expect(await said.textContent()).toContain('It would change if their country');
     await look('why-not');
+  });
+
+  it('answers the same from the person’s side, by keyboard alone, with the words of the version that runs', async () => {
+    const { body } = await call('GET', '/contacts?q=elsewhere@example.com');
+    await page.goto(`/admin/directory?contact=${body.items[0].id}`);
+    const ask = page.getByTestId('ask-why-not');
+    await ask.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=why-not-in] input:focus').waitFor();
+    await page.keyboard.type('left');
+    await page.getByRole('option', { name: 'Left carts' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    const said = page.getByTestId('why-not-in').getByTestId('explanation');
+    await said.getByText('They would not enter.').waitFor();
+    expect(await said.textContent()).toContain('It would change if their country');
+    await said.locator('.proof [data-met=false]').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await look('why-not-in-drawer');
+    await page.goto(`/admin/automations/${id}`);
+    await canvas.opened();
   });
 
   it('tries the draft on somebody made up, step by step, and says what differs after an edit', async () => {

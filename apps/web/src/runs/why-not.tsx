@@ -17,27 +17,36 @@ const mailWords: Record<string, string> = {
   no_consent: 'they gave no consent',
 };
 
-/** Whether somebody would come in, and what keeps them out: rule by rule, with the smallest change that would turn it. */
+interface ExplanationProps {
+  automationId: string;
+  /** The drawing that runs; its start gives the proof its words. Without one only the sentences are shown. */
+  graph: Graph | undefined;
+  email: string;
+}
+
+/** The question in the list of people: asked by a button, answered in its place. */
 export function WhyNot({ automation, graph, email }: { automation: Automation; graph: Graph; email: string }) {
   const [asked, setAsked] = useState<string | null>(null);
+  if (asked === email) return <Explanation automationId={automation.id} graph={graph} email={email} />;
+  return (
+    <div>
+      <Button variant="default" size="compact-sm" onClick={() => setAsked(email)} data-testid="why-not">
+        Why not this person?
+      </Button>
+    </div>
+  );
+}
+
+/** Whether somebody would come in, and what keeps them out: rule by rule, with the smallest change that would turn it. */
+export function Explanation({ automationId, graph, email }: ExplanationProps) {
   const names = useNames();
-  const open = asked === email;
   const answer = useQuery({
-    queryKey: ['explain', automation.id, email],
+    queryKey: ['explain', automationId, email],
     queryFn: ({ signal }) =>
-      call(explainAutomation, { params: { id: automation.id }, query: { contact_email: email } }, { signal }),
-    enabled: open,
+      call(explainAutomation, { params: { id: automationId }, query: { contact_email: email } }, { signal }),
     retry: false,
   });
-  const rules = indexGraph(graph).entry?.config.rules as Group | undefined;
-  if (!open)
-    return (
-      <div>
-        <Button variant="default" size="compact-sm" onClick={() => setAsked(email)} data-testid="why-not">
-          Why not this person?
-        </Button>
-      </div>
-    );
+  const rules = graph ? (indexGraph(graph).entry?.config.rules as Group | undefined) : undefined;
   const said = answer.data;
   return (
     <section className="field-group" aria-label="Why not this person?" data-testid="explanation">

@@ -1,5 +1,6 @@
 import './contact-drawer.css';
-import { Drawer } from '@mantine/core';
+import { Button, Drawer } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { Answer } from '../../ui/states';
 import { useContact } from '../contacts.queries';
@@ -7,6 +8,9 @@ import { nameOf } from '../person';
 import { InNow } from './in-now';
 import { Profile } from './profile';
 import { Timeline } from './timeline';
+
+// Brings the words of rules and steps along, which the drawer itself does not need.
+const WhyNotIn = lazy(async () => ({ default: (await import('./why-not-in')).WhyNotIn }));
 
 /** One person, over any page: `?contact=<id>` opens it, Esc closes it. */
 export function ContactDrawer() {
@@ -49,11 +53,30 @@ function Person({ id }: { id: string }) {
             <Profile contact={data} />
             <div className="contact-scroll" tabIndex={0} role="region" aria-label="Timeline">
               {data.email ? <InNow email={data.email} /> : null}
+              {data.email ? <AskWhyNot email={data.email} /> : null}
               <Timeline id={data.id} />
             </div>
           </>
         )}
       </Answer>
     </>
+  );
+}
+
+/** A question that few ask: its form comes when it is asked. */
+function AskWhyNot({ email }: { email: string }) {
+  const [asked, setAsked] = useState(false);
+  if (asked)
+    return (
+      <Suspense fallback={null}>
+        <WhyNotIn email={email} />
+      </Suspense>
+    );
+  return (
+    <div>
+      <Button variant="default" size="compact-sm" onClick={() => setAsked(true)} data-testid="ask-why-not">
+        Why not in…
+      </Button>
+    </div>
   );
 }
