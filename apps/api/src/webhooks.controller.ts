@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { callPage, rotateWebhookSecret, WebhookCalls, webhookSecret } from '#engine';
+import { callPage, rotateWebhookSecret, WebhookCalls, webhookSecret, WebhookTests } from '#engine';
 import { Config, Database, type Actor } from '#platform';
 import { Caller, Input, Route } from './http/route.js';
 
@@ -10,6 +10,7 @@ export class WebhooksController {
   constructor(
     private readonly database: Database,
     private readonly calls: WebhookCalls,
+    private readonly tests: WebhookTests,
     private readonly config: Config,
   ) {}
 
@@ -36,5 +37,16 @@ export class WebhooksController {
   async replay(@Input() { params }: InputOf<typeof contracts.replayWebhookCall>, @Caller() actor: Actor) {
     await this.calls.replay(actor, params.id);
     return { done: true } as const;
+  }
+
+  @Route(contracts.previewWebhook)
+  preview(@Input() { params, body }: InputOf<typeof contracts.previewWebhook>) {
+    return this.tests.preview(params.id, { node_id: body.node_id, ...body.config }, body.contact_email);
+  }
+
+  @Route(contracts.testWebhook)
+  test(@Input() { params, body }: InputOf<typeof contracts.testWebhook>, @Caller() actor: Actor) {
+    const { url, ...step } = body.config;
+    return this.tests.send(actor, params.id, url, { node_id: body.node_id, ...step }, body.contact_email);
   }
 }

@@ -133,4 +133,110 @@ describe('webhook steps over HTTP', () => {
     expect((await app.call('POST', `/webhook-calls/${nobody}/replay`, {})).status).toBe(404);
     expect((await app.call('GET', '/webhook-calls?state=lost')).status).toBe(400);
   });
+
+  it('shows what a step would send, and makes one test call that is signed, marked, bounded, and moves nobody', async () => {
+    const { port } = server.address() as AddressInfo;
+    const made = await app.call('POST', '/automations', {
+      name: 'Try',
+      graph: { nodes: [node('start', 'activity_received', { activity_type: 'order.paid' })], edges: [] },
+    });
+    const [preview, test] = ['preview', 'test'].map((verb) => `/automations/${made.body.id}/webhook-${verb}`);
+    await app.call('POST', '/activities', {
+      contact_email: 'ida@shop.example',
+      type: 'order.paid',
+      metadata: { n: 7 },
+    });
+    await until(async () => {
+      const { body } = await app.call('GET', '/contacts?q=ida@shop.example');
+      return body.items[0];
+    });
+    const url = `http://127.0.0.1:${port}/try?key=hidden`;
+    const own = { body: { to: '{{ contact.email }}', n: '{{ activity.metadata.n }}' }, headers: { 'X-Shop': 'a' } };
+    const about = { node_id: 'call', contact_email: 'ida@shop.example' };
+    received.length = 0;
+
+    expect((await app.call('POST', preview!, { ...about, config: own }, { key: keys.read! })).body).toEqual({
+      headers: { 'X-Shop': 'a', 'content-type': 'application/json', 'user-agent': 'Cortex', accept: '*/*' },
+      body: '{"to":"ida@shop.example","n":"7"}',
+    });
+    const sample = await app.call('POST', preview!, { node_id: 'call', config: {} });
+    expect(JSON.parse(sample.body.body)).toMatchObject({
+      type: 'automation.webhook',
+      test: true,
+      data: {
+        automation: { name: 'Try' },
+        node_id: 'call',
+        contact: { first_name: 'Ada' },
+        activity: { type: 'order.paid' },
+      },
+    });
+    expect(await app.call('POST', preview!, { node_id: 'call', config: { body: '{{ contact.email' } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/config/body' }] },
+    });
+    expect((await app.call('POST', preview!, { ...about, contact_email: 'no@body.example', config: {} })).status).toBe(
+      404,
+    );
+    expect(received).toEqual([]);
+
+    const send = (config: object, key?: string | null) =>
+      app.call('POST', test!, { ...about, config }, key === undefined ? {} : { key });
+    expect((await send({ url, ...own }, keys.read!)).status).toBe(403);
+    expect((await send({ url, ...own }, null)).status).toBe(401);
+    expect((await send({ url: 'ftp://shop.example' })).status).toBe(400);
+    answer = 201;
+    expect(await send({ url, ...own }, keys.write!)).toMatchObject({
+      status: 200,
+      body: { ok: true, status: 201, took_ms: expect.any(Number), answer: 'said so', reason: null },
+    });
+    const [call] = received;
+    expect(call!.headers).toMatchObject({ 'webhook-test': 'true', 'x-shop': 'a', 'user-agent': 'Cortex' });
+    const { secret } = (await app.call('GET', '/settings/webhook-secret')).body;
+    expect(new Webhook(secret).verify(call!.body, call!.headers as Record<string, string>)).toEqual({
+      to: 'ida@shop.example',
+      n: '7',
+    });
+    await send({ url });
+    expect(JSON.parse(received[1]!.body)).toMatchObject({
+      test: true,
+      data: { contact: { email: 'ida@shop.example' } },
+    });
+
+    answer = 302;
+    expect((await send({ url })).body).toMatchObject({
+      ok: false,
+      status: 302,
+      reason: expect.stringMatching(/redirect/),
+    });
+    answer = 503;
+    expect((await send({ url })).body).toMatchObject({ ok: false, status: 503, reason: 'answered 503' });
+    for (const inside of [
+      'http://10.0.0.1/',
+      `http://[::1]:${port}/`,
+      'http://169.254.169.254/latest',
+      'http://0.0.0.0/',
+    ])
+      expect((await send({ url: inside })).body).toMatchObject({
+        ok: false,
+        status: null,
+        answer: null,
+        reason: expect.stringMatching(/is not public|only public addresses are called/),
+      });
+    expect(received).toHaveLength(4);
+
+    for (let sent = 8; sent < 10; sent += 1) expect((await send({ url })).status).toBe(200);
+    const late = await send({ url });
+    expect([late.status, late.headers.get('retry-after')]).toEqual([429, '60']);
+    expect(received).toHaveLength(6);
+    const audit = (await app.call('GET', '/audit?limit=200')).body.items.filter(
+      (entry: { action: string }) => entry.action === 'webhook.tested',
+    );
+    expect(audit).toHaveLength(10);
+    expect(audit.at(-1)).toMatchObject({
+      target_id: made.body.id,
+      after: { node_id: 'call', url: `http://127.0.0.1:${port}/try` },
+    });
+    expect((await app.call('GET', `/automations/${made.body.id}/runs`)).body.items).toEqual([]);
+    expect((await app.call('GET', `/webhook-calls?automation_id=${made.body.id}`)).body.items).toEqual([]);
+  });
 });

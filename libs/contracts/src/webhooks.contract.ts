@@ -1,5 +1,6 @@
+import { nodeId, webhookConfig } from '#graph';
 import { z } from 'zod';
-import { idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
 
 const tag = 'Webhooks';
 
@@ -74,4 +75,49 @@ export const replayWebhookCall = route({
   params: idParams,
   body: z.strictObject({}).optional(),
   response: z.object({ done: z.literal(true) }),
+});
+
+const drawnCall = {
+  node_id: nodeId,
+  /** Absent: somebody made up. */
+  contact_email: emailAddress.optional(),
+};
+const shownCall = z.object({
+  /** All but those of the signature, which differ for each call. */
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+});
+
+export const previewWebhook = route({
+  method: 'POST',
+  path: '/automations/:id/webhook-preview',
+  access: 'read',
+  tag,
+  summary: 'What a webhook step, saved or not, would send about one person. Nothing leaves.',
+  params: idParams,
+  body: z.strictObject({ ...drawnCall, config: webhookConfig.omit({ url: true }) }),
+  response: shownCall,
+});
+
+export const testWebhook = route({
+  method: 'POST',
+  path: '/automations/:id/webhook-test',
+  access: 'change',
+  tag,
+  summary: 'Makes one call as a webhook step would, now',
+  description:
+    'Signed and guarded as every call, and marked by the header `webhook-test: true` (and `"test": true` where the step has no ' +
+    'body of its own). No run moves, and it is never tried again. At most ten leave within a minute; 429 then.',
+  params: idParams,
+  body: z.strictObject({ ...drawnCall, config: webhookConfig }),
+  response: shownCall.extend({
+    /** Whether a run would go on by `next`. */
+    ok: z.boolean(),
+    status: z.number().int().nullable(),
+    took_ms: z.number().int(),
+    /** The beginning of the answer. */
+    answer: z.string().nullable(),
+    /** Why it was not called, or why its answer does not count. */
+    reason: z.string().nullable(),
+  }),
 });

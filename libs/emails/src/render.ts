@@ -26,6 +26,12 @@ export interface MailData {
   lead?: Record<string, unknown> | null;
 }
 
+/** A person made up for previews where nobody was chosen, and what they left in the checkout. */
+export const sampleData = {
+  contact: { email: 'ada@example.com', first_name: 'Ada', last_name: 'Sample', tags: [], attributes: {} },
+  lead: { course_title: 'Sample course', attributes: {} },
+} satisfies MailData;
+
 export interface MailLinks {
   unsubscribe: string;
   preferences: string;

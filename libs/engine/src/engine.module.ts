@@ -7,6 +7,7 @@ import { MatchLoop, WakeLoop } from './loops.js';
 import { Monitors } from './monitors.js';
 import { Runs } from './runs.js';
 import { WebhookCalls } from './webhooks/webhook-calls.js';
+import { WebhookTests } from './webhooks/webhook-tests.js';
 
 @Module({
   providers: [
@@ -20,6 +21,7 @@ import { WebhookCalls } from './webhooks/webhook-calls.js';
     Entries,
     Runs,
     WebhookCalls,
+    WebhookTests,
   ],
   exports: [
     BacktestLoop,
@@ -32,6 +34,7 @@ import { WebhookCalls } from './webhooks/webhook-calls.js';
     Entries,
     Runs,
     WebhookCalls,
+    WebhookTests,
   ],
 })
 export class EngineModule {}

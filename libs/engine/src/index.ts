@@ -16,3 +16,4 @@ export { callPage, type CallState } from './webhooks/calls.queries.js';
 export { rotateWebhookSecret, webhookSecret } from './webhooks/secrets.js';
 export { WebhookCalls } from './webhooks/webhook-calls.js';
 export { forgetWebhooks, WebhookJobs } from './webhooks/webhook-jobs.js';
+export { WebhookTests } from './webhooks/webhook-tests.js';

@@ -2,8 +2,11 @@ import type { MailData } from '#emails';
 import type { Tx } from '#platform';
 import type { RunRow } from './journey.js';
 
+/** Of a run, what says about whom and what. */
+type About = Pick<RunRow, 'person_id' | 'lead_id'> & { context: Pick<RunRow['context'], 'activity'> };
+
 /** What mails and calls may say about the person of each run, as it is now: the roots `contact`, `activity` and `lead` of templates. */
-export async function mailData(tx: Tx, runs: readonly RunRow[]): Promise<MailData[]> {
+export async function mailData(tx: Tx, runs: readonly About[]): Promise<MailData[]> {
   const activities = await startingActivities(tx, runs);
   const rows = await tx.rows<MailData>(
     `select
@@ -28,7 +31,7 @@ export async function mailData(tx: Tx, runs: readonly RunRow[]): Promise<MailDat
 }
 
 /** The activities that started these runs, by id. Bounded by instants of its own, so that few months are planned. */
-async function startingActivities(tx: Tx, runs: readonly RunRow[]): Promise<Map<string, Record<string, unknown>>> {
+async function startingActivities(tx: Tx, runs: readonly About[]): Promise<Map<string, Record<string, unknown>>> {
   const started = runs.flatMap(({ person_id, context }) =>
     context.activity ? [{ person_id, ...context.activity }] : [],
   );

@@ -12,6 +12,7 @@ export * from './names.js';
 export * from './node.js';
 export * from './nodes/index.js';
 export * from './nodes/update-contact.node.js';
+export { webhookConfig } from './nodes/webhook.node.js';
 export * from './operations.js';
 export * from './phrase.js';
 export * from './portable.js';

@@ -3,6 +3,7 @@ import {
   findMessage,
   presentMessage,
   renderMail,
+  sampleData,
   type LinkTokens,
   type MailContent,
   type MailData,
@@ -24,10 +25,6 @@ interface Parts {
   html: string;
   text: string | null;
 }
-
-/** A person made up for previews where nobody was chosen, and what they left in the checkout. */
-const samplePerson = { email: 'ada@example.com', first_name: 'Ada', last_name: 'Sample', tags: [], attributes: {} };
-const sampleLead = { course_title: 'Sample course', attributes: {} };
 
 /** Shows mails: as they were sent, from stored content, frozen data and the batch's facts; or as they would be. */
 export class MessageView {
@@ -70,8 +67,8 @@ export class MessageView {
    * @throws AppError 404 when nobody has this address; TemplateError when the content does not parse
    */
   async preview(content: MailContent, stream: Stream, contactEmail?: string, from?: string): Promise<RenderedMail> {
-    const contact = contactEmail ? await this.contact(contactEmail) : samplePerson;
-    const lead = contactEmail ? await this.newestLead(contactEmail) : sampleLead;
+    const contact = contactEmail ? await this.contact(contactEmail) : sampleData.contact;
+    const lead = contactEmail ? await this.newestLead(contactEmail) : sampleData.lead;
     const facts = await this.facts(stream);
     const nowhere = `${this.config.publicUrl}/preview`;
     const links = { unsubscribe: `${nowhere}#unsubscribe`, preferences: `${nowhere}#preferences`, view: nowhere };

@@ -1,6 +1,6 @@
-import { parseLiquid } from '#emails';
 import { mailData } from '../mail-data.js';
 import { addCalls, type NewCall } from '../webhooks/calls.queries.js';
+import { callText } from '../webhooks/call-text.js';
 import type { EffectHandler } from './effect-handler.js';
 
 /**
@@ -15,18 +15,6 @@ export const webhookPost: EffectHandler<'webhook.post'> = async (tx, calls, mome
   const ids = await addCalls(
     tx,
     calls.map(({ journey: { run, version }, record, effect }, at): NewCall => {
-      const roots = { ...data[at]! };
-      const given = effect.body ?? {
-        type: 'automation.webhook',
-        timestamp: moment.now.toISOString(),
-        data: {
-          automation: { id: run.automation_id, name: version.name },
-          run_id: run.id,
-          node_id: record.node_id,
-          ...roots,
-        },
-      };
-      const body = effect.body === undefined ? given : filled(given, roots);
       return {
         automation_id: run.automation_id,
         run_id: run.id,
@@ -35,28 +23,14 @@ export const webhookPost: EffectHandler<'webhook.post'> = async (tx, calls, mome
         person_id: run.person_id,
         url: effect.url,
         headers: effect.headers ?? {},
-        ...written(body),
+        ...callText(effect.body, data[at]!, {
+          at: moment.now,
+          automation: { id: run.automation_id, name: version.name },
+          run_id: run.id,
+          node_id: record.node_id,
+        }),
       };
     }),
   );
   return ids.map((call_id) => ({ call_id }));
-};
-
-/** A value with the Liquid of its texts filled in. Its depth is bounded by the step's schema. */
-const filled = (value: unknown, roots: Record<string, unknown>): unknown => {
-  if (typeof value === 'string') return /\{[{%]/.test(value) ? parseLiquid(value, 'text').render(roots) : value;
-  if (Array.isArray(value)) return value.map((each) => filled(each, roots));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, roots)]));
-};
-
-/** A text is sent as it is, and called JSON where it is JSON. */
-const written = (body: unknown): { content_type: string; body: string } => {
-  if (typeof body !== 'string') return { content_type: 'application/json', body: JSON.stringify(body) };
-  try {
-    JSON.parse(body);
-    return { content_type: 'application/json', body };
-  } catch {
-    return { content_type: 'text/plain; charset=utf-8', body };
-  }
 };

@@ -10,6 +10,17 @@ import { beginTry, type CallRow } from './calls.queries.js';
 import { internet, post, type Net, type Tried } from './post.js';
 import { signature } from './secrets.js';
 
+/** What leaves with one call. */
+export type Sent = Pick<CallRow, 'id' | 'url' | 'headers' | 'content_type' | 'body'>;
+
+/** The headers of a call besides those of its signature, the step's own first. */
+export const headersOf = (call: Pick<Sent, 'headers' | 'content_type'>): Record<string, string> => ({
+  ...call.headers,
+  'content-type': call.content_type,
+  'user-agent': 'Cortex',
+  accept: '*/*',
+});
+
 /** Makes the calls of webhook steps, one try at a time, and tells the waiting runs how they went. */
 @Injectable()
 export class WebhookCalls {
@@ -52,26 +63,17 @@ export class WebhookCalls {
     throw new Error(tried.reason);
   }
 
-  private async attempt(call: CallRow, signal?: AbortSignal): Promise<Tried> {
-    const headers = {
-      ...call.headers,
-      'content-type': call.content_type,
-      'user-agent': 'Cortex',
-      accept: '*/*',
-      ...(await signature(this.database, call.id, call.body)),
-    };
+  /** Posts once what is given, signed, and writes nothing down. Never throws for what the receiver does. */
+  async attempt(call: Sent & { attempts?: number }, signal?: AbortSignal): Promise<Tried & { took_ms: number }> {
+    const headers = { ...headersOf(call), ...(await signature(this.database, call.id, call.body)) };
     const began = performance.now();
     const tried = await post({ url: call.url, headers, body: call.body }, this.net, signal);
+    const took_ms = Math.round(performance.now() - began);
     this.log.info(
-      {
-        call_id: call.id,
-        attempt: call.attempts,
-        status: tried.status,
-        took_ms: Math.round(performance.now() - began),
-      },
+      { call_id: call.id, attempt: call.attempts ?? 1, status: tried.status, took_ms },
       tried.ok ? 'a webhook was called' : 'a webhook could not be called',
     );
-    return tried;
+    return { ...tried, took_ms };
   }
 
   /** Tries are used up: the call is kept for somebody to send it again, and its run goes on by “failed”. */

@@ -24,7 +24,8 @@ const url = z
     return undefined;
   });
 
-const config = z.strictObject({
+/** What a webhook step calls, and what it says there. */
+export const webhookConfig = z.strictObject({
   url: url.meta({ label: 'Address', help: 'Must be reachable from the internet.', control: 'text' }),
   body: z
     .union([z.record(z.string(), z.unknown()), z.string().max(100_000)])
@@ -84,7 +85,7 @@ export const webhook = defineNode({
     'in about nine minutes, and then the person goes on by “if it failed”. Answers from 400 to 499 (but 408, 409, 425 and 429) are ' +
     'final at once. Redirects are not followed, and addresses inside private networks are not called. Calls that failed for good ' +
     'stand under Needs attention and can be sent again. The same call always carries the same webhook-id, so that a receiver can tell repeats.',
-  config,
+  config: webhookConfig,
   defaults: { url: '' },
   ports: () => [
     { id: 'next', label: 'when it answered' },

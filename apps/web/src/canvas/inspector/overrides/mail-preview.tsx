@@ -1,15 +1,14 @@
-import { listContacts, previewContent, previewTemplate } from '#contracts';
-import { Autocomplete, SegmentedControl } from '@mantine/core';
+import { previewContent, previewTemplate } from '#contracts';
+import { SegmentedControl } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../api/client';
 import { Failed } from '../../../ui/states';
 import { text } from '../controls/control';
+import { ForWhom, useWhom } from './for-whom';
 import { MailTest } from './mail-test';
 import { unsaved } from './unsaved-mail';
-
-const address = /^[^\s@]+@[^\s@]+$/;
 
 const render = async (config: Record<string, unknown>, contact_email: string | undefined, signal: AbortSignal) => {
   const template = text(config.template_id);
@@ -22,16 +21,10 @@ const render = async (config: Record<string, unknown>, contact_email: string | u
 
 /** The mail as one real person would get it, rendered by the server as it will be sent. */
 export function MailPreview({ config, readOnly }: { config: Record<string, unknown>; readOnly: boolean }) {
-  const [who, setWho] = useState('');
+  const whom = useWhom();
+  const { email } = whom;
   const [face, setFace] = useState('desktop');
-  const [search] = useDebouncedValue(who, 250);
   const [content] = useDebouncedValue(config, 400);
-  const people = useQuery({
-    queryKey: ['people-for-preview', search],
-    queryFn: ({ signal }) => call(listContacts, { query: { limit: 8, ...(search ? { q: search } : {}) } }, { signal }),
-    placeholderData: keepPreviousData,
-  });
-  const email = address.test(search) ? search : undefined;
   const mail = useQuery({
     queryKey: ['mail-preview', content, email],
     queryFn: ({ signal }) => render(content, email, signal),
@@ -40,14 +33,7 @@ export function MailPreview({ config, readOnly }: { config: Record<string, unkno
   const data = mail.data;
   return (
     <div className="stack" data-testid="mail-preview">
-      <Autocomplete
-        label="For whom"
-        placeholder="Name or address; a made-up person if left empty"
-        data={[...new Set((people.data?.items ?? []).flatMap((person) => (person.email ? [person.email] : [])))]}
-        filter={({ options }) => options}
-        value={who}
-        onChange={setWho}
-      />
+      <ForWhom {...whom} />
       <SegmentedControl
         size="xs"
         className="start"

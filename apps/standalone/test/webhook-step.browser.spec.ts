@@ -1,0 +1,108 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
+import type { Browser, Page } from 'playwright-core';
+import { CanvasPage } from './canvas.page.js';
+import { takePictures } from './pictures.js';
+
+describe('trying a webhook step in the editor', () => {
+  let app: TestApp;
+  let chromium: Browser;
+  let page: Page;
+  let canvas: CanvasPage;
+  let server: Server;
+  const received: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const broken: string[] = [];
+
+  beforeAll(async () => {
+    await builtWeb();
+    app = await testApp({ env: { CORTEX_WEBHOOK_NETWORKS: '127.0.0.1' } });
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+        response.writeHead(202, { 'content-type': 'application/json' }).end('{"queued":true}');
+      });
+    });
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    chromium = await browser();
+    const context = await chromium.newContext({
+      baseURL: app.url,
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: 'reduce',
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => broken.push(String(error)));
+    canvas = new CanvasPage(page);
+    await page.goto('/sign-in');
+    await page.getByLabel('E-mail address').fill(app.admin.email);
+    await page.locator('input[name=password]').fill(app.admin.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL((url) => url.pathname === '/admin');
+  }, 240_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await app?.close();
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  });
+
+  it('shows what is sent about a person, sends one test call, and says why an address inside is not called', async () => {
+    const { port } = server.address() as AddressInfo;
+    await app.call('POST', '/profiles', { email: 'wanda@shop.example', first_name: 'Wanda' });
+    const made = await app.call('POST', '/automations', {
+      name: 'Tell the warehouse',
+      graph: {
+        nodes: [
+          { id: 'start', type: 'manual', config: {} },
+          {
+            id: 'call',
+            type: 'webhook',
+            config: {
+              url: `http://127.0.0.1:${port}/in`,
+              body: { name: '{{ contact.first_name }}' },
+              headers: { 'X-Shop': 'one' },
+            },
+          },
+        ],
+        edges: [{ source: 'start', port: 'next', target: 'call' }],
+      },
+    });
+    await page.goto(`/admin/automations/${made.body.id}`);
+    await canvas.opened();
+    const step = await canvas.openStep('call');
+    await step.getByTestId('webhook-try-tab').click();
+    await step.getByTestId('webhook-body').getByText('"name": "Ada"').waitFor();
+    await step.getByLabel('For whom').fill('wanda@shop.example');
+    await step.getByTestId('webhook-body').getByText('"name": "Wanda"').waitFor();
+    const sent = await step.getByRole('figure', { name: 'What is sent' }).textContent();
+    expect(sent).toContain('X-Shopone');
+    expect(sent).toContain('webhook-signature');
+    expect(received).toEqual([]);
+
+    await step.getByRole('button', { name: 'Send a test call' }).click();
+    const answer = step.getByTestId('webhook-answer');
+    await answer.getByText(/^Answered 202, after \d+ ms\.$/).waitFor();
+    await answer.getByText('{"queued":true}').waitFor();
+    expect(received).toMatchObject([
+      { body: '{"name":"Wanda"}', headers: { 'webhook-test': 'true', 'x-shop': 'one' } },
+    ]);
+    expect(await seriousProblems(page)).toEqual([]);
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'webhook-try');
+
+    await canvas.openStep('call');
+    await step.getByRole('tab', { name: 'Call' }).click();
+    await step.getByLabel('Address').fill('http://10.1.2.3/in');
+    await step.getByTestId('webhook-try-tab').click();
+    await step.getByRole('button', { name: 'Send a test call' }).click();
+    await answer
+      .getByText(/its address 10\.1\.2\.3 is not public \(private\); only public addresses are called\.$/)
+      .waitFor();
+    expect(received).toHaveLength(1);
+    expect((await app.call('GET', `/automations/${made.body.id}/runs`)).body.items).toEqual([]);
+    expect(broken).toEqual([]);
+  }, 90_000);
+});
