@@ -91,6 +91,7 @@ table cortex.automation_operations
   operations jsonb not null
   author text
   at timestamp with time zone not null default cortex.now()
+  batch uuid
 
 table cortex.automation_run_steps
   run_id uuid not null
@@ -396,6 +397,15 @@ table cortex.person_links
   into_person_id uuid not null
   created_at timestamp with time zone not null default cortex.now()
   created_by text
+
+table cortex.presence
+  automation_id uuid not null
+  tab uuid not null
+  user_id text not null
+  node_id text
+  holds boolean not null default false
+  active_at timestamp with time zone not null default cortex.now()
+  seen_at timestamp with time zone not null default cortex.now()
 
 table cortex.provider_ids
   hash bigint not null
@@ -852,6 +862,12 @@ cortex.person_links person_links_person_id_fkey: FOREIGN KEY (person_id) REFEREN
 
 cortex.person_links person_links_pkey: PRIMARY KEY (person_id)
 
+cortex.presence presence_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
+
+cortex.presence presence_pkey: PRIMARY KEY (automation_id, tab)
+
+cortex.presence presence_user_id_fkey: FOREIGN KEY (user_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
+
 cortex.request_keys request_keys_pkey: PRIMARY KEY (caller, key)
 
 cortex.secrets secrets_pkey: PRIMARY KEY (name)
@@ -1049,6 +1065,10 @@ CREATE INDEX people_public_id ON cortex.people USING btree (id) WHERE (id IS NOT
 CREATE INDEX people_search ON cortex.people USING gin (address public.gin_trgm_ops, name_folded public.gin_trgm_ops)
 
 CREATE INDEX people_tags ON cortex.people USING gin (tags_folded)
+
+CREATE INDEX presence_seen ON cortex.presence USING btree (seen_at)
+
+CREATE INDEX presence_user ON cortex.presence USING btree (user_id)
 
 CREATE INDEX provider_ids_hash ON cortex.provider_ids USING btree (hash)
 

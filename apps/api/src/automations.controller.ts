@@ -5,6 +5,7 @@ import {
   Automations,
   drawnAs,
   Lifecycle,
+  Presence,
   Publishing,
   versionByNumber,
   versionPage,
@@ -24,6 +25,7 @@ export class AutomationsController {
     private readonly automations: Automations,
     private readonly publishing: Publishing,
     private readonly lifecycle: Lifecycle,
+    private readonly presence: Presence,
     private readonly versions: EngineVersions,
     private readonly runs: Runs,
     private readonly config: Config,
@@ -74,7 +76,23 @@ export class AutomationsController {
 
   @Route(contracts.operateAutomation)
   async operate(@Input() { params, body }: InputOf<typeof contracts.operateAutomation>, @Caller() actor: Actor) {
-    return { revision: await this.automations.operate(actor, params.id, body.base_revision, body.operations) };
+    const { base_revision, operations, batch } = body;
+    return { revision: await this.automations.operate(actor, params.id, base_revision, operations, batch) };
+  }
+
+  @Route(contracts.listOperations)
+  operations(@Input() { params, query }: InputOf<typeof contracts.listOperations>) {
+    return this.automations.since(params.id, query.since, 100);
+  }
+
+  @Route(contracts.getPresence)
+  present(@Input() { params }: InputOf<typeof contracts.getPresence>) {
+    return this.presence.look(params.id);
+  }
+
+  @Route(contracts.sayPresence)
+  say(@Input() { params, body }: InputOf<typeof contracts.sayPresence>, @Caller() actor: Actor) {
+    return this.presence.say(actor, params.id, body);
   }
 
   @Route(contracts.validateAutomation)

@@ -1,5 +1,6 @@
 import { Controller, Inject, Res, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { presenceMarks } from '#automations';
 import * as contracts from '#contracts';
 import { Database, LOG, type Log } from '#platform';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -88,7 +89,12 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
 
   /** The topics whose marks moved since the last look; none at the first. */
   private async look(): Promise<string[]> {
-    const marks = (await this.database.row<Record<string, string | null>>(MARKS))!;
+    const [tables, present] = await Promise.all([
+      this.database.row<Record<string, string | null>>(MARKS),
+      presenceMarks(this.database),
+    ]);
+    const marks: Record<string, string | null> = { ...tables };
+    for (const [id, mark] of Object.entries(present)) marks[`presence:${id}`] = mark;
     const before = this.last;
     this.last = marks;
     if (Object.keys(before).length === 0) return [];

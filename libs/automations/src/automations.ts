@@ -15,6 +15,19 @@ import { automationById, type AutomationRow } from './automation.queries.js';
 import { sendAway } from './entry.queries.js';
 import { keepUses, missingHere, without } from './uses.js';
 
+/** One revision of a draft: what was done in it, by whom. */
+export interface Change {
+  revision: number;
+  operations: Operation[];
+  author: string | null;
+  at: Date;
+  /** As the editor that sent it calls it. */
+  batch: string | null;
+}
+
+/** Revisions that a refusal carries. */
+const MOST_CHANGES = 1000;
+
 interface Draft {
   id: string;
   name: string;
@@ -102,11 +115,29 @@ export class Automations {
    * Applies an editor's operations, all or none, and answers the revision they made.
    * @throws AppError 409 as `put`; 400 naming the operation that does not fit
    */
-  async operate(actor: Actor, id: string, baseRevision: number, operations: Operation[]): Promise<number> {
+  async operate(
+    actor: Actor,
+    id: string,
+    baseRevision: number,
+    operations: Operation[],
+    batch?: string,
+  ): Promise<number> {
     return this.database.tx(async (tx) => {
       const draft = await this.lockDraft(tx, id);
       await this.checkRevision(tx, draft, baseRevision);
-      return this.change(tx, actor, draft, operations);
+      return this.change(tx, actor, draft, operations, batch);
+    });
+  }
+
+  /**
+   * What was done after a revision, oldest first, at most `limit` revisions; `revision` is the one that the draft has now.
+   * @throws AppError 404
+   */
+  async since(id: string, revision: number, limit: number): Promise<{ revision: number; changes: Change[] }> {
+    return this.database.tx(async (tx) => {
+      const draft = await tx.row<{ revision: number }>('select revision from cortex.automations where id = $1', [id]);
+      if (!draft) throw notFound('automation');
+      return { revision: draft.revision, changes: await changesAfter(tx, id, revision, limit) };
     });
   }
 
@@ -146,19 +177,17 @@ export class Automations {
         { pointer: '/base_revision', message: `At most ${draft.revision}.` },
       ]);
     }
-    const since = await tx.rows<{ revision: number; operations: Operation[]; author: string | null; at: Date }>(
-      `select revision, operations, author, at from cortex.automation_operations
-       where automation_id = $1 and revision > $2 order by revision limit 1000`,
-      [draft.id, base],
-    );
+    const since = await changesAfter(tx, draft.id, base, MOST_CHANGES);
+    // Not all of it is worse than nothing: whoever is that far behind loads the draft again.
+    const whole = since.length === draft.revision - base;
     throw conflict('Somebody has changed this draft meanwhile. Look at what they did and try again from there.', {
       revision: draft.revision,
-      operations: since.flatMap((row) => row.operations),
-      changes: since,
+      operations: whole ? since.flatMap((row) => row.operations) : [],
+      changes: whole ? since : [],
     });
   }
 
-  private async change(tx: Tx, actor: Actor, draft: Draft, operations: Operation[]): Promise<number> {
+  private async change(tx: Tx, actor: Actor, draft: Draft, operations: Operation[], batch?: string): Promise<number> {
     const before: AutomationDocument = { name: draft.name, graph: draft.draft_graph, settings: draft.settings };
     const after = applied(before, operations);
     const revision = draft.revision + 1;
@@ -168,14 +197,21 @@ export class Automations {
       [draft.id, after.name, JSON.stringify(after.graph), JSON.stringify(after.settings), revision],
     );
     await tx.run(
-      `insert into cortex.automation_operations (automation_id, revision, operations, author)
-       values ($1, $2, $3::jsonb, $4)`,
-      [draft.id, revision, JSON.stringify(operations), actor.label],
+      `insert into cortex.automation_operations (automation_id, revision, operations, author, batch)
+       values ($1, $2, $3::jsonb, $4, $5)`,
+      [draft.id, revision, JSON.stringify(operations), actor.label, batch ?? null],
     );
     await keepUses(tx, draft.id);
     return revision;
   }
 }
+
+const changesAfter = (tx: Tx, id: string, revision: number, limit: number): Promise<Change[]> =>
+  tx.rows<Change>(
+    `select revision, operations, author, at, batch from cortex.automation_operations
+     where automation_id = $1 and revision > $2 order by revision limit $3`,
+    [id, revision, limit],
+  );
 
 /** The document after the operations, held to the limits of a stored graph. */
 function applied(before: AutomationDocument, operations: Operation[]): AutomationDocument {

@@ -9,6 +9,7 @@ export * from './leave.js';
 export * from './lifecycle.js';
 export * from './live.queries.js';
 export * from './monitor.queries.js';
+export * from './presence.js';
 export * from './publishing.js';
 export * from './starts.js';
 export * from './uses.js';

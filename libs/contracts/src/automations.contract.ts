@@ -112,9 +112,34 @@ export const operateAutomation = route({
   body: z.strictObject({
     base_revision: z.number().int().min(1),
     operations: z.array(operation).min(1).max(500),
+    /** The caller's own name for this call: told back with the operations, so that a lost answer does no harm. */
+    batch: uuid.optional(),
   }),
   response: z.object({ revision: z.number().int() }),
   bodyLimit: graphBodyLimit,
+});
+
+export const listOperations = route({
+  method: 'GET',
+  path: '/automations/:id/operations',
+  access: 'read',
+  tag,
+  summary: 'What was done to the draft after the revision `since`, oldest first, at most 100 revisions at once.',
+  params: idParams,
+  query: z.object({ since: z.coerce.number().int().min(0) }),
+  response: z.object({
+    /** That the draft has now; more are to be had while the last change is older. */
+    revision: z.number().int(),
+    changes: z.array(
+      z.object({
+        revision: z.number().int(),
+        operations: z.array(operation),
+        author: z.string().nullable(),
+        at: instant,
+        batch: uuid.nullable(),
+      }),
+    ),
+  }),
 });
 
 export const validateAutomation = route({

@@ -4,6 +4,7 @@ export * from './message-counts.contract.js';
 export * from './automation-versions.contract.js';
 export * from './automations.contract.js';
 export * from './backtests.contract.js';
+export * from './presence.contract.js';
 export * from './runs.contract.js';
 export * from './openapi.js';
 export * from './activities.contract.js';
