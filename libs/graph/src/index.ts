@@ -9,6 +9,7 @@ export * from './layout.js';
 export * from './local-time.js';
 export * from './loops.js';
 export * from './names.js';
+export * from './merge.js';
 export * from './node.js';
 export * from './nodes/index.js';
 export * from './nodes/update-contact.node.js';

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { copySteps, insertAt, pasteSteps, refusal, removeAll, connectionRefusal } from './edits.js';
 import type { Graph } from './graph.js';
-import { apply, applyAll, disjoint, OperationError, type AutomationDocument, type Operation } from './operations.js';
+import { disjoint, putOnTop, shared, stillToDo } from './merge.js';
+import { apply, applyAll, OperationError, type AutomationDocument, type Operation } from './operations.js';
 import { recipes } from './recipes.js';
 import { successor } from './walk.js';
 
@@ -76,6 +77,42 @@ describe('operations', () => {
     expect(disjoint([config], [{ op: 'remove_node', node_id: 'wait' }])).toBe(false);
     expect(disjoint([config], [{ op: 'replace_graph', graph: abandoned.graph }])).toBe(false);
     expect(disjoint([{ op: 'rename', name: 'x' }], [{ op: 'replace_graph', graph: abandoned.graph }])).toBe(true);
+  });
+
+  it('name what cannot follow the other’s unseen: paths at a removed step, from either side, and whole drawings', () => {
+    const connect: Operation = { op: 'connect', source: 'start', port: 'next', target: 'wait' };
+    const remove: Operation = { op: 'remove_node', node_id: 'wait' };
+    const away: Operation = { op: 'connect', source: 'wait', port: 'happened', target: 'end' };
+    const whole: Operation = { op: 'replace_graph', graph: abandoned.graph };
+    expect(shared([connect], [remove])).toEqual(['start:next']);
+    expect(shared([away], [remove])).toEqual(['wait:happened']);
+    expect(shared([remove], [connect])).toEqual(['wait']);
+    const back: Operation = { op: 'add_node', node: { id: 'wait', type: 'wait', config: {} } };
+    expect(shared([connect], [remove, back])).toEqual([]);
+    expect(shared([connect, { op: 'rename', name: 'x' }], [whole])).toEqual(['start:next']);
+    expect(shared([whole], [connect])).toEqual([':graph']);
+    expect(shared([whole], [{ op: 'rename', name: 'x' }])).toEqual([]);
+  });
+
+  it('are not done twice where both did the same', () => {
+    const connect: Operation = { op: 'connect', source: 'start', port: 'next', target: 'wait' };
+    const remove: Operation = { op: 'remove_node', node_id: 'wait' };
+    const cut: Operation = { op: 'disconnect', source: 'wait', port: 'happened' };
+    const rename: Operation = { op: 'rename', name: 'x' };
+    expect(stillToDo([connect, cut, rename], [cut, connect])).toEqual([rename]);
+    expect(stillToDo([remove, rename], [connect, remove])).toEqual([rename]);
+    // What they led there went again with the step.
+    expect(stillToDo([connect], [connect, remove])).toEqual([connect]);
+    expect(stillToDo([connect], [connect, { op: 'replace_graph', graph: abandoned.graph }])).toEqual([connect]);
+    expect(stillToDo([connect, cut], [{ ...connect, target: 'end' }])).toEqual([connect, cut]);
+  });
+
+  it('are put on top one by one, and those that no longer fit are told', () => {
+    const fits: Operation = { op: 'set_note', node_id: 'end', note: 'hm' };
+    const gone: Operation = { op: 'set_config', node_id: 'gone', config: {} };
+    const { document, kept, lost } = putOnTop(abandoned, [gone, fits]);
+    expect([kept, lost]).toEqual([[fits], [gone]]);
+    expect(document).toEqual(apply(abandoned, fits).document);
   });
 });
 

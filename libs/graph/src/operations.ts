@@ -234,15 +234,3 @@ export const touched = (operation: Operation): string[] => {
       return [`:${operation.op}`];
   }
 };
-
-/**
- * Whether two lists of operations speak about different things. If so, one may follow the other unseen where it still
- * applies: a path to a step that somebody removed does not.
- */
-export const disjoint = (mine: readonly Operation[], theirs: readonly Operation[]): boolean => {
-  const hers = new Set(theirs.flatMap(touched));
-  const own = mine.flatMap(touched);
-  if (hers.has(':graph')) return own.every((id) => id === ':name' || id === ':settings');
-  if (own.includes(':graph')) return [...hers].every((id) => id === ':name' || id === ':settings');
-  return !own.some((id) => hers.has(id));
-};
