@@ -92,7 +92,8 @@ export class AutomationsController {
 
   @Route(contracts.sayPresence)
   say(@Input() { params, body }: InputOf<typeof contracts.sayPresence>, @Caller() actor: Actor) {
-    return this.presence.say(actor, params.id, body);
+    const mayHold = actor.kind === 'staff' && contracts.permissions.change.roles.includes(actor.role);
+    return this.presence.say(actor, mayHold, params.id, body);
   }
 
   @Route(contracts.validateAutomation)

@@ -9,15 +9,18 @@ describe('two people in one automation', () => {
   let api: TestApi;
   let ada: string;
   let bert: string;
+  let vera: string;
   let path: string;
   let at: Date;
 
   beforeAll(async () => {
     api = await testApi();
     const password = 'a password for tests';
-    await api.call('POST', '/staff', { email: 'bert@example.com', name: 'Bert', role: 'viewer', password });
+    await api.call('POST', '/staff', { email: 'bert@example.com', name: 'Bert', role: 'marketer', password });
     ada = await api.signIn(ADMIN.email, ADMIN.password);
     bert = await api.signIn('bert@example.com', password);
+    await api.call('POST', '/staff', { email: 'vera@example.com', name: 'Vera', role: 'viewer', password });
+    vera = await api.signIn('vera@example.com', password);
   }, 120_000);
   afterAll(() => api?.close());
   beforeEach(async () => {
@@ -81,6 +84,16 @@ describe('two people in one automation', () => {
     await later(1);
     await says(ada, first, { node_id: 'wait', active: true });
     expect(await holder()).not.toMatch(/^(Bert|nobody)/);
+  });
+
+  it('hold nothing where they may only look', async () => {
+    const tab = newId();
+    await says(vera, tab, { node_id: 'wait', active: true });
+    expect(await shown()).toEqual(['Vera at wait']);
+    await says(bert, newId(), { node_id: 'wait' });
+    await later(1);
+    await says(vera, tab, { node_id: 'wait', take_over: true });
+    expect(await shown()).toEqual(['Bert at wait, holds', 'Vera at wait']);
   });
 
   it('speak at most five times a second, in at most fifty tabs, as themselves, where there is an automation', async () => {

@@ -54,10 +54,10 @@ export class Presence {
 
   /**
    * Keeps a tab present for half a minute. It holds its step if it opened it or was active there while nobody else held
-   * it, or if it takes over.
+   * it, or if it takes over, and may change the draft at all.
    * @throws AppError 404; 429 when it speaks too often, or too many tabs have this automation open
    */
-  async say(actor: Actor, automationId: string, word: Word): Promise<PresentTabs> {
+  async say(actor: Actor, mayHold: boolean, automationId: string, word: Word): Promise<PresentTabs> {
     return this.database.tx(async (tx) => {
       await tx.rows(`select pg_advisory_xact_lock(hashtextextended('presence:' || $1::uuid::text, 42))`, [
         automationId,
@@ -70,13 +70,14 @@ export class Presence {
           actor.id,
         ]);
       } else {
-        await this.keep(tx, actor, automationId, word);
+        const modest = mayHold ? word : { ...word, active: false, take_over: false };
+        await this.keep(tx, actor, mayHold, automationId, modest);
       }
       return seen(tx, automationId);
     });
   }
 
-  private async keep(tx: Tx, actor: Actor, automationId: string, word: Word): Promise<void> {
+  private async keep(tx: Tx, actor: Actor, mayHold: boolean, automationId: string, word: Word): Promise<void> {
     const now = (await tx.row<{ tabs: number; hasty: boolean; held: boolean; own: boolean }>(
       `select count(*)::int as tabs,
          coalesce(bool_or(p.tab = $2 and p.seen_at > cortex.now() - interval '${BREATH} milliseconds'), false) as hasty,
@@ -87,7 +88,7 @@ export class Presence {
     ))!;
     if (now.hasty && !word.take_over) throw tooOften(`A tab speaks at most every ${BREATH} ms.`);
     if (!now.own && now.tabs >= MOST) throw tooOften(`${MOST} tabs have this automation open already. Close some.`);
-    const free = word.node_id !== null && (!now.held || word.take_over);
+    const free = mayHold && word.node_id !== null && (!now.held || word.take_over);
     if (free && word.take_over)
       await tx.run(
         'update cortex.presence set holds = false where automation_id = $1 and node_id = $2 and tab <> $3 and holds',
