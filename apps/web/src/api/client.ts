@@ -6,6 +6,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Repeats of the same key answer the same, so that a second click does nothing twice. */
   idempotencyKey?: string;
+  /** The call outlives the page: for last words. */
+  keepalive?: boolean;
 }
 
 /** The path and query of a contract for an input; exported for links to files. */
@@ -35,6 +37,7 @@ export async function call<D extends RouteDefinition>(
   const request: RequestInit = { method: contract.method, headers, credentials: 'same-origin' };
   if (input.body !== undefined) request.body = isFile ? (input.body as Blob) : JSON.stringify(input.body);
   if (options.signal) request.signal = options.signal;
+  if (options.keepalive) request.keepalive = true;
 
   const response = await fetch(addressOf(contract, input), request).catch((error: unknown) => {
     if (options.signal?.aborted) throw error;

@@ -17,6 +17,7 @@ const concerned: Record<string, readonly string[]> = {
   messages: ['outbox', 'mail', 'email-summary', 'automation-stats'],
   runs: ['automation-stats', 'automation-runs', 'run', 'in-now'],
   automations: ['automations'],
+  presence: ['presence'],
   workspace: ['attention', 'settings', 'email-summary'],
 };
 
@@ -40,8 +41,14 @@ function listen(client: QueryClient): () => void {
     for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
   };
   const note = (topics: readonly string[]) => {
-    for (const topic of topics) waiting.add(topic);
-    timer ??= setTimeout(flush, Math.max(0, flushed + breath - Date.now()));
+    for (const topic of topics) {
+      const [name = '', of] = topic.split(':');
+      // `presence:<automation id>`: what people do together is shown at once, and is told at most once a second.
+      if (of !== undefined)
+        for (const key of concerned[name] ?? []) void client.invalidateQueries({ queryKey: [key, of] });
+      else waiting.add(topic);
+    }
+    if (waiting.size > 0) timer ??= setTimeout(flush, Math.max(0, flushed + breath - Date.now()));
   };
   const open = () => {
     source = new EventSource('/events');

@@ -2,10 +2,12 @@ import './canvas.css';
 import './cards.css';
 import './panels.css';
 import './sheets.css';
+import './presence/presence.css';
 import type { Automation } from '#contracts';
 import { applyAll, OperationError } from '#graph';
 import { useEffect, useMemo, useState } from 'react';
 import { useParams } from 'react-router';
+import { useStore } from 'zustand';
 import { useMay } from '../access/session.queries';
 import { useAutomation } from '../automations/automations.queries';
 import { NamesOfThings } from '../automations/names';
@@ -15,6 +17,8 @@ import { EditorFrame } from './editor-frame';
 import { keptHistory } from './history';
 import { createLive, LiveContext } from './live/live-store';
 import { notify } from './notify';
+import { useCutOff } from './presence/connection-notice';
+import { createPresence, PresenceContext } from './presence/presence-store';
 import { leftBehind } from './save-queue';
 import { EditorContext } from './use-editor';
 import { createView, ViewContext } from './view';
@@ -44,13 +48,14 @@ export function CanvasPage() {
 /** The editor's own copy begins with what was read first; later answers only refresh status and counts. */
 function Opened({ automation }: { automation: Automation }) {
   const mayChange = useMay('change');
-  const readOnly = !mayChange || automation.status === 'archived';
   const [round, setRound] = useState(0);
   const stores = useMemo(
-    () => ({ store: openStore(automation), view: createView(), live: createLive() }),
+    () => ({ store: openStore(automation), view: createView(), live: createLive(), presence: createPresence() }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a new copy only when the automation is loaded again on purpose
     [automation.id, round],
   );
+  const cutOff = useCutOff(useStore(stores.store, (state) => state.unreachableSince));
+  const readOnly = !mayChange || automation.status === 'archived' || cutOff;
   useEffect(() => stores.store.setState({ readOnly }), [stores, readOnly]);
   useEffect(() => {
     document.title = `${automation.name} · Cortex`;
@@ -59,9 +64,11 @@ function Opened({ automation }: { automation: Automation }) {
     <EditorContext.Provider value={stores.store}>
       <ViewContext.Provider value={stores.view}>
         <LiveContext.Provider value={stores.live}>
-          <NamesOfThings>
-            <EditorFrame key={round} automation={automation} onReload={() => setRound(round + 1)} />
-          </NamesOfThings>
+          <PresenceContext.Provider value={stores.presence}>
+            <NamesOfThings>
+              <EditorFrame key={round} automation={automation} onReload={() => setRound(round + 1)} />
+            </NamesOfThings>
+          </PresenceContext.Provider>
         </LiveContext.Provider>
       </ViewContext.Provider>
     </EditorContext.Provider>
@@ -89,7 +96,7 @@ function openStore(automation: Automation) {
       if (!(error instanceof OperationError)) throw error;
     }
   }
-  const past = keptHistory(id);
+  const past = keptHistory(id, revision);
   if (past.length > 0) store.setState({ past: [...past, ...store.getState().past] });
   return store;
 }

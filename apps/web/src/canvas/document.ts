@@ -1,6 +1,6 @@
 import { applyAll, OperationError, validate, type AutomationDocument, type Operation, type Problem } from '#graph';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { record, type HistoryEntry } from './history';
+import { possible, record, type HistoryEntry } from './history';
 
 /** `live`, `history` and `test` show a drawing that is not edited: the live version, older ones, a tried way. */
 export type Mode = 'build' | 'live' | 'history' | 'test';
@@ -39,6 +39,10 @@ export interface EditorState {
   /** Steps that were just added: what they lack is not shown until they are left. */
   fresh: ReadonlySet<string>;
   readOnly: boolean;
+  /** The server's revision in which somebody else changed a step (or `settings`) last; its form is drawn anew. */
+  elsewhere: ReadonlyMap<string, number>;
+  /** Since when the server cannot be reached, in milliseconds; null while it can. */
+  unreachableSince: number | null;
   mode: Mode;
   /** A sentence for screen readers about the last change. */
   said: string;
@@ -149,6 +153,8 @@ export const createEditor = (opened: Opened): EditorStore =>
       open: null,
       focus: null,
       fresh: new Set(),
+      elsewhere: new Map(),
+      unreachableSince: null,
       mode: 'build',
       said: '',
 
@@ -168,23 +174,23 @@ export const createEditor = (opened: Opened): EditorStore =>
       },
 
       undo: () => {
-        const entry = get().past.at(-1);
+        const entry = possible(get().past);
         if (!entry || get().readOnly) return;
         const forward = change(entry.inverse);
         set((state) => ({
-          past: state.past.slice(0, -1),
+          past: state.past.slice(0, state.past.lastIndexOf(entry)),
           future: forward ? [...state.future, entry] : state.future,
           said: forward ? `Undone: ${entry.label}` : `“${entry.label}” can no longer be undone.`,
         }));
       },
 
       redo: () => {
-        const entry = get().future.at(-1);
+        const entry = possible(get().future);
         if (!entry || get().readOnly) return;
         const inverse = change(entry.forward);
         set((state) => ({
           past: inverse ? [...state.past, { ...entry, inverse, burst: undefined }] : state.past,
-          future: state.future.slice(0, -1),
+          future: state.future.slice(0, state.future.lastIndexOf(entry)),
           said: inverse ? `Done again: ${entry.label}` : `“${entry.label}” can no longer be done again.`,
         }));
       },

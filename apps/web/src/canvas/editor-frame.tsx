@@ -19,6 +19,8 @@ import { notify } from './notify';
 import { BulkBar } from './panels/bulk-bar';
 import { Coach } from './panels/coach';
 import { Outline } from './panels/outline';
+import { ConnectionNotice } from './presence/connection-notice';
+import { PresenceLink } from './presence/presence-link';
 import { Rail } from './rail';
 import { startSaving, type SaveQueue } from './save-queue';
 import { BringInSheet } from './sheets/bring-in-sheet';
@@ -53,9 +55,17 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
     const saving = startSaving(store);
     queue.current = saving;
     if (store.getState().unsent.length > 0) void saving.flush();
-    return () => saving.stop();
+    const warn = (event: BeforeUnloadEvent) => {
+      if (store.getState().unsent.length > 0) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', warn);
+    return () => {
+      window.removeEventListener('beforeunload', warn);
+      saving.stop();
+    };
   }, [store]);
   const flush = useCallback(() => queue.current?.flush() ?? Promise.resolve(), []);
+  const catchUp = useCallback(() => void queue.current?.catchUp(), []);
 
   const revision = useEditor((state) => state.revision);
   useEffect(() => {
@@ -98,6 +108,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
         onPublish={publish}
         actions={actions}
       />
+      <ConnectionNotice />
       <div className="editor-body">
         {narrow || mode !== 'build' ? null : <Rail />}
         <ShownDrawing automation={automation} traced={traced} compared={compared}>
@@ -117,6 +128,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
         {mode === 'test' ? <TestPanel automation={automation} flush={flush} /> : null}
         {mode === 'build' ? <Inspector /> : null}
       </div>
+      <PresenceLink id={automation.id} catchUp={catchUp} />
       <LiveData automationId={automation.id} traced={traced} />
       <Problem error={transition.error ?? duplicate.error ?? remove.error} />
       <StepPicker />

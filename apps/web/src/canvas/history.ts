@@ -1,4 +1,4 @@
-import type { Operation } from '#graph';
+import { disjoint, type Operation } from '#graph';
 
 export interface HistoryEntry {
   /** As the undo button names it, e.g. “Wait 2 days → 3 days”. */
@@ -7,6 +7,8 @@ export interface HistoryEntry {
   inverse: Operation[];
   burst: string | undefined;
   at: number;
+  /** Somebody else has changed the same since: it can no longer be undone or done again. */
+  gone?: boolean;
 }
 
 const LENGTH = 200;
@@ -28,19 +30,35 @@ export const record = (past: readonly HistoryEntry[], entry: HistoryEntry): Hist
 
 const key = (id: string) => `cortex.history.${id}`;
 
-/** Keeps undo over a reload of the tab. What the browser has no room for is given up. */
-export const keepHistory = (id: string, past: readonly HistoryEntry[]): void => {
+/** The history after somebody else's operations: what touches the same is marked, and stays to be seen. */
+export const withoutTouched = (entries: readonly HistoryEntry[], theirs: readonly Operation[]): HistoryEntry[] =>
+  entries.map((entry) =>
+    entry.gone || (disjoint(entry.inverse, theirs) && disjoint(entry.forward, theirs))
+      ? entry
+      : { ...entry, gone: true },
+  );
+
+/** The newest entry that can still be undone or done again. */
+export const possible = (entries: readonly HistoryEntry[]): HistoryEntry | undefined =>
+  entries.findLast((entry) => !entry.gone);
+
+/** Keeps undo over a reload of the tab, for the revision it belongs to. What the browser has no room for is given up. */
+export const keepHistory = (id: string, revision: number, past: readonly HistoryEntry[]): void => {
   try {
-    sessionStorage.setItem(key(id), JSON.stringify(past));
+    sessionStorage.setItem(key(id), JSON.stringify({ revision, past }));
   } catch {
-    sessionStorage.removeItem(key(id));
+    // No room, or no such place: what is kept there is of an older revision and will not be taken.
   }
 };
 
-export const keptHistory = (id: string): HistoryEntry[] => {
+/** The undo that this tab had; nothing where the draft has been changed since. */
+export const keptHistory = (id: string, revision: number): HistoryEntry[] => {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(key(id)) ?? '[]');
-    return Array.isArray(kept) ? (kept as HistoryEntry[]) : [];
+    const kept = JSON.parse(sessionStorage.getItem(key(id)) ?? 'null') as {
+      revision: number;
+      past: HistoryEntry[];
+    } | null;
+    return kept?.revision === revision && Array.isArray(kept.past) ? kept.past : [];
   } catch {
     return [];
   }

@@ -8,6 +8,7 @@ import { CardFacts } from './live/card-facts';
 import { CardMark } from './live/card-mark';
 import { useLive } from './live/live-store';
 import { PathPlus } from './path-plus';
+import { StepPeople } from './presence/step-people';
 import { useEditor, useEditorStore, useStep } from './use-editor';
 
 interface CardProps {
@@ -60,6 +61,7 @@ export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
           <ProblemMark id={id} />
         </div>
         {kind === 'end' ? null : <Sentence step={step} />}
+        {mode === 'build' ? <StepPeople id={id} place="card" /> : null}
         {mode === 'live' ? <CardFacts id={id} /> : null}
         {mark ? <CardMark id={id} /> : null}
       </div>

@@ -1,13 +1,35 @@
-import { operateAutomation } from '#contracts';
-import { applyAll, disjoint, OperationError, type Operation } from '#graph';
+import { listOperations, operateAutomation, type AnswerOf } from '#contracts';
+import { applyAll, type Operation } from '#graph';
 import { call } from '../api/client';
 import { ApiError } from '../api/problem';
-import { condensed, problemsOf, type EditorStore } from './document';
+import type { EditorStore } from './document';
 import { keepHistory } from './history';
+import { takeIn } from './merge';
+import { newUuid } from './random-id';
 
 const PAUSE_MS = 600;
 const RETRY_MS = 4_000;
 const BATCH = 500;
+/** Rounds of sending or fetching in one go; what is left waits for the next. */
+const ROUNDS = 20;
+
+type Since = AnswerOf<typeof listOperations>;
+type Change = Since['changes'][number];
+
+/** Where a draft lives: takes operations, and tells those of others. */
+export interface DraftServer {
+  /** @throws ApiError 409 with `{ revision, changes }`, the changes since `revision` */
+  operate(revision: number, operations: readonly Operation[], batch: string): Promise<{ revision: number }>;
+  /** Oldest first; not all of them where there are many. */
+  since(revision: number): Promise<Since>;
+}
+
+/** The draft of an automation behind the API. */
+export const draftServer = (id: string): DraftServer => ({
+  operate: (base_revision, operations, batch) =>
+    call(operateAutomation, { params: { id }, body: { base_revision, operations: [...operations], batch } }),
+  since: (revision) => call(listOperations, { params: { id }, query: { since: revision } }),
+});
 
 const unsentKey = (id: string) => `cortex.unsent.${id}`;
 
@@ -33,153 +55,145 @@ const remember = (id: string, revision: number, operations: readonly Operation[]
   }
 };
 
-/** Puts mine on top of theirs; undefined where that cannot be done without asking. */
-export const rebase = (store: EditorStore, theirs: readonly Operation[], revision: number): boolean => {
-  const state = store.getState();
-  if (!disjoint(state.unsent, theirs)) return false;
-  try {
-    const acknowledged = applyAll(state.acknowledged, theirs).document;
-    const { document } = applyAll(acknowledged, state.unsent);
-    store.setState({ acknowledged, document, revision, problems: problemsOf(document, state.serverProblems) });
-    return true;
-  } catch (error) {
-    if (error instanceof OperationError) return false;
-    throw error;
-  }
-};
-
-interface Clash {
-  revision: number;
-  operations: Operation[];
-}
-const clashOf = (error: unknown): Clash | undefined => {
+const changesOf = (error: unknown): Since | undefined => {
   if (!(error instanceof ApiError) || error.status !== 409) return undefined;
-  const { revision, operations } = error.body;
+  const { revision, changes } = error.body;
   return typeof revision === 'number'
-    ? { revision, operations: Array.isArray(operations) ? (operations as Operation[]) : [] }
+    ? { revision, changes: Array.isArray(changes) ? (changes as Change[]) : [] }
     : undefined;
 };
+
+/** The server said no to what was sent, and would say so again. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 409, 429].includes(error.status);
 
 export interface SaveQueue {
   /** Sends now what is unsent; resolves when the server has everything or it failed. */
   flush(): Promise<void>;
+  /** Takes in what others did since. */
+  catchUp(): Promise<void>;
   stop(): void;
 }
 
 /**
- * Sends a store's operations, gathered for 600 ms. A conflict over other steps is solved by putting mine on top; one over
- * the same steps is shown (`save.is === 'clash'`) and waits for a decision. A failed call is tried again every 4 s.
+ * Sends a store's operations, gathered for 600 ms, and takes in those of others, one after the other. A conflict over
+ * other steps is solved by putting mine on top; one over the same steps is shown (`save.is === 'clash'`) and waits for a
+ * decision. A failed call is tried again every 4 s, as it was, so that the server knows it again if only its answer was lost.
  */
-export const startSaving = (store: EditorStore): SaveQueue => {
+export const startSaving = (store: EditorStore, server: DraftServer = draftServer(store.getState().id)): SaveQueue => {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let running: Promise<void> | undefined;
+  let turn: Promise<void> = Promise.resolve();
   let stopped = false;
+  /** What was sent and not yet answered. */
+  let pending: { batch: string; operations: readonly Operation[] } | undefined;
 
   const later = (ms: number) => {
     clearTimeout(timer);
     if (!stopped) timer = setTimeout(() => void flush(), ms);
   };
+  /** One at a time: whoever sends knows what the revision it speaks of holds. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    turn = turn.then(work);
+    return turn;
+  };
 
-  const send = async (): Promise<void> => {
-    const { id, revision, unsent, acknowledged } = store.getState();
-    const batch = unsent.slice(0, BATCH);
-    const { revision: next } = await call(operateAutomation, {
-      params: { id },
-      body: { base_revision: revision, operations: batch },
-    });
-    const state = store.getState();
+  const acknowledge = (revision: number) => {
+    const { operations: sent } = pending!;
+    pending = undefined;
+    const { unsent, acknowledged } = store.getState();
     // What was typed meanwhile may have been joined with the last one sent: it stays, in its newer form.
-    const rest = state.unsent.slice(batch.length - 1);
-    const [first] = rest;
-    const unchanged = first === batch.at(-1);
-    const left = unchanged ? rest.slice(1) : rest;
+    const rest = unsent.slice(sent.length - 1);
+    const left = rest[0] === sent.at(-1) ? rest.slice(1) : rest;
     store.setState({
-      revision: next,
-      acknowledged: applyAll(acknowledged, batch).document,
+      revision,
+      acknowledged: applyAll(acknowledged, sent).document,
       unsent: left,
       save: left.length === 0 ? { is: 'saved', at: new Date().toISOString() } : { is: 'unsaved' },
+      unreachableSince: null,
     });
   };
 
-  const attempt = async (): Promise<void> => {
-    for (let round = 0; round < 20; round += 1) {
-      const { unsent, save, readOnly } = store.getState();
-      if (unsent.length === 0 || save.is === 'clash' || readOnly || stopped) return;
+  /** Takes in what the server has beyond our revision; false where somebody has to decide. */
+  const take = ({ revision, changes }: Since): boolean => {
+    store.setState({ unreachableSince: null });
+    let theirs = changes;
+    if (pending && theirs[0]?.batch === pending.batch) {
+      acknowledge(theirs[0].revision);
+      theirs = theirs.slice(1);
+    }
+    if (theirs.length === 0 && changes.length > 0) return true;
+    // The draft has moved on without it: it was not taken, and never will be in this form.
+    pending = undefined;
+    const whole = theirs[0]?.revision === store.getState().revision + 1;
+    const operations = whole ? theirs.flatMap((change) => change.operations) : [];
+    const reached = whole ? theirs.at(-1)!.revision : revision;
+    if (operations.length > 0 && takeIn(store, operations, reached)) return true;
+    store.setState({ save: { is: 'clash', theirs: operations, revision: reached } });
+    return false;
+  };
+
+  const failed = (error: unknown) => {
+    const unreachable = error instanceof ApiError && error.status === 0;
+    store.setState((state) => ({
+      unreachableSince: unreachable ? (state.unreachableSince ?? Date.now()) : null,
+      ...(state.unsent.length > 0
+        ? { save: { is: 'failed', reason: error instanceof Error ? error.message : 'The reason is not known.' } }
+        : {}),
+    }));
+    if (isFinal(error)) pending = undefined;
+    else later(RETRY_MS);
+  };
+
+  const send = async (): Promise<void> => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { unsent, save, revision } = store.getState();
+      if (unsent.length === 0 || save.is === 'clash' || stopped) return;
       store.setState({ save: { is: 'saving' } });
+      pending ??= { batch: newUuid(), operations: unsent.slice(0, BATCH) };
       try {
-        await send();
+        acknowledge((await server.operate(revision, pending.operations, pending.batch)).revision);
       } catch (error) {
-        const clash = clashOf(error);
-        if (clash) {
-          if (clash.operations.length > 0 && rebase(store, clash.operations, clash.revision)) continue;
-          store.setState({ save: { is: 'clash', theirs: clash.operations, revision: clash.revision } });
-          return;
-        }
-        const reason = error instanceof Error ? error.message : 'The reason is not known.';
-        store.setState({ save: { is: 'failed', reason } });
-        if (error instanceof ApiError && error.status >= 400 && error.status < 500) return;
-        later(RETRY_MS);
-        return;
+        const since = changesOf(error);
+        if (!since) return failed(error);
+        if (!take(since)) return;
+      }
+    }
+  };
+
+  const fetchOthers = async (): Promise<void> => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      if (store.getState().save.is === 'clash' || stopped) return;
+      try {
+        const since = await server.since(store.getState().revision);
+        if (since.revision <= store.getState().revision || !take(since)) return;
+      } catch (error) {
+        return failed(error);
       }
     }
   };
 
   const flush = (): Promise<void> => {
     clearTimeout(timer);
-    running ??= attempt().finally(() => {
-      running = undefined;
-    });
-    return running;
+    return inTurn(send);
   };
 
   const unsubscribe = store.subscribe((state, before) => {
-    if (state.past !== before.past) keepHistory(state.id, state.past);
-    if (state.unsent === before.unsent) return;
+    if (state.past !== before.past || state.revision !== before.revision)
+      keepHistory(state.id, state.revision, state.past);
+    if (state.unsent === before.unsent && state.revision === before.revision) return;
     remember(state.id, state.revision, state.unsent);
-    if (state.unsent.length > 0 && state.save.is !== 'clash') later(PAUSE_MS);
+    if (state.unsent !== before.unsent && state.unsent.length > 0 && state.save.is !== 'clash') later(PAUSE_MS);
   });
-
-  const warn = (event: BeforeUnloadEvent) => {
-    if (store.getState().unsent.length > 0) event.preventDefault();
-  };
-  window.addEventListener('beforeunload', warn);
 
   return {
     flush,
+    catchUp: () => inTurn(fetchOthers),
     stop: () => {
       void flush().finally(() => {
         stopped = true;
+        clearTimeout(timer);
+        unsubscribe();
       });
-      clearTimeout(timer);
-      unsubscribe();
-      window.removeEventListener('beforeunload', warn);
     },
   };
-};
-
-/** Decides a clash: mine is kept for the steps in `mine`, theirs for all others. */
-export const settleClash = (store: EditorStore, keepMine: (operation: Operation) => boolean): void => {
-  const state = store.getState();
-  if (state.save.is !== 'clash') return;
-  const acknowledged = applyAll(state.acknowledged, state.save.theirs).document;
-  let document = acknowledged;
-  const kept: Operation[] = [];
-  for (const operation of state.unsent.filter(keepMine)) {
-    try {
-      document = applyAll(document, [operation]).document;
-      kept.push(operation);
-    } catch (error) {
-      if (!(error instanceof OperationError)) throw error;
-    }
-  }
-  store.setState({
-    acknowledged,
-    document,
-    revision: state.save.revision,
-    unsent: condensed(kept),
-    save: kept.length > 0 ? { is: 'unsaved' } : { is: 'saved', at: new Date().toISOString() },
-    problems: problemsOf(document, state.serverProblems),
-    past: [],
-    future: [],
-  });
 };

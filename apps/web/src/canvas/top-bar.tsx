@@ -11,6 +11,8 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { StatusPill } from '../automations/status-pill';
 import type { Mode } from './document';
+import { possible } from './history';
+import { Avatars } from './presence/avatars';
 import { SavedState } from './saved-state';
 import { tidy, setFree } from './tidy';
 import { useEditor, useEditorStore } from './use-editor';
@@ -38,6 +40,7 @@ export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopB
       <Name />
       <StatusPill automation={automation} />
       <SavedState onRetry={onRetry} />
+      <Avatars />
       <span className="bar-gap" />
       <UndoRedo />
       <SegmentedControl
@@ -111,8 +114,8 @@ function Name() {
 
 function UndoRedo() {
   const store = useEditorStore();
-  const undo = useEditor((state) => state.past.at(-1)?.label);
-  const redo = useEditor((state) => state.future.at(-1)?.label);
+  const undo = useEditor((state) => possible(state.past)?.label);
+  const redo = useEditor((state) => possible(state.future)?.label);
   const building = useEditor((state) => state.mode === 'build' && !state.readOnly);
   return (
     <span className="bar-pair">

@@ -5,6 +5,8 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { askedBy, useNamesFor } from '../../automations/names';
 import { Glyph, kindColor } from '../glyphs';
 import { CardTrace } from '../live/card-trace';
+import { HeldNotice } from '../presence/held-notice';
+import { useHolder } from '../presence/presence-store';
 import { changeConfig, mustAsk, placeAfter, placeBefore, removeSteps, wordOf } from '../steps';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useViewStore } from '../view';
@@ -20,8 +22,10 @@ export function Inspector() {
   const step = useEditor((state) =>
     state.open === null ? undefined : indexGraph(state.document.graph).nodes.get(state.open),
   );
-  if (open === 'settings') return <SettingsForm />;
-  return step ? <StepInspector key={step.id} step={step} /> : null;
+  const round = useEditor((state) => state.elsewhere.get(state.open ?? '') ?? 0);
+  if (open === 'settings') return <SettingsForm key={round} />;
+  // Forms keep what is half typed; what somebody else changed is shown by a new one.
+  return step ? <StepInspector key={`${step.id}@${round}`} step={step} /> : null;
 }
 
 function StepInspector({ step }: { step: GraphNode }) {
@@ -29,7 +33,8 @@ function StepInspector({ step }: { step: GraphNode }) {
   const def = nodeDef(step.type);
   const problems = useEditor((state) => state.problems);
   const fresh = useEditor((state) => state.fresh.has(step.id));
-  const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build');
+  const held = useHolder(step.id) !== undefined;
+  const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build') || held;
   const live = useEditor((state) => state.mode === 'live');
   const box = useRef<HTMLDivElement>(null);
   useFocusField(box);
@@ -87,6 +92,7 @@ function StepInspector({ step }: { step: GraphNode }) {
       <p className="sentence inspector-sentence" aria-live="polite">
         {sentenceOf(step, names)}.
       </p>
+      <HeldNotice step={step.id} />
       {live ? null : <WaitExample step={step} />}
       {live ? <CardTrace id={step.id} /> : null}
       {wrong.has('') ? <p className="field-problem">{wrong.get('')}</p> : null}

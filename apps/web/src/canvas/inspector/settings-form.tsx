@@ -1,6 +1,8 @@
 import type { DraftSettings } from '#graph';
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
+import { HeldNotice } from '../presence/held-notice';
+import { useHolder } from '../presence/presence-store';
 import { useEditor, useEditorStore } from '../use-editor';
 import { EntryLimit } from './settings/entry-limit';
 import { MomentField } from './settings/moment-field';
@@ -10,7 +12,8 @@ import { Late, Rest } from './settings/rest';
 export function SettingsForm() {
   const store = useEditorStore();
   const settings = useEditor((state) => state.document.settings);
-  const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build');
+  const held = useHolder('settings') !== undefined;
+  const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build') || held;
   const set = (part: Partial<DraftSettings>, burst: string) => {
     const merged = Object.entries({ ...store.getState().document.settings, ...part });
     const next = Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as DraftSettings;
@@ -27,6 +30,7 @@ export function SettingsForm() {
           <IconX size={16} stroke={1.5} />
         </ActionIcon>
       </header>
+      <HeldNotice step="settings" />
       <fieldset className="fields plain" disabled={readOnly}>
         <EntryLimit entry={settings.entry} onChange={(entry) => set({ entry }, 'entry')} />
         <MomentField

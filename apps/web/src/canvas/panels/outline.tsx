@@ -6,6 +6,7 @@ import { Glyph, kindColor } from '../glyphs';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useViewStore } from '../view';
 import { CardFacts } from '../live/card-facts';
+import { StepPeople } from '../presence/step-people';
 
 /** The same document as a nested list: for reading, for small screens and for screen readers. */
 export function Outline({ wide }: { wide?: boolean }) {
@@ -83,6 +84,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
               <span className={again ? 'quiet' : undefined}>{sentenceOf(node, names)}</span>
             </span>
           </button>
+          <StepPeople id={node.id} place="row" />
           {editable && via ? (
             <button
               type="button"

@@ -1,7 +1,7 @@
-import { apply, OperationError, sentenceOf, touched, type AutomationDocument, type Operation } from '#graph';
+import { about, applyAll, sentenceOf, type AutomationDocument, type Operation } from '#graph';
 import { Button, Modal, SegmentedControl } from '@mantine/core';
-import { useState } from 'react';
-import { settleClash } from '../save-queue';
+import { useMemo, useState } from 'react';
+import { resolve, settleClash } from '../merge';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useView, useViewStore } from '../view';
 
@@ -27,18 +27,12 @@ const names: Record<string, string> = {
   ':name': 'The name',
   ':settings': 'The settings',
   ':graph': 'The whole drawing',
+  ':set_notes': 'The free notes',
+  ':set_sections': 'The sections',
+  ':set_layout': 'The layout',
 };
 
-const after = (document: AutomationDocument, operations: readonly Operation[]): AutomationDocument =>
-  operations.reduce((current, operation) => {
-    try {
-      return apply(current, operation).document;
-    } catch (error) {
-      if (error instanceof OperationError) return current;
-      throw error;
-    }
-  }, document);
-
+/** What a document says of something that was changed, in the words of `about`. */
 const said = (document: AutomationDocument, id: string): string => {
   if (id === ':name') return document.name;
   if (id.startsWith(':')) return 'changed';
@@ -57,10 +51,9 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
   const view = useViewStore();
   const base = useEditor((state) => state.acknowledged);
   const unsent = useEditor((state) => state.unsent);
-  const [picked, setPicked] = useState<Record<string, 'mine' | 'theirs'>>({});
-  const hers = new Set(theirs.flatMap(touched));
-  const shared = [...new Set(unsent.flatMap(touched))].filter((id) => hers.has(id) || hers.has(':graph'));
-  const [mine, other] = [after(base, unsent), after(base, theirs)];
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const mine = useMemo(() => applyAll(base, unsent).document, [base, unsent]);
+  const clash = useMemo(() => resolve(base, unsent, theirs, picked), [base, unsent, theirs, picked]);
   if (theirs.length === 0)
     return (
       <div className="stack">
@@ -71,22 +64,25 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
         <Button onClick={onReload}>Load it again</Button>
       </div>
     );
-  const settle = () => {
-    settleClash(store, (operation) => touched(operation).every((id) => !shared.includes(id) || picked[id] === 'mine'));
-    view.setState({ sheet: null });
+  // A step that is new in one of the two is named by whoever has it.
+  const named = (id: string) => {
+    const name = names[id] ?? said(base, id);
+    return name === 'removed' ? said(mine, id) : name;
+  };
+  const pick = (id: string, whose: string) => {
+    const next = new Set(picked);
+    if (whose === 'mine') next.add(id);
+    else next.delete(id);
+    setPicked(next);
   };
   return (
     <div className="stack">
-      <p className="sentence">
-        {shared.length > 0
-          ? 'Everything else was put together. Choose for each of these:'
-          : 'A step that you connected was removed meanwhile. Your other changes are kept.'}
-      </p>
-      {shared.map((id) => (
-        <section key={id} className="clash">
-          <h3>{names[id] ?? said(base, id)}</h3>
+      <p className="sentence">Everything else was put together. Choose for each of these:</p>
+      {clash.choices.map((id) => (
+        <section key={id} className="clash" data-testid={`clash-${id}`}>
+          <h3>{named(id)}</h3>
           <p className="sentence">
-            <b>Theirs</b> {said(other, id)}
+            <b>Theirs</b> {said(clash.theirs, id)}
           </p>
           <p className="sentence">
             <b>Yours</b> {said(mine, id)}
@@ -94,9 +90,9 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
           <SegmentedControl
             size="xs"
             className="start"
-            value={picked[id] ?? 'theirs'}
-            onChange={(value) => setPicked({ ...picked, [id]: value as 'mine' | 'theirs' })}
-            aria-label={`Keep for: ${names[id] ?? said(base, id)}`}
+            value={picked.has(id) ? 'mine' : 'theirs'}
+            onChange={(value) => pick(id, value)}
+            aria-label={`Keep for: ${named(id)}`}
             data={[
               { value: 'theirs', label: 'Keep theirs' },
               { value: 'mine', label: 'Keep yours' },
@@ -104,7 +100,26 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
           />
         </section>
       ))}
-      <Button onClick={settle}>Go on</Button>
+      {clash.lost.length > 0 ? (
+        <section className="clash" data-testid="clash-lost">
+          <h3>This cannot be kept, because a step of it was removed</h3>
+          <ul className="plain-list">
+            {[...new Set(clash.lost.map(about))].map((id) => (
+              <li key={id} className="sentence">
+                {names[id] ?? said(mine, id)}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      <Button
+        onClick={() => {
+          settleClash(store, picked);
+          view.setState({ sheet: null });
+        }}
+      >
+        Go on
+      </Button>
     </div>
   );
 }

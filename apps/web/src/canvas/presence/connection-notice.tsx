@@ -1,0 +1,36 @@
+import { useEffect, useState } from 'react';
+import { clockTime } from '../../ui/time';
+import { useEditor } from '../use-editor';
+
+/** Milliseconds for which one may go on without the server. */
+export const PATIENCE = 600_000;
+
+/** True once the server has been out of reach for ten minutes. */
+export function useCutOff(since: number | null): boolean {
+  const [passed, setPassed] = useState<number | null>(null);
+  useEffect(() => {
+    if (since === null) return undefined;
+    const timer = setTimeout(() => setPassed(since), Math.max(0, since + PATIENCE - Date.now()));
+    return () => clearTimeout(timer);
+  }, [since]);
+  return since !== null && passed === since;
+}
+
+/** Says that the server is out of reach, and what that means for who edits. */
+export function ConnectionNotice() {
+  const since = useEditor((state) => state.unreachableSince);
+  const cutOff = useCutOff(since);
+  const unsent = useEditor((state) => state.unsent.length > 0);
+  if (since === null) return null;
+  const kept = unsent ? 'What you changed is kept in this browser and sent once the connection is back.' : '';
+  return (
+    <div className="connection" role="status" data-testid="connection" data-cut-off={cutOff}>
+      <p className="sentence">
+        {cutOff
+          ? 'No connection for ten minutes: others may have changed this meanwhile, so you can only read until it is back. '
+          : `No connection since ${clockTime(new Date(since).toISOString())}. You can go on for ten minutes. `}
+        {kept}
+      </p>
+    </div>
+  );
+}
