@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sentenceOf, type Graph } from '#graph';
+import { sentenceOf, toEnglish, type Graph } from '#graph';
 import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
@@ -71,6 +71,18 @@ describe('two people in one automation', () => {
     const { graph } = (await app.call('GET', `/automations/${id}`)).body as { graph: Graph };
     for (const step of graph.nodes) for (const one of [ada, berta]) await says(one, step.id, sentenceOf(step));
     for (const one of [ada, berta]) expect(await one.page.locator('.card').count()).toBe(graph.nodes.length);
+  };
+
+  /** The same of the paths between them, read as text. */
+  const sameText = async () => {
+    const { graph } = (await app.call('GET', `/automations/${id}`)).body as { graph: Graph };
+    for (const { page } of [ada, berta]) {
+      await page.getByRole('button', { name: 'More', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Read as text' }).click();
+      expect(await page.locator('pre.prose').textContent()).toBe(toEnglish(graph));
+      await page.keyboard.press('Escape');
+      await page.locator('pre.prose').waitFor({ state: 'detached' });
+    }
   };
 
   beforeAll(async () => {
@@ -158,9 +170,36 @@ describe('two people in one automation', () => {
     await berta.canvas.saved();
     await Promise.all([says(ada, 'left', 'they paid in cash'), says(ada, 'right', 'never')]);
     await same();
+    await sameText();
     await ada.canvas.panel('history');
     await ada.page.getByText('no longer possible: changed by somebody else since').first().waitFor();
     await takePictures(ada.page, process.env.CORTEX_TEST_SHOTS, 'history-gone');
+    expect(broken).toEqual([]);
+  }, 90_000);
+
+  it('lose nothing when a tab is killed while the other goes on', async () => {
+    await berta.context.setOffline(true);
+    await berta.canvas.openStep('chance');
+    await berta.canvas.inspector.getByLabel('Note').fill('Half and half');
+    await berta.canvas.openStep('right');
+    await berta.page
+      .getByTestId('connection')
+      .getByText(/What you changed is kept/)
+      .waitFor();
+    await berta.page.close();
+    await ada.canvas.openStep('left');
+    await reasonIn(ada).fill('went on meanwhile');
+    await ada.canvas.saved();
+    await berta.context.setOffline(false);
+    berta.page = await berta.context.newPage();
+    berta.page.setDefaultTimeout(15_000);
+    berta.page.on('pageerror', (error) => broken.push(String(error)));
+    berta.canvas = new CanvasPage(berta.page);
+    await open(berta);
+    await berta.page.getByText('Your last changes had not been sent. They are back.').waitFor();
+    await ada.page.locator('.note-strip', { hasText: 'Half and half' }).waitFor();
+    await berta.canvas.saved();
+    await same();
     expect(broken).toEqual([]);
   }, 90_000);
 

@@ -4,7 +4,6 @@ import './panels.css';
 import './sheets.css';
 import './presence/presence.css';
 import type { Automation } from '#contracts';
-import { applyAll, OperationError } from '#graph';
 import { useEffect, useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import { useStore } from 'zustand';
@@ -16,10 +15,8 @@ import { createEditor } from './document';
 import { EditorFrame } from './editor-frame';
 import { keptHistory } from './history';
 import { createLive, LiveContext } from './live/live-store';
-import { notify } from './notify';
 import { useCutOff } from './presence/connection-notice';
 import { createPresence, PresenceContext } from './presence/presence-store';
-import { leftBehind } from './save-queue';
 import { EditorContext } from './use-editor';
 import { createView, ViewContext } from './view';
 
@@ -75,7 +72,7 @@ function Opened({ automation }: { automation: Automation }) {
   );
 }
 
-/** A store for the draft as it was read, with what a killed tab had not sent, and the undo this tab had. */
+/** A store for the draft as it was read, with the undo this tab had. */
 function openStore(automation: Automation) {
   const { id, revision, graph, settings, name, problems, updated_at } = automation;
   const store = createEditor({
@@ -86,17 +83,7 @@ function openStore(automation: Automation) {
     updated_at,
     readOnly: false,
   });
-  const unsent = leftBehind(id, revision);
-  if (unsent.length > 0) {
-    try {
-      applyAll(store.getState().document, unsent);
-      store.getState().edit('Changes that were not sent before', unsent);
-      notify('Your last changes had not been sent. They are back.');
-    } catch (error) {
-      if (!(error instanceof OperationError)) throw error;
-    }
-  }
   const past = keptHistory(id, revision);
-  if (past.length > 0) store.setState({ past: [...past, ...store.getState().past] });
+  if (past.length > 0) store.setState({ past });
   return store;
 }

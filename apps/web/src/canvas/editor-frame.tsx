@@ -11,6 +11,7 @@ import { Flow } from './adapter/flow';
 import { runKey } from './commands';
 import { Inspector } from './inspector/inspector';
 import type { Mode } from './document';
+import { leftBehind } from './left-behind';
 import { LiveData } from './live/live-data';
 import { ShownDrawing, type Compared } from './live/shown-drawing';
 import { TestPanel } from './live/test-panel';
@@ -22,6 +23,7 @@ import { Outline } from './panels/outline';
 import { ConnectionNotice } from './presence/connection-notice';
 import { PresenceLink } from './presence/presence-link';
 import { Rail } from './rail';
+import { recover } from './recover';
 import { startSaving, type SaveQueue } from './save-queue';
 import { BringInSheet } from './sheets/bring-in-sheet';
 import { ClashSheet } from './sheets/clash-sheet';
@@ -44,6 +46,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   const client = useQueryClient();
   const navigate = useNavigate();
   const queue = useRef<SaveQueue | null>(null);
+  const recovered = useRef(false);
   const narrow = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
   const mode = useEditor((state) => state.mode);
   const graph = useEditor((state) => state.document.graph);
@@ -52,9 +55,13 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   const { transition, duplicate, remove } = useTransitions(automation.id);
 
   useEffect(() => {
+    const kept = leftBehind(store.getState().id);
     const saving = startSaving(store);
     queue.current = saving;
-    if (store.getState().unsent.length > 0) void saving.flush();
+    if (kept && !recovered.current) {
+      recovered.current = true;
+      void recover(store, kept);
+    }
     const warn = (event: BeforeUnloadEvent) => {
       if (store.getState().unsent.length > 0) event.preventDefault();
     };
@@ -140,7 +147,6 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       <RemovingSheet />
       <ClashSheet
         onReload={() => {
-          localStorage.removeItem(`cortex.unsent.${automation.id}`);
           store.setState({ unsent: [], save: { is: 'saved', at: automation.updated_at } });
           void client.invalidateQueries({ queryKey: ['automation', automation.id] }).then(onReload);
         }}

@@ -17,7 +17,9 @@ import fc from 'fast-check';
 import { ApiError } from '../api/problem';
 import { createEditor, type EditorStore } from './document';
 import { resolve, settleClash, takeIn } from './merge';
-import { startSaving, type DraftServer, type SaveQueue } from './save-queue';
+import type { DraftServer } from './draft-server';
+import { bringBack } from './left-behind';
+import { startSaving, type SaveQueue } from './save-queue';
 
 const recipe = recipes.find(({ id }) => id === 'abandoned-checkout')!;
 const first: AutomationDocument = { name: 'Left behind', graph: recipe.graph, settings: recipe.settings };
@@ -260,6 +262,69 @@ describe('somebody else’s operations', () => {
     const before = store.getState();
     expect(takeIn(store, [reason('theirs')], 2)).toBe(false);
     expect(store.getState()).toBe(before);
+  });
+});
+
+describe('what a killed tab left behind', () => {
+  const reason = (node_id: string, text: string): Operation => ({
+    op: 'set_config',
+    node_id,
+    config: { reason: text },
+  });
+  const note = (text: string): Operation => ({ op: 'set_note', node_id: 'wait', note: text });
+  const batch = '0198c2f0-0000-4000-8000-000000000001';
+  const setUp = () => {
+    const draft = new Draft();
+    const server: DraftServer = {
+      operate: async (base, operations, name) => draft.operate(base, operations, name),
+      since: async (revision) => draft.since(revision),
+    };
+    const open = () =>
+      createEditor({
+        id: 'a',
+        revision: draft.revision,
+        document: copy(draft.document),
+        problems: [],
+        updated_at: '',
+        readOnly: false,
+      });
+    return { draft, server, open };
+  };
+
+  it('comes back after what others did, without what they changed as well', async () => {
+    const { draft, server, open } = setUp();
+    for (let n = 0; n < 9; n += 1) draft.operate(draft.revision, [{ op: 'rename', name: `Name ${n}` }], String(n));
+    draft.operate(draft.revision, [reason('end', 'theirs')], 'x');
+    const store = open();
+    const operations = [reason('end', 'mine'), note('mine')];
+    const answer = await bringBack(store, server, { revision: 1, operations });
+    expect(answer).toEqual({ back: true, lost: ['End: theirs'] });
+    expect(store.getState().unsent).toEqual([note('mine')]);
+  });
+
+  it('is not done twice where it had arrived after all', async () => {
+    const { draft, server, open } = setUp();
+    const add: Operation = { op: 'add_node', node: { id: 'new', type: 'exit', config: {} } };
+    draft.operate(1, [add, note('first')], batch);
+    draft.operate(2, [{ op: 'rename', name: 'Other' }], 'y');
+    const store = open();
+    const kept = {
+      revision: 1,
+      operations: [add, note('first'), reason('new', 'typed on')],
+      sent: { batch, count: 2 },
+    };
+    expect(await bringBack(store, server, kept)).toEqual({ back: true, lost: [] });
+    expect(store.getState().unsent).toEqual([reason('new', 'typed on')]);
+  });
+
+  it('is named, and left out, where it is no longer known what happened since', async () => {
+    const { draft, server, open } = setUp();
+    draft.operate(1, [{ op: 'rename', name: 'Other' }], 'y');
+    const gone: DraftServer = { ...server, since: async () => ({ revision: 2, changes: [] }) };
+    const store = open();
+    const answer = await bringBack(store, gone, { revision: 1, operations: [note('mine')] });
+    expect(answer).toEqual({ back: false, lost: [expect.stringMatching(/^The note of “Wait /)] });
+    expect(store.getState().unsent).toEqual([]);
   });
 });
 

@@ -1,9 +1,9 @@
-import { listOperations, operateAutomation, type AnswerOf } from '#contracts';
 import { applyAll, type Operation } from '#graph';
-import { call } from '../api/client';
 import { ApiError } from '../api/problem';
 import type { EditorStore } from './document';
+import { draftServer, type Change, type DraftServer, type Since } from './draft-server';
 import { keepHistory } from './history';
+import { remember } from './left-behind';
 import { takeIn } from './merge';
 import { newUuid } from './random-id';
 
@@ -12,48 +12,6 @@ const RETRY_MS = 4_000;
 const BATCH = 500;
 /** Rounds of sending or fetching in one go; what is left waits for the next. */
 const ROUNDS = 20;
-
-type Since = AnswerOf<typeof listOperations>;
-type Change = Since['changes'][number];
-
-/** Where a draft lives: takes operations, and tells those of others. */
-export interface DraftServer {
-  /** @throws ApiError 409 with `{ revision, changes }`, the changes since `revision` */
-  operate(revision: number, operations: readonly Operation[], batch: string): Promise<{ revision: number }>;
-  /** Oldest first; not all of them where there are many. */
-  since(revision: number): Promise<Since>;
-}
-
-/** The draft of an automation behind the API. */
-export const draftServer = (id: string): DraftServer => ({
-  operate: (base_revision, operations, batch) =>
-    call(operateAutomation, { params: { id }, body: { base_revision, operations: [...operations], batch } }),
-  since: (revision) => call(listOperations, { params: { id }, query: { since: revision } }),
-});
-
-const unsentKey = (id: string) => `cortex.unsent.${id}`;
-
-/** Operations that a tab left behind unsent when it was killed, for the revision they were made on. */
-export const leftBehind = (id: string, revision: number): Operation[] => {
-  try {
-    const kept = JSON.parse(localStorage.getItem(unsentKey(id)) ?? 'null') as {
-      revision: number;
-      operations: Operation[];
-    } | null;
-    return kept?.revision === revision ? kept.operations : [];
-  } catch {
-    return [];
-  }
-};
-
-const remember = (id: string, revision: number, operations: readonly Operation[]) => {
-  try {
-    if (operations.length === 0) localStorage.removeItem(unsentKey(id));
-    else localStorage.setItem(unsentKey(id), JSON.stringify({ revision, operations }));
-  } catch {
-    // No room: the operations are still in memory and on their way.
-  }
-};
 
 const changesOf = (error: unknown): Since | undefined => {
   if (!(error instanceof ApiError) || error.status !== 409) return undefined;
@@ -95,6 +53,13 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     turn = turn.then(work);
     return turn;
+  };
+
+  /** For a tab that is killed: what the server may not have. */
+  const keep = () => {
+    const { id, revision, unsent } = store.getState();
+    const sent = pending && { batch: pending.batch, count: pending.operations.length };
+    remember(id, { revision, operations: unsent, sent });
   };
 
   const acknowledge = (revision: number) => {
@@ -150,6 +115,7 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
       if (unsent.length === 0 || save.is === 'clash' || stopped) return;
       store.setState({ save: { is: 'saving' } });
       pending ??= { batch: newUuid(), operations: unsent.slice(0, BATCH) };
+      keep();
       try {
         acknowledge((await server.operate(revision, pending.operations, pending.batch)).revision);
       } catch (error) {
@@ -181,7 +147,7 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
     if (state.past !== before.past || state.revision !== before.revision)
       keepHistory(state.id, state.revision, state.past);
     if (state.unsent === before.unsent && state.revision === before.revision) return;
-    remember(state.id, state.revision, state.unsent);
+    keep();
     if (state.unsent !== before.unsent && state.unsent.length > 0 && state.save.is !== 'clash') later(PAUSE_MS);
   });
 

@@ -1,9 +1,10 @@
-import { about, applyAll, sentenceOf, type AutomationDocument, type Operation } from '#graph';
+import { about, applyAll, type Operation } from '#graph';
 import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { resolve, settleClash } from '../merge';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useView, useViewStore } from '../view';
+import { named, said } from '../words';
 
 /** Someone else changed the same steps: both sentences side by side, and a choice for each. */
 export function ClashSheet({ onReload }: { onReload: () => void }) {
@@ -23,29 +24,6 @@ export function ClashSheet({ onReload }: { onReload: () => void }) {
   );
 }
 
-const names: Record<string, string> = {
-  ':name': 'The name',
-  ':settings': 'The settings',
-  ':graph': 'The whole drawing',
-  ':set_notes': 'The free notes',
-  ':set_sections': 'The sections',
-  ':set_layout': 'The layout',
-};
-
-/** What a document says of something that was changed, in the words of `about`. */
-const said = (document: AutomationDocument, id: string): string => {
-  if (id === ':name') return document.name;
-  if (id.startsWith(':')) return 'changed';
-  const [, step = id, mark, part] = /^([^:@]+)([:@])?(.*)$/.exec(id) ?? [];
-  const node = document.graph.nodes.find((one) => one.id === step);
-  if (!node) return 'removed';
-  if (mark === '@') return part === 'note' ? (node.note ?? 'no note') : `where “${sentenceOf(node)}” stands`;
-  if (mark !== ':') return sentenceOf(node);
-  const edge = document.graph.edges.find((one) => one.source === step && one.port === part);
-  const target = document.graph.nodes.find((one) => one.id === edge?.target);
-  return `“${sentenceOf(node)}” leads on to ${target ? `“${sentenceOf(target)}”` : 'nothing'}`;
-};
-
 function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => void }) {
   const store = useEditorStore();
   const view = useViewStore();
@@ -64,11 +42,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
         <Button onClick={onReload}>Load it again</Button>
       </div>
     );
-  // A step that is new in one of the two is named by whoever has it.
-  const named = (id: string) => {
-    const name = names[id] ?? said(base, id);
-    return name === 'removed' ? said(mine, id) : name;
-  };
+  const nameOf = (id: string) => named(id, base, mine, clash.theirs);
   const pick = (id: string, whose: string) => {
     const next = new Set(picked);
     if (whose === 'mine') next.add(id);
@@ -80,7 +54,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
       <p className="sentence">Everything else was put together. Choose for each of these:</p>
       {clash.choices.map((id) => (
         <section key={id} className="clash" data-testid={`clash-${id}`}>
-          <h3>{named(id)}</h3>
+          <h3>{nameOf(id)}</h3>
           <p className="sentence">
             <b>Theirs</b> {said(clash.theirs, id)}
           </p>
@@ -92,7 +66,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
             className="start"
             value={picked.has(id) ? 'mine' : 'theirs'}
             onChange={(value) => pick(id, value)}
-            aria-label={`Keep for: ${named(id)}`}
+            aria-label={`Keep for: ${nameOf(id)}`}
             data={[
               { value: 'theirs', label: 'Keep theirs' },
               { value: 'mine', label: 'Keep yours' },
@@ -106,7 +80,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
           <ul className="plain-list">
             {[...new Set(clash.lost.map(about))].map((id) => (
               <li key={id} className="sentence">
-                {names[id] ?? said(mine, id)}
+                {nameOf(id)}
               </li>
             ))}
           </ul>
