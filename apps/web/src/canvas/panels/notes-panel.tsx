@@ -1,7 +1,8 @@
-import { nodeDef, sentenceOf } from '#graph';
+import { nodeDef } from '#graph';
 import { ActionIcon, Button, Textarea } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useSentences } from '../../automations/names';
 import { newStepId } from '../steps';
 import { useEditor, useEditorStore } from '../use-editor';
 import { useViewStore } from '../view';
@@ -10,11 +11,12 @@ import { useViewStore } from '../view';
 export function NotesPanel() {
   const store = useEditorStore();
   const view = useViewStore();
-  const notes = useEditor((state) => state.document.graph.notes);
-  const nodes = useEditor((state) => state.document.graph.nodes);
+  const graph = useEditor((state) => state.document.graph);
+  const say = useSentences(graph);
   const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build');
+  const { notes } = graph;
   const free = (notes ?? []).filter((note) => note.node_id === undefined);
-  const noted = nodes.filter((node) => node.note);
+  const noted = graph.nodes.filter((node) => node.note);
   const put = (label: string, next: NonNullable<typeof notes>) =>
     store.getState().edit(label, [{ op: 'set_notes', notes: next }]);
   return (
@@ -59,7 +61,7 @@ export function NotesPanel() {
                 view.getState().camera?.reveal(node.id);
               }}
             >
-              <b>{sentenceOf(node) || nodeDef(node.type)?.title}</b>
+              <b>{say(node) || nodeDef(node.type)?.title}</b>
               <span>{node.note}</span>
             </button>
           </li>

@@ -1,5 +1,6 @@
 import type { Backtest } from '#contracts';
-import { portsOf, sentenceOf, type Graph } from '#graph';
+import { portsOf, type Graph, type GraphNode } from '#graph';
+import { useSentences } from '../../automations/names';
 import { count } from '../../ui/format';
 import { shortTime } from '../../ui/time';
 import { wordsFor } from './backtest-words';
@@ -16,7 +17,8 @@ const LINES = 12;
 /** What an edit changed: every figure that is another one than in the replay before it, old → new. */
 export function BacktestCompare({ before, now, graph }: { before: Backtest; now: Backtest; graph: Graph }) {
   const sums = changed(sumsOf(before, now, graph));
-  const paths = changed(pathsOf(before, now, graph));
+  const say = useSentences(graph);
+  const paths = changed(pathsOf(before, now, graph, say));
   const since = `the replay of ${shortTime(before.created_at)}, before the last changes`;
   if (sums.length + paths.length === 0)
     return (
@@ -90,10 +92,10 @@ function sumsOf(before: Backtest, now: Backtest, graph: Graph): Figure[] {
 }
 
 /** Each step and each of its ways out, in the order of the drawing. */
-function pathsOf(before: Backtest, now: Backtest, graph: Graph): Figure[] {
+function pathsOf(before: Backtest, now: Backtest, graph: Graph, say: (node: GraphNode) => string): Figure[] {
   return graph.nodes.flatMap((node) => {
     const [was, is] = [before.nodes[node.id], now.nodes[node.id]];
-    const sentence = sentenceOf(node);
+    const sentence = say(node);
     const ports = portsOf(node).filter((port) => port.label !== '');
     return [
       { key: node.id, words: sentence, before: was?.entered ?? 0, now: is?.entered ?? 0 },

@@ -1,8 +1,9 @@
 import './backtest.css';
 import type { Backtest } from '#contracts';
-import { portsOf, sentenceOf, type Graph } from '#graph';
+import { portsOf, type Graph } from '#graph';
 import { Button, Progress } from '@mantine/core';
 import type { Replay } from '../../automations/backtests.queries';
+import { useSentences } from '../../automations/names';
 import { Problem } from '../../ui/confirm';
 import { count, listed, people, plural } from '../../ui/format';
 import { shortTime } from '../../ui/time';
@@ -101,6 +102,7 @@ function Without({ backtest, graph }: { backtest: Backtest; graph: Graph }) {
 
 /** How many came to each step, and which way they went on. */
 function Paths({ backtest, graph }: { backtest: Backtest; graph: Graph }) {
+  const say = useSentences(graph);
   return (
     <details className="replay-paths">
       <summary className="label">Every step and path</summary>
@@ -111,7 +113,7 @@ function Paths({ backtest, graph }: { backtest: Backtest; graph: Graph }) {
           return (
             <li key={node.id}>
               <span className="sentence">
-                <b>{count(figures?.entered ?? 0)}</b> {sentenceOf(node)}
+                <b>{count(figures?.entered ?? 0)}</b> {say(node)}
               </span>
               {ports.length > 1 ? (
                 <span className="label">

@@ -1,11 +1,13 @@
 import type { Backtest } from '#contracts';
-import { sentenceOf, type Graph } from '#graph';
+import type { Graph } from '#graph';
+import { useSentences } from '../../automations/names';
 import { plural } from '../../ui/format';
 import { shortTime } from '../../ui/time';
 import { describeOutcome } from '../live/outcome';
 
 /** Ten people by name, each with the way that they would have gone. */
 export function BacktestSamples({ samples, graph }: { samples: Backtest['samples']; graph: Graph }) {
+  const say = useSentences(graph);
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   if (samples.length === 0) return null;
   return (
@@ -25,7 +27,7 @@ export function BacktestSamples({ samples, graph }: { samples: Backtest['samples
               return (
                 <li key={`${step.node_id}-${step.visit}`}>
                   <p className="label">{shortTime(step.entered_at)}</p>
-                  <p className="sentence">{node ? sentenceOf(node) : step.node_id}</p>
+                  <p className="sentence">{node ? say(node) : step.node_id}</p>
                   <p className="visit-outcome">{describeOutcome(step, node)}</p>
                 </li>
               );

@@ -1,10 +1,11 @@
 import type { Automation } from '#contracts';
-import { indexGraph, sentenceOf } from '#graph';
+import { indexGraph } from '#graph';
 import { Button, Checkbox, Drawer, Radio, Select, Textarea } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { ApiError } from '../../api/problem';
 import { useReview, useTransitions } from '../../automations/automations.queries';
 import { useReplay } from '../../automations/backtests.queries';
+import { useSentences, useThings } from '../../automations/names';
 import { Problem as Refusal } from '../../ui/confirm';
 import { people } from '../../ui/format';
 import { Loading } from '../../ui/states';
@@ -57,6 +58,8 @@ function Review({ automation, flush, onPublished }: PublishProps) {
   const [take, setTake] = useState(false);
   const replay = useReplay(automation.id, revision, flushed && !unsent);
   const [unseen, setUnseen] = useState(false);
+  const things = useThings();
+  const say = useSentences(document.graph);
   const [note, setNote] = useState('');
   const [flight, setFlight] = useState<'stay' | 'move'>('stay');
   const [removed, setRemoved] = useState<Record<string, string>>({});
@@ -102,7 +105,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
       <section className="sheet-part">
         <h3>What changes</h3>
         <ul className="changes sentence">
-          {changesBetween(live, document).map((line) => (
+          {changesBetween(live, document, things).map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
@@ -146,7 +149,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
                   label={`${people(one.people)} at a step that is removed. Where do they go?`}
                   data={[
                     { value: 'exit', label: 'They leave' },
-                    ...document.graph.nodes.map((node) => ({ value: node.id, label: sentenceOf(node) })),
+                    ...document.graph.nodes.map((node) => ({ value: node.id, label: say(node) })),
                   ]}
                   value={removed[one.node_id] ?? null}
                   onChange={(value) => value && setRemoved({ ...removed, [one.node_id]: value })}
