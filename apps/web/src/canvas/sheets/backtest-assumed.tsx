@@ -119,5 +119,5 @@ function Percent({ label, value, onChange }: { label: string; value: number; onC
 function hanging({ code, count }: Assumption): string {
   if (count === undefined) return '';
   if (code === 'mail_delivered') return plural(count, 'e-mail', 'e-mails');
-  return count === 0 ? 'Nothing in this drawing asked.' : `${plural(count, 'decision', 'decisions')} hung on it.`;
+  return count === 0 ? 'No decision hung on it.' : `${plural(count, 'decision', 'decisions')} hung on it.`;
 }
