@@ -1,6 +1,6 @@
 import { enterGate, membersAmong, listOf, monitorMatches, type Start } from '#automations';
 import { addressOf, loadFacts, peopleOf } from '#directory';
-import { notFound, type Database, type Tx } from '#platform';
+import { unknownAddress, type Database, type Tx } from '#platform';
 import type { Group } from '#rules';
 import { Decider, type Proof } from '#rules/engine';
 import type { CompiledVersion, Moment } from './compiled.js';
@@ -44,10 +44,10 @@ export async function explainEntry(
   contactEmail: string,
 ): Promise<Explanation> {
   const address = addressOf(contactEmail);
-  if (!address) throw notFound('contact');
+  if (!address) throw unknownAddress();
   return db.tx(async (tx) => {
     const person = (await peopleOf(tx, [address])).get(address);
-    if (!person?.type) throw notFound('contact');
+    if (!person?.type) throw unknownAddress();
     await enterGate(tx);
     const moment = await versions.moment(tx);
     const asked = { person_id: person.person_id, contact_email: person.email ?? address };

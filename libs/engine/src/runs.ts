@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { automationById, enterGate } from '#automations';
 import { addressOf, peopleOf } from '#directory';
-import { conflict, Database, LOG, newId, notFound, type Actor, type Log, type Tx } from '#platform';
+import { conflict, Database, LOG, newId, notFound, unknownAddress, type Actor, type Log, type Tx } from '#platform';
 import { Advance } from './advance.js';
 import { lockPerson, tryPeople } from './claim.js';
 import type { Moment } from './compiled.js';
@@ -39,10 +39,10 @@ export class Runs {
    */
   async enter(actor: Actor, automationId: string, contactEmail: string): Promise<EnterAnswer> {
     const address = addressOf(contactEmail);
-    if (!address) throw notFound('contact');
+    if (!address) throw unknownAddress();
     return this.database.tx(async (tx) => {
       const person = (await peopleOf(tx, [address])).get(address);
-      if (!person?.type) throw notFound('contact');
+      if (!person?.type) throw unknownAddress();
       await enterGate(tx);
       await lockPerson(tx, person.person_id);
       const moment = await this.versions.moment(tx);

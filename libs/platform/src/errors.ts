@@ -27,6 +27,10 @@ export const unauthorized = (detail: string): AppError => new AppError(401, 'Not
 export const forbidden = (detail: string): AppError => new AppError(403, 'Not allowed', detail);
 export const notFound = (what: string): AppError =>
   new AppError(404, 'Not found', `There is no ${what} with this id. It may have been deleted.`);
+export const unknownAddress = (): AppError =>
+  new AppError(404, 'Not found', 'Nobody in the directory has this address. Look it up there, or add them first.', [
+    { pointer: '/contact_email', message: 'The address of somebody in the directory.' },
+  ]);
 export const conflict = (detail: string, facts: Record<string, unknown> = {}): AppError =>
   new AppError(409, 'Conflict', detail, [], facts);
 export const unprocessable = (

@@ -1,7 +1,7 @@
 import { automationById, engineMoment } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import type { DraftSettings, Graph } from '#graph';
-import { notFound, type Database, type Log } from '#platform';
+import { unknownAddress, type Database, type Log } from '#platform';
 import { Aggregates, type Before } from './aggregates.js';
 import { drawn } from './backtests.js';
 import { activitiesOf, aggregatesBefore, changesSince, peopleNow } from './past.queries.js';
@@ -71,7 +71,7 @@ export async function simulate(
     const script = scriptOf(version, window, { ...settings, timezone: present.timezone }, present);
     const address = wish.contact_email === undefined ? undefined : addressOf(wish.contact_email);
     const known = address ? (await peopleOf(tx, [address])).get(address) : undefined;
-    if (wish.contact_email !== undefined && !known?.type) throw notFound('contact');
+    if (wish.contact_email !== undefined && !known?.type) throw unknownAddress();
     const ids = known ? [known.person_id] : [];
     const asks = { last_activity: script.asksLastActivity, lists: script.lists };
     const [now] = known ? await peopleNow(tx, ids, window, asks, present) : [madeUp(wish.sample ?? {}, wish.at)];
