@@ -148,30 +148,6 @@ describe('the automation editor in a browser', () => {
     expect((await stored(id)).edges.find((edge) => edge.source === 'start')?.target).toBe('two');
   });
 
-  it('puts two people’s changes together, and asks where they meet', async () => {
-    const id = await make();
-    const other = await signIn();
-    await Promise.all([open(page, id), open(other, id)]);
-    const write = async (at: Page, step: string, subject: string) => {
-      await at.getByTestId(`step-${step}`).locator('.card-top').click();
-      await at.getByTestId('field-subject').locator('input').fill(subject);
-    };
-    await write(page, 'first-mail', 'Mine');
-    await saved(page);
-    await write(other, 'second-mail', 'Theirs');
-    await other.getByTestId('step-first-mail').getByText('“Mine”').waitFor();
-    await saved(other);
-    await write(page, 'second-mail', 'Both');
-    await page.getByRole('button', { name: /Changed by someone else/ }).click();
-    await page.getByText('Send “Theirs”').last().waitFor();
-    await page.getByText('Keep yours').click();
-    await page.getByRole('button', { name: 'Go on' }).click();
-    await saved(page);
-    const subjects = (await stored(id)).nodes.map((node) => node.config.subject).filter(Boolean);
-    expect(subjects).toEqual(['Mine', 'Both']);
-    await other.context().close();
-  });
-
   it('carries an automation in a file: into another draft after saying what changes, and into a new one', async () => {
     const list = await app.call('POST', '/smart-lists', { name: 'Friends', kind: 'static' });
     const source = await make({

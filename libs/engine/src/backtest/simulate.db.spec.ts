@@ -84,7 +84,7 @@ describe('what would have been, and why', () => {
            (select count(*)::int from cortex.automation_runs) as runs, (select count(*)::int from cortex.people) as people,
            (select count(*)::int from public.crm_activities) as activities, (select count(*)::int from public.purchase_leads) as leads,
            (select array_agg(tags order by address) from cortex.people) as tags,
-           (select count(*)::int from cortex.automation_count_changes) as counted`,
+           (select count(*)::int from cortex.automation_hour_changes) as counted`,
       ),
     });
     const before = await everything();
