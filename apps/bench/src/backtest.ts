@@ -87,6 +87,7 @@ await withDatabase(async ({ url, pid, database }) => {
     memory.map((each) => ({
       activities: each.activities.toLocaleString('en'),
       seconds: round(each.seconds),
+      'worker CPU, s': round(each.cpu),
       'before, MB': Math.round(each.idle),
       'first quarter, MB': Math.round(each.early),
       'last quarter, MB': Math.round(each.late),

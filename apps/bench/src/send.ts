@@ -218,6 +218,7 @@ function reportMemory(memory: WorkerMemory & { mails: number }): void {
   );
   console.table([
     {
+      'worker CPU, µs each': ((memory.cpu * 1e6) / memory.mails).toFixed(1),
       'before, MB': memory.idle.toFixed(0),
       'first quarter, MB': memory.early.toFixed(0),
       'last quarter, MB': memory.late.toFixed(0),

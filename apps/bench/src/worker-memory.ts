@@ -6,6 +6,7 @@ import type { Database } from '#platform';
 import { median } from './server-cpu.js';
 
 const SAMPLE_MS = 200;
+const CLOCK_TICKS = 100;
 const PATIENCE_MS = 1_200_000;
 
 export interface WorkerMemory {
@@ -16,6 +17,8 @@ export interface WorkerMemory {
   early: number;
   late: number;
   most: number;
+  /** Seconds of processor that it took, all its threads. */
+  cpu: number;
 }
 
 /** What the worker is given to do: how it begins, and how much is left, 0 when it is done. */
@@ -41,7 +44,7 @@ export async function watchWorker(
     while (!(await database.row(alive))) await notEnded(worker.exitCode);
     await rest(2_000);
     const idle = await residentMegabytes(worker.pid!);
-    const began = performance.now();
+    const [began, used] = [performance.now(), await processorSeconds(worker.pid!)];
     await load.begin();
     const samples: number[] = [];
     for (let left = 1; left > 0; left = await load.left()) {
@@ -56,6 +59,7 @@ export async function watchWorker(
       early: median(samples.slice(0, quarter)),
       late: median(samples.slice(-quarter)),
       most: Math.max(...samples),
+      cpu: (await processorSeconds(worker.pid!)) - used,
     };
   } finally {
     const gone = new Promise((resolve) => worker.once('exit', resolve));
@@ -83,4 +87,10 @@ async function notEnded(exitCode: number | null): Promise<void> {
 async function residentMegabytes(pid: number): Promise<number> {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))!;
   return Number(kilobytes) / 1024;
+}
+
+async function processorSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { compareDirectory, repairDirectory } from '#directory';
-import { foldCounters, forgetWebhooks, tickEntries, tickMonitors } from '#engine';
+import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters } from '#engine';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
 import { compareLists, countLists, sweepLists } from '#smart-lists';
@@ -27,6 +27,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
   { job: forgetWebhooks, every: DAY },
+  { job: tidyCounters, every: DAY },
 ];
 
 @Injectable()

@@ -91,7 +91,7 @@ describe('the counters behind the statistics', () => {
   };
 
   it('mautic#15834: say what counting everything says, of all time and of any span, after whatever happened', async () => {
-    let [entered, mails, partly] = [0, 0, 0];
+    let [entered, mails, partly, tidied] = [0, 0, 0, 0];
     await fc.assert(
       fc.asyncProperty(fc.array(moves, { minLength: 8, maxLength: 20 }), spans, async (history, asked) => {
         const { now } = (await db.database.row<{ now: Date }>('select cortex.now() as now'))!;
@@ -137,6 +137,9 @@ describe('the counters behind the statistics', () => {
         await counters.fold();
         expect(await bothAgree(automation)).toEqual(before);
         for (const [at, span] of some.entries()) expect(await bothAgree(automation, span)).toEqual(ofSpans[at]);
+        tidied += await counters.tidy();
+        expect(await bothAgree(automation)).toEqual(before);
+        for (const [at, span] of some.entries()) expect(await bothAgree(automation, span)).toEqual(ofSpans[at]);
         partly += ofSpans.filter(({ entered: n }) => n > 0 && n < before.entered).length;
         entered += before.entered;
         mails += before.nodes.mail?.messages?.candidates ?? 0;
@@ -146,6 +149,8 @@ describe('the counters behind the statistics', () => {
     expect(entered).toBeGreaterThan(0);
     expect(mails).toBeGreaterThan(0);
     expect(partly).toBeGreaterThan(0);
+    expect(tidied).toBeGreaterThan(0);
+    expect(await db.database.row('select 1 from cortex.automation_hour_counts where n = 0')).toBeUndefined();
     expect(await db.database.row('select 1 from cortex.automation_hour_changes')).toBeUndefined();
   });
 

@@ -12,6 +12,15 @@ export const foldCounters = defineJob({
   retryDelay: 10,
 });
 
+/** Removes hours that have come to nothing: a wait that everybody has left leaves one behind. */
+export const tidyCounters = defineJob({
+  name: 'engine.counters_tidy',
+  payload: z.object({}),
+  policy: 'exclusive',
+  retryLimit: 2,
+  retryDelay: 10,
+});
+
 const BATCH = 50_000;
 /** Batches of one minute; what is beyond is there for the next. */
 const MOST = 20;
@@ -40,6 +49,7 @@ export class Counters implements JobHandlers {
 
   async bind(queue: Queue): Promise<void> {
     await queue.handle(foldCounters, async () => void (await this.fold()));
+    await queue.handle(tidyCounters, async () => void (await this.tidy()));
   }
 
   /** Answers how many changes were folded: 0 also while another process is at it. */
@@ -55,5 +65,20 @@ export class Counters implements JobHandlers {
       if (n < BATCH) break;
     }
     return folded;
+  }
+
+  /** Answers how many hours that stood at 0 were removed; those it leaves are there for the next day. */
+  async tidy(): Promise<number> {
+    let gone = 0;
+    for (let round = 0; round < MOST; round += 1) {
+      const n = await this.database.run(
+        `delete from cortex.automation_hour_counts where n = 0 and ctid = any (array(
+           select ctid from cortex.automation_hour_counts where n = 0 limit $1))`,
+        [BATCH],
+      );
+      gone += n;
+      if (n < BATCH) break;
+    }
+    return gone;
   }
 }

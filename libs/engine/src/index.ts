@@ -1,5 +1,5 @@
 export * from './backtest/index.js';
-export { Counters, foldCounters } from './counters.js';
+export { Counters, foldCounters, tidyCounters } from './counters.js';
 export * from './engine.module.js';
 export * from './engine-versions.js';
 export * from './entries.js';
