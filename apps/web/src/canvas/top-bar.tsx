@@ -9,9 +9,13 @@ import {
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { useThings } from '../automations/names';
 import { StatusPill } from '../automations/status-pill';
+import { download } from '../ui/download';
 import type { Mode } from './document';
 import { possible } from './history';
+import { notify } from './notify';
+import { asPng, inkOf, pictureOf } from './picture';
 import { Avatars } from './presence/avatars';
 import { SavedState } from './saved-state';
 import { tidy, setFree } from './tidy';
@@ -148,6 +152,17 @@ function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'act
   const view = useViewStore();
   const free = useEditor((state) => state.document.graph.layout === 'free');
   const readOnly = useEditor((state) => state.readOnly);
+  const things = useThings();
+  const savePicture = async (kind: 'svg' | 'png') => {
+    const edited = store.getState().document;
+    const svg = pictureOf(edited, things, inkOf(document));
+    try {
+      const content = kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await asPng(svg);
+      download(content, `${edited.name}.${kind}`);
+    } catch (error) {
+      notify(error instanceof Error ? error.message : 'The picture could not be drawn. Save it as SVG.');
+    }
+  };
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
@@ -172,6 +187,8 @@ function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'act
         <Menu.Item component="a" href={`/automations/${automation.id}/export`} download={`${automation.name}.json`}>
           Export as JSON
         </Menu.Item>
+        <Menu.Item onClick={() => void savePicture('svg')}>Save as a picture (SVG)</Menu.Item>
+        <Menu.Item onClick={() => void savePicture('png')}>Save as a picture (PNG)</Menu.Item>
         <Menu.Item onClick={() => view.setState({ sheet: 'bring-in' })} disabled={readOnly}>
           Replace by a file
         </Menu.Item>

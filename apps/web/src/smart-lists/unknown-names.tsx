@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { download } from '../ui/download';
 import { plural } from '../ui/format';
 
 const shown = 20;
@@ -24,7 +25,7 @@ export function UnknownNames({ names, count }: UnknownNamesProps) {
         {count > shown ? <li className="quiet">and {plural(count - shown, 'more', 'more')}</li> : null}
       </ul>
       <div>
-        <Button variant="default" size="compact-sm" onClick={() => download(names)}>
+        <Button variant="default" size="compact-sm" onClick={() => save(names)}>
           {names.length < count ? `Download the first ${names.length}` : 'Download them'}
         </Button>
       </div>
@@ -33,12 +34,7 @@ export function UnknownNames({ names, count }: UnknownNamesProps) {
 }
 
 /** As CSV with a heading; what a spreadsheet would take for a formula is made text. */
-function download(names: readonly string[]): void {
+function save(names: readonly string[]): void {
   const quoted = names.map((name) => `"${(/^[=+\-@\t\r]/.test(name) ? `'${name}` : name).replaceAll('"', '""')}"`);
-  const address = URL.createObjectURL(new Blob([`unknown\r\n${quoted.join('\r\n')}\r\n`], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'unknown-people.csv';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  download(new Blob([`unknown\r\n${quoted.join('\r\n')}\r\n`], { type: 'text/csv' }), 'unknown-people.csv');
 }
