@@ -114,6 +114,24 @@ describe('the guard', () => {
     expect(await automationById(db.database, automation)).toMatchObject({ status: 'paused' });
   });
 
+  it.each([
+    ['expects what a backtest under the usual assumptions said', '{}', 20, 'live'],
+    ['but not what one under other assumptions did', '{"clicked": 100}', 10, 'paused'],
+  ])('%s', async (_name, assume, mails, status) => {
+    const [email] = await crowd(1);
+    const automation = await line.live(row(on(`assumed.${status}`), mail), always);
+    await db.database.run(
+      `insert into cortex.backtests (automation_id, revision, graph, settings, from_at, to_at, status, assume, result)
+       values ($1, 1, '{}', '{}', cortex.now() - interval '30 days', cortex.now(), 'completed', $2::jsonb,
+         '{"worst": {"messages": 30}, "per_day": []}')`,
+      [automation, assume],
+    );
+    for (let n = 0; n < 20; n += 1) await line.post(email!, { type: `assumed.${status}`, metadata: { n } });
+    await line.settle();
+    expect(await mailsOf(automation)).toBe(mails);
+    expect(await automationById(db.database, automation)).toMatchObject({ status });
+  });
+
   it('holds a step that mails the same person again and again going round', async () => {
     const [email] = await crowd(1);
     const graph = row(on('round.start'), mail, ['wait', 'wait', { for: { n: 1, unit: 'minutes' } }]);
