@@ -261,6 +261,11 @@ table cortex.jobs
   created_at timestamp with time zone not null default cortex.now()
   ended_at timestamp with time zone
 
+table cortex.known_names
+  kind text not null
+  name text not null
+  near text[] not null
+
 table cortex.list_keeping
   smart_list_id uuid not null
   state text not null default 'stale'::text
@@ -806,6 +811,8 @@ cortex.jobs jobs_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES publ
 
 cortex.jobs jobs_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 
+cortex.known_names known_names_kind_check: CHECK ((kind = ANY (ARRAY['first'::text, 'last'::text])))
+
 cortex.list_keeping list_keeping_pkey: PRIMARY KEY (smart_list_id)
 
 cortex.list_keeping list_keeping_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
@@ -1033,6 +1040,10 @@ CREATE INDEX former_ids_person ON cortex.former_ids USING btree (person_id)
 CREATE INDEX inbox_failures_due ON cortex.inbox_failures USING btree (next_try_at) WHERE (next_try_at IS NOT NULL)
 
 CREATE INDEX jobs_queued ON cortex.jobs USING btree (created_at, id) WHERE (status = 'queued'::text)
+
+CREATE INDEX known_names_name ON cortex.known_names USING btree (name, kind)
+
+CREATE INDEX known_names_near ON cortex.known_names USING gin (near, name public.gin_trgm_ops)
 
 CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
 
@@ -1770,8 +1781,8 @@ CREATE OR REPLACE FUNCTION cortex.field_number(object jsonb, name text)
 AS $function$
   select case jsonb_typeof(object -> name)
     when 'number' then
-      case when octet_length(object ->> name) <= 300 then (object ->> name)::float8 else cortex.json_number(object -> name) end
-    when 'string' then cortex.json_number(object -> name)
+      case when octet_length(object ->> name) <= 300 then (object ->> name)::float8 else cortex.json_number_apart(object -> name) end
+    when 'string' then cortex.json_number_apart(object -> name)
   end
 $function$
 
@@ -1782,7 +1793,7 @@ CREATE OR REPLACE FUNCTION cortex.field_text(object jsonb, name text)
 AS $function$
   select case jsonb_typeof(object -> name)
     when 'string' then cortex.fold(object ->> name)
-    when 'number' then cortex.json_text(object -> name)
+    when 'number' then cortex.json_text_apart(object -> name)
   end
 $function$
 
@@ -1804,12 +1815,24 @@ CREATE OR REPLACE FUNCTION cortex.fold_person()
 AS $function$
 declare
   tag text;
+  first_folded text;
+  last_folded text;
 begin
   if tg_op = 'UPDATE' and new.first_name is not distinct from old.first_name
     and new.last_name is not distinct from old.last_name and new.tags = old.tags then
     return new;
   end if;
-  new.name_folded := cortex.fold(coalesce(new.first_name, '') || ' ' || coalesce(new.last_name, ''));
+  if tg_op = 'INSERT' or new.first_name is distinct from old.first_name or new.last_name is distinct from old.last_name then
+    first_folded := cortex.fold(coalesce(new.first_name, ''));
+    last_folded := cortex.fold(coalesce(new.last_name, ''));
+    new.name_folded := first_folded || ' ' || last_folded;
+    if first_folded <> '' then
+      perform cortex.know_name('first', first_folded);
+    end if;
+    if last_folded <> '' then
+      perform cortex.know_name('last', last_folded);
+    end if;
+  end if;
   new.tags_folded := '{}';
   foreach tag in array new.tags loop
     new.tags_folded := new.tags_folded || cortex.fold(tag);
@@ -1899,6 +1922,12 @@ AS $function$
   end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.json_number_apart(value jsonb)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE COST 1
+AS $function$ begin return cortex.json_number(value); end $function$
+
 CREATE OR REPLACE FUNCTION cortex.json_text(value jsonb)
  RETURNS text
  LANGUAGE sql
@@ -1912,6 +1941,25 @@ AS $function$
         then cortex.json_number(value)::bigint::text
       end
   end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.json_text_apart(value jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE COST 1
+AS $function$ begin return cortex.json_text(value); end $function$
+
+CREATE OR REPLACE FUNCTION cortex.know_name(of_kind text, folded text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Of longer ones the beginning, as in the index of whole names.
+  folded := left(folded, 100);
+  if not exists (select from cortex.known_names k where k.name = folded collate "C" and k.kind = of_kind) then
+    insert into cortex.known_names (kind, name, near) values (of_kind, folded, cortex.near_spellings(folded));
+  end if;
+end
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.known_zone(zone text, otherwise text)
@@ -1936,6 +1984,30 @@ CREATE OR REPLACE FUNCTION cortex.like_part(part text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN (('%'::text || replace(replace(replace(part, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text)
+
+CREATE OR REPLACE FUNCTION cortex.near_spellings(name text)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  bare text := name;
+  near text[];
+begin
+  if octet_length(name) > length(name) then
+    bare := translate(regexp_replace(normalize(name, NFD), '[\u0300-\u036f]', '', 'g'), 'øłđıħ', 'oldih');
+    bare := replace(replace(replace(bare, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
+  end if;
+  near := array[bare];
+  -- Of one letter nothing would be left, and nobody guesses at forty.
+  if length(bare) between 3 and 40 then
+    for nth in 1..length(bare) loop
+      near := near || overlay(bare placing '' from nth for 1);
+    end loop;
+  end if;
+  return near;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.note_error(trigger_name text, code text, message text, facts jsonb DEFAULT '{}'::jsonb)
  RETURNS void
@@ -2926,6 +2998,36 @@ begin
     end if;
   end if;
   return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.tidy_known_names()
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  added bigint;
+  gone bigint;
+begin
+  with held as (
+    select distinct n.kind, left(cortex.fold(n.name), 100) as name
+    from (
+      select 'first' as kind, p.first_name as name from cortex.people p group by p.first_name
+      union all
+      select 'last', p.last_name from cortex.people p group by p.last_name
+    ) n
+    where n.name <> ''
+  ), forgotten as (
+    delete from cortex.known_names k where not exists (select from held h where h.kind = k.kind and h.name = k.name)
+    returning 1
+  ), taken as (
+    insert into cortex.known_names (kind, name, near)
+    select h.kind, h.name, cortex.near_spellings(h.name) from held h
+    where not exists (select from cortex.known_names k where h.kind = k.kind and h.name = k.name)
+    returning 1
+  )
+  select (select count(*) from taken), (select count(*) from forgotten) into added, gone;
+  return added + gone;
 end
 $function$
 

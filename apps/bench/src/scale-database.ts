@@ -154,6 +154,8 @@ async function fill(client: pg.Client, size: Size): Promise<Date> {
   say('the people stand');
   await client.query("set local maintenance_work_mem = '1GB'");
   for (const { definition } of indexes) await client.query(definition);
+  // What the triggers keep besides.
+  await client.query('select cortex.tidy_known_names()');
   say('the indexes stand');
   await client.query(`insert into ${NOTE} values ($1, $2, $3, $4)`, [seed, people, activities, until]);
   await client.query('commit');

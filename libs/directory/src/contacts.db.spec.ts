@@ -27,7 +27,7 @@ describe('contacts', () => {
     await db.clock.reset();
     await sql('truncate purchase_leads, unified_profiles, transactions, enrollments, crm_activities');
     await sql(`truncate cortex.people, cortex.former_ids, cortex.person_links, cortex.pending, cortex.suppressions,
-      cortex.activity_inbox`);
+      cortex.activity_inbox, cortex.known_names`);
     await sql('update cortex.settings set mail_unanswered = false');
   });
 
@@ -96,6 +96,83 @@ describe('contacts', () => {
     expect(await search('an')).toEqual(['ann@example.com']);
     expect(await search('katarina')).toEqual(['bob_x@example.com']);
     expect(await search('zz')).toEqual([]);
+  });
+
+  it('finds the middle of an address across its words, however short they are', async () => {
+    await lead('anna.mueller.17@mail4.example');
+    await lead('hanna.mueller.18@mail4.example');
+    await lead('anna_mueller@mail4.example');
+    expect(await search('na.mueller.1')).toEqual(['anna.mueller.17@mail4.example', 'hanna.mueller.18@mail4.example']);
+    expect(await search('ueller@mail4')).toEqual(['anna_mueller@mail4.example']);
+    expect(await search('r.18@m')).toEqual(['hanna.mueller.18@mail4.example']);
+    expect(await search('a_mueller')).toEqual(['anna_mueller@mail4.example']);
+    expect(await search('a.muel%')).toEqual([]);
+  });
+
+  it('finds the last name before the first, also with a comma and only the beginning of the first', async () => {
+    await lead('ann@example.com', 'Anna Maria', 'van der Berg');
+    await lead('bob@example.com', 'Bob', 'Berg');
+    for (const q of [
+      'van der Berg, Anna',
+      'VAN DER BERG an',
+      'anna maria van',
+      'Van der Berg Anna Maria'.slice(0, 17),
+    ]) {
+      expect(await search(q)).toEqual(['ann@example.com']);
+    }
+    expect(await search('Berg Bo')).toEqual(['bob@example.com']);
+  });
+
+  it('finds names with one slip, without accents, and both of two names at once', async () => {
+    await lead('ann@example.com', 'Zoë', 'Schneider');
+    await lead('bob@example.com', 'Bob', 'Christophersen');
+    await lead('kim@example.com', 'Kim', 'Müßig');
+    const slips = {
+      Schenider: 'ann@example.com', // changed places
+      Shneider: 'ann@example.com', // missing
+      Schnneider: 'ann@example.com', // too many
+      Schneidar: 'ann@example.com', // wrong
+      zoe: 'ann@example.com',
+      'Zoe Schenider': 'ann@example.com',
+      'schniider, zoé': 'ann@example.com',
+      Mussig: 'kim@example.com',
+      Mussigg: 'kim@example.com',
+      Kristophersen: 'bob@example.com', // two slips of a long name
+    };
+    for (const [q, address] of Object.entries(slips)) expect([q, await search(q)]).toEqual([q, [address]]);
+    expect(await search('Schubert')).toEqual([]);
+  });
+
+  it('pages through people of a name with a slip', async () => {
+    await sql(`insert into purchase_leads (email, first_name, last_name)
+      select 'p' || g || '@example.com', 'Ann', (array['Meyer', 'Mayer'])[1 + g % 2] from generate_series(1, 9) g`);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await contacts.list({ q: 'Meiyer', sort: 'name', limit: 2, cursor });
+      seen.push(...page.items.flatMap((item) => item.email ?? []));
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor);
+    // “Mayer” is two slips away.
+    expect(seen.toSorted()).toEqual(['p2@example.com', 'p4@example.com', 'p6@example.com', 'p8@example.com']);
+  });
+
+  it('knows each name once, and forgets at night what nobody is called any more', async () => {
+    await lead('ann@example.com', 'Ann', 'Ångström');
+    await lead('bob@example.com', 'ANN', 'Lee');
+    const known = () => sql('select kind, name from cortex.known_names order by kind, name');
+    expect(await known()).toEqual([
+      { kind: 'first', name: 'ann' },
+      { kind: 'last', name: 'lee' },
+      { kind: 'last', name: 'ångström' },
+    ]);
+    await sql("delete from purchase_leads where email = 'ann@example.com'");
+    await sql('delete from cortex.known_names where name = $1', ['ann']);
+    await keeper.compare();
+    expect(await known()).toEqual([
+      { kind: 'first', name: 'ann' },
+      { kind: 'last', name: 'lee' },
+    ]);
   });
 
   it.each<ContactSort>(['-created_at', 'created_at', 'email', '-email', 'name', '-last_activity', '-lifetime_value'])(

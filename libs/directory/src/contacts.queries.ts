@@ -1,6 +1,7 @@
 import type { ContactSort } from '#contracts';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 import { everyone, fold, type SqlFragment } from '#rules';
+import { searches, type Way } from './contact-search.js';
 import type { ContactRow } from './contact.js';
 import { personColumns } from './people.js';
 
@@ -53,23 +54,25 @@ export interface ContactPage {
  */
 export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactPage> {
   const wanted = query.q?.trim() ?? '';
-  if (wanted === '') return page(tx, query);
   if (UUID.test(wanted)) {
     const row = query.cursor ? undefined : await contactById(tx, wanted);
     return { rows: row ? [row] : [], next_cursor: null };
   }
+  const setting = await settingOf(tx);
+  if (wanted === '') return page(tx, query, setting);
   // Somebody's whole address means that person.
   if (wanted.includes('@') && !query.cursor) {
-    const whole = await page(tx, query, [(bind) => `p.address = ${bind(fold(wanted))}`]);
+    const whole = await page(tx, query, setting, [(bind) => `p.address = ${bind(fold(wanted))}`]);
     if (whole.rows.length > 0) return whole;
   }
-  // Each way costs more than the one before it. A cursor says of which it is, so that its next page is of the same.
+  // A cursor says of which search it is, so that its next page is of the same.
   const mark = query.cursor ? Object.keys(searches).find((each) => each !== '' && query.cursor!.startsWith(each)) : '';
   const cursor = query.cursor?.slice(mark?.length ?? 0);
-  for (const [name, { shortest, ways, before }] of Object.entries(searches)) {
+  for (const [name, { shortest, ways }] of Object.entries(searches)) {
     if ((query.cursor && name !== (mark ?? '')) || wanted.length < shortest) continue;
-    if (before) await tx.run(before);
-    const found = await page(tx, { ...query, cursor }, ways(fold(wanted)));
+    const tried = await ways(fold(wanted), tx);
+    if (tried.length === 0) continue;
+    const found = await page(tx, { ...query, cursor }, setting, tried);
     if (found.rows.length > 0 || query.cursor) {
       return { ...found, next_cursor: found.next_cursor && name + found.next_cursor };
     }
@@ -79,44 +82,29 @@ export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactP
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-type Way = (bind: (value: unknown) => string) => string;
+/** What each page asks beforehand, so that the planner of the large statement need not look at it. */
+interface Setting {
+  mail_unanswered: boolean;
+  /** Somebody was merged into another. */
+  merged: boolean;
+}
 
-const literal = (text: string): string => text.replace(/[\\%_]/g, (sign) => `\\${sign}`);
+const settingOf = async (tx: Tx): Promise<Setting> =>
+  (await tx.row<Setting>({
+    name: 'contact page setting',
+    text: 'select s.mail_unanswered, exists (select from cortex.person_links) as merged from cortex.settings s',
+  }))!;
 
-/** The searches by the mark of their cursors, in the order in which they are tried. */
-const searches: Record<string, { shortest: number; ways: (folded: string) => Way[]; before?: string }> = {
-  '': {
-    shortest: 1,
-    ways: (folded) => [
-      (bind) => `p.address like ${bind(`${literal(folded)}%`)}`,
-      (bind) => `left(p.name_folded, 100) collate "C" like ${bind(`${literal([...folded].slice(0, 100).join(''))}%`)}`,
-      (bind) =>
-        `octet_length(p.last_name) <= 400 and cortex.fold(p.last_name) collate "C" like ${bind(`${literal(folded)}%`)}`,
-    ],
-  },
-  '*': {
-    shortest: 1,
-    ways: (folded) => [
-      (bind) => {
-        // Trigrams need three letters; below that the beginning of a later word of the name is meant.
-        if (folded.length < 3) return `p.name_folded like ${bind(`% ${literal(folded)}%`)}`;
-        const anywhere = bind(`%${literal(folded)}%`);
-        return `(p.address like ${anywhere} or p.name_folded like ${anywhere})`;
-      },
-    ],
-  },
-  '~': {
-    shortest: 4,
-    before: "select set_config('pg_trgm.word_similarity_threshold', '0.5', true)",
-    ways: (folded) => [(bind) => `${bind(folded)} <% p.name_folded`],
-  },
-};
-
-async function page(tx: Tx, query: ContactQuery, ways: readonly Way[] = [() => 'true']): Promise<ContactPage> {
+async function page(
+  tx: Tx,
+  query: ContactQuery,
+  setting: Setting,
+  ways: readonly Way[] = [() => 'true'],
+): Promise<ContactPage> {
   const values: unknown[] = [...(query.rulesSql?.values ?? [])];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const order = orderOf(query.sort);
-  const where = [everyone];
+  const where = [setting.merged ? everyone : 'p.type is not null'];
   if (query.rulesSql) where.push(`(${query.rulesSql.text})`);
   if (query.type) where.push(`p.type = ${bind(query.type)}`);
   const after = decodeCursor(query.cursor, 2);
@@ -124,31 +112,38 @@ async function page(tx: Tx, query: ContactQuery, ways: readonly Way[] = [() => '
     const sign = order.direction === 'asc' ? '>' : '<';
     where.push(`(${order.key}, p.person_id) ${sign} (${bind(after[0])}::${order.type}, ${bind(after[1])}::uuid)`);
   }
-  const ordered = (key: string) =>
-    `order by ${key} ${order.direction}, p.person_id ${order.direction} limit ${query.limit + 1}`;
+  const ordered = (key: string) => `order by ${key} ${order.direction}, p.person_id ${order.direction}`;
+  const limit = `limit ${query.limit + 1}`;
+  const columns = `${personColumns}, (${order.key})::text as sort_key`;
   // Each way is planned alone, so that each finds its index, or the order in which to meet enough soon.
-  const parts = ways.map(
-    (way) => `select p.person_id, ${order.key} as key from cortex.people p
-      where ${[...where, way(bind)].join(' and ')} ${ordered(order.key)}`,
+  const parts = ways.map((way) => [...where, way(bind)].join(' and '));
+  const chosen = parts.map(
+    (part) =>
+      `select p.person_id, ${order.key} as key from cortex.people p where ${part} ${ordered(order.key)} ${limit}`,
   );
-  const chosen =
-    parts.length === 1
-      ? `select c.person_id from (${parts[0]}) c`
-      : `select p.person_id from (${parts.map((part) => `(${part})`).join(' union ')}) p ${ordered('p.key')}`;
-  const rows = await tx.rows<ContactRow & { sort_key: string }>(
-    // Who is on the page is chosen by as little as that takes, often from indexes alone; then the rows are read.
-    `select ${personColumns}, (select s.mail_unanswered from cortex.settings s) as mail_unanswered,
-       null as suppression_reason, null as suppressed_at, (${order.key})::text as sort_key
-     from cortex.people p where p.person_id = any(array(${chosen}))
-     order by ${order.key} ${order.direction}, p.person_id ${order.direction}`,
+  // Where many are gathered first, who is on the page is chosen by as little as that takes; then the rows are read.
+  const gathers = parts.length > 1 || query.rulesSql?.text.includes('from public.crm_activities');
+  const ids =
+    chosen.length === 1
+      ? `select c.person_id from (${chosen[0]}) c`
+      : `select p.person_id from (${chosen.map((part) => `(${part})`).join(' union ')}) p ${ordered('p.key')} ${limit}`;
+  const rows = await tx.rows<Omit<ContactRow, keyof typeof unsuppressed> & { sort_key: string }>(
+    gathers
+      ? `select ${columns} from cortex.people p where p.person_id = any(array(${ids})) ${ordered(order.key)}`
+      : `select ${columns} from cortex.people p where ${parts[0]} ${ordered(order.key)} ${limit}`,
     values,
   );
-  const more = rows.length > query.limit;
-  const shown = rows.slice(0, query.limit);
+  const { mail_unanswered } = setting;
+  const shown = rows.slice(0, query.limit).map((row) => ({ ...row, mail_unanswered, ...unsuppressed }));
   await addSuppressions(tx, shown);
   const last = shown.at(-1);
-  return { rows: shown, next_cursor: more && last ? encodeCursor([last.sort_key, last.person_id]) : null };
+  return {
+    rows: shown,
+    next_cursor: rows.length > query.limit && last ? encodeCursor([last.sort_key, last.person_id]) : null,
+  };
 }
+
+const unsuppressed = { suppression_reason: null, suppressed_at: null };
 
 /** Few people are suppressed, so that joining everybody to the suppressions would cost more than asking for those. */
 async function addSuppressions(tx: Tx, rows: readonly ContactRow[]): Promise<void> {

@@ -63,6 +63,7 @@ export class DirectoryKeeper implements JobHandlers {
     const found = { people: Number(people?.n ?? 0), activities: Number(activities?.n ?? 0) };
     if (found.people + found.activities > 0) this.log.warn(found, 'rows that went past the triggers were found');
     await this.repair();
+    await this.database.row('select cortex.tidy_known_names()');
     await this.sayWhoIsTwice();
     return found;
   }

@@ -17,5 +17,5 @@ export {
   type Dependencies,
 } from './dependencies.js';
 export { instantLiteral, toSql, whereToSql, type ListDefinition, type SqlFragment, type SqlOptions } from './to-sql.js';
-export { everyone } from './sql-pieces.js';
+export { confirming, everyone } from './sql-pieces.js';
 export { BLANK, toClause, toEnglish, type EnglishOptions } from './to-english.js';
