@@ -17,29 +17,32 @@ as $$
   end
 $$;
 
--- Folded text; a whole number that a double holds exactly counts as its digits.
+-- What texts and numbers seldom are, in functions that the planner does not look into: written out in every rule about
+-- free data it costs more to plan than a page of people costs to read.
+create or replace function cortex.json_number_apart(value jsonb) returns float8
+  language plpgsql immutable parallel safe cost 1
+as $$ begin return cortex.json_number(value); end $$;
+
+-- A whole number that a double holds exactly counts as its digits.
+create or replace function cortex.number_text(value jsonb) returns text
+  language plpgsql immutable parallel safe cost 1
+as $$
+declare
+  number float8 := cortex.json_number(value);
+begin
+  return case when abs(number) <= 9007199254740991 and trunc(number) = number then number::bigint::text end;
+end
+$$;
+
+-- Folded text.
 create or replace function cortex.json_text(value jsonb) returns text
   language sql immutable parallel safe
 as $$
   select case jsonb_typeof(value)
     when 'string' then cortex.fold(value #>> '{}')
-    when 'number' then
-      case
-        when abs(cortex.json_number(value)) <= 9007199254740991 and trunc(cortex.json_number(value)) = cortex.json_number(value)
-        then cortex.json_number(value)::bigint::text
-      end
+    when 'number' then cortex.number_text(value)
   end
 $$;
-
--- The same two for what is seldom there, as functions that the planner does not look into: written out in every rule
--- about an attribute they cost more to plan than a page of people costs to read.
-create or replace function cortex.json_number_apart(value jsonb) returns float8
-  language plpgsql immutable parallel safe cost 1
-as $$ begin return cortex.json_number(value); end $$;
-
-create or replace function cortex.json_text_apart(value jsonb) returns text
-  language plpgsql immutable parallel safe cost 1
-as $$ begin return cortex.json_text(value); end $$;
 
 -- A member of an object as a number or as folded text: what the two above say of it. Reading the member as text at
 -- once spares taking it out several times; a decimal of so few digits is in the range of doubles.
@@ -58,7 +61,7 @@ create or replace function cortex.field_text(object jsonb, name text) returns te
 as $$
   select case jsonb_typeof(object -> name)
     when 'string' then cortex.fold(object ->> name)
-    when 'number' then cortex.json_text_apart(object -> name)
+    when 'number' then cortex.number_text(object -> name)
   end
 $$;
 

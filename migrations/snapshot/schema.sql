@@ -1793,7 +1793,7 @@ CREATE OR REPLACE FUNCTION cortex.field_text(object jsonb, name text)
 AS $function$
   select case jsonb_typeof(object -> name)
     when 'string' then cortex.fold(object ->> name)
-    when 'number' then cortex.json_text_apart(object -> name)
+    when 'number' then cortex.number_text(object -> name)
   end
 $function$
 
@@ -1935,19 +1935,9 @@ CREATE OR REPLACE FUNCTION cortex.json_text(value jsonb)
 AS $function$
   select case jsonb_typeof(value)
     when 'string' then cortex.fold(value #>> '{}')
-    when 'number' then
-      case
-        when abs(cortex.json_number(value)) <= 9007199254740991 and trunc(cortex.json_number(value)) = cortex.json_number(value)
-        then cortex.json_number(value)::bigint::text
-      end
+    when 'number' then cortex.number_text(value)
   end
 $function$
-
-CREATE OR REPLACE FUNCTION cortex.json_text_apart(value jsonb)
- RETURNS text
- LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE COST 1
-AS $function$ begin return cortex.json_text(value); end $function$
 
 CREATE OR REPLACE FUNCTION cortex.know_name(of_kind text, folded text)
  RETURNS void
@@ -2186,6 +2176,18 @@ CREATE OR REPLACE FUNCTION cortex.now()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN now()
+
+CREATE OR REPLACE FUNCTION cortex.number_text(value jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE COST 1
+AS $function$
+declare
+  number float8 := cortex.json_number(value);
+begin
+  return case when abs(number) <= 9007199254740991 and trunc(number) = number then number::bigint::text end;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.put_addresses_aside(addresses text[])
  RETURNS void

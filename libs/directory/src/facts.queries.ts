@@ -24,7 +24,7 @@ type PersonRow = Omit<PersonFacts, 'enrollments' | 'lists' | 'activities'>;
 
 /** The moment that questions of this transaction are answered at: the database's clock and the workspace's zone. */
 export const momentOf = async (tx: Tx): Promise<Moment> =>
-  (await tx.row<Moment>('select cortex.now() as now, s.timezone from cortex.settings s'))!;
+  (await tx.row<Moment>({ name: 'moment', text: 'select cortex.now() as now, s.timezone from cortex.settings s' }))!;
 
 const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
@@ -50,21 +50,23 @@ export async function loadFacts(
   only: FactsWanted = {},
 ): Promise<Map<string, PersonFacts>> {
   const asked = dependencies(...groups);
-  const rows = await tx.rows<PersonRow>(
-    `select p.person_id, p.type, p.email, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
-       ${milliseconds('p.created_at')} as created_at, ${milliseconds('p.last_activity')} as last_activity,
-       p.lifetime_value_minor::float8 / 100 as lifetime_value, p.attributes, p.consent_status as consent,
-       not p.suppressed_broadcast and (p.consent_status = 'subscribed'
-         or (p.consent_status = 'unknown' and (select s.mail_unanswered from cortex.settings s))) as can_be_emailed
-     from cortex.people p where p.person_id = any($1::uuid[])`,
-    [personIds],
-  );
+  const rows = await tx.rows<PersonRow>(PERSON_FACTS, [personIds]);
   const facts = new Map(rows.map((row) => [row.person_id, withNothing(row)]));
   if (asked.enrollments) await addEnrollments(tx, personIds, facts);
   if (asked.lists.length > 0 && !only.withoutLists) await addLists(tx, personIds, asked.lists, moment, facts);
   if (asked.activities.length > 0) await addActivities(tx, personIds, asked.activities, moment, facts, only.since);
   return facts;
 }
+
+const PERSON_FACTS = {
+  name: 'facts of people',
+  text: `select p.person_id, p.type, p.email, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
+       ${milliseconds('p.created_at')} as created_at, ${milliseconds('p.last_activity')} as last_activity,
+       p.lifetime_value_minor::float8 / 100 as lifetime_value, p.attributes, p.consent_status as consent,
+       not p.suppressed_broadcast and (p.consent_status = 'subscribed'
+         or (p.consent_status = 'unknown' and (select s.mail_unanswered from cortex.settings s))) as can_be_emailed
+     from cortex.people p where p.person_id = any($1::uuid[])`,
+};
 
 const withNothing = (row: PersonRow): PersonFacts => ({
   ...row,

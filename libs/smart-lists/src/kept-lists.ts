@@ -54,18 +54,22 @@ export async function definitionOf(tx: Tx, id: string): Promise<Omit<KeptList, '
   return { id, name: list.name, definitions, groups, depends: dependencies(...groups), fingerprint };
 }
 
+/** Changes with whatever the kept lists are made of; NULL when there are none. */
+const EPOCH = {
+  name: 'epoch of kept lists',
+  text: `select md5(string_agg(k.smart_list_id::text || k.state || coalesce(k.fingerprint, ''), ',' order by k.smart_list_id)
+         || (select string_agg(l.id::text || l.name || coalesce(jsonb_hash_extended(l.rules, 0), 0), ',' order by l.id) from public.crm_smart_lists l)
+         || (select s.timezone || s.mail_unanswered from cortex.settings s)) as epoch
+       from cortex.list_keeping k`,
+};
+
 /** The kept lists as one process knows them; read again when a definition, a setting or a state has changed. */
 export class KeptLists {
   private known: { epoch: string; lists: KeptList[]; settling: boolean } | undefined;
 
   /** Those that are kept now. The gate must have been entered in an earlier statement. */
   async now(tx: Tx): Promise<Keeping> {
-    const found = await tx.row<{ epoch: string | null }>(
-      `select md5(string_agg(k.smart_list_id::text || k.state || coalesce(k.fingerprint, ''), ',' order by k.smart_list_id)
-         || (select string_agg(l.id::text || l.name || coalesce(jsonb_hash_extended(l.rules, 0), 0), ',' order by l.id) from public.crm_smart_lists l)
-         || (select s.timezone || s.mail_unanswered from cortex.settings s)) as epoch
-       from cortex.list_keeping k`,
-    );
+    const found = await tx.row<{ epoch: string | null }>(EPOCH);
     if (!found?.epoch) return { lists: [], settling: false };
     if (this.known?.epoch !== found.epoch) this.known = { epoch: found.epoch, ...(await readKept(tx)) };
     return this.known;

@@ -63,6 +63,13 @@ async function inDatabase(
   );
 }
 
+/** All that people are in, few enough to be read as a whole; without a list, that they were merged into another. */
+const MEMBERSHIPS = {
+  name: 'memberships of people',
+  text: `select smart_list_id as id, person_id from cortex.list_members where person_id = any($1::uuid[])
+    union all select null, person_id from cortex.person_links where person_id = any($1::uuid[])`,
+};
+
 /** Undefined when the lists ask about each other in a circle, which only another program can have written. */
 async function inMemory(
   tx: Tx,
@@ -76,12 +83,7 @@ async function inMemory(
   const groups = [...definitions.values()].flatMap(({ rules }) => rules ?? []);
   const since = earliest(dependencies(...groups).activities, moment);
   const facts = await loadFacts(tx, people, groups, moment, { withoutLists: true, since });
-  const rows = await tx.rows<{ id: string | null; person_id: string }>(
-    `select smart_list_id as id, person_id from cortex.list_members
-     where person_id = any($1::uuid[]) and smart_list_id = any($2::uuid[])
-     union all select null, person_id from cortex.person_links where person_id = any($1::uuid[])`,
-    [people, [...definitions.keys()]],
-  );
+  const rows = await tx.rows<{ id: string | null; person_id: string }>(MEMBERSHIPS, [people]);
   const members = new Set(rows.map(({ id, person_id }) => `${id ?? 'merged'} ${person_id}`));
   const decider = new Decider(moment);
   const found: Standing[] = [];
