@@ -27,7 +27,11 @@ const attribute = (name: string): string => `(p.attributes -> ${name})`;
 
 /** Cheap to ask first of an attribute that is to be one of some plain texts: whether it is as long as one of them. */
 export const attributeAsLong = (name: string, lengths: string): string =>
-  `octet_length(p.attributes ->> ${name}) = any(${lengths})`;
+  `octet_length(p.attributes ->> ${name}) = ${lengths}`;
+
+/** What is to be one of them: planning and running a fold would cost far more. */
+export const attributeInLowerCase = (name: string): string =>
+  `(lower((p.attributes ->> ${name}) collate "pg_unicode_fast") collate "C")`;
 
 /** Any value at a path of an activity's metadata. */
 export const metadataSome = (path: string, condition: string): string =>

@@ -82,8 +82,9 @@ function wholeNumbers(prepared: readonly Prepared[], by: number): (number | numb
 }
 
 /**
- * Whether a text only ever comes of folding texts of as many bytes: ASCII without what other letters fold to (k,
- * of the Kelvin sign; the semicolon; the backtick), and nothing that a number or a boolean of JSON reads as.
+ * Whether a text only ever comes of folding texts of as many bytes, and folding and lower-casing find it alike: ASCII
+ * without what other letters fold to (k, of the Kelvin sign; the semicolon; the backtick), and nothing that a number or
+ * a boolean of JSON reads as.
  */
 const isPlain = (text: unknown): text is string =>
   typeof text === 'string' && /^[a-jl-z][a-jl-z0-9 _.@/-]*$/.test(text) && text !== 'true' && text !== 'false';
@@ -166,11 +167,13 @@ class Compiler {
     const operands = () => prepared.map((operand) => this.operand(operand));
     if (field.id.startsWith(freeFields.attributes.prefix)) {
       const name = this.bind(field.id.slice(freeFields.attributes.prefix.length), 'text');
-      const asked = face.sql(sql.readAttribute[type]!(name, zone), operands());
       const texts = prepared.flatMap(({ value }) => value as unknown);
-      if (type !== 'text' || !face.whole || !texts.every(isPlain)) return `(${asked})`;
-      const lengths = this.bind([...new Set(texts.map((text) => text.length))], 'int[]');
-      return `(${sql.attributeAsLong(name, lengths)} and ${sql.confirming(asked)})`;
+      if (type !== 'text' || !face.whole || !texts.every(isPlain)) {
+        return `(${face.sql(sql.readAttribute[type]!(name, zone), operands())})`;
+      }
+      const many = [...new Set(texts.map((text) => text.length))];
+      const lengths = many.length === 1 ? this.bind(many[0], 'int') : `any(${this.bind(many, 'int[]')})`;
+      return `(${sql.attributeAsLong(name, lengths)} and ${sql.confirming(face.sql(sql.attributeInLowerCase(name), operands()))})`;
     }
     const keys = field.id.slice(freeFields.metadata.prefix.length).split('.');
     const path = this.bind(`lax $${keys.map((key) => `."${key}"`).join('')}[*]`, 'jsonpath');

@@ -77,9 +77,11 @@ export class Database {
     try {
       // READ COMMITTED is what every session begins with, and saying so would be a round trip of its own.
       await runner.startTransaction(options.isolation === 'READ COMMITTED' ? undefined : options.isolation);
-      if (options.readOnly) await runner.query('set transaction read only');
-      if (options.statementTimeout)
-        await runner.query(`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`);
+      const settings = [
+        ...(options.readOnly ? ['set transaction read only'] : []),
+        ...(options.statementTimeout ? [`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`] : []),
+      ];
+      if (settings.length > 0) await runner.query(settings.join('; '));
       const result = await work(new Tx(runner));
       await runner.commitTransaction();
       return result;

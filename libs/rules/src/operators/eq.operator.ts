@@ -29,6 +29,10 @@ export const eq: Operator = {
       person: { attributes: { big: 9007199254740993 } },
       expect: true,
     },
+    { ask: { field: 'attributes.plan', value: 'Pro' }, person: { attributes: { plan: 'PRO' } }, expect: true },
+    { ask: { field: 'attributes.plan', value: 'pro' }, person: { attributes: { plan: 'pro ' } }, expect: false },
+    { ask: { field: 'attributes.city', value: 'kiel' }, person: { attributes: { city: '\u212aiel' } }, expect: true },
+    { ask: { field: 'attributes.vip', value: 'true' }, person: { attributes: { vip: true } }, expect: false },
     { ask: { field: 'attributes.vip', value: true }, person: { attributes: { vip: true } }, expect: true },
     { ask: { field: 'attributes.vip', value: true }, person: { attributes: { vip: null } }, expect: false },
     {
