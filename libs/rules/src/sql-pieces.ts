@@ -29,6 +29,8 @@ const attribute = (name: string): string => `(p.attributes -> ${name})`;
 export const attributeAsLong = (name: string, lengths: string): string =>
   `octet_length(p.attributes ->> ${name}) = ${lengths}`;
 
+export const attributeAsIs = (name: string): string => `((p.attributes ->> ${name}) collate "C")`;
+
 /** What is to be one of them: planning and running a fold would cost far more. */
 export const attributeInLowerCase = (name: string): string =>
   `(lower((p.attributes ->> ${name}) collate "pg_unicode_fast") collate "C")`;

@@ -173,7 +173,11 @@ class Compiler {
       }
       const many = [...new Set(texts.map((text) => text.length))];
       const lengths = many.length === 1 ? this.bind(many[0], 'int') : `any(${this.bind(many, 'int[]')})`;
-      return `(${sql.attributeAsLong(name, lengths)} and ${sql.confirming(face.sql(sql.attributeInLowerCase(name), operands()))})`;
+      const wanted = operands();
+      // Most texts of this length are the one that is wanted, as it is.
+      const asIs = face.sql(sql.attributeAsIs(name), wanted);
+      const inLowerCase = face.sql(sql.attributeInLowerCase(name), wanted);
+      return `(${sql.attributeAsLong(name, lengths)} and ${sql.confirming(`${asIs} or ${inLowerCase}`)})`;
     }
     const keys = field.id.slice(freeFields.metadata.prefix.length).split('.');
     const path = this.bind(`lax $${keys.map((key) => `."${key}"`).join('')}[*]`, 'jsonpath');
