@@ -2271,6 +2271,7 @@ declare
   known text[] := addresses;
   locked bigint;
   converted uuid[];
+  homes uuid[];
   kept cortex.people;
   defined cortex.directory_definition;
   earliest timestamptz := activity_times[1];
@@ -2350,9 +2351,22 @@ begin
       raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
     end if;
 
-    -- A profile that moved to an address nobody had keeps its person, unless somebody else is left at the old one.
-    if fresh is not null and cortex.rename_people(known, fresh) > 0 then
-      known := addresses;
+    -- A profile that moved to an address nobody had keeps its person, unless somebody else is left at the old one. What
+    -- was done under the old address goes along: nobody is there any more to whom it could belong.
+    if fresh is not null then
+      homes := array(
+        select p.person_id
+        from unnest(activity_addresses) with ordinality n (address, nth)
+        left join cortex.people p on p.address = n.address and n.address = any (known)
+        order by n.nth);
+      if cortex.rename_people(known, fresh) > 0 then
+        known := addresses;
+        activity_addresses := array(
+          select coalesce(p.address, n.address)
+          from unnest(activity_addresses, homes) with ordinality n (address, home, nth)
+          left join cortex.people p on p.person_id = n.home
+          order by n.nth);
+      end if;
     end if;
 
     -- 3. A new statement: its snapshot is younger than the locks.

@@ -282,6 +282,24 @@ describe('the directory follows the shop', () => {
     ]);
   });
 
+  it('what was done under the old address in the same moment goes along with the person who moves', async () => {
+    await profile('old@example.com');
+    const [{ person_id }] = await rows("select person_id from cortex.people where address = 'old@example.com'");
+    await shop.query('begin');
+    await shop.query("insert into crm_activities (contact_email, type) values ('old@example.com', 'page_view')");
+    await shop.query("update unified_profiles set email = 'new@example.com' where email = 'old@example.com'");
+    await shop.query('commit');
+    expect(await rows("select person_id from crm_activities where type = 'page_view'")).toEqual([{ person_id }]);
+    expect(await rows('select person_id, address from cortex.people')).toEqual([
+      { person_id, address: 'new@example.com' },
+    ]);
+    expect(
+      await number(
+        "select count(*) from cortex.activity_inbox i join crm_activities a on a.id = i.activity_id where a.type = 'page_view'",
+      ),
+    ).toBe(1);
+  });
+
   it('a person stays behind when somebody else is left at the old address or lives at the new one', async () => {
     await profile('old@example.com', 'Ann');
     await lead('old@example.com', 'Left behind');
