@@ -148,11 +148,13 @@ export class RuleQuestions {
     }
     const about = (count: number): Count => ({ count, exact: false });
     const guessed = found.exact ? undefined : sample.about(holds(''));
-    const first = guessed === undefined ? found : about(guessed);
+    // What the planner believes of activities is often far off; a sample without anybody sets it a bound.
+    const bounded = (count: Count): Count => (count.exact ? count : about(Math.min(count.count, sample.unseen)));
+    const first = guessed === undefined ? bounded(found) : about(guessed);
     const rest = parts.map(async ({ pointer, group }) => {
       if (parts.length === 1) return first;
       const guess = sample.about(holds(pointer));
-      return guess === undefined ? countPeople(this.database, compile(group), glance) : about(guess);
+      return guess === undefined ? bounded(await countPeople(this.database, compile(group), glance)) : about(guess);
     });
     const [counts, people] = await Promise.all([Promise.all(rest), items ?? this.these(sample.some(holds(''), SHOWN))]);
     return { counts: [first, ...counts], items: people };

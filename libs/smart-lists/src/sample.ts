@@ -7,11 +7,13 @@ const MOST = 2_000;
 const FIRST = 150;
 /** Milliseconds that looking may take. */
 const BUDGET = 50;
-/** So few of a sample say nothing about everybody. */
-const TOO_FEW = 10;
+/** So few of a sample say what size it is, not more. */
+const FEW = 10;
 
 export interface Sample {
-  /** About how many people of the directory there are of whom this is so; undefined when the sample is too small to say. */
+  /** More people than this are hardly left out by a sample that has none of them (95 %, the rule of three). */
+  unseen: number;
+  /** About how many people of the directory there are of whom this is so; undefined when the sample has none. */
   about: (test: (fits: readonly boolean[]) => boolean) => number | undefined;
   /** Some of those of whom this is so. */
   some: (test: (fits: readonly boolean[]) => boolean, limit: number) => string[];
@@ -59,9 +61,12 @@ export async function samplePeople(
   }
   const those = (test: (fits: readonly boolean[]) => boolean) => people.filter((one) => one.fits && test(one.fits));
   return {
+    unseen: rounded((3 / Math.max(3, people.length)) * size),
     about: (test) => {
       const found = those(test).length;
-      return found < TOO_FEW ? undefined : rounded((found / people.length) * size);
+      if (found === 0) return undefined;
+      const about = (found / people.length) * size;
+      return found < FEW ? Number(about.toPrecision(1)) : rounded(about);
     },
     some: (test, limit) => [...new Set(those(test).map((one) => one.person_id))].slice(0, limit),
   };
