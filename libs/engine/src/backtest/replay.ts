@@ -22,8 +22,8 @@ import type { Simulated } from './replay-world.js';
 import { scriptOf, type Call, type Script } from './script.js';
 import { Tally, type BacktestResult } from './tally.js';
 
-const PEOPLE_PER_CHUNK = 250;
-const ACTIVITIES_PER_PAGE = 5_000;
+const PEOPLE_PER_CHUNK = 100;
+const ACTIVITIES_PER_PAGE = 2_000;
 /** Milliseconds of work after which others get their turn. */
 const TURN = 12;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
