@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, testApp, type TestApp } from '#testing';
+import { browser, builtWeb, testApp, type TestApp, pageAt, signIn } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -31,20 +31,9 @@ describe('the drawing under the hands', () => {
     await builtWeb();
     app = await testApp();
     chromium = await browser();
-    const context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => broken.push(String(error)));
+    page = await pageAt(app.url, chromium, broken);
     canvas = new CanvasPage(page);
-    await page.goto('/sign-in');
-    await page.getByLabel('E-mail address').fill(app.admin.email);
-    await page.locator('input[name=password]').fill(app.admin.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL((url) => url.pathname === '/admin');
+    await signIn(page, app.admin);
   }, 240_000);
   afterAll(async () => {
     await chromium?.close();

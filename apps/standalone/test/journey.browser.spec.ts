@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { browser, builtWeb, pipeline, testApp, type Pipeline, type TestApp } from '#testing';
+import { browser, builtWeb, pipeline, testApp, type Pipeline, type TestApp, pageAt } from '#testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { seedDemoAutomation } from '../src/demo/seed-automation.js';
 import { seedDemo } from '../src/demo/seed.js';
@@ -52,15 +52,8 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await seedDemoAutomation(app.database);
     engine = await pipeline(app.database);
     chromium = await browser();
-    context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      timezoneId: 'Europe/Berlin',
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    page.on('pageerror', (error) => broken.push(String(error)));
+    page = await pageAt(app.url, chromium, broken, { timezoneId: 'Europe/Berlin' });
+    context = page.context();
     canvas = new CanvasPage(page);
   }, 240_000);
 

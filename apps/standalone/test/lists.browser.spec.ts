@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp, pageAt, signIn } from '#testing';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { takePictures } from './pictures.js';
 
@@ -28,15 +28,8 @@ describe('smart lists in a browser', () => {
       metadata: { page: '/pricing' },
     });
     chromium = await browser();
-    const context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => broken.push(String(error)));
-    await signIn(app.admin);
+    page = await pageAt(app.url, chromium, broken);
+    await signIn(page, app.admin);
   }, 240_000);
 
   afterAll(async () => {
@@ -44,13 +37,6 @@ describe('smart lists in a browser', () => {
     await app?.close();
   });
 
-  const signIn = async ({ email, password }: { email: string; password: string }) => {
-    await page.goto('/sign-in');
-    await page.getByLabel('E-mail address').fill(email);
-    await page.locator('input[name=password]').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL((url) => url.pathname.startsWith('/admin'));
-  };
   const make = async (body: object): Promise<string> => (await app.call('POST', '/smart-lists', body)).body.id;
   const handle = (row: string) => page.getByRole('button', { name: `Move ${row}`, exact: true });
   const row = (pointer: string) => page.locator(`.rule-row[data-pointer="${pointer}"]`);
@@ -147,7 +133,7 @@ describe('smart lists in a browser', () => {
     await app.call('POST', '/staff', { ...viewer, name: 'Vera', role: 'viewer' });
     const { body } = await app.call('GET', '/smart-lists?q=important');
     await page.context().clearCookies();
-    await signIn(viewer);
+    await signIn(page, viewer);
     await page.goto(`/admin/smart-lists/${body.items[0].id}`);
     await row('/conditions/1').getByText('2 people by itself').waitFor();
     expect(await row('/conditions/0').getByRole('combobox', { name: 'Subject' }).isDisabled()).toBe(true);
@@ -158,7 +144,7 @@ describe('smart lists in a browser', () => {
     await page.getByText('The rules do not apply to').waitFor();
     await page.locator('.proof [data-met=false]', { hasText: 'who are tagged “vip”' }).waitFor();
     await page.context().clearCookies();
-    await signIn(app.admin);
+    await signIn(page, app.admin);
   });
 
   walk('sorts lists into folders, copies them, and does not delete one that is used', async () => {

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '#graph';
-import { browser, builtWeb, pipeline, seriousProblems, testApp, type Pipeline, type TestApp } from '#testing';
+import {
+  browser,
+  builtWeb,
+  pipeline,
+  seriousProblems,
+  testApp,
+  type Pipeline,
+  type TestApp,
+  pageAt,
+  signIn,
+} from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -25,20 +35,9 @@ describe('looking back: replay, versions, test and why not', () => {
     engine = await pipeline(app.database);
     await past();
     chromium = await browser();
-    const context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', (error) => broken.push(String(error)));
+    page = await pageAt(app.url, chromium, broken);
     canvas = new CanvasPage(page);
-    await page.goto('/sign-in');
-    await page.getByLabel('E-mail address').fill(app.admin.email);
-    await page.locator('input[name=password]').fill(app.admin.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL((url) => url.pathname === '/admin');
+    await signIn(page, app.admin);
   }, 240_000);
 
   afterAll(async () => {

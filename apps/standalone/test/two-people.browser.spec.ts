@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sentenceOf, toEnglish, type Graph } from '#graph';
-import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp, pageAt, signIn } from '#testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -45,20 +45,9 @@ describe('two people in one automation', () => {
   const broken: string[] = [];
 
   const person = async (email: string, secret: string): Promise<Person> => {
-    const context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', (error) => broken.push(String(error)));
-    await page.goto('/sign-in');
-    await page.getByLabel('E-mail address').fill(email);
-    await page.locator('input[name=password]').fill(secret);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL((url) => url.pathname === '/admin');
-    return { context, page, canvas: new CanvasPage(page) };
+    const page = await pageAt(app.url, chromium, broken);
+    await signIn(page, { email, password: secret });
+    return { context: page.context(), page, canvas: new CanvasPage(page) };
   };
   const open = async (one: Person) => {
     await one.page.goto(`/admin/automations/${id}`);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp, pageAt, signIn } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -28,20 +28,9 @@ describe('trying a webhook step in the editor', () => {
     });
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     chromium = await browser();
-    const context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', (error) => broken.push(String(error)));
+    page = await pageAt(app.url, chromium, broken);
     canvas = new CanvasPage(page);
-    await page.goto('/sign-in');
-    await page.getByLabel('E-mail address').fill(app.admin.email);
-    await page.locator('input[name=password]').fill(app.admin.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL((url) => url.pathname === '/admin');
+    await signIn(page, app.admin);
   }, 240_000);
   afterAll(async () => {
     await chromium?.close();

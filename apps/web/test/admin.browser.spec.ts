@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp, pageAt } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 
 describe('the admin in a browser', () => {
@@ -28,15 +28,7 @@ describe('the admin in a browser', () => {
       metadata: { course_title: 'Photography 101' },
     });
     chromium = await browser();
-    const context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      timezoneId: 'Europe/Berlin',
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    page.on('pageerror', (error) => broken.push(String(error)));
+    page = await pageAt(app.url, chromium, broken, { timezoneId: 'Europe/Berlin' });
   }, 240_000);
 
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recipes, type Graph } from '#graph';
-import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp, pageAt, signIn } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 
 const recipe = recipes.find(({ id }) => id === 'abandoned-checkout');
@@ -11,22 +11,6 @@ describe('the automation editor in a browser', () => {
   let page: Page;
   const broken: string[] = [];
 
-  const signIn = async (): Promise<Page> => {
-    const context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    const opened = await context.newPage();
-    opened.setDefaultTimeout(15_000);
-    opened.on('pageerror', (error) => broken.push(String(error)));
-    await opened.goto('/sign-in?to=/admin/automations');
-    await opened.getByLabel('E-mail address').fill(app.admin.email);
-    await opened.locator('input[name=password]').fill(app.admin.password);
-    await opened.getByRole('button', { name: 'Sign in' }).click();
-    await opened.getByRole('heading', { name: 'Automations' }).waitFor();
-    return opened;
-  };
   const make = async (graph: unknown = recipe?.graph): Promise<string> => {
     const { body } = await app.call('POST', '/automations', { name: 'Left behind', graph });
     return body.id as string;
@@ -45,7 +29,8 @@ describe('the automation editor in a browser', () => {
     await builtWeb();
     app = await testApp({ worker: false });
     chromium = await browser();
-    page = await signIn();
+    page = await pageAt(app.url, chromium, broken);
+    await signIn(page, app.admin, '/admin/automations');
   }, 240_000);
   afterAll(async () => {
     await chromium?.close();

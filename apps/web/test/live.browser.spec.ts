@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, seriousProblems, testApp, type TestApp } from '#testing';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp, pageAt, signIn } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 
 describe('what a reader sees without asking again', () => {
@@ -43,19 +43,9 @@ describe('what a reader sees without asking again', () => {
     });
     ada = (await app.call('GET', '/contacts?q=ada@example.com')).body.items[0].id;
     chromium = await browser();
-    const context = await chromium.newContext({
-      baseURL: app.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    page.on('pageerror', (error) => broken.push(String(error)));
+    page = await pageAt(app.url, chromium, broken);
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-    await page.goto(`/admin/directory?contact=${ada}`);
-    await page.getByLabel('E-mail address').fill(app.admin.email);
-    await page.locator('input[name=password]').fill(app.admin.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, app.admin, `/admin/directory?contact=${ada}`);
   }, 240_000);
 
   afterAll(async () => {

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type axeCore from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -54,6 +54,42 @@ export async function browser(): Promise<Browser> {
   if (!executablePath)
     throw new Error(`No browser was found. Install Chromium or Chrome at one of: ${installed.join(', ')}.`);
   return chromium.launch({ executablePath, args: flags });
+}
+
+/**
+ * A page with a browser's memory of its own, 1440 × 900 and without motion.
+ * @param broken gets what throws on the page
+ * @param more for example a time zone
+ */
+export async function pageAt(
+  url: string,
+  chromium: Browser,
+  broken: string[],
+  more: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await chromium.newContext({
+    baseURL: url,
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    ...more,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on('pageerror', (error) => broken.push(String(error)));
+  return page;
+}
+
+/** Signs somebody in and goes where they wanted to. */
+export async function signIn(
+  page: Page,
+  { email, password }: { email: string; password: string },
+  to = '/admin',
+): Promise<void> {
+  await page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.locator('input[name=password]').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL((url) => `${url.pathname}${url.search}` === to);
 }
 
 /** Unpacks npm's Chromium once a machine; several test processes may do so at once, the first to finish wins. */
