@@ -23,6 +23,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: {
     '^#rules/engine$': '<rootDir>/libs/rules/src/engine/index.ts',
+    '^#worker/flags$': '<rootDir>/apps/worker/src/bound-garbage.ts',
     '^#platform/postgres$': '<rootDir>/libs/platform/src/postgres/index.ts',
     [`^#(${libs})$`]: '<rootDir>/libs/$1/src/index.ts',
     '^#(api|worker)$': '<rootDir>/apps/$1/src/index.ts',

@@ -3,6 +3,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { environmentFor, type Config } from '#platform';
+import { WORKER_FLAGS } from '#worker/flags';
 import { isAlive, lockDataDir, startCluster, stopCluster, unusable, type Cluster } from '#platform/postgres';
 
 /** How long the application may take to finish what it has in hand. */
@@ -17,7 +18,9 @@ const MOST_LOSSES = 10;
  */
 export async function supervise(config: Config, program: string): Promise<number> {
   const stop = stopSignal();
-  if (config.env.DATABASE_URL !== undefined) return runApplication(program, {}, stop);
+  if (config.env.DATABASE_URL !== undefined) {
+    return runApplication(program, {}, stop, undefined, config.env.CORTEX_ROLE === 'worker' ? WORKER_FLAGS : []);
+  }
   if (config.env.CORTEX_ROLE !== 'all') {
     throw new Error(
       `The role ${config.env.CORTEX_ROLE} needs a database that other processes share: set DATABASE_URL, or leave CORTEX_ROLE out to run everything here.`,
@@ -70,10 +73,11 @@ async function runApplication(
   extra: Record<string, string>,
   stop: StopSignal,
   lost?: AbortSignal,
+  flags: readonly string[] = [],
 ): Promise<number> {
   if (stop.asked) return 0;
   // The channel tells the application when we are gone: without us it must not keep the port.
-  const child = spawn(process.execPath, ['--enable-source-maps', program], {
+  const child = spawn(process.execPath, [...flags, '--enable-source-maps', program], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: environmentFor(extra),
   });

@@ -4,15 +4,17 @@
  * before they are looked through (else 2 × 32), and the older ones may double until they are (else grow fourfold). That
  * costs a worker 10 % more processor time while it sends and halves its memory; growth by 40 % cost 45 %.
  */
-const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
+export const WORKER_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
 
 /**
- * Begins this process anew under these flags: the same process to whoever started it. Flags that were given stay, also
+ * For a worker that is started by itself rather than by `npm start`, which gives the flags. Begins this process anew under these flags: the same process to whoever started it. Flags that were given stay, also
  * other values of the same; where a process cannot be replaced (Windows), it goes on as it is.
  */
 export function boundGarbage(): void {
   const { execArgv, execPath, argv } = process;
-  const missing = FLAGS.filter((flag) => !execArgv.some((given) => given.startsWith(flag.slice(0, flag.indexOf('=')))));
+  const missing = WORKER_FLAGS.filter(
+    (flag) => !execArgv.some((given) => given.startsWith(flag.slice(0, flag.indexOf('=')))),
+  );
   if (missing.length === 0 || process.platform === 'win32') return;
   process.execve?.(execPath, [execPath, ...missing, ...execArgv, ...argv.slice(1)]);
 }
