@@ -7,8 +7,9 @@
 export const WORKER_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
 
 /**
- * For a worker that is started by itself rather than by `npm start`, which gives the flags. Begins this process anew under these flags: the same process to whoever started it. Flags that were given stay, also
- * other values of the same; where a process cannot be replaced (Windows), it goes on as it is.
+ * For a worker that is started by itself rather than by `npm start`, which gives the flags. Begins this process anew
+ * under them: the same process to whoever started it. Flags that were given stay, also other values of the same; where a
+ * process cannot be replaced (Windows), it goes on as it is.
  */
 export function boundGarbage(): void {
   const { execArgv, execPath, argv } = process;
