@@ -13,6 +13,7 @@ export function StopSheet({ automation }: { automation: Automation }) {
   const { stop } = useTransitions(automation.id);
   const [typed, setTyped] = useState('');
   const { inside } = automation;
+  const leave = inside === 1 ? 'leaves' : 'leave';
   const close = () => {
     setTyped('');
     stop.reset();
@@ -24,7 +25,7 @@ export function StopSheet({ automation }: { automation: Automation }) {
         <p className="sentence">
           {inside === 0
             ? 'Nobody is inside. Nobody will enter any more.'
-            : `${people(inside)} inside leave where they stand, and nobody enters any more. To keep them, pause instead.`}
+            : `${people(inside)} inside ${leave} where they stand, and nobody enters any more. To keep them, pause instead.`}
         </p>
         <TextInput
           label={`Type ${inside} to confirm`}
@@ -38,7 +39,7 @@ export function StopSheet({ automation }: { automation: Automation }) {
           disabled={typed.trim() !== String(inside) || stop.isPending}
           onClick={() => stop.mutate(inside, { onSuccess: close })}
         >
-          Stop: {people(inside)} leave
+          Stop: {people(inside)} {leave}
         </Button>
       </div>
     </Modal>
