@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { BacktestLoop, Backtests } from './backtest/index.js';
-import { Counters } from './counters.js';
-import { EngineVersions } from './engine-versions.js';
-import { Entries } from './entries.js';
+import { BacktestLoop, Backtests } from './replay/index.js';
+import { Counters } from './reports/counters.js';
+import { EngineVersions } from './versions/engine-versions.js';
+import { Entries } from './starts/scheduled-entries.js';
 import { MatchLoop, WakeLoop } from './loops.js';
-import { Monitors } from './monitors.js';
-import { Runs } from './runs.js';
+import { Monitors } from './starts/monitors.js';
+import { Runs } from './controls/run-controls.js';
 import { WebhookCalls } from './webhooks/webhook-calls.js';
 import { WebhookTests } from './webhooks/webhook-tests.js';
 

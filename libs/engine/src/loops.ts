@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
-import { EngineVersions } from './engine-versions.js';
-import { Inbox } from './inbox-listener.js';
-import { Gathering } from './gathering.js';
-import { matchIsolated, retryPutAside, wakeIsolated } from './isolate.js';
-import { Match } from './match.js';
-import { Wake } from './wake.js';
+import { EngineVersions } from './versions/engine-versions.js';
+import { Inbox } from './inbox/inbox-listener.js';
+import { Gathering } from './inbox/claim-pacing.js';
+import { matchIsolated, retryPutAside, wakeIsolated } from './matching/isolate.js';
+import { Match } from './matching/match.js';
+import { Wake } from './waking/wake.js';
 
 /** Milliseconds; the HTTP path notifies, so this is what database triggers and steps wait at most. */
 const MATCH_PAUSE = 250;

@@ -1,11 +1,11 @@
 import type { Tx } from '#platform';
-import type { Moment } from '../compiled.js';
-import { enter } from '../enter.js';
-import { MOST_HOPS, onFrom, sayLoop } from '../hops.js';
-import type { Entry } from '../limits.js';
-import { record } from '../record.js';
-import { refusalText } from '../refusals.js';
-import { pastEntries } from '../runs.queries.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import { enter } from '../entry/enter.js';
+import { MOST_HOPS, onFrom, sayLoop } from '../entry/hop-limit.js';
+import type { Entry } from '../entry/entry-limits.js';
+import { record } from '../runs/record-runs.js';
+import { refusalText } from '../entry/refusals.js';
+import { pastEntries } from '../runs/runs.queries.js';
 import type { EffectCall, EffectHandler } from './effect-handler.js';
 
 /**

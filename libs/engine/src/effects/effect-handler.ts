@@ -1,7 +1,7 @@
 import type { Effect, EffectType } from '#graph';
 import type { Tx } from '#platform';
-import type { Moment } from '../compiled.js';
-import type { Journey, StepRecord } from '../journey.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { Journey, StepRecord } from '../runs/journey.js';
 
 /** One step of one run that wants something done. */
 export interface EffectCall<T extends EffectType = EffectType> {

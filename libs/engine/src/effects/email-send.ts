@@ -1,5 +1,5 @@
 import { queueMails, type Mail } from '#emails';
-import { mailData } from '../mail-data.js';
+import { mailData } from '../runs/mail-data.js';
 import type { EffectHandler } from './effect-handler.js';
 
 /** Queues the step's mail; it leaves once this transaction has committed. Its key makes it one mail however often the step is tried. */

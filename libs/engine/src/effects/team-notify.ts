@@ -1,7 +1,7 @@
 import { addressOf, findOrCreatePeople } from '#directory';
 import { queueMails, type Mail } from '#emails';
 import type { Tx } from '#platform';
-import { mailData } from '../mail-data.js';
+import { mailData } from '../runs/mail-data.js';
 import type { EffectHandler } from './effect-handler.js';
 
 /**

@@ -1,4 +1,4 @@
-import { mailData } from '../mail-data.js';
+import { mailData } from '../runs/mail-data.js';
 import { addCalls, type NewCall } from '../webhooks/calls.queries.js';
 import { callText } from '../webhooks/call-text.js';
 import type { EffectHandler } from './effect-handler.js';

@@ -4,7 +4,7 @@ import { addressOf, peopleOf } from '#directory';
 import { sampleData, TemplateError, type MailData } from '#emails';
 import { indexGraph } from '#graph';
 import { AppError, Database, newId, notFound, recordAudit, unprocessable, type Actor, type Tx } from '#platform';
-import { mailData } from '../mail-data.js';
+import { mailData } from '../runs/mail-data.js';
 import { callText } from './call-text.js';
 import { headersOf, WebhookCalls } from './webhook-calls.js';
 

@@ -6,7 +6,7 @@ import { createLog, newId, readConfig, systemActor } from '#platform';
 import { Queue } from '#queue';
 import { Webhook } from 'standardwebhooks';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
-import { drawing, on, Walkers, type Step } from '../steps.fixture.js';
+import { drawing, on, Walkers, type Step } from '../scenarios/steps.fixture.js';
 import { readNetworks } from './address.js';
 import { callPage } from './calls.queries.js';
 import type { Net } from './post.js';

@@ -1,0 +1,200 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { automationById, enterGate } from '#automations';
+import { addressOf, peopleOf } from '#directory';
+import { conflict, Database, LOG, newId, notFound, unknownAddress, type Actor, type Log, type Tx } from '#platform';
+import { Advance } from '../advance/advance.js';
+import { lockPerson, tryPeople } from '../inbox/claim.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import { EngineVersions } from '../versions/engine-versions.js';
+import { enter, resumeRuns } from '../entry/enter.js';
+import { sayFailures } from '../runs/failed-runs.js';
+import type { Journey, RunRow } from '../runs/journey.js';
+import { record } from '../runs/record-runs.js';
+import { refusalText } from '../entry/refusals.js';
+import { runById } from '../runs/runs.queries.js';
+import { DatabaseWorld } from '../advance/world.js';
+
+/** Failed runs that are tried again in one transaction. */
+const PER_CHUNK = 500;
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+export interface EnterAnswer {
+  entered: boolean;
+  run_id: string | null;
+  reason?: string;
+}
+
+/** What people do to single runs. Each takes the person's lock and moves the run at once, as the loops would. */
+@Injectable()
+export class Runs {
+  constructor(
+    private readonly database: Database,
+    private readonly versions: EngineVersions,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /**
+   * Puts somebody into a live automation; conditions of its start are not asked, its entry limit is.
+   * @throws AppError 404 for an unknown automation or person; 409 when it is not live
+   */
+  async enter(actor: Actor, automationId: string, contactEmail: string): Promise<EnterAnswer> {
+    const address = addressOf(contactEmail);
+    if (!address) throw unknownAddress();
+    return this.database.tx(async (tx) => {
+      const person = (await peopleOf(tx, [address])).get(address);
+      if (!person?.type) throw unknownAddress();
+      await enterGate(tx);
+      await lockPerson(tx, person.person_id);
+      const moment = await this.versions.moment(tx);
+      const version = moment.live.get(automationId);
+      if (!version?.start) throw await notLive(tx, automationId);
+      const [answer] = await enter(new DatabaseWorld(tx, this.versions), moment, [
+        {
+          version,
+          person_id: person.person_id,
+          contact_email: person.email ?? person.address,
+          occasion: `hand:${newId()}`,
+        },
+      ]);
+      if (!answer || 'refused' in answer) {
+        return { entered: false, run_id: null, reason: refusalText[answer?.refused ?? 'been_here'] };
+      }
+      await this.move(tx, moment, answer.journey);
+      await audit(tx, actor, 'run.entered', answer.journey.run.id, { automation_id: automationId });
+      return { entered: true, run_id: answer.journey.run.id };
+    });
+  }
+
+  /** Ends the wait that a run stands in. @throws AppError 404; 409 when it does not wait or its automation is not live */
+  async advance(actor: Actor, runId: string): Promise<void> {
+    await this.change(actor, runId, 'run.advanced', async (tx, moment, run) => {
+      if (run.status !== 'waiting')
+        throw conflict(`This run does not wait: it is ${run.status}.`, { status: run.status });
+      const journey = await this.loaded(tx, moment, run);
+      journey.forced = true;
+      journey.movable = true;
+      await this.move(tx, moment, journey);
+    });
+  }
+
+  /** Takes somebody out. @throws AppError 404; 409 when they have left already */
+  async remove(actor: Actor, runId: string): Promise<void> {
+    await this.change(actor, runId, 'run.removed', async (tx, moment, run) => {
+      if (run.status !== 'active' && run.status !== 'waiting') {
+        throw conflict(`This person has left already: the run is ${run.status}.`, { status: run.status });
+      }
+      const versions = await this.versions.load(tx, [run.version_id]);
+      const [journey] = await resumeRuns(tx, [run], versions);
+      journey!.end(moment.now, 'exited', 'removed by hand');
+      await record(tx, [journey!]);
+    });
+  }
+
+  /** Tries the step again at which a run failed. @throws AppError 404; 409 when it did not fail or is not live */
+  async retry(actor: Actor, runId: string): Promise<void> {
+    await this.change(actor, runId, 'run.retried', async (tx, moment, run) => {
+      if (run.status !== 'failed')
+        throw conflict(`This run did not fail: it is ${run.status}.`, { status: run.status });
+      Object.assign(run, { status: 'active', ended_at: null, end_reason: null, retries: 0, wake_at: moment.now });
+      const journey = await this.loaded(tx, moment, run);
+      journey.movable = true;
+      journey.changed = true;
+      await this.move(tx, moment, journey);
+      await sayFailures(tx, [run.automation_id]);
+    });
+  }
+
+  /**
+   * Lets all failed runs try their step again, or those that failed at one step; the wake loop moves them.
+   * @returns how many; whoever is being worked on at this moment is left for another try
+   * @throws AppError 409 when the automation is not live
+   */
+  async retryAll(actor: Actor, automationId: string, nodeId?: string): Promise<number> {
+    let retried = 0;
+    for (let after: string | undefined = FIRST; after !== undefined;) {
+      const chunk: { retried: number; last: string | undefined } = await this.retryChunk(automationId, nodeId, after);
+      retried += chunk.retried;
+      after = chunk.last;
+    }
+    await this.database.tx(async (tx) => {
+      await sayFailures(tx, [automationId]);
+      await tx.run(
+        `insert into cortex.audit (actor, action, target_kind, target_id, after)
+         values ($1, 'automation.retried', 'automation', $2, $3::jsonb)`,
+        [actor.label, automationId, JSON.stringify({ node_id: nodeId, retried })],
+      );
+    });
+    return retried;
+  }
+
+  private retryChunk(
+    automationId: string,
+    nodeId: string | undefined,
+    after: string,
+  ): Promise<{ retried: number; last: string | undefined }> {
+    return this.database.tx(async (tx) => {
+      await enterGate(tx);
+      const moment = await this.versions.moment(tx);
+      if (!moment.live.has(automationId)) throw await notLive(tx, automationId);
+      const failed = await tx.rows<{ id: string; person_id: string }>(
+        `select id, person_id from cortex.automation_runs
+         where automation_id = $1 and status = 'failed' and ($2::text is null or node_id = $2) and id > $3::uuid
+         order by id limit $4`,
+        [automationId, nodeId ?? null, after, PER_CHUNK],
+      );
+      const people = await tryPeople(
+        tx,
+        failed.map(({ person_id }) => person_id),
+        PER_CHUNK,
+      );
+      const retried = await tx.run(
+        `update cortex.automation_runs set status = 'active', ended_at = null, end_reason = null, retries = 0,
+           waiting_for = null, wake_at = cortex.now()
+         where id = any($1::uuid[]) and person_id = any($2::uuid[]) and status = 'failed'`,
+        [failed.map(({ id }) => id), people],
+      );
+      return { retried, last: failed.length === PER_CHUNK ? failed.at(-1)!.id : undefined };
+    });
+  }
+
+  private async loaded(tx: Tx, moment: Moment, run: RunRow): Promise<Journey> {
+    if (!moment.live.has(run.automation_id)) throw await notLive(tx, run.automation_id);
+    const [journey] = await resumeRuns(tx, [run], await this.versions.load(tx, [run.version_id]));
+    if (!journey) throw notFound('version');
+    return journey;
+  }
+
+  private async move(tx: Tx, moment: Moment, journey: Journey): Promise<void> {
+    await new Advance(new DatabaseWorld(tx, this.versions), moment, this.log).run([journey]);
+    await record(tx, [journey]);
+  }
+
+  private async change(
+    actor: Actor,
+    runId: string,
+    action: string,
+    work: (tx: Tx, moment: Moment, run: RunRow) => Promise<void>,
+  ): Promise<void> {
+    await this.database.tx(async (tx) => {
+      const seen = await runById(tx, runId);
+      if (!seen) throw notFound('run');
+      await enterGate(tx);
+      await lockPerson(tx, seen.person_id);
+      const run = (await runById(tx, runId))!;
+      await work(tx, await this.versions.moment(tx), run);
+      await audit(tx, actor, action, runId, { automation_id: run.automation_id });
+    });
+  }
+}
+
+/** Says why nobody can be moved in this automation. */
+async function notLive(tx: Tx, automationId: string): Promise<Error> {
+  const { status } = await automationById(tx, automationId);
+  return conflict(`This automation is ${status}. Publish or resume it first.`, { status });
+}
+
+const audit = (tx: Tx, actor: Actor, action: string, runId: string, after: object): Promise<number> =>
+  tx.run(
+    `insert into cortex.audit (actor, action, target_kind, target_id, after) values ($1, $2, 'run', $3, $4::jsonb)`,
+    [actor.label, action, runId, JSON.stringify(after)],
+  );

@@ -1,6 +1,0 @@
-import { Injectable } from '@nestjs/common';
-import { CompiledVersions } from './compiled.js';
-
-/** The process's one cache of compiled versions. */
-@Injectable()
-export class EngineVersions extends CompiledVersions {}

@@ -1,0 +1,210 @@
+import { openAttention } from '#access';
+import { Lifecycle } from '#automations';
+import { systemActor, type Database, type Tx } from '#platform';
+import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { EffectCall } from '../effects/effect-handler.js';
+import type { AllowedEntry } from './entry-limits.js';
+
+/*
+ * What keeps an automation from doing far more than was ever expected of it. Expected is what its latest backtest said
+ * under the usual assumptions, else what it did on its own last days. What goes past that is not done, the automation
+ * pauses itself, and a person is told; resuming it says that this is fine, and the count begins anew.
+ */
+
+/** Times its expectation that an automation may do. */
+const FAR = 3;
+/** Entries of one person within a day that are nothing special, where everything lets them in each time. */
+const A_FEW = 10;
+/** The same where a key or a span already keeps the entries apart. */
+const A_FEW_APART = 20;
+/** Entries of people who have been in on the same day, over all of them, that are nothing special. */
+const REPEATS = 50;
+/** Latest entries that are counted; enough to see what is going on. */
+const SAMPLE = 5_000;
+/** Entries within a minute that are nothing special. */
+const PER_MINUTE = 200;
+const PACE_FAR = 20;
+const DAY = 86_400_000;
+
+interface Expectation {
+  /** Since when it counts: a day ago, or when somebody last said that it is fine. */
+  since: Date;
+  /** Of one person: mails in the backtest, or entries on their busiest of the last days; null: nothing is known. */
+  expected: number | null;
+  entries: number;
+  people: number;
+}
+
+const EXPECTATION = `
+  with latest as (
+    select max(closed_at) as at from cortex.attention where key = 'guard:' || $1::uuid::text
+  ), edge as materialized (
+    select greatest(cortex.now() - interval '1 day', (select at from latest)) as since
+  ), today as (
+    select person_id from cortex.automation_runs
+    where automation_id = $1 and entered_at > (select since from edge) order by entered_at desc limit ${SAMPLE}
+  ), before as (
+    select person_id, entered_at from cortex.automation_runs
+    where automation_id = $1 and entered_at <= (select since from edge) and entered_at > cortex.now() - interval '8 days'
+    order by entered_at desc limit ${SAMPLE}
+  )
+  select (select since from edge) as since,
+    coalesce(
+      (select (b.result -> 'worst' ->> 'messages')::int from cortex.backtests b
+       where b.automation_id = $1 and b.status = 'completed' and b.assume = '{}' order by b.id desc limit 1),
+      (select max(n)::int from (
+         select count(*) as n from before group by person_id, date_trunc('day', entered_at)) d)) as expected,
+    (select count(*)::int from today) as entries,
+    (select count(distinct person_id)::int from today) as people`;
+
+/** Whether nothing but its own start keeps people from coming in again and again. */
+const isOpen = ({ limit, start }: CompiledVersion): boolean =>
+  limit.repeat === 'always' && limit.unit.by === 'person' && !limit.cooldown && start?.by === 'activity';
+
+const sendsMail = ({ steps }: CompiledVersion): boolean => [...steps.values()].some(({ def }) => def.kind === 'mail');
+
+/**
+ * Which of these entries are too many. Asks the database only about automations that send mail and let somebody in
+ * again on the same day, so that the others cost nothing. Notes what is to be paused once this transaction is committed.
+ */
+export async function tooMany(tx: Tx, entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>> {
+  const refused = new Set<AllowedEntry>();
+  const again = entries.filter(({ version, today }) => {
+    if (today.length === 0 || !sendsMail(version)) return false;
+    return isOpen(version) || today.length >= A_FEW_APART;
+  });
+  for (const automationId of new Set(again.map(({ version }) => version.automation_id))) {
+    const own = again.filter(({ version }) => version.automation_id === automationId);
+    const { version } = own[0]!;
+    const open = isOpen(version);
+    const { since, expected, entries: count, people } = (await tx.row<Expectation>(EXPECTATION, [automationId]))!;
+    const perPerson = Math.max(open ? A_FEW : A_FEW_APART, FAR * (expected ?? 0));
+    const repeatsAllowed = Math.max(REPEATS, people * Math.max(0.5, expected === null ? 0 : expected - 1));
+    let repeats = count - people;
+    for (const entry of own) {
+      const mine = entry.today.filter((at) => at > since).length;
+      if (mine > 0) repeats += 1;
+      if (mine >= perPerson || (open && mine > 0 && repeats > repeatsAllowed)) refused.add(entry);
+    }
+    const first = own.find((entry) => refused.has(entry));
+    if (first) {
+      const said = first.today.filter((at) => at > since).length >= perPerson;
+      await trip(
+        tx,
+        version,
+        said
+          ? `${first.contact_email} was to enter for the ${first.today.length + 1}th time within a day; ${expectedText(expected)}.`
+          : `People who had been inside on the same day were to enter again, ${repeats} times for ${people} people; ${expectedText(expected)}.`,
+      );
+    }
+  }
+  return refused;
+}
+
+const expectedText = (expected: number | null): string =>
+  expected === null
+    ? 'nothing like it was expected'
+    : `at most ${expected} for one person ${expected === 1 ? 'was' : 'were'} expected`;
+
+/** Of these mails those that a run sends from the same step far too often; they stay unsent, with the reason. */
+export async function tooOften(
+  tx: Tx,
+  calls: readonly EffectCall[],
+  { now }: Moment,
+): Promise<ReadonlyMap<EffectCall, Error>> {
+  const held = new Map<EffectCall, Error>();
+  for (const call of calls) {
+    const { run, version } = call.journey;
+    const { node_id, visit } = call.record;
+    const days = Math.max(1, (now.getTime() - run.entered_at.getTime()) / DAY);
+    if (visit <= A_FEW || visit / days <= A_FEW) continue;
+    const sent = (await tx.row<{ n: number }>(
+      `select count(*)::int as n from cortex.messages m where m.run_id = $1 and m.node_id = $2
+       and m.created_at > greatest(cortex.now() - interval '1 day',
+         (select max(closed_at) from cortex.attention where key = 'guard:' || $3::text))`,
+      [run.id, node_id, run.automation_id],
+    ))!;
+    if (sent.n < A_FEW) continue;
+    held.set(
+      call,
+      new Error(`This step has sent ${sent.n} mails to this person within a day; the automation was paused.`),
+    );
+    await trip(
+      tx,
+      version,
+      `One step sent ${run.contact_email} ${sent.n} mails within a day, going round in the drawing.`,
+    );
+  }
+  return held;
+}
+
+/** Notes that an automation is to be paused. It is paused when this transaction is committed. */
+const trip = (tx: Tx, version: CompiledVersion, what: string): Promise<void> =>
+  openAttention(tx, {
+    key: `guard:${version.automation_id}`,
+    kind: 'guard',
+    title: `“${version.name}” has paused itself`,
+    detail: `${what} Everybody inside stays where they are. Look at how often a person may enter; resume it if this is as it should be.`,
+    action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
+    facts: { automation_id: version.automation_id },
+  });
+
+/** Pauses what is to be paused. Takes the engine's gate, so call it outside of any transaction. */
+export async function pauseTripped(database: Database): Promise<void> {
+  const rows = await database.rows<{ id: string }>(
+    `select a.id from cortex.attention t join cortex.automations a on a.id = (t.facts ->> 'automation_id')::uuid
+     where t.kind = 'guard' and t.closed_at is null and a.status = 'live'`,
+  );
+  for (const { id } of rows) {
+    try {
+      await new Lifecycle(database).pause(systemActor('guard'), id);
+    } catch (error) {
+      // Somebody paused or stopped it in the same moment.
+      if ((error as { status?: unknown }).status !== 409) throw error;
+    }
+  }
+}
+
+interface Pace {
+  automation_id: string;
+  entries: number;
+  expected: number | null;
+}
+
+/**
+ * Whether more people come in by activities than ever: in the last minute against the busiest minute of the last days,
+ * or the average one of the backtest's busiest day. Without either nothing is known, and nothing is said.
+ */
+export async function watchPace(database: Database, live: ReadonlyMap<string, CompiledVersion>): Promise<void> {
+  const watched = [...live.values()].filter((version) => version.start?.by === 'activity');
+  if (watched.length === 0) return;
+  const rows = await database.rows<Pace>(PACE, [watched.map((version) => version.automation_id)]);
+  for (const { automation_id, entries, expected } of rows) {
+    if (expected === null || entries <= Math.max(PER_MINUTE, PACE_FAR * expected)) continue;
+    await database.tx((tx) =>
+      trip(
+        tx,
+        live.get(automation_id)!,
+        `${entries} people entered within a minute; at most ${Math.max(1, Math.round(expected))} were expected.`,
+      ),
+    );
+  }
+}
+
+const PACE = `
+  select a.automation_id, n.entries, case when n.entries > ${PER_MINUTE} then coalesce(
+      (select max(value::float8) / 1440 from cortex.backtests b,
+         lateral jsonb_path_query(b.result, '$.per_day[*].entered') d(value)
+       where b.id = (select id from cortex.backtests where automation_id = a.automation_id and status = 'completed' and assume = '{}'
+         order by id desc limit 1)),
+      (select max(m.n)::float8 from (
+         select count(*) as n from cortex.automation_runs r
+         where r.automation_id = a.automation_id and r.entered_at > cortex.now() - interval '8 days'
+           and r.entered_at <= cortex.now() - interval '1 day'
+         group by date_trunc('minute', r.entered_at)) m)) end as expected
+  from unnest($1::uuid[]) a(automation_id)
+  cross join lateral (
+    select count(*)::int as entries from cortex.automation_runs r
+    where r.automation_id = a.automation_id
+      and r.entered_at > greatest(cortex.now() - interval '1 minute',
+        (select max(closed_at) from cortex.attention where key = 'guard:' || a.automation_id::text))) n`;

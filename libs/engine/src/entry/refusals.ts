@@ -1,0 +1,9 @@
+import type { Refusal } from './entry-limits.js';
+
+/** Why somebody does not come in, for people. */
+export const refusalText: Record<Refusal, string> = {
+  been_here: 'This person has been in this automation, and it lets everybody in once.',
+  too_soon: 'This person was in this automation a short while ago. Its entry limit lets them in again later.',
+  too_many: 'Far more entered than was expected, so the automation has paused itself. Look at it and resume it.',
+  no_key: 'This automation counts by a value of the starting activity, and there is none.',
+};

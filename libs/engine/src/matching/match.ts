@@ -1,0 +1,90 @@
+import { enterGate } from '#automations';
+import type { Database, Log } from '#platform';
+import { isByThePerson } from '#rules';
+import { enterListGate, keepMembership, KeptLists } from '#smart-lists';
+import { Advance } from '../advance/advance.js';
+import { Batch } from './matching.js';
+import {
+  activitiesOf,
+  claimPeople,
+  inboxRows,
+  settleInbox,
+  tryPeople,
+  type InboxRow,
+  type Unmatched,
+} from '../inbox/claim.js';
+import type { CompiledVersions, Moment } from '../versions/compiled-versions.js';
+import { pauseTripped } from '../entry/guard.js';
+import { record } from '../runs/record-runs.js';
+import { DatabaseWorld } from '../advance/world.js';
+
+/** What a claim was about, for isolating what failed in it. */
+export interface Claimed {
+  people: string[];
+  rows: Unmatched[];
+}
+
+/** Matches activities: starts runs, wakes them, lets them leave, and moves them as far as they go, in one transaction. */
+export class Match {
+  private readonly kept = new KeptLists();
+
+  constructor(
+    private readonly database: Database,
+    private readonly versions: CompiledVersions,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * One claim of people; `only` them and only so many of their oldest `rows` when a failure is being isolated.
+   * @param claimed is filled as soon as it is known what this is about, also when the work then fails
+   * @returns how many activities were matched; 0 when there was nothing (free) to do
+   */
+  async claim(claimed: Claimed, only?: readonly string[], rows?: number): Promise<number> {
+    let tripped = false;
+    const matched = await this.database.tx(async (tx) => {
+      await enterGate(tx);
+      await enterListGate(tx);
+      claimed.people = only ? await tryPeople(tx, only, only.length) : await claimPeople(tx);
+      if (claimed.people.length === 0) return 0;
+      claimed.rows = await inboxRows(tx, claimed.people, rows);
+      if (claimed.rows.length === 0) return 0;
+      const moment = await this.versions.moment(tx);
+      const arrived = await activitiesOf(tx, concerning(claimed.rows, moment));
+      if (arrived.length > 0) {
+        const world = new DatabaseWorld(tx, this.versions);
+        const journeys = await new Batch(world, moment, this.log).gather(arrived);
+        await new Advance(world, moment, this.log).run(journeys);
+        await record(tx, journeys);
+        tripped = world.tripped;
+      }
+      const happened = typed(claimed.rows, arrived);
+      await settleInbox(
+        tx,
+        claimed.rows,
+        happened.filter((row) => row.type !== '' && isByThePerson(row.type)),
+      );
+      await keepMembership(tx, this.kept, happened);
+      return claimed.rows.length;
+    });
+    if (tripped) await pauseTripped(this.database);
+    return matched;
+  }
+}
+
+/**
+ * What has to be read: everything of the people who stand in an automation or did something that starts one. Of the
+ * others, mostly the many, the inbox says enough.
+ */
+function concerning(rows: readonly Unmatched[], { triggers }: Moment): Unmatched[] {
+  const people = new Set<string>();
+  for (const { person_id, history, running, type } of rows) {
+    if (type === null || (!history && (running || triggers.has(type)))) people.add(person_id);
+  }
+  return people.size === 0 ? [] : rows.filter((row) => people.has(row.person_id));
+}
+
+/** The rows with their types, also those that the inbox did not say. */
+function typed(rows: readonly Unmatched[], read: readonly InboxRow[]): (Unmatched & { type: string })[] {
+  const types = new Map(read.map((row) => [row.seq, row.type]));
+  return rows.map((row) => ({ ...row, type: types.get(row.seq) ?? row.type ?? '' }));
+}

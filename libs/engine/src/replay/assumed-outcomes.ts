@@ -1,0 +1,86 @@
+import { usualAssumptions, type Assume } from '#contracts';
+import { conditionsOf, operatorOf, type Group } from '#rules';
+import { chance } from '../deciding/random-branch.js';
+import type { CompiledStep, CompiledVersion } from '../versions/compiled-versions.js';
+
+/** Of assumptions those that are not the usual ones: what is stored, and {} for a result that everybody means. */
+export const unusual = (given: Assume): Partial<Assume> =>
+  Object.fromEntries(Object.entries(given).filter(([key, value]) => value !== usualAssumptions[key as keyof Assume]));
+
+/** What became of a mail that was never sent. */
+export interface Fate {
+  delivered: boolean;
+  opened: boolean;
+  clicked: boolean;
+}
+
+type Use = 'opened' | 'clicked';
+const uses: readonly Use[] = ['opened', 'clicked'];
+
+/** What one replay assumes of what nobody can know, and how many of its decisions hung on that. */
+export class Guesses {
+  /** Decisions so far, by what they hung on. */
+  readonly hung = { lists: 0, opened: 0, clicked: 0, calls: 0 };
+  private readonly aboutMails = new Map<string, readonly Use[]>();
+  private readonly aboutCalls = new Set<string>();
+
+  constructor(
+    readonly assume: Assume,
+    version: CompiledVersion,
+    private readonly aboutLists: ReadonlySet<Group>,
+    private readonly types: readonly string[] | undefined,
+  ) {
+    for (const [id, step] of version.steps) {
+      this.aboutMails.set(id, usesAskedBy(step));
+      if (hasFailed(step)) this.aboutCalls.add(id);
+    }
+  }
+
+  /** These rules are to be decided. */
+  asked(rules: readonly Group[]): void {
+    if (this.aboutLists.size > 0 && rules.some((each) => this.aboutLists.has(each))) this.hung.lists += 1;
+  }
+
+  /** Somebody came to this step. */
+  visited(nodeId: string): void {
+    for (const use of this.aboutMails.get(nodeId) ?? []) this.hung[use] += 1;
+    if (this.aboutCalls.has(nodeId)) this.hung.calls += 1;
+  }
+
+  /** Whether anything in the drawing can notice activities of this type. */
+  notices(type: string): boolean {
+    return this.types === undefined || this.types.includes(type);
+  }
+
+  /** The same for the same person and step; who clicks has opened, and who opens has got it. */
+  fateOf(personId: string, nodeId: string): Fate {
+    const { delivered: arrive, opened: open, clicked: click } = this.assume;
+    const at = (arrive < 100 || open > 0 || click > 0 ? chance(personId, nodeId) : 0) * 100;
+    const delivered = at < arrive;
+    const clicked = delivered && at < click;
+    return { delivered, clicked, opened: clicked || (delivered && at < open) };
+  }
+
+  /** In which lists somebody was before anything was recorded, by those they are in today. */
+  lists(today: Record<string, boolean>): Record<string, boolean> {
+    const { list_members } = this.assume;
+    if (list_members === 'today') return today;
+    return Object.fromEntries(Object.keys(today).map((list) => [list, list_members === 'everybody']));
+  }
+}
+
+const hasFailed = ({ def }: CompiledStep): boolean => def.ports({}).some((port) => port.id === 'failed');
+
+/** What of a mail this step looks at: by what it waits for, by activities it counts, or of an earlier step. */
+function usesAskedBy({ asks, awaits }: CompiledStep): Use[] {
+  const conditions = asks.flatMap((rules) => [...conditionsOf(rules)]);
+  return uses.filter(
+    (use) =>
+      awaits?.activity_type === `email.${use}` ||
+      conditions.some(
+        ({ field, operator, activity_type }) =>
+          activity_type === `email.${use}` ||
+          (field === 'step' && (operatorOf(operator)?.negates ?? operatorOf(operator))?.name === use),
+      ),
+  );
+}

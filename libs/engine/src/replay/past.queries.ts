@@ -1,0 +1,249 @@
+import { loadFacts } from '#directory';
+import type { DateStart } from '#automations';
+import type { Tx } from '#platform';
+import {
+  aggregateKey,
+  instantLiteral,
+  notByThePerson,
+  notByThePersonPrefixes,
+  shift,
+  whereToSql,
+  type Condition,
+  type Group,
+  type Moment,
+} from '#rules';
+import type { PastEntry } from '../entry/entry-limits.js';
+import type { Before } from './aggregates.js';
+import { factTypes, type PastActivity, type PersonNow } from './past-person.js';
+
+export interface Window {
+  from: Date;
+  to: Date;
+}
+
+/** Who may come in at all, by what starts the automation. */
+export type Scope = { activity_types: readonly string[] } | { leads_since: Date; leads_until: Date } | 'everyone';
+
+const PEOPLE_AT_A_TIME = 100_000;
+
+/** The next people of the scope after one of them, in order of their ids: sixteen bytes each, packed. */
+export async function peopleInScope(tx: Tx, scope: Scope, window: Window, after: string): Promise<Buffer> {
+  const [text, values] =
+    scope === 'everyone'
+      ? [`select p.person_id from cortex.people p where p.type is not null and p.person_id > $1::uuid`, []]
+      : 'activity_types' in scope
+        ? [
+            `select distinct a.person_id from public.crm_activities a where a.type = any($2::text[])
+               and a.occurred_at >= $3::timestamptz and a.occurred_at < $4::timestamptz and a.person_id > $1::uuid`,
+            [scope.activity_types, window.from.toISOString(), window.to.toISOString()],
+          ]
+        : [
+            `select distinct p.person_id from public.purchase_leads l
+             join cortex.people p on p.address = cortex.address(l.email) collate "C"
+             where l.created_at >= $2::timestamptz and l.created_at < $3::timestamptz and p.person_id > $1::uuid`,
+            [scope.leads_since.toISOString(), scope.leads_until.toISOString()],
+          ];
+  const row = await tx.row<{ people: Buffer | null }>(
+    `select string_agg(uuid_send(person_id), ''::bytea order by person_id) as people
+     from (${text} order by 1 limit ${PEOPLE_AT_A_TIME}) q`,
+    [after, ...values],
+  );
+  return row?.people ?? Buffer.alloc(0);
+}
+
+const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+const source = (
+  table: string,
+): string => `jsonb_build_object('id', ${table}.id, 'created_at', ${ms(`${table}.created_at`)},
+  'email', ${table}.email, 'first_name', ${table}.first_name, 'last_name', ${table}.last_name, 'phone', ${table}.phone,
+  'country', ${table}.country, 'timezone', ${table}.timezone, 'tags', ${table}.tags, 'attributes', ${table}.attributes`;
+
+/** These people as they are today, with the newest thing they did before the window. */
+export async function peopleNow(
+  tx: Tx,
+  personIds: readonly string[],
+  window: Window,
+  asks: { last_activity: boolean; lists: readonly Group[] },
+  moment: Moment,
+): Promise<PersonNow[]> {
+  const rows = await tx.rows<PersonNow>(
+    `select p.person_id, coalesce(p.email::text, p.address) as contact_email, p.consent_status as consent,
+       p.lifetime_value_minor::float8 as lifetime_value_minor, u.row as profile,
+       coalesce(l.rows, '[]') as leads, coalesce(e.rows, '[]') as enrollments, coalesce(s.rows, '[]') as suppressed,
+       case when $2 then (
+         select ${ms('a.occurred_at')} from public.crm_activities a
+         where a.person_id = p.person_id and a.occurred_at < $3::timestamptz
+           and a.type <> all ($4::text[]) and not (a.type ^@ any ($5::text[]))
+         order by a.occurred_at desc, a.id desc limit 1) end as last_activity
+     from cortex.people p
+     left join lateral (
+       select u.id, ${source('u')}) as row from public.unified_profiles u
+       where cortex.address(u.email) collate "C" = p.address order by u.created_at, u.id limit 1) u on true
+     left join lateral (
+       select jsonb_agg(${source('l')}, 'course_id', l.course_id, 'source', l.source)) as rows from public.purchase_leads l
+       where cortex.address(l.email) collate "C" = p.address) l on true
+     left join lateral (
+       select jsonb_agg(jsonb_build_object('id', e.id, 'course_id', e.course_id, 'lead_id', e.lead_id, 'status', e.status,
+         'created_at', ${ms('e.created_at')}, 'updated_at', ${ms('e.updated_at')})) as rows
+       from public.enrollments e where e.profile_id = u.id) e on true
+     left join lateral (
+       select jsonb_agg(jsonb_build_object('stream', s.stream, 'since', ${ms('s.created_at')})) as rows
+       from cortex.suppressions s where s.address = p.address) s on true
+     where p.person_id = any($1::uuid[])
+     order by p.person_id`,
+    [personIds, asks.last_activity, window.from.toISOString(), notByThePerson, notByThePersonPrefixes],
+  );
+  const lists = asks.lists.length > 0 ? await loadFacts(tx, personIds, asks.lists, moment) : undefined;
+  return rows.map((row) => ({ ...row, lists: lists?.get(row.person_id)?.lists ?? {} }));
+}
+
+/** When a recorded activity counts as arrived: one that was brought in later counts when it happened. */
+const ARRIVED = `case when a.history or a.received_at > a.occurred_at + make_interval(secs => $2)
+  then a.occurred_at else a.received_at end`;
+const COLUMNS = `a.person_id, a.id, a.type, a.metadata, a.source, a.occurred_at, ${ARRIVED} as at`;
+
+/** Every change of these people's facts since the window began, newest first. */
+export const changesSince = (
+  tx: Tx,
+  personIds: readonly string[],
+  window: Window,
+  lateAfter: number,
+): Promise<PastActivity[]> =>
+  tx.rows(
+    `select ${COLUMNS} from public.crm_activities a
+     where a.person_id = any($1::uuid[]) and a.type = any($3::text[]) and a.occurred_at >= $4::timestamptz
+     order by at desc, a.id desc`,
+    [personIds, lateAfter, [...factTypes], window.from.toISOString()],
+  );
+
+export interface Place {
+  person_id: string;
+  occurred_at: string;
+  id: string;
+}
+
+/** A page of what happened to these people in the window, person by person in order of the instants; all types if none are named. */
+export const activitiesOf = (
+  tx: Tx,
+  personIds: readonly string[],
+  window: Window,
+  options: { lateAfter: number; types: readonly string[] | undefined; after: Place | undefined; limit: number },
+): Promise<(PastActivity & { exact: string })[]> =>
+  tx.rows(
+    `select ${COLUMNS}, a.occurred_at::text as exact from public.crm_activities a
+     where a.person_id = any($1::uuid[]) and a.occurred_at >= $3::timestamptz and a.occurred_at < $4::timestamptz
+       ${options.types ? 'and a.type = any($9::text[])' : 'and $9::text[] is null'}
+       and ($5::uuid is null or (a.person_id, a.occurred_at, a.id) > ($5::uuid, $6::timestamptz, $7::uuid))
+     order by a.person_id, a.occurred_at, a.id limit $8`,
+    [
+      personIds,
+      options.lateAfter,
+      window.from.toISOString(),
+      window.to.toISOString(),
+      options.after?.person_id ?? null,
+      options.after?.occurred_at ?? null,
+      options.after?.id ?? null,
+      options.limit,
+      options.types ?? null,
+    ],
+  );
+
+/** Entries of these people into the automation before the window. */
+export async function entriesBefore(
+  tx: Tx,
+  automationId: string,
+  personIds: readonly string[],
+  window: Window,
+): Promise<Map<string, PastEntry[]>> {
+  const rows = await tx.rows<PastEntry>(
+    `select automation_id, person_id, entry_key, context->>'key' as key, entered_at, false as seen
+     from cortex.automation_runs
+     where automation_id = $1 and person_id = any($2::uuid[]) and entered_at < $3::timestamptz`,
+    [automationId, personIds, window.from.toISOString()],
+  );
+  const found = new Map<string, PastEntry[]>();
+  for (const row of rows) found.set(row.person_id, [...(found.get(row.person_id) ?? []), row]);
+  return found;
+}
+
+/** What each activity condition had counted when the window began, by person and then by the condition's key. */
+export async function aggregatesBefore(
+  tx: Tx,
+  personIds: readonly string[],
+  conditions: readonly Condition[],
+  window: Window,
+  timezone: string,
+): Promise<Map<string, Map<string, Before>>> {
+  const found = new Map<string, Map<string, Before>>();
+  const moment: Moment = { now: window.from, timezone };
+  for (const condition of new Map(conditions.map((each) => [aggregateKey(each), each])).values()) {
+    const values: unknown[] = [personIds, condition.activity_type, window.from.toISOString()];
+    const bind = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
+    const since = condition.within && bind(instantLiteral(shift(moment, condition.within, 'ago')), 'timestamptz');
+    let where = '';
+    if (condition.where) {
+      const fragment = whereToSql(condition.where, { ...moment, offset: values.length });
+      values.push(...fragment.values);
+      where = `and (${fragment.text})`;
+    }
+    const rows = await tx.rows<Before & { person_id: string }>(
+      `select a.person_id, count(*)::int as count, ${ms('min(a.occurred_at)')} as first_at, ${ms('max(a.occurred_at)')} as last_at,
+         ${since ? `coalesce(array_agg(${ms('a.occurred_at')}) filter (where a.occurred_at >= ${since}), '{}')` : "'{}'::float8[]"} as recent
+       from public.crm_activities a
+       where a.person_id = any($1::uuid[]) and a.type = $2 and a.occurred_at < $3::timestamptz ${where}
+       group by a.person_id`,
+      values,
+    );
+    for (const { person_id, ...before } of rows) {
+      const own = found.get(person_id) ?? new Map<string, Before>();
+      found.set(person_id, own.set(aggregateKey(condition), before));
+    }
+  }
+  return found;
+}
+
+/** When each of these people's date is reached inside the window, by the values they have today. */
+export async function datesReached(
+  tx: Tx,
+  personIds: readonly string[],
+  start: DateStart,
+  window: Window,
+  timezone: string,
+): Promise<Map<string, { at: number; occasion: string }[]>> {
+  const { offset, time, repeat, date_field } = start;
+  const span = `${offset?.n ?? 0} ${offset?.unit ?? 'days'}`;
+  const onCalendar = !offset || ['days', 'weeks', 'months'].includes(offset.unit);
+  const column = date_field.startsWith('attributes.') ? undefined : `p.${date_field}`;
+  const years = Array.from(
+    { length: window.to.getUTCFullYear() - window.from.getUTCFullYear() + 3 },
+    (_, at) => window.from.getUTCFullYear() - 1 + at,
+  );
+  const values = [
+    personIds,
+    window.from.toISOString(),
+    window.to.toISOString(),
+    time ?? null,
+    onCalendar ? span : '0',
+    onCalendar ? '0' : span,
+    start.timezone === 'contact' ? null : start.timezone,
+    timezone,
+    repeat === 'yearly' ? years : null,
+    column ? null : date_field.slice('attributes.'.length),
+  ];
+  const raw = column
+    ? `coalesce(to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), $10::text)`
+    : `(p.attributes ->> $10::text)`;
+  const rows = await tx.rows<{ person_id: string; occasion: string; at: number }>(
+    `select p.person_id, 'date:' || o.day as occasion, ${ms('o.at')} as at
+     from cortex.people p
+     cross join lateral cortex.date_occasions(${raw}, coalesce($7::text, cortex.known_zone(p.timezone, $8::text)), $4::time,
+       $5::interval, $6::interval, $9::int[], ${column !== undefined}) o
+     where p.person_id = any($1::uuid[]) and p.type is not null and o.at > $2::timestamptz and o.at <= $3::timestamptz
+     order by o.at`,
+    values,
+  );
+  const found = new Map<string, { at: number; occasion: string }[]>();
+  for (const { person_id, occasion, at } of rows)
+    found.set(person_id, [...(found.get(person_id) ?? []), { at, occasion }]);
+  return found;
+}

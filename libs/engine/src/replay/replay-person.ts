@@ -1,0 +1,248 @@
+import { isByThePerson, type Group } from '#rules';
+import type { Log } from '#platform';
+import { Advance } from '../advance/advance.js';
+import { Batch, causedBy } from '../matching/matching.js';
+import type { InboxRow } from '../inbox/claim.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import { Decisions } from '../deciding/decisions.js';
+import { enter } from '../entry/enter.js';
+import type { Journey } from '../runs/journey.js';
+import { type Aggregates } from './aggregates.js';
+import { Looks } from './monitor-replay.js';
+import { factTypes, type PastPerson, type PastActivity } from './past-person.js';
+import { ReplayWorld, type Simulated } from './replay-world.js';
+import type { Call, Script } from './script.js';
+
+/** Moves that one person may make in a replay: beyond that the drawing goes round without end. */
+const MOST_MOVES = 200_000;
+
+/**
+ * Goes through one person's past: hands each activity, each due wait and each round of a monitor to the code
+ * that matches and advances, at its own instant. `done` gets every run that ends, and at the end those still inside.
+ */
+export class ReplayPerson {
+  private readonly world: ReplayWorld;
+  private readonly looks: Looks | undefined;
+  private readonly known: Map<string, Simulated>;
+  private now: number;
+  private moves = 0;
+  /** Nobody comes in any more: the one run is to be watched. */
+  private alone = false;
+
+  constructor(
+    private readonly script: Script,
+    readonly person: PastPerson,
+    aggregates: Aggregates,
+    entries: ConstructorParameters<typeof ReplayWorld>[4],
+    private readonly log: Log,
+    private readonly done: (run: Simulated) => void,
+    /** When the clock calls this person up, oldest first. */
+    private readonly calls: Call[] = [],
+  ) {
+    const { version, window, mail } = script;
+    this.aggregates = aggregates;
+    this.world = new ReplayWorld(person, aggregates, version, mail, entries, script.awaited, script.guesses);
+    this.known = this.world.runs;
+    this.now = window.from.getTime();
+    if (version.start?.by === 'monitor')
+      this.looks = new Looks(version.start, version, this.world, window, mail.timezone);
+  }
+
+  private readonly aggregates: Aggregates;
+
+  /** Those who match when the window begins are left alone, as publishing leaves them. */
+  async begin(): Promise<void> {
+    if (!this.looks) return;
+    const moment = this.moment(this.now);
+    const decisions = new Decisions(this.world, moment);
+    for (const { key } of await this.looks.matches(moment, decisions)) this.world.seen(key, moment.now);
+    await this.changed();
+  }
+
+  /** Puts them in when the window begins, whatever starts the automation and whatever its entry limit says. */
+  async put(leadId: string | undefined): Promise<void> {
+    const moment = this.moment(this.now);
+    const { version } = this.script;
+    const { person_id, contact_email } = this.person;
+    const [answer] = await enter({ pastEntries: async () => [] }, moment, [
+      { version, person_id, contact_email, occasion: 'simulation', ...(leadId ? { lead_id: leadId } : {}) },
+    ]);
+    this.alone = true;
+    if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
+    await this.settle();
+  }
+
+  /** What happened next, in order of arrival. */
+  async feed(activity: PastActivity): Promise<void> {
+    const at = activity.at.getTime();
+    if (at >= this.script.window.to.getTime()) return;
+    if (this.hasDue(at)) await this.until(at);
+    this.now = Math.max(this.now, at);
+    await this.take(activity);
+    if (this.world.caused.length > 0) await this.settle();
+  }
+
+  /** Lets everything come due until the window ends. */
+  async finish(): Promise<void> {
+    await this.until(this.script.window.to.getTime() - 1);
+    for (const run of this.known.values()) this.done(run);
+    this.known.clear();
+  }
+
+  private hasDue(at: number): boolean {
+    return this.known.size > 0 || this.nextEntry() <= at;
+  }
+
+  private async until(limit: number): Promise<void> {
+    for (;;) {
+      const due = this.nextDue();
+      const look = this.nextEntry();
+      const next = Math.min(due, look);
+      if (next > limit) return;
+      this.count();
+      this.now = Math.max(this.now, next);
+      if (due <= look) await this.wake();
+      else if (this.looks) await this.look();
+      else await this.call();
+      await this.settle();
+    }
+  }
+
+  private nextEntry(): number {
+    if (this.alone) return Number.POSITIVE_INFINITY;
+    return this.looks?.next ?? this.calls[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Called up by a schedule or a date: who is not in its list does not come in. */
+  private async call(): Promise<void> {
+    const { occasion } = this.calls.shift()!;
+    const { version, roundsOver } = this.script;
+    const moment = this.moment(this.now);
+    const facts = this.person.facts(this.now);
+    if (roundsOver !== undefined && facts.type !== null) this.script.guesses.hung.lists += 1;
+    if (facts.type === null || (roundsOver !== undefined && facts.lists[roundsOver] !== true)) return;
+    const { person_id, contact_email } = this.person;
+    const [answer] = await enter(this.world, moment, [{ version, person_id, contact_email, occasion }]);
+    if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
+  }
+
+  private nextDue(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { journey } of this.known.values())
+      if (journey.run.wake_at) next = Math.min(next, journey.run.wake_at.getTime());
+    return next;
+  }
+
+  private async wake(): Promise<void> {
+    const moment = this.moment(this.now);
+    const due = [...this.known.values()]
+      .map(({ journey }) => journey)
+      .filter(({ run }) => run.wake_at !== null && run.wake_at <= moment.now)
+      .sort((a, b) => a.run.wake_at!.getTime() - b.run.wake_at!.getTime());
+    for (const journey of due) journey.again().movable = true;
+    await this.advance(due, moment);
+  }
+
+  private async look(): Promise<void> {
+    const moment = this.moment(this.now);
+    const decisions = new Decisions(this.world, moment);
+    const { limit } = this.script.version;
+    for (const { entry, key } of await this.looks!.look(moment, decisions)) {
+      const open = limit.repeat !== 'once' && this.known.size > 0;
+      if (open || (limit.repeat === 'always' && this.world.wasSeen(key))) continue;
+      const [answer] = await enter(this.world, moment, [entry]);
+      if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
+    }
+    this.looks!.after(this.now, limit.cooldown);
+    if (typeof limit.repeat === 'object') this.looks!.after(this.now, limit.repeat.every);
+  }
+
+  /** One activity: first it becomes a fact, then it is matched. */
+  private async take(activity: PastActivity): Promise<void> {
+    this.count();
+    const own = activity.metadata.automation_id === this.script.version.automation_id;
+    if (own && activity.id.startsWith('simulated-') === false) return;
+    const fact = factTypes.has(activity.type);
+    // The step that caused it has changed the facts already.
+    if (fact && !own) this.person.apply(activity);
+    this.world.remember(activity);
+    const moment = this.moment(this.now);
+    if (!this.aggregates.isEmpty)
+      await this.aggregates.add(activity, (where) =>
+        this.decisions(moment).matches(where, rowOf(activity, this.person)),
+      );
+    if (this.known.size > 0 || this.mayStart(activity)) {
+      const batch = new Batch(this.world, moment, this.log);
+      await this.advance(await batch.gather([rowOf(activity, this.person)]), moment);
+    }
+    if (isByThePerson(activity.type)) this.person.did(activity.occurred_at.getTime());
+    if (this.looks) await this.changed();
+  }
+
+  private mayStart(activity: PastActivity): boolean {
+    return (
+      !this.alone &&
+      this.script.moment.triggers.candidates(activity).length > 0 &&
+      !causedBy(this.script.version.automation_id, rowOf(activity, this.person))
+    );
+  }
+
+  /** Takes what the runs themselves brought about. */
+  private async settle(): Promise<void> {
+    for (let next = this.world.caused.shift(); next; next = this.world.caused.shift()) await this.take(next);
+  }
+
+  private async changed(): Promise<void> {
+    const moment = this.moment(this.now);
+    const facts = await this.world.facts([], [] as Group[], moment);
+    this.looks?.changed(this.now, facts.get(this.person.person_id)!);
+  }
+
+  private async advance(journeys: readonly Journey[], moment: Moment): Promise<void> {
+    if (journeys.length === 0) return;
+    for (const journey of journeys) {
+      if (!this.known.has(journey.run.id)) {
+        this.world.simulatedOf(journey);
+        this.world.entered(journey);
+        this.script.keep(journey);
+      }
+    }
+    await new Advance(this.world, moment, this.log).run(journeys);
+    for (const journey of journeys) {
+      this.script.keep(journey);
+      if (!journey.ended) continue;
+      this.done(this.known.get(journey.run.id)!);
+      this.known.delete(journey.run.id);
+      if (this.looks) await this.changed();
+    }
+  }
+
+  private decisions(moment: Moment): Decisions {
+    return new Decisions(this.world, moment);
+  }
+
+  private moment(at: number): Moment {
+    return { ...this.script.moment, now: new Date(at) };
+  }
+
+  private count(): void {
+    this.moves += 1;
+    if (this.moves > MOST_MOVES)
+      throw new Error(`One person moved more than ${MOST_MOVES} times: the drawing goes round without a pause.`);
+  }
+}
+
+const rowOf = (activity: PastActivity, person: PastPerson): InboxRow => ({
+  seq: '0',
+  person_id: person.person_id,
+  contact_email: person.contact_email,
+  history: false,
+  running: true,
+  id: activity.id,
+  type: activity.type,
+  metadata: activity.metadata,
+  source: activity.source,
+  occurred_at: activity.occurred_at,
+  occurred_text: '',
+  received_at: activity.at,
+});

@@ -1,0 +1,270 @@
+import type { RunKey } from '#directory';
+import type { ActivityFact, EffectType, Report, Settings } from '#graph';
+import type { Group, PersonFacts, RunFacts, StepOutcome } from '#rules';
+import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { EffectCall } from '../effects/effect-handler.js';
+import type { Journey, RunRow } from '../runs/journey.js';
+import { spanStart, type Entry, type PastEntry } from '../entry/entry-limits.js';
+import type { LookBack } from '../runs/runs.queries.js';
+import type { Passed, World } from '../advance/world.js';
+import type { Fate, Guesses } from './assumed-outcomes.js';
+import type { Aggregates } from './aggregates.js';
+import type { PastActivity, PastPerson } from './past-person.js';
+
+type Cap = NonNullable<Settings['frequency_cap']>;
+
+/** What of the workspace decides over mail. */
+export interface MailRules {
+  timezone: string;
+  mail_unanswered: boolean;
+  frequency_cap: Cap | null;
+}
+
+export interface SimulatedMail {
+  run_id: string;
+  node_id: string;
+  visit: number;
+  at: Date;
+  /** Why it would not have left. */
+  skipped?: string;
+  /** What is assumed of it when it leaves. */
+  fate?: Fate;
+}
+
+const stepFates = ['delivered', 'clicked'] as const;
+
+/** One run that is being replayed, with what it did. */
+export interface Simulated {
+  journey: Journey;
+  mails: SimulatedMail[];
+}
+
+type Outcome = Record<string, unknown>;
+/** How each effect is played: what it changes in the replayed past, and what its step's record says. */
+type Player<T extends EffectType> = (world: ReplayWorld, call: EffectCall<T>, moment: Moment) => Outcome;
+
+/** The past of one person, as the engine sees it: nothing is read from the database, and nothing leaves. */
+export class ReplayWorld implements World {
+  readonly runs = new Map<string, Simulated>();
+  /** Activities that the simulated runs cause, to be taken next. */
+  readonly caused: PastActivity[] = [];
+  /** What has arrived of the types that a step may wait for. */
+  private readonly arrived: PastActivity[] = [];
+  /** When somebody else's marketing mail went to this person; milliseconds. */
+  private readonly otherMails: number[] = [];
+  private readonly ownMails: number[] = [];
+  private serial = 0;
+
+  constructor(
+    readonly person: PastPerson,
+    private readonly aggregates: Aggregates,
+    private readonly version: CompiledVersion,
+    private readonly mail: MailRules,
+    private readonly entries: PastEntry[],
+    private readonly awaited: ReadonlySet<string>,
+    private readonly guesses: Guesses,
+  ) {}
+
+  get assumedReport(): Report | undefined {
+    return this.guesses.assume.webhooks === 'fail' ? { port: 'failed', reason: 'assumed to fail' } : undefined;
+  }
+
+  /** Keeps an activity for those who may wait for it or count it. */
+  remember(activity: PastActivity): void {
+    if (this.awaited.has(activity.type)) this.arrived.push(activity);
+    if (activity.type === 'email.sent' && activity.metadata.automation_id !== this.version.automation_id)
+      this.otherMails.push(activity.at.getTime());
+  }
+
+  /** Counts as an entry from now on. */
+  entered({ run }: Journey): void {
+    const { automation_id, person_id, entry_key, entered_at, context } = run;
+    this.entries.push({ automation_id, person_id, entry_key, key: context.key ?? null, entered_at, seen: false });
+  }
+
+  /** Was there when the window began, and is left alone as after publishing. */
+  seen(entry_key: string, at: Date): void {
+    const { automation_id } = this.version;
+    this.entries.push({
+      automation_id,
+      person_id: this.person.person_id,
+      entry_key,
+      key: null,
+      entered_at: at,
+      seen: true,
+    });
+  }
+
+  wasSeen(entry_key: string): boolean {
+    return this.entries.some((entry) => entry.seen && entry.entry_key === entry_key);
+  }
+
+  async facts(_people: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>> {
+    this.guesses.asked(groups);
+    const facts = this.person.facts(moment.now.getTime());
+    if (!this.aggregates.isEmpty) facts.activities = this.aggregates.at(moment);
+    this.now = moment.now.getTime();
+    return new Map([[this.person.person_id, facts]]);
+  }
+
+  /** The instant at which facts were last asked for: those of a run are asked for in the same breath. */
+  private now = 0;
+
+  async runFacts(runs: readonly RunKey[]): Promise<Map<string, RunFacts>> {
+    return new Map(
+      runs.map(({ run_id, lead_id }) => {
+        const lead = lead_id === null ? undefined : this.person.lead(lead_id);
+        const steps: Record<string, StepOutcome[]> = {};
+        for (const mail of this.runs.get(run_id)?.mails ?? [])
+          steps[mail.node_id] = mail.fate ? ['sent', ...stepFates.filter((each) => mail.fate![each])] : ['skipped'];
+        return [run_id, { steps, ...(lead ? { lead: { enrolled: this.person.isEnrolled(lead, this.now) } } : {}) }];
+      }),
+    );
+  }
+
+  async passedBy(activities: readonly Passed[]): Promise<(ActivityFact & { run_id: string })[]> {
+    return activities.flatMap(({ id, run_id }) => {
+      const activity = this.arrived.find((each) => each.id === id);
+      return activity ? [{ ...factOf(activity), run_id }] : [];
+    });
+  }
+
+  async arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]> {
+    return waits.flatMap((wait) =>
+      this.arrived
+        .filter((activity) => activity.type === wait.activity_type && activity.at >= wait.since)
+        .map((activity) => ({ ...factOf(activity), run_id: wait.run_id })),
+    );
+  }
+
+  async pastEntries(entries: readonly Entry[]): Promise<PastEntry[]> {
+    return entries.length === 0 ? [] : [...this.entries];
+  }
+
+  async openRuns(): Promise<RunRow[]> {
+    return [...this.runs.values()].map(({ journey }) => journey.run);
+  }
+
+  async versions(): Promise<ReadonlyMap<string, CompiledVersion>> {
+    return new Map([[this.version.id, this.version]]);
+  }
+
+  async resume(runs: readonly RunRow[]): Promise<Journey[]> {
+    return runs.flatMap((run) => this.runs.get(run.id)?.journey.again() ?? []);
+  }
+
+  async perform(type: EffectType, calls: readonly EffectCall[], moment: Moment): Promise<Outcome[]> {
+    const play = players[type] as Player<EffectType> | undefined;
+    return calls.map((call) => (play ? play(this, call, moment) : { assumed: 'done' }));
+  }
+
+  /** Puts an activity of a step into the person's own future: it arrives at once, and its cause is known. */
+  cause(type: string, metadata: Record<string, unknown>, source: string, { now }: Moment): string {
+    this.serial += 1;
+    const id = `simulated-${this.serial}`;
+    this.caused.push({
+      person_id: this.person.person_id,
+      id,
+      type,
+      metadata: { ...metadata, automation_id: this.version.automation_id },
+      source,
+      occurred_at: now,
+      at: now,
+    });
+    return id;
+  }
+
+  /** Why a mail that is queued now would not leave; in the order in which sending asks. */
+  whyNot(stream: 'broadcast' | 'transactional', moment: Moment): string | undefined {
+    const at = moment.now.getTime();
+    const facts = this.person.facts(at);
+    if (facts.type === null) return 'no_address';
+    if (this.person.isSuppressed(stream, at)) return 'suppressed';
+    if (stream === 'transactional') return undefined;
+    if (facts.consent === 'unsubscribed') return 'unsubscribed';
+    if (facts.consent !== 'subscribed' && !(facts.consent === 'unknown' && this.mail.mail_unanswered))
+      return 'no_consent';
+    const caps = [this.mail.frequency_cap, this.version.settings.frequency_cap];
+    for (const cap of caps) {
+      if (!cap) continue;
+      const since = spanStart(cap.per, moment);
+      const recent = [...this.ownMails, ...this.otherMails].filter((each) => each > since).length;
+      if (recent + 1 > cap.count) return 'capped';
+    }
+    return undefined;
+  }
+
+  /** Notes a mail that leaves, or would not. */
+  mailed(call: EffectCall<'email.send'>, moment: Moment): SimulatedMail {
+    const { journey, record, effect } = call;
+    const skipped = this.whyNot(effect.stream, moment);
+    const mail: SimulatedMail = {
+      run_id: journey.run.id,
+      node_id: record.node_id,
+      visit: record.visit,
+      at: moment.now,
+      ...(skipped ? { skipped } : { fate: this.guesses.fateOf(this.person.person_id, record.node_id) }),
+    };
+    if (!skipped && effect.stream === 'broadcast') this.ownMails.push(moment.now.getTime());
+    this.simulatedOf(journey).mails.push(mail);
+    return mail;
+  }
+
+  /** What becomes of a mail, as far as anything notices it; all of it at once. */
+  meet({ delivered, opened, clicked }: Fate, about: Record<string, unknown>, moment: Moment): void {
+    const happened = [
+      ...(delivered ? ['email.delivered'] : ['email.bounced']),
+      ...(opened ? ['email.opened'] : []),
+      ...(clicked ? ['email.clicked'] : []),
+    ];
+    if (!delivered) this.person.suppress(moment.now.getTime());
+    for (const type of happened) if (this.guesses.notices(type)) this.cause(type, about, 'postmark', moment);
+  }
+
+  /** The run's place in the replay, made when it first does something. */
+  simulatedOf(journey: Journey): Simulated {
+    const known = this.runs.get(journey.run.id);
+    if (known) return known;
+    const fresh = { journey, mails: [] };
+    this.runs.set(journey.run.id, fresh);
+    return fresh;
+  }
+}
+
+/** Effects that nothing in the replayed past can notice are taken as done. */
+const players: { [T in EffectType]?: Player<T> } = {
+  'email.send': (world, call, moment) => {
+    const mail = world.mailed(call, moment);
+    const about = { run_id: mail.run_id, node_id: mail.node_id };
+    world.cause(
+      mail.skipped ? 'email.skipped' : 'email.sent',
+      { ...about, ...(mail.skipped ? { reason: mail.skipped } : {}) },
+      'cortex',
+      moment,
+    );
+    if (mail.fate) world.meet(mail.fate, about, moment);
+    return mail.skipped ? { mail: 'skipped', mail_reason: mail.skipped } : { mail: 'sent' };
+  },
+  'contact.update': (world, { journey, effect }, moment) => {
+    const changes = world.person.update(effect, moment.now.getTime());
+    if (changes)
+      world.cause('contact.updated', { changes, by: 'automation', run_id: journey.run.id }, 'trigger', moment);
+    return { changed: { ...effect.set, add_tags: effect.add_tags, remove_tags: effect.remove_tags } };
+  },
+  'activity.record': (world, { journey, record, effect }, moment) => ({
+    activity_id: world.cause(
+      effect.activity_type,
+      { ...effect.metadata, run_id: journey.run.id, node_id: record.node_id },
+      'automation',
+      moment,
+    ),
+  }),
+};
+
+export const factOf = ({ id, type, metadata, occurred_at, at }: PastActivity): ActivityFact => ({
+  id,
+  type,
+  metadata,
+  occurred_at,
+  received_at: at,
+});

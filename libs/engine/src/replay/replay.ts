@@ -1,0 +1,206 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { engineMoment } from '#automations';
+import type { Assume } from '#contracts';
+import type { Database, Log } from '#platform';
+import type { CompiledVersion } from '../versions/compiled-versions.js';
+import { Aggregates, type Before } from './aggregates.js';
+import { assumptionsOf } from './assumptions.js';
+import {
+  activitiesOf,
+  aggregatesBefore,
+  changesSince,
+  datesReached,
+  entriesBefore,
+  peopleInScope,
+  peopleNow,
+  type Place,
+  type Window,
+} from './past.queries.js';
+import { PastPerson, type PastActivity } from './past-person.js';
+import { ReplayPerson } from './replay-person.js';
+import type { Simulated } from './replay-world.js';
+import { scriptOf, type Call, type Script } from './script.js';
+import { Tally, type BacktestResult } from './tally.js';
+
+const PEOPLE_PER_CHUNK = 100;
+const ACTIVITIES_PER_PAGE = 2_000;
+/** Milliseconds of work after which others get their turn. */
+const TURN = 12;
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+export interface ReplayOptions {
+  /** The usual assumptions when absent. */
+  assume?: Assume;
+  signal?: AbortSignal;
+  /** Called now and then with the share that is done, 0 to 1. */
+  progress?(share: number): void;
+  /** Every run, as it ends or stands at the end. */
+  onRun?(run: Simulated, script: Script): void;
+}
+
+/**
+ * Replays what was recorded in a window through a drawing that need not be live. Reads in pages, each in a short
+ * transaction of its own, and holds one chunk of people at a time. Changes nothing.
+ */
+export async function replay(
+  database: Database,
+  version: CompiledVersion,
+  window: Window,
+  log: Log,
+  options: ReplayOptions = {},
+): Promise<BacktestResult> {
+  const script = await prepare(database, version, window, options.assume);
+  const tally = new Tally(script);
+  const people = await inScope(database, script);
+  const total = people.reduce((sum, packed) => sum + packed.length / 16, 0);
+  let done = 0;
+  for (const packed of people) {
+    for (let at = 0; at < packed.length; at += PEOPLE_PER_CHUNK * 16) {
+      options.signal?.throwIfAborted();
+      const ids = unpacked(packed.subarray(at, at + PEOPLE_PER_CHUNK * 16));
+      await new Chunk(database, script, tally, log, options).run(ids);
+      done += ids.length;
+      options.progress?.(total === 0 ? 1 : done / total);
+    }
+  }
+  const result = tally.finish();
+  result.assumed = assumptionsOf(script, result);
+  return result;
+}
+
+async function prepare(
+  database: Database,
+  version: CompiledVersion,
+  window: Window,
+  assume: Assume | undefined,
+): Promise<Script> {
+  return database.tx(async (tx) => {
+    const settings = await tx.row<Omit<Script['mail'], 'timezone'>>(
+      'select mail_unanswered, frequency_cap from cortex.settings',
+    );
+    const present = await engineMoment(tx);
+    return scriptOf(version, window, { ...settings!, timezone: present.timezone }, present, assume);
+  });
+}
+
+async function inScope(database: Database, { scope, window }: Script): Promise<Buffer[]> {
+  const pages: Buffer[] = [];
+  if (scope === 'nobody') return pages;
+  for (let after = NOBODY; ;) {
+    const page = await database.tx((tx) => peopleInScope(tx, scope, window, after), { readOnly: true });
+    if (page.length === 0) return pages;
+    pages.push(page);
+    after = unpacked(page.subarray(-16))[0]!;
+  }
+}
+
+const unpacked = (packed: Buffer): string[] =>
+  Array.from({ length: packed.length / 16 }, (_, at) => {
+    const hex = packed.toString('hex', at * 16, at * 16 + 16);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  });
+
+/** A few hundred people, replayed one after the other. */
+class Chunk {
+  private turn = performance.now();
+  private current: ReplayPerson | undefined;
+  private buffered: PastActivity[] = [];
+
+  constructor(
+    private readonly database: Database,
+    private readonly script: Script,
+    private readonly tally: Tally,
+    private readonly log: Log,
+    private readonly options: ReplayOptions,
+  ) {}
+
+  async run(ids: readonly string[]): Promise<void> {
+    const people = await this.load(ids);
+    const known = new Set(people.map(({ person }) => person.person_id));
+    const waiting = people[Symbol.iterator]();
+    const { window, version, types } = this.script;
+    const startNext = async (id: string | undefined): Promise<void> => {
+      await this.close();
+      for (let next = waiting.next(); !next.done; next = waiting.next()) {
+        this.current = next.value;
+        await this.current.begin();
+        if (next.value.person.person_id === id) return;
+        await this.close();
+      }
+    };
+    for (let after: Place | undefined; ;) {
+      const page = await this.read((tx) =>
+        activitiesOf(tx, ids, window, { lateAfter: version.late_after, types, after, limit: ACTIVITIES_PER_PAGE }),
+      );
+      for (const activity of page) {
+        if (!known.has(activity.person_id)) continue;
+        if (this.current?.person.person_id !== activity.person_id) await startNext(activity.person_id);
+        this.buffered.push(activity);
+      }
+      this.tally.result.activities += page.length;
+      await this.flush();
+      const last = page.at(-1);
+      if (!last || page.length < ACTIVITIES_PER_PAGE) break;
+      after = { person_id: last.person_id, occurred_at: last.exact, id: last.id };
+    }
+    await startNext(undefined);
+  }
+
+  /** The activities at hand, in order of arrival, to the person they are of. */
+  private async flush(): Promise<void> {
+    const person = this.current;
+    const activities = this.buffered;
+    this.buffered = [];
+    if (!person) return;
+    activities.sort((a, b) => a.at.getTime() - b.at.getTime());
+    for (const activity of activities) await person.feed(activity);
+  }
+
+  private async close(): Promise<void> {
+    if (!this.current) return;
+    await this.flush();
+    await this.current.finish();
+    this.tally.endOfPerson();
+    this.current = undefined;
+    if (performance.now() - this.turn < TURN) return;
+    await breathe();
+    this.options.signal?.throwIfAborted();
+    this.turn = performance.now();
+  }
+
+  private async load(ids: readonly string[]): Promise<ReplayPerson[]> {
+    const { script } = this;
+    const { window, version, mail, moment } = script;
+    const { people, changes, entries, before, dates } = await this.read(async (tx) => ({
+      people: await peopleNow(tx, ids, window, { last_activity: script.asksLastActivity, lists: script.lists }, moment),
+      changes: await changesSince(tx, ids, window, version.late_after),
+      entries: await entriesBefore(tx, version.automation_id, ids, window),
+      before: await aggregatesBefore(tx, ids, script.conditions, window, mail.timezone),
+      dates:
+        version.start?.by === 'date'
+          ? await datesReached(tx, ids, version.start, window, mail.timezone)
+          : new Map<string, Call[]>(),
+    }));
+    const changesOf = new Map<string, PastActivity[]>();
+    for (const change of changes) {
+      const own = changesOf.get(change.person_id);
+      if (own) own.push(change);
+      else changesOf.set(change.person_id, [change]);
+    }
+    return people.map((now) => {
+      const person = new PastPerson({ ...now, lists: script.guesses.lists(now.lists) }, mail.mail_unanswered);
+      person.undo(changesOf.get(now.person_id) ?? []);
+      const aggregates = new Aggregates(script.conditions, before.get(now.person_id) ?? new Map<string, Before>());
+      const done = (run: Simulated): void => {
+        this.tally.take(run);
+        this.options.onRun?.(run, script);
+      };
+      const calls = dates.get(now.person_id) ?? [...script.rounds];
+      return new ReplayPerson(script, person, aggregates, entries.get(now.person_id) ?? [], this.log, done, calls);
+    });
+  }
+
+  private read<T>(work: Parameters<typeof this.database.tx<T>>[0]): Promise<T> {
+    return this.database.tx(work, { readOnly: true });
+  }
+}

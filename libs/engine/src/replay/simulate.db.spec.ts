@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Automations } from '#automations';
+import type { DraftSettings, Graph } from '#graph';
+import { createLog, newId, systemActor } from '#platform';
+import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
+import { EngineVersions } from '../versions/engine-versions.js';
+import { explainEntry } from '../reports/explain.js';
+import { automationStats } from '../reports/reports.queries.js';
+import { BacktestLoop, Backtests } from './backtests.js';
+import { simulate } from './simulate.js';
+
+const actor = systemActor('test');
+const log = createLog('silent', 'test');
+const rules = (...conditions: object[]) => ({ operator: 'AND', conditions });
+const graph: Graph = {
+  schema: 1,
+  nodes: [
+    {
+      id: 'start',
+      type: 'activity_received',
+      config: {
+        activity_type: 'cart.left',
+        where: rules({ field: 'metadata.total', operator: 'gte', value: 50 }),
+        rules: rules({ field: 'country', operator: 'eq', value: 'DE' }),
+      },
+    },
+    { id: 'pause', type: 'wait', config: { for: { n: 2, unit: 'days' } } },
+    { id: 'vip', type: 'filter', config: { rules: rules({ field: 'tags', operator: 'contains', value: 'vip' }) } },
+    { id: 'mail', type: 'send_email', config: { subject: 'Hello', html: '<p>Hello</p>', stream: 'broadcast' } },
+  ],
+  edges: [
+    { source: 'start', port: 'next', target: 'pause' },
+    { source: 'pause', port: 'next', target: 'vip' },
+    { source: 'vip', port: 'no', target: 'mail' },
+  ],
+};
+
+describe('what would have been, and why', () => {
+  let db: TestDatabase;
+  let line: Pipeline;
+  let id: string;
+
+  beforeAll(async () => {
+    db = await testDatabase();
+    line = await pipeline(db.database);
+    await db.clock.set('2026-04-01T09:00:00Z');
+    for (const email of ['a@example.com', 'b@example.com']) await line.lead(email);
+    await db.database.run("update public.purchase_leads set country = 'de' where email = 'a@example.com'");
+    await line.settle();
+    id = await line.live(graph);
+  });
+  afterAll(() => db.drop());
+
+  const explain = (email: string) => explainEntry(db.database, new EngineVersions(), id, email);
+
+  it('explains who would not enter by their conditions, with the smallest change', async () => {
+    expect(await explain('b@example.com')).toMatchObject({
+      would_enter: false,
+      stopped_by: 'rules',
+      proof: { operator: 'AND', result: false, children: [{ field: 'country', value_seen: null, wanted: 'de' }] },
+      smallest_change: { changes: [{ field: 'country', must: true }] },
+      activity: { type: 'cart.left', last_at: null, fits: false },
+      mail: { broadcast: null },
+    });
+  });
+
+  it('explains that nothing keeps somebody out but what never happened, or did not fit; then the entry limit', async () => {
+    expect(await explain('a@example.com')).toMatchObject({ would_enter: true });
+    await line.post('a@example.com', { type: 'cart.left', metadata: { total: 10 } });
+    await line.settle();
+    expect(await explain('a@example.com')).toMatchObject({ would_enter: true, activity: { fits: false }, runs: [] });
+    await line.post('a@example.com', { type: 'cart.left', metadata: { total: 90 } });
+    await line.settle();
+    const again = await explain('a@example.com');
+    expect(again).toMatchObject({ would_enter: false, stopped_by: 'been_here', proof: { result: true } });
+    expect(again.runs).toHaveLength(1);
+  });
+
+  it('mautic#2307, mautic#3225: lets one person, real or made up, go through the draft at once; nothing of it happens or is counted', async () => {
+    const everything = async () => ({
+      stats: await automationStats(db.database, id, {}),
+      rows: await db.database.row(
+        `select (select count(*)::int from cortex.messages) as messages, (select count(*)::int from cortex.outgoing) as queued,
+           (select count(*)::int from cortex.automation_runs) as runs, (select count(*)::int from cortex.people) as people,
+           (select count(*)::int from public.crm_activities) as activities, (select count(*)::int from public.purchase_leads) as leads,
+           (select array_agg(tags order by address) from cortex.people) as tags,
+           (select count(*)::int from cortex.automation_hour_changes) as counted`,
+      ),
+    });
+    const before = await everything();
+    const at = new Date('2026-04-02T00:00:00Z');
+    const real = await simulate(db.database, id, { contact_email: 'b@example.com', at }, log);
+    expect(real.steps.map((step) => [step.node_id, step.port, step.entered_at.toISOString()])).toEqual([
+      ['start', 'next', '2026-04-02T00:00:00.000Z'],
+      ['pause', 'next', '2026-04-02T00:00:00.000Z'],
+      ['vip', 'no', '2026-04-04T00:00:00.000Z'],
+      ['mail', 'next', '2026-04-04T00:00:00.000Z'],
+    ]);
+    expect(real.messages).toMatchObject([{ node_id: 'mail', visit: 1 }]);
+    const vip = await simulate(db.database, id, { sample: { tags: ['VIP'] }, at }, log);
+    expect(vip).toMatchObject({ status: 'completed', messages: [], contact_email: 'sample@example.com' });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('replays as a job: queued, completed, cancelled, and taken over when its worker is gone', async () => {
+    await db.clock.set('2026-04-03T00:00:00Z');
+    const backtests = new Backtests(db.database);
+    const loop = new BacktestLoop(db.database, log);
+    const window = { from: new Date('2026-03-20T00:00:00Z'), to: new Date('2026-05-01T00:00:00Z') };
+    const done = await backtests.start(actor, id, window);
+    expect(await backtests.get(done)).toMatchObject({ status: 'queued', progress: 0 });
+    expect(await loop.once()).toBe(true);
+    const row = await backtests.get(done);
+    expect(row).toMatchObject({
+      status: 'completed',
+      to: new Date('2026-04-03T00:00:00Z'),
+      result: {
+        entered: 1,
+        people: 1,
+        messages: 0,
+        nodes: { start: { entered: 1, ports: { next: 1 } }, pause: { entered: 1, ports: {} } },
+        per_day: [{ day: '2026-04-01', entered: 1, messages: 0 }],
+        without_mail: { still_inside: 1 },
+        samples: [{ contact_email: 'a@example.com' }],
+      },
+    });
+    const cancelled = await backtests.start(actor, id, window);
+    await backtests.cancel(cancelled);
+    await expect(backtests.cancel(cancelled)).rejects.toMatchObject({ status: 409 });
+    const left = await backtests.start(actor, id, window);
+    await db.database.run(
+      "update cortex.backtests set status = 'running', attempts = 1, heartbeat_at = clock_timestamp() - interval '1 minute' where id = $1",
+      [left],
+    );
+    expect(await loop.once()).toBe(true);
+    expect(await backtests.get(left)).toMatchObject({ status: 'completed' });
+    expect(await loop.once()).toBe(false);
+  });
+
+  it('can be cancelled while it is carried out, and then has no result', async () => {
+    await db.clock.set('2026-04-03T00:00:00Z');
+    const backtests = new Backtests(db.database);
+    const wanted = await backtests.start(actor, id, {
+      from: new Date('2026-03-20T00:00:00Z'),
+      to: new Date('2026-04-03T00:00:00Z'),
+    });
+    const locked = Promise.withResolvers<void>();
+    const free = Promise.withResolvers<void>();
+    // The replay stops in its first reading of activities for as long as this is held.
+    const holding = db.database.tx(async (tx) => {
+      await tx.run('lock table public.crm_activities in access exclusive mode');
+      locked.resolve();
+      await free.promise;
+    });
+    await locked.promise;
+    const loop = new BacktestLoop(db.database, log);
+    const carriedOut = loop.once();
+    try {
+      while ((await backtests.get(wanted)).status === 'queued') await new Promise(setImmediate);
+      expect(await backtests.get(wanted)).toMatchObject({ status: 'running' });
+      expect(await backtests.cancel(wanted)).toMatchObject({ status: 'cancelled' });
+    } finally {
+      free.resolve();
+      await holding;
+    }
+    expect(await carriedOut).toBe(true);
+    expect(await backtests.get(wanted)).toMatchObject({ status: 'cancelled', result: null });
+    expect(await loop.once()).toBe(false);
+  });
+
+  it('refuses a window that is none, and a drawing without a start', async () => {
+    const backtests = new Backtests(db.database);
+    const at = new Date('2026-03-20T00:00:00Z');
+    await expect(backtests.start(actor, id, { from: at, to: at })).rejects.toMatchObject({ status: 400 });
+    const nothing: Graph = { schema: 1, nodes: [], edges: [] };
+    await expect(
+      backtests.start(actor, id, { from: at, to: new Date('2026-03-21T00:00:00Z'), graph: nothing }),
+    ).rejects.toMatchObject({ status: 422 });
+  });
+
+  it('brings in a drawing without what it names and does not exist here', async () => {
+    const automations = new Automations(db.database);
+    const list = newId();
+    const settings: DraftSettings = { goal: { rules: rules({ field: 'smart_list', operator: 'in', value: [list] }) } };
+    const row = await automations.bringIn(actor, {
+      name: 'From elsewhere',
+      graph: {
+        ...graph,
+        nodes: [
+          { id: 'in', type: 'smart_list_entered', config: { smart_list_id: list } },
+          { id: 'mail', type: 'send_email', config: { template_id: newId(), stream: 'broadcast' } },
+        ],
+        edges: [{ source: 'in', port: 'next', target: 'mail' }],
+      },
+      settings,
+    });
+    expect(row.draft_graph.nodes.map((node) => node.config)).toEqual([{}, { stream: 'broadcast' }]);
+    expect(JSON.stringify(row.settings)).not.toContain(list);
+  });
+});

@@ -1,0 +1,93 @@
+import type { ActivityFact } from '#graph';
+import type { Tx } from '#platform';
+import type { RunRow, StepRecord } from './journey.js';
+import type { Entry, PastEntry } from '../entry/entry-limits.js';
+
+const RUN = `r.id, r.automation_id, r.version_id, r.version, r.person_id, r.contact_email::text, r.entry_key, r.status,
+  r.node_id, r.wake_at, r.waiting_for, r.lead_id, r.activity_id, r.context, r.visits, r.retries, r.entered_at, r.ended_at,
+  r.end_reason`;
+
+/** Runs of these people that have not ended. */
+export const openRuns = (tx: Tx, personIds: readonly string[]): Promise<RunRow[]> =>
+  tx.rows(
+    `select ${RUN} from cortex.automation_runs r
+     where r.person_id = any($1::uuid[]) and r.status in ('active', 'waiting') order by r.entered_at, r.id`,
+    [personIds],
+  );
+
+/** Runs of these people that are due, in these automations. */
+export const dueRuns = (tx: Tx, personIds: readonly string[], automationIds: readonly string[]): Promise<RunRow[]> =>
+  tx.rows(
+    `select ${RUN} from cortex.automation_runs r
+     where r.person_id = any($1::uuid[]) and r.automation_id = any($2::uuid[])
+       and r.status in ('active', 'waiting') and r.wake_at <= cortex.now()
+     order by r.wake_at, r.id limit 1000`,
+    [personIds, automationIds],
+  );
+
+export const runById = (tx: Tx, id: string): Promise<RunRow | undefined> =>
+  tx.row(`select ${RUN} from cortex.automation_runs r where r.id = $1`, [id]);
+
+export interface StepState extends StepRecord {
+  run_id: string;
+}
+
+/** Of each run: the steps not left yet, and of every step its latest visit. */
+export const stepStates = (tx: Tx, runIds: readonly string[]): Promise<StepState[]> =>
+  tx.rows(
+    `select distinct on (s.run_id, s.node_id) s.run_id, s.node_id, s.visit, s.ord, s.entered_at, s.left_at, s.port, s.outcome
+     from cortex.automation_run_steps s where s.run_id = any($1::uuid[])
+     order by s.run_id, s.node_id, s.visit desc`,
+    [runIds],
+  );
+
+export interface LookBack {
+  run_id: string;
+  person_id: string;
+  activity_type: string;
+  since: Date;
+  /** Seconds. */
+  late_after: number;
+}
+
+/** Activities of the awaited type received since a step was entered, oldest first, the first 500 of each run. */
+export const arrivedSince = (tx: Tx, waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]> =>
+  tx.rows(
+    `select w.run_id, a.id, a.type, a.metadata, a.occurred_at, a.received_at
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::int[])
+       w(run_id, person_id, type, since, late_after)
+     cross join lateral (
+       select a.id, a.type, a.metadata, a.occurred_at, a.received_at from public.crm_activities a
+       where a.person_id = w.person_id and a.type = w.type and not a.history and a.occurred_at >= $6::timestamptz
+         and a.occurred_at >= w.since - make_interval(secs => w.late_after)
+         and a.received_at >= w.since and a.occurred_at >= a.received_at - make_interval(secs => w.late_after)
+       order by a.occurred_at, a.id limit 500) a
+     order by w.run_id, a.occurred_at, a.id`,
+    [
+      waits.map((wait) => wait.run_id),
+      waits.map((wait) => wait.person_id),
+      waits.map((wait) => wait.activity_type),
+      waits.map((wait) => wait.since.toISOString()),
+      waits.map((wait) => Math.min(wait.late_after, 2_000_000_000)),
+      // As a value of its own, so that older months are left out when the statement is planned.
+      new Date(Math.min(...waits.map((wait) => wait.since.getTime() - wait.late_after * 1000))).toISOString(),
+    ],
+  );
+
+/** Every entry of these people into these automations, with those who were there at a publishing (`seen`). */
+export const pastEntries = async (tx: Tx, entries: readonly Entry[]): Promise<PastEntry[]> => {
+  if (entries.length === 0) return [];
+  const pairs = [
+    ...new Map(entries.map((entry) => [`${entry.version.automation_id} ${entry.person_id}`, entry])).values(),
+  ];
+  return tx.rows<PastEntry>(
+    `select r.automation_id, r.person_id, r.entry_key, r.context->>'key' as key, r.entered_at, false as seen
+     from unnest($1::uuid[], $2::uuid[]) w(automation_id, person_id)
+     join cortex.automation_runs r on r.automation_id = w.automation_id and r.person_id = w.person_id
+     union all
+     select s.automation_id, s.person_id, s.entry_key, null, s.seen_at, true
+     from unnest($1::uuid[], $2::uuid[]) w(automation_id, person_id)
+     join cortex.automation_seen s on s.automation_id = w.automation_id and s.person_id = w.person_id`,
+    [pairs.map((entry) => entry.version.automation_id), pairs.map((entry) => entry.person_id)],
+  );
+};

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { Injectable, Inject } from '@nestjs/common';
+import { closeAttention, openAttention } from '#access';
+import { enterGate, monitorCandidates, monitorMatches, type Monitor } from '#automations';
+import { approximateSeconds } from '#graph';
+import { Database, LOG, type Log } from '#platform';
+import { defineJob, type JobHandlers, type Queue } from '#queue';
+import { Advance } from '../advance/advance.js';
+import { tryPeople } from '../inbox/claim.js';
+import type { CompiledVersion } from '../versions/compiled-versions.js';
+import { EngineVersions } from '../versions/engine-versions.js';
+import { enter } from '../entry/enter.js';
+import { record } from '../runs/record-runs.js';
+import { DatabaseWorld } from '../advance/world.js';
+
+/** Ticked once a minute, however many workers run; a tick that is still going on is not joined by another. */
+export const tickMonitors = defineJob({
+  name: 'engine.monitors',
+  payload: z.object({}),
+  policy: 'exclusive',
+  retryLimit: 2,
+  retryDelay: 5,
+});
+
+const PEOPLE_PER_CHUNK = 200;
+/** Chunks of one monitor in one tick; who is left is found by the next. */
+const CHUNKS_PER_TICK = 500;
+/** A tick may come a little early and still count for its minute. */
+const SLACK = 5;
+
+interface Tick {
+  automation_id: string;
+  node_id: string;
+  age: number;
+}
+
+/** Asks of each live monitor who matches now, and takes them in. */
+@Injectable()
+export class Monitors implements JobHandlers {
+  constructor(
+    private readonly database: Database,
+    private readonly versions: EngineVersions,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  async bind(queue: Queue): Promise<void> {
+    await queue.handle(tickMonitors, async ({ signal }) => {
+      await this.tick(signal);
+    });
+  }
+
+  /** One round over the monitors that are due. Answers how many people came in. */
+  async tick(signal?: AbortSignal): Promise<number> {
+    let entered = 0;
+    for (const version of await this.due()) {
+      if (signal?.aborted) break;
+      entered += await this.look(version, signal);
+    }
+    return entered;
+  }
+
+  private async due(): Promise<CompiledVersion[]> {
+    return this.database.tx(async (tx) => {
+      const { live } = await this.versions.moment(tx);
+      const ticks = await tx.rows<Tick>(
+        'select automation_id, node_id, extract(epoch from cortex.now() - ticked_at)::float8 as age from cortex.monitor_ticks',
+      );
+      return [...live.values()].filter(({ automation_id, start }) => {
+        if (start?.by !== 'monitor') return false;
+        const last = ticks.find((tick) => tick.automation_id === automation_id && tick.node_id === start.node_id);
+        return !last || last.age >= approximateSeconds(start.every) - SLACK;
+      });
+    });
+  }
+
+  private async look(version: CompiledVersion, signal?: AbortSignal): Promise<number> {
+    const began = performance.now();
+    let found = 0;
+    let failure: string | null = null;
+    try {
+      for (let chunk = 0; chunk < CHUNKS_PER_TICK && !signal?.aborted; chunk += 1) {
+        const entered = await this.chunk(version.automation_id);
+        found += entered;
+        if (entered === 0) break;
+      }
+    } catch (error) {
+      failure = (error as Error).message.slice(0, 500);
+      this.log.error({ automation_id: version.automation_id, reason: failure }, 'a monitor could not look');
+    }
+    await this.note(version, Math.round(performance.now() - began), found, failure);
+    return found;
+  }
+
+  /** Takes in one chunk of those who match: found first, then locked, then asked again under their locks. */
+  private async chunk(automationId: string): Promise<number> {
+    return this.database.tx(async (tx) => {
+      await enterGate(tx);
+      const moment = await this.versions.moment(tx);
+      const version = moment.live.get(automationId);
+      if (version?.start?.by !== 'monitor') return 0;
+      const question = { automationId, start: version.start as Monitor, limit: version.limit };
+      const candidates = await monitorCandidates(tx, question, PEOPLE_PER_CHUNK * 5);
+      if (candidates.length === 0) return 0;
+      const people = await tryPeople(tx, candidates, PEOPLE_PER_CHUNK);
+      const matches = await monitorMatches(tx, question, { limit: PEOPLE_PER_CHUNK, personIds: people });
+      const world = new DatabaseWorld(tx, this.versions);
+      const entered = await enter(
+        world,
+        moment,
+        matches.map((match) => ({
+          version,
+          person_id: match.person_id,
+          contact_email: match.contact_email,
+          occasion: `monitor:${moment.now.toISOString()}`,
+          lead_id: match.lead_id ?? undefined,
+        })),
+      );
+      const journeys = entered.flatMap((each) => ('journey' in each ? [each.journey] : []));
+      await new Advance(world, moment, this.log).run(journeys);
+      await record(tx, journeys);
+      return journeys.length;
+    });
+  }
+
+  private async note(version: CompiledVersion, took: number, found: number, failure: string | null): Promise<void> {
+    await this.database.run(
+      `insert into cortex.monitor_ticks (automation_id, node_id, ticked_at, took_ms, found, error)
+       select a.id, $2, cortex.now(), $3, $4, $5 from cortex.automations a where a.id = $1
+       on conflict (automation_id, node_id) do update
+         set ticked_at = excluded.ticked_at, took_ms = excluded.took_ms, found = excluded.found, error = excluded.error`,
+      [version.automation_id, version.start!.node_id, took, found, failure],
+    );
+    const key = `monitor:${version.automation_id}`;
+    if (failure === null) {
+      await this.database.tx((tx) => closeAttention(tx, key));
+      return;
+    }
+    await this.database.tx((tx) =>
+      openAttention(tx, {
+        key,
+        kind: 'engine',
+        title: 'A monitor could not look',
+        detail: `“${version.name}” found nobody in its last round: ${failure}`,
+        action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
+        facts: { automation_id: version.automation_id },
+      }),
+    );
+  }
+}
