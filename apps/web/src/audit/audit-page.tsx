@@ -6,9 +6,9 @@ import { useSearchParams } from 'react-router';
 import { call } from '../api/client';
 import { paging, rowsOf } from '../api/paged';
 import { useMay } from '../access/session.queries';
-import { More } from '../ui/more';
+import { More } from '../ui/load-more';
 import { Page } from '../ui/page';
-import { Answer, Empty, NotAllowed } from '../ui/states';
+import { Answer, Empty, NotAllowed } from '../ui/query-states';
 import { Time } from '../ui/time';
 
 type Entry = AnswerOf<typeof listAudit>['items'][number];

@@ -8,12 +8,12 @@ import { Link, useNavigate } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { count } from '../ui/format';
-import { More } from '../ui/more';
+import { More } from '../ui/load-more';
 import { Page } from '../ui/page';
-import { Empty, Failed, Loading } from '../ui/states';
+import { Empty, Failed, Loading } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useAutomations } from './automations.queries';
-import { NamesOfThings, useThings } from './names';
+import { NamesOfThings, useThings } from './reference-names';
 import { StatusPill } from './status-pill';
 
 const statuses: { value: string; label: string }[] = [

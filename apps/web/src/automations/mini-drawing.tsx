@@ -1,5 +1,5 @@
 import { layout, type Graph } from '#graph';
-import { kindColor } from '../canvas/glyphs';
+import { kindColor } from './step-icon';
 
 const CARD = { width: 40, height: 14, gapX: 10, gapY: 12 };
 

@@ -2,13 +2,13 @@ import './automations.css';
 import { Button } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { Link } from 'react-router';
-import { Glyph, kindColor } from '../canvas/glyphs';
+import { Glyph, kindColor } from './step-icon';
 import { Problem } from '../ui/confirm';
 import { Page, Section } from '../ui/page';
 import { useCreate } from './automations.queries';
-import { BringIn } from './bring-in';
+import { BringIn } from './import-automation';
 import { MiniDrawing } from './mini-drawing';
-import { recipeStarts, starts, type Start } from './starts';
+import { recipeStarts, starts, type Start } from './start-choices';
 
 /** `/admin/automations/new`: one question. */
 export function NewAutomationPage() {

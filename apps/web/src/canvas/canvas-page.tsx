@@ -1,7 +1,7 @@
-import './canvas.css';
-import './cards.css';
-import './panels.css';
-import './sheets.css';
+import './drawing/canvas.css';
+import './drawing/cards.css';
+import './panels/panels.css';
+import './sheets/sheets.css';
 import './presence/presence.css';
 import type { Automation } from '#contracts';
 import { useEffect, useMemo, useState } from 'react';
@@ -9,16 +9,16 @@ import { useParams } from 'react-router';
 import { useStore } from 'zustand';
 import { useMay } from '../access/session.queries';
 import { useAutomation } from '../automations/automations.queries';
-import { NamesOfThings } from '../automations/names';
-import { Failed, Loading } from '../ui/states';
-import { createEditor } from './document';
+import { NamesOfThings } from '../automations/reference-names';
+import { Failed, Loading } from '../ui/query-states';
+import { createEditor } from './document/editor-store';
 import { EditorFrame } from './editor-frame';
-import { keptHistory } from './history';
+import { keptHistory } from './document/history';
 import { createLive, LiveContext } from './live/live-store';
 import { useCutOff } from './presence/connection-notice';
 import { createPresence, PresenceContext } from './presence/presence-store';
-import { EditorContext } from './use-editor';
-import { createView, ViewContext } from './view';
+import { EditorContext } from './document/use-editor';
+import { createView, ViewContext } from './screen/screen-store';
 
 /** `/admin/automations/:id`: the editor of one automation. */
 export function CanvasPage() {

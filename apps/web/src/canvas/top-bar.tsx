@@ -9,18 +9,18 @@ import {
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { useThings } from '../automations/names';
+import { useThings } from '../automations/reference-names';
 import { StatusPill } from '../automations/status-pill';
 import { download } from '../ui/download';
-import type { Mode } from './document';
-import { possible } from './history';
-import { notify } from './notify';
-import { asPng, inkOf, pictureOf } from './picture';
+import type { Mode } from './document/editor-store';
+import { possible } from './document/history';
+import { notify } from '../ui/toast';
+import { asPng, inkOf, pictureOf } from './drawing/picture';
 import { Avatars } from './presence/avatars';
-import { SavedState } from './saved-state';
-import { tidy, setFree } from './tidy';
-import { useEditor, useEditorStore } from './use-editor';
-import { useViewStore } from './view';
+import { SavedState } from './saving/save-status';
+import { tidy, setFree } from './drawing/layout';
+import { useEditor, useEditorStore } from './document/use-editor';
+import { useViewStore } from './screen/screen-store';
 
 interface TopBarProps {
   automation: Automation;

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { money } from '../ui/format';
 import { Time } from '../ui/time';
 import type { Contact } from './contacts.queries';
-import { mailWords } from './person';
+import { mailWords } from '../people/person-words';
 
 export interface Column {
   id: string;

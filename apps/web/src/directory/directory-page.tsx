@@ -8,9 +8,9 @@ import { useSearchParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { useNames } from '../rule-builder/suggestions';
-import { More } from '../ui/more';
+import { More } from '../ui/load-more';
 import { Page } from '../ui/page';
-import { Answer, Empty, Loading } from '../ui/states';
+import { Answer, Empty, Loading } from '../ui/query-states';
 import { ColumnChoice } from './column-choice';
 import { columnsIn } from './columns';
 import { usePeople, type Contact, type PeopleQuery } from './contacts.queries';
@@ -18,7 +18,7 @@ import { PeopleTable } from './people-table';
 
 const FilterPanel = lazy(async () => ({ default: (await import('./filter-panel')).FilterPanel }));
 const FilterChips = lazy(async () => ({ default: (await import('./filter-chips')).FilterChips }));
-const ChosenBar = lazy(async () => ({ default: (await import('./chosen-bar')).ChosenBar }));
+const ChosenBar = lazy(async () => ({ default: (await import('./selection-bar')).ChosenBar }));
 
 const sortWords: Partial<Record<ContactSort, string>> = {
   '-created_at': 'Newest first',

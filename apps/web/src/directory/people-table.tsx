@@ -3,7 +3,7 @@ import { Link, useLocation, useSearchParams } from 'react-router';
 import { useSettings } from '../settings/settings.queries';
 import type { Column } from './columns';
 import type { Contact } from './contacts.queries';
-import { nameOf } from './person';
+import { nameOf } from '../people/person-words';
 
 interface PeopleTableProps {
   people: Contact[];

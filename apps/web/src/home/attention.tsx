@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { Link } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { Section } from '../ui/page';
-import { Answer } from '../ui/states';
+import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useAttention, useCloseAttention, type AttentionItem } from './home.queries';
 

@@ -4,11 +4,11 @@ import { useSettings } from '../settings/settings.queries';
 import { useEmailSummary } from '../shell/sending.queries';
 import { count, people, plural } from '../ui/format';
 import { Page, Section } from '../ui/page';
-import { Answer } from '../ui/states';
+import { Answer } from '../ui/query-states';
 import { Attention } from './attention';
 import { Checklist } from './checklist';
 import { useUnderWay } from './home.queries';
-import { useMailable } from './mailable';
+import { useMailable } from './mailable-count';
 
 /** The start page: set-up while it is needed, what needs a person, four figures, what is under way. */
 export function HomePage() {

@@ -6,13 +6,13 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { rowsOf } from '../api/paged';
 import { useSettings } from '../settings/settings.queries';
-import { More } from '../ui/more';
+import { More } from '../ui/load-more';
 import { Page } from '../ui/page';
-import { Answer, Empty } from '../ui/states';
+import { Answer, Empty } from '../ui/query-states';
 import { Time } from '../ui/time';
-import { Mail } from './mail';
+import { Mail } from './mail-page';
 import { useAutomationNames, useOutbox, type Message } from './outbox.queries';
-import { stateOf, stateWords } from './states';
+import { stateOf, stateWords } from './mail-states';
 
 /** Every mail as an inbox: the list at the left, the mail at the right. */
 export function OutboxPage() {

@@ -1,6 +1,6 @@
 import { Autocomplete, Button, Select } from '@mantine/core';
 import type { Condition } from '#rules';
-import { readingOf } from './edit';
+import { readingOf } from './rule-edits';
 import { SpanInput } from './span-input';
 import { useSuggestions } from './suggestions';
 

@@ -2,9 +2,9 @@ import { Select } from '@mantine/core';
 import { operatorsFor, type Condition, type Operator, type Value, type ValueType } from '#rules';
 import type { ReactNode } from 'react';
 import { ActivityParts } from './activity-parts';
-import { placeOf, presetOf, readingOf, typesFor, withOperator, withType } from './edit';
+import { placeOf, presetOf, readingOf, typesFor, withOperator, withType } from './rule-edits';
 import { RowCount } from './row-count';
-import { useRows } from './rows';
+import { useRows } from './rows-context';
 import { SubjectInput } from './subject-input';
 import { ValueEditor } from './value-editor';
 

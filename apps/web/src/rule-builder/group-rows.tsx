@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { isGroup, toEnglish, type Group, type Rule } from '#rules';
 import { ConditionRow } from './condition-row';
-import { isDrawn, newCondition, placeOf, withWhere, type Context } from './edit';
+import { isDrawn, newCondition, placeOf, withWhere, type Context } from './rule-edits';
 import { RowFrame, useFall } from './row-frame';
-import { useRows } from './rows';
+import { useRows } from './rows-context';
 import { RuleTree } from './rule-tree';
 import { RowCount } from './row-count';
 import { useNames } from './suggestions';

@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createContext, useMemo } from 'react';
 import { call } from '../api/client';
-import { countable } from './countable';
+import { countable } from './countable-part';
 
 export type Preview = AnswerOf<typeof previewSmartList>;
 

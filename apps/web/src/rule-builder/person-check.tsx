@@ -5,9 +5,9 @@ import { checkSmartList } from '#contracts';
 import type { Group } from '#rules';
 import { useState, type FormEvent } from 'react';
 import { call } from '../api/client';
-import { PersonInput } from '../directory/person-input';
-import { Failed, Loading } from '../ui/states';
-import { ProofRows, type Names } from './proof-rows';
+import { PersonInput } from '../people/person-input';
+import { Failed, Loading } from '../ui/query-states';
+import { ProofRows, type Names } from './check-results';
 
 interface PersonCheckProps {
   rules: Group;

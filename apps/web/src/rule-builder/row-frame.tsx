@@ -3,8 +3,8 @@ import { IconDots, IconGripVertical } from '@tabler/icons-react';
 import { isGroup, type Rule } from '#rules';
 import type { DragEvent, KeyboardEvent, ReactNode } from 'react';
 import { fromClipboard, toClipboard } from './clipboard';
-import { placeOf } from './edit';
-import { useRows, type Rows } from './rows';
+import { placeOf } from './rule-edits';
+import { useRows, type Rows } from './rows-context';
 import { mayStandAt, pointerOf, ruleAt, type Path } from './tree';
 
 /** The row that is being dragged; a drag's data cannot be read before it is dropped. */

@@ -2,7 +2,7 @@ import './rule-builder.css';
 import { Button, SegmentedControl } from '@mantine/core';
 import { readRules, toEnglish, type Group } from '#rules';
 import { useState } from 'react';
-import { isDrawn, placeOf, type Context } from './edit';
+import { isDrawn, placeOf, type Context } from './rule-edits';
 import { freshRow, GroupRows, LockedRow } from './group-rows';
 import { JsonTab } from './json-tab';
 import { RowCounts, useRuleCount } from './live-count';

@@ -2,8 +2,8 @@ import { notifications } from '@mantine/notifications';
 import { isGroup, type Group, type Rule } from '#rules';
 import { useEffect, useId, useRef, useState, type ClipboardEvent, type ReactNode } from 'react';
 import { clipboardText, copyRules, fromClipboard, remember, toClipboard } from './clipboard';
-import { drawnDepth, placeOf, type Context } from './edit';
-import { RowsContext, type Rows } from './rows';
+import { drawnDepth, placeOf, type Context } from './rule-edits';
+import { RowsContext, type Rows } from './rows-context';
 import type { Choice } from './suggestions';
 import { insertAt, mayStandAt, moveTo, pointerOf, putAt, removeAt, ruleAt, stepOf, type Path } from './tree';
 

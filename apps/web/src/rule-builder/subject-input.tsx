@@ -1,6 +1,6 @@
 import { Autocomplete, Select } from '@mantine/core';
 import { freeFields, type Condition } from '#rules';
-import { forSubject, placeOf, presetOf, subjects, type Context } from './edit';
+import { forSubject, placeOf, presetOf, subjects, type Context } from './rule-edits';
 import { useAttributeFields, useMetadataFields } from './suggestions';
 
 interface SubjectInputProps {

@@ -1,6 +1,6 @@
 import { MultiSelect, NumberInput, Select } from '@mantine/core';
 import { statuses, type Condition, type EnrollmentValue, type OneValue, type Span, type Value } from '#rules';
-import type { Reading } from './edit';
+import type { Reading } from './rule-edits';
 import { SpanInput } from './span-input';
 import { useSuggestions } from './suggestions';
 import { OneInput, SeveralInput } from './value-inputs';

@@ -1,7 +1,7 @@
 import { Autocomplete, NumberInput, Select, TagsInput } from '@mantine/core';
 import type { OneValue, ValueType } from '#rules';
 import { useState } from 'react';
-import type { Reading } from './edit';
+import type { Reading } from './rule-edits';
 import { InstantInput } from './instant-input';
 import { useSeenValues } from './suggestions';
 

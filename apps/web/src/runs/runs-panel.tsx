@@ -10,18 +10,18 @@ import { useMay } from '../access/session.queries';
 import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
 import { rowsOf } from '../api/paged';
-import { PersonInput } from '../directory/person-input';
-import { useSentences } from '../automations/names';
+import { PersonInput } from '../people/person-input';
+import { useSentences } from '../automations/reference-names';
 import { useRuns } from '../automations/automations.queries';
 import { Problem } from '../ui/confirm';
-import { More } from '../ui/more';
-import { Failed, Loading } from '../ui/states';
+import { More } from '../ui/load-more';
+import { Failed, Loading } from '../ui/query-states';
 import { shortTime, Time } from '../ui/time';
-import { ProofRows, proves, type Proof } from '../rule-builder/proof-rows';
+import { ProofRows, proves, type Proof } from '../rule-builder/check-results';
 import { useNames } from '../rule-builder/suggestions';
-import { describeOutcome } from '../canvas/live/outcome';
+import { describeOutcome } from './step-outcome';
 import { RetryAll, RunActions } from './run-actions';
-import { WhyNot } from './why-not';
+import { WhyNot } from './why-not-entered';
 
 /** One run, kept fresh while it is looked at. */
 export const useRun = (id: string | undefined) =>

@@ -3,7 +3,7 @@ import { scopes } from '#contracts';
 import { useState, type FormEvent } from 'react';
 import { Confirm, Problem } from '../ui/confirm';
 import { Section } from '../ui/page';
-import { Answer, Empty } from '../ui/states';
+import { Answer, Empty } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useApiKeys, useCreateApiKey, useRevokeApiKey, type ApiKey, type NewApiKey } from './admin.queries';
 import { CopyOnce } from './copy-once';

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Section } from '../ui/page';
-import { Answer } from '../ui/states';
+import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useEndSession, useSessions } from './admin.queries';
 

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useLocation } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { Page } from '../ui/page';
-import { Answer } from '../ui/states';
+import { Answer } from '../ui/query-states';
 import { DemoSettings } from './demo-settings';
 import { KeysSettings } from './keys-settings';
 import { SessionsSettings } from './sessions-settings';

@@ -4,7 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { useSession } from '../access/session.queries';
 import { Confirm, Problem } from '../ui/confirm';
 import { Section } from '../ui/page';
-import { Answer } from '../ui/states';
+import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
 import {
   useChangeStaff,

@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { Link } from 'react-router';
 import { Confirm, Problem } from '../ui/confirm';
 import { Section } from '../ui/page';
-import { Answer, Empty } from '../ui/states';
+import { Answer, Empty } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useDeadCalls, useReplayCall, useRotateSecret, useWebhookSecret, type WebhookCall } from './webhooks.queries';
 

@@ -6,12 +6,12 @@ import { Suspense, lazy, useState } from 'react';
 import { Link, Outlet } from 'react-router';
 import { useSession } from '../access/session.queries';
 import { useLiveChanges } from '../api/live-changes';
-import { Failed, Loading } from '../ui/states';
+import { Failed, Loading } from '../ui/query-states';
 import { ContactHost } from './contact-host';
 import { DemoBanner } from './demo-banner';
 import { Navigation } from './navigation';
 import { SendingState, StoppedBanner } from './sending-state';
-import { Who } from './who';
+import { Who } from './account-menu';
 
 const MenuDrawer = lazy(async () => ({ default: (await import('./menu-drawer')).MenuDrawer }));
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }));

@@ -3,7 +3,7 @@ import '@mantine/spotlight/styles.css';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
 import { useMay } from '../access/session.queries';
-import { places } from './places';
+import { places } from './screens';
 
 /** Ctrl/Cmd+K: go to a screen or begin something. */
 export function CommandPalette() {

@@ -1,5 +1,5 @@
 import { NavLink } from 'react-router';
-import { places } from './places';
+import { places } from './screens';
 
 /** The quiet left rail. */
 export function Navigation({ onGo }: { onGo: () => void }) {

@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
 import { Problem } from '../ui/confirm';
-import { NewcomersChoice } from './newcomers-choice';
-import { PeopleBeside } from './people-beside';
+import { NewcomersChoice } from './new-people-choice';
+import { PeopleBeside } from './people-preview';
 import { useChangeList, type SmartList } from './smart-lists.queries';
 
 /** The rules of a list and its name, saved together; the people they find stand beside. */

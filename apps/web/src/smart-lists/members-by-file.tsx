@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { call } from '../api/client';
 import { Problem } from '../ui/confirm';
 import { count, people } from '../ui/format';
-import { UnknownNames } from './unknown-names';
+import { UnknownNames } from './unknown-people';
 import { useChangeMembers, useJob, type Job } from './smart-lists.queries';
 
 /** As much as the server takes. */

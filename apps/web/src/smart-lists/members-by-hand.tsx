@@ -1,9 +1,9 @@
 import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { PersonInput } from '../directory/person-input';
+import { PersonInput } from '../people/person-input';
 import { Problem } from '../ui/confirm';
 import { people } from '../ui/format';
-import { UnknownNames } from './unknown-names';
+import { UnknownNames } from './unknown-people';
 import { useChangeMembers } from './smart-lists.queries';
 
 const addressesIn = (text: string) => text.split(/[\s,;]+/).filter((part) => part.includes('@'));

@@ -5,8 +5,8 @@ import { useNavigate } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
 import { Problem } from '../ui/confirm';
-import { NotAllowed } from '../ui/states';
-import { PeopleBeside } from './people-beside';
+import { NotAllowed } from '../ui/query-states';
+import { PeopleBeside } from './people-preview';
 import { useCreateList } from './smart-lists.queries';
 
 const start: Group = { operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] };

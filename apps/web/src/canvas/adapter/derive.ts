@@ -1,7 +1,7 @@
 import { indexGraph, portsOf, type Graph, type Point } from '#graph';
 import { Position, type Edge, type Node } from '@xyflow/react';
-import type { Mode } from '../document';
-import { place, portX, roundedPath, route, sizeOf, wordsWidth, type Placed } from '../geometry';
+import type { Mode } from '../document/editor-store';
+import { place, portX, roundedPath, route, sizeOf, wordsWidth, type Placed } from '../drawing/geometry';
 
 export type StepNode = Node<Record<string, never>, 'step'>;
 export interface PathData extends Record<string, unknown> {

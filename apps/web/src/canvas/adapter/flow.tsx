@@ -11,9 +11,9 @@ import {
   type NodeTypes,
 } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
-import { kindColor } from '../glyphs';
-import { useEditor } from '../use-editor';
-import { useView } from '../view';
+import { kindColor } from '../../automations/step-icon';
+import { useEditor } from '../document/use-editor';
+import { useView } from '../screen/screen-store';
 import { createDerive, type PathEdge, type StepNode } from './derive';
 import { PathLine } from './path-edge';
 import { Sections } from './sections';

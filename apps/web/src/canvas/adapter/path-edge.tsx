@@ -1,7 +1,7 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
-import { PathPlus } from '../path-plus';
-import { PathFacts, usePathTone } from '../live/path-facts';
+import { PathPlus } from '../drawing/add-step-button';
+import { PathFacts, usePathTone } from '../live/path-figures';
 import type { PathEdge } from './derive';
 
 /** A connector: its line, what it says, and the `+` that puts a step on it. */

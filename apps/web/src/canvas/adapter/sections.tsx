@@ -2,8 +2,8 @@ import { ViewportPortal } from '@xyflow/react';
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import { removeSection, renameSection } from '../sections';
-import { useEditor, useEditorStore } from '../use-editor';
+import { removeSection, renameSection } from '../document/sections';
+import { useEditor, useEditorStore } from '../document/use-editor';
 import type { StepNode } from './derive';
 
 const AROUND = 20;

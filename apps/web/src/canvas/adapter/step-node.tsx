@@ -1,6 +1,6 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { memo } from 'react';
-import { NodeCard } from '../node-card';
+import { NodeCard } from '../drawing/step-card';
 import type { StepNode } from './derive';
 
 /** React Flow's frame around a card: it hands on the id and nothing else. */

@@ -1,8 +1,8 @@
 import type { Point } from '#graph';
 import { getViewportForBounds, type useReactFlow } from '@xyflow/react';
 import { useEffect, type RefObject } from 'react';
-import { useEditor } from '../use-editor';
-import { useViewStore } from '../view';
+import { useEditor } from '../document/use-editor';
+import { useViewStore } from '../screen/screen-store';
 import type { PathEdge, StepNode } from './derive';
 
 export type FlowHandle = ReturnType<typeof useReactFlow<StepNode, PathEdge>>;

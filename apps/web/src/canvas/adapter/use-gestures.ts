@@ -1,11 +1,11 @@
 import { connectionRefusal, type Operation } from '#graph';
 import type { Connection, FinalConnectionState, NodeChange } from '@xyflow/react';
 import { useCallback, type DragEvent, type MouseEvent as ReactMouseEvent } from 'react';
-import { nearestPlace } from '../nearest';
-import { notify } from '../notify';
-import { addStep, wordOf } from '../steps';
-import { useEditorStore } from '../use-editor';
-import { useViewStore } from '../view';
+import { nearestPlace } from '../drawing/nearest-place';
+import { notify } from '../../ui/toast';
+import { addStep, wordOf } from '../document/steps';
+import { useEditorStore } from '../document/use-editor';
+import { useViewStore } from '../screen/screen-store';
 import type { StepNode } from './derive';
 import type { FlowHandle } from './use-camera';
 

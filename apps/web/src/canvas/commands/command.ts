@@ -1,5 +1,5 @@
-import type { EditorStore } from '../document';
-import type { ViewStore } from '../view';
+import type { EditorStore } from '../document/editor-store';
+import type { ViewStore } from '../screen/screen-store';
 
 export interface CommandContext {
   store: EditorStore;

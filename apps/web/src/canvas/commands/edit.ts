@@ -1,10 +1,10 @@
 import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Operation, type Place } from '#graph';
-import type { EditorStore } from '../document';
-import { place } from '../geometry';
-import { notify } from '../notify';
-import { addSection } from '../sections';
-import { mustAsk, newStepId, placeAfter, placeBefore, removeSteps } from '../steps';
-import type { ViewStore } from '../view';
+import type { EditorStore } from '../document/editor-store';
+import { place } from '../drawing/geometry';
+import { notify } from '../../ui/toast';
+import { addSection } from '../document/sections';
+import { mustAsk, newStepId, placeAfter, placeBefore, removeSteps } from '../document/steps';
+import type { ViewStore } from '../screen/screen-store';
 import type { Command, CommandContext } from './command';
 
 const selectedOf = (store: EditorStore) => store.getState().selected;

@@ -1,7 +1,7 @@
 import type { Command, CommandContext } from './command';
 import { pressed } from './command';
 import { editCommands } from './edit';
-import { walkCommands } from './walk';
+import { walkCommands } from './navigate';
 
 export type { Command, CommandContext } from './command';
 

@@ -1,12 +1,12 @@
 import type { DraftSettings } from '#graph';
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { HeldNotice } from '../presence/held-notice';
+import { HeldNotice } from '../presence/step-taken-notice';
 import { useHolder } from '../presence/presence-store';
-import { useEditor, useEditorStore } from '../use-editor';
+import { useEditor, useEditorStore } from '../document/use-editor';
 import { EntryLimit } from './settings/entry-limit';
 import { MomentField } from './settings/moment-field';
-import { Late, Rest } from './settings/rest';
+import { Late, Rest } from './settings/mail-limits';
 
 /** Who may enter and how often, when people leave early, and when mail rests. */
 export function SettingsForm() {

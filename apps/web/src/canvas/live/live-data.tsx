@@ -2,7 +2,7 @@ import type { Run } from '#contracts';
 import { useContext, useEffect } from 'react';
 import { useStats } from '../../automations/automations.queries';
 import { useRun } from '../../runs/runs-panel';
-import { useEditor } from '../use-editor';
+import { useEditor } from '../document/use-editor';
 import { LiveContext, traceOf } from './live-store';
 
 /** Keeps the figures and the traced person's way in the live store while Live is shown. Draws nothing. */

@@ -4,14 +4,14 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useContext, useEffect, useState } from 'react';
 import { call } from '../../api/client';
-import { useSentences } from '../../automations/names';
-import { PersonInput } from '../../directory/person-input';
+import { useSentences } from '../../automations/reference-names';
+import { PersonInput } from '../../people/person-input';
 import { Problem } from '../../ui/confirm';
 import { plural } from '../../ui/format';
 import { shortTime } from '../../ui/time';
-import { useEditor, useEditorStore } from '../use-editor';
+import { useEditor, useEditorStore } from '../document/use-editor';
 import { LiveContext, traceOf } from './live-store';
-import { describeOutcome } from './outcome';
+import { describeOutcome } from '../../runs/step-outcome';
 
 type Tried = AnswerOf<typeof simulateAutomation>;
 

@@ -6,14 +6,14 @@ import { useEffect, useMemo, useState } from 'react';
 import { call } from '../../api/client';
 import { paging, rowsOf } from '../../api/paged';
 import { people } from '../../ui/format';
-import { More } from '../../ui/more';
-import { useThings } from '../../automations/names';
-import { Failed, Loading } from '../../ui/states';
+import { More } from '../../ui/load-more';
+import { useThings } from '../../automations/reference-names';
+import { Failed, Loading } from '../../ui/query-states';
 import { shortTime } from '../../ui/time';
-import { notify } from '../notify';
-import { useVersion } from '../sheets/live-version';
-import { useEditor, useEditorStore } from '../use-editor';
-import type { Compared } from './shown-drawing';
+import { notify } from '../../ui/toast';
+import { useVersion } from '../../automations/versions.queries';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import type { Compared } from './read-only-drawing';
 
 type Version = AnswerOf<typeof listVersions>['items'][number];
 

@@ -2,10 +2,10 @@ import { nodeDef } from '#graph';
 import { ActionIcon, Button, Textarea } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useSentences } from '../../automations/names';
-import { newStepId } from '../steps';
-import { useEditor, useEditorStore } from '../use-editor';
-import { useViewStore } from '../view';
+import { useSentences } from '../../automations/reference-names';
+import { newStepId } from '../document/steps';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { useViewStore } from '../screen/screen-store';
 
 /** Notes for colleagues: those of the automation as a whole, and those that stand at steps. */
 export function NotesPanel() {

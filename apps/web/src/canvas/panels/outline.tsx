@@ -1,11 +1,11 @@
 import { nodeDef, outline, sentenceOf, type OutlineItem } from '#graph';
 import { IconArrowBackUp, IconPlus } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { askedBy, useNamesFor } from '../../automations/names';
-import { Glyph, kindColor } from '../glyphs';
-import { useEditor, useEditorStore } from '../use-editor';
-import { useViewStore } from '../view';
-import { CardFacts } from '../live/card-facts';
+import { askedBy, useNamesFor } from '../../automations/reference-names';
+import { Glyph, kindColor } from '../../automations/step-icon';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { useViewStore } from '../screen/screen-store';
+import { CardFacts } from '../live/step-figures';
 import { StepPeople } from '../presence/step-people';
 
 /** The same document as a nested list: for reading, for small screens and for screen readers. */

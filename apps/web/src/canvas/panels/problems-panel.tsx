@@ -1,6 +1,6 @@
 import { indexGraph, nodeDef, phrasesOf, sentenceOf, shorten, type Graph, type GraphNode, type Problem } from '#graph';
-import { useEditor, useEditorStore } from '../use-editor';
-import { useViewStore } from '../view';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { useViewStore } from '../screen/screen-store';
 
 /** What keeps it from going live, and what is worth a look; each leads to its place. */
 export function ProblemsPanel() {

@@ -1,9 +1,9 @@
 import { nodes, nodeTypes, refusal, type NodeDef, type NodeKind } from '#graph';
-import { Glyph, kindColor } from '../glyphs';
-import { notify } from '../notify';
-import { addStep, placeAfter } from '../steps';
-import { useEditor, useEditorStore } from '../use-editor';
-import { useViewStore } from '../view';
+import { Glyph, kindColor } from '../../automations/step-icon';
+import { notify } from '../../ui/toast';
+import { addStep, placeAfter } from '../document/steps';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { useViewStore } from '../screen/screen-store';
 
 const groups: { title: string; kinds: NodeKind[] }[] = [
   { title: 'Start', kinds: ['entry'] },

@@ -1,8 +1,8 @@
 import { Tooltip } from '@mantine/core';
 import { indexGraph, sentenceOf } from '#graph';
 import { useSession } from '../../access/session.queries';
-import { useEditor } from '../use-editor';
-import { useViewStore } from '../view';
+import { useEditor } from '../document/use-editor';
+import { useViewStore } from '../screen/screen-store';
 import { colourOf, initialsOf, usePresence, type PresentTab } from './presence-store';
 
 /** Avatars side by side; the rest is counted. */

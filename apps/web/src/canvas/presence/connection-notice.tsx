@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { clockTime } from '../../ui/time';
-import { useEditor } from '../use-editor';
+import { useEditor } from '../document/use-editor';
 
 /** Milliseconds for which one may go on without the server. */
 export const PATIENCE = 600_000;

@@ -2,7 +2,7 @@ import type { AnswerOf, getPresence } from '#contracts';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { newUuid } from '../random-id';
+import { newUuid } from '../../api/new-uuid';
 
 export type Present = AnswerOf<typeof getPresence>;
 export type PresentTab = Present['tabs'][number];

@@ -1,9 +1,9 @@
 import type { Backtest } from '#contracts';
 import { portsOf, type Graph, type GraphNode } from '#graph';
-import { useSentences } from '../../automations/names';
+import { useSentences } from '../../automations/reference-names';
 import { count } from '../../ui/format';
 import { shortTime } from '../../ui/time';
-import { wordsFor } from './backtest-words';
+import { wordsFor } from './backtest-reasons';
 
 interface Figure {
   key: string;

@@ -1,9 +1,9 @@
 import type { Backtest } from '#contracts';
 import type { Graph } from '#graph';
-import { useSentences } from '../../automations/names';
+import { useSentences } from '../../automations/reference-names';
 import { plural } from '../../ui/format';
 import { shortTime } from '../../ui/time';
-import { describeOutcome } from '../live/outcome';
+import { describeOutcome } from '../../runs/step-outcome';
 
 /** Ten people by name, each with the way that they would have gone. */
 export function BacktestSamples({ samples, graph }: { samples: Backtest['samples']; graph: Graph }) {

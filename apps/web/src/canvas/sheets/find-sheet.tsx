@@ -1,12 +1,12 @@
 import { nodeDef, nodes, nodeTypes, refusal } from '#graph';
 import { Modal } from '@mantine/core';
 import { useMemo } from 'react';
-import { useSentences } from '../../automations/names';
+import { useSentences } from '../../automations/reference-names';
 import { canRun, commands } from '../commands';
-import { addStep, placeAfter } from '../steps';
-import { notify } from '../notify';
-import { useEditor, useEditorStore } from '../use-editor';
-import { useView, useViewStore } from '../view';
+import { addStep, placeAfter } from '../document/steps';
+import { notify } from '../../ui/toast';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { useView, useViewStore } from '../screen/screen-store';
 import { ChoiceList, type Choice } from './choice-list';
 
 /** Jump to a step, add one behind the selected, or run any command. */

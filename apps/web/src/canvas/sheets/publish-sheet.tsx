@@ -5,17 +5,17 @@ import { useEffect, useState } from 'react';
 import { ApiError } from '../../api/problem';
 import { useReview, useTransitions } from '../../automations/automations.queries';
 import { useReplay } from '../../automations/backtests.queries';
-import { useSentences, useThings } from '../../automations/names';
+import { useSentences, useThings } from '../../automations/reference-names';
 import { Problem as Refusal } from '../../ui/confirm';
 import { people } from '../../ui/format';
-import { Loading } from '../../ui/states';
-import { BacktestPart } from './backtest-part';
-import { changesBetween } from './changes';
-import { useLiveVersion } from './live-version';
-import { notify } from '../notify';
+import { Loading } from '../../ui/query-states';
+import { BacktestPart } from './backtest-section';
+import { changesBetween } from '../document/changes';
+import { useLiveVersion } from '../../automations/versions.queries';
+import { notify } from '../../ui/toast';
 import { ProblemList } from '../panels/problems-panel';
-import { useEditor } from '../use-editor';
-import { useView, useViewStore } from '../view';
+import { useEditor } from '../document/use-editor';
+import { useView, useViewStore } from '../screen/screen-store';
 
 interface PublishProps {
   automation: Automation;

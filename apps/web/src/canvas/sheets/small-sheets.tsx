@@ -1,11 +1,11 @@
 import { nodeDef, sentenceOf, toEnglish } from '#graph';
 import { Button, Modal } from '@mantine/core';
-import { useThings } from '../../automations/names';
+import { useThings } from '../../automations/reference-names';
 import { commands } from '../commands';
-import { notify } from '../notify';
-import { connectedPorts, removeSteps } from '../steps';
-import { useEditor, useEditorStore } from '../use-editor';
-import { useView, useViewStore } from '../view';
+import { notify } from '../../ui/toast';
+import { connectedPorts, removeSteps } from '../document/steps';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { useView, useViewStore } from '../screen/screen-store';
 
 const shown: Record<string, string> = {
   mod: navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl',

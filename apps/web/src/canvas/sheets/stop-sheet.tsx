@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTransitions } from '../../automations/automations.queries';
 import { Problem } from '../../ui/confirm';
 import { people } from '../../ui/format';
-import { useView, useViewStore } from '../view';
+import { useView, useViewStore } from '../screen/screen-store';
 
 /** Everyone leaves: said with the number, and confirmed by typing it. */
 export function StopSheet({ automation }: { automation: Automation }) {

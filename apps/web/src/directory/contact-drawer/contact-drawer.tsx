@@ -2,15 +2,15 @@ import './contact-drawer.css';
 import { Button, Drawer } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { Answer } from '../../ui/states';
+import { Answer } from '../../ui/query-states';
 import { useContact } from '../contacts.queries';
-import { nameOf } from '../person';
-import { InNow } from './in-now';
+import { nameOf } from '../../people/person-words';
+import { InNow } from './current-automations';
 import { Profile } from './profile';
 import { Timeline } from './timeline';
 
 // Brings the words of rules and steps along, which the drawer itself does not need.
-const WhyNotIn = lazy(async () => ({ default: (await import('./why-not-in')).WhyNotIn }));
+const WhyNotIn = lazy(async () => ({ default: (await import('./why-not-entered')).WhyNotIn }));
 
 /** One person, over any page: `?contact=<id>` opens it, Esc closes it. */
 export function ContactDrawer() {

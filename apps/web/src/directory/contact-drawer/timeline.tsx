@@ -3,11 +3,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { rowsOf } from '../../api/paged';
-import { More } from '../../ui/more';
-import { Answer, Empty } from '../../ui/states';
+import { More } from '../../ui/load-more';
+import { Answer, Empty } from '../../ui/query-states';
 import { dayName, Time } from '../../ui/time';
 import { useNewer, useTimeline, type Activity } from '../contacts.queries';
-import { families, familyOf, type Family } from './families';
+import { families, familyOf, type Family } from './activity-families';
 
 /** What the person did and what was done for them, newest first, in sentences under day headers. */
 export function Timeline({ id }: { id: string }) {

@@ -1,14 +1,14 @@
-import { Headers, WebhookBody } from './calls';
-import { ActivityType, AnyList, Course, FollowedList, OtherAutomation, StaticList } from './choices';
+import { Headers, WebhookBody } from './webhook-call';
+import { ActivityType, AnyList, Course, FollowedList, OtherAutomation, StaticList } from './references';
 import type { Control } from './control';
 import { Cron } from './cron';
 import { DurationControl } from './duration';
-import { Data, Fields, Tags } from './lists';
+import { Data, Fields, Tags } from './tags-and-fields';
 import { Group } from './group';
-import { Branches, Cases } from './paths';
+import { Branches, Cases } from './split-paths';
 import { MetadataRules, Rules } from './rules';
 import { Line, Lines, Select, Switch } from './basic';
-import { DateField, Offset, Time, Timezone, Weekdays } from './times';
+import { DateField, Offset, Time, Timezone, Weekdays } from './dates-and-times';
 
 /** How a field is drawn, by the `control` its schema names. Fields of the mail step have their own editor. */
 export const controls: Record<string, Control> = {

@@ -1,9 +1,9 @@
 import { nodeDef, sentenceOf, withSteps } from '#graph';
 import type { Group } from '#rules';
 import { Input } from '@mantine/core';
-import { useThings } from '../../../automations/names';
+import { useThings } from '../../../automations/reference-names';
 import { RuleBuilder } from '../../../rule-builder/rule-builder';
-import { useEditor } from '../../use-editor';
+import { useEditor } from '../../document/use-editor';
 import { text, type ControlProps } from './control';
 
 /** Rules about the person; behind the start also about the lead and about mails sent before. */

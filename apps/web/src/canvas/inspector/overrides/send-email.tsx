@@ -1,9 +1,9 @@
 import { Input, SegmentedControl, Select, Tabs, TextInput, Textarea } from '@mantine/core';
-import { useTemplates } from '../../../automations/names';
+import { useTemplates } from '../../../automations/reference-names';
 import { useState } from 'react';
 import type { FormProps } from '../form';
 import { text } from '../controls/control';
-import { MailPreview } from './mail-preview';
+import { MailPreview } from './email-preview';
 
 const streams = [
   { value: 'broadcast', label: 'Broadcast' },

@@ -1,7 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { Form, type FormProps } from '../form';
-import { WebhookTry } from './webhook-try';
+import { WebhookTry } from './webhook-test';
 
 /** The webhook step: what it calls, and what that would say about a real person. */
 export function WebhookForm(form: FormProps) {

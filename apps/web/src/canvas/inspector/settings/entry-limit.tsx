@@ -1,7 +1,7 @@
 import { indexGraph, type DraftSettings, type GraphNode } from '#graph';
 import { Radio, TextInput } from '@mantine/core';
-import { useEditor } from '../../use-editor';
-import { Span } from './span';
+import { useEditor } from '../../document/use-editor';
+import { Span } from './duration-field';
 
 type Entry = NonNullable<DraftSettings['entry']>;
 

@@ -2,7 +2,7 @@ import type { DraftSettings } from '#graph';
 import type { Group } from '#rules';
 import { Checkbox, Input, SegmentedControl } from '@mantine/core';
 import { RuleBuilder } from '../../../rule-builder/rule-builder';
-import { ActivityType } from '../controls/choices';
+import { ActivityType } from '../controls/references';
 import type { FormField } from '../schema';
 
 type Moment = NonNullable<DraftSettings['exit_when']>;

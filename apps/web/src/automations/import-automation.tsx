@@ -1,0 +1,64 @@
+import { importAutomation } from '#contracts';
+import { toEnglish, type Portable } from '#graph';
+import { Button, Modal } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { call } from '../api/client';
+import { Problem } from '../ui/confirm';
+import { Section } from '../ui/page';
+import { ChooseExport } from './choose-import-file';
+import { NamesOfThings, useThings } from './reference-names';
+
+/** A new draft from an exported file, read aloud before it is made. */
+export function BringIn() {
+  const [read, setRead] = useState<Portable>();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const make = useMutation({
+    mutationFn: (given: Portable) => call(importAutomation, { body: { format: 'cortex.automation/1', ...given } }),
+    onSuccess: async ({ id }) => {
+      await client.invalidateQueries({ queryKey: ['automations'] });
+      void navigate(`/admin/automations/${id}`, { replace: true });
+    },
+  });
+  const close = () => {
+    setRead(undefined);
+    make.reset();
+  };
+  return (
+    <Section title="Or bring one in" note="From a file that was exported here or elsewhere.">
+      <ChooseExport onRead={setRead} />
+      <Modal
+        opened={read !== undefined}
+        onClose={close}
+        title={read?.name ?? ''}
+        size={640}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        {read ? (
+          <div className="stack">
+            <NamesOfThings>
+              <Said given={read} />
+            </NamesOfThings>
+            <p className="label">
+              It becomes a draft: nobody enters before you publish it. Lists, templates and automations that do not
+              exist here become blanks to fill in.
+            </p>
+            <Problem error={make.error} />
+            <div>
+              <Button disabled={make.isPending} onClick={() => make.mutate(read)}>
+                Make it a draft
+              </Button>
+            </div>
+          </div>
+        ) : null}
+      </Modal>
+    </Section>
+  );
+}
+
+function Said({ given }: { given: Portable }) {
+  const things = useThings();
+  return <pre className="prose sentence">{toEnglish(given.graph, things) || 'Nothing is drawn in it.'}</pre>;
+}

@@ -1,0 +1,129 @@
+import { indexGraph, portsOf, type Graph } from '#graph';
+import { place } from '../drawing/geometry';
+import type { EditorStore } from '../document/editor-store';
+import type { Command, CommandContext } from './command';
+
+type Direction = 'up' | 'down' | 'left' | 'right';
+
+/** The step reached by an arrow key: along the path up and down, to the neighbour in the same row sideways. */
+export const neighbour = (graph: Graph, from: string, direction: Direction): string | undefined => {
+  const { nodes, out, in: into } = indexGraph(graph);
+  if (direction === 'up') return into.get(from)?.[0]?.source;
+  const node = nodes.get(from);
+  if (direction === 'down') {
+    const ways = out.get(from);
+    const ports = node ? portsOf(node) : [];
+    return ports.map((port) => ways?.get(port.id)?.target).find((target) => target !== undefined && nodes.has(target));
+  }
+  const { places } = place(graph, 'build');
+  const own = places.get(from);
+  if (!own) return undefined;
+  const sign = direction === 'right' ? 1 : -1;
+  const row = [...places]
+    .filter(([id, at]) => id !== from && Math.abs(at.y - own.y) < 60 && (at.x - own.x) * sign > 0)
+    .toSorted(([, a], [, b]) => Math.abs(a.x - own.x) - Math.abs(b.x - own.x));
+  return row[0]?.[0];
+};
+
+const go = (store: EditorStore, view: CommandContext['view'], id: string | undefined) => {
+  if (id === undefined) return;
+  store.getState().select([id]);
+  if (store.getState().open !== null && store.getState().open !== 'settings') store.getState().openStep(id);
+  view.getState().camera?.reveal(id);
+};
+
+const arrow = (direction: Direction, keys: string[]): Command => ({
+  id: `walk-${direction}`,
+  label: {
+    up: 'To the step before',
+    down: 'To the step after',
+    left: 'To the path at the left',
+    right: 'To the path at the right',
+  }[direction],
+  keys,
+  reads: true,
+  run: ({ store, view }) => {
+    const { document, selected } = store.getState();
+    const last = selected.at(-1);
+    const { entry } = indexGraph(document.graph);
+    const start = entry?.id ?? document.graph.nodes[0]?.id;
+    go(store, view, last === undefined ? start : neighbour(document.graph, last, direction));
+  },
+});
+
+/** What moves the eye and changes nothing. */
+export const walkCommands: Command[] = [
+  arrow('up', ['arrowup']),
+  arrow('down', ['arrowdown']),
+  arrow('left', ['arrowleft', 'shift+arrowleft']),
+  arrow('right', ['arrowright', 'shift+arrowright']),
+  {
+    id: 'open',
+    label: 'Open the selected step',
+    keys: ['enter'],
+    reads: true,
+    enabled: ({ store }) => store.getState().selected.length > 0,
+    run: ({ store }) => {
+      const id = store.getState().selected.at(-1);
+      if (id === undefined) return;
+      const first = document.querySelector<HTMLElement>('.inspector .field');
+      store.getState().openStep(id, first?.dataset.field);
+      requestAnimationFrame(() =>
+        document.querySelector<HTMLElement>('.inspector input, .inspector textarea, .inspector button')?.focus(),
+      );
+    },
+  },
+  {
+    id: 'close',
+    label: 'Close what is open',
+    keys: ['escape'],
+    reads: true,
+    run: ({ store }) => {
+      store.getState().openStep(null);
+      store.getState().select([]);
+    },
+  },
+  {
+    id: 'all',
+    label: 'Select all steps',
+    keys: ['mod+a'],
+    reads: true,
+    run: ({ store }) => store.getState().select(store.getState().document.graph.nodes.map((node) => node.id)),
+  },
+  {
+    id: 'fit',
+    label: 'Show the whole drawing',
+    keys: ['1'],
+    reads: true,
+    run: ({ view }) => view.getState().camera?.fit(),
+  },
+  {
+    id: 'actual',
+    label: 'Actual size',
+    keys: ['0'],
+    reads: true,
+    run: ({ view }) => view.getState().camera?.zoomTo(1),
+  },
+  {
+    id: 'closer',
+    label: 'Closer',
+    keys: ['+', '='],
+    reads: true,
+    run: ({ view }) => view.getState().camera?.zoomBy(1.2),
+  },
+  {
+    id: 'farther',
+    label: 'Farther away',
+    keys: ['-'],
+    reads: true,
+    run: ({ view }) => view.getState().camera?.zoomBy(1 / 1.2),
+  },
+  {
+    id: 'find',
+    label: 'Search steps and commands',
+    keys: ['/', 'mod+k'],
+    reads: true,
+    run: ({ view }) => view.setState({ sheet: 'find' }),
+  },
+  { id: 'keys', label: 'List of keys', keys: ['?'], reads: true, run: ({ view }) => view.setState({ sheet: 'keys' }) },
+];

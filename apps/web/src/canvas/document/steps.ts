@@ -1,0 +1,139 @@
+import {
+  insertAt,
+  indexGraph,
+  nodeDef,
+  noNames,
+  portsOf,
+  refusal,
+  removeAll,
+  sentenceOf,
+  type Graph,
+  type GraphNode,
+  type Operation,
+  type Place,
+  type Point,
+} from '#graph';
+import type { EditorStore } from './editor-store';
+import { notifyUndo } from '../../ui/toast';
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** An id for a new step: 16 characters, unique without asking anybody. */
+export const newStepId = (): string =>
+  `s${[...crypto.getRandomValues(new Uint8Array(15))].map((byte) => alphabet[byte % 32]).join('')}`;
+
+/** The word a step is called by in labels: its title, in lower case. */
+export const wordOf = (node: Pick<GraphNode, 'type'>): string =>
+  (nodeDef(node.type)?.title ?? 'step').replace(/^./, (letter) => letter.toLowerCase());
+
+/** The first way out of a step that leads nowhere, else its first way out; undefined where it has none. */
+export const placeAfter = (graph: Graph, id: string): Place | undefined => {
+  const node = indexGraph(graph).nodes.get(id);
+  const ports = node ? portsOf(node) : [];
+  const ways = indexGraph(graph).out.get(id);
+  const port = ports.find((one) => !ways?.has(one.id)) ?? ports[0];
+  return port ? { source: id, port: port.id } : undefined;
+};
+
+/** The place a step was reached from, so that something can be put before it. */
+export const placeBefore = (graph: Graph, id: string): Place | undefined => {
+  const edge = indexGraph(graph).in.get(id)?.[0];
+  return edge ? { source: edge.source, port: edge.port } : undefined;
+};
+
+/**
+ * Adds a step of a type behind a way out, selects it and opens it. The only way a step comes into a drawing: picker,
+ * palette and keyboard all call it.
+ * @returns why it was refused, or undefined.
+ */
+export const addStep = (
+  store: EditorStore,
+  type: string,
+  place: Place | undefined,
+  position?: Point,
+): string | undefined => {
+  const { document, edit, openStep } = store.getState();
+  const reason = position ? undefined : refusal(document.graph, type, place);
+  if (reason) return reason;
+  const def = nodeDef(type);
+  if (!def) return 'This version does not know this step.';
+  const node: GraphNode = {
+    id: newStepId(),
+    type,
+    config: structuredClone(def.defaults),
+    ...(position ? { position } : {}),
+  };
+  const done = edit(`Add ${wordOf(node)}`, insertAt(document.graph, node, place), { select: [node.id] });
+  if (!done) return 'This place does not exist any more.';
+  openStep(node.id, def.phrases({}, noNames).find((phrase) => phrase.blank)?.field ?? Object.keys(def.config.shape)[0]);
+  return undefined;
+};
+
+/** Ways out of a step that lead on: more than one means that removing it must ask which survives. */
+export const connectedPorts = (graph: Graph, id: string) => {
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id);
+  const targets = (node ? portsOf(node) : []).map((port) => ({ port, target: out.get(id)?.get(port.id)?.target }));
+  return targets.filter(({ target }) => target !== undefined && nodes.has(target));
+};
+
+/** Whether removing a step loses a path: its ways out lead to different steps. */
+export const mustAsk = (graph: Graph, id: string): boolean =>
+  new Set(connectedPorts(graph, id).map(({ target }) => target)).size > 1;
+
+/** Gives a step another config; what led on from a way out that it no longer has is disconnected with it. */
+export const changeConfig = (graph: Graph, id: string, config: Record<string, unknown>): Operation[] => {
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id);
+  const kept = new Set(node ? portsOf({ ...node, config }).map((port) => port.id) : []);
+  const gone = [...(out.get(id)?.keys() ?? [])].filter((port) => !kept.has(port));
+  return [
+    ...gone.map((port): Operation => ({ op: 'disconnect', source: id, port })),
+    { op: 'set_config', node_id: id, config },
+  ];
+};
+
+/** Takes steps out and closes the gap; selects a sensible neighbour. */
+export const removeSteps = (store: EditorStore, ids: readonly string[], survive?: string): void => {
+  const { document, edit } = store.getState();
+  const { nodes } = indexGraph(document.graph);
+  const gone = ids.filter((id) => nodes.has(id));
+  const [only] = gone;
+  const first = only === undefined ? undefined : nodes.get(only);
+  if (!first || only === undefined) return;
+  const neighbour = placeBefore(document.graph, only)?.source ?? connectedPorts(document.graph, only)[0]?.target;
+  const label = gone.length === 1 ? `Remove ${wordOf(first)}` : `Remove ${gone.length} steps`;
+  const done = edit(
+    label,
+    removeAll(document.graph, gone, { ...(survive ? { survive } : {}), withOrphans: survive !== undefined }),
+    {
+      select: neighbour !== undefined && !gone.includes(neighbour) ? [neighbour] : [],
+    },
+  );
+  const entry = store.getState().past.at(-1);
+  if (!done || !entry) return;
+  notifyUndo(
+    gone.length === 1 ? `Removed: ${sentenceOf(first) || wordOf(first)}` : `Removed ${gone.length} steps`,
+    () => {
+      // Only while it is the newest change: going back further is what the list of changes is for.
+      if (store.getState().past.at(-1) === entry) store.getState().undo();
+    },
+  );
+};
+
+/** “Wait 30 minutes. Step 2 of 6. One path, to Only if. One problem.” */
+export const spokenStep = (graph: Graph, id: string, problems: number): string => {
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id);
+  if (!node) return '';
+  const at = graph.nodes.findIndex((one) => one.id === id) + 1;
+  const ways = portsOf(node).map((port) => {
+    const target = nodes.get(out.get(id)?.get(port.id)?.target ?? '');
+    const label = port.label ? `${port.label}: ` : '';
+    return label + (target ? (nodeDef(target.type)?.title ?? 'a step') : 'the way ends');
+  });
+  const paths =
+    ways.length === 0 ? 'No path.' : `${ways.length === 1 ? 'One path' : `${ways.length} paths`}, ${ways.join('; ')}.`;
+  const wrong = problems === 0 ? '' : problems === 1 ? ' One problem.' : ` ${problems} problems.`;
+  return `${sentenceOf(node)}. Step ${at} of ${graph.nodes.length}. ${paths}${wrong}`;
+};

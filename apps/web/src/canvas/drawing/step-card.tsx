@@ -1,0 +1,156 @@
+import { nodeDef, phrasesOf, portsOf, type GraphNode, type Phrase } from '#graph';
+import { memo, useEffect, type ReactNode } from 'react';
+import { indexGraph } from '#graph';
+import { askedBy, useNamesFor } from '../../automations/reference-names';
+import { portX, sizeOf, wordsWidth } from './geometry';
+import { Glyph, kindColor, kindWords } from '../../automations/step-icon';
+import { CardFacts } from '../live/step-figures';
+import { CardMark } from '../live/step-difference';
+import { useLive } from '../live/live-store';
+import { PathPlus } from './add-step-button';
+import { StepPeople } from '../presence/step-people';
+import { useEditor, useEditorStore, useStep } from '../document/use-editor';
+
+interface CardProps {
+  id: string;
+  renderPort: (port: string, x: number) => ReactNode;
+}
+
+declare global {
+  interface Window {
+    /** How often cards were drawn: counted only where a test set it to a number. */
+    cortexCardRenders?: number;
+  }
+}
+const countRender = () => {
+  if (window.cortexCardRenders !== undefined) window.cortexCardRenders += 1;
+};
+
+/** One step on the drawing: kind, sentence, what is wrong or what happened. Takes only its id. */
+export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
+  const step = useStep(id);
+  const mode = useEditor((state) => state.mode);
+  const mark = useLive((live) => live.marks?.get(id)?.mark);
+  useEffect(countRender);
+  if (!step) return null;
+  const { width, height } = sizeOf(step, mode);
+  const kind = nodeDef(step.type)?.kind ?? 'end';
+  const ports = portsOf(step);
+  return (
+    <>
+      <div
+        id={`step-${id}`}
+        className="card"
+        data-kind={kind}
+        data-testid={`step-${id}`}
+        data-type={step.type}
+        data-mark={mark}
+        style={{ width, height, ['--kind' as string]: kindColor(step.type) }}
+      >
+        <div className="card-top">
+          <span className="card-glyph">
+            <Glyph type={step.type} />
+          </span>
+          {kind === 'end' ? (
+            <Sentence step={step} />
+          ) : (
+            <span className="card-kind">
+              {kind === 'entry' ? 'Start' : (nodeDef(step.type)?.title ?? kindWords[kind])}
+            </span>
+          )}
+          <ProblemMark id={id} />
+        </div>
+        {kind === 'end' ? null : <Sentence step={step} />}
+        {mode === 'build' ? <StepPeople id={id} place="card" /> : null}
+        {mode === 'live' ? <CardFacts id={id} /> : null}
+        {mark ? <CardMark id={id} /> : null}
+      </div>
+      {step.note ? (
+        <p className="note-strip" title={step.note}>
+          {step.note}
+        </p>
+      ) : null}
+      {ports.map((port) => renderPort(port.id, portX(step, port.id, width)))}
+      <OpenEnds id={id} step={step} width={width} height={height} />
+    </>
+  );
+});
+
+/** The step's sentence; values and blanks open the field they come from. */
+function Sentence({ step }: { step: GraphNode }) {
+  const store = useEditorStore();
+  const names = useNamesFor(useEditor((state) => askedBy(step, state.document.graph)));
+  const open = (phrase: Phrase) => store.getState().openStep(step.id, phrase.field);
+  return (
+    <p className="card-sentence">
+      {phrasesOf(step, names).map((phrase, at) =>
+        phrase.field === undefined ? (
+          phrase.text
+        ) : (
+          // A span, because a button cannot break over two lines; the keyboard's way to a field is the inspector.
+          <span
+            key={`${phrase.field}-${at}`}
+            role="button"
+            tabIndex={-1}
+            className={phrase.blank ? 'card-value card-blank nodrag' : 'card-value nodrag'}
+            aria-label={phrase.blank ? `Fill in: ${phrase.field.replaceAll('_', ' ')}` : undefined}
+            onClick={(event) => {
+              event.stopPropagation();
+              open(phrase);
+            }}
+          >
+            {phrase.blank ? '' : phrase.text}
+          </span>
+        ),
+      )}
+    </p>
+  );
+}
+
+/** A proof-reader's mark in the margin; steps that were just added are spared until they are left. */
+function ProblemMark({ id }: { id: string }) {
+  const worst = useEditor((state) => {
+    if (state.fresh.has(id) || state.mode !== 'build') return undefined;
+    const own = state.problems.filter((problem) => problem.node_id === id);
+    return own.some((problem) => problem.severity === 'blocks') ? 'blocks' : own.length > 0 ? 'look' : undefined;
+  });
+  const title = useEditor((state) => state.problems.find((problem) => problem.node_id === id)?.message);
+  if (!worst) return null;
+  return (
+    <span className="card-mark" data-severity={worst} title={title} role="img" aria-label={title}>
+      <svg width="12" height="11" viewBox="0 0 12 11" aria-hidden>
+        <path d="M6 0.5 L11.5 10.5 H0.5 Z" />
+      </svg>
+    </span>
+  );
+}
+
+/** Ways out that lead nowhere: a short line, what it says, and the `+`. */
+function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; width: number; height: number }) {
+  const open = useEditor((state) => {
+    const { nodes, out } = indexGraph(state.document.graph);
+    return portsOf(step)
+      .filter((port) => !nodes.has(out.get(id)?.get(port.id)?.target ?? ''))
+      .map((port) => port.id)
+      .join(' ');
+  });
+  const live = useEditor((state) => state.mode !== 'build' || state.readOnly);
+  return portsOf(step)
+    .filter((port) => open.split(' ').includes(port.id))
+    .map((port) => (
+      <div
+        key={port.id}
+        className="open-end nodrag nopan"
+        style={{ left: portX(step, port.id, width), top: height }}
+        data-labelled={port.label !== ''}
+      >
+        {port.label ? (
+          <span className="path-words" title={port.label} style={{ maxWidth: wordsWidth(step, width) }}>
+            {port.label}
+          </span>
+        ) : null}
+        {live ? <span className="open-end-stop" title="The way ends here" /> : null}
+        <PathPlus place={{ source: id, port: port.id }} tight={port.label !== ''} />
+      </div>
+    ));
+}

@@ -1,0 +1,56 @@
+import { count } from '../../ui/format';
+import { clockTime } from '../../ui/time';
+import { nodeDef } from '#graph';
+import { useStep } from '../document/use-editor';
+import { useLive } from './live-store';
+import { describeOutcome } from '../../runs/step-outcome';
+
+/** The third line of a card in Live: its figures, or what one person met here. */
+export function CardFacts({ id }: { id: string }) {
+  const figures = useLive((live) => (live.trace ? null : (live.stats?.nodes[id] ?? null)));
+  const all = useLive((live) => live.stats?.entered ?? 0);
+  const visits = useLive((live) => live.trace?.visits.get(id));
+  const traced = useLive((live) => live.trace !== null);
+  const step = useStep(id);
+  if (traced) {
+    const last = visits?.at(-1);
+    if (!last) return <p className="card-facts" data-faded="true" />;
+    return (
+      <p className="card-facts" data-testid="trace-facts">
+        {clockTime(last.entered_at)} {describeOutcome(last, step)}
+      </p>
+    );
+  }
+  const share = figures && all > 0 ? Math.min(1, figures.entered / all) : 0;
+  const mail = figures?.messages;
+  const skipped = Object.values(mail?.skipped ?? {}).reduce((sum, n) => sum + n, 0);
+  if (step && nodeDef(step.type)?.kind === 'end')
+    return (
+      <p className="card-facts" data-testid="facts">
+        <b>{count(figures?.entered ?? 0)}</b> ended here
+      </p>
+    );
+  return (
+    <p className="card-facts" data-testid="facts">
+      <span>
+        <b>{count(figures?.entered ?? 0)}</b> in · <b>{count(figures?.here_now ?? 0)}</b> here ·{' '}
+        {mail ? (
+          <>
+            <b>{count(mail.sent)}</b> sent
+            {skipped > 0 ? (
+              <>
+                {' '}
+                · <b>{count(skipped)}</b> skipped
+              </>
+            ) : null}
+          </>
+        ) : (
+          <>
+            <b>{count(figures?.left ?? 0)}</b> on
+          </>
+        )}
+      </span>
+      <span className="card-share" style={{ width: `${share * 100}%` }} />
+    </p>
+  );
+}

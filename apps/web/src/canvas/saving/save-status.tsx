@@ -1,0 +1,45 @@
+import { Button } from '@mantine/core';
+import { clockTime } from '../../ui/time';
+import { useEditor } from '../document/use-editor';
+import { useViewStore } from '../screen/screen-store';
+
+/** Whether what is on screen is on the server: one short text, and a button only where one is needed. */
+export function SavedState({ onRetry }: { onRetry: () => void }) {
+  const save = useEditor((state) => state.save);
+  const readOnly = useEditor((state) => state.readOnly);
+  const view = useViewStore();
+  if (readOnly) return <span className="saved">Read only</span>;
+  switch (save.is) {
+    case 'saved':
+      return (
+        <span className="saved" data-testid="saved" data-saved="true">
+          Saved {clockTime(save.at)}
+        </span>
+      );
+    case 'failed':
+      return (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="danger"
+          title={save.reason}
+          onClick={onRetry}
+          data-testid="saved"
+        >
+          Not saved: retry
+        </Button>
+      );
+    case 'clash':
+      return (
+        <Button size="compact-sm" variant="subtle" color="danger" onClick={() => view.setState({ sheet: 'clash' })}>
+          Changed by someone else: decide
+        </Button>
+      );
+    default:
+      return (
+        <span className="saved" data-testid="saved" data-saved="false">
+          Saving
+        </span>
+      );
+  }
+}

@@ -1,0 +1,99 @@
+import { about, applyAll, type Operation } from '#graph';
+import { Button, Modal, SegmentedControl } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { resolve, settleClash } from '../document/merge';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { useView, useViewStore } from '../screen/screen-store';
+import { named, said } from '../document/describe-part';
+
+/** Someone else changed the same steps: both sentences side by side, and a choice for each. */
+export function ClashSheet({ onReload }: { onReload: () => void }) {
+  const view = useViewStore();
+  const save = useEditor((state) => state.save);
+  const opened = useView((state) => state.sheet === 'clash') && save.is === 'clash';
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => view.setState({ sheet: null })}
+      title="Someone else changed this too"
+      size={640}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {save.is === 'clash' ? <Choices theirs={save.theirs} onReload={onReload} /> : null}
+    </Modal>
+  );
+}
+
+function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => void }) {
+  const store = useEditorStore();
+  const view = useViewStore();
+  const base = useEditor((state) => state.acknowledged);
+  const unsent = useEditor((state) => state.unsent);
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const mine = useMemo(() => applyAll(base, unsent).document, [base, unsent]);
+  const clash = useMemo(() => resolve(base, unsent, theirs, picked), [base, unsent, theirs, picked]);
+  if (theirs.length === 0)
+    return (
+      <div className="stack">
+        <p className="sentence">
+          The automation was replaced as a whole, so your last changes cannot be put on top of it. Copy what you need,
+          then load it again.
+        </p>
+        <Button onClick={onReload}>Load it again</Button>
+      </div>
+    );
+  const nameOf = (id: string) => named(id, base, mine, clash.theirs);
+  const pick = (id: string, whose: string) => {
+    const next = new Set(picked);
+    if (whose === 'mine') next.add(id);
+    else next.delete(id);
+    setPicked(next);
+  };
+  return (
+    <div className="stack">
+      <p className="sentence">Everything else was put together. Choose for each of these:</p>
+      {clash.choices.map((id) => (
+        <section key={id} className="clash" data-testid={`clash-${id}`}>
+          <h3>{nameOf(id)}</h3>
+          <p className="sentence">
+            <b>Theirs</b> {said(clash.theirs, id)}
+          </p>
+          <p className="sentence">
+            <b>Yours</b> {said(mine, id)}
+          </p>
+          <SegmentedControl
+            size="xs"
+            className="start"
+            value={picked.has(id) ? 'mine' : 'theirs'}
+            onChange={(value) => pick(id, value)}
+            aria-label={`Keep for: ${nameOf(id)}`}
+            data={[
+              { value: 'theirs', label: 'Keep theirs' },
+              { value: 'mine', label: 'Keep yours' },
+            ]}
+          />
+        </section>
+      ))}
+      {clash.lost.length > 0 ? (
+        <section className="clash" data-testid="clash-lost">
+          <h3>This cannot be kept, because a step of it was removed</h3>
+          <ul className="plain-list">
+            {[...new Set(clash.lost.map(about))].map((id) => (
+              <li key={id} className="sentence">
+                {nameOf(id)}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      <Button
+        onClick={() => {
+          settleClash(store, picked);
+          view.setState({ sheet: null });
+        }}
+      >
+        Go on
+      </Button>
+    </div>
+  );
+}

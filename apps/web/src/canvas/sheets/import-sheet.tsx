@@ -1,0 +1,66 @@
+import type { Portable } from '#graph';
+import { Button, Modal } from '@mantine/core';
+import { useState } from 'react';
+import { ChooseExport } from '../../automations/choose-import-file';
+import { useThings } from '../../automations/reference-names';
+import { notify } from '../../ui/toast';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { useView, useViewStore } from '../screen/screen-store';
+import { changesBetween } from '../document/changes';
+
+/** Replaces the draft by an exported file, after saying what that changes; one step for Undo. */
+export function BringInSheet() {
+  const opened = useView((view) => view.sheet === 'bring-in');
+  const view = useViewStore();
+  const [read, setRead] = useState<Portable>();
+  const close = () => {
+    setRead(undefined);
+    view.setState({ sheet: null });
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title="Replace the draft by a file"
+      size={640}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <div className="stack">
+        <p className="sentence">
+          Choose an exported automation. What it changes is said before anything happens, and Undo takes it back.
+        </p>
+        <ChooseExport onRead={setRead} />
+        {read ? <Changes given={read} close={close} /> : null}
+      </div>
+    </Modal>
+  );
+}
+
+function Changes({ given, close }: { given: Portable; close: () => void }) {
+  const store = useEditorStore();
+  const things = useThings();
+  const draft = useEditor((state) => state.document);
+  const replace = () => {
+    const done = store.getState().edit(`Replace the draft by “${given.name}”`, [
+      { op: 'replace_graph', graph: given.graph },
+      { op: 'set_settings', settings: given.settings },
+    ]);
+    if (done) notify(`The draft says what “${given.name}” says. Undo brings back what it said before.`);
+    close();
+  };
+  return (
+    <>
+      <section className="stack-tight" aria-label="What it changes">
+        <h3>{given.name}</h3>
+        <ul className="changes sentence" data-testid="bring-in-changes">
+          {changesBetween(draft, given, things).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </section>
+      <div>
+        <Button onClick={replace}>Replace the draft</Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,175 @@
+import { Button, Modal, TagsInput } from '@mantine/core';
+import { bulkContacts, type BulkAction } from '#contracts';
+import type { Group } from '#rules';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { call } from '../api/client';
+import { useSeenValues } from '../rule-builder/suggestions';
+import { ListSelect } from '../smart-lists/list-select';
+import { useJob } from '../smart-lists/smart-lists.queries';
+import { UnknownNames } from '../smart-lists/unknown-people';
+import { Confirm, Problem } from '../ui/confirm';
+import { people } from '../ui/format';
+
+/** Beyond this many people a change is asked about again, with the number. */
+const askFrom = 100;
+
+export interface Chosen {
+  /** Who was ticked; all that the filter finds where it is undefined. */
+  ids: string[] | undefined;
+  rules: Group;
+  /** How many that are. */
+  count: number;
+  /** The number is an estimate. */
+  about?: boolean;
+}
+
+interface BulkBarProps {
+  chosen: Chosen;
+  /** Offers everybody whom the filter finds, where that is more than the page holds. */
+  onEveryone: (() => void) | undefined;
+  onClear: () => void;
+}
+
+/** What can be done with the people who are chosen; runs as a job whose end is told here. */
+export function BulkBar({ chosen, onEveryone, onClear }: BulkBarProps) {
+  const [asking, setAsking] = useState<'tags' | 'list'>();
+  const [sure, setSure] = useState<BulkAction>();
+  const client = useQueryClient();
+  const start = useMutation({
+    mutationFn: (action: BulkAction) =>
+      call(bulkContacts, { body: { ...(chosen.ids ? { ids: chosen.ids } : { rules: chosen.rules }), action } }),
+    onSuccess: () => {
+      setAsking(undefined);
+      setSure(undefined);
+    },
+  });
+  const job = useJob(start.data?.id).data ?? start.data;
+  const ended = job !== undefined && job.status !== 'queued';
+  useEffect(() => {
+    if (ended) void client.invalidateQueries({ queryKey: ['contacts'] });
+  }, [ended, client]);
+  const number = `${chosen.about ? 'about ' : ''}${people(chosen.count)}`;
+  const go = (action: BulkAction) => (chosen.count > askFrom || chosen.about ? setSure(action) : start.mutate(action));
+  const busy = start.isPending || (job !== undefined && !ended);
+  return (
+    <section className="bulk-bar" aria-label="People chosen">
+      <b className="figure">{number}</b>
+      <Button variant="default" size="compact-sm" disabled={busy} onClick={() => setAsking('tags')}>
+        Tag
+      </Button>
+      <Button variant="default" size="compact-sm" disabled={busy} onClick={() => setAsking('list')}>
+        Put on a list
+      </Button>
+      {onEveryone ? (
+        <Button variant="subtle" size="compact-sm" onClick={onEveryone}>
+          Choose everyone found
+        </Button>
+      ) : null}
+      <Button variant="subtle" size="compact-sm" onClick={onClear}>
+        Choose nobody
+      </Button>
+      <span role="status">
+        {busy ? 'Working on it…' : null}
+        {job?.status === 'completed' && job.result ? `Done: ${people(job.result.changed)} changed.` : null}
+        {job?.status === 'failed' ? `${job.error ?? 'It did not work.'} Nothing changed.` : null}
+      </span>
+      {job?.result ? <UnknownNames names={job.result.unknown} count={job.result.unknown_count} /> : null}
+      <Problem error={asking || sure ? undefined : start.error} />
+      <Modal
+        opened={asking !== undefined && sure === undefined}
+        onClose={() => setAsking(undefined)}
+        title={asking === 'tags' ? `Tags of ${number}` : `A list for ${number}`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        {asking === 'tags' ? <TagForm busy={busy} error={start.error} onGo={go} /> : null}
+        {asking === 'list' ? <ListForm busy={busy} error={start.error} onGo={go} /> : null}
+      </Modal>
+      <Confirm
+        opened={sure !== undefined}
+        title={`Change ${number}`}
+        label={`Change ${number}`}
+        busy={busy}
+        error={start.error}
+        onClose={() => setSure(undefined)}
+        onConfirm={() => sure && start.mutate(sure)}
+      >
+        {sure ? `${wordsOf(sure)} ${number}. Automations that react to it will.` : ''}
+      </Confirm>
+    </section>
+  );
+}
+
+const wordsOf = (action: BulkAction): string => {
+  if ('tags' in action) {
+    const tags = action.tags.map((tag) => `“${tag}”`).join(', ');
+    return action.type === 'add_tags' ? `This adds the tags ${tags} to` : `This takes the tags ${tags} from`;
+  }
+  return action.type === 'add_to_list' ? 'This puts on the list' : 'This takes off the list';
+};
+
+interface FormProps {
+  busy: boolean;
+  error: unknown;
+  onGo: (action: BulkAction) => void;
+}
+
+function TagForm({ busy, error, onGo }: FormProps) {
+  const [tags, setTags] = useState<string[]>([]);
+  const [text, setText] = useState('');
+  const seen = useSeenValues('tags', undefined, text);
+  const none = tags.length === 0;
+  return (
+    <div className="stack">
+      <Problem error={error} />
+      <TagsInput
+        label="Tags"
+        data-autofocus
+        acceptValueOnBlur
+        maxTags={50}
+        // Only while something is typed, or the list would lie over the buttons.
+        data={text === '' ? [] : seen}
+        searchValue={text}
+        onSearchChange={setText}
+        value={tags}
+        onChange={setTags}
+      />
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        <Button variant="default" disabled={busy || none} onClick={() => onGo({ type: 'remove_tags', tags })}>
+          Take them away
+        </Button>
+        <Button disabled={busy || none} onClick={() => onGo({ type: 'add_tags', tags })}>
+          Add them
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function ListForm({ busy, error, onGo }: FormProps) {
+  const [id, setId] = useState('');
+  return (
+    <div className="stack">
+      <Problem error={error} />
+      <ListSelect
+        fitting="static"
+        label="List"
+        description="Lists that people are put on by hand."
+        value={id}
+        onChange={setId}
+      />
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        <Button
+          variant="default"
+          disabled={busy || id === ''}
+          onClick={() => onGo({ type: 'remove_from_list', smart_list_id: id })}
+        >
+          Take off the list
+        </Button>
+        <Button disabled={busy || id === ''} onClick={() => onGo({ type: 'add_to_list', smart_list_id: id })}>
+          Put on the list
+        </Button>
+      </div>
+    </div>
+  );
+}

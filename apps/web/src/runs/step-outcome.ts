@@ -1,0 +1,31 @@
+import type { Run } from '#contracts';
+import { nodeDef, portsOf, type GraphNode } from '#graph';
+import { stateWords } from '../outbox/mail-states';
+
+type Step = Run['steps'][number];
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** What happened to a person at a step, in a few words; the step says what its ways out are called. */
+export const describeOutcome = (step: Step, node: GraphNode | undefined): string => {
+  const { outcome } = step;
+  const error = text(outcome.error);
+  if (error) return `failed: ${error}`;
+  const ended = node && nodeDef(node.type)?.kind === 'end';
+  if (ended) return 'ended here';
+  const way = node && portsOf(node).find((port) => port.id === step.port)?.label;
+  const reason = text(outcome.reason) ?? text(outcome.end) ?? text(outcome.skipped);
+  if (way) return reason ? `${way} (${reason})` : way;
+  if (reason) return reason;
+  if (text(outcome.message_id)) return mailOutcome(outcome);
+  if (step.left_at === null) return 'is here';
+  return node && nodeDef(node.type)?.kind === 'entry' ? 'came in' : 'went on';
+};
+
+/** What became of the mail that the step wrote. */
+const mailOutcome = ({ mail, mail_reason }: Step['outcome']): string => {
+  const state = stateWords[mail as keyof typeof stateWords];
+  if (!state) return 'mail written';
+  const reason = text(mail_reason);
+  return `mail ${state.label}${reason ? `: ${reason}` : ''}`;
+};

@@ -1,0 +1,81 @@
+import { explainAutomation, type Automation } from '#contracts';
+import type { Graph } from '#graph';
+import { indexGraph } from '#graph';
+import type { Group } from '#rules';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../api/client';
+import { ProofRows, proves, type Proof } from '../rule-builder/check-results';
+import { useNames } from '../rule-builder/suggestions';
+import { Failed, Loading } from '../ui/query-states';
+import { relativeTime } from '../ui/time';
+
+const mailWords: Record<string, string> = {
+  suppressed: 'their address is on the suppression list',
+  unsubscribed: 'they unsubscribed',
+  no_consent: 'they gave no consent',
+};
+
+interface ExplanationProps {
+  automationId: string;
+  /** The drawing that runs; its start gives the proof its words. Without one only the sentences are shown. */
+  graph: Graph | undefined;
+  email: string;
+}
+
+/** The question in the list of people: asked by a button, answered in its place. */
+export function WhyNot({ automation, graph, email }: { automation: Automation; graph: Graph; email: string }) {
+  const [asked, setAsked] = useState<string | null>(null);
+  if (asked === email) return <Explanation automationId={automation.id} graph={graph} email={email} />;
+  return (
+    <div>
+      <Button variant="default" size="compact-sm" onClick={() => setAsked(email)} data-testid="why-not">
+        Why not this person?
+      </Button>
+    </div>
+  );
+}
+
+/** Whether somebody would come in, and what keeps them out: rule by rule, with the smallest change that would turn it. */
+export function Explanation({ automationId, graph, email }: ExplanationProps) {
+  const names = useNames();
+  const answer = useQuery({
+    queryKey: ['explain', automationId, email],
+    queryFn: ({ signal }) =>
+      call(explainAutomation, { params: { id: automationId }, query: { contact_email: email } }, { signal }),
+    retry: false,
+  });
+  const rules = graph ? (indexGraph(graph).entry?.config.rules as Group | undefined) : undefined;
+  const said = answer.data;
+  return (
+    <section className="field-group" aria-label="Why not this person?" data-testid="explanation">
+      {answer.isPending ? <Loading lines={3} /> : null}
+      {answer.error ? (
+        <Failed error={answer.error} what="It could not be explained" onRetry={() => void answer.refetch()} />
+      ) : null}
+      {said ? (
+        <>
+          <p className="sentence">
+            <b>{said.would_enter ? 'They would enter.' : 'They would not enter.'}</b> {said.because}
+          </p>
+          {said.proof && rules && proves(said.proof as Proof, rules) ? (
+            <ProofRows rule={rules} proof={said.proof as Proof} names={names} />
+          ) : null}
+          {said.smallest_change ? <p className="sentence">{said.smallest_change.text}</p> : null}
+          {said.activity?.last_at ? (
+            <p className="label">
+              Last {said.activity.type}: {relativeTime(said.activity.last_at)}
+              {said.activity.fits ? '' : ', not one that the start asks for'}
+            </p>
+          ) : null}
+          {said.mail.broadcast ? (
+            <p className="sentence">
+              Marketing mail would not reach them: {mailWords[said.mail.broadcast] ?? said.mail.broadcast}.
+            </p>
+          ) : null}
+        </>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+import type { Group } from '#rules';
+import { Link, useSearchParams } from 'react-router';
+import { nameOf } from '../people/person-words';
+import { useLiveCount } from '../rule-builder/live-count';
+
+/** Some of the people that rules find now, beside the rules; the whole answer is one click away. */
+export function PeopleBeside({ rules }: { rules: Group | undefined }) {
+  const { preview } = useLiveCount(rules);
+  const [search] = useSearchParams();
+  const opened = (id: string) => {
+    const next = new URLSearchParams(search);
+    next.set('contact', id);
+    return `?${next}`;
+  };
+  return (
+    <section className="list-people" aria-label="People">
+      <h2>People</h2>
+      {!rules ? (
+        <p className="sentence quiet">Finish the rule to see who it finds.</p>
+      ) : !preview ? null : preview.sample.length === 0 ? (
+        <p className="sentence quiet">No one, for now.</p>
+      ) : (
+        <>
+          <ul>
+            {preview.sample.map((person) => (
+              <li key={person.id}>
+                <Link to={opened(person.id)} preventScrollReset>
+                  {nameOf(person)}
+                </Link>
+                <span className="kind-word quiet" data-kind={person.type}>
+                  {person.type}
+                </span>
+              </li>
+            ))}
+          </ul>
+          {preview.count > preview.sample.length ? (
+            <Link to={`/admin/directory?rules=${encodeURIComponent(JSON.stringify(rules))}`}>
+              See everyone in the directory
+            </Link>
+          ) : null}
+        </>
+      )}
+    </section>
+  );
+}
