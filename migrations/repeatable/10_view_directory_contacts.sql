@@ -1,3 +1,6 @@
+-- Generated from libs/directory/src/sql/view.ts by `npm run gen`. Do not edit: change that file, or the list of a
+-- person's fields in libs/rules/src/personal-fields.ts.
+--
 -- The directory: what it is by definition, and the view that answers from the kept rows.
 
 drop view if exists public.view_directory_contacts;
@@ -44,8 +47,8 @@ create view public.view_directory_contacts as
 select
   p.id, p.email, p.type, p.first_name, p.last_name, p.tags,
   p.person_id, p.address, p.phone, p.country, p.timezone, p.attributes, p.created_at, p.lifetime_value_minor,
-  p.last_activity, p.consent_status, p.consent_source, p.consent_at, p.consent_text,
-  p.suppressed_broadcast, p.suppressed_transactional, p.demo
+  p.last_activity, p.consent_status, p.consent_source, p.consent_at, p.consent_text, p.suppressed_broadcast,
+  p.suppressed_transactional, p.demo
 from cortex.people p
 where p.type is not null
   and not exists (select from cortex.pending q where q.address = p.address)

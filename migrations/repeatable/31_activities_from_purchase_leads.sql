@@ -1,3 +1,6 @@
+-- Generated from libs/directory/src/sql/activities.ts by `npm run gen`. Do not edit: change that file, or the list of a
+-- person's fields in libs/rules/src/personal-fields.ts.
+--
 -- Leads as activities: lead.created, contact.updated.
 
 -- What the writer says about itself, merged into the metadata of the activities its writes cause: a JSON object

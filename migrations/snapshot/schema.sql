@@ -2034,9 +2034,11 @@ begin
     full join new_rows n on n.id = o.id
     cross join lateral (values (cortex.address(o.email)), (cortex.address(n.email))) v (address)
     where v.address is not null
-      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes, o.created_at)
+      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes,
+          o.created_at)
         is distinct from
-          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes, n.created_at);
+          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes,
+            n.created_at);
   else
     select array_agg(p.address) into noted from cortex.people p where p.type = 'lead';
   end if;
@@ -2091,9 +2093,11 @@ begin
     full join new_rows n on n.id = o.id
     cross join lateral (values (cortex.address(o.email)), (cortex.address(n.email))) v (address)
     where v.address is not null
-      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes, o.created_at)
+      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes,
+          o.created_at)
         is distinct from
-          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes, n.created_at);
+          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes,
+            n.created_at);
   else
     select array_agg(p.address) into noted from cortex.people p where p.type is not null;
   end if;
@@ -2295,9 +2299,9 @@ begin
         then
           update cortex.people p
           set id = defined.id, email = defined.email, type = defined.type, first_name = defined.first_name,
-            last_name = defined.last_name, phone = defined.phone, country = defined.country, timezone = defined.timezone,
-            tags = defined.tags, attributes = defined.attributes, created_at = defined.created_at,
-            lifetime_value_minor = defined.lifetime_value_minor
+            last_name = defined.last_name, phone = defined.phone, country = defined.country,
+            timezone = defined.timezone, tags = defined.tags, attributes = defined.attributes,
+            created_at = defined.created_at, lifetime_value_minor = defined.lifetime_value_minor
           where p.person_id = kept.person_id;
           if kept.id is distinct from defined.id then
             if kept.id is not null then
@@ -2379,11 +2383,11 @@ begin
       from unnest(known) t (address)
       left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
       where p.address = t.address
-        and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags, p.attributes,
-            p.created_at, p.lifetime_value_minor)
+        and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
+            p.attributes, p.created_at, p.lifetime_value_minor)
           is distinct from
-            row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, coalesce(d.tags, '{}'),
-            coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0))
+            row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+            coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0))
       returning p.person_id, p.type, old.id as old_id, new.id as new_id
     ), former as (
       insert into cortex.former_ids (id, person_id)

@@ -48,8 +48,6 @@ export const rings: Record<string, Ring> = {
     parts: [],
     mayUse: (name, path) =>
       among('zod', 'temporal-polyfill')(name) ||
-      // A tool that writes the generated SQL into migrations/; nothing imports it.
-      (node.test(name) && path === 'libs/rules/src/generate.ts') ||
       (name === 'json-rules-engine' && path.startsWith('libs/rules/src/engine/')),
   },
   graph: { parts: ['rules'], mayUse: among('zod', 'temporal-polyfill') },

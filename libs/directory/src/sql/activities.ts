@@ -1,0 +1,112 @@
+import { personalIds } from '#rules';
+import { generatedBy } from './columns.js';
+
+/** The columns that `contact.updated` tells about with their old and new values; JSON is compared as it is. */
+const told = (further: readonly string[]): string =>
+  [
+    "('email', to_jsonb(o.email::text), to_jsonb(n.email::text))",
+    ...[...personalIds, 'tags'].map((column) => `('${column}', to_jsonb(o.${column}), to_jsonb(n.${column}))`),
+    "('attributes', o.attributes, n.attributes)",
+    ...further.map((column) => `('${column}', to_jsonb(o.${column}), to_jsonb(n.${column}))`),
+  ].join(',\n');
+
+const indented = (text: string, by: number): string => text.replaceAll('\n', `\n${' '.repeat(by)}`);
+
+export const activitiesFromLeads = (): string => `${generatedBy('activities.ts')}--
+-- Leads as activities: lead.created, contact.updated.
+
+-- What the writer says about itself, merged into the metadata of the activities its writes cause: a JSON object
+-- in the transaction-local setting cortex.cause, e.g. {"by": "anna@example.com", "automation_id": "…"}.
+create or replace function cortex.cause() returns jsonb
+  language sql stable parallel safe
+  return coalesce(nullif(current_setting('cortex.cause', true), '')::jsonb, '{}');
+
+create or replace function cortex.activities_from_purchase_leads() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+  set lock_timeout = '500ms'
+  set plan_cache_mode = force_generic_plan
+as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select
+      n.email, case when p.type = 'customer' then p.id end, 'lead.created',
+      jsonb_strip_nulls(jsonb_build_object(
+        'lead_id', n.id, 'course_id', n.course_id, 'course_title', c.title, 'amount_minor', c.price_minor,
+        'currency', c.currency, 'external_id', n.external_id, 'source', n.source)) || cortex.cause(),
+      n.created_at, 'trigger', p.person_id
+    from new_rows n
+    left join public.courses c on c.id = n.course_id
+    left join cortex.people p on p.address = cortex.address(n.email)
+    where n.email is not null;
+  else
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    select
+      coalesce(n.email, o.email), case when p.type = 'customer' then p.id end, 'contact.updated',
+      jsonb_build_object('lead_id', n.id, 'changes', d.changes) || cortex.cause(),
+      case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+    from new_rows n
+    join old_rows o on o.id = n.id
+    cross join lateral (
+      select jsonb_object_agg(k.key, jsonb_build_object('old', k.old, 'new', k.new)) as changes
+      from (values
+        ${indented(told(['course_id']), 8)}
+      ) k (key, old, new)
+      where k.old is distinct from k.new
+    ) d
+    left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email))
+    where d.changes is not null and coalesce(n.email, o.email) is not null;
+  end if;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$$;
+
+drop trigger if exists cortex_20_activities_insert on public.purchase_leads;
+create trigger cortex_20_activities_insert after insert on public.purchase_leads
+  referencing new table as new_rows for each statement execute function cortex.activities_from_purchase_leads();
+drop trigger if exists cortex_20_activities_update on public.purchase_leads;
+create trigger cortex_20_activities_update after update on public.purchase_leads
+  referencing old table as old_rows new table as new_rows for each statement execute function cortex.activities_from_purchase_leads();
+`;
+
+export const activitiesFromProfiles = (): string => `${generatedBy('activities.ts')}--
+-- Profiles as activities: contact.updated with old and new values.
+
+create or replace function cortex.activities_from_unified_profiles() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+  set lock_timeout = '500ms'
+  set plan_cache_mode = force_generic_plan
+as $$
+begin
+  insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+  select
+    coalesce(n.email, o.email), n.id, 'contact.updated',
+    jsonb_build_object('changes', d.changes) || cortex.cause(),
+    case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+  from new_rows n
+  join old_rows o on o.id = n.id
+  cross join lateral (
+    select jsonb_object_agg(k.key, jsonb_build_object('old', k.old, 'new', k.new)) as changes
+    from (values
+      ${indented(told([]), 6)}
+    ) k (key, old, new)
+    where k.old is distinct from k.new
+  ) d
+  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email))
+  where d.changes is not null and coalesce(n.email, o.email) is not null;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$$;
+
+drop trigger if exists cortex_20_activities_update on public.unified_profiles;
+create trigger cortex_20_activities_update after update on public.unified_profiles
+  referencing old table as old_rows new table as new_rows for each statement execute function cortex.activities_from_unified_profiles();
+`;

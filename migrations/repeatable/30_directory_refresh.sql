@@ -1,0 +1,173 @@
+-- Generated from libs/directory/src/sql/refresh.ts by `npm run gen`. Do not edit: change that file, or the list of a
+-- person's fields in libs/rules/src/personal-fields.ts.
+
+-- Brings the kept rows of these addresses (sorted, distinct) up to date and gives these activities their
+-- person and inbox row. Must run under READ COMMITTED: each statement needs a newer snapshot than the locks
+-- before it. Raises CX001 when a row was renamed while we waited for it; the caller tries again.
+create or replace function cortex.refresh_people(
+  addresses text[], activity_ids uuid[], activity_times timestamptz[], activity_addresses text[]
+) returns void
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = force_generic_plan
+as $$
+declare
+  missing text[];
+  fresh text[];
+  known text[] := addresses;
+  locked bigint;
+  converted uuid[];
+  homes uuid[];
+  kept cortex.people;
+  defined cortex.directory_definition;
+  earliest timestamptz := activity_times[1];
+  latest timestamptz := activity_times[1];
+begin
+  -- One person whom we know, as most writes of the shop touch: the same as below in three plain statements, each of
+  -- them younger than the lock. Whom the definition no longer has is left to the general way.
+  if cardinality(addresses) = 1 then
+    select p.* into kept from cortex.people p where p.address = addresses[1] for no key update;
+    if found then
+      select d.* into defined from cortex.directory_definition d where d.address = addresses[1] limit 1;
+      if found then
+        known := '{}';
+        addresses := '{}';
+        if row(kept.id, kept.email::text, kept.type, kept.first_name, kept.last_name, kept.phone, kept.country,
+            kept.timezone, kept.tags, kept.attributes, kept.created_at, kept.lifetime_value_minor)
+          is distinct from
+            row(defined.id, defined.email::text, defined.type, defined.first_name, defined.last_name, defined.phone,
+            defined.country, defined.timezone, defined.tags, defined.attributes, defined.created_at,
+            defined.lifetime_value_minor)
+        then
+          update cortex.people p
+          set id = defined.id, email = defined.email, type = defined.type, first_name = defined.first_name,
+            last_name = defined.last_name, phone = defined.phone, country = defined.country,
+            timezone = defined.timezone, tags = defined.tags, attributes = defined.attributes,
+            created_at = defined.created_at, lifetime_value_minor = defined.lifetime_value_minor
+          where p.person_id = kept.person_id;
+          if kept.id is distinct from defined.id then
+            if kept.id is not null then
+              insert into cortex.former_ids (id, person_id) values (kept.id, kept.person_id) on conflict (id) do nothing;
+            end if;
+            if defined.type = 'customer' then
+              converted := array[kept.person_id];
+            end if;
+          end if;
+        end if;
+      end if;
+    end if;
+  end if;
+
+  -- 1. People that are missing. A row that this statement makes is right at once: whoever else touches its address
+  -- has either committed before the snapshot, or meets our row in its own sweep and waits for us.
+  if cardinality(addresses) > 0 then
+    select array_agg(t.address) into missing
+    from unnest(addresses) t (address)
+    where not exists (select from cortex.people p where p.address = t.address);
+  end if;
+  if missing is not null then
+    with made as (
+      insert into cortex.people (
+        address, id, email, type, first_name, last_name, phone, country, timezone, tags, attributes, created_at,
+        lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+      select
+        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+        coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
+        exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
+        exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
+      from unnest(missing) t (address)
+      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
+      order by t.address collate "C"
+      on conflict (address) do nothing
+      returning people.address
+    )
+    select array_agg(made.address) into fresh from made;
+    if cardinality(fresh) = cardinality(addresses) then
+      known := '{}';
+    elsif fresh is not null then
+      known := array(select t.address from unnest(addresses) t (address) where t.address <> all (fresh));
+    end if;
+  end if;
+
+  if cardinality(known) > 0 then
+    -- 2. Locks, sorted.
+    perform from cortex.people p where p.address = any (known) order by p.address for no key update;
+    get diagnostics locked = row_count;
+    if locked <> cardinality(known) then
+      raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
+    end if;
+
+    -- A profile that moved to an address nobody had keeps its person, unless somebody else is left at the old one. What
+    -- was done under the old address goes along: nobody is there any more to whom it could belong.
+    if fresh is not null then
+      homes := array(
+        select p.person_id
+        from unnest(activity_addresses) with ordinality n (address, nth)
+        left join cortex.people p on p.address = n.address and n.address = any (known)
+        order by n.nth);
+      if cortex.rename_people(known, fresh) > 0 then
+        known := addresses;
+        activity_addresses := array(
+          select coalesce(p.address, n.address)
+          from unnest(activity_addresses, homes) with ordinality n (address, home, nth)
+          left join cortex.people p on p.person_id = n.home
+          order by n.nth);
+      end if;
+    end if;
+
+    -- 3. A new statement: its snapshot is younger than the locks.
+    with changed as (
+      update cortex.people p
+      set id = d.id, email = d.email, type = d.type, first_name = d.first_name, last_name = d.last_name,
+        phone = d.phone, country = d.country, timezone = d.timezone, tags = coalesce(d.tags, '{}'),
+        attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
+        lifetime_value_minor = coalesce(d.lifetime_value_minor, 0)
+      from unnest(known) t (address)
+      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
+      where p.address = t.address
+        and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
+            p.attributes, p.created_at, p.lifetime_value_minor)
+          is distinct from
+            row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+            coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0))
+      returning p.person_id, p.type, old.id as old_id, new.id as new_id
+    ), former as (
+      insert into cortex.former_ids (id, person_id)
+      select distinct on (c.old_id) c.old_id, c.person_id
+      from changed c
+      where c.old_id is not null and c.old_id is distinct from c.new_id
+      order by c.old_id, c.person_id
+      on conflict (id) do nothing
+    )
+    select array_agg(c.person_id) filter (where c.type = 'customer' and c.old_id is distinct from c.new_id)
+    into converted from changed c;
+  end if;
+
+  -- 4. A lead that became a customer: its history names the profile from now on.
+  if converted is not null then
+    update public.crm_activities a
+    set contact_id = p.id
+    from cortex.people p
+    where p.person_id = any (converted) and a.person_id = p.person_id and a.contact_id is distinct from p.id;
+  end if;
+
+  -- 5. Activities that did not know their person. The bounds let the executor leave the other months alone.
+  if cardinality(activity_ids) > 0 then
+    if cardinality(activity_ids) > 1 then
+      select min(t.at), max(t.at) into earliest, latest from unnest(activity_times) t (at);
+    end if;
+    with filled as (
+      update public.crm_activities a
+      set person_id = p.person_id,
+        contact_id = coalesce(a.contact_id, case when p.type = 'customer' then p.id end)
+      from unnest(activity_ids, activity_times, activity_addresses) n (id, occurred_at, address)
+      join cortex.people p on p.address = n.address
+      where a.id = n.id and a.occurred_at = n.occurred_at and a.person_id is null
+        and a.occurred_at >= earliest and a.occurred_at <= latest
+      returning a.person_id, a.id, a.occurred_at, a.history, a.type
+    )
+    insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
+    select f.person_id, f.id, f.occurred_at, f.history, f.type from filled f;
+  end if;
+end
+$$;

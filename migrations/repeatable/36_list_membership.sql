@@ -1,0 +1,52 @@
+-- People whose membership of a list may have changed, for another reason than an activity or the clock, are noted in
+-- cortex.list_touched; nothing is noted while no list's membership is kept.
+
+-- For the shop's writes too, so it never raises. Which columns fire it is said in 36_list_membership_of_people.sql.
+create or replace function cortex.touch_lists_of_person() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from cortex.list_keeping) then
+    insert into cortex.list_touched (person_id, what)
+    values (new.person_id, case when tg_op = 'INSERT' then 'any' else 'person' end);
+  end if;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$$;
+
+create or replace function cortex.touch_lists_of_enrollment() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from cortex.list_keeping) then
+    insert into cortex.list_touched (person_id, what)
+    select p.person_id, 'enrollment' from cortex.people p where p.id in (new.profile_id, old.profile_id);
+  end if;
+  return null;
+exception when others then
+  perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$$;
+
+create or replace trigger cortex_40_touch_lists after insert or update or delete on public.enrollments
+  for each row execute function cortex.touch_lists_of_enrollment();
+
+create or replace function cortex.touch_lists_of_link() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into cortex.list_touched (person_id, what)
+  select person_id, 'any' from unnest(array[new.person_id, new.into_person_id, old.person_id, old.into_person_id]) t (person_id)
+  where person_id is not null and exists (select from cortex.list_keeping);
+  return null;
+end
+$$;
+create or replace trigger touch_lists_link after insert or update or delete on cortex.person_links
+  for each row execute function cortex.touch_lists_of_link();
