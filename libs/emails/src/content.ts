@@ -1,5 +1,7 @@
-import { htmlToText } from 'html-to-text';
-import { parseLiquid, TemplateError, type LiquidTemplate } from './liquid.js';
+import { lineAndColumn, parseLiquid, parseMarked, TemplateError, type LiquidTemplate } from './liquid.js';
+import { readableLiquid } from './liquid-source.js';
+import { wrongName } from './personalisation.js';
+import { TextShapes, textOfHtml } from './text-part.js';
 
 /** What a mail says, before anybody's data: Liquid in subject, preheader, HTML and text. */
 export interface MailContent {
@@ -24,50 +26,39 @@ export interface CompiledContent {
   subject: LiquidTemplate;
   preheader: LiquidTemplate | undefined;
   html: LiquidTemplate;
-  text: LiquidTemplate;
-  /** Whether the author placed the link or address; otherwise a footer carries it. */
-  placesUnsubscribe: boolean;
-  placesAddress: boolean;
+  /** The text part of one mail, whose HTML is rendered already: the author's own, else what that HTML says. */
+  text(data: Record<string, unknown>, html: string): string;
 }
 
-const rootsKnown = new Set(['contact', 'activity', 'lead', 'links', 'workspace']);
 const sizeCap = 900_000;
+/** Unknown names told of one part. */
+const MOST_NAMES = 20;
 
 /**
  * Parses every part once.
  * @throws TemplateError of the first part that does not parse.
  */
 export function compileContent(content: MailContent): CompiledContent {
-  const html = parseLiquid(content.html, 'html');
+  const own = content.text ? parseLiquid(content.text, 'text') : undefined;
   return {
     subject: parseLiquid(content.subject, 'text'),
     preheader: content.preheader ? parseLiquid(content.preheader, 'html') : undefined,
-    html,
-    text: content.text ? parseLiquid(content.text, 'text') : textFromHtml(content.html),
-    placesUnsubscribe: /links\s*\.\s*unsubscribe/.test(content.html),
-    placesAddress: /workspace\s*\.\s*postal_address/.test(content.html),
+    html: parseLiquid(content.html, 'html'),
+    text: own ? (data) => own.render(data) : textFrom(content.html),
   };
 }
 
-const toText = (html: string): string =>
-  htmlToText(html, {
-    wordwrap: false,
-    limits: { maxInputLength: 1_500_000 },
-    selectors: [
-      { selector: 'img', format: 'skip' },
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'] } },
-      ...['h1', 'h2', 'h3', 'h4'].map((selector) => ({ selector, options: { uppercase: false } })),
-    ],
-  });
+/** Where the converter looks at more of a value than that it is there. */
+const valuesCount = /<pre\b|<ol\b[^>]*\{/i;
 
-/** Converts the template, Liquid and all; where the conversion tears Liquid apart, each rendered mail instead. */
-function textFromHtml(html: string): LiquidTemplate {
-  try {
-    return parseLiquid(toText(html), 'text');
-  } catch {
-    const rendered = parseLiquid(html, 'html');
-    return { roots: rendered.roots, render: (data) => toText(rendered.render(data)) };
-  }
+function textFrom(html: string): CompiledContent['text'] {
+  const marked = valuesCount.test(html) ? undefined : parseMarked(html);
+  if (!marked) return (_data, rendered) => textOfHtml(rendered);
+  const shapes = new TextShapes();
+  return (data) => {
+    const { shape, values } = marked(data);
+    return shapes.text(shape, values);
+  };
 }
 
 /**
@@ -104,11 +95,14 @@ export function checkTemplate(
       continue;
     }
     try {
-      for (const root of parseLiquid(source, escaping).roots) {
-        if (rootsKnown.has(root)) continue;
-        const known = [...rootsKnown].join(', ');
-        const message = `Nothing fills {{ ${root} }}: it will stay empty. Known are ${known}.`;
-        problems.push({ severity: 'look', pointer, message });
+      const { variables } = parseLiquid(source, escaping);
+      const said = new Set<string>();
+      for (const { path, at } of variables) {
+        const message = wrongName(path);
+        if (!message || said.has(message) || said.size >= MOST_NAMES) continue;
+        said.add(message);
+        const [line, column] = lineAndColumn(readableLiquid(source), at);
+        problems.push({ severity: 'look', pointer, message, line, column });
       }
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;

@@ -16,7 +16,7 @@ type Token = Value['initial']['postfix'][number];
  * them; these are plain closures. Only for templates without `assign`, whose outputs read the given data alone.
  * `escape` is what every output goes through.
  */
-export function directPieces(parts: Template[], escape: ((value: unknown) => string) | undefined): Piece[] {
+export function directPieces(parts: Template[], escape: (value: unknown) => string): Piece[] {
   return parts.map((part) => directPiece(part, escape) ?? ((_data, _output, slowly) => slowly([part])));
 }
 
@@ -27,16 +27,16 @@ export function writePieces(pieces: readonly Piece[], data: Data, output: Emitte
   }
 }
 
-function directPiece(part: Template, escape: ((value: unknown) => string) | undefined): Piece | undefined {
+function directPiece(part: Template, escape: (value: unknown) => string): Piece | undefined {
   if (part.token.kind === TokenKind.HTML) return (part as Template & { str: string }).str;
   if (part instanceof Output) return directOutput(part.value, escape);
   if (part instanceof IfTag) return directIf(part, escape);
   return undefined;
 }
 
-function directOutput(value: Value, escape: ((value: unknown) => string) | undefined): Piece | undefined {
-  // Where outputs are escaped, that is the last filter, whether the author wrote it or not.
-  const filters = escape ? value.filters.slice(0, -1) : value.filters;
+function directOutput(value: Value, escape: (value: unknown) => string): Piece | undefined {
+  // The last filter is the one that every output goes through, whether the author wrote it or not.
+  const filters = value.filters.slice(0, -1);
   if (filters.length > 1 || value.initial.postfix.length !== 1) return undefined;
   const read = pathOf(value.initial.postfix[0]!);
   if (!read) return undefined;
@@ -46,10 +46,10 @@ function directOutput(value: Value, escape: ((value: unknown) => string) | undef
     if (fallback === undefined) return undefined;
     filled = (data) => orElse(read(data), fallback);
   }
-  return escape ? (data, output) => output.write(escape(filled(data))) : (data, output) => output.write(filled(data));
+  return (data, output) => output.write(escape(filled(data)));
 }
 
-function directIf(tag: IfTag, escape: ((value: unknown) => string) | undefined): Piece | undefined {
+function directIf(tag: IfTag, escape: (value: unknown) => string): Piece | undefined {
   const branches: { holds: (data: Data) => boolean; pieces: Piece[] }[] = [];
   for (const { value, templates } of tag.branches) {
     const holds = value.filters.length === 0 ? conditionOf(value.initial.postfix) : undefined;

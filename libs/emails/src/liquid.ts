@@ -1,5 +1,9 @@
 import { ForTag, Liquid, LiquidError, toValueSync, Context, type Emitter, type Template } from 'liquidjs';
 import { directPieces, writePieces } from './liquid-direct.js';
+import { dateInZone } from './liquid-date.js';
+import { readableLiquid, tooComplex } from './liquid-source.js';
+import { usedVariables, type UsedVariable } from './template-variables.js';
+import { Marks } from './text-part.js';
 
 /** Most characters one rendered part may have; Postmark takes 5 MB, readers cut long before. */
 export const outputCap = 1_000_000;
@@ -64,11 +68,27 @@ class CappedOutput implements Emitter {
 
 const htmlEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 export function escapeHtml(value: unknown): string {
-  const text = value === null || value === undefined ? '' : Array.isArray(value) ? value.join('') : String(value);
+  const text = asText(value);
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => htmlEscapes[character]!) : text;
 }
 
-function closedDown(escaped: boolean): Liquid {
+/** A value as a mail shows it: a list with commas, nothing for what is missing or has no words of its own. */
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(asText).join(', ');
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'object' && value.toString === Object.prototype.toString ? '' : String(value);
+}
+
+/** The marks of the mail that is being rendered; rendering is synchronous. */
+let marking = new Marks();
+const mark = (value: unknown): string => marking.mark(asText(value));
+
+/** What every output of a part goes through. */
+const outputs = { html: escapeHtml, text: asText, marks: mark };
+
+function closedDown(escaping: keyof typeof outputs): Liquid {
   const engine = new Liquid({
     ownPropertyOnly: true,
     strictFilters: true,
@@ -81,41 +101,70 @@ function closedDown(escaped: boolean): Liquid {
     timezoneOffset: 'UTC',
     locale: 'en',
     preserveTimezones: true,
-    ...(escaped ? { outputEscape: escapeHtml } : {}),
+    outputEscape: outputs[escaping],
   });
   for (const tag of Object.keys(engine.tags)) if (!allowedTags.has(tag)) delete engine.tags[tag];
   for (const filter of Object.keys(engine.filters)) if (!allowedFilters.has(filter)) delete engine.filters[filter];
   engine.registerTag('for', BoundedFor);
+  engine.registerFilter('date', dateInZone);
   // Every output is escaped already; the filter, when it comes last, must not do it twice.
-  engine.registerFilter('escape', escaped ? { raw: true, handler: escapeHtml } : escapeHtml);
+  engine.registerFilter('escape', escaping === 'text' ? escapeHtml : { raw: true, handler: outputs[escaping] });
   return engine;
 }
 
-const engines = { html: closedDown(true), text: closedDown(false) };
+const engines = { html: closedDown('html'), text: closedDown('text'), marks: closedDown('marks') };
 
-export type Escaping = keyof typeof engines;
+export type Escaping = 'html' | 'text';
 
 /** A parsed template; rendering it again costs no parsing. */
 export interface LiquidTemplate {
   /** @throws TemplateError when a limit is reached or a filter cannot work with its value. */
   render(data: Record<string, unknown>): string;
-  /** The names of the roots it reads, e.g. `contact`, `links`. */
-  roots: ReadonlySet<string>;
+  /** What it reads of the data, in the order of the source. */
+  variables: readonly UsedVariable[];
 }
 
 /**
- * Parses Liquid with the tags if, unless, case, assign and for, and an allow-list of filters.
- * With escaping `html` every output is escaped; there is no way round it.
+ * Parses Liquid with the tags if, unless, case, assign and for, and an allow-list of filters. Liquid as editors of HTML
+ * write it (`&quot;`, `&nbsp;` within its braces) is understood. With escaping `html` every output is escaped; there is
+ * no way round it.
  * @throws TemplateError with line and column.
  */
 export function parseLiquid(source: string, escaping: Escaping): LiquidTemplate {
+  const { parts, render } = parsed(source, escaping);
+  return { render, variables: usedVariables(parts) };
+}
+
+/**
+ * Parses the HTML of a mail once more, for its text part.
+ * @returns what renders a mail's HTML with marks in the place of values; undefined where a filter works on what is
+ *   already escaped, so that the marks would become part of it
+ * @throws TemplateError with line and column.
+ */
+export function parseMarked(
+  source: string,
+): ((data: Record<string, unknown>) => { shape: string; values: string[] }) | undefined {
+  if (/\|\s*escape\s*(?!-?\}\})/.test(readableLiquid(source))) return undefined;
+  const { render } = parsed(source, 'marks');
+  return (data) => {
+    const marks = (marking = new Marks());
+    const shape = render(data);
+    return { shape, values: marks.values };
+  };
+}
+
+function parsed(
+  written: string,
+  escaping: keyof typeof engines,
+): { parts: Template[]; render: (data: Record<string, unknown>) => string } {
   const engine = engines[escaping];
+  const source = readableLiquid(written);
+  const wrong = tooComplex(source);
+  if (wrong) throw new TemplateError(wrong.message, ...lineAndColumn(source, wrong.at));
   let parts: Template[];
-  let roots: Set<string>;
   try {
     openLoops = 0;
     parts = engine.parse(source);
-    roots = new Set(Object.keys(engine.parseAndAnalyzeSync(source).globals));
   } catch (error) {
     throw placed(error);
   }
@@ -130,27 +179,31 @@ export function parseLiquid(source: string, escaping: Escaping): LiquidTemplate 
     return output.buffer;
   };
   // What a template assigns may hide the data's own names, so such a template is Liquid's alone.
-  if (/\{%-?\s*assign\b/.test(source)) return { roots, render: interpret };
+  if (/\{%-?\s*assign\b/.test(source)) return { parts, render: interpret };
 
-  const pieces = directPieces(parts, escaping === 'html' ? escapeHtml : undefined);
-  return {
-    roots,
-    render(data) {
-      const output = new CappedOutput();
-      let context: Context | undefined;
-      const slowly = (some: Template[]) => {
-        context ??= new Context(data, engine.options, { sync: true });
-        toValueSync(engine.renderer.renderTemplates(some, context, output));
-      };
-      try {
-        writePieces(pieces, data, output, slowly);
-      } catch {
-        // Once more in Liquid's own way, which knows the place of what went wrong.
-        return interpret(data);
-      }
-      return output.buffer;
-    },
+  const pieces = directPieces(parts, outputs[escaping]);
+  const render = (data: Record<string, unknown>): string => {
+    const output = new CappedOutput();
+    let context: Context | undefined;
+    const slowly = (some: Template[]) => {
+      context ??= new Context(data, engine.options, { sync: true });
+      toValueSync(engine.renderer.renderTemplates(some, context, output));
+    };
+    try {
+      writePieces(pieces, data, output, slowly);
+    } catch {
+      // Once more in Liquid's own way, which knows the place of what went wrong.
+      return interpret(data);
+    }
+    return output.buffer;
   };
+  return { parts, render };
+}
+
+/** Where an offset of a text stands, counted from 1. */
+export function lineAndColumn(source: string, at: number): [line: number, column: number] {
+  const before = source.slice(0, at);
+  return [before.split('\n').length, at - before.lastIndexOf('\n')];
 }
 
 function placed(error: unknown): TemplateError {

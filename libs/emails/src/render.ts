@@ -1,5 +1,5 @@
 import type { CompiledContent } from './content.js';
-import { escapeHtml } from './liquid.js';
+import { htmlFooter, textFooter } from './footer.js';
 
 /**
  * What the workspace was when a batch left. Stored with the batch, so that a mail can be shown later
@@ -11,7 +11,7 @@ export interface SendFacts {
   message_stream: string;
   stream: 'broadcast' | 'transactional';
   public_url: string;
-  workspace: { name: string; postal_address: string };
+  workspace: { name: string; postal_address: string; timezone?: string };
   /** `Name <address>`. */
   sender: string;
   /** Whose unsubscribe link and header the mail carries. */
@@ -73,11 +73,11 @@ export function renderMail(
     workspace: facts.workspace,
   };
   let html = content.html.render(given);
-  let text = content.text.render(given);
+  let text = content.text(given, html);
   if (facts.stream === 'broadcast') {
-    const footer = footerOf(content, facts, unsubscribe);
-    html = beforeEnd(html, footer.html);
-    text += footer.text;
+    const way = facts.unsubscribe === 'ours' ? unsubscribe : '';
+    html = beforeEnd(html, htmlFooter(html, facts.workspace.postal_address, way));
+    text += textFooter(text, facts.workspace.postal_address, way);
   }
   if (content.preheader) html = afterBody(html, preheaderBlock(content.preheader.render(given)));
   return {
@@ -112,25 +112,6 @@ function shownLinks(facts: SendFacts, links: MailLinks, unsubscribe: string): Pa
     get view() {
       return links.view;
     },
-  };
-}
-
-/** Marketing mail always says who sent it and how to stop it, whatever its author left out. */
-function footerOf(content: CompiledContent, facts: SendFacts, unsubscribe: string): { html: string; text: string } {
-  const html: string[] = [];
-  const text: string[] = [];
-  if (!content.placesAddress && facts.workspace.postal_address) {
-    html.push(escapeHtml(facts.workspace.postal_address).replaceAll('\n', '<br>'));
-    text.push(facts.workspace.postal_address);
-  }
-  if (!content.placesUnsubscribe && facts.unsubscribe === 'ours') {
-    html.push(`<a href="${escapeHtml(unsubscribe)}" style="color:inherit">Unsubscribe</a>`);
-    text.push(`Unsubscribe: ${unsubscribe}`);
-  }
-  if (html.length === 0) return { html: '', text: '' };
-  return {
-    html: `<div style="margin-top:32px;font:12px/1.5 sans-serif;color:#6b6b6b">${html.join('<br>')}</div>`,
-    text: `\n\n--\n${text.join('\n')}\n`,
   };
 }
 

@@ -7,6 +7,7 @@ export type Stream = 'broadcast' | 'transactional';
 
 interface SettingsRow {
   name: string;
+  timezone: string;
   sender_broadcast: string | null;
   sender_transactional: string | null;
   postal_address: string | null;
@@ -37,7 +38,7 @@ export async function readiness(
   options: { evenIfStopped?: boolean } = {},
 ): Promise<Readiness> {
   const row = (await tx.row<SettingsRow>(
-    'select name, sender_broadcast, sender_transactional, postal_address, track_mail, sending_stopped_at from cortex.settings',
+    'select name, timezone, sender_broadcast, sender_transactional, postal_address, track_mail, sending_stopped_at from cortex.settings',
   ))!;
   if (row.sending_stopped_at && !options.evenIfStopped) return { ready: false, reason: 'stopped' };
   const { env } = config;
@@ -54,7 +55,11 @@ export async function readiness(
       stream,
       message_stream: stream === 'broadcast' ? env.POSTMARK_BROADCAST_STREAM : env.POSTMARK_TRANSACTIONAL_STREAM,
       public_url: config.publicUrl,
-      workspace: { name: row.name, postal_address: address ?? (outbox ? placeholder.postal_address : '') },
+      workspace: {
+        name: row.name,
+        timezone: row.timezone,
+        postal_address: address ?? (outbox ? placeholder.postal_address : ''),
+      },
       sender: sender ?? (outbox ? placeholder.sender : ''),
       unsubscribe: unsubscribeBy(stream, provider, handling),
       track: row.track_mail && !outbox,

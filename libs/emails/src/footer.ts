@@ -1,0 +1,55 @@
+import { escapeHtml } from './liquid.js';
+
+/**
+ * What a marketing mail lacks of who sent it and how to stop it. The rendered mail is asked, for every person and for
+ * both parts: a link in a branch not taken, in a comment or in the other part is no way out.
+ * @param address the workspace's postal address; `''` where there is none
+ * @param unsubscribe the person's link; `''` where Postmark puts in its own
+ */
+export function htmlFooter(html: string, address: string, unsubscribe: string): string {
+  const lines: string[] = [];
+  if (address && !showsAddress(html, address)) lines.push(escapeHtml(address).replaceAll('\n', '<br>'));
+  if (unsubscribe && !linksTo(html, escapeHtml(unsubscribe)))
+    lines.push(`<a href="${escapeHtml(unsubscribe)}" style="color:inherit">Unsubscribe</a>`);
+  if (lines.length === 0) return '';
+  return `<div style="margin-top:32px;font:12px/1.5 sans-serif;color:#6b6b6b">${lines.join('<br>')}</div>`;
+}
+
+/** The same for the text part. */
+export function textFooter(text: string, address: string, unsubscribe: string): string {
+  const lines: string[] = [];
+  if (address && !(text.includes(firstLine(address)) && oneSpaced(text).includes(oneSpaced(address))))
+    lines.push(address);
+  if (unsubscribe && !text.includes(unsubscribe)) lines.push(`Unsubscribe: ${unsubscribe}`);
+  return lines.length === 0 ? '' : `\n\n--\n${lines.join('\n')}\n`;
+}
+
+/** Whether a link that is not in a comment leads there. */
+export function linksTo(html: string, url: string): boolean {
+  for (let at = html.indexOf(url); at >= 0; at = html.indexOf(url, at + url.length))
+    if (/href\s*=\s*["']?\s*$/i.test(html.slice(Math.max(0, at - 20), at)) && !inComment(html, at)) return true;
+  return false;
+}
+
+function showsAddress(html: string, address: string): boolean {
+  const wanted = oneSpaced(escapeHtml(address));
+  const first = escapeHtml(firstLine(address));
+  for (let at = html.indexOf(first); at >= 0; at = html.indexOf(first, at + first.length)) {
+    if (inComment(html, at)) continue;
+    // Room for line breaks and the elements around the address's lines.
+    const shown = html.slice(at, at + 4 * wanted.length + 200).replace(/<[^<>]*>/g, ' ');
+    if (oneSpaced(shown).startsWith(wanted)) return true;
+  }
+  return false;
+}
+
+/** Where the mail's author shows a part to some mail programs only (`<!--[if !mso]><!-->`), that counts as shown. */
+function inComment(html: string, at: number): boolean {
+  const open = html.lastIndexOf('<!--', at);
+  if (open < 0) return false;
+  const end = html.indexOf('-->', open + 2);
+  return end < 0 || end > at;
+}
+
+const firstLine = (text: string): string => text.trim().split('\n', 1)[0]!.trim();
+const oneSpaced = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -1,0 +1,68 @@
+/** Tags and outputs of one part, and how deep its branches and loops may nest: both bound the time that parsing takes. */
+const MOST_TAGS = 5_000;
+const DEEPEST_TAGS = 20;
+/** How deep elements of HTML may nest. */
+const DEEPEST_ELEMENTS = 200;
+
+const braces = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
+const entities = new Map([
+  ['&quot;', '"'],
+  ['&#34;', '"'],
+  ['&apos;', "'"],
+  ['&#39;', "'"],
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&nbsp;', ' '],
+  ['&#160;', ' '],
+  ['\u00a0', ' '],
+  ['&amp;', '&'],
+]);
+const entity = new RegExp([...entities.keys()].join('|'), 'g');
+
+/**
+ * A template with the Liquid that an editor of HTML has escaped put right: `{{ contact.first_name | default: &quot;you&quot; }}`.
+ * Everything else stays, and lines and columns of what follows stay too.
+ */
+export function readableLiquid(source: string): string {
+  if (!source.includes('&') && !source.includes('\u00a0')) return source;
+  return source.replace(braces, (tag) => {
+    const plain = tag.replace(entity, (written) => entities.get(written)!);
+    // Spaces before the closing braces mean nothing, and keep the columns behind them where they were.
+    return plain.slice(0, -2).replace(/-?$/, (dash) => ' '.repeat(tag.length - plain.length) + dash) + plain.slice(-2);
+  });
+}
+
+/** Elements that end by themselves, or whose end may be left out. */
+const unnested = new Set([
+  ...['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'wbr'],
+  ...['p', 'li', 'dt', 'dd', 'option', 'tr', 'td', 'th', 'tbody', 'thead', 'tfoot', 'colgroup'],
+]);
+
+/**
+ * What makes a part too large to be worked on, as a sentence, and where; undefined for a part that is not.
+ * Takes time in proportion to the part.
+ */
+export function tooComplex(source: string): { message: string; at: number } | undefined {
+  let tags = 0;
+  let depth = 0;
+  for (const { 0: tag, index } of source.matchAll(braces)) {
+    tags += 1;
+    if (tags > MOST_TAGS)
+      return { message: `more than ${MOST_TAGS} personal places in one part; split the mail or use fewer`, at: index };
+    if (/^\{%-?\s*(if|unless|case|for)\b/.test(tag)) depth += 1;
+    else if (/^\{%-?\s*end/.test(tag)) depth -= 1;
+    if (depth > DEEPEST_TAGS)
+      return {
+        message: `conditions and loops nest more than ${DEEPEST_TAGS} deep; take some of them apart`,
+        at: index,
+      };
+  }
+  let elements = 0;
+  for (const { 0: tag, 1: end, 2: name, index } of source.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^<>]*>/gi)) {
+    if (unnested.has(name!.toLowerCase()) || tag.endsWith('/>')) continue;
+    elements = end ? Math.max(0, elements - 1) : elements + 1;
+    if (elements > DEEPEST_ELEMENTS)
+      return { message: `elements nest more than ${DEEPEST_ELEMENTS} deep; no mail program shows that`, at: index };
+  }
+  return undefined;
+}
