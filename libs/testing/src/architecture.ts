@@ -67,7 +67,7 @@ export const rings: Record<string, Ring> = {
   },
   emails: {
     parts: [...pure, ...base],
-    mayUse: among(...server, 'liquidjs', 'mjml', 'html-to-text', '@unlayer/exporters'),
+    mayUse: among(...server, 'liquidjs', 'mjml', 'html-to-text', 'leven', '@unlayer/exporters'),
   },
   access: { parts: [...pure, ...base], mayUse: among(...server, 'better-auth', 'pg') },
 
