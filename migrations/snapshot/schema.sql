@@ -396,6 +396,7 @@ table cortex.people with (fillfactor=80)
   demo boolean not null default false
   name_folded text not null default ''::text
   tags_folded text[] not null default '{}'::text[]
+  consent_by text
 
 table cortex.person_links
   person_id uuid not null
@@ -854,6 +855,8 @@ cortex.outgoing outgoing_pkey: PRIMARY KEY (stream, created_at, message_id)
 cortex.pending pending_pkey: PRIMARY KEY (id)
 
 cortex.people people_address_key: UNIQUE (address)
+
+cortex.people people_consent_by_check: CHECK ((consent_by = ANY (ARRAY['person'::text, 'staff'::text, 'system'::text, 'import'::text])))
 
 cortex.people people_consent_status_check: CHECK ((consent_status = ANY (ARRAY['unknown'::text, 'subscribed'::text, 'pending'::text, 'unsubscribed'::text])))
 
@@ -2928,6 +2931,45 @@ begin
   end loop;
   raise exception 'A value in the rules does not go with its operator.';
 end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.settle_consent(standing_status text, standing_at timestamp with time zone, standing_by text, given_status text, given_at timestamp with time zone, given_by text, instant timestamp with time zone)
+ RETURNS TABLE(replaces boolean, at timestamp with time zone, said_by text)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select r.replaces,
+    case
+      when r.both_no then greatest(standing_at, coalesce(given_at, instant))
+      when r.replaces then coalesce(given_at, instant)
+      else standing_at
+    end,
+    case
+      when r.both_no and (standing_by = 'person' or given_by = 'person') then 'person'
+      when r.replaces then given_by
+      else standing_by
+    end
+  from (
+    select
+      standing_status = 'unsubscribed' and given_status = 'unsubscribed' as both_no,
+      case
+        when given_status = 'unknown' then false
+        when standing_status = 'unknown' then true
+        when standing_status = 'unsubscribed' and given_status = 'unsubscribed' then
+          coalesce(given_at >= standing_at, true)
+        when given_status = 'unsubscribed' then
+          who.stood = 'import' or (given_by = 'person' and who.stood <> 'person') or
+            coalesce(given_at >= standing_at, true)
+        when standing_status = 'unsubscribed' then
+          given_by <> 'import' and (given_by = 'person' or who.stood <> 'person')
+            and coalesce(given_at > standing_at, true)
+        when (given_by = 'person') <> (who.stood = 'person') then given_by = 'person'
+        else coalesce(
+          given_at > standing_at or (given_at = standing_at and (given_status = 'pending' or standing_status <> 'pending')),
+          true)
+      end as replaces
+    from (select coalesce(standing_by, 'system') as stood) who
+  ) r
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.sweep()

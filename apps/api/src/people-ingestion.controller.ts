@@ -59,5 +59,5 @@ async function each<T>(
   assertSomeStored(results);
   const counts = { created: 0, updated: 0, rejected: 0 };
   for (const { status } of results) counts[status]++;
-  return { ...counts, results };
+  return { ...counts, consents_kept: results.filter((result) => result.consent_kept).length, results };
 }

@@ -79,12 +79,18 @@ export type NewCourse = z.infer<typeof newCourse>;
 export type NewTransaction = z.infer<typeof newTransaction>;
 export type NewEnrollment = z.infer<typeof newEnrollment>;
 
-/** `created` or `updated` by item, in the order sent; invalid items of an array are rejected alone. */
+/**
+ * `created` or `updated` by item, in the order sent; invalid items of an array are rejected alone. `consents_kept`:
+ * how many items said yes to mail of somebody who had said no, and were not believed in that.
+ */
 export const writtenResults = z.object({
   created: z.number().int(),
   updated: z.number().int(),
   rejected: z.number().int(),
-  results: z.array(itemResult.extend({ status: z.enum(['created', 'updated', 'rejected']) })),
+  consents_kept: z.number().int(),
+  results: z.array(
+    itemResult.extend({ status: z.enum(['created', 'updated', 'rejected']), consent_kept: z.literal(true).optional() }),
+  ),
 });
 
 const ingest = <P extends string, T extends z.ZodType>(path: P, item: T, summary: string) =>

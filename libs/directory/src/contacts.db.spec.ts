@@ -4,7 +4,7 @@ import { systemActor } from '#platform';
 import { testDatabase, type TestDatabase } from '#testing';
 import { pino } from 'pino';
 import { addressOf } from './address.js';
-import { setConsent, setConsents } from './consent.js';
+import { setConsent } from './consent.js';
 import { Contacts } from './contacts.js';
 import { DirectoryKeeper } from './keeper.js';
 import { findOrCreatePeople } from './people.js';
@@ -245,33 +245,6 @@ describe('contacts', () => {
     expect(await sql('select first_name from unified_profiles')).toEqual([{ first_name: 'Anna' }]);
   });
 
-  it('of consents the later one wins, in whatever order they come', async () => {
-    await lead('ann@example.com');
-    const { person_id } = await person();
-    const say = (status: 'subscribed' | 'unsubscribed', at: string) =>
-      db.database.tx((tx) => setConsent(tx, person_id as string, { status, at }));
-    expect(await say('unsubscribed', '2026-03-02T00:00:00Z')).toBe(true);
-    expect(await say('subscribed', '2026-03-01T00:00:00Z')).toBe(false);
-    expect((await person()).consent_status).toBe('unsubscribed');
-    expect(await say('subscribed', '2026-03-03T00:00:00Z')).toBe(true);
-    const several = await db.database.tx((tx) =>
-      setConsents(tx, [
-        { person_id: person_id as string, consent: { status: 'unsubscribed', at: '2026-03-05T00:00:00Z' } },
-        { person_id: person_id as string, consent: { status: 'subscribed', at: '2026-03-04T00:00:00Z' } },
-      ]),
-    );
-    expect(several).toEqual([person_id]);
-    expect(
-      await sql(
-        "select metadata -> 'changes' -> 'consent' as c from crm_activities where type = 'contact.updated' order by id",
-      ),
-    ).toEqual([
-      { c: { old: 'unknown', new: 'unsubscribed' } },
-      { c: { old: 'unsubscribed', new: 'subscribed' } },
-      { c: { old: 'subscribed', new: 'unsubscribed' } },
-    ]);
-  });
-
   it('says why somebody may not be mailed; suppression outlives consent', async () => {
     const id = await lead('ann@example.com');
     const { person_id } = await person();
@@ -281,7 +254,7 @@ describe('contacts', () => {
       "insert into cortex.suppressions (address, stream, reason, origin) values ('ann@example.com', 'broadcast', 'hard_bounce', 'test')",
     );
     await sql('update cortex.people set suppressed_broadcast = true');
-    await db.database.tx((tx) => setConsent(tx, person_id as string, 'subscribed'));
+    await db.database.tx((tx) => setConsent(tx, person_id as string, 'subscribed', 'person'));
     expect(await contacts.get(id)).toMatchObject({ can_be_emailed: false, email_status: 'bounced' });
   });
 

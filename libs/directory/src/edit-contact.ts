@@ -1,6 +1,6 @@
 import type { ContactChanges } from '#contracts';
-import { notFound, recordAudit, type Actor, type Tx } from '#platform';
-import { setConsent } from './consent.js';
+import { conflict, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { setConsents, type ConsentGiven } from './consent.js';
 import { presentContact } from './contact.js';
 import { contactById } from './contacts.queries.js';
 
@@ -12,7 +12,7 @@ export async function writeAs(tx: Tx, cause: Record<string, string>): Promise<vo
 /**
  * Changes a person where they live: the profile, or the newest lead. The triggers bring the directory up to date and
  * record `contact.updated`; the audit notes who did it. Attributes are merged, null removes one; of consent the later `at` wins.
- * @throws AppError 404
+ * @throws AppError 404; 409 when they said no themselves or said it later; 422 when an instant lies in the future
  */
 export async function editContact(tx: Tx, id: string, changes: ContactChanges, actor: Actor): Promise<void> {
   const row = await contactById(tx, id);
@@ -32,7 +32,7 @@ export async function editContact(tx: Tx, id: string, changes: ContactChanges, a
     const table = row.type === 'customer' ? 'public.unified_profiles' : 'public.purchase_leads';
     await tx.run(`update ${table} set ${sets.join(', ')}, updated_at = cortex.now() where id = $1`, values);
   }
-  if (consent) await setConsent(tx, row.person_id, withSource(consent, actor));
+  if (consent) await sayFor(tx, row.person_id, withSource(consent, actor));
   const shown = presentContact(row);
   const before = Object.fromEntries(Object.keys(changes).map((name) => [name, shown[name as keyof typeof shown]]));
   await recordAudit(tx, actor, {
@@ -42,6 +42,15 @@ export async function editContact(tx: Tx, id: string, changes: ContactChanges, a
     before,
     after: changes,
   });
+}
+
+/** A colleague passes on what somebody said. What that person said themselves is not for a colleague to undo. */
+async function sayFor(tx: Tx, personId: string, consent: ConsentGiven): Promise<void> {
+  const { left } = await setConsents(tx, [{ person_id: personId, consent, by: 'staff' }]);
+  if (!left[0]) return;
+  throw conflict(
+    'They said no to these mails themselves, or later than this. Only they can subscribe again, on the preference page that their mails link to.',
+  );
 }
 
 function withSource(consent: NonNullable<ContactChanges['consent']>, actor: Actor) {

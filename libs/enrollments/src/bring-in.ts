@@ -1,8 +1,10 @@
 import { conflict, type Database, type FieldError, type Tx } from '#platform';
-import { addressOf, findOrCreatePeople, setConsents, type ConsentGiven } from '#directory';
+import { addressOf, aheadOf, consentObject, findOrCreatePeople, setConsents, type ConsentGiven } from '#directory';
 
+/** `consent_kept`: the item said yes, and the no that stands was left alone. */
 export type WriteResult =
-  { id: string; status: 'created' | 'updated' } | { id: null; status: 'rejected'; error: FieldError };
+  | { id: string; status: 'created' | 'updated'; consent_kept?: true }
+  | { id: null; status: 'rejected'; error: FieldError };
 
 /** What one item wrote. */
 export interface Written {
@@ -13,6 +15,8 @@ export interface Written {
 interface Item {
   email?: string;
   consent?: ConsentGiven;
+  created_at?: string;
+  occurred_at?: string;
 }
 
 const ATTEMPTS = 3;
@@ -52,8 +56,14 @@ async function writeAll<T extends Item>(
     tx,
     addresses.filter((address) => address !== undefined),
   );
+  const now = await tx.now();
   const results: WriteResult[] = [];
   for (const item of items) {
+    const early = fromTheFuture(now, item);
+    if (early) {
+      results.push({ id: null, status: 'rejected', error: early });
+      continue;
+    }
     try {
       const { id, created } = isolated ? await tx.savepoint(() => write(tx, item)) : await write(tx, item);
       results.push({ id, status: created ? 'created' : 'updated' });
@@ -77,30 +87,43 @@ async function lockAddresses(tx: Tx, addresses: string[]): Promise<void> {
   );
 }
 
+/** An instant ahead comes from a wrong clock or time zone: taken as it is, it would outrank what people say from then on. */
+function fromTheFuture(now: Date, item: Item): FieldError | undefined {
+  const at = item.consent === undefined ? undefined : consentObject(item.consent).at;
+  return (
+    aheadOf(now, at, '/consent/at') ??
+    aheadOf(now, item.created_at, '/created_at') ??
+    aheadOf(now, item.occurred_at, '/occurred_at')
+  );
+}
+
+/** An answer without an instant of its own is as old as its row, and lifts no no. */
 async function recordConsents(
   tx: Tx,
   items: readonly Item[],
   addresses: readonly (string | undefined)[],
-  results: readonly WriteResult[],
+  results: WriteResult[],
 ): Promise<void> {
-  const given = items.flatMap((item, at) => {
-    const address = addresses[at];
-    return item.consent !== undefined && address !== undefined && results[at]!.status !== 'rejected'
-      ? [{ address, consent: item.consent }]
-      : [];
+  const given = items.flatMap((item, nth) => {
+    const address = addresses[nth];
+    if (item.consent === undefined || address === undefined || results[nth]!.status === 'rejected') return [];
+    const said = consentObject(item.consent);
+    const by = said.at === undefined ? ('import' as const) : ('system' as const);
+    return [{ nth, address, by, consent: { source: 'api', ...said, at: said.at ?? item.created_at } }];
   });
   if (given.length === 0) return;
   const people = await findOrCreatePeople(
     tx,
     given.map(({ address }) => address),
   );
-  await setConsents(
+  const { left } = await setConsents(
     tx,
-    given.map(({ address, consent }) => ({
-      person_id: people.get(address)!.person_id,
-      consent: { source: 'api', ...(typeof consent === 'string' ? { status: consent } : consent) },
-    })),
+    given.map(({ address, consent, by }) => ({ person_id: people.get(address)!.person_id, consent, by })),
   );
+  given.forEach(({ nth }, entry) => {
+    const result = results[nth]!;
+    if (left[entry] && result.status !== 'rejected') results[nth] = { ...result, consent_kept: true };
+  });
 }
 
 interface PostgresError {

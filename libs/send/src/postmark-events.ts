@@ -119,20 +119,34 @@ export class PostmarkEvents {
   private async complaint(tx: Tx, event: Payload, message: OurMessage, note: Note): Promise<void> {
     await note('email.complained', 'complained_at', event.BouncedAt);
     await suppressOn(tx, message, [...new Set<Stream>(['broadcast', message.stream])], 'spam_complaint');
+    // A suppression stays with the address; that they said no goes along with them.
+    await this.said(tx, message, 'unsubscribed', 'complaint', event.BouncedAt);
   }
 
   private async subscription(tx: Tx, event: Payload, message: OurMessage, note: Note): Promise<void> {
     if (event.SuppressSending !== true) {
       await unsuppress(tx, [message.contact_email], message.stream);
-      if (event.Origin === 'Recipient')
-        await setConsent(tx, message.person_id, { status: 'subscribed', source: 'postmark' });
+      if (event.Origin === 'Recipient') await this.said(tx, message, 'subscribed', 'postmark', event.ChangedAt);
       return;
     }
     if (event.SuppressionReason === 'HardBounce')
       return suppressOn(tx, message, ['broadcast', 'transactional'], 'hard_bounce');
     if (event.SuppressionReason === 'SpamComplaint') return suppressOn(tx, message, [message.stream], 'spam_complaint');
     await note('email.unsubscribed', 'unsubscribed_at', event.ChangedAt, { source: 'postmark' });
-    await setConsent(tx, message.person_id, { status: 'unsubscribed', source: 'postmark' });
+    await this.said(tx, message, 'unsubscribed', 'postmark', event.ChangedAt);
+  }
+
+  /** What the recipient did counts from when they did it, and from now at the latest. */
+  private async said(
+    tx: Tx,
+    message: OurMessage,
+    status: 'subscribed' | 'unsubscribed',
+    source: string,
+    when: unknown,
+  ) {
+    const at = instantOf(when);
+    const past = at && at < (await tx.now()) ? { at } : {};
+    await setConsent(tx, message.person_id, { status, source, ...past }, 'person');
   }
 }
 

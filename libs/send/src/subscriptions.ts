@@ -68,7 +68,7 @@ export class Subscriptions {
          where id = $1 and person_id = $3 returning id, automation_id, broadcast_id, run_id, node_id`,
         [holder.message_id, status, holder.person_id],
       );
-      const changed = await setConsent(tx, holder.person_id, { status, source });
+      const changed = await setConsent(tx, holder.person_id, { status, source }, 'person');
       if (!changed) return;
       const metadata = { ...(message ? aboutMessage(message) : {}), source };
       await appendActivities(tx, [{ type, personId: holder.person_id, source: 'email', metadata }]);

@@ -249,7 +249,7 @@ describe('a backtest of a month that was lived', () => {
       const person = await tx.row<{ person_id: string }>('select person_id from cortex.people where address = $1', [
         email,
       ]);
-      await setConsent(tx, person!.person_id, random() < 0.4 ? 'unsubscribed' : 'subscribed');
+      await setConsent(tx, person!.person_id, random() < 0.4 ? 'unsubscribed' : 'subscribed', 'person');
     });
   }
 
