@@ -12,7 +12,7 @@ import {
 } from '#automations';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { automationStats, EngineVersions, explainEntry, mailHelp, Runs } from '#engine';
+import { automationStats, EngineVersions, explainEntry, mailHelp, RunControls } from '#engine';
 import { diff } from '#graph';
 import { Config, Database, type Actor } from '#platform';
 import { presentAutomation, presentNodeTypes } from './automation.presenter.js';
@@ -27,7 +27,7 @@ export class AutomationsController {
     private readonly lifecycle: Lifecycle,
     private readonly presence: Presence,
     private readonly versions: EngineVersions,
-    private readonly runs: Runs,
+    private readonly runs: RunControls,
     private readonly config: Config,
   ) {}
 

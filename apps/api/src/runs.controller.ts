@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { automationById } from '#automations';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { runPage, Runs, runsOfPerson, runView } from '#engine';
+import { runPage, RunControls, runsOfPerson, runView } from '#engine';
 import { Database, type Actor } from '#platform';
 import { Caller, Input, Route } from './http/route.js';
 
@@ -10,7 +10,7 @@ import { Caller, Input, Route } from './http/route.js';
 export class RunsController {
   constructor(
     private readonly database: Database,
-    private readonly runs: Runs,
+    private readonly runs: RunControls,
   ) {}
 
   @Route(contracts.listRuns)

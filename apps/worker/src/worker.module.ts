@@ -1,7 +1,16 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { DirectoryKeeper, DirectoryModule } from '#directory';
-import { BacktestLoop, Counters, EngineModule, Entries, MatchLoop, Monitors, WakeLoop, WebhookJobs } from '#engine';
+import {
+  BacktestLoop,
+  Counters,
+  EngineModule,
+  ScheduledEntries,
+  MatchLoop,
+  Monitors,
+  WakeLoop,
+  WebhookJobs,
+} from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { SendLoop, SendModule } from '#send';
@@ -26,7 +35,7 @@ const jobHandlers: Type<JobHandlers>[] = [
   Housekeeping,
   DirectoryKeeper,
   Monitors,
-  Entries,
+  ScheduledEntries,
   Counters,
   ListJobs,
   WebhookJobs,

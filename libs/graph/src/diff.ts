@@ -1,6 +1,7 @@
 import { durationText } from './duration.js';
 import type { DraftSettings, Graph, GraphEdge, GraphNode, Moment } from './graph.js';
-import { noNames, withSteps, type Names } from './names.js';
+import { noNames, type Names } from './names.js';
+import { withSteps } from './step-names.js';
 import { portsOf, sentenceOf } from './readable.js';
 import { theyText } from './rule.js';
 import { indexGraph } from './walk.js';

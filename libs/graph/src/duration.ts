@@ -1,8 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
-import type { Duration } from './node.js';
 
 export const durationUnits = ['seconds', 'minutes', 'hours', 'days', 'weeks', 'months'] as const;
+
+/** The span of a duration as it is written in configs. */
+export interface Duration {
+  n: number;
+  unit: (typeof durationUnits)[number];
+}
 
 /** A span as it stands in configs and settings: a whole number of a unit, 1 to 100,000. */
 export const duration = z

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { graph, withinDepth, type Graph } from './graph.js';
 import { layout, cardSizes } from './layout.js';
 import { timelessLoop } from './loops.js';
-import { askedSteps } from './names.js';
+import { askedSteps } from './step-names.js';
 import { sentenceOf } from './readable.js';
 import { recipes } from './recipes.js';
 import { restore } from './restore.js';

@@ -21,6 +21,7 @@ export * from './readable.js';
 export * from './recipes.js';
 export * from './restore.js';
 export { theyText } from './rule.js';
+export * from './step-names.js';
 export * from './subject.js';
 export * from './surroundings.js';
 export * from './to-english.js';

@@ -24,12 +24,6 @@ export interface Problem {
   message: string;
 }
 
-/** The span of a duration as it is written in configs. */
-export interface Duration {
-  n: number;
-  unit: 'seconds' | 'minutes' | 'hours' | 'days' | 'weeks' | 'months';
-}
-
 /**
  * The answer to one of the groups that the step named in `asks`. json-rules-engine is asynchronous, so
  * executor, backtester and explainer let it decide all of them before they plan; this only looks up.

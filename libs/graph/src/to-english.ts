@@ -1,5 +1,6 @@
 import type { Graph, GraphNode } from './graph.js';
-import { noNames, withSteps } from './names.js';
+import { noNames } from './names.js';
+import { withSteps } from './step-names.js';
 import { portsOf, sentenceOf } from './readable.js';
 import { indexGraph } from './walk.js';
 

@@ -1,10 +1,11 @@
-export { defineJob, definedJobs, type JobDefinition, type JobPolicy, type JobSettings } from './jobs.js';
 export {
-  Queue,
+  defineJob,
+  definedJobs,
   type EnqueueOptions,
-  type HandleOptions,
-  type JobHandlers,
-  type QueueSettings,
+  type JobDefinition,
+  type JobPolicy,
+  type JobSettings,
   type ReceivedJob,
-} from './queue.js';
+} from './jobs.js';
+export { Queue, type HandleOptions, type JobHandlers, type QueueSettings } from './queue.js';
 export { QueueModule } from './queue.module.js';

@@ -29,6 +29,24 @@ export interface JobSettings<P extends z.ZodType> {
 
 export type JobDefinition<P extends z.ZodType = z.ZodType> = Readonly<JobSettings<P>>;
 
+export interface EnqueueOptions {
+  /** Seconds from now, or the real instant (the queue does not follow a moved clock; waits of people are rows). */
+  startAfter?: number | Date;
+  /** For jobs with the policy `exclusive`: what there may be one of. */
+  singletonKey?: string;
+  /** Seconds: of all that are enqueued (per `singletonKey`) in one such slot of time, the first is kept. */
+  onceEvery?: number;
+}
+
+export interface ReceivedJob<T> {
+  id: string;
+  payload: T;
+  /** 0 the first time. */
+  retry: number;
+  /** Aborted when the job has run out of time or the process stops without patience. */
+  signal: AbortSignal;
+}
+
 const defined = new Map<string, JobDefinition>();
 
 /**

@@ -1,7 +1,6 @@
 import { PgBoss, type Db, type JobResult, type JobWithMetadata, type QueueOptions } from 'pg-boss';
 import type { Log, Tx } from '#platform';
-import type { JobDefinition } from './jobs.js';
-import type { EnqueueOptions, ReceivedJob } from './queue.js';
+import type { EnqueueOptions, JobDefinition, ReceivedJob } from './jobs.js';
 
 export interface Work {
   name: string;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Log, Tx } from '#platform';
-import { definedJobs, type JobDefinition } from './jobs.js';
+import { definedJobs, type EnqueueOptions, type JobDefinition, type ReceivedJob } from './jobs.js';
 import { PgBossAdapter, type Work } from './pg-boss.adapter.js';
 
 export interface QueueSettings {
@@ -11,27 +11,9 @@ export interface QueueSettings {
   poolSize?: number;
 }
 
-export interface EnqueueOptions {
-  /** Seconds from now, or the real instant (the queue does not follow a moved clock; waits of people are rows). */
-  startAfter?: number | Date;
-  /** For jobs with the policy `exclusive`: what there may be one of. */
-  singletonKey?: string;
-  /** Seconds: of all that are enqueued (per `singletonKey`) in one such slot of time, the first is kept. */
-  onceEvery?: number;
-}
-
 /** A class of a lib that binds that lib's jobs; apps/worker lists them. */
 export interface JobHandlers {
   bind(queue: Queue): Promise<void>;
-}
-
-export interface ReceivedJob<T> {
-  id: string;
-  payload: T;
-  /** 0 the first time. */
-  retry: number;
-  /** Aborted when the job has run out of time or the process stops without patience. */
-  signal: AbortSignal;
 }
 
 export interface HandleOptions {

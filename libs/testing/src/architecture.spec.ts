@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { findCycle, importsOf, readSources, rings, specOf, type Source } from './architecture.js';
+import { findCycle, importsOf, readSources, rings, roomOf, rooms, specOf, type Source } from './architecture.js';
 
 const sources = readSources();
 const code = sources.filter((source) => !source.isSpec);
@@ -67,14 +67,29 @@ describe('the architecture', () => {
     expect(findCycle(edges)).toEqual([]);
   });
 
-  it('has no circle between files', () => {
+  it('has no circle between files, types included', () => {
     const edges = new Map(
-      code.map((source) => [
-        source.path,
-        source.imports.flatMap(({ file, typeOnly }) => (file && !typeOnly ? [file] : [])),
-      ]),
+      code.map((source) => [source.path, source.imports.flatMap(({ file }) => (file ? [file] : []))]),
     );
     expect(findCycle(edges)).toEqual([]);
+  });
+
+  it.each(Object.entries(rooms))('goes through the rooms of %s in one direction', (part, order) => {
+    const own = code.filter((source) => source.part === part);
+    const found = new Set(own.flatMap(({ path }) => roomOf(path) ?? []));
+    expect([...found].sort()).toEqual([...order].sort());
+    const wrong = own.flatMap((source) => {
+      const from = roomOf(source.path);
+      if (from === undefined) return [];
+      return source.imports
+        .flatMap(({ file }) => (file?.startsWith(`libs/${part}/`) ? [file] : []))
+        .filter((file) => {
+          const to = roomOf(file);
+          return to === undefined || order.indexOf(to) > order.indexOf(from);
+        })
+        .map((file) => at(source, `may not import ${file}`));
+    });
+    expect(wrong).toEqual([]);
   });
 
   it('has no forwardRef and no environment outside the configuration', () => {

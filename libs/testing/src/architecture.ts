@@ -103,6 +103,33 @@ export const rings: Record<string, Ring> = {
   },
 };
 
+/**
+ * Rooms of a lib, as folders of its `src`: a file may import only from its own room and from rooms before it. Files
+ * beside the rooms (the index, the module) may import from all of them, and no room from these.
+ */
+export const rooms: Record<string, string[]> = {
+  engine: [
+    'versions',
+    'inbox',
+    'runs',
+    'deciding',
+    'entry',
+    'webhooks',
+    'effects',
+    'advance',
+    'transaction',
+    'matching',
+    'waking',
+    'starts',
+    'controls',
+    'reports',
+    'replay',
+  ],
+};
+
+/** The room that a file of a lib lies in; undefined beside the rooms. */
+export const roomOf = (path: string): string | undefined => /^libs\/[^/]+\/src\/([^/]+)\//.exec(path)?.[1];
+
 /** The package's name of an import: `@nestjs/common/x` is of `@nestjs/common`; builtins keep their prefix. */
 export function specOf(from: string): string {
   if (from.startsWith('node:')) return from;

@@ -1,5 +1,5 @@
 import type { Automations, Lifecycle, Publish, Publishing } from '#automations';
-import type { Entries, MatchLoop, Monitors, Runs, WakeLoop } from '#engine';
+import type { ScheduledEntries, MatchLoop, Monitors, RunControls, WakeLoop } from '#engine';
 import type { DraftSettings, Graph } from '#graph';
 import { createLog, newId, systemActor, type Database } from '#platform';
 
@@ -21,8 +21,8 @@ interface Parts {
   matcher: MatchLoop;
   waker: WakeLoop;
   monitors: Monitors;
-  entries: Entries;
-  runs: Runs;
+  entries: ScheduledEntries;
+  runs: RunControls;
 }
 
 /** One worker's engine over a test database, driven by hand: nothing moves unless a test says so. */
@@ -37,8 +37,8 @@ export async function pipeline(database: Database): Promise<Pipeline> {
     matcher: new engine.MatchLoop(database, versions, log),
     waker: new engine.WakeLoop(database, versions, log),
     monitors: new engine.Monitors(database, versions, log),
-    entries: new engine.Entries(database, versions, log),
-    runs: new engine.Runs(database, versions, log),
+    entries: new engine.ScheduledEntries(database, versions, log),
+    runs: new engine.RunControls(database, versions, log),
   });
 }
 
@@ -49,8 +49,8 @@ export class Pipeline {
   readonly matcher: MatchLoop;
   readonly waker: WakeLoop;
   readonly monitors: Monitors;
-  readonly entries: Entries;
-  readonly runs: Runs;
+  readonly entries: ScheduledEntries;
+  readonly runs: RunControls;
 
   constructor(
     private readonly database: Database,

@@ -2,14 +2,14 @@ import type { ActivityFact, Plan, Report, Settings } from '#graph';
 import type { Log } from '#platform';
 import type { Group } from '#rules';
 import type { Proof } from '#rules/engine';
-import { chance } from '../deciding/random-branch.js';
+import { randomShare } from '../deciding/random-branch.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import { Decisions, type Answers } from '../deciding/decisions.js';
-import { looksAtRuns, settlesAtCommit } from '../effects/index.js';
+import { needsWrittenRuns, settlesAtCommit } from '../effects/index.js';
 import type { EffectCall } from '../effects/effect-handler.js';
 import { MOST_VISITS, ON_CHANGE, type Journey } from '../runs/journey.js';
-import { readFields, type Fields } from '../deciding/person-fields.js';
-import type { Passed, World } from './world.js';
+import { readPersonFields, type PersonFields } from '../deciding/person-fields.js';
+import type { Passed, Backend } from './backend.js';
 
 /** An effect to be performed, and what becomes of the run then. */
 interface Wanted {
@@ -29,11 +29,11 @@ export class Advance {
   private newcomers: ReadonlySet<string> = new Set();
 
   constructor(
-    private readonly world: World,
+    private readonly backend: Backend,
     private readonly moment: Moment,
     private readonly log: Log,
   ) {
-    this.decisions = new Decisions(world, moment);
+    this.decisions = new Decisions(backend, moment);
   }
 
   async run(journeys: readonly Journey[]): Promise<void> {
@@ -61,7 +61,7 @@ export class Advance {
         run: { id: journey.run.id, lead_id: journey.run.lead_id },
       })),
     );
-    const fields = await readFields(this.world, standing, this.moment);
+    const fields = await readPersonFields(this.backend, standing, this.moment);
     const calls: Wanted[] = [];
     standing.forEach((journey, at) => {
       this.guard(journey, () => {
@@ -97,8 +97,8 @@ export class Advance {
     if (waits.length === 0) return;
     const back = waits.filter((journey) => journey.lookBack);
     const found = [
-      ...(await this.world.passedBy(waits.flatMap(passedOf))),
-      ...(back.length === 0 ? [] : await this.world.arrivedSince(back.map(lookBackOf))),
+      ...(await this.backend.passedBy(waits.flatMap(passedOf))),
+      ...(back.length === 0 ? [] : await this.backend.arrivedSince(back.map(lookBackOf))),
     ];
     for (const journey of waits) {
       const { activity_type, where } = journey.step!.awaits!;
@@ -134,7 +134,7 @@ export class Advance {
     return journey.ended;
   }
 
-  private plan(journey: Journey, answers: Answers, { fields, contact_timezone }: Fields): Plan {
+  private plan(journey: Journey, answers: Answers, { fields, contact_timezone }: PersonFields): Plan {
     const step = journey.step!;
     const { now, timezone } = this.moment;
     if (journey.forced) {
@@ -149,7 +149,7 @@ export class Advance {
       report: journey.open!.outcome.report as Report | undefined,
       entered_at: journey.open!.entered_at,
       get chance() {
-        return chance(journey.run.person_id, step.id);
+        return randomShare(journey.run.person_id, step.id);
       },
       decide: answers.decide,
       arrived: journey.arrived,
@@ -160,7 +160,7 @@ export class Advance {
   private follow(journey: Journey, plan: Plan, { proofs }: Answers): Wanted[] {
     const { now } = this.moment;
     if ('effects' in plan) {
-      if (this.newcomers.has(journey.run.person_id) && plan.effects.some(({ type }) => looksAtRuns.has(type))) {
+      if (this.newcomers.has(journey.run.person_id) && plan.effects.some(({ type }) => needsWrittenRuns.has(type))) {
         journey.yield(now);
         return [];
       }
@@ -189,7 +189,7 @@ export class Advance {
   private async perform(calls: readonly Wanted[]): Promise<void> {
     for (const type of new Set(calls.map(({ call }) => call.effect.type))) {
       const own = calls.filter(({ call }) => call.effect.type === type);
-      const outcomes = await this.world.perform(
+      const outcomes = await this.backend.perform(
         type,
         own.map(({ call }) => call),
         this.moment,
@@ -197,9 +197,9 @@ export class Advance {
       own.forEach(({ call, next, reported }, at) => {
         const outcome = outcomes[at]!;
         if (outcome instanceof Error) call.journey.trouble(this.moment.now, outcome);
-        else if (reported && this.world.reports) call.journey.awaitReport(outcome);
+        else if (reported && this.backend.reports) call.journey.awaitReport(outcome);
         else {
-          const assumed = reported ? this.world.assumedReport : undefined;
+          const assumed = reported ? this.backend.assumedReport : undefined;
           const reason = assumed?.reason === undefined ? {} : { reason: assumed.reason };
           call.journey.leave(this.moment.now, assumed?.port ?? next, { ...outcome, ...reason });
           if (settlesAtCommit.has(type) && !call.journey.ended) call.journey.yield(this.moment.now);

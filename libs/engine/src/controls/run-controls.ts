@@ -6,13 +6,14 @@ import { Advance } from '../advance/advance.js';
 import { lockPerson, tryPeople } from '../inbox/claim.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import { EngineVersions } from '../versions/engine-versions.js';
-import { enter, resumeRuns } from '../entry/enter.js';
-import { sayFailures } from '../runs/failed-runs.js';
+import { enter } from '../entry/enter.js';
+import { resumeRuns } from '../runs/resume-runs.js';
+import { reportFailedRuns } from '../runs/failed-runs.js';
 import type { Journey, RunRow } from '../runs/journey.js';
 import { record } from '../runs/record-runs.js';
 import { refusalText } from '../entry/refusals.js';
 import { runById } from '../runs/runs.queries.js';
-import { DatabaseWorld } from '../advance/world.js';
+import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** Failed runs that are tried again in one transaction. */
 const PER_CHUNK = 500;
@@ -26,7 +27,7 @@ export interface EnterAnswer {
 
 /** What people do to single runs. Each takes the person's lock and moves the run at once, as the loops would. */
 @Injectable()
-export class Runs {
+export class RunControls {
   constructor(
     private readonly database: Database,
     private readonly versions: EngineVersions,
@@ -48,7 +49,7 @@ export class Runs {
       const moment = await this.versions.moment(tx);
       const version = moment.live.get(automationId);
       if (!version?.start) throw await notLive(tx, automationId);
-      const [answer] = await enter(new DatabaseWorld(tx, this.versions), moment, [
+      const [answer] = await enter(new DatabaseBackend(tx, this.versions), moment, [
         {
           version,
           person_id: person.person_id,
@@ -100,7 +101,7 @@ export class Runs {
       journey.movable = true;
       journey.changed = true;
       await this.move(tx, moment, journey);
-      await sayFailures(tx, [run.automation_id]);
+      await reportFailedRuns(tx, [run.automation_id]);
     });
   }
 
@@ -117,7 +118,7 @@ export class Runs {
       after = chunk.last;
     }
     await this.database.tx(async (tx) => {
-      await sayFailures(tx, [automationId]);
+      await reportFailedRuns(tx, [automationId]);
       await tx.run(
         `insert into cortex.audit (actor, action, target_kind, target_id, after)
          values ($1, 'automation.retried', 'automation', $2, $3::jsonb)`,
@@ -165,7 +166,7 @@ export class Runs {
   }
 
   private async move(tx: Tx, moment: Moment, journey: Journey): Promise<void> {
-    await new Advance(new DatabaseWorld(tx, this.versions), moment, this.log).run([journey]);
+    await new Advance(new DatabaseBackend(tx, this.versions), moment, this.log).run([journey]);
     await record(tx, [journey]);
   }
 

@@ -2,7 +2,7 @@ import type { ActivityFact } from '#graph';
 import { asksAboutRun, type Group, type PersonFacts, type RunFacts } from '#rules';
 import { Decider, type Proof } from '#rules/engine';
 import type { Moment } from '../versions/compiled-versions.js';
-import type { World } from '../advance/world.js';
+import type { FactSource } from './fact-source.js';
 
 /** Rules to be decided about one person, inside a run or before one. */
 export interface Asked {
@@ -25,7 +25,7 @@ export class Decisions {
   private readonly decider: Decider;
 
   constructor(
-    private readonly world: World,
+    private readonly source: FactSource,
     private readonly moment: Moment,
   ) {
     this.decider = new Decider({ now: moment.now, timezone: moment.timezone });
@@ -49,11 +49,11 @@ export class Decisions {
     if (wanting.length === 0) return asked.map(() => unasked);
     const rules = [...new Set(wanting.flatMap((each) => each.rules))];
     const people = [...new Set(wanting.map((each) => each.person_id))];
-    const facts = await this.world.facts(people, rules, this.moment);
+    const facts = await this.source.facts(people, rules, this.moment);
     const runs = wanting.flatMap((each) =>
       each.run && each.rules.some(asksAboutRun) ? [{ run_id: each.run.id, lead_id: each.run.lead_id }] : [],
     );
-    const runFacts = runs.length > 0 ? await this.world.runFacts(runs) : new Map<string, RunFacts>();
+    const runFacts = runs.length > 0 ? await this.source.runFacts(runs) : new Map<string, RunFacts>();
     return Promise.all(
       asked.map(async (each) => {
         if (each.rules.length === 0) return unasked;

@@ -1,11 +1,11 @@
 import type { Tx } from '#platform';
 import type { Moment } from '../versions/compiled-versions.js';
 import { enter } from '../entry/enter.js';
-import { MOST_HOPS, onFrom, sayLoop } from '../entry/hop-limit.js';
+import { MOST_HOPS, onFrom, reportLoop } from '../entry/hop-limit.js';
 import type { Entry } from '../entry/entry-limits.js';
 import { record } from '../runs/record-runs.js';
 import { refusalText } from '../entry/refusals.js';
-import { pastEntries } from '../runs/runs.queries.js';
+import { pastEntries } from '../entry/past-entries.js';
 import type { EffectCall, EffectHandler } from './effect-handler.js';
 
 /**
@@ -30,7 +30,7 @@ async function send(
   if (!version?.start) return { entered: false, reason: 'it is not live' };
   const sent_by = onFrom(run.context.sent_by, run.automation_id, moment);
   if (sent_by.length > MOST_HOPS) {
-    await sayLoop(tx, journey.version, { to: automation_id, run_id: run.id });
+    await reportLoop(tx, journey.version, { to: automation_id, run_id: run.id });
     return { entered: false, reason: `automations sent this person on ${MOST_HOPS} times within seven days` };
   }
   const entry: Entry = {

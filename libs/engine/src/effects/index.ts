@@ -29,4 +29,4 @@ export const settlesAtCommit: ReadonlySet<EffectType> = new Set<EffectType>(['co
  * Effects that look at the person's runs in the database: runs that this very transaction has begun are not there yet, so
  * a person who has such runs waits for the next one.
  */
-export const looksAtRuns: ReadonlySet<EffectType> = new Set<EffectType>(['automation.enter']);
+export const needsWrittenRuns: ReadonlySet<EffectType> = new Set<EffectType>(['automation.enter']);

@@ -1,24 +1,28 @@
-import { newId, type Tx } from '#platform';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import { newId } from '#platform';
+import type { Moment } from '../versions/compiled-versions.js';
 import { Journey, type RunRow } from '../runs/journey.js';
-import { applyLimits, type AllowedEntry, type Entry, type Refusal } from './entry-limits.js';
-import { stepStates } from '../runs/runs.queries.js';
-import type { World } from '../advance/world.js';
+import { applyLimits, type AllowedEntry, type Entry, type EntryHistory, type Refusal } from './entry-limits.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** What `enter` asks about: the database now, or a replayed past. */
+export interface EntryChecks extends EntryHistory {
+  /** Those among these entries, all of people who were in on the same day, that nobody expected. Absent: nobody asks. */
+  tooMany?(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>>;
+}
 
 /**
  * New runs for those whom the entry limits and the guard let in, standing behind the start and not yet moved; for the others
  * why they do not come in. In the order given. The persons' locks must be held.
  */
 export async function enter(
-  world: Pick<World, 'pastEntries' | 'tooMany'>,
+  checks: EntryChecks,
   moment: Moment,
   entries: readonly Entry[],
 ): Promise<({ journey: Journey } | { refused: Refusal })[]> {
-  const allowed = await applyLimits(world, moment, entries);
+  const allowed = await applyLimits(checks, moment, entries);
   const again = allowed.flatMap((entry) => ('refused' in entry || entry.today.length === 0 ? [] : [entry]));
-  const tooMany = again.length > 0 ? await world.tooMany?.(again) : undefined;
+  const tooMany = again.length > 0 ? await checks.tooMany?.(again) : undefined;
   return allowed.map((entry) => {
     if ('refused' in entry) return entry;
     return tooMany?.has(entry) ? { refused: 'too_many' as const } : { journey: begin(entry, moment) };
@@ -62,29 +66,3 @@ function begin(entry: AllowedEntry, moment: Moment): Journey {
 /** An activity about a checkout says which (`lead.created` does). */
 const leadOf = (metadata: Record<string, unknown> | undefined): string | null =>
   typeof metadata?.lead_id === 'string' && uuid.test(metadata.lead_id) ? metadata.lead_id : null;
-
-/** Stored runs, ready to be moved: with the step they stand at and how often each step was visited. */
-export async function resumeRuns(
-  tx: Tx,
-  runs: readonly RunRow[],
-  versions: ReadonlyMap<string, CompiledVersion>,
-): Promise<Journey[]> {
-  if (runs.length === 0) return [];
-  const states = await stepStates(
-    tx,
-    runs.map((run) => run.id),
-  );
-  return runs.flatMap((run) => {
-    const version = versions.get(run.version_id);
-    if (!version) return [];
-    const own = states.filter((state) => state.run_id === run.id);
-    const journey = new Journey(run, version, false, new Map(own.map((state) => [state.node_id, state.visit])));
-    const open = own.find((state) => state.node_id === run.node_id && state.left_at === null);
-    if (open) {
-      const { run_id: _run, ...record } = open;
-      journey.open = record;
-      journey.lookBack = true;
-    }
-    return [journey];
-  });
-}

@@ -1,9 +1,9 @@
 import type { EntryLimit } from '#automations';
 import type { ActivityFact } from '#graph';
 import { shift, type Span } from '#rules';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { RunContext } from '../runs/journey.js';
-import type { World } from '../advance/world.js';
 
 /** Somebody who is to come in. */
 export interface Entry {
@@ -34,6 +34,12 @@ export interface PastEntry {
   seen: boolean;
 }
 
+/** Where earlier entries are looked up: the database now, or a replayed past. */
+export interface EntryHistory {
+  /** The earlier entries that these are measured by. */
+  pastEntries(entries: readonly Entry[]): Promise<PastEntry[]>;
+}
+
 /** Why somebody does not come in. */
 export type Refusal = 'been_here' | 'too_soon' | 'too_many' | 'no_key';
 
@@ -42,12 +48,12 @@ export type Refusal = 'been_here' | 'too_soon' | 'too_many' | 'no_key';
  * An occasion that was taken before (a replay) is refused as `been_here`.
  */
 export async function applyLimits(
-  world: Pick<World, 'pastEntries'>,
+  history: EntryHistory,
   moment: Moment,
   entries: readonly Entry[],
 ): Promise<(AllowedEntry | { refused: Refusal })[]> {
   const past = new Map<string, PastEntry[]>();
-  for (const row of await world.pastEntries(entries)) {
+  for (const row of await history.pastEntries(entries)) {
     const of = `${row.automation_id} ${row.person_id}`;
     past.set(of, [...(past.get(of) ?? []), row]);
   }

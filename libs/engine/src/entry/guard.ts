@@ -1,8 +1,9 @@
 import { openAttention } from '#access';
 import { Lifecycle } from '#automations';
 import { systemActor, type Database, type Tx } from '#platform';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
-import type { EffectCall } from '../effects/effect-handler.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
+import type { Journey, StepRecord } from '../runs/journey.js';
 import type { AllowedEntry } from './entry-limits.js';
 
 /*
@@ -106,13 +107,19 @@ const expectedText = (expected: number | null): string =>
     ? 'nothing like it was expected'
     : `at most ${expected} for one person ${expected === 1 ? 'was' : 'were'} expected`;
 
+/** A step of a run that wants to send a mail. */
+interface MailCall {
+  journey: Journey;
+  record: StepRecord;
+}
+
 /** Of these mails those that a run sends from the same step far too often; they stay unsent, with the reason. */
-export async function tooOften(
+export async function tooOften<C extends MailCall>(
   tx: Tx,
-  calls: readonly EffectCall[],
+  calls: readonly C[],
   { now }: Moment,
-): Promise<ReadonlyMap<EffectCall, Error>> {
-  const held = new Map<EffectCall, Error>();
+): Promise<ReadonlyMap<C, Error>> {
+  const held = new Map<C, Error>();
   for (const call of calls) {
     const { run, version } = call.journey;
     const { node_id, visit } = call.record;

@@ -2,8 +2,10 @@ import { openAttention } from '#access';
 import type { Tx } from '#platform';
 import { isByThePerson } from '#rules';
 import type { InboxRow } from '../inbox/claim.js';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { RunContext } from '../runs/journey.js';
+import type { Entry } from './entry-limits.js';
 
 /** How often automations may send one person on within `WINDOW` before somebody has to look. */
 export const MOST_HOPS = 10;
@@ -11,7 +13,16 @@ const WINDOW = 7 * 86_400_000;
 /** Minutes after a change of a person in which entering or leaving a list counts as its doing. */
 const FOLLOWS = 10;
 
+/** The automations that sent a person on, oldest first. */
 export type Hops = NonNullable<RunContext['sent_by']>;
+
+/** How a backend takes part in the limit. Absent, as in a replay of one automation alone: nobody asks. */
+export interface HopWatch {
+  /** The automations behind activities that automations brought about, by activity. */
+  hopsBehind?(activities: readonly InboxRow[], moment: Moment): Promise<ReadonlyMap<string, Hops>>;
+  /** Notes that somebody goes round and round through this automation. */
+  reportLoop?(version: CompiledVersion, entry: Entry): Promise<void>;
+}
 
 /** The way on from a run of this automation: how its person came there, and itself. */
 export const onFrom = (sentBy: Hops | undefined, automationId: string, { now }: Pick<Moment, 'now'>): Hops =>
@@ -20,7 +31,7 @@ export const onFrom = (sentBy: Hops | undefined, automationId: string, { now }: 
     .slice(-MOST_HOPS - 1);
 
 /** Puts it under Needs attention that a person was stopped who went round and round. */
-export const sayLoop = (
+export const reportLoop = (
   tx: Tx,
   version: Pick<CompiledVersion, 'automation_id' | 'name'>,
   facts: Record<string, unknown>,

@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { ROWS_PER_CLAIM } from './claim.js';
-import { Gathering } from './claim-pacing.js';
+import { ClaimPacing } from './claim-pacing.js';
 
 /** Plays a steady stream against claims that take no time. @returns the gaps and the sizes of the last second */
 function play(rate: number, seconds = 4): { gaps: number[]; sizes: number[] } {
-  const gathering = new Gathering();
+  const pacing = new ClaimPacing();
   const [gaps, sizes]: [number[], number[]] = [[], []];
   let now = 0;
   let taken = 0;
   while (now < seconds * 1000) {
     // Somebody rings at most every 25 ms; a claim that found something is followed by another.
-    const gap = Math.max(gathering.gap(now), (sizes.at(-1) ?? 0) > 0 ? 1 : 25);
+    const gap = Math.max(pacing.gap(now), (sizes.at(-1) ?? 0) > 0 ? 1 : 25);
     now += gap;
     const size = Math.min(ROWS_PER_CLAIM, Math.floor((now / 1000) * rate) - taken);
     taken += size;
-    gathering.matched(size, now);
+    pacing.matched(size, now);
     if (now > (seconds - 1) * 1000) {
       gaps.push(gap);
       sizes.push(size);
@@ -25,14 +25,14 @@ function play(rate: number, seconds = 4): { gaps: number[]; sizes: number[] } {
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-describe('gathering activities', () => {
+describe('pacing activities', () => {
   it('lets a lone activity wait for nothing', () => {
-    const gathering = new Gathering();
-    expect(gathering.gap(1_000)).toBe(0);
-    expect(gathering.quiet).toBe(true);
-    gathering.matched(1, 1_000);
-    expect(gathering.gap(1_100)).toBe(0);
-    expect(gathering.quiet).toBe(true);
+    const pacing = new ClaimPacing();
+    expect(pacing.gap(1_000)).toBe(0);
+    expect(pacing.quiet).toBe(true);
+    pacing.matched(1, 1_000);
+    expect(pacing.gap(1_100)).toBe(0);
+    expect(pacing.quiet).toBe(true);
   });
 
   it('gathers more the more arrive, and never longer than a tenth of a second', () => {
@@ -44,10 +44,10 @@ describe('gathering activities', () => {
   });
 
   it('waits for nothing while a backlog fills whole claims', () => {
-    const gathering = new Gathering();
-    gathering.matched(ROWS_PER_CLAIM, 1_000);
-    expect(gathering.gap(1_001)).toBe(0);
-    gathering.matched(10, 1_001);
-    expect(gathering.gap(1_002)).toBeGreaterThan(0);
+    const pacing = new ClaimPacing();
+    pacing.matched(ROWS_PER_CLAIM, 1_000);
+    expect(pacing.gap(1_001)).toBe(0);
+    pacing.matched(10, 1_001);
+    expect(pacing.gap(1_002)).toBeGreaterThan(0);
   });
 });

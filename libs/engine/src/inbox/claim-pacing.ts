@@ -1,6 +1,6 @@
 import { ROWS_PER_CLAIM } from './claim.js';
 
-/** Milliseconds from one claim's beginning to the next one's at most: what gathering may add to an activity's wait. */
+/** Milliseconds from one claim's beginning to the next one's at most: what pacing may add to an activity's wait. */
 const LONGEST = 100;
 /** Over how long the rate is averaged. */
 const SPAN = 500;
@@ -12,7 +12,7 @@ const QUIET = 200;
  * the more arrive the longer it pays to wait for them: a tenth of a millisecond for each that comes in a second.
  * Alone, an activity is matched at once; at a thousand a second they are matched a hundred at a time.
  */
-export class Gathering {
+export class ClaimPacing {
   private began = -Infinity;
   private rate = 0;
   private full = false;

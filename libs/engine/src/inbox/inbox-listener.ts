@@ -7,7 +7,7 @@ interface Listening {
 const RECONNECT = 2_000;
 
 /** Hears of new activities on a connection of its own; while that is lost, polling alone carries on. */
-export class Inbox {
+export class InboxListener {
   private runner: ReturnType<Database['source']['createQueryRunner']> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;

@@ -3,7 +3,7 @@ import type { Database, Log } from '#platform';
 import { isByThePerson } from '#rules';
 import { enterListGate, keepMembership, KeptLists } from '#smart-lists';
 import { Advance } from '../advance/advance.js';
-import { Batch } from './matching.js';
+import { ActivityMatcher } from './activity-matcher.js';
 import {
   activitiesOf,
   claimPeople,
@@ -16,7 +16,7 @@ import {
 import type { CompiledVersions, Moment } from '../versions/compiled-versions.js';
 import { pauseTripped } from '../entry/guard.js';
 import { record } from '../runs/record-runs.js';
-import { DatabaseWorld } from '../advance/world.js';
+import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** What a claim was about, for isolating what failed in it. */
 export interface Claimed {
@@ -51,11 +51,11 @@ export class Match {
       const moment = await this.versions.moment(tx);
       const arrived = await activitiesOf(tx, concerning(claimed.rows, moment));
       if (arrived.length > 0) {
-        const world = new DatabaseWorld(tx, this.versions);
-        const journeys = await new Batch(world, moment, this.log).gather(arrived);
-        await new Advance(world, moment, this.log).run(journeys);
+        const backend = new DatabaseBackend(tx, this.versions);
+        const journeys = await new ActivityMatcher(backend, moment, this.log).match(arrived);
+        await new Advance(backend, moment, this.log).run(journeys);
         await record(tx, journeys);
-        tripped = world.tripped;
+        tripped = backend.tripped;
       }
       const happened = typed(claimed.rows, arrived);
       await settleInbox(

@@ -1,7 +1,7 @@
 import { usualAssumptions, type Assume } from '#contracts';
 import { conditionsOf, operatorOf, type Group } from '#rules';
-import { chance } from '../deciding/random-branch.js';
-import type { CompiledStep, CompiledVersion } from '../versions/compiled-versions.js';
+import { randomShare } from '../deciding/random-branch.js';
+import type { CompiledStep, CompiledVersion } from '../versions/compiled-version.js';
 
 /** Of assumptions those that are not the usual ones: what is stored, and {} for a result that everybody means. */
 export const unusual = (given: Assume): Partial<Assume> =>
@@ -18,7 +18,7 @@ type Use = 'opened' | 'clicked';
 const uses: readonly Use[] = ['opened', 'clicked'];
 
 /** What one replay assumes of what nobody can know, and how many of its decisions hung on that. */
-export class Guesses {
+export class AssumedOutcomes {
   /** Decisions so far, by what they hung on. */
   readonly hung = { lists: 0, opened: 0, clicked: 0, calls: 0 };
   private readonly aboutMails = new Map<string, readonly Use[]>();
@@ -55,7 +55,7 @@ export class Guesses {
   /** The same for the same person and step; who clicks has opened, and who opens has got it. */
   fateOf(personId: string, nodeId: string): Fate {
     const { delivered: arrive, opened: open, clicked: click } = this.assume;
-    const at = (arrive < 100 || open > 0 || click > 0 ? chance(personId, nodeId) : 0) * 100;
+    const at = (arrive < 100 || open > 0 || click > 0 ? randomShare(personId, nodeId) : 0) * 100;
     const delivered = at < arrive;
     const clicked = delivered && at < click;
     return { delivered, clicked, opened: clicked || (delivered && at < open) };

@@ -3,7 +3,7 @@ import { assume as schema, startBacktest, type Assume } from '#contracts';
 import type { Graph } from '#graph';
 import { createLog, newId, systemActor } from '#platform';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
-import { chance } from '../deciding/random-branch.js';
+import { randomShare } from '../deciding/random-branch.js';
 import { BacktestLoop, Backtests, drawn } from './backtests.js';
 import { replay } from './replay.js';
 
@@ -91,7 +91,7 @@ describe('what a backtest assumes, and what is changed about it', () => {
     let before = new Set<string>();
     for (const clicked of [30, 60, 100]) {
       const some = await run(clicks, { clicked });
-      const expected = people.filter(({ person_id }) => chance(person_id, 'first') * 100 < clicked);
+      const expected = people.filter(({ person_id }) => randomShare(person_id, 'first') * 100 < clicked);
       expect(some.clicked).toEqual(new Set(expected.map(({ person_id }) => person_id)));
       expect([...before].every((one) => some.clicked.has(one))).toBe(true);
       expect(some.clicked.size).toBeGreaterThan(before.size);

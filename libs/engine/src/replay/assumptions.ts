@@ -15,7 +15,7 @@ const choices = (of: Record<string, string>) => Object.entries(of).map(([value, 
 
 /** What the replay could not know and took for granted, in sentences. */
 export function assumptionsOf(script: Script, result: BacktestResult): Assumption[] {
-  const { assume, hung } = script.guesses;
+  const { assume, hung } = script.assumedOutcomes;
   const steps = [...script.version.steps.values()];
   const assumed: Assumption[] = [];
   if (script.scope === 'nobody')

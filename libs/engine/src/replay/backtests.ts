@@ -15,7 +15,7 @@ import {
   type Log,
   type Loop,
 } from '#platform';
-import { compile, type CompiledVersion } from '../versions/compiled-versions.js';
+import { compile, type CompiledVersion } from '../versions/compiled-version.js';
 import { unusual } from './assumed-outcomes.js';
 import { replay } from './replay.js';
 import type { BacktestResult } from './tally.js';

@@ -4,7 +4,7 @@ import { setConsent } from '#directory';
 import type { DraftSettings, Graph } from '#graph';
 import { createLog, newId } from '#platform';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
-import { compile } from '../versions/compiled-versions.js';
+import { compile } from '../versions/compiled-version.js';
 import { replay } from './replay.js';
 import type { BacktestResult } from './tally.js';
 

@@ -1,10 +1,11 @@
 import { addDuration, approximateSeconds } from '#graph';
 import { conditionsOf, dependencies, operatorOf, shift, type Group, type PersonFacts, type Span } from '#rules';
 import type { Monitor } from '#automations';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { Decisions } from '../deciding/decisions.js';
 import type { Entry } from '../entry/entry-limits.js';
-import type { ReplayWorld } from './replay-world.js';
+import type { ReplayBackend } from './replay-backend.js';
 
 interface Wish {
   entry: Entry;
@@ -15,7 +16,7 @@ interface Wish {
  * A monitor over one person's past: at which of its rounds it must look, and whom it would find. It looks where
  * something changed and where time alone can change an answer; in between every round would find the same.
  */
-export class Looks {
+export class MonitorReplay {
   private readonly due = new Set<number>();
   private readonly every: number;
   private readonly spans: Span[];
@@ -23,7 +24,7 @@ export class Looks {
   constructor(
     private readonly start: Monitor,
     private readonly version: CompiledVersion,
-    private readonly world: ReplayWorld,
+    private readonly backend: ReplayBackend,
     private readonly window: { from: Date; to: Date },
     private readonly timezone: string,
   ) {
@@ -40,7 +41,7 @@ export class Looks {
   /** Something of the person changed: the next round looks, and so do those where what changed comes of age. */
   changed(at: number, facts: PersonFacts): void {
     this.at(at);
-    for (const lead of this.world.person.leads(Number.POSITIVE_INFINITY)) this.watch(lead.created_at, at);
+    for (const lead of this.backend.person.leads(Number.POSITIVE_INFINITY)) this.watch(lead.created_at, at);
     const instants = [facts.created_at, facts.last_activity, ...instantsIn(facts.attributes), at];
     for (const aggregate of Object.values(facts.activities)) instants.push(aggregate.first_at, aggregate.last_at);
     for (const instant of new Set(instants)) if (instant !== null) this.comesOfAge(instant, at);
@@ -58,7 +59,7 @@ export class Looks {
   }
 
   async matches(moment: Moment, decisions: Decisions): Promise<Wish[]> {
-    const { person } = this.world;
+    const { person } = this.backend;
     const now = moment.now.getTime();
     if (person.facts(now).type === null) return [];
     const { rules, lead } = this.start;

@@ -1,16 +1,16 @@
 import { isByThePerson, type Group } from '#rules';
 import type { Log } from '#platform';
 import { Advance } from '../advance/advance.js';
-import { Batch, causedBy } from '../matching/matching.js';
+import { ActivityMatcher, causedBy } from '../matching/activity-matcher.js';
 import type { InboxRow } from '../inbox/claim.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import { Decisions } from '../deciding/decisions.js';
 import { enter } from '../entry/enter.js';
 import type { Journey } from '../runs/journey.js';
 import { type Aggregates } from './aggregates.js';
-import { Looks } from './monitor-replay.js';
+import { MonitorReplay } from './monitor-replay.js';
 import { factTypes, type PastPerson, type PastActivity } from './past-person.js';
-import { ReplayWorld, type Simulated } from './replay-world.js';
+import { ReplayBackend, type Simulated } from './replay-backend.js';
 import type { Call, Script } from './script.js';
 
 /** Moves that one person may make in a replay: beyond that the drawing goes round without end. */
@@ -21,8 +21,8 @@ const MOST_MOVES = 200_000;
  * that matches and advances, at its own instant. `done` gets every run that ends, and at the end those still inside.
  */
 export class ReplayPerson {
-  private readonly world: ReplayWorld;
-  private readonly looks: Looks | undefined;
+  private readonly backend: ReplayBackend;
+  private readonly monitor: MonitorReplay | undefined;
   private readonly known: Map<string, Simulated>;
   private now: number;
   private moves = 0;
@@ -33,7 +33,7 @@ export class ReplayPerson {
     private readonly script: Script,
     readonly person: PastPerson,
     aggregates: Aggregates,
-    entries: ConstructorParameters<typeof ReplayWorld>[4],
+    entries: ConstructorParameters<typeof ReplayBackend>[4],
     private readonly log: Log,
     private readonly done: (run: Simulated) => void,
     /** When the clock calls this person up, oldest first. */
@@ -41,21 +41,29 @@ export class ReplayPerson {
   ) {
     const { version, window, mail } = script;
     this.aggregates = aggregates;
-    this.world = new ReplayWorld(person, aggregates, version, mail, entries, script.awaited, script.guesses);
-    this.known = this.world.runs;
+    this.backend = new ReplayBackend(
+      person,
+      aggregates,
+      version,
+      mail,
+      entries,
+      script.awaited,
+      script.assumedOutcomes,
+    );
+    this.known = this.backend.runs;
     this.now = window.from.getTime();
     if (version.start?.by === 'monitor')
-      this.looks = new Looks(version.start, version, this.world, window, mail.timezone);
+      this.monitor = new MonitorReplay(version.start, version, this.backend, window, mail.timezone);
   }
 
   private readonly aggregates: Aggregates;
 
   /** Those who match when the window begins are left alone, as publishing leaves them. */
   async begin(): Promise<void> {
-    if (!this.looks) return;
+    if (!this.monitor) return;
     const moment = this.moment(this.now);
-    const decisions = new Decisions(this.world, moment);
-    for (const { key } of await this.looks.matches(moment, decisions)) this.world.seen(key, moment.now);
+    const decisions = new Decisions(this.backend, moment);
+    for (const { key } of await this.monitor.matches(moment, decisions)) this.backend.seen(key, moment.now);
     await this.changed();
   }
 
@@ -79,7 +87,7 @@ export class ReplayPerson {
     if (this.hasDue(at)) await this.until(at);
     this.now = Math.max(this.now, at);
     await this.take(activity);
-    if (this.world.caused.length > 0) await this.settle();
+    if (this.backend.caused.length > 0) await this.settle();
   }
 
   /** Lets everything come due until the window ends. */
@@ -102,7 +110,7 @@ export class ReplayPerson {
       this.count();
       this.now = Math.max(this.now, next);
       if (due <= look) await this.wake();
-      else if (this.looks) await this.look();
+      else if (this.monitor) await this.look();
       else await this.call();
       await this.settle();
     }
@@ -110,7 +118,7 @@ export class ReplayPerson {
 
   private nextEntry(): number {
     if (this.alone) return Number.POSITIVE_INFINITY;
-    return this.looks?.next ?? this.calls[0]?.at ?? Number.POSITIVE_INFINITY;
+    return this.monitor?.next ?? this.calls[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
   /** Called up by a schedule or a date: who is not in its list does not come in. */
@@ -119,10 +127,10 @@ export class ReplayPerson {
     const { version, roundsOver } = this.script;
     const moment = this.moment(this.now);
     const facts = this.person.facts(this.now);
-    if (roundsOver !== undefined && facts.type !== null) this.script.guesses.hung.lists += 1;
+    if (roundsOver !== undefined && facts.type !== null) this.script.assumedOutcomes.hung.lists += 1;
     if (facts.type === null || (roundsOver !== undefined && facts.lists[roundsOver] !== true)) return;
     const { person_id, contact_email } = this.person;
-    const [answer] = await enter(this.world, moment, [{ version, person_id, contact_email, occasion }]);
+    const [answer] = await enter(this.backend, moment, [{ version, person_id, contact_email, occasion }]);
     if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
   }
 
@@ -145,16 +153,16 @@ export class ReplayPerson {
 
   private async look(): Promise<void> {
     const moment = this.moment(this.now);
-    const decisions = new Decisions(this.world, moment);
+    const decisions = new Decisions(this.backend, moment);
     const { limit } = this.script.version;
-    for (const { entry, key } of await this.looks!.look(moment, decisions)) {
+    for (const { entry, key } of await this.monitor!.look(moment, decisions)) {
       const open = limit.repeat !== 'once' && this.known.size > 0;
-      if (open || (limit.repeat === 'always' && this.world.wasSeen(key))) continue;
-      const [answer] = await enter(this.world, moment, [entry]);
+      if (open || (limit.repeat === 'always' && this.backend.wasSeen(key))) continue;
+      const [answer] = await enter(this.backend, moment, [entry]);
       if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
     }
-    this.looks!.after(this.now, limit.cooldown);
-    if (typeof limit.repeat === 'object') this.looks!.after(this.now, limit.repeat.every);
+    this.monitor!.after(this.now, limit.cooldown);
+    if (typeof limit.repeat === 'object') this.monitor!.after(this.now, limit.repeat.every);
   }
 
   /** One activity: first it becomes a fact, then it is matched. */
@@ -165,18 +173,18 @@ export class ReplayPerson {
     const fact = factTypes.has(activity.type);
     // The step that caused it has changed the facts already.
     if (fact && !own) this.person.apply(activity);
-    this.world.remember(activity);
+    this.backend.remember(activity);
     const moment = this.moment(this.now);
     if (!this.aggregates.isEmpty)
       await this.aggregates.add(activity, (where) =>
         this.decisions(moment).matches(where, rowOf(activity, this.person)),
       );
     if (this.known.size > 0 || this.mayStart(activity)) {
-      const batch = new Batch(this.world, moment, this.log);
-      await this.advance(await batch.gather([rowOf(activity, this.person)]), moment);
+      const batch = new ActivityMatcher(this.backend, moment, this.log);
+      await this.advance(await batch.match([rowOf(activity, this.person)]), moment);
     }
     if (isByThePerson(activity.type)) this.person.did(activity.occurred_at.getTime());
-    if (this.looks) await this.changed();
+    if (this.monitor) await this.changed();
   }
 
   private mayStart(activity: PastActivity): boolean {
@@ -189,36 +197,36 @@ export class ReplayPerson {
 
   /** Takes what the runs themselves brought about. */
   private async settle(): Promise<void> {
-    for (let next = this.world.caused.shift(); next; next = this.world.caused.shift()) await this.take(next);
+    for (let next = this.backend.caused.shift(); next; next = this.backend.caused.shift()) await this.take(next);
   }
 
   private async changed(): Promise<void> {
     const moment = this.moment(this.now);
-    const facts = await this.world.facts([], [] as Group[], moment);
-    this.looks?.changed(this.now, facts.get(this.person.person_id)!);
+    const facts = await this.backend.facts([], [] as Group[], moment);
+    this.monitor?.changed(this.now, facts.get(this.person.person_id)!);
   }
 
   private async advance(journeys: readonly Journey[], moment: Moment): Promise<void> {
     if (journeys.length === 0) return;
     for (const journey of journeys) {
       if (!this.known.has(journey.run.id)) {
-        this.world.simulatedOf(journey);
-        this.world.entered(journey);
+        this.backend.simulatedOf(journey);
+        this.backend.entered(journey);
         this.script.keep(journey);
       }
     }
-    await new Advance(this.world, moment, this.log).run(journeys);
+    await new Advance(this.backend, moment, this.log).run(journeys);
     for (const journey of journeys) {
       this.script.keep(journey);
       if (!journey.ended) continue;
       this.done(this.known.get(journey.run.id)!);
       this.known.delete(journey.run.id);
-      if (this.looks) await this.changed();
+      if (this.monitor) await this.changed();
     }
   }
 
   private decisions(moment: Moment): Decisions {
-    return new Decisions(this.world, moment);
+    return new Decisions(this.backend, moment);
   }
 
   private moment(at: number): Moment {

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { engineMoment } from '#automations';
 import type { Assume } from '#contracts';
 import type { Database, Log } from '#platform';
-import type { CompiledVersion } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import { Aggregates, type Before } from './aggregates.js';
 import { assumptionsOf } from './assumptions.js';
 import {
@@ -18,7 +18,7 @@ import {
 } from './past.queries.js';
 import { PastPerson, type PastActivity } from './past-person.js';
 import { ReplayPerson } from './replay-person.js';
-import type { Simulated } from './replay-world.js';
+import type { Simulated } from './replay-backend.js';
 import { scriptOf, type Call, type Script } from './script.js';
 import { Tally, type BacktestResult } from './tally.js';
 
@@ -188,7 +188,7 @@ class Chunk {
       else changesOf.set(change.person_id, [change]);
     }
     return people.map((now) => {
-      const person = new PastPerson({ ...now, lists: script.guesses.lists(now.lists) }, mail.mail_unanswered);
+      const person = new PastPerson({ ...now, lists: script.assumedOutcomes.lists(now.lists) }, mail.mail_unanswered);
       person.undo(changesOf.get(now.person_id) ?? []);
       const aggregates = new Aggregates(script.conditions, before.get(now.person_id) ?? new Map<string, Before>());
       const done = (run: Simulated): void => {

@@ -1,13 +1,14 @@
 import { usualAssumptions, type Assume } from '#contracts';
 import { latestOccurrence, listOf, type EngineMoment } from '#automations';
 import { dependencies, type Condition, type Group } from '#rules';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { Journey, StepRecord } from '../runs/journey.js';
 import { TriggerIndex } from '../versions/trigger-index.js';
-import { Guesses } from './assumed-outcomes.js';
+import { AssumedOutcomes } from './assumed-outcomes.js';
 import type { Scope, Window } from './past.queries.js';
 import { factTypes } from './past-person.js';
-import type { MailRules } from './replay-world.js';
+import type { MailRules } from './replay-backend.js';
 
 /** An instant at which somebody is called up by the clock. */
 export interface Call {
@@ -33,7 +34,7 @@ export interface Script {
   /** Rules that ask about smart lists. */
   lists: readonly Group[];
   asksLastActivity: boolean;
-  guesses: Guesses;
+  assumedOutcomes: AssumedOutcomes;
   scope: Scope | 'nobody';
   /** The rounds of a schedule, for everybody in its list. */
   rounds: readonly Call[];
@@ -93,7 +94,7 @@ export function scriptOf(
     conditions: asked.activities,
     lists,
     asksLastActivity: asked.fields.includes('last_activity'),
-    guesses: new Guesses(assume, version, new Set(lists), types),
+    assumedOutcomes: new AssumedOutcomes(assume, version, new Set(lists), types),
     scope: scopeOf(version, window),
     rounds: roundsOf(version, window, mail.timezone),
     roundsOver: over,

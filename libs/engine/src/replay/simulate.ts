@@ -7,7 +7,7 @@ import { drawn } from './backtests.js';
 import { activitiesOf, aggregatesBefore, changesSince, peopleNow } from './past.queries.js';
 import { PastPerson, type PersonNow } from './past-person.js';
 import { ReplayPerson } from './replay-person.js';
-import type { Simulated } from './replay-world.js';
+import type { Simulated } from './replay-backend.js';
 import { scriptOf } from './script.js';
 import type { SampleStep } from './tally.js';
 

@@ -1,4 +1,4 @@
-import type { Simulated } from './replay-world.js';
+import type { Simulated } from './replay-backend.js';
 import type { Assumption } from '#contracts';
 import type { Script } from './script.js';
 
@@ -81,7 +81,7 @@ export class Tally {
     result.entered += 1;
     this.day(run.entered_at).entered += 1;
     for (const { node_id, port } of steps) {
-      this.script.guesses.visited(node_id);
+      this.script.assumedOutcomes.visited(node_id);
       const node = (result.nodes[node_id] ??= { entered: 0, ports: {} });
       node.entered += 1;
       if (port !== null) node.ports[port] = (node.ports[port] ?? 0) + 1;

@@ -3,11 +3,12 @@ import { addressOf, loadFacts, peopleOf } from '#directory';
 import { unknownAddress, type Database, type Tx } from '#platform';
 import type { Group } from '#rules';
 import { Decider, type Proof } from '#rules/engine';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { EngineVersions } from '../versions/engine-versions.js';
 import { smallestChange, type SmallestChange } from './explain-change.js';
 import { applyLimits, type Refusal } from '../entry/entry-limits.js';
-import { pastEntries } from '../runs/runs.queries.js';
+import { pastEntries } from '../entry/past-entries.js';
 
 /** What keeps somebody out. */
 export type Obstacle = 'not_live' | 'rules' | 'not_in_list' | 'no_matching_lead' | 'entry_limit' | Refusal;
@@ -125,8 +126,8 @@ async function obstacle(
   }
   const list = start?.by === 'schedule' ? listOf(start) : undefined;
   if (list !== undefined && (await membersAmong(tx, list, [asked.person_id])).length === 0) return 'not_in_list';
-  const world = { pastEntries: (entries: Parameters<typeof pastEntries>[1]) => pastEntries(tx, entries) };
-  const [answer] = await applyLimits(world, moment, [{ version, ...asked, occasion: 'explain' }]);
+  const backend = { pastEntries: (entries: Parameters<typeof pastEntries>[1]) => pastEntries(tx, entries) };
+  const [answer] = await applyLimits(backend, moment, [{ version, ...asked, occasion: 'explain' }]);
   return answer && 'refused' in answer && answer.refused !== 'no_key' ? answer.refused : undefined;
 }
 

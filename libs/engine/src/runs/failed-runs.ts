@@ -28,7 +28,7 @@ const FAILURES = `
  * Says under Needs attention how many people could not go on in each of these automations, and why; one item per
  * automation, which goes away when nobody is left who failed. Call it after their runs were written.
  */
-export async function sayFailures(tx: Tx, automationIds: readonly string[]): Promise<void> {
+export async function reportFailedRuns(tx: Tx, automationIds: readonly string[]): Promise<void> {
   if (automationIds.length === 0) return;
   for (const row of await tx.rows<Failures>(FAILURES, [[...new Set(automationIds)]])) {
     const { automation_id, name, failed, reason, node_id, type } = row;

@@ -1,7 +1,7 @@
 import type { ActivityFact } from '#graph';
 import type { RunStatus } from '#contracts';
 import type { InboxRow } from '../inbox/claim.js';
-import type { CompiledStep, CompiledVersion } from '../versions/compiled-versions.js';
+import type { CompiledStep, CompiledVersion } from '../versions/compiled-version.js';
 
 /** What a run keeps about how it began. */
 export interface RunContext {

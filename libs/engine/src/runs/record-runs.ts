@@ -1,6 +1,6 @@
 import { appendActivities, type NewActivity } from '#activities';
 import type { Tx } from '#platform';
-import { sayFailures } from './failed-runs.js';
+import { reportFailedRuns } from './failed-runs.js';
 import type { Journey } from './journey.js';
 
 /**
@@ -22,7 +22,7 @@ export async function record(tx: Tx, journeys: readonly Journey[]): Promise<void
   );
   await writeSteps(tx, changed);
   await appendActivities(tx, changed.flatMap(passages));
-  await sayFailures(
+  await reportFailedRuns(
     tx,
     changed.flatMap(({ run }) => (run.status === 'failed' ? run.automation_id : [])),
   );

@@ -168,7 +168,7 @@ describe('the engine under faults', () => {
     expect(aside).toEqual([{ attempts: 1 }]);
     await db.database.run('alter table cortex.automation_runs drop constraint poisoned');
     await db.clock.advance({ minutes: 2 });
-    const { retryPutAside } = await import('../matching/isolate.js');
+    const { retryPutAside } = await import('../inbox/failed-activities.js');
     await retryPutAside(db.database);
     await line.settle();
     expect((await runPage(db.database, automation, { limit: 10 })).items).toHaveLength(4);

@@ -7,11 +7,11 @@ import { Database, LOG, type Log } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import { Advance } from '../advance/advance.js';
 import { tryPeople } from '../inbox/claim.js';
-import type { CompiledVersion } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import { EngineVersions } from '../versions/engine-versions.js';
 import { enter } from '../entry/enter.js';
 import { record } from '../runs/record-runs.js';
-import { DatabaseWorld } from '../advance/world.js';
+import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** Ticked once a minute, however many workers run; a tick that is still going on is not joined by another. */
 export const tickMonitors = defineJob({
@@ -103,9 +103,9 @@ export class Monitors implements JobHandlers {
       if (candidates.length === 0) return 0;
       const people = await tryPeople(tx, candidates, PEOPLE_PER_CHUNK);
       const matches = await monitorMatches(tx, question, { limit: PEOPLE_PER_CHUNK, personIds: people });
-      const world = new DatabaseWorld(tx, this.versions);
+      const backend = new DatabaseBackend(tx, this.versions);
       const entered = await enter(
-        world,
+        backend,
         moment,
         matches.map((match) => ({
           version,
@@ -116,7 +116,7 @@ export class Monitors implements JobHandlers {
         })),
       );
       const journeys = entered.flatMap((each) => ('journey' in each ? [each.journey] : []));
-      await new Advance(world, moment, this.log).run(journeys);
+      await new Advance(backend, moment, this.log).run(journeys);
       await record(tx, journeys);
       return journeys.length;
     });

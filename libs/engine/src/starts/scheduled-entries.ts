@@ -17,14 +17,15 @@ import { defineJob, type JobHandlers, type Queue } from '#queue';
 import { z } from 'zod';
 import { Advance } from '../advance/advance.js';
 import { tryPeople } from '../inbox/claim.js';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import { EngineVersions } from '../versions/engine-versions.js';
 import { enter } from '../entry/enter.js';
 import { pauseTripped, watchPace } from '../entry/guard.js';
 import type { Entry } from '../entry/entry-limits.js';
 import { record } from '../runs/record-runs.js';
 import { isTransient } from '../transaction/transient.js';
-import { DatabaseWorld } from '../advance/world.js';
+import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** Ticked once a minute, however many workers run. */
 export const tickEntries = defineJob({
@@ -73,7 +74,7 @@ type Called = Pick<Queued, 'occasion' | 'person_id' | 'due_at'>;
  * for each automation, who is to come in; they are taken in by chunks, each exactly once.
  */
 @Injectable()
-export class Entries implements JobHandlers {
+export class ScheduledEntries implements JobHandlers {
   constructor(
     private readonly database: Database,
     private readonly versions: EngineVersions,
@@ -241,10 +242,10 @@ export class Entries implements JobHandlers {
       );
       if (called.length === 0) return { looked: 0, journeys: 0 };
       const entries = await this.stillWanted(tx, moment, version, called);
-      const world = new DatabaseWorld(tx, this.versions);
-      const entered = await enter(world, moment, entries);
+      const backend = new DatabaseBackend(tx, this.versions);
+      const entered = await enter(backend, moment, entries);
       const journeys = entered.flatMap((each) => ('journey' in each ? [each.journey] : []));
-      await new Advance(world, moment, this.log).run(journeys);
+      await new Advance(backend, moment, this.log).run(journeys);
       await record(tx, journeys);
       return { looked: called.length, journeys: journeys.length };
     });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { inHalves } from './bisect.js';
+import { bisect } from './bisect.js';
 
 /** Works through `count` items of which some fail whatever they are together with. */
 async function through(count: number, bad: ReadonlySet<number>) {
   const told = { claims: 0, good: [] as number[], alone: [] as number[] };
-  const done = await inHalves(
+  const done = await bisect(
     Array.from({ length: count }, (_, at) => at),
     new Error('the whole'),
     (some) => {
@@ -48,7 +48,7 @@ describe('a batch in halves', () => {
   it('stops at a failure that has nothing to do with the items', async () => {
     const lost = Object.assign(new Error('Connection terminated'), { code: '08006' });
     await expect(
-      inHalves(
+      bisect(
         [1, 2, 3],
         new Error('the whole'),
         () => Promise.reject(lost),

@@ -9,7 +9,7 @@ import { isTransient } from './transient.js';
  * @returns what `work` and `alone` counted
  * @throws what `work` throws when it has nothing to do with the items, see `isTransient`
  */
-export async function inHalves<T>(
+export async function bisect<T>(
   items: readonly T[],
   failure: unknown,
   work: (some: readonly T[]) => Promise<number>,
@@ -24,7 +24,7 @@ export async function inHalves<T>(
   for (const [at, half] of halves.entries()) {
     // The first half went well: what failed the whole is in the second, which need not fail once more to be cut.
     if (at === 1 && !failed && half.length > 1) {
-      done += await inHalves(half, failure, work, alone);
+      done += await bisect(half, failure, work, alone);
       continue;
     }
     try {
@@ -32,7 +32,7 @@ export async function inHalves<T>(
     } catch (error) {
       if (isTransient(error)) throw error;
       failed = true;
-      done += await inHalves(half, error, work, alone);
+      done += await bisect(half, error, work, alone);
     }
   }
   return done;

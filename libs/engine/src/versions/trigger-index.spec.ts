@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Group } from '#rules';
-import type { CompiledVersion } from './compiled-versions.js';
+import type { CompiledVersion } from './compiled-version.js';
 import { TriggerIndex } from './trigger-index.js';
 
 const starting = (name: string, activity_type: string, where?: Group): CompiledVersion =>

@@ -1,6 +1,6 @@
 import { fold, isGroup, type Group } from '#rules';
 import type { ActivityFact } from '#graph';
-import type { CompiledVersion } from './compiled-versions.js';
+import type { CompiledVersion } from './compiled-version.js';
 
 /** A live automation that an activity of its type may start. */
 export interface Trigger {

@@ -3,12 +3,12 @@ import type { Database, Log, Tx } from '#platform';
 import { Advance } from '../advance/advance.js';
 import { PEOPLE_PER_CLAIM, tryPeople } from '../inbox/claim.js';
 import type { CompiledVersions } from '../versions/compiled-versions.js';
-import { resumeRuns } from '../entry/enter.js';
-import { sayFailures } from '../runs/failed-runs.js';
+import { resumeRuns } from '../runs/resume-runs.js';
+import { reportFailedRuns } from '../runs/failed-runs.js';
 import { pauseTripped } from '../entry/guard.js';
 import { record } from '../runs/record-runs.js';
 import { dueRuns } from '../runs/runs.queries.js';
-import { DatabaseWorld } from '../advance/world.js';
+import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** Moves runs whose time has come. Paused automations are not looked at: what is due there stays due. */
 export class Wake {
@@ -41,10 +41,10 @@ export class Wake {
       );
       const journeys = await resumeRuns(tx, runs, versions);
       for (const journey of journeys) journey.movable = true;
-      const world = new DatabaseWorld(tx, this.versions);
-      await new Advance(world, moment, this.log).run(journeys);
+      const backend = new DatabaseBackend(tx, this.versions);
+      await new Advance(backend, moment, this.log).run(journeys);
       await record(tx, journeys);
-      tripped = world.tripped;
+      tripped = backend.tripped;
       return runs.length;
     });
     if (tripped) await pauseTripped(this.database);
@@ -71,7 +71,7 @@ export class Wake {
          select automation_id from due where status = 'failed'`,
         [personId, reason.slice(0, 500)],
       );
-      await sayFailures(
+      await reportFailedRuns(
         tx,
         failed.map((run) => run.automation_id),
       );

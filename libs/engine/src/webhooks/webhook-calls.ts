@@ -108,7 +108,7 @@ export class WebhookCalls {
       );
       if (settled === 0) return;
       await report(tx, call, tried.ok ? { port: 'next' } : { port: 'failed', reason: tried.reason }, tried.status);
-      if (!tried.ok) await sayDead(tx, call, tried.reason);
+      if (!tried.ok) await reportDeadCall(tx, call, tried.reason);
     });
   }
 
@@ -158,7 +158,7 @@ async function report(tx: Tx, call: CallRow, told: Report, status: number | unde
 }
 
 /** One open item per step, however many calls fail. */
-async function sayDead(tx: Tx, call: CallRow, reason: string): Promise<void> {
+async function reportDeadCall(tx: Tx, call: CallRow, reason: string): Promise<void> {
   const row = await tx.row<{ name: string | null; dead: number }>(
     `select (select name from cortex.automations where id = $1) as name,
        (select count(*)::int from cortex.webhook_calls where automation_id = $1 and node_id = $2 and state = 'dead') as dead`,

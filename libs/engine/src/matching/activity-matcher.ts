@@ -2,14 +2,15 @@ import type { ActivityFact, Settings } from '#graph';
 import type { Log } from '#platform';
 import { isByThePerson, type Group } from '#rules';
 import type { InboxRow } from '../inbox/claim.js';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import { Decisions, type Asked } from '../deciding/decisions.js';
 import { enter } from '../entry/enter.js';
 import { MOST_HOPS } from '../entry/hop-limit.js';
 import { isOnItsWay, ON_CHANGE, type Journey, type RunRow } from '../runs/journey.js';
 import type { Entry } from '../entry/entry-limits.js';
 import type { Trigger } from '../versions/trigger-index.js';
-import type { World } from '../advance/world.js';
+import type { Backend } from '../advance/backend.js';
 
 interface Candidate {
   row: InboxRow;
@@ -18,19 +19,19 @@ interface Candidate {
 }
 
 /** The activities of one claim and the runs they start, wake or end. */
-export class Batch {
+export class ActivityMatcher {
   private readonly decisions: Decisions;
   private readonly byPerson = new Map<string, InboxRow[]>();
 
   constructor(
-    private readonly world: World,
+    private readonly backend: Backend,
     private readonly moment: Moment,
     private readonly log: Log,
   ) {
-    this.decisions = new Decisions(world, moment);
+    this.decisions = new Decisions(backend, moment);
   }
 
-  async gather(rows: readonly InboxRow[]): Promise<Journey[]> {
+  async match(rows: readonly InboxRow[]): Promise<Journey[]> {
     for (const row of rows) {
       if (row.history) continue;
       this.byPerson.set(row.person_id, [...(this.byPerson.get(row.person_id) ?? []), row]);
@@ -53,7 +54,7 @@ export class Batch {
       }
     }
     const { chosen, entries } = await this.notInACircle(await this.whoseRulesHold(candidates));
-    const entered = await enter(this.world, this.moment, entries);
+    const entered = await enter(this.backend, this.moment, entries);
     const started = entered.flatMap((each, at) => {
       if ('refused' in each) return [];
       const { row, at: position } = chosen[at]!;
@@ -95,7 +96,7 @@ export class Batch {
   /** Leaves out whom automations have sent on and on by what they cause; that is said, and they stay where they are. */
   private async notInACircle(candidates: readonly Candidate[]): Promise<{ chosen: Candidate[]; entries: Entry[] }> {
     const rows = candidates.map(({ row }) => row);
-    const hops = rows.length > 0 ? await this.world.hopsBehind?.(rows, this.moment) : undefined;
+    const hops = rows.length > 0 ? await this.backend.hopsBehind?.(rows, this.moment) : undefined;
     const chosen: Candidate[] = [];
     const entries: Entry[] = [];
     for (const candidate of candidates) {
@@ -110,7 +111,7 @@ export class Batch {
         ...(sent_by ? { sent_by } : {}),
       };
       if (sent_by && sent_by.length > MOST_HOPS) {
-        await this.world.sayLoop?.(trigger.version, entry);
+        await this.backend.reportLoop?.(trigger.version, entry);
         continue;
       }
       chosen.push(candidate);
@@ -138,15 +139,15 @@ export class Batch {
   }
 
   private async wakeAndLeave(): Promise<Journey[]> {
-    const runs = (await this.world.openRuns([...this.byPerson.keys()])).filter((run) =>
+    const runs = (await this.backend.openRuns([...this.byPerson.keys()])).filter((run) =>
       this.moment.live.has(run.automation_id),
     );
-    const versions = await this.world.versions(runs.map((run) => run.version_id));
+    const versions = await this.backend.versions(runs.map((run) => run.version_id));
     const concerned = runs.filter((run) => {
       const version = versions.get(run.version_id);
       return version && this.byPerson.get(run.person_id)!.some((row) => concerns(row, run, version));
     });
-    const journeys = await this.world.resume(concerned, versions);
+    const journeys = await this.backend.resume(concerned, versions);
     for (const journey of journeys) await this.look(journey);
     return journeys;
   }

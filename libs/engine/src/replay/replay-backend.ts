@@ -1,13 +1,14 @@
 import type { RunKey } from '#directory';
 import type { ActivityFact, EffectType, Report, Settings } from '#graph';
 import type { Group, PersonFacts, RunFacts, StepOutcome } from '#rules';
-import type { CompiledVersion, Moment } from '../versions/compiled-versions.js';
+import type { Moment } from '../versions/compiled-versions.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { EffectCall } from '../effects/effect-handler.js';
 import type { Journey, RunRow } from '../runs/journey.js';
 import { spanStart, type Entry, type PastEntry } from '../entry/entry-limits.js';
 import type { LookBack } from '../runs/runs.queries.js';
-import type { Passed, World } from '../advance/world.js';
-import type { Fate, Guesses } from './assumed-outcomes.js';
+import type { Passed, Backend } from '../advance/backend.js';
+import type { Fate, AssumedOutcomes } from './assumed-outcomes.js';
 import type { Aggregates } from './aggregates.js';
 import type { PastActivity, PastPerson } from './past-person.js';
 
@@ -41,10 +42,10 @@ export interface Simulated {
 
 type Outcome = Record<string, unknown>;
 /** How each effect is played: what it changes in the replayed past, and what its step's record says. */
-type Player<T extends EffectType> = (world: ReplayWorld, call: EffectCall<T>, moment: Moment) => Outcome;
+type Player<T extends EffectType> = (backend: ReplayBackend, call: EffectCall<T>, moment: Moment) => Outcome;
 
 /** The past of one person, as the engine sees it: nothing is read from the database, and nothing leaves. */
-export class ReplayWorld implements World {
+export class ReplayBackend implements Backend {
   readonly runs = new Map<string, Simulated>();
   /** Activities that the simulated runs cause, to be taken next. */
   readonly caused: PastActivity[] = [];
@@ -62,11 +63,11 @@ export class ReplayWorld implements World {
     private readonly mail: MailRules,
     private readonly entries: PastEntry[],
     private readonly awaited: ReadonlySet<string>,
-    private readonly guesses: Guesses,
+    private readonly assumedOutcomes: AssumedOutcomes,
   ) {}
 
   get assumedReport(): Report | undefined {
-    return this.guesses.assume.webhooks === 'fail' ? { port: 'failed', reason: 'assumed to fail' } : undefined;
+    return this.assumedOutcomes.assume.webhooks === 'fail' ? { port: 'failed', reason: 'assumed to fail' } : undefined;
   }
 
   /** Keeps an activity for those who may wait for it or count it. */
@@ -100,7 +101,7 @@ export class ReplayWorld implements World {
   }
 
   async facts(_people: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>> {
-    this.guesses.asked(groups);
+    this.assumedOutcomes.asked(groups);
     const facts = this.person.facts(moment.now.getTime());
     if (!this.aggregates.isEmpty) facts.activities = this.aggregates.at(moment);
     this.now = moment.now.getTime();
@@ -203,7 +204,7 @@ export class ReplayWorld implements World {
       node_id: record.node_id,
       visit: record.visit,
       at: moment.now,
-      ...(skipped ? { skipped } : { fate: this.guesses.fateOf(this.person.person_id, record.node_id) }),
+      ...(skipped ? { skipped } : { fate: this.assumedOutcomes.fateOf(this.person.person_id, record.node_id) }),
     };
     if (!skipped && effect.stream === 'broadcast') this.ownMails.push(moment.now.getTime());
     this.simulatedOf(journey).mails.push(mail);
@@ -218,7 +219,7 @@ export class ReplayWorld implements World {
       ...(clicked ? ['email.clicked'] : []),
     ];
     if (!delivered) this.person.suppress(moment.now.getTime());
-    for (const type of happened) if (this.guesses.notices(type)) this.cause(type, about, 'postmark', moment);
+    for (const type of happened) if (this.assumedOutcomes.notices(type)) this.cause(type, about, 'postmark', moment);
   }
 
   /** The run's place in the replay, made when it first does something. */
@@ -233,26 +234,26 @@ export class ReplayWorld implements World {
 
 /** Effects that nothing in the replayed past can notice are taken as done. */
 const players: { [T in EffectType]?: Player<T> } = {
-  'email.send': (world, call, moment) => {
-    const mail = world.mailed(call, moment);
+  'email.send': (backend, call, moment) => {
+    const mail = backend.mailed(call, moment);
     const about = { run_id: mail.run_id, node_id: mail.node_id };
-    world.cause(
+    backend.cause(
       mail.skipped ? 'email.skipped' : 'email.sent',
       { ...about, ...(mail.skipped ? { reason: mail.skipped } : {}) },
       'cortex',
       moment,
     );
-    if (mail.fate) world.meet(mail.fate, about, moment);
+    if (mail.fate) backend.meet(mail.fate, about, moment);
     return mail.skipped ? { mail: 'skipped', mail_reason: mail.skipped } : { mail: 'sent' };
   },
-  'contact.update': (world, { journey, effect }, moment) => {
-    const changes = world.person.update(effect, moment.now.getTime());
+  'contact.update': (backend, { journey, effect }, moment) => {
+    const changes = backend.person.update(effect, moment.now.getTime());
     if (changes)
-      world.cause('contact.updated', { changes, by: 'automation', run_id: journey.run.id }, 'trigger', moment);
+      backend.cause('contact.updated', { changes, by: 'automation', run_id: journey.run.id }, 'trigger', moment);
     return { changed: { ...effect.set, add_tags: effect.add_tags, remove_tags: effect.remove_tags } };
   },
-  'activity.record': (world, { journey, record, effect }, moment) => ({
-    activity_id: world.cause(
+  'activity.record': (backend, { journey, record, effect }, moment) => ({
+    activity_id: backend.cause(
       effect.activity_type,
       { ...effect.metadata, run_id: journey.run.id, node_id: record.node_id },
       'automation',

@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
+import { retryPutAside } from '../inbox/failed-activities.js';
+import { EngineVersions } from '../versions/engine-versions.js';
+import { wakeIsolated } from './wake-isolated.js';
+import { Wake } from './wake.js';
+
+/** Milliseconds between looks for due runs, and for activities that failed and are due again. */
+const IDLE_PAUSE = 500;
+const RETRY_PAUSE = 20_000;
+
+/** Moves runs whose wait is over. */
+@Injectable()
+export class WakeLoop implements Loop {
+  readonly name = 'wake';
+  private readonly loop: RepeatingLoop;
+  private readonly retries: RepeatingLoop;
+  private readonly wake: Wake;
+
+  constructor(
+    database: Database,
+    versions: EngineVersions,
+    @Inject(LOG) private readonly log: Log,
+  ) {
+    this.wake = new Wake(database, versions, log);
+    this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: IDLE_PAUSE, log });
+    this.retries = new RepeatingLoop({
+      name: 'retry',
+      work: async () => {
+        await retryPutAside(database);
+        return false;
+      },
+      idle: RETRY_PAUSE,
+      log,
+    });
+  }
+
+  start(): void {
+    this.loop.start();
+    this.retries.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.loop.stop(), this.retries.stop()]);
+  }
+
+  /** One claim. Answers whether there may be more. */
+  async once(): Promise<boolean> {
+    return (await wakeIsolated(this.wake, this.log)) > 0;
+  }
+}
