@@ -1,13 +1,11 @@
+import { personalFields } from '#rules';
+
 type Metadata = Record<string, unknown>;
 
 /** In the order in which a sentence names them. */
 const fieldNames: Record<string, string> = {
-  first_name: 'first name',
-  last_name: 'last name',
   email: 'e-mail address',
-  phone: 'phone',
-  country: 'country',
-  timezone: 'time zone',
+  ...Object.fromEntries(personalFields.map(({ id, label }) => [id, label.toLowerCase()])),
   attributes: 'details',
   course_id: 'course',
 };

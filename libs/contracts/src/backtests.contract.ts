@@ -1,4 +1,5 @@
 import { draftSettings, graph } from '#graph';
+import { eachPersonal } from '#rules';
 import { z } from 'zod';
 import { emailAddress, idParams, instant, route, uuid } from './route.js';
 
@@ -167,9 +168,7 @@ export const simulateAutomation = route({
         .union([
           z.literal(true).transform(() => ({})),
           z.strictObject({
-            first_name: z.string().max(200).optional(),
-            country: z.string().max(100).optional(),
-            timezone: z.string().max(100).optional(),
+            ...eachPersonal(() => z.string().max(200).optional()),
             tags: z.array(z.string().max(100)).max(50).optional(),
             attributes: z.record(z.string(), z.unknown()).optional(),
           }),

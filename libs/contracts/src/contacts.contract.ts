@@ -1,4 +1,4 @@
-import { rulesSchema } from '#rules';
+import { eachPersonal, rulesSchema } from '#rules';
 import { z } from 'zod';
 import { activity } from './activities.contract.js';
 import { job } from './jobs.contract.js';
@@ -32,11 +32,7 @@ export const contact = z.object({
   id: z.string(),
   email: z.string().nullable(),
   type: z.enum(contactTypes),
-  first_name: z.string().nullable(),
-  last_name: z.string().nullable(),
-  phone: z.string().nullable(),
-  country: z.string().nullable(),
-  timezone: z.string().nullable(),
+  ...eachPersonal(() => z.string().nullable()),
   tags: z.array(z.string()),
   attributes: z.record(z.string(), z.unknown()),
   /** What they paid, less refunds, in major units. */
@@ -131,11 +127,7 @@ export const patchContact = route({
   params: idParams,
   body: z
     .strictObject({
-      first_name: cleared(personFields.first_name.unwrap()),
-      last_name: cleared(personFields.last_name.unwrap()),
-      phone: cleared(personFields.phone.unwrap()),
-      country: cleared(personFields.country.unwrap()),
-      timezone: cleared(personFields.timezone.unwrap()),
+      ...eachPersonal((id) => cleared(personFields[id].unwrap())),
       tags: personFields.tags,
       attributes: personFields.attributes,
       consent: consentGiven.optional(),

@@ -1,3 +1,4 @@
+import { eachPersonal, personalFields, personalForms, type PersonalField, type PersonalFieldId } from '#rules';
 import { z } from 'zod';
 import { itemResult, MAX_ITEMS, oneOrMany } from './activities.contract.js';
 import { emailAddress, instant, page, pageQuery, route, uuid } from './route.js';
@@ -17,26 +18,22 @@ export const consentGiven = z.union([
   }),
 ]);
 
-const timezone = z
-  .string()
-  .max(64)
-  .refine((zone) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: zone });
-      return true;
-    } catch {
-      return false;
-    }
-  }, 'This is not a time zone. Use an IANA name, e.g. Europe/Berlin.');
+/** A text of a person as it is accepted: within its length, and of its form where it has one. */
+const personalText = ({ longest, form }: PersonalField) => {
+  const text = z.string().trim().max(longest);
+  if (!form) return text;
+  const { accepts, problem } = personalForms[form];
+  return text.refine(accepts, problem);
+};
+const personalTexts = Object.fromEntries(personalFields.map((field) => [field.id, personalText(field)])) as Record<
+  PersonalFieldId,
+  z.ZodString
+>;
 
 /** What other systems say about a person; a field left out changes nothing. */
 export const personFields = {
   email: emailAddress,
-  first_name: shortText.optional(),
-  last_name: shortText.optional(),
-  phone: z.string().trim().max(50).optional(),
-  country: z.string().trim().max(100).optional(),
-  timezone: timezone.optional(),
+  ...eachPersonal((id) => personalTexts[id].optional()),
   tags: z.array(z.string().trim().min(1).max(100)).max(100).optional(),
   attributes: z.record(z.string(), z.unknown()).optional(),
   consent: consentGiven.optional(),

@@ -1,4 +1,5 @@
 import type { ContactAnswer, EmailStatus } from '#contracts';
+import { eachPersonal } from '#rules';
 import type { Person } from './people.js';
 
 /** A kept row together with what decides whether marketing mail may go there. */
@@ -56,11 +57,7 @@ export function presentContact(row: ContactRow): ContactAnswer {
     id: row.id,
     email: row.email,
     type: row.type,
-    first_name: row.first_name,
-    last_name: row.last_name,
-    phone: row.phone,
-    country: row.country,
-    timezone: row.timezone,
+    ...eachPersonal((id) => row[id]),
     tags: row.tags,
     attributes: row.attributes,
     lifetime_value: Number(row.lifetime_value_minor) / 100,

@@ -5,6 +5,7 @@ import {
   dependencies,
   everyone,
   instantLiteral,
+  personalColumns,
   readRules,
   RuleError,
   shift,
@@ -60,7 +61,7 @@ export async function loadFacts(
 
 const PERSON_FACTS = {
   name: 'facts of people',
-  text: `select p.person_id, p.type, p.email, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
+  text: `select p.person_id, p.type, p.email, ${personalColumns('p')}, p.tags,
        ${milliseconds('p.created_at')} as created_at, ${milliseconds('p.last_activity')} as last_activity,
        p.lifetime_value_minor::float8 / 100 as lifetime_value, p.attributes, p.consent_status as consent,
        not p.suppressed_broadcast and (p.consent_status = 'subscribed'

@@ -1,8 +1,9 @@
 import type { Tx } from '#platform';
 import { conflict } from '#platform';
+import { personalColumns, type PersonalFieldId } from '#rules';
 
 /** A kept row of the directory. `type`, `id` and `email` are null for a person without profile or lead (a placeholder). */
-export interface Person {
+export interface Person extends Record<PersonalFieldId, string | null> {
   person_id: string;
   /** The public id: the profile's, else the newest lead's. */
   id: string | null;
@@ -10,11 +11,6 @@ export interface Person {
   address: string;
   email: string | null;
   type: 'customer' | 'lead' | null;
-  first_name: string | null;
-  last_name: string | null;
-  phone: string | null;
-  country: string | null;
-  timezone: string | null;
   tags: string[];
   attributes: Record<string, unknown>;
   created_at: Date | null;
@@ -31,8 +27,8 @@ export interface Person {
 
 export type ConsentStatus = 'unknown' | 'subscribed' | 'pending' | 'unsubscribed';
 
-export const personColumns = `p.person_id, p.id, p.address, p.email, p.type, p.first_name, p.last_name, p.phone,
-  p.country, p.timezone, p.tags, p.attributes, p.created_at, p.lifetime_value_minor, p.last_activity,
+export const personColumns = `p.person_id, p.id, p.address, p.email, p.type, ${personalColumns('p')},
+  p.tags, p.attributes, p.created_at, p.lifetime_value_minor, p.last_activity,
   p.consent_status, p.consent_source, p.consent_at, p.consent_text, p.suppressed_broadcast,
   p.suppressed_transactional, p.demo`;
 

@@ -1,6 +1,6 @@
 import type { Tx } from '#platform';
 import type { Written } from './bring-in.js';
-import { personChanges, personValues, type PersonFields } from './profiles.js';
+import { personChanges, personColumns, personParameters, personValues, type PersonFields } from './profiles.js';
 
 export interface LeadFields extends PersonFields {
   course_id?: string;
@@ -25,10 +25,10 @@ export async function upsertLead(tx: Tx, given: LeadFields): Promise<Written> {
   }
   const made = await tx.row<{ id: string }>(
     `insert into public.purchase_leads
-       (email, course_id, external_id, first_name, last_name, phone, country, timezone, tags, attributes, created_at, source)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, coalesce($11::timestamptz, cortex.now()), 'api')
+       (email, course_id, external_id, created_at, source, ${personColumns})
+     values ($1, $2, $3, coalesce($4::timestamptz, cortex.now()), 'api', ${personParameters(5)})
      returning id`,
-    [given.email, given.course_id ?? null, given.external_id ?? null, ...personValues(given), given.created_at ?? null],
+    [given.email, given.course_id ?? null, given.external_id ?? null, given.created_at ?? null, ...personValues(given)],
   );
   return { id: made!.id, created: true };
 }

@@ -1,15 +1,11 @@
 import type { ConsentGiven } from '#directory';
 import type { Tx } from '#platform';
+import { personalColumns, personalIds, type PersonalFieldId } from '#rules';
 import type { Written } from './bring-in.js';
 
 /** What is said about a person; what is left out changes nothing, tags are added, attributes merged. */
-export interface PersonFields {
+export interface PersonFields extends Partial<Record<PersonalFieldId, string>> {
   email: string;
-  first_name?: string;
-  last_name?: string;
-  phone?: string;
-  country?: string;
-  timezone?: string;
   tags?: string[];
   attributes?: Record<string, unknown>;
   consent?: ConsentGiven;
@@ -17,23 +13,28 @@ export interface PersonFields {
 }
 
 export const personValues = (given: PersonFields): unknown[] => [
-  given.first_name ?? null,
-  given.last_name ?? null,
-  given.phone ?? null,
-  given.country ?? null,
-  given.timezone ?? null,
+  ...personalIds.map((id) => given[id] ?? null),
   given.tags ?? [],
   JSON.stringify(given.attributes ?? {}),
 ];
 
+const tagsAt = personalIds.length;
+const attributesAt = tagsAt + 1;
+
+/** The columns of `personValues`. */
+export const personColumns = `${personalColumns()}, tags, attributes`;
+/** Their parameters from `$from` on. */
+export const personParameters = (from: number): string =>
+  [...personalIds.map((_, at) => `$${from + at}`), `$${from + tagsAt}::text[]`, `$${from + attributesAt}::jsonb`].join(
+    ', ',
+  );
+
 /** Changes of the personal columns from `$from` on, in the order of `personValues`. */
 export const personChanges = (from: number): string => `
-  first_name = coalesce($${from}, first_name), last_name = coalesce($${from + 1}, last_name),
-  phone = coalesce($${from + 2}, phone), country = coalesce($${from + 3}, country),
-  timezone = coalesce($${from + 4}, timezone),
-  tags = tags || array(select t from unnest($${from + 5}::text[]) with ordinality as n(t, ord)
+  ${personalIds.map((id, at) => `${id} = coalesce($${from + at}, ${id})`).join(', ')},
+  tags = tags || array(select t from unnest($${from + tagsAt}::text[]) with ordinality as n(t, ord)
     where cortex.fold(t) <> all (cortex.fold_all(tags)) order by ord),
-  attributes = attributes || $${from + 6}::jsonb, updated_at = cortex.now()`;
+  attributes = attributes || $${from + attributesAt}::jsonb, updated_at = cortex.now()`;
 
 export const profileOf = (tx: Tx, email: string): Promise<{ id: string } | undefined> =>
   tx.row<{ id: string }>(
@@ -54,9 +55,9 @@ export async function upsertProfile(tx: Tx, given: PersonFields): Promise<Writte
   }
   const made = await tx.row<{ id: string }>(
     `insert into public.unified_profiles
-       (email, first_name, last_name, phone, country, timezone, tags, attributes, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, coalesce($9::timestamptz, cortex.now())) returning id`,
-    [given.email, ...personValues(given), given.created_at ?? null],
+       (email, created_at, ${personColumns})
+     values ($1, coalesce($2::timestamptz, cortex.now()), ${personParameters(3)}) returning id`,
+    [given.email, given.created_at ?? null, ...personValues(given)],
   );
   return { id: made!.id, created: true };
 }
@@ -67,9 +68,9 @@ export async function ensureProfile(tx: Tx, email: string, createdAt?: string): 
   if (known) return known.id;
   const made = await tx.row<{ id: string }>(
     `insert into public.unified_profiles
-       (email, first_name, last_name, phone, country, timezone, tags, attributes, created_at)
-     select $1::citext, l.first_name, l.last_name, l.phone, l.country, l.timezone, coalesce(l.tags, '{}'),
-       coalesce(l.attributes, '{}'), coalesce($2::timestamptz, cortex.now())
+       (email, created_at, ${personColumns})
+     select $1::citext, coalesce($2::timestamptz, cortex.now()), ${personalColumns('l')},
+       coalesce(l.tags, '{}'), coalesce(l.attributes, '{}')
      from (values (1)) one (row)
      left join lateral (
        select * from public.purchase_leads p

@@ -1,17 +1,7 @@
-import { isGroup, type Condition, type Group, type Rule } from '#rules';
+import { isGroup, personalIds, type Condition, type Group, type Rule } from '#rules';
 
 /** Fields that hold one value: two different ones cannot both be right. */
-const single = new Set([
-  'type',
-  'email',
-  'first_name',
-  'last_name',
-  'phone',
-  'country',
-  'timezone',
-  'consent',
-  'lifetime_value',
-]);
+const single = new Set<string>(['type', 'email', ...personalIds, 'consent', 'lifetime_value']);
 const opposite: Record<string, string> = { is_set: 'is_empty', is_true: 'is_false', enrolled: 'not_enrolled' };
 
 const folded = (value: unknown): string =>

@@ -1,4 +1,5 @@
 import type { Condition } from './language.js';
+import type { PersonalFieldId } from './personal-fields.js';
 
 /** What is known about the activities that an activity condition asks about. */
 export interface ActivityAggregate {
@@ -15,15 +16,10 @@ export type StepOutcome = 'sent' | 'delivered' | 'clicked' | 'skipped' | 'failed
  * Everything that rules may know about one person at one moment. Instants are milliseconds since 1970,
  * microseconds as the fraction; what is unknown is null.
  */
-export interface PersonFacts {
+export interface PersonFacts extends Record<PersonalFieldId, string | null> {
   person_id: string;
   type: 'customer' | 'lead' | null;
   email: string | null;
-  first_name: string | null;
-  last_name: string | null;
-  phone: string | null;
-  country: string | null;
-  timezone: string | null;
   tags: string[];
   created_at: number | null;
   last_activity: number | null;

@@ -1,5 +1,6 @@
 import type { Place, Value } from './language.js';
 import type { ValueType } from './operator.js';
+import { personalFields, type PersonalFieldId } from './personal-fields.js';
 
 export type FieldGroup = 'Person' | 'Activity' | 'Courses' | 'E-mail' | 'Lists' | 'This run';
 
@@ -65,6 +66,12 @@ const text = (id: string, label: string, sql: string, more: Partial<Field> = {})
   ...more,
 });
 
+/** Personal fields that an index knows as part of another text. */
+const indexed = new Map<PersonalFieldId, Partial<Field>>([
+  ['first_name', { inside: { text: 'p.name_folded', at: 'start' } }],
+  ['last_name', { inside: { text: 'p.name_folded', at: 'anywhere' } }],
+]);
+
 /** Every field with a fixed name; free data is named by the prefixes below. */
 export const fields: readonly Field[] = [
   {
@@ -85,15 +92,7 @@ export const fields: readonly Field[] = [
     says: { eq: (value) => `who are a ${value}`, neq: (value) => `who are not a ${value}` },
   },
   text('email', 'E-mail address', 'p.address', { noun: 'address', always: true }),
-  text('first_name', 'First name', 'cortex.fold(p.first_name) collate "C"', {
-    inside: { text: 'p.name_folded', at: 'start' },
-  }),
-  text('last_name', 'Last name', 'cortex.fold(p.last_name) collate "C"', {
-    inside: { text: 'p.name_folded', at: 'anywhere' },
-  }),
-  text('phone', 'Phone', 'cortex.fold(p.phone) collate "C"'),
-  text('country', 'Country', 'cortex.fold(p.country) collate "C"'),
-  text('timezone', 'Time zone', 'cortex.fold(p.timezone) collate "C"'),
+  ...personalFields.map(({ id, label }) => text(id, label, `cortex.fold(p.${id}) collate "C"`, indexed.get(id))),
   {
     id: 'tags',
     label: 'Tags',

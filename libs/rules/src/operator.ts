@@ -1,4 +1,5 @@
 import type { Condition } from './language.js';
+import type { PersonalFieldId } from './personal-fields.js';
 
 /** The types a field can have. `any`: free data whose type follows from the condition's value. */
 export const valueTypes = [
@@ -59,14 +60,9 @@ export interface Face {
 }
 
 /** A person as an example needs one; instants as RFC 3339 texts. */
-export interface ExamplePerson {
+export interface ExamplePerson extends Partial<Record<PersonalFieldId, string>> {
   type?: 'customer' | 'lead';
   email?: string;
-  first_name?: string;
-  last_name?: string;
-  phone?: string;
-  country?: string;
-  timezone?: string;
   tags?: string[];
   created_at?: string;
   last_activity?: string;

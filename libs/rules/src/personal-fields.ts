@@ -1,3 +1,18 @@
+/** The forms a text may have to have, and what is said where it has not. */
+export const personalForms = {
+  timezone: {
+    accepts: (zone: string): boolean => {
+      try {
+        new Intl.DateTimeFormat('en', { timeZone: zone });
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    problem: 'This is not a time zone. Use an IANA name, e.g. Europe/Berlin.',
+  },
+} as const;
+
 /**
  * What the business writes down about a person as plain text: a column each of `public.unified_profiles`,
  * `public.purchase_leads` and `cortex.people`, under the same name in rules, templates, imports and the HTTP contract.
@@ -9,7 +24,7 @@ export interface PersonalField {
   /** In characters, of what is accepted over HTTP; the shop's own programs may write anything. */
   longest: number;
   /** What a text must be to be accepted over HTTP, where not every text will do. */
-  form?: 'time zone';
+  form?: keyof typeof personalForms;
   /** Few values that many people have in common: those seen lately are offered where a rule asks about it. */
   common?: true;
 }
@@ -19,13 +34,18 @@ export const personalFields = [
   { id: 'last_name', label: 'Last name', longest: 200 },
   { id: 'phone', label: 'Phone', longest: 50 },
   { id: 'country', label: 'Country', longest: 100, common: true },
-  { id: 'timezone', label: 'Time zone', longest: 64, form: 'time zone', common: true },
+  { id: 'timezone', label: 'Time zone', longest: 64, form: 'timezone', common: true },
 ] as const satisfies readonly PersonalField[];
 
 export type PersonalFieldId = (typeof personalFields)[number]['id'];
 
 /** Their names, in the order of the list. */
 export const personalIds: readonly PersonalFieldId[] = personalFields.map(({ id }) => id);
+
+/** Those whose values are worth offering, see `common`. */
+export const commonFields: readonly PersonalFieldId[] = personalFields.flatMap((field) =>
+  'common' in field ? field.id : [],
+);
 
 /** Whether a name, from outside, is one of theirs. */
 export const isPersonal = (name: string): name is PersonalFieldId => (personalIds as readonly string[]).includes(name);

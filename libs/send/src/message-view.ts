@@ -11,6 +11,7 @@ import {
   type SendFacts,
 } from '#emails';
 import { notFound, type Config, type Database } from '#platform';
+import { personalColumns } from '#rules';
 import { readiness, type Stream } from './workspace.js';
 
 interface Parts {
@@ -78,7 +79,7 @@ export class MessageView {
   /** The fields of a contact that a template may show. @throws AppError 404 */
   async contact(email: string): Promise<Record<string, unknown>> {
     const row = await this.database.row<Record<string, unknown>>(
-      `select id, email, type, first_name, last_name, phone, country, timezone, tags, attributes from cortex.people
+      `select id, email, type, ${personalColumns()}, tags, attributes from cortex.people
        where address = cortex.address($1::citext) and type is not null`,
       [email],
     );

@@ -1,5 +1,5 @@
 import { badRequest, type Tx } from '#platform';
-import { fieldOf, freeFields, type Scalar } from '#rules';
+import { commonFields, fieldOf, freeFields, type Scalar } from '#rules';
 
 export interface ValuesOf {
   field: string;
@@ -14,11 +14,7 @@ const ANSWERED = 50;
 const { attributes, metadata } = freeFields;
 
 /** Columns of people whose values are worth offering; names and addresses are searched for in the directory. */
-const columns: Record<string, string> = {
-  tags: 'unnest(p.tags)',
-  country: 'p.country',
-  timezone: 'p.timezone',
-};
+const columns = new Map([['tags', 'unnest(p.tags)'], ...commonFields.map((id): [string, string] => [id, `p.${id}`])]);
 
 /**
  * The values that the newest people, or activities of a type, have in a field, the most frequent first. Fields
@@ -34,8 +30,8 @@ export async function seenValues(tx: Tx, { field, activity_type, q }: ValuesOf):
     ? inMetadata(field.slice(metadata.prefix.length), activity_type)
     : field.startsWith(attributes.prefix)
       ? ofPeople('p.attributes -> $3', field.slice(attributes.prefix.length))
-      : columns[field]
-        ? ofPeople(`to_jsonb(${columns[field]})`)
+      : columns.has(field)
+        ? ofPeople(`to_jsonb(${columns.get(field)})`)
         : undefined;
   if (!source) return [];
   const rows = await tx.rows<{ value: Scalar }>(

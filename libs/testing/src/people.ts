@@ -1,4 +1,5 @@
 import type { Database } from '#platform';
+import { personalColumns } from '#rules';
 
 export interface SeededPerson {
   person_id: string;
@@ -22,9 +23,9 @@ export async function seedLeads(
       [JSON.stringify(leads)],
     );
     return tx.rows<SeededPerson>(
-      `insert into cortex.people (address, id, email, type, first_name, last_name, phone, country, timezone, tags,
+      `insert into cortex.people (address, id, email, type, ${personalColumns()}, tags,
          attributes, created_at, lifetime_value_minor, name_folded, tags_folded, consent_status)
-       select d.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.tags,
+       select d.address, d.id, d.email, d.type, ${personalColumns('d')}, d.tags,
          d.attributes, d.created_at, d.lifetime_value_minor,
          cortex.fold(coalesce(d.first_name, '') || ' ' || coalesce(d.last_name, '')), cortex.fold_all(d.tags),
          coalesce(l.consent, 'unknown')

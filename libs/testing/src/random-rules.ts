@@ -8,6 +8,7 @@ import {
   type Group,
   type Rule,
   type Shape,
+  eachPersonal,
 } from '#rules';
 
 const uuid = (kind: string, n: number) => `00000000-0000-7000-8000-${kind}${n.toString(16).padStart(10, '0')}`;
@@ -163,9 +164,7 @@ export const randomPerson = (now: number): fc.Arbitrary<ExamplePerson> =>
   fc.record(
     {
       type: pick(['customer', 'lead'] as const),
-      first_name: pick(texts),
-      last_name: pick(texts),
-      phone: pick(texts),
+      ...eachPersonal(() => pick(texts)),
       country: pick(['DE', 'de', 'FR', '']),
       timezone: pick(zones),
       tags: fc.array(pick(tags), { maxLength: 3 }),

@@ -1,3 +1,4 @@
+import { personalFields } from '#rules';
 import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { money } from '../ui/format';
@@ -50,9 +51,10 @@ export const columns: readonly Column[] = [
     ),
   },
   { id: 'created_at', label: 'Known since', cell: ({ created_at }) => <Time at={created_at} /> },
-  { id: 'country', label: 'Country', cell: ({ country }) => country },
-  { id: 'timezone', label: 'Time zone', cell: ({ timezone }) => timezone },
-  { id: 'phone', label: 'Phone', cell: ({ phone }) => phone },
+  ...personalFields
+    // Who somebody is stands in front of every row.
+    .filter(({ id }) => id !== 'first_name' && id !== 'last_name')
+    .map(({ id, label }): Column => ({ id, label, cell: (person) => person[id] })),
   { id: 'consent', label: 'Consent', cell: ({ consent }) => consent.status },
 ];
 

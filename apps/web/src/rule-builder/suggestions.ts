@@ -1,5 +1,5 @@
 import { activityTypes, listCourses, listSmartLists, smartListFields, smartListValues } from '#contracts';
-import { freeFields } from '#rules';
+import { commonFields, freeFields } from '#rules';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '../api/client';
@@ -57,7 +57,7 @@ function useSeen() {
   return data;
 }
 
-const offered = ['tags', 'country', 'timezone'];
+const offered: readonly string[] = ['tags', ...commonFields];
 const { attributes, metadata } = freeFields;
 
 /** Values of a field that were seen lately, those with `text` in them; none of fields without values worth offering. */

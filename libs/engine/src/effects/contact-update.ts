@@ -1,14 +1,12 @@
 import { writeAs } from '#directory';
+import { isPersonal, personalIds } from '#rules';
 import type { EffectHandler } from './effect-handler.js';
-
-const columns = ['first_name', 'last_name', 'phone', 'country', 'timezone'] as const;
 
 interface Change {
   person_id: string;
   attributes: Record<string, unknown>;
   add_tags: string[];
   remove_tags: string[];
-  first_name?: unknown;
 }
 
 /**
@@ -26,7 +24,7 @@ export const contactUpdate: EffectHandler<'contact.update'> = async (tx, calls) 
     const set: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(effect.set ?? {})) {
       if (name.startsWith('attributes.')) change.attributes[name.slice('attributes.'.length)] = value;
-      else if ((columns as readonly string[]).includes(name)) set[name] = value;
+      else if (isPersonal(name)) set[name] = value;
     }
     const { automation_id, id: run_id } = journey.run;
     await writeAs(tx, { by: 'automation', automation_id, run_id });
@@ -46,11 +44,7 @@ export const contactUpdate: EffectHandler<'contact.update'> = async (tx, calls) 
 };
 
 const ASSIGN = `
-  first_name = case when $2::jsonb ? 'first_name' then $2::jsonb->>'first_name' else t.first_name end,
-  last_name = case when $2::jsonb ? 'last_name' then $2::jsonb->>'last_name' else t.last_name end,
-  phone = case when $2::jsonb ? 'phone' then $2::jsonb->>'phone' else t.phone end,
-  country = case when $2::jsonb ? 'country' then $2::jsonb->>'country' else t.country end,
-  timezone = case when $2::jsonb ? 'timezone' then $2::jsonb->>'timezone' else t.timezone end,
+  ${personalIds.map((id) => `${id} = case when $2::jsonb ? '${id}' then $2::jsonb->>'${id}' else t.${id} end`).join(', ')},
   attributes = t.attributes || $3::jsonb,
   tags = array(
     select tag from (

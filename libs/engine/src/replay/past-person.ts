@@ -1,15 +1,10 @@
-import { fold, stableJson, type PersonFacts } from '#rules';
+import { eachPersonal, fold, personalIds, stableJson, type PersonalFieldId, type PersonFacts } from '#rules';
 
 /** A row of the shop about somebody: their profile, or one of their leads. Instants in milliseconds since 1970. */
-export interface Source {
+export interface Source extends Record<PersonalFieldId, string | null> {
   id: string;
   created_at: number;
   email: string | null;
-  first_name: string | null;
-  last_name: string | null;
-  phone: string | null;
-  country: string | null;
-  timezone: string | null;
   tags: string[];
   attributes: Record<string, unknown>;
 }
@@ -68,7 +63,7 @@ export const factTypes: ReadonlySet<string> = new Set([
 ]);
 
 type Changes = Record<string, { old?: unknown; new?: unknown } | undefined>;
-const columns = ['email', 'first_name', 'last_name', 'phone', 'country', 'timezone', 'course_id'] as const;
+const columns = ['email', ...personalIds, 'course_id'] as const;
 
 /**
  * Somebody's facts at any instant of the past: today's, with every recorded change since taken back, and then
@@ -157,11 +152,7 @@ export class PastPerson {
       person_id: this.person_id,
       type: row === undefined ? null : customer ? 'customer' : 'lead',
       email: row?.email ?? null,
-      first_name: row?.first_name ?? null,
-      last_name: row?.last_name ?? null,
-      phone: row?.phone ?? null,
-      country: row?.country ?? null,
-      timezone: row?.timezone ?? null,
+      ...eachPersonal((id) => row?.[id] ?? null),
       tags: row === undefined || customer || tags.includes('lead') ? tags : [...tags, 'lead'],
       created_at: row?.created_at ?? null,
       last_activity: this.lastActivity,

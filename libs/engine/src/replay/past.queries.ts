@@ -11,6 +11,7 @@ import {
   type Condition,
   type Group,
   type Moment,
+  personalPairs,
 } from '#rules';
 import type { PastEntry } from '../entry/entry-limits.js';
 import type { Before } from './aggregates.js';
@@ -55,8 +56,7 @@ const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::
 const source = (
   table: string,
 ): string => `jsonb_build_object('id', ${table}.id, 'created_at', ${ms(`${table}.created_at`)},
-  'email', ${table}.email, 'first_name', ${table}.first_name, 'last_name', ${table}.last_name, 'phone', ${table}.phone,
-  'country', ${table}.country, 'timezone', ${table}.timezone, 'tags', ${table}.tags, 'attributes', ${table}.attributes`;
+  'email', ${table}.email, ${personalPairs(table)}, 'tags', ${table}.tags, 'attributes', ${table}.attributes`;
 
 /** These people as they are today, with the newest thing they did before the window. */
 export async function peopleNow(

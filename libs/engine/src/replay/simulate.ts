@@ -2,6 +2,7 @@ import { automationById, engineMoment } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import type { DraftSettings, Graph } from '#graph';
 import { unknownAddress, type Database, type Log } from '#platform';
+import { eachPersonal, type PersonalFieldId } from '#rules';
 import { Aggregates, type Before } from './aggregates.js';
 import { drawn } from './backtests.js';
 import { activitiesOf, aggregatesBefore, changesSince, peopleNow } from './past.queries.js';
@@ -15,10 +16,7 @@ const YEAR = 366 * 86_400_000;
 const MOST_ACTIVITIES = 5_000;
 
 /** Somebody made up, for trying a drawing out. */
-export interface SamplePerson {
-  first_name?: string;
-  country?: string;
-  timezone?: string;
+export interface SamplePerson extends Partial<Record<PersonalFieldId, string>> {
   tags?: string[];
   attributes?: Record<string, unknown>;
 }
@@ -124,11 +122,7 @@ const madeUp = (sample: SamplePerson, at: Date): PersonNow => ({
       id: '00000000-0000-7000-8000-000000000001',
       created_at: at.getTime(),
       email: 'sample@example.com',
-      first_name: sample.first_name ?? 'Sample',
-      last_name: null,
-      phone: null,
-      country: sample.country ?? null,
-      timezone: sample.timezone ?? null,
+      ...eachPersonal((id) => sample[id] ?? (id === 'first_name' ? 'Sample' : null)),
       tags: sample.tags ?? [],
       attributes: sample.attributes ?? {},
       course_id: null,

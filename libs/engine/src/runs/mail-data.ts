@@ -1,5 +1,6 @@
 import type { MailData } from '#emails';
 import type { Tx } from '#platform';
+import { personalPairs } from '#rules';
 import type { RunRow } from './journey.js';
 
 /** Of a run, what says about whom and what. */
@@ -11,8 +12,7 @@ export async function mailData(tx: Tx, runs: readonly About[]): Promise<MailData
   const rows = await tx.rows<MailData>(
     `select
        jsonb_build_object('id', p.id, 'email', coalesce(p.email::text, p.address), 'type', p.type,
-         'first_name', p.first_name, 'last_name', p.last_name, 'phone', p.phone, 'country', p.country,
-         'timezone', p.timezone, 'tags', p.tags, 'attributes', p.attributes, 'created_at', p.created_at,
+         ${personalPairs('p')}, 'tags', p.tags, 'attributes', p.attributes, 'created_at', p.created_at,
          'lifetime_value', p.lifetime_value_minor::float8 / 100) as contact,
        case when l.id is not null then jsonb_build_object('id', l.id, 'course_id', l.course_id,
          'course_title', c.title, 'created_at', l.created_at, 'attributes', l.attributes) end as lead

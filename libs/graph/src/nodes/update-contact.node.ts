@@ -1,12 +1,10 @@
+import { isPersonal, personalIds } from '#rules';
 import { z } from 'zod';
 import { defineNode, nextPort } from '../node.js';
 import { say, shorten, value, type Phrase } from '../phrase.js';
 
-/** The fields of a person that a step may set; besides these, `attributes.<name>`. */
-export const settableFields = ['first_name', 'last_name', 'phone', 'country', 'timezone'] as const;
-
 const scalar = z.union([z.string().max(4000), z.number(), z.boolean(), z.null()]);
-const settable = /^(first_name|last_name|phone|country|timezone|attributes|attributes\.[A-Za-z0-9_]{1,100})$/;
+const attribute = /^attributes(\.[A-Za-z0-9_]{1,100})?$/;
 const tag = z.string().trim().min(1, 'A tag has at least one character.').max(100, 'A tag has at most 100 characters.');
 
 const config = z
@@ -15,11 +13,11 @@ const config = z
       .record(z.string(), z.union([scalar, z.record(z.string().regex(/^[A-Za-z0-9_]{1,100}$/), scalar)]))
       .superRefine((fields, context) => {
         for (const [name, content] of Object.entries(fields)) {
-          if (!settable.test(name))
+          if (!isPersonal(name) && !attribute.test(name))
             context.addIssue({
               code: 'custom',
               path: [name],
-              message: `A step can set ${settableFields.join(', ')} and attributes.<name>, not “${name}”.`,
+              message: `A step can set ${personalIds.join(', ')} and attributes.<name>, not “${name}”.`,
             });
           else if ((name === 'attributes') !== (typeof content === 'object' && content !== null))
             context.addIssue({ code: 'custom', path: [name], message: `“${name}” cannot take this value.` });

@@ -1,3 +1,4 @@
+import { personalFields } from '#rules';
 import { ActionIcon, Button, CopyButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
@@ -50,11 +51,7 @@ export function Profile({ contact }: { contact: Contact }) {
 
 function Details({ contact }: { contact: Contact }) {
   const facts: [string, string | null][] = [
-    ['First name', contact.first_name],
-    ['Last name', contact.last_name],
-    ['Phone', contact.phone],
-    ['Country', contact.country],
-    ['Time zone', contact.timezone],
+    ...personalFields.map(({ id, label }): [string, string | null] => [label, contact[id]]),
     [
       'Consent',
       [contact.consent.status, contact.consent.source && `from ${contact.consent.source}`].filter(Boolean).join(', '),

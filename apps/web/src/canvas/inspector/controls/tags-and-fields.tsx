@@ -1,4 +1,4 @@
-import { settableFields } from '#graph';
+import { personalIds } from '#rules';
 import { ActionIcon, Autocomplete, Button, Input, TagsInput, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -47,7 +47,7 @@ const meant = (content: string): unknown => {
 
 /** Fields of a person to set, a row each. */
 export const Fields = (props: ControlProps) => (
-  <FieldRows {...props} names={[...settableFields, 'attributes.']} example="attributes.plan" add="Set a field" />
+  <FieldRows {...props} names={[...personalIds, 'attributes.']} example="attributes.plan" add="Set a field" />
 );
 
 /** Data of one's own, a row for each name. */
