@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { Database } from '#platform';
+import { Database, retryLaws } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 
 const nothing = z.object({});
-const upkeep = { payload: nothing, policy: 'exclusive', retryLimit: 3, retryDelay: 10, retryBackoff: true } as const;
+const upkeep = { payload: nothing, policy: 'exclusive', retry: retryLaws.upkeep } as const;
 
 export const makePartitions = defineJob({ ...upkeep, name: 'housekeeping.partitions' });
 export const forgetRequests = defineJob({ ...upkeep, name: 'housekeeping.request_keys' });

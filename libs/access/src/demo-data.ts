@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Actor, type Tx } from '#platform';
+import { Database, lockPeople, type Actor, type Tx } from '#platform';
 import { recordAudit } from './audit.js';
 
 /**
@@ -50,8 +50,7 @@ export class DemoData {
         'select person_id from cortex.people where demo order by address',
       );
       const ids = people.map((person) => person.person_id);
-      // The same lock that whoever changes a person's runs holds, in one order.
-      for (const id of [...ids].sort()) await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 42))', [id]);
+      await lockPeople(tx, ids);
       for (const [kind, statement] of REMOVALS) removed[kind] = await tx.run(statement, [await this.marked(tx, kind)]);
       // After them, because a lost enrollment is an activity too.
       for (const [kind, statement] of OF_DEMO_PEOPLE) removed[kind] = await tx.run(statement, [ids]);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Config, Database } from '#platform';
+import { lockKey, type Config, type Database } from '#platform';
 import { apiKeyExists, insertApiKey, type NewApiKey } from './api-keys.js';
 import { readSecret } from './secret.js';
 import { insertStaff } from './staff.js';
@@ -29,7 +29,7 @@ export async function ensureFirstStart(database: Database, config: Config): Prom
     CORTEX_POSTAL_ADDRESS,
   } = config.env;
   return database.tx(async (tx) => {
-    await tx.rows("select pg_advisory_xact_lock(hashtextextended('cortex.first_start', 0))");
+    await tx.rows(`select pg_advisory_xact_lock(${lockKey.named("'cortex.first_start'")})`);
     const made: FirstStart = {};
     if (!(await tx.row('select from cortex_staff."user" limit 1'))) {
       const email = (CORTEX_ADMIN_EMAIL ?? DEFAULT_ADMIN).toLowerCase();

@@ -6,6 +6,7 @@ import {
   Database,
   decodeCursor,
   encodeCursor,
+  lockKey,
   newId,
   notFound,
   type Actor,
@@ -156,7 +157,7 @@ export class Staff {
   }
 
   private async assertAnotherAdmin(tx: Tx, id: string): Promise<void> {
-    await tx.rows("select pg_advisory_xact_lock(hashtextextended('cortex.staff', 0))");
+    await tx.rows(`select pg_advisory_xact_lock(${lockKey.named("'cortex.staff'")})`);
     const other = await tx.row(
       `select from cortex_staff."user" where role = 'admin' and not coalesce(banned, false) and id <> $1 limit 1`,
       [id],

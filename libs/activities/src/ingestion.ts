@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { AppError, Database, LOG, newId, type Log } from '#platform';
+import { AppError, Database, databaseErrorOf, databaseFailure, LOG, newId, retryLaws, type Log } from '#platform';
 import { GroupCommit, QueueFull } from './group-commit.js';
 import { InboxBell } from './inbox-bell.js';
 import { OwnConnection } from './own-connection.js';
@@ -33,7 +33,6 @@ export type StoreResult =
 
 const BATCH = 500;
 const MAX_WAITING = 20_000;
-const RETRIES = 3;
 const DEFAULT_SOURCE = 'api';
 /** How long nothing is taken for plain after something was not: who repeats one batch repeats others. */
 const NOT_PLAIN_MS = 10_000;
@@ -150,8 +149,10 @@ export class Ingestion implements OnApplicationShutdown {
     try {
       unknown = await (takesUnknown ? this.storeWithLeads(rows, results) : this.run(rows, false, results));
     } catch (error) {
-      if (isConnectionError(error)) throw error;
-      if (isPassing(error) && attempt < RETRIES) return this.storeApart(rows, results, takesUnknown, attempt + 1);
+      // Without a code it is not the database's refusal but a lost connection or a mistake of ours.
+      if (isConnectionError(error) || databaseErrorOf(error).code === undefined) throw error;
+      if (isPassing(error) && attempt < retryLaws.collision.tries)
+        return this.storeApart(rows, results, takesUnknown, attempt + 1);
       if (rows.length > 1) {
         const half = rows.length >> 1;
         await this.storeApart(rows.slice(0, half), results, takesUnknown);
@@ -159,10 +160,7 @@ export class Ingestion implements OnApplicationShutdown {
         return;
       }
       const row = rows[0]!;
-      this.log.warn(
-        { code: (error as { code?: string }).code, activity_id: row.id },
-        'activity refused by the database',
-      );
+      this.log.warn({ code: databaseErrorOf(error).code, activity_id: row.id }, 'activity refused by the database');
       const message =
         'The database refused this activity. Check its values, or leave out the metadata, and send it again.';
       results.set(row, { id: row.id, status: 'rejected', error: { pointer: '/', message } });
@@ -225,21 +223,14 @@ export class Ingestion implements OnApplicationShutdown {
     } catch (error) {
       if (isConnectionError(error)) throw error;
       this.plainFrom = performance.now() + NOT_PLAIN_MS;
-      this.log.debug({ code: (error as { code?: string }).code }, 'activities: a batch was not plain');
+      this.log.debug({ code: databaseErrorOf(error).code }, 'activities: a batch was not plain');
       return undefined;
     }
   }
 }
 
-/** Worth a second attempt at once: a deadlock, a lock timeout, a serialisation failure, a key just noted elsewhere. */
-function isPassing(error: unknown): boolean {
-  const { code, constraint } = error as { code?: string; constraint?: string };
-  return ['40P01', '40001', '55P03'].includes(code ?? '') || constraint === 'activity_keys_pkey';
-}
+/** Worth a second try at once: it ran into another transaction, or a key was just noted elsewhere. */
+const isPassing = (error: unknown): boolean =>
+  databaseFailure(error) === 'collision' || databaseErrorOf(error).constraint === 'activity_keys_pkey';
 
-function isConnectionError(error: unknown): boolean {
-  const code = (error as { code?: string }).code;
-  // pg's own message when the socket closed carries no code.
-  if (code === undefined) return true;
-  return /^(08|57P|53)/.test(code) || /^E[A-Z]+$/.test(code);
-}
+const isConnectionError = (error: unknown): boolean => databaseFailure(error) === 'unavailable';

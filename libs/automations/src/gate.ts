@@ -1,6 +1,6 @@
-import type { Tx } from '#platform';
+import { lockKey, type Tx } from '#platform';
 
-const KEY = "hashtextextended('cortex.engine', 0)";
+const KEY = lockKey.named("'cortex.engine'");
 
 /**
  * Taken by whoever moves people through automations, before any person's lock: until the transaction ends

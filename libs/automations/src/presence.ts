@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, Database, notFound, type Actor, type Tx } from '#platform';
+import { AppError, Database, lockKey, notFound, type Actor, type Tx } from '#platform';
 
 /** Seconds after a tab's last word until it counts as gone; it speaks every ten. */
 const GONE = 35;
@@ -59,7 +59,7 @@ export class Presence {
    */
   async say(actor: Actor, mayHold: boolean, automationId: string, word: Word): Promise<PresentTabs> {
     return this.database.tx(async (tx) => {
-      await tx.rows(`select pg_advisory_xact_lock(hashtextextended('presence:' || $1::uuid::text, 42))`, [
+      await tx.rows(`select pg_advisory_xact_lock(${lockKey.named("'cortex.presence ' || $1::uuid::text")})`, [
         automationId,
       ]);
       await forget(tx);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { Database, LOG, type Log } from '#platform';
+import { collisionStates, Database, LOG, retryLaws, type Log } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 
 const nothing = z.object({});
@@ -10,8 +10,7 @@ export const repairDirectory = defineJob({
   name: 'directory.repair',
   payload: nothing,
   policy: 'exclusive',
-  retryLimit: 1,
-  retryDelay: 20,
+  retry: retryLaws.tick,
 });
 
 /** Each night: what went past the triggers altogether. */
@@ -19,8 +18,7 @@ export const compareDirectory = defineJob({
   name: 'directory.compare',
   payload: nothing,
   policy: 'exclusive',
-  retryLimit: 2,
-  retryDelay: 600,
+  retry: retryLaws.nightly,
 });
 
 const BATCH = 500;
@@ -89,7 +87,9 @@ export class DirectoryKeeper implements JobHandlers {
     const errors = await this.database.row<{ n: number; triggers: string[] }>(
       `select count(*)::int as n, array_agg(distinct e.trigger_name) as triggers
        from cortex.trigger_errors e
-       where e.happened_at > clock_timestamp() - interval '1 day' and e.sqlstate not in ('55P03', '40P01', 'CX001')`,
+       where e.happened_at > clock_timestamp() - interval '1 day' and e.sqlstate <> all ($1::text[])`,
+      // What passes by itself: transactions that met, and the sweep's own sign that somebody is at these people.
+      [[...collisionStates, 'CX001']],
     );
     await this.attention('directory.trigger_errors', 'directory', (errors?.n ?? 0) > 0, {
       title: 'A database trigger failed within the last day',

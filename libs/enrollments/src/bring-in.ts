@@ -1,4 +1,13 @@
-import { conflict, type Database, type FieldError, type Tx } from '#platform';
+import {
+  conflict,
+  databaseErrorOf,
+  databaseFailure,
+  lockKey,
+  retryLaws,
+  type Database,
+  type FieldError,
+  type Tx,
+} from '#platform';
 import { addressOf, aheadOf, consentObject, findOrCreatePeople, setConsents, type ConsentGiven } from '#directory';
 
 /** `consent_kept`: the item said yes, and the no that stands was left alone. */
@@ -19,8 +28,6 @@ interface Item {
   occurred_at?: string;
 }
 
-const ATTEMPTS = 3;
-
 /**
  * Writes items in one transaction, in order; an item that the database refuses is rejected alone. Writers of one
  * address follow each other, so that two requests about one checkout never make two leads. Consent is recorded last.
@@ -33,11 +40,11 @@ export async function bringIn<T extends Item>(
   write: (tx: Tx, item: T) => Promise<Written>,
 ): Promise<WriteResult[]> {
   let isolated = false;
-  for (let attempt = 1; attempt <= ATTEMPTS;) {
+  for (let attempt = 1; attempt <= retryLaws.collision.tries;) {
     try {
       return await database.tx((tx) => writeAll(tx, items, write, isolated));
     } catch (error) {
-      if (isPassing(error)) attempt++;
+      if (databaseFailure(error) === 'collision') attempt++;
       else if (!isolated && rejection(error)) isolated = true;
       else throw error;
     }
@@ -81,7 +88,7 @@ async function lockAddresses(tx: Tx, addresses: string[]): Promise<void> {
   if (addresses.length === 0) return;
   await tx.rows(
     `select pg_advisory_xact_lock(l.key) from (
-       select distinct hashtextextended(a.address, 43) as key from unnest($1::text[]) as a(address) order by key
+       select distinct ${lockKey.address('a.address')} as key from unnest($1::text[]) as a(address) order by key
      ) l`,
     [addresses],
   );
@@ -126,14 +133,6 @@ async function recordConsents(
   });
 }
 
-interface PostgresError {
-  code?: string;
-  constraint?: string;
-}
-
-const isPassing = (error: unknown): boolean =>
-  ['40P01', '40001', '55P03'].includes((error as PostgresError).code ?? '');
-
 const MISSING: Record<string, FieldError> = {
   enrollments_course_id_fkey: {
     pointer: '/course_id',
@@ -151,8 +150,8 @@ const MISSING: Record<string, FieldError> = {
 
 /** What the item's sender can mend, or undefined for a failure that is not the item's. */
 function rejection(error: unknown): FieldError | undefined {
-  const { code, constraint } = error as PostgresError;
-  if (code === undefined || !/^(22|23)/.test(code)) return undefined;
+  if (databaseFailure(error) !== 'invalid') return undefined;
+  const { constraint } = databaseErrorOf(error);
   return (
     MISSING[constraint ?? ''] ?? {
       pointer: '/',

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from './log.js';
+import { pauseAfter, type RetryLaw } from './retry.js';
 
 /** Work that a worker does again and again by itself; any number of workers may run the same one. */
 export interface Loop {
@@ -18,17 +19,22 @@ export interface RepeatSettings {
   log: Log;
 }
 
-const LONGEST_PAUSE = 10_000;
+/** Seconds. */
+const LONGEST_PAUSE = 10;
 
 /** Repeats one piece of work; an error is logged and makes it wait longer, up to ten seconds, and ends nothing. */
 export class RepeatingLoop implements Loop {
   readonly name: string;
+  /** Each error in a row doubles the pause; it is tried for ever. */
+  private readonly law: RetryLaw;
   private readonly stopping = new AbortController();
   private nap = new AbortController();
   private running: Promise<void> | undefined;
 
   constructor(private readonly settings: RepeatSettings) {
     this.name = settings.name;
+    const first = settings.idle / 1000;
+    this.law = { tries: Number.POSITIVE_INFINITY, first, factor: 2, longest: Math.max(LONGEST_PAUSE, first) };
   }
 
   start(): void {
@@ -62,11 +68,8 @@ export class RepeatingLoop implements Loop {
         log.error({ loop: name, errors, reason: (error as Error).message }, 'a loop met an error and goes on');
       }
       if (more) continue;
-      const length = Math.min(
-        this.settings.idle * 2 ** Math.min(errors, 16),
-        Math.max(LONGEST_PAUSE, this.settings.idle),
-      );
-      await pause(length, undefined, { signal: this.nap.signal }).catch(() => undefined);
+      const rest = pauseAfter(this.law, errors + 1)!;
+      await pause(rest * 1000, undefined, { signal: this.nap.signal }).catch(() => undefined);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { RetryLaw } from '#platform';
 import type { z } from 'zod';
 
 /**
@@ -11,14 +12,8 @@ export interface JobSettings<P extends z.ZodType> {
   name: string;
   payload: P;
   policy?: JobPolicy;
-  /** How often a failed job is tried again before it is failed for good. */
-  retryLimit: number;
-  /** Seconds before the first retry. */
-  retryDelay?: number;
-  /** Doubles the delay with each retry. */
-  retryBackoff?: boolean;
-  /** Seconds that no delay exceeds. */
-  retryDelayMax?: number;
+  /** How a failed job is tried again; pauses stay equal or double (the queue adds some chance to those that double). */
+  retry: RetryLaw;
   /** Seconds after which a running job counts as failed; 900 when absent. */
   expireInSeconds?: number;
   /** Seconds that a finished job is kept; a day when absent. */
@@ -51,10 +46,12 @@ const defined = new Map<string, JobDefinition>();
 
 /**
  * Declares a job, once per name, beside the code that handles it.
- * @throws Error when the name is taken
+ * @throws Error when the name is taken, or the queue cannot keep to the law of its retries
  */
 export function defineJob<P extends z.ZodType>(settings: JobSettings<P>): JobDefinition<P> {
   if (defined.has(settings.name)) throw new Error(`The job ${settings.name} is defined twice.`);
+  if (settings.retry.factor !== 1 && settings.retry.factor !== 2)
+    throw new Error(`The job ${settings.name} cannot be tried again by a factor of ${settings.retry.factor}.`);
   const job = Object.freeze({ ...settings });
   defined.set(job.name, job as unknown as JobDefinition);
   return job;

@@ -50,14 +50,14 @@ export class PgBossAdapter {
 
   private async prepare(job: JobDefinition): Promise<void> {
     const options: QueueOptions = {
-      retryLimit: job.retryLimit,
-      retryDelay: job.retryDelay ?? 1,
-      retryBackoff: job.retryBackoff ?? false,
+      retryLimit: job.retry.tries - 1,
+      retryDelay: job.retry.first,
+      retryBackoff: job.retry.factor === 2,
       expireInSeconds: job.expireInSeconds ?? 900,
       // A killed process leaves its jobs active; without a heartbeat an exclusive job would block its queue until it expires.
       heartbeatSeconds: HEARTBEAT,
       deleteAfterSeconds: job.deleteAfterSeconds ?? DAY,
-      ...(job.retryBackoff && job.retryDelayMax ? { retryDelayMax: job.retryDelayMax } : {}),
+      ...(job.retry.factor === 2 && job.retry.longest ? { retryDelayMax: job.retry.longest } : {}),
     };
     const further = { notify: true, ...(job.deadLetter ? { deadLetter: job.deadLetter.name } : {}) };
     await this.boss.createQueue(job.name, { ...options, ...further, policy: job.policy ?? 'standard' });

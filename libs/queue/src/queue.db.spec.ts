@@ -5,16 +5,20 @@ import { createLog } from '#platform';
 import { defineJob, Queue } from '#queue';
 import { testDatabase, type TestDatabase } from '#testing';
 
-const buried = defineJob({ name: 'test.buried', payload: z.object({ id: z.number() }), retryLimit: 0 });
+const never = { tries: 1, first: 0, factor: 1 };
+const buried = defineJob({ name: 'test.buried', payload: z.object({ id: z.number() }), retry: never });
 const fragile = defineJob({
   name: 'test.fragile',
   payload: z.object({ id: z.number() }),
-  retryLimit: 2,
-  retryDelay: 0,
+  retry: { tries: 3, first: 0, factor: 1 },
   deadLetter: buried,
 });
-const plain = defineJob({ name: 'test.plain', payload: z.object({ id: z.number() }), retryLimit: 1 });
-const tick = defineJob({ name: 'test.tick', payload: z.object({}), policy: 'exclusive', retryLimit: 0 });
+const plain = defineJob({
+  name: 'test.plain',
+  payload: z.object({ id: z.number() }),
+  retry: { tries: 2, first: 1, factor: 1 },
+});
+const tick = defineJob({ name: 'test.tick', payload: z.object({}), policy: 'exclusive', retry: never });
 
 async function until(holds: () => boolean | Promise<boolean>) {
   const deadline = Date.now() + 25_000;
@@ -116,7 +120,7 @@ describe('the queue', () => {
 
   it('refuses a payload that does not fit, and a name twice', async () => {
     await expect(queue.enqueue(undefined, plain, { id: 'one' } as never)).rejects.toThrow();
-    expect(() => defineJob({ name: 'test.plain', payload: z.object({}), retryLimit: 0 })).toThrow(/defined twice/);
+    expect(() => defineJob({ name: 'test.plain', payload: z.object({}), retry: never })).toThrow(/defined twice/);
   });
 
   it('finishes what it has in hand when it is stopped, and leaves the rest to the next one', async () => {

@@ -1,6 +1,6 @@
 import { appendActivities, contactOf } from '#activities';
 import { suppress, waiting } from '#emails';
-import type { Prepared, Tx } from '#platform';
+import { pauseSql, retryLaws, type Prepared, type Tx } from '#platform';
 import type { Asked } from './asked.js';
 import { aboutMessage, aboutMessageIn } from './claim.js';
 import { sayFailed } from './failures.js';
@@ -18,8 +18,6 @@ interface ChangedRow {
   state: string;
 }
 
-/** After so many refusals that were not the mail's fault it counts as failed, so that nothing turns in circles. */
-export const attemptLimit = 12;
 /** A server error's batch is looked up at Postmark after this; only what is not there is queued again. */
 const lookAfterSeconds = 5;
 
@@ -141,7 +139,7 @@ async function markFailed(
   );
 }
 
-/** Back to the queue, each time later (up to ten minutes); at the limit it has failed. */
+/** Back to the queue, each time later, as the law of mails says; after its last try it has failed. */
 async function putBack(
   tx: Tx,
   batchId: string,
@@ -156,9 +154,9 @@ async function putBack(
        where m.id = any($2::uuid[]) and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
        returning m.*
      ), back as (select * from changed where state = 'queued'),
-     queued as (${waiting('back', 'cortex.now() + make_interval(secs => least(power(2, w.attempts - 1), 600))')})
+     queued as (${waiting('back', `cortex.now() + ${pauseSql(retryLaws.mail, 'w.attempts')}`)})
      select ${changed} from changed m`,
-    [batchId, idsOf(again), byId(again), attemptLimit],
+    [batchId, idsOf(again), byId(again), retryLaws.mail.tries],
   );
   const failed = rows.filter((row) => row.state === 'failed');
   const reason = 'Postmark refused it again and again.';

@@ -1,4 +1,4 @@
-import type { Database } from '#platform';
+import { databaseFailure, type Database } from '#platform';
 import { everyone, type SqlFragment } from '#rules';
 
 /** Milliseconds that counting may take: while somebody looks on, and when the exact number is wanted. */
@@ -29,7 +29,7 @@ export async function countPeople(database: Database, condition: SqlFragment, op
       statementTimeout: options.patience,
     })
     .catch((error: unknown) => {
-      if (isTimeout(error)) return undefined;
+      if (databaseFailure(error) === 'cancelled') return undefined;
       throw error;
     });
   if (counted && (!options.cap || counted.count <= options.cap)) return { count: counted.count, exact: true };
@@ -40,11 +40,6 @@ export async function countPeople(database: Database, condition: SqlFragment, op
   );
   return { count: Math.max(atLeast, plan[0]!['QUERY PLAN'][0]!.Plan['Plan Rows']), exact: false };
 }
-
-export const isTimeout = (error: unknown): boolean =>
-  error instanceof Error &&
-  'driverError' in error &&
-  (error.driverError as { code?: unknown } | undefined)?.code === '57014';
 
 /** From this many people on a preview looks at a sample instead of everybody. */
 export const LARGE = 20_000;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { loadListDefinitions } from '#directory';
-import type { Tx } from '#platform';
+import { lockKey, type Tx } from '#platform';
 import { dependencies, stableJson, type Dependencies, type Group, type ListDefinition } from '#rules';
 
-const GATE = "hashtextextended('cortex.lists', 0)";
+const GATE = lockKey.named("'cortex.lists'");
 
 /**
  * Taken before persons' locks by whoever writes kept membership of single people: until the transaction ends no

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { retryLaws } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import { Membership } from './membership.js';
 import { SmartLists } from './smart-lists.js';
@@ -7,9 +8,7 @@ import { SmartLists } from './smart-lists.js';
 const upkeep = {
   payload: z.object({}),
   policy: 'exclusive',
-  retryLimit: 3,
-  retryDelay: 5,
-  retryBackoff: true,
+  retry: retryLaws.upkeep,
 } as const;
 
 /** Every night: counts every list. Begins with those counted longest ago, so that a job that died goes on where it was. */

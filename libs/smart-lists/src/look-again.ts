@@ -1,5 +1,5 @@
 import { appendActivities, type NewActivity } from '#activities';
-import type { Tx } from '#platform';
+import { lockPeople, type Tx } from '#platform';
 import { isByThePerson } from '#rules';
 import { enterListGate, type KeptList, type KeptLists } from './kept-lists.js';
 import { standings } from './standing.js';
@@ -118,12 +118,8 @@ const pairs = (changes: readonly Turned[]): [string[], string[]] => [
   changes.map((change) => change.person_id),
 ];
 
-/** Locks people one after another, in order, so that two who do it never wait for each other. */
-export async function lockPeople(tx: Tx, people: readonly string[]): Promise<void> {
+/** Enters the lists' gate and locks people, in the order in which everybody does it. */
+export async function lockMembers(tx: Tx, people: readonly string[]): Promise<void> {
   await enterListGate(tx);
-  await tx.rows(
-    `with due as materialized (select distinct person_id from unnest($1::uuid[]) person_id order by person_id)
-     select count(pg_advisory_xact_lock(hashtextextended(person_id::text, 42))) from due`,
-    [people],
-  );
+  await lockPeople(tx, people);
 }

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { momentOf } from '#directory';
-import { Database, LOG, RepeatingLoop, type Log, type Loop, type Tx } from '#platform';
+import { Database, lockKey, LOG, RepeatingLoop, type Log, type Loop, type Tx } from '#platform';
 import { clockWindows, everyone, toSql, type SqlFragment } from '#rules';
-import { lockPeople, lookAgain, outOfDate, touchedBy, type Touch } from './look-again.js';
+import { lockMembers, lookAgain, outOfDate, touchedBy, type Touch } from './look-again.js';
 import { MemberFiles } from './member-files.js';
 import { tellEntering } from './newcomers.js';
 import { asking } from './standing.js';
@@ -98,7 +98,7 @@ export class Membership implements Loop {
       await this.database.tx(
         async (tx) => {
           const mine = await tx.row<{ mine: boolean }>(
-            "select pg_try_advisory_xact_lock(hashtextextended('cortex.lists.fill ' || $1::text, 0)) as mine",
+            `select pg_try_advisory_xact_lock(${lockKey.named("'cortex.lists.fill ' || $1::text")}) as mine`,
             [id],
           );
           if (!mine!.mine) return;
@@ -157,7 +157,7 @@ export class Membership implements Loop {
         [TOUCHED],
       );
       if (notes.length === 0) return 0;
-      await lockPeople(
+      await lockMembers(
         tx,
         notes.map((note) => note.person_id),
       );
@@ -269,7 +269,7 @@ export class Membership implements Loop {
 
   private change(list: KeptList, people: readonly string[]): Promise<number> {
     return this.database.tx(async (tx: Tx) => {
-      await lockPeople(tx, people);
+      await lockMembers(tx, people);
       const { lists } = await this.known.now(tx);
       const still = lists.find((each) => each.id === list.id && each.fingerprint === list.fingerprint);
       return still ? lookAgain(tx, [still], people) : 0;

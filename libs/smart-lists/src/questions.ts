@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactAnswer, ProofAnswer } from '#contracts';
 import { addressOf, Contacts, loadFacts, loadListDefinitions, momentOf } from '#directory';
-import { AppError, badRequest, Database, type Tx } from '#platform';
+import { AppError, badRequest, Database, databaseFailure, type Tx } from '#platform';
 import {
   dependencies,
   fields,
@@ -13,7 +13,7 @@ import {
   type SqlFragment,
 } from '#rules';
 import { Decider } from '#rules/engine';
-import { countPeople, directorySize, isTimeout, PATIENCE, type Count, type CountOptions } from './count.js';
+import { countPeople, directorySize, PATIENCE, type Count, type CountOptions } from './count.js';
 import { beginningsOf, leavesOf, partsOf, type RulePart } from './rule-parts.js';
 import { samplePeople } from './sample.js';
 import { seenValues, type ValuesOf } from './seen-values.queries.js';
@@ -43,7 +43,7 @@ interface Glance {
 }
 
 const unlessTimeout = (error: unknown): undefined => {
-  if (!isTimeout(error)) throw error;
+  if (databaseFailure(error) !== 'cancelled') throw error;
   return undefined;
 };
 

@@ -1,7 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { SmartListAnswer } from '#contracts';
 import { Contacts, loadListDefinitions, momentOf } from '#directory';
-import { AppError, badRequest, conflict, Database, newId, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import {
+  AppError,
+  badRequest,
+  conflict,
+  Database,
+  lockKey,
+  newId,
+  notFound,
+  recordAudit,
+  type Actor,
+  type Tx,
+} from '#platform';
 import { dependencies, readRules, toSql, type Group, type SqlFragment } from '#rules';
 import { countPeople, PATIENCE } from './count.js';
 import { expectSettled, tellNewcomers, type Newcomers } from './newcomers.js';
@@ -299,7 +310,7 @@ async function checkLists(tx: Tx, id: string, name: string, rules: Group): Promi
   if (asked.length === 0) return;
   const at = (message: string) => badRequest(message, [{ pointer: '/rules', message }]);
   // Two lists that are made to ask about each other at the same moment would both be found in order.
-  await tx.run("select pg_advisory_xact_lock(hashtextextended('cortex.smart_lists', 0))");
+  await tx.run(`select pg_advisory_xact_lock(${lockKey.named("'cortex.smart_lists'")})`);
   const lists = await loadListDefinitions(tx, asked);
   const missing = asked.find((list) => list !== id && !lists.has(list));
   if (missing) throw at(`The rules ask about the smart list ${missing}, which does not exist.`);

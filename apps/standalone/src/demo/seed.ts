@@ -1,7 +1,7 @@
-import { newId, type Database, type Tx } from '#platform';
+import { lockKey, newId, type Database, type Tx } from '#platform';
 import { sampleCourses, sampleEvents, samplePeople } from './sample.js';
 
-const LOCK = "hashtextextended('cortex.demo', 0)";
+const LOCK = lockKey.named("'cortex.demo'");
 const HOUR = 3_600_000;
 
 /**

@@ -1,19 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { automationById, enterGate } from '#automations';
+import { automationById } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import { conflict, Database, LOG, newId, notFound, unknownAddress, type Actor, type Log, type Tx } from '#platform';
-import { Advance } from '../advance/advance.js';
-import { lockPerson, tryPeople } from '../inbox/claim.js';
-import type { Moment } from '../versions/compiled-versions.js';
+import { engineTransaction, type EngineParts, type EngineTransaction } from '../transaction/engine-transaction.js';
 import { EngineVersions } from '../versions/engine-versions.js';
-import { enter } from '../entry/enter.js';
-import { resumeRuns } from '../runs/resume-runs.js';
 import { reportFailedRuns } from '../runs/failed-runs.js';
 import type { Journey, RunRow } from '../runs/journey.js';
-import { record } from '../runs/record-runs.js';
 import { refusalText } from '../entry/refusals.js';
 import { runById } from '../runs/runs.queries.js';
-import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** Failed runs that are tried again in one transaction. */
 const PER_CHUNK = 500;
@@ -28,11 +22,15 @@ export interface EnterAnswer {
 /** What people do to single runs. Each takes the person's lock and moves the run at once, as the loops would. */
 @Injectable()
 export class RunControls {
+  private readonly engine: EngineParts;
+
   constructor(
     private readonly database: Database,
-    private readonly versions: EngineVersions,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
+    versions: EngineVersions,
+    @Inject(LOG) log: Log,
+  ) {
+    this.engine = { database, versions, log };
+  }
 
   /**
    * Puts somebody into a live automation; conditions of its start are not asked, its entry limit is.
@@ -41,15 +39,14 @@ export class RunControls {
   async enter(actor: Actor, automationId: string, contactEmail: string): Promise<EnterAnswer> {
     const address = addressOf(contactEmail);
     if (!address) throw unknownAddress();
-    return this.database.tx(async (tx) => {
+    return engineTransaction(this.engine, async (on) => {
+      const { tx, moment } = on;
       const person = (await peopleOf(tx, [address])).get(address);
       if (!person?.type) throw unknownAddress();
-      await enterGate(tx);
-      await lockPerson(tx, person.person_id);
-      const moment = await this.versions.moment(tx);
+      await on.lock(person.person_id);
       const version = moment.live.get(automationId);
       if (!version?.start) throw await notLive(tx, automationId);
-      const [answer] = await enter(new DatabaseBackend(tx, this.versions), moment, [
+      const [answer] = await on.enter([
         {
           version,
           person_id: person.person_id,
@@ -60,7 +57,6 @@ export class RunControls {
       if (!answer || 'refused' in answer) {
         return { entered: false, run_id: null, reason: refusalText[answer?.refused ?? 'been_here'] };
       }
-      await this.move(tx, moment, answer.journey);
       await audit(tx, actor, 'run.entered', answer.journey.run.id, { automation_id: automationId });
       return { entered: true, run_id: answer.journey.run.id };
     });
@@ -68,40 +64,40 @@ export class RunControls {
 
   /** Ends the wait that a run stands in. @throws AppError 404; 409 when it does not wait or its automation is not live */
   async advance(actor: Actor, runId: string): Promise<void> {
-    await this.change(actor, runId, 'run.advanced', async (tx, moment, run) => {
+    await this.change(actor, runId, 'run.advanced', async (on, run) => {
       if (run.status !== 'waiting')
         throw conflict(`This run does not wait: it is ${run.status}.`, { status: run.status });
-      const journey = await this.loaded(tx, moment, run);
+      const journey = await loaded(on, run);
       journey.forced = true;
       journey.movable = true;
-      await this.move(tx, moment, journey);
+      await on.move([journey]);
     });
   }
 
   /** Takes somebody out. @throws AppError 404; 409 when they have left already */
   async remove(actor: Actor, runId: string): Promise<void> {
-    await this.change(actor, runId, 'run.removed', async (tx, moment, run) => {
+    await this.change(actor, runId, 'run.removed', async (on, run) => {
       if (run.status !== 'active' && run.status !== 'waiting') {
         throw conflict(`This person has left already: the run is ${run.status}.`, { status: run.status });
       }
-      const versions = await this.versions.load(tx, [run.version_id]);
-      const [journey] = await resumeRuns(tx, [run], versions);
-      journey!.end(moment.now, 'exited', 'removed by hand');
-      await record(tx, [journey!]);
+      const [journey] = await on.load([run]);
+      if (!journey) throw notFound('version');
+      journey.end(on.moment.now, 'exited', 'removed by hand');
+      await on.move([journey]);
     });
   }
 
   /** Tries the step again at which a run failed. @throws AppError 404; 409 when it did not fail or is not live */
   async retry(actor: Actor, runId: string): Promise<void> {
-    await this.change(actor, runId, 'run.retried', async (tx, moment, run) => {
+    await this.change(actor, runId, 'run.retried', async (on, run) => {
       if (run.status !== 'failed')
         throw conflict(`This run did not fail: it is ${run.status}.`, { status: run.status });
-      Object.assign(run, { status: 'active', ended_at: null, end_reason: null, retries: 0, wake_at: moment.now });
-      const journey = await this.loaded(tx, moment, run);
+      Object.assign(run, { status: 'active', ended_at: null, end_reason: null, retries: 0, wake_at: on.moment.now });
+      const journey = await loaded(on, run);
       journey.movable = true;
       journey.changed = true;
-      await this.move(tx, moment, journey);
-      await reportFailedRuns(tx, [run.automation_id]);
+      await on.move([journey]);
+      await reportFailedRuns(on.tx, [run.automation_id]);
     });
   }
 
@@ -133,9 +129,8 @@ export class RunControls {
     nodeId: string | undefined,
     after: string,
   ): Promise<{ retried: number; last: string | undefined }> {
-    return this.database.tx(async (tx) => {
-      await enterGate(tx);
-      const moment = await this.versions.moment(tx);
+    return engineTransaction(this.engine, async (on) => {
+      const { tx, moment } = on;
       if (!moment.live.has(automationId)) throw await notLive(tx, automationId);
       const failed = await tx.rows<{ id: string; person_id: string }>(
         `select id, person_id from cortex.automation_runs
@@ -143,8 +138,7 @@ export class RunControls {
          order by id limit $4`,
         [automationId, nodeId ?? null, after, PER_CHUNK],
       );
-      const people = await tryPeople(
-        tx,
+      const people = await on.lockFree(
         failed.map(({ person_id }) => person_id),
         PER_CHUNK,
       );
@@ -158,34 +152,31 @@ export class RunControls {
     });
   }
 
-  private async loaded(tx: Tx, moment: Moment, run: RunRow): Promise<Journey> {
-    if (!moment.live.has(run.automation_id)) throw await notLive(tx, run.automation_id);
-    const [journey] = await resumeRuns(tx, [run], await this.versions.load(tx, [run.version_id]));
-    if (!journey) throw notFound('version');
-    return journey;
-  }
-
-  private async move(tx: Tx, moment: Moment, journey: Journey): Promise<void> {
-    await new Advance(new DatabaseBackend(tx, this.versions), moment, this.log).run([journey]);
-    await record(tx, [journey]);
-  }
-
   private async change(
     actor: Actor,
     runId: string,
     action: string,
-    work: (tx: Tx, moment: Moment, run: RunRow) => Promise<void>,
+    work: (on: EngineTransaction, run: RunRow) => Promise<void>,
   ): Promise<void> {
-    await this.database.tx(async (tx) => {
+    await engineTransaction(this.engine, async (on) => {
+      const { tx } = on;
       const seen = await runById(tx, runId);
       if (!seen) throw notFound('run');
-      await enterGate(tx);
-      await lockPerson(tx, seen.person_id);
+      await on.lock(seen.person_id);
+      // Read anew: somebody else may have moved it until now.
       const run = (await runById(tx, runId))!;
-      await work(tx, await this.versions.moment(tx), run);
+      await work(on, run);
       await audit(tx, actor, action, runId, { automation_id: run.automation_id });
     });
   }
+}
+
+/** A run of a live automation, ready to be moved. @throws AppError 409 when it is not live */
+async function loaded(on: EngineTransaction, run: RunRow): Promise<Journey> {
+  if (!on.moment.live.has(run.automation_id)) throw await notLive(on.tx, run.automation_id);
+  const [journey] = await on.load([run]);
+  if (!journey) throw notFound('version');
+  return journey;
 }
 
 /** Says why nobody can be moved in this automation. */

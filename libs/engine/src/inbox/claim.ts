@@ -1,13 +1,11 @@
 import type { ActivityFact } from '#graph';
-import type { Tx } from '#platform';
+import { lockKey, type Tx } from '#platform';
 
 /** People whose due runs are moved in one transaction. */
 export const PEOPLE_PER_CLAIM = 100;
 /** Activities matched in one transaction, and people at most. */
 export const ROWS_PER_CLAIM = 500;
 const WINDOWS = [1_000, 4_000, 40_000, 400_000];
-
-const LOCK = 'pg_try_advisory_xact_lock(hashtextextended(person_id::text, 42))';
 
 /**
  * Locks the people with the oldest inbox rows, at most `limit` and at most a tenth of what the server can hold in
@@ -21,7 +19,7 @@ export async function claimPeople(tx: Tx, limit = ROWS_PER_CLAIM): Promise<strin
       `with w as materialized (select seq, person_id from cortex.activity_inbox order by seq limit $1),
        cand as materialized (select person_id, min(seq) as s from w group by person_id order by s limit $2)
        select (select count(*) from w) = $1 as full,
-         array(select person_id::text from cand where person_id <> all($4::uuid[]) and ${LOCK}
+         array(select person_id::text from cand where person_id <> all($4::uuid[]) and pg_try_advisory_xact_lock(${lockKey.person('person_id::text')})
            limit least($3, current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int / 10)
          ) as people`,
       [window, limit * 10, limit - claimed.size, [...claimed]],
@@ -31,21 +29,6 @@ export async function claimPeople(tx: Tx, limit = ROWS_PER_CLAIM): Promise<strin
   }
   return [...claimed];
 }
-
-/** Locks these people, skipping those that somebody else is at. */
-export async function tryPeople(tx: Tx, personIds: readonly string[], limit = PEOPLE_PER_CLAIM): Promise<string[]> {
-  if (personIds.length === 0) return [];
-  const rows = await tx.rows<{ person_id: string }>(
-    `with cand as materialized (select person_id from unnest($1::uuid[]) with ordinality c(person_id, ord) order by ord)
-     select person_id from cand where ${LOCK} limit $2`,
-    [[...new Set(personIds)], limit],
-  );
-  return rows.map((row) => row.person_id);
-}
-
-/** Waits for this person's lock. Take no row locks before it. */
-export const lockPerson = (tx: Tx, personId: string): Promise<unknown> =>
-  tx.rows('select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 42))', [personId]);
 
 /** What the inbox says of an activity still to be matched. */
 export interface Unmatched {

@@ -1,7 +1,5 @@
-import type { Database } from '#platform';
+import { pauseSql, retryLaws, type Database } from '#platform';
 import type { Unmatched } from './claim.js';
-
-const MOST_ATTEMPTS = 5;
 
 /** Takes an activity out of the inbox and keeps it for another try; after the last one a person is told. */
 export async function putAside(database: Database, row: Unmatched, reason: string): Promise<void> {
@@ -9,21 +7,20 @@ export async function putAside(database: Database, row: Unmatched, reason: strin
     await tx.run('delete from cortex.activity_inbox where seq = $1', [row.seq]);
     const kept = await tx.row<{ attempts: number }>(
       `insert into cortex.inbox_failures (activity_id, person_id, occurred_at, history, error, next_try_at)
-       values ($1, $2, $3::timestamptz, $4, $5, cortex.now() + interval '1 minute')
+       values ($1, $2, $3::timestamptz, $4, $5, cortex.now() + ${pauseSql(retryLaws.activity, '1')})
        on conflict (activity_id) do update set attempts = inbox_failures.attempts + 1, error = excluded.error,
-         next_try_at = case when inbox_failures.attempts + 1 >= $6::int then null
-           else cortex.now() + interval '1 minute' * power(4, inbox_failures.attempts) end
+         next_try_at = cortex.now() + ${pauseSql(retryLaws.activity, '(inbox_failures.attempts + 1)')}
        returning attempts`,
-      [row.id, row.person_id, row.occurred_text, row.history, reason.slice(0, 500), MOST_ATTEMPTS],
+      [row.id, row.person_id, row.occurred_text, row.history, reason.slice(0, 500)],
     );
-    if (kept!.attempts < MOST_ATTEMPTS) return;
+    if (kept!.attempts < retryLaws.activity.tries) return;
     await tx.run(
       `insert into cortex.attention (key, kind, title, detail, facts)
        values ('inbox:' || $1::text, 'engine', 'An activity could not be matched',
          'It was recorded, but starting and waking automations from it failed ' || $2::int || ' times: ' || $3::text,
          jsonb_build_object('activity_id', $1::text))
        on conflict (key) where closed_at is null do nothing`,
-      [row.id, MOST_ATTEMPTS, reason.slice(0, 300)],
+      [row.id, retryLaws.activity.tries, reason.slice(0, 300)],
     );
   });
 }
@@ -43,7 +40,7 @@ export async function retryPutAside(database: Database): Promise<void> {
     await tx.run(
       `delete from cortex.inbox_failures f where f.next_try_at is null and f.attempts < $1
        and not exists (select from cortex.activity_inbox i where i.activity_id = f.activity_id)`,
-      [MOST_ATTEMPTS],
+      [retryLaws.activity.tries],
     );
   });
 }

@@ -1,8 +1,7 @@
-import type { Database, Log } from '#platform';
+import { isTransient, type Database, type Log } from '#platform';
 import type { Unmatched } from '../inbox/claim.js';
 import { putAside } from '../inbox/failed-activities.js';
 import { bisect } from '../transaction/bisect.js';
-import { isTransient } from '../transaction/transient.js';
 import type { Claimed, Match } from './match.js';
 
 /**

@@ -24,7 +24,7 @@ export class MatchLoop implements Loop {
     versions: EngineVersions,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.match = new Match(database, versions, log);
+    this.match = new Match({ database, versions, log });
     this.loop = new RepeatingLoop({ name: this.name, work: (signal) => this.paced(signal), idle: IDLE_PAUSE, log });
     this.listener = new InboxListener(database, log, () => this.loop.wake());
   }

@@ -1,22 +1,9 @@
-import { enterGate } from '#automations';
-import type { Database, Log } from '#platform';
 import { isByThePerson } from '#rules';
 import { enterListGate, keepMembership, KeptLists } from '#smart-lists';
-import { Advance } from '../advance/advance.js';
+import { activitiesOf, inboxRows, settleInbox, type InboxRow, type Unmatched } from '../inbox/claim.js';
+import { engineTransaction, type EngineParts } from '../transaction/engine-transaction.js';
+import type { Moment } from '../versions/compiled-versions.js';
 import { ActivityMatcher } from './activity-matcher.js';
-import {
-  activitiesOf,
-  claimPeople,
-  inboxRows,
-  settleInbox,
-  tryPeople,
-  type InboxRow,
-  type Unmatched,
-} from '../inbox/claim.js';
-import type { CompiledVersions, Moment } from '../versions/compiled-versions.js';
-import { pauseTripped } from '../entry/guard.js';
-import { record } from '../runs/record-runs.js';
-import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** What a claim was about, for isolating what failed in it. */
 export interface Claimed {
@@ -28,11 +15,7 @@ export interface Claimed {
 export class Match {
   private readonly kept = new KeptLists();
 
-  constructor(
-    private readonly database: Database,
-    private readonly versions: CompiledVersions,
-    private readonly log: Log,
-  ) {}
+  constructor(private readonly engine: EngineParts) {}
 
   /**
    * One claim of people; `only` them and only so many of their oldest `rows` when a failure is being isolated.
@@ -40,23 +23,15 @@ export class Match {
    * @returns how many activities were matched; 0 when there was nothing (free) to do
    */
   async claim(claimed: Claimed, only?: readonly string[], rows?: number): Promise<number> {
-    let tripped = false;
-    const matched = await this.database.tx(async (tx) => {
-      await enterGate(tx);
+    return engineTransaction(this.engine, async (on) => {
+      const { tx, moment, backend } = on;
       await enterListGate(tx);
-      claimed.people = only ? await tryPeople(tx, only, only.length) : await claimPeople(tx);
+      claimed.people = only ? await on.lockFree(only, only.length) : await on.lockOldest();
       if (claimed.people.length === 0) return 0;
       claimed.rows = await inboxRows(tx, claimed.people, rows);
       if (claimed.rows.length === 0) return 0;
-      const moment = await this.versions.moment(tx);
       const arrived = await activitiesOf(tx, concerning(claimed.rows, moment));
-      if (arrived.length > 0) {
-        const backend = new DatabaseBackend(tx, this.versions);
-        const journeys = await new ActivityMatcher(backend, moment, this.log).match(arrived);
-        await new Advance(backend, moment, this.log).run(journeys);
-        await record(tx, journeys);
-        tripped = backend.tripped;
-      }
+      if (arrived.length > 0) await on.move(await new ActivityMatcher(backend, moment, this.engine.log).match(arrived));
       const happened = typed(claimed.rows, arrived);
       await settleInbox(
         tx,
@@ -66,8 +41,6 @@ export class Match {
       await keepMembership(tx, this.kept, happened);
       return claimed.rows.length;
     });
-    if (tripped) await pauseTripped(this.database);
-    return matched;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   newId,
   notFound,
   RepeatingLoop,
+  retryLaws,
   unprocessable,
   type Actor,
   type Log,
@@ -45,7 +46,6 @@ const KEPT = 20;
 const MOST_DAYS = 400;
 /** Seconds without a heartbeat after which somebody else begins anew. */
 const LEASE = 30;
-const MOST_ATTEMPTS = 3;
 /** Milliseconds between two notes of progress. */
 const NOTE_EVERY = 400;
 
@@ -268,7 +268,7 @@ export class BacktestLoop implements Loop {
       `update cortex.backtests set status = 'failed', ended_at = cortex.now(),
          error = 'It was begun several times and never came to its end. Choose a shorter window and try again.'
        where status = 'running' and attempts >= $1 and heartbeat_at < clock_timestamp() - make_interval(secs => $2)`,
-      [MOST_ATTEMPTS, LEASE],
+      [retryLaws.backtest.tries, LEASE],
     );
     return this.database.row<Taken>(
       `update cortex.backtests b set status = 'running', progress = 0, attempts = attempts + 1, heartbeat_at = clock_timestamp()

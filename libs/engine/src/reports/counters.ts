@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform';
+import { Database, lockKey, retryLaws } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import { z } from 'zod';
 
@@ -8,8 +8,7 @@ export const foldCounters = defineJob({
   name: 'engine.counters_fold',
   payload: z.object({}),
   policy: 'exclusive',
-  retryLimit: 2,
-  retryDelay: 10,
+  retry: retryLaws.upkeep,
 });
 
 /** Removes hours that have come to nothing: a wait that everybody has left leaves one behind. */
@@ -17,13 +16,14 @@ export const tidyCounters = defineJob({
   name: 'engine.counters_tidy',
   payload: z.object({}),
   policy: 'exclusive',
-  retryLimit: 2,
-  retryDelay: 10,
+  retry: retryLaws.upkeep,
 });
 
-const BATCH = 50_000;
-/** Batches of one minute; what is beyond is there for the next. */
-const MOST = 20;
+/** Changes that one statement folds, and hours that one removes. */
+const PER_STATEMENT = 50_000;
+/** Statements of one run; what is beyond is there for the next minute. */
+const MOST_STATEMENTS = 20;
+const LOCK = lockKey.named("'cortex.counters'");
 
 const KEY = 'automation_id, what, node_id, state, detail';
 const FOLD = `
@@ -55,14 +55,14 @@ export class Counters implements JobHandlers {
   /** Answers how many changes were folded: 0 also while another process is at it. */
   async fold(): Promise<number> {
     let folded = 0;
-    for (let round = 0; round < MOST; round += 1) {
+    for (let round = 0; round < MOST_STATEMENTS; round += 1) {
       const n = await this.database.tx(async (tx) => {
         // One at a time: two that add to the same counters in another order would wait for each other.
-        if (!(await tx.row(`select 1 where pg_try_advisory_xact_lock(hashtextextended('counters', 42))`))) return 0;
-        return (await tx.row<{ folded: number }>(FOLD, [BATCH]))!.folded;
+        if (!(await tx.row(`select 1 where pg_try_advisory_xact_lock(${LOCK})`))) return 0;
+        return (await tx.row<{ folded: number }>(FOLD, [PER_STATEMENT]))!.folded;
       });
       folded += n;
-      if (n < BATCH) break;
+      if (n < PER_STATEMENT) break;
     }
     return folded;
   }
@@ -70,14 +70,14 @@ export class Counters implements JobHandlers {
   /** Answers how many hours that stood at 0 were removed; those it leaves are there for the next day. */
   async tidy(): Promise<number> {
     let gone = 0;
-    for (let round = 0; round < MOST; round += 1) {
+    for (let round = 0; round < MOST_STATEMENTS; round += 1) {
       const n = await this.database.run(
         `delete from cortex.automation_hour_counts where n = 0 and ctid = any (array(
            select ctid from cortex.automation_hour_counts where n = 0 limit $1))`,
-        [BATCH],
+        [PER_STATEMENT],
       );
       gone += n;
-      if (n < BATCH) break;
+      if (n < PER_STATEMENT) break;
     }
     return gone;
   }

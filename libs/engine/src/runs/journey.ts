@@ -1,5 +1,6 @@
 import type { ActivityFact } from '#graph';
 import type { RunStatus } from '#contracts';
+import { pauseAfter, retryLaws } from '#platform';
 import type { InboxRow } from '../inbox/claim.js';
 import type { CompiledStep, CompiledVersion } from '../versions/compiled-version.js';
 
@@ -54,7 +55,6 @@ export const ON_CHANGE = '*';
 export const ON_REPORT = '#report';
 /** Steps that one run may visit, loops included. */
 export const MOST_VISITS = 1_000;
-const MOST_RETRIES = 5;
 const MOST_PASSED = 100;
 
 /** Between two steps, or held up by one for reasons of ours: the person does not wait for anything. */
@@ -195,16 +195,12 @@ export class Journey {
     record.outcome = { ...record.outcome, error: reason, at: now.toISOString() };
     this.touch();
     this.run.retries += 1;
-    const last = this.run.retries > MOST_RETRIES;
+    const pause = pauseAfter(retryLaws.step, this.run.retries);
     Object.assign(
       this.run,
-      last
+      pause === undefined
         ? { status: 'failed', wake_at: null, waiting_for: null, ended_at: now, end_reason: reason }
-        : {
-            status: 'active',
-            waiting_for: null,
-            wake_at: new Date(now.getTime() + 30_000 * 4 ** (this.run.retries - 1)),
-          },
+        : { status: 'active', waiting_for: null, wake_at: new Date(now.getTime() + pause * 1000) },
     );
     this.movable = false;
     this.changed = true;

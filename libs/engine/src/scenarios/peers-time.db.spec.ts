@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { automationById } from '#automations';
-import { newId, systemActor } from '#platform';
+import { lockKey, newId, systemActor } from '#platform';
 import { countWork, pipeline } from '#testing';
 import { PEOPLE_PER_CLAIM } from '../inbox/claim.js';
 import { mailHelp } from '../effects/mail-help.js';
@@ -194,7 +194,7 @@ describe('one that is stuck, as people complained about it elsewhere', () => {
     // A worker that hangs: it has taken these people and never comes back.
     const hanging = db.database.tx(async (tx) => {
       await tx.rows(
-        `select pg_advisory_xact_lock(hashtextextended(person_id::text, 42)) from cortex.people where address = any($1)`,
+        `select pg_advisory_xact_lock(${lockKey.person('person_id::text')}) from cortex.people where address = any($1)`,
         [second],
       );
       held.resolve();

@@ -1,25 +1,20 @@
 import { z } from 'zod';
 import { Injectable, Inject } from '@nestjs/common';
 import { closeAttention, openAttention } from '#access';
-import { enterGate, monitorCandidates, monitorMatches, type Monitor } from '#automations';
+import { monitorCandidates, monitorMatches, type Monitor } from '#automations';
 import { approximateSeconds } from '#graph';
-import { Database, LOG, type Log } from '#platform';
+import { Database, LOG, retryLaws, type Log } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
-import { Advance } from '../advance/advance.js';
-import { tryPeople } from '../inbox/claim.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
+import { engineTransaction, type EngineParts } from '../transaction/engine-transaction.js';
 import { EngineVersions } from '../versions/engine-versions.js';
-import { enter } from '../entry/enter.js';
-import { record } from '../runs/record-runs.js';
-import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** Ticked once a minute, however many workers run; a tick that is still going on is not joined by another. */
 export const tickMonitors = defineJob({
   name: 'engine.monitors',
   payload: z.object({}),
   policy: 'exclusive',
-  retryLimit: 2,
-  retryDelay: 5,
+  retry: retryLaws.tick,
 });
 
 const PEOPLE_PER_CHUNK = 200;
@@ -37,11 +32,15 @@ interface Tick {
 /** Asks of each live monitor who matches now, and takes them in. */
 @Injectable()
 export class Monitors implements JobHandlers {
+  private readonly engine: EngineParts;
+
   constructor(
     private readonly database: Database,
     private readonly versions: EngineVersions,
     @Inject(LOG) private readonly log: Log,
-  ) {}
+  ) {
+    this.engine = { database, versions, log };
+  }
 
   async bind(queue: Queue): Promise<void> {
     await queue.handle(tickMonitors, async ({ signal }) => {
@@ -93,20 +92,16 @@ export class Monitors implements JobHandlers {
 
   /** Takes in one chunk of those who match: found first, then locked, then asked again under their locks. */
   private async chunk(automationId: string): Promise<number> {
-    return this.database.tx(async (tx) => {
-      await enterGate(tx);
-      const moment = await this.versions.moment(tx);
+    return engineTransaction(this.engine, async (on) => {
+      const { tx, moment } = on;
       const version = moment.live.get(automationId);
       if (version?.start?.by !== 'monitor') return 0;
       const question = { automationId, start: version.start as Monitor, limit: version.limit };
       const candidates = await monitorCandidates(tx, question, PEOPLE_PER_CHUNK * 5);
       if (candidates.length === 0) return 0;
-      const people = await tryPeople(tx, candidates, PEOPLE_PER_CHUNK);
+      const people = await on.lockFree(candidates, PEOPLE_PER_CHUNK);
       const matches = await monitorMatches(tx, question, { limit: PEOPLE_PER_CHUNK, personIds: people });
-      const backend = new DatabaseBackend(tx, this.versions);
-      const entered = await enter(
-        backend,
-        moment,
+      const answers = await on.enter(
         matches.map((match) => ({
           version,
           person_id: match.person_id,
@@ -115,10 +110,7 @@ export class Monitors implements JobHandlers {
           lead_id: match.lead_id ?? undefined,
         })),
       );
-      const journeys = entered.flatMap((each) => ('journey' in each ? [each.journey] : []));
-      await new Advance(backend, moment, this.log).run(journeys);
-      await record(tx, journeys);
-      return journeys.length;
+      return answers.filter((each) => 'journey' in each).length;
     });
   }
 

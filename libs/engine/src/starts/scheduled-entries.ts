@@ -3,7 +3,6 @@ import { closeAttention, openAttention } from '#access';
 import {
   callUp,
   callUpByDate,
-  enterGate,
   latestOccurrence,
   letLeave,
   listOf,
@@ -12,28 +11,22 @@ import {
   startClock,
   type Queued,
 } from '#automations';
-import { Database, LOG, type Log, type Tx } from '#platform';
+import { Database, isTransient, LOG, retryLaws, type Log, type Tx } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import { z } from 'zod';
-import { Advance } from '../advance/advance.js';
-import { tryPeople } from '../inbox/claim.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
+import { engineTransaction, type EngineParts } from '../transaction/engine-transaction.js';
 import { EngineVersions } from '../versions/engine-versions.js';
-import { enter } from '../entry/enter.js';
 import { pauseTripped, watchPace } from '../entry/guard.js';
 import type { Entry } from '../entry/entry-limits.js';
-import { record } from '../runs/record-runs.js';
-import { isTransient } from '../transaction/transient.js';
-import { DatabaseBackend } from '../transaction/database-backend.js';
 
 /** Ticked once a minute, however many workers run. */
 export const tickEntries = defineJob({
   name: 'engine.entries',
   payload: z.object({}),
   policy: 'exclusive',
-  retryLimit: 2,
-  retryDelay: 5,
+  retry: retryLaws.tick,
 });
 
 /** Takes in who was called up for one automation; one of these per automation at a time. */
@@ -41,8 +34,7 @@ export const takeInEntries = defineJob({
   name: 'engine.take_in',
   payload: z.object({ automation_id: z.uuid() }),
   policy: 'exclusive',
-  retryLimit: 3,
-  retryDelay: 10,
+  retry: retryLaws.upkeep,
 });
 
 const PEOPLE_PER_CHUNK = 200;
@@ -75,11 +67,15 @@ type Called = Pick<Queued, 'occasion' | 'person_id' | 'due_at'>;
  */
 @Injectable()
 export class ScheduledEntries implements JobHandlers {
+  private readonly engine: EngineParts;
+
   constructor(
     private readonly database: Database,
     private readonly versions: EngineVersions,
     @Inject(LOG) private readonly log: Log,
-  ) {}
+  ) {
+    this.engine = { database, versions, log };
+  }
 
   async bind(queue: Queue): Promise<void> {
     await queue.handle(tickEntries, async ({ signal }) => {
@@ -228,12 +224,11 @@ export class ScheduledEntries implements JobHandlers {
 
   /** One chunk of those called up: locked, taken off the list, asked again, and taken in. */
   private chunk(automationId: string, claimed: string[], only?: string): Promise<{ looked: number; journeys: number }> {
-    return this.database.tx(async (tx) => {
-      await enterGate(tx);
-      const moment = await this.versions.moment(tx);
+    return engineTransaction(this.engine, async (on) => {
+      const { tx, moment } = on;
       const version = moment.live.get(automationId);
       if (!version) return { looked: 0, journeys: 0 };
-      const people = await tryPeople(tx, only ? [only] : await nextPeople(tx, automationId), PEOPLE_PER_CHUNK);
+      const people = await on.lockFree(only ? [only] : await nextPeople(tx, automationId), PEOPLE_PER_CHUNK);
       claimed.push(...people);
       const called = await tx.rows<Called>(
         `delete from cortex.entry_queue where automation_id = $1 and person_id = any($2::uuid[])
@@ -241,13 +236,8 @@ export class ScheduledEntries implements JobHandlers {
         [automationId, people],
       );
       if (called.length === 0) return { looked: 0, journeys: 0 };
-      const entries = await this.stillWanted(tx, moment, version, called);
-      const backend = new DatabaseBackend(tx, this.versions);
-      const entered = await enter(backend, moment, entries);
-      const journeys = entered.flatMap((each) => ('journey' in each ? [each.journey] : []));
-      await new Advance(backend, moment, this.log).run(journeys);
-      await record(tx, journeys);
-      return { looked: called.length, journeys: journeys.length };
+      const answers = await on.enter(await this.stillWanted(tx, moment, version, called));
+      return { looked: called.length, journeys: answers.filter((each) => 'journey' in each).length };
     });
   }
 

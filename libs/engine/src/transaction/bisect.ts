@@ -1,4 +1,4 @@
-import { isTransient } from './transient.js';
+import { isTransient } from '#platform';
 
 /**
  * Works through a batch that has failed as a whole, in halves, halving again what fails: each item that fails even

@@ -1,6 +1,6 @@
 import { loadFacts, loadRunFacts, type RunKey } from '#directory';
 import type { ActivityFact, Effect, EffectType } from '#graph';
-import type { Tx } from '#platform';
+import { isTransient, type Tx } from '#platform';
 import type { Group, PersonFacts, RunFacts } from '#rules';
 import type { Backend, Passed } from '../advance/backend.js';
 import type { EffectCall, EffectHandler } from '../effects/effect-handler.js';
@@ -15,7 +15,6 @@ import { resumeRuns } from '../runs/resume-runs.js';
 import { arrivedSince, openRuns, type LookBack } from '../runs/runs.queries.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { CompiledVersions, Moment } from '../versions/compiled-versions.js';
-import { isTransient } from './transient.js';
 
 /** The present, inside one transaction. */
 export class DatabaseBackend implements Backend {

@@ -1,6 +1,5 @@
-import type { Log } from '#platform';
+import { isTransient, type Log } from '#platform';
 import { bisect } from '../transaction/bisect.js';
-import { isTransient } from '../transaction/transient.js';
 import type { Wake } from './wake.js';
 
 /** Wakes one claim of due runs; when it fails, in ever smaller parts, and whoever fails alone is put off. */

@@ -22,7 +22,7 @@ export class WakeLoop implements Loop {
     versions: EngineVersions,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.wake = new Wake(database, versions, log);
+    this.wake = new Wake({ database, versions, log });
     this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: IDLE_PAUSE, log });
     this.retries = new RepeatingLoop({
       name: 'retry',

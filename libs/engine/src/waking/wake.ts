@@ -1,22 +1,15 @@
-import { enterGate } from '#automations';
-import type { Database, Log, Tx } from '#platform';
-import { Advance } from '../advance/advance.js';
-import { PEOPLE_PER_CLAIM, tryPeople } from '../inbox/claim.js';
-import type { CompiledVersions } from '../versions/compiled-versions.js';
-import { resumeRuns } from '../runs/resume-runs.js';
+import { pauseSql, retryLaws, type Tx } from '#platform';
+import { PEOPLE_PER_CLAIM } from '../inbox/claim.js';
 import { reportFailedRuns } from '../runs/failed-runs.js';
-import { pauseTripped } from '../entry/guard.js';
-import { record } from '../runs/record-runs.js';
 import { dueRuns } from '../runs/runs.queries.js';
-import { DatabaseBackend } from '../transaction/database-backend.js';
+import { engineTransaction, type EngineParts } from '../transaction/engine-transaction.js';
+
+/** The pause that a run takes when it has failed once more; null after its last try. */
+const PAUSE = pauseSql(retryLaws.step, '(retries + 1)');
 
 /** Moves runs whose time has come. Paused automations are not looked at: what is due there stays due. */
 export class Wake {
-  constructor(
-    private readonly database: Database,
-    private readonly versions: CompiledVersions,
-    private readonly log: Log,
-  ) {}
+  constructor(private readonly engine: EngineParts) {}
 
   /**
    * One claim of people with due runs.
@@ -25,44 +18,32 @@ export class Wake {
    * @returns how many runs were looked at
    */
   async claim(claimed: string[], only?: readonly string[]): Promise<number> {
-    let tripped = false;
-    const looked = await this.database.tx(async (tx) => {
-      await enterGate(tx);
-      const moment = await this.versions.moment(tx);
-      const live = [...moment.live.keys()];
+    return engineTransaction(this.engine, async (on) => {
+      const live = [...on.moment.live.keys()];
       if (live.length === 0) return 0;
-      const people = await tryPeople(tx, only ?? (await duePeople(tx, live)));
+      const people = await on.lockFree(only ?? (await duePeople(on.tx, live)));
       if (people.length === 0) return 0;
       claimed.push(...people);
-      const runs = await dueRuns(tx, people, live);
-      const versions = await this.versions.load(
-        tx,
-        runs.map((run) => run.version_id),
-      );
-      const journeys = await resumeRuns(tx, runs, versions);
+      const runs = await dueRuns(on.tx, people, live);
+      const journeys = await on.load(runs);
       for (const journey of journeys) journey.movable = true;
-      const backend = new DatabaseBackend(tx, this.versions);
-      await new Advance(backend, moment, this.log).run(journeys);
-      await record(tx, journeys);
-      tripped = backend.tripped;
+      await on.move(journeys);
       return runs.length;
     });
-    if (tripped) await pauseTripped(this.database);
-    return looked;
   }
 
   /** What cannot be carried out even alone is put off, longer each time, and fails in the end with the reason. */
   async putOff(personId: string, reason: string): Promise<void> {
-    await this.database.tx(async (tx) => {
-      await enterGate(tx);
-      if ((await tryPeople(tx, [personId])).length === 0) return;
+    await engineTransaction(this.engine, async (on) => {
+      const { tx } = on;
+      if ((await on.lockFree([personId])).length === 0) return;
       const failed = await tx.rows<{ automation_id: string }>(
         `with due as (
            update cortex.automation_runs set retries = retries + 1,
-             status = case when retries >= 5 then 'failed' else 'active' end,
-             wake_at = case when retries >= 5 then null else cortex.now() + interval '30 seconds' * power(4, retries) end,
-             ended_at = case when retries >= 5 then cortex.now() end,
-             end_reason = case when retries >= 5 then $2 end
+             status = case when ${PAUSE} is null then 'failed' else 'active' end,
+             wake_at = cortex.now() + ${PAUSE},
+             ended_at = case when ${PAUSE} is null then cortex.now() end,
+             end_reason = case when ${PAUSE} is null then $2 end
            where person_id = $1 and status in ('active', 'waiting') and wake_at <= cortex.now()
            returning id, node_id, automation_id, status),
          noted as (

@@ -2,8 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { openAttention } from '#access';
 import { enterGate } from '#automations';
 import type { Report } from '#graph';
-import { Config, conflict, Database, LOG, notFound, recordAudit, type Actor, type Log, type Tx } from '#platform';
-import { lockPerson } from '../inbox/claim.js';
+import {
+  Config,
+  conflict,
+  Database,
+  lockPerson,
+  LOG,
+  notFound,
+  recordAudit,
+  type Actor,
+  type Log,
+  type Tx,
+} from '#platform';
+
 import { ON_REPORT } from '../runs/journey.js';
 import { readNetworks, type Network } from './address.js';
 import { beginTry, type CallRow } from './calls.queries.js';

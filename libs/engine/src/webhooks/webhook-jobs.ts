@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
+import { Database, LOG, RepeatingLoop, retryLaws, type Log, type Loop } from '#platform';
 import { defineJob, Queue, type JobHandlers } from '#queue';
 import { z } from 'zod';
 import { takeQueued } from './calls.queries.js';
@@ -11,20 +11,14 @@ const payload = z.object({ call_id: z.uuid() });
 export const buryWebhook = defineJob({
   name: 'engine.webhook_dead',
   payload,
-  retryLimit: 20,
-  retryDelay: 5,
-  retryBackoff: true,
-  retryDelayMax: 300,
+  retry: retryLaws.failedWebhook,
 });
 
-/** One call; tried again after 2, 4, 8 … 256 seconds, about nine minutes in all. */
+/** One call. */
 export const callWebhook = defineJob({
   name: 'engine.webhook',
   payload,
-  retryLimit: 8,
-  retryDelay: 2,
-  retryBackoff: true,
-  retryDelayMax: 256,
+  retry: retryLaws.webhook,
   expireInSeconds: 60,
   deadLetter: buryWebhook,
 });
@@ -34,14 +28,13 @@ export const forgetWebhooks = defineJob({
   name: 'engine.webhooks_forget',
   payload: z.object({}),
   policy: 'exclusive',
-  retryLimit: 2,
-  retryDelay: 10,
+  retry: retryLaws.upkeep,
 });
 
 /** Milliseconds between looks for calls that steps have written down. */
 const PAUSE = 500;
 const KEPT_DAYS = 30;
-const BATCH = 5_000;
+const PER_STATEMENT = 5_000;
 
 /** Hands calls to the queue and makes them. The processes that move runs need no queue of their own for it. */
 @Injectable()
@@ -94,8 +87,8 @@ export class WebhookJobs implements JobHandlers, Loop {
       gone = await this.database.run(
         `delete from cortex.webhook_calls where id = any (array(
            select id from cortex.webhook_calls where settled_at < (select cortex.now()) - make_interval(days => $1) limit $2))`,
-        [KEPT_DAYS, BATCH],
+        [KEPT_DAYS, PER_STATEMENT],
       );
-    } while (gone === BATCH);
+    } while (gone === PER_STATEMENT);
   }
 }

@@ -3,7 +3,17 @@ import { automationById } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import { sampleData, TemplateError, type MailData } from '#emails';
 import { indexGraph } from '#graph';
-import { AppError, Database, newId, notFound, recordAudit, unprocessable, type Actor, type Tx } from '#platform';
+import {
+  AppError,
+  Database,
+  lockKey,
+  newId,
+  notFound,
+  recordAudit,
+  unprocessable,
+  type Actor,
+  type Tx,
+} from '#platform';
 import { mailData } from '../runs/mail-data.js';
 import { callText } from './call-text.js';
 import { headersOf, WebhookCalls } from './webhook-calls.js';
@@ -103,7 +113,7 @@ export class WebhookTests {
 
 /** Writes down who tests what; whoever comes when the minute is full is sent away. */
 async function counted(tx: Tx, actor: Actor, automationId: string, nodeId: string, url: string): Promise<void> {
-  await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 42))', [ACTION]);
+  await tx.rows(`select pg_advisory_xact_lock(${lockKey.named('$1::text')})`, [ACTION]);
   const { sent } = (await tx.row<{ sent: number }>(
     `select count(*)::int as sent from cortex.audit
      where at > (select cortex.now()) - interval '1 minute' and action = $1`,

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lockKey } from './locks.js';
 import { MigrationExecutor, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 
-const LOCK = "hashtextextended('cortex.migrate', 0)";
+const LOCK = lockKey.named("'cortex.migrate'");
 
 export interface MigrationReport {
   applied: string[];
