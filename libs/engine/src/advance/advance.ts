@@ -12,7 +12,7 @@ import { readPersonFields, type PersonFields } from '../deciding/person-fields.j
 import type { Passed, Backend } from './backend.js';
 
 /** An effect to be performed, and what becomes of the run then. */
-interface Wanted {
+interface WantedEffect {
   call: EffectCall;
   next: string;
   reported: boolean;
@@ -46,25 +46,25 @@ export class Advance {
     for (const journey of journeys) {
       const { leaving } = journey;
       if (leaving && !journey.ended) journey.end(this.moment.now, leaving.status, leaving.reason);
-      journey.remember();
+      journey.keepPassed();
     }
   }
 
   private async round(moving: readonly Journey[]): Promise<void> {
-    const standing = moving.filter((journey) => this.stand(journey));
-    await this.lookForArrivals(standing);
+    const atStep = moving.filter((journey) => this.beginVisit(journey));
+    await this.lookForArrivals(atStep);
     const answers = await this.decisions.decide(
-      standing.map((journey) => ({
+      atStep.map((journey) => ({
         person_id: journey.run.person_id,
         rules: [...leavingRules(journey.version.settings), ...journey.step!.asks],
         explained: journey.step!.asks,
         run: { id: journey.run.id, lead_id: journey.run.lead_id },
       })),
     );
-    const fields = await readPersonFields(this.backend, standing, this.moment);
-    const calls: Wanted[] = [];
-    standing.forEach((journey, at) => {
-      this.guard(journey, () => {
+    const fields = await readPersonFields(this.backend, atStep, this.moment);
+    const calls: WantedEffect[] = [];
+    atStep.forEach((journey, at) => {
+      this.attempt(journey, () => {
         if (this.leaveEarly(journey, answers[at]!)) return;
         calls.push(...this.follow(journey, this.plan(journey, answers[at]!, fields[at]!), answers[at]!));
       });
@@ -73,10 +73,10 @@ export class Advance {
   }
 
   /** Begins the step's visit where it has not begun. False: the run cannot stand here. */
-  private stand(journey: Journey): boolean {
+  private beginVisit(journey: Journey): boolean {
     const { now } = this.moment;
     if (!journey.step) {
-      journey.trouble(now, new Error(`The step “${journey.run.node_id}” does not exist in this version.`));
+      journey.retryOrFail(now, new Error(`The step “${journey.run.node_id}” does not exist in this version.`));
       return false;
     }
     if (journey.open) return true;
@@ -111,7 +111,7 @@ export class Advance {
         journey.arrived.push(activity);
       }
       const [first] = journey.arrived;
-      if (first) journey.forget(first.id);
+      if (first) journey.dropUntil(first.id);
     }
   }
 
@@ -157,7 +157,7 @@ export class Advance {
   }
 
   /** Carries out what needs no effect, and answers the effects to be performed. */
-  private follow(journey: Journey, plan: Plan, { proofs }: Answers): Wanted[] {
+  private follow(journey: Journey, plan: Plan, { proofs }: Answers): WantedEffect[] {
     const { now } = this.moment;
     if ('effects' in plan) {
       if (this.newcomers.has(journey.run.person_id) && plan.effects.some(({ type }) => needsWrittenRuns.has(type))) {
@@ -186,7 +186,7 @@ export class Advance {
   }
 
   /** Performs effects type by type, for everybody together. */
-  private async perform(calls: readonly Wanted[]): Promise<void> {
+  private async perform(calls: readonly WantedEffect[]): Promise<void> {
     for (const type of new Set(calls.map(({ call }) => call.effect.type))) {
       const own = calls.filter(({ call }) => call.effect.type === type);
       const outcomes = await this.backend.perform(
@@ -196,7 +196,7 @@ export class Advance {
       );
       own.forEach(({ call, next, reported }, at) => {
         const outcome = outcomes[at]!;
-        if (outcome instanceof Error) call.journey.trouble(this.moment.now, outcome);
+        if (outcome instanceof Error) call.journey.retryOrFail(this.moment.now, outcome);
         else if (reported && this.backend.reports) call.journey.awaitReport(outcome);
         else {
           const assumed = reported ? this.backend.assumedReport : undefined;
@@ -208,7 +208,7 @@ export class Advance {
     }
   }
 
-  private guard(journey: Journey, work: () => void): void {
+  private attempt(journey: Journey, work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -216,7 +216,7 @@ export class Advance {
         { run_id: journey.run.id, node_id: journey.run.node_id, reason: (error as Error).message },
         'a step could not be carried out',
       );
-      journey.trouble(this.moment.now, error);
+      journey.retryOrFail(this.moment.now, error);
     }
   }
 }

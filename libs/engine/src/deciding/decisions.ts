@@ -5,7 +5,7 @@ import type { Moment } from '../versions/compiled-versions.js';
 import type { FactSource } from './fact-source.js';
 
 /** Rules to be decided about one person, inside a run or before one. */
-export interface Asked {
+export interface RuleQuestion {
   person_id: string;
   rules: readonly Group[];
   /** Those among them whose reasons are wanted too. */
@@ -44,7 +44,7 @@ export class Decisions {
   }
 
   /** The answers for each of `asked`, in order. */
-  async decide(asked: readonly Asked[]): Promise<Answers[]> {
+  async decide(asked: readonly RuleQuestion[]): Promise<Answers[]> {
     const wanting = asked.filter((each) => each.rules.length > 0);
     if (wanting.length === 0) return asked.map(() => unasked);
     const rules = [...new Set(wanting.flatMap((each) => each.rules))];
@@ -65,7 +65,7 @@ export class Decisions {
     );
   }
 
-  private async answers({ rules, explained = [] }: Asked, facts: PersonFacts): Promise<Answers> {
+  private async answers({ rules, explained = [] }: RuleQuestion, facts: PersonFacts): Promise<Answers> {
     try {
       const proofs = await this.decider.explainAll(explained, facts);
       const decided = await this.decider.decideAll(

@@ -1,7 +1,7 @@
 import type { Tx } from '#platform';
 import type { Moment } from '../versions/compiled-versions.js';
 import { enter } from '../entry/enter.js';
-import { MOST_HOPS, onFrom, reportLoop } from '../entry/hop-limit.js';
+import { MOST_HOPS, pathOnward, reportLoop } from '../entry/hop-limit.js';
 import type { Entry } from '../entry/entry-limits.js';
 import { record } from '../runs/record-runs.js';
 import { refusalText } from '../entry/refusals.js';
@@ -28,7 +28,7 @@ async function send(
   const version = moment.live.get(automation_id);
   if (automation_id === run.automation_id) return { entered: false, reason: 'an automation does not enter itself' };
   if (!version?.start) return { entered: false, reason: 'it is not live' };
-  const sent_by = onFrom(run.context.sent_by, run.automation_id, moment);
+  const sent_by = pathOnward(run.context.sent_by, run.automation_id, moment);
   if (sent_by.length > MOST_HOPS) {
     await reportLoop(tx, journey.version, { to: automation_id, run_id: run.id });
     return { entered: false, reason: `automations sent this person on ${MOST_HOPS} times within seven days` };

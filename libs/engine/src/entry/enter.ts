@@ -8,7 +8,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** What `enter` asks about: the database now, or a replayed past. */
 export interface EntryChecks extends EntryHistory {
   /** Those among these entries, all of people who were in on the same day, that nobody expected. Absent: nobody asks. */
-  tooMany?(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>>;
+  unexpectedEntries?(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>>;
 }
 
 /**
@@ -22,10 +22,10 @@ export async function enter(
 ): Promise<({ journey: Journey } | { refused: Refusal })[]> {
   const allowed = await applyLimits(checks, moment, entries);
   const again = allowed.flatMap((entry) => ('refused' in entry || entry.today.length === 0 ? [] : [entry]));
-  const tooMany = again.length > 0 ? await checks.tooMany?.(again) : undefined;
+  const unexpected = again.length > 0 ? await checks.unexpectedEntries?.(again) : undefined;
   return allowed.map((entry) => {
     if ('refused' in entry) return entry;
-    return tooMany?.has(entry) ? { refused: 'too_many' as const } : { journey: begin(entry, moment) };
+    return unexpected?.has(entry) ? { refused: 'too_many' as const } : { journey: begin(entry, moment) };
   });
 }
 

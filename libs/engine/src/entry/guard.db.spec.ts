@@ -180,7 +180,7 @@ describe('the guard', () => {
     const [a, b] = [await runs(one), await runs(two)];
     expect(a.length + b.length).toBe(11);
     expect([...(await attention(`loop:${one}`)), ...(await attention(`loop:${two}`))]).toMatchObject([
-      { title: 'Automations send people round in a circle' },
+      { title: 'Automations send people around in a loop' },
     ]);
     // Somebody who does it themselves begins anew.
     await line.post(email!, { type: 'ring.one' });

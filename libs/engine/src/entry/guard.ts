@@ -12,19 +12,22 @@ import type { AllowedEntry } from './entry-limits.js';
  * pauses itself, and a person is told; resuming it says that this is fine, and the count begins anew.
  */
 
-/** Times its expectation that an automation may do. */
-const FAR = 3;
-/** Entries of one person within a day that are nothing special, where everything lets them in each time. */
-const A_FEW = 10;
+/** An automation may do this many times what was expected of it. */
+const TIMES_EXPECTED = 3;
+/** Entries of one person a day that are always fine, where the start lets them in each time. */
+const FREE_ENTRIES = 10;
 /** The same where a key or a span already keeps the entries apart. */
-const A_FEW_APART = 20;
-/** Entries of people who have been in on the same day, over all of them, that are nothing special. */
-const REPEATS = 50;
+const FREE_ENTRIES_APART = 20;
+/** Mails from one step to one person a day that are always fine. */
+const FREE_MAILS = 10;
+/** Entries a day of people who have been in on that day, over all of them, that are always fine. */
+const FREE_REPEATS = 50;
 /** Latest entries that are counted; enough to see what is going on. */
 const SAMPLE = 5_000;
-/** Entries within a minute that are nothing special. */
-const PER_MINUTE = 200;
-const PACE_FAR = 20;
+/** Entries within a minute that are always fine. */
+const FREE_PER_MINUTE = 200;
+/** Of entries within a minute, times the busiest minute so far. */
+const TIMES_EXPECTED_PACE = 20;
 const DAY = 86_400_000;
 
 interface Expectation {
@@ -36,6 +39,13 @@ interface Expectation {
   people: number;
 }
 
+/*
+ * - `latest` is when somebody last said that it is fine: they closed the guard's item.
+ * - `edge` is where today begins: a day ago, or then.
+ * - `today` and `before` are bounded samples of the newest entries on either side of it.
+ * - `expected` is the worst person of the newest backtest under the usual assumptions, else the busiest person's day
+ *   among `before`.
+ */
 const EXPECTATION = `
   with latest as (
     select max(closed_at) as at from cortex.attention where key = 'guard:' || $1::uuid::text
@@ -68,19 +78,19 @@ const sendsMail = ({ steps }: CompiledVersion): boolean => [...steps.values()].s
  * Which of these entries are too many. Asks the database only about automations that send mail and let somebody in
  * again on the same day, so that the others cost nothing. Notes what is to be paused once this transaction is committed.
  */
-export async function tooMany(tx: Tx, entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>> {
+export async function unexpectedEntries(tx: Tx, entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>> {
   const refused = new Set<AllowedEntry>();
   const again = entries.filter(({ version, today }) => {
     if (today.length === 0 || !sendsMail(version)) return false;
-    return isOpen(version) || today.length >= A_FEW_APART;
+    return isOpen(version) || today.length >= FREE_ENTRIES_APART;
   });
   for (const automationId of new Set(again.map(({ version }) => version.automation_id))) {
     const own = again.filter(({ version }) => version.automation_id === automationId);
     const { version } = own[0]!;
     const open = isOpen(version);
     const { since, expected, entries: count, people } = (await tx.row<Expectation>(EXPECTATION, [automationId]))!;
-    const perPerson = Math.max(open ? A_FEW : A_FEW_APART, FAR * (expected ?? 0));
-    const repeatsAllowed = Math.max(REPEATS, people * Math.max(0.5, expected === null ? 0 : expected - 1));
+    const perPerson = Math.max(open ? FREE_ENTRIES : FREE_ENTRIES_APART, TIMES_EXPECTED * (expected ?? 0));
+    const repeatsAllowed = Math.max(FREE_REPEATS, people * Math.max(0.5, expected === null ? 0 : expected - 1));
     let repeats = count - people;
     for (const entry of own) {
       const mine = entry.today.filter((at) => at > since).length;
@@ -114,7 +124,7 @@ interface MailCall {
 }
 
 /** Of these mails those that a run sends from the same step far too often; they stay unsent, with the reason. */
-export async function tooOften<C extends MailCall>(
+export async function mailsOverLimit<C extends MailCall>(
   tx: Tx,
   calls: readonly C[],
   { now }: Moment,
@@ -124,14 +134,14 @@ export async function tooOften<C extends MailCall>(
     const { run, version } = call.journey;
     const { node_id, visit } = call.record;
     const days = Math.max(1, (now.getTime() - run.entered_at.getTime()) / DAY);
-    if (visit <= A_FEW || visit / days <= A_FEW) continue;
+    if (visit <= FREE_MAILS || visit / days <= FREE_MAILS) continue;
     const sent = (await tx.row<{ n: number }>(
       `select count(*)::int as n from cortex.messages m where m.run_id = $1 and m.node_id = $2
        and m.created_at > greatest(cortex.now() - interval '1 day',
          (select max(closed_at) from cortex.attention where key = 'guard:' || $3::text))`,
       [run.id, node_id, run.automation_id],
     ))!;
-    if (sent.n < A_FEW) continue;
+    if (sent.n < FREE_MAILS) continue;
     held.set(
       call,
       new Error(`This step has sent ${sent.n} mails to this person within a day; the automation was paused.`),
@@ -187,7 +197,7 @@ export async function watchPace(database: Database, live: ReadonlyMap<string, Co
   if (watched.length === 0) return;
   const rows = await database.rows<Pace>(PACE, [watched.map((version) => version.automation_id)]);
   for (const { automation_id, entries, expected } of rows) {
-    if (expected === null || entries <= Math.max(PER_MINUTE, PACE_FAR * expected)) continue;
+    if (expected === null || entries <= Math.max(FREE_PER_MINUTE, TIMES_EXPECTED_PACE * expected)) continue;
     await database.tx((tx) =>
       trip(
         tx,
@@ -199,7 +209,7 @@ export async function watchPace(database: Database, live: ReadonlyMap<string, Co
 }
 
 const PACE = `
-  select a.automation_id, n.entries, case when n.entries > ${PER_MINUTE} then coalesce(
+  select a.automation_id, n.entries, case when n.entries > ${FREE_PER_MINUTE} then coalesce(
       (select max(value::float8) / 1440 from cortex.backtests b,
          lateral jsonb_path_query(b.result, '$.per_day[*].entered') d(value)
        where b.id = (select id from cortex.backtests where automation_id = a.automation_id and status = 'completed' and assume = '{}'

@@ -87,7 +87,7 @@ describe('going on to another automation', () => {
     const open = await db.database.rows(
       `select title from cortex.attention where key like 'loop:%' and closed_at is null`,
     );
-    expect(open).toEqual([{ title: 'Automations send people round in a circle' }]);
+    expect(open).toEqual([{ title: 'Automations send people around in a loop' }]);
     await line.post(other, { type: 'circle.start' });
     await line.settle();
     expect((await people.runs(first, other)).length).toBeGreaterThan(1);

@@ -14,18 +14,22 @@ const WINDOW = 7 * 86_400_000;
 const FOLLOWS = 10;
 
 /** The automations that sent a person on, oldest first. */
-export type Hops = NonNullable<RunContext['sent_by']>;
+export type AutomationPath = NonNullable<RunContext['sent_by']>;
 
 /** How a backend takes part in the limit. Absent, as in a replay of one automation alone: nobody asks. */
 export interface HopWatch {
   /** The automations behind activities that automations brought about, by activity. */
-  hopsBehind?(activities: readonly InboxRow[], moment: Moment): Promise<ReadonlyMap<string, Hops>>;
+  automationsBehind?(activities: readonly InboxRow[], moment: Moment): Promise<ReadonlyMap<string, AutomationPath>>;
   /** Notes that somebody goes round and round through this automation. */
   reportLoop?(version: CompiledVersion, entry: Entry): Promise<void>;
 }
 
 /** The way on from a run of this automation: how its person came there, and itself. */
-export const onFrom = (sentBy: Hops | undefined, automationId: string, { now }: Pick<Moment, 'now'>): Hops =>
+export const pathOnward = (
+  sentBy: AutomationPath | undefined,
+  automationId: string,
+  { now }: Pick<Moment, 'now'>,
+): AutomationPath =>
   [...(sentBy ?? []), { automation_id: automationId, at: now.toISOString() }]
     .filter((hop) => Date.parse(hop.at) > now.getTime() - WINDOW)
     .slice(-MOST_HOPS - 1);
@@ -39,7 +43,7 @@ export const reportLoop = (
   openAttention(tx, {
     key: `loop:${version.automation_id}`,
     kind: 'engine',
-    title: 'Automations send people round in a circle',
+    title: 'Automations send people around in a loop',
     detail:
       `“${version.name}” and others sent the same person on ${MOST_HOPS} times within seven days; they were stopped there. ` +
       'Look at what these automations start from, and at what they change, record and enter.',
@@ -62,11 +66,11 @@ const runOf = ({ type, metadata, source }: Caused): string | undefined => {
  * changed, what became of their mails, and the lists that people entered or left right after such a change. What a person
  * did is not among them.
  */
-export async function hopsBehind(
+export async function automationsBehind(
   tx: Tx,
   activities: readonly Caused[],
   moment: Pick<Moment, 'now'>,
-): Promise<ReadonlyMap<string, Hops>> {
+): Promise<ReadonlyMap<string, AutomationPath>> {
   const named = activities.flatMap((activity) => {
     const run = runOf(activity);
     return run ? [{ id: activity.id, run }] : [];
@@ -78,12 +82,12 @@ export async function hopsBehind(
     )),
   );
   if (named.length === 0) return new Map();
-  const rows = await tx.rows<{ id: string; automation_id: string; sent_by: Hops | null }>(
+  const rows = await tx.rows<{ id: string; automation_id: string; sent_by: AutomationPath | null }>(
     `select w.id, r.automation_id, r.context -> 'sent_by' as sent_by
      from unnest($1::uuid[], $2::uuid[]) w(id, run) join cortex.automation_runs r on r.id = w.run`,
     [named.map(({ id }) => id), named.map(({ run }) => run)],
   );
-  return new Map(rows.map((row) => [row.id, onFrom(row.sent_by ?? undefined, row.automation_id, moment)]));
+  return new Map(rows.map((row) => [row.id, pathOnward(row.sent_by ?? undefined, row.automation_id, moment)]));
 }
 
 async function behindLists(tx: Tx, activities: readonly Caused[]): Promise<{ id: string; run: string }[]> {

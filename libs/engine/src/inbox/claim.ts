@@ -5,30 +5,51 @@ import { lockKey, type Tx } from '#platform';
 export const PEOPLE_PER_CLAIM = 100;
 /** Activities matched in one transaction, and people at most. */
 export const ROWS_PER_CLAIM = 500;
+/** How many of the oldest inbox rows are looked through, further back where few people were free. */
 const WINDOWS = [1_000, 4_000, 40_000, 400_000];
 
 /**
- * Locks the people with the oldest inbox rows, at most `limit` and at most a tenth of what the server can hold in
- * locks, skipping those that somebody else is at. Looks further back where few were free: one person's rows may fill
- * the window, or other workers be at it.
+ * Locks the people with the oldest activities in the inbox.
+ *
+ * - `oldest` is a bounded window, so that a full inbox costs no more than a short one. One person's rows may fill it, or
+ *   other workers be at everybody in it: then the next window is larger.
+ * - `candidates` is each person once, by their oldest row, and materialized, because a lock must be tried only after the
+ *   order is settled: inside one plan the server may try it on rows that the limit leaves out, and keep it.
+ * - The last select tries the lock of one candidate after the other and stops at the limit. Whom another worker holds is
+ *   skipped, not waited for.
+ * - It also stops at a tenth of the locks that the server has room for: they are shared by all sessions, and running out
+ *   of them fails everybody's statements.
+ *
+ * Not prepared: a plan made while the inbox is empty is a scan.
  */
 export async function claimPeople(tx: Tx, limit = ROWS_PER_CLAIM): Promise<string[]> {
   const claimed = new Set<string>();
   for (const window of WINDOWS) {
-    const found = await tx.row<{ people: string[]; full: boolean }>(
-      `with w as materialized (select seq, person_id from cortex.activity_inbox order by seq limit $1),
-       cand as materialized (select person_id, min(seq) as s from w group by person_id order by s limit $2)
-       select (select count(*) from w) = $1 as full,
-         array(select person_id::text from cand where person_id <> all($4::uuid[]) and pg_try_advisory_xact_lock(${lockKey.person('person_id::text')})
-           limit least($3, current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int / 10)
-         ) as people`,
-      [window, limit * 10, limit - claimed.size, [...claimed]],
-    );
+    const found = await tx.row<{ people: string[]; full: boolean }>(CLAIM, [
+      window,
+      limit * 10,
+      limit - claimed.size,
+      [...claimed],
+    ]);
     for (const person of found!.people) claimed.add(person);
+    // A quarter is enough for a claim that pays; what was not full has nobody further back.
     if (claimed.size >= limit / 4 || !found!.full) break;
   }
   return [...claimed];
 }
+
+const CLAIM = `
+  with oldest as materialized (
+    select seq, person_id from cortex.activity_inbox order by seq limit $1
+  ), candidates as materialized (
+    select person_id, min(seq) as first from oldest group by person_id order by first limit $2
+  )
+  select (select count(*) from oldest) = $1 as full,
+    array(
+      select person_id::text from candidates
+      where person_id <> all($4::uuid[]) and pg_try_advisory_xact_lock(${lockKey.person('person_id::text')})
+      limit least($3, current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int / 10)
+    ) as people`;
 
 /** What the inbox says of an activity still to be matched. */
 export interface Unmatched {
@@ -87,8 +108,8 @@ const erased = ({ id, occurred_text }: Unmatched): Recorded => {
 const instantOf = (text: string): Date => new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
 
 /**
- * The activities that are still there. The outermost instants are given as values of their own, so that months without any of them are left out when the
- * statement is planned: planning them all takes longer than the rest.
+ * The activities that are still there. The outermost instants are given as values of their own, so that months without
+ * any of them are left out when the statement is planned: planning them all takes longer than the rest.
  */
 export const recorded = (
   tx: Tx,

@@ -4,7 +4,7 @@ import { isByThePerson, type Group } from '#rules';
 import type { InboxRow } from '../inbox/claim.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
-import { Decisions, type Asked } from '../deciding/decisions.js';
+import { Decisions, type RuleQuestion } from '../deciding/decisions.js';
 import { enter } from '../entry/enter.js';
 import { MOST_HOPS } from '../entry/hop-limit.js';
 import { isOnItsWay, ON_CHANGE, type Journey, type RunRow } from '../runs/journey.js';
@@ -18,7 +18,10 @@ interface Candidate {
   trigger: Trigger;
 }
 
-/** The activities of one claim and the runs they start, wake or end. */
+/**
+ * Finds out what the activities of one claim bring about: which runs they start, wake or end. Writes no run: those it
+ * answers are moved and written by whoever asked.
+ */
 export class ActivityMatcher {
   private readonly decisions: Decisions;
   private readonly byPerson = new Map<string, InboxRow[]>();
@@ -31,29 +34,30 @@ export class ActivityMatcher {
     this.decisions = new Decisions(backend, moment);
   }
 
+  /** @param rows of people whose locks are held, each person's oldest first */
   async match(rows: readonly InboxRow[]): Promise<Journey[]> {
     for (const row of rows) {
       if (row.history) continue;
       this.byPerson.set(row.person_id, [...(this.byPerson.get(row.person_id) ?? []), row]);
     }
     if (this.byPerson.size === 0) return [];
-    const started = await this.start();
-    const woken = await this.wakeAndLeave();
+    const started = await this.startRuns();
+    const woken = await this.wakeAndEndRuns();
     return [...woken, ...started];
   }
 
-  private fresh(row: ActivityFact, version: CompiledVersion): boolean {
+  private isRecent(row: ActivityFact, version: CompiledVersion): boolean {
     return this.moment.now.getTime() - row.occurred_at.getTime() <= version.late_after * 1000;
   }
 
-  private async start(): Promise<Journey[]> {
+  private async startRuns(): Promise<Journey[]> {
     const candidates: Candidate[] = [];
     for (const rows of this.byPerson.values()) {
       for (const [at, row] of rows.entries()) {
         for (const trigger of await this.startable(row)) candidates.push({ row, at, trigger });
       }
     }
-    const { chosen, entries } = await this.notInACircle(await this.whoseRulesHold(candidates));
+    const { chosen, entries } = await this.withinHopLimit(await this.withRulesFulfilled(candidates));
     const entered = await enter(this.backend, this.moment, entries);
     const started = entered.flatMap((each, at) => {
       if ('refused' in each) return [];
@@ -61,7 +65,7 @@ export class ActivityMatcher {
       each.journey.pending = this.byPerson.get(row.person_id)!.slice(position + 1);
       return [each.journey];
     });
-    for (const journey of started) await this.leavesLater(journey);
+    for (const journey of started) await this.noteLaterLeaving(journey);
     return started;
   }
 
@@ -69,7 +73,7 @@ export class ActivityMatcher {
   private async startable(row: InboxRow): Promise<Trigger[]> {
     const triggers = this.moment.triggers
       .candidates(row)
-      .filter(({ version }) => this.fresh(row, version) && !causedBy(version.automation_id, row));
+      .filter(({ version }) => this.isRecent(row, version) && !causedBy(version.automation_id, row));
     const wheres = triggers.flatMap(({ where }) => where ?? []);
     try {
       const fulfilled = await this.decisions.fulfilled(wheres, row);
@@ -83,9 +87,9 @@ export class ActivityMatcher {
   }
 
   /** Somebody who has just come in, or was just woken, leaves by a later activity only after what came before it. */
-  private async leavesLater(journey: Journey): Promise<void> {
+  private async noteLaterLeaving(journey: Journey): Promise<void> {
     for (const [at, row] of journey.pending.entries()) {
-      const left = this.fresh(row, journey.version) ? await this.leaves(journey, row) : undefined;
+      const left = this.isRecent(row, journey.version) ? await this.leaves(journey, row) : undefined;
       if (!left) continue;
       journey.leaving = left;
       journey.pending = journey.pending.slice(0, at);
@@ -94,9 +98,9 @@ export class ActivityMatcher {
   }
 
   /** Leaves out whom automations have sent on and on by what they cause; that is said, and they stay where they are. */
-  private async notInACircle(candidates: readonly Candidate[]): Promise<{ chosen: Candidate[]; entries: Entry[] }> {
+  private async withinHopLimit(candidates: readonly Candidate[]): Promise<{ chosen: Candidate[]; entries: Entry[] }> {
     const rows = candidates.map(({ row }) => row);
-    const hops = rows.length > 0 ? await this.backend.hopsBehind?.(rows, this.moment) : undefined;
+    const hops = rows.length > 0 ? await this.backend.automationsBehind?.(rows, this.moment) : undefined;
     const chosen: Candidate[] = [];
     const entries: Entry[] = [];
     for (const candidate of candidates) {
@@ -120,9 +124,9 @@ export class ActivityMatcher {
     return { chosen, entries };
   }
 
-  private async whoseRulesHold(candidates: readonly Candidate[]): Promise<Candidate[]> {
+  private async withRulesFulfilled(candidates: readonly Candidate[]): Promise<Candidate[]> {
     const answers = await this.decisions.decide(
-      candidates.map(({ row, trigger }): Asked => ({
+      candidates.map(({ row, trigger }): RuleQuestion => ({
         person_id: row.person_id,
         rules: trigger.rules ? [trigger.rules] : [],
       })),
@@ -132,13 +136,13 @@ export class ActivityMatcher {
       try {
         return answers[at]!.decide(trigger.rules);
       } catch (error) {
-        this.undecided(error, trigger.version, row);
+        this.logUndecided(error, trigger.version, row);
         return false;
       }
     });
   }
 
-  private async wakeAndLeave(): Promise<Journey[]> {
+  private async wakeAndEndRuns(): Promise<Journey[]> {
     const runs = (await this.backend.openRuns([...this.byPerson.keys()])).filter((run) =>
       this.moment.live.has(run.automation_id),
     );
@@ -148,16 +152,16 @@ export class ActivityMatcher {
       return version && this.byPerson.get(run.person_id)!.some((row) => concerns(row, run, version));
     });
     const journeys = await this.backend.resume(concerned, versions);
-    for (const journey of journeys) await this.look(journey);
+    for (const journey of journeys) await this.wakeOrEnd(journey);
     return journeys;
   }
 
   /** Goes through the person's activities in order, until one lets the run leave or wakes it. */
-  private async look(journey: Journey): Promise<void> {
+  private async wakeOrEnd(journey: Journey): Promise<void> {
     const { settings } = journey.version;
     const rows = this.byPerson.get(journey.run.person_id)!;
     for (const [at, row] of rows.entries()) {
-      if (!this.fresh(row, journey.version)) continue;
+      if (!this.isRecent(row, journey.version)) continue;
       const left = await this.leaves(journey, row);
       if (left) return journey.end(this.moment.now, left.status, left.reason);
       const awaits = journey.step?.awaits;
@@ -171,9 +175,9 @@ export class ActivityMatcher {
       journey.lookBack = false;
       journey.arrived = awaited ? [row] : [];
       journey.pending = rows.slice(at + (awaited ? 1 : 0));
-      return this.leavesLater(journey);
+      return this.noteLaterLeaving(journey);
     }
-    if (isOnItsWay(journey.run)) journey.pending = rows.filter((row) => this.fresh(row, journey.version));
+    if (isOnItsWay(journey.run)) journey.pending = rows.filter((row) => this.isRecent(row, journey.version));
   }
 
   private async leaves(
@@ -194,12 +198,12 @@ export class ActivityMatcher {
     try {
       return await this.decisions.matches(where, row);
     } catch (error) {
-      this.undecided(error, version, row);
+      this.logUndecided(error, version, row);
       return false;
     }
   }
 
-  private undecided(error: unknown, version: CompiledVersion | undefined, row: InboxRow): void {
+  private logUndecided(error: unknown, version: CompiledVersion | undefined, row: InboxRow): void {
     this.log.error(
       { automation_id: version?.automation_id, activity_id: row.id, reason: (error as Error).message },
       'a rule could not be decided and counts as not fulfilled',

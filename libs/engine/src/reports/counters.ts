@@ -26,6 +26,16 @@ const MOST_STATEMENTS = 20;
 const LOCK = lockKey.named("'cortex.counters'");
 
 const KEY = 'automation_id, what, node_id, state, detail';
+/*
+ * Writers only append to `automation_hour_changes` (by triggers, in the transaction of the step), because a counter row
+ * that all of them updated would make them wait for each other. This moves a bounded number of those changes into the
+ * counters, in one statement, so that a reader who adds both up sees each change exactly once:
+ *
+ * - `gone` takes changes by `ctid`, whichever come first: their order does not matter, and this needs no index.
+ * - `by_hour` adds them up; what came to nothing (somebody came and left) writes no counter at all.
+ * - `to_hours` and `to_totals` add the sums to the counters of each hour and of all time. Both read `by_hour`, which is
+ *   therefore materialized.
+ */
 const FOLD = `
   with gone as (
     delete from cortex.automation_hour_changes

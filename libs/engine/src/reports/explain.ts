@@ -28,7 +28,7 @@ export interface Explanation {
   runs: { id: string; status: string; entered_at: Date; end_reason: string | null }[];
 }
 
-interface Asked {
+interface Candidate {
   person_id: string;
   contact_email: string;
 }
@@ -110,7 +110,7 @@ async function obstacle(
   tx: Tx,
   moment: Moment,
   version: CompiledVersion,
-  asked: Asked,
+  asked: Candidate,
   proof: Proof | null,
 ): Promise<Obstacle | undefined> {
   if (proof && !proof.result) return 'rules';
@@ -119,7 +119,7 @@ async function obstacle(
     const options = { limit: 1, personIds: [asked.person_id] };
     const [match] = await monitorMatches(tx, { automationId: automation_id, start, limit }, options);
     if (match) return undefined;
-    // Asked once more as an automation that nobody has been in: what is left then is the limit.
+    // Candidate once more as an automation that nobody has been in: what is left then is the limit.
     const unlimited = { automationId: '00000000-0000-0000-0000-000000000000', start, limit };
     const [without] = await monitorMatches(tx, unlimited, options);
     return without || start.over === 'people' ? 'entry_limit' : 'no_matching_lead';

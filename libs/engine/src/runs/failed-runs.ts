@@ -44,7 +44,7 @@ export async function reportFailedRuns(tx: Tx, automationIds: readonly string[])
       title: failed === 1 ? `One person could not go on in “${name}”` : `${failed} people could not go on in “${name}”`,
       detail:
         `${failed === 1 ? 'They' : 'The one who came in last'} stopped at “${step}”, after several tries: ` +
-        `${reason?.replace(/\.$/, '') ?? 'no reason is known'}. Everybody stays where they are. Mend it, then let them try again.`,
+        `${reason?.replace(/\.$/, '') ?? 'no reason is known'}. Everyone stays where they are. Fix it, then let them try again.`,
       action: {
         label: 'Look at the step',
         href: `/admin/automations/${automation_id}?mode=live&step=${node_id ?? ''}`,

@@ -102,7 +102,7 @@ export class Journey {
    * Keeps in mind what came by while the run was on its way, for the step that will wait for it: else a purchase between
    * the start and the wait behind it would be missed only because a step before the wait took a transaction of its own.
    */
-  remember(): void {
+  keepPassed(): void {
     const { passed = [], ...context } = this.run.context;
     const came = this.pending.filter(({ type }) => this.version.awaited.has(type));
     const goesOn = isOnItsWay(this.run) || this.run.status === 'failed';
@@ -113,7 +113,7 @@ export class Journey {
   }
 
   /** What came before and with this activity is behind the run: it waited for it, and it has come. */
-  forget(id: string): void {
+  dropUntil(id: string): void {
     const { passed } = this.run.context;
     const at = passed?.findIndex((each) => each.id === id) ?? -1;
     if (passed && at >= 0) this.run.context.passed = passed.slice(at + 1);
@@ -189,7 +189,7 @@ export class Journey {
   }
 
   /** Could not be carried out: tried again later and later, then failed for good, with the reason on its step. */
-  trouble(now: Date, error: unknown): void {
+  retryOrFail(now: Date, error: unknown): void {
     const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500);
     const record = this.open ?? this.enter(now);
     record.outcome = { ...record.outcome, error: reason, at: now.toISOString() };

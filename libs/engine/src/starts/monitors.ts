@@ -84,7 +84,7 @@ export class Monitors implements JobHandlers {
       }
     } catch (error) {
       failure = (error as Error).message.slice(0, 500);
-      this.log.error({ automation_id: version.automation_id, reason: failure }, 'a monitor could not look');
+      this.log.error({ automation_id: version.automation_id, reason: failure }, 'a monitor failed');
     }
     await this.note(version, Math.round(performance.now() - began), found, failure);
     return found;
@@ -131,8 +131,8 @@ export class Monitors implements JobHandlers {
       openAttention(tx, {
         key,
         kind: 'engine',
-        title: 'A monitor could not look',
-        detail: `“${version.name}” found nobody in its last round: ${failure}`,
+        title: 'A monitor failed',
+        detail: `Nobody entered “${version.name}” in its last round: ${failure}`,
         action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
         facts: { automation_id: version.automation_id },
       }),

@@ -187,11 +187,11 @@ export class ScheduledEntries implements JobHandlers {
       if (open.includes(key)) await this.database.tx((tx) => closeAttention(tx, key));
     } catch (error) {
       const reason = (error as Error).message.slice(0, 300);
-      this.log.error({ automation_id: version.automation_id, reason }, 'a start by the clock could not be looked at');
+      this.log.error({ automation_id: version.automation_id, reason }, 'a schedule or a date failed');
       await this.say(version.automation_id, {
         key,
-        title: 'A schedule or a date could not be looked at',
-        detail: `“${version.name}” took nobody in on its last round: ${reason}`,
+        title: 'A schedule or a date failed',
+        detail: `Nobody entered “${version.name}” in its last round: ${reason}`,
       });
     }
   }
@@ -270,15 +270,15 @@ export class ScheduledEntries implements JobHandlers {
   }
 
   private async putAside(automationId: string, personId: string, reason: string): Promise<void> {
-    this.log.error({ automation_id: automationId, reason }, 'somebody could not come in');
+    this.log.error({ automation_id: automationId, reason }, 'somebody could not enter');
     await this.database.run('delete from cortex.entry_queue where automation_id = $1 and person_id = $2', [
       automationId,
       personId,
     ]);
     await this.say(automationId, {
       key: `entry:${automationId}`,
-      title: 'Somebody could not come in',
-      detail: `They were due by the clock, and it failed: ${reason.slice(0, 300)}`,
+      title: 'Someone could not enter',
+      detail: `They were due by a schedule or a date, and it failed: ${reason.slice(0, 300)}`,
     });
   }
 }

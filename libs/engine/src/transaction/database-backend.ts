@@ -6,8 +6,8 @@ import type { Backend, Passed } from '../advance/backend.js';
 import type { EffectCall, EffectHandler } from '../effects/effect-handler.js';
 import { effects } from '../effects/index.js';
 import type { AllowedEntry, Entry, PastEntry } from '../entry/entry-limits.js';
-import { tooMany, tooOften } from '../entry/guard.js';
-import { hopsBehind, reportLoop, type Hops } from '../entry/hop-limit.js';
+import { unexpectedEntries, mailsOverLimit } from '../entry/guard.js';
+import { automationsBehind, reportLoop, type AutomationPath } from '../entry/hop-limit.js';
 import { pastEntries } from '../entry/past-entries.js';
 import { recorded, type InboxRow, type Recorded } from '../inbox/claim.js';
 import type { Journey, RunRow } from '../runs/journey.js';
@@ -50,14 +50,14 @@ export class DatabaseBackend implements Backend {
     return pastEntries(this.tx, entries);
   }
 
-  async tooMany(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>> {
-    const refused = await tooMany(this.tx, entries);
+  async unexpectedEntries(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>> {
+    const refused = await unexpectedEntries(this.tx, entries);
     this.tripped ||= refused.size > 0;
     return refused;
   }
 
-  hopsBehind(activities: readonly InboxRow[], moment: Moment): Promise<ReadonlyMap<string, Hops>> {
-    return hopsBehind(this.tx, activities, moment);
+  automationsBehind(activities: readonly InboxRow[], moment: Moment): Promise<ReadonlyMap<string, AutomationPath>> {
+    return automationsBehind(this.tx, activities, moment);
   }
 
   reportLoop(version: CompiledVersion, { person_id }: Entry): Promise<void> {
@@ -82,7 +82,7 @@ export class DatabaseBackend implements Backend {
     calls: readonly EffectCall[],
     moment: Moment,
   ): Promise<(Record<string, unknown> | Error)[]> {
-    const held = type === 'email.send' ? await tooOften(this.tx, calls, moment) : new Map<EffectCall, Error>();
+    const held = type === 'email.send' ? await mailsOverLimit(this.tx, calls, moment) : new Map<EffectCall, Error>();
     if (held.size > 0) {
       this.tripped = true;
       const done = await this.perform(
