@@ -146,14 +146,14 @@ describe('two people in one automation', () => {
     await ada.canvas.saved();
     await berta.context.setOffline(false);
     await berta.page.getByRole('button', { name: 'Changed by someone else: decide' }).click();
-    const choice = berta.page.getByTestId('clash-left');
+    const choice = berta.page.getByTestId('conflict-left');
     await berta.page.getByTestId('connection').waitFor({ state: 'detached' });
     await choice.getByRole('heading', { name: 'End: they paid' }).waitFor();
     expect(await choice.textContent()).toContain('Theirs End: they paid by card');
     expect(await choice.textContent()).toContain('Yours End: they paid in cash');
-    expect(await berta.page.getByTestId('clash-right').count()).toBe(0);
+    expect(await berta.page.getByTestId('conflict-right').count()).toBe(0);
     expect(await seriousProblems(berta.page)).toEqual([]);
-    await takePictures(berta.page, process.env.CORTEX_TEST_SHOTS, 'clash');
+    await takePictures(berta.page, process.env.CORTEX_TEST_SHOTS, 'conflict');
     await choice.getByText('Keep yours').click();
     await berta.page.getByRole('button', { name: 'Go on' }).click();
     await berta.canvas.saved();

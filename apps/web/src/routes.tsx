@@ -1,7 +1,7 @@
 import { createBrowserRouter, redirect, type RouteObject } from 'react-router';
 import { RouteFailed } from './ui/route-failed';
 
-/** The screens below `/admin`, each its own chunk. A new screen is one line here and one in `shell/places.tsx`. */
+/** The screens below `/admin`, each its own chunk. A new screen is one line here and one in `shell/screens.ts`. */
 const admin: RouteObject[] = [
   { index: true, lazy: async () => ({ Component: (await import('./home/home-page')).HomePage }) },
   { path: 'directory', lazy: async () => ({ Component: (await import('./directory/directory-page')).DirectoryPage }) },

@@ -6,7 +6,7 @@ import { useSearchParams } from 'react-router';
 import { call } from '../api/client';
 import { paging, rowsOf } from '../api/paged';
 import { useMay } from '../access/session.queries';
-import { More } from '../ui/load-more';
+import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty, NotAllowed } from '../ui/query-states';
 import { Time } from '../ui/time';
@@ -88,7 +88,7 @@ export function AuditPage() {
                       </tbody>
                     </table>
                   </div>
-                  <More list={list} />
+                  <LoadMore list={list} />
                 </>
               );
             }}

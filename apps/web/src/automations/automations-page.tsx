@@ -8,12 +8,12 @@ import { Link, useNavigate } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { count } from '../ui/format';
-import { More } from '../ui/load-more';
+import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Empty, Failed, Loading } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useAutomations } from './automations.queries';
-import { NamesOfThings, useThings } from './reference-names';
+import { ReferenceNames, useReferenceNames } from './reference-names';
 import { StatusPill } from './status-pill';
 
 const statuses: { value: string; label: string }[] = [
@@ -71,11 +71,11 @@ export function AutomationsPage() {
       {list.isPending ? <Loading /> : null}
       {list.data && rows.length === 0 ? <Nothing filtered={filtered} action={create} /> : null}
       {rows.length > 0 ? (
-        <NamesOfThings>
+        <ReferenceNames>
           <Rows rows={rows} />
-        </NamesOfThings>
+        </ReferenceNames>
       ) : null}
-      <More list={list} />
+      <LoadMore list={list} />
     </Page>
   );
 }
@@ -92,7 +92,7 @@ function Nothing({ filtered, action }: { filtered: boolean; action: React.ReactN
 
 function Rows({ rows }: { rows: Automation[] }) {
   const navigate = useNavigate();
-  const names = useThings();
+  const names = useReferenceNames();
   return (
     <div className="table-scroll">
       <table className="table automations">

@@ -6,7 +6,7 @@ import { useState } from 'react';
 const limit = 2 * 1024 * 1024;
 
 /** Chooses the file of an exported automation and reads it; what is wrong with a file is said beside the button. */
-export function ChooseExport({ onRead }: { onRead: (given: Portable) => void }) {
+export function ChooseImportFile({ onRead }: { onRead: (given: Portable) => void }) {
   const [trouble, setTrouble] = useState<string>();
   const choose = async (file: File | null) => {
     if (!file) return;

@@ -7,11 +7,11 @@ import { useNavigate } from 'react-router';
 import { call } from '../api/client';
 import { Problem } from '../ui/confirm';
 import { Section } from '../ui/page';
-import { ChooseExport } from './choose-import-file';
-import { NamesOfThings, useThings } from './reference-names';
+import { ChooseImportFile } from './choose-import-file';
+import { ReferenceNames, useReferenceNames } from './reference-names';
 
 /** A new draft from an exported file, read aloud before it is made. */
-export function BringIn() {
+export function ImportAutomation() {
   const [read, setRead] = useState<Portable>();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -28,7 +28,7 @@ export function BringIn() {
   };
   return (
     <Section title="Or bring one in" note="From a file that was exported here or elsewhere.">
-      <ChooseExport onRead={setRead} />
+      <ChooseImportFile onRead={setRead} />
       <Modal
         opened={read !== undefined}
         onClose={close}
@@ -38,9 +38,9 @@ export function BringIn() {
       >
         {read ? (
           <div className="stack">
-            <NamesOfThings>
+            <ReferenceNames>
               <Said given={read} />
-            </NamesOfThings>
+            </ReferenceNames>
             <p className="label">
               It becomes a draft: nobody enters before you publish it. Lists, templates and automations that do not
               exist here become blanks to fill in.
@@ -59,6 +59,6 @@ export function BringIn() {
 }
 
 function Said({ given }: { given: Portable }) {
-  const things = useThings();
+  const things = useReferenceNames();
   return <pre className="prose sentence">{toEnglish(given.graph, things) || 'Nothing is drawn in it.'}</pre>;
 }

@@ -2,19 +2,19 @@ import './automations.css';
 import { Button } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { Link } from 'react-router';
-import { Glyph, kindColor } from './step-icon';
+import { StepIcon, kindColor } from './step-icon';
 import { Problem } from '../ui/confirm';
 import { Page, Section } from '../ui/page';
 import { useCreate } from './automations.queries';
-import { BringIn } from './import-automation';
+import { ImportAutomation } from './import-automation';
 import { MiniDrawing } from './mini-drawing';
-import { recipeStarts, starts, type Start } from './start-choices';
+import { recipeChoices, startChoices, type StartChoice } from './start-choices';
 
 /** `/admin/automations/new`: one question. */
 export function NewAutomationPage() {
   const create = useCreate();
   const navigate = useNavigate();
-  const begin = (start: Start) =>
+  const begin = (start: StartChoice) =>
     create.mutate(
       { name: start.name, graph: start.graph, settings: start.settings },
       { onSuccess: ({ id }) => void navigate(`/admin/automations/${id}`, { replace: true }) },
@@ -32,7 +32,7 @@ export function NewAutomationPage() {
     >
       <Problem error={create.error} />
       <ul className="starts">
-        {starts.map((start) => (
+        {startChoices.map((start) => (
           <li key={start.id}>
             <button
               type="button"
@@ -42,7 +42,7 @@ export function NewAutomationPage() {
               data-testid={`start-${start.id}`}
             >
               <span className="start-glyph" style={{ color: kindColor(start.glyph) }}>
-                <Glyph type={start.glyph} size={20} />
+                <StepIcon type={start.glyph} size={20} />
               </span>
               <b>{start.title}</b>
               <span className="label">{start.help}</span>
@@ -52,7 +52,7 @@ export function NewAutomationPage() {
       </ul>
       <Section title="Or start from a recipe" note="Everything is filled in but the mails.">
         <ul className="recipes">
-          {recipeStarts.map((start) => (
+          {recipeChoices.map((start) => (
             <li key={start.id}>
               <button
                 type="button"
@@ -71,7 +71,7 @@ export function NewAutomationPage() {
           ))}
         </ul>
       </Section>
-      <BringIn />
+      <ImportAutomation />
     </Page>
   );
 }

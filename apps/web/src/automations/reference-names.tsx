@@ -16,7 +16,7 @@ export const useTemplates = () =>
 const NamesContext = createContext<Names>(noNames);
 
 /** Lets the sentences of steps say what lists, courses, automations and templates are called. */
-export function NamesOfThings({ children }: { children: ReactNode }) {
+export function ReferenceNames({ children }: { children: ReactNode }) {
   const rules = useNames();
   const automations = rowsOf(useAutomations({ q: '', status: undefined }).data);
   const templates = useTemplates().data?.items ?? [];
@@ -27,11 +27,11 @@ export function NamesOfThings({ children }: { children: ReactNode }) {
 }
 
 /** Names of things outside the drawing, by id. */
-export const useThings = (): Names => useContext(NamesContext);
+export const useReferenceNames = (): Names => useContext(NamesContext);
 
 /** Says steps of a drawing, with the names of what they are about. */
 export function useSentences(graph: Graph): (node: GraphNode) => string {
-  const things = useThings();
+  const things = useReferenceNames();
   return useMemo(() => {
     const names = withSteps(things, graph);
     return (node: GraphNode) => sentenceOf(node, names);
@@ -51,7 +51,7 @@ export const askedBy = (step: GraphNode, graph: Graph): string => {
 
 /** The names for one step, from what `askedBy` said. */
 export function useNamesFor(asked: string): Names {
-  const things = useThings();
+  const things = useReferenceNames();
   return useMemo(
     () => (asked === '' ? things : withSteps(things, { nodes: JSON.parse(asked) as GraphNode[] })),
     [things, asked],

@@ -1,7 +1,7 @@
 import { nodes, recipes, type Graph, type NodeType, type Recipe } from '#graph';
 
 /** One way to begin an automation. */
-export interface Start {
+export interface StartChoice {
   id: string;
   title: string;
   help: string;
@@ -17,7 +17,7 @@ const entry = (
   help: string,
   config: Record<string, unknown>,
   settings: Recipe['settings'] = {},
-): Start => ({
+): StartChoice => ({
   id: type === 'monitor' ? `monitor-${String(config.over)}` : type,
   title,
   help,
@@ -28,7 +28,7 @@ const entry = (
 });
 
 /** The answers to “What should start it?”. */
-export const starts: Start[] = [
+export const startChoices: StartChoice[] = [
   entry(
     'activity_received',
     'Something happens',
@@ -63,7 +63,7 @@ export const starts: Start[] = [
 ];
 
 /** Recipes as starts. */
-export const recipeStarts: Start[] = recipes.map((recipe) => ({
+export const recipeChoices: StartChoice[] = recipes.map((recipe) => ({
   id: recipe.id,
   title: recipe.title,
   help: recipe.sentence,

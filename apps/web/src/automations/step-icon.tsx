@@ -23,7 +23,7 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 
-const glyphs: Record<string, Icon> = {
+const icons: Record<string, Icon> = {
   bell: IconBell,
   bolt: IconBolt,
   'calendar-clock': IconCalendarClock,
@@ -46,8 +46,8 @@ const glyphs: Record<string, Icon> = {
 };
 
 /** The glyph of a step type. */
-export function Glyph({ type, size = 16 }: { type: string; size?: number }) {
-  const Drawn = glyphs[nodeDef(type)?.icon ?? ''] ?? IconQuestionMark;
+export function StepIcon({ type, size = 16 }: { type: string; size?: number }) {
+  const Drawn = icons[nodeDef(type)?.icon ?? ''] ?? IconQuestionMark;
   // A full stop is small: the filled square would outweigh every other glyph.
   const dot = Drawn === IconSquareFilled ? { style: { transform: 'scale(0.6)' } } : {};
   return <Drawn size={size} stroke={1.5} aria-hidden {...dot} />;

@@ -9,16 +9,16 @@ import { useParams } from 'react-router';
 import { useStore } from 'zustand';
 import { useMay } from '../access/session.queries';
 import { useAutomation } from '../automations/automations.queries';
-import { NamesOfThings } from '../automations/reference-names';
+import { ReferenceNames } from '../automations/reference-names';
 import { Failed, Loading } from '../ui/query-states';
-import { createEditor } from './document/editor-store';
+import { createEditorStore } from './document/editor-store';
 import { EditorFrame } from './editor-frame';
 import { keptHistory } from './document/history';
-import { createLive, LiveContext } from './live/live-store';
+import { createLiveStore, LiveProvider } from './live/live-store';
 import { useCutOff } from './presence/connection-notice';
-import { createPresence, PresenceContext } from './presence/presence-store';
-import { EditorContext } from './document/use-editor';
-import { createView, ViewContext } from './screen/screen-store';
+import { createPresenceStore, PresenceProvider } from './presence/presence-store';
+import { EditorProvider } from './document/use-editor';
+import { createScreenStore, ScreenProvider } from './screen/screen-store';
 
 /** `/admin/automations/:id`: the editor of one automation. */
 export function CanvasPage() {
@@ -47,7 +47,12 @@ function Opened({ automation }: { automation: Automation }) {
   const mayChange = useMay('change');
   const [round, setRound] = useState(0);
   const stores = useMemo(
-    () => ({ store: openStore(automation), view: createView(), live: createLive(), presence: createPresence() }),
+    () => ({
+      store: openStore(automation),
+      screen: createScreenStore(),
+      live: createLiveStore(),
+      presence: createPresenceStore(),
+    }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a new copy only when the automation is loaded again on purpose
     [automation.id, round],
   );
@@ -58,24 +63,24 @@ function Opened({ automation }: { automation: Automation }) {
     document.title = `${automation.name} · Cortex`;
   }, [automation.name]);
   return (
-    <EditorContext.Provider value={stores.store}>
-      <ViewContext.Provider value={stores.view}>
-        <LiveContext.Provider value={stores.live}>
-          <PresenceContext.Provider value={stores.presence}>
-            <NamesOfThings>
+    <EditorProvider value={stores.store}>
+      <ScreenProvider value={stores.screen}>
+        <LiveProvider value={stores.live}>
+          <PresenceProvider value={stores.presence}>
+            <ReferenceNames>
               <EditorFrame key={round} automation={automation} onReload={() => setRound(round + 1)} />
-            </NamesOfThings>
-          </PresenceContext.Provider>
-        </LiveContext.Provider>
-      </ViewContext.Provider>
-    </EditorContext.Provider>
+            </ReferenceNames>
+          </PresenceProvider>
+        </LiveProvider>
+      </ScreenProvider>
+    </EditorProvider>
   );
 }
 
 /** A store for the draft as it was read, with the undo this tab had. */
 function openStore(automation: Automation) {
   const { id, revision, graph, settings, name, problems, updated_at } = automation;
-  const store = createEditor({
+  const store = createEditorStore({
     id,
     revision,
     document: { name, graph, settings },

@@ -11,23 +11,23 @@ import { Flow } from './adapter/flow';
 import { runKey } from './commands';
 import { Inspector } from './inspector/inspector';
 import type { Mode } from './document/editor-store';
-import { leftBehind } from './saving/unsent-backup';
+import { unsentBackup } from './saving/unsent-backup';
 import { LiveData } from './live/live-data';
-import { ShownDrawing, type Compared } from './live/read-only-drawing';
+import { ReadOnlyDrawing, type Compared } from './live/read-only-drawing';
 import { TestPanel } from './live/test-panel';
 import { VersionsPanel } from './live/versions-panel';
-import { notify } from '../ui/toast';
-import { BulkBar } from './panels/selection-bar';
-import { Coach } from './panels/first-steps-hints';
+import { showToast } from '../ui/toast';
+import { SelectionBar } from './panels/selection-bar';
+import { FirstStepsHints } from './panels/first-steps-hints';
 import { Outline } from './panels/outline';
 import { ConnectionNotice } from './presence/connection-notice';
-import { PresenceLink } from './presence/presence-sync';
-import { Rail } from './panels/panel-bar';
-import { recover } from './saving/restore-unsent';
+import { PresenceSync } from './presence/presence-sync';
+import { PanelBar } from './panels/panel-bar';
+import { restoreUnsent } from './saving/restore-unsent';
 import { startSaving, type SaveQueue } from './saving/save-queue';
-import { BringInSheet } from './sheets/import-sheet';
-import { ClashSheet } from './sheets/conflict-sheet';
-import { ChoosingSheet } from './sheets/move-sheet';
+import { ImportSheet } from './sheets/import-sheet';
+import { ConflictSheet } from './sheets/conflict-sheet';
+import { MoveSheet } from './sheets/move-sheet';
 import { FindSheet } from './sheets/find-sheet';
 import { PublishSheet } from './sheets/publish-sheet';
 import { KeysSheet, RemovingSheet, TextSheet } from './sheets/small-sheets';
@@ -37,12 +37,12 @@ import { spokenStep } from './document/steps';
 import { TopBar } from './top-bar';
 import { useEditor, useEditorStore } from './document/use-editor';
 import { useUrl } from './screen/use-url';
-import { useViewStore } from './screen/screen-store';
+import { useScreenStore } from './screen/screen-store';
 
 /** Puts the parts of the editor together: bar, rail, drawing or outline, inspector or people, sheets. */
 export function EditorFrame({ automation, onReload }: { automation: Automation; onReload: () => void }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const client = useQueryClient();
   const navigate = useNavigate();
   const queue = useRef<SaveQueue | null>(null);
@@ -55,12 +55,12 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   const { transition, duplicate, remove } = useTransitions(automation.id);
 
   useEffect(() => {
-    const kept = leftBehind(store.getState().id);
+    const kept = unsentBackup(store.getState().id);
     const saving = startSaving(store);
     queue.current = saving;
     if (kept && !recovered.current) {
       recovered.current = true;
-      void recover(store, kept);
+      void restoreUnsent(store, kept);
     }
     const warn = (event: BeforeUnloadEvent) => {
       if (store.getState().unsent.length > 0) event.preventDefault();
@@ -90,7 +90,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   };
   const publish = () => {
     store.setState({ fresh: new Set() });
-    view.setState({ sheet: 'publish' });
+    screen.setState({ sheet: 'publish' });
   };
   const actions = {
     pause: () => transition.mutate('pause'),
@@ -101,7 +101,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       duplicate.mutate(undefined, {
         onSuccess: (made) => {
           void navigate(`/admin/automations/${made.id}`);
-          notify('This is the copy. It is a draft.');
+          showToast('This is the copy. It is a draft.');
         },
       }),
   };
@@ -117,8 +117,8 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       />
       <ConnectionNotice />
       <div className="editor-body">
-        {narrow || mode !== 'build' ? null : <Rail />}
-        <ShownDrawing automation={automation} traced={traced} compared={compared}>
+        {narrow || mode !== 'build' ? null : <PanelBar />}
+        <ReadOnlyDrawing automation={automation} traced={traced} compared={compared}>
           <Canvas narrow={narrow} empty={empty && mode === 'build'} automation={automation} />
           {mode === 'live' ? (
             <People
@@ -128,24 +128,24 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
               onClose={() => store.getState().openStep(null)}
             />
           ) : null}
-        </ShownDrawing>
+        </ReadOnlyDrawing>
         {mode === 'history' ? (
           <VersionsPanel automation={automation} onCompare={setCompared} onRestored={() => setMode('build')} />
         ) : null}
         {mode === 'test' ? <TestPanel automation={automation} flush={flush} /> : null}
         {mode === 'build' ? <Inspector /> : null}
       </div>
-      <PresenceLink id={automation.id} catchUp={catchUp} />
+      <PresenceSync id={automation.id} catchUp={catchUp} />
       <LiveData automationId={automation.id} traced={traced} />
       <Problem error={transition.error ?? duplicate.error ?? remove.error} />
       <StepPicker />
       <FindSheet />
-      <ChoosingSheet />
+      <MoveSheet />
       <KeysSheet />
       <TextSheet />
-      <BringInSheet />
+      <ImportSheet />
       <RemovingSheet />
-      <ClashSheet
+      <ConflictSheet
         onReload={() => {
           store.setState({ unsent: [], save: { is: 'saved', at: automation.updated_at } });
           void client.invalidateQueries({ queryKey: ['automation', automation.id] }).then(onReload);
@@ -178,7 +178,7 @@ function People({ automation, traced, onTrace, onClose }: PeopleProps) {
 /** The drawing, or below 900 px the same as a list. One tab stop; the keys are ours. */
 function Canvas({ narrow, empty, automation }: { narrow: boolean; empty: boolean; automation: Automation }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const selected = useEditor((state) => state.selected.at(-1));
   const building = useEditor((state) => state.mode === 'build' && !state.readOnly);
   if (narrow)
@@ -195,19 +195,19 @@ function Canvas({ narrow, empty, automation }: { narrow: boolean; empty: boolean
       aria-label="The drawing. Arrow keys walk along the paths, Enter opens a step, A adds one, question mark lists the keys."
       aria-activedescendant={selected === undefined ? undefined : `step-${selected}`}
       onKeyDown={(event) => {
-        runKey(event.nativeEvent, { store, view }, true);
+        runKey(event.nativeEvent, { store, screen }, true);
       }}
     >
       <Flow />
-      <BulkBar />
-      <Coach automation={automation} />
+      <SelectionBar />
+      <FirstStepsHints automation={automation} />
       {empty && building ? (
         <div className="canvas-empty">
           <p className="sentence lead">What should start it?</p>
           <Button
             onClick={(event) => {
               const box = event.currentTarget.getBoundingClientRect();
-              view.setState({ picker: { place: undefined, at: { x: box.left + box.width / 2, y: box.bottom } } });
+              screen.setState({ picker: { place: undefined, at: { x: box.left + box.width / 2, y: box.bottom } } });
             }}
           >
             Choose a start
@@ -221,14 +221,14 @@ function Canvas({ narrow, empty, automation }: { narrow: boolean; empty: boolean
 /** Undo, redo and search work wherever the focus is, except inside fields. */
 function useKeys() {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      runKey(event, { store, view }, event.target === document.body);
+      runKey(event, { store, screen }, event.target === document.body);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [store, view]);
+  }, [store, screen]);
 }
 
 /** Tells screen readers what changed, and which step is selected. */

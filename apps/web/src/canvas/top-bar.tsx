@@ -9,18 +9,18 @@ import {
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { useThings } from '../automations/reference-names';
+import { useReferenceNames } from '../automations/reference-names';
 import { StatusPill } from '../automations/status-pill';
 import { download } from '../ui/download';
 import type { Mode } from './document/editor-store';
-import { possible } from './document/history';
-import { notify } from '../ui/toast';
+import { lastPossible } from './document/history';
+import { showToast } from '../ui/toast';
 import { asPng, inkOf, pictureOf } from './drawing/picture';
 import { Avatars } from './presence/avatars';
-import { SavedState } from './saving/save-status';
+import { SaveStatus } from './saving/save-status';
 import { tidy, setFree } from './drawing/layout';
 import { useEditor, useEditorStore } from './document/use-editor';
-import { useViewStore } from './screen/screen-store';
+import { useScreenStore } from './screen/screen-store';
 
 interface TopBarProps {
   automation: Automation;
@@ -43,7 +43,7 @@ export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopB
       </Tooltip>
       <Name />
       <StatusPill automation={automation} />
-      <SavedState onRetry={onRetry} />
+      <SaveStatus onRetry={onRetry} />
       <Avatars />
       <span className="bar-gap" />
       <UndoRedo />
@@ -118,8 +118,8 @@ function Name() {
 
 function UndoRedo() {
   const store = useEditorStore();
-  const undo = useEditor((state) => possible(state.past)?.label);
-  const redo = useEditor((state) => possible(state.future)?.label);
+  const undo = useEditor((state) => lastPossible(state.past)?.label);
+  const redo = useEditor((state) => lastPossible(state.future)?.label);
   const building = useEditor((state) => state.mode === 'build' && !state.readOnly);
   return (
     <span className="bar-pair">
@@ -149,10 +149,10 @@ function UndoRedo() {
 
 function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'actions'>) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const free = useEditor((state) => state.document.graph.layout === 'free');
   const readOnly = useEditor((state) => state.readOnly);
-  const things = useThings();
+  const things = useReferenceNames();
   const savePicture = async (kind: 'svg' | 'png') => {
     const edited = store.getState().document;
     const svg = pictureOf(edited, things, inkOf(document));
@@ -160,7 +160,7 @@ function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'act
       const content = kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await asPng(svg);
       download(content, `${edited.name}.${kind}`);
     } catch (error) {
-      notify(error instanceof Error ? error.message : 'The picture could not be drawn. Save it as SVG.');
+      showToast(error instanceof Error ? error.message : 'The picture could not be drawn. Save it as SVG.');
     }
   };
   return (
@@ -183,22 +183,22 @@ function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'act
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={() => store.getState().openStep('settings')}>Settings of this automation</Menu.Item>
-        <Menu.Item onClick={() => view.setState({ sheet: 'text' })}>Read as text</Menu.Item>
+        <Menu.Item onClick={() => screen.setState({ sheet: 'text' })}>Read as text</Menu.Item>
         <Menu.Item component="a" href={`/automations/${automation.id}/export`} download={`${automation.name}.json`}>
           Export as JSON
         </Menu.Item>
         <Menu.Item onClick={() => void savePicture('svg')}>Save as a picture (SVG)</Menu.Item>
         <Menu.Item onClick={() => void savePicture('png')}>Save as a picture (PNG)</Menu.Item>
-        <Menu.Item onClick={() => view.setState({ sheet: 'bring-in' })} disabled={readOnly}>
+        <Menu.Item onClick={() => screen.setState({ sheet: 'import' })} disabled={readOnly}>
           Replace by a file
         </Menu.Item>
-        <Menu.Item onClick={() => view.setState({ sheet: 'keys' })}>Keys</Menu.Item>
+        <Menu.Item onClick={() => screen.setState({ sheet: 'keys' })}>Keys</Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={actions.duplicate} disabled={readOnly}>
           Duplicate
         </Menu.Item>
         {automation.inside > 0 || automation.status === 'live' || automation.status === 'paused' ? (
-          <Menu.Item color="danger" onClick={() => view.setState({ sheet: 'stop' })} disabled={readOnly}>
+          <Menu.Item color="danger" onClick={() => screen.setState({ sheet: 'stop' })} disabled={readOnly}>
             Stop: everyone leaves
           </Menu.Item>
         ) : automation.entered === 0 && automation.live_version === null ? (

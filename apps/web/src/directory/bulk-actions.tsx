@@ -7,14 +7,14 @@ import { call } from '../api/client';
 import { useSeenValues } from '../rule-builder/suggestions';
 import { ListSelect } from '../smart-lists/list-select';
 import { useJob } from '../smart-lists/smart-lists.queries';
-import { UnknownNames } from '../smart-lists/unknown-people';
+import { UnknownPeople } from '../smart-lists/unknown-people';
 import { Confirm, Problem } from '../ui/confirm';
 import { people } from '../ui/format';
 
 /** Beyond this many people a change is asked about again, with the number. */
 const askFrom = 100;
 
-export interface Chosen {
+export interface Selection {
   /** Who was ticked; all that the filter finds where it is undefined. */
   ids: string[] | undefined;
   rules: Group;
@@ -25,14 +25,14 @@ export interface Chosen {
 }
 
 interface BulkBarProps {
-  chosen: Chosen;
+  chosen: Selection;
   /** Offers everybody whom the filter finds, where that is more than the page holds. */
   onEveryone: (() => void) | undefined;
   onClear: () => void;
 }
 
 /** What can be done with the people who are chosen; runs as a job whose end is told here. */
-export function BulkBar({ chosen, onEveryone, onClear }: BulkBarProps) {
+export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
   const [asking, setAsking] = useState<'tags' | 'list'>();
   const [sure, setSure] = useState<BulkAction>();
   const client = useQueryClient();
@@ -74,7 +74,7 @@ export function BulkBar({ chosen, onEveryone, onClear }: BulkBarProps) {
         {job?.status === 'completed' && job.result ? `Done: ${people(job.result.changed)} changed.` : null}
         {job?.status === 'failed' ? `${job.error ?? 'It did not work.'} Nothing changed.` : null}
       </span>
-      {job?.result ? <UnknownNames names={job.result.unknown} count={job.result.unknown_count} /> : null}
+      {job?.result ? <UnknownPeople names={job.result.unknown} count={job.result.unknown_count} /> : null}
       <Problem error={asking || sure ? undefined : start.error} />
       <Modal
         opened={asking !== undefined && sure === undefined}

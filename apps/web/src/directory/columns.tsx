@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { money } from '../ui/format';
 import { Time } from '../ui/time';
 import type { Contact } from './contacts.queries';
-import { mailWords } from '../people/person-words';
+import { emailStatusWords } from '../people/person-words';
 
 export interface Column {
   id: string;
@@ -45,7 +45,7 @@ export const columns: readonly Column[] = [
     cell: (person) => (
       <Tooltip label={person.email_reason}>
         <span className={person.can_be_emailed ? 'email-yes' : 'email-no'}>
-          {person.can_be_emailed ? 'yes' : `no, ${mailWords[person.email_status]}`}
+          {person.can_be_emailed ? 'yes' : `no, ${emailStatusWords[person.email_status]}`}
         </span>
       </Tooltip>
     ),

@@ -8,7 +8,7 @@ import { useSearchParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { useNames } from '../rule-builder/suggestions';
-import { More } from '../ui/load-more';
+import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty, Loading } from '../ui/query-states';
 import { ColumnChoice } from './column-choice';
@@ -18,7 +18,7 @@ import { PeopleTable } from './people-table';
 
 const FilterPanel = lazy(async () => ({ default: (await import('./filter-panel')).FilterPanel }));
 const FilterChips = lazy(async () => ({ default: (await import('./filter-chips')).FilterChips }));
-const ChosenBar = lazy(async () => ({ default: (await import('./selection-bar')).ChosenBar }));
+const ChosenBar = lazy(async () => ({ default: (await import('./selection-bar')).SelectionBar }));
 
 const sortWords: Partial<Record<ContactSort, string>> = {
   '-created_at': 'Newest first',
@@ -154,7 +154,7 @@ export function DirectoryPage() {
                 ticked={mayChange ? ticked : undefined}
                 onTick={tick}
               />
-              <More list={people} label="More people" />
+              <LoadMore list={people} label="More people" />
             </div>
           )
         }

@@ -1,7 +1,7 @@
 import type { Group } from '#rules';
 import { useState } from 'react';
 import { useLiveCount } from '../rule-builder/live-count';
-import { BulkBar } from './bulk-actions';
+import { BulkActions } from './bulk-actions';
 import { ofType, type PeopleQuery } from './contacts.queries';
 
 const everyone: Group = {
@@ -16,7 +16,7 @@ interface ChosenBarProps {
 }
 
 /** Who is ticked, or everybody whom the filter finds, and what to do with them. */
-export function ChosenBar({ query, ids, onClear }: ChosenBarProps) {
+export function SelectionBar({ query, ids, onClear }: ChosenBarProps) {
   const rules = ofType(query.type, query.rules ?? everyone);
   // What was typed into the search is no rule, so those it finds cannot be meant all at once.
   const { preview } = useLiveCount(query.q === '' ? rules : undefined);
@@ -25,7 +25,7 @@ export function ChosenBar({ query, ids, onClear }: ChosenBarProps) {
   const isAll = all === meant && preview !== undefined;
   const found = preview?.count ?? 0;
   return (
-    <BulkBar
+    <BulkActions
       chosen={
         isAll ? { ids: undefined, rules, count: found, about: !preview.exact } : { ids, rules, count: ids.length }
       }

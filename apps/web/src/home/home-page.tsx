@@ -8,7 +8,7 @@ import { Answer } from '../ui/query-states';
 import { Attention } from './attention';
 import { Checklist } from './checklist';
 import { useUnderWay } from './home.queries';
-import { useMailable } from './mailable-count';
+import { useMailableCount } from './mailable-count';
 
 /** The start page: set-up while it is needed, what needs a person, four figures, what is under way. */
 export function HomePage() {
@@ -25,7 +25,7 @@ export function HomePage() {
 function Figures() {
   const { data: summary } = useEmailSummary();
   const { data: running } = useUnderWay();
-  const mailable = useMailable();
+  const mailable = useMailableCount();
   if (!summary || !running || mailable === undefined) return <span>&nbsp;</span>;
   const inside = running.reduce((sum, automation) => sum + automation.inside, 0);
   const { counts } = summary;

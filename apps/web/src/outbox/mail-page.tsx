@@ -6,7 +6,7 @@ import { Problem } from '../ui/confirm';
 import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useMail, useRetryUnknown } from './outbox.queries';
-import { stateOf } from './mail-states';
+import { mailStateOf } from './mail-states';
 
 type Face = 'html' | 'text' | 'headers';
 
@@ -17,7 +17,7 @@ const framed = (html: string) =>
     : `<base target="_blank">${html}`;
 
 /** One mail as the person gets it. */
-export function Mail({ id, onBack }: { id: string; onBack: () => void }) {
+export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
   const mail = useMail(id);
   const [face, setFace] = useState<Face>('html');
   const [search] = useSearchParams();
@@ -32,7 +32,7 @@ export function Mail({ id, onBack }: { id: string; onBack: () => void }) {
       </div>
       <Answer of={mail} what="This mail could not be shown">
         {(data) => {
-          const state = stateOf(data);
+          const state = mailStateOf(data);
           const person = new URLSearchParams(search);
           if (data.contact_id) person.set('contact', data.contact_id);
           return (

@@ -1,7 +1,7 @@
 import type { Message } from './outbox.queries';
 
 /** What a state means to a reader, and how it is tinted. */
-export const stateWords: Record<Message['state'], { label: string; tone?: 'good' | 'warning' | 'danger' }> = {
+export const mailStateWords: Record<Message['state'], { label: string; tone?: 'good' | 'warning' | 'danger' }> = {
   queued: { label: 'waiting' },
   submitting: { label: 'being handed over' },
   sent: { label: 'sent', tone: 'good' },
@@ -13,6 +13,6 @@ export const stateWords: Record<Message['state'], { label: string; tone?: 'good'
 };
 
 /** The state of a mail in words; without Postmark “sent” means that it stays in the outbox. */
-export function stateOf(mail: Pick<Message, 'state' | 'provider'>): { label: string; tone?: string } {
-  return mail.state === 'sent' && mail.provider === 'outbox' ? { label: 'kept here' } : stateWords[mail.state];
+export function mailStateOf(mail: Pick<Message, 'state' | 'provider'>): { label: string; tone?: string } {
+  return mail.state === 'sent' && mail.provider === 'outbox' ? { label: 'kept here' } : mailStateWords[mail.state];
 }

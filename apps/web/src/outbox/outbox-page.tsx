@@ -6,13 +6,13 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { rowsOf } from '../api/paged';
 import { useSettings } from '../settings/settings.queries';
-import { More } from '../ui/load-more';
+import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty } from '../ui/query-states';
 import { Time } from '../ui/time';
-import { Mail } from './mail-page';
+import { MailPage } from './mail-page';
 import { useAutomationNames, useOutbox, type Message } from './outbox.queries';
-import { stateOf, stateWords } from './mail-states';
+import { mailStateOf, mailStateWords } from './mail-states';
 
 /** Every mail as an inbox: the list at the left, the mail at the right. */
 export function OutboxPage() {
@@ -30,7 +30,7 @@ export function OutboxPage() {
   const list = useOutbox({
     contact_email: search.get('person') ?? undefined,
     automation_id: search.get('automation') ?? undefined,
-    state: state && state in stateWords ? (state as Message['state']) : undefined,
+    state: state && state in mailStateWords ? (state as Message['state']) : undefined,
   });
   const filtered = search.has('person') || search.has('automation') || search.has('state');
   const rows = rowsOf(list.data);
@@ -59,7 +59,7 @@ export function OutboxPage() {
           w={180}
           clearable
           placeholder="Any state"
-          data={Object.entries(stateWords).map(([value, { label }]) => ({ value, label }))}
+          data={Object.entries(mailStateWords).map(([value, { label }]) => ({ value, label }))}
           value={state}
           onChange={(value) => set('state', value ?? undefined)}
         />
@@ -85,10 +85,10 @@ export function OutboxPage() {
                     </li>
                   ))}
                 </ul>
-                <More list={list} label="Earlier mails" />
+                <LoadMore list={list} label="Earlier mails" />
               </div>
               {open ? (
-                <Mail key={open} id={open} onBack={() => set('message', undefined)} />
+                <MailPage key={open} id={open} onBack={() => set('message', undefined)} />
               ) : (
                 <p className="outbox-mail sentence quiet">Choose a mail to read it as the person gets it.</p>
               )}
@@ -103,7 +103,7 @@ export function OutboxPage() {
 function Item({ mail, search, current }: { mail: Message; search: URLSearchParams; current: boolean }) {
   const next = new URLSearchParams(search);
   next.set('message', mail.id);
-  const state = stateOf(mail);
+  const state = mailStateOf(mail);
   return (
     <Link className="outbox-item" to={`?${next}`} aria-current={current}>
       <div className="row-apart">

@@ -11,7 +11,7 @@ export interface FoundPerson {
 }
 
 /** The first few people with an address whom a text finds, asked 200 ms after the last key; none for an empty text. */
-export function useFoundPeople(text: string): FoundPerson[] {
+export function usePeopleSearch(text: string): FoundPerson[] {
   const [q] = useDebouncedValue(text.trim(), 200);
   const { data } = useQuery({
     queryKey: ['contacts', 'found', q],

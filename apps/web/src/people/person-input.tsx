@@ -1,6 +1,6 @@
 import { Autocomplete, type AutocompleteProps } from '@mantine/core';
 import { useState } from 'react';
-import { useFoundPeople, type FoundPerson } from './people-search';
+import { usePeopleSearch, type FoundPerson } from './people-search';
 
 interface PersonInputProps extends Omit<
   AutocompleteProps,
@@ -16,7 +16,7 @@ interface PersonInputProps extends Omit<
 /** Names a person: what is typed is looked for in the directory, and those found are offered. */
 export function PersonInput({ value, onChange, onPick, ...more }: PersonInputProps) {
   const [picked, setPicked] = useState('');
-  const found = useFoundPeople(picked === value ? '' : value);
+  const found = usePeopleSearch(picked === value ? '' : value);
   const pick = (person: FoundPerson) => {
     setPicked(person.email);
     if (onPick) onPick(person);

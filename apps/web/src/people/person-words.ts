@@ -5,7 +5,7 @@ export const nameOf = (contact: Pick<Contact, 'first_name' | 'last_name' | 'emai
   [contact.first_name, contact.last_name].filter(Boolean).join(' ') || contact.email || 'Nameless';
 
 /** Whether mail reaches them, in a few words for a table. */
-export const mailWords: Record<Contact['email_status'], string> = {
+export const emailStatusWords: Record<Contact['email_status'], string> = {
   no_address: 'no address',
   bounced: 'bounced',
   complained: 'complained',

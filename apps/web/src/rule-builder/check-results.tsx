@@ -24,7 +24,7 @@ interface ProofRowsProps {
 }
 
 /** Whether each condition of a rule is met, and what was seen; the proof has the shape of the rule. */
-export function ProofRows({ rule, proof, names, place = 'person' }: ProofRowsProps) {
+export function CheckResults({ rule, proof, names, place = 'person' }: ProofRowsProps) {
   return (
     <ul className="proof">
       {rule.conditions.map((part, index) => {
@@ -57,7 +57,7 @@ function Part({ rule, proof, names, place }: Omit<Required<ProofRowsProps>, 'rul
           {isGroup(rule) ? null : <span className="label">{said(rule, proof.value_seen, names)}</span>}
         </span>
       </div>
-      {isGroup(rule) ? <ProofRows rule={rule} proof={proof} names={names} place={place} /> : null}
+      {isGroup(rule) ? <CheckResults rule={rule} proof={proof} names={names} place={place} /> : null}
     </li>
   );
 }

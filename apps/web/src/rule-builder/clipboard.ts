@@ -51,23 +51,3 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
-
-/** What was copied last, for browsers that do not let a page read the clipboard. */
-let last = '';
-
-/** Copies rows by a menu; a browser that refuses still pastes them in this window. */
-export async function copyRules(rules: readonly Rule[]): Promise<void> {
-  last = toClipboard(rules);
-  await navigator.clipboard?.writeText(last).catch(() => undefined);
-}
-
-/** The text to paste by a menu. */
-export async function clipboardText(): Promise<string> {
-  const text = await navigator.clipboard?.readText().catch(() => '');
-  return text || last;
-}
-
-/** Remembers what was copied by keys. */
-export const remember = (text: string): void => {
-  last = text;
-};

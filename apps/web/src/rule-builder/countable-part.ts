@@ -1,6 +1,6 @@
 import { isGroup, readRules, type Group, type Rule } from '#rules';
 
-export interface Countable {
+export interface CountablePart {
   /** What of the rule can be asked about people now. */
   rules: Group;
   /** Nothing was left out. */
@@ -16,7 +16,7 @@ const canBeAsked = (rule: Rule): boolean =>
  * The part of a rule that can be counted: without rows that are unfinished, and without those that only a run can
  * answer. Undefined when nothing is left.
  */
-export function countable(root: Group): Countable | undefined {
+export function countablePart(root: Group): CountablePart | undefined {
   const origin = new Map<string, string>();
   let whole = true;
   const part = (rule: Rule, from: string, to: string): Rule | undefined => {

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { isGroup, toEnglish, type Group, type Rule } from '#rules';
 import { ConditionRow } from './condition-row';
 import { isDrawn, newCondition, placeOf, withWhere, type Context } from './rule-edits';
-import { RowFrame, useFall } from './row-frame';
+import { RowFrame, useDropTarget } from './row-frame';
 import { useRows } from './rows-context';
 import { RuleTree } from './rule-tree';
 import { RowCount } from './row-count';
@@ -83,7 +83,7 @@ function Content({ rule, path }: { rule: Rule; path: Path }) {
 
 function AddRows({ path, operator }: { path: Path; operator: Group['operator'] }) {
   const rows = useRows();
-  const fall = useFall(() => path);
+  const fall = useDropTarget(() => path);
   const row = freshRow(rows.context);
   const group: Group = { operator: operator === 'AND' ? 'OR' : 'AND', conditions: [row] };
   return (

@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createContext, useMemo } from 'react';
 import { call } from '../api/client';
-import { countable } from './countable-part';
+import { countablePart } from './countable-part';
 
 export type Preview = AnswerOf<typeof previewSmartList>;
 
@@ -32,26 +32,26 @@ export function useLiveCount(rules: Group | undefined): LiveCount {
   return { preview: rules ? data : undefined, stale: isPlaceholderData || settled !== text, error: rules && error };
 }
 
-export interface Alone {
+export interface RowResult {
   count: number;
   exact: boolean;
 }
 
 export interface RuleCount extends LiveCount {
   /** What each row finds alone, by its pointer into the rule. */
-  perRow: ReadonlyMap<string, Alone>;
+  perRow: ReadonlyMap<string, RowResult>;
   /** What of the rule is counted, because it can be asked now. */
   asked: Group | undefined;
   /** Rows are left out: unfinished ones, and those that only a run can answer. */
   partly: boolean;
 }
 
-const none: ReadonlyMap<string, Alone> = new Map();
+const none: ReadonlyMap<string, RowResult> = new Map();
 
 /** Counts of a rule while it is edited: of the rows that are finished, and of the whole as far as it can be asked. */
 export function useRuleCount(value: Group | undefined): RuleCount {
   const text = value ? JSON.stringify(value) : '';
-  const asked = useMemo(() => (text ? countable(JSON.parse(text) as Group) : undefined), [text]);
+  const asked = useMemo(() => (text ? countablePart(JSON.parse(text) as Group) : undefined), [text]);
   const counted = useLiveCount(asked?.rules);
   const perRow = useMemo(() => {
     if (!asked || !counted.preview || counted.stale) return none;
@@ -66,4 +66,4 @@ export function useRuleCount(value: Group | undefined): RuleCount {
 }
 
 /** What each row finds alone, by its pointer into the rules; empty where nothing is counted. */
-export const RowCounts = createContext<ReadonlyMap<string, Alone>>(none);
+export const RowCounts = createContext<ReadonlyMap<string, RowResult>>(none);

@@ -7,7 +7,7 @@ import { useState, type FormEvent } from 'react';
 import { call } from '../api/client';
 import { PersonInput } from '../people/person-input';
 import { Failed, Loading } from '../ui/query-states';
-import { ProofRows, type Names } from './check-results';
+import { CheckResults, type Names } from './check-results';
 
 interface PersonCheckProps {
   rules: Group;
@@ -93,7 +93,7 @@ function Verdict({ rules, names, email }: { rules: Group; names: Names; email: s
         {data.proof.result ? 'The rules apply to ' : 'The rules do not apply to '}
         <b>{email}</b>.
       </p>
-      <ProofRows rule={data.rules} proof={data.proof} names={names} />
+      <CheckResults rule={data.rules} proof={data.proof} names={names} />
     </div>
   );
 }

@@ -14,33 +14,33 @@ const drag = (what: typeof dragged) => {
 };
 
 /** Whether the dragged row may fall at a path of this rule. */
-function mayFall(rows: Rows, to: Path): boolean {
+function mayDrop(rows: Rows, to: Path): boolean {
   if (!dragged || rows.readOnly || !mayStandAt(dragged.rule, to, rows.deepest)) return false;
   const pasted = fromClipboard(toClipboard([dragged.rule]), placeOf(rows.context));
   return pasted !== undefined && 'rules' in pasted;
 }
 
 /** What makes a place of the rule take dragged rows; `at` says from the pointer's height before what they fall. */
-export function useFall(at: (event: DragEvent<HTMLElement>) => Path) {
+export function useDropTarget(at: (event: DragEvent<HTMLElement>) => Path) {
   const rows = useRows();
   return {
     onDragOver: (event: DragEvent<HTMLElement>) => {
       const to = at(event);
-      if (!mayFall(rows, to)) return;
+      if (!mayDrop(rows, to)) return;
       event.preventDefault();
       event.stopPropagation();
-      rows.setFalling(pointerOf(to));
+      rows.setDropPlace(pointerOf(to));
     },
     onDrop: (event: DragEvent<HTMLElement>) => {
       const to = at(event);
-      if (!dragged || !mayFall(rows, to)) return;
+      if (!dragged || !mayDrop(rows, to)) return;
       event.preventDefault();
       event.stopPropagation();
-      rows.setFalling(undefined);
+      rows.setDropPlace(undefined);
       if (dragged.tree === rows.id) rows.move(dragged.path, to);
       else rows.insert(to, [dragged.rule]);
     },
-    onDragLeave: () => rows.setFalling(undefined),
+    onDragLeave: () => rows.setDropPlace(undefined),
   };
 }
 
@@ -48,13 +48,13 @@ export function useFall(at: (event: DragEvent<HTMLElement>) => Path) {
 export function RowFrame({ path, children }: { path: Path; children: ReactNode }) {
   const rows = useRows();
   const after = [...path.slice(0, -1), path.at(-1)! + 1];
-  const fall = useFall((event) => {
+  const fall = useDropTarget((event) => {
     const { top, height } = event.currentTarget.getBoundingClientRect();
     return event.clientY < top + height / 2 ? path : after;
   });
   const isLast = !ruleAt(rows.root, after);
   const falling =
-    rows.falling === pointerOf(path) ? 'before' : isLast && rows.falling === pointerOf(after) ? 'after' : undefined;
+    rows.dropPlace === pointerOf(path) ? 'before' : isLast && rows.dropPlace === pointerOf(after) ? 'after' : undefined;
   return (
     <div className="rule-row" data-tree={rows.id} data-pointer={pointerOf(path)} data-falling={falling} {...fall}>
       {rows.readOnly ? null : <Handle path={path} />}
@@ -102,7 +102,7 @@ function Handle({ path }: { path: Path }) {
       onDragStart={onDragStart}
       onDragEnd={() => {
         drag(undefined);
-        rows.setFalling(undefined);
+        rows.setDropPlace(undefined);
       }}
     >
       <IconGripVertical size={16} stroke={1.5} aria-hidden />

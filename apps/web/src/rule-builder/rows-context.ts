@@ -30,8 +30,8 @@ export interface Rows {
   wrap: (path: Path) => (() => void) | undefined;
   unwrap: (path: Path) => (() => void) | undefined;
   /** Where a row that is dragged would fall. */
-  falling: string | undefined;
-  setFalling: (place: string | undefined) => void;
+  dropPlace: string | undefined;
+  setDropPlace: (place: string | undefined) => void;
 }
 
 export const RowsContext = createContext<Rows | undefined>(undefined);

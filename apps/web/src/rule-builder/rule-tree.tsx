@@ -1,7 +1,8 @@
 import { notifications } from '@mantine/notifications';
 import { isGroup, type Group, type Rule } from '#rules';
 import { useEffect, useId, useRef, useState, type ClipboardEvent, type ReactNode } from 'react';
-import { clipboardText, copyRules, fromClipboard, remember, toClipboard } from './clipboard';
+import { clipboardText, copyText, keepCopy } from '../ui/clipboard';
+import { fromClipboard, toClipboard } from './clipboard';
 import { drawnDepth, placeOf, type Context } from './rule-edits';
 import { RowsContext, type Rows } from './rows-context';
 import type { Choice } from './suggestions';
@@ -30,7 +31,7 @@ export function RuleTree(props: RuleTreeProps) {
   const box = useRef<HTMLDivElement>(null);
   const focusNext = useRef<Path | undefined>(undefined);
   const [spoken, setSpoken] = useState('');
-  const [falling, setFalling] = useState<string>();
+  const [dropPlace, setDropPlace] = useState<string>();
   const deepest = context === 'where' ? 1 : drawnDepth;
   const place = placeOf(context);
 
@@ -98,10 +99,10 @@ export function RuleTree(props: RuleTreeProps) {
     },
     copy: (path) => {
       const rule = ruleAt(root, path);
-      if (rule) void copyRules([rule]).then(() => setSpoken(`Copied ${nth(path)}.`));
+      if (rule) void copyText('rules', toClipboard([rule])).then(() => setSpoken(`Copied ${nth(path)}.`));
     },
     paste: (after) =>
-      void clipboardText().then((text) => {
+      void clipboardText('rules').then((text) => {
         if (!pasteText(text, after)) notifications.show({ message: 'There is no rule on the clipboard.' });
       }),
     wrap: (path) => {
@@ -122,8 +123,8 @@ export function RuleTree(props: RuleTreeProps) {
         change(putAt(root, path.slice(0, -1), { ...parent, conditions }), path, 'Taken out of the group.');
       };
     },
-    falling,
-    setFalling,
+    dropPlace,
+    setDropPlace,
   };
 
   const pathUnder = (target: EventTarget): Path | undefined => {
@@ -137,7 +138,7 @@ export function RuleTree(props: RuleTreeProps) {
     event.preventDefault();
     event.stopPropagation();
     const text = toClipboard([rule]);
-    remember(text);
+    keepCopy('rules', text);
     event.clipboardData.setData('text/plain', text);
     setSpoken(`Copied ${nth(path)}.`);
     if (event.type === 'cut' && !readOnly) remove(path);

@@ -14,14 +14,14 @@ import { PersonInput } from '../people/person-input';
 import { useSentences } from '../automations/reference-names';
 import { useRuns } from '../automations/automations.queries';
 import { Problem } from '../ui/confirm';
-import { More } from '../ui/load-more';
+import { LoadMore } from '../ui/load-more';
 import { Failed, Loading } from '../ui/query-states';
 import { shortTime, Time } from '../ui/time';
-import { ProofRows, proves, type Proof } from '../rule-builder/check-results';
+import { CheckResults, proves, type Proof } from '../rule-builder/check-results';
 import { useNames } from '../rule-builder/suggestions';
 import { describeOutcome } from './step-outcome';
 import { RetryAll, RunActions } from './run-actions';
-import { WhyNot } from './why-not-entered';
+import { WhyNotEntered } from './why-not-entered';
 
 /** One run, kept fresh while it is looked at. */
 export const useRun = (id: string | undefined) =>
@@ -105,8 +105,8 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
           </li>
         ))}
       </ul>
-      <More list={runs} />
-      {search ? <WhyNot automation={automation} graph={graph} email={search} /> : null}
+      <LoadMore list={runs} />
+      {search ? <WhyNotEntered automation={automation} graph={graph} email={search} /> : null}
       <EnterByHand automation={automation} />
     </aside>
   );
@@ -177,7 +177,7 @@ function Because({ step, node }: { step: Run['steps'][number]; node: GraphNode }
   return asked.map((rule, at) => {
     const proof = proofs[at];
     return proof && proves(proof, rule) ? (
-      <ProofRows key={at} rule={rule} proof={proof} names={names} place="graph" />
+      <CheckResults key={at} rule={rule} proof={proof} names={names} place="graph" />
     ) : null;
   });
 }

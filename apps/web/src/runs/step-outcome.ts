@@ -1,6 +1,6 @@
 import type { Run } from '#contracts';
 import { nodeDef, portsOf, type GraphNode } from '#graph';
-import { stateWords } from '../outbox/mail-states';
+import { mailStateWords } from '../outbox/mail-states';
 
 type Step = Run['steps'][number];
 
@@ -24,7 +24,7 @@ export const describeOutcome = (step: Step, node: GraphNode | undefined): string
 
 /** What became of the mail that the step wrote. */
 const mailOutcome = ({ mail, mail_reason }: Step['outcome']): string => {
-  const state = stateWords[mail as keyof typeof stateWords];
+  const state = mailStateWords[mail as keyof typeof mailStateWords];
   if (!state) return 'mail written';
   const reason = text(mail_reason);
   return `mail ${state.label}${reason ? `: ${reason}` : ''}`;

@@ -6,7 +6,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/client';
-import { ProofRows, proves, type Proof } from '../rule-builder/check-results';
+import { CheckResults, proves, type Proof } from '../rule-builder/check-results';
 import { useNames } from '../rule-builder/suggestions';
 import { Failed, Loading } from '../ui/query-states';
 import { relativeTime } from '../ui/time';
@@ -25,7 +25,7 @@ interface ExplanationProps {
 }
 
 /** The question in the list of people: asked by a button, answered in its place. */
-export function WhyNot({ automation, graph, email }: { automation: Automation; graph: Graph; email: string }) {
+export function WhyNotEntered({ automation, graph, email }: { automation: Automation; graph: Graph; email: string }) {
   const [asked, setAsked] = useState<string | null>(null);
   if (asked === email) return <Explanation automationId={automation.id} graph={graph} email={email} />;
   return (
@@ -60,7 +60,7 @@ export function Explanation({ automationId, graph, email }: ExplanationProps) {
             <b>{said.would_enter ? 'They would enter.' : 'They would not enter.'}</b> {said.because}
           </p>
           {said.proof && rules && proves(said.proof as Proof, rules) ? (
-            <ProofRows rule={rules} proof={said.proof as Proof} names={names} />
+            <CheckResults rule={rules} proof={said.proof as Proof} names={names} />
           ) : null}
           {said.smallest_change ? <p className="sentence">{said.smallest_change.text}</p> : null}
           {said.activity?.last_at ? (

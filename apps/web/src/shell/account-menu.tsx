@@ -8,7 +8,7 @@ import { readerZone } from '../ui/time';
 const PasswordForm = lazy(async () => ({ default: (await import('./password-form')).PasswordForm }));
 
 /** The foot of the rail: who is signed in, light or dark, and the zone that times are shown in. */
-export function Who() {
+export function AccountMenu() {
   const { data: session } = useSession();
   const signOut = useSignOut();
   const navigate = useNavigate();

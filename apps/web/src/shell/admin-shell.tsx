@@ -11,7 +11,7 @@ import { ContactHost } from './contact-host';
 import { DemoBanner } from './demo-banner';
 import { Navigation } from './navigation';
 import { SendingState, StoppedBanner } from './sending-state';
-import { Who } from './account-menu';
+import { AccountMenu } from './account-menu';
 
 const MenuDrawer = lazy(async () => ({ default: (await import('./menu-drawer')).MenuDrawer }));
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }));
@@ -59,7 +59,7 @@ export function AdminShell() {
           Go to or do
         </Button>
         <SendingState />
-        <Who />
+        <AccountMenu />
       </div>
     </>
   );

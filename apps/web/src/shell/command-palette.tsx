@@ -3,13 +3,13 @@ import '@mantine/spotlight/styles.css';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
 import { useMay } from '../access/session.queries';
-import { places } from './screens';
+import { screens } from './screens';
 
 /** Ctrl/Cmd+K: go to a screen or begin something. */
 export function CommandPalette() {
   const navigate = useNavigate();
   const mayChange = useMay('change');
-  const actions: SpotlightActionData[] = places.map(({ to, label, keywords, icon: Glyph }) => ({
+  const actions: SpotlightActionData[] = screens.map(({ to, label, keywords, icon: Glyph }) => ({
     id: to,
     label,
     keywords,

@@ -1,11 +1,11 @@
 import { NavLink } from 'react-router';
-import { places } from './screens';
+import { screens } from './screens';
 
 /** The quiet left rail. */
 export function Navigation({ onGo }: { onGo: () => void }) {
   return (
     <nav aria-label="Main" className="nav">
-      {places.map(({ to, label, icon: Glyph }) => (
+      {screens.map(({ to, label, icon: Glyph }) => (
         <NavLink key={to} to={to} end={to === '/admin'} className="nav-link" onClick={onGo}>
           <Glyph size={16} stroke={1.5} aria-hidden />
           {label}

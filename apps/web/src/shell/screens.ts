@@ -9,7 +9,7 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 
-export interface Place {
+export interface AdminScreen {
   to: string;
   label: string;
   icon: Icon;
@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** Where one can go: the navigation and the command palette read this list. Only screens that exist. */
-export const places: Place[] = [
+export const screens: AdminScreen[] = [
   { to: '/admin', label: 'Home', icon: IconHome, keywords: ['start', 'attention', 'set-up'] },
   {
     to: '/admin/directory',

@@ -4,7 +4,7 @@ import { Problem } from '../ui/confirm';
 import { useChangeList, type SmartList } from './smart-lists.queries';
 
 /** Whether the list is followed although nothing uses it, and what that means. */
-export function KeepSwitch({ list }: { list: SmartList }) {
+export function FollowSwitch({ list }: { list: SmartList }) {
   const may = useMay('change');
   const change = useChangeList(list.id);
   const wanted = change.isPending ? change.variables.keep_membership : undefined;

@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
 import { Problem } from '../ui/confirm';
-import { NewcomersChoice } from './new-people-choice';
-import { PeopleBeside } from './people-preview';
+import { NewPeopleChoice } from './new-people-choice';
+import { PeoplePreview } from './people-preview';
 import { useChangeList, type SmartList } from './smart-lists.queries';
 
 /** The rules of a list and its name, saved together; the people they find stand beside. */
@@ -36,7 +36,7 @@ export function ListForm({ list }: { list: SmartList }) {
         <TextInput label="Name" value={name} readOnly={!may} onChange={(event) => setName(event.currentTarget.value)} />
         <RuleBuilder value={rules} onChange={setRules} context="list" readOnly={!may} />
         {may && changed && list.kept && read?.rules ? (
-          <NewcomersChoice listId={list.id} rules={read.rules} value={entering} onChange={setEntering} />
+          <NewPeopleChoice listId={list.id} rules={read.rules} value={entering} onChange={setEntering} />
         ) : null}
         {may && dirty ? (
           <div className="row">
@@ -55,7 +55,7 @@ export function ListForm({ list }: { list: SmartList }) {
           </div>
         ) : null}
       </div>
-      <PeopleBeside rules={read?.rules} />
+      <PeoplePreview rules={read?.rules} />
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { people } from '../ui/format';
 import { Page } from '../ui/page';
 import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
-import { KeepSwitch } from './follow-switch';
+import { FollowSwitch } from './follow-switch';
 import { ListForm } from './list-form';
 import { ListMenu } from './list-menu';
 import { NewListForm } from './new-list-form';
@@ -61,7 +61,7 @@ function Existing({ id }: { id: string }) {
     >
       <Problem error={refresh.error} />
       {kind === 'rules' ? <ListForm key={id} list={list.data} /> : <StaticMembers key={id} list={list.data} />}
-      <KeepSwitch list={list.data} />
+      <FollowSwitch list={list.data} />
     </Page>
   );
 }

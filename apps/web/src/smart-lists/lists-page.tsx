@@ -6,7 +6,7 @@ import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { Problem } from '../ui/confirm';
 import { count } from '../ui/format';
-import { More } from '../ui/load-more';
+import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty } from '../ui/query-states';
 import { Time } from '../ui/time';
@@ -107,7 +107,7 @@ export function ListsPage() {
                   </tbody>
                 </table>
               </div>
-              <More list={lists} />
+              <LoadMore list={lists} />
             </>
           )
         }

@@ -4,14 +4,14 @@ import { useState } from 'react';
 import { call } from '../api/client';
 import { Problem } from '../ui/confirm';
 import { count, people } from '../ui/format';
-import { UnknownNames } from './unknown-people';
+import { UnknownPeople } from './unknown-people';
 import { useChangeMembers, useJob, type Job } from './smart-lists.queries';
 
 /** As much as the server takes. */
 const limit = 20 * 1024 * 1024;
 
 /** Puts in or takes out everybody named in a CSV file: a job, followed until its result is there. */
-export function ByFile({ listId }: { listId: string }) {
+export function MembersByFile({ listId }: { listId: string }) {
   const change = useChangeMembers(listId);
   const [file, setFile] = useState<File | null>(null);
   const [lines, setLines] = useState(0);
@@ -98,7 +98,7 @@ function Progress({ job, error }: { job: Job; error: unknown }) {
       <p>
         {people(job.result.changed)} {job.action === 'remove' ? 'taken out' : 'put in'}.
       </p>
-      <UnknownNames names={job.result.unknown} count={job.result.unknown_count} />
+      <UnknownPeople names={job.result.unknown} count={job.result.unknown_count} />
     </div>
   );
 }

@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { PersonInput } from '../people/person-input';
 import { Problem } from '../ui/confirm';
 import { people } from '../ui/format';
-import { UnknownNames } from './unknown-people';
+import { UnknownPeople } from './unknown-people';
 import { useChangeMembers } from './smart-lists.queries';
 
 const addressesIn = (text: string) => text.split(/[\s,;]+/).filter((part) => part.includes('@'));
 
 /** Puts people into a list one by one by their names, or many by their addresses. */
-export function ByHand({ listId }: { listId: string }) {
+export function MembersByHand({ listId }: { listId: string }) {
   const [name, setName] = useState('');
   const [text, setText] = useState('');
   const change = useChangeMembers(listId);
@@ -26,7 +26,7 @@ export function ByHand({ listId }: { listId: string }) {
           <p>
             {people(done.changed)} {how === 'add' ? 'put in' : 'taken out'}.
           </p>
-          <UnknownNames names={done.unknown} count={done.unknown.length} />
+          <UnknownPeople names={done.unknown} count={done.unknown.length} />
         </div>
       ) : null}
       <PersonInput

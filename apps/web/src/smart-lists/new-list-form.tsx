@@ -6,7 +6,7 @@ import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
 import { Problem } from '../ui/confirm';
 import { NotAllowed } from '../ui/query-states';
-import { PeopleBeside } from './people-preview';
+import { PeoplePreview } from './people-preview';
 import { useCreateList } from './smart-lists.queries';
 
 const start: Group = { operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] };
@@ -59,7 +59,7 @@ export function NewListForm({ rules: given, kind: first }: { rules: Group | unde
           </Button>
         </div>
       </div>
-      {kind === 'rules' ? <PeopleBeside rules={read?.rules} /> : null}
+      {kind === 'rules' ? <PeoplePreview rules={read?.rules} /> : null}
     </div>
   );
 }

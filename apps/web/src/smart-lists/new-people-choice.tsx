@@ -11,7 +11,7 @@ interface NewcomersChoiceProps {
 }
 
 /** Whether those whom changed rules bring into a followed list count as entering it now. */
-export function NewcomersChoice({ listId, rules, value, onChange }: NewcomersChoiceProps) {
+export function NewPeopleChoice({ listId, rules, value, onChange }: NewcomersChoiceProps) {
   const { preview, stale } = useLiveCount({
     operator: 'AND',
     conditions: [rules, { field: 'smart_list', operator: 'not_in', value: [listId] }],

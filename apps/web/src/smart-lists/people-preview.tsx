@@ -4,7 +4,7 @@ import { nameOf } from '../people/person-words';
 import { useLiveCount } from '../rule-builder/live-count';
 
 /** Some of the people that rules find now, beside the rules; the whole answer is one click away. */
-export function PeopleBeside({ rules }: { rules: Group | undefined }) {
+export function PeoplePreview({ rules }: { rules: Group | undefined }) {
   const { preview } = useLiveCount(rules);
   const [search] = useSearchParams();
   const opened = (id: string) => {

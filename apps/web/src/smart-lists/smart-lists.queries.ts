@@ -79,10 +79,10 @@ export const useDeleteList = () => useListMutation((id: string) => call(deleteSm
 export const useRefreshList = () => useListMutation((id: string) => call(refreshSmartList, { params: { id } }));
 
 /** Who is put in or taken out: addresses or ids of people, or a CSV file of them, which becomes a job. */
-export type Named = { emails: string[] } | { contact_ids: string[] } | Blob;
+export type ChosenPeople = { emails: string[] } | { contact_ids: string[] } | Blob;
 
 export const useChangeMembers = (id: string) =>
-  useListMutation(({ how, who }: { how: 'add' | 'remove'; who: Named }) =>
+  useListMutation(({ how, who }: { how: 'add' | 'remove'; who: ChosenPeople }) =>
     call(how === 'add' ? addListMembers : removeListMembers, { params: { id }, body: who as never }),
   );
 

@@ -5,10 +5,10 @@ import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { nameOf } from '../people/person-words';
 import { Problem } from '../ui/confirm';
-import { More } from '../ui/load-more';
+import { LoadMore } from '../ui/load-more';
 import { Answer, Empty } from '../ui/query-states';
-import { ByFile } from './members-by-file';
-import { ByHand } from './members-by-hand';
+import { MembersByFile } from './members-by-file';
+import { MembersByHand } from './members-by-hand';
 import { useChangeList, useChangeMembers, useMembers, type SmartList } from './smart-lists.queries';
 
 /** A list kept by hand: its people, and places to put in more and take some out. */
@@ -79,7 +79,7 @@ export function StaticMembers({ list }: { list: SmartList }) {
                     </tbody>
                   </table>
                 </div>
-                <More list={members} label="More people" />
+                <LoadMore list={members} label="More people" />
               </div>
             )
           }
@@ -88,8 +88,8 @@ export function StaticMembers({ list }: { list: SmartList }) {
       {may ? (
         <div className="list-people">
           <Rename list={list} />
-          <ByHand listId={list.id} />
-          <ByFile listId={list.id} />
+          <MembersByHand listId={list.id} />
+          <MembersByFile listId={list.id} />
         </div>
       ) : null}
     </div>

@@ -11,7 +11,7 @@ interface UnknownNamesProps {
 }
 
 /** Addresses and ids that nobody in the directory has: the first few, and all of them as a file. */
-export function UnknownNames({ names, count }: UnknownNamesProps) {
+export function UnknownPeople({ names, count }: UnknownNamesProps) {
   if (count === 0) return null;
   return (
     <>

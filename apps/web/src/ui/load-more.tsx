@@ -9,7 +9,7 @@ interface MoreProps {
 }
 
 /** The end of a list: fetches the next page when it scrolls into view; a button for who does not scroll. */
-export function More({ list, label = 'Show more' }: { list: MoreProps; label?: string }) {
+export function LoadMore({ list, label = 'Show more' }: { list: MoreProps; label?: string }) {
   const { ref, inViewport } = useInViewport<HTMLDivElement>();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   useEffect(() => {

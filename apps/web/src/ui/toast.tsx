@@ -1,12 +1,12 @@
 import { notifications } from '@mantine/notifications';
 
 /** A short sentence at the edge of the screen, e.g. why something was refused. */
-export const notify = (message: string): void => {
+export const showToast = (message: string): void => {
   notifications.show({ message, withBorder: true, color: 'gray' });
 };
 
 /** The same with a way back, for what was just taken away. */
-export const notifyUndo = (message: string, undo: () => void): void => {
+export const showUndoToast = (message: string, undo: () => void): void => {
   const id = notifications.show({
     withBorder: true,
     color: 'gray',

@@ -1,3 +1,4 @@
+import { indexGraph } from '#graph';
 import '@xyflow/react/dist/base.css';
 import {
   Background,
@@ -10,10 +11,10 @@ import {
   type EdgeTypes,
   type NodeTypes,
 } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
+import { useCallback, useMemo, useRef, useState, type DragEvent } from 'react';
 import { kindColor } from '../../automations/step-icon';
 import { useEditor } from '../document/use-editor';
-import { useView } from '../screen/screen-store';
+import { useScreen } from '../screen/screen-store';
 import { createDerive, type PathEdge, type StepNode } from './derive';
 import { PathLine } from './path-edge';
 import { Sections } from './sections';
@@ -47,7 +48,7 @@ function Drawing() {
   const mode = useEditor((state) => state.mode);
   const selected = useEditor((state) => state.selected);
   const editable = useEditor((state) => state.mode === 'build' && !state.readOnly);
-  const moved = useView((state) => state.moved);
+  const moved = useScreen((state) => state.moved);
   const drawn = useMemo(() => derive(graph, mode, new Set(selected), moved), [derive, graph, mode, selected, moved]);
 
   useCamera(flow, wrapper);
@@ -61,6 +62,8 @@ function Drawing() {
   const zoomTier = useCallback((_event: unknown, { zoom }: { zoom: number }) => {
     if (wrapper.current) wrapper.current.dataset.zoom = zoom >= 0.7 ? 'full' : zoom >= 0.4 ? 'title' : 'glyph';
   }, []);
+
+  const mapColor = useCallback(({ id }: StepNode) => kindColor(indexGraph(graph).nodes.get(id)?.type ?? ''), [graph]);
 
   return (
     <div
@@ -117,23 +120,12 @@ function Drawing() {
           />
         ) : null}
         <Sections nodes={drawn.nodes} />
-        <MapColors graph={graph} />
       </ReactFlow>
     </div>
   );
 }
 
 const multiKeys = ['Meta', 'Control', 'Shift'];
-const colors = new Map<string, string>();
-const mapColor = (node: StepNode) => colors.get(node.id) ?? 'var(--ink-3)';
-
-/** The mini-map asks for a colour by id only. */
-function MapColors({ graph }: { graph: { nodes: { id: string; type: string }[] } }) {
-  useEffect(() => {
-    for (const node of graph.nodes) colors.set(node.id, kindColor(node.type));
-  }, [graph]);
-  return null;
-}
 
 function PathEnd() {
   return (

@@ -1,7 +1,7 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
-import { PathPlus } from '../drawing/add-step-button';
-import { PathFacts, usePathTone } from '../live/path-figures';
+import { AddStepButton } from '../drawing/add-step-button';
+import { PathFigures, usePathTone } from '../live/path-figures';
 import type { PathEdge } from './derive';
 
 /** A connector: its line, what it says, and the `+` that puts a step on it. */
@@ -27,8 +27,8 @@ export const PathLine = memo(function PathLine({ id, data, source, sourceHandleI
               {data.label}
             </span>
           ) : null}
-          <PathFacts id={id} />
-          <PathPlus place={{ source, port: sourceHandleId }} tight={data.label !== ''} />
+          <PathFigures id={id} />
+          <AddStepButton place={{ source, port: sourceHandleId }} tight={data.label !== ''} />
         </div>
       </EdgeLabelRenderer>
     </>

@@ -1,6 +1,6 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { memo } from 'react';
-import { NodeCard } from '../drawing/step-card';
+import { StepCard } from '../drawing/step-card';
 import type { StepNode } from './derive';
 
 /** React Flow's frame around a card: it hands on the id and nothing else. */
@@ -8,7 +8,7 @@ export const StepFrame = memo(
   function StepFrame({ id }: NodeProps<StepNode>) {
     return (
       <>
-        <NodeCard id={id} renderPort={renderPort} />
+        <StepCard id={id} renderPort={renderPort} />
         <Handle type="target" id="in" position={Position.Top} className="port port-in" isConnectableStart={false} />
       </>
     );

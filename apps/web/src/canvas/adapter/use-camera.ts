@@ -2,7 +2,7 @@ import type { Point } from '#graph';
 import { getViewportForBounds, type useReactFlow } from '@xyflow/react';
 import { useEffect, type RefObject } from 'react';
 import { useEditor } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 import type { PathEdge, StepNode } from './derive';
 
 export type FlowHandle = ReturnType<typeof useReactFlow<StepNode, PathEdge>>;
@@ -34,7 +34,7 @@ function fit(flow: FlowHandle, box: HTMLElement | null) {
 
 /** Hands the drawing's controls to the rest of the editor, and keeps in view what is looked at. */
 export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | null>) {
-  const view = useViewStore();
+  const screen = useScreenStore();
   useEffect(() => {
     const camera = {
       fit: () => fit(flow, wrapper.current),
@@ -44,9 +44,9 @@ export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | 
       toDrawing: (point: Point) => flow.screenToFlowPosition(point),
       toScreen: (point: Point) => flow.flowToScreenPosition(point),
     };
-    view.setState({ camera });
-    return () => view.setState({ camera: null });
-  }, [flow, view, wrapper]);
+    screen.setState({ camera });
+    return () => screen.setState({ camera: null });
+  }, [flow, screen, wrapper]);
 
   // The inspector takes room from the drawing: the step it is about stays in view.
   const open = useEditor((state) => state.open);

@@ -2,17 +2,17 @@ import { connectionRefusal, type Operation } from '#graph';
 import type { Connection, FinalConnectionState, NodeChange } from '@xyflow/react';
 import { useCallback, type DragEvent, type MouseEvent as ReactMouseEvent } from 'react';
 import { nearestPlace } from '../drawing/nearest-place';
-import { notify } from '../../ui/toast';
+import { showToast } from '../../ui/toast';
 import { addStep, wordOf } from '../document/steps';
 import { useEditorStore } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 import type { StepNode } from './derive';
 import type { FlowHandle } from './use-camera';
 
 /** What hands do on the drawing, as operations: select, move, connect, drop. All handlers stay the same objects. */
 export function useGestures(flow: FlowHandle) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
 
   const onNodesChange = useCallback(
     (changes: NodeChange<StepNode>[]) => {
@@ -27,19 +27,19 @@ export function useGestures(flow: FlowHandle) {
       }
       const places = changes.filter((change) => change.type === 'position');
       if (places.length === 0) return;
-      const next = new Map(view.getState().moved);
+      const next = new Map(screen.getState().moved);
       for (const change of places) if (change.position) next.set(change.id, change.position);
-      if (places.some((change) => change.dragging !== false)) return view.setState({ moved: next });
+      if (places.some((change) => change.dragging !== false)) return screen.setState({ moved: next });
       const operations = [...next].map(([node_id, position]): Operation => ({
         op: 'move_node',
         node_id,
         position: { x: Math.round(position.x), y: Math.round(position.y) },
       }));
-      view.setState({ moved: new Map() });
+      screen.setState({ moved: new Map() });
       if (operations.length > 0)
         store.getState().edit(operations.length === 1 ? 'Move a step' : 'Move steps', operations);
     },
-    [store, view],
+    [store, screen],
   );
 
   const onConnect = useCallback(
@@ -47,7 +47,7 @@ export function useGestures(flow: FlowHandle) {
       if (!sourceHandle) return;
       const { document, edit } = store.getState();
       const reason = connectionRefusal(document.graph, { source, port: sourceHandle }, target);
-      if (reason) return notify(reason);
+      if (reason) return showToast(reason);
       const to = document.graph.nodes.find((node) => node.id === target);
       edit(`Lead on to ${to ? wordOf(to) : 'a step'}`, [{ op: 'connect', source, port: sourceHandle, target }]);
     },
@@ -67,11 +67,11 @@ export function useGestures(flow: FlowHandle) {
           target: under.dataset.id,
           targetHandle: 'in',
         });
-      view.setState({
+      screen.setState({
         picker: { place: { source: end.fromNode.id, port: end.fromHandle.id }, at: { x: clientX, y: clientY } },
       });
     },
-    [view, onConnect],
+    [screen, onConnect],
   );
 
   const onNodeClick = useCallback(
@@ -88,7 +88,7 @@ export function useGestures(flow: FlowHandle) {
   const onDrop = useCallback(
     (event: DragEvent) => {
       const type = event.dataTransfer.getData('application/cortex-step');
-      view.setState({ dragging: null });
+      screen.setState({ dragging: null });
       if (!type) return;
       event.preventDefault();
       const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
@@ -96,9 +96,9 @@ export function useGestures(flow: FlowHandle) {
       const spot = nearestPlace(document.graph, current, at);
       const free = document.graph.layout === 'free' && !spot;
       const reason = addStep(store, type, spot, free ? at : undefined);
-      if (reason) notify(reason);
+      if (reason) showToast(reason);
     },
-    [flow, store, view],
+    [flow, store, screen],
   );
 
   return { onNodesChange, onConnect, onConnectEnd, onNodeClick, onPaneClick, onDrop };

@@ -1,9 +1,9 @@
 import type { EditorStore } from '../document/editor-store';
-import type { ViewStore } from '../screen/screen-store';
+import type { ScreenStore } from '../screen/screen-store';
 
 export interface CommandContext {
   store: EditorStore;
-  view: ViewStore;
+  screen: ScreenStore;
 }
 
 /** Something the keyboard, the search and the menus can do. */

@@ -1,22 +1,23 @@
 import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Operation, type Place } from '#graph';
 import type { EditorStore } from '../document/editor-store';
 import { place } from '../drawing/geometry';
-import { notify } from '../../ui/toast';
+import { showToast } from '../../ui/toast';
+import { clipboardText, copyText } from '../../ui/clipboard';
 import { addSection } from '../document/sections';
 import { mustAsk, newStepId, placeAfter, placeBefore, removeSteps } from '../document/steps';
-import type { ViewStore } from '../screen/screen-store';
+import type { ScreenStore } from '../screen/screen-store';
 import type { Command, CommandContext } from './command';
 
 const selectedOf = (store: EditorStore) => store.getState().selected;
 const some = ({ store }: CommandContext) => selectedOf(store).length > 0;
 
 /** Where a step's picker opens: under its card, wherever that is on the screen. */
-const openPicker = (view: ViewStore, id: string | undefined, place: Place | undefined) => {
+const openPicker = (screen: ScreenStore, id: string | undefined, place: Place | undefined) => {
   const box = id ? document.querySelector(`[data-testid="step-${id}"]`)?.getBoundingClientRect() : undefined;
   const at = box
     ? { x: box.left + box.width / 2, y: box.bottom }
     : { x: window.innerWidth / 2, y: window.innerHeight / 4 };
-  view.setState({ picker: { place, at } });
+  screen.setState({ picker: { place, at } });
 };
 
 const one = ({ store }: CommandContext) => selectedOf(store).length === 1;
@@ -38,25 +39,23 @@ const nudge = (direction: string, x: number, y: number): Command => ({
   },
 });
 
-const remove = ({ store, view }: CommandContext) => {
+const remove = ({ store, screen }: CommandContext) => {
   const ids = selectedOf(store);
   const [only] = ids;
   if (ids.length === 1 && only !== undefined && mustAsk(store.getState().document.graph, only))
-    return view.setState({ removing: only });
+    return screen.setState({ removing: only });
   removeSteps(store, ids);
 };
 
 const copy = ({ store }: CommandContext) => {
   const text = copySteps(store.getState().document.graph, selectedOf(store));
-  sessionStorage.setItem('cortex.clipboard', text);
-  // Without a secure page the browser keeps its clipboard to itself; this tab's own copy still serves.
-  void navigator.clipboard?.writeText(text).catch(() => undefined);
+  void copyText('steps', text);
   store.getState().say(`Copied ${selectedOf(store).length} steps`);
 };
 
-const parse = (text: string | null): Pick<Graph, 'nodes' | 'edges'> | undefined => {
+const parse = (text: string): Pick<Graph, 'nodes' | 'edges'> | undefined => {
   try {
-    const data = JSON.parse(text ?? 'null') as { cortex?: unknown; steps?: unknown; edges?: unknown } | null;
+    const data = JSON.parse(text) as { cortex?: unknown; steps?: unknown; edges?: unknown } | null;
     if (data?.cortex !== 'steps@1') return undefined;
     return graphSchema.parse({ nodes: data.steps, edges: data.edges });
   } catch {
@@ -69,14 +68,12 @@ const insertCopied = ({ store }: CommandContext, copied: Pick<Graph, 'nodes' | '
   const last = selected.at(-1);
   const place = last === undefined ? undefined : placeAfter(edited.graph, last);
   const pasted = copied && pasteSteps(edited.graph, copied, place, newStepId);
-  if (!pasted) return notify('There are no steps in the clipboard that fit here.');
+  if (!pasted) return showToast('There are no steps in the clipboard that fit here.');
   edit(label, pasted.operations, { select: pasted.ids });
 };
 
 const paste = async (context: CommandContext) => {
-  const outside = await navigator.clipboard?.readText?.().catch(() => null);
-  const copied = parse(outside ?? null) ?? parse(sessionStorage.getItem('cortex.clipboard'));
-  insertCopied(context, copied, 'Paste steps');
+  insertCopied(context, parse(await clipboardText('steps')), 'Paste steps');
 };
 
 /** What changes the drawing. */
@@ -99,9 +96,9 @@ export const editCommands: Command[] = [
     id: 'add-after',
     label: 'Add a step after the selected one',
     keys: ['a'],
-    run: ({ store, view }) => {
+    run: ({ store, screen }) => {
       const last = selectedOf(store).at(-1);
-      openPicker(view, last, last === undefined ? undefined : placeAfter(store.getState().document.graph, last));
+      openPicker(screen, last, last === undefined ? undefined : placeAfter(store.getState().document.graph, last));
     },
   },
   {
@@ -109,10 +106,10 @@ export const editCommands: Command[] = [
     label: 'Add a step before the selected one',
     keys: ['shift+a'],
     enabled: some,
-    run: ({ store, view }) => {
+    run: ({ store, screen }) => {
       const last = selectedOf(store).at(-1);
       const place = last === undefined ? undefined : placeBefore(store.getState().document.graph, last);
-      if (place) openPicker(view, last, place);
+      if (place) openPicker(screen, last, place);
     },
   },
   { id: 'remove', label: 'Remove the selected steps', keys: ['delete', 'backspace'], enabled: some, run: remove },
@@ -121,14 +118,14 @@ export const editCommands: Command[] = [
     label: 'Move the selected step behind another',
     keys: ['m'],
     enabled: one,
-    run: ({ store, view }) => view.setState({ choosing: { what: 'move', id: selectedOf(store)[0]! } }),
+    run: ({ store, screen }) => screen.setState({ choosing: { what: 'move', id: selectedOf(store)[0]! } }),
   },
   {
     id: 'reroute',
     label: 'Lead a path of the selected step elsewhere',
     keys: ['r'],
     enabled: one,
-    run: ({ store, view }) => view.setState({ choosing: { what: 'reroute', id: selectedOf(store)[0]! } }),
+    run: ({ store, screen }) => screen.setState({ choosing: { what: 'reroute', id: selectedOf(store)[0]! } }),
   },
   nudge('up', 0, -8),
   nudge('down', 0, 8),

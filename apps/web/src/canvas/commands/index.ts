@@ -1,12 +1,12 @@
 import type { Command, CommandContext } from './command';
 import { pressed } from './command';
 import { editCommands } from './edit';
-import { walkCommands } from './navigate';
+import { navigateCommands } from './navigate';
 
 export type { Command, CommandContext } from './command';
 
 /** Everything that can be done by key or from the search. */
-export const commands: readonly Command[] = [...editCommands, ...walkCommands];
+export const commands: readonly Command[] = [...editCommands, ...navigateCommands];
 
 /** Whether a command can run now: changes need Build and the right to make them. */
 export const canRun = (command: Command, context: CommandContext): boolean => {

@@ -25,11 +25,11 @@ export const neighbour = (graph: Graph, from: string, direction: Direction): str
   return row[0]?.[0];
 };
 
-const go = (store: EditorStore, view: CommandContext['view'], id: string | undefined) => {
+const go = (store: EditorStore, screen: CommandContext['screen'], id: string | undefined) => {
   if (id === undefined) return;
   store.getState().select([id]);
   if (store.getState().open !== null && store.getState().open !== 'settings') store.getState().openStep(id);
-  view.getState().camera?.reveal(id);
+  screen.getState().camera?.reveal(id);
 };
 
 const arrow = (direction: Direction, keys: string[]): Command => ({
@@ -42,17 +42,17 @@ const arrow = (direction: Direction, keys: string[]): Command => ({
   }[direction],
   keys,
   reads: true,
-  run: ({ store, view }) => {
+  run: ({ store, screen }) => {
     const { document, selected } = store.getState();
     const last = selected.at(-1);
     const { entry } = indexGraph(document.graph);
     const start = entry?.id ?? document.graph.nodes[0]?.id;
-    go(store, view, last === undefined ? start : neighbour(document.graph, last, direction));
+    go(store, screen, last === undefined ? start : neighbour(document.graph, last, direction));
   },
 });
 
 /** What moves the eye and changes nothing. */
-export const walkCommands: Command[] = [
+export const navigateCommands: Command[] = [
   arrow('up', ['arrowup']),
   arrow('down', ['arrowdown']),
   arrow('left', ['arrowleft', 'shift+arrowleft']),
@@ -95,35 +95,41 @@ export const walkCommands: Command[] = [
     label: 'Show the whole drawing',
     keys: ['1'],
     reads: true,
-    run: ({ view }) => view.getState().camera?.fit(),
+    run: ({ screen }) => screen.getState().camera?.fit(),
   },
   {
     id: 'actual',
     label: 'Actual size',
     keys: ['0'],
     reads: true,
-    run: ({ view }) => view.getState().camera?.zoomTo(1),
+    run: ({ screen }) => screen.getState().camera?.zoomTo(1),
   },
   {
     id: 'closer',
     label: 'Closer',
     keys: ['+', '='],
     reads: true,
-    run: ({ view }) => view.getState().camera?.zoomBy(1.2),
+    run: ({ screen }) => screen.getState().camera?.zoomBy(1.2),
   },
   {
     id: 'farther',
     label: 'Farther away',
     keys: ['-'],
     reads: true,
-    run: ({ view }) => view.getState().camera?.zoomBy(1 / 1.2),
+    run: ({ screen }) => screen.getState().camera?.zoomBy(1 / 1.2),
   },
   {
     id: 'find',
     label: 'Search steps and commands',
     keys: ['/', 'mod+k'],
     reads: true,
-    run: ({ view }) => view.setState({ sheet: 'find' }),
+    run: ({ screen }) => screen.setState({ sheet: 'find' }),
   },
-  { id: 'keys', label: 'List of keys', keys: ['?'], reads: true, run: ({ view }) => view.setState({ sheet: 'keys' }) },
+  {
+    id: 'keys',
+    label: 'List of keys',
+    keys: ['?'],
+    reads: true,
+    run: ({ screen }) => screen.setState({ sheet: 'keys' }),
+  },
 ];

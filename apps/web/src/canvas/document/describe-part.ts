@@ -17,7 +17,7 @@ const parse = (document: AutomationDocument, id: string) => {
 };
 
 /** What something is called that was changed, in the words of `about`; by the first document that has it. */
-export const named = (id: string, ...documents: AutomationDocument[]): string => {
+export const partName = (id: string, ...documents: AutomationDocument[]): string => {
   if (id.startsWith(':')) return partNames[id] ?? 'The drawing';
   for (const document of documents) {
     const { node, mark, part } = parse(document, id);
@@ -30,7 +30,7 @@ export const named = (id: string, ...documents: AutomationDocument[]): string =>
 };
 
 /** What a document says of it. */
-export const said = (document: AutomationDocument, id: string): string => {
+export const partText = (document: AutomationDocument, id: string): string => {
   if (id === ':name') return document.name;
   if (id.startsWith(':')) return 'changed';
   const { node, mark, part } = parse(document, id);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { blocks, insertAt, recipes, validate, type AutomationDocument } from '#graph';
-import { condensed, createEditor } from './editor-store';
+import { condensed, createEditorStore } from './editor-store';
 import { place, roundedPath, route } from '../drawing/geometry';
 import { editCommands } from '../commands/edit';
 import { neighbour } from '../commands/navigate';
@@ -12,7 +12,14 @@ const recipe = recipes.find(({ id }) => id === 'abandoned-checkout');
 if (!recipe) throw new Error('The recipe is gone');
 const document: AutomationDocument = { name: 'Left behind', graph: recipe.graph, settings: recipe.settings };
 const open = () =>
-  createEditor({ id: 'a', revision: 1, document, problems: [], updated_at: '2026-11-22T12:00:00Z', readOnly: false });
+  createEditorStore({
+    id: 'a',
+    revision: 1,
+    document,
+    problems: [],
+    updated_at: '2026-11-22T12:00:00Z',
+    readOnly: false,
+  });
 const wait = { id: 'pause', type: 'wait', config: { for: { n: 1, unit: 'hours' as const } } };
 
 describe('the editor’s document', () => {
@@ -37,7 +44,7 @@ describe('the editor’s document', () => {
     const ends = before.graph.nodes.length;
     store.setState({ selected: ['wait', 'enrolled', 'second-mail'] });
     const run = (id: string) =>
-      editCommands.find((command) => command.id === id)?.run({ store, view: undefined as never });
+      editCommands.find((command) => command.id === id)?.run({ store, screen: undefined as never });
     run('duplicate');
     const { graph } = store.getState().document;
     expect(graph.nodes.length).toBe(ends + 3);
@@ -97,7 +104,7 @@ describe('the editor’s document', () => {
       pointer: '/x',
       message: 'm',
     };
-    const store = createEditor({
+    const store = createEditorStore({
       id: 'a',
       revision: 1,
       document,

@@ -1,6 +1,6 @@
 import { applyAll, OperationError, validate, type AutomationDocument, type Operation, type Problem } from '#graph';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { possible, record, type HistoryEntry } from './history';
+import { lastPossible, record, type HistoryEntry } from './history';
 
 /** `live`, `history` and `test` show a drawing that is not edited: the live version, older ones, a tried way. */
 export type Mode = 'build' | 'live' | 'history' | 'test';
@@ -10,7 +10,7 @@ export type SaveState =
   | { is: 'unsaved' }
   | { is: 'saving' }
   | { is: 'failed'; reason: string }
-  | { is: 'clash'; theirs: Operation[]; revision: number };
+  | { is: 'conflict'; theirs: Operation[]; revision: number };
 
 /** What the server said about the draft that the browser cannot know: seen activity types, senders, templates. */
 export interface ServerProblem extends Problem {
@@ -114,7 +114,7 @@ export const condensed = (operations: readonly Operation[]): Operation[] => {
 };
 
 /** The state of one automation on screen: document, undo, selection. Framework-free; React only reads it. */
-export const createEditor = (opened: Opened): EditorStore =>
+export const createEditorStore = (opened: Opened): EditorStore =>
   createStore<Editor>()((set, get) => {
     const serverProblems = fromServer(opened.problems, opened.document);
 
@@ -126,7 +126,7 @@ export const createEditor = (opened: Opened): EditorStore =>
           document,
           problems: problemsOf(document, state.serverProblems),
           unsent: condensed([...state.unsent, ...operations]),
-          save: state.save.is === 'clash' ? state.save : { is: 'unsaved' },
+          save: state.save.is === 'conflict' ? state.save : { is: 'unsaved' },
           selected: state.selected.filter((id) => document.graph.nodes.some((node) => node.id === id)),
           open:
             state.open === 'settings' || document.graph.nodes.some((node) => node.id === state.open)
@@ -174,7 +174,7 @@ export const createEditor = (opened: Opened): EditorStore =>
       },
 
       undo: () => {
-        const entry = possible(get().past);
+        const entry = lastPossible(get().past);
         if (!entry || get().readOnly) return;
         const forward = change(entry.inverse);
         set((state) => ({
@@ -185,7 +185,7 @@ export const createEditor = (opened: Opened): EditorStore =>
       },
 
       redo: () => {
-        const entry = possible(get().future);
+        const entry = lastPossible(get().future);
         if (!entry || get().readOnly) return;
         const inverse = change(entry.forward);
         set((state) => ({

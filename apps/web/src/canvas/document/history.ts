@@ -39,7 +39,7 @@ export const withoutTouched = (entries: readonly HistoryEntry[], theirs: readonl
   );
 
 /** The newest entry that can still be undone or done again. */
-export const possible = (entries: readonly HistoryEntry[]): HistoryEntry | undefined =>
+export const lastPossible = (entries: readonly HistoryEntry[]): HistoryEntry | undefined =>
   entries.findLast((entry) => !entry.gone);
 
 /** Keeps undo over a reload of the tab, for the revision it belongs to. What the browser has no room for is given up. */

@@ -42,7 +42,7 @@ const after = (
 };
 
 /** Puts mine on top of theirs; false, with nothing changed, where that cannot be done without asking. */
-export const takeIn = (store: EditorStore, theirs: readonly Operation[], revision: number): boolean => {
+export const applyTheirs = (store: EditorStore, theirs: readonly Operation[], revision: number): boolean => {
   const state = store.getState();
   const mine = stillToDo(state.unsent, theirs);
   if (!disjoint(mine, theirs)) return false;
@@ -62,8 +62,8 @@ export const takeIn = (store: EditorStore, theirs: readonly Operation[], revisio
   }
 };
 
-/** A clash as it is put before a person. */
-export interface Clash {
+/** A conflict as it is put before a person. */
+export interface Conflict {
   /** The document they made of it. */
   theirs: AutomationDocument;
   /** What both changed, in the words of `about`: one choice each. */
@@ -75,13 +75,13 @@ export interface Clash {
   document: AutomationDocument;
 }
 
-/** What becomes of a clash when mine is kept for the ids in `picked` and theirs for all others. */
+/** What becomes of a conflict when mine is kept for the ids in `picked` and theirs for all others. */
 export const resolve = (
   acknowledged: AutomationDocument,
   unsent: readonly Operation[],
   operations: readonly Operation[],
   picked: ReadonlySet<string>,
-): Clash => {
+): Conflict => {
   const mine = stillToDo(unsent, operations);
   const choices = shared(mine, operations);
   const theirs = applyAll(acknowledged, operations).document;
@@ -89,10 +89,10 @@ export const resolve = (
   return { theirs, choices, ...putOnTop(theirs, wanted) };
 };
 
-/** Decides a clash: mine is kept for the ids in `picked`, theirs for all others. */
-export const settleClash = (store: EditorStore, picked: ReadonlySet<string>): void => {
+/** Decides a conflict: mine is kept for the ids in `picked`, theirs for all others. */
+export const settleConflict = (store: EditorStore, picked: ReadonlySet<string>): void => {
   const state = store.getState();
-  if (state.save.is !== 'clash') return;
+  if (state.save.is !== 'conflict') return;
   const { theirs: operations, revision } = state.save;
   const { theirs: acknowledged, kept, document } = resolve(state.acknowledged, state.unsent, operations, picked);
   store.setState({

@@ -14,7 +14,7 @@ import {
   type Point,
 } from '#graph';
 import type { EditorStore } from './editor-store';
-import { notifyUndo } from '../../ui/toast';
+import { showUndoToast } from '../../ui/toast';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -112,7 +112,7 @@ export const removeSteps = (store: EditorStore, ids: readonly string[], survive?
   );
   const entry = store.getState().past.at(-1);
   if (!done || !entry) return;
-  notifyUndo(
+  showUndoToast(
     gone.length === 1 ? `Removed: ${sentenceOf(first) || wordOf(first)}` : `Removed ${gone.length} steps`,
     () => {
       // Only while it is the newest change: going back further is what the list of changes is for.

@@ -1,11 +1,11 @@
 import type { Place } from '#graph';
 import { IconPlus } from '@tabler/icons-react';
 import { useEditor } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 
 /** The `+` of a path: opens the picker at that spot. Also where a dragged step is dropped. */
-export function PathPlus({ place, tight }: { place: Place; tight?: boolean }) {
-  const view = useViewStore();
+export function AddStepButton({ place, tight }: { place: Place; tight?: boolean }) {
+  const screen = useScreenStore();
   const still = useEditor((state) => state.readOnly || state.mode !== 'build');
   if (still) return null;
   return (
@@ -20,7 +20,7 @@ export function PathPlus({ place, tight }: { place: Place; tight?: boolean }) {
       onClick={(event) => {
         event.stopPropagation();
         const box = event.currentTarget.getBoundingClientRect();
-        view.setState({ picker: { place, at: { x: box.left + box.width / 2, y: box.bottom } } });
+        screen.setState({ picker: { place, at: { x: box.left + box.width / 2, y: box.bottom } } });
       }}
     >
       <IconPlus size={14} stroke={2} aria-hidden />

@@ -3,11 +3,11 @@ import { memo, useEffect, type ReactNode } from 'react';
 import { indexGraph } from '#graph';
 import { askedBy, useNamesFor } from '../../automations/reference-names';
 import { portX, sizeOf, wordsWidth } from './geometry';
-import { Glyph, kindColor, kindWords } from '../../automations/step-icon';
-import { CardFacts } from '../live/step-figures';
-import { CardMark } from '../live/step-difference';
+import { StepIcon, kindColor, kindWords } from '../../automations/step-icon';
+import { StepFigures } from '../live/step-figures';
+import { StepDifference } from '../live/step-difference';
 import { useLive } from '../live/live-store';
-import { PathPlus } from './add-step-button';
+import { AddStepButton } from './add-step-button';
 import { StepPeople } from '../presence/step-people';
 import { useEditor, useEditorStore, useStep } from '../document/use-editor';
 
@@ -27,10 +27,10 @@ const countRender = () => {
 };
 
 /** One step on the drawing: kind, sentence, what is wrong or what happened. Takes only its id. */
-export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
+export const StepCard = memo(function NodeCard({ id, renderPort }: CardProps) {
   const step = useStep(id);
   const mode = useEditor((state) => state.mode);
-  const mark = useLive((live) => live.marks?.get(id)?.mark);
+  const mark = useLive((live) => live.changes?.get(id)?.mark);
   useEffect(countRender);
   if (!step) return null;
   const { width, height } = sizeOf(step, mode);
@@ -49,7 +49,7 @@ export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
       >
         <div className="card-top">
           <span className="card-glyph">
-            <Glyph type={step.type} />
+            <StepIcon type={step.type} />
           </span>
           {kind === 'end' ? (
             <Sentence step={step} />
@@ -62,8 +62,8 @@ export const NodeCard = memo(function NodeCard({ id, renderPort }: CardProps) {
         </div>
         {kind === 'end' ? null : <Sentence step={step} />}
         {mode === 'build' ? <StepPeople id={id} place="card" /> : null}
-        {mode === 'live' ? <CardFacts id={id} /> : null}
-        {mark ? <CardMark id={id} /> : null}
+        {mode === 'live' ? <StepFigures id={id} /> : null}
+        {mark ? <StepDifference id={id} /> : null}
       </div>
       {step.note ? (
         <p className="note-strip" title={step.note}>
@@ -150,7 +150,7 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
           </span>
         ) : null}
         {live ? <span className="open-end-stop" title="The way ends here" /> : null}
-        <PathPlus place={{ source: id, port: port.id }} tight={port.label !== ''} />
+        <AddStepButton place={{ source: id, port: port.id }} tight={port.label !== ''} />
       </div>
     ));
 }

@@ -3,13 +3,13 @@ import { ActionIcon, Textarea, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash, IconX } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { askedBy, useNamesFor } from '../../automations/reference-names';
-import { Glyph, kindColor } from '../../automations/step-icon';
-import { CardTrace } from '../live/step-trace';
-import { HeldNotice } from '../presence/step-taken-notice';
+import { StepIcon, kindColor } from '../../automations/step-icon';
+import { StepTrace } from '../live/step-trace';
+import { StepTakenNotice } from '../presence/step-taken-notice';
 import { useHolder } from '../presence/presence-store';
 import { changeConfig, mustAsk, placeAfter, placeBefore, removeSteps, wordOf } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 import { overrides } from './overrides';
 import { Form } from './form';
 import { fieldsOf, type FormField } from './schema';
@@ -79,7 +79,7 @@ function StepInspector({ step }: { step: GraphNode }) {
       }}
     >
       <header className="inspector-head" style={{ ['--kind' as string]: kindColor(step.type) }}>
-        <Glyph type={step.type} />
+        <StepIcon type={step.type} />
         <h2>{def?.title ?? step.type}</h2>
         <span className="bar-gap" />
         <Walk step={step} />
@@ -92,9 +92,9 @@ function StepInspector({ step }: { step: GraphNode }) {
       <p className="sentence inspector-sentence" aria-live="polite">
         {sentenceOf(step, names)}.
       </p>
-      <HeldNotice step={step.id} />
+      <StepTakenNotice step={step.id} />
       {live ? null : <WaitExample step={step} />}
-      {live ? <CardTrace id={step.id} /> : null}
+      {live ? <StepTrace id={step.id} /> : null}
       {wrong.has('') ? <p className="field-problem">{wrong.get('')}</p> : null}
       {fields.length === 0 ? <p className="label">There is nothing to set here.</p> : null}
       {Special ? <Special {...form} /> : <Form {...form} />}
@@ -135,7 +135,7 @@ function useFocusField(box: React.RefObject<HTMLDivElement | null>) {
 /** To the step before, to the step after. */
 function Walk({ step }: { step: GraphNode }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const graph = useEditor((state) => state.document.graph);
   const before = placeBefore(graph, step.id)?.source;
   const place = placeAfter(graph, step.id);
@@ -145,7 +145,7 @@ function Walk({ step }: { step: GraphNode }) {
     if (id === undefined) return;
     store.getState().select([id]);
     store.getState().openStep(id);
-    view.getState().camera?.reveal(id);
+    screen.getState().camera?.reveal(id);
   };
   return (
     <>
@@ -184,9 +184,9 @@ function StepNote({ step }: { step: GraphNode }) {
 
 function Remove({ step }: { step: GraphNode }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const remove = () => {
-    if (mustAsk(store.getState().document.graph, step.id)) view.setState({ removing: step.id });
+    if (mustAsk(store.getState().document.graph, step.id)) screen.setState({ removing: step.id });
     else removeSteps(store, [step.id]);
   };
   return (

@@ -1,12 +1,12 @@
 import type { DraftSettings } from '#graph';
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { HeldNotice } from '../presence/step-taken-notice';
+import { StepTakenNotice } from '../presence/step-taken-notice';
 import { useHolder } from '../presence/presence-store';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { EntryLimit } from './settings/entry-limit';
 import { MomentField } from './settings/moment-field';
-import { Late, Rest } from './settings/mail-limits';
+import { Late, MailLimits } from './settings/mail-limits';
 
 /** Who may enter and how often, when people leave early, and when mail rests. */
 export function SettingsForm() {
@@ -30,7 +30,7 @@ export function SettingsForm() {
           <IconX size={16} stroke={1.5} />
         </ActionIcon>
       </header>
-      <HeldNotice step="settings" />
+      <StepTakenNotice step="settings" />
       <fieldset className="fields plain" disabled={readOnly}>
         <EntryLimit entry={settings.entry} onChange={(entry) => set({ entry }, 'entry')} />
         <MomentField
@@ -45,7 +45,7 @@ export function SettingsForm() {
           value={settings.goal}
           onChange={(goal) => set({ goal }, 'goal')}
         />
-        <Rest settings={settings} onChange={set} />
+        <MailLimits settings={settings} onChange={set} />
         <Late value={settings.late_after} onChange={(late_after) => set({ late_after }, 'late')} />
       </fieldset>
     </aside>

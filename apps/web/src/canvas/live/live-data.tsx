@@ -1,18 +1,18 @@
 import type { Run } from '#contracts';
-import { useContext, useEffect } from 'react';
+import { useEffect } from 'react';
 import { useStats } from '../../automations/automations.queries';
 import { useRun } from '../../runs/runs-panel';
 import { useEditor } from '../document/use-editor';
-import { LiveContext, traceOf } from './live-store';
+import { traceOf, useLiveStore } from './live-store';
 
 /** Keeps the figures and the traced person's way in the live store while Live is shown. Draws nothing. */
 export function LiveData({ automationId, traced }: { automationId: string; traced: Run | undefined }) {
-  const live = useContext(LiveContext);
+  const live = useLiveStore();
   const shown = useEditor((state) => state.mode === 'live');
   const stats = useStats(automationId, undefined, shown);
   const run = useRun(shown ? traced?.id : undefined);
-  useEffect(() => live?.setState({ stats: stats.data ?? null }), [live, stats.data]);
+  useEffect(() => live.setState({ stats: stats.data ?? null }), [live, stats.data]);
   const current = traced && (run.data ?? traced);
-  useEffect(() => live?.setState({ trace: current && shown ? traceOf(current) : null }), [live, current, shown]);
+  useEffect(() => live.setState({ trace: current && shown ? traceOf(current) : null }), [live, current, shown]);
   return null;
 }

@@ -1,7 +1,6 @@
 import type { automationStats, AnswerOf, Run } from '#contracts';
-import { createContext, useContext } from 'react';
-import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createStoreContext } from '../../ui/store-context';
 
 export type Stats = AnswerOf<typeof automationStats>;
 
@@ -15,27 +14,26 @@ export interface Trace {
 }
 
 /** How a step differs from an older version: what it said then, where it is still there. */
-export interface Mark {
+export interface StepChange {
   mark: 'added' | 'removed' | 'changed';
   was?: string;
 }
 
 export interface Live {
   /** While two versions are compared. */
-  marks: ReadonlyMap<string, Mark> | null;
+  changes: ReadonlyMap<string, StepChange> | null;
   stats: Stats | null;
   trace: Trace | null;
 }
 
-export type LiveStore = StoreApi<Live>;
-export const createLive = (): LiveStore => createStore<Live>()(() => ({ stats: null, trace: null, marks: null }));
-export const LiveContext = createContext<LiveStore | null>(null);
+export const createLiveStore = (): StoreApi<Live> =>
+  createStore<Live>()(() => ({ stats: null, trace: null, changes: null }));
 
-export const useLive = <T>(select: (live: Live) => T): T => {
-  const store = useContext(LiveContext);
-  if (!store) throw new Error('No editor around this component');
-  return useStore(store, select);
-};
+export const {
+  StoreProvider: LiveProvider,
+  useStoreApi: useLiveStore,
+  useStoreState: useLive,
+} = createStoreContext<Live>('live');
 
 /** A run as the drawing needs it. */
 export const traceOf = (run: Run): Trace => {

@@ -18,7 +18,7 @@ export function usePathTone(id: string): { width: number; tone: 'plain' | 'taken
 }
 
 /** What a connector says in Live: its share, or when the traced person passed. */
-export function PathFacts({ id }: { id: string }) {
+export function PathFigures({ id }: { id: string }) {
   const share = useLive((live) => (live.trace ? undefined : shareOf(id, live.stats?.nodes)));
   const at = useLive((live) => live.trace?.taken.get(id));
   if (at !== undefined) return <span className="path-fact taken">{clockTime(at)}</span>;

@@ -1,11 +1,11 @@
 import type { Automation, Run } from '#contracts';
 import { diff, sentenceOf, withSteps, type AutomationDocument, type Drawn, type Graph } from '#graph';
-import { useContext, useEffect, useMemo, type ReactNode } from 'react';
-import { useThings } from '../../automations/reference-names';
-import { createEditor, type Mode } from '../document/editor-store';
+import { useEffect, useMemo, type ReactNode } from 'react';
+import { useReferenceNames } from '../../automations/reference-names';
+import { createEditorStore, type Mode } from '../document/editor-store';
 import { useVersion } from '../../automations/versions.queries';
-import { EditorContext, useEditor, useEditorStore } from '../document/use-editor';
-import { LiveContext, type Mark } from './live-store';
+import { EditorProvider, useEditor, useEditorStore } from '../document/use-editor';
+import { useLiveStore, type StepChange } from './live-store';
 
 /** Two drawings side by side: the older one, and the one that is drawn. */
 export interface Compared {
@@ -24,7 +24,7 @@ interface ShownProps {
  * Which drawing is on the canvas: the draft while it is built or tried, in Live the version that runs (or the one
  * that the traced person is in), in History the one that is looked at, with what it took away as ghosts.
  */
-export function ShownDrawing({ automation, traced, compared, children }: ShownProps) {
+export function ReadOnlyDrawing({ automation, traced, compared, children }: ShownProps) {
   const mode = useEditor((state) => state.mode);
   const document = useEditor((state) => state.document);
   const n = mode === 'live' ? (traced?.version ?? automation.live_version) : null;
@@ -50,7 +50,14 @@ function Fixed({ name, drawn, mode, children }: { name: string; drawn: Drawn; mo
   const outer = useEditorStore();
   const inner = useMemo(() => {
     const document: AutomationDocument = { name, graph: drawn.graph, settings: drawn.settings };
-    const store = createEditor({ id: 'shown', revision: 0, document, problems: [], updated_at: '', readOnly: true });
+    const store = createEditorStore({
+      id: 'shown',
+      revision: 0,
+      document,
+      problems: [],
+      updated_at: '',
+      readOnly: true,
+    });
     store.getState().setMode(mode);
     store.getState().openStep(outer.getState().open);
     return store;
@@ -67,7 +74,7 @@ function Fixed({ name, drawn, mode, children }: { name: string; drawn: Drawn; mo
       back();
     };
   }, [inner, outer]);
-  return <EditorContext.Provider value={inner}>{children}</EditorContext.Provider>;
+  return <EditorProvider value={inner}>{children}</EditorProvider>;
 }
 
 /** The newer drawing, with the steps that it no longer has where they were. */
@@ -83,10 +90,10 @@ function withGhosts({ before, after }: Compared): Graph {
 }
 
 function useMarks(compared: Compared | null) {
-  const live = useContext(LiveContext);
-  const things = useThings();
+  const live = useLiveStore();
+  const things = useReferenceNames();
   useEffect(() => {
-    const marks = new Map<string, Mark>();
+    const marks = new Map<string, StepChange>();
     if (compared?.before) {
       const names = withSteps(things, compared.before.graph);
       for (const change of diff(compared.before, compared.after, things)) {
@@ -96,6 +103,6 @@ function useMarks(compared: Compared | null) {
           marks.set(change.node_id, { mark: 'changed', was: sentenceOf(change.before, names) });
       }
     }
-    live?.setState({ marks: compared ? marks : null });
+    live.setState({ changes: compared ? marks : null });
   }, [live, compared, things]);
 }

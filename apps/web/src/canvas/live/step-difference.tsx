@@ -3,8 +3,8 @@ import { useLive } from './live-store';
 const words = { added: 'New', removed: 'Removed', changed: 'Changed' };
 
 /** How a step differs from the older version, in words and not by colour alone. */
-export function CardMark({ id }: { id: string }) {
-  const mark = useLive((live) => live.marks?.get(id));
+export function StepDifference({ id }: { id: string }) {
+  const mark = useLive((live) => live.changes?.get(id));
   if (!mark) return null;
   return (
     <p className="card-facts card-diff" data-testid={`mark-${id}`}>

@@ -6,7 +6,7 @@ import { useLive } from './live-store';
 import { describeOutcome } from '../../runs/step-outcome';
 
 /** The third line of a card in Live: its figures, or what one person met here. */
-export function CardFacts({ id }: { id: string }) {
+export function StepFigures({ id }: { id: string }) {
   const figures = useLive((live) => (live.trace ? null : (live.stats?.nodes[id] ?? null)));
   const all = useLive((live) => live.stats?.entered ?? 0);
   const visits = useLive((live) => live.trace?.visits.get(id));

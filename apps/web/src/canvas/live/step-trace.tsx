@@ -4,7 +4,7 @@ import { useLive } from './live-store';
 import { describeOutcome } from '../../runs/step-outcome';
 
 /** What the traced person met at the open step, each visit with its time and reason. */
-export function CardTrace({ id }: { id: string }) {
+export function StepTrace({ id }: { id: string }) {
   const visits = useLive((live) => live.trace?.visits.get(id));
   const email = useLive((live) => live.trace?.run.contact_email);
   const step = useStep(id);

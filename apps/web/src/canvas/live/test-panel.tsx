@@ -2,7 +2,7 @@ import { simulateAutomation, type AnswerOf, type Automation, type Run } from '#c
 import { indexGraph } from '#graph';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useContext, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { call } from '../../api/client';
 import { useSentences } from '../../automations/reference-names';
 import { PersonInput } from '../../people/person-input';
@@ -10,14 +10,14 @@ import { Problem } from '../../ui/confirm';
 import { plural } from '../../ui/format';
 import { shortTime } from '../../ui/time';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { LiveContext, traceOf } from './live-store';
+import { traceOf, useLiveStore } from './live-store';
 import { describeOutcome } from '../../runs/step-outcome';
 
 type Tried = AnswerOf<typeof simulateAutomation>;
 
 /** Tries the draft on one person from an instant on, step by step; nothing leaves and nobody is changed. */
 export function TestPanel({ automation, flush }: { automation: Automation; flush: () => Promise<void> }) {
-  const live = useContext(LiveContext);
+  const live = useLiveStore();
   const [who, setWho] = useState<'person' | 'sample'>('sample');
   const [email, setEmail] = useState('');
   const [at, setAt] = useState('');
@@ -42,8 +42,8 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
     },
   });
   useEffect(() => {
-    live?.setState({ trace: run ? traceOf(asRun(run, automation, shown)) : null });
-    return () => live?.setState({ trace: null });
+    live.setState({ trace: run ? traceOf(asRun(run, automation, shown)) : null });
+    return () => live.setState({ trace: null });
   }, [live, run, shown, automation]);
   return (
     <aside className="inspector people" aria-label="Test" data-testid="test-panel">

@@ -6,11 +6,11 @@ import { useEffect, useMemo, useState } from 'react';
 import { call } from '../../api/client';
 import { paging, rowsOf } from '../../api/paged';
 import { people } from '../../ui/format';
-import { More } from '../../ui/load-more';
-import { useThings } from '../../automations/reference-names';
+import { LoadMore } from '../../ui/load-more';
+import { useReferenceNames } from '../../automations/reference-names';
 import { Failed, Loading } from '../../ui/query-states';
 import { shortTime } from '../../ui/time';
-import { notify } from '../../ui/toast';
+import { showToast } from '../../ui/toast';
 import { useVersion } from '../../automations/versions.queries';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import type { Compared } from './read-only-drawing';
@@ -67,7 +67,7 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
       { op: 'set_settings', settings: shown.data.settings },
     ]);
     if (!done) return;
-    notify(`The draft says what version ${after} said. Publish it to make it live.`);
+    showToast(`The draft says what version ${after} said. Publish it to make it live.`);
     onRestored();
   };
   return (
@@ -106,7 +106,7 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
           </li>
         ))}
       </ol>
-      <More list={list} />
+      <LoadMore list={list} />
       {versions.length > 0 ? (
         <section className="field-group">
           <div className="row nowrap">
@@ -138,7 +138,7 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
 /** What differs, in sentences; pressing one shows its step. */
 function Changes({ compared }: { compared: Compared | null }) {
   const store = useEditorStore();
-  const things = useThings();
+  const things = useReferenceNames();
   if (!compared) return <Loading lines={3} />;
   if (!compared.before)
     return <p className="sentence">{`${compared.after.graph.nodes.length} steps, compared with nothing.`}</p>;

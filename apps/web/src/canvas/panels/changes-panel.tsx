@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../document/history';
 import { useEditor, useEditorStore } from '../document/use-editor';
 
 /** What was changed in this tab, newest first; pressing one goes back to before it. */
-export function HistoryPanel() {
+export function ChangesPanel() {
   const store = useEditorStore();
   const past = useEditor((state) => state.past);
   const future = useEditor((state) => state.future);

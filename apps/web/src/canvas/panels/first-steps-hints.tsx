@@ -23,7 +23,7 @@ const known = (): ReadonlySet<string> => {
 };
 
 /** Four hints for a first automation, one at a time; each is gone once it is done, and never comes back. */
-export function Coach({ automation }: { automation: Automation }) {
+export function FirstStepsHints({ automation }: { automation: Automation }) {
   const [gone, setGone] = useState(known);
   const started = useEditor((state) => state.document.graph.nodes.some((one) => nodeDef(one.type)?.kind === 'entry'));
   const mailed = useEditor((state) => {

@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { useSentences } from '../../automations/reference-names';
 import { newStepId } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 
 /** Notes for colleagues: those of the automation as a whole, and those that stand at steps. */
 export function NotesPanel() {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const graph = useEditor((state) => state.document.graph);
   const say = useSentences(graph);
   const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build');
@@ -58,7 +58,7 @@ export function NotesPanel() {
               className="history-entry"
               onClick={() => {
                 store.getState().openStep(node.id);
-                view.getState().camera?.reveal(node.id);
+                screen.getState().camera?.reveal(node.id);
               }}
             >
               <b>{say(node) || nodeDef(node.type)?.title}</b>

@@ -2,17 +2,17 @@ import { nodeDef, outline, sentenceOf, type OutlineItem } from '#graph';
 import { IconArrowBackUp, IconPlus } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { askedBy, useNamesFor } from '../../automations/reference-names';
-import { Glyph, kindColor } from '../../automations/step-icon';
+import { StepIcon, kindColor } from '../../automations/step-icon';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
-import { CardFacts } from '../live/step-figures';
+import { useScreenStore } from '../screen/screen-store';
+import { StepFigures } from '../live/step-figures';
 import { StepPeople } from '../presence/step-people';
 
 /** The same document as a nested list: for reading, for small screens and for screen readers. */
 export function Outline({ wide }: { wide?: boolean }) {
   const graph = useEditor((state) => state.document.graph);
   const items = useMemo(() => outline(graph), [graph]);
-  const view = useViewStore();
+  const screen = useScreenStore();
   const editable = useEditor((state) => state.mode === 'build' && !state.readOnly);
   return (
     <ol className={wide ? 'outline outline-wide' : 'outline'} role="tree" aria-label="Steps">
@@ -28,7 +28,7 @@ export function Outline({ wide }: { wide?: boolean }) {
               className="text-button"
               onClick={(event) => {
                 const box = event.currentTarget.getBoundingClientRect();
-                view.setState({ picker: { place: undefined, at: { x: box.left + 160, y: box.bottom } } });
+                screen.setState({ picker: { place: undefined, at: { x: box.left + 160, y: box.bottom } } });
               }}
             >
               Choose what starts it
@@ -42,7 +42,7 @@ export function Outline({ wide }: { wide?: boolean }) {
 
 function OutlineRow({ item }: { item: OutlineItem }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const { node, depth, via, again, open } = item;
   const names = useNamesFor(useEditor((state) => askedBy(node, state.document.graph)));
   const selected = useEditor((state) => state.selected.includes(node.id));
@@ -53,11 +53,11 @@ function OutlineRow({ item }: { item: OutlineItem }) {
   );
   const show = () => {
     store.getState().openStep(node.id);
-    view.getState().camera?.reveal(node.id);
+    screen.getState().camera?.reveal(node.id);
   };
   const add = (port: string) => (event: React.MouseEvent<HTMLButtonElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    view.setState({ picker: { place: { source: node.id, port }, at: { x: box.left, y: box.bottom } } });
+    screen.setState({ picker: { place: { source: node.id, port }, at: { x: box.left, y: box.bottom } } });
   };
   return (
     <>
@@ -78,7 +78,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
             data-severity={worst}
             onClick={show}
           >
-            {again ? <IconArrowBackUp size={16} stroke={1.5} aria-hidden /> : <Glyph type={node.type} />}
+            {again ? <IconArrowBackUp size={16} stroke={1.5} aria-hidden /> : <StepIcon type={node.type} />}
             <span>
               {again ? 'on to ' : null}
               <span className={again ? 'quiet' : undefined}>{sentenceOf(node, names)}</span>
@@ -92,7 +92,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
               aria-label={`Add a step before: ${nodeDef(node.type)?.title ?? 'step'}`}
               onClick={(event) => {
                 const box = event.currentTarget.getBoundingClientRect();
-                view.setState({
+                screen.setState({
                   picker: { place: { source: via.source, port: via.port }, at: { x: box.left, y: box.bottom } },
                 });
               }}
@@ -101,7 +101,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
             </button>
           ) : null}
         </div>
-        {live && !again ? <CardFacts id={node.id} /> : null}
+        {live && !again ? <StepFigures id={node.id} /> : null}
       </li>
       {open.map((port) => (
         <li

@@ -8,26 +8,26 @@ import {
   IconStack2,
   type Icon,
 } from '@tabler/icons-react';
-import { HistoryPanel } from './changes-panel';
+import { ChangesPanel } from './changes-panel';
 import { NotesPanel } from './notes-panel';
 import { Outline } from './outline';
 import { ProblemsPanel } from './problems-panel';
 import { StepsPanel } from './steps-panel';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useView, useViewStore, type Panel } from '../screen/screen-store';
+import { useScreen, useScreenStore, type Panel } from '../screen/screen-store';
 
 const panels: { id: Panel; label: string; icon: Icon; draw: () => React.ReactNode }[] = [
   { id: 'steps', label: 'Steps', icon: IconStack2, draw: () => <StepsPanel /> },
   { id: 'outline', label: 'Outline', icon: IconListTree, draw: () => <Outline /> },
   { id: 'problems', label: 'Problems', icon: IconAlertTriangle, draw: () => <ProblemsPanel /> },
-  { id: 'history', label: 'Changes', icon: IconHistory, draw: () => <HistoryPanel /> },
+  { id: 'history', label: 'Changes', icon: IconHistory, draw: () => <ChangesPanel /> },
   { id: 'notes', label: 'Notes', icon: IconNote, draw: () => <NotesPanel /> },
 ];
 
 /** The left rail, 56 px, and the panel that opens beside it. */
-export function Rail() {
-  const open = useView((view) => view.panel);
-  const view = useViewStore();
+export function PanelBar() {
+  const open = useScreen((screen) => screen.panel);
+  const screen = useScreenStore();
   const store = useEditorStore();
   const blocking = useEditor((state) => state.problems.filter((problem) => problem.severity === 'blocks').length);
   const inSettings = useEditor((state) => state.open === 'settings');
@@ -43,7 +43,7 @@ export function Rail() {
               aria-label={id === 'problems' && blocking > 0 ? `Problems, ${blocking} block publishing` : label}
               aria-pressed={open === id}
               data-testid={`panel-${id}`}
-              onClick={() => view.setState({ panel: open === id ? null : id })}
+              onClick={() => screen.setState({ panel: open === id ? null : id })}
             >
               <Drawn size={18} stroke={1.5} aria-hidden />
               {id === 'problems' && blocking > 0 ? <span className="rail-count">{blocking}</span> : null}

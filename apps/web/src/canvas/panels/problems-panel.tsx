@@ -1,6 +1,6 @@
 import { indexGraph, nodeDef, phrasesOf, sentenceOf, shorten, type Graph, type GraphNode, type Problem } from '#graph';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 
 /** What keeps it from going live, and what is worth a look; each leads to its place. */
 export function ProblemsPanel() {
@@ -59,16 +59,16 @@ const nameOf = (graph: Graph, step: GraphNode): string => {
 /** Opens the step, or the settings, that a problem is about, at the field. */
 export function useGoToProblem() {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   return (problem: Problem) => {
     const field = problem.pointer.split('/config/')[1]?.split('/')[0];
-    view.setState({ sheet: null });
+    screen.setState({ sheet: null });
     if (problem.node_id === undefined) {
       store.getState().openStep(problem.pointer.startsWith('/settings') ? 'settings' : null);
-      if (problem.pointer === '/nodes') view.setState({ panel: 'steps' });
+      if (problem.pointer === '/nodes') screen.setState({ panel: 'steps' });
       return;
     }
     store.getState().openStep(problem.node_id, field);
-    view.getState().camera?.reveal(problem.node_id);
+    screen.getState().camera?.reveal(problem.node_id);
   };
 }

@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCopy, IconCopyPlus, IconCut, IconFrame, IconTrash, type Icon } from '@tabler/icons-react';
 import { commands } from '../commands';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 
 const offered: { command: string; label: string; icon: Icon }[] = [
   { command: 'copy', label: 'Copy', icon: IconCopy },
@@ -13,9 +13,9 @@ const offered: { command: string; label: string; icon: Icon }[] = [
 ];
 
 /** What can be done with several selected steps at once. The commands are those of the keyboard. */
-export function BulkBar() {
+export function SelectionBar() {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const count = useEditor((state) => (state.mode === 'build' && !state.readOnly ? state.selected.length : 0));
   if (count < 2) return null;
   return (
@@ -25,7 +25,7 @@ export function BulkBar() {
         <Tooltip key={command} label={label}>
           <ActionIcon
             aria-label={`${label}: ${count} steps`}
-            onClick={() => commands.find((one) => one.id === command)?.run({ store, view })}
+            onClick={() => commands.find((one) => one.id === command)?.run({ store, screen })}
           >
             <Drawn size={18} stroke={1.5} />
           </ActionIcon>

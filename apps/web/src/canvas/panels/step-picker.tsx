@@ -2,12 +2,12 @@ import { nodes, nodeTypes, refusal, type NodeDef, type NodeKind, type Place } fr
 import { FocusTrap, Paper, TextInput } from '@mantine/core';
 import { useClickOutside } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
-import { Glyph, kindColor } from '../../automations/step-icon';
-import { notify } from '../../ui/toast';
+import { StepIcon, kindColor } from '../../automations/step-icon';
+import { showToast } from '../../ui/toast';
 import { recentTypes, rememberType } from './recent-steps';
 import { addStep } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useView, useViewStore } from '../screen/screen-store';
+import { useScreen, useScreenStore } from '../screen/screen-store';
 
 const WIDTH = 340;
 const HEIGHT = 420;
@@ -16,17 +16,17 @@ const order: NodeKind[] = ['mail', 'wait', 'rule', 'split', 'action', 'end', 'en
 
 /** Opens where a `+` was pressed: typed search, recent first, what cannot go there greyed with the reason. */
 export function StepPicker() {
-  const picker = useView((view) => view.picker);
+  const picker = useScreen((screen) => screen.picker);
   return picker ? <Open key={`${picker.at.x},${picker.at.y}`} place={picker.place} at={picker.at} /> : null;
 }
 
 function Open({ place, at }: { place: Place | undefined; at: { x: number; y: number } }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const graph = useEditor((state) => state.document.graph);
   const [search, setSearch] = useState('');
   const [active, setActive] = useState(0);
-  const close = () => view.setState({ picker: null });
+  const close = () => screen.setState({ picker: null });
   const outside = useClickOutside(close);
   const offered = useMemo(() => matching(search), [search]);
   const choices = offered.map((def) => ({ def, reason: refusal(graph, def.type, place) }));
@@ -35,7 +35,7 @@ function Open({ place, at }: { place: Place | undefined; at: { x: number; y: num
   const choose = (def: NodeDef) => {
     close();
     const reason = addStep(store, def.type, place);
-    if (reason) notify(reason);
+    if (reason) showToast(reason);
     else rememberType(def.type);
   };
   const key = (event: React.KeyboardEvent) => {
@@ -98,7 +98,7 @@ function Open({ place, at }: { place: Place | undefined; at: { x: number; y: num
             style={{ ['--kind' as string]: kindColor(def.type) }}
             onClick={() => (reason ? undefined : choose(def))}
           >
-            <Glyph type={def.type} />
+            <StepIcon type={def.type} />
             <span>
               <b>{def.title}</b>
               <small>{reason ?? def.summary}</small>

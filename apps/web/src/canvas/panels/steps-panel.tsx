@@ -1,9 +1,9 @@
 import { nodes, nodeTypes, refusal, type NodeDef, type NodeKind } from '#graph';
-import { Glyph, kindColor } from '../../automations/step-icon';
-import { notify } from '../../ui/toast';
+import { StepIcon, kindColor } from '../../automations/step-icon';
+import { showToast } from '../../ui/toast';
 import { addStep, placeAfter } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 
 const groups: { title: string; kinds: NodeKind[] }[] = [
   { title: 'Start', kinds: ['entry'] },
@@ -39,7 +39,7 @@ export function StepsPanel() {
 
 function PaletteItem({ def }: { def: NodeDef }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const reason = useEditor((state) => {
     const { graph } = state.document;
     if (state.readOnly) return 'Your role lets you look, not change.';
@@ -51,7 +51,9 @@ function PaletteItem({ def }: { def: NodeDef }) {
     const place = last === undefined ? undefined : placeAfter(document.graph, last);
     const refused = addStep(store, def.type, place);
     if (refused)
-      notify(last === undefined && def.kind !== 'entry' ? 'Select a step first, or drag this onto a path.' : refused);
+      showToast(
+        last === undefined && def.kind !== 'entry' ? 'Select a step first, or drag this onto a path.' : refused,
+      );
   };
   return (
     <button
@@ -65,12 +67,12 @@ function PaletteItem({ def }: { def: NodeDef }) {
       onDragStart={(event) => {
         event.dataTransfer.setData('application/cortex-step', def.type);
         event.dataTransfer.effectAllowed = 'copy';
-        view.setState({ dragging: def.type });
+        screen.setState({ dragging: def.type });
       }}
-      onDragEnd={() => view.setState({ dragging: null })}
+      onDragEnd={() => screen.setState({ dragging: null })}
       onClick={press}
     >
-      <Glyph type={def.type} />
+      <StepIcon type={def.type} />
       <span>{def.title}</span>
     </button>
   );

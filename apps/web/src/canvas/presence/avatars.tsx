@@ -2,7 +2,7 @@ import { Tooltip } from '@mantine/core';
 import { indexGraph, sentenceOf } from '#graph';
 import { useSession } from '../../access/session.queries';
 import { useEditor } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 import { colourOf, initialsOf, usePresence, type PresentTab } from './presence-store';
 
 /** Avatars side by side; the rest is counted. */
@@ -29,7 +29,7 @@ export function Avatars() {
 }
 
 function Avatar({ one, mine }: { one: PresentTab; mine: boolean }) {
-  const view = useViewStore();
+  const screen = useScreenStore();
   const sentence = useEditor((state) => {
     const step = one.node_id === null ? undefined : indexGraph(state.document.graph).nodes.get(one.node_id);
     return step ? sentenceOf(step) : undefined;
@@ -43,7 +43,7 @@ function Avatar({ one, mine }: { one: PresentTab; mine: boolean }) {
         type="button"
         className="avatar"
         style={{ background: colourOf(one.email) }}
-        onClick={() => one.node_id && sentence !== undefined && view.getState().camera?.reveal(one.node_id)}
+        onClick={() => one.node_id && sentence !== undefined && screen.getState().camera?.reveal(one.node_id)}
       >
         <span aria-hidden>{initialsOf(one)}</span>
         <span className="visually-hidden">{`${who}: ${where}`}</span>

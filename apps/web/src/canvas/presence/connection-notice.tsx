@@ -3,14 +3,14 @@ import { clockTime } from '../../ui/time';
 import { useEditor } from '../document/use-editor';
 
 /** Milliseconds for which one may go on without the server. */
-export const PATIENCE = 600_000;
+export const OFFLINE_EDITING_MS = 600_000;
 
 /** True once the server has been out of reach for ten minutes. */
 export function useCutOff(since: number | null): boolean {
   const [passed, setPassed] = useState<number | null>(null);
   useEffect(() => {
     if (since === null) return undefined;
-    const timer = setTimeout(() => setPassed(since), Math.max(0, since + PATIENCE - Date.now()));
+    const timer = setTimeout(() => setPassed(since), Math.max(0, since + OFFLINE_EDITING_MS - Date.now()));
     return () => clearTimeout(timer);
   }, [since]);
   return since !== null && passed === since;

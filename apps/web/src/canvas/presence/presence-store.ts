@@ -1,8 +1,7 @@
 import type { AnswerOf, getPresence } from '#contracts';
-import { createContext, useContext } from 'react';
-import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { newUuid } from '../../api/new-uuid';
+import { createStoreContext } from '../../ui/store-context';
 
 export type Present = AnswerOf<typeof getPresence>;
 export type PresentTab = Present['tabs'][number];
@@ -17,16 +16,14 @@ export interface Presence {
   takeOver: () => void;
 }
 
-export type PresenceStore = StoreApi<Presence>;
-export const createPresence = (): PresenceStore =>
+export const createPresenceStore = (): StoreApi<Presence> =>
   createStore<Presence>()(() => ({ tab: newUuid(), others: [], takeOver: () => undefined }));
-export const PresenceContext = createContext<PresenceStore | null>(null);
 
-export const usePresence = <T>(select: (presence: Presence) => T): T => {
-  const store = useContext(PresenceContext);
-  if (!store) throw new Error('No editor around this component');
-  return useStore(store, select);
-};
+export const {
+  StoreProvider: PresenceProvider,
+  useStoreApi: usePresenceStore,
+  useStoreState: usePresence,
+} = createStoreContext<Presence>('presence');
 
 /** The other tab that has the first say on a step, if any. */
 export const useHolder = (step: string | null): PresentTab | undefined =>

@@ -1,12 +1,12 @@
 import { getPresence, sayPresence } from '#contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useContext, useEffect } from 'react';
+import { useEffect } from 'react';
 import { call } from '../../api/client';
 import { fallbackPoll } from '../../api/live-changes';
 import { ApiError } from '../../api/problem';
 import type { EditorStore } from '../document/editor-store';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { PresenceContext, type Presence, type Present } from './presence-store';
+import { usePresenceStore, type Presence, type Present } from './presence-store';
 
 /** Milliseconds between two words of this tab, at least and at most. */
 const BREATH = 1_000;
@@ -15,9 +15,9 @@ const BEAT = 10_000;
 const keyOf = (id: string) => ['presence', id];
 
 /** Says that this tab is here and which step is open, knows who else is, and has their changes fetched. Draws nothing. */
-export function PresenceLink({ id, catchUp }: { id: string; catchUp: () => void }) {
+export function PresenceSync({ id, catchUp }: { id: string; catchUp: () => void }) {
   const store = useEditorStore();
-  const presence = useContext(PresenceContext);
+  const presence = usePresenceStore();
   const client = useQueryClient();
   const { data } = useQuery({
     queryKey: keyOf(id),
@@ -25,20 +25,19 @@ export function PresenceLink({ id, catchUp }: { id: string; catchUp: () => void 
     refetchInterval: fallbackPoll,
   });
   useEffect(() => {
-    const tab = presence?.getState().tab;
-    if (tab === undefined) return undefined;
+    const tab = presence.getState().tab;
     const link = speakFor(store, tab, (said) => client.setQueryData(keyOf(id), said));
-    presence?.setState({ takeOver: link.takeOver });
+    presence.setState({ takeOver: link.takeOver });
     return link.stop;
   }, [id, store, presence, client]);
   // Who cannot hear the others does not know what they do.
   const deaf = useEditor((state) => state.unreachableSince !== null);
   useEffect(() => {
-    presence?.setState((before): Partial<Presence> => ({
+    presence.setState((before): Partial<Presence> => ({
       others: deaf ? [] : (data?.tabs.filter(({ tab }) => tab !== before.tab) ?? []),
     }));
   }, [presence, data, deaf]);
-  const behind = useEditor((state) => state.save.is !== 'clash' && state.revision < (data?.revision ?? 0));
+  const behind = useEditor((state) => state.save.is !== 'conflict' && state.revision < (data?.revision ?? 0));
   useEffect(() => {
     if (behind) catchUp();
   }, [behind, data?.revision, catchUp]);

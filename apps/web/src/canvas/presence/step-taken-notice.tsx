@@ -3,7 +3,7 @@ import { useMay, useSession } from '../../access/session.queries';
 import { colourOf, useHolder, usePresence } from './presence-store';
 
 /** Says who has the first say on the open step, and lets one take it over. */
-export function HeldNotice({ step }: { step: string }) {
+export function StepTakenNotice({ step }: { step: string }) {
   const holder = useHolder(step);
   const takeOver = usePresence((presence) => presence.takeOver);
   const me = useSession().data?.email;

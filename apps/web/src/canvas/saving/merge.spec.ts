@@ -15,10 +15,10 @@ import {
 } from '#graph';
 import fc from 'fast-check';
 import { ApiError } from '../../api/problem';
-import { createEditor, type EditorStore } from '../document/editor-store';
-import { resolve, settleClash, takeIn } from '../document/merge';
+import { createEditorStore, type EditorStore } from '../document/editor-store';
+import { resolve, settleConflict, applyTheirs } from '../document/merge';
 import type { DraftServer } from './draft-server';
-import { bringBack } from './unsent-backup';
+import { applyBackup } from './unsent-backup';
 import { startSaving, type SaveQueue } from './save-queue';
 
 const recipe = recipes.find(({ id }) => id === 'abandoned-checkout')!;
@@ -68,7 +68,7 @@ class Browser {
 
   constructor(readonly draft: Draft) {
     const { document, revision } = draft;
-    this.store = createEditor({
+    this.store = createEditorStore({
       id: 'a',
       revision,
       document: copy(document),
@@ -120,13 +120,13 @@ class Browser {
   /** Looks at the merge sheet, if there is one, and decides by the coin. */
   settle(coin: number): void {
     const { save, acknowledged, unsent } = this.store.getState();
-    if (save.is !== 'clash') return;
+    if (save.is !== 'conflict') return;
     expect(save.theirs.length).toBeGreaterThan(0);
     const { choices } = resolve(acknowledged, unsent, save.theirs, new Set());
     const picked = new Set(choices.filter((_id, at) => (coin >> (at % 8)) & 1));
     const { lost } = resolve(acknowledged, unsent, save.theirs, picked);
     this.listed = new Set([...choices, ...lost.map(about)]);
-    settleClash(this.store, picked);
+    settleConflict(this.store, picked);
     this.listed = new Set();
   }
 
@@ -224,7 +224,7 @@ const day = fc.array(fc.tuple(fc.nat(1), act), { minLength: 130, maxLength: 160 
 
 describe('somebody else’s operations', () => {
   const open = () =>
-    createEditor({ id: 'a', revision: 1, document: copy(first), problems: [], updated_at: '', readOnly: false });
+    createEditorStore({ id: 'a', revision: 1, document: copy(first), problems: [], updated_at: '', readOnly: false });
   const reason = (text: string): Operation => ({ op: 'set_config', node_id: 'end', config: { reason: text } });
 
   it('mark what of the undo touches the same, and leave the rest to be undone', () => {
@@ -232,7 +232,7 @@ describe('somebody else’s operations', () => {
     store.getState().edit('Rename', [{ op: 'rename', name: 'Mine' }]);
     store.getState().edit('Why it ends', [reason('mine')]);
     store.setState({ acknowledged: store.getState().document, unsent: [] });
-    expect(takeIn(store, [reason('theirs')], 3)).toBe(true);
+    expect(applyTheirs(store, [reason('theirs')], 3)).toBe(true);
     expect(store.getState().past.map(({ label, gone }) => [label, gone])).toEqual([
       ['Rename', undefined],
       ['Why it ends', true],
@@ -248,7 +248,7 @@ describe('somebody else’s operations', () => {
   it('close the step that they remove, and say so', () => {
     const store = open();
     store.getState().openStep('end');
-    expect(takeIn(store, [{ op: 'remove_node', node_id: 'end' }], 2)).toBe(true);
+    expect(applyTheirs(store, [{ op: 'remove_node', node_id: 'end' }], 2)).toBe(true);
     expect(store.getState()).toMatchObject({
       open: null,
       selected: [],
@@ -260,7 +260,7 @@ describe('somebody else’s operations', () => {
     const store = open();
     store.getState().edit('Why it ends', [reason('mine')]);
     const before = store.getState();
-    expect(takeIn(store, [reason('theirs')], 2)).toBe(false);
+    expect(applyTheirs(store, [reason('theirs')], 2)).toBe(false);
     expect(store.getState()).toBe(before);
   });
 });
@@ -280,7 +280,7 @@ describe('what a killed tab left behind', () => {
       since: async (revision) => draft.since(revision),
     };
     const open = () =>
-      createEditor({
+      createEditorStore({
         id: 'a',
         revision: draft.revision,
         document: copy(draft.document),
@@ -297,7 +297,7 @@ describe('what a killed tab left behind', () => {
     draft.operate(draft.revision, [reason('end', 'theirs')], 'x');
     const store = open();
     const operations = [reason('end', 'mine'), note('mine')];
-    const answer = await bringBack(store, server, { revision: 1, operations });
+    const answer = await applyBackup(store, server, { revision: 1, operations });
     expect(answer).toEqual({ back: true, lost: ['End: theirs'] });
     expect(store.getState().unsent).toEqual([note('mine')]);
   });
@@ -313,7 +313,7 @@ describe('what a killed tab left behind', () => {
       operations: [add, note('first'), reason('new', 'typed on')],
       sent: { batch, count: 2 },
     };
-    expect(await bringBack(store, server, kept)).toEqual({ back: true, lost: [] });
+    expect(await applyBackup(store, server, kept)).toEqual({ back: true, lost: [] });
     expect(store.getState().unsent).toEqual([reason('new', 'typed on')]);
   });
 
@@ -322,7 +322,7 @@ describe('what a killed tab left behind', () => {
     draft.operate(1, [{ op: 'rename', name: 'Other' }], 'y');
     const gone: DraftServer = { ...server, since: async () => ({ revision: 2, changes: [] }) };
     const store = open();
-    const answer = await bringBack(store, gone, { revision: 1, operations: [note('mine')] });
+    const answer = await applyBackup(store, gone, { revision: 1, operations: [note('mine')] });
     expect(answer).toEqual({ back: false, lost: [expect.stringMatching(/^The note of “Wait /)] });
     expect(store.getState().unsent).toEqual([]);
   });
@@ -335,7 +335,7 @@ describe('two browsers in one draft', () => {
 
   it('lose no operation unsaid, and end with the same document', async () => {
     const seed = Number(process.env.CORTEX_TEST_SEED ?? 20_261_127);
-    const sum = { edits: 0, applied: 0, joined: 0, listed: 0, alike: 0, clashes: 0 };
+    const sum = { edits: 0, applied: 0, joined: 0, listed: 0, alike: 0, conflicts: 0 };
     await fc.assert(
       fc.asyncProperty(day, async (acts) => {
         const draft = new Draft();
@@ -351,7 +351,7 @@ describe('two browsers in one draft', () => {
           else if (what.do === 'catch up') await browser.queue.catchUp();
           else if (what.do === 'weather') browser.weather = what.is;
           else {
-            if (browser.store.getState().save.is === 'clash') sum.clashes += 1;
+            if (browser.store.getState().save.is === 'conflict') sum.conflicts += 1;
             browser.settle(what.a);
           }
           browser.check();
@@ -369,6 +369,6 @@ describe('two browsers in one draft', () => {
     );
     process.stdout.write(`two browsers, seed ${seed}: ${JSON.stringify(sum)}\n`);
     expect(sum.listed).toBeGreaterThan(100);
-    expect(sum.clashes).toBeGreaterThan(100);
+    expect(sum.conflicts).toBeGreaterThan(100);
   });
 });

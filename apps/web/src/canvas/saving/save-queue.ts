@@ -3,8 +3,8 @@ import { ApiError } from '../../api/problem';
 import type { EditorStore } from '../document/editor-store';
 import { draftServer, type Change, type DraftServer, type Since } from './draft-server';
 import { keepHistory } from '../document/history';
-import { remember } from './unsent-backup';
-import { takeIn } from '../document/merge';
+import { backUpUnsent } from './unsent-backup';
+import { applyTheirs } from '../document/merge';
 import { newUuid } from '../../api/new-uuid';
 
 const PAUSE_MS = 600;
@@ -35,7 +35,7 @@ export interface SaveQueue {
 
 /**
  * Sends a store's operations, gathered for 600 ms, and takes in those of others, one after the other. A conflict over
- * other steps is solved by putting mine on top; one over the same steps is shown (`save.is === 'clash'`) and waits for a
+ * other steps is solved by putting mine on top; one over the same steps is shown (`save.is === 'conflict'`) and waits for a
  * decision. A failed call is tried again every 4 s, as it was, so that the server knows it again if only its answer was lost.
  */
 export const startSaving = (store: EditorStore, server: DraftServer = draftServer(store.getState().id)): SaveQueue => {
@@ -59,7 +59,7 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
   const keep = () => {
     const { id, revision, unsent } = store.getState();
     const sent = pending && { batch: pending.batch, count: pending.operations.length };
-    remember(id, { revision, operations: unsent, sent });
+    backUpUnsent(id, { revision, operations: unsent, sent });
   };
 
   const acknowledge = (revision: number) => {
@@ -92,8 +92,8 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
     const whole = theirs[0]?.revision === store.getState().revision + 1;
     const operations = whole ? theirs.flatMap((change) => change.operations) : [];
     const reached = whole ? theirs.at(-1)!.revision : revision;
-    if (operations.length > 0 && takeIn(store, operations, reached)) return true;
-    store.setState({ save: { is: 'clash', theirs: operations, revision: reached } });
+    if (operations.length > 0 && applyTheirs(store, operations, reached)) return true;
+    store.setState({ save: { is: 'conflict', theirs: operations, revision: reached } });
     return false;
   };
 
@@ -112,7 +112,7 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
   const send = async (): Promise<void> => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { unsent, save, revision } = store.getState();
-      if (unsent.length === 0 || save.is === 'clash' || stopped) return;
+      if (unsent.length === 0 || save.is === 'conflict' || stopped) return;
       store.setState({ save: { is: 'saving' } });
       pending ??= { batch: newUuid(), operations: unsent.slice(0, BATCH) };
       keep();
@@ -128,7 +128,7 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
 
   const fetchOthers = async (): Promise<void> => {
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (store.getState().save.is === 'clash' || stopped) return;
+      if (store.getState().save.is === 'conflict' || stopped) return;
       try {
         const since = await server.since(store.getState().revision);
         if (since.revision <= store.getState().revision || !take(since)) return;
@@ -148,7 +148,7 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
       keepHistory(state.id, state.revision, state.past);
     if (state.unsent === before.unsent && state.revision === before.revision) return;
     keep();
-    if (state.unsent !== before.unsent && state.unsent.length > 0 && state.save.is !== 'clash') later(PAUSE_MS);
+    if (state.unsent !== before.unsent && state.unsent.length > 0 && state.save.is !== 'conflict') later(PAUSE_MS);
   });
 
   return {

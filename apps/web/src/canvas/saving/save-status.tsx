@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { clockTime } from '../../ui/time';
 import { useEditor } from '../document/use-editor';
-import { useViewStore } from '../screen/screen-store';
+import { useScreenStore } from '../screen/screen-store';
 
 /** Whether what is on screen is on the server: one short text, and a button only where one is needed. */
-export function SavedState({ onRetry }: { onRetry: () => void }) {
+export function SaveStatus({ onRetry }: { onRetry: () => void }) {
   const save = useEditor((state) => state.save);
   const readOnly = useEditor((state) => state.readOnly);
-  const view = useViewStore();
+  const screen = useScreenStore();
   if (readOnly) return <span className="saved">Read only</span>;
   switch (save.is) {
     case 'saved':
@@ -29,9 +29,14 @@ export function SavedState({ onRetry }: { onRetry: () => void }) {
           Not saved: retry
         </Button>
       );
-    case 'clash':
+    case 'conflict':
       return (
-        <Button size="compact-sm" variant="subtle" color="danger" onClick={() => view.setState({ sheet: 'clash' })}>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="danger"
+          onClick={() => screen.setState({ sheet: 'conflict' })}
+        >
           Changed by someone else: decide
         </Button>
       );

@@ -1,7 +1,7 @@
 import { about, putOnTop, shared, stillToDo, type Operation } from '#graph';
 import type { EditorStore } from '../document/editor-store';
 import type { DraftServer } from './draft-server';
-import { named } from '../document/describe-part';
+import { partName } from '../document/describe-part';
 
 /** What a tab had not yet heard to be stored, kept over its death. */
 export interface Unsent {
@@ -17,7 +17,7 @@ const PAGES = 50;
 
 const key = (id: string) => `cortex.unsent.${id}`;
 
-export const remember = (id: string, unsent: Unsent): void => {
+export const backUpUnsent = (id: string, unsent: Unsent): void => {
   try {
     if (unsent.operations.length === 0) localStorage.removeItem(key(id));
     else localStorage.setItem(key(id), JSON.stringify(unsent));
@@ -27,7 +27,7 @@ export const remember = (id: string, unsent: Unsent): void => {
 };
 
 /** What a killed tab left behind; the browser may have none, or not let us look. */
-export const leftBehind = (id: string): Unsent | undefined => {
+export const unsentBackup = (id: string): Unsent | undefined => {
   try {
     const kept = JSON.parse(localStorage.getItem(key(id)) ?? 'null') as Unsent | null;
     return kept && Array.isArray(kept.operations) && kept.operations.length > 0 ? kept : undefined;
@@ -56,7 +56,7 @@ const between = async (server: DraftServer, from: number, to: number) => {
  * changed since stays theirs.
  * @returns whether anything came back, and in words what could not
  */
-export const bringBack = async (
+export const applyBackup = async (
   store: EditorStore,
   server: DraftServer,
   kept: Unsent,
@@ -78,5 +78,5 @@ export const bringBack = async (
     mine.filter((operation) => !both.has(about(operation))),
   );
   const back = fits.length > 0 && store.getState().edit('Changes that were not sent before', fits);
-  return { back, lost: [...new Set([...both, ...lost.map(about)])].map((id) => named(id, document)) };
+  return { back, lost: [...new Set([...both, ...lost.map(about)])].map((id) => partName(id, document)) };
 };

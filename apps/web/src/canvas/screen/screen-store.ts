@@ -1,13 +1,12 @@
 import type { Place, Point } from '#graph';
-import { createContext, useContext } from 'react';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { useStore } from 'zustand';
+import { createStoreContext } from '../../ui/store-context';
 
 export type Panel = 'steps' | 'outline' | 'problems' | 'history' | 'notes';
-export type Sheet = 'publish' | 'clash' | 'stop' | 'keys' | 'find' | 'text' | 'bring-in';
+export type Sheet = 'publish' | 'conflict' | 'stop' | 'keys' | 'find' | 'text' | 'import';
 
 /** What only this screen knows and nobody undoes: open panels, the picker, a drag under way. */
-export interface View {
+export interface Screen {
   panel: Panel | null;
   sheet: Sheet | null;
   /** Where a step is about to be added, and where on the screen the picker opens. */
@@ -36,10 +35,10 @@ export interface Camera {
   toScreen(point: Point): Point;
 }
 
-export type ViewStore = StoreApi<View>;
+export type ScreenStore = StoreApi<Screen>;
 
-export const createView = (): ViewStore =>
-  createStore<View>()(() => ({
+export const createScreenStore = (): ScreenStore =>
+  createStore<Screen>()(() => ({
     panel: null,
     sheet: null,
     picker: null,
@@ -50,12 +49,8 @@ export const createView = (): ViewStore =>
     camera: null,
   }));
 
-export const ViewContext = createContext<ViewStore | null>(null);
-
-export const useViewStore = (): ViewStore => {
-  const store = useContext(ViewContext);
-  if (!store) throw new Error('No editor around this component');
-  return store;
-};
-
-export const useView = <T>(select: (view: View) => T): T => useStore(useViewStore(), select);
+export const {
+  StoreProvider: ScreenProvider,
+  useStoreApi: useScreenStore,
+  useStoreState: useScreen,
+} = createStoreContext<Screen>('screen');

@@ -10,7 +10,7 @@ interface AssumedProps {
 }
 
 /** What the replay took for granted, each as a sentence; what can be chosen is changed in its place. */
-export function BacktestAssumed({ assumed, assume, onChange }: AssumedProps) {
+export function BacktestAssumptions({ assumed, assume, onChange }: AssumedProps) {
   const keys = Object.keys(usualAssumptions) as (keyof Assume)[];
   const changed = keys.filter((key) => assume[key] !== usualAssumptions[key]).length;
   const [open, setOpen] = useState(false);

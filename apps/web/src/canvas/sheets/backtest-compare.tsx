@@ -3,7 +3,7 @@ import { portsOf, type Graph, type GraphNode } from '#graph';
 import { useSentences } from '../../automations/reference-names';
 import { count } from '../../ui/format';
 import { shortTime } from '../../ui/time';
-import { wordsFor } from './backtest-reasons';
+import { reasonWords } from './backtest-reasons';
 
 interface Figure {
   key: string;
@@ -81,12 +81,12 @@ function sumsOf(before: Backtest, now: Backtest, graph: Graph): Figure[] {
     ...pairs(before.skipped, now.skipped).map((each) => ({
       ...each,
       key: `skipped-${each.key}`,
-      words: `E-mails held back: ${wordsFor(each.key, graph)}`,
+      words: `E-mails held back: ${reasonWords(each.key, graph)}`,
     })),
     ...pairs(before.without_mail, now.without_mail).map((each) => ({
       ...each,
       key: `without-${each.key}`,
-      words: `No e-mail: ${wordsFor(each.key, graph)}`,
+      words: `No e-mail: ${reasonWords(each.key, graph)}`,
     })),
   ];
 }

@@ -13,7 +13,7 @@ const reasons: Record<string, string> = {
 };
 
 /** Why somebody got no mail, as it follows a number: a reason of sending, or the way that they took. */
-export function wordsFor(reason: string, graph: Graph): string {
+export function reasonWords(reason: string, graph: Graph): string {
   const known = reasons[reason];
   if (known) return known;
   const [id, port] = [reason.slice(0, reason.lastIndexOf(':')), reason.slice(reason.lastIndexOf(':') + 1)];

@@ -7,14 +7,14 @@ import { useSentences } from '../../automations/reference-names';
 import { Problem } from '../../ui/confirm';
 import { count, listed, people, plural } from '../../ui/format';
 import { shortTime } from '../../ui/time';
-import { BacktestAssumed } from './backtest-assumptions';
+import { BacktestAssumptions } from './backtest-assumptions';
 import { BacktestCompare } from './backtest-compare';
 import { BacktestSamples } from './backtest-samples';
-import { wordsFor } from './backtest-reasons';
+import { reasonWords } from './backtest-reasons';
 import { DayBars } from './day-bars';
 
 /** What the draft would have done with the last thirty days. */
-export function BacktestPart({ replay, graph }: { replay: Replay; graph: Graph }) {
+export function BacktestSection({ replay, graph }: { replay: Replay; graph: Graph }) {
   const { current, before, error } = replay;
   return (
     <section className="sheet-part" data-testid="backtest" data-status={current?.status ?? 'none'}>
@@ -40,7 +40,7 @@ export function BacktestPart({ replay, graph }: { replay: Replay; graph: Graph }
         </div>
       )}
       {replay.assumed ? (
-        <BacktestAssumed assumed={replay.assumed} assume={replay.assume} onChange={replay.change} />
+        <BacktestAssumptions assumed={replay.assumed} assume={replay.assume} onChange={replay.change} />
       ) : null}
       {current?.status === 'queued' || current?.status === 'running' ? (
         <Button variant="subtle" size="compact-xs" onClick={replay.cancel}>
@@ -92,7 +92,7 @@ function Without({ backtest, graph }: { backtest: Backtest; graph: Graph }) {
   const entries = Object.entries(backtest.without_mail).toSorted((a, b) => b[1] - a[1]);
   const total = entries.reduce((sum, [, n]) => sum + n, 0);
   if (total === 0) return null;
-  const said = entries.slice(0, 6).map(([reason, n]) => `${count(n)} ${wordsFor(reason, graph)}`);
+  const said = entries.slice(0, 6).map(([reason, n]) => `${count(n)} ${reasonWords(reason, graph)}`);
   return (
     <p className="sentence" data-testid="backtest-without">
       {count(total)} got none: {listed(said)}.

@@ -1,37 +1,37 @@
 import { about, applyAll, type Operation } from '#graph';
 import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { resolve, settleClash } from '../document/merge';
+import { resolve, settleConflict } from '../document/merge';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useView, useViewStore } from '../screen/screen-store';
-import { named, said } from '../document/describe-part';
+import { useScreen, useScreenStore } from '../screen/screen-store';
+import { partName, partText } from '../document/describe-part';
 
 /** Someone else changed the same steps: both sentences side by side, and a choice for each. */
-export function ClashSheet({ onReload }: { onReload: () => void }) {
-  const view = useViewStore();
+export function ConflictSheet({ onReload }: { onReload: () => void }) {
+  const screen = useScreenStore();
   const save = useEditor((state) => state.save);
-  const opened = useView((state) => state.sheet === 'clash') && save.is === 'clash';
+  const opened = useScreen((state) => state.sheet === 'conflict') && save.is === 'conflict';
   return (
     <Modal
       opened={opened}
-      onClose={() => view.setState({ sheet: null })}
+      onClose={() => screen.setState({ sheet: null })}
       title="Someone else changed this too"
       size={640}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {save.is === 'clash' ? <Choices theirs={save.theirs} onReload={onReload} /> : null}
+      {save.is === 'conflict' ? <Choices theirs={save.theirs} onReload={onReload} /> : null}
     </Modal>
   );
 }
 
 function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => void }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const base = useEditor((state) => state.acknowledged);
   const unsent = useEditor((state) => state.unsent);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const mine = useMemo(() => applyAll(base, unsent).document, [base, unsent]);
-  const clash = useMemo(() => resolve(base, unsent, theirs, picked), [base, unsent, theirs, picked]);
+  const conflict = useMemo(() => resolve(base, unsent, theirs, picked), [base, unsent, theirs, picked]);
   if (theirs.length === 0)
     return (
       <div className="stack">
@@ -42,7 +42,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
         <Button onClick={onReload}>Load it again</Button>
       </div>
     );
-  const nameOf = (id: string) => named(id, base, mine, clash.theirs);
+  const nameOf = (id: string) => partName(id, base, mine, conflict.theirs);
   const pick = (id: string, whose: string) => {
     const next = new Set(picked);
     if (whose === 'mine') next.add(id);
@@ -52,14 +52,14 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
   return (
     <div className="stack">
       <p className="sentence">Everything else was put together. Choose for each of these:</p>
-      {clash.choices.map((id) => (
-        <section key={id} className="clash" data-testid={`clash-${id}`}>
+      {conflict.choices.map((id) => (
+        <section key={id} className="conflict" data-testid={`conflict-${id}`}>
           <h3>{nameOf(id)}</h3>
           <p className="sentence">
-            <b>Theirs</b> {said(clash.theirs, id)}
+            <b>Theirs</b> {partText(conflict.theirs, id)}
           </p>
           <p className="sentence">
-            <b>Yours</b> {said(mine, id)}
+            <b>Yours</b> {partText(mine, id)}
           </p>
           <SegmentedControl
             size="xs"
@@ -74,11 +74,11 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
           />
         </section>
       ))}
-      {clash.lost.length > 0 ? (
-        <section className="clash" data-testid="clash-lost">
+      {conflict.lost.length > 0 ? (
+        <section className="conflict" data-testid="conflict-lost">
           <h3>This cannot be kept, because a step of it was removed</h3>
           <ul className="plain-list">
-            {[...new Set(clash.lost.map(about))].map((id) => (
+            {[...new Set(conflict.lost.map(about))].map((id) => (
               <li key={id} className="sentence">
                 {nameOf(id)}
               </li>
@@ -88,8 +88,8 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
       ) : null}
       <Button
         onClick={() => {
-          settleClash(store, picked);
-          view.setState({ sheet: null });
+          settleConflict(store, picked);
+          screen.setState({ sheet: null });
         }}
       >
         Go on

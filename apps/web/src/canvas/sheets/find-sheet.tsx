@@ -4,16 +4,16 @@ import { useMemo } from 'react';
 import { useSentences } from '../../automations/reference-names';
 import { canRun, commands } from '../commands';
 import { addStep, placeAfter } from '../document/steps';
-import { notify } from '../../ui/toast';
+import { showToast } from '../../ui/toast';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useView, useViewStore } from '../screen/screen-store';
+import { useScreen, useScreenStore } from '../screen/screen-store';
 import { ChoiceList, type Choice } from './choice-list';
 
 /** Jump to a step, add one behind the selected, or run any command. */
 export function FindSheet() {
-  const opened = useView((view) => view.sheet === 'find');
-  const view = useViewStore();
-  const close = () => view.setState({ sheet: null });
+  const opened = useScreen((screen) => screen.sheet === 'find');
+  const screen = useScreenStore();
+  const close = () => screen.setState({ sheet: null });
   return (
     <Modal.Root opened={opened} onClose={close} size={520} yOffset="12vh" padding={0}>
       <Modal.Overlay />
@@ -26,7 +26,7 @@ export function FindSheet() {
 
 function Search({ close }: { close: () => void }) {
   const store = useEditorStore();
-  const view = useViewStore();
+  const screen = useScreenStore();
   const say = useSentences(useEditor((state) => state.document.graph));
   const choices = useMemo((): Choice[] => {
     const { document: edited, selected } = store.getState();
@@ -38,7 +38,7 @@ function Search({ close }: { close: () => void }) {
       run: () => {
         store.getState().select([node.id]);
         store.getState().openStep(node.id);
-        view.getState().camera?.reveal(node.id);
+        screen.getState().camera?.reveal(node.id);
       },
     }));
     const place = last === undefined ? undefined : placeAfter(edited.graph, last);
@@ -50,16 +50,16 @@ function Search({ close }: { close: () => void }) {
         kind: last === undefined ? 'New step' : 'Behind the selected step',
         run: () => {
           const reason = addStep(store, type, place);
-          if (reason) notify(reason);
+          if (reason) showToast(reason);
         },
       }));
     const rest = commands
-      .filter((command) => command.id !== 'find' && canRun(command, { store, view }))
+      .filter((command) => command.id !== 'find' && canRun(command, { store, screen }))
       .map((command) => ({
         id: command.id,
         label: command.label,
         kind: 'Command',
-        run: () => command.run({ store, view }),
+        run: () => command.run({ store, screen }),
       }));
     return [...steps, ...adds, ...rest].map((one) => ({
       ...one,
@@ -68,7 +68,7 @@ function Search({ close }: { close: () => void }) {
         one.run();
       },
     }));
-  }, [store, view, close, say]);
+  }, [store, screen, close, say]);
   return (
     <ChoiceList choices={choices} label="Jump to a step, add one, or run a command" none="Nothing is called that." />
   );

@@ -1,21 +1,21 @@
 import type { Portable } from '#graph';
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
-import { ChooseExport } from '../../automations/choose-import-file';
-import { useThings } from '../../automations/reference-names';
-import { notify } from '../../ui/toast';
+import { ChooseImportFile } from '../../automations/choose-import-file';
+import { useReferenceNames } from '../../automations/reference-names';
+import { showToast } from '../../ui/toast';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useView, useViewStore } from '../screen/screen-store';
+import { useScreen, useScreenStore } from '../screen/screen-store';
 import { changesBetween } from '../document/changes';
 
 /** Replaces the draft by an exported file, after saying what that changes; one step for Undo. */
-export function BringInSheet() {
-  const opened = useView((view) => view.sheet === 'bring-in');
-  const view = useViewStore();
+export function ImportSheet() {
+  const opened = useScreen((screen) => screen.sheet === 'import');
+  const screen = useScreenStore();
   const [read, setRead] = useState<Portable>();
   const close = () => {
     setRead(undefined);
-    view.setState({ sheet: null });
+    screen.setState({ sheet: null });
   };
   return (
     <Modal
@@ -29,7 +29,7 @@ export function BringInSheet() {
         <p className="sentence">
           Choose an exported automation. What it changes is said before anything happens, and Undo takes it back.
         </p>
-        <ChooseExport onRead={setRead} />
+        <ChooseImportFile onRead={setRead} />
         {read ? <Changes given={read} close={close} /> : null}
       </div>
     </Modal>
@@ -38,14 +38,14 @@ export function BringInSheet() {
 
 function Changes({ given, close }: { given: Portable; close: () => void }) {
   const store = useEditorStore();
-  const things = useThings();
+  const things = useReferenceNames();
   const draft = useEditor((state) => state.document);
   const replace = () => {
     const done = store.getState().edit(`Replace the draft by “${given.name}”`, [
       { op: 'replace_graph', graph: given.graph },
       { op: 'set_settings', settings: given.settings },
     ]);
-    if (done) notify(`The draft says what “${given.name}” says. Undo brings back what it said before.`);
+    if (done) showToast(`The draft says what “${given.name}” says. Undo brings back what it said before.`);
     close();
   };
   return (

@@ -14,17 +14,17 @@ import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import { wordOf } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useView, useViewStore } from '../screen/screen-store';
+import { useScreen, useScreenStore } from '../screen/screen-store';
 import { ChoiceList, type Choice } from './choice-list';
 
 const titleOf = (node: GraphNode) => sentenceOf(node) || nodeDef(node.type)?.title || 'Step';
 
 /** By keyboard: put the selected step behind another one, or lead one of its paths elsewhere. */
-export function ChoosingSheet() {
-  const choosing = useView((view) => view.choosing);
-  const view = useViewStore();
+export function MoveSheet() {
+  const choosing = useScreen((screen) => screen.choosing);
+  const screen = useScreenStore();
   const close = () => {
-    view.setState({ choosing: null });
+    screen.setState({ choosing: null });
     document.querySelector<HTMLElement>('.drawing-keys')?.focus();
   };
   return (

@@ -5,17 +5,17 @@ import { useEffect, useState } from 'react';
 import { ApiError } from '../../api/problem';
 import { useReview, useTransitions } from '../../automations/automations.queries';
 import { useReplay } from '../../automations/backtests.queries';
-import { useSentences, useThings } from '../../automations/reference-names';
+import { useSentences, useReferenceNames } from '../../automations/reference-names';
 import { Problem as Refusal } from '../../ui/confirm';
 import { people } from '../../ui/format';
 import { Loading } from '../../ui/query-states';
-import { BacktestPart } from './backtest-section';
+import { BacktestSection } from './backtest-section';
 import { changesBetween } from '../document/changes';
 import { useLiveVersion } from '../../automations/versions.queries';
-import { notify } from '../../ui/toast';
+import { showToast } from '../../ui/toast';
 import { ProblemList } from '../panels/problems-panel';
 import { useEditor } from '../document/use-editor';
-import { useView, useViewStore } from '../screen/screen-store';
+import { useScreen, useScreenStore } from '../screen/screen-store';
 
 interface PublishProps {
   automation: Automation;
@@ -26,12 +26,12 @@ interface PublishProps {
 
 /** What would go live: what is wrong, what changes, who matches now, who is inside. */
 export function PublishSheet(props: PublishProps) {
-  const opened = useView((view) => view.sheet === 'publish');
-  const view = useViewStore();
+  const opened = useScreen((screen) => screen.sheet === 'publish');
+  const screen = useScreenStore();
   return (
     <Drawer
       opened={opened}
-      onClose={() => view.setState({ sheet: null })}
+      onClose={() => screen.setState({ sheet: null })}
       position="right"
       size={560}
       title={<span className="sheet-title">Publish</span>}
@@ -43,7 +43,7 @@ export function PublishSheet(props: PublishProps) {
 }
 
 function Review({ automation, flush, onPublished }: PublishProps) {
-  const view = useViewStore();
+  const screen = useScreenStore();
   const [flushed, setFlushed] = useState(false);
   useEffect(() => {
     void flush().then(() => setFlushed(true));
@@ -58,7 +58,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
   const [take, setTake] = useState(false);
   const replay = useReplay(automation.id, revision, flushed && !unsent);
   const [unseen, setUnseen] = useState(false);
-  const things = useThings();
+  const things = useReferenceNames();
   const say = useSentences(document.graph);
   const [note, setNote] = useState('');
   const [flight, setFlight] = useState<'stay' | 'move'>('stay');
@@ -74,7 +74,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
   const next = (automation.live_version ?? 0) + 1;
   const unsettled = flight === 'move' && gone.some((one) => !removed[one.node_id]);
   const seen = replay.current?.status === 'completed';
-  const clash = publish.error instanceof ApiError && publish.error.status === 409;
+  const draftChanged = publish.error instanceof ApiError && publish.error.status === 409;
 
   const go = () =>
     publish.mutate(
@@ -86,8 +86,8 @@ function Review({ automation, flush, onPublished }: PublishProps) {
       },
       {
         onSuccess: (answer) => {
-          view.setState({ sheet: null });
-          notify(`Version ${answer.version} is live.`);
+          screen.setState({ sheet: null });
+          showToast(`Version ${answer.version} is live.`);
           onPublished();
         },
       },
@@ -126,7 +126,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
         </section>
       )}
 
-      <BacktestPart replay={replay} graph={document.graph} />
+      <BacktestSection replay={replay} graph={document.graph} />
 
       {insideCount > 0 ? (
         <section className="sheet-part">
@@ -168,7 +168,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
-        {clash ? (
+        {draftChanged ? (
           <p className="field-problem">The draft changed meanwhile. Look at it again, then publish.</p>
         ) : (
           <Refusal error={publish.error ?? review.error} />

@@ -1,11 +1,11 @@
 import { nodeDef, sentenceOf, toEnglish } from '#graph';
 import { Button, Modal } from '@mantine/core';
-import { useThings } from '../../automations/reference-names';
+import { useReferenceNames } from '../../automations/reference-names';
 import { commands } from '../commands';
-import { notify } from '../../ui/toast';
+import { showToast } from '../../ui/toast';
 import { connectedPorts, removeSteps } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useView, useViewStore } from '../screen/screen-store';
+import { useScreen, useScreenStore } from '../screen/screen-store';
 
 const shown: Record<string, string> = {
   mod: navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl',
@@ -22,12 +22,12 @@ const keyText = (key: string) =>
 
 /** Every key of the editor. */
 export function KeysSheet() {
-  const opened = useView((view) => view.sheet === 'keys');
-  const view = useViewStore();
+  const opened = useScreen((screen) => screen.sheet === 'keys');
+  const screen = useScreenStore();
   return (
     <Modal
       opened={opened}
-      onClose={() => view.setState({ sheet: null })}
+      onClose={() => screen.setState({ sheet: null })}
       title="Keys"
       size={480}
       closeButtonProps={{ 'aria-label': 'Close' }}
@@ -50,23 +50,23 @@ export function KeysSheet() {
 
 /** The automation as prose, to read or to copy. */
 export function TextSheet() {
-  const opened = useView((view) => view.sheet === 'text');
-  const view = useViewStore();
+  const opened = useScreen((screen) => screen.sheet === 'text');
+  const screen = useScreenStore();
   const graph = useEditor((state) => state.document.graph);
   const name = useEditor((state) => state.document.name);
-  const things = useThings();
+  const things = useReferenceNames();
   const text = opened ? toEnglish(graph, things) : '';
   const copy = async () => {
     const done = await navigator.clipboard?.writeText(`${name}\n\n${text}`).then(
       () => true,
       () => false,
     );
-    notify(done ? 'Copied.' : 'This browser does not let the page copy. Select the text and copy it.');
+    showToast(done ? 'Copied.' : 'This browser does not let the page copy. Select the text and copy it.');
   };
   return (
     <Modal
       opened={opened}
-      onClose={() => view.setState({ sheet: null })}
+      onClose={() => screen.setState({ sheet: null })}
       title={name}
       size={640}
       closeButtonProps={{ 'aria-label': 'Close' }}
@@ -83,9 +83,9 @@ export function TextSheet() {
 
 /** A split is about to go: which of its paths goes on? */
 export function RemovingSheet() {
-  const id = useView((view) => view.removing);
-  const view = useViewStore();
-  const close = () => view.setState({ removing: null });
+  const id = useScreen((screen) => screen.removing);
+  const screen = useScreenStore();
+  const close = () => screen.setState({ removing: null });
   return (
     <Modal
       opened={id !== null}

@@ -4,12 +4,12 @@ import { useState } from 'react';
 import { useTransitions } from '../../automations/automations.queries';
 import { Problem } from '../../ui/confirm';
 import { people } from '../../ui/format';
-import { useView, useViewStore } from '../screen/screen-store';
+import { useScreen, useScreenStore } from '../screen/screen-store';
 
 /** Everyone leaves: said with the number, and confirmed by typing it. */
 export function StopSheet({ automation }: { automation: Automation }) {
-  const opened = useView((view) => view.sheet === 'stop');
-  const view = useViewStore();
+  const opened = useScreen((screen) => screen.sheet === 'stop');
+  const screen = useScreenStore();
   const { stop } = useTransitions(automation.id);
   const [typed, setTyped] = useState('');
   const { inside } = automation;
@@ -17,7 +17,7 @@ export function StopSheet({ automation }: { automation: Automation }) {
   const close = () => {
     setTyped('');
     stop.reset();
-    view.setState({ sheet: null });
+    screen.setState({ sheet: null });
   };
   return (
     <Modal opened={opened} onClose={close} title="Stop this automation" closeButtonProps={{ 'aria-label': 'Close' }}>

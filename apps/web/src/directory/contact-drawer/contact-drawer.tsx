@@ -5,12 +5,12 @@ import { useSearchParams } from 'react-router';
 import { Answer } from '../../ui/query-states';
 import { useContact } from '../contacts.queries';
 import { nameOf } from '../../people/person-words';
-import { InNow } from './current-automations';
+import { CurrentAutomations } from './current-automations';
 import { Profile } from './profile';
 import { Timeline } from './timeline';
 
 // Brings the words of rules and steps along, which the drawer itself does not need.
-const WhyNotIn = lazy(async () => ({ default: (await import('./why-not-entered')).WhyNotIn }));
+const WhyNotIn = lazy(async () => ({ default: (await import('./why-not-entered')).WhyNotEntered }));
 
 /** One person, over any page: `?contact=<id>` opens it, Esc closes it. */
 export function ContactDrawer() {
@@ -52,7 +52,7 @@ function Person({ id }: { id: string }) {
           <>
             <Profile contact={data} />
             <div className="contact-scroll" tabIndex={0} role="region" aria-label="Timeline">
-              {data.email ? <InNow email={data.email} /> : null}
+              {data.email ? <CurrentAutomations email={data.email} /> : null}
               {data.email ? <AskWhyNot email={data.email} /> : null}
               <Timeline id={data.id} />
             </div>

@@ -16,7 +16,7 @@ const useInNow = (email: string) =>
   });
 
 /** “In now”: automations the person is inside, the next moment, and the way to their trace. */
-export function InNow({ email }: { email: string }) {
+export function CurrentAutomations({ email }: { email: string }) {
   const { data } = useInNow(email);
   if (!data || data.items.length === 0) return null;
   return (

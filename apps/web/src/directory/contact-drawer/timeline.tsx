@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { rowsOf } from '../../api/paged';
-import { More } from '../../ui/load-more';
+import { LoadMore } from '../../ui/load-more';
 import { Answer, Empty } from '../../ui/query-states';
 import { dayName, Time } from '../../ui/time';
 import { useNewer, useTimeline, type Activity } from '../contacts.queries';
@@ -58,7 +58,7 @@ export function Timeline({ id }: { id: string }) {
                   </ul>
                 </section>
               ))}
-              <More list={timeline} label="Earlier" />
+              <LoadMore list={timeline} label="Earlier" />
             </>
           );
         }}

@@ -26,7 +26,7 @@ const labelOf = ({ name, status }: Pick<Automation, 'name' | 'status'>): string 
   status === 'paused' ? `${name} (paused)` : name;
 
 /** Chooses an automation and shows whether this person would enter it, and what stops them. */
-export function WhyNotIn({ email }: { email: string }) {
+export function WhyNotEntered({ email }: { email: string }) {
   const [chosen, setChosen] = useState<{ id: string; label: string; live_version: number | null }>();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text.trim(), 200);

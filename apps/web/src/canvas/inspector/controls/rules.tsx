@@ -1,7 +1,7 @@
 import { nodeDef, sentenceOf, withSteps } from '#graph';
 import type { Group } from '#rules';
 import { Input } from '@mantine/core';
-import { useThings } from '../../../automations/reference-names';
+import { useReferenceNames } from '../../../automations/reference-names';
 import { RuleBuilder } from '../../../rule-builder/rule-builder';
 import { useEditor } from '../../document/use-editor';
 import { text, type ControlProps } from './control';
@@ -9,7 +9,7 @@ import { text, type ControlProps } from './control';
 /** Rules about the person; behind the start also about the lead and about mails sent before. */
 export function Rules({ field, value, problem, readOnly, stepId, onChange }: ControlProps) {
   const graph = useEditor((state) => state.document.graph);
-  const names = withSteps(useThings(), graph);
+  const names = withSteps(useReferenceNames(), graph);
   const own = graph.nodes.find((node) => node.id === stepId);
   const context = own && nodeDef(own.type)?.kind === 'entry' ? 'list' : 'graph';
   const steps = graph.nodes

@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { call } from '../../../api/client';
 import { Failed } from '../../../ui/query-states';
 import { text } from '../controls/control';
-import { ForWhom, useWhom } from './preview-person';
+import { PreviewPersonInput, usePreviewPerson } from './preview-person';
 import { MailTest } from './email-test';
-import { unsaved } from './unsaved-email';
+import { unsavedEmail } from './unsaved-email';
 
 const render = async (config: Record<string, unknown>, contact_email: string | undefined, signal: AbortSignal) => {
   const template = text(config.template_id);
@@ -16,12 +16,12 @@ const render = async (config: Record<string, unknown>, contact_email: string | u
     if (!contact_email) return undefined;
     return call(previewTemplate, { params: { id: template }, body: { contact_email } }, { signal });
   }
-  return call(previewContent, { body: unsaved(config, contact_email) }, { signal });
+  return call(previewContent, { body: unsavedEmail(config, contact_email) }, { signal });
 };
 
 /** The mail as one real person would get it, rendered by the server as it will be sent. */
 export function MailPreview({ config, readOnly }: { config: Record<string, unknown>; readOnly: boolean }) {
-  const whom = useWhom();
+  const whom = usePreviewPerson();
   const { email } = whom;
   const [face, setFace] = useState('desktop');
   const [content] = useDebouncedValue(config, 400);
@@ -33,7 +33,7 @@ export function MailPreview({ config, readOnly }: { config: Record<string, unkno
   const data = mail.data;
   return (
     <div className="stack" data-testid="mail-preview">
-      <ForWhom {...whom} />
+      <PreviewPersonInput {...whom} />
       <SegmentedControl
         size="xs"
         className="start"

@@ -4,10 +4,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useMay, useSession } from '../../../access/session.queries';
 import { call } from '../../../api/client';
-import { stateOf } from '../../../outbox/mail-states';
+import { mailStateOf } from '../../../outbox/mail-states';
 import { Failed } from '../../../ui/query-states';
 import { text } from '../controls/control';
-import { unsaved } from './unsaved-email';
+import { unsavedEmail } from './unsaved-email';
 
 const LOOK_MS = 700;
 const onItsWay = new Set(['queued', 'submitting', 'uncertain']);
@@ -19,7 +19,7 @@ export function MailTest({ config, contact }: { config: Record<string, unknown>;
   const test = useMutation({
     mutationFn: async () => {
       const template = text(config.template_id);
-      if (!template) return call(testContent, { body: unsaved(config, contact) });
+      if (!template) return call(testContent, { body: unsavedEmail(config, contact) });
       const to = session!.email;
       const body = { to, ...(contact ? { contact_email: contact } : {}) };
       return { ...(await call(testTemplate, { params: { id: template }, body })), to };
@@ -48,7 +48,7 @@ export function MailTest({ config, contact }: { config: Record<string, unknown>;
       {test.error ? <Failed error={test.error} what="The test could not be sent" /> : null}
       {test.data ? (
         <p className="label" role="status">
-          To {test.data.to}: {sent.data ? stateOf(sent.data).label : 'waiting'}
+          To {test.data.to}: {sent.data ? mailStateOf(sent.data).label : 'waiting'}
           {sent.data?.reason ? `, ${sent.data.reason}` : ''}. <Link to={`/admin/outbox?message=${id}`}>Show it</Link>
         </p>
       ) : null}

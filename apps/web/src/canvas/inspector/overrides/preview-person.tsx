@@ -8,14 +8,14 @@ import { call } from '../../../api/client';
 const address = /^[^\s@]+@[^\s@]+$/;
 
 /** The person a step is shown for, found while typing; `email` is undefined for somebody made up. */
-export function useWhom() {
+export function usePreviewPerson() {
   const [who, setWho] = useState('');
   const [search] = useDebouncedValue(who, 250);
   return { who, setWho, search, email: address.test(search) ? search : undefined };
 }
 
 /** Asks for whom a step is shown. */
-export function ForWhom({ who, setWho, search }: ReturnType<typeof useWhom>) {
+export function PreviewPersonInput({ who, setWho, search }: ReturnType<typeof usePreviewPerson>) {
   const people = useQuery({
     queryKey: ['people-for-preview', search],
     queryFn: ({ signal }) => call(listContacts, { query: { limit: 8, ...(search ? { q: search } : {}) } }, { signal }),

@@ -1,7 +1,7 @@
 import { text } from '../controls/control';
 
 /** The step's own text as the server takes it unsaved. */
-export const unsaved = (config: Record<string, unknown>, contact_email: string | undefined) => ({
+export const unsavedEmail = (config: Record<string, unknown>, contact_email: string | undefined) => ({
   subject: text(config.subject),
   preheader: text(config.preheader),
   html: text(config.html),

@@ -9,7 +9,7 @@ import { Failed } from '../../../ui/query-states';
 import { count } from '../../../ui/format';
 import { useEditor } from '../../document/use-editor';
 import { text } from '../controls/control';
-import { ForWhom, useWhom } from './preview-person';
+import { PreviewPersonInput, usePreviewPerson } from './preview-person';
 
 interface TryProps {
   config: Record<string, unknown>;
@@ -28,7 +28,7 @@ const signature: [name: string, words: string][] = [
 export function WebhookTry({ config, stepId, readOnly }: TryProps) {
   const id = useEditor((state) => state.id);
   const mayChange = useMay('change');
-  const whom = useWhom();
+  const whom = usePreviewPerson();
   const { email } = whom;
   const [written] = useDebouncedValue(config, 400);
   const about = { node_id: stepId, ...(email ? { contact_email: email } : {}) };
@@ -47,7 +47,7 @@ export function WebhookTry({ config, stepId, readOnly }: TryProps) {
   });
   return (
     <div className="stack" data-testid="webhook-try">
-      <ForWhom {...whom} />
+      <PreviewPersonInput {...whom} />
       {shown.error ? <Failed error={shown.error} what="It cannot be shown" /> : null}
       {shown.data && !shown.error ? <Sent headers={shown.data.headers} body={shown.data.body} /> : null}
       {mayChange && !readOnly ? (

@@ -6,7 +6,7 @@ const durationField = (label: string, optional = true): FormField =>
   ({ name: 'duration', label, optional }) as unknown as FormField;
 
 /** A span of time among the settings. */
-export function Span(props: {
+export function DurationField(props: {
   label: string;
   value: Duration | undefined;
   optional?: boolean;

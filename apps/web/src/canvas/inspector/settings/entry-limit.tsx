@@ -1,7 +1,7 @@
 import { indexGraph, type DraftSettings, type GraphNode } from '#graph';
 import { Radio, TextInput } from '@mantine/core';
 import { useEditor } from '../../document/use-editor';
-import { Span } from './duration-field';
+import { DurationField } from './duration-field';
 
 type Entry = NonNullable<DraftSettings['entry']>;
 
@@ -43,7 +43,7 @@ export function EntryLimit({
         </div>
       </Radio.Group>
       {typeof limit === 'object' ? (
-        <Span
+        <DurationField
           label="Again after"
           optional={false}
           value={limit.every}
@@ -67,7 +67,7 @@ export function EntryLimit({
           }}
         />
       ) : null}
-      <Span
+      <DurationField
         label="At least this long between two entries"
         value={entry.cooldown}
         onChange={(cooldown) => put({ cooldown })}

@@ -1,9 +1,9 @@
 import type { DraftSettings } from '#graph';
 import { Checkbox, NumberInput, TextInput } from '@mantine/core';
-import { Span } from './duration-field';
+import { DurationField } from './duration-field';
 
 /** When marketing mail of this automation rests. */
-export function Rest({
+export function MailLimits({
   settings,
   onChange,
 }: {
@@ -61,7 +61,7 @@ export function Rest({
             value={cap.count}
             onChange={(count) => onChange({ frequency_cap: { ...cap, count: Number(count) || 1 } }, 'cap')}
           />
-          <Span
+          <DurationField
             label="in"
             optional={false}
             value={cap.per}
@@ -84,7 +84,7 @@ export function Late({
   return (
     <section className="field-group">
       <h3>What comes late</h3>
-      <Span label="Starts and wakes nothing when it is older than" value={value} onChange={onChange} />
+      <DurationField label="Starts and wakes nothing when it is older than" value={value} onChange={onChange} />
       <p className="label">A day if nothing is set. It is still recorded and counted.</p>
     </section>
   );
