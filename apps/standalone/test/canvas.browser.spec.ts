@@ -69,7 +69,7 @@ describe('the drawing under the hands', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('m');
-    await page.getByRole('textbox', { name: 'Move behind which step?' }).fill('3 days');
+    await page.getByRole('textbox', { name: 'Move after which step?' }).fill('3 days');
     await page.keyboard.press('Enter');
     await canvas.saved();
     expect(await order(id)).toBe('start b c a');
@@ -85,7 +85,7 @@ describe('the drawing under the hands', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('r');
-    await page.getByRole('textbox', { name: 'Lead on to which step?' }).fill('1 day');
+    await page.getByRole('textbox', { name: 'Connect to which step?' }).fill('1 day');
     await page.keyboard.press('Enter');
     await canvas.saved();
     expect(await order(id)).toBe('start a');
@@ -102,8 +102,8 @@ describe('the drawing under the hands', () => {
     await page.keyboard.press('Control+a');
     const bar = page.getByTestId('bulk-bar');
     await bar.getByText('3 steps').waitFor();
-    await bar.getByRole('button', { name: /^Make a section/ }).click();
-    const title = page.getByLabel('Name of the section');
+    await bar.getByRole('button', { name: /^Group as a section/ }).click();
+    const title = page.getByLabel('Section name');
     await title.fill('The first days');
     await title.press('Enter');
     await canvas.saved();

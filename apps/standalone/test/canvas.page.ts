@@ -33,7 +33,7 @@ export class CanvasPage {
   }
 
   async rename(name: string): Promise<void> {
-    const field = this.page.getByLabel('Name of the automation');
+    const field = this.page.getByLabel('Automation name');
     await field.fill(name);
     await field.press('Enter');
   }

@@ -111,8 +111,8 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await page.locator('input[name=password]').fill(app.admin.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL((url) => url.pathname === '/admin');
-    await page.getByText('This workspace holds demo data').waitFor();
-    await page.getByRole('heading', { name: 'Setting up' }).waitFor();
+    await page.getByText('This workspace contains demo data').waitFor();
+    await page.getByRole('heading', { name: 'Set-up' }).waitFor();
     await page.getByText('Connect Postmark', { exact: true }).waitFor();
     await look('1-home');
     await page.getByRole('link', { name: 'Abandoned checkout (sample)' }).waitFor();
@@ -158,7 +158,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await canvas.inspector.frameLocator('iframe').getByText('Photography 101 still waits.').waitFor();
     await look('3-preview');
     await canvas.writeMail('second-mail', secondMail);
-    await canvas.problems.getByText('Nothing is missing. It can be published.').waitFor();
+    await canvas.problems.getByText('No problems. It can be published.').waitFor();
     await canvas.panel('problems');
   });
 
@@ -197,7 +197,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
 
   step('publishes, told who matches now and that they are left alone', async () => {
     const sheet = await canvas.openPublish();
-    await sheet.getByText('Nothing is missing.').waitFor();
+    await sheet.getByText('No problems.').waitFor();
     const matching = sheet.getByTestId('matching-now');
     await matching.getByText('1 person matches at this moment. They are left alone').waitFor();
     await look('4-publish');
@@ -219,7 +219,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await mail.waitFor();
     await canvas.writeMail((await mail.getAttribute('data-testid'))!.replace('step-', ''), atOnce);
     await canvas.saved();
-    await (await canvas.openPublish()).getByText('Nothing is missing.').waitFor();
+    await (await canvas.openPublish()).getByText('No problems.').waitFor();
     await look('5-by-hand');
     await canvas.publishNow();
   });
@@ -342,7 +342,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     expect(story).toContain('checkout.abandoned');
     await timeline
       .locator('.entry', { hasText: 'Left at the checkout' })
-      .getByRole('link', { name: 'Their way through it' })
+      .getByRole('link', { name: 'Their path through it' })
       .first()
       .click();
     const trace = page.getByTestId('trace');
@@ -375,8 +375,8 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await page.getByRole('link', { name: 'Remove the demo data' }).click();
     await page.getByRole('button', { name: 'Remove the demo data' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove the demo data' }).click();
-    await page.getByText('The demo data is gone').waitFor();
-    await page.getByText('This workspace holds demo data').waitFor({ state: 'detached' });
+    await page.getByText('The demo data is removed').waitFor();
+    await page.getByText('This workspace contains demo data').waitFor({ state: 'detached' });
     const people = (await app.call('GET', '/contacts?limit=200')).body.items.map((one: any) => one.email).sort();
     expect(people).toEqual(['early', 'emil', 'lena', 'uma'].map((name) => `${name}@journey.test`));
     const left = (await app.call('GET', '/automations')).body.items.map((one: any) => one.name).sort();

@@ -57,8 +57,8 @@ describe('smart lists in a browser', () => {
   walk('counts every row and the whole, and says which rule leaves nobody', async () => {
     const id = await make({ name: 'Important leads', rules: and(isLead, tagged('vip')) });
     await page.goto(`/admin/smart-lists/${id}`);
-    await row('/conditions/0').getByText('3 people by itself').waitFor();
-    await row('/conditions/1').getByText('2 people by itself').waitFor();
+    await row('/conditions/0').getByText('3 people on its own').waitFor();
+    await row('/conditions/1').getByText('2 people on its own').waitFor();
     await page.getByText('(of 4)').waitFor();
     await page.getByRole('button', { name: 'Add a condition' }).click();
     await choose(row('/conditions/2'), 'Subject', 'Country');
@@ -67,7 +67,7 @@ describe('smart lists in a browser', () => {
     await page.getByText('The third rule removes everyone.').waitFor();
     await row('/conditions/2').getByRole('combobox', { name: 'Country' }).fill('');
     await page.getByRole('option', { name: 'GB' }).click();
-    await row('/conditions/2').getByText('2 people by itself').waitFor();
+    await row('/conditions/2').getByText('2 people on its own').waitFor();
     expect(await seriousProblems(page)).toEqual([]);
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'lists-rows');
   });
@@ -92,11 +92,11 @@ describe('smart lists in a browser', () => {
     const group = { operator: 'OR', conditions: [tagged('vip'), { field: 'type', operator: 'eq', value: 'customer' }] };
     expect(await asJson()).toEqual(and(isLead, tagged('vip'), group));
     // Across builders: what was copied here is put into the rules of another list.
-    await page.getByRole('button', { name: 'More for this group' }).click();
+    await page.getByRole('button', { name: 'More actions for this group' }).click();
     await page.getByRole('menuitem', { name: 'Copy' }).click();
     await page.getByRole('link', { name: 'Smart lists', exact: true }).click();
     await page.getByRole('link', { name: 'Important leads' }).click();
-    await row('/conditions/0').getByRole('button', { name: 'More for this row' }).click();
+    await row('/conditions/0').getByRole('button', { name: 'More actions for this row' }).click();
     await page.getByRole('menuitem', { name: 'Paste below' }).click();
     await page.getByRole('group', { name: 'Any of these' }).waitFor();
     expect(await asJson()).toEqual(and(isLead, group, tagged('vip')));
@@ -105,14 +105,14 @@ describe('smart lists in a browser', () => {
   walk('offers metadata that was seen, and points at what is wrong in JSON', async () => {
     await page.goto('/admin/smart-lists/new');
     await choose(row('/conditions/0'), 'Subject', 'Activity');
-    await page.getByRole('combobox', { name: 'Type of activity' }).click();
+    await page.getByRole('combobox', { name: 'Activity type' }).click();
     await page.getByRole('option', { name: 'page_view' }).click();
     await page.getByRole('button', { name: 'where…' }).click();
     await page.getByRole('combobox', { name: 'Part of the metadata' }).click();
     await page.getByRole('option', { name: 'page', exact: true }).click();
     await page.getByRole('combobox', { name: 'page', exact: true }).click();
     await page.getByRole('option', { name: '/pricing' }).click();
-    await page.getByText('1 person by itself').waitFor();
+    await page.getByText('1 person on its own').waitFor();
     await page.getByText('JSON', { exact: true }).click();
     const editor = page.getByLabel('The rule as JSON');
     await editor.fill(JSON.stringify(and(isLead, { field: 'tags', operator: 'contains', value: 7 })));
@@ -122,9 +122,9 @@ describe('smart lists in a browser', () => {
     expect(await editor.inputValue()).toContain('"value":7');
     const not = { operator: 'NOT', conditions: [tagged('vip')] };
     await editor.fill(JSON.stringify(and(isLead, not)));
-    await page.getByText('This holds.').waitFor();
+    await page.getByText('This rule is valid.').waitFor();
     await page.getByText('Rows', { exact: true }).click();
-    await page.getByText('Advanced rule, editable under JSON').waitFor();
+    await page.getByText('Advanced rule. Edit it under JSON.').waitFor();
     expect(await asJson()).toEqual(and(isLead, not));
   });
 
@@ -135,13 +135,13 @@ describe('smart lists in a browser', () => {
     await page.context().clearCookies();
     await signIn(page, viewer);
     await page.goto(`/admin/smart-lists/${body.items[0].id}`);
-    await row('/conditions/1').getByText('2 people by itself').waitFor();
+    await row('/conditions/1').getByText('2 people on its own').waitFor();
     expect(await row('/conditions/0').getByRole('combobox', { name: 'Subject' }).isDisabled()).toBe(true);
     expect(await handle('row 1').count()).toBe(0);
     await page.getByRole('button', { name: 'Check a person' }).click();
-    await page.getByRole('combobox', { name: 'Whom to check' }).fill('grace');
+    await page.getByRole('combobox', { name: 'Person to check' }).fill('grace');
     await page.getByRole('option', { name: /Grace Hopper/ }).click();
-    await page.getByText('The rules do not apply to').waitFor();
+    await page.getByText('The rules do not match').waitFor();
     await page.locator('.proof [data-met=false]', { hasText: 'who are tagged “vip”' }).waitFor();
     await page.context().clearCookies();
     await signIn(page, app.admin);
@@ -151,7 +151,7 @@ describe('smart lists in a browser', () => {
     const used = await make({ name: 'Used', rules: and(tagged('vip')) });
     await make({ name: 'Uses it', rules: and({ field: 'smart_list', operator: 'in', value: [used] }) });
     await page.goto('/admin/smart-lists');
-    const more = (name: string) => page.getByRole('button', { name: `More for ${name}`, exact: true });
+    const more = (name: string) => page.getByRole('button', { name: `More actions for ${name}`, exact: true });
     await more('Used').click();
     await page.getByRole('menuitem', { name: 'Move to a folder' }).click();
     await page.getByRole('combobox', { name: 'Folder' }).last().fill('Spring');
@@ -183,7 +183,7 @@ describe('smart lists in a browser', () => {
   walk('takes people by name and by file, and tells whom nobody knows', async () => {
     const id = await make({ name: 'By hand', kind: 'static' });
     await page.goto(`/admin/smart-lists/${id}`);
-    await page.getByRole('combobox', { name: 'Put somebody in' }).fill('Turing');
+    await page.getByRole('combobox', { name: 'Add someone' }).fill('Turing');
     await page.getByRole('option', { name: /Alan Turing/ }).click();
     await page.getByText('1 person put in.').waitFor();
     await page.locator('input[type=file]').setInputFiles({
@@ -191,16 +191,16 @@ describe('smart lists in a browser', () => {
       mimeType: 'text/csv',
       buffer: Buffer.from('email\nada@example.com\nALAN@example.com\nnobody@example.com\n'),
     });
-    await page.getByRole('button', { name: 'Put them in' }).click();
+    await page.getByRole('button', { name: 'Add them' }).click();
     await page.getByText('1 name is unknown to the directory').waitFor();
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download them' }).click();
     expect((await saved).suggestedFilename()).toBe('unknown-people.csv');
     await page.getByRole('cell', { name: 'ada@example.com' }).waitFor();
     expect(await seriousProblems(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Take out Alan Turing' }).click();
+    await page.getByRole('button', { name: 'Remove Alan Turing' }).click();
     await page.getByRole('cell', { name: 'alan@example.com' }).waitFor({ state: 'detached' });
-    await page.getByLabel('Follow who joins and who leaves').click();
+    await page.getByLabel('Track who joins and leaves').click();
     await page.locator('.list-options input:enabled:checked').waitFor({ state: 'attached' });
     expect((await app.call('GET', `/smart-lists/${id}`)).body).toMatchObject({ user_count: 1, keep_membership: true });
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'lists-by-hand');
@@ -226,17 +226,17 @@ describe('smart lists in a browser', () => {
     await page.getByRole('option', { name: /^By hand/ }).waitFor();
     expect(await page.getByRole('option', { name: /^Nobody follows it/ }).count()).toBe(0);
     await page.goto(`/admin/automations/${automation.id}?step=only`);
-    await row('/conditions/1').getByText('2 people by itself').waitFor();
-    await page.getByText('leaving out what only a run knows').waitFor();
+    await row('/conditions/1').getByText('2 people on its own').waitFor();
+    await page.getByText('without conditions that depend on the run').waitFor();
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'lists-step');
   });
 
   walk('filters the directory by chips, and tags everyone found after asking', async () => {
     await page.goto(`/admin/directory?rules=${encodeURIComponent(JSON.stringify(and(isLead, tagged('vip'))))}`);
-    await page.getByRole('button', { name: 'Leave out: who are tagged “vip”' }).click();
+    await page.getByRole('button', { name: 'Remove: who are tagged “vip”' }).click();
     await page.getByRole('link', { name: 'Grace Hopper' }).waitFor();
     await page.getByRole('checkbox', { name: 'Choose Grace Hopper' }).check();
-    await page.getByRole('button', { name: 'Choose everyone found' }).click();
+    await page.getByRole('button', { name: 'Select everyone found' }).click();
     await page.getByRole('button', { name: 'Tag', exact: true }).click();
     const tags = page.getByRole('dialog').getByRole('combobox', { name: 'Tags' });
     await tags.fill('met');

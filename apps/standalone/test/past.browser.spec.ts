@@ -164,20 +164,20 @@ describe('looking back: replay, versions, test and why not', () => {
 
     await part.getByText(/^What is assumed/).click();
     const clicks = part.getByTestId('assumed-mail_clicked');
-    expect(await clicks.textContent()).toContain('5 decisions hung on it');
+    expect(await clicks.textContent()).toContain('5 decisions depended on it');
     await clicks.getByRole('textbox').fill('100');
     await clicks.getByRole('textbox').press('Enter');
     await part.getByText('5 people would have entered, 5 e-mails.').waitFor();
     expect(await part.getByText(/^What is assumed/).textContent()).toContain('1 changed');
     expect(await clicks.getByRole('textbox').inputValue()).toBe('100 %');
-    await part.getByRole('button', { name: 'Assume the usual again' }).scrollIntoViewIfNeeded();
+    await part.getByRole('button', { name: 'Reset to the usual assumptions' }).scrollIntoViewIfNeeded();
     expect(await seriousProblems(page)).toEqual([]);
     await look('replay-assumed');
     const { items } = (await call('GET', `/automations/${id}/backtests`)).body;
     expect(items.slice(0, 2).map((each: { assume: { clicked: number } }) => each.assume.clicked)).toEqual([100, 0]);
     expect(items[0].from).toBe(items[1].from);
 
-    await part.getByRole('button', { name: 'Assume the usual again' }).click();
+    await part.getByRole('button', { name: 'Reset to the usual assumptions' }).click();
     await part.getByText('5 people would have entered, 10 e-mails.').waitFor();
     expect((await call('GET', `/automations/${id}/backtests`)).body.items).toHaveLength(items.length);
     await page.keyboard.press('Escape');
@@ -242,7 +242,7 @@ describe('looking back: replay, versions, test and why not', () => {
     expect(await page.getByTestId('test-next').textContent()).toBe('Skip the wait');
     await page.getByTestId('test-all').click();
     await page.getByTestId('test-end').waitFor();
-    expect(await page.getByTestId('test-end').textContent()).toBe('Through. 0 e-mails would have been sent.');
+    expect(await page.getByTestId('test-end').textContent()).toBe('Finished. 0 e-mails would have been sent.');
     await look('test');
     await page.getByText('A person', { exact: true }).click();
     await page.getByTestId('test-panel').getByRole('combobox', { name: 'Person' }).fill('person3@example.com');

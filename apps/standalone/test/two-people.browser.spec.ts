@@ -91,7 +91,7 @@ describe('two people in one automation', () => {
 
   it('see each other, and each other’s changes without loading again', async () => {
     await Promise.all([open(ada), open(berta)]);
-    await ada.page.getByTestId('avatars').getByRole('button', { name: 'Berta Brecht: looks on' }).waitFor();
+    await ada.page.getByTestId('avatars').getByRole('button', { name: 'Berta Brecht: viewing' }).waitFor();
     await ada.canvas.openStep('left');
     await berta.canvas.openStep('right');
     await berta.page.getByTestId('card-people-left').waitFor();
@@ -145,7 +145,7 @@ describe('two people in one automation', () => {
     await reasonIn(ada).fill('they paid by card');
     await ada.canvas.saved();
     await berta.context.setOffline(false);
-    await berta.page.getByRole('button', { name: 'Changed by someone else: decide' }).click();
+    await berta.page.getByRole('button', { name: 'Conflict: choose a version' }).click();
     const choice = berta.page.getByTestId('conflict-left');
     await berta.page.getByTestId('connection').waitFor({ state: 'detached' });
     await choice.getByRole('heading', { name: 'End: they paid' }).waitFor();
@@ -155,13 +155,13 @@ describe('two people in one automation', () => {
     expect(await seriousProblems(berta.page)).toEqual([]);
     await takePictures(berta.page, process.env.CORTEX_TEST_SHOTS, 'conflict');
     await choice.getByText('Keep yours').click();
-    await berta.page.getByRole('button', { name: 'Go on' }).click();
+    await berta.page.getByRole('button', { name: 'Continue' }).click();
     await berta.canvas.saved();
     await Promise.all([says(ada, 'left', 'they paid in cash'), says(ada, 'right', 'never')]);
     await same();
     await sameText();
     await ada.canvas.panel('history');
-    await ada.page.getByText('no longer possible: changed by somebody else since').first().waitFor();
+    await ada.page.getByText('no longer possible: someone else has changed it since').first().waitFor();
     await takePictures(ada.page, process.env.CORTEX_TEST_SHOTS, 'history-gone');
     expect(broken).toEqual([]);
   }, 90_000);
@@ -173,7 +173,7 @@ describe('two people in one automation', () => {
     await berta.canvas.openStep('right');
     await berta.page
       .getByTestId('connection')
-      .getByText(/What you changed is kept/)
+      .getByText(/Your changes are kept/)
       .waitFor();
     await berta.page.close();
     await ada.canvas.openStep('left');
@@ -185,7 +185,7 @@ describe('two people in one automation', () => {
     berta.page.on('pageerror', (error) => broken.push(String(error)));
     berta.canvas = new CanvasPage(berta.page);
     await open(berta);
-    await berta.page.getByText('Your last changes had not been sent. They are back.').waitFor();
+    await berta.page.getByText('Your last changes had not been saved. They have been restored.').waitFor();
     await ada.page.locator('.note-strip', { hasText: 'Half and half' }).waitFor();
     await berta.canvas.saved();
     await same();
@@ -200,10 +200,10 @@ describe('two people in one automation', () => {
     await reasonIn(berta).fill('after the storm');
     await berta.page.clock.runFor('00:05');
     const notice = berta.page.getByTestId('connection');
-    await notice.getByText(/You can go on for ten minutes\. What you changed is kept/).waitFor();
+    await notice.getByText(/You can keep working for ten minutes\. Your changes are kept/).waitFor();
     expect(await reasonIn(berta).getAttribute('readonly')).toBeNull();
     await berta.page.clock.fastForward('10:05');
-    await notice.getByText(/you can only read until it is back/).waitFor();
+    await notice.getByText(/it is read only until the connection is back/).waitFor();
     await berta.page.locator('[data-testid=field-reason] [readonly]').waitFor();
     await takePictures(berta.page, process.env.CORTEX_TEST_SHOTS, 'cut-off');
     await berta.context.setOffline(false);

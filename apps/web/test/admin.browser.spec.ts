@@ -115,14 +115,14 @@ describe('the admin in a browser', () => {
   it('stops all mail from any page and says so on the next', async () => {
     await page.goto('/admin/audit');
     await page.getByRole('button', { name: 'Stop all mail' }).click();
-    await page.getByLabel('Why (shown to everyone)').fill('The wrong list');
+    await page.getByLabel('Reason (shown to everyone)').fill('The wrong list');
     await page.getByRole('button', { name: 'Stop all mail now' }).click();
     await page.getByText('All mail is stopped by').waitFor();
     await page.goto('/admin/settings');
     await page.getByText('The wrong list').waitFor();
     expect((await app.call('GET', '/settings')).body.sending_stopped_reason).toBe('The wrong list');
-    await page.getByRole('button', { name: 'Let mail leave again' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Let mail leave again' }).click();
+    await page.getByRole('button', { name: 'Resume sending' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume sending' }).click();
     await page.getByRole('button', { name: 'Stop all mail' }).waitFor();
   });
 

@@ -151,7 +151,7 @@ describe('the automation editor in a browser', () => {
     const id = await make();
     await open(page, id);
     await page.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'Replace by a file' }).click();
+    await page.getByRole('menuitem', { name: 'Replace with a file' }).click();
     await page.locator('input[type=file]').setInputFiles(file('{"name":1}'));
     await page.getByText('This file is not an exported automation').waitFor();
     await page.locator('input[type=file]').setInputFiles(file(exported));
@@ -167,7 +167,7 @@ describe('the automation editor in a browser', () => {
     await page.locator('input[type=file]').setInputFiles(file(exported));
     await page.getByText('Put them on “Friends”').waitFor();
     expect(await seriousProblems(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Make it a draft' }).click();
+    await page.getByRole('button', { name: 'Import as a draft' }).click();
     await page.getByTestId('step-put').waitFor();
   });
 

@@ -62,7 +62,10 @@ describe('what a reader sees without asking again', () => {
     const drawer = page.getByRole('dialog', { name: 'Person' });
     await drawer.getByText('Started a checkout').waitFor();
     await app.call('POST', '/activities', { contact_email: 'ada@example.com', type: 'checkout.abandoned' });
-    await drawer.getByRole('region', { name: 'In now' }).getByRole('link', { name: 'Abandoned checkout' }).waitFor();
+    await drawer
+      .getByRole('region', { name: 'In automations now' })
+      .getByRole('link', { name: 'Abandoned checkout' })
+      .waitFor();
     expect(asked.filter((path) => /^\/automations\/[^/]+\/runs$/.test(path))).toEqual([]);
     await drawer.getByRole('button', { name: /new$/ }).click();
     await drawer.getByRole('link', { name: 'Entered “Abandoned checkout”' }).waitFor();
@@ -95,12 +98,12 @@ describe('what a reader sees without asking again', () => {
     await row.getByRole('combobox', { name: 'Country' }).fill('AT');
     await page.getByRole('button', { name: 'Check a person' }).click();
     const check = page.getByRole('region', { name: 'Check a person' });
-    await check.getByLabel('Whom to check').fill('nobody@example.com');
+    await check.getByLabel('Person to check').fill('nobody@example.com');
     await check.getByRole('button', { name: 'Check', exact: true }).click();
     await check.getByText('Nobody in the directory has this address.').waitFor();
-    await check.getByLabel('Whom to check').fill('ada@example.com');
+    await check.getByLabel('Person to check').fill('ada@example.com');
     await check.getByRole('button', { name: 'Check', exact: true }).click();
-    await check.getByText('The rules do not apply to').waitFor();
+    await check.getByText('The rules do not match').waitFor();
     expect(await check.locator('li').evaluateAll((rows) => rows.map((one) => one.getAttribute('data-met')))).toEqual([
       'true',
       'false',
@@ -108,7 +111,7 @@ describe('what a reader sees without asking again', () => {
     await shot('check');
     expect(await seriousProblems(page)).toEqual([]);
     await row.getByRole('combobox', { name: 'Country' }).fill('DE');
-    await check.getByText('The rules apply to').waitFor();
+    await check.getByText('The rules match').waitFor();
     expect(broken).toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ export function InvitePage() {
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         <Button type="submit" disabled={accept.isPending}>
-          Begin
+          Get started
         </Button>
       </form>
     </main>

@@ -28,7 +28,7 @@ export function SignInPage() {
       <form onSubmit={submit} className="stack" aria-labelledby="sign-in-title">
         <h1 id="sign-in-title">Sign in to Cortex</h1>
         {search.has('to') && !problem ? (
-          <p className="sentence quiet sign-in-note">Sign in to go on to where you were.</p>
+          <p className="sentence quiet sign-in-note">Sign in to go back to where you were.</p>
         ) : null}
         {problem ? (
           <div className="notice" data-tone="danger" role="alert">
@@ -52,14 +52,14 @@ export function SignInPage() {
           required
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide password' }}
         />
         <Button type="submit" disabled={signIn.isPending}>
           {signIn.isPending ? 'Signing in' : 'Sign in'}
         </Button>
         <p className="label">
-          Forgot the password? An administrator can invite you anew under Settings, Staff. At the very first start the
-          terminal shows the administrator’s password.
+          Forgot the password? An administrator can invite you again under Settings, Staff. The first time Cortex
+          starts, the terminal shows the administrator’s password.
         </p>
       </form>
     </main>

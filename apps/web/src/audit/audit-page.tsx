@@ -41,7 +41,7 @@ export function AuditPage() {
       { replace: true },
     );
   return (
-    <Page title="Audit" intro="Who did what to whom, newest first." wide>
+    <Page title="Audit" intro="Who changed what, newest first." wide>
       {may ? (
         <>
           <div className="row">
@@ -59,14 +59,14 @@ export function AuditPage() {
               onChange={(event) => set('action', event.currentTarget.value)}
             />
           </div>
-          <Answer of={list} what="The audit could not be read">
+          <Answer of={list} what="The audit log could not be loaded">
             {(data) => {
               const rows = rowsOf(data);
               return rows.length === 0 ? (
                 <Empty title={actor || action ? 'Nothing matches' : 'Nothing has been changed yet'}>
                   {actor || action
-                    ? 'Widen or clear the filter above.'
-                    : 'Every change by staff or a key will be listed here.'}
+                    ? 'Change or clear the filter above.'
+                    : 'Every change made by staff or an API key will be listed here.'}
                 </Empty>
               ) : (
                 <>
@@ -76,8 +76,8 @@ export function AuditPage() {
                         <tr>
                           <th>When</th>
                           <th>Who</th>
-                          <th>Did what</th>
-                          <th>To what</th>
+                          <th>Action</th>
+                          <th>Changed</th>
                           <th>Before and after</th>
                         </tr>
                       </thead>
@@ -95,7 +95,7 @@ export function AuditPage() {
           </Answer>
         </>
       ) : (
-        <NotAllowed detail="The audit is for administrators." />
+        <NotAllowed detail="Only administrators can see the audit log." />
       )}
     </Page>
   );

@@ -17,7 +17,7 @@ import { ReferenceNames, useReferenceNames } from './reference-names';
 import { StatusPill } from './status-pill';
 
 const statuses: { value: string; label: string }[] = [
-  { value: '', label: 'All but archived' },
+  { value: '', label: 'All except archived' },
   { value: 'live', label: 'Live' },
   { value: 'draft', label: 'Draft' },
   { value: 'paused', label: 'Paused' },
@@ -42,7 +42,7 @@ export function AutomationsPage() {
   return (
     <Page
       title="Automations"
-      intro="Messages that react to what people do, and to what they leave undone."
+      intro="Messages that respond to what people do, and to what they don’t do."
       actions={create}
       wide
     >
@@ -66,7 +66,7 @@ export function AutomationsPage() {
         </div>
       ) : null}
       {list.error ? (
-        <Failed error={list.error} what="The list could not be read" onRetry={() => void list.refetch()} />
+        <Failed error={list.error} what="The automations could not be loaded" onRetry={() => void list.refetch()} />
       ) : null}
       {list.isPending ? <Loading /> : null}
       {list.data && rows.length === 0 ? <Nothing filtered={filtered} action={create} /> : null}
@@ -83,9 +83,9 @@ export function AutomationsPage() {
 function Nothing({ filtered, action }: { filtered: boolean; action: React.ReactNode }) {
   if (filtered) return <p className="sentence quiet">No automation matches.</p>;
   return (
-    <Empty title="Nothing runs by itself yet" action={action}>
-      An automation starts when something happens, or has not happened, and then waits, asks and writes for you.
-      Abandoned checkout is a good first one: three choices and it is live.
+    <Empty title="No automations yet" action={action}>
+      An automation starts when something happens, or fails to happen. It then waits, checks and sends for you.
+      Abandoned checkout is a good first one: it goes live in three clicks.
     </Empty>
   );
 }
@@ -99,12 +99,12 @@ function Rows({ rows }: { rows: Automation[] }) {
         <thead>
           <tr>
             <th scope="col">Automation</th>
-            <th scope="col">State</th>
+            <th scope="col">Status</th>
             <th scope="col" className="num">
               Inside now
             </th>
             <th scope="col" className="num">
-              Ever entered
+              Entered so far
             </th>
             <th scope="col">Changed</th>
           </tr>
@@ -128,7 +128,7 @@ function Rows({ rows }: { rows: Automation[] }) {
                 <td>
                   <StatusPill automation={row} />
                   {row.status === 'draft' && blocking > 0 ? (
-                    <p className="label">{blocking === 1 ? '1 thing is missing' : `${blocking} things are missing`}</p>
+                    <p className="label">{blocking === 1 ? '1 problem to fix' : `${blocking} problems to fix`}</p>
                   ) : null}
                 </td>
                 <td className="num">{count(row.inside)}</td>

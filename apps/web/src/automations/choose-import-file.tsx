@@ -10,7 +10,7 @@ export function ChooseImportFile({ onRead }: { onRead: (given: Portable) => void
   const [trouble, setTrouble] = useState<string>();
   const choose = async (file: File | null) => {
     if (!file) return;
-    const read = file.size > limit ? 'This file is larger than any automation.' : readPortable(await file.text());
+    const read = file.size > limit ? 'This file is too large to be an automation.' : readPortable(await file.text());
     setTrouble(typeof read === 'string' ? `${file.name}: ${read}` : undefined);
     if (typeof read !== 'string') onRead(read);
   };

@@ -27,7 +27,7 @@ export function ImportAutomation() {
     make.reset();
   };
   return (
-    <Section title="Or bring one in" note="From a file that was exported here or elsewhere.">
+    <Section title="Or import one" note="From a file exported here or from another Cortex.">
       <ChooseImportFile onRead={setRead} />
       <Modal
         opened={read !== undefined}
@@ -42,13 +42,13 @@ export function ImportAutomation() {
               <Said given={read} />
             </ReferenceNames>
             <p className="label">
-              It becomes a draft: nobody enters before you publish it. Lists, templates and automations that do not
-              exist here become blanks to fill in.
+              It becomes a draft: nobody enters until you publish it. Lists, templates and automations that do not exist
+              here are left blank for you to fill in.
             </p>
             <Problem error={make.error} />
             <div>
               <Button disabled={make.isPending} onClick={() => make.mutate(read)}>
-                Make it a draft
+                Import as a draft
               </Button>
             </div>
           </div>
@@ -60,5 +60,5 @@ export function ImportAutomation() {
 
 function Said({ given }: { given: Portable }) {
   const things = useReferenceNames();
-  return <pre className="prose sentence">{toEnglish(given.graph, things) || 'Nothing is drawn in it.'}</pre>;
+  return <pre className="prose sentence">{toEnglish(given.graph, things) || 'It has no steps.'}</pre>;
 }

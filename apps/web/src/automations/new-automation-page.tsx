@@ -50,7 +50,7 @@ export function NewAutomationPage() {
           </li>
         ))}
       </ul>
-      <Section title="Or start from a recipe" note="Everything is filled in but the mails.">
+      <Section title="Or start from a recipe" note="Everything is filled in except the e-mails.">
         <ul className="recipes">
           {recipeChoices.map((start) => (
             <li key={start.id}>

@@ -32,34 +32,36 @@ export const startChoices: StartChoice[] = [
   entry(
     'activity_received',
     'Something happens',
-    'An activity arrives: a page view, a purchase, a checkout left behind.',
+    'An activity comes in: a page view, a purchase, an abandoned checkout.',
     {
       ...nodes.activity_received.defaults,
     },
   ),
-  entry('smart_list_entered', 'Someone joins a list', 'A person comes to fulfil the rules of a smart list.', {
+  entry('smart_list_entered', 'Someone joins a list', 'A person starts to match a smart list.', {
     ...nodes.smart_list_entered.defaults,
   }),
-  entry('smart_list_left', 'Someone leaves a list', 'A person no longer fulfils its rules.', {
+  entry('smart_list_left', 'Someone leaves a list', 'A person stops matching a smart list.', {
     ...nodes.smart_list_left.defaults,
   }),
-  entry('monitor', 'Something has not happened', 'A lead is old enough and still has not enrolled.', {
+  entry('monitor', 'Something has not happened', 'A lead has waited long enough and still has not enrolled.', {
     over: 'leads',
     lead: { older_than: { n: 30, unit: 'minutes' }, within: { n: 24, unit: 'hours' }, enrolled: false },
   }),
-  entry('monitor', 'Someone is found', 'Rules hold for a person, such as 60 quiet days.', { over: 'people' }),
-  entry('date_reached', 'A date', 'A birthday, a renewal, a year with you: in each person’s own time.', {
+  entry('monitor', 'Someone matches a rule', 'A monitor finds people, such as those inactive for 60 days.', {
+    over: 'people',
+  }),
+  entry('date_reached', 'A date', 'A birthday, a renewal, an anniversary: in each person’s own time zone.', {
     ...nodes.date_reached.defaults,
   }),
   // Whoever comes in each time is limited by the schedule itself.
   entry(
     'schedule',
     'A time',
-    'Every Monday at nine, for everybody who is in a list then.',
+    'Every Monday at nine, for everyone on a list at that moment.',
     { ...nodes.schedule.defaults },
     { entry: { limit: 'always' } },
   ),
-  entry('manual', 'By hand or API', 'A colleague, or another system, says so.', {}),
+  entry('manual', 'By hand or API', 'Your team or another system adds people.', {}),
 ];
 
 /** Recipes as starts. */

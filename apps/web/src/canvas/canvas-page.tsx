@@ -32,7 +32,7 @@ export function CanvasPage() {
         ) : (
           <Failed
             error={automation.error}
-            what="The automation could not be read"
+            what="The automation could not be loaded"
             onRetry={() => void automation.refetch()}
           />
         )}

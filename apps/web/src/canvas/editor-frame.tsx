@@ -101,7 +101,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       duplicate.mutate(undefined, {
         onSuccess: (made) => {
           void navigate(`/admin/automations/${made.id}`);
-          showToast('This is the copy. It is a draft.');
+          showToast('This is the copy, saved as a draft.');
         },
       }),
   };
@@ -192,7 +192,7 @@ function Canvas({ narrow, empty, automation }: { narrow: boolean; empty: boolean
       className="canvas drawing-keys"
       role="group"
       tabIndex={0}
-      aria-label="The drawing. Arrow keys walk along the paths, Enter opens a step, A adds one, question mark lists the keys."
+      aria-label="The drawing. Arrow keys move along the paths, Enter opens a step, A adds one, question mark lists the keyboard shortcuts."
       aria-activedescendant={selected === undefined ? undefined : `step-${selected}`}
       onKeyDown={(event) => {
         runKey(event.nativeEvent, { store, screen }, true);
@@ -210,7 +210,7 @@ function Canvas({ narrow, empty, automation }: { narrow: boolean; empty: boolean
               screen.setState({ picker: { place: undefined, at: { x: box.left + box.width / 2, y: box.bottom } } });
             }}
           >
-            Choose a start
+            Choose what starts it
           </Button>
         </div>
       ) : null}

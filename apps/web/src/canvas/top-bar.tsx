@@ -98,7 +98,7 @@ function Name() {
   return (
     <input
       className="bar-name"
-      aria-label="Name of the automation"
+      aria-label="Automation name"
       maxLength={200}
       readOnly={readOnly}
       size={Math.max(8, Math.min(36, (draft ?? name).length + 1))}
@@ -160,7 +160,7 @@ function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'act
       const content = kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await asPng(svg);
       download(content, `${edited.name}.${kind}`);
     } catch (error) {
-      showToast(error instanceof Error ? error.message : 'The picture could not be drawn. Save it as SVG.');
+      showToast(error instanceof Error ? error.message : 'The picture could not be made. Save it as SVG instead.');
     }
   };
   return (
@@ -190,9 +190,9 @@ function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'act
         <Menu.Item onClick={() => void savePicture('svg')}>Save as a picture (SVG)</Menu.Item>
         <Menu.Item onClick={() => void savePicture('png')}>Save as a picture (PNG)</Menu.Item>
         <Menu.Item onClick={() => screen.setState({ sheet: 'import' })} disabled={readOnly}>
-          Replace by a file
+          Replace with a file
         </Menu.Item>
-        <Menu.Item onClick={() => screen.setState({ sheet: 'keys' })}>Keys</Menu.Item>
+        <Menu.Item onClick={() => screen.setState({ sheet: 'keys' })}>Keyboard shortcuts</Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={actions.duplicate} disabled={readOnly}>
           Duplicate

@@ -53,33 +53,33 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
   const go = (action: BulkAction) => (chosen.count > askFrom || chosen.about ? setSure(action) : start.mutate(action));
   const busy = start.isPending || (job !== undefined && !ended);
   return (
-    <section className="bulk-bar" aria-label="People chosen">
+    <section className="bulk-bar" aria-label="Selected people">
       <b className="figure">{number}</b>
       <Button variant="default" size="compact-sm" disabled={busy} onClick={() => setAsking('tags')}>
         Tag
       </Button>
       <Button variant="default" size="compact-sm" disabled={busy} onClick={() => setAsking('list')}>
-        Put on a list
+        Add to a list
       </Button>
       {onEveryone ? (
         <Button variant="subtle" size="compact-sm" onClick={onEveryone}>
-          Choose everyone found
+          Select everyone found
         </Button>
       ) : null}
       <Button variant="subtle" size="compact-sm" onClick={onClear}>
-        Choose nobody
+        Clear selection
       </Button>
       <span role="status">
         {busy ? 'Working on it…' : null}
         {job?.status === 'completed' && job.result ? `Done: ${people(job.result.changed)} changed.` : null}
-        {job?.status === 'failed' ? `${job.error ?? 'It did not work.'} Nothing changed.` : null}
+        {job?.status === 'failed' ? `${job.error ?? 'This failed.'} Nothing changed.` : null}
       </span>
       {job?.result ? <UnknownPeople names={job.result.unknown} count={job.result.unknown_count} /> : null}
       <Problem error={asking || sure ? undefined : start.error} />
       <Modal
         opened={asking !== undefined && sure === undefined}
         onClose={() => setAsking(undefined)}
-        title={asking === 'tags' ? `Tags of ${number}` : `A list for ${number}`}
+        title={asking === 'tags' ? `Tags for ${number}` : `A list for ${number}`}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {asking === 'tags' ? <TagForm busy={busy} error={start.error} onGo={go} /> : null}
@@ -94,7 +94,7 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
         onClose={() => setSure(undefined)}
         onConfirm={() => sure && start.mutate(sure)}
       >
-        {sure ? `${wordsOf(sure)} ${number}. Automations that react to it will.` : ''}
+        {sure ? `${wordsOf(sure)} ${number}. Automations that react to this change will start.` : ''}
       </Confirm>
     </section>
   );
@@ -103,9 +103,9 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
 const wordsOf = (action: BulkAction): string => {
   if ('tags' in action) {
     const tags = action.tags.map((tag) => `“${tag}”`).join(', ');
-    return action.type === 'add_tags' ? `This adds the tags ${tags} to` : `This takes the tags ${tags} from`;
+    return action.type === 'add_tags' ? `This adds the tags ${tags} to` : `This removes the tags ${tags} from`;
   }
-  return action.type === 'add_to_list' ? 'This puts on the list' : 'This takes off the list';
+  return action.type === 'add_to_list' ? 'This adds to the list' : 'This removes from the list';
 };
 
 interface FormProps {
@@ -136,7 +136,7 @@ function TagForm({ busy, error, onGo }: FormProps) {
       />
       <div className="row" style={{ justifyContent: 'flex-end' }}>
         <Button variant="default" disabled={busy || none} onClick={() => onGo({ type: 'remove_tags', tags })}>
-          Take them away
+          Remove them
         </Button>
         <Button disabled={busy || none} onClick={() => onGo({ type: 'add_tags', tags })}>
           Add them
@@ -154,7 +154,7 @@ function ListForm({ busy, error, onGo }: FormProps) {
       <ListSelect
         fitting="static"
         label="List"
-        description="Lists that people are put on by hand."
+        description="Lists that you add people to by hand."
         value={id}
         onChange={setId}
       />
@@ -164,10 +164,10 @@ function ListForm({ busy, error, onGo }: FormProps) {
           disabled={busy || id === ''}
           onClick={() => onGo({ type: 'remove_from_list', smart_list_id: id })}
         >
-          Take off the list
+          Remove from the list
         </Button>
         <Button disabled={busy || id === ''} onClick={() => onGo({ type: 'add_to_list', smart_list_id: id })}>
-          Put on the list
+          Add to the list
         </Button>
       </div>
     </div>

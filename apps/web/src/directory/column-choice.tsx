@@ -33,11 +33,11 @@ export function ColumnChoice({ chosen, onChange }: ColumnChoiceProps) {
                 onChange={() => put(ids.filter((one) => one !== id))}
               />
               <span>
-                <ActionIcon aria-label={`${label}: to the left`} disabled={at === 0} onClick={() => move(at, -1)}>
+                <ActionIcon aria-label={`Move ${label} left`} disabled={at === 0} onClick={() => move(at, -1)}>
                   <IconArrowUp size={16} stroke={1.5} />
                 </ActionIcon>
                 <ActionIcon
-                  aria-label={`${label}: to the right`}
+                  aria-label={`Move ${label} right`}
                   disabled={at === ids.length - 1}
                   onClick={() => move(at, 1)}
                 >
@@ -53,7 +53,7 @@ export function ColumnChoice({ chosen, onChange }: ColumnChoiceProps) {
           ))}
         </ul>
         <Button variant="subtle" size="compact-sm" onClick={() => onChange(undefined)}>
-          The usual columns
+          Reset columns
         </Button>
       </Popover.Dropdown>
     </Popover>

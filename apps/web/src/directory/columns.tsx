@@ -20,7 +20,7 @@ const quiet = (words: string) => <span className="quiet">{words}</span>;
 export const columns: readonly Column[] = [
   {
     id: 'type',
-    label: 'Kind',
+    label: 'Type',
     cell: ({ type }) => (
       <span className="kind-word" data-kind={type}>
         {type}
@@ -41,7 +41,7 @@ export const columns: readonly Column[] = [
   { id: 'tags', label: 'Tags', cell: ({ tags }) => <Tags tags={tags} /> },
   {
     id: 'can_be_emailed',
-    label: 'Can be mailed',
+    label: 'Can be e-mailed',
     cell: (person) => (
       <Tooltip label={person.email_reason}>
         <span className={person.can_be_emailed ? 'email-yes' : 'email-no'}>
@@ -50,7 +50,7 @@ export const columns: readonly Column[] = [
       </Tooltip>
     ),
   },
-  { id: 'created_at', label: 'Known since', cell: ({ created_at }) => <Time at={created_at} /> },
+  { id: 'created_at', label: 'Added', cell: ({ created_at }) => <Time at={created_at} /> },
   ...personalFields
     // Who somebody is stands in front of every row.
     .filter(({ id }) => id !== 'first_name' && id !== 'last_name')

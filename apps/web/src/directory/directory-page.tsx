@@ -134,15 +134,15 @@ export function DirectoryPage() {
           <ChosenBar query={query} ids={[...ticked]} onClear={() => setChosen({ asked, ids: nobody })} />
         </Suspense>
       ) : null}
-      <Answer of={people} what="The directory could not be read" lines={12}>
+      <Answer of={people} what="The directory could not be loaded" lines={12}>
         {() =>
           rows.length === 0 ? (
             narrowed ? (
-              <Empty title="No one matches">Search for less of the name or address, or clear the filter.</Empty>
+              <Empty title="No one matches">Try a shorter name or address, or clear the filter.</Empty>
             ) : (
               <Empty title="No one is here yet">
-                People appear as soon as a system posts leads, profiles or activities.{' '}
-                <a href="/docs">How to post them</a>
+                People appear as soon as another system sends leads, profiles or activities.{' '}
+                <a href="/docs">See how to send them</a>
               </Empty>
             )
           ) : (
@@ -170,7 +170,7 @@ function Sentence({ q, type, rules }: PeopleQuery) {
     <>
       {rules ? <RulesSentence rules={rules} /> : kinds}
       {rules && type ? ` (${type}s only)` : ''}
-      {q ? `, found by “${q}”` : ''}.
+      {q ? `, matching “${q}”` : ''}.
     </>
   );
 }
@@ -185,7 +185,7 @@ function SearchInput({ value, onChange }: { value: string; onChange: (q: string)
       className="search"
       type="search"
       aria-label="Search people"
-      placeholder="Name, address or id"
+      placeholder="Name, e-mail or ID"
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);

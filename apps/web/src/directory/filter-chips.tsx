@@ -30,7 +30,7 @@ export function FilterChips({ rules, onChange, onEdit }: FilterChipsProps) {
               </button>
               <ActionIcon
                 size={24}
-                aria-label={`Leave out: ${words}`}
+                aria-label={`Remove: ${words}`}
                 onClick={() => onChange(rules.operator === 'NOT' ? undefined : removeAt(rules, [at]))}
               >
                 <IconX size={14} stroke={1.5} />

@@ -35,7 +35,7 @@ export function PeopleTable({ people, columns, selected, ticked, onTick }: Peopl
             {ticked ? (
               <th className="tick">
                 <Checkbox
-                  aria-label="Choose everyone shown"
+                  aria-label="Select everyone shown"
                   checked={tickedHere === ids.length}
                   indeterminate={tickedHere > 0 && tickedHere < ids.length}
                   onChange={(event) => onTick(ids, event.currentTarget.checked)}
@@ -65,7 +65,7 @@ export function PeopleTable({ people, columns, selected, ticked, onTick }: Peopl
               {ticked ? (
                 <td className="tick" onClick={(event) => event.stopPropagation()}>
                   <Checkbox
-                    aria-label={`Choose ${nameOf(person)}`}
+                    aria-label={`Select ${nameOf(person)}`}
                     checked={ticked.has(person.id)}
                     onChange={(event) => onTick([person.id], event.currentTarget.checked)}
                   />

@@ -25,11 +25,11 @@ export function Attention() {
   const mayClose = useMay('people');
   return (
     <Section title="Needs attention">
-      <Answer of={list} what="What needs attention could not be read" lines={2}>
+      <Answer of={list} what="What needs attention could not be loaded" lines={2}>
         {({ items }) =>
           items.length === 0 ? (
             <p className="sentence quiet" style={{ margin: 0 }}>
-              Nothing needs you now.
+              Nothing needs your attention.
             </p>
           ) : (
             <div className="attention">
@@ -48,7 +48,7 @@ export function Attention() {
                       {action ? <Link to={action.href}>{action.label}</Link> : null}
                       {mayClose ? (
                         <Button variant="subtle" size="compact-sm" onClick={() => close.mutate(item.id)}>
-                          It is dealt with
+                          Mark as done
                         </Button>
                       ) : null}
                     </div>

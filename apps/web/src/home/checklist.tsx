@@ -14,32 +14,32 @@ interface Item {
 
 const itemsOf = (settings: Settings): Item[] => [
   {
-    label: 'Say where the workspace is',
-    why: 'Its name is in every mail; its time zone decides when a day begins.',
+    label: 'Set the workspace’s name and time zone',
+    why: 'The name appears in every e-mail. The time zone decides when a day begins.',
     done: settings.name !== 'My workspace' || settings.timezone !== 'UTC',
     to: '/admin/settings#workspace',
   },
   {
-    label: 'Name the sender of marketing mail',
-    why: 'The address people see and may answer to.',
+    label: 'Set the sender of marketing mail',
+    why: 'The address people see and can reply to.',
     done: settings.sender_broadcast !== null,
     to: '/admin/settings#sending',
   },
   {
-    label: 'Name the sender of transactional mail',
-    why: 'Kept apart from marketing, so that one cannot harm the other.',
+    label: 'Set the sender of transactional mail',
+    why: 'Kept separate from marketing, so that one cannot harm the other’s reputation.',
     done: settings.sender_transactional !== null,
     to: '/admin/settings#sending',
   },
   {
-    label: 'Give the postal address',
-    why: 'The law asks for it at the foot of marketing mail.',
+    label: 'Add your postal address',
+    why: 'The law requires it at the bottom of marketing mail.',
     done: settings.postal_address !== null,
     to: '/admin/settings#sending',
   },
   {
     label: 'Connect Postmark',
-    why: 'Until POSTMARK_SERVER_TOKEN is set, mail stays in the outbox of this machine.',
+    why: 'Until POSTMARK_SERVER_TOKEN is set, mail stays in the outbox on this machine.',
     done: settings.mode === 'postmark',
     to: '/admin/settings#sending',
   },
@@ -56,7 +56,7 @@ function WithStaff({ settings }: { settings: Settings }) {
   if (!staff.data) return null;
   const colleague: Item = {
     label: 'Invite a colleague',
-    why: 'So that somebody can stop all mail when you are away.',
+    why: 'So that someone can stop all mail when you are away.',
     done: staff.data.items.length > 1,
     to: '/admin/settings#staff',
   };
@@ -67,7 +67,7 @@ function List({ items }: { items: Item[] }) {
   const left = items.filter(({ done }) => !done).length;
   if (left === 0) return null;
   return (
-    <Section title="Setting up" note={`${items.length - left} of ${items.length} done.`}>
+    <Section title="Set-up" note={`${items.length - left} of ${items.length} done.`}>
       <ul className="checklist">
         {items.map(({ label, why, done, to }) => (
           <li key={label} className={done ? 'done' : 'open'}>

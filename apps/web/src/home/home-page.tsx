@@ -43,11 +43,11 @@ function UnderWay() {
   const list = useUnderWay();
   return (
     <Section title="Under way" actions={<Link to="/admin/automations">All automations</Link>}>
-      <Answer of={list} what="The automations could not be read" lines={2}>
+      <Answer of={list} what="The automations could not be loaded" lines={2}>
         {(items) =>
           items.length === 0 ? (
             <p className="sentence quiet" style={{ margin: 0 }}>
-              No automation is live. <Link to="/admin/automations">Begin one</Link>
+              No automation is live. <Link to="/admin/automations">Create one</Link>
             </p>
           ) : (
             <ul className="under-way">

@@ -7,6 +7,7 @@ import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useMail, useRetryUnknown } from './outbox.queries';
 import { mailStateOf } from './mail-states';
+import { reasonInWords } from './reason-words';
 
 type Face = 'html' | 'text' | 'headers';
 
@@ -27,10 +28,10 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
     <div className="outbox-mail">
       <div className="mail-back">
         <Button variant="default" size="xs" onClick={onBack}>
-          All mails
+          All e-mails
         </Button>
       </div>
-      <Answer of={mail} what="This mail could not be shown">
+      <Answer of={mail} what="This e-mail could not be loaded">
         {(data) => {
           const state = mailStateOf(data);
           const person = new URLSearchParams(search);
@@ -43,12 +44,12 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
                 <dd>{data.from ?? 'no sender yet'}</dd>
                 <dt>To</dt>
                 <dd>{data.contact_id ? <Link to={`?${person}`}>{data.contact_email}</Link> : data.contact_email}</dd>
-                <dt>State</dt>
+                <dt>Status</dt>
                 <dd>
                   <span className="pill" data-tone={state.tone}>
                     {state.label}
                   </span>{' '}
-                  {data.reason ? <span className="quiet">{data.reason}</span> : null}
+                  {data.reason ? <span className="quiet">{reasonInWords(data.reason)}</span> : null}
                 </dd>
                 <dt>When</dt>
                 <dd>
@@ -58,7 +59,7 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
                 <dd>{data.stream}</dd>
                 {data.automation_id ? (
                   <>
-                    <dt>Why</dt>
+                    <dt>Automation</dt>
                     <dd>
                       <Link to={`/admin/automations/${data.automation_id}`}>
                         {data.automation_name ?? 'An automation'}
@@ -69,7 +70,7 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
               </dl>
               {data.state === 'unknown' && mayRetry ? (
                 <div className="notice stack-tight" data-tone="warning">
-                  <p>Postmark could not say whether this mail left. Sending it again may deliver it twice.</p>
+                  <p>Postmark could not say whether this e-mail was sent. Sending it again may deliver it twice.</p>
                   {retry.error ? <Problem error={retry.error} /> : null}
                   <div>
                     <Button
@@ -78,7 +79,7 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
                       disabled={retry.isPending}
                       onClick={() => retry.mutate(data.id)}
                     >
-                      Send this one again
+                      Send it again
                     </Button>
                   </div>
                 </div>
@@ -86,11 +87,11 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
               <div>
                 <SegmentedControl
                   size="xs"
-                  aria-label="Show the mail as"
+                  aria-label="Show the e-mail as"
                   value={face}
                   onChange={(next) => setFace(next as Face)}
                   data={[
-                    { value: 'html', label: 'As mail' },
+                    { value: 'html', label: 'E-mail' },
                     { value: 'text', label: 'Plain text' },
                     { value: 'headers', label: 'Headers' },
                   ]}
@@ -99,7 +100,7 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
               {face === 'html' ? (
                 <iframe
                   className="mail-html"
-                  title={`The mail “${data.subject}”`}
+                  title={`The e-mail “${data.subject}”`}
                   sandbox="allow-popups allow-popups-to-escape-sandbox"
                   referrerPolicy="no-referrer"
                   srcDoc={framed(data.html)}
@@ -108,7 +109,7 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
                 <pre className="code raw">{data.text || 'No plain text.'}</pre>
               ) : (
                 <pre className="code raw">
-                  {data.headers.map(({ name, value }) => `${name}: ${value}`).join('\n') || 'No headers of its own.'}
+                  {data.headers.map(({ name, value }) => `${name}: ${value}`).join('\n') || 'No extra headers.'}
                 </pre>
               )}
             </>

@@ -3,12 +3,12 @@ import type { Message } from './outbox.queries';
 /** What a state means to a reader, and how it is tinted. */
 export const mailStateWords: Record<Message['state'], { label: string; tone?: 'good' | 'warning' | 'danger' }> = {
   queued: { label: 'waiting' },
-  submitting: { label: 'being handed over' },
+  submitting: { label: 'sending' },
   sent: { label: 'sent', tone: 'good' },
   skipped: { label: 'skipped' },
   failed: { label: 'refused', tone: 'danger' },
-  uncertain: { label: 'being looked up', tone: 'warning' },
-  unknown: { label: 'fate unknown', tone: 'warning' },
+  uncertain: { label: 'checking', tone: 'warning' },
+  unknown: { label: 'not known if sent', tone: 'warning' },
   cancelled: { label: 'cancelled' },
 };
 

@@ -13,6 +13,7 @@ import { Time } from '../ui/time';
 import { MailPage } from './mail-page';
 import { useAutomationNames, useOutbox, type Message } from './outbox.queries';
 import { mailStateOf, mailStateWords } from './mail-states';
+import { reasonInWords } from './reason-words';
 
 /** Every mail as an inbox: the list at the left, the mail at the right. */
 export function OutboxPage() {
@@ -37,8 +38,8 @@ export function OutboxPage() {
   const open = search.get('message') ?? undefined;
   const intro =
     settings?.mode === 'outbox'
-      ? 'Nothing leaves this machine: no Postmark token is set, so every mail stays here as it would have left.'
-      : 'Every mail as it was handed to Postmark, newest first.';
+      ? 'Nothing leaves this machine: no Postmark token is set. Every e-mail is kept here as it would have been sent.'
+      : 'Every e-mail as it was handed to Postmark, newest first.';
   return (
     <Page title="Outbox" intro={intro} wide>
       <div className="row outbox-filters">
@@ -49,7 +50,7 @@ export function OutboxPage() {
           clearable
           searchable
           placeholder="Any automation"
-          nothingFoundMessage="No automation of that name"
+          nothingFoundMessage="No automation has that name"
           data={automations.data ?? []}
           value={search.get('automation')}
           onChange={(value) => set('automation', value ?? undefined)}
@@ -58,20 +59,20 @@ export function OutboxPage() {
           aria-label="State"
           w={180}
           clearable
-          placeholder="Any state"
+          placeholder="Any status"
           data={Object.entries(mailStateWords).map(([value, { label }]) => ({ value, label }))}
           value={state}
           onChange={(value) => set('state', value ?? undefined)}
         />
       </div>
-      <Answer of={list} what="The mails could not be read">
+      <Answer of={list} what="The e-mails could not be loaded">
         {() =>
           rows.length === 0 ? (
             filtered ? (
-              <Empty title="No mail matches">Widen or clear the filter above.</Empty>
+              <Empty title="No e-mail matches">Change or clear the filter above.</Empty>
             ) : (
-              <Empty title="No mail yet">
-                As soon as an automation sends something, it will stand here.{' '}
+              <Empty title="No e-mails yet">
+                As soon as an automation sends something, it will appear here.{' '}
                 <Link to="/admin/automations">See the automations</Link>
               </Empty>
             )
@@ -85,12 +86,12 @@ export function OutboxPage() {
                     </li>
                   ))}
                 </ul>
-                <LoadMore list={list} label="Earlier mails" />
+                <LoadMore list={list} label="Earlier e-mails" />
               </div>
               {open ? (
                 <MailPage key={open} id={open} onBack={() => set('message', undefined)} />
               ) : (
-                <p className="outbox-mail sentence quiet">Choose a mail to read it as the person gets it.</p>
+                <p className="outbox-mail sentence quiet">Select an e-mail to read it as the person gets it.</p>
               )}
             </div>
           )
@@ -115,7 +116,7 @@ function Item({ mail, search, current }: { mail: Message; search: URLSearchParam
       <p className="sentence">{readableSubject(mail.subject ?? '') || '(no subject)'}</p>
       <p className="label">
         {state.label}
-        {mail.reason ? `, ${mail.reason}` : ''}
+        {mail.reason ? `, ${reasonInWords(mail.reason)}` : ''}
         {mail.automation_name ? ` · ${mail.automation_name}` : ''}
       </p>
     </Link>
@@ -128,8 +129,8 @@ function PersonInput({ value, onChange }: { value: string; onChange: (value: str
   return (
     <TextInput
       type="search"
-      aria-label="To whom"
-      placeholder="To: whole address"
+      aria-label="Recipient"
+      placeholder="To: full address"
       w={240}
       value={text}
       onChange={(event) => {

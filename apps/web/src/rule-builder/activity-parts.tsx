@@ -16,7 +16,7 @@ export function ActivityParts({ condition, onChange, part }: ActivityPartsProps)
   if (part === 'what') {
     return (
       <Autocomplete
-        aria-label="Type of activity"
+        aria-label="Activity type"
         miw={176}
         placeholder="checkout.abandoned"
         data={activityTypes}

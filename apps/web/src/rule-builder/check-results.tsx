@@ -81,7 +81,7 @@ function said(rule: Condition, value: unknown, names: Names): string {
 
 /** What the person has, in words. */
 function seen(value: unknown, names: Names): string {
-  if (value === null || value === undefined || value === '') return 'nothing is known';
+  if (value === null || value === undefined || value === '') return 'not known';
   if (Array.isArray(value)) {
     if (value.length === 0) return 'none';
     const shown = value.slice(0, 8).map((item) => seen(item, names));

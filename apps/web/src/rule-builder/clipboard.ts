@@ -27,8 +27,8 @@ export function fromClipboard(text: string, place: Place): Pasted | undefined {
   const strange = rules.flatMap((rule) => [...conditionsOf(rule)]).find(({ field }) => !standsIn(field, place));
   if (!strange) return { rules };
   const what = `“${strange.field}”`;
-  if (place === 'where') return { problem: `Here only metadata can be asked about, not ${what}.` };
-  return { problem: `${what} cannot be asked about here. Nothing was pasted.` };
+  if (place === 'where') return { problem: `Only metadata can be used here, not ${what}.` };
+  return { problem: `${what} cannot be used here. Nothing was pasted.` };
 }
 
 /** A free field whose name is still missing may stand where free fields may. */

@@ -34,7 +34,7 @@ export function GroupRows({ path }: { path: Path }) {
               type="button"
               className="rule-word"
               onClick={turn}
-              title={`Make every word of this group “${word === 'and' ? 'or' : 'and'}”`}
+              title={`Use “${word === 'and' ? 'or' : 'and'}” for the whole group`}
             >
               {word}
             </button>
@@ -106,7 +106,7 @@ export function LockedRow({ rule, context, pointer }: { rule: Rule; context: Con
   const asGroup: Group = isGroup(rule) ? rule : { operator: 'AND', conditions: [rule] };
   return (
     <div className="rule-locked grow">
-      <p className="label">Advanced rule, editable under JSON</p>
+      <p className="label">Advanced rule. Edit it under JSON.</p>
       <p className="sentence">{toEnglish(asGroup, { place: placeOf(context), names })}</p>
       {pointer === undefined ? null : <RowCount pointer={pointer} />}
     </div>

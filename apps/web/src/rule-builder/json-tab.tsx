@@ -46,7 +46,7 @@ export function JsonTab({ value, context, readOnly, draft, onDraft, onChange }: 
           ))}
         </ul>
       ) : rules ? (
-        <p className="label">This holds.</p>
+        <p className="label">This rule is valid.</p>
       ) : null}
     </div>
   );
@@ -64,8 +64,8 @@ function readingOf(text: string, context: Context): JsonReading {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'it cannot be read';
-    return { rules: undefined, problems: [{ pointer: '', message: `This is not JSON yet: ${why}` }] };
+    const why = error instanceof Error ? error.message : 'it could not be read';
+    return { rules: undefined, problems: [{ pointer: '', message: `This is not valid JSON yet: ${why}` }] };
   }
   const { rules, troubles } = readRules(json, placeOf(context));
   const pointerTo = (path: readonly (string | number)[]) =>

@@ -42,7 +42,7 @@ export function PersonCheck({ rules, partly, names }: PersonCheckProps) {
     <section className="person-check" aria-label="Check a person">
       <form className="row" onSubmit={submit}>
         <PersonInput
-          aria-label="Whom to check"
+          aria-label="Person to check"
           w={280}
           autoFocus
           value={text}
@@ -62,11 +62,11 @@ export function PersonCheck({ rules, partly, names }: PersonCheckProps) {
           Close
         </Button>
       </form>
-      {partly ? <p className="label">Without the rows that are unfinished or that only a run can answer.</p> : null}
+      {partly ? <p className="label">Rows that are unfinished, or that depend on a run, are skipped.</p> : null}
       {asked ? (
         <Verdict key={asked} rules={rules} names={names} email={asked} />
       ) : (
-        <p className="sentence quiet">Each condition will say whether it is met, and what is known about the person.</p>
+        <p className="sentence quiet">Each condition shows whether the person meets it and what is known about them.</p>
       )}
     </section>
   );
@@ -90,7 +90,7 @@ function Verdict({ rules, names, email }: { rules: Group; names: Names; email: s
   return (
     <div role="status" aria-busy={isPlaceholderData}>
       <p className="sentence">
-        {data.proof.result ? 'The rules apply to ' : 'The rules do not apply to '}
+        {data.proof.result ? 'The rules match ' : 'The rules do not match '}
         <b>{email}</b>.
       </p>
       <CheckResults rule={data.rules} proof={data.proof} names={names} />

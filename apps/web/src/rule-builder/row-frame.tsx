@@ -96,7 +96,7 @@ function Handle({ path }: { path: Path }) {
       className="rule-handle"
       draggable
       aria-label={`Move ${isGroup(rule) ? 'group' : 'row'} ${path.map((index) => index + 1).join('.')}`}
-      title="Drag it, or press the arrow keys"
+      title="Drag it, or use the arrow keys"
       data-handle={`${rows.id}${pointerOf(path)}`}
       onKeyDown={onKeyDown}
       onDragStart={onDragStart}
@@ -120,14 +120,14 @@ function RowMenu({ path }: { path: Path }) {
     ['Paste below', () => rows.paste(path)],
     ['Move up', rows.step(path, -1)],
     ['Move down', rows.step(path, 1)],
-    ['Put into a group', rows.wrap(path)],
+    ['Put in a group', rows.wrap(path)],
     ['Take out of the group', rows.unwrap(path)],
     ['Remove', () => rows.remove(path)],
   ];
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon aria-label={wide ? 'More for this group' : 'More for this row'}>
+        <ActionIcon aria-label={wide ? 'More actions for this group' : 'More actions for this row'}>
           <IconDots size={16} stroke={1.5} />
         </ActionIcon>
       </Menu.Target>

@@ -93,7 +93,7 @@ export function RuleBuilder({
             )}
           </fieldset>
           {draft === undefined ? null : (
-            <p className="label">What was typed under JSON does not hold yet; the rows show what held last.</p>
+            <p className="label">The JSON is not valid yet. The rows show the last valid rule.</p>
           )}
         </RowCounts>
       )}

@@ -155,10 +155,10 @@ export function subjects(place: Place): { group: string; items: { value: string;
 
 /** What people did with a mail, as subjects of their own: activities of a known type. */
 export const presets: readonly { type: string; label: string }[] = [
-  { type: 'email.sent', label: 'Was sent a mail' },
-  { type: 'email.opened', label: 'Opened a mail' },
-  { type: 'email.clicked', label: 'Clicked in a mail' },
-  { type: 'email.bounced', label: 'A mail bounced' },
+  { type: 'email.sent', label: 'Was sent an e-mail' },
+  { type: 'email.opened', label: 'Opened an e-mail' },
+  { type: 'email.clicked', label: 'Clicked in an e-mail' },
+  { type: 'email.bounced', label: 'An e-mail bounced' },
 ];
 const presetPrefix = 'activity:';
 export const presetId = (type: string): string => presetPrefix + type;

@@ -27,15 +27,15 @@ const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seven
 function emptying(pointer: string | null): string {
   const at = Number(/^\/conditions\/(\d+)$/.exec(pointer ?? '')?.[1] ?? -1);
   if (at < 0) return '';
-  return ` ${ordinals[at] ? `The ${ordinals[at]} rule` : `Rule ${at + 1}`} ${at === 0 ? 'finds nobody' : 'removes everyone'}.`;
+  return ` ${ordinals[at] ? `The ${ordinals[at]} rule` : `Rule ${at + 1}`} ${at === 0 ? 'matches nobody' : 'removes everyone'}.`;
 }
 
 function numberOf({ preview, stale, error, partly, asked }: RuleCount) {
-  if (!asked) return <span className="quiet">Only a run knows for whom this holds.</span>;
+  if (!asked) return <span className="quiet">This depends on the run, so it cannot be counted.</span>;
   if (error)
-    return <span className="quiet">{error instanceof Error ? error.message : 'They could not be counted.'}</span>;
+    return <span className="quiet">{error instanceof Error ? error.message : 'People could not be counted.'}</span>;
   if (!preview) return partly ? null : <span className="quiet">counting…</span>;
-  const without = partly ? <span className="quiet">, leaving out what only a run knows</span> : null;
+  const without = partly ? <span className="quiet">, without conditions that depend on the run</span> : null;
   if (preview.count === 0 && preview.exact && !stale) {
     return (
       <>

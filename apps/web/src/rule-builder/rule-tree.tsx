@@ -50,11 +50,13 @@ export function RuleTree(props: RuleTreeProps) {
   const insert: Rows['insert'] = (path, rules) => {
     const wanted = rules.filter((rule) => mayStandAt(rule, path, deepest));
     if (wanted.length < rules.length) {
-      notifications.show({ message: 'Groups nest two levels here. Groups were left out; put them at the top level.' });
+      notifications.show({
+        message: 'Groups can be nested two levels deep here. Some groups were left out: add them at the top level.',
+      });
     }
     if (wanted.length === 0) return;
     const fresh = wanted.map((rule) => structuredClone(rule));
-    change(insertAt(root, path, fresh), path, `${fresh.length === 1 ? 'A row' : `${fresh.length} rows`} put in.`);
+    change(insertAt(root, path, fresh), path, `${fresh.length === 1 ? 'A row' : `${fresh.length} rows`} added.`);
   };
   const remove: Rows['remove'] = (path) => {
     const next = removeAt(root, path);
@@ -111,7 +113,7 @@ export function RuleTree(props: RuleTreeProps) {
       if (!rule || !parent || !isGroup(parent)) return undefined;
       const group: Rule = { operator: parent.operator === 'OR' ? 'AND' : 'OR', conditions: [rule] };
       if (!mayStandAt(group, path, deepest)) return undefined;
-      return () => change(putAt(root, path, group), [...path, 0], 'Put into a group.');
+      return () => change(putAt(root, path, group), [...path, 0], 'Put in a group.');
     },
     unwrap: (path) => {
       const group = ruleAt(root, path);

@@ -38,7 +38,7 @@ export function SubjectInput({ condition, context, activityType, onChange }: Sub
         w={184}
         searchable
         allowDeselect={false}
-        nothingFoundMessage="No such subject"
+        nothingFoundMessage="Nothing has that name"
         data={subjects(place)}
         value={isAttribute ? attributes.prefix : (presetOf(condition) ?? value)}
         onChange={(id) => id && onChange(id === attributes.prefix ? newAttribute : forSubject(id, place))}

@@ -109,7 +109,7 @@ export function ValueEditor({ condition, reading, activityType, onChange }: Valu
           className="grow"
           searchable
           placeholder={Array.isArray(value) && value.length > 0 ? '' : 'Choose lists'}
-          nothingFoundMessage="No list of that name"
+          nothingFoundMessage="No list has that name"
           data={suggestions.lists}
           value={Array.isArray(value) ? value.map(String) : []}
           onChange={onChange}
@@ -138,7 +138,7 @@ function EnrollmentInput({ value, onChange }: { value: EnrollmentValue; onChange
         clearable
         searchable
         placeholder="any course"
-        nothingFoundMessage="No course of that name"
+        nothingFoundMessage="No course has that name"
         data={courses}
         value={value.course_id ?? null}
         onChange={(course_id) => put({ course_id })}

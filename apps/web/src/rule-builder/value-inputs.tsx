@@ -25,7 +25,7 @@ export function SeveralInput({ label, field, activityType, value, onChange }: Se
       aria-label={label}
       miw={200}
       className="grow"
-      placeholder={value.length > 0 ? '' : 'Type, then Enter'}
+      placeholder={value.length > 0 ? '' : 'Type, then press Enter'}
       data={seen}
       searchValue={text}
       onSearchChange={setText}

@@ -6,6 +6,7 @@ import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
 import { Problem } from '../ui/confirm';
 import { people } from '../ui/format';
+import { reasonInWords } from '../outbox/reason-words';
 
 const verbs = { advance: advanceRun, remove: removeRun, retry: retryRun };
 
@@ -35,11 +36,11 @@ export function RunActions({ run }: { run: Run }) {
         ) : null}
         {run.status === 'failed' ? (
           <Button variant="default" size="compact-sm" disabled={act.isPending} onClick={() => act.mutate('retry')}>
-            Try the step again
+            Retry this step
           </Button>
         ) : null}
         <Button variant="default" size="compact-sm" disabled={act.isPending} onClick={() => act.mutate('remove')}>
-          Take out
+          Remove from automation
         </Button>
       </div>
       <Problem error={act.error} />
@@ -82,25 +83,21 @@ export function RetryAll({ automationId, nodeId }: { automationId: string; nodeI
     <div className="field-group" data-testid="stuck">
       {count > 0 ? (
         <p className="sentence">
-          {stuck.data?.next_cursor
-            ? `More than ${people(SHOWN)} are`
-            : count === 1
-              ? '1 person is'
-              : `${people(count)} are`}{' '}
-          stuck{nodeId === undefined ? '' : ' at this step'}
-          {first?.end_reason ? `: ${first.end_reason}` : ''}
+          {stuck.data?.next_cursor ? `More than ${people(SHOWN)}` : count === 1 ? '1 person' : people(count)} failed
+          {nodeId === undefined ? '' : ' at this step'}
+          {first?.end_reason ? `: ${reasonInWords(first.end_reason)}` : ''}
         </p>
       ) : null}
       {may && count > 0 ? (
         <div>
           <Button variant="default" size="compact-sm" disabled={retry.isPending} onClick={() => retry.mutate()}>
-            Try all of them again
+            Retry all
           </Button>
         </div>
       ) : null}
       {retry.data ? (
         <p className="label" role="status">
-          {people(retry.data.retried)} {retry.data.retried === 1 ? 'tries' : 'try'} again.
+          Retrying {people(retry.data.retried)}.
         </p>
       ) : null}
       <Problem error={retry.error} />

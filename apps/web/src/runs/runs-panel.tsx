@@ -19,6 +19,7 @@ import { Failed, Loading } from '../ui/query-states';
 import { shortTime, Time } from '../ui/time';
 import { CheckResults, proves, type Proof } from '../rule-builder/check-results';
 import { useNames } from '../rule-builder/suggestions';
+import { reasonInWords } from '../outbox/reason-words';
 import { describeOutcome } from './step-outcome';
 import { RetryAll, RunActions } from './run-actions';
 import { WhyNotEntered } from './why-not-entered';
@@ -79,17 +80,17 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
       ) : null}
       <RetryAll automationId={automation.id} nodeId={nodeId} />
       {runs.error ? (
-        <Failed error={runs.error} what="The list could not be read" onRetry={() => void runs.refetch()} />
+        <Failed error={runs.error} what="The people could not be loaded" onRetry={() => void runs.refetch()} />
       ) : null}
       {runs.isPending ? <Loading lines={5} /> : null}
       {runs.data && rows.length === 0 ? (
         <p className="sentence quiet">
           {search
-            ? `${search} has not been inside.`
+            ? `${search} has not entered.`
             : step
               ? 'Nobody is at this step now.'
               : automation.status === 'draft'
-                ? 'Nobody yet. People enter once it is published.'
+                ? 'Nobody yet. People can enter once it is published.'
                 : 'Nobody has entered yet.'}
         </p>
       ) : null}
@@ -118,15 +119,15 @@ function standing(run: Run, graph: Graph, say: (node: GraphNode) => string): str
   const at = node ? `: ${say(node)}` : '';
   switch (run.status) {
     case 'waiting':
-      return `waits${at}`;
+      return `waiting${at}`;
     case 'active':
-      return `on the way${at}`;
+      return `moving${at}`;
     case 'failed':
-      return `stuck${at}`;
+      return `failed${at}`;
     case 'exited':
-      return run.end_reason ? `left: ${run.end_reason}` : 'left';
+      return run.end_reason ? `left: ${reasonInWords(run.end_reason)}` : 'left';
     default:
-      return run.end_reason ? `through: ${run.end_reason}` : 'through';
+      return run.end_reason ? `finished: ${reasonInWords(run.end_reason)}` : 'finished';
   }
 }
 
@@ -136,7 +137,7 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
   const say = useSentences(graph);
   const { nodes } = indexGraph(graph);
   return (
-    <aside className="inspector people" aria-label={`The way of ${run.contact_email}`} data-testid="trace">
+    <aside className="inspector people" aria-label={`The path of ${run.contact_email}`} data-testid="trace">
       <header className="inspector-head">
         <h2>{current.contact_email}</h2>
         <span className="bar-gap" />
@@ -155,7 +156,7 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
           return (
             <li key={`${step.node_id}-${step.visit}`}>
               <p className="label">{shortTime(step.entered_at)}</p>
-              <p className="sentence">{node ? say(node) : 'A step that is no longer drawn'}</p>
+              <p className="sentence">{node ? say(node) : 'A step that was removed'}</p>
               <p className="visit-outcome">{describeOutcome(step, node)}</p>
               {node ? <Because step={step} node={node} /> : null}
             </li>
@@ -204,19 +205,20 @@ function EnterByHand({ automation }: { automation: Automation }) {
       }}
     >
       <PersonInput
-        label="Enter someone by hand"
-        description="The entry limit holds."
+        label="Add someone by hand"
+        description="The entry limit still applies."
         value={email}
         onChange={setEmail}
       />
       <div>
         <Button type="submit" variant="default" size="compact-sm" disabled={enter.isPending || !email.includes('@')}>
-          Enter
+          {' '}
+          Add{' '}
         </Button>
       </div>
       {enter.data ? (
         <p className="label" role="status">
-          {enter.data.entered ? 'Entered.' : `Not entered: ${enter.data.reason ?? 'the entry limit holds'}.`}
+          {enter.data.entered ? 'Added.' : `Not added: ${enter.data.reason ?? 'the entry limit applies'}.`}
         </p>
       ) : null}
       <Problem error={enter.error} />

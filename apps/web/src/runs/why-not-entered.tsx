@@ -10,12 +10,7 @@ import { CheckResults, proves, type Proof } from '../rule-builder/check-results'
 import { useNames } from '../rule-builder/suggestions';
 import { Failed, Loading } from '../ui/query-states';
 import { relativeTime } from '../ui/time';
-
-const mailWords: Record<string, string> = {
-  suppressed: 'their address is on the suppression list',
-  unsubscribed: 'they unsubscribed',
-  no_consent: 'they gave no consent',
-};
+import { reasonInWords } from '../outbox/reason-words';
 
 interface ExplanationProps {
   automationId: string;
@@ -52,7 +47,7 @@ export function Explanation({ automationId, graph, email }: ExplanationProps) {
     <section className="field-group" aria-label="Why not this person?" data-testid="explanation">
       {answer.isPending ? <Loading lines={3} /> : null}
       {answer.error ? (
-        <Failed error={answer.error} what="It could not be explained" onRetry={() => void answer.refetch()} />
+        <Failed error={answer.error} what="This could not be explained" onRetry={() => void answer.refetch()} />
       ) : null}
       {said ? (
         <>
@@ -66,13 +61,11 @@ export function Explanation({ automationId, graph, email }: ExplanationProps) {
           {said.activity?.last_at ? (
             <p className="label">
               Last {said.activity.type}: {relativeTime(said.activity.last_at)}
-              {said.activity.fits ? '' : ', not one that the start asks for'}
+              {said.activity.fits ? '' : ', which does not match the start'}
             </p>
           ) : null}
           {said.mail.broadcast ? (
-            <p className="sentence">
-              Marketing mail would not reach them: {mailWords[said.mail.broadcast] ?? said.mail.broadcast}.
-            </p>
+            <p className="sentence">Marketing mail would not reach them: {reasonInWords(said.mail.broadcast)}.</p>
           ) : null}
         </>
       ) : null}

@@ -12,13 +12,13 @@ export function DemoSettings() {
   const remove = useRemoveDemo(({ removed }) => {
     dialog.close();
     const total = Object.values(removed).reduce((sum, n) => sum + n, 0);
-    notifications.show({ message: `The demo data is gone: ${count(total)} rows removed.` });
+    notifications.show({ message: `The demo data is removed: ${count(total)} rows.` });
   });
   return (
     <div id="demo" className="settings-anchor">
       <Section
         title="Demo data"
-        note="Made-up people at example.com with courses, activities and one automation. None of them is ever mailed."
+        note="Made-up people at example.com with courses, activities and one automation. None of them is ever e-mailed."
       >
         <div>
           <Button color="danger" variant="default" onClick={dialog.open}>
@@ -36,8 +36,8 @@ export function DemoSettings() {
         onClose={dialog.close}
         onConfirm={() => remove.mutate()}
       >
-        All demo people go, with their courses, activities, runs and mails. What you made yourself stays. This cannot be
-        undone.
+        All demo people are removed, with their courses, activities, runs and e-mails. Whatever you made yourself stays.
+        This cannot be undone.
       </Confirm>
     </div>
   );

@@ -9,9 +9,9 @@ import { useApiKeys, useCreateApiKey, useRevokeApiKey, type ApiKey, type NewApiK
 import { CopyOnce } from './copy-once';
 
 const scopeWords: Record<(typeof scopes)[number], string> = {
-  ingest: 'ingest: post activities, leads, profiles, orders',
-  read: 'read: everything but audit, staff and keys',
-  write: 'write: what a marketer may',
+  ingest: 'ingest: send activities, leads, profiles and orders',
+  read: 'read: everything except audit, staff and keys',
+  write: 'write: whatever a marketer can do',
   admin: 'admin: everything',
 };
 
@@ -24,21 +24,21 @@ export function KeysSettings() {
     <div id="keys" className="settings-anchor">
       <Section
         title="API keys"
-        note="How other systems reach Cortex. A server key belongs on a server only; a write key may be in a web page."
+        note="How other systems reach Cortex. Keep a server key on a server; a write key can be used in a web page."
       >
         <NewKey />
-        <Answer of={keys} what="The keys could not be read" lines={3}>
+        <Answer of={keys} what="The keys could not be loaded" lines={3}>
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="No keys yet">Make one above for the first system that posts activities.</Empty>
+              <Empty title="No keys yet">Create one above for the first system that sends activities.</Empty>
             ) : (
               <div className="table-scroll" tabIndex={0} role="region" aria-label="API keys">
                 <table className="table">
                   <thead>
                     <tr>
                       <th>Name</th>
-                      <th>Begins with</th>
-                      <th>May</th>
+                      <th>Starts with</th>
+                      <th>Access</th>
                       <th>Last used</th>
                       <th>
                         <span className="visually-hidden">Actions</span>
@@ -50,7 +50,7 @@ export function KeysSettings() {
                       <tr key={key.id}>
                         <td>{key.name}</td>
                         <td className="code">{key.prefix}…</td>
-                        <td>{key.kind === 'write' ? 'record from web pages' : key.scopes.join(', ')}</td>
+                        <td>{key.kind === 'write' ? 'record activities from web pages' : key.scopes.join(', ')}</td>
                         <td>
                           {key.last_used_at ? <Time at={key.last_used_at} /> : <span className="quiet">never</span>}
                         </td>
@@ -82,7 +82,7 @@ export function KeysSettings() {
         onClose={() => setEnding(undefined)}
         onConfirm={() => ending && revoke.mutate(ending.id, { onSuccess: () => setEnding(undefined) })}
       >
-        Whatever uses this key is refused within two seconds. A revoked key cannot be brought back.
+        Systems using this key are refused within two seconds. A revoked key cannot be restored.
       </Confirm>
     </div>
   );
@@ -113,7 +113,7 @@ function NewKey() {
     <>
       {create.data ? (
         <CopyOnce text={create.data.key}>
-          {`The key “${create.data.name}”. Copy it now: it is not shown again.`}
+          {`The key “${create.data.name}”. Copy it now: it will not be shown again.`}
         </CopyOnce>
       ) : null}
       {open ? (
@@ -127,7 +127,7 @@ function NewKey() {
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <SegmentedControl
-            aria-label="Kind of key"
+            aria-label="Type of key"
             value={kind}
             onChange={(next) => setKind(next as NewApiKey['kind'])}
             data={[
@@ -136,7 +136,7 @@ function NewKey() {
             ]}
           />
           {kind === 'server' ? (
-            <Checkbox.Group label="What it may do" value={chosen} onChange={setChosen}>
+            <Checkbox.Group label="What it can do" value={chosen} onChange={setChosen}>
               <Group gap={12} mt={4}>
                 {scopes.map((scope) => (
                   <Checkbox key={scope} value={scope} label={scopeWords[scope]} />
@@ -146,14 +146,14 @@ function NewKey() {
           ) : (
             <>
               <TagsInput
-                label="Types of activity it may record"
-                placeholder="page_view, then Enter"
+                label="Activity types it can record"
+                placeholder="page_view, then press Enter"
                 value={types}
                 onChange={setTypes}
               />
               <TagsInput
-                label="Sites it may be used on"
-                placeholder="https://www.example.com, then Enter"
+                label="Sites it can be used on"
+                placeholder="https://www.example.com, then press Enter"
                 value={origins}
                 onChange={setOrigins}
               />
@@ -161,7 +161,7 @@ function NewKey() {
           )}
           <div className="row">
             <Button type="submit" disabled={create.isPending}>
-              Make the key
+              Create the key
             </Button>
             <Button variant="default" onClick={() => setOpen(false)}>
               Cancel

@@ -8,7 +8,7 @@ import { useEndSession, useSessions } from './admin.queries';
 function browserName(userAgent: string | null): string {
   if (!userAgent) return 'unknown';
   const browser = /(Firefox|Edg|OPR|HeadlessChrome|Chrome|Safari)/.exec(userAgent)?.[1] ?? 'a browser';
-  const system = /(Windows|Macintosh|Android|iPhone|iPad|Linux)/.exec(userAgent)?.[1] ?? 'an unknown system';
+  const system = /(Windows|Macintosh|Android|iPhone|iPad|Linux)/.exec(userAgent)?.[1] ?? 'an unknown device';
   return `${browser} on ${system}`;
 }
 
@@ -18,8 +18,8 @@ export function SessionsSettings() {
   const end = useEndSession();
   return (
     <div id="sessions" className="settings-anchor">
-      <Section title="Sessions" note="Where staff are signed in. Ending a session takes effect at its next request.">
-        <Answer of={sessions} what="The sessions could not be read" lines={3}>
+      <Section title="Sessions" note="Where staff are signed in. A session that you end stops at its next request.">
+        <Answer of={sessions} what="The sessions could not be loaded" lines={3}>
           {({ items }) => (
             <div className="table-scroll" tabIndex={0} role="region" aria-label="Sessions">
               <table className="table">

@@ -36,15 +36,15 @@ export function SettingsPage() {
     ...(mayAdmin && settings.data?.demo ? [['demo', 'Demo data']] : []),
   ] as [string, string][];
   return (
-    <Page title="Settings" intro={mayAdmin ? undefined : 'You can read these; an administrator can change them.'}>
-      <nav aria-label="Parts of the settings" className="row settings-parts">
+    <Page title="Settings" intro={mayAdmin ? undefined : 'You can see these; only an administrator can change them.'}>
+      <nav aria-label="Sections of the settings" className="row settings-parts">
         {parts.map(([id, label]) => (
           <a key={id} href={`#${id}`}>
             {label}
           </a>
         ))}
       </nav>
-      <Answer of={settings} what="The settings could not be read">
+      <Answer of={settings} what="The settings could not be loaded">
         {(data) => (
           <>
             <WorkspaceSettings settings={data} />

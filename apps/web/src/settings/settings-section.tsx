@@ -44,7 +44,7 @@ export function SettingsSection<K extends keyof SettingsChange>({
     change.mutate(changes, {
       onSuccess: () => {
         setChanges({});
-        notifications.show({ message: `${title}: saved.` });
+        notifications.show({ message: `${title} saved.` });
       },
     });
   };

@@ -19,7 +19,7 @@ import {
 import { CopyOnce } from './copy-once';
 
 const roleWords: Record<RoleName, string> = {
-  viewer: 'viewer: reads everything',
+  viewer: 'viewer: can see everything',
   marketer: 'marketer: lists, automations, sending',
   support: 'support: people and their accounts',
   admin: 'admin: everything',
@@ -37,10 +37,10 @@ export function StaffSettings() {
     <div id="staff" className="settings-anchor">
       <Section
         title="Staff"
-        note="Viewers read; marketers change lists and automations and send; support works with people; admins do everything."
+        note="Viewers can see everything. Marketers can change lists and automations, and send. Support can work with people. Admins can do everything."
       >
         {change.error ? <Problem error={change.error} /> : null}
-        <Answer of={staff} what="The staff could not be read" lines={3}>
+        <Answer of={staff} what="The staff could not be loaded" lines={3}>
           {({ items }) => (
             <div className="table-scroll" tabIndex={0} role="region" aria-label="Staff">
               <table className="table">
@@ -92,7 +92,7 @@ export function StaffSettings() {
                               size="compact-sm"
                               onClick={() => change.mutate({ id: member.id, banned: !member.banned })}
                             >
-                              {member.banned ? 'Let in again' : 'Ban'}
+                              {member.banned ? 'Lift the ban' : 'Ban'}
                             </Button>
                             <Button
                               variant="subtle"
@@ -124,7 +124,7 @@ export function StaffSettings() {
         onClose={() => setLeaving(undefined)}
         onConfirm={() => leaving && remove.mutate(leaving.id, { onSuccess: () => setLeaving(undefined) })}
       >
-        Their sessions end at once. What they did stays in the audit.
+        Their sessions end at once. What they did stays in the audit log.
       </Confirm>
     </div>
   );
@@ -142,16 +142,16 @@ function Invitations() {
   };
   return (
     <div className="stack">
-      <h3>Invite somebody</h3>
+      <h3>Invite someone</h3>
       {invite.data ? (
         <CopyOnce text={invite.data.link}>
-          {`The link for ${invite.data.email}. Send it to them yourself: it is not shown again.`}
+          {`The link for ${invite.data.email}. Send it to them yourself: it will not be shown again.`}
         </CopyOnce>
       ) : null}
       {invite.error ? <Problem error={invite.error} /> : null}
       <form className="row" onSubmit={submit}>
         <TextInput
-          aria-label="E-mail address of the new colleague"
+          aria-label="E-mail address of your new colleague"
           type="email"
           required
           placeholder="colleague@example.com"
@@ -168,7 +168,7 @@ function Invitations() {
           onChange={(next) => next && setRole(next as RoleName)}
         />
         <Button type="submit" variant="default" disabled={invite.isPending}>
-          Make the invitation
+          Create the invitation
         </Button>
       </form>
       {(invitations.data?.items ?? []).map((open) => (

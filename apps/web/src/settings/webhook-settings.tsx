@@ -14,7 +14,7 @@ export function WebhookSettings() {
     <div id="webhooks" className="settings-anchor">
       <Section
         title="Webhooks"
-        note="Calls of webhook steps are signed as Standard Webhooks say, so that a receiver can tell that they are yours."
+        note="Calls from webhook steps are signed as the Standard Webhooks specification says, so that a receiver can check that they come from you."
       >
         <Secret />
         <DeadCalls />
@@ -48,11 +48,11 @@ function Secret() {
           <p className="label">
             {data.previous_until ? (
               <>
-                The secret before this one signs along until <Time at={data.previous_until} as="short" />.{' '}
+                The previous secret also signs until <Time at={data.previous_until} as="short" />.{' '}
               </>
             ) : null}
             {data.networks
-              ? `Besides the internet, steps may call ${data.networks} (CORTEX_WEBHOOK_NETWORKS).`
+              ? `Besides public addresses, steps can call ${data.networks} (CORTEX_WEBHOOK_NETWORKS).`
               : 'Steps can call public addresses only, nothing inside your own network.'}
           </p>
         </>
@@ -82,8 +82,8 @@ function Secret() {
           })
         }
       >
-        Calls are signed with both secrets for 24 hours, so that every receiver can take over the new one. After that
-        the old one ends.
+        Calls are signed with both secrets for 24 hours, so that every receiver can switch to the new one. After that,
+        the old one stops working.
       </Confirm>
     </div>
   );
@@ -94,21 +94,21 @@ function DeadCalls() {
   const replay = useReplayCall();
   const again = (call: WebhookCall) =>
     replay.mutate(call.id, {
-      onSuccess: () => notifications.show({ message: 'The call is sent again.' }),
+      onSuccess: () => notifications.show({ message: 'The call is being sent again.' }),
     });
   return (
-    <Answer of={calls} what="The calls could not be read" lines={2}>
+    <Answer of={calls} what="The calls could not be loaded" lines={2}>
       {({ items }) =>
         items.length === 0 ? (
-          <Empty title="No call has failed for good">Calls that nobody answered stand here, to be sent again.</Empty>
+          <Empty title="No failed calls">Calls that keep failing are listed here. You can send them again.</Empty>
         ) : (
-          <div className="table-scroll" tabIndex={0} role="region" aria-label="Webhook calls that failed for good">
+          <div className="table-scroll" tabIndex={0} role="region" aria-label="Failed webhook calls">
             <table className="table">
               <thead>
                 <tr>
                   <th>Address</th>
                   <th>Person</th>
-                  <th>Why</th>
+                  <th>Error</th>
                   <th>When</th>
                   <th>
                     <span className="visually-hidden">Actions</span>
@@ -127,7 +127,7 @@ function DeadCalls() {
                       </Link>
                     </td>
                     <td>
-                      {call.error} ({call.attempts === 1 ? 'one try' : `${call.attempts} tries`})
+                      {call.error} ({call.attempts === 1 ? '1 attempt' : `${call.attempts} attempts`})
                     </td>
                     <td>
                       <Time at={call.created_at} />

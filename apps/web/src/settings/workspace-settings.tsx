@@ -12,7 +12,7 @@ export function WorkspaceSettings({ settings }: { settings: Settings }) {
     <SettingsSection
       id="workspace"
       title="Workspace"
-      note="Days begin, and times of day are counted, in this zone."
+      note="Days begin and times of day are set in this time zone."
       settings={settings}
       keys={['name', 'timezone', 'currency']}
     >
@@ -20,7 +20,7 @@ export function WorkspaceSettings({ settings }: { settings: Settings }) {
         <>
           <TextInput
             label="Name"
-            description="Shown to people who get mail."
+            description="Shown to people who get your e-mails."
             value={draft.name ?? ''}
             error={errors['name']}
             readOnly={readOnly}
@@ -30,7 +30,7 @@ export function WorkspaceSettings({ settings }: { settings: Settings }) {
             label="Time zone"
             searchable
             allowDeselect={false}
-            nothingFoundMessage="No zone of that name"
+            nothingFoundMessage="No time zone has that name"
             data={zones.includes('UTC') ? zones : ['UTC', ...zones]}
             value={draft.timezone ?? 'UTC'}
             error={errors['timezone']}
@@ -39,7 +39,7 @@ export function WorkspaceSettings({ settings }: { settings: Settings }) {
           />
           <TextInput
             label="Currency"
-            description="Three letters, e.g. EUR."
+            description="Three letters, such as EUR."
             w={120}
             maxLength={3}
             value={draft.currency ?? ''}
@@ -61,8 +61,8 @@ export function SendingSettings({ settings }: { settings: Settings }) {
       title="Sending"
       note={
         settings.mode === 'outbox'
-          ? 'No Postmark token is set, so mail goes to the outbox of this machine and nowhere else. Set POSTMARK_SERVER_TOKEN and start Cortex again to send for real.'
-          : 'Mail is handed to Postmark: marketing by the broadcast stream, everything a person asked for by the transactional one.'
+          ? 'No Postmark token is set, so mail stays in the outbox on this machine. To send for real, set POSTMARK_SERVER_TOKEN and restart Cortex.'
+          : 'Postmark sends your mail: marketing through the broadcast stream, everything a person asked for through the transactional stream.'
       }
       settings={settings}
       keys={['sender_broadcast', 'sender_transactional', 'postal_address', 'quiet_hours', 'frequency_cap']}
@@ -87,7 +87,7 @@ export function SendingSettings({ settings }: { settings: Settings }) {
           />
           <Textarea
             label="Postal address"
-            description="The law asks for it at the foot of marketing mail."
+            description="The law requires it at the bottom of marketing mail."
             autosize
             minRows={2}
             value={draft.postal_address ?? ''}
@@ -144,7 +144,7 @@ function QuietHours({ value, readOnly, onChange }: PartProps<{ from: string; to:
             readOnly={readOnly}
             onChange={(event) => onChange({ ...value, to: event.currentTarget.value })}
           />
-          <span className="quiet">in the person’s zone, else the workspace’s</span>
+          <span className="quiet">in the person’s time zone, or the workspace’s if it is not known</span>
         </div>
       ) : null}
     </div>
@@ -166,7 +166,7 @@ function Cap({ value, readOnly, onChange }: PartProps<CapValue>) {
         <div className="row">
           <span>at most</span>
           <NumberInput
-            aria-label="How many mails"
+            aria-label="How many e-mails"
             w={80}
             min={1}
             max={1000}
@@ -176,7 +176,7 @@ function Cap({ value, readOnly, onChange }: PartProps<CapValue>) {
           />
           <span>in</span>
           <NumberInput
-            aria-label="In how many"
+            aria-label="In how many days"
             w={80}
             min={1}
             max={365}
@@ -207,22 +207,22 @@ export function ConsentSettings({ settings }: { settings: Settings }) {
     <SettingsSection
       id="consent"
       title="Consent"
-      note="People who subscribed get marketing mail, people who unsubscribed never do. This is about those who were never asked."
+      note="People who subscribed get marketing mail; people who unsubscribed never do. This setting is about people who were never asked."
       settings={settings}
       keys={['mail_unanswered', 'retry_unknown_transactional']}
     >
       {({ draft, put, readOnly }) => (
         <>
           <Switch
-            label="Mail people who never answered"
-            description="Leave this off where the law asks for consent beforehand."
+            label="E-mail people who never answered"
+            description="Leave this off where the law requires consent first."
             checked={draft.mail_unanswered ?? false}
             disabled={readOnly}
             onChange={(event) => put({ mail_unanswered: event.currentTarget.checked })}
           />
           <Switch
-            label="Send transactional mail of unknown fate again"
-            description="When Postmark cannot say whether a mail left, the person may get it twice rather than not at all."
+            label="Resend transactional mail when it is not known if it was sent"
+            description="When Postmark cannot say whether an e-mail was sent, the person may get it twice rather than not at all."
             checked={draft.retry_unknown_transactional ?? false}
             disabled={readOnly}
             onChange={(event) => put({ retry_unknown_transactional: event.currentTarget.checked })}

@@ -39,7 +39,7 @@ export function AdminShell() {
       <div className="page">
         <Failed
           error={session.error}
-          what="Cortex could not say who is signed in"
+          what="Cortex could not check who is signed in"
           onRetry={() => void session.refetch()}
         />
       </div>
@@ -56,7 +56,7 @@ export function AdminShell() {
           rightSection={<kbd>Ctrl K</kbd>}
           onClick={() => void openPalette()}
         >
-          Go to or do
+          Search or run a command
         </Button>
         <SendingState />
         <AccountMenu />

@@ -13,7 +13,7 @@ export function CommandPalette() {
     id: to,
     label,
     keywords,
-    description: 'Go there',
+    description: 'Open',
     leftSection: <Glyph size={16} stroke={1.5} aria-hidden />,
     onClick: () => void navigate(to),
   }));
@@ -21,7 +21,7 @@ export function CommandPalette() {
     actions.push({
       id: 'new-list',
       label: 'New smart list',
-      description: 'A saved question about people',
+      description: 'A saved group of people',
       keywords: ['create', 'segment'],
       leftSection: <IconPlus size={16} stroke={1.5} aria-hidden />,
       onClick: () => void navigate('/admin/smart-lists/new'),
@@ -32,8 +32,8 @@ export function CommandPalette() {
       actions={actions}
       shortcut={null}
       highlightQuery
-      nothingFound="No command of that name."
-      searchProps={{ placeholder: 'Go to or do…', 'aria-label': 'Command' }}
+      nothingFound="No command has that name."
+      searchProps={{ placeholder: 'Search or run a command…', 'aria-label': 'Command' }}
     />
   );
 }

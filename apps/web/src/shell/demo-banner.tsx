@@ -9,7 +9,7 @@ export function DemoBanner() {
   if (!settings?.demo) return null;
   return (
     <div className="shell-banner" role="note">
-      <p>This workspace holds demo data: made-up people at example.com. No mail is ever handed on for them.</p>
+      <p>This workspace contains demo data: made-up people at example.com. They are never e-mailed.</p>
       {mayRemove ? <Link to="/admin/settings#demo">Remove the demo data</Link> : null}
     </div>
   );

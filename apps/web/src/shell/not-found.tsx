@@ -4,10 +4,9 @@ import { Page } from '../ui/page';
 /** An address of no screen. */
 export function NotFound() {
   return (
-    <Page title="There is no such page">
+    <Page title="Page not found">
       <p className="sentence">
-        The address may be mistyped, or what it showed may have been removed.{' '}
-        <Link to="/admin">Go to the start page</Link>.
+        The address may be wrong, or the page may have been removed. <Link to="/admin">Go to the home page</Link>.
       </p>
     </Page>
   );

@@ -11,14 +11,14 @@ export function SendingDialog({ stopped, onClose }: { stopped: boolean; onClose:
   return stopped ? (
     <Confirm
       opened
-      title="Let mail leave again"
-      label="Let mail leave again"
+      title="Resume sending"
+      label="Resume sending"
       busy={resume.isPending}
       error={resume.error}
       onClose={onClose}
       onConfirm={() => resume.mutate(undefined, { onSuccess: onClose })}
     >
-      Everything that waits in the queue begins to leave at once.
+      Everything in the queue starts to go out at once.
     </Confirm>
   ) : (
     <Confirm
@@ -32,11 +32,11 @@ export function SendingDialog({ stopped, onClose }: { stopped: boolean; onClose:
       onConfirm={() => stop.mutate(reason, { onSuccess: onClose })}
     >
       <p style={{ margin: '0 0 12px' }}>
-        No mail leaves after this, marketing and transactional alike. What is being handed over this second still goes.
-        Nothing is lost: the rest waits until an administrator lets mail leave again.
+        This stops all mail, both marketing and transactional. E-mails being handed over right now still go out. Nothing
+        is lost: the rest waits until an administrator resumes sending.
       </p>
       <TextInput
-        label="Why (shown to everyone)"
+        label="Reason (shown to everyone)"
         value={reason}
         maxLength={500}
         onChange={(event) => setReason(event.currentTarget.value)}

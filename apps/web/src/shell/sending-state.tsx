@@ -17,14 +17,14 @@ export function SendingState() {
   if (!summary) return null;
   const { stopped, off_by_environment } = summary.sending;
   if (off_by_environment) {
-    return <p className="label shell-zone">All mail is held back by CORTEX_SENDING=off.</p>;
+    return <p className="label shell-zone">CORTEX_SENDING=off is holding back all mail.</p>;
   }
   const tone = stopped ? 'danger' : 'good';
   const state = stopped
     ? 'All mail is stopped'
     : settings?.mode === 'outbox'
       ? 'Mail stays in the outbox'
-      : 'Mail is leaving';
+      : 'Mail is being sent';
   return (
     <div className="sending">
       <span className="pill" data-tone={tone}>
@@ -33,10 +33,10 @@ export function SendingState() {
       {stopped ? (
         mayResume ? (
           <Button variant="default" size="xs" onClick={dialog.open}>
-            Let mail leave again
+            Resume sending
           </Button>
         ) : (
-          <p className="label">An administrator can let mail leave again.</p>
+          <p className="label">An administrator can resume sending.</p>
         )
       ) : mayStop ? (
         <Button variant="default" color="danger" size="xs" onClick={dialog.open}>

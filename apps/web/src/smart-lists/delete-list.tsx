@@ -33,12 +33,12 @@ export function DeleteList({ list, opened, onClose, onDeleted }: DeleteListProps
     >
       {inUse ? (
         <>
-          It is used by <Users users={users} />. Take it out there first.
+          It is used by <Users users={users} />. Remove it there first.
         </>
       ) : list.kind === 'static' ? (
-        'The list goes; the people stay in the directory.'
+        'The list is deleted. Its people stay in the directory.'
       ) : (
-        'The question goes; the people stay.'
+        'The list is deleted. The people stay in the directory.'
       )}
     </Confirm>
   );

@@ -38,7 +38,7 @@ export function FolderActions({ folder, onRenamed }: { folder: string; onRenamed
           <Problem error={rename.error} />
           <TextInput
             label="Name"
-            description="The name of another folder joins the two."
+            description="If you enter another folder’s name, the two are merged."
             data-autofocus
             maxLength={200}
             value={name}
@@ -46,7 +46,7 @@ export function FolderActions({ folder, onRenamed }: { folder: string; onRenamed
           />
           <div className="row" style={{ justifyContent: 'flex-end' }}>
             <Button variant="default" disabled={rename.isPending} onClick={() => to(null)}>
-              Take every list out of it
+              Remove every list from it
             </Button>
             <Button type="submit" disabled={rename.isPending || name.trim() === '' || name.trim() === folder}>
               Rename
@@ -80,7 +80,7 @@ export function MoveList({ list, folders, opened, onClose }: MoveListProps) {
         <Problem error={move.error} />
         <Autocomplete
           label="Folder"
-          description="A new name makes a folder; leave it empty for none."
+          description="A new name creates a folder. Leave it empty for no folder."
           data-autofocus
           maxLength={200}
           data={folders}
@@ -89,7 +89,7 @@ export function MoveList({ list, folders, opened, onClose }: MoveListProps) {
         />
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button type="submit" disabled={move.isPending || to === (list.folder ?? '')}>
-            {to === '' ? 'Take it out of its folder' : 'Move'}
+            {to === '' ? 'Remove it from its folder' : 'Move'}
           </Button>
         </div>
       </form>

@@ -13,12 +13,12 @@ export function FollowSwitch({ list }: { list: SmartList }) {
     <div className="list-options stack-tight">
       <Problem error={change.error} />
       <Switch
-        label="Follow who joins and who leaves"
+        label="Track who joins and leaves"
         description={
           <>
-            Each joining and leaving is noticed within moments and written into the person’s timeline, and an automation
-            can start from it. Otherwise the list is asked anew whenever it is needed.
-            {followed ? ' An automation uses this list, so it may be followed anyway.' : ''}
+            When someone joins or leaves, it appears on their timeline within moments, and an automation can start from
+            it. If this is off, the list is worked out only when it is needed.
+            {followed ? ' An automation uses this list, so it may be tracked anyway.' : ''}
           </>
         }
         disabled={!may || change.isPending}

@@ -25,7 +25,7 @@ export function ListForm({ list }: { list: SmartList }) {
       {
         onSuccess: () => {
           setEntering(false);
-          notifications.show({ message: 'The list is saved.' });
+          notifications.show({ message: 'List saved.' });
         },
       },
     );

@@ -30,12 +30,12 @@ export function ListMenu({ list, folders, onRefresh, onDeleted }: ListMenuProps)
     <>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon aria-label={`More for ${list.name}`}>
+          <ActionIcon aria-label={`More actions for ${list.name}`}>
             <IconDots size={16} stroke={1.5} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {list.kind === 'rules' ? <Menu.Item onClick={onRefresh}>Count anew</Menu.Item> : null}
+          {list.kind === 'rules' ? <Menu.Item onClick={onRefresh}>Recount</Menu.Item> : null}
           <Menu.Item onClick={copy}>Duplicate</Menu.Item>
           <Menu.Item onClick={() => setDialog('move')}>Move to a folder</Menu.Item>
           <Menu.Item onClick={() => setDialog('delete')}>Delete</Menu.Item>

@@ -44,7 +44,7 @@ function Existing({ id }: { id: string }) {
   if (!list.data) {
     return (
       <Page title="Smart list">
-        <Answer of={list} what="This list could not be shown">
+        <Answer of={list} what="This list could not be loaded">
           {() => null}
         </Answer>
       </Page>
@@ -97,7 +97,7 @@ function Actions({ list, counting, onCount }: { list: SmartList; counting: boole
     <>
       {list.kind === 'rules' ? (
         <Button variant="default" disabled={counting} onClick={onCount}>
-          {counting ? 'Counting' : 'Count anew'}
+          {counting ? 'Counting' : 'Recount'}
         </Button>
       ) : null}
       <ListMenu

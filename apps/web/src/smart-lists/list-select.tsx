@@ -18,9 +18,9 @@ const fits: Record<Fitting, (list: SmartList) => boolean> = {
 };
 
 const nothing: Record<Fitting, string> = {
-  any: 'No list of that name',
-  followed: 'No list of rules of that name',
-  static: 'No list kept by hand of that name',
+  any: 'No list has that name',
+  followed: 'No smart list has that name',
+  static: 'No list kept by hand has that name',
 };
 
 interface ListSelectProps {
@@ -53,7 +53,7 @@ export function ListSelect({ fitting, value, onChange, ...input }: ListSelectPro
   });
   const found = (data?.items ?? []).filter(fits[fitting]);
   const offered = chosen && !found.some(({ id }) => id === chosen.id) ? [chosen, ...found] : found;
-  const missing = value !== '' && !chosen ? [{ value, label: 'A list that is gone' }] : [];
+  const missing = value !== '' && !chosen ? [{ value, label: 'A deleted list' }] : [];
   return (
     <div className="stack-tight">
       <Select
@@ -78,7 +78,7 @@ export function ListSelect({ fitting, value, onChange, ...input }: ListSelectPro
           }
           size="xs"
         >
-          {value && chosen ? 'Open this list' : 'Make a new list'}
+          {value && chosen ? 'Open this list' : 'Create a new list'}
         </Anchor>
       )}
     </div>

@@ -34,7 +34,7 @@ export function ListsPage() {
   return (
     <Page
       title="Smart lists"
-      intro="A smart list is a saved question about people; its answer is always of now."
+      intro="A smart list is a saved group of people. It is always up to date."
       actions={begin}
       wide
     >
@@ -43,7 +43,7 @@ export function ListsPage() {
           <TextInput
             type="search"
             aria-label="Search lists"
-            placeholder="Name of a list"
+            placeholder="List name"
             w={280}
             value={q}
             onChange={(event) => setQ(event.currentTarget.value)}
@@ -52,10 +52,10 @@ export function ListsPage() {
             <Select
               aria-label="Folder"
               w={220}
-              placeholder="Every folder"
+              placeholder="All folders"
               clearable
               searchable
-              nothingFoundMessage="No folder of that name"
+              nothingFoundMessage="No folder has that name"
               data={folders.map((one) => ({ value: one.folder, label: `${one.folder} (${count(one.lists)})` }))}
               value={folder || null}
               onChange={inFolder}
@@ -65,17 +65,17 @@ export function ListsPage() {
         </div>
       ) : null}
       {refresh.error ? <Problem error={refresh.error} /> : null}
-      <Answer of={lists} what="The lists could not be read">
+      <Answer of={lists} what="The lists could not be loaded">
         {() =>
           rows.length === 0 ? (
             q !== '' || folder !== '' ? (
-              <Empty title={q ? 'No list of that name' : 'No list in this folder'}>
-                {q ? 'Search for less of it, or in every folder.' : 'Choose another folder.'}
+              <Empty title={q ? 'No list has that name' : 'No list in this folder'}>
+                {q ? 'Try a shorter name, or search in all folders.' : 'Choose another folder.'}
               </Empty>
             ) : (
               <Empty title="No lists yet" action={begin}>
-                Ask a question about people, such as “leads who were active in the last 7 days”, and keep it here to use
-                it in automations.
+                Describe a group of people, such as “leads who were active in the last 7 days”, and use it in your
+                automations.
               </Empty>
             )
           ) : (

@@ -27,11 +27,11 @@ export function MembersByFile({ listId }: { listId: string }) {
   const send = (how: 'add' | 'remove') =>
     change.mutate({ how, who: new Blob([file!], { type: 'text/csv' }) }, { onSuccess: () => setFile(null) });
   return (
-    <section className="stack-tight" aria-label="People by a file">
-      <h3>By a CSV file</h3>
+    <section className="stack-tight" aria-label="Add people from a file">
+      <h3>From a CSV file</h3>
       <p className="label">
-        One address a line, or a column headed email or contact_id; up to 20 MB. Nobody is made: unknown addresses are
-        listed afterwards.
+        One e-mail address per line, or a column called email or contact_id. Up to 20 MB. No new people are created:
+        unknown addresses are listed afterwards.
       </p>
       <Problem error={change.error} />
       <div className="row">
@@ -48,18 +48,18 @@ export function MembersByFile({ listId }: { listId: string }) {
           </span>
         ) : null}
       </div>
-      {tooBig ? <p role="alert">The file is larger than 20 MB. Split it.</p> : null}
+      {tooBig ? <p role="alert">The file is larger than 20 MB. Split it into smaller files.</p> : null}
       {file && !tooBig ? (
         <div className="row">
           <Button disabled={busy} onClick={() => send('add')}>
-            Put them in
+            Add them
           </Button>
           <Button variant="default" disabled={busy} onClick={() => send('remove')}>
-            Take them out
+            Remove them
           </Button>
         </div>
       ) : null}
-      {change.isPending ? <p role="status">Sending the file…</p> : null}
+      {change.isPending ? <p role="status">Uploading the file…</p> : null}
       {started ? <Progress job={job.data ?? started} error={job.error} /> : null}
     </section>
   );
@@ -70,33 +70,33 @@ function Progress({ job, error }: { job: Job; error: unknown }) {
   if (job.status === 'queued') {
     return (
       <div className="stack-tight" role="status">
-        <p>The file is being worked off. You can leave this page; it goes on.</p>
-        <progress aria-label="The file is being worked off" />
+        <p>The file is being processed. You can leave this page; it continues in the background.</p>
+        <progress aria-label="Processing the file" />
         <div>
           <Button
             variant="subtle"
             size="compact-sm"
             onClick={() => void call(cancelJob, { params: { id: job.id } }).catch(setCancelled)}
           >
-            Cancel it
+            Cancel
           </Button>
         </div>
         <Problem error={cancelled ?? error} />
       </div>
     );
   }
-  if (job.status === 'cancelled') return <p role="status">The file was cancelled; nothing changed.</p>;
+  if (job.status === 'cancelled') return <p role="status">Cancelled. Nothing changed.</p>;
   if (job.status === 'failed' || !job.result) {
     return (
       <div className="notice" data-tone="danger" role="alert">
-        <p>{job.error ?? 'The file could not be worked off.'} Nothing changed.</p>
+        <p>{job.error ?? 'The file could not be processed.'} Nothing changed.</p>
       </div>
     );
   }
   return (
     <div className="notice stack-tight" data-tone="good" role="status">
       <p>
-        {people(job.result.changed)} {job.action === 'remove' ? 'taken out' : 'put in'}.
+        {people(job.result.changed)} {job.action === 'remove' ? 'removed' : 'added'}.
       </p>
       <UnknownPeople names={job.result.unknown} count={job.result.unknown_count} />
     </div>

@@ -19,18 +19,18 @@ export function MembersByHand({ listId }: { listId: string }) {
   const many = (what: 'add' | 'remove') =>
     change.mutate({ how: what, who: { emails: addresses } }, { onSuccess: () => setText('') });
   return (
-    <section className="stack-tight" aria-label="People by hand">
+    <section className="stack-tight" aria-label="Add people by hand">
       <Problem error={change.error} />
       {done ? (
         <div className="notice stack-tight" role="status">
           <p>
-            {people(done.changed)} {how === 'add' ? 'put in' : 'taken out'}.
+            {people(done.changed)} {how === 'add' ? 'added' : 'removed'}.
           </p>
           <UnknownPeople names={done.unknown} count={done.unknown.length} />
         </div>
       ) : null}
       <PersonInput
-        label="Put somebody in"
+        label="Add someone"
         value={name}
         onChange={setName}
         onPick={({ id }) => {
@@ -39,8 +39,8 @@ export function MembersByHand({ listId }: { listId: string }) {
         }}
       />
       <Textarea
-        label="Many by their addresses"
-        description="One a line or parted by commas. Unknown ones are reported, nobody is made."
+        label="Add or remove many by e-mail address"
+        description="One per line, or separated by commas. No new people are created: unknown addresses are listed afterwards."
         autosize
         minRows={3}
         maxRows={12}
@@ -49,10 +49,10 @@ export function MembersByHand({ listId }: { listId: string }) {
       />
       <div className="row">
         <Button disabled={addresses.length === 0 || change.isPending} onClick={() => many('add')}>
-          {addresses.length === 0 ? 'Put in' : `Put in ${people(addresses.length)}`}
+          {addresses.length === 0 ? 'Add' : `Add ${people(addresses.length)}`}
         </Button>
         <Button variant="default" disabled={addresses.length === 0 || change.isPending} onClick={() => many('remove')}>
-          Take out
+          Remove
         </Button>
       </div>
     </section>

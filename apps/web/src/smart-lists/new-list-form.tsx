@@ -19,7 +19,8 @@ export function NewListForm({ rules: given, kind: first }: { rules: Group | unde
   const [kind, setKind] = useState(first);
   const [rules, setRules] = useState<Group | undefined>(given ?? start);
   const create = useCreateList();
-  if (!may) return <NotAllowed detail="Your role reads lists; a marketer or an administrator can make one." />;
+  if (!may)
+    return <NotAllowed detail="Your role can only read lists. A marketer or an administrator can create one." />;
   const read = rules && readRules(rules);
   const ready = name.trim() !== '' && (kind === 'static' || read?.rules !== undefined);
   const save = () =>
@@ -40,18 +41,18 @@ export function NewListForm({ rules: given, kind: first }: { rules: Group | unde
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <SegmentedControl
-          aria-label="Kind of list"
+          aria-label="Type of list"
           value={kind}
           onChange={(next) => setKind(next as 'rules' | 'static')}
           data={[
-            { value: 'rules', label: 'A question about people' },
-            { value: 'static', label: 'People put in by hand' },
+            { value: 'rules', label: 'People who match rules' },
+            { value: 'static', label: 'People added by hand' },
           ]}
         />
         {kind === 'rules' ? (
           <RuleBuilder value={rules} onChange={setRules} context="list" />
         ) : (
-          <p className="sentence quiet">Give it a name first; people are added on the next page.</p>
+          <p className="sentence quiet">Name it first. You add people on the next page.</p>
         )}
         <div>
           <Button onClick={save} disabled={!ready || create.isPending}>

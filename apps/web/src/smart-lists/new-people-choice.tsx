@@ -17,15 +17,15 @@ export function NewPeopleChoice({ listId, rules, value, onChange }: NewcomersCho
     conditions: [rules, { field: 'smart_list', operator: 'not_in', value: [listId] }],
   });
   if (preview && !stale && preview.exact && preview.count === 0)
-    return <p className="label">Nobody new comes in by this change.</p>;
+    return <p className="label">This change adds nobody new.</p>;
   const who =
     !preview || stale
-      ? 'people who come in by this change'
-      : `${preview.exact ? '' : 'about '}${preview.count.toLocaleString()} ${preview.count === 1 ? 'person who comes' : 'people who come'} in by this change`;
+      ? 'people this change adds'
+      : `${preview.exact ? '' : 'about '}${preview.count.toLocaleString()} ${preview.count === 1 ? 'person' : 'people'} this change adds`;
   return (
     <Checkbox
       label={`Treat the ${who} as entering now`}
-      description="Automations that start when someone joins this list then begin for them. Otherwise they are put in silently."
+      description="Automations that start when someone joins this list will start for them. Otherwise they are added silently."
       checked={value}
       onChange={(event) => onChange(event.currentTarget.checked)}
     />

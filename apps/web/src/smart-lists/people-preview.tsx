@@ -16,9 +16,9 @@ export function PeoplePreview({ rules }: { rules: Group | undefined }) {
     <section className="list-people" aria-label="People">
       <h2>People</h2>
       {!rules ? (
-        <p className="sentence quiet">Finish the rule to see who it finds.</p>
+        <p className="sentence quiet">Finish the rule to see who matches.</p>
       ) : !preview ? null : preview.sample.length === 0 ? (
-        <p className="sentence quiet">No one, for now.</p>
+        <p className="sentence quiet">No one matches right now.</p>
       ) : (
         <>
           <ul>

@@ -32,13 +32,13 @@ export function StaticMembers({ list }: { list: SmartList }) {
             onChange={(event) => setQ(event.currentTarget.value)}
           />
         ) : null}
-        <Answer of={members} what="The people could not be read">
+        <Answer of={members} what="The people could not be loaded">
           {() =>
             rows.length === 0 ? (
               q ? (
-                <Empty title="Nobody in this list is found by that">Search for less of it.</Empty>
+                <Empty title="No one on this list matches">Try a shorter search.</Empty>
               ) : (
-                <Empty title="Nobody is in it yet">Put people in by name, by their addresses or by a file.</Empty>
+                <Empty title="No one is on this list yet">Add people by name, by e-mail address or from a file.</Empty>
               )
             ) : (
               <div aria-busy={members.isPlaceholderData}>
@@ -67,10 +67,10 @@ export function StaticMembers({ list }: { list: SmartList }) {
                               <Button
                                 variant="subtle"
                                 size="compact-sm"
-                                aria-label={`Take out ${nameOf(person)}`}
+                                aria-label={`Remove ${nameOf(person)}`}
                                 onClick={() => change.mutate({ how: 'remove', who: { contact_ids: [person.id] } })}
                               >
-                                Take out
+                                Remove
                               </Button>
                             ) : null}
                           </td>

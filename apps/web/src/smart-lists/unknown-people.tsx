@@ -16,7 +16,7 @@ export function UnknownPeople({ names, count }: UnknownNamesProps) {
   return (
     <>
       <p>
-        {plural(count, 'name is', 'names are')} unknown to the directory and {count === 1 ? 'was' : 'were'} left out:
+        {plural(count, 'entry is', 'entries are')} not in the directory and {count === 1 ? 'was' : 'were'} skipped:
       </p>
       <ul className="unknown-names">
         {names.slice(0, shown).map((name, at) => (

@@ -37,7 +37,7 @@ export function Confirm({
         {error ? <Problem error={error} /> : null}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button variant="default" onClick={onClose}>
-            Leave it as it is
+            Cancel
           </Button>
           <Button {...(danger ? { color: 'danger' } : {})} onClick={onConfirm} disabled={busy || disabled}>
             {label}
@@ -54,7 +54,7 @@ export function Problem({ error }: { error: unknown }) {
   const problem = error instanceof ApiError ? error : undefined;
   return (
     <div className="notice" data-tone="danger" role="alert">
-      <p>{problem?.detail ?? (error instanceof Error ? error.message : 'This did not work.')}</p>
+      <p>{problem?.detail ?? (error instanceof Error ? error.message : 'This failed.')}</p>
       {problem && problem.errors.length > 0 ? (
         <ul style={{ margin: '8px 0 0', paddingLeft: 18 }}>
           {problem.errors.map(({ pointer, message }) => (

@@ -33,7 +33,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
 /** Something went wrong: what, a way to try again, and the id under which the server logged it. */
 export function Failed({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
   if (error instanceof ApiError && error.status === 403) return <NotAllowed detail={error.detail} />;
-  const detail = error instanceof Error ? error.message : 'The reason is not known.';
+  const detail = error instanceof Error ? error.message : 'The cause is not known.';
   return (
     <div className="state" role="alert">
       <h2>{what}</h2>

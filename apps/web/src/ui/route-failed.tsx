@@ -6,12 +6,12 @@ import { Page } from './page';
 export function RouteFailed() {
   const error = useRouteError();
   return (
-    <Page title="This screen could not be shown">
+    <Page title="This page could not be shown">
       <p className="sentence">
-        {error instanceof Error ? error.message : 'Something unexpected happened.'} Nothing you saved is lost. Loading
-        the page again usually helps, most of all after an update of Cortex.
+        {error instanceof Error ? error.message : 'Something unexpected happened.'} Nothing you saved is lost. Reloading
+        the page usually helps, especially after Cortex was updated.
       </p>
-      <Button onClick={() => window.location.reload()}>Load the page again</Button>
+      <Button onClick={() => window.location.reload()}>Reload the page</Button>
     </Page>
   );
 }

@@ -47,7 +47,7 @@ function SectionHead({ id, title }: { id: string; title: string }) {
   return (
     <div className="section-head nodrag nopan">
       <input
-        aria-label="Name of the section"
+        aria-label="Section name"
         value={draft}
         readOnly={readOnly}
         maxLength={200}
@@ -60,7 +60,7 @@ function SectionHead({ id, title }: { id: string; title: string }) {
       {readOnly ? null : (
         <ActionIcon
           size="sm"
-          aria-label={`Remove the section ${title}; its steps stay`}
+          aria-label={`Remove the section ${title} and keep its steps`}
           onClick={() => removeSection(store, id)}
         >
           <IconX size={14} stroke={1.5} />

@@ -49,7 +49,7 @@ export function useGestures(flow: FlowHandle) {
       const reason = connectionRefusal(document.graph, { source, port: sourceHandle }, target);
       if (reason) return showToast(reason);
       const to = document.graph.nodes.find((node) => node.id === target);
-      edit(`Lead on to ${to ? wordOf(to) : 'a step'}`, [{ op: 'connect', source, port: sourceHandle, target }]);
+      edit(`Connect to ${to ? wordOf(to) : 'a step'}`, [{ op: 'connect', source, port: sourceHandle, target }]);
     },
     [store],
   );

@@ -3,6 +3,7 @@ import type { EditorStore } from '../document/editor-store';
 import { place } from '../drawing/geometry';
 import { showToast } from '../../ui/toast';
 import { clipboardText, copyText } from '../../ui/clipboard';
+import { plural } from '../../ui/format';
 import { addSection } from '../document/sections';
 import { mustAsk, newStepId, placeAfter, placeBefore, removeSteps } from '../document/steps';
 import type { ScreenStore } from '../screen/screen-store';
@@ -50,7 +51,7 @@ const remove = ({ store, screen }: CommandContext) => {
 const copy = ({ store }: CommandContext) => {
   const text = copySteps(store.getState().document.graph, selectedOf(store));
   void copyText('steps', text);
-  store.getState().say(`Copied ${selectedOf(store).length} steps`);
+  store.getState().say(`Copied ${plural(selectedOf(store).length, 'step', 'steps')}`);
 };
 
 const parse = (text: string): Pick<Graph, 'nodes' | 'edges'> | undefined => {
@@ -68,7 +69,7 @@ const insertCopied = ({ store }: CommandContext, copied: Pick<Graph, 'nodes' | '
   const last = selected.at(-1);
   const place = last === undefined ? undefined : placeAfter(edited.graph, last);
   const pasted = copied && pasteSteps(edited.graph, copied, place, newStepId);
-  if (!pasted) return showToast('There are no steps in the clipboard that fit here.');
+  if (!pasted) return showToast('There are no steps on the clipboard that fit here.');
   edit(label, pasted.operations, { select: pasted.ids });
 };
 
@@ -115,14 +116,14 @@ export const editCommands: Command[] = [
   { id: 'remove', label: 'Remove the selected steps', keys: ['delete', 'backspace'], enabled: some, run: remove },
   {
     id: 'move',
-    label: 'Move the selected step behind another',
+    label: 'Move the selected step after another',
     keys: ['m'],
     enabled: one,
     run: ({ store, screen }) => screen.setState({ choosing: { what: 'move', id: selectedOf(store)[0]! } }),
   },
   {
     id: 'reroute',
-    label: 'Lead a path of the selected step elsewhere',
+    label: 'Change where a path of the selected step leads',
     keys: ['r'],
     enabled: one,
     run: ({ store, screen }) => screen.setState({ choosing: { what: 'reroute', id: selectedOf(store)[0]! } }),
@@ -133,7 +134,7 @@ export const editCommands: Command[] = [
   nudge('right', 8, 0),
   {
     id: 'section',
-    label: 'Make a section of the selected steps',
+    label: 'Group the selected steps as a section',
     keys: ['g'],
     enabled: some,
     run: ({ store }) => addSection(store, selectedOf(store)),

@@ -35,10 +35,10 @@ const go = (store: EditorStore, screen: CommandContext['screen'], id: string | u
 const arrow = (direction: Direction, keys: string[]): Command => ({
   id: `walk-${direction}`,
   label: {
-    up: 'To the step before',
-    down: 'To the step after',
-    left: 'To the path at the left',
-    right: 'To the path at the right',
+    up: 'Go to the previous step',
+    down: 'Go to the next step',
+    left: 'Go to the path on the left',
+    right: 'Go to the path on the right',
   }[direction],
   keys,
   reads: true,
@@ -75,7 +75,7 @@ export const navigateCommands: Command[] = [
   },
   {
     id: 'close',
-    label: 'Close what is open',
+    label: 'Close the open panel',
     keys: ['escape'],
     reads: true,
     run: ({ store }) => {
@@ -106,14 +106,14 @@ export const navigateCommands: Command[] = [
   },
   {
     id: 'closer',
-    label: 'Closer',
+    label: 'Zoom in',
     keys: ['+', '='],
     reads: true,
     run: ({ screen }) => screen.getState().camera?.zoomBy(1.2),
   },
   {
     id: 'farther',
-    label: 'Farther away',
+    label: 'Zoom out',
     keys: ['-'],
     reads: true,
     run: ({ screen }) => screen.getState().camera?.zoomBy(1 / 1.2),
@@ -127,7 +127,7 @@ export const navigateCommands: Command[] = [
   },
   {
     id: 'keys',
-    label: 'List of keys',
+    label: 'Keyboard shortcuts',
     keys: ['?'],
     reads: true,
     run: ({ screen }) => screen.setState({ sheet: 'keys' }),

@@ -5,7 +5,7 @@ const partNames: Record<string, string> = {
   ':name': 'The name',
   ':settings': 'The settings',
   ':graph': 'The whole drawing',
-  ':set_notes': 'The free notes',
+  ':set_notes': 'The notes',
   ':set_sections': 'The sections',
   ':set_layout': 'The layout',
 };
@@ -23,8 +23,8 @@ export const partName = (id: string, ...documents: AutomationDocument[]): string
     const { node, mark, part } = parse(document, id);
     if (!node) continue;
     const sentence = sentenceOf(node);
-    if (mark === '@') return part === 'note' ? `The note of “${sentence}”` : `Where “${sentence}” stands`;
-    return mark === ':' ? `The way on from “${sentence}”` : sentence;
+    if (mark === '@') return part === 'note' ? `The note on “${sentence}”` : `The position of “${sentence}”`;
+    return mark === ':' ? `The path from “${sentence}”` : sentence;
   }
   return 'A step that was removed';
 };
@@ -39,7 +39,7 @@ export const partText = (document: AutomationDocument, id: string): string => {
   if (mark !== ':') return sentenceOf(node);
   const edge = document.graph.edges.find((one) => one.source === node.id && one.port === part);
   const target = document.graph.nodes.find((one) => one.id === edge?.target);
-  return target ? `leads on to “${sentenceOf(target)}”` : 'leads nowhere';
+  return target ? `leads to “${sentenceOf(target)}”` : 'has no next step';
 };
 
 const placeOf = ({ position }: GraphNode): string =>

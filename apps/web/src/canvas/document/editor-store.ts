@@ -191,7 +191,7 @@ export const createEditorStore = (opened: Opened): EditorStore =>
         set((state) => ({
           past: inverse ? [...state.past, { ...entry, inverse, burst: undefined }] : state.past,
           future: state.future.slice(0, state.future.lastIndexOf(entry)),
-          said: inverse ? `Done again: ${entry.label}` : `“${entry.label}” can no longer be done again.`,
+          said: inverse ? `Redone: ${entry.label}` : `“${entry.label}” can no longer be redone.`,
         }));
       },
 

@@ -37,7 +37,7 @@ const after = (
     open: closed ? null : state.open,
     past: withoutTouched(state.past, theirs),
     future: withoutTouched(state.future, theirs),
-    said: closed ? 'Somebody else removed the step that was open.' : 'Somebody else changed this automation.',
+    said: closed ? 'Someone else removed the step that was open.' : 'Someone else changed this automation.',
   };
 };
 

@@ -12,12 +12,12 @@ export const addSection = (store: EditorStore, ids: readonly string[]): void => 
     .map((section) => ({ ...section, node_ids: section.node_ids?.filter((id) => !chosen.has(id)) ?? [] }))
     .filter((section) => section.node_ids.length > 0);
   const sections = [...others, { id: newStepId(), title: `Section ${others.length + 1}`, node_ids: [...ids] }];
-  store.getState().edit('Make a section', [{ op: 'set_sections', sections }]);
+  store.getState().edit('Add a section', [{ op: 'set_sections', sections }]);
 };
 
 export const renameSection = (store: EditorStore, id: string, title: string): void => {
   const sections = sectionsOf(store).map((section) => (section.id === id ? { ...section, title } : section));
-  store.getState().edit(`Name a section “${title}”`, [{ op: 'set_sections', sections }]);
+  store.getState().edit(`Rename a section to “${title}”`, [{ op: 'set_sections', sections }]);
 };
 
 /** Takes the frame away; the steps stay. */

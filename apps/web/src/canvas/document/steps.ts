@@ -56,7 +56,7 @@ export const addStep = (
   const reason = position ? undefined : refusal(document.graph, type, place);
   if (reason) return reason;
   const def = nodeDef(type);
-  if (!def) return 'This version does not know this step.';
+  if (!def) return 'This version of Cortex does not have this step.';
   const node: GraphNode = {
     id: newStepId(),
     type,
@@ -64,7 +64,7 @@ export const addStep = (
     ...(position ? { position } : {}),
   };
   const done = edit(`Add ${wordOf(node)}`, insertAt(document.graph, node, place), { select: [node.id] });
-  if (!done) return 'This place does not exist any more.';
+  if (!done) return 'This place no longer exists.';
   openStep(node.id, def.phrases({}, noNames).find((phrase) => phrase.blank)?.field ?? Object.keys(def.config.shape)[0]);
   return undefined;
 };
@@ -130,10 +130,10 @@ export const spokenStep = (graph: Graph, id: string, problems: number): string =
   const ways = portsOf(node).map((port) => {
     const target = nodes.get(out.get(id)?.get(port.id)?.target ?? '');
     const label = port.label ? `${port.label}: ` : '';
-    return label + (target ? (nodeDef(target.type)?.title ?? 'a step') : 'the way ends');
+    return label + (target ? (nodeDef(target.type)?.title ?? 'a step') : 'ends here');
   });
   const paths =
-    ways.length === 0 ? 'No path.' : `${ways.length === 1 ? 'One path' : `${ways.length} paths`}, ${ways.join('; ')}.`;
+    ways.length === 0 ? 'No paths.' : `${ways.length === 1 ? 'One path' : `${ways.length} paths`}, ${ways.join('; ')}.`;
   const wrong = problems === 0 ? '' : problems === 1 ? ' One problem.' : ` ${problems} problems.`;
   return `${sentenceOf(node)}. Step ${at} of ${graph.nodes.length}. ${paths}${wrong}`;
 };

@@ -149,7 +149,7 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
             {port.label}
           </span>
         ) : null}
-        {live ? <span className="open-end-stop" title="The way ends here" /> : null}
+        {live ? <span className="open-end-stop" title="This path ends here" /> : null}
         <AddStepButton place={{ source: id, port: port.id }} tight={port.label !== ''} />
       </div>
     ));

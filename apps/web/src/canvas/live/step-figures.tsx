@@ -46,7 +46,7 @@ export function StepFigures({ id }: { id: string }) {
           </>
         ) : (
           <>
-            <b>{count(figures?.left ?? 0)}</b> on
+            <b>{count(figures?.left ?? 0)}</b> left
           </>
         )}
       </span>

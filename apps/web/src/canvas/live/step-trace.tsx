@@ -9,19 +9,19 @@ export function StepTrace({ id }: { id: string }) {
   const email = useLive((live) => live.trace?.run.contact_email);
   const step = useStep(id);
   if (!email) return null;
-  if (!visits) return <p className="sentence quiet">{email} did not come here.</p>;
+  if (!visits) return <p className="sentence quiet">{email} did not reach this step.</p>;
   return (
     <ol className="visits">
       {visits.map((visit) => (
         <li key={visit.visit}>
           <p className="sentence">{describeOutcome(visit, step)}</p>
           <p className="label">
-            came {shortTime(visit.entered_at)}
+            arrived {shortTime(visit.entered_at)}
             {visit.left_at ? `, left ${shortTime(visit.left_at)}` : ', still here'}
           </p>
           {Object.keys(visit.outcome).length > 0 ? (
             <details>
-              <summary className="label">The record</summary>
+              <summary className="label">Details</summary>
               <pre className="code">{JSON.stringify(visit.outcome, null, 2)}</pre>
             </details>
           ) : null}

@@ -12,6 +12,7 @@ import { shortTime } from '../../ui/time';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { traceOf, useLiveStore } from './live-store';
 import { describeOutcome } from '../../runs/step-outcome';
+import { reasonInWords } from '../../outbox/reason-words';
 
 type Tried = AnswerOf<typeof simulateAutomation>;
 
@@ -50,7 +51,7 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
       <header className="inspector-head">
         <h2>Test</h2>
       </header>
-      <p className="sentence quiet">One person goes through the draft. Nothing is sent, nobody is changed.</p>
+      <p className="sentence quiet">One person goes through the draft. Nothing is sent and nobody is changed.</p>
       <form
         className="field-group"
         onSubmit={(event) => {
@@ -63,7 +64,7 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
           value={who}
           onChange={(value) => setWho(value as typeof who)}
           data={[
-            { value: 'sample', label: 'Somebody made up' },
+            { value: 'sample', label: 'A sample person' },
             { value: 'person', label: 'A person' },
           ]}
           aria-label="Who"
@@ -71,8 +72,8 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
         {who === 'person' ? <PersonInput label="Person" value={email} onChange={setEmail} /> : null}
         <TextInput
           type="datetime-local"
-          label="They come in at"
-          description="Now if left empty. What was recorded afterwards happens to them."
+          label="They enter at"
+          description="Leave it empty for now. If you pick a time in the past, what was recorded after it happens in the test."
           value={at}
           onChange={(event) => setAt(event.currentTarget.value)}
         />
@@ -82,7 +83,7 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
             disabled={tried.isPending || (who === 'person' && !email.includes('@'))}
             data-testid="test-run"
           >
-            {run ? 'Try again' : 'Let them in'}
+            {run ? 'Run again' : 'Run the test'}
           </Button>
         </div>
         <Problem error={tried.error} />
@@ -141,7 +142,7 @@ function Way({ run, before, shown, onShow }: WayProps) {
             <li key={`${step.node_id}-${step.visit}`}>
               <p className="label">{shortTime(step.entered_at)}</p>
               <button type="button" className="link" onClick={() => store.getState().select([step.node_id])}>
-                {node ? say(node) : 'A step that is no longer drawn'}
+                {node ? say(node) : 'A step that was removed'}
               </button>
               <p className="visit-outcome">{describeOutcome(step, node)}</p>
             </li>
@@ -156,7 +157,7 @@ function Way({ run, before, shown, onShow }: WayProps) {
       ) : null}
       {before && wayOf(before) !== wayOf(run) ? (
         <p className="sentence" data-testid="test-differs">
-          Another way than the last time: {plural(before.steps.length, 'step', 'steps')} then, {run.steps.length} now.
+          A different path from last time: {plural(before.steps.length, 'step', 'steps')} then, {run.steps.length} now.
         </p>
       ) : null}
     </>
@@ -174,8 +175,8 @@ const waits = (run: Tried, shown: number): boolean => {
 function ending(run: Tried): string {
   if (run.ended_at === null) return 'Still inside after a year.';
   return run.status === 'exited'
-    ? `Left: ${run.end_reason ?? 'exit'}.`
-    : `Through${run.end_reason ? `: ${run.end_reason}` : ''}.`;
+    ? `Left: ${reasonInWords(run.end_reason ?? 'exit')}.`
+    : `Finished${run.end_reason ? `: ${reasonInWords(run.end_reason)}` : ''}.`;
 }
 
 /** The tried way, so far, in the shape in which the drawing shows people's ways. */

@@ -67,7 +67,7 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
       { op: 'set_settings', settings: shown.data.settings },
     ]);
     if (!done) return;
-    showToast(`The draft says what version ${after} said. Publish it to make it live.`);
+    showToast(`The draft is now the same as version ${after}. Publish it to make it live.`);
     onRestored();
   };
   return (
@@ -76,10 +76,10 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
         <h2>Versions</h2>
       </header>
       {list.error ? (
-        <Failed error={list.error} what="The versions could not be read" onRetry={() => void list.refetch()} />
+        <Failed error={list.error} what="The versions could not be loaded" onRetry={() => void list.refetch()} />
       ) : null}
       {list.isPending ? <Loading lines={4} /> : null}
-      {list.data && versions.length === 0 ? <p className="sentence quiet">Nothing was published yet.</p> : null}
+      {list.data && versions.length === 0 ? <p className="sentence quiet">Nothing has been published yet.</p> : null}
       <ol className="versions">
         {versions.map((version) => (
           <li key={version.id}>
@@ -100,7 +100,7 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
               </span>
               {version.note ? <span className="sentence">{version.note}</span> : null}
               <span className="label">
-                {people(version.served)} served{version.inside > 0 ? `, ${people(version.inside)} inside` : ''}
+                {people(version.served)} entered{version.inside > 0 ? `, ${people(version.inside)} inside` : ''}
               </span>
             </button>
           </li>
@@ -141,9 +141,9 @@ function Changes({ compared }: { compared: Compared | null }) {
   const things = useReferenceNames();
   if (!compared) return <Loading lines={3} />;
   if (!compared.before)
-    return <p className="sentence">{`${compared.after.graph.nodes.length} steps, compared with nothing.`}</p>;
+    return <p className="sentence">{`${compared.after.graph.nodes.length} steps. There is no earlier version.`}</p>;
   const changes = diff(compared.before, compared.after, things);
-  if (changes.length === 0) return <p className="sentence quiet">They say the same.</p>;
+  if (changes.length === 0) return <p className="sentence quiet">They are the same.</p>;
   return (
     <ul className="changes sentence" data-testid="version-changes">
       {changes.map((change) => (

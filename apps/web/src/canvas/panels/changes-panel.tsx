@@ -12,7 +12,7 @@ export function ChangesPanel() {
   const newest = past.findLastIndex((entry) => !entry.gone);
   return (
     <div className="panel-body">
-      <p className="label">Changes in this tab. Press one to go there.</p>
+      <p className="label">Changes in this tab. Click one to go back to it.</p>
       <ol className="history">
         {future.map((entry, at) => (
           <Entry key={`f${at}`} entry={entry} undone onGo={() => go('redo', future.slice(at))} />
@@ -27,7 +27,7 @@ export function ChangesPanel() {
         ))}
         <li>
           <button type="button" className="history-entry" aria-current={newest === -1} onClick={() => go('undo', past)}>
-            As it was opened
+            When it was opened
           </button>
         </li>
       </ol>
@@ -48,7 +48,7 @@ function Entry({ entry, undone, current, onGo }: EntryProps) {
     return (
       <li>
         <p className="history-entry history-gone">
-          <s>{entry.label}</s> <span className="label">no longer possible: changed by somebody else since</span>
+          <s>{entry.label}</s> <span className="label">no longer possible: someone else has changed it since</span>
         </p>
       </li>
     );

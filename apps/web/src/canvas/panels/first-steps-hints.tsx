@@ -9,9 +9,9 @@ const KEY = 'cortex.coach';
 
 const hints = [
   { id: 'start', text: 'Choose what starts it.' },
-  { id: 'mail', text: 'Write the e-mail: press the step, then fill in what is underlined.' },
-  { id: 'problems', text: 'Marks in the margin say what is missing. The list at the left leads to each.' },
-  { id: 'publish', text: 'Publish. You are shown first whom it would reach.' },
+  { id: 'mail', text: 'Write the e-mail: click the step, then fill in what is underlined.' },
+  { id: 'problems', text: 'Marks on the steps show problems. The Problems panel on the left takes you to each one.' },
+  { id: 'publish', text: 'Publish. You first see who it would reach.' },
 ] as const;
 
 const known = (): ReadonlySet<string> => {
@@ -48,7 +48,7 @@ export function FirstStepsHints({ automation }: { automation: Automation }) {
         {at + 1} of {hints.length}
       </span>
       <span className="sentence">{hint.text}</span>
-      <ActionIcon aria-label="No more hints" onClick={dismiss}>
+      <ActionIcon aria-label="Hide the hints" onClick={dismiss}>
         <IconX size={14} stroke={1.5} />
       </ActionIcon>
     </p>

@@ -49,7 +49,7 @@ export function NotesPanel() {
           Add a note
         </Button>
       )}
-      {noted.length > 0 ? <h3 className="caps">At steps</h3> : null}
+      {noted.length > 0 ? <h3 className="caps">On steps</h3> : null}
       <ul className="problem-list">
         {noted.map((node) => (
           <li key={node.id}>
@@ -68,7 +68,9 @@ export function NotesPanel() {
         ))}
       </ul>
       {free.length === 0 && noted.length === 0 ? (
-        <p className="quiet">No notes yet. They are for colleagues, go along with an export and show in Live.</p>
+        <p className="quiet">
+          No notes yet. Notes are for your team. They are exported with the automation and shown in Live.
+        </p>
       ) : null}
     </div>
   );

@@ -21,7 +21,7 @@ export function Outline({ wide }: { wide?: boolean }) {
       ))}
       {items.length === 0 ? (
         <li role="treeitem" aria-selected={false} className="outline-none">
-          <p className="sentence">Nothing is drawn yet.</p>
+          <p className="sentence">No steps yet.</p>
           {editable ? (
             <button
               type="button"
@@ -118,7 +118,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
               Add a step
             </button>
           ) : null}
-          <span className="label">the way ends here</span>
+          <span className="label">this path ends here</span>
         </li>
       ))}
     </>

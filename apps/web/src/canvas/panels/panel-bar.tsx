@@ -40,7 +40,11 @@ export function PanelBar() {
             <button
               type="button"
               className="rail-button"
-              aria-label={id === 'problems' && blocking > 0 ? `Problems, ${blocking} block publishing` : label}
+              aria-label={
+                id === 'problems' && blocking > 0
+                  ? `Problems, ${blocking} ${blocking === 1 ? 'blocks' : 'block'} publishing`
+                  : label
+              }
               aria-pressed={open === id}
               data-testid={`panel-${id}`}
               onClick={() => screen.setState({ panel: open === id ? null : id })}
@@ -50,7 +54,7 @@ export function PanelBar() {
             </button>
           </Tooltip>
         ))}
-        <Tooltip label="Who may enter, when to leave" position="right">
+        <Tooltip label="Who can enter, when people leave" position="right">
           <button
             type="button"
             className="rail-button rail-last"

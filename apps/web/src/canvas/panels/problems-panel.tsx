@@ -10,7 +10,7 @@ export function ProblemsPanel() {
   if (problems.length === 0)
     return (
       <div className="panel-body">
-        <p className="sentence">Nothing is missing. It can be published.</p>
+        <p className="sentence">No problems. It can be published.</p>
       </div>
     );
   return (

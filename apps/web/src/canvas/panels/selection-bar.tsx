@@ -8,7 +8,7 @@ const offered: { command: string; label: string; icon: Icon }[] = [
   { command: 'copy', label: 'Copy', icon: IconCopy },
   { command: 'cut', label: 'Cut', icon: IconCut },
   { command: 'duplicate', label: 'Duplicate', icon: IconCopyPlus },
-  { command: 'section', label: 'Make a section', icon: IconFrame },
+  { command: 'section', label: 'Group as a section', icon: IconFrame },
   { command: 'remove', label: 'Remove', icon: IconTrash },
 ];
 

@@ -105,7 +105,7 @@ function Open({ place, at }: { place: Place | undefined; at: { x: number; y: num
             </span>
           </div>
         ))}
-        {choices.length === 0 ? <p className="quiet picker-none">No step is called that.</p> : null}
+        {choices.length === 0 ? <p className="quiet picker-none">No step has that name.</p> : null}
       </div>
     </Paper>
   );

@@ -17,7 +17,7 @@ const groups: { title: string; kinds: NodeKind[] }[] = [
 export function StepsPanel() {
   return (
     <div className="panel-body">
-      <p className="label">Drag a step onto a path. Or press one to put it behind the selected step.</p>
+      <p className="label">Drag a step onto a path, or click one to add it after the selected step.</p>
       {groups.map(({ title, kinds }) => {
         const types = nodeTypes.map((type) => nodes[type]).filter((def) => kinds.includes(def.kind));
         return types.length === 0 ? null : (
@@ -42,7 +42,7 @@ function PaletteItem({ def }: { def: NodeDef }) {
   const screen = useScreenStore();
   const reason = useEditor((state) => {
     const { graph } = state.document;
-    if (state.readOnly) return 'Your role lets you look, not change.';
+    if (state.readOnly) return 'Your role can view but not edit.';
     return def.kind === 'entry' ? refusal(graph, def.type, undefined) : undefined;
   });
   const press = () => {

@@ -36,7 +36,7 @@ function Avatar({ one, mine }: { one: PresentTab; mine: boolean }) {
   });
   const who = mine ? 'You, in another tab' : one.name;
   const where =
-    one.node_id === 'settings' ? 'in the settings' : sentence === undefined ? 'looks on' : `at “${sentence}”`;
+    one.node_id === 'settings' ? 'in the settings' : sentence === undefined ? 'viewing' : `at “${sentence}”`;
   return (
     <Tooltip label={`${who}: ${where}`}>
       <button

@@ -22,13 +22,13 @@ export function ConnectionNotice() {
   const cutOff = useCutOff(since);
   const unsent = useEditor((state) => state.unsent.length > 0);
   if (since === null) return null;
-  const kept = unsent ? 'What you changed is kept in this browser and sent once the connection is back.' : '';
+  const kept = unsent ? 'Your changes are kept in this browser and saved when the connection is back.' : '';
   return (
     <div className="connection" role="status" data-testid="connection" data-cut-off={cutOff}>
       <p className="sentence">
         {cutOff
-          ? 'No connection for ten minutes: others may have changed this meanwhile, so you can only read until it is back. '
-          : `No connection since ${clockTime(new Date(since).toISOString())}. You can go on for ten minutes. `}
+          ? 'No connection for ten minutes. Others may have changed this, so it is read only until the connection is back. '
+          : `No connection since ${clockTime(new Date(since).toISOString())}. You can keep working for ten minutes. `}
         {kept}
       </p>
     </div>

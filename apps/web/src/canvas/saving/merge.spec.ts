@@ -323,7 +323,7 @@ describe('what a killed tab left behind', () => {
     const gone: DraftServer = { ...server, since: async () => ({ revision: 2, changes: [] }) };
     const store = open();
     const answer = await applyBackup(store, gone, { revision: 1, operations: [note('mine')] });
-    expect(answer).toEqual({ back: false, lost: [expect.stringMatching(/^The note of “Wait /)] });
+    expect(answer).toEqual({ back: false, lost: [expect.stringMatching(/^The note on “Wait /)] });
     expect(store.getState().unsent).toEqual([]);
   });
 });

@@ -8,10 +8,10 @@ export const restoreUnsent = async (store: EditorStore, kept: Unsent): Promise<v
   const { id } = store.getState();
   try {
     const { back, lost } = await applyBackup(store, draftServer(id), kept);
-    if (back) showToast('Your last changes had not been sent. They are back.');
+    if (back) showToast('Your last changes had not been saved. They have been restored.');
     if (lost.length > 0)
       showToast(
-        `Changes of yours that had not been sent are not kept, because somebody else changed the same: ${lost.join('; ')}.`,
+        `Some of your unsaved changes could not be restored, because someone else changed the same parts: ${lost.join('; ')}.`,
       );
   } catch {
     // The server was not there to ask what happened since: the next time it may be.

@@ -102,7 +102,7 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
     store.setState((state) => ({
       unreachableSince: unreachable ? (state.unreachableSince ?? Date.now()) : null,
       ...(state.unsent.length > 0
-        ? { save: { is: 'failed', reason: error instanceof Error ? error.message : 'The reason is not known.' } }
+        ? { save: { is: 'failed', reason: error instanceof Error ? error.message : 'The cause is not known.' } }
         : {}),
     }));
     if (isFinal(error)) pending = undefined;

@@ -37,7 +37,7 @@ export function SaveStatus({ onRetry }: { onRetry: () => void }) {
           color="danger"
           onClick={() => screen.setState({ sheet: 'conflict' })}
         >
-          Changed by someone else: decide
+          Conflict: choose a version
         </Button>
       );
     default:

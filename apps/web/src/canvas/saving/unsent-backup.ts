@@ -77,6 +77,6 @@ export const applyBackup = async (
     store.getState().document,
     mine.filter((operation) => !both.has(about(operation))),
   );
-  const back = fits.length > 0 && store.getState().edit('Changes that were not sent before', fits);
+  const back = fits.length > 0 && store.getState().edit('Changes restored after a reload', fits);
   return { back, lost: [...new Set([...both, ...lost.map(about)])].map((id) => partName(id, document)) };
 };

@@ -22,7 +22,7 @@ export function BacktestAssumptions({ assumed, assume, onChange }: AssumedProps)
       data-testid="backtest-assumed"
     >
       <summary className="label">
-        What is assumed ({assumed.length}
+        Assumptions ({assumed.length}
         {changed > 0 ? `, ${changed} changed` : ''})
       </summary>
       <ul className="sentence">
@@ -38,7 +38,7 @@ export function BacktestAssumptions({ assumed, assume, onChange }: AssumedProps)
       </ul>
       {changed > 0 ? (
         <Button variant="subtle" size="compact-xs" onClick={() => onChange(usualAssumptions)}>
-          Assume the usual again
+          Reset to the usual assumptions
         </Button>
       ) : null}
     </details>
@@ -119,5 +119,5 @@ function Percent({ label, value, onChange }: { label: string; value: number; onC
 function hanging({ code, count }: Assumption): string {
   if (count === undefined) return '';
   if (code === 'mail_delivered') return plural(count, 'e-mail', 'e-mails');
-  return count === 0 ? 'No decision hung on it.' : `${plural(count, 'decision', 'decisions')} hung on it.`;
+  return count === 0 ? 'No decision depended on it.' : `${plural(count, 'decision', 'decisions')} depended on it.`;
 }

@@ -19,16 +19,16 @@ export function BacktestCompare({ before, now, graph }: { before: Backtest; now:
   const sums = changed(sumsOf(before, now, graph));
   const say = useSentences(graph);
   const paths = changed(pathsOf(before, now, graph, say));
-  const since = `the replay of ${shortTime(before.created_at)}, before the last changes`;
+  const since = `the backtest of ${shortTime(before.created_at)}, before the last changes`;
   if (sums.length + paths.length === 0)
     return (
       <p className="label" data-testid="backtest-before">
-        Every figure is as in {since}.
+        Every number is the same as in {since}.
       </p>
     );
   return (
     <div className="compare" data-testid="backtest-before">
-      <Table caption={`Against ${since}`} figures={sums} />
+      <Table caption={`Compared with ${since}`} figures={sums} />
       {paths.length > 0 ? (
         <details open={sums.length + paths.length <= LINES || undefined}>
           <summary className="label">Steps and paths that changed ({paths.length})</summary>
@@ -45,7 +45,7 @@ function Table({ caption, figures }: { caption?: string; figures: readonly Figur
       {caption ? <caption className="label">{caption}</caption> : null}
       <thead>
         <tr className="label">
-          <th scope="col">{figures.length === 0 ? 'The sums are the same' : ''}</th>
+          <th scope="col">{figures.length === 0 ? 'The totals are the same' : ''}</th>
           <th scope="col">Before</th>
           <th scope="col">Now</th>
           <th scope="col">Change</th>
@@ -72,7 +72,7 @@ function Table({ caption, figures }: { caption?: string; figures: readonly Figur
 const changed = (figures: readonly Figure[]): Figure[] => figures.filter(({ before, now }) => before !== now);
 
 function sumsOf(before: Backtest, now: Backtest, graph: Graph): Figure[] {
-  const times = { key: 'entered', words: 'Times somebody entered', before: before.entered, now: now.entered };
+  const times = { key: 'entered', words: 'Times people entered', before: before.entered, now: now.entered };
   const again = before.entered > before.people || now.entered > now.people;
   return [
     { key: 'people', words: 'People who would have entered', before: before.people, now: now.people },
@@ -81,7 +81,7 @@ function sumsOf(before: Backtest, now: Backtest, graph: Graph): Figure[] {
     ...pairs(before.skipped, now.skipped).map((each) => ({
       ...each,
       key: `skipped-${each.key}`,
-      words: `E-mails held back: ${reasonWords(each.key, graph)}`,
+      words: `E-mails skipped: ${reasonWords(each.key, graph)}`,
     })),
     ...pairs(before.without_mail, now.without_mail).map((each) => ({
       ...each,

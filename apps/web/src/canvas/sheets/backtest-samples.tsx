@@ -12,7 +12,7 @@ export function BacktestSamples({ samples, graph }: { samples: Backtest['samples
   if (samples.length === 0) return null;
   return (
     <div className="samples" data-testid="backtest-samples">
-      <p className="label">Some of them, step by step</p>
+      <p className="label">Sample people, step by step</p>
       {samples.map((sample) => (
         <details key={`${sample.contact_email}-${sample.entered_at}`}>
           <summary>

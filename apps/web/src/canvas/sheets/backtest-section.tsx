@@ -23,17 +23,17 @@ export function BacktestSection({ replay, graph }: { replay: Replay; graph: Grap
       {current?.status === 'completed' ? (
         <Answer backtest={current} before={before} graph={graph} />
       ) : current?.status === 'failed' ? (
-        <p className="field-problem">{current.error ?? 'The replay failed.'}</p>
+        <p className="field-problem">{current.error ?? 'The backtest failed.'}</p>
       ) : current?.status === 'cancelled' ? (
-        <p className="sentence quiet">The replay was stopped.</p>
+        <p className="sentence quiet">The backtest was stopped.</p>
       ) : error ? null : (
         <div className="replay-going">
           <p className="sentence quiet">
-            Replaying what was recorded through this drawing. Nothing is sent, nobody is changed.
+            Running this draft against what was recorded. Nothing is sent and nobody is changed.
           </p>
           <Progress
             value={(current?.progress ?? 0) * 100}
-            aria-label="Progress of the replay"
+            aria-label="Progress of the backtest"
             animated={false}
             size="sm"
           />
@@ -44,12 +44,12 @@ export function BacktestSection({ replay, graph }: { replay: Replay; graph: Grap
       ) : null}
       {current?.status === 'queued' || current?.status === 'running' ? (
         <Button variant="subtle" size="compact-xs" onClick={replay.cancel}>
-          Stop the replay
+          Stop the backtest
         </Button>
       ) : null}
       {current?.status === 'failed' || current?.status === 'cancelled' || (error && !current) ? (
         <Button variant="default" size="compact-sm" onClick={replay.begin}>
-          Replay again
+          Run the backtest again
         </Button>
       ) : null}
     </section>
@@ -73,8 +73,8 @@ function Answer({ backtest, before, graph }: { backtest: Backtest; before: Backt
           <Paths backtest={backtest} graph={graph} />
           {backtest.worst && backtest.worst.messages > 0 ? (
             <p className="sentence">
-              Most mail: {backtest.worst.contact_email} gets {plural(backtest.worst.messages, 'e-mail', 'e-mails')} in
-              30 days.
+              Most e-mails to one person: {backtest.worst.contact_email} gets{' '}
+              {plural(backtest.worst.messages, 'e-mail', 'e-mails')} in 30 days.
               {backtest.busiest_hour
                 ? ` Busiest hour: ${plural(backtest.busiest_hour.messages, 'e-mail', 'e-mails')} from ${shortTime(backtest.busiest_hour.hour)}.`
                 : ''}

@@ -36,10 +36,9 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
     return (
       <div className="stack">
         <p className="sentence">
-          The automation was replaced as a whole, so your last changes cannot be put on top of it. Copy what you need,
-          then load it again.
+          The whole automation was replaced, so your last changes no longer fit. Copy what you need, then reload it.
         </p>
-        <Button onClick={onReload}>Load it again</Button>
+        <Button onClick={onReload}>Reload</Button>
       </div>
     );
   const nameOf = (id: string) => partName(id, base, mine, conflict.theirs);
@@ -51,7 +50,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
   };
   return (
     <div className="stack">
-      <p className="sentence">Everything else was put together. Choose for each of these:</p>
+      <p className="sentence">Everything else was merged. Choose a version for each of these:</p>
       {conflict.choices.map((id) => (
         <section key={id} className="conflict" data-testid={`conflict-${id}`}>
           <h3>{nameOf(id)}</h3>
@@ -66,7 +65,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
             className="start"
             value={picked.has(id) ? 'mine' : 'theirs'}
             onChange={(value) => pick(id, value)}
-            aria-label={`Keep for: ${nameOf(id)}`}
+            aria-label={`Version to keep of: ${nameOf(id)}`}
             data={[
               { value: 'theirs', label: 'Keep theirs' },
               { value: 'mine', label: 'Keep yours' },
@@ -76,7 +75,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
       ))}
       {conflict.lost.length > 0 ? (
         <section className="conflict" data-testid="conflict-lost">
-          <h3>This cannot be kept, because a step of it was removed</h3>
+          <h3>These changes cannot be kept, because a step they need was removed</h3>
           <ul className="plain-list">
             {[...new Set(conflict.lost.map(about))].map((id) => (
               <li key={id} className="sentence">
@@ -92,7 +91,7 @@ function Choices({ theirs, onReload }: { theirs: Operation[]; onReload: () => vo
           screen.setState({ sheet: null });
         }}
       >
-        Go on
+        Continue
       </Button>
     </div>
   );

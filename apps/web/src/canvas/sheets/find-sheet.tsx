@@ -47,7 +47,7 @@ function Search({ close }: { close: () => void }) {
       .map((type) => ({
         id: `add-${type}`,
         label: `Add: ${nodes[type].title}`,
-        kind: last === undefined ? 'New step' : 'Behind the selected step',
+        kind: last === undefined ? 'New step' : 'After the selected step',
         run: () => {
           const reason = addStep(store, type, place);
           if (reason) showToast(reason);
@@ -70,6 +70,6 @@ function Search({ close }: { close: () => void }) {
     }));
   }, [store, screen, close, say]);
   return (
-    <ChoiceList choices={choices} label="Jump to a step, add one, or run a command" none="Nothing is called that." />
+    <ChoiceList choices={choices} label="Jump to a step, add one, or run a command" none="Nothing has that name." />
   );
 }

@@ -21,13 +21,13 @@ export function ImportSheet() {
     <Modal
       opened={opened}
       onClose={close}
-      title="Replace the draft by a file"
+      title="Replace the draft with a file"
       size={640}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <div className="stack">
         <p className="sentence">
-          Choose an exported automation. What it changes is said before anything happens, and Undo takes it back.
+          Choose an exported automation. You see what would change before anything happens, and you can undo it.
         </p>
         <ChooseImportFile onRead={setRead} />
         {read ? <Changes given={read} close={close} /> : null}
@@ -41,11 +41,11 @@ function Changes({ given, close }: { given: Portable; close: () => void }) {
   const things = useReferenceNames();
   const draft = useEditor((state) => state.document);
   const replace = () => {
-    const done = store.getState().edit(`Replace the draft by “${given.name}”`, [
+    const done = store.getState().edit(`Replace the draft with “${given.name}”`, [
       { op: 'replace_graph', graph: given.graph },
       { op: 'set_settings', settings: given.settings },
     ]);
-    if (done) showToast(`The draft says what “${given.name}” says. Undo brings back what it said before.`);
+    if (done) showToast(`The draft is now the same as “${given.name}”. Undo brings the old draft back.`);
     close();
   };
   return (

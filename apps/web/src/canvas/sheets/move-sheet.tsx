@@ -30,7 +30,7 @@ export function MoveSheet() {
   return (
     <Modal.Root opened={choosing !== null} onClose={close} size={520} yOffset="12vh" padding={0} returnFocus={false}>
       <Modal.Overlay />
-      <Modal.Content aria-label={choosing?.what === 'move' ? 'Move behind' : 'Lead on to'}>
+      <Modal.Content aria-label={choosing?.what === 'move' ? 'Move after' : 'Connect to'}>
         {choosing === null ? null : choosing.what === 'move' ? (
           <MoveBehind id={choosing.id} close={close} />
         ) : (
@@ -56,7 +56,7 @@ function MoveBehind({ id, close }: { id: string; close: () => void }) {
     .map(({ place, node, label }): Choice => ({
       id: `${place.source}:${place.port}`,
       label: titleOf(node),
-      kind: label || 'Behind it',
+      kind: label || 'After it',
       run: () => {
         close();
         store.getState().edit(`Move ${moved ? wordOf(moved) : 'step'}`, moveStep(graph, id, place), { select: [id] });
@@ -66,8 +66,8 @@ function MoveBehind({ id, close }: { id: string; close: () => void }) {
   return (
     <ChoiceList
       choices={choices}
-      label="Move behind which step?"
-      none={why.find((reason) => reason !== undefined) ?? 'Nothing is called that.'}
+      label="Move after which step?"
+      none={why.find((reason) => reason !== undefined) ?? 'Nothing has that name.'}
     />
   );
 }
@@ -78,7 +78,7 @@ function LeadOn({ id, close }: { id: string; close: () => void }) {
   const node = indexGraph(graph).nodes.get(id);
   const ports = node ? portsOf(node) : [];
   const [chosen, setChosen] = useState(ports.length === 1 ? ports[0]?.id : undefined);
-  if (!node || ports.length === 0) return <p className="quiet picker-none">No path leads on from this step.</p>;
+  if (!node || ports.length === 0) return <p className="quiet picker-none">No path leads from this step.</p>;
   if (chosen === undefined)
     return (
       <ChoiceList
@@ -89,7 +89,7 @@ function LeadOn({ id, close }: { id: string; close: () => void }) {
           run: () => setChosen(port.id),
         }))}
         label="Which path?"
-        none="No path is called that."
+        none="No path has that name."
       />
     );
   const place = { source: id, port: chosen };
@@ -101,12 +101,12 @@ function LeadOn({ id, close }: { id: string; close: () => void }) {
       kind: nodeDef(target.type)?.title ?? 'Step',
       run: () => {
         close();
-        store.getState().edit(`Lead on to ${wordOf(target)}`, [{ op: 'connect', ...place, target: target.id }]);
+        store.getState().edit(`Connect to ${wordOf(target)}`, [{ op: 'connect', ...place, target: target.id }]);
       },
     })),
     {
       id: 'end',
-      label: 'Nowhere: the path ends here',
+      label: 'Nothing: end the path here',
       kind: 'End',
       run: () => {
         close();
@@ -114,5 +114,5 @@ function LeadOn({ id, close }: { id: string; close: () => void }) {
       },
     },
   ];
-  return <ChoiceList key={chosen} choices={choices} label="Lead on to which step?" none="Nothing is called that." />;
+  return <ChoiceList key={chosen} choices={choices} label="Connect to which step?" none="Nothing is called that." />;
 }

@@ -97,7 +97,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
   return (
     <div className="sheet" data-testid="publish-sheet">
       <section className="sheet-part">
-        {blocking.length === 0 && looks.length === 0 ? <p className="sentence">Nothing is missing.</p> : null}
+        {blocking.length === 0 && looks.length === 0 ? <p className="sentence">No problems.</p> : null}
         <ProblemList title="Blocks publishing" problems={blocking} />
         <ProblemList title="Worth a look" problems={looks} />
       </section>
@@ -138,8 +138,8 @@ function Review({ automation, flush, onPublished }: PublishProps) {
             aria-label="People inside now"
           >
             <div className="stack-tight">
-              <Radio size="sm" value="stay" label="They finish on the version they entered (the default)" />
-              <Radio size="sm" value="move" label={`They go on in version ${next}, at the same step`} />
+              <Radio size="sm" value="stay" label="They finish on the version they entered (default)" />
+              <Radio size="sm" value="move" label={`They continue on version ${next}, at the same step`} />
             </div>
           </Radio.Group>
           {flight === 'move'
@@ -148,7 +148,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
                   key={`${one.version}-${one.node_id}`}
                   label={`${people(one.people)} at a step that is removed. Where do they go?`}
                   data={[
-                    { value: 'exit', label: 'They leave' },
+                    { value: 'exit', label: 'They leave the automation' },
                     ...document.graph.nodes.map((node) => ({ value: node.id, label: say(node) })),
                   ]}
                   value={removed[one.node_id] ?? null}
@@ -169,7 +169,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
           onChange={(event) => setNote(event.currentTarget.value)}
         />
         {draftChanged ? (
-          <p className="field-problem">The draft changed meanwhile. Look at it again, then publish.</p>
+          <p className="field-problem">The draft has changed. Review it again, then publish.</p>
         ) : (
           <Refusal error={publish.error ?? review.error} />
         )}
@@ -177,7 +177,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
           <Checkbox
             checked={unseen}
             onChange={(event) => setUnseen(event.currentTarget.checked)}
-            label="Publish without waiting for the replay"
+            label="Publish without waiting for the backtest"
             data-testid="publish-unseen"
           />
         )}
@@ -189,7 +189,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
         >
           {`Publish v${next}: ${startsFor(document, take)}`}
         </Button>
-        {blocking.length > 0 ? <p className="label">Mend what blocks publishing first.</p> : null}
+        {blocking.length > 0 ? <p className="label">Fix what blocks publishing first.</p> : null}
       </section>
     </div>
   );
@@ -205,9 +205,9 @@ function startsFor(document: { graph: Parameters<typeof indexGraph>[0] }, take: 
 function whoMatches(matching: number, start: string | undefined): string {
   if (start === 'schedule')
     return matching === 0
-      ? 'Nobody is in the list at this moment. Whoever is in it at the set time enters.'
-      : `${people(matching)} in the list at this moment. They enter at the set time, if they are still in it.`;
+      ? 'No one is on the list right now. Whoever is on it at the set time enters.'
+      : `${people(matching)} on the list right now. They enter at the set time if they are still on it.`;
   return matching === 0
-    ? 'Nobody matches at this moment. Whoever matches from now on enters.'
-    : `${people(matching)} ${matching === 1 ? 'matches' : 'match'} at this moment. They are left alone; whoever matches from now on enters.`;
+    ? 'No one matches right now. Anyone who matches from now on enters.'
+    : `${people(matching)} ${matching === 1 ? 'matches' : 'match'} right now. They do not enter; anyone who matches from now on does.`;
 }

@@ -61,7 +61,7 @@ export function TextSheet() {
       () => true,
       () => false,
     );
-    showToast(done ? 'Copied.' : 'This browser does not let the page copy. Select the text and copy it.');
+    showToast(done ? 'Copied.' : 'Your browser does not allow copying here. Select the text and copy it yourself.');
   };
   return (
     <Modal
@@ -71,7 +71,7 @@ export function TextSheet() {
       size={640}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <pre className="prose sentence">{text || 'Nothing is drawn yet.'}</pre>
+      <pre className="prose sentence">{text || 'No steps yet.'}</pre>
       <div className="row">
         <Button variant="default" onClick={() => void copy()}>
           Copy as text
@@ -90,7 +90,7 @@ export function RemovingSheet() {
     <Modal
       opened={id !== null}
       onClose={close}
-      title="Which path goes on?"
+      title="Which path should continue?"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {id === null ? null : <Survivors id={id} close={close} />}
@@ -105,7 +105,8 @@ function Survivors({ id, close }: { id: string; close: () => void }) {
   return (
     <div className="stack">
       <p className="sentence">
-        The step divides the way. The path you choose stays; steps that only another path leads to go too.
+        This step splits the path. The path you choose stays. Steps that only the other paths lead to are removed as
+        well.
       </p>
       {ways.map(({ port, target }) => {
         const next = graph.nodes.find((node) => node.id === target);

@@ -24,8 +24,8 @@ export function StopSheet({ automation }: { automation: Automation }) {
       <div className="stack">
         <p className="sentence">
           {inside === 0
-            ? 'Nobody is inside. Nobody will enter any more.'
-            : `${people(inside)} inside ${leave} where they stand, and nobody enters any more. To keep them, pause instead.`}
+            ? 'No one is inside. Nobody else will enter.'
+            : `${people(inside)} inside ${leave} at once, and nobody else enters. To keep them inside, pause it instead.`}
         </p>
         <TextInput
           label={`Type ${inside} to confirm`}

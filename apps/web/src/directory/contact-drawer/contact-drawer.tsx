@@ -47,7 +47,7 @@ function Person({ id }: { id: string }) {
         <h2>{contact.data ? nameOf(contact.data) : 'Person'}</h2>
         <Drawer.CloseButton aria-label="Close" />
       </div>
-      <Answer of={contact} what="This person could not be shown">
+      <Answer of={contact} what="This person could not be loaded">
         {(data) => (
           <>
             <Profile contact={data} />
@@ -75,7 +75,7 @@ function AskWhyNot({ email }: { email: string }) {
   return (
     <div>
       <Button variant="default" size="compact-sm" onClick={() => setAsked(true)} data-testid="ask-why-not">
-        Why not in…
+        Why not in an automation?
       </Button>
     </div>
   );

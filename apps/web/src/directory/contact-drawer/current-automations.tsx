@@ -20,8 +20,8 @@ export function CurrentAutomations({ email }: { email: string }) {
   const { data } = useInNow(email);
   if (!data || data.items.length === 0) return null;
   return (
-    <section className="in-now" aria-label="In now">
-      <span className="small-caps">In now</span>
+    <section className="in-now" aria-label="In automations now">
+      <span className="small-caps">In automations now</span>
       {data.items.map((run) => (
         <div key={run.id}>
           <p className="sentence">
@@ -29,10 +29,10 @@ export function CurrentAutomations({ email }: { email: string }) {
             {run.wake_at ? (
               <>
                 {' '}
-                goes on <Time at={run.wake_at} />
+                continues <Time at={run.wake_at} />
               </>
             ) : run.status === 'waiting' ? (
-              ' waits for something to happen'
+              ' is waiting for something to happen'
             ) : null}
             <span className="quiet">
               , since <Time at={run.entered_at} />
@@ -41,7 +41,7 @@ export function CurrentAutomations({ email }: { email: string }) {
           <RunActions run={run} />
         </div>
       ))}
-      {data.next_cursor ? <p className="quiet">And in more than these {data.items.length}.</p> : null}
+      {data.next_cursor ? <p className="quiet">And more than these {data.items.length}.</p> : null}
     </section>
   );
 }

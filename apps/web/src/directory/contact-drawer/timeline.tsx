@@ -36,16 +36,16 @@ export function Timeline({ id }: { id: string }) {
           {newer >= 50 ? '50 or more new' : `${newer} new`}
         </Button>
       ) : null}
-      <Answer of={timeline} what="The timeline could not be read" lines={8}>
+      <Answer of={timeline} what="The timeline could not be loaded" lines={8}>
         {() => {
           const visible = shown.length === 0 ? rows : rows.filter((row) => shown.includes(familyOf(row.type)));
           return (
             <>
               {visible.length === 0 && !timeline.hasNextPage ? (
-                <Empty title={rows.length === 0 ? 'Nothing has happened yet' : 'Nothing of this kind'}>
+                <Empty title={rows.length === 0 ? 'Nothing has happened yet' : 'Nothing of this type'}>
                   {rows.length === 0
-                    ? 'What this person does, and every mail to them, will stand here.'
-                    : 'Take away a filter above to see the rest.'}
+                    ? 'What this person does, and every e-mail to them, will appear here.'
+                    : 'Remove a filter above to see the rest.'}
                 </Empty>
               ) : null}
               {byDay(visible).map(([day, entries]) => (
@@ -94,7 +94,7 @@ function Entry({ activity }: { activity: Activity }) {
       <Glyph size={16} stroke={1.5} aria-label={label} />
       <p className="sentence">{subject ? <Link to={subject}>{activity.sentence}</Link> : activity.sentence}</p>
       <div className="entry-more">
-        {way ? <Link to={way}>{run ? 'Their way through it' : 'The automation'}</Link> : null}
+        {way ? <Link to={way}>{run ? 'Their path through it' : 'The automation'}</Link> : null}
         <button type="button" aria-expanded={raw} onClick={() => setRaw(!raw)}>
           {raw ? 'Hide the data' : activity.type}
         </button>

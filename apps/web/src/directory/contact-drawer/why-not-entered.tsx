@@ -39,12 +39,12 @@ export function WhyNotEntered({ email }: { email: string }) {
   return (
     <section className="why-not-in" aria-label="Why not in an automation?" data-testid="why-not-in">
       <Select
-        label="Why not in…"
+        label="Why not in an automation?"
         placeholder="Choose an automation"
         autoFocus
         searchable
         allowDeselect={false}
-        nothingFoundMessage={q ? 'No running automation of that name' : 'No automation is running'}
+        nothingFoundMessage={q ? 'No live automation has that name' : 'No automation is live'}
         searchValue={text}
         onSearchChange={setText}
         filter={({ options }) => options}
@@ -56,7 +56,11 @@ export function WhyNotEntered({ email }: { email: string }) {
         }}
       />
       {running.error ? (
-        <Failed error={running.error} what="The automations could not be read" onRetry={() => void running.refetch()} />
+        <Failed
+          error={running.error}
+          what="The automations could not be loaded"
+          onRetry={() => void running.refetch()}
+        />
       ) : null}
       {chosen ? <Explanation automationId={chosen.id} graph={version.data?.graph} email={email} /> : null}
     </section>
