@@ -112,7 +112,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL((url) => url.pathname === '/admin');
     await page.getByText('This workspace contains demo data').waitFor();
-    await page.getByRole('heading', { name: 'Set-up' }).waitFor();
+    await page.getByRole('heading', { name: 'Getting started' }).waitFor();
     await page.getByText('Connect Postmark', { exact: true }).waitFor();
     await look('1-home');
     await page.getByRole('link', { name: 'Abandoned checkout (sample)' }).waitFor();
@@ -154,7 +154,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await canvas.writeMail('first-mail', firstMail);
     await canvas.problems.getByText('Blocks publishing · 2').waitFor();
     await canvas.inspector.getByTestId('mail-preview-tab').click();
-    await canvas.inspector.getByLabel('For whom').fill('early@journey.test');
+    await canvas.inspector.getByLabel('Preview for').fill('early@journey.test');
     await canvas.inspector.frameLocator('iframe').getByText('Photography 101 still waits.').waitFor();
     await look('3-preview');
     await canvas.writeMail('second-mail', secondMail);
@@ -289,7 +289,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
       context.waitForEvent('page'),
       mail.getByRole('link', { name: 'Unsubscribe' }).first().click(),
     ]);
-    await pages.getByRole('heading', { name: 'Stop these mails?' }).waitFor();
+    await pages.getByRole('heading', { name: 'Unsubscribe from these e-mails?' }).waitFor();
     expect(await consent()).toBe('subscribed');
     await pages.getByRole('button', { name: 'Unsubscribe' }).click();
     await pages.getByRole('heading', { name: 'You are unsubscribed' }).waitFor();

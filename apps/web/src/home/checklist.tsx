@@ -67,7 +67,7 @@ function List({ items }: { items: Item[] }) {
   const left = items.filter(({ done }) => !done).length;
   if (left === 0) return null;
   return (
-    <Section title="Set-up" note={`${items.length - left} of ${items.length} done.`}>
+    <Section title="Getting started" note={`${items.length - left} of ${items.length} done.`}>
       <ul className="checklist">
         {items.map(({ label, why, done, to }) => (
           <li key={label} className={done ? 'done' : 'open'}>

@@ -33,8 +33,8 @@ function Figures() {
   return (
     <span className="figures">
       <b>{people(mailable)}</b> can be e-mailed today; <b>{count(inside)}</b> {inside === 1 ? 'is' : 'are'} inside an
-      automation; <b>{plural(counts.sent, 'mail', 'mails')}</b> went out in the last 30 days and <b>{count(skipped)}</b>{' '}
-      {skipped === 1 ? 'was' : 'were'} held back.
+      automation; <b>{plural(counts.sent, 'e-mail', 'e-mails')}</b> went out in the last 30 days and{' '}
+      <b>{count(skipped)}</b> {skipped === 1 ? 'was' : 'were'} held back.
     </span>
   );
 }

@@ -161,7 +161,7 @@ function Invitations() {
         />
         <Select
           aria-label="Role"
-          w={248}
+          w={304}
           allowDeselect={false}
           data={roleData}
           value={role}

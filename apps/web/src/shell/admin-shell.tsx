@@ -56,7 +56,7 @@ export function AdminShell() {
           rightSection={<kbd>Ctrl K</kbd>}
           onClick={() => void openPalette()}
         >
-          Search or run a command
+          Go to…
         </Button>
         <SendingState />
         <AccountMenu />

@@ -28,7 +28,7 @@ export const screens: AdminScreen[] = [
   },
   { to: '/admin/smart-lists', label: 'Smart lists', icon: IconListDetails, keywords: ['segments', 'audience'] },
   { to: '/admin/automations', label: 'Automations', icon: IconRoute, keywords: ['flows', 'workflows'] },
-  { to: '/admin/outbox', label: 'Outbox', icon: IconInbox, keywords: ['mails', 'messages', 'sent'] },
+  { to: '/admin/outbox', label: 'Outbox', icon: IconInbox, keywords: ['e-mails', 'mails', 'messages', 'sent'] },
   { to: '/admin/audit', label: 'Audit', icon: IconScript, keywords: ['history', 'who did what'] },
   { to: '/admin/settings', label: 'Settings', icon: IconSettings, keywords: ['sender', 'keys', 'staff', 'workspace'] },
 ];

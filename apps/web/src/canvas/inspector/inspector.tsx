@@ -96,7 +96,7 @@ function StepInspector({ step }: { step: GraphNode }) {
       {live ? null : <WaitExample step={step} />}
       {live ? <StepTrace id={step.id} /> : null}
       {wrong.has('') ? <p className="field-problem">{wrong.get('')}</p> : null}
-      {fields.length === 0 ? <p className="label">There is nothing to set here.</p> : null}
+      {fields.length === 0 ? <p className="label">This step has no settings.</p> : null}
       {Special ? <Special {...form} /> : <Form {...form} />}
       {readOnly ? null : <StepNote step={step} />}
       {def ? (
@@ -149,10 +149,10 @@ function Walk({ step }: { step: GraphNode }) {
   };
   return (
     <>
-      <ActionIcon aria-label="Step before" disabled={before === undefined} onClick={() => go(before)}>
+      <ActionIcon aria-label="Previous step" disabled={before === undefined} onClick={() => go(before)}>
         <IconArrowUp size={16} stroke={1.5} />
       </ActionIcon>
-      <ActionIcon aria-label="Step after" disabled={after === undefined} onClick={() => go(after)}>
+      <ActionIcon aria-label="Next step" disabled={after === undefined} onClick={() => go(after)}>
         <IconArrowDown size={16} stroke={1.5} />
       </ActionIcon>
     </>
@@ -170,7 +170,7 @@ function StepNote({ step }: { step: GraphNode }) {
   return (
     <Textarea
       label="Note"
-      description="For colleagues; nobody is mailed this."
+      description="For your team. It is never sent to anyone."
       autosize
       minRows={2}
       maxRows={8}

@@ -35,13 +35,13 @@ export function SettingsForm() {
         <EntryLimit entry={settings.entry} onChange={(entry) => set({ entry }, 'entry')} />
         <MomentField
           title="Leave early"
-          help="People inside leave as soon as this happens or holds, wherever they are."
+          help="People inside leave as soon as this happens or is met, wherever they are."
           value={settings.exit_when}
           onChange={(exit_when) => set({ exit_when }, 'exit')}
         />
         <MomentField
           title="Goal"
-          help="The same, and counted as reached."
+          help="Works the same way, and counts as reaching the goal."
           value={settings.goal}
           onChange={(goal) => set({ goal }, 'goal')}
         />

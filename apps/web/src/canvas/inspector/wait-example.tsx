@@ -30,7 +30,7 @@ function example(step: GraphNode, timezone: string): string | undefined {
     arrived: [],
   };
   const plan = def.plan(config.data as never, input);
-  if (!('wait' in plan)) return 'Someone entering now goes on at once.';
+  if (!('wait' in plan)) return 'Someone entering now continues at once.';
   if (!plan.wait.until) return undefined;
   const early = plan.wait.activity_type !== undefined || plan.wait.on_change === true;
   const chosen = step.config.timezone;

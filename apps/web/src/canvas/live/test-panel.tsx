@@ -73,7 +73,7 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
         <TextInput
           type="datetime-local"
           label="They enter at"
-          description="Leave it empty for now. If you pick a time in the past, what was recorded after it happens in the test."
+          description="Leave empty to start now. With a time in the past, everything recorded after it also happens in the test."
           value={at}
           onChange={(event) => setAt(event.currentTarget.value)}
         />

@@ -80,7 +80,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
           >
             {again ? <IconArrowBackUp size={16} stroke={1.5} aria-hidden /> : <StepIcon type={node.type} />}
             <span>
-              {again ? 'on to ' : null}
+              {again ? 'continues with ' : null}
               <span className={again ? 'quiet' : undefined}>{sentenceOf(node, names)}</span>
             </span>
           </button>

@@ -8,7 +8,7 @@ const kinds = [
   { value: 'weekday', label: 'Monday to Friday' },
   { value: 'week', label: 'On days of the week' },
   { value: 'month', label: 'On a day of the month' },
-  { value: 'fields', label: 'Otherwise (cron)' },
+  { value: 'fields', label: 'Custom (cron)' },
 ];
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const fullDays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -82,7 +82,7 @@ function Days({
     return (
       <NumberInput
         aria-label="Day of the month"
-        description={chosen.on > 28 ? 'Months without this day are left out.' : undefined}
+        description={chosen.on > 28 ? 'Months without this day are skipped.' : undefined}
         w={144}
         min={1}
         max={31}

@@ -60,7 +60,7 @@ export function Timezone({ field, value, problem, readOnly, onChange }: ControlP
       searchable
       clearable={field.optional && special.length === 0}
       limit={100}
-      placeholder="The workspace’s"
+      placeholder="The workspace’s time zone"
       data={[...special, ...(known ? [] : [current]), ...zones]}
       value={current || null}
       onChange={(next) => onChange(next ?? undefined)}
@@ -138,7 +138,7 @@ export function Offset({ field, value, problem, readOnly, onChange }: ControlPro
           onChange={(unit) => unit && put({ unit })}
         />
         <Select
-          aria-label={`${field.label}, which side`}
+          aria-label={`${field.label}, before or after`}
           w={104}
           readOnly={readOnly}
           data={sides}

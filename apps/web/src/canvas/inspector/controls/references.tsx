@@ -60,9 +60,9 @@ export function OtherAutomation({ field, value, problem, readOnly, onChange }: C
       description={field.help}
       error={problem}
       readOnly={readOnly}
-      placeholder={choices.length === 0 ? 'There is no other automation yet' : 'Choose an automation'}
+      placeholder={choices.length === 0 ? 'There are no other automations yet' : 'Choose an automation'}
       searchable
-      data={known ? choices : [...choices, { value: current, label: 'An automation that is not in this list' }]}
+      data={known ? choices : [...choices, { value: current, label: 'An automation that is not listed' }]}
       value={current || null}
       onChange={(next) => onChange(next ?? '')}
     />

@@ -49,7 +49,7 @@ export function Cases(props: ControlProps) {
             <TextInput
               className="grow"
               label={`Path ${at + 1}`}
-              placeholder="A name, such as VIP"
+              placeholder="Name, such as VIP"
               maxLength={60}
               value={path.label ?? ''}
               onChange={(event) => put(at, { label: event.currentTarget.value })}
@@ -81,7 +81,7 @@ export function Cases(props: ControlProps) {
           />
         </section>
       ))}
-      <p className="label">Everyone for whom none of these holds goes by “everyone else”.</p>
+      <p className="label">Everyone who matches none of these takes “everyone else”.</p>
       <div>
         <Button
           variant="default"
@@ -125,7 +125,7 @@ export function Branches({ field, value, problems, problem, readOnly, onChange }
           <TextInput
             aria-label={`Path ${at + 1}, name`}
             className="grow"
-            placeholder="A name, if you like"
+            placeholder="Name (optional)"
             maxLength={60}
             value={path.label ?? ''}
             onChange={(event) => put(at, { label: event.currentTarget.value })}
@@ -140,7 +140,7 @@ export function Branches({ field, value, problems, problem, readOnly, onChange }
         </div>
       ))}
       <p className={sum === 100 ? 'label' : 'field-problem'} role="status">
-        Together {sum} %{sum === 100 ? '.' : problem ? `. ${problem}` : ': make it 100 %.'}
+        Total: {sum}%{sum === 100 ? '.' : problem ? `. ${problem}` : '. It must be 100%.'}
       </p>
       <div className="row">
         <Button
@@ -152,7 +152,7 @@ export function Branches({ field, value, problems, problem, readOnly, onChange }
           Add a path
         </Button>
         <Button variant="default" size="compact-sm" disabled={readOnly || sum === 100} onClick={evenly}>
-          Share evenly
+          Split evenly
         </Button>
       </div>
     </fieldset>

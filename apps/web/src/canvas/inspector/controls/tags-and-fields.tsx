@@ -13,7 +13,7 @@ export function Tags({ field, value, problem, readOnly, onChange }: ControlProps
       error={problem}
       readOnly={readOnly}
       maxTags={50}
-      placeholder={tags.length === 0 ? 'Type a tag, press Enter' : ''}
+      placeholder={tags.length === 0 ? 'Type a tag, then press Enter' : ''}
       value={tags}
       onChange={(next) => onChange(next.length === 0 ? undefined : next)}
     />

@@ -83,7 +83,7 @@ export function WebhookBody({ field, value, problem, readOnly, onChange }: Contr
       value={draft}
       onChange={(event) => change(event.currentTarget.value)}
       inputWrapperOrder={['label', 'description', 'input', 'error']}
-      {...(asText && !problem ? { error: 'This is no JSON object, so it is sent as text.' } : {})}
+      {...(asText && !problem ? { error: 'This is not a JSON object, so it is sent as text.' } : {})}
     />
   );
 }

@@ -47,7 +47,7 @@ export function MailPreview({ config, readOnly }: { config: Record<string, unkno
         ]}
       />
       {mail.error ? (
-        <Failed error={mail.error} what="The preview could not be made" onRetry={() => void mail.refetch()} />
+        <Failed error={mail.error} what="The preview could not be loaded" onRetry={() => void mail.refetch()} />
       ) : null}
       {data?.problems.map((problem) => (
         <p key={problem.message} className={problem.severity === 'blocks' ? 'field-problem' : 'label'}>
@@ -63,13 +63,13 @@ export function MailPreview({ config, readOnly }: { config: Record<string, unkno
           {face === 'text' ? (
             <pre>{data.text}</pre>
           ) : (
-            <iframe title="The mail" sandbox="" srcDoc={data.html ?? ''} data-testid="mail-frame" />
+            <iframe title="The e-mail" sandbox="" srcDoc={data.html ?? ''} data-testid="mail-frame" />
           )}
         </figure>
       ) : null}
       {readOnly ? null : <MailTest config={config} contact={email} />}
       {data === undefined && !mail.error && !mail.isPending ? (
-        <p className="label">Choose a person to see the template for.</p>
+        <p className="label">Choose a person to preview the template for.</p>
       ) : null}
     </div>
   );

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useMay, useSession } from '../../../access/session.queries';
 import { call } from '../../../api/client';
 import { mailStateOf } from '../../../outbox/mail-states';
+import { reasonInWords } from '../../../outbox/reason-words';
 import { Failed } from '../../../ui/query-states';
 import { text } from '../controls/control';
 import { unsavedEmail } from './unsaved-email';
@@ -49,7 +50,8 @@ export function MailTest({ config, contact }: { config: Record<string, unknown>;
       {test.data ? (
         <p className="label" role="status">
           To {test.data.to}: {sent.data ? mailStateOf(sent.data).label : 'waiting'}
-          {sent.data?.reason ? `, ${sent.data.reason}` : ''}. <Link to={`/admin/outbox?message=${id}`}>Show it</Link>
+          {sent.data?.reason ? `, ${reasonInWords(sent.data.reason)}` : ''}.{' '}
+          <Link to={`/admin/outbox?message=${id}`}>View it</Link>
         </p>
       ) : null}
     </div>

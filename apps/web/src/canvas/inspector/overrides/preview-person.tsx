@@ -23,8 +23,8 @@ export function PreviewPersonInput({ who, setWho, search }: ReturnType<typeof us
   });
   return (
     <Autocomplete
-      label="For whom"
-      placeholder="Name or address; a made-up person if left empty"
+      label="Preview for"
+      placeholder="Name or address. Leave empty for a sample person."
       data={[...new Set((people.data?.items ?? []).flatMap((person) => (person.email ? [person.email] : [])))]}
       filter={({ options }) => options}
       value={who}

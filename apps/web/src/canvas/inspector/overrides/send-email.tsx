@@ -10,8 +10,8 @@ const streams = [
   { value: 'transactional', label: 'Transactional' },
 ];
 const streamHelp: Record<string, string> = {
-  broadcast: 'Marketing: only to people who agreed, with a way to unsubscribe added to it.',
-  transactional: 'System mail, such as a receipt: needs no consent and must carry no marketing.',
+  broadcast: 'Marketing: only goes to people who agreed. An unsubscribe link is added.',
+  transactional: 'System mail, such as a receipt: needs no consent, but cannot contain marketing.',
 };
 
 /** The mail step: which mail, how it goes out, and how it looks for a real person. */
@@ -57,7 +57,7 @@ export function SendEmailForm(form: FormProps) {
       <div className="field" data-field="from">
         <TextInput
           label="Sender"
-          description="The workspace’s sender for this stream if left empty."
+          description="Leave empty to use the workspace’s sender for this stream."
           placeholder="Name <name@example.com>"
           error={problems.get('from')}
           readOnly={readOnly}
@@ -85,7 +85,7 @@ function Content({ config, problems, readOnly, onChange, onReplace }: FormProps)
         value={own ? 'own' : 'template'}
         onChange={choose}
         disabled={readOnly}
-        aria-label="Which mail"
+        aria-label="Which e-mail"
         data={[
           { value: 'own', label: 'Written here' },
           { value: 'template', label: 'From a template' },
@@ -134,7 +134,7 @@ function Own({
         />
         {readOnly ? null : (
           <div className="chips">
-            <span className="label">Put in</span>
+            <span className="label">Insert</span>
             {chips.map((chip) => (
               <button
                 key={chip.code}
@@ -154,7 +154,7 @@ function Own({
       <div className="field" data-field="preheader">
         <TextInput
           label="Preview text"
-          description="Shown by inboxes behind the subject."
+          description="Inboxes show this after the subject."
           readOnly={readOnly}
           maxLength={500}
           value={text(config.preheader)}
@@ -164,7 +164,7 @@ function Own({
       <div className="field" data-field="html" data-testid="field-html">
         <Textarea
           label="HTML"
-          description={'Fields of the person in double braces, e.g. {{ contact.first_name | default: "there" }}.'}
+          description={'Use double braces for personal fields, such as {{ contact.first_name | default: "there" }}.'}
           error={problems.get('html')}
           classNames={{ input: 'code' }}
           autosize
@@ -180,7 +180,7 @@ function Own({
       <div className="field" data-field="text">
         <Textarea
           label="Plain text"
-          description="Made from the HTML if left empty."
+          description="Leave empty to make it from the HTML."
           error={problems.get('text')}
           autosize
           minRows={2}
@@ -207,7 +207,7 @@ function TemplateChoice(props: {
       <Select
         label="Template"
         description={
-          templates.data && data.length === 0 ? 'There is no template yet. Write the mail here instead.' : undefined
+          templates.data && data.length === 0 ? 'There are no templates yet. Write the e-mail here instead.' : undefined
         }
         error={props.problem}
         readOnly={props.readOnly}

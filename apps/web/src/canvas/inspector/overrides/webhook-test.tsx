@@ -19,9 +19,9 @@ interface TryProps {
 
 /** The headers that sign a call: they differ for each, so they are explained instead of shown. */
 const signature: [name: string, words: string][] = [
-  ['webhook-id', 'names the call; a repeat has the same'],
+  ['webhook-id', 'identifies the call; a retry has the same ID'],
   ['webhook-timestamp', 'when it was sent, in seconds since 1970'],
-  ['webhook-signature', 'proves that it came from here and was not changed: made with the secret in Settings'],
+  ['webhook-signature', 'proves that the call came from Cortex and was not changed; made with the secret in Settings'],
 ];
 
 /** What the step would send about somebody, and one test call with the answer it got. */
@@ -48,12 +48,12 @@ export function WebhookTry({ config, stepId, readOnly }: TryProps) {
   return (
     <div className="stack" data-testid="webhook-try">
       <PreviewPersonInput {...whom} />
-      {shown.error ? <Failed error={shown.error} what="It cannot be shown" /> : null}
+      {shown.error ? <Failed error={shown.error} what="This could not be loaded" /> : null}
       {shown.data && !shown.error ? <Sent headers={shown.data.headers} body={shown.data.body} /> : null}
       {mayChange && !readOnly ? (
         <>
           <p className="label">
-            A test call leaves now, once, with the header webhook-test. Nobody moves because of it.
+            A test call is sent once, now, with the header webhook-test. Nobody moves on because of it.
           </p>
           <Button
             size="xs"
@@ -65,7 +65,7 @@ export function WebhookTry({ config, stepId, readOnly }: TryProps) {
           >
             Send a test call
           </Button>
-          {test.error ? <Failed error={test.error} what="The test call was not made" /> : null}
+          {test.error ? <Failed error={test.error} what="The test call failed" /> : null}
           {test.data && !test.isPending ? <Answered {...test.data} /> : null}
         </>
       ) : null}
@@ -105,7 +105,7 @@ function spaced(body: string): string {
 }
 
 function Answered({ ok, status, took_ms, answer, reason }: AnswerOf<typeof testWebhook>) {
-  const went = ok ? `Answered ${status}` : `It would go on by “if it failed”: ${reason}`;
+  const went = ok ? `Answered ${status}` : `It would take the path “if it failed”: ${reason}`;
   return (
     <div className="stack-tight" role="status" data-testid="webhook-answer" data-ok={ok}>
       <p className="sentence">
@@ -113,7 +113,7 @@ function Answered({ ok, status, took_ms, answer, reason }: AnswerOf<typeof testW
         {status === null ? '.' : `, after ${count(took_ms)} ms.`}
       </p>
       {answer ? (
-        <figure className="call" aria-label="The answer">
+        <figure className="call" aria-label="The response">
           <pre>{shorten(answer, 1_000)}</pre>
         </figure>
       ) : null}

@@ -11,7 +11,7 @@ export function WebhookForm(form: FormProps) {
       <Tabs.List>
         <Tabs.Tab value="call">Call</Tabs.Tab>
         <Tabs.Tab value="try" data-testid="webhook-try-tab">
-          Try it
+          Test
         </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="call" className="tab-panel">

@@ -33,10 +33,10 @@ export function EntryLimit({
     });
   return (
     <section className="field-group">
-      <h3>How often may a person enter?</h3>
-      <Radio.Group value={kind} onChange={choose} aria-label="How often may a person enter?">
+      <h3>How often can a person enter?</h3>
+      <Radio.Group value={kind} onChange={choose} aria-label="How often can a person enter?">
         <div className="stack-tight">
-          <Radio value="default" size="sm" label={`${usual} (the default)`} />
+          <Radio value="default" size="sm" label={`${usual} (default)`} />
           {usual !== 'Once ever' || kind === 'once' ? <Radio value="once" size="sm" label="Once ever" /> : null}
           <Radio value="every" size="sm" label="Again after some time" />
           <Radio value="always" size="sm" label="Each time" />
@@ -53,11 +53,11 @@ export function EntryLimit({
       {byActivity || entry.key !== undefined ? (
         <TextInput
           label="Once per"
-          description="A field of the activity, such as metadata.order_id: the same purchase does not start it twice."
+          description="A field of the activity, such as metadata.order_id, so that the same purchase does not start it twice."
           placeholder="metadata.order_id"
           error={
             entry.key !== undefined && !/^metadata(\.[A-Za-z0-9_]+)+$/.test(entry.key)
-              ? 'It begins with “metadata.”'
+              ? 'It must start with “metadata.”'
               : undefined
           }
           defaultValue={entry.key ?? ''}
@@ -68,7 +68,7 @@ export function EntryLimit({
         />
       ) : null}
       <DurationField
-        label="At least this long between two entries"
+        label="Minimum time between two entries"
         value={entry.cooldown}
         onChange={(cooldown) => put({ cooldown })}
       />
@@ -79,6 +79,6 @@ export function EntryLimit({
 /** What holds where nothing is chosen; see `entryLimit` in libs/automations. */
 function usualLimit(start: GraphNode | undefined): string {
   if (start?.type === 'monitor' && start.config.over === 'leads') return 'Once per lead, a week apart';
-  if (start?.type === 'date_reached' && start.config.repeat === 'yearly') return 'Once each year, on its day';
+  if (start?.type === 'date_reached' && start.config.repeat === 'yearly') return 'Once a year, on the date';
   return 'Once ever';
 }

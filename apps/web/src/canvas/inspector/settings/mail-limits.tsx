@@ -13,10 +13,10 @@ export function MailLimits({
   const { quiet_hours: quiet, frequency_cap: cap } = settings;
   return (
     <section className="field-group">
-      <h3>When marketing mail rests</h3>
+      <h3>Limits for marketing mail</h3>
       <Checkbox
         size="sm"
-        label="Quiet hours, in each person’s own time"
+        label="Quiet hours, in each person’s own time zone"
         checked={quiet !== undefined}
         onChange={(event) =>
           onChange({ quiet_hours: event.currentTarget.checked ? { from: '21:00', to: '08:00' } : undefined }, 'quiet')
@@ -41,7 +41,7 @@ export function MailLimits({
       ) : null}
       <Checkbox
         size="sm"
-        label="At most so many mails per person"
+        label="Limit the number of e-mails per person"
         checked={cap !== undefined}
         onChange={(event) =>
           onChange(
@@ -83,9 +83,11 @@ export function Late({
 }) {
   return (
     <section className="field-group">
-      <h3>What comes late</h3>
-      <DurationField label="Starts and wakes nothing when it is older than" value={value} onChange={onChange} />
-      <p className="label">A day if nothing is set. It is still recorded and counted.</p>
+      <h3>Late activities</h3>
+      <DurationField label="Ignore activities that arrive later than" value={value} onChange={onChange} />
+      <p className="label">
+        One day if left empty. They are still recorded and counted, but nobody enters or moves on because of them.
+      </p>
     </section>
   );
 }

@@ -36,7 +36,7 @@ export function MomentField(props: {
             onChange={(next) => onChange(next === 'activity' ? { activity_type: '' } : {})}
             data={[
               { value: 'activity', label: 'Something happens' },
-              { value: 'rules', label: 'Something holds' },
+              { value: 'rules', label: 'A condition is met' },
             ]}
           />
           {byActivity ? (
