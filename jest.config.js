@@ -2,7 +2,7 @@
 process.env.CORTEX_TEST_RUN ??= String(process.pid);
 
 const libs =
-  'rules|graph|contracts|platform|queue|activities|directory|enrollments|smart-lists|automations|emails|access|engine|send|actions|testing';
+  'rules|graph|contracts|platform|queue|activities|directory|enrollments|smart-lists|automations|emails|access|engine|send|testing';
 
 const swc = (tsx) => ({
   sourceMaps: 'inline',
@@ -17,7 +17,7 @@ const swc = (tsx) => ({
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/libs/testing/environment.mjs',
   roots: ['<rootDir>/apps', '<rootDir>/libs'],
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],

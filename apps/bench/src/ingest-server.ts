@@ -34,7 +34,8 @@ async function worker(): Promise<number> {
   const config = readConfig({ NODE_ENV: 'production', DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' });
   const source = await createDataSource({ url: databaseUrl, applicationName: 'bench worker' }).initialize();
   const log = createLog('warn', 'worker');
-  await createWorker({ config, database: new Database(source), log, queue: new Queue({ url: databaseUrl, log }) });
+  const database = new Database(source);
+  await createWorker({ config, database, log, queue: new Queue({ database, log }) });
   return 0;
 }
 

@@ -37,7 +37,7 @@ export async function startApplication(config: Config): Promise<Application> {
       await seedDemoAutomation(database);
       await seedDemoLists(database);
     }
-    const queue = new Queue({ url, log });
+    const queue = new Queue({ database, log });
     const parts = { config, database, log, queue };
     if (role !== 'api') {
       const worker = await createWorker(parts);

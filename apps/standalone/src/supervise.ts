@@ -8,6 +8,8 @@ import { isAlive, lockDataDir, startCluster, stopCluster, unusable, type Cluster
 
 /** How long the application may take to finish what it has in hand. */
 const PATIENCE = 10_000;
+/** Milliseconds between looks at the server's process. */
+const WATCH = 1_000;
 /** After how many deaths of the server we give up. */
 const MOST_LOSSES = 10;
 
@@ -57,7 +59,7 @@ async function runOver(
   const lost = new AbortController();
   const watch = setInterval(() => {
     if (!isAlive(cluster.pid) && !stop.asked) lost.abort();
-  }, 250);
+  }, WATCH);
   try {
     // Sample people belong to a database that nobody else uses, unless we were told otherwise.
     const demo = config.env.CORTEX_DEMO === false ? '0' : '1';

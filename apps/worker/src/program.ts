@@ -15,7 +15,7 @@ runProgram(async () => {
     poolSize: 12,
     onPoolError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
   });
-  const worker = await createWorker({ config, database, log, queue: new Queue({ url, log }) });
+  const worker = await createWorker({ config, database, log, queue: new Queue({ database, log }) });
   return async () => {
     await worker.close();
     await database.source.destroy();

@@ -32,6 +32,9 @@ const ticks: { job: JobDefinition; every: number }[] = [
 
 @Injectable()
 export class Schedules {
+  /** The slots whose jobs this process has made; in the others it asks again, since only the queue knows. */
+  private readonly made = new Map<string, number>();
+
   constructor(
     private readonly queue: Queue,
     @Inject(LOG) private readonly log: Log,
@@ -41,8 +44,11 @@ export class Schedules {
   @Cron('5 * * * * *')
   async tick(): Promise<void> {
     for (const { job, every } of ticks) {
+      const slot = Math.floor(Date.now() / 1000 / every);
+      if (this.made.get(job.name) === slot) continue;
       try {
-        await this.queue.enqueue(undefined, job, {}, { onceEvery: every });
+        const id = await this.queue.enqueue(undefined, job, {}, { onceEvery: every });
+        if (id) this.made.set(job.name, slot);
       } catch (error) {
         this.log.warn({ job: job.name, reason: (error as Error).message }, 'a tick was not enqueued');
       }

@@ -17,7 +17,12 @@ describe('the worker', () => {
   beforeAll(async () => {
     db = await testDatabase();
     const config = readConfig({ DATABASE_URL: db.url });
-    worker = await createWorker({ config, database: db.database, log, queue: new Queue({ url: db.url, log }) });
+    worker = await createWorker({
+      config,
+      database: db.database,
+      log,
+      queue: new Queue({ database: db.database, log }),
+    });
   });
   afterAll(async () => {
     await worker.close();

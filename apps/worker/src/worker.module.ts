@@ -17,6 +17,7 @@ import { SendLoop, SendModule } from '#send';
 import { ListJobs, Membership, SmartListsModule } from '#smart-lists';
 import { Housekeeping } from './housekeeping.js';
 import { Schedules } from './schedules.js';
+import { TableCleaning } from './table-cleaning.js';
 import { JOB_HANDLERS, LOOPS, WorkerLife } from './worker-life.js';
 
 export interface WorkerParts extends PlatformParts {
@@ -28,7 +29,7 @@ export interface WorkerParts extends PlatformParts {
 const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, EngineModule, SendModule, SmartListsModule];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
-const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership, BacktestLoop, WebhookJobs];
+const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership, BacktestLoop, WebhookJobs, TableCleaning];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
 const jobHandlers: Type<JobHandlers>[] = [
@@ -55,6 +56,7 @@ export class WorkerModule {
       providers: [
         Housekeeping,
         Schedules,
+        TableCleaning,
         WebhookJobs,
         { provide: LOOPS, useFactory: (...made: Loop[]) => made, inject: loops },
         { provide: JOB_HANDLERS, useFactory: (...made: JobHandlers[]) => made, inject: jobHandlers },

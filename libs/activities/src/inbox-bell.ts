@@ -1,5 +1,4 @@
-import type { Database, Log } from '#platform';
-import { OwnConnection } from './own-connection.js';
+import { OwnConnection, type Database, type Log } from '#platform';
 
 const EVERY_MS = 25;
 
@@ -10,31 +9,36 @@ const EVERY_MS = 25;
  */
 export class InboxBell {
   private readonly connection: OwnConnection;
-  private resting: NodeJS.Timeout | undefined;
+  private ringing: Promise<void> | undefined;
+  private rest: NodeJS.Timeout | undefined;
   private rungMeanwhile = false;
 
   constructor(
     database: Database,
     private readonly log: Log,
   ) {
-    this.connection = new OwnConnection(database, 'cortex inbox bell', '-c synchronous_commit=off');
+    this.connection = new OwnConnection(database.source, 'cortex inbox bell', '-c synchronous_commit=off');
   }
 
   ring(): void {
-    if (this.resting) {
+    if (this.ringing || this.rest) {
       this.rungMeanwhile = true;
       return;
     }
     this.rungMeanwhile = false;
-    this.resting = setTimeout(() => {
-      this.resting = undefined;
-      if (this.rungMeanwhile) this.ring();
-    }, EVERY_MS);
-    void this.notify();
+    // On a busy server one may take longer than the rest after it, and a connection is asked one thing at a time.
+    this.ringing = this.notify().then(() => {
+      this.ringing = undefined;
+      this.rest = setTimeout(() => {
+        this.rest = undefined;
+        if (this.rungMeanwhile) this.ring();
+      }, EVERY_MS);
+    });
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.resting);
+    await this.ringing;
+    clearTimeout(this.rest);
     await this.connection.end();
   }
 

@@ -1,9 +1,18 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { AppError, Database, databaseErrorOf, databaseFailure, LOG, newId, retryLaws, type Log } from '#platform';
+import {
+  AppError,
+  Database,
+  databaseErrorOf,
+  databaseFailure,
+  LOG,
+  newId,
+  OwnConnection,
+  retryLaws,
+  type Log,
+} from '#platform';
 import { GroupCommit, QueueFull } from './group-commit.js';
 import { InboxBell } from './inbox-bell.js';
-import { OwnConnection } from './own-connection.js';
 import {
   LEADS_FROM_ACTIVITIES,
   plainMonth,
@@ -83,7 +92,7 @@ export class Ingestion implements OnApplicationShutdown {
     // tables were when it was made: rows in their order, each look-up by an index.
     const settings =
       '-c timezone=UTC -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
-    this.connection = new OwnConnection(database, 'cortex ingestion', settings);
+    this.connection = new OwnConnection(database.source, 'cortex ingestion', settings);
     this.bell = new InboxBell(database, log);
   }
 

@@ -6,6 +6,7 @@ export * from './audit.js';
 export * from './config.js';
 export * from './log.js';
 export * from './platform.module.js';
+export * from './db/own-connection.js';
 export * from './db/tx.js';
 export * from './db/database-errors.js';
 export * from './db/locks.js';

@@ -1,5 +1,5 @@
 import { PgBoss, type Db, type JobResult, type JobWithMetadata, type QueueOptions } from 'pg-boss';
-import type { Log, Tx } from '#platform';
+import { RepeatingLoop, type Database, type Log, type Tx } from '#platform';
 import type { EnqueueOptions, JobDefinition, ReceivedJob } from './jobs.js';
 
 export interface Work {
@@ -9,35 +9,58 @@ export interface Work {
   concurrency: number;
 }
 
-/** Seconds between looks into the table while nobody can tell of new jobs. */
+/** Seconds between looks of each queue into the table while nobody can tell of new jobs. */
 const POLLING = 0.5;
-/** Seconds between them otherwise: notifications tell of new jobs, not of retries and delays falling due. */
-const POLLING_NOTIFIED = 2;
+/** Seconds between them otherwise, in case everything below failed. */
+const POLLING_NOTIFIED = 300;
+/** Milliseconds between looks for all queues at once: notifications tell of new jobs, not of what falls due. */
+const DUE_EVERY = 2_000;
 /** Seconds without a sign of life after which a job in hand goes back to the queue; the least that pg-boss takes. */
 const HEARTBEAT = 10;
 const DAY = 86_400;
+/** Milliseconds that a connection stays open unused; making one costs more than a minute of looking. */
+const IDLE = 300_000;
+
+const READY = `exists (select from pgboss.job j where j.name = q.name and j.state in ('created', 'retry') and not j.blocked
+  and j.start_after <= now())`;
+/** Its process is gone, or it is out of time. */
+const LOST = `exists (select from pgboss.job j where j.name = q.name and j.state = 'active'
+  and (j.started_on + j.expire_seconds * interval '1 s' < now()
+    or j.heartbeat_on + j.heartbeat_seconds * interval '1 s' < now()))`;
 
 /** pg-boss behind our own queue; it keeps its tables in schema `pgboss` and migrates them itself. */
 export class PgBossAdapter {
   private readonly boss: PgBoss;
+  /** Fetchers by the queue they fetch from. */
+  private readonly fetchers = new Map<string, string[]>();
+  private readonly due: RepeatingLoop;
 
   constructor(
-    url: string,
+    private readonly database: Database,
     poolSize: number,
     private readonly log: Log,
   ) {
+    const { options } = database.source;
     this.boss = new PgBoss({
-      connectionString: url,
+      connectionString: 'url' in options ? options.url : undefined,
       application_name: 'cortex-queue',
       max: poolSize,
       schema: 'pgboss',
       useListenNotify: true,
       // Ticks come from @nestjs/schedule.
       schedule: false,
-      // How soon the jobs of a killed process are noticed, beside the heartbeat below.
-      superviseIntervalSeconds: 5,
+      // Jobs of killed processes are looked for below; this is how often they may be taken back.
+      superviseIntervalSeconds: 60,
       monitorIntervalSeconds: 5,
+      // No job waits for another one here.
+      flowIntervalSeconds: 600,
+      notifyHeartbeatIntervalMs: 30_000,
+      // An option of its pool, which its own types leave out.
+      ...{ idleTimeoutMillis: IDLE },
     });
+    const due = `exists (select from pgboss.queue q where ${READY} or ${LOST})`;
+    const work = async () => (await this.wakeDue(), false);
+    this.due = new RepeatingLoop({ name: 'queue', work, idle: DUE_EVERY, poll: { database, due }, log });
     // Without a listener an error event would end the process.
     this.boss.on('error', (error) => this.log.warn({ reason: error.message }, 'queue error'));
     this.boss.on('warning', (warning) => this.log.warn({ reason: warning.message }, 'queue warning'));
@@ -46,6 +69,19 @@ export class PgBossAdapter {
   async start(jobs: JobDefinition[]): Promise<void> {
     await this.boss.start();
     for (const job of deadLettersFirst(jobs)) await this.prepare(job);
+  }
+
+  /** One look for all queues that are worked on here; a fetch of each would be some twenty statements. */
+  private async wakeDue(): Promise<void> {
+    const queues = await this.database.rows<{ name: string; lost: boolean }>(
+      `select name, lost from (select q.name, ${READY} as ready, ${LOST} as lost from unnest($1::text[]) q(name)) q
+       where ready or lost`,
+      [[...this.fetchers.keys()]],
+    );
+    for (const { name, lost } of queues) {
+      if (lost) await this.boss.supervise(name);
+      for (const id of this.fetchers.get(name) ?? []) this.boss.notifyWorker(id);
+    }
   }
 
   private async prepare(job: JobDefinition): Promise<void> {
@@ -66,6 +102,7 @@ export class PgBossAdapter {
   }
 
   async stop(patience: number): Promise<void> {
+    await this.due.stop();
     await this.boss.stop({ graceful: true, timeout: patience, close: true });
   }
 
@@ -80,19 +117,20 @@ export class PgBossAdapter {
   }
 
   async work(work: Work): Promise<void> {
-    await this.boss.work(
-      work.name,
-      {
-        batchSize: work.batchSize,
-        localConcurrency: work.concurrency,
-        perJobResults: true,
-        includeMetadata: true,
-        pollingIntervalSeconds: POLLING,
-        notifyPollingIntervalSeconds: POLLING_NOTIFIED,
-        burstWhenBatchFull: true,
-      },
-      async (jobs: JobWithMetadata<object>[]) => Promise.all(jobs.map((job) => this.runOne(work, job))),
-    );
+    const options = {
+      batchSize: work.batchSize,
+      perJobResults: true,
+      includeMetadata: true,
+      pollingIntervalSeconds: POLLING,
+      notifyPollingIntervalSeconds: POLLING_NOTIFIED,
+      burstWhenBatchFull: true,
+    } as const;
+    const handler = async (jobs: JobWithMetadata<object>[]) => Promise.all(jobs.map((job) => this.runOne(work, job)));
+    // One after another instead of by its own option, which tells the id of the first only.
+    const ids: string[] = [];
+    while (ids.length < work.concurrency) ids.push(await this.boss.work(work.name, options, handler));
+    this.fetchers.set(work.name, ids);
+    this.due.start();
   }
 
   /** One bad job of a batch fails alone. What is kept of its error is the message: stacks may hold personal data. */

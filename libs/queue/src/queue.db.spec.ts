@@ -39,7 +39,7 @@ describe('the queue', () => {
 
   beforeAll(async () => {
     db = await testDatabase({ empty: true });
-    queue = new Queue({ url: db.url, log: createLog('silent', 'test') });
+    queue = new Queue({ database: db.database, log: createLog('silent', 'test') });
     await queue.handle(plain, async ({ payload }) => void done.push(payload.id), { batchSize: 100 });
     await queue.handle(
       fragile,
@@ -124,7 +124,7 @@ describe('the queue', () => {
   });
 
   it('finishes what it has in hand when it is stopped, and leaves the rest to the next one', async () => {
-    const slow = new Queue({ url: db.url, log: createLog('silent', 'test') });
+    const slow = new Queue({ database: db.database, log: createLog('silent', 'test') });
     let begun = false;
     let finished = false;
     await slow.handle(tick, async () => {

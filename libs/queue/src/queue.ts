@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { Log, Tx } from '#platform';
+import type { Database, Log, Tx } from '#platform';
 import { definedJobs, type EnqueueOptions, type JobDefinition, type ReceivedJob } from './jobs.js';
 import { PgBossAdapter, type Work } from './pg-boss.adapter.js';
 
 export interface QueueSettings {
-  /** The database's address. */
-  url: string;
+  /** Its queues are in this database, on connections of their own. */
+  database: Database;
   log: Log;
   /** Connections of the queue's own, besides the one that listens. */
   poolSize?: number;
@@ -33,7 +33,7 @@ export class Queue {
   private state: 'new' | 'started' | 'stopped' = 'new';
 
   constructor(settings: QueueSettings) {
-    this.adapter = new PgBossAdapter(settings.url, settings.poolSize ?? 4, settings.log);
+    this.adapter = new PgBossAdapter(settings.database, settings.poolSize ?? 4, settings.log);
   }
 
   /** Makes the queues of all defined jobs and begins to work on those that were bound by `handle`. */

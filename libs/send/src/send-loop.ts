@@ -3,8 +3,8 @@ import { RepeatingLoop, type Config, type Database, type Log, type Loop } from '
 import { beat, guardRestore } from './heartbeat.js';
 import type { PostmarkGateway } from './postmark.client.js';
 import { recoverCrashed, reconcile } from './reconcile.js';
-import type { Sender } from './sender.js';
-import { countWaiting, keepJobsUpToDate } from './upkeep.js';
+import { ANYTHING_TO_SEND, type Sender } from './sender.js';
+import { countWaiting, keepJobsUpToDate, UPKEEP_DUE } from './upkeep.js';
 
 export interface SendLoopParts {
   database: Database;
@@ -31,14 +31,17 @@ export class SendLoop implements Loop {
   private guarded: Promise<boolean> | undefined;
 
   constructor(private readonly parts: SendLoopParts) {
+    const { database } = parts;
     const lanes = Array.from({ length: parts.lanes ?? usualLanes }, (_, at) => ({
       name: `send.${at + 1}`,
       idle: idleMilliseconds,
+      poll: { database, due: `exists (${ANYTHING_TO_SEND})` },
       work: async () => (await this.guard(), parts.sender.sendOne()),
     }));
     const upkeep = {
       name: 'send.upkeep',
       idle: upkeepMilliseconds,
+      poll: { database, due: UPKEEP_DUE },
       work: async () => (await this.guard(), this.upkeep()),
     };
     this.loops = [...lanes, upkeep].map((settings) => new RepeatingLoop({ ...settings, log: parts.log }));

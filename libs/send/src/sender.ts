@@ -35,7 +35,7 @@ const emptyMilliseconds = 250;
  * Whether anything may leave now. By the index, so that what rests, and what was sent and is not vacuumed yet, is not read
  * again and again; not prepared, because a plan made while the table is empty would be a scan of it.
  */
-const ANYTHING = `select 1 from (values ('transactional'), ('broadcast')) s (stream)
+export const ANYTHING_TO_SEND = `select 1 from (values ('transactional'), ('broadcast')) s (stream)
   cross join lateral (select from cortex.outgoing o
     where o.stream = s.stream and coalesce(o.not_before, o.created_at) <= cortex.now()
     order by coalesce(o.not_before, o.created_at), o.message_id limit 1) o
@@ -70,7 +70,7 @@ export class Sender {
   async sendOne(): Promise<boolean> {
     if (this.parts.config.env.CORTEX_SENDING === 'off') return false;
     // Several lanes of every worker ask several times a second, nearly always for nothing: one look for all of them.
-    if (!(await this.parts.database.row(ANYTHING))) return false;
+    if (!(await this.parts.database.row(ANYTHING_TO_SEND))) return false;
     const since = performance.now() - emptyMilliseconds;
     const wasEmpty = (lane: Lane) => (this.emptyAt.get(lane) ?? -Infinity) > since;
     const lately = this.lanes.filter(wasEmpty);

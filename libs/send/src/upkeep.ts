@@ -1,6 +1,15 @@
 import type { Config, Database } from '#platform';
 import { readiness, showWaiting, type Stream } from './workspace.js';
 
+const openJobs = `j.kind <> 'broadcast' and j.status in ('queued', 'processing')
+  and j.hour < date_trunc('hour', cortex.now(), 'UTC')`;
+
+/** Whether there is anything to keep up with: mail under way, an hour to close, or a heartbeat half a minute old. */
+export const UPKEEP_DUE = `exists (select from cortex.outgoing order by message_id limit 1)
+  or exists (select from cortex.send_batches where settled_at is null)
+  or exists (select from public.email_jobs j where ${openJobs})
+  or not exists (select from cortex.heartbeat where at > clock_timestamp() - interval '30 seconds')`;
+
 /** Closes the job rows of past hours all of whose mails are settled. */
 export async function keepJobsUpToDate(database: Database): Promise<void> {
   await database.run(
@@ -14,8 +23,7 @@ export async function keepJobsUpToDate(database: Database): Promise<void> {
            where b.settled_at is null and m.job_id = j.id and m.state in ('submitting', 'uncertain')) as busy
        from public.email_jobs j
        -- The job of the present hour stays open: more may come.
-       where j.kind <> 'broadcast' and j.status in ('queued', 'processing')
-         and j.hour < date_trunc('hour', cortex.now(), 'UTC')
+       where ${openJobs}
      )
      update public.email_jobs j set status = 'sent', updated_at = cortex.now()
      from open_jobs d where j.id = d.id and not d.busy`,

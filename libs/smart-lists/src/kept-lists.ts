@@ -55,13 +55,12 @@ export async function definitionOf(tx: Tx, id: string): Promise<Omit<KeptList, '
 }
 
 /** Changes with whatever the kept lists are made of; NULL when there are none. */
-const EPOCH = {
-  name: 'epoch of kept lists',
-  text: `select md5(string_agg(k.smart_list_id::text || k.state || coalesce(k.fingerprint, ''), ',' order by k.smart_list_id)
-         || (select string_agg(l.id::text || l.name || coalesce(jsonb_hash_extended(l.rules, 0), 0), ',' order by l.id) from public.crm_smart_lists l)
-         || (select s.timezone || s.mail_unanswered from cortex.settings s)) as epoch
-       from cortex.list_keeping k`,
-};
+export const KEPT_LISTS_MARK = `
+  select md5(string_agg(k.smart_list_id::text || k.state || coalesce(k.fingerprint, ''), ',' order by k.smart_list_id)
+    || (select string_agg(l.id::text || l.name || coalesce(jsonb_hash_extended(l.rules, 0), 0), ',' order by l.id) from public.crm_smart_lists l)
+    || (select s.timezone || s.mail_unanswered from cortex.settings s))
+  from cortex.list_keeping k`;
+const EPOCH = { name: 'epoch of kept lists', text: `select (${KEPT_LISTS_MARK}) as epoch` };
 
 /** The kept lists as one process knows them; read again when a definition, a setting or a state has changed. */
 export class KeptLists {

@@ -6,7 +6,7 @@ import { lockMembers, lookAgain, outOfDate, touchedBy, type Touch } from './look
 import { MemberFiles } from './member-files.js';
 import { tellEntering } from './newcomers.js';
 import { asking } from './standing.js';
-import { closeListGate, definitionOf, enterListGate, KeptLists, type KeptList } from './kept-lists.js';
+import { closeListGate, definitionOf, enterListGate, KEPT_LISTS_MARK, KeptLists, type KeptList } from './kept-lists.js';
 
 const PAUSE = 1_000;
 /** People looked at in one statement without locks, and changed in one transaction. */
@@ -20,6 +20,16 @@ const OVERLAP = 5 * 60_000;
 /** What the engine tells of its own is not put into the inbox, so the sweep looks for it. */
 const toldByCortex = (type: string): boolean => type.startsWith('automation.') || type.startsWith('smart_list.');
 
+const WANTED = `select l.id from public.crm_smart_lists l where l.kind = 'rules' and (l.keep_membership
+  or exists (select from cortex.uses u where u.used_kind = 'smart_list' and u.used_id = l.id and u.user_kind = 'automation'))`;
+const CHOICE_DIFFERS = `(exists (select from (${WANTED}) w where w.id not in (select smart_list_id from cortex.list_keeping))
+  or exists (select from cortex.list_keeping where smart_list_id not in (${WANTED})))`;
+/** A list to choose, to let go or to fill; a file or a change of many people; notes about people. */
+const WORK_WAITS = `${CHOICE_DIFFERS}
+  or exists (select from cortex.list_keeping where state = 'stale')
+  or exists (select from cortex.jobs where status = 'queued')
+  or exists (select from cortex.list_touched)`;
+
 /** Keeps the membership of lists that are used: fills them, follows changes that are no activity, and the clock. */
 @Injectable()
 export class Membership implements Loop {
@@ -32,7 +42,8 @@ export class Membership implements Loop {
     private readonly files: MemberFiles,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: PAUSE, log });
+    const poll = { database, due: WORK_WAITS, mark: KEPT_LISTS_MARK };
+    this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: PAUSE, poll, log });
   }
 
   start(): void {
@@ -54,18 +65,13 @@ export class Membership implements Loop {
 
   /** Which lists are to be kept: those that an automation uses and those that were asked for. */
   private async choose(): Promise<void> {
-    const wanted = `select l.id from public.crm_smart_lists l where l.kind = 'rules' and (l.keep_membership
-      or exists (select from cortex.uses u where u.used_kind = 'smart_list' and u.used_id = l.id and u.user_kind = 'automation'))`;
-    const differs = await this.database.row<{ differs: boolean }>(
-      `select exists (select id from (${wanted}) w where id not in (select smart_list_id from cortex.list_keeping))
-         or exists (select from cortex.list_keeping where smart_list_id not in (${wanted})) as differs`,
-    );
+    const differs = await this.database.row<{ differs: boolean }>(`select ${CHOICE_DIFFERS} as differs`);
     if (!differs!.differs) return;
     await this.database.tx(async (tx) => {
       await closeListGate(tx);
-      await tx.run(`insert into cortex.list_keeping (smart_list_id) ${wanted} on conflict do nothing`);
+      await tx.run(`insert into cortex.list_keeping (smart_list_id) ${WANTED} on conflict do nothing`);
       await tx.run(
-        `with gone as (delete from cortex.list_keeping where smart_list_id not in (${wanted}) returning smart_list_id)
+        `with gone as (delete from cortex.list_keeping where smart_list_id not in (${WANTED}) returning smart_list_id)
          delete from cortex.list_members where smart_list_id in (select smart_list_id from gone)`,
       );
     });

@@ -59,7 +59,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const log = createLog(config.env.LOG_LEVEL, 'test');
   await ensureFirstStart(db.database, config);
-  const queue = new Queue({ url: db.url, log });
+  const queue = new Queue({ database: db.database, log });
   const parts = { config, database: db.database, log, clock: db.clock, queue };
   const worker = options.worker === false ? undefined : await createWorker(parts);
   if (!worker) await queue.start();

@@ -9,6 +9,7 @@ import { Match } from './match.js';
 
 /** Milliseconds; the HTTP path notifies, so this is what database triggers and steps wait at most. */
 const IDLE_PAUSE = 250;
+const ANYTHING_IN = 'select 1 from cortex.activity_inbox order by seq limit 1';
 
 /** Matches what stands in the inbox, as soon as it is there. */
 @Injectable()
@@ -25,7 +26,13 @@ export class MatchLoop implements Loop {
     @Inject(LOG) private readonly log: Log,
   ) {
     this.match = new Match({ database, versions, log });
-    this.loop = new RepeatingLoop({ name: this.name, work: (signal) => this.paced(signal), idle: IDLE_PAUSE, log });
+    this.loop = new RepeatingLoop({
+      name: this.name,
+      work: (signal) => this.paced(signal),
+      idle: IDLE_PAUSE,
+      poll: { database, due: `exists (${ANYTHING_IN})` },
+      log,
+    });
     this.listener = new InboxListener(database, log, () => this.loop.wake());
   }
 
@@ -55,7 +62,7 @@ export class MatchLoop implements Loop {
 
   private async claim(): Promise<number> {
     // One statement instead of a transaction while nothing is there.
-    if (this.pacing.quiet && !(await this.database.row('select 1 from cortex.activity_inbox limit 1'))) return 0;
+    if (this.pacing.quiet && !(await this.database.row(ANYTHING_IN))) return 0;
     return matchIsolated(this.database, this.match, this.log);
   }
 }

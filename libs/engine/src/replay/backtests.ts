@@ -46,6 +46,11 @@ const KEPT = 20;
 const MOST_DAYS = 400;
 /** Seconds without a heartbeat after which somebody else begins anew. */
 const LEASE = 30;
+/** Milliseconds between two looks for one that waits. */
+const PAUSE = 250;
+/** Those that wait, and those that their worker let go of. */
+const TAKEABLE = `status in ('queued', 'running')
+  and (status = 'queued' or heartbeat_at < clock_timestamp() - make_interval(secs => ${LEASE}))`;
 /** Milliseconds between two notes of progress. */
 const NOTE_EVERY = 400;
 
@@ -193,7 +198,13 @@ export class BacktestLoop implements Loop {
     private readonly database: Database,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.loop = new RepeatingLoop({ name: this.name, work: (signal) => this.once(signal), idle: 400, log });
+    this.loop = new RepeatingLoop({
+      name: this.name,
+      work: (signal) => this.once(signal),
+      idle: PAUSE,
+      poll: { database, due: `exists (select from cortex.backtests where ${TAKEABLE})` },
+      log,
+    });
   }
 
   start(): void {
@@ -275,10 +286,9 @@ export class BacktestLoop implements Loop {
        from cortex.automations a
        where a.id = b.automation_id and b.id = (
          select id from cortex.backtests
-         where status = 'queued' or (status = 'running' and heartbeat_at < clock_timestamp() - make_interval(secs => $1))
+         where ${TAKEABLE}
          order by id limit 1 for update skip locked)
        returning b.id, b.automation_id, a.name, b.graph, b.settings, b.from_at, b.to_at, b.assume`,
-      [LEASE],
     );
   }
 

@@ -8,6 +8,10 @@ import { Wake } from './wake.js';
 /** Milliseconds between looks for due runs, and for activities that failed and are due again. */
 const IDLE_PAUSE = 500;
 const RETRY_PAUSE = 20_000;
+/** One probe of the index for each live automation, however many runs wait. */
+const ANYTHING_DUE = `select from cortex.automations a cross join lateral (
+  select from cortex.automation_runs r where r.automation_id = a.id and r.status in ('active', 'waiting')
+    and r.wake_at <= cortex.now() limit 1) r where a.status = 'live' limit 1`;
 
 /** Moves runs whose wait is over. */
 @Injectable()
@@ -23,7 +27,13 @@ export class WakeLoop implements Loop {
     @Inject(LOG) private readonly log: Log,
   ) {
     this.wake = new Wake({ database, versions, log });
-    this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: IDLE_PAUSE, log });
+    this.loop = new RepeatingLoop({
+      name: this.name,
+      work: () => this.once(),
+      idle: IDLE_PAUSE,
+      poll: { database, due: `exists (${ANYTHING_DUE})` },
+      log,
+    });
     this.retries = new RepeatingLoop({
       name: 'retry',
       work: async () => {
@@ -31,6 +41,7 @@ export class WakeLoop implements Loop {
         return false;
       },
       idle: RETRY_PAUSE,
+      poll: { database, due: 'exists (select from cortex.inbox_failures)' },
       log,
     });
   }

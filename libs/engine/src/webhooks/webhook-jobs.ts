@@ -33,6 +33,7 @@ export const forgetWebhooks = defineJob({
 
 /** Milliseconds between looks for calls that steps have written down. */
 const PAUSE = 500;
+const ANYTHING_QUEUED = `select 1 from cortex.webhook_calls where state = 'queued' limit 1`;
 const KEPT_DAYS = 30;
 const PER_STATEMENT = 5_000;
 
@@ -48,7 +49,13 @@ export class WebhookJobs implements JobHandlers, Loop {
     private readonly calls: WebhookCalls,
     @Inject(LOG) log: Log,
   ) {
-    this.loop = new RepeatingLoop({ name: this.name, work: () => this.once(), idle: PAUSE, log });
+    this.loop = new RepeatingLoop({
+      name: this.name,
+      work: () => this.once(),
+      idle: PAUSE,
+      poll: { database, due: `exists (${ANYTHING_QUEUED})` },
+      log,
+    });
   }
 
   start(): void {
@@ -61,7 +68,7 @@ export class WebhookJobs implements JobHandlers, Loop {
 
   /** Gives calls to the queue; with the state they had, so none is lost or given twice. Answers whether there may be more. */
   async once(): Promise<boolean> {
-    if (!(await this.database.row(`select 1 from cortex.webhook_calls where state = 'queued' limit 1`))) return false;
+    if (!(await this.database.row(ANYTHING_QUEUED))) return false;
     return this.database.tx(async (tx) => {
       const calls = await takeQueued(tx);
       await this.queue.enqueueMany(

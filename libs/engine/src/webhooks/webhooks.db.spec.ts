@@ -259,7 +259,7 @@ describe('webhook steps', () => {
     const email = await start('hook.queue');
     answer = (response, nth) => void response.writeHead(nth === 1 ? 503 : 200).end();
     const steady = new WebhookCalls(db.database, readConfig({}), log).through(net);
-    const queue = new Queue({ url: db.url, log });
+    const queue = new Queue({ database: db.database, log });
     const jobs = new WebhookJobs(db.database, queue, steady, log);
     await jobs.bind(queue);
     await queue.start();

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { WorkPoll } from './work-poll.js';
 
 /**
  * A hot statement, prepared once per connection under its name, so that it is parsed once and planned a few times
@@ -69,7 +70,12 @@ export interface TxOptions {
 
 /** The one way to the database: a transaction given explicitly, or a single statement. */
 export class Database {
-  constructor(readonly source: DataSource) {}
+  /** Tells this process's loops when there is something for them. */
+  readonly workPoll: WorkPoll;
+
+  constructor(readonly source: DataSource) {
+    this.workPoll = new WorkPoll(source);
+  }
 
   async tx<T>(work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
     const runner = this.source.createQueryRunner();

@@ -190,7 +190,8 @@ async function launch(
     unix_socket_directories: '',
     shared_buffers: '128MB',
     max_connections: '100',
-    autovacuum_naptime: '2s',
+    // Each round is a process of its own. What must be cleaned sooner, the worker has cleaned (table-cleaning.ts).
+    autovacuum_naptime: '30s',
     log_timezone: 'UTC',
     timezone: 'UTC',
     ...settings.settings,

@@ -1,24 +1,29 @@
-import type { Database } from '#platform';
 import pg from 'pg';
+import type { DataSource } from 'typeorm';
 
 /** One connection outside the pool, made when it is first asked for and again after it broke. */
 export class OwnConnection {
   private client: Promise<pg.Client> | undefined;
 
-  /** @param settings of the session, as `-c name=value` */
+  /**
+   * @param settings of the session, as `-c name=value`
+   * @param patience milliseconds after which a statement without an answer fails; none when absent
+   */
   constructor(
-    private readonly database: Database,
+    private readonly source: DataSource,
     private readonly name: string,
     private readonly settings: string,
+    private readonly patience?: number,
   ) {}
 
   get(): Promise<pg.Client> {
     if (this.client) return this.client;
-    const { options } = this.database.source;
+    const { options } = this.source;
     const client = new pg.Client({
       connectionString: 'url' in options ? options.url : undefined,
       application_name: this.name,
       options: this.settings,
+      query_timeout: this.patience,
     });
     client.on('error', () => this.forget(client));
     const connecting = client.connect().then(

@@ -1,0 +1,144 @@
+import { OwnConnection } from './own-connection.js';
+import type { DataSource } from 'typeorm';
+
+/** Milliseconds between two looks. */
+const PERIOD = 250;
+/** Looks in one statement. */
+const LOOKS = 40;
+/** Milliseconds after which a statement without an answer counts as lost. */
+const PATIENCE = 2 * LOOKS * PERIOD;
+/** Periods that pass at most between two tries while the database does not answer. */
+const LONGEST_BREAK = 40;
+const SETTINGS = [
+  'timezone=UTC',
+  // The server ends the statement by itself when this process is gone.
+  'client_connection_check_interval=1000',
+  'statement_timeout=0',
+  // Planned perhaps over empty tables: it must be the plan that holds when they are full.
+  'enable_seqscan=off',
+  'enable_bitmapscan=off',
+  'jit=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
+export interface PolledWork {
+  /** A boolean SQL expression without parameters, answered by indexes: whether there is work. */
+  due: string;
+  /** A text SQL expression that changes with what the work follows, for what no condition can tell. */
+  mark?: string;
+  /** Milliseconds between two looks; a multiple of 250. */
+  every: number;
+  wake(): void;
+}
+
+interface Seen {
+  turn: number;
+  due: boolean[];
+  marks: (string | null)[];
+}
+
+/**
+ * The one poll of a process. Every loop that waits for rows says how they are seen. One statement looks for all of them
+ * inside the server, four times a second, and comes back when there is something, or after ten seconds; only a loop
+ * that has something to do is woken. While the database does not answer, everybody is woken: their own errors say so,
+ * and their own pauses apply.
+ */
+export class WorkPoll {
+  private readonly members = new Map<PolledWork, string | null>();
+  private readonly connection: OwnConnection;
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private turn = 0;
+  private failures = 0;
+
+  constructor(source: DataSource) {
+    this.connection = new OwnConnection(source, 'cortex poll', SETTINGS, PATIENCE);
+  }
+
+  /** Begins to look for this work. What it returns ends that, and the connection with the last one. */
+  join(work: PolledWork): () => Promise<void> {
+    this.members.set(work, null);
+    // A statement that is under way knows nothing of it.
+    if (this.looking) void this.connection.end();
+    this.next();
+    return async () => {
+      this.members.delete(work);
+      if (this.members.size > 0) return;
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      await this.connection.end();
+      await this.looking;
+    };
+  }
+
+  private next(): void {
+    if (this.timer || this.looking || this.members.size === 0) return;
+    const pause = this.failures === 0 ? 0 : Math.min(2 ** this.failures, LONGEST_BREAK) * PERIOD;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.looking = this.look().then(() => {
+        this.looking = undefined;
+        this.next();
+      });
+    }, pause);
+  }
+
+  private async look(): Promise<void> {
+    const asked = [...this.members.keys()];
+    try {
+      const { turn, due, marks } = await this.ask(asked);
+      this.turn = turn;
+      this.failures = 0;
+      asked.forEach((work, at) => {
+        // One that left meanwhile stays away.
+        if (!this.members.has(work)) return;
+        const moved = marks[at] !== this.members.get(work);
+        this.members.set(work, marks[at]!);
+        if (due[at] || moved) work.wake();
+      });
+    } catch {
+      this.failures += 1;
+      for (const work of this.members.keys()) work.wake();
+    }
+  }
+
+  private async ask(asked: readonly PolledWork[]): Promise<Seen> {
+    const client = await this.connection.get();
+    try {
+      await client.query(this.statement(asked));
+      const { rows } = await client.query("select current_setting('cortex.seen') as seen");
+      return JSON.parse(rows[0].seen) as Seen;
+    } catch (error) {
+      this.connection.forget(client);
+      throw error;
+    }
+  }
+
+  /** A block, because that may end its transaction after each look: no snapshot is older than a quarter of a second. */
+  private statement(asked: readonly PolledWork[]): string {
+    const known = asked.map((work) => this.members.get(work) ?? null).map(literal);
+    const looks = asked.map(({ due, mark, every }, at) => {
+      const marked = mark ? ` marks[${at + 1}] := (${mark});` : '';
+      return `if turn % ${Math.ceil(every / PERIOD)} = 0 then due[${at + 1}] := (${due});${marked} end if;`;
+    });
+    return `do $poll$
+      declare
+        turn int := ${this.turn % 1_000_000};
+        due boolean[] := array_fill(false, array[${asked.length}]);
+        known constant text[] := array[${known.join(', ')}]::text[];
+        marks text[] := known;
+      begin
+        for look in 1..${LOOKS} loop
+          perform pg_sleep(${PERIOD / 1000});
+          turn := turn + 1;
+          ${looks.join('\n          ')}
+          exit when true = any(due) or marks is distinct from known;
+          commit;
+        end loop;
+        perform set_config('cortex.seen', jsonb_build_object('turn', turn, 'due', due, 'marks', marks)::text, false);
+      end $poll$`;
+  }
+}
+
+const literal = (text: string | null): string => (text === null ? 'null' : `'${text.replaceAll("'", "''")}'`);
