@@ -109,7 +109,6 @@ table cortex.automation_runs
   version_id uuid not null
   version integer not null
   person_id uuid not null
-  contact_email public.citext not null
   entry_key text not null
   status text not null default 'active'::text
   node_id text
@@ -330,6 +329,7 @@ table cortex.messages with (fillfactor=50)
   bounced_at timestamp with time zone
   complained_at timestamp with time zone
   unsubscribed_at timestamp with time zone
+  to_colleague boolean not null default false
 
 table cortex.migration_files
   name text not null
@@ -354,13 +354,13 @@ table cortex.outgoing with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_
   created_at timestamp with time zone not null
   message_id uuid not null
   person_id uuid not null
-  contact_email public.citext not null
   automation_id uuid
   version integer
   broadcast_id uuid
   own_sender boolean not null
   demo boolean not null
   not_before timestamp with time zone
+  to_colleague boolean not null default false
 
 table cortex.pending
   id bigint not null generated always as identity
@@ -1978,6 +1978,18 @@ CREATE OR REPLACE FUNCTION cortex.like_part(part text)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN (('%'::text || replace(replace(replace(part, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text)
 
+CREATE OR REPLACE FUNCTION cortex.mail_refusal(stream text, known boolean, suppressed boolean, consent text, mail_unanswered boolean)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (NOT known) THEN 'erased'::text WHEN suppressed THEN 'suppressed'::text WHEN (stream = 'transactional'::text) THEN NULL::text WHEN cortex.may_be_mailed(false, consent, mail_unanswered) THEN NULL::text WHEN (consent = 'unsubscribed'::text) THEN 'unsubscribed'::text ELSE 'no_consent'::text END
+
+CREATE OR REPLACE FUNCTION cortex.may_be_mailed(suppressed boolean, consent text, mail_unanswered boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((NOT suppressed) AND ((consent = 'subscribed'::text) OR ((consent = 'unknown'::text) AND mail_unanswered)))
+
 CREATE OR REPLACE FUNCTION cortex.near_spellings(name text)
  RETURNS text[]
  LANGUAGE plpgsql
@@ -2741,7 +2753,7 @@ begin
     when place = 'person' and field = 'created_at' then kind := 'instant'; x := 'p.created_at';
     when place = 'person' and field = 'last_activity' then kind := 'instant'; x := 'p.last_activity';
     when place = 'person' and field = 'lifetime_value' then kind := 'number'; x := '(p.lifetime_value_minor::float8 / 100)';
-    when place = 'person' and field = 'can_be_emailed' then kind := 'boolean'; x := '(not p.suppressed_broadcast and (p.consent_status = ''subscribed'' or (p.consent_status = ''unknown'' and (select s.mail_unanswered from cortex.settings s))))';
+    when place = 'person' and field = 'can_be_emailed' then kind := 'boolean'; x := 'cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s))';
     when place = 'person' and field = 'consent' then kind := 'enum'; x := 'p.consent_status';
     when place = 'person' and field = 'enrollment' then kind := 'enrollment';
     when place = 'person' and field = 'smart_list' then kind := 'list';

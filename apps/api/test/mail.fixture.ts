@@ -79,7 +79,6 @@ export class MailFixture {
     const queued = await this.app.database.tx((tx) =>
       queueMail(tx, {
         person_id: who.person_id,
-        contact_email: who.email,
         stream: 'broadcast',
         content: { subject: 'x', html: 'x' },
         data: { contact: { first_name: '<script>alert(1)</script>' } },

@@ -44,14 +44,13 @@ export async function queueMailsOfOneStep(
     const mails = people.map(({ address: _, ...person }) => ({
       run: { automation_id, version: 1, run_id: newId(), node_id: 'first', visit: 1 },
       person_id: person.person_id,
-      contact_email: person.email,
       stream: 'broadcast' as const,
       content: { subject, html },
       data: { contact: { ...person }, lead },
       dedupe_key: newId(),
     }));
     await database.tx((tx) => queueMails(tx, mails));
-    await also(mails.map(({ contact_email, data }) => ({ email: contact_email, data })));
+    await also(mails.map(({ data }) => ({ email: data.contact.email, data })));
     queued += people.length;
     after = people.at(-1)!.address;
   }

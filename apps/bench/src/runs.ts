@@ -39,9 +39,9 @@ async function fill(database: Database): Promise<void> {
       [CONTENT],
     );
     await tx.run(
-      `insert into cortex.automation_runs (id, automation_id, version_id, version, person_id, contact_email, entry_key,
+      `insert into cortex.automation_runs (id, automation_id, version_id, version, person_id, entry_key,
          status, node_id, wake_at, entered_at, ended_at, visits)
-       select id, $1, $2, 1, person_id, 'person' || n % 200000 || '@example.com', id::text, status,
+       select id, $1, $2, 1, person_id, id::text, status,
          case when status = 'waiting' and n % 50000 = 0 then 'rare' when status = 'waiting' then 'wait' else 'end' end,
          case when status = 'waiting' then now() + interval '3 days' end, at,
          case when status <> 'waiting' then at + interval '1 hour' end, 4 from (${RUN}) r`,

@@ -46,8 +46,8 @@ const BY_HAND = `
 
 /** Everybody who matches comes in (or was there at the publishing), as a round of ticks leaves it. */
 const ENTERED = `
-  insert into cortex.automation_runs (automation_id, version_id, version, person_id, contact_email, entry_key, lead_id, status, entered_at, wake_at)
-  select v.automation_id, v.id, 1, p.person_id, p.email, 'lead:' || l.id, l.id, 'waiting', l.created_at + interval '31 minutes', cortex.now() + interval '2 days'
+  insert into cortex.automation_runs (automation_id, version_id, version, person_id, entry_key, lead_id, status, entered_at, wake_at)
+  select v.automation_id, v.id, 1, p.person_id, 'lead:' || l.id, l.id, 'waiting', l.created_at + interval '31 minutes', cortex.now() + interval '2 days'
   from public.purchase_leads l join cortex.people p on p.address = cortex.address(l.email) collate "C", cortex.automation_versions v
   where v.automation_id = $2 and l.created_at > $1::timestamptz - $3::interval and l.created_at <= $1::timestamptz - interval '31 minutes'`;
 const SEEN = `
@@ -102,8 +102,8 @@ async function sleepers(tx: Tx, automations: number): Promise<string[]> {
      select id, 1, '{}', '{}' from cortex.automations where name like 'Sleeping %'`,
   );
   await tx.run(
-    `insert into cortex.automation_runs (automation_id, version_id, version, person_id, contact_email, entry_key, status, wake_at)
-     select v.automation_id, v.id, 1, uuidv7(), 'sleeper@example.com', 'once', 'waiting', cortex.now() + n * interval '1 second'
+    `insert into cortex.automation_runs (automation_id, version_id, version, person_id, entry_key, status, wake_at)
+     select v.automation_id, v.id, 1, uuidv7(), 'once', 'waiting', cortex.now() + n * interval '1 second'
      from (select automation_id, id, row_number() over (order by id) - 1 as at from cortex.automation_versions
        where automation_id in (select id from cortex.automations where name like 'Sleeping %')) v
      join generate_series(3600, 3599 + $1::int) n on n % $2 = v.at`,

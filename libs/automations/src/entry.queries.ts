@@ -30,18 +30,19 @@ export async function countInList(tx: Tx, listId: string): Promise<number> {
   return row!.people;
 }
 
-/** Those of these people who are in the list now, with the address they are known by. */
+/** Those of these people who are in the list now; without a list, those who are still known. */
 export async function membersAmong(
   tx: Tx,
   listId: string | undefined,
   personIds: readonly string[],
-): Promise<{ person_id: string; contact_email: string }[]> {
+): Promise<string[]> {
   const rule = listId === undefined ? undefined : await inList(tx, listId, 1, personIds);
-  return tx.rows(
-    `select p.person_id, coalesce(p.email::text, p.address) as contact_email from cortex.people p
+  const rows = await tx.rows<{ person_id: string }>(
+    `select p.person_id from cortex.people p
      where p.person_id = any($1::uuid[]) and ${everyone} ${rule ? `and (${rule.text})` : ''}`,
     [personIds, ...(rule?.values ?? [])],
   );
+  return rows.map((row) => row.person_id);
 }
 
 /** Plans an occasion on which everybody in a list is to come in; done once however often it is asked for. */

@@ -49,8 +49,8 @@ const RANDOM = [
    select u.id, l.course, case when random() < 0.3 then l.id end, l.created_at + (random() - 0.5) * interval '10 hours'
    from (select *, coalesce(course_id, (select min(id::text)::uuid from public.courses)) as course from public.purchase_leads) l
    join public.unified_profiles u on lower(u.email::text) = lower(l.email::text) where random() < 0.3`,
-  `insert into cortex.automation_runs (automation_id, version_id, version, person_id, contact_email, entry_key, lead_id, entered_at)
-   select v.automation_id, v.id, 1, p.person_id, p.email, case when random() < 0.9 then 'lead:' || l.id else 'once' end, l.id,
+  `insert into cortex.automation_runs (automation_id, version_id, version, person_id, entry_key, lead_id, entered_at)
+   select v.automation_id, v.id, 1, p.person_id, case when random() < 0.9 then 'lead:' || l.id else 'once' end, l.id,
      cortex.now() - random() * interval '14 days'
    from public.purchase_leads l join cortex.people p on p.address = lower(l.email::text), cortex.automation_versions v
    where random() < 0.15 on conflict do nothing`,

@@ -15,7 +15,6 @@ export interface MonitorQuestion {
 /** Somebody who matches: a person, or one of their leads. */
 export interface Match {
   person_id: string;
-  contact_email: string;
   lead_id: string | null;
 }
 
@@ -46,8 +45,8 @@ export async function monitorMatches(
 ): Promise<Match[]> {
   const { text, values } = await matching(tx, question, { seen: 'left out', personIds: options.personIds });
   return tx.rows<Match>(
-    `select person_id, contact_email, lead_id from (
-       select distinct on (person_id) person_id, contact_email, lead_id, since
+    `select person_id, lead_id from (
+       select distinct on (person_id) person_id, lead_id, since
        from (${text}) m order by person_id, since desc, lead_id desc) one
      order by since, person_id limit $${values.length + 1}`,
     [...values, options.limit],
@@ -82,19 +81,19 @@ export const forgetSeen = (tx: Tx, automationId: string): Promise<number> =>
 
 /**
  * Of a lead that may enter once: it has not brought its person in, nor was it there at the publishing. Says by the
- * address what the entry limit says of the person, so that it can be asked before anybody is looked up. OFFSET has it
+ * lead what the entry limit says of the person, so that it can be asked before the lead's person is looked up. OFFSET has it
  * asked lead by lead, by index: as a join it would read every run there ever was.
  */
 const leadIsNew = [
-  `not exists (select from cortex.automation_runs r where r.automation_id = $1 and r.lead_id = l.id
-    and r.entry_key = 'lead:' || l.id::text
-    and cortex.address(r.contact_email) collate "C" = cortex.address(l.email) collate "C" offset 0)`,
+  `not exists (select from cortex.automation_runs r join cortex.people q on q.person_id = r.person_id
+    where r.automation_id = $1 and r.lead_id = l.id and r.entry_key = 'lead:' || l.id::text
+      and q.address = cortex.address(l.email) collate "C" offset 0)`,
   `not exists (select from cortex.automation_seen s join cortex.people q on q.person_id = s.person_id
     where s.automation_id = $1 and s.entry_key = 'lead:' || l.id::text and s.entry_key <> 'once'
       and q.address = cortex.address(l.email) collate "C" offset 0)`,
 ];
 
-/** The set of those who match: person_id, contact_email, lead_id, entry_key, since. `$1` is the automation. */
+/** The set of those who match: person_id, lead_id, entry_key, since. `$1` is the automation. */
 async function matching(
   tx: Tx,
   { automationId, start, limit }: MonitorQuestion,
@@ -143,8 +142,7 @@ async function matching(
     : 'cortex.people p';
   const since = lead ? 'l.created_at' : 'p.created_at';
   return {
-    text: `select p.person_id, coalesce(p.email::text, p.address) as contact_email,
-        ${lead ? 'l.id' : 'null::uuid'} as lead_id, ${key} as entry_key, ${since} as since
+    text: `select p.person_id, ${lead ? 'l.id' : 'null::uuid'} as lead_id, ${key} as entry_key, ${since} as since
       from ${from} where ${where.join('\n and ')}`,
     values,
   };

@@ -1,5 +1,5 @@
 import type { ContactAnswer, EmailStatus } from '#contracts';
-import { eachPersonal } from '#rules';
+import { eachPersonal, mailRefusal, type MailRefusal } from '#rules';
 import type { Person } from './people.js';
 
 /** A kept row together with what decides whether marketing mail may go there. */
@@ -18,23 +18,28 @@ export interface ContactRow extends Person {
 export function mailPermission(
   row: ContactRow,
 ): Pick<ContactAnswer, 'can_be_emailed' | 'email_status' | 'email_reason'> {
-  const status = emailStatus(row);
+  const standing = { known: row.address !== '', suppressed: row.suppressed_broadcast, consent: row.consent_status };
+  const refusal = mailRefusal('broadcast', standing, row.mail_unanswered);
+  const status = emailStatus(row, refusal);
   return {
-    can_be_emailed: status === 'subscribed' || status === 'not_asked',
+    can_be_emailed: refusal === undefined,
     email_status: status,
     email_reason: reasons[status](row),
   };
 }
 
-function emailStatus(row: ContactRow): EmailStatus {
-  if (!row.address) return 'no_address';
-  if (row.suppressed_broadcast) {
-    if (row.suppression_reason === 'hard_bounce') return 'bounced';
-    return row.suppression_reason === 'spam_complaint' ? 'complained' : 'suppressed';
-  }
-  if (row.consent_status === 'unknown') return row.mail_unanswered ? 'not_asked' : 'no_consent';
-  return row.consent_status;
+/** The answer in more words: which suppression it is, and which yes or no. */
+function emailStatus(row: ContactRow, refusal: MailRefusal | undefined): EmailStatus {
+  if (refusal === undefined) return row.consent_status === 'subscribed' ? 'subscribed' : 'not_asked';
+  if (refusal === 'erased') return 'no_address';
+  if (refusal === 'suppressed') return suppressionStatus.get(row.suppression_reason) ?? 'suppressed';
+  return row.consent_status === 'pending' ? 'pending' : refusal;
 }
+
+const suppressionStatus: ReadonlyMap<ContactRow['suppression_reason'], EmailStatus> = new Map([
+  ['hard_bounce', 'bounced'],
+  ['spam_complaint', 'complained'],
+]);
 
 const on = (date: Date | null): string => (date ? ` on ${day.format(date)}` : '');
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });

@@ -65,6 +65,18 @@ export async function findOrCreatePeople(tx: Tx, addresses: Iterable<string>): P
   throw conflict('These addresses are being changed by somebody else at this moment. Send the request again.');
 }
 
+/** SQL for the address that screens show for a row of `cortex.people`, and where mail to them goes: as its owner wrote it. */
+export const addressShown = (person: string): string => `coalesce(${person}.email::text, ${person}.address, '')`;
+
+/** The address to show for this person now; empty for somebody who was erased. */
+export async function addressOfPerson(tx: Tx, personId: string): Promise<string> {
+  const row = await tx.row<{ address: string }>(
+    `select ${addressShown('p')} as address from cortex.people p where p.person_id = $1`,
+    [personId],
+  );
+  return row?.address ?? '';
+}
+
 /** The known people among these normalised addresses, placeholders included. */
 export async function peopleOf(tx: Tx, addresses: Iterable<string>): Promise<Map<string, Person>> {
   const rows = await tx.rows<Person>(

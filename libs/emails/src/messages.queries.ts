@@ -44,7 +44,9 @@ export interface MessageRow extends Times {
   created_at: Date;
 }
 
-const selected = `m.id, m.contact_email, p.id as contact_id, m.stream, m.state, m.reason, m.error_code,
+// What waits goes to wherever the person is by then; afterwards a mail keeps the address it was sent to.
+const selected = `m.id, case when m.state = 'queued' and not m.to_colleague
+    then coalesce(p.email, p.address::citext, m.contact_email) else m.contact_email end as contact_email, p.id as contact_id, m.stream, m.state, m.reason, m.error_code,
   coalesce(m.email_from, b.facts ->> 'sender') as "from", coalesce(m.subject, c.subject) as subject, m.broadcast_id,
   m.automation_id, a.name as automation_name, m.run_id, m.node_id, m.provider, m.demo, m.created_at,
   ${times.map((time) => `m.${time}`).join(', ')}`;

@@ -17,7 +17,6 @@ afterAll(() => db.drop());
 
 const mail = (dedupe_key: string, more: Partial<Mail> = {}): Mail => ({
   person_id: person,
-  contact_email: 'ada@example.com',
   stream: 'broadcast',
   content: { subject: 'Hello', html: '<p>Hi</p>' },
   data: { contact: { first_name: 'Ada' } },

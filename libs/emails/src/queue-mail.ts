@@ -8,8 +8,10 @@ export interface Mail {
   /** The step that sends it. */
   run?: { automation_id: string; version: number; run_id: string; node_id: string; visit: number };
   broadcast_id?: string;
+  /** Whom it is counted for, and to whom it goes, wherever their mail is read by then. */
   person_id: string;
-  contact_email: string;
+  /** The address of a colleague: mail about somebody goes there, whatever becomes of `person_id`. */
+  colleague?: string;
   stream: 'broadcast' | 'transactional';
   /** What it says: given, or a template's, or stored before (`storeContents`). */
   content?: MailContent;
@@ -101,7 +103,7 @@ export async function pinTemplates(tx: Tx, templateIds: readonly string[]): Prom
 
 /** What of a message `waiting` reads. */
 export const waitingColumns =
-  'id, stream, created_at, person_id, contact_email, automation_id, version, broadcast_id, demo, email_from';
+  'id, stream, created_at, person_id, to_colleague, automation_id, version, broadcast_id, demo, email_from';
 
 /**
  * The statement that puts queued messages into the queue, at the place of their age, to stand behind the one that
@@ -111,8 +113,8 @@ export const waitingColumns =
  */
 export const waiting = (source: string, notBefore = 'null'): string => `
   insert into cortex.outgoing
-    (message_id, stream, created_at, person_id, contact_email, automation_id, version, broadcast_id, demo, own_sender, not_before)
-  select w.id, w.stream, w.created_at, w.person_id, w.contact_email, w.automation_id, w.version, w.broadcast_id, w.demo,
+    (message_id, stream, created_at, person_id, to_colleague, automation_id, version, broadcast_id, demo, own_sender, not_before)
+  select w.id, w.stream, w.created_at, w.person_id, w.to_colleague, w.automation_id, w.version, w.broadcast_id, w.demo,
     w.email_from is not null, ${notBefore}
   from ${source} w
   on conflict (stream, created_at, message_id) do update set not_before = excluded.not_before`;
@@ -138,7 +140,7 @@ export async function queueMails(tx: Tx, mails: readonly Mail[]): Promise<Queued
     ...mail.run,
     job_id: jobs[at],
     person_id: mail.person_id,
-    contact_email: mail.contact_email,
+    colleague: mail.colleague,
     stream: mail.stream,
     topic_id: mail.topic_id,
     content_id: contents[at],
@@ -148,16 +150,17 @@ export async function queueMails(tx: Tx, mails: readonly Mail[]): Promise<Queued
   }));
   const inserted = await tx.rows<{ id: string; dedupe_key: string }>(
     `with given as (
-       select m.*, coalesce(m.demo, p.demo, false) as is_demo
+       -- Of somebody who was erased meanwhile no address is left; the claim says so.
+       select m.*, coalesce(m.colleague, p.email, p.address::citext, '') as contact_email, coalesce(m.demo, p.demo, false) as is_demo
        from jsonb_to_recordset($1::jsonb) as m(id uuid, dedupe_key text, broadcast_id uuid, automation_id uuid, version int,
-         run_id uuid, node_id text, visit int, job_id uuid, person_id uuid, contact_email citext, stream text, topic_id uuid,
+         run_id uuid, node_id text, visit int, job_id uuid, person_id uuid, colleague citext, stream text, topic_id uuid,
          content_id uuid, data jsonb, email_from text, demo boolean)
        left join cortex.people p on p.person_id = m.person_id
      ), written as (
        insert into cortex.messages (id, dedupe_key, broadcast_id, automation_id, version, run_id, node_id, visit, job_id,
-         person_id, contact_email, stream, topic_id, content_id, data, email_from, demo, created_at)
+         person_id, contact_email, to_colleague, stream, topic_id, content_id, data, email_from, demo, created_at)
        select m.id, m.dedupe_key, m.broadcast_id, m.automation_id, m.version, m.run_id, m.node_id, m.visit, m.job_id,
-         m.person_id, m.contact_email, m.stream, m.topic_id, m.content_id, m.data, m.email_from, m.is_demo, cortex.now()
+         m.person_id, m.contact_email, m.colleague is not null, m.stream, m.topic_id, m.content_id, m.data, m.email_from, m.is_demo, cortex.now()
        from given m
        order by m.dedupe_key
        on conflict (dedupe_key) do nothing

@@ -152,7 +152,7 @@ export const fields: readonly Field[] = [
     places: people,
     noun: 'permission',
     help: 'Consent and suppression together: whether marketing mail may go to them now.',
-    sql: `(not p.suppressed_broadcast and (p.consent_status = 'subscribed' or (p.consent_status = 'unknown' and (select s.mail_unanswered from cortex.settings s))))`,
+    sql: 'cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s))',
     always: true,
     says: { is_true: () => 'who can be e-mailed', is_false: () => 'who cannot be e-mailed' },
   },

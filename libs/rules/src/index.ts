@@ -7,6 +7,7 @@ export { graphRulesSchema, readRules, rulesSchema, typeOf, whereSchema } from '.
 export { fold } from './fold.js';
 export { shift, type Moment } from './time.js';
 export * from './facts.js';
+export * from './mail-permission.js';
 export { clockWindows, type ClockWindows } from './clock.js';
 export {
   activityQuestion,

@@ -48,10 +48,11 @@ interface ClaimRow extends Omit<ClaimedMail, 'id'> {
 export type Whose = 'real' | 'demo' | 'any';
 
 /**
- * Takes up to 500 waiting mails of one stream into a batch, leaving out, in the same statement, who must
- * not get one any more. The batch row is the intent: nothing may be posted before this transaction commits.
- * Mails of an automation that is paused stay where they are, and of one that was stopped are about to be cancelled; marketing mail in somebody's quiet hours, the workspace's or the
- * automation's, stays queued until both are over; nothing at all is taken while sending is stopped.
+ * Takes up to 500 waiting mails of one stream into a batch, each to the address that its person has now, leaving out, in
+ * the same statement, who must not get one any more. The batch row is the intent: nothing may be posted before this
+ * transaction commits. Mails of an automation that is paused stay where they are, and of one that was stopped are about
+ * to be cancelled; marketing mail in somebody's quiet hours, the workspace's or the automation's, stays queued until both
+ * are over; nothing at all is taken while sending is stopped.
  */
 export async function claimBatch(
   tx: Tx,
@@ -108,7 +109,7 @@ export const aboutMessageIn = (row: string): string =>
   `jsonb_strip_nulls(jsonb_build_object('message_id', ${row}.id, 'campaign_id', ${row}.broadcast_id,
     'automation_id', ${row}.automation_id, 'run_id', ${row}.run_id, 'node_id', case when ${row}.run_id is not null then ${row}.node_id end))`;
 
-// How often a person got marketing mail within a cap's span, counting what is on its way.
+/** How often a person got marketing mail within a cap's span, counting what is on its way. */
 const mailsWithin = (cap: string) => `(
   select count(*) from cortex.messages x
   where x.person_id = q.person_id and x.stream = 'broadcast' and x.id <> q.message_id
@@ -117,14 +118,27 @@ const mailsWithin = (cap: string) => `(
 const isCapped = (cap: string) =>
   `case when jsonb_typeof(${cap}) = 'object' then ${mailsWithin(cap)} + q.nth > (${cap} ->> 'count')::int else false end`;
 
-// Messages are found by one array of their ids and by nothing else: joined with a part of the statement, the planner
-// reads the whole table or looks through the array for every row.
+/** Where a mail goes now: the address that its place in the queue led to, else (a colleague's) the one it was written to. */
+const addressNow = 'coalesce((select w.places from whereto w) ->> m.id::text, m.contact_email::text)';
+
+/**
+ * One statement, so that what is decided and what is written are of one snapshot and one trip to the database.
+ * $1 the new batch, $2 stream, $3 whose mail, $4 the batch's facts, $5 this process, $6 how many, $7 the workspace has a sender.
+ *
+ * Its parts in order: taken → known → counted → judged decide without touching `messages`; batch, removed, resting,
+ * claimed, left_out and jobs write. Messages are the widest table and are found by one array of their ids and by nothing
+ * else: joined with another part, the planner reads the whole table or looks through the array for every row. What is to
+ * be written to each (reason, address) is therefore one JSON object by id, looked up row by row.
+ */
 const CLAIM: Prepared = {
   name: 'claim_mails',
   text: `
 with workspace as materialized (
+  -- No row while all sending is stopped: then nothing is taken, and nothing changes.
   select * from cortex.settings where sending_stopped_at is null
 ), taken as materialized (
+  -- What is due, in the order of the index on it, each row locked: another process passes over it at once. Rows
+  -- are known by their place (ctid) from here on, which finds them again without an index while they are locked.
   select o.ctid as place, o.*
   from cortex.outgoing o
   where o.stream = $2
@@ -137,11 +151,18 @@ with workspace as materialized (
   limit $6
   for update of o skip locked
 ), known as (
-  select q.*, p.person_id is not null as in_directory, p.type, p.suppressed_broadcast, p.suppressed_transactional, p.consent_status,
+  -- The person as they are at this moment, their address included: a mail follows a person who changes it. Only mail
+  -- to a colleague keeps the address it was written to; there is little of it, so that its messages may be asked here.
+  select q.*, q.to_colleague or p.type is not null as is_known, p.consent_status,
+    case when $2 = 'broadcast' then p.suppressed_broadcast else p.suppressed_transactional end as is_suppressed,
+    case when q.to_colleague then (select cortex.address(m.contact_email) from cortex.messages m where m.id = q.message_id)
+      else p.address end as address,
+    case when not q.to_colleague then coalesce(p.email::text, p.address) end as whereto,
     v.settings -> 'frequency_cap' as own_cap,
     case when $2 = 'broadcast' and (w.quiet_hours is not null or v.settings ? 'quiet_hours') then (
       select greatest(cortex.quiet_until(cortex.now(), w.quiet_hours, z.zone),
         cortex.quiet_until(cortex.now(), v.settings -> 'quiet_hours', z.zone))
+      -- OFFSET keeps the zone from being worked out again at each of its uses.
       from (select cortex.known_zone(p.timezone, w.timezone) as zone offset 0) z
     ) end as quiet_until
   from taken q
@@ -149,51 +170,61 @@ with workspace as materialized (
   left join cortex.people p on p.person_id = q.person_id
   left join cortex.automation_versions v on v.automation_id = q.automation_id and v.number = q.version
 ), counted as (
-  -- What rests does not count against a cap yet.
+  -- The how-manieth of this person it is within this batch, for the caps. What rests does not count yet.
   select k.*, row_number() over (partition by k.person_id, k.quiet_until is null order by k.created_at, k.message_id) as nth
   from known k
 ), judged as materialized (
-  select q.place, q.message_id, q.created_at, q.quiet_until, case
-      when not q.in_directory then 'erased'
-      -- A test mail goes to a member of staff, who need not be in the directory.
-      when q.type is null and (q.automation_id is not null or q.broadcast_id is not null) then 'erased'
-      when case when $2 = 'broadcast' then q.suppressed_broadcast else q.suppressed_transactional end
-        or exists (select from cortex.suppressions s where s.address = cortex.address(q.contact_email) and s.stream = $2)
-        then 'suppressed'
-      when $2 = 'transactional' then null
-      when q.consent_status = 'unsubscribed' then 'unsubscribed'
-      when q.consent_status <> 'subscribed' and not (q.consent_status = 'unknown' and w.mail_unanswered) then 'no_consent'
-      when q.quiet_until is not null then 'quiet_hours'
-      when ${isCapped('w.frequency_cap')} then 'capped'
-      when ${isCapped('q.own_cap')} then 'capped'
-    end as reason
+  -- Why a mail does not leave now, or null. Whether it may at all is asked first, by the one function that says so; the
+  -- list of suppressions is asked beside the person's flag, because staff may write to it with SQL. Then what passes with time.
+  select q.place, q.message_id, q.created_at, q.quiet_until, q.whereto, coalesce(
+      cortex.mail_refusal($2, q.is_known,
+        coalesce(q.is_suppressed, false)
+          or exists (select from cortex.suppressions s where s.address = q.address and s.stream = $2),
+        q.consent_status, w.mail_unanswered),
+      case
+        when $2 = 'transactional' then null
+        when q.quiet_until is not null then 'quiet_hours'
+        when ${isCapped('w.frequency_cap')} then 'capped'
+        when ${isCapped('q.own_cap')} then 'capped'
+      end) as reason
   from counted q
   cross join workspace w
 ), chosen as materialized (
   select array_agg(j.message_id order by j.created_at, j.message_id) as ids, count(*)::int as size
   from judged j where j.reason is null
-), batch as (
-  insert into cortex.send_batches (id, stream, facts, size, message_ids, claimed_by)
-  select $1::uuid, $2, $4::jsonb, c.size, c.ids, $5::uuid from chosen c where c.size > 0
+), whereto as materialized (
+  select jsonb_object_agg(j.message_id, j.whereto) as places from judged j where j.whereto is not null
 ), reasons as materialized (
   select array_agg(j.message_id) as ids, jsonb_object_agg(j.message_id, j.reason) as of
   from judged j where j.reason is not null
+), batch as (
+  -- The intent. It keeps the ids in the order of the call, so that messages need no index over their batch.
+  insert into cortex.send_batches (id, stream, facts, size, message_ids, claimed_by)
+  select $1::uuid, $2, $4::jsonb, c.size, c.ids, $5::uuid from chosen c where c.size > 0
 ), removed as (
+  -- Out of the queue, whether it leaves or is left out. A row whose message is no longer queued goes too: the message's
+  -- state is the truth, and the two updates below look at it.
   delete from cortex.outgoing o
   where o.ctid = any(array(select j.place from judged j where j.reason is distinct from 'quiet_hours'))
 ), resting as (
+  -- Quiet hours: stays in the queue, and is not looked at again before they end.
   update cortex.outgoing o set not_before = j.quiet_until
   from judged j
   where o.ctid = any(array(select r.place from judged r where r.reason = 'quiet_hours'))
     and o.message_id = j.message_id
 ), claimed as (
+  -- Changes no indexed column, so that it writes to no index. Of the data frozen when the mail was queued only the
+  -- address is brought up to date, and only where it is another: a mail must not speak of one it does not go to.
   update cortex.messages m
-  set state = 'submitting', batch_id = $1::uuid, attempts = m.attempts + 1, submitted_at = cortex.now(), reason = null
+  set state = 'submitting', batch_id = $1::uuid, attempts = m.attempts + 1, submitted_at = cortex.now(), reason = null,
+    contact_email = ${addressNow},
+    data = case when m.contact_email::text = ${addressNow} then m.data
+      else jsonb_set(m.data, '{contact,email}', to_jsonb(${addressNow}), false) end
   where m.id = any((select c.ids from chosen c)::uuid[]) and m.state = 'queued'
   returning m.id, m.dedupe_key, m.attempts, m.person_id, m.contact_email, m.content_id, m.data, m.email_from, m.job_id
 ), left_out as (
   update cortex.messages m
-  set reason = (select r.of from reasons r) ->> m.id::text,
+  set reason = (select r.of from reasons r) ->> m.id::text, contact_email = ${addressNow},
     state = case (select r.of from reasons r) ->> m.id::text when 'quiet_hours' then m.state else 'skipped' end
   where m.id = any((select r.ids from reasons r)::uuid[]) and m.state = 'queued'
   returning m.id, m.person_id, m.automation_id, m.broadcast_id, m.run_id, m.node_id, m.reason
@@ -201,6 +232,7 @@ with workspace as materialized (
   update public.email_jobs j set status = 'processing', updated_at = cortex.now()
   where j.id = any(array(select distinct c.job_id from claimed c)) and j.status in ('queued', 'sent')
 )
+-- One row for each claimed mail, and one that says how many were looked at and who was left out.
 select null::jsonb as claim, c.id, c.dedupe_key, c.attempts, c.person_id, c.contact_email, c.content_id, c.data, c.email_from
 from claimed c
 union all

@@ -70,7 +70,6 @@ export class SendFixture {
         persons.map((person) => ({
           run: { automation_id, version: 1, run_id: newId(), node_id: 'mail', visit: 1 },
           person_id: person.person_id,
-          contact_email: person.email,
           stream: 'broadcast' as const,
           content: { subject: 'Hi {{ contact.first_name }}', html: '<p>Hi {{ contact.first_name }}</p>' },
           data: { contact: { first_name: 'Person <b>' } },

@@ -31,7 +31,7 @@ export async function sendTest(
     const person = (await findOrCreatePeople(tx, [address])).get(address)!;
     const queued = await queueMail(tx, {
       person_id: person.person_id,
-      contact_email: to,
+      colleague: to,
       stream: 'transactional',
       content: { ...content, subject: `[TEST] ${content.subject}` },
       from,

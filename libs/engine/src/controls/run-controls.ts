@@ -50,7 +50,6 @@ export class RunControls {
         {
           version,
           person_id: person.person_id,
-          contact_email: person.email ?? person.address,
           occasion: `hand:${newId()}`,
         },
       ]);

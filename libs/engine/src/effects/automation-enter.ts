@@ -36,7 +36,6 @@ async function send(
   const entry: Entry = {
     version,
     person_id: run.person_id,
-    contact_email: run.contact_email,
     occasion: `run:${run.id}:${step.node_id}:${step.visit}`,
     ...(run.lead_id ? { lead_id: run.lead_id } : {}),
     sent_by,

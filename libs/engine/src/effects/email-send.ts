@@ -33,7 +33,6 @@ export const emailSend: EffectHandler<'email.send'> = async (tx, calls) => {
         visit: record.visit,
       },
       person_id: run.person_id,
-      contact_email: run.contact_email,
       stream: effect.stream,
       topic_id: effect.topic_id,
       from: effect.from,

@@ -32,7 +32,7 @@ export const teamNotify: EffectHandler<'team.notify'> = async (tx, calls) => {
         visit: record.visit,
       },
       person_id: people.get(addresses[at]!)!.person_id,
-      contact_email: effect.to,
+      colleague: effect.to,
       stream: 'transactional',
       content: { subject: effect.subject, html: asHtml(effect.text), text: effect.text },
       data: data[at]!,

@@ -38,7 +38,6 @@ function begin(entry: AllowedEntry, moment: Moment): Journey {
     version_id: version.id,
     version: version.number,
     person_id: entry.person_id,
-    contact_email: entry.contact_email,
     entry_key: entry.entry_key,
     status: 'active',
     node_id: start.node_id,

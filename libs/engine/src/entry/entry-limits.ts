@@ -9,7 +9,6 @@ import type { RunContext } from '../runs/journey.js';
 export interface Entry {
   version: CompiledVersion;
   person_id: string;
-  contact_email: string;
   /** What distinguishes this occasion from others: the activity, the lead, the day (`date:2026-05-01`), or the call. */
   occasion: string;
   activity?: ActivityFact;

@@ -153,9 +153,9 @@ describe('the guard', () => {
     );
     const fill = (n: number, ago: string) =>
       db.database.run(
-        `insert into cortex.automation_runs (automation_id, version_id, version, person_id, contact_email, entry_key, status,
+        `insert into cortex.automation_runs (automation_id, version_id, version, person_id, entry_key, status,
            entered_at, ended_at)
-         select $1, v.id, 1, uuidv7(), 'x@example.com', 'once', 'completed', cortex.now() - $3::interval, cortex.now()
+         select $1, v.id, 1, uuidv7(), 'once', 'completed', cortex.now() - $3::interval, cortex.now()
          from cortex.automation_versions v, generate_series(1, $2::int) where v.automation_id = $1`,
         [automation, n, ago],
       );

@@ -1,5 +1,6 @@
 import { openAttention } from '#access';
 import { Lifecycle } from '#automations';
+import { addressOfPerson } from '#directory';
 import { systemActor, type Database, type Tx } from '#platform';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
@@ -104,7 +105,7 @@ export async function unexpectedEntries(tx: Tx, entries: readonly AllowedEntry[]
         tx,
         version,
         said
-          ? `${first.contact_email} was to enter for the ${first.today.length + 1}th time within a day; ${expectedText(expected)}.`
+          ? `${await addressOfPerson(tx, first.person_id)} was to enter for the ${first.today.length + 1}th time within a day; ${expectedText(expected)}.`
           : `People who had been inside on the same day were to enter again, ${repeats} times for ${people} people; ${expectedText(expected)}.`,
       );
     }
@@ -149,7 +150,7 @@ export async function mailsOverLimit<C extends MailCall>(
     await trip(
       tx,
       version,
-      `One step sent ${run.contact_email} ${sent.n} mails within a day, going round in the drawing.`,
+      `One step sent ${await addressOfPerson(tx, run.person_id)} ${sent.n} mails within a day, going round in the drawing.`,
     );
   }
   return held;

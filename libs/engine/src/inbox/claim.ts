@@ -68,7 +68,6 @@ export interface Unmatched {
 
 /** One activity still to be matched, with all that rules may ask about. */
 export interface InboxRow extends ActivityFact, Omit<Unmatched, 'id' | 'type'> {
-  contact_email: string;
   /** Who recorded it. */
   source: string;
 }
@@ -87,10 +86,7 @@ export const inboxRows = (tx: Tx, personIds: readonly string[], perClaim = ROWS_
     [personIds, perClaim],
   );
 
-export type Recorded = Pick<
-  InboxRow,
-  'id' | 'contact_email' | 'type' | 'metadata' | 'occurred_at' | 'received_at' | 'source'
->;
+export type Recorded = Pick<InboxRow, 'id' | 'type' | 'metadata' | 'occurred_at' | 'received_at' | 'source'>;
 
 /** The activities behind inbox rows; of one that was erased meanwhile nothing is left. */
 export async function activitiesOf(tx: Tx, rows: readonly Unmatched[]): Promise<InboxRow[]> {
@@ -101,7 +97,7 @@ export async function activitiesOf(tx: Tx, rows: readonly Unmatched[]): Promise<
 
 const erased = ({ id, occurred_text }: Unmatched): Recorded => {
   const occurred_at = instantOf(occurred_text);
-  return { id, occurred_at, received_at: occurred_at, contact_email: '', type: '', metadata: {}, source: '' };
+  return { id, occurred_at, received_at: occurred_at, type: '', metadata: {}, source: '' };
 };
 
 /** @param text as PostgreSQL shows it in UTC: `2026-01-31 09:30:00.123456+00` */
@@ -117,16 +113,14 @@ export const recorded = (
 ): Promise<Recorded[]> => {
   const instants = rows.map((row) => instantOf(row.occurred_text).getTime());
   return tx.rows<Recorded>(
-    `select a.id, coalesce(p.email::text, p.address, a.contact_email) as contact_email, a.type, a.metadata, a.occurred_at,
-       a.received_at, a.source
+    `select a.id, a.type, a.metadata, a.occurred_at, a.received_at, a.source
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) w(person_id, occurred_at, id)
      cross join lateral (
-       select a.id, a.contact_email::text as contact_email, a.type, a.metadata, a.occurred_at, a.received_at, a.source
+       select a.id, a.type, a.metadata, a.occurred_at, a.received_at, a.source
        from public.crm_activities a
        where a.person_id = w.person_id and a.occurred_at = w.occurred_at and a.id = w.id
          and a.occurred_at >= $4::timestamptz and a.occurred_at < $5::timestamptz
-       limit 1) a
-     left join cortex.people p on p.person_id = w.person_id`,
+       limit 1) a`,
     [
       rows.map((row) => row.person_id),
       rows.map((row) => row.occurred_text),

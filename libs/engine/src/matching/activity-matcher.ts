@@ -109,7 +109,6 @@ export class ActivityMatcher {
       const entry: Entry = {
         version: trigger.version,
         person_id: row.person_id,
-        contact_email: row.contact_email,
         occasion: `activity:${row.id}`,
         activity: row,
         ...(sent_by ? { sent_by } : {}),

@@ -278,7 +278,7 @@ describe('a backtest of a month that was lived', () => {
   /** Each run as one line: who, by which occasion, and every step with visit and way out; and its mails. */
   async function lived(automation: string): Promise<string[]> {
     const rows = await db.database.rows<{ line: string }>(
-      `select r.contact_email || ' ' || r.entry_key || ' ' || (
+      `select r.person_id || ' ' || r.entry_key || ' ' || (
            select string_agg(s.node_id || '/' || s.visit || '/' || coalesce(s.port, '-'), ' ' order by s.ord)
            from cortex.automation_run_steps s where s.run_id = r.id)
          || ' mails ' || coalesce((select string_agg(m.node_id || '/' || m.visit, ' ' order by m.node_id, m.visit)
@@ -301,7 +301,7 @@ describe('a backtest of a month that was lived', () => {
       onRun: ({ journey, mails }, script) => {
         const steps = script.stepsOf(journey).map((step) => `${step.node_id}/${step.visit}/${step.port ?? '-'}`);
         const sent = mails.map((each) => `${each.node_id}/${each.visit}`).sort();
-        lines.push(`${journey.run.contact_email} ${journey.run.entry_key} ${steps.join(' ')} mails ${sent.join(' ')}`);
+        lines.push(`${journey.run.person_id} ${journey.run.entry_key} ${steps.join(' ')} mails ${sent.join(' ')}`);
       },
     });
     return { lines: lines.sort(), result };

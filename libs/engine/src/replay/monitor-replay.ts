@@ -84,7 +84,6 @@ export class MonitorReplay {
     const entry: Entry = {
       version: this.version,
       person_id: person.person_id,
-      contact_email: person.contact_email,
       occasion: `monitor:${moment.now.toISOString()}`,
     };
     const byLead = this.version.limit.unit.by === 'lead';

@@ -1,4 +1,12 @@
-import { eachPersonal, fold, personalIds, stableJson, type PersonalFieldId, type PersonFacts } from '#rules';
+import {
+  eachPersonal,
+  fold,
+  mailRefusal,
+  personalIds,
+  stableJson,
+  type PersonalFieldId,
+  type PersonFacts,
+} from '#rules';
 
 /** A row of the shop about somebody: their profile, or one of their leads. Instants in milliseconds since 1970. */
 export interface Source extends Record<PersonalFieldId, string | null> {
@@ -158,8 +166,11 @@ export class PastPerson {
       last_activity: this.lastActivity,
       lifetime_value: customer ? this.lifetime / 100 : 0,
       can_be_emailed:
-        !this.isSuppressed('broadcast', at) &&
-        (this.consent === 'subscribed' || (this.consent === 'unknown' && this.mailUnanswered)),
+        mailRefusal(
+          'broadcast',
+          { known: true, suppressed: this.isSuppressed('broadcast', at), consent: this.consent },
+          this.mailUnanswered,
+        ) === undefined,
       consent: this.consent,
       attributes: row?.attributes ?? {},
       enrollments: customer

@@ -1,6 +1,6 @@
 import type { RunKey } from '#directory';
 import type { ActivityFact, EffectType, Report, Settings } from '#graph';
-import type { Group, PersonFacts, RunFacts, StepOutcome } from '#rules';
+import { mailRefusal, type Group, type PersonFacts, type RunFacts, type StepOutcome } from '#rules';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { EffectCall } from '../effects/effect-handler.js';
@@ -179,12 +179,13 @@ export class ReplayBackend implements Backend {
   whyNot(stream: 'broadcast' | 'transactional', moment: Moment): string | undefined {
     const at = moment.now.getTime();
     const facts = this.person.facts(at);
-    if (facts.type === null) return 'no_address';
-    if (this.person.isSuppressed(stream, at)) return 'suppressed';
-    if (stream === 'transactional') return undefined;
-    if (facts.consent === 'unsubscribed') return 'unsubscribed';
-    if (facts.consent !== 'subscribed' && !(facts.consent === 'unknown' && this.mail.mail_unanswered))
-      return 'no_consent';
+    const standing = {
+      known: facts.type !== null,
+      suppressed: this.person.isSuppressed(stream, at),
+      consent: facts.consent,
+    };
+    const refusal = mailRefusal(stream, standing, this.mail.mail_unanswered);
+    if (refusal !== undefined || stream === 'transactional') return refusal;
     const caps = [this.mail.frequency_cap, this.version.settings.frequency_cap];
     for (const cap of caps) {
       if (!cap) continue;

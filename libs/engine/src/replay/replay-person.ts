@@ -71,9 +71,9 @@ export class ReplayPerson {
   async put(leadId: string | undefined): Promise<void> {
     const moment = this.moment(this.now);
     const { version } = this.script;
-    const { person_id, contact_email } = this.person;
+    const { person_id } = this.person;
     const [answer] = await enter({ pastEntries: async () => [] }, moment, [
-      { version, person_id, contact_email, occasion: 'simulation', ...(leadId ? { lead_id: leadId } : {}) },
+      { version, person_id, occasion: 'simulation', ...(leadId ? { lead_id: leadId } : {}) },
     ]);
     this.alone = true;
     if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
@@ -129,8 +129,8 @@ export class ReplayPerson {
     const facts = this.person.facts(this.now);
     if (roundsOver !== undefined && facts.type !== null) this.script.assumedOutcomes.hung.lists += 1;
     if (facts.type === null || (roundsOver !== undefined && facts.lists[roundsOver] !== true)) return;
-    const { person_id, contact_email } = this.person;
-    const [answer] = await enter(this.backend, moment, [{ version, person_id, contact_email, occasion }]);
+    const { person_id } = this.person;
+    const [answer] = await enter(this.backend, moment, [{ version, person_id, occasion }]);
     if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
   }
 
@@ -243,7 +243,6 @@ export class ReplayPerson {
 const rowOf = (activity: PastActivity, person: PastPerson): InboxRow => ({
   seq: '0',
   person_id: person.person_id,
-  contact_email: person.contact_email,
   history: false,
   running: true,
   id: activity.id,

@@ -192,7 +192,7 @@ class Chunk {
       person.undo(changesOf.get(now.person_id) ?? []);
       const aggregates = new Aggregates(script.conditions, before.get(now.person_id) ?? new Map<string, Before>());
       const done = (run: Simulated): void => {
-        this.tally.take(run);
+        this.tally.take(run, now.contact_email);
         this.options.onRun?.(run, script);
       };
       const calls = dates.get(now.person_id) ?? [...script.rounds];

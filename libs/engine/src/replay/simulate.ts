@@ -93,7 +93,7 @@ export async function simulate(
     const { journey, mails } = found!;
     const { run } = journey;
     return {
-      contact_email: run.contact_email,
+      contact_email: now!.contact_email,
       entered_at: run.entered_at,
       status: run.status,
       end_reason: run.end_reason,

@@ -74,7 +74,7 @@ export class Tally {
   }
 
   /** One run, ended or still inside when the window ends. */
-  take({ journey, mails }: Simulated): void {
+  take({ journey, mails }: Simulated, contactEmail: string): void {
     const { run } = journey;
     const steps = this.script.stepsOf(journey);
     const { result } = this;
@@ -98,9 +98,9 @@ export class Tally {
     if (this.hasMail && sent.length === 0) count(result.without_mail, mails[0]?.skipped ?? keptBack(run, steps));
     this.person.mails += sent.length;
     this.person.runs += 1;
-    this.person.email = run.contact_email;
+    this.person.email = contactEmail;
     this.sample(run.person_id, {
-      contact_email: run.contact_email,
+      contact_email: contactEmail,
       entered_at: run.entered_at,
       status: run.status,
       end_reason: run.end_reason,

@@ -30,7 +30,6 @@ export interface Explanation {
 
 interface Candidate {
   person_id: string;
-  contact_email: string;
 }
 
 /**
@@ -51,7 +50,7 @@ export async function explainEntry(
     if (!person?.type) throw unknownAddress();
     await enterGate(tx);
     const moment = await versions.moment(tx);
-    const asked = { person_id: person.person_id, contact_email: person.email ?? address };
+    const asked = { person_id: person.person_id };
     const runs = await tx.rows<Explanation['runs'][number]>(
       `select id, status, entered_at, end_reason from cortex.automation_runs
        where automation_id = $1 and person_id = $2 order by entered_at desc limit 20`,
@@ -153,10 +152,10 @@ async function newestStart(
 /** What sending would say now, in its own words. */
 async function mailObstacles(tx: Tx, personId: string): Promise<Explanation['mail']> {
   return (await tx.row<Explanation['mail']>(
-    `select case when p.suppressed_broadcast then 'suppressed' when p.consent_status = 'unsubscribed' then 'unsubscribed'
-         when p.consent_status <> 'subscribed' and not (p.consent_status = 'unknown' and s.mail_unanswered) then 'no_consent'
-       end as broadcast,
-       case when p.suppressed_transactional then 'suppressed' end as transactional
+    `select cortex.mail_refusal('broadcast', p.type is not null, p.suppressed_broadcast, p.consent_status, s.mail_unanswered)
+         as broadcast,
+       cortex.mail_refusal('transactional', p.type is not null, p.suppressed_transactional, p.consent_status, s.mail_unanswered)
+         as transactional
      from cortex.people p cross join cortex.settings s where p.person_id = $1`,
     [personId],
   ))!;

@@ -1,4 +1,4 @@
-import { addressOf } from '#directory';
+import { addressOf, addressShown } from '#directory';
 import { countByStep, keptCounts, splitSpan, type CountSpan, type MessageCounts, type SplitSpan } from '#emails';
 import { decodeCursor, encodeCursor, notFound, type Database, type Tx } from '#platform';
 import { runStatus, type RunStatus } from '#contracts';
@@ -29,7 +29,7 @@ export interface RunView {
 
 const STEPS_IN_LISTS = 100;
 
-const COLUMNS = `r.id, r.automation_id, r.version, r.contact_email::text as contact_email, p.id as contact_id, r.status,
+const COLUMNS = `r.id, r.automation_id, r.version, ${addressShown('p')} as contact_email, p.id as contact_id, r.status,
   r.node_id, r.wake_at, r.entered_at, r.ended_at, r.end_reason`;
 const FROM = 'from cortex.automation_runs r left join cortex.people p on p.person_id = r.person_id';
 const SELECT = `select ${COLUMNS} ${FROM}`;

@@ -22,7 +22,6 @@ export interface RunRow {
   version_id: string;
   version: number;
   person_id: string;
-  contact_email: string;
   entry_key: string;
   status: RunStatus;
   node_id: string | null;

@@ -28,14 +28,14 @@ export async function record(tx: Tx, journeys: readonly Journey[]): Promise<void
   );
 }
 
-const COLUMNS = `id uuid, automation_id uuid, version_id uuid, version int, person_id uuid, contact_email citext,
+const COLUMNS = `id uuid, automation_id uuid, version_id uuid, version int, person_id uuid,
   entry_key text, status text, node_id text, wake_at timestamptz, waiting_for text, lead_id uuid, activity_id uuid,
   context jsonb, visits int, retries int, entered_at timestamptz, ended_at timestamptz, end_reason text`;
 
 const INSERT_RUNS = `
-  insert into cortex.automation_runs (id, automation_id, version_id, version, person_id, contact_email, entry_key, status,
+  insert into cortex.automation_runs (id, automation_id, version_id, version, person_id, entry_key, status,
     node_id, wake_at, waiting_for, lead_id, activity_id, context, visits, retries, entered_at, ended_at, end_reason)
-  select id, automation_id, version_id, version, person_id, contact_email, entry_key, status,
+  select id, automation_id, version_id, version, person_id, entry_key, status,
     node_id, wake_at, waiting_for, lead_id, activity_id, context, visits, retries, entered_at, ended_at, end_reason
   from jsonb_to_recordset($1::jsonb) as g(${COLUMNS})`;
 

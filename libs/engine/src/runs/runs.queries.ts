@@ -2,7 +2,7 @@ import type { ActivityFact } from '#graph';
 import type { Tx } from '#platform';
 import type { RunRow, StepRecord } from './journey.js';
 
-const RUN = `r.id, r.automation_id, r.version_id, r.version, r.person_id, r.contact_email::text, r.entry_key, r.status,
+const RUN = `r.id, r.automation_id, r.version_id, r.version, r.person_id, r.entry_key, r.status,
   r.node_id, r.wake_at, r.waiting_for, r.lead_id, r.activity_id, r.context, r.visits, r.retries, r.entered_at, r.ended_at,
   r.end_reason`;
 

@@ -123,10 +123,13 @@ describe('the engine under faults', () => {
   it('isolates the run that fails, tries it again later and later, then shows the reason; a retry heals it', async () => {
     const automation = await line.live(graph('poison.start'));
     const emails = await crowd('poison', 5);
+    const { person_id } = (await db.database.row<{ person_id: string }>(
+      `select person_id from cortex.people where address = 'poison3@example.com'`,
+    ))!;
     const original = effects['email.send'];
     let broken = true;
     effects['email.send'] = async (tx, calls, moment) => {
-      if (broken && calls.some((call) => call.journey.run.contact_email === 'poison3@example.com')) {
+      if (broken && calls.some((call) => call.journey.run.person_id === person_id)) {
         await tx.rows('select 1 / 0');
       }
       return original(tx, calls, moment);
@@ -158,8 +161,11 @@ describe('the engine under faults', () => {
   it('puts an activity that cannot be matched aside, and matches it when that is mended', async () => {
     const automation = await line.live(graph('bad.start'));
     const emails = await crowd('bad', 4);
+    const { person_id } = (await db.database.row<{ person_id: string }>(
+      `select person_id from cortex.people where address = 'bad2@example.com'`,
+    ))!;
     await db.database.run(
-      `alter table cortex.automation_runs add constraint poisoned check (contact_email <> 'bad2@example.com') not valid`,
+      `alter table cortex.automation_runs add constraint poisoned check (person_id <> '${person_id}') not valid`,
     );
     for (const email of emails) await line.post(email, { type: 'bad.start' });
     await line.settle();

@@ -105,7 +105,6 @@ export class Monitors implements JobHandlers {
         matches.map((match) => ({
           version,
           person_id: match.person_id,
-          contact_email: match.contact_email,
           occasion: `monitor:${moment.now.toISOString()}`,
           lead_id: match.lead_id ?? undefined,
         })),

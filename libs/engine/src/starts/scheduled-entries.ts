@@ -257,16 +257,11 @@ export class ScheduledEntries implements JobHandlers {
         due_at.getTime() > oldest && (occasion.startsWith('date:') ? byDate : list !== undefined),
     );
     const people = wanted.map(({ person_id }) => person_id);
-    const members = new Map((await membersAmong(tx, list, people)).map((each) => [each.person_id, each.contact_email]));
+    const members = new Set(await membersAmong(tx, list, people));
     return wanted
       .filter(({ person_id }) => members.has(person_id))
       .sort((a, b) => a.due_at.getTime() - b.due_at.getTime())
-      .map(({ occasion, person_id }) => ({
-        version,
-        person_id,
-        contact_email: members.get(person_id)!,
-        occasion,
-      }));
+      .map(({ occasion, person_id }) => ({ version, person_id, occasion }));
   }
 
   private async putAside(automationId: string, personId: string, reason: string): Promise<void> {

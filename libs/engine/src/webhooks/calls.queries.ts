@@ -1,3 +1,4 @@
+import { addressShown } from '#directory';
 import { decodeCursor, encodeCursor, type Database, type Tx } from '#platform';
 
 export type CallState = 'queued' | 'given' | 'delivered' | 'dead';
@@ -91,10 +92,11 @@ export async function callPage(
 ): Promise<{ items: CallView[]; next_cursor: string | null }> {
   const after = decodeCursor(cursor, 2) ?? [null, null];
   const rows = await database.rows<CallView & { created_exact: string }>(
-    `select c.id, c.automation_id, a.name as automation, c.run_id, c.node_id, r.contact_email::text, c.url, c.state,
+    `select c.id, c.automation_id, a.name as automation, c.run_id, c.node_id, ${addressShown('p')} as contact_email, c.url, c.state,
        c.attempts, c.status, c.answer, c.error, c.created_at, c.tried_at, c.settled_at, c.created_at::text as created_exact
      from cortex.webhook_calls c
      join cortex.automation_runs r on r.id = c.run_id
+     left join cortex.people p on p.person_id = c.person_id
      left join cortex.automations a on a.id = c.automation_id
      where ($1::text is null or c.state = $1) and ($2::uuid is null or c.automation_id = $2)
        and ($3::timestamptz is null or (c.created_at, c.id) < ($3, $4::uuid))
