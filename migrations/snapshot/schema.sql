@@ -473,6 +473,12 @@ table cortex.staff_invitations
   created_at timestamp with time zone not null default cortex.now()
   expires_at timestamp with time zone not null
 
+table cortex.suppression_lifts
+  address text not null
+  stream text not null
+  reason text not null
+  lifted_at timestamp with time zone not null
+
 table cortex.suppressions
   id uuid not null default uuidv7()
   address text not null
@@ -481,6 +487,7 @@ table cortex.suppressions
   origin text not null
   message_id uuid
   created_at timestamp with time zone not null default cortex.now()
+  repeated_at timestamp with time zone
 
 table cortex.templates
   id uuid not null default uuidv7()
@@ -894,7 +901,13 @@ cortex.staff_invitations staff_invitations_role_check: CHECK ((role = ANY (ARRAY
 
 cortex.staff_invitations staff_invitations_token_hash_key: UNIQUE (token_hash)
 
-cortex.suppressions suppressions_address_stream_key: UNIQUE (address, stream)
+cortex.suppression_lifts suppression_lifts_pkey: PRIMARY KEY (address, stream, reason)
+
+cortex.suppression_lifts suppression_lifts_reason_check: CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'spam_complaint'::text, 'manual'::text, 'inactive'::text])))
+
+cortex.suppression_lifts suppression_lifts_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+
+cortex.suppressions suppressions_address_stream_reason_key: UNIQUE (address, stream, reason)
 
 cortex.suppressions suppressions_pkey: PRIMARY KEY (id)
 

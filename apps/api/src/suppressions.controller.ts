@@ -1,10 +1,23 @@
 import { Controller } from '@nestjs/common';
 import { recordAudit } from '#access';
-import { listSuppressions, suppress, unsuppress } from '#emails';
+import { complainedAmong, liftSuppressions, listSuppressions, suppress, suppressionReasons } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { Database, type Actor } from '#platform';
+import { Database, forbidden, isAdmin, unprocessable, type Actor } from '#platform';
 import { Caller, Input, Route } from './http/route.js';
+
+/** Mailing somebody who called it spam costs everybody's delivery: it takes an administrator, who says why. */
+function mayLiftComplaints(actor: Actor, complained: readonly string[], reason: string | undefined): void {
+  const who = complained.length === 1 ? complained[0]! : `${complained.length} of these addresses`;
+  if (!isAdmin(actor)) {
+    throw forbidden(`${who} marked our mail as spam. Only an administrator can let them get mail again.`);
+  }
+  if (!reason) {
+    throw unprocessable(`${who} marked our mail as spam. Say why they may be mailed again.`, [
+      { pointer: '/reason', message: 'Why they may be mailed again; it is kept in the audit.' },
+    ]);
+  }
+}
 
 @Controller()
 export class SuppressionsController {
@@ -34,14 +47,21 @@ export class SuppressionsController {
 
   @Route(contracts.removeSuppressions)
   async remove(@Input() { body }: InputOf<typeof contracts.removeSuppressions>, @Caller() actor: Actor) {
-    const { emails, stream } = body;
+    const { emails, stream, reason } = body;
     const removed = await this.database.tx(async (tx) => {
+      const complained = await complainedAmong(tx, emails, stream);
+      if (complained.length > 0) mayLiftComplaints(actor, complained, reason);
       await recordAudit(tx, actor, {
         action: 'suppressions.removed',
         targetKind: 'suppressions',
-        after: { stream, count: emails.length },
+        after: {
+          stream,
+          count: emails.length,
+          ...(reason ? { reason } : {}),
+          ...(complained.length > 0 ? { complained } : {}),
+        },
       });
-      return unsuppress(tx, emails, stream);
+      return liftSuppressions(tx, [{ addresses: emails, streams: [stream], reasons: suppressionReasons }]);
     });
     return { removed };
   }

@@ -334,7 +334,8 @@ export const removeSuppressions = route({
   access: 'change',
   tag,
   summary: 'Let addresses get mail again',
-  body: suppressionBody,
+  /** Of addresses that complained only an administrator takes off the list, with a reason; 403 and 422 else. */
+  body: suppressionBody.extend({ reason: z.string().trim().min(1).max(500).optional() }),
   response: z.object({ removed: count }),
 });
 

@@ -5,9 +5,15 @@ import { searches, type Way } from './contact-search.js';
 import type { ContactRow } from './contact.js';
 import { personColumns } from './people.js';
 
+/** Several reasons may stand against an address; the one to show is the one that is hardest to lift. */
+const HARDEST_FIRST = `array_position(array['spam_complaint', 'hard_bounce', 'inactive', 'manual'], x.reason)`;
+
 const BESIDE = `
   cross join cortex.settings s
-  left join cortex.suppressions x on x.address = p.address and x.stream = 'broadcast' and p.suppressed_broadcast`;
+  left join lateral (
+    select x.reason, x.created_at from cortex.suppressions x
+    where x.address = p.address and x.stream = 'broadcast' and p.suppressed_broadcast
+    order by ${HARDEST_FIRST} limit 1) x on true`;
 
 const columns = `${personColumns}, x.reason as suppression_reason, x.created_at as suppressed_at, s.mail_unanswered`;
 
@@ -150,8 +156,9 @@ async function addSuppressions(tx: Tx, rows: readonly ContactRow[]): Promise<voi
   const suppressed = new Map(rows.filter((row) => row.suppressed_broadcast).map((row) => [row.address, row]));
   if (suppressed.size === 0) return;
   const found = await tx.rows<Pick<ContactRow, 'address' | 'suppression_reason' | 'suppressed_at'>>(
-    `select x.address, x.reason as suppression_reason, x.created_at as suppressed_at from cortex.suppressions x
-     where x.stream = 'broadcast' and x.address = any($1::text[])`,
+    `select distinct on (x.address) x.address, x.reason as suppression_reason, x.created_at as suppressed_at
+     from cortex.suppressions x where x.stream = 'broadcast' and x.address = any($1::text[])
+     order by x.address, ${HARDEST_FIRST}`,
     [[...suppressed.keys()]],
   );
   for (const each of found) Object.assign(suppressed.get(each.address)!, each);

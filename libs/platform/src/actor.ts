@@ -8,3 +8,7 @@ export type Actor =
   | { kind: 'system'; id: string; label: string };
 
 export const systemActor = (label: string): Actor => ({ kind: 'system', id: label, label });
+
+/** Whether they may do what only administrators may, where that depends on more than the route. */
+export const isAdmin = (actor: Actor): boolean =>
+  actor.kind === 'staff' ? actor.role === 'admin' : actor.kind === 'key' ? actor.scopes.includes('admin') : true;

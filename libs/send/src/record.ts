@@ -16,6 +16,7 @@ interface ChangedRow {
   run_id: string | null;
   node_id: string | null;
   state: string;
+  submitted_at: Date;
 }
 
 /** A server error's batch is looked up at Postmark after this; only what is not there is queued again. */
@@ -25,7 +26,7 @@ const lookAfterSeconds = 5;
 export const ofBatch =
   'id = any(array(select unnest(message_ids) from cortex.send_batches where id = $1)) and batch_id = $1';
 
-const changed = `m.id, m.person_id, m.contact_email, m.stream, m.automation_id, m.broadcast_id, m.run_id, m.node_id, m.state`;
+const changed = `m.id, m.person_id, m.contact_email, m.stream, m.automation_id, m.broadcast_id, m.run_id, m.node_id, m.state, m.submitted_at`;
 
 /**
  * Writes down what became of a batch, with the activities that say so, in the caller's transaction.
@@ -135,6 +136,8 @@ async function markFailed(
       reason: 'inactive' as const,
       origin: 'postmark 406',
       message_id: row.id,
+      // Known since the call at the latest; a reactivation reported meanwhile is the newer fact.
+      at: row.submitted_at,
     })),
   );
 }

@@ -1,6 +1,6 @@
 import { appendActivities } from '#activities';
 import { setConsent } from '#directory';
-import type { LinkPurpose, LinkTokens } from '#emails';
+import { liftForPerson, type LinkPurpose, type LinkTokens } from '#emails';
 import type { Database } from '#platform';
 import { aboutMessage } from './claim.js';
 
@@ -50,7 +50,7 @@ export class Subscriptions {
     await this.change(holder, 'unsubscribed', 'email.unsubscribed', source);
   }
 
-  /** The person asks for marketing mail again. A hard bounce or complaint outlives it. */
+  /** The person asks for marketing mail again: lifts a manual suppression. A bounce or complaint outlives it. */
   async subscribe(holder: LinkHolder): Promise<void> {
     await this.change(holder, 'subscribed', 'email.subscribed', 'preferences');
   }
@@ -68,6 +68,12 @@ export class Subscriptions {
          where id = $1 and person_id = $3 returning id, automation_id, broadcast_id, run_id, node_id`,
         [holder.message_id, status, holder.person_id],
       );
+      if (status === 'subscribed') {
+        const person = await tx.row<{ address: string }>('select address from cortex.people where person_id = $1', [
+          holder.person_id,
+        ]);
+        if (person) await liftForPerson(tx, person.address, 'broadcast');
+      }
       const changed = await setConsent(tx, holder.person_id, { status, source }, 'person');
       if (!changed) return;
       const metadata = { ...(message ? aboutMessage(message) : {}), source };

@@ -1,0 +1,166 @@
+import { appendActivities } from '#activities';
+import { addressOf, peopleOf, setConsent } from '#directory';
+import { liftForPerson, liftForPostmark, streams, suppress, type Stream, type SuppressionReason } from '#emails';
+import type { Tx } from '#platform';
+import { readBounce } from './bounce-types.js';
+import { aboutMessage } from './claim.js';
+import { instantOf, text, type Payload } from './postmark-payload.js';
+
+/** A mail of ours that an event is about. */
+export interface OurMessage {
+  id: string;
+  person_id: string;
+  /** Where it was really sent: what is said of an address is said of this one, wherever the person is by now. */
+  contact_email: string;
+  stream: Stream;
+  automation_id: string | null;
+  broadcast_id: string | null;
+  run_id: string | null;
+  node_id: string | null;
+  dedupe_key: string;
+  state: string;
+}
+
+/** Programs that fetch what nobody has looked at: scanners, previews, and Apple's proxy, which sends just this. */
+const machineAgent =
+  /^Mozilla\/5\.0$|bot\b|crawler|spider|scanner|preview|headless|python-|curl\/|wget\/|barracuda|proofpoint|mimecast/i;
+
+/** Applies what is reported about a mail of ours, as of the event's own time. Types that mean nothing to us change nothing. */
+export async function applyToMessage(tx: Tx, event: Payload, message: OurMessage): Promise<void> {
+  switch (event.RecordType) {
+    case 'Delivery':
+      return note(tx, message, 'email.delivered', event.DeliveredAt, 'delivered_at');
+    case 'Open':
+      return noteUse(tx, event, message, 'opened');
+    case 'Click':
+      return noteUse(tx, event, message, 'clicked');
+    case 'Bounce':
+      return bounced(tx, message, text(event.Type), event.Inactive === true, event.BouncedAt);
+    case 'SpamComplaint':
+      // Postmark deactivates whoever complains; only where it says otherwise it has not.
+      return bounced(tx, message, 'SpamComplaint', event.Inactive !== false, event.BouncedAt);
+    case 'SubscriptionChange':
+      return subscriptionChanged(tx, event, { address: message.contact_email, stream: message.stream, message });
+  }
+}
+
+/**
+ * Applies a change of Postmark's own list behind which there is no mail: those made by staff over there, and every
+ * reactivation. It came with our credentials.
+ */
+export async function applyToAddress(tx: Tx, event: Payload, stream: Stream): Promise<void> {
+  const address = addressOf(text(event.Recipient));
+  if (event.RecordType === 'SubscriptionChange' && address) await subscriptionChanged(tx, event, { address, stream });
+}
+
+function noteUse(tx: Tx, event: Payload, message: OurMessage, what: 'opened' | 'clicked'): Promise<void> {
+  const more = what === 'clicked' ? { link: text(event.OriginalLink) } : {};
+  return machineAgent.test(text(event.UserAgent).trim())
+    ? note(tx, message, `email.${what}_by_machine`, event.ReceivedAt, undefined, more)
+    : note(tx, message, `email.${what}`, event.ReceivedAt, `${what}_at`, more);
+}
+
+async function bounced(tx: Tx, message: OurMessage, type: string, inactive: boolean, when: unknown): Promise<void> {
+  const { activity, suppression } = readBounce(type, inactive);
+  if (activity === 'email.bounced') {
+    await note(tx, message, activity, when, 'bounced_at', { bounce_type: type, inactive });
+  } else if (activity === 'email.complained') {
+    await note(tx, message, activity, when, 'complained_at');
+  }
+  const about = { address: message.contact_email, stream: message.stream, message };
+  if (suppression) await suppressOn(tx, about, suppression, when);
+  if (activity === 'email.complained') await said(tx, message.person_id, 'unsubscribed', 'complaint', when);
+}
+
+/** Whose place on Postmark's list changed. */
+interface Subject {
+  address: string;
+  stream: Stream;
+  message?: OurMessage;
+}
+
+async function subscriptionChanged(tx: Tx, event: Payload, subject: Subject): Promise<void> {
+  const when = event.ChangedAt;
+  const byRecipient = event.Origin === 'Recipient';
+  if (event.SuppressSending !== true) {
+    if (!byRecipient) return void (await liftForPostmark(tx, subject.address, subject.stream, instantOf(when)));
+    await liftForPerson(tx, subject.address, subject.stream, instantOf(when));
+    return saidBy(tx, subject, 'subscribed', 'postmark', when);
+  }
+  if (event.SuppressionReason === 'HardBounce') return suppressOn(tx, subject, 'hard_bounce', when);
+  if (event.SuppressionReason === 'SpamComplaint') {
+    await suppressOn(tx, subject, 'spam_complaint', when);
+    return saidBy(tx, subject, 'unsubscribed', 'complaint', when);
+  }
+  // Somebody at Postmark's screens put them on the list; it is not their own word.
+  if (!byRecipient) return suppressOn(tx, subject, 'manual', when);
+  if (subject.message) {
+    await note(tx, subject.message, 'email.unsubscribed', when, 'unsubscribed_at', { source: 'postmark' });
+  }
+  return saidBy(tx, subject, 'unsubscribed', 'postmark', when);
+}
+
+/** A dead address is dead on every stream; a complaint is about marketing, whatever it was made about; the rest is the stream's own. */
+const streamsOf = (reason: SuppressionReason, stream: Stream): readonly Stream[] => {
+  if (reason === 'hard_bounce') return streams;
+  return reason === 'spam_complaint' ? [...new Set<Stream>(['broadcast', stream])] : [stream];
+};
+
+async function suppressOn(tx: Tx, subject: Subject, reason: SuppressionReason, when: unknown): Promise<void> {
+  const { address, stream, message } = subject;
+  const origin = message ? 'postmark webhook' : 'postmark';
+  await suppress(
+    tx,
+    streamsOf(reason, stream).map((on) => {
+      return { address, stream: on, reason, origin, message_id: message?.id, at: instantOf(when) };
+    }),
+  );
+}
+
+/** Notes at the mail and in the timeline what happened, when it happened; an instant that lies ahead counts as now. */
+async function note(
+  tx: Tx,
+  message: OurMessage,
+  type: string,
+  when: unknown,
+  column?: string,
+  more: Payload = {},
+): Promise<void> {
+  const now = await tx.now();
+  const at = instantOf(when);
+  const occurredAt = at && at < now ? at : now;
+  if (column) {
+    await tx.run(`update cortex.messages set ${column} = least(${column}, $2::timestamptz) where id = $1`, [
+      message.id,
+      occurredAt,
+    ]);
+  }
+  const metadata = { ...aboutMessage(message), ...more };
+  await appendActivities(tx, [{ type, personId: message.person_id, source: 'postmark', occurredAt, metadata }]);
+}
+
+/** The person's own answer: of whoever got the mail, else of whoever has the address now. */
+async function saidBy(
+  tx: Tx,
+  { message, address }: Subject,
+  status: 'subscribed' | 'unsubscribed',
+  source: string,
+  when: unknown,
+): Promise<void> {
+  const normal = addressOf(address);
+  const person = message?.person_id ?? (normal && (await peopleOf(tx, [normal])).get(normal)?.person_id);
+  if (person) await said(tx, person, status, source, when);
+}
+
+/** What the recipient did counts from when they did it, and from now at the latest. */
+async function said(
+  tx: Tx,
+  personId: string,
+  status: 'subscribed' | 'unsubscribed',
+  source: string,
+  when: unknown,
+): Promise<void> {
+  const at = instantOf(when);
+  const past = at && at < (await tx.now()) ? { at } : {};
+  await setConsent(tx, personId, { status, source, ...past }, 'person');
+}
