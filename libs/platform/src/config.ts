@@ -10,7 +10,6 @@ const optionalText = z
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   DATABASE_URL: optionalText,
-  DATABASE_READ_URL: optionalText,
   CORTEX_DATA_DIR: z.string().default('.data'),
   CORTEX_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
   CORTEX_ADMIN_EMAIL: optionalText,

@@ -32,7 +32,7 @@ interface Ring {
 const pure = ['rules', 'graph', 'contracts'];
 const base = ['platform', 'queue'];
 const records = ['activities', 'directory', 'enrollments', 'smart-lists', 'automations', 'emails', 'access'];
-const stages = ['engine', 'send', 'actions'];
+const stages = ['engine', 'send'];
 const libs = [...pure, ...base, ...records, ...stages];
 
 const among =
@@ -73,7 +73,6 @@ export const rings: Record<string, Ring> = {
 
   engine: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'standardwebhooks', 'ipaddr.js') },
   send: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'postmark') },
-  actions: { parts: [...pure, ...base, ...records], mayUse: among(...server) },
 
   testing: { parts: [...libs, 'api', 'worker'], mayUse: () => true },
   api: { parts: libs, mayUse: among(...server, /^@nestjs\//, /^@?fastify/, 'rxjs', 'prom-client', 'reflect-metadata') },
