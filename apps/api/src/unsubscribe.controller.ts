@@ -20,10 +20,10 @@ export class UnsubscribeController {
     if (!holder) return unknownLink(reply);
     if (!holder.subscribed) return unsubscribed(reply, holder);
     sendPublicPage(reply, 200, {
-      title: 'Stop these mails?',
-      text: [`${holder.workspace} will send no more news and offers to ${holder.address_hint}.`],
+      title: 'Unsubscribe from these e-mails?',
+      text: [`${holder.workspace} will stop sending news and offers to ${holder.address_hint}.`],
       button: { label: 'Unsubscribe', value: 'unsubscribe' },
-      note: 'Mails about your own orders and courses are not affected.',
+      note: 'You will still get e-mails about your own orders and courses.',
     });
   }
 
@@ -82,28 +82,28 @@ function fieldOf(body: unknown, name: string): string | undefined {
 function unknownLink(reply: FastifyReply): void {
   sendPublicPage(reply, 404, {
     title: 'This link does not work',
-    text: ['It may have been cut off on its way. Open it again from the mail, or answer the mail and ask us.'],
+    text: ['It may have been cut off. Open it again from the e-mail, or reply to the e-mail and ask us.'],
   });
 }
 
 function unsubscribed(reply: FastifyReply, holder: LinkHolder): void {
   sendPublicPage(reply, 200, {
     title: 'You are unsubscribed',
-    text: [`${holder.workspace} sends no more news and offers to ${holder.address_hint}.`],
+    text: [`${holder.workspace} will not send any more news and offers to ${holder.address_hint}.`],
   });
 }
 
 function preferences(reply: FastifyReply, holder: LinkHolder): void {
   sendPublicPage(reply, 200, {
-    title: 'Your mails',
+    title: 'Your e-mail preferences',
     text: [
       holder.subscribed
-        ? `${holder.address_hint} gets news and offers of ${holder.workspace}.`
-        : `${holder.address_hint} gets no news and offers of ${holder.workspace}.`,
+        ? `${holder.address_hint} gets news and offers from ${holder.workspace}.`
+        : `${holder.address_hint} does not get news and offers from ${holder.workspace}.`,
     ],
     button: holder.subscribed
-      ? { label: 'Stop all of them', value: 'unsubscribe', quiet: true }
-      : { label: 'Get them again', value: 'subscribe' },
-    note: 'Mails about your own orders and courses come in any case.',
+      ? { label: 'Unsubscribe from all', value: 'unsubscribe', quiet: true }
+      : { label: 'Subscribe again', value: 'subscribe' },
+    note: 'You always get e-mails about your own orders and courses.',
   });
 }

@@ -70,10 +70,12 @@ describe('unsubscribing', () => {
   it('lets people stop and begin again on the preferences page', async () => {
     const { person_id, link } = await mails.sentMail();
     const path = link('preferences');
-    expect((await mails.open('GET', path)).body).toContain('Stop all of them');
+    expect((await mails.open('GET', path)).body).toContain('Unsubscribe from all');
     await mails.open('POST', path, { action: 'unsubscribe' });
     expect(await mails.consent(person_id)).toBe('unsubscribed');
-    expect((await mails.open('POST', path, { action: 'subscribe' })).body).toContain('gets news and offers of School');
+    expect((await mails.open('POST', path, { action: 'subscribe' })).body).toContain(
+      'gets news and offers from School',
+    );
     expect(await mails.consent(person_id)).toBe('subscribed');
   });
 

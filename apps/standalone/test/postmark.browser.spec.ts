@@ -99,7 +99,7 @@ describe('mail that leaves through Postmark', () => {
   it('leaves a person alone who unsubscribes, but not one whose mail a scanner opened', async () => {
     const link = /href="([^"]*\/unsubscribe\/[^"]+)"/.exec(postmark.accepted[0]!.html)![1]!;
     await page.goto(link);
-    await page.getByRole('heading', { name: 'Stop these mails?' }).waitFor();
+    await page.getByRole('heading', { name: 'Unsubscribe from these e-mails?' }).waitFor();
     expect(await consent()).toBe('subscribed');
     expect(await leaveCheckout(2)).toMatchObject({ state: 'sent' });
     await page.getByRole('button', { name: 'Unsubscribe' }).click();

@@ -34,7 +34,7 @@ describe('what the timeline says', () => {
 
   it('keeps the name that was noted where the automation is gone', () => {
     expect(activitySentence('automation.entered', { automation_id: id, automation: 'Old' })).toBe('Entered “Old”');
-    expect(activitySentence('email.sent', { message_id: id })).toBe('Was sent a mail');
+    expect(activitySentence('email.sent', { message_id: id })).toBe('Was sent an e-mail');
   });
 
   it('says what changed and who did it', () => {

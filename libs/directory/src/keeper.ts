@@ -92,9 +92,9 @@ export class DirectoryKeeper implements JobHandlers {
       [[...collisionStates, 'CX001']],
     );
     await this.attention('directory.trigger_errors', 'directory', (errors?.n ?? 0) > 0, {
-      title: 'A database trigger failed within the last day',
+      title: 'A database trigger failed in the last day',
       detail:
-        'The shop was not harmed and the directory is right, but activities may be missing. The errors stand in cortex.trigger_errors.',
+        'The shop was not affected and the directory is correct, but activities may be missing. The errors are listed in cortex.trigger_errors.',
       facts: { errors: errors?.n ?? 0, triggers: errors?.triggers ?? [] },
     });
   }

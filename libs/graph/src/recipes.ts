@@ -18,7 +18,7 @@ const abandonedCheckout: Recipe = {
   id: 'abandoned-checkout',
   title: 'Abandoned checkout',
   sentence:
-    'When a lead is 30 minutes old and has not enrolled, write to them; after two days without an enrollment, write once more.',
+    'When a lead has not enrolled after 30 minutes, send an e-mail. If they still have not enrolled after two days, send another.',
   settings: { entry: { cooldown: { n: 7, unit: 'days' } } },
   graph: {
     schema: 1,
@@ -51,7 +51,7 @@ const abandonedCheckout: Recipe = {
 const welcome: Recipe = {
   id: 'welcome',
   title: 'Welcome after enrollment',
-  sentence: 'When someone enrolls, welcome them; three days later, ask how it goes.',
+  sentence: 'When someone enrolls, welcome them. Three days later, ask how it is going.',
   settings: { entry: { limit: 'once' } },
   graph: {
     schema: 1,
@@ -67,8 +67,9 @@ const welcome: Recipe = {
 
 const winBack: Recipe = {
   id: 'win-back',
-  title: 'Win back after 60 quiet days',
-  sentence: 'When a customer has done nothing for 60 days, write to them; tag those who stay quiet for two more weeks.',
+  title: 'Win back after 60 inactive days',
+  sentence:
+    'When a customer has done nothing for 60 days, send an e-mail. If they stay inactive for two more weeks, tag them.',
   settings: { entry: { limit: { every: { n: 6, unit: 'months' } } } },
   graph: {
     schema: 1,
@@ -115,7 +116,7 @@ const winBack: Recipe = {
 const bounced: Recipe = {
   id: 'bounced-address',
   title: 'Bounced address to support',
-  sentence: 'When a mail to someone bounces, tag them and note it in their timeline for support to look at.',
+  sentence: 'When an e-mail to someone bounces, tag them and add a note to their timeline for support.',
   settings: { entry: { limit: { every: { n: 30, unit: 'days' } } } },
   graph: {
     schema: 1,

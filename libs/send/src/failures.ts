@@ -26,11 +26,11 @@ export async function sayFailed(tx: Tx, mails: readonly FailedMail[]): Promise<v
     await openAttention(tx, {
       key,
       kind: 'mail',
-      title: row.failed === 1 ? `A mail of “${row.name}” failed` : `${row.failed} mails of “${row.name}” failed`,
+      title: row.failed === 1 ? `An e-mail of “${row.name}” failed` : `${row.failed} e-mails of “${row.name}” failed`,
       detail: `${
         row.failed === 1
-          ? 'It is not sent again; the person goes on without it. It failed because of this:'
-          : 'They are not sent again; the people go on without them. The last one failed because of this:'
+          ? 'It will not be sent again; the person continues without it. Error:'
+          : 'They will not be sent again; the people continue without them. Last error:'
       } ${reason}`,
       action: { label: 'Look at the step', href: `/admin/automations/${automation_id}?mode=live&step=${node_id}` },
       facts: { automation_id, node_id, failed: row.failed },

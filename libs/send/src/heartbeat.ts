@@ -60,10 +60,10 @@ async function catchUp(database: Database, config: Config, gateway: PostmarkGate
     openAttention(tx, {
       key: 'sending_after_restore',
       kind: 'sending_after_restore',
-      title: 'Sending is stopped: the database may come from a copy',
+      title: 'Sending is stopped: the database may be a restored copy',
       detail: complete
-        ? `Postmark was asked what left since then; ${marked} mails were marked as sent. Look at what waits, then resume sending.`
-        : 'Postmark could not be asked to the end what left since then. Compare its activity page with the outbox before you resume sending.',
+        ? `Postmark was asked what was sent since then, and ${marked} e-mails were marked as sent. Check what is waiting, then resume sending.`
+        : 'Postmark could not say everything that was sent since then. Compare its activity page with the outbox before you resume sending.',
       facts: { since: since.toISOString(), marked, complete },
     }),
   );

@@ -162,10 +162,10 @@ export async function showUnknown(tx: Tx, open: boolean): Promise<void> {
   await openAttention(tx, {
     key: 'unknown_mails',
     kind: 'unknown_mails',
-    title: n === 1 ? 'One mail may or may not have left' : `${n} mails may or may not have left`,
+    title: n === 1 ? 'One e-mail may or may not have been sent' : `${n} e-mails may or may not have been sent`,
     detail:
-      'Postmark took the call but gave no answer, and two complete searches did not show them. They are not sent again by themselves.',
-    action: { label: n === 1 ? 'Look at it' : `Look at these ${n}`, href: '/admin/outbox?state=unknown' },
+      'Postmark received the call but did not answer, and two full searches did not find them. They are not resent automatically.',
+    action: { label: n === 1 ? 'View it' : `View these ${n}`, href: '/admin/outbox?state=unknown' },
     facts: { count: n },
   });
 }

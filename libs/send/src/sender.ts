@@ -128,7 +128,7 @@ export class Sender {
         key: 'postmark_refused',
         kind: 'postmark_refused',
         title: 'Postmark refuses our mail',
-        detail: `It says: ${message} (${code || status}). The mail waits and is tried again more and more slowly; check token, sender signature and account at Postmark.`,
+        detail: `Postmark says: ${message} (${code || status}). The mail waits and is retried more and more slowly. Check the token, sender signature and account at Postmark.`,
         facts: { status, code },
       }),
     );
@@ -146,7 +146,7 @@ export class Sender {
         : openAttention(tx, {
             key: 'handling_unreadable',
             kind: 'handling_unreadable',
-            title: 'Postmark did not say who handles unsubscribing',
+            title: 'Postmark did not say who handles unsubscribes',
             detail: `The stream “${stream}” could not be read, so our own unsubscribe link and header are used. Check that the stream exists and that the token is right.`,
             facts: { stream },
           }),

@@ -80,18 +80,18 @@ const pointsHere = (url: string): boolean => {
 
 const waitingReasons: Record<string, { title: string; detail: string; path: string }> = {
   sender: {
-    title: 'Mail waits: no sender is set',
-    detail: 'Set the sender under Settings, Sending. What waits leaves as soon as it is there.',
+    title: 'Mail is waiting: no sender is set',
+    detail: 'Set the sender under Settings, Sending. Waiting mail is sent as soon as it is set.',
     path: '/admin/settings',
   },
   postal_address: {
-    title: 'Marketing mail waits: no postal address is set',
-    detail: 'The law asks for one in every marketing mail. Set it under Settings, Workspace.',
+    title: 'Marketing mail is waiting: no postal address is set',
+    detail: 'The law requires one in every marketing e-mail. Set it under Settings, Sending.',
     path: '/admin/settings',
   },
   public_url: {
-    title: 'Mail waits: its links would point to this machine',
-    detail: 'Set CORTEX_PUBLIC_URL to the address under which others reach Cortex, and start it again.',
+    title: 'Mail is waiting: its links would point to this machine',
+    detail: 'Set CORTEX_PUBLIC_URL to the address where others reach Cortex, and restart it.',
     path: '/admin/settings',
   },
 };

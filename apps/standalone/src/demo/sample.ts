@@ -141,7 +141,7 @@ export const sampleLists: { name: string; rules: RuleGroup }[] = [
     ),
   },
   {
-    name: 'Looked at prices, bought nothing',
+    name: 'Viewed prices, did not buy',
     rules: all(
       {
         field: 'activity',
@@ -175,7 +175,7 @@ export const sampleMail = {
 export const sampleReminder = {
   subject: 'Any questions?',
   html: `<p>Hello {{ contact.first_name | default: "there" }},</p>
-<p>If something kept you from enrolling, reply to this mail. A person reads it.</p>
+<p>If something kept you from enrolling, just reply to this e-mail. A real person reads it.</p>
 <p>— {{ workspace.name }}</p>
 <p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>`,
 };

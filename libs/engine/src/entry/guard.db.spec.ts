@@ -74,7 +74,7 @@ describe('the guard', () => {
     const inside = await runs(automation);
     expect(inside.every((run) => run.status === 'waiting')).toBe(true);
     expect(await attention(`guard:${automation}`)).toMatchObject([
-      { kind: 'guard', title: expect.stringMatching(/has paused itself/), closed_at: null },
+      { kind: 'guard', title: expect.stringMatching(/was paused automatically/), closed_at: null },
     ]);
 
     // Resuming says that it is fine: it counts anew from there.

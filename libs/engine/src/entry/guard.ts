@@ -161,8 +161,8 @@ const trip = (tx: Tx, version: CompiledVersion, what: string): Promise<void> =>
   openAttention(tx, {
     key: `guard:${version.automation_id}`,
     kind: 'guard',
-    title: `“${version.name}” has paused itself`,
-    detail: `${what} Everybody inside stays where they are. Look at how often a person may enter; resume it if this is as it should be.`,
+    title: `“${version.name}” was paused automatically`,
+    detail: `${what} Everyone inside stays where they are. Check how often a person can enter, and resume it if this is what you expect.`,
     action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
     facts: { automation_id: version.automation_id },
   });

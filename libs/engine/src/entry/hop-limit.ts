@@ -45,8 +45,8 @@ export const reportLoop = (
     kind: 'engine',
     title: 'Automations send people around in a loop',
     detail:
-      `“${version.name}” and others sent the same person on ${MOST_HOPS} times within seven days; they were stopped there. ` +
-      'Look at what these automations start from, and at what they change, record and enter.',
+      `“${version.name}” and others passed the same person on ${MOST_HOPS} times within seven days, so the loop was stopped. ` +
+      'Check what starts these automations, and what they change, record and start themselves.',
     action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
     facts: { automation_id: version.automation_id, ...facts },
   });

@@ -19,17 +19,17 @@ export function assumptionsOf(script: Script, result: BacktestResult): Assumptio
   const steps = [...script.version.steps.values()];
   const assumed: Assumption[] = [];
   if (script.scope === 'nobody')
-    assumed.push({ code: 'entered_by_hand', text: 'Nobody is put in by hand: this automation starts only that way.' });
+    assumed.push({ code: 'entered_by_hand', text: 'Nobody is added by hand. This automation only starts that way.' });
   if (script.lists.length > 0)
     assumed.push(
       chosen('lists_as_now', 'list_members', assume, memberships[assume.list_members], {
-        text: (said) => `Before anything was recorded about them, ${said}.`,
+        text: (said) => `Before their list changes were recorded, ${said}.`,
         count: hung.lists,
         options: choices(memberships),
       }),
     );
   if (script.version.start?.by === 'date')
-    assumed.push({ code: 'dates_as_now', text: 'Everybody’s date was the one they have today.' });
+    assumed.push({ code: 'dates_as_now', text: 'Everyone’s date was the same as it is today.' });
   if (steps.some((step) => step.def.kind === 'mail')) {
     const share = (
       code: string,
@@ -41,17 +41,17 @@ export function assumptionsOf(script: Script, result: BacktestResult): Assumptio
       share(
         'mail_delivered',
         'delivered',
-        (said) => `Every mail that may leave leaves at once, and ${said} of them arrive; the others bounce for good.`,
+        (said) => `Every e-mail is sent at once and ${said} are delivered; the rest bounce.`,
         result.messages,
       ),
-      share('mail_opened', 'opened', (said) => `${said} of the mails are opened, at once.`, hung.opened),
-      share('mail_clicked', 'clicked', (said) => `${said} of the mails are clicked, at once.`, hung.clicked),
+      share('mail_opened', 'opened', (said) => `${said} of the e-mails are opened, at once.`, hung.opened),
+      share('mail_clicked', 'clicked', (said) => `${said} of the e-mails are clicked, at once.`, hung.clicked),
     );
   }
   if (steps.some(({ def }) => def.ports({}).some((port) => port.id === 'failed')))
     assumed.push(
       chosen('calls_succeed', 'webhooks', assume, calls[assume.webhooks], {
-        text: (said) => `Every call of another system ${said}.`,
+        text: (said) => `Every webhook call ${said}.`,
         count: hung.calls,
         options: choices(calls),
       }),
@@ -59,11 +59,11 @@ export function assumptionsOf(script: Script, result: BacktestResult): Assumptio
   assumed.push(
     {
       code: 'earliest_known',
-      text: 'Before the first recorded change of a person the earliest known value holds.',
+      text: 'Before a person’s first recorded change, their earliest known value is used.',
     },
     {
       code: 'brought_in_later',
-      text: 'What was brought in later counts from when it happened, as if this automation had been there.',
+      text: 'Imported activities count from when they happened, as if this automation had been live.',
     },
   );
   return assumed;

@@ -158,7 +158,7 @@ export function drawn(automationId: string, name: string, graph: Graph, draft: D
   const settings = settingsSchema.safeParse(draft);
   if (!settings.success)
     throw unprocessable(
-      'The settings are not finished. Mend them, then replay the past.',
+      'The settings are not finished. Fix these, then run the backtest again.',
       settings.error.issues.map((issue) => ({ pointer: `/settings/${issue.path.join('/')}`, message: issue.message })),
     );
   const version = compile({
@@ -171,7 +171,7 @@ export function drawn(automationId: string, name: string, graph: Graph, draft: D
     pins: {},
   });
   if (!version.start)
-    throw unprocessable('This drawing has no finished start, so nobody can enter. Say first what starts it.', [
+    throw unprocessable('This draft has no complete start, so nobody can enter. First choose what starts it.', [
       { pointer: '/graph/nodes', message: 'Add a start, or finish it.' },
     ]);
   return version;
@@ -277,7 +277,7 @@ export class BacktestLoop implements Loop {
   private async take(): Promise<Taken | undefined> {
     await this.database.run(
       `update cortex.backtests set status = 'failed', ended_at = cortex.now(),
-         error = 'It was begun several times and never came to its end. Choose a shorter window and try again.'
+         error = 'It was started several times and never finished. Choose a shorter period and try again.'
        where status = 'running' and attempts >= $1 and heartbeat_at < clock_timestamp() - make_interval(secs => $2)`,
       [retryLaws.backtest.tries, LEASE],
     );

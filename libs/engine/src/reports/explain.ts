@@ -81,14 +81,14 @@ export async function explainEntry(
 
 const sentences: Record<Obstacle, string> = {
   not_live: 'This automation is not live: nobody enters.',
-  rules: 'The conditions on the person do not hold.',
-  not_in_list: 'They are not in the list that this automation starts from.',
-  no_matching_lead: 'None of their leads is of the age asked for and not enrolled.',
-  entry_limit: 'They match, and the entry limit does not let them in again yet.',
-  been_here: 'They have been in this automation, and it lets everybody in once.',
-  too_many: 'It has paused itself, because far more entered than was expected.',
-  too_soon: 'They were in this automation a short while ago; its entry limit lets them in again later.',
-  no_key: 'It counts by a value of the starting activity, and there is none.',
+  rules: 'The person does not meet the conditions.',
+  not_in_list: 'They are not on the list that this automation starts from.',
+  no_matching_lead: 'None of their leads has the right age and is still not enrolled.',
+  entry_limit: 'They match, but the entry limit does not let them in again yet.',
+  been_here: 'They have been in this automation before, and each person can enter only once.',
+  too_many: 'It was paused automatically because far more people entered than expected.',
+  too_soon: 'They were in this automation recently. The entry limit lets them in again later.',
+  no_key: 'The entry limit needs a value from the starting activity, and it has none.',
 };
 
 const holds = (activity: Explanation['activity']): string => {
@@ -96,7 +96,7 @@ const holds = (activity: Explanation['activity']): string => {
   if (activity.last_at === null) return `Nothing keeps them out, but ${activity.type} has never happened for them.`;
   return activity.fits
     ? `Nothing keeps them out the next time ${activity.type} happens.`
-    : `Nothing of theirs keeps them out, but their last ${activity.type} was not one that the start asks for.`;
+    : `Nothing keeps them out, but their last ${activity.type} does not match what starts it.`;
 };
 
 async function prove(tx: Tx, moment: Moment, personId: string, rules: Group): Promise<Proof | null> {

@@ -41,10 +41,10 @@ export async function reportFailedRuns(tx: Tx, automationIds: readonly string[])
     await openAttention(tx, {
       key,
       kind: 'engine',
-      title: failed === 1 ? `One person could not go on in “${name}”` : `${failed} people could not go on in “${name}”`,
+      title: failed === 1 ? `One person is stuck in “${name}”` : `${failed} people are stuck in “${name}”`,
       detail:
-        `${failed === 1 ? 'They' : 'The one who came in last'} stopped at “${step}”, after several tries: ` +
-        `${reason?.replace(/\.$/, '') ?? 'no reason is known'}. Everyone stays where they are. Fix it, then let them try again.`,
+        `${failed === 1 ? 'They' : 'The last one'} failed at “${step}” after several attempts: ` +
+        `${reason?.replace(/\.$/, '') ?? 'the cause is not known'}. Everyone stays where they are. Fix it, then retry.`,
       action: {
         label: 'Look at the step',
         href: `/admin/automations/${automation_id}?mode=live&step=${node_id ?? ''}`,

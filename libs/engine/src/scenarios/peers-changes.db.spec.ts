@@ -194,14 +194,14 @@ describe('changing and seeing, as people complained about it elsewhere', () => {
     expect(await mine()).toEqual([
       {
         key: `failed:${automation}`,
-        title: `2 people could not go on in “${name}”`,
+        title: `2 people are stuck in “${name}”`,
         detail: expect.stringMatching(/stopped at “Change tag or field”.*why_not/),
         action: { label: 'Look at the step', href: `/admin/automations/${automation}?mode=live&step=tag` },
       },
     ]);
     await db.database.run('alter table public.purchase_leads drop constraint why_not');
     await line.runs.retry(actor, (await shop.people.run(automation, refused[0]!)).id);
-    expect(await mine()).toMatchObject([{ title: `One person could not go on in “${name}”` }]);
+    expect(await mine()).toMatchObject([{ title: `One person is stuck in “${name}”` }]);
     await line.runs.retryAll(actor, automation);
     expect(await mine()).toEqual([]);
     await shop.settle();
@@ -226,7 +226,7 @@ describe('changing and seeing, as people complained about it elsewhere', () => {
     expect((await shop.attention()).filter(({ key }) => key.startsWith('mail_failed:'))).toEqual([
       {
         key: `mail_failed:${automation}:first`,
-        title: `2 mails of “${name}” failed`,
+        title: `2 e-mails of “${name}” failed`,
         detail: expect.stringContaining(row!.reason!),
         action: { label: 'Look at the step', href: `/admin/automations/${automation}?mode=live&step=first` },
       },

@@ -179,8 +179,8 @@ async function reportDeadCall(tx: Tx, call: CallRow, reason: string): Promise<vo
   await openAttention(tx, {
     key: `webhook:${call.automation_id}:${call.node_id}`,
     kind: 'webhook',
-    title: 'A webhook failed for good',
-    detail: `${dead === 1 ? 'One call' : `${dead} calls`} of “${row?.name ?? 'a removed automation'}” to ${new URL(call.url).host} could not be made; the last one because ${reason}.`,
+    title: 'A webhook keeps failing',
+    detail: `${dead === 1 ? 'One call' : `${dead} calls`} of “${row?.name ?? 'a removed automation'}” to ${new URL(call.url).host} failed. Last error: ${reason}.`,
     action: { label: 'Look at the calls', href: '/admin/settings#webhooks' },
     facts: { automation_id: call.automation_id, node_id: call.node_id, call_id: call.id },
   });

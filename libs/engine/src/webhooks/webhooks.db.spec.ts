@@ -166,7 +166,7 @@ describe('webhook steps', () => {
       'select title, facts from cortex.attention where key = $1 and closed_at is null',
       [`webhook:${automation}:call`],
     );
-    expect(open).toMatchObject({ title: 'A webhook failed for good', facts: { call_id: id } });
+    expect(open).toMatchObject({ title: 'A webhook keeps failing', facts: { call_id: id } });
   });
 
   it('can be sent again once they failed for good, without moving the run again', async () => {
