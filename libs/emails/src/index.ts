@@ -2,6 +2,7 @@ export * from './cancel-waiting.js';
 export * from './content.js';
 export { escapeHtml, parseLiquid, TemplateError } from './liquid.js';
 export * from './link-tokens.js';
+export { contactJson, leadJson } from './personalisation.js';
 export * from './queue-mail.js';
 export * from './render.js';
 export * from './suppressions.js';

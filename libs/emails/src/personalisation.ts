@@ -1,25 +1,45 @@
+import { personalIds } from '#rules';
 import leven from 'leven';
 
-/**
- * What a mail may say, by root; `undefined` where the names are not ours to know. `contact` and `lead` are what the
- * engine reads of a person (a spec holds the two together).
- */
+/** What a mail may say about its person, each with the SQL that reads it from `cortex.people p`. */
+const contactFields: Record<string, string> = {
+  id: 'p.id',
+  email: 'coalesce(p.email::text, p.address)',
+  type: 'p.type',
+  ...Object.fromEntries(personalIds.map((id) => [id, `p.${id}`])),
+  tags: 'p.tags',
+  attributes: 'p.attributes',
+  created_at: 'p.created_at',
+  lifetime_value: 'p.lifetime_value_minor::float8 / 100',
+};
+
+/** The same of a lead, from `public.purchase_leads l` and its course, `public.courses c`. */
+const leadFields: Record<string, string> = {
+  id: 'l.id',
+  course_id: 'l.course_id',
+  course_title: 'c.title',
+  created_at: 'l.created_at',
+  attributes: 'l.attributes',
+};
+
+const pairs = (columns: Record<string, string>): string =>
+  Object.entries(columns)
+    .map(([name, value]) => `'${name}', ${value}`)
+    .join(', ');
+
+/** SQL: the root `contact` of a template, over `cortex.people p`. */
+export const contactJson = `jsonb_build_object(${pairs(contactFields)})`;
+/** SQL: the root `lead` of a template, over `public.purchase_leads l left join public.courses c`. */
+export const leadJson = `jsonb_build_object(${pairs(leadFields)})`;
+
+/** What a mail may say, by root. */
 const fields = new Map<string, ReadonlySet<string>>([
-  [
-    'contact',
-    new Set([
-      ...['id', 'email', 'type', 'first_name', 'last_name', 'phone', 'country', 'timezone', 'tags', 'attributes'],
-      ...['created_at', 'lifetime_value'],
-    ]),
-  ],
+  ['contact', new Set(Object.keys(contactFields))],
   ['activity', new Set(['id', 'type', 'metadata', 'occurred_at'])],
-  ['lead', new Set(['id', 'course_id', 'course_title', 'created_at', 'attributes'])],
+  ['lead', new Set(Object.keys(leadFields))],
   ['links', new Set(['unsubscribe', 'preferences', 'view'])],
   ['workspace', new Set(['name', 'postal_address'])],
 ]);
-
-/** The names below a root, e.g. of `contact`; for the spec that holds them to what the engine reads. */
-export const fieldsOf = (root: string): ReadonlySet<string> => fields.get(root) ?? new Set();
 
 /** Liquid's own properties of any value. */
 const madeUp = new Set(['size', 'first', 'last']);

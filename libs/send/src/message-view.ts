@@ -1,6 +1,8 @@
 import {
   compileContent,
+  contactJson,
   findMessage,
+  leadJson,
   presentMessage,
   renderMail,
   sampleData,
@@ -11,7 +13,6 @@ import {
   type SendFacts,
 } from '#emails';
 import { notFound, type Config, type Database } from '#platform';
-import { personalColumns } from '#rules';
 import { readiness, type Stream } from './workspace.js';
 
 interface Parts {
@@ -78,24 +79,24 @@ export class MessageView {
 
   /** The fields of a contact that a template may show. @throws AppError 404 */
   async contact(email: string): Promise<Record<string, unknown>> {
-    const row = await this.database.row<Record<string, unknown>>(
-      `select id, email, type, ${personalColumns()}, tags, attributes from cortex.people
-       where address = cortex.address($1::citext) and type is not null`,
+    const row = await this.database.row<{ contact: Record<string, unknown> }>(
+      `select ${contactJson} as contact from cortex.people p
+       where p.address = cortex.address($1::citext) and p.type is not null`,
       [email],
     );
     if (!row) throw notFound('contact with this address');
-    return row;
+    return row.contact;
   }
 
   private async newestLead(email: string): Promise<Record<string, unknown>> {
-    const row = await this.database.row<Record<string, unknown>>(
-      `select l.id, l.course_id, c.title as course_title, l.created_at, l.attributes
+    const row = await this.database.row<{ lead: Record<string, unknown> }>(
+      `select ${leadJson} as lead
        from public.purchase_leads l left join public.courses c on c.id = l.course_id
        where (cortex.address(l.email)) collate "C" = cortex.address($1::citext)
        order by l.created_at desc, l.id desc limit 1`,
       [email],
     );
-    return row ?? {};
+    return row?.lead ?? {};
   }
 
   private async facts(stream: Stream): Promise<SendFacts> {

@@ -1,6 +1,5 @@
-import type { MailData } from '#emails';
+import { contactJson, leadJson, type MailData } from '#emails';
 import type { Tx } from '#platform';
-import { personalPairs } from '#rules';
 import type { RunRow } from './journey.js';
 
 /** Of a run, what says about whom and what. */
@@ -10,12 +9,7 @@ type About = Pick<RunRow, 'person_id' | 'lead_id'> & { context: Pick<RunRow['con
 export async function mailData(tx: Tx, runs: readonly About[]): Promise<MailData[]> {
   const activities = await startingActivities(tx, runs);
   const rows = await tx.rows<MailData>(
-    `select
-       jsonb_build_object('id', p.id, 'email', coalesce(p.email::text, p.address), 'type', p.type,
-         ${personalPairs('p')}, 'tags', p.tags, 'attributes', p.attributes, 'created_at', p.created_at,
-         'lifetime_value', p.lifetime_value_minor::float8 / 100) as contact,
-       case when l.id is not null then jsonb_build_object('id', l.id, 'course_id', l.course_id,
-         'course_title', c.title, 'created_at', l.created_at, 'attributes', l.attributes) end as lead
+    `select ${contactJson} as contact, case when l.id is not null then ${leadJson} end as lead
      from unnest($1::uuid[], $2::uuid[]) with ordinality w(person_id, lead_id, ord)
      left join cortex.people p on p.person_id = w.person_id
      left join public.purchase_leads l on l.id = w.lead_id
