@@ -3,7 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
-const sources = ['rules/src/generated-files.js', 'directory/src/sql/generated-files.js'];
+const sources = [
+  'platform/src/generated-files.js',
+  'rules/src/generated-files.js',
+  'directory/src/sql/generated-files.js',
+];
 
 const textOf = (file) => {
   try {
@@ -15,7 +19,7 @@ const textOf = (file) => {
 
 for (const source of sources) {
   const { generatedFiles } = await import(`../../dist/libs/${source}`);
-  for (const [path, wanted] of Object.entries(generatedFiles())) {
+  for (const [path, wanted] of Object.entries(generatedFiles((path) => textOf(join(root, path)) ?? ''))) {
     const file = join(root, path);
     if (textOf(file) === wanted) console.log(`${path} is up to date.`);
     else if (process.argv.includes('--check')) {
