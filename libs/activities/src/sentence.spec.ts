@@ -13,7 +13,7 @@ describe('what the timeline says', () => {
   it('names mails, automations and courses that the metadata gives by id only', () => {
     expect(says('email.sent', { message_id: id, automation_id: id })).toBe('Was sent “You left something behind”');
     expect(says('email.skipped', { message_id: id, reason: 'no_consent' })).toBe(
-      'Was not sent “You left something behind”: they never agreed to mail',
+      'Was not sent “You left something behind”: they never agreed to marketing mail',
     );
     expect(says('email.bounced', { message_id: id })).toBe('“You left something behind” bounced');
     expect(says('automation.entered', { automation_id: id })).toBe('Entered “Abandoned checkout”');
