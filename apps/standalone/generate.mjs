@@ -7,6 +7,7 @@ const sources = [
   'platform/src/generated-files.js',
   'rules/src/generated-files.js',
   'directory/src/sql/generated-files.js',
+  'engine/src/reports/generated-files.js',
 ];
 
 const textOf = (file) => {

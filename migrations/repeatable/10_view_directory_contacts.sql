@@ -12,7 +12,7 @@ drop view if exists cortex.directory_definition;
 -- reaches the indexes of both tables.
 create view cortex.directory_definition as
 select
-  p.address, p.id, p.email, 'customer'::text as type, p.first_name, p.last_name, p.phone, p.country, p.timezone,
+  p.address, p.id, p.email, 'customer'::text as type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.language,
   p.tags, p.attributes, p.created_at,
   coalesce((
     select sum(case t.status when 'failed' then 0 when 'refunded' then 0 else t.amount_minor - t.refunded_minor end)
@@ -28,7 +28,7 @@ from (
 ) p
 union all
 select
-  l.address, l.id, l.email, 'lead'::text, l.first_name, l.last_name, l.phone, l.country, l.timezone,
+  l.address, l.id, l.email, 'lead'::text, l.first_name, l.last_name, l.phone, l.country, l.timezone, l.language,
   case when 'lead' = any (l.tags) then l.tags else l.tags || 'lead'::text end, l.attributes, l.created_at, 0::bigint
 from (
   select distinct on (cortex.address(u.email) collate "C")
@@ -46,9 +46,9 @@ where not exists (
 create view public.view_directory_contacts as
 select
   p.id, p.email, p.type, p.first_name, p.last_name, p.tags,
-  p.person_id, p.address, p.phone, p.country, p.timezone, p.attributes, p.created_at, p.lifetime_value_minor,
-  p.last_activity, p.consent_status, p.consent_source, p.consent_at, p.consent_text, p.suppressed_broadcast,
-  p.suppressed_transactional, p.demo
+  p.person_id, p.address, p.phone, p.country, p.timezone, p.language, p.attributes, p.created_at,
+  p.lifetime_value_minor, p.last_activity, p.consent_status, p.consent_source, p.consent_at, p.consent_text,
+  p.suppressed_broadcast, p.suppressed_transactional, p.demo
 from cortex.people p
 where p.type is not null
   and not exists (select from cortex.pending q where q.address = p.address)
@@ -56,9 +56,10 @@ where p.type is not null
 union all
 select
   d.id, d.email, d.type, d.first_name, d.last_name, d.tags,
-  p.person_id, q.address, d.phone, d.country, d.timezone, d.attributes, d.created_at, d.lifetime_value_minor,
-  p.last_activity, coalesce(p.consent_status, 'unknown'), p.consent_source, p.consent_at, p.consent_text,
-  coalesce(p.suppressed_broadcast, false), coalesce(p.suppressed_transactional, false), coalesce(p.demo, false)
+  p.person_id, q.address, d.phone, d.country, d.timezone, d.language, d.attributes, d.created_at,
+  d.lifetime_value_minor, p.last_activity, coalesce(p.consent_status, 'unknown'), p.consent_source, p.consent_at,
+  p.consent_text, coalesce(p.suppressed_broadcast, false), coalesce(p.suppressed_transactional, false),
+  coalesce(p.demo, false)
 from (select distinct address from cortex.pending) q
 cross join lateral (select * from cortex.directory_definition d where d.address = q.address limit 1) d
 left join cortex.people p on p.address = q.address

@@ -232,6 +232,7 @@ begin
     when place = 'person' and field = 'phone' then kind := 'text'; x := '(cortex.fold(p.phone) collate "C")';
     when place = 'person' and field = 'country' then kind := 'text'; x := '(cortex.fold(p.country) collate "C")';
     when place = 'person' and field = 'timezone' then kind := 'text'; x := '(cortex.fold(p.timezone) collate "C")';
+    when place = 'person' and field = 'language' then kind := 'text'; x := '(cortex.fold(p.language) collate "C")';
     when place = 'person' and field = 'tags' then kind := 'set'; x := 'p.tags_folded';
     when place = 'person' and field = 'created_at' then kind := 'instant'; x := 'p.created_at';
     when place = 'person' and field = 'last_activity' then kind := 'instant'; x := 'p.last_activity';

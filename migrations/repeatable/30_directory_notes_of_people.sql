@@ -22,11 +22,11 @@ begin
     full join new_rows n on n.id = o.id
     cross join lateral (values (cortex.address(o.email)), (cortex.address(n.email))) v (address)
     where v.address is not null
-      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes,
-          o.created_at)
+      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.language, o.tags,
+          o.attributes, o.created_at)
         is distinct from
-          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes,
-            n.created_at);
+          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.language, n.tags,
+            n.attributes, n.created_at);
   else
     select array_agg(p.address) into noted from cortex.people p where p.type is not null;
   end if;
@@ -58,11 +58,11 @@ begin
     full join new_rows n on n.id = o.id
     cross join lateral (values (cortex.address(o.email)), (cortex.address(n.email))) v (address)
     where v.address is not null
-      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes,
-          o.created_at)
+      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.language, o.tags,
+          o.attributes, o.created_at)
         is distinct from
-          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes,
-            n.created_at);
+          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.language, n.tags,
+            n.attributes, n.created_at);
   else
     select array_agg(p.address) into noted from cortex.people p where p.type = 'lead';
   end if;

@@ -33,17 +33,18 @@ begin
         known := '{}';
         addresses := '{}';
         if row(kept.id, kept.email::text, kept.type, kept.first_name, kept.last_name, kept.phone, kept.country,
-            kept.timezone, kept.tags, kept.attributes, kept.created_at, kept.lifetime_value_minor)
+            kept.timezone, kept.language, kept.tags, kept.attributes, kept.created_at, kept.lifetime_value_minor)
           is distinct from
             row(defined.id, defined.email::text, defined.type, defined.first_name, defined.last_name, defined.phone,
-            defined.country, defined.timezone, defined.tags, defined.attributes, defined.created_at,
+            defined.country, defined.timezone, defined.language, defined.tags, defined.attributes, defined.created_at,
             defined.lifetime_value_minor)
         then
           update cortex.people p
           set id = defined.id, email = defined.email, type = defined.type, first_name = defined.first_name,
             last_name = defined.last_name, phone = defined.phone, country = defined.country,
-            timezone = defined.timezone, tags = defined.tags, attributes = defined.attributes,
-            created_at = defined.created_at, lifetime_value_minor = defined.lifetime_value_minor
+            timezone = defined.timezone, language = defined.language, tags = defined.tags,
+            attributes = defined.attributes, created_at = defined.created_at,
+            lifetime_value_minor = defined.lifetime_value_minor
           where p.person_id = kept.person_id;
           if kept.id is distinct from defined.id then
             if kept.id is not null then
@@ -68,10 +69,10 @@ begin
   if missing is not null then
     with made as (
       insert into cortex.people (
-        address, id, email, type, first_name, last_name, phone, country, timezone, tags, attributes, created_at,
-        lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+        address, id, email, type, first_name, last_name, phone, country, timezone, language, tags, attributes,
+        created_at, lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
       select
-        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
         coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
         exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
         exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
@@ -119,16 +120,16 @@ begin
     with changed as (
       update cortex.people p
       set id = d.id, email = d.email, type = d.type, first_name = d.first_name, last_name = d.last_name,
-        phone = d.phone, country = d.country, timezone = d.timezone, tags = coalesce(d.tags, '{}'),
-        attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
+        phone = d.phone, country = d.country, timezone = d.timezone, language = d.language,
+        tags = coalesce(d.tags, '{}'), attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
         lifetime_value_minor = coalesce(d.lifetime_value_minor, 0)
       from unnest(known) t (address)
       left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
       where p.address = t.address
-        and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
-            p.attributes, p.created_at, p.lifetime_value_minor)
+        and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.language,
+            p.tags, p.attributes, p.created_at, p.lifetime_value_minor)
           is distinct from
-            row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+            row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
             coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0))
       returning p.person_id, p.type, old.id as old_id, new.id as new_id
     ), former as (

@@ -129,26 +129,30 @@ create constraint trigger sweep after insert on cortex.touched
 
 -- One trigger per event: a trigger with transition tables may name only one. Triggers of a table fire in the
 -- order of their names, so the note (10) stands before the activities (20), each with a guard of its own.
-do $$
-declare
-  target record;
-begin
-  for target in
-    select * from (values ('unified_profiles', 'note_profiles'), ('purchase_leads', 'note_leads'), ('transactions', 'note_transactions'))
-      as t (tab, fn)
-  loop
-    execute format('drop trigger if exists cortex_10_note_insert on public.%I', target.tab);
-    execute format('drop trigger if exists cortex_10_note_update on public.%I', target.tab);
-    execute format('drop trigger if exists cortex_10_note_delete on public.%I', target.tab);
-    execute format('drop trigger if exists cortex_10_note_truncate on public.%I', target.tab);
-    execute format('create trigger cortex_10_note_insert after insert on public.%I referencing new table as new_rows
-      for each statement execute function cortex.%I()', target.tab, target.fn);
-    execute format('create trigger cortex_10_note_update after update on public.%I
-      referencing old table as old_rows new table as new_rows for each statement execute function cortex.%I()', target.tab, target.fn);
-    execute format('create trigger cortex_10_note_delete after delete on public.%I referencing old table as old_rows
-      for each statement execute function cortex.%I()', target.tab, target.fn);
-    execute format('create trigger cortex_10_note_truncate after truncate on public.%I
-      for each statement execute function cortex.%I()', target.tab, target.fn);
-  end loop;
-end
-$$;
+
+create or replace trigger cortex_10_note_insert after insert on public.unified_profiles
+  referencing new table as new_rows for each statement execute function cortex.note_profiles();
+create or replace trigger cortex_10_note_update after update on public.unified_profiles
+  referencing old table as old_rows new table as new_rows for each statement execute function cortex.note_profiles();
+create or replace trigger cortex_10_note_delete after delete on public.unified_profiles
+  referencing old table as old_rows for each statement execute function cortex.note_profiles();
+create or replace trigger cortex_10_note_truncate after truncate on public.unified_profiles
+  for each statement execute function cortex.note_profiles();
+
+create or replace trigger cortex_10_note_insert after insert on public.purchase_leads
+  referencing new table as new_rows for each statement execute function cortex.note_leads();
+create or replace trigger cortex_10_note_update after update on public.purchase_leads
+  referencing old table as old_rows new table as new_rows for each statement execute function cortex.note_leads();
+create or replace trigger cortex_10_note_delete after delete on public.purchase_leads
+  referencing old table as old_rows for each statement execute function cortex.note_leads();
+create or replace trigger cortex_10_note_truncate after truncate on public.purchase_leads
+  for each statement execute function cortex.note_leads();
+
+create or replace trigger cortex_10_note_insert after insert on public.transactions
+  referencing new table as new_rows for each statement execute function cortex.note_transactions();
+create or replace trigger cortex_10_note_update after update on public.transactions
+  referencing old table as old_rows new table as new_rows for each statement execute function cortex.note_transactions();
+create or replace trigger cortex_10_note_delete after delete on public.transactions
+  referencing old table as old_rows for each statement execute function cortex.note_transactions();
+create or replace trigger cortex_10_note_truncate after truncate on public.transactions
+  for each statement execute function cortex.note_transactions();

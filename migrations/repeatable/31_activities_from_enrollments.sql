@@ -63,12 +63,9 @@ create or replace function cortex.enrollment_facts(enrollment_id uuid, course_id
     left join public.transactions t on t.id = enrollment_facts.transaction_id
   );
 
-drop trigger if exists cortex_20_activities_insert on public.enrollments;
-create trigger cortex_20_activities_insert after insert on public.enrollments
+create or replace trigger cortex_20_activities_insert after insert on public.enrollments
   referencing new table as new_rows for each statement execute function cortex.activities_from_enrollments();
-drop trigger if exists cortex_20_activities_update on public.enrollments;
-create trigger cortex_20_activities_update after update on public.enrollments
+create or replace trigger cortex_20_activities_update after update on public.enrollments
   referencing old table as old_rows new table as new_rows for each statement execute function cortex.activities_from_enrollments();
-drop trigger if exists cortex_20_activities_delete on public.enrollments;
-create trigger cortex_20_activities_delete after delete on public.enrollments
+create or replace trigger cortex_20_activities_delete after delete on public.enrollments
   referencing old table as old_rows for each statement execute function cortex.activities_from_enrollments();

@@ -45,6 +45,7 @@ begin
         ('phone', to_jsonb(o.phone), to_jsonb(n.phone)),
         ('country', to_jsonb(o.country), to_jsonb(n.country)),
         ('timezone', to_jsonb(o.timezone), to_jsonb(n.timezone)),
+        ('language', to_jsonb(o.language), to_jsonb(n.language)),
         ('tags', to_jsonb(o.tags), to_jsonb(n.tags)),
         ('attributes', o.attributes, n.attributes),
         ('course_id', to_jsonb(o.course_id), to_jsonb(n.course_id))
@@ -61,9 +62,7 @@ exception when others then
 end
 $$;
 
-drop trigger if exists cortex_20_activities_insert on public.purchase_leads;
-create trigger cortex_20_activities_insert after insert on public.purchase_leads
+create or replace trigger cortex_20_activities_insert after insert on public.purchase_leads
   referencing new table as new_rows for each statement execute function cortex.activities_from_purchase_leads();
-drop trigger if exists cortex_20_activities_update on public.purchase_leads;
-create trigger cortex_20_activities_update after update on public.purchase_leads
+create or replace trigger cortex_20_activities_update after update on public.purchase_leads
   referencing old table as old_rows new table as new_rows for each statement execute function cortex.activities_from_purchase_leads();

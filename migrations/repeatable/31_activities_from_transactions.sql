@@ -54,9 +54,7 @@ exception when others then
 end
 $$;
 
-drop trigger if exists cortex_20_activities_insert on public.transactions;
-create trigger cortex_20_activities_insert after insert on public.transactions
+create or replace trigger cortex_20_activities_insert after insert on public.transactions
   referencing new table as new_rows for each statement execute function cortex.activities_from_transactions();
-drop trigger if exists cortex_20_activities_update on public.transactions;
-create trigger cortex_20_activities_update after update on public.transactions
+create or replace trigger cortex_20_activities_update after update on public.transactions
   referencing old table as old_rows new table as new_rows for each statement execute function cortex.activities_from_transactions();

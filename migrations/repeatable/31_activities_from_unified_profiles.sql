@@ -26,6 +26,7 @@ begin
       ('phone', to_jsonb(o.phone), to_jsonb(n.phone)),
       ('country', to_jsonb(o.country), to_jsonb(n.country)),
       ('timezone', to_jsonb(o.timezone), to_jsonb(n.timezone)),
+      ('language', to_jsonb(o.language), to_jsonb(n.language)),
       ('tags', to_jsonb(o.tags), to_jsonb(n.tags)),
       ('attributes', o.attributes, n.attributes)
     ) k (key, old, new)
@@ -40,6 +41,5 @@ exception when others then
 end
 $$;
 
-drop trigger if exists cortex_20_activities_update on public.unified_profiles;
-create trigger cortex_20_activities_update after update on public.unified_profiles
+create or replace trigger cortex_20_activities_update after update on public.unified_profiles
   referencing old table as old_rows new table as new_rows for each statement execute function cortex.activities_from_unified_profiles();

@@ -42,6 +42,5 @@ exception when others then
 end
 $$;
 
-drop trigger if exists cortex_30_inbox on public.crm_activities;
-create trigger cortex_30_inbox after insert on public.crm_activities
+create or replace trigger cortex_30_inbox after insert on public.crm_activities
   referencing new table as new_rows for each statement execute function cortex.inbox_from_activities();

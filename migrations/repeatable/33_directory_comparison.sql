@@ -12,13 +12,13 @@ declare
   differing bigint;
 begin
   with kept as (
-    select p.address, p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
-      p.attributes, p.created_at, p.lifetime_value_minor
+    select p.address, p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.language,
+      p.tags, p.attributes, p.created_at, p.lifetime_value_minor
     from cortex.people p
     where p.type is not null
   ), defined as (
-    select d.address, d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.tags,
-      d.attributes, d.created_at, d.lifetime_value_minor
+    select d.address, d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
+      d.tags, d.attributes, d.created_at, d.lifetime_value_minor
     from cortex.directory_definition d
   ), different as (
     (table kept except table defined) union all (table defined except table kept)

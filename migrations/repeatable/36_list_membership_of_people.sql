@@ -16,6 +16,7 @@ create or replace trigger touch_lists after update on cortex.people
     or old.phone is distinct from new.phone
     or old.country is distinct from new.country
     or old.timezone is distinct from new.timezone
+    or old.language is distinct from new.language
     or old.tags is distinct from new.tags
     or old.attributes is distinct from new.attributes
     or old.created_at is distinct from new.created_at

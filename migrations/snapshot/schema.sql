@@ -207,6 +207,7 @@ view cortex.directory_definition
   phone text
   country text
   timezone text
+  language text
   tags text[]
   attributes jsonb
   created_at timestamp with time zone
@@ -397,6 +398,7 @@ table cortex.people with (fillfactor=80)
   name_folded text not null default ''::text
   tags_folded text[] not null default '{}'::text[]
   consent_by text
+  language text
 
 table cortex.person_links
   person_id uuid not null
@@ -682,6 +684,7 @@ table public.purchase_leads
   attributes jsonb not null default '{}'::jsonb
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
+  language text
 
 table public.transactions
   id uuid not null default uuidv7()
@@ -706,6 +709,7 @@ table public.unified_profiles
   attributes jsonb not null default '{}'::jsonb
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
+  language text
 
 view public.view_directory_contacts
   id uuid
@@ -719,6 +723,7 @@ view public.view_directory_contacts
   phone text
   country text
   timezone text
+  language text
   attributes jsonb
   created_at timestamp with time zone
   lifetime_value_minor bigint
@@ -1180,6 +1185,7 @@ cortex.directory_definition as
     p.phone,
     p.country,
     p.timezone,
+    p.language,
     p.tags,
     p.attributes,
     p.created_at,
@@ -1202,7 +1208,8 @@ cortex.directory_definition as
             u.tags,
             u.attributes,
             u.created_at,
-            u.updated_at
+            u.updated_at,
+            u.language
            FROM public.unified_profiles u
           WHERE ((cortex.address(u.email) COLLATE "C") IS NOT NULL)
           ORDER BY (cortex.address(u.email) COLLATE "C"), u.created_at, u.id) p
@@ -1216,6 +1223,7 @@ UNION ALL
     l.phone,
     l.country,
     l.timezone,
+    l.language,
         CASE
             WHEN ('lead'::text = ANY (l.tags)) THEN l.tags
             ELSE (l.tags || 'lead'::text)
@@ -1237,7 +1245,8 @@ UNION ALL
             u.source,
             u.attributes,
             u.created_at,
-            u.updated_at
+            u.updated_at,
+            u.language
            FROM public.purchase_leads u
           WHERE ((cortex.address(u.email) COLLATE "C") IS NOT NULL)
           ORDER BY (cortex.address(u.email) COLLATE "C"), u.created_at DESC, u.id DESC) l
@@ -1257,6 +1266,7 @@ public.view_directory_contacts as
     p.phone,
     p.country,
     p.timezone,
+    p.language,
     p.attributes,
     p.created_at,
     p.lifetime_value_minor,
@@ -1286,6 +1296,7 @@ UNION ALL
     d.phone,
     d.country,
     d.timezone,
+    d.language,
     d.attributes,
     d.created_at,
     d.lifetime_value_minor,
@@ -1308,6 +1319,7 @@ UNION ALL
             d_1.phone,
             d_1.country,
             d_1.timezone,
+            d_1.language,
             d_1.tags,
             d_1.attributes,
             d_1.created_at,
@@ -1412,6 +1424,7 @@ begin
         ('phone', to_jsonb(o.phone), to_jsonb(n.phone)),
         ('country', to_jsonb(o.country), to_jsonb(n.country)),
         ('timezone', to_jsonb(o.timezone), to_jsonb(n.timezone)),
+        ('language', to_jsonb(o.language), to_jsonb(n.language)),
         ('tags', to_jsonb(o.tags), to_jsonb(n.tags)),
         ('attributes', o.attributes, n.attributes),
         ('course_id', to_jsonb(o.course_id), to_jsonb(n.course_id))
@@ -1509,6 +1522,7 @@ begin
       ('phone', to_jsonb(o.phone), to_jsonb(n.phone)),
       ('country', to_jsonb(o.country), to_jsonb(n.country)),
       ('timezone', to_jsonb(o.timezone), to_jsonb(n.timezone)),
+      ('language', to_jsonb(o.language), to_jsonb(n.language)),
       ('tags', to_jsonb(o.tags), to_jsonb(n.tags)),
       ('attributes', o.attributes, n.attributes)
     ) k (key, old, new)
@@ -1564,13 +1578,13 @@ declare
   differing bigint;
 begin
   with kept as (
-    select p.address, p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
-      p.attributes, p.created_at, p.lifetime_value_minor
+    select p.address, p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.language,
+      p.tags, p.attributes, p.created_at, p.lifetime_value_minor
     from cortex.people p
     where p.type is not null
   ), defined as (
-    select d.address, d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.tags,
-      d.attributes, d.created_at, d.lifetime_value_minor
+    select d.address, d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
+      d.tags, d.attributes, d.created_at, d.lifetime_value_minor
     from cortex.directory_definition d
   ), different as (
     (table kept except table defined) union all (table defined except table kept)
@@ -1586,125 +1600,176 @@ $function$
 CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_delete()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
-      from (
-        select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
-          case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
-        from (select *, -1 as sign from old_rows) moved group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
-      join cortex.automation_runs r on r.id = s.run_id
-      group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+AS $function$
+begin
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
+  from (
+    select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
+      case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
+    from (select *, -1 as sign from old_rows) moved
+    group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
+  join cortex.automation_runs r on r.id = s.run_id
+  group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_insert()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
-      from (
-        select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
-          case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
-        from (select *, 1 as sign from new_rows) moved group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
-      join cortex.automation_runs r on r.id = s.run_id
-      group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+AS $function$
+begin
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
+  from (
+    select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
+      case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
+    from (select *, 1 as sign from new_rows) moved
+    group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
+  join cortex.automation_runs r on r.id = s.run_id
+  group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_update()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
-      from (
-        select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
-          case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
-        from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
-      join cortex.automation_runs r on r.id = s.run_id
-      group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0 ; return null; end $function$
+AS $function$
+begin
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
+  from (
+    select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
+      case when left_at is null then 'here' else 'left' end as place, sum(sign) as n
+    from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
+    group by 1, 2, 3, 4, 5 having sum(sign) <> 0) s
+  join cortex.automation_runs r on r.id = s.run_id
+  group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_runs_delete()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign) from (select *, -1 as sign from old_rows) moved
-      group by 1, 2, status having sum(sign) <> 0 ; return null; end $function$
+AS $function$
+begin
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign)
+  from (select *, -1 as sign from old_rows) moved
+  group by 1, 2, status having sum(sign) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_runs_insert()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign) from (select *, 1 as sign from new_rows) moved
-      group by 1, 2, status having sum(sign) <> 0 ; return null; end $function$
+AS $function$
+begin
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign)
+  from (select *, 1 as sign from new_rows) moved
+  group by 1, 2, status having sum(sign) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_runs_update()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign) from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
-      group by 1, 2, status having sum(sign) <> 0 ; return null; end $function$
+AS $function$
+begin
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign)
+  from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
+  group by 1, 2, status having sum(sign) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.count_messages_delete()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      with counted as (
-        select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
-          case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
-          sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
-          sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
-          sum(sign) filter (where complained_at is not null) as complained,
-          sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
-        from (select *, -1 as sign from old_rows) moved where automation_id is not null group by 1, 2, 3, 4, 5)
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
-      union all
-      select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
-      cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
-        ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
-      where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+AS $function$
+begin
+  with counted as (
+    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+      case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
+      sum(sign) filter (where delivered_at is not null) as delivered,
+      sum(sign) filter (where opened_at is not null) as opened,
+      sum(sign) filter (where clicked_at is not null) as clicked,
+      sum(sign) filter (where bounced_at is not null) as bounced,
+      sum(sign) filter (where complained_at is not null) as complained,
+      sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
+    from (select *, -1 as sign from old_rows) moved
+    where automation_id is not null group by 1, 2, 3, 4, 5)
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
+  union all
+  select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+  cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
+    ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
+  where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.count_messages_insert()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      with counted as (
-        select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
-          case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
-          sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
-          sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
-          sum(sign) filter (where complained_at is not null) as complained,
-          sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
-        from (select *, 1 as sign from new_rows) moved where automation_id is not null group by 1, 2, 3, 4, 5)
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
-      union all
-      select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
-      cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
-        ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
-      where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+AS $function$
+begin
+  with counted as (
+    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+      case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
+      sum(sign) filter (where delivered_at is not null) as delivered,
+      sum(sign) filter (where opened_at is not null) as opened,
+      sum(sign) filter (where clicked_at is not null) as clicked,
+      sum(sign) filter (where bounced_at is not null) as bounced,
+      sum(sign) filter (where complained_at is not null) as complained,
+      sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
+    from (select *, 1 as sign from new_rows) moved
+    where automation_id is not null group by 1, 2, 3, 4, 5)
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
+  union all
+  select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+  cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
+    ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
+  where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.count_messages_update()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ begin 
-      with counted as (
-        select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
-          case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
-          sum(sign) filter (where delivered_at is not null) as delivered, sum(sign) filter (where opened_at is not null) as opened,
-          sum(sign) filter (where clicked_at is not null) as clicked, sum(sign) filter (where bounced_at is not null) as bounced,
-          sum(sign) filter (where complained_at is not null) as complained,
-          sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
-        from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved where automation_id is not null group by 1, 2, 3, 4, 5)
-      insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-      select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
-      union all
-      select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
-      cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
-        ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
-      where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0 ; return null; end $function$
+AS $function$
+begin
+  with counted as (
+    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+      case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
+      sum(sign) filter (where delivered_at is not null) as delivered,
+      sum(sign) filter (where opened_at is not null) as opened,
+      sum(sign) filter (where clicked_at is not null) as clicked,
+      sum(sign) filter (where bounced_at is not null) as bounced,
+      sum(sign) filter (where complained_at is not null) as complained,
+      sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
+    from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
+    where automation_id is not null group by 1, 2, 3, 4, 5)
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
+  union all
+  select automation_id, hour, 'mail_outcome', node_id, o.outcome, '', sum(o.n) from counted
+  cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
+    ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
+  where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.date_occasions(raw text, zone text, clock time without time zone, calendar interval, exact interval, years integer[], later_only boolean)
  RETURNS TABLE(day date, at timestamp with time zone)
@@ -2062,11 +2127,11 @@ begin
     full join new_rows n on n.id = o.id
     cross join lateral (values (cortex.address(o.email)), (cortex.address(n.email))) v (address)
     where v.address is not null
-      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes,
-          o.created_at)
+      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.language, o.tags,
+          o.attributes, o.created_at)
         is distinct from
-          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes,
-            n.created_at);
+          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.language, n.tags,
+            n.attributes, n.created_at);
   else
     select array_agg(p.address) into noted from cortex.people p where p.type = 'lead';
   end if;
@@ -2121,11 +2186,11 @@ begin
     full join new_rows n on n.id = o.id
     cross join lateral (values (cortex.address(o.email)), (cortex.address(n.email))) v (address)
     where v.address is not null
-      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.tags, o.attributes,
-          o.created_at)
+      and row(o.id, o.email::text, o.first_name, o.last_name, o.phone, o.country, o.timezone, o.language, o.tags,
+          o.attributes, o.created_at)
         is distinct from
-          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.tags, n.attributes,
-            n.created_at);
+          row(n.id, n.email::text, n.first_name, n.last_name, n.phone, n.country, n.timezone, n.language, n.tags,
+            n.attributes, n.created_at);
   else
     select array_agg(p.address) into noted from cortex.people p where p.type is not null;
   end if;
@@ -2319,17 +2384,18 @@ begin
         known := '{}';
         addresses := '{}';
         if row(kept.id, kept.email::text, kept.type, kept.first_name, kept.last_name, kept.phone, kept.country,
-            kept.timezone, kept.tags, kept.attributes, kept.created_at, kept.lifetime_value_minor)
+            kept.timezone, kept.language, kept.tags, kept.attributes, kept.created_at, kept.lifetime_value_minor)
           is distinct from
             row(defined.id, defined.email::text, defined.type, defined.first_name, defined.last_name, defined.phone,
-            defined.country, defined.timezone, defined.tags, defined.attributes, defined.created_at,
+            defined.country, defined.timezone, defined.language, defined.tags, defined.attributes, defined.created_at,
             defined.lifetime_value_minor)
         then
           update cortex.people p
           set id = defined.id, email = defined.email, type = defined.type, first_name = defined.first_name,
             last_name = defined.last_name, phone = defined.phone, country = defined.country,
-            timezone = defined.timezone, tags = defined.tags, attributes = defined.attributes,
-            created_at = defined.created_at, lifetime_value_minor = defined.lifetime_value_minor
+            timezone = defined.timezone, language = defined.language, tags = defined.tags,
+            attributes = defined.attributes, created_at = defined.created_at,
+            lifetime_value_minor = defined.lifetime_value_minor
           where p.person_id = kept.person_id;
           if kept.id is distinct from defined.id then
             if kept.id is not null then
@@ -2354,10 +2420,10 @@ begin
   if missing is not null then
     with made as (
       insert into cortex.people (
-        address, id, email, type, first_name, last_name, phone, country, timezone, tags, attributes, created_at,
-        lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+        address, id, email, type, first_name, last_name, phone, country, timezone, language, tags, attributes,
+        created_at, lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
       select
-        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
         coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
         exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
         exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
@@ -2405,16 +2471,16 @@ begin
     with changed as (
       update cortex.people p
       set id = d.id, email = d.email, type = d.type, first_name = d.first_name, last_name = d.last_name,
-        phone = d.phone, country = d.country, timezone = d.timezone, tags = coalesce(d.tags, '{}'),
-        attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
+        phone = d.phone, country = d.country, timezone = d.timezone, language = d.language,
+        tags = coalesce(d.tags, '{}'), attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
         lifetime_value_minor = coalesce(d.lifetime_value_minor, 0)
       from unnest(known) t (address)
       left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
       where p.address = t.address
-        and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.tags,
-            p.attributes, p.created_at, p.lifetime_value_minor)
+        and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.language,
+            p.tags, p.attributes, p.created_at, p.lifetime_value_minor)
           is distinct from
-            row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone,
+            row(d.id, d.email::text, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
             coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0))
       returning p.person_id, p.type, old.id as old_id, new.id as new_id
     ), former as (
@@ -2762,6 +2828,7 @@ begin
     when place = 'person' and field = 'phone' then kind := 'text'; x := '(cortex.fold(p.phone) collate "C")';
     when place = 'person' and field = 'country' then kind := 'text'; x := '(cortex.fold(p.country) collate "C")';
     when place = 'person' and field = 'timezone' then kind := 'text'; x := '(cortex.fold(p.timezone) collate "C")';
+    when place = 'person' and field = 'language' then kind := 'text'; x := '(cortex.fold(p.language) collate "C")';
     when place = 'person' and field = 'tags' then kind := 'set'; x := 'p.tags_folded';
     when place = 'person' and field = 'created_at' then kind := 'instant'; x := 'p.created_at';
     when place = 'person' and field = 'last_activity' then kind := 'instant'; x := 'p.last_activity';
@@ -3240,7 +3307,7 @@ CREATE TRIGGER count_update AFTER UPDATE ON cortex.messages REFERENCING OLD TABL
 
 CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tags ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.fold_person()
 
-CREATE TRIGGER touch_lists AFTER UPDATE ON cortex.people FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.type IS DISTINCT FROM new.type) OR (old.address IS DISTINCT FROM new.address) OR (old.first_name IS DISTINCT FROM new.first_name) OR (old.last_name IS DISTINCT FROM new.last_name) OR (old.phone IS DISTINCT FROM new.phone) OR (old.country IS DISTINCT FROM new.country) OR (old.timezone IS DISTINCT FROM new.timezone) OR (old.tags IS DISTINCT FROM new.tags) OR (old.attributes IS DISTINCT FROM new.attributes) OR (old.created_at IS DISTINCT FROM new.created_at) OR (old.lifetime_value_minor IS DISTINCT FROM new.lifetime_value_minor) OR (old.consent_status IS DISTINCT FROM new.consent_status) OR (old.suppressed_broadcast IS DISTINCT FROM new.suppressed_broadcast))) EXECUTE FUNCTION cortex.touch_lists_of_person()
+CREATE TRIGGER touch_lists AFTER UPDATE ON cortex.people FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.type IS DISTINCT FROM new.type) OR (old.address IS DISTINCT FROM new.address) OR (old.first_name IS DISTINCT FROM new.first_name) OR (old.last_name IS DISTINCT FROM new.last_name) OR (old.phone IS DISTINCT FROM new.phone) OR (old.country IS DISTINCT FROM new.country) OR (old.timezone IS DISTINCT FROM new.timezone) OR (old.language IS DISTINCT FROM new.language) OR (old.tags IS DISTINCT FROM new.tags) OR (old.attributes IS DISTINCT FROM new.attributes) OR (old.created_at IS DISTINCT FROM new.created_at) OR (old.lifetime_value_minor IS DISTINCT FROM new.lifetime_value_minor) OR (old.consent_status IS DISTINCT FROM new.consent_status) OR (old.suppressed_broadcast IS DISTINCT FROM new.suppressed_broadcast))) EXECUTE FUNCTION cortex.touch_lists_of_person()
 
 CREATE TRIGGER touch_lists_new AFTER INSERT ON cortex.people FOR EACH ROW WHEN ((new.type IS NOT NULL)) EXECUTE FUNCTION cortex.touch_lists_of_person()
 

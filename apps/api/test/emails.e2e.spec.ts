@@ -27,6 +27,13 @@ describe('templates and messages over HTTP', () => {
       message: expect.stringContaining('Line 2, column 6'),
     });
     const who = await mails.person();
+    await mails.app.database.run(`update public.purchase_leads set language = 'pt-BR' where email = $1`, [who.email]);
+    const inPortuguese = await mails.app.call('POST', '/email/preview', {
+      subject: '{{ contact.language }}',
+      html: '<p>x</p>',
+      contact_email: who.email,
+    });
+    expect(inPortuguese.body).toMatchObject({ subject: 'pt-BR', problems: [] });
     const preview = await mails.app.call('POST', `/email/templates/${made.body.id}/preview`, {
       contact_email: who.email,
     });

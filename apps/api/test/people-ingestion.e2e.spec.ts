@@ -105,6 +105,27 @@ describe('the other doors of a shop', () => {
     ).toEqual([{ first_name: 'Cu', attributes: { a: 1, b: 2 }, tags: ['x', 'y'] }]);
   });
 
+  it('takes a language as a tag, shows it, finds people by it, changes and clears it', async () => {
+    const email = 'lingua@example.com';
+    expect((await api.call('POST', '/purchase-leads', { email, language: 'german' })).body.errors).toMatchObject([
+      { pointer: '/language', message: expect.stringContaining('BCP 47') },
+    ]);
+    await post('/purchase-leads', { email, language: 'pt_br' });
+    await post('/profiles', { email: 'zunge@example.com', language: 'DE' });
+    const speaking = async (value: string) => {
+      const rules = { operator: 'AND', conditions: [{ field: 'language', operator: 'starts_with', value }] };
+      const { body } = await api.call('POST', '/contacts/search', { rules });
+      return body.items.map((contact: { email: string; language: string }) => [contact.email, contact.language]);
+    };
+    expect(await speaking('PT')).toEqual([[email, 'pt-BR']]);
+    expect(await speaking('de')).toEqual([['zunge@example.com', 'de']]);
+    const [{ id }] = (await api.call('GET', '/contacts?q=lingua')).body.items;
+    const change = (language: string | null) => api.call('PATCH', `/contacts/${id}`, { language });
+    expect((await change('en-x')).status).toBe(400);
+    expect((await change('en-gb')).body.language).toBe('en-GB');
+    expect((await change(null)).body.language).toBeNull();
+  });
+
   it('turns a lead into a customer by enrolling it, with its payment', async () => {
     const lead = await post('/purchase-leads', { email: 'buyer@example.com', first_name: 'Bo', course_id: courseId });
     const body = {

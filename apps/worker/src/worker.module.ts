@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { DirectoryKeeper, DirectoryModule } from '#directory';
+import { DirectoryModule, DirectoryRepair } from '#directory';
 import {
   BacktestLoop,
   Counters,
@@ -34,7 +34,7 @@ const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership, Backtest
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
 const jobHandlers: Type<JobHandlers>[] = [
   Housekeeping,
-  DirectoryKeeper,
+  DirectoryRepair,
   Monitors,
   ScheduledEntries,
   Counters,

@@ -22,8 +22,8 @@ export const consentGiven = z.union([
 const personalText = ({ longest, form }: PersonalField) => {
   const text = z.string().trim().max(longest);
   if (!form) return text;
-  const { accepts, problem } = personalForms[form];
-  return text.refine(accepts, problem);
+  const { read, problem } = personalForms[form];
+  return text.refine((value) => read(value) !== undefined, problem).overwrite((value) => read(value) ?? value);
 };
 const personalTexts = Object.fromEntries(personalFields.map((field) => [field.id, personalText(field)])) as Record<
   PersonalFieldId,

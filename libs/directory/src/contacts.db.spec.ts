@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { addressOf } from './address.js';
 import { setConsent } from './consent.js';
 import { Contacts } from './contacts.js';
-import { DirectoryKeeper } from './keeper.js';
+import { DirectoryRepair } from './directory-repair.js';
 import { findOrCreatePeople } from './people.js';
 
 const anna = { kind: 'staff', id: 's1', label: 'anna@shop.example', role: 'support' } as const;
@@ -14,13 +14,13 @@ const anna = { kind: 'staff', id: 's1', label: 'anna@shop.example', role: 'suppo
 describe('contacts', () => {
   let db: TestDatabase;
   let contacts: Contacts;
-  let keeper: DirectoryKeeper;
+  let repair: DirectoryRepair;
   const sql = (text: string, values: unknown[] = []) => db.database.rows(text, values);
 
   beforeAll(async () => {
     db = await testDatabase();
     contacts = new Contacts(db.database);
-    keeper = new DirectoryKeeper(db.database, pino({ level: 'silent' }));
+    repair = new DirectoryRepair(db.database, pino({ level: 'silent' }));
   });
   afterAll(() => db.drop());
   beforeEach(async () => {
@@ -168,7 +168,7 @@ describe('contacts', () => {
     ]);
     await sql("delete from purchase_leads where email = 'ann@example.com'");
     await sql('delete from cortex.known_names where name = $1', ['ann']);
-    await keeper.compare();
+    await repair.compare();
     expect(await known()).toEqual([
       { kind: 'first', name: 'ann' },
       { kind: 'last', name: 'lee' },
@@ -289,16 +289,16 @@ describe('contacts', () => {
     }
   });
 
-  it('the keeper repairs who differs and tells of profiles that share an address', async () => {
+  it('the nightly comparison repairs who differs and tells of profiles that share an address', async () => {
     await profile('ann@example.com');
     await profile(' ANN@example.com');
     await sql("update cortex.people set first_name = 'wrong'");
-    expect(await keeper.compare()).toEqual({ people: 1, activities: 0 });
+    expect(await repair.compare()).toEqual({ people: 1, activities: 0 });
     expect((await person()).first_name).toBeNull();
     const open = "select facts from cortex.attention where key = 'directory.twins' and closed_at is null";
     expect(await sql(open)).toHaveLength(1);
     await sql("delete from unified_profiles where email <> 'ann@example.com'");
-    await keeper.compare();
+    await repair.compare();
     expect(await sql(open)).toEqual([]);
   });
 

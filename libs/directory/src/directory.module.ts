@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Contacts } from './contacts.js';
-import { DirectoryKeeper } from './keeper.js';
+import { DirectoryRepair } from './directory-repair.js';
 
-@Module({ providers: [Contacts, DirectoryKeeper], exports: [Contacts, DirectoryKeeper] })
+@Module({ providers: [Contacts, DirectoryRepair], exports: [Contacts, DirectoryRepair] })
 export class DirectoryModule {}

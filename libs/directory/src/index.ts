@@ -7,4 +7,4 @@ export { contactById, contactPage, personIdsOf, type ContactPage, type ContactQu
 export { Contacts } from './contacts.js';
 export { DirectoryModule } from './directory.module.js';
 export { editContact, writeAs } from './edit-contact.js';
-export { compareDirectory, DirectoryKeeper, repairDirectory } from './keeper.js';
+export { compareDirectory, DirectoryRepair, repairDirectory } from './directory-repair.js';

@@ -1,15 +1,26 @@
-/** The forms a text may have to have, and what is said where it has not. */
+const attempt = (read: () => string | undefined): string | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
+
+/** The forms that a text may have to have: how it is written down, undefined where it is none, and what is said then. */
 export const personalForms = {
   timezone: {
-    accepts: (zone: string): boolean => {
-      try {
-        new Intl.DateTimeFormat('en', { timeZone: zone });
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    read: (zone: string) => attempt(() => (new Intl.DateTimeFormat('en', { timeZone: zone }), zone)),
     problem: 'This is not a time zone. Use an IANA name, e.g. Europe/Berlin.',
+  },
+  /** Programs write pt_BR, too. A first part of more than three letters is well-formed, but no language has such a tag. */
+  language: {
+    read: (tag: string) =>
+      attempt(() =>
+        /^[a-z]{2,3}\b/i.test(tag.replaceAll('_', '-'))
+          ? Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0]
+          : undefined,
+      ),
+    problem: 'This is not a language tag. Use one of BCP 47, e.g. de or pt-BR.',
   },
 } as const;
 
@@ -35,6 +46,7 @@ export const personalFields = [
   { id: 'phone', label: 'Phone', longest: 50 },
   { id: 'country', label: 'Country', longest: 100, common: true },
   { id: 'timezone', label: 'Time zone', longest: 64, form: 'timezone', common: true },
+  { id: 'language', label: 'Language', longest: 35, form: 'language', common: true },
 ] as const satisfies readonly PersonalField[];
 
 export type PersonalFieldId = (typeof personalFields)[number]['id'];

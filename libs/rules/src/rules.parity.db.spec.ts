@@ -18,6 +18,7 @@ import { Decider } from './engine/index.js';
 import type { Group } from './language.js';
 import type { Example, ExamplePerson } from './operator.js';
 import { operators, faceOf } from './operators/index.js';
+import { personalColumns, personalIds } from './personal-fields.js';
 import { everyone } from './sql-pieces.js';
 import { toSql } from './to-sql.js';
 
@@ -59,10 +60,10 @@ class Faces {
         await tx.run(`delete from ${table}`);
       }
       await tx.run(
-        `insert into cortex.people (person_id, id, address, email, type, first_name, last_name, phone, country, timezone,
+        `insert into cortex.people (person_id, id, address, email, type, ${personalColumns()},
            tags, attributes, created_at, last_activity, lifetime_value_minor, consent_status, suppressed_broadcast)
          select (r ->> 'id')::uuid, (r ->> 'id')::uuid, cortex.address((r ->> 'email')::citext), (r ->> 'email')::citext,
-           r ->> 'type', r ->> 'first_name', r ->> 'last_name', r ->> 'phone', r ->> 'country', r ->> 'timezone',
+           r ->> 'type', ${personalIds.map((id) => `r ->> '${id}'`).join(', ')},
            array(select jsonb_array_elements_text(r -> 'tags')), coalesce(nullif(raw, '')::jsonb, r -> 'attributes', '{}'),
            (r ->> 'created_at')::timestamptz, (r ->> 'last_activity')::timestamptz, (r ->> 'lifetime_value_minor')::bigint,
            r ->> 'consent_status', (r ->> 'suppressed_broadcast')::boolean

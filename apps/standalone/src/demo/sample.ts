@@ -1,4 +1,4 @@
-import type { Group as RuleGroup } from '#rules';
+import type { Group as RuleGroup, PersonalFieldId } from '#rules';
 
 /** The sample shop: the same people, courses and events at every first start, placed relative to now. */
 
@@ -7,12 +7,8 @@ export interface SampleCourse {
   price_minor: number;
 }
 
-export interface SamplePerson {
+export interface SamplePerson extends Partial<Record<PersonalFieldId, string>> {
   email: string;
-  first_name: string;
-  last_name: string;
-  country: string;
-  timezone: string;
   tags: string[];
   kind: 'customer' | 'lead';
   /** Days before now at which the person appeared. */
@@ -66,12 +62,12 @@ const lastNames = [
   'Jansen',
 ];
 const homes = [
-  ['DE', 'Europe/Berlin'],
-  ['FR', 'Europe/Paris'],
-  ['US', 'America/New_York'],
-  ['GB', 'Europe/London'],
-  ['JP', 'Asia/Tokyo'],
-  ['BR', 'America/Sao_Paulo'],
+  ['DE', 'Europe/Berlin', 'de'],
+  ['FR', 'Europe/Paris', 'fr'],
+  ['US', 'America/New_York', 'en-US'],
+  ['GB', 'Europe/London', 'en-GB'],
+  ['JP', 'Asia/Tokyo', 'ja'],
+  ['BR', 'America/Sao_Paulo', 'pt-BR'],
 ] as const;
 const interests = ['newsletter', 'gift', 'weekend', 'beginner', 'workshop'];
 
@@ -85,7 +81,7 @@ const plain = (name: string): string =>
 export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) => {
   const first = firstNames[at % firstNames.length]!;
   const last = lastNames[(at * 3 + Math.floor(at / 12)) % lastNames.length]!;
-  const [country, timezone] = homes[(at * 5) % homes.length]!;
+  const [country, timezone, language] = homes[(at * 5) % homes.length]!;
   const kind = at % 3 === 2 ? 'lead' : 'customer';
   const course = (at * 3) % sampleCourses.length;
   return {
@@ -94,6 +90,7 @@ export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) =
     last_name: last,
     country,
     timezone,
+    language,
     tags: [
       sampleTag,
       ...(kind === 'lead' ? ['abandoned'] : []),

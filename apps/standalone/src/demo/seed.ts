@@ -1,4 +1,5 @@
 import { lockKey, newId, type Database, type Tx } from '#platform';
+import { eachPersonal } from '#rules';
 import { sampleCourses, sampleEvents, samplePeople } from './sample.js';
 
 const LOCK = lockKey.named("'cortex.demo'");
@@ -78,9 +79,9 @@ async function seedCourses(tx: Tx, now: Date): Promise<string[]> {
 async function seedProfiles(tx: Tx, now: Date): Promise<Map<string, string>> {
   const rows = samplePeople
     .filter((person) => person.kind === 'customer')
-    .map(({ email, first_name, last_name, country, timezone, tags, since }) => ({
+    .map(({ email, tags, since, ...person }) => ({
       id: newId(),
-      ...{ email, first_name, last_name, country, timezone, tags, attributes: {} },
+      ...{ email, tags, attributes: {}, ...eachPersonal((id) => person[id]) },
       created_at: before(now, since * 24),
       updated_at: before(now, since * 24),
     }));
@@ -119,9 +120,9 @@ async function seedPurchases(tx: Tx, now: Date, courses: string[], profiles: Map
 async function seedLeads(tx: Tx, now: Date, courses: string[]): Promise<void> {
   const rows = samplePeople
     .filter((person) => person.kind === 'lead')
-    .map(({ email, first_name, last_name, country, timezone, tags, since, courses: left }) => ({
+    .map(({ email, tags, since, courses: left, ...person }) => ({
       id: newId(),
-      ...{ email, first_name, last_name, country, timezone, tags, attributes: {}, source: 'demo' },
+      ...{ email, tags, attributes: {}, source: 'demo', ...eachPersonal((id) => person[id]) },
       course_id: courses[left[0]!]!,
       created_at: before(now, since * 24 + 1),
       updated_at: before(now, since * 24 + 1),

@@ -65,11 +65,9 @@ exception when others then
 end
 $$;
 
-drop trigger if exists cortex_20_activities_insert on public.purchase_leads;
-create trigger cortex_20_activities_insert after insert on public.purchase_leads
+create or replace trigger cortex_20_activities_insert after insert on public.purchase_leads
   referencing new table as new_rows for each statement execute function cortex.activities_from_purchase_leads();
-drop trigger if exists cortex_20_activities_update on public.purchase_leads;
-create trigger cortex_20_activities_update after update on public.purchase_leads
+create or replace trigger cortex_20_activities_update after update on public.purchase_leads
   referencing old table as old_rows new table as new_rows for each statement execute function cortex.activities_from_purchase_leads();
 `;
 
@@ -106,7 +104,6 @@ exception when others then
 end
 $$;
 
-drop trigger if exists cortex_20_activities_update on public.unified_profiles;
-create trigger cortex_20_activities_update after update on public.unified_profiles
+create or replace trigger cortex_20_activities_update after update on public.unified_profiles
   referencing old table as old_rows new table as new_rows for each statement execute function cortex.activities_from_unified_profiles();
 `;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rulesSchema, type Group, type PersonFacts } from '#rules';
+import { eachPersonal, rulesSchema, type Group, type PersonFacts } from '#rules';
 import { Decider } from '#rules/engine';
 import { smallestChange } from './explain-change.js';
 
@@ -8,11 +8,8 @@ const somebody: PersonFacts = {
   person_id: 'a',
   type: 'lead',
   email: 'a@example.com',
-  first_name: null,
-  last_name: null,
-  phone: null,
+  ...eachPersonal(() => null),
   country: 'FR',
-  timezone: null,
   tags: ['lead'],
   created_at: 0,
   last_activity: null,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cp, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { createDataSource, Database, migrate } from '#platform';
 import { MIGRATIONS, testDatabase, type TestDatabase } from '#testing';
 
@@ -59,6 +60,41 @@ describe('migrate', () => {
     await write('0003_third.sql', 'create table public.third (id int);');
     const mended = await migrate(db.database.source, folder);
     expect(mended.applied).toEqual(['0003_third_0000000000003']);
+  });
+
+  it('lets the others pass while it waits for a lock, and comes again', async () => {
+    const [holder, reader] = await Promise.all(
+      [1, 2].map(async () => {
+        const client = new pg.Client({ connectionString: db.url });
+        await client.connect();
+        return client;
+      }),
+    );
+    try {
+      await holder!.query('begin');
+      await holder!.query('select from public.first');
+      await write('0004_fourth.sql', 'alter table public.first add column more int;');
+      const migrated = migrate(db.database.source, folder);
+      const waits = async () =>
+        (await db.database.rows("select from pg_locks where not granted and relation = 'public.first'::regclass"))
+          .length > 0;
+      while (!(await waits()));
+      // It stands in the queue behind the migration, and would stand there as long as the holder's transaction.
+      expect((await reader!.query('select id from public.first')).rows).toEqual([{ id: 1 }]);
+      await holder!.query('commit');
+      expect((await migrated).applied).toEqual(['0004_fourth_0000000000004']);
+    } finally {
+      await Promise.all([holder!.end(), reader!.end()]);
+    }
+  });
+
+  it('runs the repeatable files again when it was killed after a numbered one', async () => {
+    await write('0005_fifth.sql', 'drop view public.total;');
+    await write('repeatable/05_broken.sql', 'select 1 / 0;');
+    await expect(migrate(db.database.source, folder)).rejects.toThrow(/05_broken\.sql failed/);
+    await rm(join(folder, 'repeatable/05_broken.sql'));
+    expect(await migrate(db.database.source, folder)).toEqual({ applied: [], repeated: ['10_total.sql'] });
+    expect(await db.database.row('select sum::int from public.total')).toEqual({ sum: 2 });
   });
 
   it('refuses when a file that was applied has been edited', async () => {

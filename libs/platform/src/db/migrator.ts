@@ -1,10 +1,32 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockKey } from './locks.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MigrationExecutor, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { databaseFailure } from './database-errors.js';
+import { lockKey } from './locks.js';
 
 const LOCK = lockKey.named("'cortex.migrate'");
+
+/**
+ * Who waits for an exclusive lock on a table makes everybody behind wait too, if only for somebody's long report. So a
+ * file waits this long, gives up with nothing done, lets the others pass and comes again.
+ */
+const LOCK_TIMEOUT = '2s';
+const ATTEMPTS = 60;
+const PAUSE = 1_000;
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      // Each file's failure is told with its name in front of it.
+      if (attempt === ATTEMPTS || databaseFailure((error as Error).cause) !== 'collision') throw error;
+      await pause(PAUSE);
+    }
+  }
+}
 
 export interface MigrationReport {
   applied: string[];
@@ -43,6 +65,8 @@ function asTypeormMigration(file: SqlFile): MigrationInterface {
         throw new Error(`migrations/${file.name} failed: ${(error as Error).message}`, { cause: error });
       }
       await keep(runner, file);
+      // It may have dropped what a repeatable file made, so all of them run again; after a crash in between, too.
+      await runner.query("update cortex.migration_files set checksum = '' where name like 'repeatable/%'");
     },
     down: async () => {
       throw new Error('Migrations go forward only: write a new one that undoes this one.');
@@ -70,36 +94,25 @@ export async function migrate(source: DataSource, folder: string): Promise<Migra
       await runner.query(
         'create table if not exists cortex.migration_files (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
       );
-      const kept = new Map<string, string>(
-        (await runner.query('select name, checksum from cortex.migration_files')).map((row: SqlFile) => [
-          row.name,
-          row.checksum,
-        ]),
-      );
-      const edited = versioned.find((file) => kept.has(file.name) && kept.get(file.name) !== file.checksum);
+      await runner.query(`set lock_timeout = '${LOCK_TIMEOUT}'`);
+      const before = await keptFiles(runner);
+      const edited = versioned.find((file) => before.has(file.name) && before.get(file.name) !== file.checksum);
       if (edited) {
         throw new Error(
           `migrations/${edited.name} was changed after it had been applied. Put it back as it was and write a new migration instead.`,
         );
       }
       const applied = await runVersioned(source, runner, versioned);
+      const kept = await keptFiles(runner);
       const repeated: string[] = [];
       for (const file of repeatable) {
-        // A versioned migration may have dropped what a repeatable file made, so all are run again after one.
-        if (applied.length === 0 && kept.get(`repeatable/${file.name}`) === file.checksum) continue;
-        await runner.startTransaction();
-        try {
-          await runner.query(file.text);
-          await keep(runner, { ...file, name: `repeatable/${file.name}` });
-          await runner.commitTransaction();
-        } catch (error) {
-          await runner.rollbackTransaction();
-          throw new Error(`migrations/repeatable/${file.name} failed: ${(error as Error).message}`, { cause: error });
-        }
+        if (kept.get(`repeatable/${file.name}`) === file.checksum) continue;
+        await patiently(() => runRepeatable(runner, file));
         repeated.push(file.name);
       }
       return { applied, repeated };
     } finally {
+      await runner.query('reset lock_timeout');
       await runner.query('reset search_path');
       await runner.query(`select pg_advisory_unlock(${LOCK})`);
     }
@@ -113,8 +126,26 @@ async function runVersioned(source: DataSource, runner: QueryRunner, files: SqlF
   executor.transaction = 'each';
   // Its list is read-only in the types, not in fact; our files are known only now.
   source.migrations.splice(0, source.migrations.length, ...files.map(asTypeormMigration));
-  const done = await executor.executePendingMigrations();
-  return done.map((migration) => migration.name);
+  const pending = await executor.getPendingMigrations();
+  await patiently(() => executor.executePendingMigrations());
+  return pending.map((migration) => migration.name);
+}
+
+async function runRepeatable(runner: QueryRunner, file: SqlFile): Promise<void> {
+  await runner.startTransaction();
+  try {
+    await runner.query(file.text);
+    await keep(runner, { ...file, name: `repeatable/${file.name}` });
+    await runner.commitTransaction();
+  } catch (error) {
+    await runner.rollbackTransaction();
+    throw new Error(`migrations/repeatable/${file.name} failed: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function keptFiles(runner: QueryRunner): Promise<Map<string, string>> {
+  const rows: SqlFile[] = await runner.query('select name, checksum from cortex.migration_files');
+  return new Map(rows.map((row) => [row.name, row.checksum]));
 }
 
 async function keep(runner: QueryRunner, file: SqlFile): Promise<void> {

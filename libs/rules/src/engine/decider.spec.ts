@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readRules } from '../ast.js';
 import { aggregateKey, type PersonFacts } from '../facts.js';
 import type { Condition } from '../language.js';
+import { eachPersonal } from '../personal-fields.js';
 import { compileFilter, compileWhereFilter } from './filter.js';
 import { Decider } from './decider.js';
 
@@ -12,11 +13,9 @@ const anna: PersonFacts = {
   person_id: '1',
   type: 'lead',
   email: 'anna@example.com',
+  ...eachPersonal(() => null),
   first_name: 'Anna',
-  last_name: null,
-  phone: null,
   country: 'DE',
-  timezone: null,
   tags: ['VIP'],
   created_at: moment.now.getTime() - 3_600_000,
   last_activity: null,

@@ -27,7 +27,7 @@ const MOST_ACTIVITIES = 50_000;
 
 /** Keeps the directory equal to its definition where the triggers could not. */
 @Injectable()
-export class DirectoryKeeper implements JobHandlers {
+export class DirectoryRepair implements JobHandlers {
   constructor(
     private readonly database: Database,
     @Inject(LOG) private readonly log: Log,
