@@ -229,6 +229,7 @@ const lookBackOf = (journey: Journey) => ({
   person_id: journey.run.person_id,
   activity_type: journey.step!.awaits!.activity_type,
   since: journey.open!.entered_at,
+  activity_id: journey.run.activity_id,
   late_after: journey.version.late_after,
 });
 

@@ -52,6 +52,10 @@ export class MonitorReplay {
     if (span) this.at(addDuration(new Date(at), span as never, this.timezone).getTime());
   }
 
+  nextRound(at: number): void {
+    this.at(at + 1);
+  }
+
   /** Takes a round off and answers who would be found then, in the order in which a monitor asks. */
   async look(moment: Moment, decisions: Decisions): Promise<Wish[]> {
     this.due.delete(this.next!);

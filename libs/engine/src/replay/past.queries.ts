@@ -15,6 +15,7 @@ import {
 } from '#rules';
 import type { PastEntry } from '../entry/entry-limits.js';
 import type { Before } from './aggregates.js';
+import type { Call } from './script.js';
 import { factTypes, type PastActivity, type PersonNow } from './past-person.js';
 
 export interface Window {
@@ -52,7 +53,8 @@ export async function peopleInScope(tx: Tx, scope: Scope, window: Window, after:
   return row?.people ?? Buffer.alloc(0);
 }
 
-const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+/** Whole milliseconds, as everything else in a replay: with fractions a lead would begin after the activity that made it. */
+const ms = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::float8`;
 const source = (
   table: string,
 ): string => `jsonb_build_object('id', ${table}.id, 'created_at', ${ms(`${table}.created_at`)},
@@ -202,48 +204,52 @@ export async function aggregatesBefore(
   return found;
 }
 
-/** When each of these people's date is reached inside the window, by the values they have today. */
+/** A value that somebody's date had at some instant of the window, with the zone they had. */
+export interface DateValue {
+  person_id: string;
+  raw: string;
+  zone: string | null;
+}
+
+/** When these dates are reached inside the window, by person and oldest first. */
 export async function datesReached(
   tx: Tx,
-  personIds: readonly string[],
+  dates: readonly DateValue[],
   start: DateStart,
   window: Window,
   timezone: string,
-): Promise<Map<string, { at: number; occasion: string }[]>> {
+): Promise<Map<string, Call[]>> {
   const { offset, time, repeat, date_field } = start;
   const span = `${offset?.n ?? 0} ${offset?.unit ?? 'days'}`;
   const onCalendar = !offset || ['days', 'weeks', 'months'].includes(offset.unit);
-  const column = date_field.startsWith('attributes.') ? undefined : `p.${date_field}`;
   const years = Array.from(
     { length: window.to.getUTCFullYear() - window.from.getUTCFullYear() + 3 },
     (_, at) => window.from.getUTCFullYear() - 1 + at,
   );
-  const values = [
-    personIds,
-    window.from.toISOString(),
-    window.to.toISOString(),
-    time ?? null,
-    onCalendar ? span : '0',
-    onCalendar ? '0' : span,
-    start.timezone === 'contact' ? null : start.timezone,
-    timezone,
-    repeat === 'yearly' ? years : null,
-    column ? null : date_field.slice('attributes.'.length),
-  ];
-  const raw = column
-    ? `coalesce(to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), $10::text)`
-    : `(p.attributes ->> $10::text)`;
-  const rows = await tx.rows<{ person_id: string; occasion: string; at: number }>(
-    `select p.person_id, 'date:' || o.day as occasion, ${ms('o.at')} as at
-     from cortex.people p
-     cross join lateral cortex.date_occasions(${raw}, coalesce($7::text, cortex.known_zone(p.timezone, $8::text)), $4::time,
-       $5::interval, $6::interval, $9::int[], ${column !== undefined}) o
-     where p.person_id = any($1::uuid[]) and p.type is not null and o.at > $2::timestamptz and o.at <= $3::timestamptz
+  const rows = await tx.rows<DateValue & { occasion: string; at: number }>(
+    `select d.person_id, d.raw, d.zone, 'date:' || o.day as occasion, ${ms('o.at')} as at
+     from unnest($1::uuid[], $2::text[], $3::text[]) d(person_id, raw, zone)
+     cross join lateral cortex.date_occasions(d.raw, coalesce($8::text, cortex.known_zone(d.zone, $9::text)), $6::time,
+       $7::interval, $10::interval, $11::int[], $12) o
+     where o.at > $4::timestamptz and o.at <= $5::timestamptz
      order by o.at`,
-    values,
+    [
+      dates.map(({ person_id }) => person_id),
+      dates.map(({ raw }) => raw),
+      dates.map(({ zone }) => zone),
+      window.from.toISOString(),
+      window.to.toISOString(),
+      time ?? null,
+      onCalendar ? span : '0',
+      start.timezone === 'contact' ? null : start.timezone,
+      timezone,
+      onCalendar ? '0' : span,
+      repeat === 'yearly' ? years : null,
+      !date_field.startsWith('attributes.'),
+    ],
   );
-  const found = new Map<string, { at: number; occasion: string }[]>();
-  for (const { person_id, occasion, at } of rows)
-    found.set(person_id, [...(found.get(person_id) ?? []), { at, occasion }]);
+  const found = new Map<string, Call[]>();
+  for (const { person_id, occasion, at, raw, zone } of rows)
+    found.set(person_id, [...(found.get(person_id) ?? []), { at, occasion, date: { raw, zone } }]);
   return found;
 }

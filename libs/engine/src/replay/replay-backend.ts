@@ -3,8 +3,9 @@ import type { ActivityFact, EffectType, Report, Settings } from '#graph';
 import { mailRefusal, type Group, type PersonFacts, type RunFacts, type StepOutcome } from '#rules';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
+import { Decisions } from '../deciding/decisions.js';
 import type { EffectCall } from '../effects/effect-handler.js';
-import type { Journey, RunRow } from '../runs/journey.js';
+import type { Journey, RunRow, StepRecord } from '../runs/journey.js';
 import { spanStart, type Entry, type PastEntry } from '../entry/entry-limits.js';
 import type { LookBack } from '../runs/runs.queries.js';
 import type { Passed, Backend } from '../advance/backend.js';
@@ -42,7 +43,11 @@ export interface Simulated {
 
 type Outcome = Record<string, unknown>;
 /** How each effect is played: what it changes in the replayed past, and what its step's record says. */
-type Player<T extends EffectType> = (backend: ReplayBackend, call: EffectCall<T>, moment: Moment) => Outcome;
+type Player<T extends EffectType> = (
+  backend: ReplayBackend,
+  call: EffectCall<T>,
+  moment: Moment,
+) => Outcome | Promise<Outcome>;
 
 /** The past of one person, as the engine sees it: nothing is read from the database, and nothing leaves. */
 export class ReplayBackend implements Backend {
@@ -51,6 +56,8 @@ export class ReplayBackend implements Backend {
   readonly caused: PastActivity[] = [];
   /** What has arrived of the types that a step may wait for. */
   private readonly arrived: PastActivity[] = [];
+  /** How many had arrived when a step was entered: what was before is no answer to a wait, also at one instant. */
+  private readonly arrivedBefore = new WeakMap<StepRecord, number>();
   /** When somebody else's marketing mail went to this person; milliseconds. */
   private readonly otherMails: number[] = [];
   private readonly ownMails: number[] = [];
@@ -75,6 +82,11 @@ export class ReplayBackend implements Backend {
     if (this.awaited.has(activity.type)) this.arrived.push(activity);
     if (activity.type === 'email.sent' && activity.metadata.automation_id !== this.version.automation_id)
       this.otherMails.push(activity.at.getTime());
+  }
+
+  /** Where a run stands from now on, whatever has arrived so far. */
+  stands({ open }: Journey): void {
+    if (open && !this.arrivedBefore.has(open)) this.arrivedBefore.set(open, this.arrived.length);
   }
 
   /** Counts as an entry from now on. */
@@ -131,11 +143,13 @@ export class ReplayBackend implements Backend {
   }
 
   async arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]> {
-    return waits.flatMap((wait) =>
-      this.arrived
-        .filter((activity) => activity.type === wait.activity_type && activity.at >= wait.since)
-        .map((activity) => ({ ...factOf(activity), run_id: wait.run_id })),
-    );
+    return waits.flatMap(({ run_id, activity_type }) => {
+      const step = this.runs.get(run_id)?.journey.open;
+      return this.arrived
+        .slice(step ? this.arrivedBefore.get(step) : 0)
+        .filter((activity) => activity.type === activity_type)
+        .map((activity) => ({ ...factOf(activity), run_id }));
+    });
   }
 
   async pastEntries(entries: readonly Entry[]): Promise<PastEntry[]> {
@@ -156,24 +170,36 @@ export class ReplayBackend implements Backend {
 
   async perform(type: EffectType, calls: readonly EffectCall[], moment: Moment): Promise<Outcome[]> {
     const play = players[type] as Player<EffectType> | undefined;
-    return calls.map((call) => (play ? play(this, call, moment) : { assumed: 'done' }));
+    const outcomes: Outcome[] = [];
+    for (const call of calls) outcomes.push(play ? await play(this, call, moment) : { assumed: 'done' });
+    return outcomes;
   }
 
   /** Puts an activity of a step into the person's own future: it arrives at once, and its cause is known. */
-  cause(type: string, metadata: Record<string, unknown>, source: string, { now }: Moment): string {
+  cause(type: string, metadata: Record<string, unknown>, source: string, { now }: Moment): PastActivity {
     this.serial += 1;
-    const id = `simulated-${this.serial}`;
-    this.caused.push({
+    const activity = {
       person_id: this.person.person_id,
-      id,
+      id: `simulated-${this.serial}`,
       type,
       metadata: { ...metadata, automation_id: this.version.automation_id },
       source,
       occurred_at: now,
       at: now,
-    });
-    return id;
+    };
+    this.caused.push(activity);
+    return activity;
   }
+
+  /** Counts an activity, once: what a step records counts for the next step already. */
+  async count(activity: PastActivity, moment: Moment): Promise<void> {
+    if (this.aggregates.isEmpty || this.counted.has(activity)) return;
+    this.counted.add(activity);
+    const decisions = new Decisions(this, moment);
+    await this.aggregates.add(activity, (where) => decisions.matches(where, factOf(activity)));
+  }
+
+  private readonly counted = new WeakSet<PastActivity>();
 
   /** Why a mail that is queued now would not leave; in the order in which sending asks. */
   whyNot(stream: 'broadcast' | 'transactional', moment: Moment): string | undefined {
@@ -253,14 +279,13 @@ const players: { [T in EffectType]?: Player<T> } = {
       backend.cause('contact.updated', { changes, by: 'automation', run_id: journey.run.id }, 'trigger', moment);
     return { changed: { ...effect.set, add_tags: effect.add_tags, remove_tags: effect.remove_tags } };
   },
-  'activity.record': (backend, { journey, record, effect }, moment) => ({
-    activity_id: backend.cause(
-      effect.activity_type,
-      { ...effect.metadata, run_id: journey.run.id, node_id: record.node_id },
-      'automation',
-      moment,
-    ),
-  }),
+  'activity.record': async (backend, { journey, record, effect }, moment) => {
+    const { activity_type, metadata } = effect;
+    const about = { ...metadata, run_id: journey.run.id, node_id: record.node_id };
+    const activity = backend.cause(activity_type, about, 'automation', moment);
+    await backend.count(activity, moment);
+    return { activity_id: activity.id };
+  },
 };
 
 export const factOf = ({ id, type, metadata, occurred_at, at }: PastActivity): ActivityFact => ({

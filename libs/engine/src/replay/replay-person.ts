@@ -1,4 +1,5 @@
-import { isByThePerson, type Group } from '#rules';
+import type { DateStart } from '#automations';
+import { isByThePerson, type Group, type PersonFacts } from '#rules';
 import type { Log } from '#platform';
 import { Advance } from '../advance/advance.js';
 import { ActivityMatcher, causedBy } from '../matching/activity-matcher.js';
@@ -8,6 +9,7 @@ import { Decisions } from '../deciding/decisions.js';
 import { enter } from '../entry/enter.js';
 import type { Journey } from '../runs/journey.js';
 import { type Aggregates } from './aggregates.js';
+import { dateOf } from './date-values.js';
 import { MonitorReplay } from './monitor-replay.js';
 import { factTypes, type PastPerson, type PastActivity } from './past-person.js';
 import { ReplayBackend, type Simulated } from './replay-backend.js';
@@ -40,7 +42,6 @@ export class ReplayPerson {
     private readonly calls: Call[] = [],
   ) {
     const { version, window, mail } = script;
-    this.aggregates = aggregates;
     this.backend = new ReplayBackend(
       person,
       aggregates,
@@ -55,8 +56,6 @@ export class ReplayPerson {
     if (version.start?.by === 'monitor')
       this.monitor = new MonitorReplay(version.start, version, this.backend, window, mail.timezone);
   }
-
-  private readonly aggregates: Aggregates;
 
   /** Those who match when the window begins are left alone, as publishing leaves them. */
   async begin(): Promise<void> {
@@ -123,15 +122,21 @@ export class ReplayPerson {
 
   /** Called up by a schedule or a date: who is not in its list does not come in. */
   private async call(): Promise<void> {
-    const { occasion } = this.calls.shift()!;
+    const { occasion, date } = this.calls.shift()!;
     const { version, roundsOver } = this.script;
     const moment = this.moment(this.now);
     const facts = this.person.facts(this.now);
     if (roundsOver !== undefined && facts.type !== null) this.script.assumedOutcomes.hung.lists += 1;
     if (facts.type === null || (roundsOver !== undefined && facts.lists[roundsOver] !== true)) return;
+    if (date && version.start?.by === 'date' && !this.holds(date, version.start, facts)) return;
     const { person_id } = this.person;
     const [answer] = await enter(this.backend, moment, [{ version, person_id, occasion }]);
     if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
+  }
+
+  /** Whether the date that calls them up is still theirs. */
+  private holds({ raw, zone }: NonNullable<Call['date']>, start: DateStart, facts: PersonFacts): boolean {
+    return dateOf(start.date_field, facts) === raw && (start.timezone !== 'contact' || facts.timezone === zone);
   }
 
   private nextDue(): number {
@@ -155,7 +160,8 @@ export class ReplayPerson {
     const moment = this.moment(this.now);
     const decisions = new Decisions(this.backend, moment);
     const { limit } = this.script.version;
-    for (const { entry, key } of await this.monitor!.look(moment, decisions)) {
+    const found = await this.monitor!.look(moment, decisions);
+    for (const { entry, key } of found) {
       const open = limit.repeat !== 'once' && this.known.size > 0;
       if (open || (limit.repeat === 'always' && this.backend.wasSeen(key))) continue;
       const [answer] = await enter(this.backend, moment, [entry]);
@@ -163,6 +169,8 @@ export class ReplayPerson {
     }
     this.monitor!.after(this.now, limit.cooldown);
     if (typeof limit.repeat === 'object') this.monitor!.after(this.now, limit.repeat.every);
+    // Whoever may always come in is found again by each round for as long as they match.
+    if (limit.repeat === 'always' && found.length > 0) this.monitor!.nextRound(this.now);
   }
 
   /** One activity: first it becomes a fact, then it is matched. */
@@ -175,10 +183,7 @@ export class ReplayPerson {
     if (fact && !own) this.person.apply(activity);
     this.backend.remember(activity);
     const moment = this.moment(this.now);
-    if (!this.aggregates.isEmpty)
-      await this.aggregates.add(activity, (where) =>
-        this.decisions(moment).matches(where, rowOf(activity, this.person)),
-      );
+    await this.backend.count(activity, moment);
     if (this.known.size > 0 || this.mayStart(activity)) {
       const batch = new ActivityMatcher(this.backend, moment, this.log);
       await this.advance(await batch.match([rowOf(activity, this.person)]), moment);
@@ -218,15 +223,12 @@ export class ReplayPerson {
     await new Advance(this.backend, moment, this.log).run(journeys);
     for (const journey of journeys) {
       this.script.keep(journey);
+      this.backend.stands(journey);
       if (!journey.ended) continue;
       this.done(this.known.get(journey.run.id)!);
       this.known.delete(journey.run.id);
       if (this.monitor) await this.changed();
     }
-  }
-
-  private decisions(moment: Moment): Decisions {
-    return new Decisions(this.backend, moment);
   }
 
   private moment(at: number): Moment {

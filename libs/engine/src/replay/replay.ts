@@ -1,10 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { engineMoment } from '#automations';
+import { engineMoment, type DateStart } from '#automations';
 import type { Assume } from '#contracts';
 import type { Database, Log } from '#platform';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import { Aggregates, type Before } from './aggregates.js';
 import { assumptionsOf } from './assumptions.js';
+import { dateValues } from './date-values.js';
 import {
   activitiesOf,
   aggregatesBefore,
@@ -13,13 +14,14 @@ import {
   entriesBefore,
   peopleInScope,
   peopleNow,
+  type DateValue,
   type Place,
   type Window,
 } from './past.queries.js';
 import { PastPerson, type PastActivity } from './past-person.js';
 import { ReplayPerson } from './replay-person.js';
 import type { Simulated } from './replay-backend.js';
-import { scriptOf, type Call, type Script } from './script.js';
+import { scriptOf, type Script } from './script.js';
 import { Tally, type BacktestResult } from './tally.js';
 
 const PEOPLE_PER_CHUNK = 100;
@@ -171,15 +173,11 @@ class Chunk {
   private async load(ids: readonly string[]): Promise<ReplayPerson[]> {
     const { script } = this;
     const { window, version, mail, moment } = script;
-    const { people, changes, entries, before, dates } = await this.read(async (tx) => ({
+    const { people, changes, entries, before } = await this.read(async (tx) => ({
       people: await peopleNow(tx, ids, window, { last_activity: script.asksLastActivity, lists: script.lists }, moment),
       changes: await changesSince(tx, ids, window, version.late_after),
       entries: await entriesBefore(tx, version.automation_id, ids, window),
       before: await aggregatesBefore(tx, ids, script.conditions, window, mail.timezone),
-      dates:
-        version.start?.by === 'date'
-          ? await datesReached(tx, ids, version.start, window, mail.timezone)
-          : new Map<string, Call[]>(),
     }));
     const changesOf = new Map<string, PastActivity[]>();
     for (const change of changes) {
@@ -187,16 +185,27 @@ class Chunk {
       if (own) own.push(change);
       else changesOf.set(change.person_id, [change]);
     }
-    return people.map((now) => {
+    const dates: DateValue[] = [];
+    const loaded = people.map((now) => {
+      const own = changesOf.get(now.person_id) ?? [];
+      const today = version.start?.by === 'date' ? structuredClone(now) : now;
       const person = new PastPerson({ ...now, lists: script.assumedOutcomes.lists(now.lists) }, mail.mail_unanswered);
-      person.undo(changesOf.get(now.person_id) ?? []);
+      person.undo(own);
+      if (version.start?.by === 'date') dates.push(...dateValues(version.start.date_field, [today, now], own));
+      return { now, person };
+    });
+    const calls =
+      version.start?.by === 'date'
+        ? await this.read((tx) => datesReached(tx, dates, version.start as DateStart, window, mail.timezone))
+        : undefined;
+    return loaded.map(({ now, person }) => {
       const aggregates = new Aggregates(script.conditions, before.get(now.person_id) ?? new Map<string, Before>());
       const done = (run: Simulated): void => {
         this.tally.take(run, now.contact_email);
         this.options.onRun?.(run, script);
       };
-      const calls = dates.get(now.person_id) ?? [...script.rounds];
-      return new ReplayPerson(script, person, aggregates, entries.get(now.person_id) ?? [], this.log, done, calls);
+      const own = calls ? (calls.get(now.person_id) ?? []) : [...script.rounds];
+      return new ReplayPerson(script, person, aggregates, entries.get(now.person_id) ?? [], this.log, done, own);
     });
   }
 

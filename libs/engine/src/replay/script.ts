@@ -14,6 +14,8 @@ import type { MailRules } from './replay-backend.js';
 export interface Call {
   at: number;
   occasion: string;
+  /** For a date: only while it has this value and the person is in this zone. */
+  date?: { raw: string; zone: string | null };
 }
 
 /** Rounds of a schedule that one backtest replays at most. */

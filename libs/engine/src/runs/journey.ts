@@ -83,7 +83,8 @@ export class Journey {
   constructor(
     readonly run: RunRow,
     readonly version: CompiledVersion,
-    readonly isNew: boolean,
+    /** Not written yet. */
+    public isNew: boolean,
     private readonly visitsOf = new Map<string, number>(),
   ) {
     this.changed = isNew;
@@ -126,6 +127,7 @@ export class Journey {
 
   /** Taken up again in a later moment, as one that was stored and read anew. */
   again(): this {
+    this.isNew = false;
     this.touched.clear();
     this.pending = [];
     this.arrived = [];

@@ -45,6 +45,8 @@ export interface LookBack {
   person_id: string;
   activity_type: string;
   since: Date;
+  /** What started the run: it is no answer to a wait of its own. */
+  activity_id: string | null;
   /** Seconds. */
   late_after: number;
 }
@@ -53,13 +55,13 @@ export interface LookBack {
 export const arrivedSince = (tx: Tx, waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]> =>
   tx.rows(
     `select w.run_id, a.id, a.type, a.metadata, a.occurred_at, a.received_at
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::int[])
-       w(run_id, person_id, type, since, late_after)
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::int[], $7::uuid[])
+       w(run_id, person_id, type, since, late_after, activity_id)
      cross join lateral (
        select a.id, a.type, a.metadata, a.occurred_at, a.received_at from public.crm_activities a
-       where a.person_id = w.person_id and a.type = w.type and not a.history and a.occurred_at >= $6::timestamptz
+       where a.person_id = w.person_id and a.type = w.type and a.id is distinct from w.activity_id and not a.history and a.occurred_at >= $6::timestamptz
          and a.occurred_at >= w.since - make_interval(secs => w.late_after)
-         and a.received_at >= w.since and a.occurred_at >= a.received_at - make_interval(secs => w.late_after)
+         and a.received_at > w.since and a.occurred_at >= a.received_at - make_interval(secs => w.late_after)
        order by a.occurred_at, a.id limit 500) a
      order by w.run_id, a.occurred_at, a.id`,
     [
@@ -70,5 +72,6 @@ export const arrivedSince = (tx: Tx, waits: readonly LookBack[]): Promise<(Activ
       waits.map((wait) => Math.min(wait.late_after, 2_000_000_000)),
       // As a value of its own, so that older months are left out when the statement is planned.
       new Date(Math.min(...waits.map((wait) => wait.since.getTime() - wait.late_after * 1000))).toISOString(),
+      waits.map((wait) => wait.activity_id),
     ],
   );
