@@ -190,13 +190,13 @@ describe('what was lived, replayed', () => {
 
   async function ways(automation: string): Promise<string[]> {
     const rows = await db.database.rows<{ line: string; steps: number }>(
-      `select p.address || ' ' || r.entry_key || ' ' || r.status || ' ' || (
+      `select r.person_id || ' ' || r.entry_key || ' ' || r.status || ' ' || (
            select string_agg(s.node_id || '/' || s.visit || '/' || coalesce(s.port, '-') || '@' ||
              coalesce(extract(epoch from s.left_at - $2::timestamptz)::float8 / 3600, -1), ' ' order by s.ord)
            from cortex.automation_run_steps s where s.run_id = r.id)
          || ' mails ' || coalesce((select string_agg(m.node_id || '/' || m.visit, ' ' order by m.node_id, m.visit)
            from cortex.messages m where m.run_id = r.id and m.person_id = r.person_id), '') as line, r.visits as steps
-       from cortex.automation_runs r join cortex.people p using (person_id) where r.automation_id = $1 order by 1`,
+       from cortex.automation_runs r where r.automation_id = $1 order by 1`,
       [automation, from],
     );
     count.runs += rows.length;
@@ -220,7 +220,7 @@ describe('what was lived, replayed', () => {
           .stepsOf(journey)
           .map((each) => `${each.node_id}/${each.visit}/${each.port ?? '-'}@${hour(each.left_at)}`);
         const sent = mails.map((each) => `${each.node_id}/${each.visit}`).sort();
-        lines.push([run.contact_email, run.entry_key, run.status, ...steps, 'mails', ...sent].join(' '));
+        lines.push([run.person_id, run.entry_key, run.status, ...steps, 'mails', ...sent].join(' '));
       },
     });
     return lines.sort();
