@@ -15,7 +15,7 @@ import {
 } from '#rules';
 import type { PastEntry } from '../entry/entry-limits.js';
 import type { Before } from './aggregates.js';
-import type { Call } from './script.js';
+import type { Call } from './call.js';
 import { factTypes, type PastActivity, type PersonNow } from './past-person.js';
 
 export interface Window {

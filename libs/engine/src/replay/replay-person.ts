@@ -13,7 +13,8 @@ import { dateOf } from './date-values.js';
 import { MonitorReplay } from './monitor-replay.js';
 import { factTypes, type PastPerson, type PastActivity } from './past-person.js';
 import { ReplayBackend, type Simulated } from './replay-backend.js';
-import type { Call, Script } from './script.js';
+import type { Call } from './call.js';
+import type { Script } from './script.js';
 
 /** Moves that one person may make in a replay: beyond that the drawing goes round without end. */
 const MOST_MOVES = 200_000;

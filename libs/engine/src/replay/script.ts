@@ -6,17 +6,10 @@ import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { Journey, StepRecord } from '../runs/journey.js';
 import { TriggerIndex } from '../versions/trigger-index.js';
 import { AssumedOutcomes } from './assumed-outcomes.js';
+import type { Call } from './call.js';
 import type { Scope, Window } from './past.queries.js';
 import { factTypes } from './past-person.js';
 import type { MailRules } from './replay-backend.js';
-
-/** An instant at which somebody is called up by the clock. */
-export interface Call {
-  at: number;
-  occasion: string;
-  /** For a date: only while it has this value and the person is in this zone. */
-  date?: { raw: string; zone: string | null };
-}
 
 /** Rounds of a schedule that one backtest replays at most. */
 const MOST_ROUNDS = 20_000;
