@@ -3,7 +3,7 @@ import { countSince, listJobs, listMessages } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { Database, type Actor } from '#platform';
-import { retryUnknown, Sending } from '#send';
+import { retryUnknown, EmergencyStop } from '#send';
 import { Caller, Input, Route } from './http/route.js';
 
 const monthMilliseconds = 30 * 24 * 3600_000;
@@ -12,7 +12,7 @@ const monthMilliseconds = 30 * 24 * 3600_000;
 export class MessagesController {
   constructor(
     private readonly database: Database,
-    private readonly sending: Sending,
+    private readonly sending: EmergencyStop,
   ) {}
 
   @Route(contracts.listMessages)

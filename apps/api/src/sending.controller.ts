@@ -2,12 +2,12 @@ import { Controller } from '@nestjs/common';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
-import { Sending } from '#send';
+import { EmergencyStop } from '#send';
 import { Caller, Input, Route } from './http/route.js';
 
 @Controller()
 export class SendingController {
-  constructor(private readonly sending: Sending) {}
+  constructor(private readonly sending: EmergencyStop) {}
 
   @Route(contracts.stopSending)
   stop(@Input() { body }: InputOf<typeof contracts.stopSending>, @Caller() actor: Actor) {

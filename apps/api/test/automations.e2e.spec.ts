@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { skipReasons } from '#contracts';
+import { skipReasons } from '#rules';
 import { testApp, type TestApp } from '#testing';
 
 const node = (id: string, type: string, config: object = {}) => ({ id, type, config });

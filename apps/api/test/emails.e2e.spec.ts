@@ -1,3 +1,4 @@
+import { suppress } from '#emails';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MailFixture } from './mail.fixture.js';
 
@@ -155,5 +156,30 @@ describe('templates and messages over HTTP', () => {
       count: 0,
     });
     expect((await mails.app.call('POST', '/messages/retry_unknown', { confirm: 0 })).body).toEqual({ queued: 0 });
+  });
+
+  it('lets only an administrator, who says why, mail somebody again who complained', async () => {
+    const emails = ['angry@school.example'];
+    await mails.app.database.tx((tx) =>
+      suppress(tx, [
+        { address: emails[0]!, stream: 'broadcast', reason: 'spam_complaint', origin: 'postmark webhook' },
+      ]),
+    );
+    const { key } = (
+      await mails.app.call<{ key: string }>('POST', '/api-keys', {
+        name: 'Marketing',
+        kind: 'server',
+        scopes: ['write'],
+      })
+    ).body;
+    const lift = (body: object, how = {}) => mails.app.call('DELETE', '/email/suppressions', body, how);
+    expect(await lift({ emails, reason: 'They wrote to us.' }, { key })).toMatchObject({ status: 403 });
+    expect(await lift({ emails })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/reason' }] } });
+    expect(await lift({ emails, reason: 'They wrote to us.' })).toMatchObject({ status: 200, body: { removed: 1 } });
+    const { items } = (await mails.app.call('GET', '/audit?limit=1')).body;
+    expect(items[0]).toMatchObject({
+      action: 'suppressions.removed',
+      after: { complained: emails, reason: 'They wrote to us.' },
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { skipClause } from '#rules';
 import { changesInWords } from './changes.js';
 import { noNames, type Names } from './names.queries.js';
 
@@ -54,19 +55,11 @@ const reasons: Record<string, string> = {
   exit_when: 'the exit rule applied',
   exit: 'it reached the end',
   stopped: 'the automation was stopped',
-  unsubscribed: 'they had unsubscribed',
-  suppressed: 'the address is suppressed',
-  no_consent: 'they never agreed to marketing mail',
-  capped: 'they had enough mail lately',
-  no_address: 'there is no address',
-  duplicate: 'they already got it',
-  erased: 'the person was erased',
-  changed_since: 'they have changed since',
 };
 
 const why = ({ m }: Told): string => {
   const reason = text(m.reason);
-  return after(reason === undefined ? undefined : (reasons[reason] ?? reason));
+  return after(reason === undefined ? undefined : (skipClause(reason) ?? reasons[reason] ?? reason));
 };
 
 function left(told: Told): string {

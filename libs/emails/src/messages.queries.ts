@@ -1,4 +1,4 @@
-import { skipReasons } from '#contracts';
+import { skipReasons } from '#rules';
 import { decodeCursor, encodeCursor, type Database, type Tx } from '#platform';
 import { keptCounts, splitSpan, type CountSpan } from './kept-counts.js';
 

@@ -102,16 +102,16 @@ export async function pinTemplates(tx: Tx, templateIds: readonly string[]): Prom
 }
 
 /** What of a message `waiting` reads. */
-export const waitingColumns =
+export const queueColumns =
   'id, stream, created_at, person_id, to_colleague, automation_id, version, broadcast_id, demo, email_from';
 
 /**
  * The statement that puts queued messages into the queue, at the place of their age, to stand behind the one that
  * queued them. A place kept by mistake is taken over.
- * @param source a row set with `waitingColumns`
+ * @param source a row set with `queueColumns`
  * @param notBefore SQL over that row set
  */
-export const waiting = (source: string, notBefore = 'null'): string => `
+export const putInQueue = (source: string, notBefore = 'null'): string => `
   insert into cortex.outgoing
     (message_id, stream, created_at, person_id, to_colleague, automation_id, version, broadcast_id, demo, own_sender, not_before)
   select w.id, w.stream, w.created_at, w.person_id, w.to_colleague, w.automation_id, w.version, w.broadcast_id, w.demo,
@@ -164,8 +164,8 @@ export async function queueMails(tx: Tx, mails: readonly Mail[]): Promise<Queued
        from given m
        order by m.dedupe_key
        on conflict (dedupe_key) do nothing
-       returning ${waitingColumns}, dedupe_key
-     ), queued as (${waiting('written')})
+       returning ${queueColumns}, dedupe_key
+     ), queued as (${putInQueue('written')})
      select id, dedupe_key from written`,
     [JSON.stringify(rows)],
   );

@@ -8,6 +8,7 @@ export { fold } from './fold.js';
 export { shift, type Moment } from './time.js';
 export * from './facts.js';
 export * from './mail-permission.js';
+export * from './skip-reasons.js';
 export { clockWindows, type ClockWindows } from './clock.js';
 export {
   activityQuestion,

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { setConsent } from '#directory';
 import { LinkTokens, liftSuppressions, suppress, type SendFacts } from '#emails';
 import { newId } from '#platform';
-import { Asked } from './asked.js';
-import { claimBatch } from './claim.js';
+import { EmailSentMatching } from './email-sent-matching.js';
+import { claimBatch } from './claim-batch.js';
 import { PostmarkEvents } from './postmark-events.js';
-import { recordBatch } from './record.js';
+import { recordBatch } from './record-results.js';
 import { SendFixture } from './send.fixture.js';
 import { Subscriptions } from './subscriptions.js';
-import { readiness } from './workspace.js';
+import { readiness } from './readiness.js';
 
 /** Minutes after the mail left. */
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 10, minute)).toISOString();
@@ -180,7 +180,7 @@ describe('9.D: what is reported counts from when it happened, not from when it a
     await hear({ ...reactivated(0), ChangedAt: '2026-03-01T11:00:30Z' });
     const refused = { kind: 'failed' as const, code: 406, reason: 'inactive', inactive: true };
     const results = batch.mails.map(({ id }) => ({ id, ...refused }));
-    await on.db.database.tx((tx) => recordBatch(tx, batch.id, 'postmark', { results }, new Asked()));
+    await on.db.database.tx((tx) => recordBatch(tx, batch.id, 'postmark', { results }, new EmailSentMatching()));
     expect((await on.counts()).failed).toBe(1);
     expect((await standing()).why).toEqual([]);
   });

@@ -13,7 +13,7 @@ import {
   type SendFacts,
 } from '#emails';
 import { notFound, type Config, type Database } from '#platform';
-import { readiness, type Stream } from './workspace.js';
+import { readiness, type Stream } from './readiness.js';
 
 interface Parts {
   person_id: string;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { renderMail, type CompiledContent, type LinkSigner, type RenderedMail } from '#emails';
-import type { ClaimedBatch, ClaimedMail } from './claim.js';
-import { batchLimit } from './claim.js';
+import type { ClaimedBatch, ClaimedMail } from './claim-batch.js';
+import { batchLimit } from './claim-batch.js';
 import type { CallOutcome, PostmarkMail } from './postmark.client.js';
 
 /** What became of one mail of a batch. */

@@ -2,7 +2,7 @@ import { badRequest, type Config, type Database, type Tx } from '#platform';
 import { keyHash } from './post-batch.js';
 import { applyToAddress, applyToMessage, type OurMessage } from './postmark-meaning.js';
 import { keyOf, storable, text, type Payload } from './postmark-payload.js';
-import { markSent, ofBatch } from './record.js';
+import { markSent, ofBatch } from './record-results.js';
 
 /**
  * Takes what Postmark reports. Every call is stored once, by what identifies it; a repeat changes nothing, a

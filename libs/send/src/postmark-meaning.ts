@@ -3,7 +3,7 @@ import { addressOf, peopleOf, setConsent } from '#directory';
 import { liftForPerson, liftForPostmark, streams, suppress, type Stream, type SuppressionReason } from '#emails';
 import type { Tx } from '#platform';
 import { readBounce } from './bounce-types.js';
-import { aboutMessage } from './claim.js';
+import { aboutMessage } from './claim-batch.js';
 import { instantOf, text, type Payload } from './postmark-payload.js';
 
 /** A mail of ours that an event is about. */

@@ -1,9 +1,9 @@
 import { closeAttention, openAttention } from '#access';
 import type { Database, Tx } from '#platform';
-import { waiting, waitingColumns, type SendFacts } from '#emails';
+import { putInQueue, queueColumns, type SendFacts } from '#emails';
 import { keyHash } from './post-batch.js';
 import type { PostmarkGateway, SearchResult } from './postmark.client.js';
-import { markSent, markUncertain, ofBatch } from './record.js';
+import { markSent, markUncertain, ofBatch } from './record-results.js';
 
 /** One search made at Postmark for an unclear batch, as stored with it. */
 export interface StoredSearch {
@@ -130,8 +130,8 @@ async function queueAgain(tx: Tx, batchId: string): Promise<void> {
   await tx.run(
     `with again as (
        update cortex.messages set state = 'queued' where ${ofBatch} and state in ('submitting', 'uncertain')
-       returning ${waitingColumns}
-     ) ${waiting('again')}`,
+       returning ${queueColumns}
+     ) ${putInQueue('again')}`,
     [batchId],
   );
   await settle(tx, batchId, 'server_error');

@@ -1,6 +1,6 @@
 import { conflict, type Actor, type Database } from '#platform';
 import { recordAudit } from '#access';
-import { waiting, waitingColumns } from '#emails';
+import { putInQueue, queueColumns } from '#emails';
 import { isUnknown, showUnknown } from './reconcile.js';
 
 export interface UnknownSelection {
@@ -36,8 +36,8 @@ export async function retryUnknown(
     await tx.run(
       `with again as (
          update cortex.messages set state = 'queued', attempts = 0, reason = null where id = any($1::uuid[])
-         returning ${waitingColumns}
-       ) ${waiting('again')}`,
+         returning ${queueColumns}
+       ) ${putInQueue('again')}`,
       [rows.map((row) => row.id)],
     );
     if (rows.length > 0) {

@@ -1,10 +1,11 @@
 import { cancelWaiting } from '#emails';
 import { RepeatingLoop, type Config, type Database, type Log, type Loop } from '#platform';
-import { beat, guardRestore } from './heartbeat.js';
+import { beat, guardRestore } from './restore-guard.js';
 import type { PostmarkGateway } from './postmark.client.js';
 import { recoverCrashed, reconcile } from './reconcile.js';
 import { ANYTHING_TO_SEND, type Sender } from './sender.js';
-import { countWaiting, keepJobsUpToDate, UPKEEP_DUE } from './upkeep.js';
+import { closeFinishedJobs, openPastJobs } from './finished-jobs.js';
+import { noticeWaitingMail } from './waiting-mail-notice.js';
 
 export interface SendLoopParts {
   database: Database;
@@ -18,6 +19,11 @@ export interface SendLoopParts {
 
 const idleMilliseconds = 250;
 const upkeepMilliseconds = 2_000;
+/** Whether there is anything to keep up with: mail under way, an hour to close, or a heartbeat half a minute old. */
+const UPKEEP_DUE = `exists (select from cortex.outgoing order by message_id limit 1)
+  or exists (select from cortex.send_batches where settled_at is null)
+  or exists (select from public.email_jobs j where ${openPastJobs})
+  or not exists (select from cortex.heartbeat where at > clock_timestamp() - interval '30 seconds')`;
 /** Batches in flight in one worker. */
 export const usualLanes = 3;
 
@@ -63,8 +69,8 @@ export class SendLoop implements Loop {
     let busy = (await recoverCrashed(database)) > 0;
     if (gateway) busy = (await reconcile(database, gateway)) > 0 || busy;
     busy = (await cancelWaiting(database)) > 0 || busy;
-    await keepJobsUpToDate(database);
-    await countWaiting(database, this.parts.config);
+    await closeFinishedJobs(database);
+    await noticeWaitingMail(database, this.parts.config);
     return busy;
   }
 

@@ -3,11 +3,11 @@ import { Lifecycle } from '#automations';
 import type { SendFacts } from '#emails';
 import { newId, systemActor } from '#platform';
 import { FakePostmark } from '#testing';
-import { claimBatch } from './claim.js';
-import { Sending } from './sending.js';
+import { claimBatch } from './claim-batch.js';
+import { EmergencyStop } from './emergency-stop.js';
 import { SendLoop } from './send-loop.js';
 import { log, SendFixture, waitUntilReady } from './send.fixture.js';
-import { readiness } from './workspace.js';
+import { readiness } from './readiness.js';
 
 let on: SendFixture;
 
@@ -148,7 +148,7 @@ describe('holding back', () => {
     await on.drain(sender, 2);
     expect(await on.counts()).toEqual({ queued: 2 });
     await on.db.database.run("update cortex.automations set status = 'live'");
-    const sending = new Sending(on.db.database, config);
+    const sending = new EmergencyStop(on.db.database, config);
     expect(await sending.stop(systemActor('test'), 'wrong text')).toMatchObject({
       stopped: true,
       reason: 'wrong text',
@@ -228,7 +228,7 @@ describe('holding back', () => {
     const { sender, config } = on.senderFor(on.configWith({ CORTEX_SENDING: 'off' }));
     await on.drain(sender, 1);
     expect(await on.counts()).toEqual({ queued: 1 });
-    await expect(new Sending(on.db.database, config).resume(systemActor('test'))).rejects.toMatchObject({
+    await expect(new EmergencyStop(on.db.database, config).resume(systemActor('test'))).rejects.toMatchObject({
       status: 409,
     });
   });
@@ -276,7 +276,7 @@ describe('refusals', () => {
     const { sender } = on.senderFor();
     await sender.sendOne();
     expect(await on.counts()).toEqual({ queued: 3 });
-    expect(sender.pace.ready()).toBe(false);
+    expect(sender.backoff.ready()).toBe(false);
     for (let turn = 0; turn < 3; turn += 1) {
       await on.db.clock.advance({ minutes: 11 });
       await waitUntilReady(sender);

@@ -123,5 +123,5 @@ export class SendFixture {
 
 /** The pace is this process's own and real; a test waits for it instead of guessing. */
 export async function waitUntilReady(sender: Sender): Promise<void> {
-  while (!sender.pace.ready()) await new Promise((resolve) => setTimeout(resolve, sender.pace.wait));
+  while (!sender.backoff.ready()) await new Promise((resolve) => setTimeout(resolve, sender.backoff.wait));
 }

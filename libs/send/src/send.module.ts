@@ -5,13 +5,13 @@ import { MessageView } from './message-view.js';
 import { PostmarkEvents } from './postmark-events.js';
 import { PostmarkGateway } from './postmark.client.js';
 import { Sender } from './sender.js';
-import { Sending } from './sending.js';
+import { EmergencyStop } from './emergency-stop.js';
 import { SendLoop } from './send-loop.js';
 import { Subscriptions } from './subscriptions.js';
 
 const GATEWAY = Symbol('GATEWAY');
 
-const provided = [Sender, SendLoop, Sending, MessageView, PostmarkEvents, Subscriptions];
+const provided = [Sender, SendLoop, EmergencyStop, MessageView, PostmarkEvents, Subscriptions];
 
 /** Everything about mail on its way out and what comes back. Nothing runs until the worker starts `SendLoop`. */
 @Module({
@@ -42,9 +42,9 @@ const provided = [Sender, SendLoop, Sending, MessageView, PostmarkEvents, Subscr
         new SendLoop({ database, config, log, sender, gateway: gateway ?? undefined }),
     },
     {
-      provide: Sending,
+      provide: EmergencyStop,
       inject: [Database, Config],
-      useFactory: (database: Database, config: Config) => new Sending(database, config),
+      useFactory: (database: Database, config: Config) => new EmergencyStop(database, config),
     },
     {
       provide: MessageView,

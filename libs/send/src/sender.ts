@@ -1,15 +1,15 @@
 import type { Config, Database, Log } from '#platform';
 import type { LinkTokens, SendFacts } from '#emails';
-import { Asked } from './asked.js';
-import { claimBatch, type ClaimedBatch, type Whose } from './claim.js';
+import { EmailSentMatching } from './email-sent-matching.js';
+import { claimBatch, type ClaimedBatch, type Whose } from './claim-batch.js';
 import { ContentCache } from './content-cache.js';
-import { Pace } from './pace.js';
-import { outbox } from './outbox.js';
+import { CallBackoff } from './call-backoff.js';
+import { outboxPoster } from './outbox-poster.js';
 import { postBatch, type BatchResult } from './post-batch.js';
 import type { Handling, PostmarkGateway } from './postmark.client.js';
-import { recordBatch } from './record.js';
+import { recordBatch } from './record-results.js';
 import { closeAttention, openAttention } from '#access';
-import { readiness, type Stream } from './workspace.js';
+import { readiness, type Stream } from './readiness.js';
 
 export interface SenderParts {
   database: Database;
@@ -46,9 +46,9 @@ const handlingMilliseconds = 600_000;
 
 /** One batch after another: claim and commit, post, record. Safe to run several times at once, in any number of processes. */
 export class Sender {
-  readonly pace = new Pace();
+  readonly backoff = new CallBackoff();
   private readonly contents = new ContentCache();
-  private readonly asked = new Asked();
+  private readonly emailSent = new EmailSentMatching();
   private handling: { value: Handling; readAt: number } | undefined;
   private readonly lanes: readonly Lane[];
   private readonly emptyAt = new Map<Lane, number>();
@@ -75,7 +75,7 @@ export class Sender {
     const wasEmpty = (lane: Lane) => (this.emptyAt.get(lane) ?? -Infinity) > since;
     const lately = this.lanes.filter(wasEmpty);
     for (const lane of [...this.lanes.filter((one) => !lately.includes(one)), ...lately]) {
-      if (lane.provider === 'postmark' && !this.pace.ready()) continue;
+      if (lane.provider === 'postmark' && !this.backoff.ready()) continue;
       if (await this.sendFrom(lane)) return true;
       this.emptyAt.set(lane, performance.now());
     }
@@ -104,20 +104,20 @@ export class Sender {
       batch.mails.map((mail) => mail.content_id),
     );
     const signer = await tokens.signer();
-    const poster = batch.facts.provider === 'outbox' || !gateway ? outbox : gateway;
+    const poster = batch.facts.provider === 'outbox' || !gateway ? outboxPoster : gateway;
     return postBatch(poster, batch, (id) => this.contents.get(id), signer);
   }
 
   private async record(batch: ClaimedBatch, result: BatchResult): Promise<void> {
     const { database, log } = this.parts;
-    await database.tx((tx) => recordBatch(tx, batch.id, batch.facts.provider, result, this.asked));
+    await database.tx((tx) => recordBatch(tx, batch.id, batch.facts.provider, result, this.emailSent));
     if (batch.facts.provider === 'outbox') return;
     if (!result.trouble) {
-      this.pace.calm();
+      this.backoff.succeeded();
       return;
     }
     const { kind, status, code, message } = result.trouble;
-    this.pace.trouble();
+    this.backoff.failed();
     log.warn(
       { batch: batch.id, kind, status, code, size: batch.mails.length },
       'Postmark did not take a batch as it should',

@@ -2,7 +2,7 @@ import { appendActivities } from '#activities';
 import { setConsent } from '#directory';
 import { liftForPerson, type LinkPurpose, type LinkTokens } from '#emails';
 import type { Database } from '#platform';
-import { aboutMessage } from './claim.js';
+import { aboutMessage } from './claim-batch.js';
 
 /** The person behind a link in a mail, as far as its page needs to know them. */
 export interface LinkHolder {

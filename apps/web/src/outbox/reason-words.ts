@@ -1,17 +1,10 @@
+import { skipLabel } from '#rules';
+
 /**
- * What a code says to a reader: why an e-mail was not sent, and why somebody left an automation. Each fits after a
+ * What a code says to a reader: why an e-mail was not sent (those words are of #rules), and why somebody left an automation. Each fits after a
  * colon (“skipped: unsubscribed”) and after a number (“9 unsubscribed”).
  */
 const words = new Map([
-  ['unsubscribed', 'unsubscribed'],
-  ['suppressed', 'on the suppression list'],
-  ['no_consent', 'without consent to marketing mail'],
-  ['capped', 'over the limit of e-mails per person'],
-  ['quiet_hours', 'held back for quiet hours'],
-  ['no_address', 'without an e-mail address'],
-  ['duplicate', 'already sent'],
-  ['erased', 'erased'],
-  ['changed_since', 'changed since'],
   ['exit_when', 'met the exit rule'],
   ['exit', 'reached the end step'],
   ['goal', 'reached the goal'],
@@ -22,7 +15,7 @@ const words = new Map([
 
 /** A reason in words; what is not a code, such as an error or the text of an end step, stays as it is. */
 export const reasonInWords = (reason: string): string =>
-  words.get(reason) ?? (/^[a-z]+(_[a-z]+)+$/.test(reason) ? reason.replaceAll('_', ' ') : reason);
+  skipLabel(reason) ?? words.get(reason) ?? (/^[a-z]+(_[a-z]+)+$/.test(reason) ? reason.replaceAll('_', ' ') : reason);
 
 /** Whether it is a reason that Cortex itself gives. */
-export const isKnownReason = (reason: string): boolean => words.has(reason);
+export const isKnownReason = (reason: string): boolean => skipLabel(reason) !== undefined || words.has(reason);

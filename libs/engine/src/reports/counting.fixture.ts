@@ -1,4 +1,4 @@
-import { skipReasons } from '#contracts';
+import { skipReasons } from '#rules';
 import type { Database } from '#platform';
 import type { AutomationStats, NodeStats } from './reports.queries.js';
 

@@ -2,10 +2,10 @@ const firstPause = 500;
 const longestPause = 60_000;
 
 /**
- * How fast this process calls Postmark. Every trouble doubles the pause before the next call, every good
- * answer halves it; Postmark says neither its limit nor when to come back.
+ * How long this process waits before it calls Postmark again. Every failed call doubles the pause, every good answer
+ * halves it; Postmark says neither its limit nor when to come back.
  */
-export class Pace {
+export class CallBackoff {
   private pause = 0;
   private until = 0;
 
@@ -20,14 +20,14 @@ export class Pace {
     return Math.max(0, this.until - this.now());
   }
 
-  trouble(): void {
-    // Several calls in flight that fail together are one trouble.
+  failed(): void {
+    // Several calls in flight that fail together count as one.
     if (this.pause > 0 && !this.ready()) return;
     this.pause = Math.min(Math.max(this.pause * 2, firstPause), longestPause);
     this.until = this.now() + this.pause;
   }
 
-  calm(): void {
+  succeeded(): void {
     this.pause = this.pause <= firstPause ? 0 : this.pause / 2;
   }
 }

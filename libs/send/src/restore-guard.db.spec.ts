@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemActor } from '#platform';
-import { beat, guardRestore } from './heartbeat.js';
+import { beat, guardRestore } from './restore-guard.js';
 import { keyHash } from './post-batch.js';
-import { Sending } from './sending.js';
+import { EmergencyStop } from './emergency-stop.js';
 import { SendFixture } from './send.fixture.js';
 
 let on: SendFixture;
@@ -82,7 +82,7 @@ describe('a start', () => {
     await on.drain(sender, 6);
     expect(on.fake.accepted).toHaveLength(5);
 
-    await new Sending(on.db.database, config).resume(systemActor('test'));
+    await new EmergencyStop(on.db.database, config).resume(systemActor('test'));
     expect(await on.openItems()).toEqual([]);
     await on.drain(sender, 6);
     expect(on.mostTaken).toBe(1);
@@ -95,7 +95,10 @@ describe('a start', () => {
     on.fake.failSearches = 10;
     const config = on.configWith({ POSTMARK_SERVER_TOKEN: 'fake-token', CORTEX_RESTORED: '1' });
     expect(await guardRestore(on.db.database, config, gateway)).toBe(true);
-    expect(await new Sending(on.db.database, config).state()).toMatchObject({ stopped: true, stopped_by: 'cortex' });
+    expect(await new EmergencyStop(on.db.database, config).state()).toMatchObject({
+      stopped: true,
+      stopped_by: 'cortex',
+    });
     const item = await on.db.database.row<{ detail: string; facts: object }>(
       'select detail, facts from cortex.attention',
     );

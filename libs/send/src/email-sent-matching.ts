@@ -8,16 +8,16 @@ const ASKS = '"email\\.sent"|"field": "step"';
 /**
  * Whether anything could ask about `email.sent`: an automation that starts or goes on by it, a rule about an earlier
  * step, a list. As long as nothing does, that activity is recorded without a row in the matcher's inbox, since
- * matching it would cost more than sending the mail. Rather asks too often: what is stored is searched as text.
+ * matching it would cost more than sending the mail. What is stored is searched as text, so it may match once too often.
  */
-export class Asked {
+export class EmailSentMatching {
   private byAutomations: { epoch: string; asks: boolean } | undefined;
 
   /**
    * Says to the inbox's trigger for the rest of this transaction what nobody asks about. The gates keep that true: nobody
    * publishes and no list begins to be filled until this transaction is over, and both look at what it wrote.
    */
-  async enter(tx: Tx): Promise<void> {
+  async skipUnlessAsked(tx: Tx): Promise<void> {
     await enterGate(tx);
     await enterListGate(tx);
     const now = (await tx.row<{ epoch: string; lists: boolean }>(

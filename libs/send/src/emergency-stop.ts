@@ -19,7 +19,7 @@ interface StopRow {
 const columns = 'sending_stopped_at, sending_stopped_by, sending_stopped_reason';
 
 /** The emergency stop for all mail. It holds within one batch: what is in a call already leaves. */
-export class Sending {
+export class EmergencyStop {
   constructor(
     private readonly database: Database,
     private readonly config: Config,

@@ -2,7 +2,7 @@ import type { Config, Database, Tx } from '#platform';
 import { openAttention } from '#access';
 import { keyHash } from './post-batch.js';
 import type { PostmarkGateway } from './postmark.client.js';
-import { markSent } from './record.js';
+import { markSent } from './record-results.js';
 
 /** A database whose installation was silent for so long may be an old copy. */
 const silentMinutes = 10;

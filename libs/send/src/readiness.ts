@@ -1,6 +1,5 @@
 import type { Config, Tx } from '#platform';
 import type { SendFacts } from '#emails';
-import { closeAttention, openAttention } from '#access';
 import type { Handling } from './postmark.client.js';
 
 export type Stream = 'broadcast' | 'transactional';
@@ -77,41 +76,3 @@ const pointsHere = (url: string): boolean => {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
 };
-
-const waitingReasons: Record<string, { title: string; detail: string; path: string }> = {
-  sender: {
-    title: 'Mail is waiting: no sender is set',
-    detail: 'Set the sender under Settings, Sending. Waiting mail is sent as soon as it is set.',
-    path: '/admin/settings',
-  },
-  postal_address: {
-    title: 'Marketing mail is waiting: no postal address is set',
-    detail: 'The law requires one in every marketing e-mail. Set it under Settings, Sending.',
-    path: '/admin/settings',
-  },
-  public_url: {
-    title: 'Mail is waiting: its links would point to this machine',
-    detail: 'Set CORTEX_PUBLIC_URL to the address where others reach Cortex, and restart it.',
-    path: '/admin/settings',
-  },
-};
-
-/** Says under Needs attention why mails wait, as long as any do; closes what no longer holds. */
-export async function showWaiting(tx: Tx, reasons: ReadonlyMap<string, number>): Promise<void> {
-  for (const [reason, { title, detail, path }] of Object.entries(waitingReasons)) {
-    const key = `sending_waits:${reason}`;
-    const count = reasons.get(reason) ?? 0;
-    if (count === 0) {
-      await closeAttention(tx, key);
-      continue;
-    }
-    await openAttention(tx, {
-      key,
-      kind: 'sending_waits',
-      title,
-      detail,
-      action: { label: 'Open settings', href: path },
-      facts: { waiting: count },
-    });
-  }
-}

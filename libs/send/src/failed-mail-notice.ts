@@ -12,7 +12,7 @@ export interface FailedMail {
  * Says under Needs attention that mails of an automation's step fail, and why the last of them did; one item per step,
  * however many fail.
  */
-export async function sayFailed(tx: Tx, mails: readonly FailedMail[]): Promise<void> {
+export async function noticeFailedMail(tx: Tx, mails: readonly FailedMail[]): Promise<void> {
   const steps = new Map(mails.map((mail) => [`mail_failed:${mail.automation_id}:${mail.node_id}`, mail]));
   // In one order, so that two who do it never wait for each other.
   for (const [key, { automation_id, node_id, reason }] of [...steps].sort(([a], [b]) => (a < b ? -1 : 1))) {

@@ -1,9 +1,9 @@
 import { appendActivities, contactOf } from '#activities';
-import { suppress, waiting } from '#emails';
+import { putInQueue, suppress } from '#emails';
 import { pauseSql, retryLaws, type Prepared, type Tx } from '#platform';
-import type { Asked } from './asked.js';
-import { aboutMessage, aboutMessageIn } from './claim.js';
-import { sayFailed } from './failures.js';
+import type { EmailSentMatching } from './email-sent-matching.js';
+import { aboutMessage, aboutMessageIn } from './claim-batch.js';
+import { noticeFailedMail } from './failed-mail-notice.js';
 import type { BatchResult, MailResult } from './post-batch.js';
 
 interface ChangedRow {
@@ -37,11 +37,11 @@ export async function recordBatch(
   batchId: string,
   provider: string,
   result: BatchResult,
-  asked: Asked,
+  emailSent: EmailSentMatching,
 ): Promise<void> {
   const of = <K extends MailResult['kind']>(kind: K) =>
     result.results.filter((one): one is Extract<MailResult, { kind: K }> => one.kind === kind);
-  await asked.enter(tx);
+  await emailSent.skipUnlessAsked(tx);
   await markSent(tx, of('sent'), provider);
   await markFailed(tx, batchId, of('failed'), provider);
   await putBack(tx, batchId, of('again'));
@@ -124,7 +124,7 @@ async function markFailed(
   );
   const inactive = rows.filter((row) => reasons.get(row.id)!.inactive);
   // Whom Postmark knows as inactive is that person's own matter and left alone from now on.
-  await sayFailed(
+  await noticeFailedMail(
     tx,
     rows.filter((row) => !inactive.includes(row)).map((row) => ({ ...row, reason: reasons.get(row.id)!.reason })),
   );
@@ -157,7 +157,7 @@ async function putBack(
        where m.id = any($2::uuid[]) and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
        returning m.*
      ), back as (select * from changed where state = 'queued'),
-     queued as (${waiting('back', `cortex.now() + ${pauseSql(retryLaws.mail, 'w.attempts')}`)})
+     queued as (${putInQueue('back', `cortex.now() + ${pauseSql(retryLaws.mail, 'w.attempts')}`)})
      select ${changed} from changed m`,
     [batchId, idsOf(again), byId(again), retryLaws.mail.tries],
   );
@@ -167,7 +167,7 @@ async function putBack(
     tx,
     failed.map((row) => activity('email.failed', row, { reason })),
   );
-  await sayFailed(
+  await noticeFailedMail(
     tx,
     failed.map((row) => ({ ...row, reason })),
   );

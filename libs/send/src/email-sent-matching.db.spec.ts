@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { closeGate } from '#automations';
 import { newId } from '#platform';
-import { Asked } from './asked.js';
+import { EmailSentMatching } from './email-sent-matching.js';
 import { SendFixture, type Persons } from './send.fixture.js';
 
 let on: SendFixture;
@@ -95,7 +95,7 @@ describe('the activity of a mail that was sent', () => {
     const order: string[] = [];
     let published: Promise<void> | undefined;
     await on.db.database.tx(async (tx) => {
-      await new Asked().enter(tx);
+      await new EmailSentMatching().skipUnlessAsked(tx);
       published = automation('live', start).then(() => void order.push('published'));
       const waiting = 'select 1 from pg_locks where locktype = $1 and not granted';
       while ((await on.db.database.rows(waiting, ['advisory'])).length === 0) {
