@@ -30,6 +30,8 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '^.+\\.ts$': ['@swc/jest', swc(false)], '^.+\\.tsx$': ['@swc/jest', swc(true)] },
+  // Jest's own summary comes last, whatever stands here.
+  reporters: ['default', '<rootDir>/libs/testing/slowest-specs.mjs'],
   testTimeout: 120_000,
   maxWorkers: 2,
 };
