@@ -61,7 +61,7 @@ async function alike(tx: Tx, text: string): Promise<KnownName[]> {
 }
 
 /** How many letters are too many, missing, wrong, or changed places with their neighbour, at least. */
-export function slipsBetween(a: string, b: string): number {
+function slipsBetween(a: string, b: string): number {
   const [from, to] = [[...a], [...b]];
   let before: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, at) => at);

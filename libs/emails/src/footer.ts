@@ -25,7 +25,7 @@ export function textFooter(text: string, address: string, unsubscribe: string): 
 }
 
 /** Whether a link that is not in a comment leads there. */
-export function linksTo(html: string, url: string): boolean {
+function linksTo(html: string, url: string): boolean {
   for (let at = html.indexOf(url); at >= 0; at = html.indexOf(url, at + url.length))
     if (/href\s*=\s*["']?\s*$/i.test(html.slice(Math.max(0, at - 20), at)) && !inComment(html, at)) return true;
   return false;

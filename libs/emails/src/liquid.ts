@@ -6,7 +6,7 @@ import { usedVariables, type UsedVariable } from './template-variables.js';
 import { Marks } from './text-part.js';
 
 /** Most characters one rendered part may have; Postmark takes 5 MB, readers cut long before. */
-export const outputCap = 1_000_000;
+const outputCap = 1_000_000;
 /** Most items a `for` goes over, and how deep loops may nest: bounds the work of one mail. */
 const loopCap = 100;
 const loopDepth = 2;

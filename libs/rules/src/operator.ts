@@ -24,20 +24,8 @@ export type ValueType = (typeof valueTypes)[number];
  * [from, to]; `anniversary` → [zone, "MM-DD" texts]; `count` → [n]; `within` → [since]; `enrollment` →
  * [course_id or null, status or null]; `lists` → [ids].
  */
-export const shapes = [
-  'none',
-  'one',
-  'list',
-  'pair',
-  'last',
-  'next',
-  'anniversary',
-  'count',
-  'within',
-  'enrollment',
-  'lists',
-] as const;
-export type Shape = (typeof shapes)[number];
+export type Shape =
+  'none' | 'one' | 'list' | 'pair' | 'last' | 'next' | 'anniversary' | 'count' | 'within' | 'enrollment' | 'lists';
 
 /**
  * An operand made ready for comparing: text is folded, an instant is milliseconds since 1970 (with

@@ -159,7 +159,7 @@ const end = (tx: Tx, id: string, status: string, result: JobAnswer['result'], er
  * the first column. Each once.
  * @throws AppError 400
  */
-export function readNames(file: Uint8Array): Named {
+function readNames(file: Uint8Array): Named {
   let rows: string[][];
   try {
     rows = parse(Buffer.from(file), {

@@ -1,13 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findCycle, importsOf, readSources, rings, roomOf, rooms, specOf, type Source } from './architecture.js';
+import {
+  findCycle,
+  importsOf,
+  permits,
+  type Permission,
+  readSources,
+  rings,
+  roomOf,
+  rooms,
+  serverPackages,
+  type Source,
+  specOf,
+} from './architecture.js';
 
 const manifest = readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8');
 const { imports } = JSON.parse(manifest) as { imports: Record<string, unknown> };
 const sources = readSources();
 const code = sources.filter((source) => !source.isSpec);
 const at = (source: Source, what: string) => `${source.path}: ${what}`;
+
+const packagesOf = (source: Source) =>
+  source.imports.filter(({ from }) => !from.startsWith('#') && !from.startsWith('.')).map(({ from }) => specOf(from));
+
+/** All that a part may import; a tool may import anything. */
+function allowed(part: string): Permission[] {
+  const { packages, server } = rings[part]!;
+  if (packages === 'any') return [/./];
+  return server ? [...serverPackages, ...packages] : packages;
+}
 
 /** Everything that a test kit, a spec and a tool's own configuration may do and code may not. */
 const mayReadEnvironment = (source: Source) =>
@@ -41,12 +63,30 @@ describe('the architecture', () => {
 
   it('uses packages only where they belong', () => {
     const wrong = code.flatMap((source) =>
-      source.imports
-        .filter(({ from }) => !from.startsWith('#') && !from.startsWith('.'))
-        .filter(({ from }) => !rings[source.part]!.mayUse(specOf(from), source.path))
-        .map(({ from }) => at(source, `may not import ${from}`)),
+      packagesOf(source)
+        .filter((name) => !allowed(source.part).some((permission) => permits(permission, name, source.path)))
+        .map((name) => at(source, `may not import ${name}`)),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('permits no package that nobody uses', () => {
+    const isUsed = (permission: Permission, among: Source[]) =>
+      among.some((source) => packagesOf(source).some((name) => permits(permission, name, source.path)));
+    const unused = Object.entries(rings).flatMap(([part, { packages }]) =>
+      (packages === 'any' ? [] : packages)
+        .filter(
+          (permission) =>
+            !isUsed(
+              permission,
+              code.filter((source) => source.part === part),
+            ),
+        )
+        .map((permission) => ({ part, permission })),
+    );
+    expect(unused).toEqual([]);
+    const servers = code.filter((source) => rings[source.part]!.server);
+    expect(serverPackages.filter((permission) => !isUsed(permission, servers))).toEqual([]);
   });
 
   it('goes into another part only through its index', () => {

@@ -23,10 +23,16 @@ export interface Source {
   imports: Import[];
 }
 
+/** A package, or all that match; `within` is the folder or file that alone may use it. */
+export type Permission = string | RegExp | { name: string | RegExp; within: string };
+
 interface Ring {
   /** Which other parts it may import. */
   parts: string[];
-  mayUse(name: string, path: string): boolean;
+  /** Which packages it may import, each of which it does import; `'any'` for tools. */
+  packages: Permission[] | 'any';
+  /** Whether it may also use what every server part may. */
+  server?: true;
 }
 
 const pure = ['rules', 'graph', 'contracts'];
@@ -35,72 +41,82 @@ const records = ['activities', 'directory', 'enrollments', 'smart-lists', 'autom
 const stages = ['engine', 'send'];
 const libs = [...pure, ...base, ...records, ...stages];
 
-const among =
-  (...names: (string | RegExp)[]) =>
-  (name: string): boolean =>
-    names.some((allowed) => (typeof allowed === 'string' ? allowed === name : allowed.test(name)));
 const node = /^node:/;
-const server = ['@nestjs/common', '@nestjs/core', '@nestjs/typeorm', 'typeorm', 'zod', node];
+
+/** What every server part may use, whether or not it does. */
+export const serverPackages: Permission[] = ['@nestjs/common', 'zod', node];
 
 /** The table of libs/README.md: who may import whom, and which packages. */
 export const rings: Record<string, Ring> = {
   rules: {
     parts: [],
-    mayUse: (name, path) =>
-      among('zod', 'temporal-polyfill')(name) ||
-      (name === 'json-rules-engine' && path.startsWith('libs/rules/src/engine/')),
+    packages: ['zod', 'temporal-polyfill', { name: 'json-rules-engine', within: 'libs/rules/src/engine/' }],
   },
-  graph: { parts: ['rules'], mayUse: among('zod', 'temporal-polyfill') },
-  contracts: { parts: ['rules', 'graph'], mayUse: among('zod') },
+  graph: { parts: ['rules'], packages: ['zod', 'temporal-polyfill'] },
+  contracts: { parts: ['rules', 'graph'], packages: ['zod'] },
 
-  platform: { parts: pure, mayUse: among(...server, 'pg', 'pino', 'uuid') },
-  queue: { parts: [...pure, 'platform'], mayUse: among(...server, 'pg-boss') },
+  platform: { parts: pure, server: true, packages: ['typeorm', 'pg', 'pino', 'uuid'] },
+  queue: { parts: [...pure, 'platform'], server: true, packages: ['pg-boss'] },
 
-  // The hot path prepares its statements on a connection of its own, which TypeORM cannot.
-  activities: { parts: [...pure, ...base], mayUse: among(...server, 'pg') },
-  directory: { parts: [...pure, ...base, 'activities'], mayUse: among(...server) },
-  enrollments: { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server) },
-  'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], mayUse: among(...server, 'csv-parse') },
+  activities: { parts: [...pure, ...base], server: true, packages: [] },
+  directory: { parts: [...pure, ...base, 'activities'], server: true, packages: [] },
+  enrollments: { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: [] },
+  'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: ['csv-parse'] },
   automations: {
     parts: [...pure, ...base, 'activities', 'directory', 'emails'],
-    mayUse: among(...server, 'cron-parser'),
+    server: true,
+    packages: ['cron-parser'],
   },
-  emails: {
-    parts: [...pure, ...base],
-    mayUse: among(...server, 'liquidjs', 'mjml', 'html-to-text', 'leven', '@unlayer/exporters'),
+  emails: { parts: [...pure, ...base], server: true, packages: ['liquidjs', 'html-to-text', 'leven'] },
+  // better-auth is given a pool of its own.
+  access: { parts: [...pure, ...base], server: true, packages: ['better-auth', 'pg'] },
+
+  engine: { parts: [...pure, ...base, ...records], server: true, packages: ['standardwebhooks', 'ipaddr.js'] },
+  send: { parts: [...pure, ...base, ...records], server: true, packages: ['postmark'] },
+
+  testing: { parts: [...libs, 'api', 'worker'], packages: 'any' },
+  api: {
+    parts: libs,
+    server: true,
+    packages: [
+      '@nestjs/core',
+      '@nestjs/platform-fastify',
+      '@nestjs/swagger',
+      'fastify',
+      '@fastify/helmet',
+      '@fastify/static',
+      'rxjs',
+      'prom-client',
+    ],
   },
-  access: { parts: [...pure, ...base], mayUse: among(...server, 'better-auth', 'pg') },
-
-  engine: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'standardwebhooks', 'ipaddr.js') },
-  send: { parts: [...pure, ...base, ...records], mayUse: among(...server, 'postmark') },
-
-  testing: { parts: [...libs, 'api', 'worker'], mayUse: () => true },
-  api: { parts: libs, mayUse: among(...server, /^@nestjs\//, /^@?fastify/, 'rxjs', 'prom-client', 'reflect-metadata') },
-  worker: { parts: libs, mayUse: among(...server, '@nestjs/schedule', 'reflect-metadata', 'prom-client') },
-  standalone: { parts: [...libs, 'api', 'worker'], mayUse: among(...server, 'reflect-metadata') },
+  worker: { parts: libs, server: true, packages: ['@nestjs/core', '@nestjs/schedule', 'reflect-metadata'] },
+  standalone: { parts: [...libs, 'api', 'worker'], server: true, packages: ['reflect-metadata'] },
   // It measures and breaks the running product from outside, so it may use what tests use.
-  bench: { parts: [...libs, 'testing', 'api', 'worker'], mayUse: () => true },
+  bench: { parts: [...libs, 'testing', 'api', 'worker'], packages: 'any' },
   web: {
     parts: pure,
-    mayUse: (name, path) => {
-      if (name === '@xyflow/react') return path.startsWith('apps/web/src/canvas/adapter/');
-      if (name.startsWith('grapesjs')) return path.startsWith('apps/web/src/email-studio/');
-      if (node.test(name) || name === 'vite' || name === '@vitejs/plugin-react')
-        return path === 'apps/web/vite.config.ts';
-      return among(
-        /^@mantine\//,
-        /^@fontsource/,
-        /^react/,
-        '@tanstack/react-query',
-        '@tabler/icons-react',
-        'zustand',
-        'immer',
-        'zod',
-        'temporal-polyfill',
-      )(name);
-    },
+    packages: [
+      { name: '@xyflow/react', within: 'apps/web/src/canvas/adapter/' },
+      ...[node, 'vite', '@vitejs/plugin-react'].map((name) => ({ name, within: 'apps/web/vite.config.ts' })),
+      /^@mantine\//,
+      /^@fontsource-variable\//,
+      'react',
+      'react-dom',
+      'react-router',
+      '@tanstack/react-query',
+      '@tabler/icons-react',
+      'zustand',
+      'zod',
+    ],
   },
 };
+
+/** Whether a permission is for this package, named as `specOf` names it, in this file. */
+export function permits(permission: Permission, name: string, path: string): boolean {
+  if (typeof permission === 'string') return permission === name;
+  if (permission instanceof RegExp) return permission.test(name);
+  return permits(permission.name, name, path) && path.startsWith(permission.within);
+}
 
 /**
  * Rooms of a lib, as folders of its `src`: a file may import only from its own room and from rooms before it. Files

@@ -16,7 +16,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { bodyProblems } from './body.js';
 
-export const CONTRACT = 'cortex:contract';
+const CONTRACT = 'cortex:contract';
 const verbs = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete };
 
 /** A request that the guard has let through; `actor` is absent only on open routes. */
@@ -48,7 +48,7 @@ export const Caller = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Actor => context.switchToHttp().getRequest<CortexRequest>().actor!,
 );
 
-export function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequest): InputOf<D> {
+function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequest): InputOf<D> {
   const errors: FieldError[] = [...bodyProblems(request)];
   const read = (schema: z.ZodType | undefined, value: unknown, prefix: string) => {
     if (!schema) return undefined;

@@ -1,16 +1,7 @@
-import {
-  changePassword,
-  currentSession,
-  permissions,
-  signIn,
-  signOut,
-  type AccessRow,
-  type AnswerOf,
-} from '#contracts';
+import { changePassword, currentSession, permissions, signIn, signOut, type AccessRow } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
 
-export type Session = AnswerOf<typeof currentSession>;
 const sessionKey = ['session'];
 
 /** Who is signed in; a 401 leads to the sign-in page. */

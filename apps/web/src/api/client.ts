@@ -11,7 +11,7 @@ export interface CallOptions {
 }
 
 /** The path and query of a contract for an input; exported for links to files. */
-export function addressOf(contract: RouteDefinition, input: { params?: unknown; query?: unknown } = {}): string {
+function addressOf(contract: RouteDefinition, input: { params?: unknown; query?: unknown } = {}): string {
   const params = (input.params ?? {}) as Record<string, unknown>;
   const path = contract.path.replace(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(String(params[name])));
   const search = new URLSearchParams();

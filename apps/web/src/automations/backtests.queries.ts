@@ -22,7 +22,7 @@ const going = (backtest: Backtest | undefined): boolean =>
   backtest?.status === 'queued' || backtest?.status === 'running';
 
 /** The backtests that were made of an automation, newest first. */
-export const useBacktests = (id: string, enabled: boolean) =>
+const useBacktests = (id: string, enabled: boolean) =>
   useQuery({
     queryKey: ['backtests', id],
     queryFn: ({ signal }) => call(listBacktests, { params: { id } }, { signal }),

@@ -47,7 +47,7 @@ export const usePeople = ({ q, type, rules, sort }: PeopleQuery) =>
     placeholderData: keepPreviousData,
   });
 
-export const contactKey = (id: string) => ['contact', id];
+const contactKey = (id: string) => ['contact', id];
 
 export const useContact = (id: string) =>
   useQuery({ queryKey: contactKey(id), queryFn: ({ signal }) => call(getContact, { params: { id } }, { signal }) });

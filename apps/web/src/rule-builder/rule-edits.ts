@@ -59,7 +59,7 @@ export const typesFor = (operator: Operator): ValueType[] =>
   (['text', 'number', 'instant', 'boolean'] as const).filter((type) => faceOf(operator, type));
 
 /** A value to begin with; undefined where the reader has to say it. */
-export function firstValue(
+function firstValue(
   shape: Shape | undefined,
   type: ValueType | undefined,
   field: Field | undefined,
@@ -154,14 +154,14 @@ export function subjects(place: Place): { group: string; items: { value: string;
 }
 
 /** What people did with a mail, as subjects of their own: activities of a known type. */
-export const presets: readonly { type: string; label: string }[] = [
+const presets: readonly { type: string; label: string }[] = [
   { type: 'email.sent', label: 'Was sent an e-mail' },
   { type: 'email.opened', label: 'Opened an e-mail' },
   { type: 'email.clicked', label: 'Clicked in an e-mail' },
   { type: 'email.bounced', label: 'An e-mail bounced' },
 ];
 const presetPrefix = 'activity:';
-export const presetId = (type: string): string => presetPrefix + type;
+const presetId = (type: string): string => presetPrefix + type;
 
 /** The preset that a condition is, by its id. */
 export const presetOf = ({ field, activity_type }: Condition): string | undefined =>

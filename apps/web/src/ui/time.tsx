@@ -20,7 +20,7 @@ export const clockTime = (instant: string) => clockFormat.format(new Date(instan
 /** `22 Nov 2026, 14:02` in the reader's zone. */
 export const shortTime = (instant: string) => shortFormat.format(new Date(instant));
 /** Day, date, time to the second, and the zone's name. */
-export const exactTime = (instant: string) => `${exactFormat.format(new Date(instant))} (${zone})`;
+const exactTime = (instant: string) => `${exactFormat.format(new Date(instant))} (${zone})`;
 
 /** `Today`, `Yesterday` or the whole date. */
 export function dayName(instant: string, now = new Date()): string {

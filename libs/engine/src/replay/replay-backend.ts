@@ -288,7 +288,7 @@ const players: { [T in EffectType]?: Player<T> } = {
   },
 };
 
-export const factOf = ({ id, type, metadata, occurred_at, at }: PastActivity): ActivityFact => ({
+const factOf = ({ id, type, metadata, occurred_at, at }: PastActivity): ActivityFact => ({
   id,
   type,
   metadata,

@@ -8,14 +8,14 @@ import { WebhookCalls } from './webhook-calls.js';
 const payload = z.object({ call_id: z.uuid() });
 
 /** Gets the calls whose tries are used up. */
-export const buryWebhook = defineJob({
+const buryWebhook = defineJob({
   name: 'engine.webhook_dead',
   payload,
   retry: retryLaws.failedWebhook,
 });
 
 /** One call. */
-export const callWebhook = defineJob({
+const callWebhook = defineJob({
   name: 'engine.webhook',
   payload,
   retry: retryLaws.webhook,

@@ -81,7 +81,7 @@ export interface Opened {
 const worldly = new Set(['unknown_activity_type', 'unknown_template', 'unknown_course', 'no_sender', 'template']);
 
 /** Keeps of the server's problems those that the browser cannot find itself. */
-export const fromServer = (problems: readonly Problem[], document: AutomationDocument): ServerProblem[] =>
+const fromServer = (problems: readonly Problem[], document: AutomationDocument): ServerProblem[] =>
   problems
     .filter((problem) => worldly.has(problem.code))
     .map((problem) => ({

@@ -57,7 +57,7 @@ const nameOf = (graph: Graph, step: GraphNode): string => {
 };
 
 /** Opens the step, or the settings, that a problem is about, at the field. */
-export function useGoToProblem() {
+function useGoToProblem() {
   const store = useEditorStore();
   const screen = useScreenStore();
   return (problem: Problem) => {

@@ -3,7 +3,7 @@ import { clockTime } from '../../ui/time';
 import { useEditor } from '../document/use-editor';
 
 /** Milliseconds for which one may go on without the server. */
-export const OFFLINE_EDITING_MS = 600_000;
+const OFFLINE_EDITING_MS = 600_000;
 
 /** True once the server has been out of reach for ten minutes. */
 export function useCutOff(since: number | null): boolean {
