@@ -8,8 +8,8 @@ interface Job<Item, Result> {
 export class QueueFull extends Error {}
 
 /**
- * Collects what concurrent callers submit and hands it over in batches, one at a time and without a timer: while one
- * batch is being committed the next one grows. A caller's items stay together, in order, and in one batch.
+ * Collects what concurrent callers submit and hands it over in groups, one at a time and without a timer: while one
+ * group is being committed the next one grows. A caller's items stay together, in order, and in one group.
  */
 export class GroupCommit<Item, Result> {
   private waiting: Job<Item, Result>[] = [];
@@ -17,12 +17,12 @@ export class GroupCommit<Item, Result> {
   private running: Promise<void> | undefined;
 
   /**
-   * @param commit stores a batch and gives one result per item, in order
-   * @param limits `batch`: items after which a batch takes no further caller; `waiting`: items that may wait
+   * @param commit stores a group and gives one result per item, in order
+   * @param limits `group`: items after which a group takes no further caller; `waiting`: items that may wait
    */
   constructor(
     private readonly commit: (items: Item[]) => Promise<Result[]>,
-    private readonly limits: { batch: number; waiting: number },
+    private readonly limits: { group: number; waiting: number },
   ) {}
 
   /** @returns the results of these items once they are committed @throws QueueFull, or what `commit` threw */
@@ -59,7 +59,7 @@ export class GroupCommit<Item, Result> {
   private take(): Job<Item, Result>[] {
     let count = 1;
     let items = this.waiting[0]!.items.length;
-    while (count < this.waiting.length && items + this.waiting[count]!.items.length <= this.limits.batch) {
+    while (count < this.waiting.length && items + this.waiting[count]!.items.length <= this.limits.group) {
       items += this.waiting[count++]!.items.length;
     }
     this.waitingItems -= items;

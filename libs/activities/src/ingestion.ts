@@ -40,10 +40,10 @@ export type StoreResult =
   | { id: string; status: 'accepted' | 'duplicate' }
   | { id: string; status: 'rejected'; error: { pointer: string; message: string } };
 
-const BATCH = 500;
+const GROUP = 500;
 const MAX_WAITING = 20_000;
 const DEFAULT_SOURCE = 'api';
-/** How long nothing is taken for plain after something was not: who repeats one batch repeats others. */
+/** How long nothing is taken for plain after something was not: who repeats one group repeats others. */
 const NOT_PLAIN_MS = 10_000;
 
 /** The same id each time for one source and external id, so that a repeat can be told which activity it repeats. */
@@ -77,7 +77,7 @@ function incoming(posted: PostedActivity): IncomingActivity {
 @Injectable()
 export class Ingestion implements OnApplicationShutdown {
   private readonly group = new GroupCommit<IncomingActivity, StoreResult>((rows) => this.commit(rows), {
-    batch: BATCH,
+    group: GROUP,
     waiting: MAX_WAITING,
   });
   private readonly connection: OwnConnection;
@@ -124,7 +124,7 @@ export class Ingestion implements OnApplicationShutdown {
     await this.connection.end();
   }
 
-  /** Keys must be unique in the statement: a repeat inside the batch shares the fate of the first. */
+  /** Keys must be unique in the statement: a repeat inside the group shares the fate of the first. */
   private async commit(rows: IncomingActivity[]): Promise<StoreResult[]> {
     const firstOf = new Map<string, IncomingActivity>();
     const repeats = new Map<IncomingActivity, IncomingActivity>();
@@ -145,7 +145,7 @@ export class Ingestion implements OnApplicationShutdown {
   }
 
   /**
-   * Halves a batch that fails until the row at fault stands alone. Rows of unknown people come in a second step with
+   * Halves a group that fails until the row at fault stands alone. Rows of unknown people come in a second step with
    * attempts of its own, because the others are committed by then.
    */
   private async storeApart(
@@ -232,7 +232,7 @@ export class Ingestion implements OnApplicationShutdown {
     } catch (error) {
       if (isConnectionError(error)) throw error;
       this.plainFrom = performance.now() + NOT_PLAIN_MS;
-      this.log.debug({ code: databaseErrorOf(error).code }, 'activities: a batch was not plain');
+      this.log.debug({ code: databaseErrorOf(error).code }, 'activities: a group was not plain');
       return undefined;
     }
   }

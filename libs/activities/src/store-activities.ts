@@ -26,7 +26,7 @@ const plainAddress = (email: string | null): string | null =>
 /** The column, or nothing when no row uses it: a missing array reads as nulls, and costs the server nothing. */
 const sparse = <T>(column: (T | null)[]): (T | null)[] => (column.every((value) => value === null) ? [] : column);
 
-/** The values of every statement that stores a batch. */
+/** The values of every statement that stores a group. */
 export function storeValues(rows: readonly IncomingActivity[], takesUnknown: boolean): unknown[] {
   const addresses = rows.map((row) => plainAddress(row.email));
   const emailsAreAddresses = rows.every((row, n) => row.email === addresses[n]);
@@ -87,13 +87,13 @@ const stored = (table: string) => `
 const NOT_STORED = 'select g.ord, g.verdict as reason from given g where g.verdict is not null';
 
 /**
- * Stores a batch in one statement: finds the person of each address, looks for the keys, notes those that are new,
- * and inserts what no key repeats. The batch must not hold one key twice. Keys are inserted sorted, so that two
- * batches never wait for each other in a circle; a key that another batch noted at the same moment fails the
+ * Stores a group in one statement: finds the person of each address, looks for the keys, notes those that are new,
+ * and inserts what no key repeats. The group must not hold one key twice. Keys are inserted sorted, so that two
+ * groups never wait for each other in a circle; a key that another group noted at the same moment fails the
  * statement (23505), and the next attempt sees it. Rows of an address nobody knows are left out unless $11 says
- * otherwise; the table's trigger fills the inbox. No part joins two parts of the batch: the planner takes them for a
+ * otherwise; the table's trigger fills the inbox. No part joins two parts of the group: the planner takes them for a
  * handful of rows and would compare every row with every other. Keys are looked for by scalar subselects: EXISTS may
- * become a hash of the whole table, and a plan made while the table was empty did that for each batch.
+ * become a hash of the whole table, and a plan made while the table was empty did that for each group.
  */
 export const STORE_ACTIVITIES = `
   ${given(`
@@ -118,7 +118,7 @@ export const STORE_ACTIVITIES = `
   ${NOT_STORED}`;
 
 /**
- * The same for a batch as most are: one month, at most one key each, nothing repeated. Writes the month's partition
+ * The same for a group as most are: one month, at most one key each, nothing repeated. Writes the month's partition
  * and the inbox itself, without routing and without the trigger, and looks for no keys: a repeat fails the statement
  * (23505), as does a row of another month (23514). It inserts in the reverse order of its parts, so keys come first.
  * @param month of all rows, in UTC, as `2026_11`
@@ -138,7 +138,7 @@ export const storePlainly = (month: string): string => `
   )
   ${NOT_STORED}`;
 
-/** @returns the month for `storePlainly`, or nothing when the batch is not as it wants it */
+/** @returns the month for `storePlainly`, or nothing when the group is not as it wants it */
 export function plainMonth(rows: readonly IncomingActivity[], now: Date): string | undefined {
   const from = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
   const until = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
