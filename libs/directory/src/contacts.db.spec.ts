@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ContactSort } from '#contracts';
 import { systemActor } from '#platform';
+import { eachPersonal } from '#rules';
 import { testDatabase, type TestDatabase } from '#testing';
 import { pino } from 'pino';
 import { addressOf } from './address.js';
@@ -56,11 +57,8 @@ describe('contacts', () => {
       id,
       email: 'Ann@Example.com',
       type: 'customer',
+      ...eachPersonal(() => null),
       first_name: 'Ann',
-      last_name: null,
-      phone: null,
-      country: null,
-      timezone: null,
       tags: [],
       attributes: {},
       lifetime_value: 39.5,

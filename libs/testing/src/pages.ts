@@ -25,8 +25,8 @@ export function namedPaths(text: string): string[] {
 }
 
 /**
- * Whether a path that a page names exists: from the root, beside the page, or, for a page of a part, somewhere in
- * that part. Of a path with a placeholder only the folder before it is asked.
+ * Whether a path that a page names exists: from the root, beside the page, among the migrations, or, for a page of a
+ * part, somewhere in that part. Of a path with a placeholder only the folder before it is asked.
  * @param folder of the page, from the root
  */
 export function resolves(root: string, folder: string, path: string): boolean {
@@ -34,7 +34,7 @@ export function resolves(root: string, folder: string, path: string): boolean {
   const open = segments.findIndex((segment) => PLACEHOLDER.test(segment));
   const fixed = (open < 0 ? segments : segments.slice(0, open)).join('/');
   if (fixed === '') return true;
-  if (existsSync(join(root, fixed)) || existsSync(join(root, folder, fixed))) return true;
+  if (['.', folder, 'migrations'].some((from) => existsSync(join(root, from, fixed)))) return true;
   if (folder === '.' || folder === 'libs') return false;
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).some((name) =>
     `/${name.replaceAll('\\', '/')}`.endsWith(`/${fixed}`),
