@@ -16,8 +16,8 @@ const pages = [
 const texts = new Map(pages.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
 
 describe('the pages for readers', () => {
-  it('are all there: one for each app', () => {
-    const parts = ['apps'].flatMap((top) =>
+  it('are all there: one for each lib and app', () => {
+    const parts = ['apps', 'libs'].flatMap((top) =>
       readdirSync(join(ROOT, top), { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => `${top}/${name}/README.md`),
