@@ -18,18 +18,19 @@ declare
   locked bigint;
   converted uuid[];
   homes uuid[];
+  moved boolean := false;
   kept cortex.people;
   defined cortex.directory_definition;
   earliest timestamptz := activity_times[1];
   latest timestamptz := activity_times[1];
 begin
   -- One person whom we know, as most writes of the shop touch: the same as below in three plain statements, each of
-  -- them younger than the lock. Whom the definition no longer has is left to the general way.
+  -- them younger than the lock. Whom the definition no longer has is left to the general way, and so is a moving.
   if cardinality(addresses) = 1 then
     select p.* into kept from cortex.people p where p.address = addresses[1] for no key update;
     if found then
       select d.* into defined from cortex.directory_definition d where d.address = addresses[1] limit 1;
-      if found then
+      if found and (kept.id is not distinct from defined.id or not exists (select from cortex.people_who_moved(addresses))) then
         known := '{}';
         addresses := '{}';
         if row(kept.id, kept.email::text, kept.type, kept.first_name, kept.last_name, kept.phone, kept.country,
@@ -59,6 +60,12 @@ begin
     end if;
   end if;
 
+  -- Whoever moved joins their old address to the new one.
+  if cardinality(addresses) > 0 then
+    addresses := cortex.addresses_with_moves(addresses);
+    known := addresses;
+  end if;
+
   -- 1. People that are missing. A row that this statement makes is right at once: whoever else touches its address
   -- has either committed before the snapshot, or meets our row in its own sweep and waits for us.
   if cardinality(addresses) > 0 then
@@ -70,10 +77,10 @@ begin
     with made as (
       insert into cortex.people (
         address, id, email, type, first_name, last_name, phone, country, timezone, language, tags, attributes,
-        created_at, lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+              created_at, lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
       select
         t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
-        coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
+              coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
         exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
         exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
       from unnest(missing) t (address)
@@ -98,22 +105,41 @@ begin
       raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
     end if;
 
-    -- A profile that moved to an address nobody had keeps its person, unless somebody else is left at the old one. What
-    -- was done under the old address goes along: nobody is there any more to whom it could belong.
-    if fresh is not null then
+    -- Whoever moved takes their person along. What was done under the old address in this transaction goes along where
+    -- nobody is left to whom it could belong.
+    if activity_addresses <> '{}' then
       homes := array(
         select p.person_id
         from unnest(activity_addresses) with ordinality n (address, nth)
         left join cortex.people p on p.address = n.address and n.address = any (known)
         order by n.nth);
-      if cortex.rename_people(known, fresh) > 0 then
-        known := addresses;
-        activity_addresses := array(
-          select coalesce(p.address, n.address)
-          from unnest(activity_addresses, homes) with ordinality n (address, home, nth)
-          left join cortex.people p on p.person_id = n.home
-          order by n.nth);
-      end if;
+    end if;
+    moved := cortex.move_people(addresses, fresh);
+    if moved then
+      known := addresses;
+      activity_addresses := array(
+        select case when exists (select from cortex.directory_definition d where d.address = n.address) then n.address
+          else coalesce(p.address, n.address) end
+        from unnest(activity_addresses, homes) with ordinality n (address, home, nth)
+        left join cortex.people p on p.person_id = n.home
+        order by n.nth);
+      missing := array(
+        select t.address from unnest(addresses) t (address)
+        where not exists (select from cortex.people p where p.address = t.address)
+          and (t.address = any (activity_addresses)
+            or exists (select from cortex.directory_definition d where d.address = t.address)));
+      insert into cortex.people (
+        address, id, email, type, first_name, last_name, phone, country, timezone, language, tags, attributes,
+              created_at, lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+      select
+        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
+              coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
+        exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
+        exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
+      from unnest(missing) t (address)
+      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
+      order by t.address collate "C"
+      on conflict (address) do nothing;
     end if;
 
     -- 3. A new statement: its snapshot is younger than the locks.
@@ -144,6 +170,17 @@ begin
     into converted from changed c;
   end if;
 
+  -- Whose row was somebody else's before starts with what was said about mail then; a lead with a no only.
+  if fresh is not null then
+    update cortex.people f
+    set consent_status = p.consent_status, consent_source = p.consent_source, consent_at = p.consent_at,
+      consent_text = p.consent_text, consent_by = p.consent_by
+    from unnest(fresh) t (address), cortex.former_ids i, cortex.people p
+    where f.address = t.address and f.consent_status = 'unknown' and i.id = f.id and p.person_id = i.person_id
+      and p.person_id <> f.person_id
+      and (p.consent_status = 'unsubscribed' or (p.consent_status <> 'unknown' and f.type = 'customer'));
+  end if;
+
   -- 4. A lead that became a customer: its history names the profile from now on.
   if converted is not null then
     update public.crm_activities a
@@ -152,14 +189,15 @@ begin
     where p.person_id = any (converted) and a.person_id = p.person_id and a.contact_id is distinct from p.id;
   end if;
 
-  -- 5. Activities that did not know their person. The bounds let the executor leave the other months alone.
+  -- 5. Activities that did not know their person: the customer they name, else who is at their address. The bounds let the executor leave the other months alone.
   if cardinality(activity_ids) > 0 then
     if cardinality(activity_ids) > 1 then
       select min(t.at), max(t.at) into earliest, latest from unnest(activity_times) t (at);
     end if;
     with filled as (
       update public.crm_activities a
-      set person_id = p.person_id,
+      set person_id = coalesce(
+          (select c.person_id from cortex.people c where c.id = a.contact_id and c.type = 'customer' limit 1), p.person_id),
         contact_id = coalesce(a.contact_id, case when p.type = 'customer' then p.id end)
       from unnest(activity_ids, activity_times, activity_addresses) n (id, occurred_at, address)
       join cortex.people p on p.address = n.address

@@ -1,42 +1,5 @@
 -- The sweep at commit, and the triggers that lead to it.
 
--- Renames the rows of profiles that moved to a fresh address: the fresh row, which nobody has seen yet, gives way.
-create or replace function cortex.rename_people(known text[], fresh text[]) returns int
-  language plpgsql security definer
-  set search_path = pg_catalog, pg_temp
-  set plan_cache_mode = force_generic_plan
-as $$
-declare
-  move record;
-  renamed int := 0;
-begin
-  for move in
-    select distinct on (cortex.address(u.email) collate "C") p.person_id, cortex.address(u.email) as address, f.person_id as fresh_id
-    from cortex.people p
-    join public.unified_profiles u on u.id = p.id
-    join cortex.people f on f.address = cortex.address(u.email) collate "C"
-    where p.address = any (known) and p.type = 'customer'
-      and cortex.address(u.email) = any (fresh)
-      and cortex.address(u.email) <> p.address
-      and not exists (select from public.unified_profiles x where cortex.address(x.email) collate "C" = p.address)
-      and not exists (select from public.purchase_leads x where cortex.address(x.email) collate "C" = p.address)
-    order by cortex.address(u.email) collate "C", p.address
-  loop
-    delete from cortex.people p where p.person_id = move.fresh_id;
-    -- Consent belongs to the person and moves along; suppression belongs to the address.
-    update cortex.people p
-    set address = move.address,
-      suppressed_broadcast = exists (
-        select from cortex.suppressions s where s.address = move.address and s.stream = 'broadcast'),
-      suppressed_transactional = exists (
-        select from cortex.suppressions s where s.address = move.address and s.stream = 'transactional')
-    where p.person_id = move.person_id;
-    renamed := renamed + 1;
-  end loop;
-  return renamed;
-end
-$$;
-
 -- Puts aside what this transaction touched: the view is right at once, the repair job does the rest.
 create or replace function cortex.put_aside() returns void
   language plpgsql security definer
@@ -83,6 +46,7 @@ begin
           raise exception '% rows were noted where one was said', noted;
         end if;
         perform cortex.refresh_people(new.addresses, new.activity_ids, new.activity_times, new.activity_addresses);
+        perform cortex.follow_merges_since(now());
         return null;
       end if;
       with gone as (
@@ -98,6 +62,7 @@ begin
         array(select unnest(g.activity_addresses) from gone g) as activity_addresses
       into work;
       perform cortex.refresh_people(work.addresses, work.activity_ids, work.activity_times, work.activity_addresses);
+      perform cortex.follow_merges_since(now());
       return null;
     exception
       when sqlstate 'CX001' then

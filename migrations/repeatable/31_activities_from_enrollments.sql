@@ -1,4 +1,5 @@
 -- Enrollments as activities: course.enrolled, course.cancelled.
+-- A person found at the address may be another customer's, whose profile moved away in this transaction: then the sweep finds the person.
 
 create or replace function cortex.activities_from_enrollments() returns trigger
   language plpgsql security definer
@@ -19,7 +20,7 @@ begin
       union all
       select 'course.cancelled', greatest(n.updated_at, n.created_at) where n.status = 'cancelled'
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null;
   elsif tg_op = 'UPDATE' then
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -30,7 +31,7 @@ begin
     from new_rows n
     join old_rows o on o.id = n.id
     join public.unified_profiles u on u.id = n.profile_id
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null and (n.status = 'cancelled') <> (o.status = 'cancelled');
   else
     -- A deleted enrollment is a lost one; deleted together with its profile it has nobody left to tell of.
@@ -40,7 +41,7 @@ begin
       cortex.now(), 'trigger', p.person_id
     from old_rows o
     join public.unified_profiles u on u.id = o.profile_id
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null and o.status <> 'cancelled';
   end if;
   return null;

@@ -17,13 +17,14 @@ create or replace function cortex.activities_from_purchase_leads() returns trigg
 as $$
 begin
   if tg_op = 'INSERT' then
-    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    -- Who makes leads of history alone says so for the transaction: then their beginning is history too.
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
     select
       n.email, case when p.type = 'customer' then p.id end, 'lead.created',
       jsonb_strip_nulls(jsonb_build_object(
         'lead_id', n.id, 'course_id', n.course_id, 'course_title', c.title, 'amount_minor', c.price_minor,
         'currency', c.currency, 'external_id', n.external_id, 'source', n.source)) || cortex.cause(),
-      n.created_at, 'trigger', p.person_id
+      n.created_at, 'trigger', p.person_id, current_setting('cortex.history', true) is not distinct from 'true'
     from new_rows n
     left join public.courses c on c.id = n.course_id
     left join cortex.people p on p.address = cortex.address(n.email)
@@ -52,7 +53,7 @@ begin
       ) k (key, old, new)
       where k.old is distinct from k.new
     ) d
-    left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email))
+    left join cortex.people p on p.address = cortex.lead_home(n.id, coalesce(n.email, o.email))
     where d.changes is not null and coalesce(n.email, o.email) is not null;
   end if;
   return null;

@@ -1,4 +1,5 @@
 -- Transactions as activities: order.paid, order.refunded.
+-- A person found at the address may be another customer's, whose profile moved away in this transaction: then the sweep finds the person.
 
 create or replace function cortex.activities_from_transactions() returns trigger
   language plpgsql security definer
@@ -22,7 +23,7 @@ begin
       select 'order.refunded', case when n.status = 'refunded' then n.amount_minor else n.refunded_minor end
       where n.status = 'refunded' or n.refunded_minor > 0
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null and n.status <> 'failed';
   else
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -44,7 +45,7 @@ begin
       union all
       select 'order.refunded', r.refunded_now - r.refunded_before where r.refunded_now > r.refunded_before
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null;
   end if;
   return null;

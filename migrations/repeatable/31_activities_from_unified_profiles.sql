@@ -32,7 +32,7 @@ begin
     ) k (key, old, new)
     where k.old is distinct from k.new
   ) d
-  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email))
+  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email)) and (p.type is distinct from 'customer' or p.id = n.id)
   where d.changes is not null and coalesce(n.email, o.email) is not null;
   return null;
 exception when others then

@@ -266,6 +266,11 @@ table cortex.known_names
   name text not null
   near text[] not null
 
+table cortex.lead_owners
+  lead_id uuid not null
+  profile_id uuid not null
+  address text not null
+
 table cortex.list_keeping
   smart_list_id uuid not null
   state text not null default 'stale'::text
@@ -405,6 +410,12 @@ table cortex.person_links
   into_person_id uuid not null
   created_at timestamp with time zone not null default cortex.now()
   created_by text
+
+table cortex.person_merges
+  person_id uuid not null
+  into_person_id uuid not null
+  merged_at timestamp with time zone not null default clock_timestamp()
+  followed integer not null default 0
 
 table cortex.presence
   automation_id uuid not null
@@ -826,6 +837,8 @@ cortex.jobs jobs_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'comp
 
 cortex.known_names known_names_kind_check: CHECK ((kind = ANY (ARRAY['first'::text, 'last'::text])))
 
+cortex.lead_owners lead_owners_pkey: PRIMARY KEY (lead_id)
+
 cortex.list_keeping list_keeping_pkey: PRIMARY KEY (smart_list_id)
 
 cortex.list_keeping list_keeping_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
@@ -883,6 +896,8 @@ cortex.person_links person_links_into_person_id_fkey: FOREIGN KEY (into_person_i
 cortex.person_links person_links_person_id_fkey: FOREIGN KEY (person_id) REFERENCES cortex.people(person_id)
 
 cortex.person_links person_links_pkey: PRIMARY KEY (person_id)
+
+cortex.person_merges person_merges_pkey: PRIMARY KEY (person_id)
 
 cortex.presence presence_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
@@ -1066,6 +1081,8 @@ CREATE INDEX known_names_name ON cortex.known_names USING btree (name, kind)
 
 CREATE INDEX known_names_near ON cortex.known_names USING gin (near, name public.gin_trgm_ops)
 
+CREATE INDEX lead_owners_profile ON cortex.lead_owners USING btree (profile_id)
+
 CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
 
 CREATE INDEX messages_automation ON cortex.messages USING btree (automation_id, node_id) WHERE (automation_id IS NOT NULL)
@@ -1097,6 +1114,10 @@ CREATE INDEX people_public_id ON cortex.people USING btree (id) WHERE (id IS NOT
 CREATE INDEX people_search ON cortex.people USING gin (address public.gin_trgm_ops, name_folded public.gin_trgm_ops)
 
 CREATE INDEX people_tags ON cortex.people USING gin (tags_folded)
+
+CREATE INDEX person_merges_due ON cortex.person_merges USING btree (merged_at) WHERE (followed < 2)
+
+CREATE INDEX person_merges_into ON cortex.person_merges USING btree (into_person_id)
 
 CREATE INDEX presence_seen ON cortex.presence USING btree (seen_at)
 
@@ -1186,8 +1207,8 @@ cortex.directory_definition as
     p.country,
     p.timezone,
     p.language,
-    p.tags,
-    p.attributes,
+    cortex.plain_tags(p.tags) AS tags,
+    cortex.plain_attributes(p.attributes) AS attributes,
     p.created_at,
     (COALESCE(( SELECT sum(
                 CASE t.status
@@ -1225,10 +1246,10 @@ UNION ALL
     l.timezone,
     l.language,
         CASE
-            WHEN ('lead'::text = ANY (l.tags)) THEN l.tags
-            ELSE (l.tags || 'lead'::text)
+            WHEN ('lead'::text = ANY (l.tags)) THEN cortex.plain_tags(l.tags)
+            ELSE (cortex.plain_tags(l.tags) || 'lead'::text)
         END AS tags,
-    l.attributes,
+    cortex.plain_attributes(l.attributes) AS attributes,
     l.created_at,
     (0)::bigint AS lifetime_value_minor
    FROM ( SELECT DISTINCT ON ((cortex.address(u.email) COLLATE "C")) (cortex.address(u.email) COLLATE "C") AS address,
@@ -1248,7 +1269,9 @@ UNION ALL
             u.updated_at,
             u.language
            FROM public.purchase_leads u
-          WHERE ((cortex.address(u.email) COLLATE "C") IS NOT NULL)
+          WHERE (((cortex.address(u.email) COLLATE "C") IS NOT NULL) AND (NOT (EXISTS ( SELECT
+                   FROM cortex.lead_owners o
+                  WHERE ((o.lead_id = u.id) AND (o.address = (cortex.address(u.email) COLLATE "C")))))))
           ORDER BY (cortex.address(u.email) COLLATE "C"), u.created_at DESC, u.id DESC) l
   WHERE (NOT (EXISTS ( SELECT
            FROM public.unified_profiles u
@@ -1355,7 +1378,7 @@ begin
       union all
       select 'course.cancelled', greatest(n.updated_at, n.created_at) where n.status = 'cancelled'
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null;
   elsif tg_op = 'UPDATE' then
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -1366,7 +1389,7 @@ begin
     from new_rows n
     join old_rows o on o.id = n.id
     join public.unified_profiles u on u.id = n.profile_id
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null and (n.status = 'cancelled') <> (o.status = 'cancelled');
   else
     -- A deleted enrollment is a lost one; deleted together with its profile it has nobody left to tell of.
@@ -1376,7 +1399,7 @@ begin
       cortex.now(), 'trigger', p.person_id
     from old_rows o
     join public.unified_profiles u on u.id = o.profile_id
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null and o.status <> 'cancelled';
   end if;
   return null;
@@ -1396,13 +1419,14 @@ CREATE OR REPLACE FUNCTION cortex.activities_from_purchase_leads()
 AS $function$
 begin
   if tg_op = 'INSERT' then
-    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    -- Who makes leads of history alone says so for the transaction: then their beginning is history too.
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
     select
       n.email, case when p.type = 'customer' then p.id end, 'lead.created',
       jsonb_strip_nulls(jsonb_build_object(
         'lead_id', n.id, 'course_id', n.course_id, 'course_title', c.title, 'amount_minor', c.price_minor,
         'currency', c.currency, 'external_id', n.external_id, 'source', n.source)) || cortex.cause(),
-      n.created_at, 'trigger', p.person_id
+      n.created_at, 'trigger', p.person_id, current_setting('cortex.history', true) is not distinct from 'true'
     from new_rows n
     left join public.courses c on c.id = n.course_id
     left join cortex.people p on p.address = cortex.address(n.email)
@@ -1431,7 +1455,7 @@ begin
       ) k (key, old, new)
       where k.old is distinct from k.new
     ) d
-    left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email))
+    left join cortex.people p on p.address = cortex.lead_home(n.id, coalesce(n.email, o.email))
     where d.changes is not null and coalesce(n.email, o.email) is not null;
   end if;
   return null;
@@ -1465,7 +1489,7 @@ begin
       select 'order.refunded', case when n.status = 'refunded' then n.amount_minor else n.refunded_minor end
       where n.status = 'refunded' or n.refunded_minor > 0
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null and n.status <> 'failed';
   else
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -1487,7 +1511,7 @@ begin
       union all
       select 'order.refunded', r.refunded_now - r.refunded_before where r.refunded_now > r.refunded_before
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email)
+    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
     where u.email is not null;
   end if;
   return null;
@@ -1528,7 +1552,7 @@ begin
     ) k (key, old, new)
     where k.old is distinct from k.new
   ) d
-  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email))
+  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email)) and (p.type is distinct from 'customer' or p.id = n.id)
   where d.changes is not null and coalesce(n.email, o.email) is not null;
   return null;
 exception when others then
@@ -1542,6 +1566,44 @@ CREATE OR REPLACE FUNCTION cortex.address(email public.citext)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (octet_length((email)::text) <= 800) THEN cortex.fold(btrim((email)::text)) ELSE NULL::text END
+
+CREATE OR REPLACE FUNCTION cortex.addresses_with_moves(addresses text[])
+ RETURNS text[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  result text[] := addresses;
+  more text[];
+begin
+  if not exists (select from cortex.people_who_moved(addresses)) then
+    return addresses;
+  end if;
+  for round in 1..10 loop
+    select array_agg(distinct v.address collate "C") into more
+    from cortex.people_who_moved(result) m cross join lateral (values (m.old_address), (m.new_address)) v (address)
+    where v.address is not null
+      and not exists (select from unnest(result) r (address) where r.address = v.address);
+    exit when more is null;
+    result := result || more;
+  end loop;
+  perform pg_advisory_xact_lock(hashtextextended(l.person_id::text, 42))
+  from (
+    select distinct v.person_id
+    from (
+      select m.new_address, array_agg(m.person_id) as movers from cortex.people_who_moved(result) m
+      where m.new_address is not null group by m.new_address
+    ) m
+    left join cortex.people p on p.address = m.new_address
+    cross join lateral unnest(m.movers || p.person_id) v (person_id)
+    where (p.person_id is not null or cardinality(m.movers) > 1) and v.person_id is not null
+    order by v.person_id
+  ) l;
+  return array(select distinct r.address collate "C" from unnest(result) r (address) order by 1);
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.at_zone(local timestamp without time zone, zone text)
  RETURNS timestamp with time zone
@@ -1922,6 +1984,127 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.follow_merges(max_merges integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '500ms'
+AS $function$
+declare
+  merge record;
+  looked int := 0;
+begin
+  for merge in
+    select m.person_id, m.into_person_id from cortex.person_merges m
+    where m.followed < 2
+      and m.merged_at < clock_timestamp() - case m.followed when 0 then interval '1 minute' else interval '1 hour' end
+    order by m.merged_at limit max_merges
+    for update skip locked
+  loop
+    begin
+      perform cortex.hand_over(merge.person_id, merge.into_person_id);
+    exception when others then
+      perform cortex.note_error('follow_merges', sqlstate, sqlerrm);
+    end;
+    update cortex.person_merges m set followed = m.followed + 1 where m.person_id = merge.person_id;
+    looked := looked + 1;
+  end loop;
+  return looked;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.follow_merges_since(began timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform cortex.hand_over(m.person_id, m.into_person_id)
+  from cortex.person_merges m where m.followed < 2 and m.merged_at >= began;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.hand_over(gone_id uuid, stays_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  left_runs uuid[];
+begin
+  update public.crm_activities a
+  set person_id = stays_id, contact_id = coalesce(s.id, a.contact_id)
+  from (select (select p.id from cortex.people p where p.person_id = stays_id and p.type = 'customer') as id) s
+  where a.person_id = gone_id;
+  update cortex.activity_inbox i set person_id = stays_id where i.person_id = gone_id;
+  update cortex.inbox_failures f set person_id = stays_id where f.person_id = gone_id;
+  update cortex.pending q set person_id = stays_id where q.person_id = gone_id;
+  update cortex.former_ids f set person_id = stays_id where f.person_id = gone_id;
+
+  -- Of two runs of one automation and key the one that began first stays; the other is over, and keeps its trace.
+  with twice as (
+    select case when (g.entered_at, g.id) < (s.entered_at, s.id) then s.id else g.id end as id
+    from cortex.automation_runs g
+    join cortex.automation_runs s
+      on s.automation_id = g.automation_id and s.person_id = stays_id and s.entry_key = g.entry_key
+    where g.person_id = gone_id
+  ), over as (
+    update cortex.automation_runs r
+    set entry_key = r.entry_key || ' ' || r.id,
+      status = case when r.status in ('active', 'waiting') then 'exited' else r.status end,
+      ended_at = coalesce(r.ended_at, cortex.now()), wake_at = null, waiting_for = null,
+      end_reason = coalesce(r.end_reason, 'merged with somebody who had entered before')
+    from twice t
+    where r.id = t.id
+    returning r.id
+  )
+  select array_agg(o.id) into left_runs from over o;
+  update cortex.automation_run_steps s
+  set left_at = cortex.now(), outcome = s.outcome || '{"reason": "merged with somebody who had entered before"}'
+  where s.run_id = any (left_runs) and s.left_at is null;
+  update cortex.automation_runs r set person_id = stays_id where r.person_id = gone_id;
+  update cortex.outgoing o set person_id = stays_id
+  from cortex.messages m
+  where m.person_id = gone_id and m.state = 'queued' and o.message_id = m.id;
+  update cortex.messages m set person_id = stays_id where m.person_id = gone_id;
+  update cortex.webhook_calls c set person_id = stays_id where c.person_id = gone_id;
+
+  with moved as (
+    delete from cortex.automation_seen s using cortex.automations a
+    where s.automation_id = a.id and s.person_id = gone_id
+    returning s.automation_id, s.entry_key, s.seen_at
+  )
+  insert into cortex.automation_seen (automation_id, person_id, entry_key, seen_at)
+  select m.automation_id, stays_id, m.entry_key, m.seen_at from moved m
+  on conflict (automation_id, person_id, entry_key) do nothing;
+  with moved as (
+    delete from cortex.entry_queue q using cortex.automations a
+    where q.automation_id = a.id and q.person_id = gone_id
+    returning q.automation_id, q.occasion, q.due_at
+  )
+  insert into cortex.entry_queue (automation_id, occasion, person_id, due_at)
+  select m.automation_id, m.occasion, stays_id, m.due_at from moved m
+  on conflict (automation_id, occasion, person_id) do nothing;
+  with moved as (
+    delete from cortex.list_members m where m.person_id = gone_id returning m.smart_list_id, m.entered_at
+  )
+  insert into cortex.list_members as m (smart_list_id, person_id, entered_at)
+  select g.smart_list_id, stays_id, g.entered_at from moved g
+  on conflict (smart_list_id, person_id) do update set entered_at = least(m.entered_at, excluded.entered_at);
+  insert into cortex.list_touched (person_id, what)
+  select stays_id, 'any' where exists (select from cortex.list_keeping);
+
+  update cortex.person_links k set into_person_id = stays_id where k.into_person_id = gone_id and k.person_id <> stays_id;
+  update cortex.person_links k set person_id = stays_id
+  where k.person_id = gone_id and k.into_person_id <> stays_id
+    and not exists (select from cortex.person_links o where o.person_id = stays_id);
+  delete from cortex.person_links k where k.person_id = gone_id or k.into_person_id = gone_id;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.hour_of(at timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -2050,6 +2233,12 @@ exception when invalid_parameter_value then
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.lead_home(lead_id uuid, email public.citext)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (SELECT CASE WHEN (o.lead_id IS NULL) THEN cortex.address(lead_home.email) ELSE (SELECT cortex.address(u.email) AS address FROM public.unified_profiles u WHERE (u.id = o.profile_id)) END AS address FROM ((VALUES (1)) one("row") LEFT JOIN cortex.lead_owners o ON (((o.lead_id = lead_home.lead_id) AND (o.address = cortex.address(lead_home.email))))))
+
 CREATE OR REPLACE FUNCTION cortex.like_part(part text)
  RETURNS text
  LANGUAGE sql
@@ -2067,6 +2256,148 @@ CREATE OR REPLACE FUNCTION cortex.may_be_mailed(suppressed boolean, consent text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((NOT suppressed) AND ((consent = 'subscribed'::text) OR ((consent = 'unknown'::text) AND mail_unanswered)))
+
+CREATE OR REPLACE FUNCTION cortex.merge_people(gone_id uuid, stays_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  gone cortex.people;
+  stays cortex.people;
+  settled record;
+begin
+  -- Held already when we knew before the rows were locked that they meet.
+  if not (pg_try_advisory_xact_lock(hashtextextended(gone_id::text, 42))
+    and pg_try_advisory_xact_lock(hashtextextended(stays_id::text, 42))) then
+    raise exception 'the engine is at somebody who is to be merged' using errcode = 'CX001';
+  end if;
+  select p.* into gone from cortex.people p where p.person_id = gone_id;
+  select p.* into stays from cortex.people p where p.person_id = stays_id;
+  select s.* into settled
+  from cortex.settle_consent(
+    stays.consent_status, coalesce(stays.consent_at, '-infinity'), stays.consent_by,
+    gone.consent_status, coalesce(gone.consent_at, '-infinity'), gone.consent_by, '-infinity') s;
+
+  update cortex.person_merges m set into_person_id = stays_id where m.into_person_id = gone_id;
+  insert into cortex.person_merges (person_id, into_person_id) values (gone_id, stays_id);
+  perform cortex.hand_over(gone_id, stays_id);
+  if gone.id is not null then
+    insert into cortex.former_ids (id, person_id) values (gone.id, stays_id)
+    on conflict (id) do update set person_id = excluded.person_id;
+  end if;
+
+  update cortex.people p
+  set consent_status = case when settled.replaces then gone.consent_status else p.consent_status end,
+    consent_source = case when settled.replaces then gone.consent_source else p.consent_source end,
+    consent_text = case when settled.replaces then gone.consent_text else p.consent_text end,
+    consent_at = nullif(settled.at, '-infinity'), consent_by = settled.said_by,
+    last_activity = greatest(p.last_activity, gone.last_activity),
+    demo = p.demo and gone.demo
+  where p.person_id = stays_id;
+  if settled.replaces and gone.consent_status <> stays.consent_status then
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    values (stays.email, case when stays.type = 'customer' then stays.id end, 'contact.updated',
+      jsonb_build_object('changes', jsonb_build_object('consent',
+        jsonb_build_object('old', stays.consent_status, 'new', gone.consent_status))) || cortex.cause(),
+      cortex.now(), 'trigger', stays_id);
+  end if;
+  delete from cortex.people p where p.person_id = gone_id;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.move_people(addresses text[], fresh text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  movers uuid[];
+  profiles uuid[];
+  olds text[];
+  news text[];
+  met record;
+begin
+  select array_agg(m.person_id), array_agg(m.profile_id), array_agg(m.old_address), array_agg(m.new_address)
+  into movers, profiles, olds, news
+  from cortex.people_who_moved(addresses) m;
+  if movers is null then
+    return false;
+  end if;
+  if exists (
+    select v.address from unnest(olds || news) v (address) where v.address is not null
+    except select a.address from unnest(addresses) a (address)
+  ) then
+    raise exception 'somebody of these addresses moved meanwhile' using errcode = 'CX001';
+  end if;
+
+  -- What a customer did as a lead under the old address stays theirs.
+  insert into cortex.lead_owners (lead_id, profile_id, address)
+  select distinct on (l.id) l.id, m.profile_id, m.old_address
+  from unnest(profiles, olds) m (profile_id, old_address)
+  join public.purchase_leads l on cortex.address(l.email) collate "C" = m.old_address
+  where m.profile_id is not null
+    and not exists (select from cortex.lead_owners o where o.lead_id = l.id and o.address = m.old_address)
+  order by l.id
+  on conflict (lead_id) do update set profile_id = excluded.profile_id, address = excluded.address;
+  delete from cortex.lead_owners o
+  using unnest(profiles, news) m (profile_id, new_address)
+  where o.profile_id = m.profile_id and o.address = m.new_address;
+
+  -- Out of each other's way first: two may have changed places.
+  update cortex.people p
+  set address = chr(1) || p.person_id
+  from unnest(movers, news) m (person_id, new_address)
+  where p.person_id = m.person_id and m.new_address is not null;
+  delete from cortex.people p
+  using unnest(fresh) f (address), unnest(news) m (address)
+  where p.address = f.address and m.address = f.address;
+
+  for met in
+    select array_agg(p.person_id order by p.id is not distinct from d.id desc, p.type is not distinct from 'customer' desc,
+      p.person_id) as people
+    from (
+      select v.person_id, v.address from unnest(movers, news) v (person_id, address) where v.address is not null
+      union
+      select x.person_id, x.address from unnest(news) v (address) join cortex.people x on x.address = v.address
+    ) m
+    join cortex.people p on p.person_id = m.person_id
+    left join lateral (select d.id from cortex.directory_definition d where d.address = m.address limit 1) d on true
+    group by m.address having count(*) > 1
+  loop
+    for nth in 2..cardinality(met.people) loop
+      perform cortex.merge_people(met.people[nth], met.people[1]);
+    end loop;
+  end loop;
+
+  update cortex.people p
+  set address = m.new_address,
+    suppressed_broadcast = exists (
+      select from cortex.suppressions s where s.address = m.new_address and s.stream = 'broadcast'),
+    suppressed_transactional = exists (
+      select from cortex.suppressions s where s.address = m.new_address and s.stream = 'transactional')
+  from unnest(movers, news) m (person_id, new_address)
+  where p.person_id = m.person_id and m.new_address is not null;
+
+  -- Whoever comes to the old address next finds the no that was given there.
+  insert into cortex.people (
+    address, consent_status, consent_source, consent_at, consent_text, consent_by, suppressed_broadcast,
+    suppressed_transactional)
+  select m.old_address, p.consent_status, p.consent_source, p.consent_at, p.consent_text, p.consent_by,
+    exists (select from cortex.suppressions s where s.address = m.old_address and s.stream = 'broadcast'),
+    exists (select from cortex.suppressions s where s.address = m.old_address and s.stream = 'transactional')
+  from unnest(movers, olds, news) m (person_id, old_address, new_address)
+  left join cortex.person_merges g on g.person_id = m.person_id
+  join cortex.people p on p.person_id = coalesce(g.into_person_id, m.person_id)
+  where p.consent_status = 'unsubscribed' and m.new_address is not null
+  order by m.old_address collate "C"
+  on conflict (address) do nothing;
+  return true;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.near_spellings(name text)
  RETURNS text[]
@@ -2286,6 +2617,73 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.people_who_moved(addresses text[])
+ RETURNS TABLE(person_id uuid, profile_id uuid, old_address text, new_address text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  return query
+  select distinct on (m.person_id) m.person_id, m.profile_id, m.old_address, m.new_address
+  from (
+    -- From where they were …
+    select p.person_id, p.id as profile_id, p.address as old_address, cortex.address(u.email) collate "C" as new_address
+    from unnest(addresses) t (address)
+    join cortex.people p on p.address = t.address
+    join public.unified_profiles u on u.id = p.id
+    where p.type = 'customer' and cortex.address(u.email) is distinct from p.address
+    union all
+    select p.person_id, null, p.address, cortex.address(l.email) collate "C"
+    from unnest(addresses) t (address)
+    join cortex.people p on p.address = t.address
+    join public.purchase_leads l on l.id = p.id
+    where p.type = 'lead' and cortex.address(l.email) <> p.address
+      and not exists (select from cortex.directory_definition d where d.address = p.address)
+    union all
+    -- … and from where they are.
+    select p.person_id, u.id, p.address, t.address
+    from unnest(addresses) t (address)
+    join public.unified_profiles u on cortex.address(u.email) collate "C" = t.address
+    join cortex.people p on p.id = u.id
+    where p.type = 'customer' and p.address <> t.address
+    union all
+    select p.person_id, null, p.address, t.address
+    from unnest(addresses) t (address)
+    cross join lateral (
+      select l.id from public.purchase_leads l where cortex.address(l.email) collate "C" = t.address
+      order by l.created_at desc, l.id desc limit 1
+    ) l
+    join cortex.people p on p.id = l.id
+    where p.type = 'lead' and p.address <> t.address
+      and not exists (select from cortex.directory_definition d where d.address = p.address)
+    union all
+    select p.person_id, u.id, p.address, t.address
+    from unnest(addresses) t (address)
+    join public.unified_profiles u on cortex.address(u.email) collate "C" = t.address
+    join cortex.former_ids f on f.id = u.id
+    join cortex.people p on p.person_id = f.person_id
+    where p.type is null and p.address <> t.address
+      and not exists (select from cortex.people x where x.id = u.id and x.address <> t.address)
+      and not exists (select from cortex.directory_definition d where d.address = p.address)
+  ) m
+  order by m.person_id, m.new_address nulls last;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.plain_attributes(attributes jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (jsonb_typeof(attributes) = 'object'::text) THEN attributes ELSE '{}'::jsonb END
+
+CREATE OR REPLACE FUNCTION cortex.plain_tags(tags text[])
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (tags IS NULL) THEN '{}'::text[] WHEN (array_ndims(tags) > 1) THEN ARRAY(SELECT t.t FROM unnest(plain_tags.tags) t(t) WHERE (t.t IS NOT NULL)) WHEN (array_position(tags, NULL::text) IS NOT NULL) THEN array_remove(tags, NULL::text) ELSE tags END
+
 CREATE OR REPLACE FUNCTION cortex.put_addresses_aside(addresses text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -2369,18 +2767,19 @@ declare
   locked bigint;
   converted uuid[];
   homes uuid[];
+  moved boolean := false;
   kept cortex.people;
   defined cortex.directory_definition;
   earliest timestamptz := activity_times[1];
   latest timestamptz := activity_times[1];
 begin
   -- One person whom we know, as most writes of the shop touch: the same as below in three plain statements, each of
-  -- them younger than the lock. Whom the definition no longer has is left to the general way.
+  -- them younger than the lock. Whom the definition no longer has is left to the general way, and so is a moving.
   if cardinality(addresses) = 1 then
     select p.* into kept from cortex.people p where p.address = addresses[1] for no key update;
     if found then
       select d.* into defined from cortex.directory_definition d where d.address = addresses[1] limit 1;
-      if found then
+      if found and (kept.id is not distinct from defined.id or not exists (select from cortex.people_who_moved(addresses))) then
         known := '{}';
         addresses := '{}';
         if row(kept.id, kept.email::text, kept.type, kept.first_name, kept.last_name, kept.phone, kept.country,
@@ -2410,6 +2809,12 @@ begin
     end if;
   end if;
 
+  -- Whoever moved joins their old address to the new one.
+  if cardinality(addresses) > 0 then
+    addresses := cortex.addresses_with_moves(addresses);
+    known := addresses;
+  end if;
+
   -- 1. People that are missing. A row that this statement makes is right at once: whoever else touches its address
   -- has either committed before the snapshot, or meets our row in its own sweep and waits for us.
   if cardinality(addresses) > 0 then
@@ -2421,10 +2826,10 @@ begin
     with made as (
       insert into cortex.people (
         address, id, email, type, first_name, last_name, phone, country, timezone, language, tags, attributes,
-        created_at, lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+              created_at, lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
       select
         t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
-        coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
+              coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
         exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
         exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
       from unnest(missing) t (address)
@@ -2449,22 +2854,41 @@ begin
       raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
     end if;
 
-    -- A profile that moved to an address nobody had keeps its person, unless somebody else is left at the old one. What
-    -- was done under the old address goes along: nobody is there any more to whom it could belong.
-    if fresh is not null then
+    -- Whoever moved takes their person along. What was done under the old address in this transaction goes along where
+    -- nobody is left to whom it could belong.
+    if activity_addresses <> '{}' then
       homes := array(
         select p.person_id
         from unnest(activity_addresses) with ordinality n (address, nth)
         left join cortex.people p on p.address = n.address and n.address = any (known)
         order by n.nth);
-      if cortex.rename_people(known, fresh) > 0 then
-        known := addresses;
-        activity_addresses := array(
-          select coalesce(p.address, n.address)
-          from unnest(activity_addresses, homes) with ordinality n (address, home, nth)
-          left join cortex.people p on p.person_id = n.home
-          order by n.nth);
-      end if;
+    end if;
+    moved := cortex.move_people(addresses, fresh);
+    if moved then
+      known := addresses;
+      activity_addresses := array(
+        select case when exists (select from cortex.directory_definition d where d.address = n.address) then n.address
+          else coalesce(p.address, n.address) end
+        from unnest(activity_addresses, homes) with ordinality n (address, home, nth)
+        left join cortex.people p on p.person_id = n.home
+        order by n.nth);
+      missing := array(
+        select t.address from unnest(addresses) t (address)
+        where not exists (select from cortex.people p where p.address = t.address)
+          and (t.address = any (activity_addresses)
+            or exists (select from cortex.directory_definition d where d.address = t.address)));
+      insert into cortex.people (
+        address, id, email, type, first_name, last_name, phone, country, timezone, language, tags, attributes,
+              created_at, lifetime_value_minor, suppressed_broadcast, suppressed_transactional)
+      select
+        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language,
+              coalesce(d.tags, '{}'), coalesce(d.attributes, '{}'), d.created_at, coalesce(d.lifetime_value_minor, 0),
+        exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'broadcast'),
+        exists (select from cortex.suppressions s where s.address = t.address and s.stream = 'transactional')
+      from unnest(missing) t (address)
+      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
+      order by t.address collate "C"
+      on conflict (address) do nothing;
     end if;
 
     -- 3. A new statement: its snapshot is younger than the locks.
@@ -2495,6 +2919,17 @@ begin
     into converted from changed c;
   end if;
 
+  -- Whose row was somebody else's before starts with what was said about mail then; a lead with a no only.
+  if fresh is not null then
+    update cortex.people f
+    set consent_status = p.consent_status, consent_source = p.consent_source, consent_at = p.consent_at,
+      consent_text = p.consent_text, consent_by = p.consent_by
+    from unnest(fresh) t (address), cortex.former_ids i, cortex.people p
+    where f.address = t.address and f.consent_status = 'unknown' and i.id = f.id and p.person_id = i.person_id
+      and p.person_id <> f.person_id
+      and (p.consent_status = 'unsubscribed' or (p.consent_status <> 'unknown' and f.type = 'customer'));
+  end if;
+
   -- 4. A lead that became a customer: its history names the profile from now on.
   if converted is not null then
     update public.crm_activities a
@@ -2503,14 +2938,15 @@ begin
     where p.person_id = any (converted) and a.person_id = p.person_id and a.contact_id is distinct from p.id;
   end if;
 
-  -- 5. Activities that did not know their person. The bounds let the executor leave the other months alone.
+  -- 5. Activities that did not know their person: the customer they name, else who is at their address. The bounds let the executor leave the other months alone.
   if cardinality(activity_ids) > 0 then
     if cardinality(activity_ids) > 1 then
       select min(t.at), max(t.at) into earliest, latest from unnest(activity_times) t (at);
     end if;
     with filled as (
       update public.crm_activities a
-      set person_id = p.person_id,
+      set person_id = coalesce(
+          (select c.person_id from cortex.people c where c.id = a.contact_id and c.type = 'customer' limit 1), p.person_id),
         contact_id = coalesce(a.contact_id, case when p.type = 'customer' then p.id end)
       from unnest(activity_ids, activity_times, activity_addresses) n (id, occurred_at, address)
       join cortex.people p on p.address = n.address
@@ -2521,44 +2957,6 @@ begin
     insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
     select f.person_id, f.id, f.occurred_at, f.history, f.type from filled f;
   end if;
-end
-$function$
-
-CREATE OR REPLACE FUNCTION cortex.rename_people(known text[], fresh text[])
- RETURNS integer
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET plan_cache_mode TO 'force_generic_plan'
-AS $function$
-declare
-  move record;
-  renamed int := 0;
-begin
-  for move in
-    select distinct on (cortex.address(u.email) collate "C") p.person_id, cortex.address(u.email) as address, f.person_id as fresh_id
-    from cortex.people p
-    join public.unified_profiles u on u.id = p.id
-    join cortex.people f on f.address = cortex.address(u.email) collate "C"
-    where p.address = any (known) and p.type = 'customer'
-      and cortex.address(u.email) = any (fresh)
-      and cortex.address(u.email) <> p.address
-      and not exists (select from public.unified_profiles x where cortex.address(x.email) collate "C" = p.address)
-      and not exists (select from public.purchase_leads x where cortex.address(x.email) collate "C" = p.address)
-    order by cortex.address(u.email) collate "C", p.address
-  loop
-    delete from cortex.people p where p.person_id = move.fresh_id;
-    -- Consent belongs to the person and moves along; suppression belongs to the address.
-    update cortex.people p
-    set address = move.address,
-      suppressed_broadcast = exists (
-        select from cortex.suppressions s where s.address = move.address and s.stream = 'broadcast'),
-      suppressed_transactional = exists (
-        select from cortex.suppressions s where s.address = move.address and s.stream = 'transactional')
-    where p.person_id = move.person_id;
-    renamed := renamed + 1;
-  end loop;
-  return renamed;
 end
 $function$
 
@@ -3094,6 +3492,7 @@ begin
           raise exception '% rows were noted where one was said', noted;
         end if;
         perform cortex.refresh_people(new.addresses, new.activity_ids, new.activity_times, new.activity_addresses);
+        perform cortex.follow_merges_since(now());
         return null;
       end if;
       with gone as (
@@ -3109,6 +3508,7 @@ begin
         array(select unnest(g.activity_addresses) from gone g) as activity_addresses
       into work;
       perform cortex.refresh_people(work.addresses, work.activity_ids, work.activity_times, work.activity_addresses);
+      perform cortex.follow_merges_since(now());
       return null;
     exception
       when sqlstate 'CX001' then

@@ -70,6 +70,42 @@ describe('POST /activities', () => {
     expect(people).toEqual([{ people: 1, n: 21, known: 21 }]);
   });
 
+  it('T3: a lead made by history is as old as its oldest activity, and its beginning is history too', async () => {
+    const past = { contact_email: 'past@example.com', type: 'page_view', history: true };
+    await post([
+      { ...past, occurred_at: '2020-05-02T10:00:00Z' },
+      { ...past, occurred_at: '2020-05-01T10:00:00Z' },
+      { contact_email: 'both@example.com', type: 'page_view', history: true, occurred_at: '2020-05-01T10:00:00Z' },
+      { contact_email: 'both@example.com', type: 'page_view' },
+      { contact_email: 'late@example.com', type: 'page_view', occurred_at: '2020-05-01T10:00:00Z' },
+    ]);
+    const created = await api.db.database.rows(
+      `select a.contact_email, a.occurred_at = l.created_at as same, l.created_at = '2020-05-01T10:00:00Z' as old,
+         a.history, i.history as to_match, p.created_at = l.created_at as known
+       from crm_activities a join purchase_leads l on l.email = a.contact_email join cortex.people p on p.id = l.id
+       join cortex.activity_inbox i on i.activity_id = a.id
+       where a.type = 'lead.created' and l.email in ('past@example.com', 'both@example.com', 'late@example.com')
+       order by 1`,
+    );
+    const old = { same: true, old: true, known: true };
+    expect(created).toEqual([
+      { contact_email: 'both@example.com', history: false, to_match: false, ...old },
+      { contact_email: 'late@example.com', history: false, to_match: false, ...old },
+      { contact_email: 'past@example.com', history: true, to_match: true, ...old },
+    ]);
+    // What is older and comes later makes the lead older; a lead of the shop keeps its own age.
+    await api.call('POST', '/purchase-leads', { email: 'shop@example.com', created_at: '2021-01-01T00:00:00Z' });
+    await post([
+      { ...past, occurred_at: '2019-01-01T00:00:00Z' },
+      { ...past, contact_email: 'shop@example.com', occurred_at: '2019-01-01T00:00:00Z' },
+    ]);
+    expect(
+      await api.db.database.rows(
+        "select p.created_at from cortex.people p where address in ('past@example.com', 'shop@example.com') order by address",
+      ),
+    ).toEqual([{ created_at: new Date('2019-01-01T00:00:00Z') }, { created_at: new Date('2021-01-01T00:00:00Z') }]);
+  });
+
   it('keeps an anonymous activity without a person', async () => {
     expect((await post({ anonymous_id: 'visitor-1', type: 'anon.seen' })).body.accepted).toBe(1);
     const row = await api.db.database.row(

@@ -14,6 +14,8 @@ import {
 import { GroupCommit, QueueFull } from './group-commit.js';
 import { InboxBell } from './inbox-bell.js';
 import {
+  AGE_LEADS,
+  ageValues,
   LEADS_FROM_ACTIVITIES,
   plainMonth,
   STORE_ACTIVITIES,
@@ -45,6 +47,8 @@ const MAX_WAITING = 20_000;
 const DEFAULT_SOURCE = 'api';
 /** How long nothing is taken for plain after something was not: who repeats one group repeats others. */
 const NOT_PLAIN_MS = 10_000;
+/** From what age on an activity may be older than the lead that an activity made. */
+const OLD_MS = 24 * 3600_000;
 
 /** The same id each time for one source and external id, so that a repeat can be told which activity it repeats. */
 function derivedId(source: string, externalId: string): string {
@@ -176,9 +180,23 @@ export class Ingestion implements OnApplicationShutdown {
       return;
     }
     if (unknown.length > 0) await this.storeApart(unknown, results, true);
+    await this.ageLeads(rows);
   }
 
-  /** Makes leads of addresses that nobody knows, together with their activities. */
+  /** The activities are stored by then: a failure here must not look as if they were not. */
+  private async ageLeads(rows: readonly IncomingActivity[]): Promise<void> {
+    const old = Date.now() - OLD_MS;
+    const past = rows.filter((row) => row.history || (row.occurredAt !== null && Date.parse(row.occurredAt) < old));
+    if (past.length === 0) return;
+    try {
+      const client = await this.connection.get();
+      await client.query({ name: 'age_leads', text: AGE_LEADS, values: ageValues(past) });
+    } catch (error) {
+      this.log.warn({ err: error }, 'activities: leads kept their age although older activities came');
+    }
+  }
+
+  /** Makes leads of addresses that nobody knows, together with their activities. What history makes is history. */
   private async storeWithLeads(
     rows: IncomingActivity[],
     results: Map<IncomingActivity, StoreResult>,
@@ -186,7 +204,13 @@ export class Ingestion implements OnApplicationShutdown {
     const client = await this.connection.get();
     await client.query('begin');
     try {
-      await client.query(LEADS_FROM_ACTIVITIES, [rows.map((row) => row.email)]);
+      const values = ageValues(rows);
+      if (rows.some((row) => row.history)) {
+        await client.query("select set_config('cortex.history', 'true', true)");
+        await client.query(LEADS_FROM_ACTIVITIES, [...values, true]);
+        await client.query("select set_config('cortex.history', '', true)");
+      }
+      await client.query(LEADS_FROM_ACTIVITIES, [...values, false]);
       const unknown = await this.run(rows, true, results);
       await client.query('commit');
       return unknown;

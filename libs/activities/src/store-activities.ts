@@ -151,11 +151,36 @@ export function plainMonth(rows: readonly IncomingActivity[], now: Date): string
   return isPlain ? now.toISOString().slice(0, 7).replace('-', '_') : undefined;
 }
 
-/** Makes a lead of each address that is neither a customer's nor a lead's; the sweep at commit makes the person. */
+/** The oldest instant under each address of a batch, and whether all of it is history. Emails, instants, history. */
+const BY_ADDRESS = `
+  select cortex.address(u.email::citext) collate "C" as address, min(u.email) as email,
+    least(min(coalesce(u.occurred_at, cortex.now())), cortex.now()) as oldest, bool_and(u.history) as history
+  from unnest($1::text[], $2::timestamptz[], $3::boolean[]) as u(email, occurred_at, history)
+  where cortex.address(u.email::citext) is not null
+  group by 1`;
+
+/**
+ * Makes a lead of each address that is neither a customer's nor a lead's, as old as its oldest activity; the sweep at
+ * commit makes the person. The values of `ageValues` and whether to make those of whom there is only history: for
+ * those, `cortex.history` tells the table's trigger that their `lead.created` is history too.
+ */
 export const LEADS_FROM_ACTIVITIES = `
-  insert into public.purchase_leads (email, source)
-  select distinct on (cortex.address(u.email::citext) collate "C") u.email::citext, 'activity'
-  from unnest($1::text[]) as u(email)
-  where not exists (
-    select from cortex.people p where p.address = cortex.address(u.email::citext) and p.type is not null)
-  order by cortex.address(u.email::citext) collate "C"`;
+  insert into public.purchase_leads (email, source, created_at)
+  select u.email::citext, 'activity', u.oldest
+  from (${BY_ADDRESS}) u
+  where u.history = $4 and not exists (
+    select from cortex.people p where p.address = u.address and p.type is not null)
+  order by u.address`;
+
+/** History that comes later than the lead that its first piece made: the lead is as old as the oldest. */
+export const AGE_LEADS = `
+  update public.purchase_leads l set created_at = u.oldest
+  from (${BY_ADDRESS}) u
+  where cortex.address(l.email) collate "C" = u.address and l.source = 'activity' and l.created_at > u.oldest`;
+
+/** The first three values of both. */
+export const ageValues = (rows: readonly IncomingActivity[]): unknown[] => [
+  rows.map((row) => row.email),
+  rows.map((row) => row.occurredAt),
+  rows.map((row) => row.history),
+];

@@ -138,7 +138,7 @@ async function matching(
   // Fenced, so that the cheap questions about leads come before all others, and in the order of an index.
   if (options.oldestFirst) leads += ' order by l.created_at, l.id offset 0';
   const from = lead
-    ? `(${leads}) l join cortex.people p on p.address = cortex.address(l.email) collate "C"`
+    ? `(${leads}) l join cortex.people p on p.address = cortex.lead_home(l.id, l.email)`
     : 'cortex.people p';
   const since = lead ? 'l.created_at' : 'p.created_at';
   return {

@@ -91,7 +91,14 @@ interface Settled {
 }
 
 async function settle(tx: Tx, given: readonly Given[], outcome: ConsentOutcome): Promise<void> {
-  const settled = await tx.rows<Settled>(SETTLE, [JSON.stringify(given)]);
+  const settled: Settled[] = [];
+  let open = given;
+  // Who was merged away while we waited for their row is found under the one who stays.
+  for (let attempt = 0; attempt < ATTEMPTS && open.length > 0; attempt++) {
+    settled.push(...(await tx.rows<Settled>(SETTLE, [JSON.stringify(open)])));
+    const done = new Set(settled.map(({ ord }) => ord));
+    open = given.filter(({ ord }) => !done.has(ord));
+  }
   const different = settled.filter((row) => row.before !== row.after);
   for (const row of different) outcome.changed[row.ord] = true;
   const statuses = new Map(given.map(({ ord, status }) => [ord, status]));
@@ -110,10 +117,14 @@ async function settle(tx: Tx, given: readonly Given[], outcome: ConsentOutcome):
   );
 }
 
+const ATTEMPTS = 3;
+
 const SETTLE = `
   with given as materialized (
-    select g.* from jsonb_to_recordset($1::jsonb)
+    select coalesce(m.into_person_id, g.person_id) as person_id, g.ord, g.by, g.status, g.source, g.at, g.text
+    from jsonb_to_recordset($1::jsonb)
       as g (person_id uuid, ord int, by text, status text, source text, at timestamptz, text text)
+    left join cortex.person_merges m on m.person_id = g.person_id
   ), locked as materialized (
     select p.person_id, p.consent_status, p.consent_at, p.consent_by from cortex.people p
     where p.person_id in (select g.person_id from given g)

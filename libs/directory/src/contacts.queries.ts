@@ -176,9 +176,11 @@ export async function contactById(tx: Tx, id: string): Promise<ContactRow | unde
          join cortex.people p on p.address = cortex.address(u.email) where u.id = $1
        union all
        select p.person_id, 4 from public.purchase_leads l
-         join cortex.people p on p.address = cortex.address(l.email) where l.id = $1
+         join cortex.people p on p.address = cortex.lead_home(l.id, l.email) where l.id = $1
        union all
        select f.person_id, 5 from cortex.former_ids f where f.id = $1
+       union all
+       select m.into_person_id, 6 from cortex.person_merges m where m.person_id = $1
      ), person as (
        select coalesce(k.into_person_id, f.person_id) as person_id
        from found f left join cortex.person_links k on k.person_id = f.person_id

@@ -47,6 +47,7 @@ export class DirectoryRepair implements JobHandlers {
       done += row.done;
     }
     if (done > 0) this.log.info({ people: done }, 'people put aside by a sweep were repaired');
+    await this.database.row('select cortex.follow_merges($1)', [BATCH]);
     await this.sayWhatFails();
     return done;
   }
@@ -62,6 +63,9 @@ export class DirectoryRepair implements JobHandlers {
     if (found.people + found.activities > 0) this.log.warn(found, 'rows that went past the triggers were found');
     await this.repair();
     await this.database.row('select cortex.tidy_known_names()');
+    await this.database.run(
+      'delete from cortex.lead_owners o where not exists (select from public.purchase_leads l where l.id = o.lead_id)',
+    );
     await this.sayWhoIsTwice();
     return found;
   }

@@ -300,19 +300,6 @@ describe('the directory follows the shop', () => {
     ).toBe(1);
   });
 
-  it('a person stays behind when somebody else is left at the old address or lives at the new one', async () => {
-    await profile('old@example.com', 'Ann');
-    await lead('old@example.com', 'Left behind');
-    const person = (await rows('select person_id from cortex.people'))[0].person_id;
-    await shop.query("update unified_profiles set email = 'new@example.com'");
-    expect(await rows('select address, type from cortex.people where person_id = $1', [person])).toEqual([
-      { address: 'old@example.com', type: 'lead' },
-    ]);
-    await shop.query("update unified_profiles set email = 'old@example.com'");
-    await settled();
-    expect(await number('select count(*) from view_directory_contacts')).toBe(1);
-  });
-
   it('a row renamed while a sweep waited for it is looked for again', async () => {
     await profile('old@example.com', 'Ann');
     await other.query('begin');

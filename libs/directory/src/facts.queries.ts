@@ -217,8 +217,17 @@ export const leadIsEnrolled = `(
   exists (select from public.enrollments e where e.lead_id = l.id)
   or exists (
     select from public.unified_profiles u join public.enrollments e on e.profile_id = u.id
-    where cortex.address(u.email) collate "C" = cortex.address(l.email) collate "C"
+    where cortex.address(u.email) collate "C" = cortex.lead_home(l.id, l.email)
       and e.created_at >= l.created_at and (l.course_id is null or e.course_id = l.course_id)))`;
+
+/** SQL: the leads of a person (a row of `cortex.people` under this alias), those they left behind when they moved included. */
+export const leadsOf = (person: string): string => `
+  select x.* from public.purchase_leads x
+  where cortex.address(x.email) collate "C" = ${person}.address
+    and not exists (select from cortex.lead_owners o where o.lead_id = x.id and o.address = ${person}.address)
+  union all
+  select x.* from cortex.lead_owners o join public.purchase_leads x on x.id = o.lead_id
+  where o.profile_id = ${person}.id and o.address = cortex.address(x.email) collate "C"`;
 
 /** What of a run the rules may ask about beyond the person. */
 export interface RunKey {

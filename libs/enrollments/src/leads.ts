@@ -49,6 +49,7 @@ async function openLead(tx: Tx, given: LeadFields): Promise<{ id: string } | und
     `select l.id from public.purchase_leads l
      where cortex.address(l.email) = cortex.address($1::citext) collate "C"
        and l.course_id is not distinct from $2::uuid
+       and not exists (select from cortex.lead_owners o where o.lead_id = l.id and o.address = cortex.address(l.email))
        and l.created_at > cortex.now() - interval '24 hours' and l.created_at <= cortex.now() + interval '5 minutes'
        and ($3::timestamptz is null or $3::timestamptz > cortex.now() - interval '24 hours')
        and not exists (select from public.enrollments e where e.lead_id = l.id)

@@ -75,6 +75,7 @@ export async function ensureProfile(tx: Tx, email: string, createdAt?: string): 
      left join lateral (
        select * from public.purchase_leads p
        where cortex.address(p.email) = cortex.address($1::citext) collate "C"
+         and not exists (select from cortex.lead_owners o where o.lead_id = p.id and o.address = cortex.address(p.email))
        order by p.created_at desc, p.id desc limit 1
      ) l on true
      returning id`,

@@ -15,6 +15,8 @@ export interface LinkHolder {
 }
 
 interface HolderRow {
+  /** Another than the link names when that one was merged. */
+  person_id: string;
   address: string;
   consent_status: string;
   workspace: string;
@@ -32,13 +34,15 @@ export class Subscriptions {
     const subject = (await this.tokens.signer()).read(purpose, token);
     if (!subject) return undefined;
     const row = await this.database.row<HolderRow>(
-      `select p.address, p.consent_status, s.name as workspace from cortex.people p cross join cortex.settings s
-       where p.person_id = $1`,
+      `select p.person_id, p.address, p.consent_status, s.name as workspace
+       from cortex.people p cross join cortex.settings s
+       where p.person_id = coalesce((select m.into_person_id from cortex.person_merges m where m.person_id = $1), $1)`,
       [subject.person_id],
     );
     if (!row) return undefined;
     return {
       ...subject,
+      person_id: row.person_id,
       address_hint: hint(row.address),
       subscribed: row.consent_status !== 'unsubscribed',
       workspace: row.workspace,

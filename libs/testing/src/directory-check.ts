@@ -1,6 +1,6 @@
 /**
  * The directory as the design defines it, in one SQL query that shares nothing with the view: the oldest profile of
- * each address, and the newest lead of each address without a profile.
+ * each address, and the newest lead of each address without a profile, but for those that a customer left behind.
  */
 export const DIRECTORY_DEFINITION = `
   with profiles as (
@@ -13,6 +13,8 @@ export const DIRECTORY_DEFINITION = `
     from purchase_leads l
     where l.email is not null
       and not exists (select from profiles p where p.address = cortex.fold(btrim(l.email::text)))
+      and not exists (
+        select from cortex.lead_owners o where o.lead_id = l.id and o.address = cortex.fold(btrim(l.email::text)))
   )
   select id, email::text, 'customer' as type, first_name, last_name, tags from profiles where place = 1
   union all

@@ -23,14 +23,14 @@ export const directoryView = (): string => `${generatedBy('view.ts')}--
 drop view if exists public.view_directory_contacts;
 drop view if exists cortex.directory_definition;
 
--- The directory as it follows from the shop's tables alone: of the profiles of one address the oldest, and
--- for an address without a profile its newest lead. Ask for one address with
+-- The directory as it follows from the shop's tables: of the profiles of one address the oldest, and for an address
+-- without a profile its newest lead, but for leads that a customer left behind there when they moved. Ask for one address with
 -- \`lateral (select * from cortex.directory_definition d where d.address = … limit 1)\`: the condition then
 -- reaches the indexes of both tables.
 create view cortex.directory_definition as
 select
   p.address, p.id, p.email, 'customer'::text as type, ${personalColumns('p')},
-  p.tags, p.attributes, p.created_at,
+  cortex.plain_tags(p.tags) as tags, cortex.plain_attributes(p.attributes) as attributes, p.created_at,
   coalesce((
     select sum(case t.status when 'failed' then 0 when 'refunded' then 0 else t.amount_minor - t.refunded_minor end)
     from public.transactions t
@@ -46,12 +46,15 @@ from (
 union all
 select
   l.address, l.id, l.email, 'lead'::text, ${personalColumns('l')},
-  case when 'lead' = any (l.tags) then l.tags else l.tags || 'lead'::text end, l.attributes, l.created_at, 0::bigint
+  case when 'lead' = any (l.tags) then cortex.plain_tags(l.tags) else cortex.plain_tags(l.tags) || 'lead'::text end,
+  cortex.plain_attributes(l.attributes), l.created_at, 0::bigint
 from (
   select distinct on (cortex.address(u.email) collate "C")
     cortex.address(u.email) collate "C" as address, u.*
   from public.purchase_leads u
   where cortex.address(u.email) collate "C" is not null
+    and not exists (
+      select from cortex.lead_owners o where o.lead_id = u.id and o.address = cortex.address(u.email) collate "C")
   order by cortex.address(u.email) collate "C", u.created_at desc, u.id desc
 ) l
 where not exists (

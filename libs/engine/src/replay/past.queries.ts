@@ -1,4 +1,4 @@
-import { loadFacts } from '#directory';
+import { leadsOf, loadFacts } from '#directory';
 import type { DateStart } from '#automations';
 import type { Tx } from '#platform';
 import {
@@ -41,7 +41,7 @@ export async function peopleInScope(tx: Tx, scope: Scope, window: Window, after:
           ]
         : [
             `select distinct p.person_id from public.purchase_leads l
-             join cortex.people p on p.address = cortex.address(l.email) collate "C"
+             join cortex.people p on p.address = cortex.lead_home(l.id, l.email)
              where l.created_at >= $2::timestamptz and l.created_at < $3::timestamptz and p.person_id > $1::uuid`,
             [scope.leads_since.toISOString(), scope.leads_until.toISOString()],
           ];
@@ -82,8 +82,8 @@ export async function peopleNow(
        select u.id, ${source('u')}) as row from public.unified_profiles u
        where cortex.address(u.email) collate "C" = p.address order by u.created_at, u.id limit 1) u on true
      left join lateral (
-       select jsonb_agg(${source('l')}, 'course_id', l.course_id, 'source', l.source)) as rows from public.purchase_leads l
-       where cortex.address(l.email) collate "C" = p.address) l on true
+       select jsonb_agg(${source('l')}, 'course_id', l.course_id, 'source', l.source)) as rows from (
+         ${leadsOf('p')}) l) l on true
      left join lateral (
        select jsonb_agg(jsonb_build_object('id', e.id, 'course_id', e.course_id, 'lead_id', e.lead_id, 'status', e.status,
          'created_at', ${ms('e.created_at')}, 'updated_at', ${ms('e.updated_at')})) as rows
