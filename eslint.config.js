@@ -35,6 +35,19 @@ export default tseslint.config(
     },
   },
   {
+    // What only the types can tell. The specs in apps/web/test belong to no tsconfig.json yet.
+    files: ['**/*.ts', '**/*.tsx'],
+    ignores: ['apps/web/test/**'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      // React's handlers may be async: what they reject with is shown by the query they run.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  {
     files: ['libs/{rules,graph,contracts}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', 'libs/rules/src/engine/**', 'libs/rules/src/generate.ts'],
     rules: {

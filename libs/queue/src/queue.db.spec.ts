@@ -97,7 +97,7 @@ describe('the queue', () => {
     expect(attempts.filter((retry) => retry > 0)).toEqual([1, 2]);
     expect(done).toEqual(expect.arrayContaining([12, 14]));
     expect(done.filter((id) => id === 12)).toHaveLength(1);
-    expect(await queue.unhandled()).toEqual(['test.tick']);
+    expect(queue.unhandled()).toEqual(['test.tick']);
   });
 
   it('keeps one exclusive job per key', async () => {
