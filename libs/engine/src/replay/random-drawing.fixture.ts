@@ -33,7 +33,7 @@ export const followsList = ({ nodes }: Graph): boolean => nodes[0]!.type.startsW
 
 /** Types that people do, and that steps record. */
 export const doings = ['a.one', 'a.two', 'a.three'] as const;
-export const recorded = ['r.one', 'r.two'] as const;
+const recorded = ['r.one', 'r.two'] as const;
 const hours = (n: number) => ({ n, unit: 'hours' });
 
 type Condition = Record<string, unknown>;
