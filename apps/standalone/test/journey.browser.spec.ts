@@ -199,7 +199,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     const sheet = await canvas.openPublish();
     await sheet.getByText('No problems.').waitFor();
     const matching = sheet.getByTestId('matching-now');
-    await matching.getByText('1 person matches at this moment. They are left alone').waitFor();
+    await matching.getByText('1 person matches right now. They do not enter').waitFor();
     await look('4-publish');
     expect(await matching.getByRole('checkbox').isChecked()).toBe(false);
     await canvas.publishNow();
@@ -367,7 +367,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     expect(await canvas.card('second-mail').getByTestId('trace-facts').count()).toBe(0);
     await trace.getByRole('button', { name: 'Show everyone again' }).click();
     await page.getByTestId('run-uma@journey.test').click();
-    await trace.getByText('mail skipped: unsubscribed').waitFor();
+    await trace.getByText('e-mail skipped: unsubscribed').waitFor();
   });
 
   step('removes the sample shop by one button and keeps what the user made', async () => {

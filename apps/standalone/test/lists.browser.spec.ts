@@ -173,7 +173,7 @@ describe('smart lists in a browser', () => {
     await more('Used').click();
     await page.getByRole('menuitem', { name: 'Duplicate' }).click();
     await page.getByRole('heading', { name: 'Copy of Used', level: 1 }).waitFor();
-    await page.getByRole('button', { name: 'More for Copy of Used' }).click();
+    await page.getByRole('button', { name: 'More actions for Copy of Used' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Delete the list' }).click();
     await page.waitForURL((url) => url.pathname === '/admin/smart-lists');
@@ -185,14 +185,14 @@ describe('smart lists in a browser', () => {
     await page.goto(`/admin/smart-lists/${id}`);
     await page.getByRole('combobox', { name: 'Add someone' }).fill('Turing');
     await page.getByRole('option', { name: /Alan Turing/ }).click();
-    await page.getByText('1 person put in.').waitFor();
+    await page.getByText('1 person added.').waitFor();
     await page.locator('input[type=file]').setInputFiles({
       name: 'people.csv',
       mimeType: 'text/csv',
       buffer: Buffer.from('email\nada@example.com\nALAN@example.com\nnobody@example.com\n'),
     });
     await page.getByRole('button', { name: 'Add them' }).click();
-    await page.getByText('1 name is unknown to the directory').waitFor();
+    await page.getByText('1 entry is not in the directory').waitFor();
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download them' }).click();
     expect((await saved).suggestedFilename()).toBe('unknown-people.csv');
@@ -235,7 +235,7 @@ describe('smart lists in a browser', () => {
     await page.goto(`/admin/directory?rules=${encodeURIComponent(JSON.stringify(and(isLead, tagged('vip'))))}`);
     await page.getByRole('button', { name: 'Remove: who are tagged “vip”' }).click();
     await page.getByRole('link', { name: 'Grace Hopper' }).waitFor();
-    await page.getByRole('checkbox', { name: 'Choose Grace Hopper' }).check();
+    await page.getByRole('checkbox', { name: 'Select Grace Hopper' }).check();
     await page.getByRole('button', { name: 'Select everyone found' }).click();
     await page.getByRole('button', { name: 'Tag', exact: true }).click();
     const tags = page.getByRole('dialog').getByRole('combobox', { name: 'Tags' });

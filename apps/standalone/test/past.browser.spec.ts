@@ -162,13 +162,13 @@ describe('looking back: replay, versions, test and why not', () => {
     expect(await seriousProblems(page)).toEqual([]);
     await look('replay-compared');
 
-    await part.getByText(/^What is assumed/).click();
+    await part.getByText(/^Assumptions/).click();
     const clicks = part.getByTestId('assumed-mail_clicked');
     expect(await clicks.textContent()).toContain('5 decisions depended on it');
     await clicks.getByRole('textbox').fill('100');
     await clicks.getByRole('textbox').press('Enter');
     await part.getByText('5 people would have entered, 5 e-mails.').waitFor();
-    expect(await part.getByText(/^What is assumed/).textContent()).toContain('1 changed');
+    expect(await part.getByText(/^Assumptions/).textContent()).toContain('1 changed');
     expect(await clicks.getByRole('textbox').inputValue()).toBe('100 %');
     await part.getByRole('button', { name: 'Reset to the usual assumptions' }).scrollIntoViewIfNeeded();
     expect(await seriousProblems(page)).toEqual([]);

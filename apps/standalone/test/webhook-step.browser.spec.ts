@@ -65,7 +65,7 @@ describe('trying a webhook step in the editor', () => {
     const step = await canvas.openStep('call');
     await step.getByTestId('webhook-try-tab').click();
     await step.getByTestId('webhook-body').getByText('"name": "Ada"').waitFor();
-    await step.getByLabel('For whom').fill('wanda@shop.example');
+    await step.getByLabel('Preview for').fill('wanda@shop.example');
     await step.getByTestId('webhook-body').getByText('"name": "Wanda"').waitFor();
     const sent = await step.getByRole('figure', { name: 'What is sent' }).textContent();
     expect(sent).toContain('X-Shopone');

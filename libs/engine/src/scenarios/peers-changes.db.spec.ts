@@ -195,7 +195,7 @@ describe('changing and seeing, as people complained about it elsewhere', () => {
       {
         key: `failed:${automation}`,
         title: `2 people are stuck in “${name}”`,
-        detail: expect.stringMatching(/stopped at “Change tag or field”.*why_not/),
+        detail: expect.stringMatching(/failed at “Change tag or field”.*why_not/),
         action: { label: 'Look at the step', href: `/admin/automations/${automation}?mode=live&step=tag` },
       },
     ]);
