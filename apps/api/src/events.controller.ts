@@ -2,7 +2,7 @@ import { Controller, Inject, Res, type OnApplicationBootstrap, type BeforeApplic
 import { HttpAdapterHost } from '@nestjs/core';
 import { presenceMarks } from '#automations';
 import * as contracts from '#contracts';
-import { Database, LOG, type Log } from '#platform';
+import { AppError, Database, LOG, type Log } from '#platform';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Route } from './http/route.js';
 
@@ -55,8 +55,9 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
   @Route(contracts.events)
   async listen(@Res() reply: FastifyReply): Promise<void> {
     if (this.clients.size >= MAX_CLIENTS) {
-      void reply.status(503).header('retry-after', '10').send();
-      return;
+      throw new AppError('too_many_listeners', 'Too many screens are open. Close some, or try again in a moment.', {
+        facts: { retry_after: 10 },
+      });
     }
     // Looked at before the listener is told to look itself, so that nothing falls between its look and the first tick.
     if (!this.timer) await this.look();

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Controller, Req } from '@nestjs/common';
 import * as contracts from '#contracts';
-import { Config, unauthorized } from '#platform';
+import { AppError, Config } from '#platform';
 import { PostmarkEvents } from '#send';
 import { Route, type CortexRequest } from './http/route.js';
 
@@ -25,7 +25,8 @@ export class PostmarkWebhookController {
     const hash = (value: string) => createHash('sha256').update(value).digest();
     const same = timingSafeEqual(hash(authorization ?? ''), hash(wanted));
     if (user && password && same) return;
-    throw unauthorized(
+    throw new AppError(
+      'wrong_webhook_credentials',
       'The webhook needs the user and password that POSTMARK_WEBHOOK_USER and POSTMARK_WEBHOOK_PASSWORD name.',
     );
   }

@@ -2,7 +2,7 @@ import { Controller, Req, Res } from '@nestjs/common';
 import { Staff, StaffSignIn, type SignInRequest } from '#access';
 import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
-import { unauthorized, type Role } from '#platform';
+import { AppError, type Role } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Input, Route } from './http/route.js';
 
@@ -49,7 +49,7 @@ export class SignInController {
   @Route(contracts.currentSession)
   async session(@Req() request: FastifyRequest): Promise<AnswerOf<typeof contracts.currentSession>> {
     const session = await this.signIns.sessionOf(request.headers);
-    if (!session) throw unauthorized('Sign in at /sign-in.');
+    if (!session) throw new AppError('not_signed_in', 'Sign in at /sign-in.');
     return { email: session.email, name: session.name, role: session.role };
   }
 

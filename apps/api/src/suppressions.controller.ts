@@ -3,19 +3,22 @@ import { recordAudit } from '#access';
 import { complainedAmong, liftSuppressions, listSuppressions, suppress, suppressionReasons } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { Database, forbidden, isAdmin, unprocessable, type Actor } from '#platform';
+import { AppError, Database, isAdmin, type Actor } from '#platform';
 import { Caller, Input, Route } from './http/route.js';
 
 /** Mailing somebody who called it spam costs everybody's delivery: it takes an administrator, who says why. */
 function mayLiftComplaints(actor: Actor, complained: readonly string[], reason: string | undefined): void {
   const who = complained.length === 1 ? complained[0]! : `${complained.length} of these addresses`;
   if (!isAdmin(actor)) {
-    throw forbidden(`${who} marked our mail as spam. Only an administrator can let them get mail again.`);
+    throw new AppError(
+      'not_allowed',
+      `${who} marked our mail as spam. Only an administrator can let them get mail again.`,
+    );
   }
   if (!reason) {
-    throw unprocessable(`${who} marked our mail as spam. Say why they may be mailed again.`, [
-      { pointer: '/reason', message: 'Why they may be mailed again; it is kept in the audit.' },
-    ]);
+    throw new AppError('reason_missing', `${who} marked our mail as spam. Say why they may get mail again.`, {
+      errors: [{ pointer: '/reason', message: 'Say why they may get mail again. The audit keeps it.' }],
+    });
   }
 }
 

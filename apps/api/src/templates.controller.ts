@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { checkTemplate, TemplateError, Templates } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { Database, unprocessable, type Actor } from '#platform';
+import { AppError, Database, type Actor } from '#platform';
 import { MessageView, sendTest } from '#send';
 import { Caller, Input, Route } from './http/route.js';
 
@@ -65,15 +65,17 @@ export class TemplatesController {
   @Route(contracts.testContent)
   async testUnsaved(@Input() { body }: InputOf<typeof contracts.testContent>, @Caller() actor: Actor) {
     if (actor.kind !== 'staff') {
-      throw unprocessable(
-        'A test goes to the person who asks for it, and a key has no address. Sign in and ask again.',
+      throw new AppError(
+        'no_recipient',
+        'A test goes to the person who asks for it, and an API key has no address. Sign in and send it again.',
       );
     }
     const { contact_email, stream: _stream, from, ...content } = body;
     const [blocks] = checkTemplate(body.subject, body.html, body.text, body.preheader).filter(
       (problem) => problem.severity === 'blocks',
     );
-    if (blocks) throw unprocessable(`The mail cannot be made: ${blocks.message}`, [blocks]);
+    if (blocks)
+      throw new AppError('invalid_template', `The email cannot be rendered: ${blocks.message}`, { errors: [blocks] });
     const to = actor.label;
     return { message_id: await sendTest(this.database, this.view, content, to, contact_email, from), to };
   }
@@ -83,7 +85,10 @@ export class TemplatesController {
       return await work();
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      throw unprocessable(`The mail cannot be made for this contact: ${error.message} (line ${error.line}).`);
+      throw new AppError(
+        'invalid_template',
+        `The email cannot be rendered for this contact: ${error.message} (line ${error.line}).`,
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAttention } from '#access';
+import { problemCodes, problemKinds } from '#contracts';
 import { ADMIN, testApi, type TestApi } from './api.fixture.js';
 
 let api: TestApi;
@@ -19,7 +20,13 @@ describe('the HTTP edge', () => {
     const answer = await api.call('GET', '/nowhere');
     expect(answer.status).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(answer.body).toMatchObject({ title: 'Not found', status: 404, errors: [] });
+    expect(answer.body).toMatchObject({
+      type: '/problems/unknown_route',
+      code: 'unknown_route',
+      title: 'Not found',
+      status: 404,
+      errors: [],
+    });
   });
 
   it('says where broken JSON breaks', async () => {
@@ -78,6 +85,37 @@ describe('the HTTP edge', () => {
     expect(answer.body.openapi).toBe('3.1.0');
     expect(Object.keys(answer.body.paths)).toContain('/activities');
     expect((await api.call('GET', '/docs', undefined, { anonymous: true })).text).toMatch(/swagger-ui/);
+  });
+
+  it('answers with a code whose type can be read, by people and by programs', async () => {
+    const refused = await api.call<{ type: string; code: string }>('GET', '/settings', undefined, { anonymous: true });
+    expect(refused.body).toMatchObject({ type: '/problems/not_signed_in', code: 'not_signed_in' });
+    const explained = await api.call('GET', refused.body.type, undefined, { anonymous: true });
+    expect(explained.body).toEqual({ code: 'not_signed_in', type: refused.body.type, ...problemKinds.not_signed_in });
+    const headers = { accept: 'text/html,application/xhtml+xml' };
+    const page = await api.call('GET', refused.body.type, undefined, { anonymous: true, headers });
+    expect(page.headers['content-type']).toMatch(/^text\/html/);
+    expect(page.text).toContain(problemKinds.not_signed_in.remedy.replace('<key>', '&lt;key&gt;'));
+    expect((await api.call('GET', '/problems/constructor', undefined, { anonymous: true })).status).toBe(404);
+  });
+
+  it('lists every code in the documentation, and at its route what that route refuses', async () => {
+    const { body } = await api.call<{
+      info: { description: string };
+      paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;
+    }>('GET', '/openapi.json', undefined, { anonymous: true });
+    expect(problemCodes.filter((code) => !body.info.description.includes(`(/problems/${code})`))).toEqual([]);
+    const refusals = body.paths['/automations/{id}/publish']!['post']!.responses['409']!.description;
+    expect(refusals).toContain('draft_changed');
+    expect(refusals).toContain('automation_archived');
+  });
+
+  it('says which field is missing in words of its own', async () => {
+    const answer = await api.call('POST', '/enrollments', { email: 'ann@example.com' });
+    expect(answer.body).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ pointer: '/course_id', message: 'course_id is missing.' }],
+    });
   });
 
   it('gives Prometheus every state', async () => {

@@ -20,11 +20,7 @@ export function trustedOrigins(publicUrl: string, host: string | undefined | nul
  */
 export function assertTrustedOrigin(publicUrl: string, headers: IncomingHttpHeaders): void {
   const { origin, host } = headers;
-  const refused = new AppError(
-    403,
-    'Not allowed',
-    'This request comes from another site. Open Cortex itself and try again.',
-  );
+  const refused = new AppError('other_site', 'This request comes from another site. Open Cortex itself and try again.');
   if (origin !== undefined) {
     if (!trustedOrigins(publicUrl, host).includes(origin)) throw refused;
     return;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { badRequest, Config, Database, type Actor, type Tx } from '#platform';
+import { Config, Database, invalidRequest, type Actor, type Tx } from '#platform';
 import { recordAudit } from './audit.js';
 
 /** The columns that a request may change; JSON ones are cast. */
@@ -90,7 +90,7 @@ export class Settings {
 
   private async assertTimezone(tx: Tx, zone: string): Promise<void> {
     if (await tx.row('select from pg_timezone_names where name = $1', [zone])) return;
-    throw badRequest('The settings were not changed.', [
+    throw invalidRequest('The settings were not changed.', [
       { pointer: '/timezone', message: 'This is not a time zone. Use an IANA name, e.g. Europe/Berlin.' },
     ]);
   }

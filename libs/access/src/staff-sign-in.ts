@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { AppError, newId, unauthorized, type Actor, type Config, type Database, type Log, type Role } from '#platform';
+import { AppError, newId, type Actor, type Config, type Database, type Log, type Role } from '#platform';
 import { betterAuth } from 'better-auth';
 import { fromNodeHeaders } from 'better-auth/node';
 import { admin } from 'better-auth/plugins';
@@ -146,21 +146,17 @@ function refusal(response: Response, answer: { code?: string; message?: string }
   if (response.status === 429) {
     const seconds = Number(response.headers.get('x-retry-after') ?? 10);
     const detail = `Too many attempts. Wait ${seconds} seconds and try again.`;
-    return new AppError(429, 'Too many attempts', detail, [], { retry_after: seconds });
+    return new AppError('too_many_attempts', detail, { facts: { retry_after: seconds } });
   }
   if (answer?.code === 'BANNED_USER') {
-    return new AppError(403, 'Not allowed', 'This account is banned. Ask an administrator.', [], {
-      code: 'BANNED_USER',
-    });
+    return new AppError('BANNED_USER', 'This account is banned. Ask an administrator.');
   }
   if (response.status === 403)
-    return new AppError(403, 'Not allowed', 'This request comes from another site. Open Cortex itself and try again.');
-  if (answer?.code === 'INVALID_PASSWORD')
-    return new AppError(400, 'Bad request', 'The current password is not right.');
-  if (response.status === 401) return unauthorized('The address or the password is not right.');
+    return new AppError('other_site', 'This request comes from another site. Open Cortex itself and try again.');
+  if (answer?.code === 'INVALID_PASSWORD') return new AppError('wrong_password', 'The current password is wrong.');
+  if (response.status === 401) return new AppError('wrong_credentials', 'The email address or the password is wrong.');
   return new AppError(
-    response.status >= 500 ? 503 : 400,
-    'Sign-in failed',
+    response.status >= 500 ? 'sign_in_unavailable' : 'sign_in_refused',
     answer?.message ?? 'Try again in a moment.',
   );
 }

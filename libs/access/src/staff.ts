@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
+  AppError,
   Config,
-  conflict,
   Database,
   decodeCursor,
   encodeCursor,
@@ -52,7 +52,7 @@ export async function insertStaff(tx: Tx, wanted: NewStaff): Promise<string> {
      on conflict (email) do nothing`,
     [id, wanted.name, wanted.email.toLowerCase(), wanted.role],
   );
-  if (added === 0) throw conflict('A staff member with this address exists already.');
+  if (added === 0) throw new AppError('already_exists', 'There is already a staff member with this address.');
   await tx.run(
     `insert into cortex_staff.account (id, "accountId", "providerId", "userId", password, "updatedAt")
      values ($1, $2, 'credential', $2, $3, now())`,
@@ -162,7 +162,11 @@ export class Staff {
       `select from cortex_staff."user" where role = 'admin' and not coalesce(banned, false) and id <> $1 limit 1`,
       [id],
     );
-    if (!other) throw conflict('This is the last administrator. Make somebody else an administrator first.');
+    if (!other)
+      throw new AppError(
+        'last_administrator',
+        'This is the last administrator. Make someone else an administrator first.',
+      );
   }
 
   /** A page of open invitations, newest first. */
@@ -186,7 +190,7 @@ export class Staff {
     return this.database.tx(async (tx) => {
       const email = wanted.email.toLowerCase();
       if (await tx.row('select from cortex_staff."user" where email = $1', [email])) {
-        throw conflict('A staff member with this address exists already.');
+        throw new AppError('already_exists', 'There is already a staff member with this address.');
       }
       const row = await tx.row<InvitationRow>(
         `insert into cortex.staff_invitations (email, role, token_hash, created_by, expires_at)

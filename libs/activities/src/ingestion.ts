@@ -111,14 +111,14 @@ export class Ingestion implements OnApplicationShutdown {
     } catch (error) {
       if (error instanceof QueueFull) {
         const detail =
-          'More arrives than can be stored. Wait a second and send it again; nothing of this request was stored.';
-        throw new AppError(429, 'Too much at once', detail, [], { retry_after: 1 });
+          'More arrives than can be stored. Nothing of this request was stored. Wait a second and send it again.';
+        throw new AppError('too_much_at_once', detail, { facts: { retry_after: 1 } });
       }
       if (!isConnectionError(error)) throw error;
       this.log.error({ err: error }, 'activities: connection to the database failed');
       const detail =
-        'The database went away while storing, so the outcome is unclear. Send it again; with an id or an external_id a repeat is harmless.';
-      throw new AppError(503, 'Database away', detail);
+        'The database went away while storing, so the outcome is unclear. Send it again. With an id or an external_id, a repeat is harmless.';
+      throw new AppError('database_away', detail);
     }
   }
 

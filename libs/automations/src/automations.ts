@@ -9,7 +9,7 @@ import {
   type Graph,
   type Operation,
 } from '#graph';
-import { badRequest, conflict, Database, newId, notFound, type Actor, type Tx } from '#platform';
+import { AppError, Database, invalidRequest, newId, notFound, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
 import { automationById, type AutomationRow } from './automation.queries.js';
 import { sendAway } from './entry.queries.js';
@@ -147,12 +147,14 @@ export class Automations {
       await this.lockDraft(tx, id);
       const row = await automationById(tx, id);
       if (row.status === 'live' || row.status === 'paused') {
-        throw conflict('This automation is running. Stop it before you delete it.');
+        throw new AppError('automation_running', 'This automation is running. Stop it, then delete it.');
       }
       if (row.entered > 0) {
-        throw conflict('People have been in this automation, so its history is kept. Archive it instead.', {
-          entered: row.entered,
-        });
+        throw new AppError(
+          'automation_has_history',
+          'People have been in this automation, so its history is kept. Archive it instead.',
+          { facts: { entered: row.entered } },
+        );
       }
       await sendAway(tx, id);
       await tx.run("delete from cortex.uses where user_kind = 'automation' and user_id = $1", [id]);
@@ -173,18 +175,24 @@ export class Automations {
   private async checkRevision(tx: Tx, draft: Draft, base: number): Promise<void> {
     if (draft.revision === base) return;
     if (base > draft.revision) {
-      throw badRequest(`This draft has only come to revision ${draft.revision}. Load it again.`, [
-        { pointer: '/base_revision', message: `At most ${draft.revision}.` },
-      ]);
+      throw new AppError('revision_ahead', `This draft is only at revision ${draft.revision}. Load it again.`, {
+        errors: [{ pointer: '/base_revision', message: `At most ${draft.revision}.` }],
+      });
     }
     const since = await changesAfter(tx, draft.id, base, MOST_CHANGES);
     // Not all of it is worse than nothing: whoever is that far behind loads the draft again.
     const whole = since.length === draft.revision - base;
-    throw conflict('Somebody has changed this draft meanwhile. Look at what they did and try again from there.', {
-      revision: draft.revision,
-      operations: whole ? since.flatMap((row) => row.operations) : [],
-      changes: whole ? since : [],
-    });
+    throw new AppError(
+      'draft_changed',
+      'Someone else has changed this draft. Look at what they changed and try again from there.',
+      {
+        facts: {
+          revision: draft.revision,
+          operations: whole ? since.flatMap((row) => row.operations) : [],
+          changes: whole ? since : [],
+        },
+      },
+    );
   }
 
   private async change(tx: Tx, actor: Actor, draft: Draft, operations: Operation[], batch?: string): Promise<number> {
@@ -219,14 +227,14 @@ function applied(before: AutomationDocument, operations: Operation[]): Automatio
     const { document } = applyAll(before, operations);
     const parsed = graphSchema.safeParse(document.graph);
     if (parsed.success) return { ...document, graph: parsed.data };
-    throw badRequest(
-      'After these changes the drawing would not be valid; nothing was changed.',
+    throw invalidRequest(
+      'These changes would make the drawing invalid. Nothing was changed.',
       parsed.error.issues.map((issue) => ({ pointer: `/graph/${issue.path.join('/')}`, message: issue.message })),
     );
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    throw badRequest('One of the operations does not fit this draft; nothing was changed.', [
-      { pointer: `/operations/${error.index}`, message: error.message },
-    ]);
+    throw new AppError('operations_do_not_fit', 'One of the operations does not fit this draft. Nothing was changed.', {
+      errors: [{ pointer: `/operations/${error.index}`, message: error.message }],
+    });
   }
 }

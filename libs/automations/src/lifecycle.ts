@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { cancelWaiting, cancelWaitingNow } from '#emails';
-import { conflict, Database, type Actor, type Tx } from '#platform';
+import { AppError, Database, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
 import { automationById, type AutomationRow, type AutomationStatus } from './automation.queries.js';
 import { sendAway, startClock } from './entry.queries.js';
@@ -59,9 +59,11 @@ export class Lifecycle {
       refusal,
       async (tx, row) => {
         if (row.inside > 0) {
-          throw conflict(`${row.inside} people are still inside. Stop the automation first; they leave then.`, {
-            inside: row.inside,
-          });
+          throw new AppError(
+            'people_inside',
+            `${row.inside} people are still inside. Stop the automation first. They leave then.`,
+            { facts: { inside: row.inside } },
+          );
         }
         await sendAway(tx, id);
       },
@@ -81,9 +83,11 @@ export class Lifecycle {
     const refusal = 'Only a live or paused automation can be stopped.';
     await this.change(actor, id, 'stopped', ['live', 'paused'], refusal, async (tx, row) => {
       if (row.inside !== confirm) {
-        throw conflict(`${row.inside} people are inside now, not ${confirm}. Look again and confirm that number.`, {
-          inside: row.inside,
-        });
+        throw new AppError(
+          'count_changed',
+          `${row.inside} people are inside now, not ${confirm}. Check again and confirm that number.`,
+          { facts: { inside: row.inside } },
+        );
       }
       await sendAway(tx, id);
     });
@@ -104,7 +108,10 @@ export class Lifecycle {
       await closeGate(tx);
       await tx.row('select id from cortex.automations where id = $1 for update', [id]);
       const row = await automationById(tx, id);
-      if (!from.includes(row.status)) throw conflict(`${refusal} This one is ${row.status}.`, { status: row.status });
+      if (!from.includes(row.status))
+        throw new AppError('wrong_automation_status', `${refusal} This one is ${row.status}.`, {
+          facts: { status: row.status },
+        });
       await work(tx, row);
       await tx.run('update cortex.automations set status = $2, updated_at = cortex.now() where id = $1', [id, to]);
       await audit(tx, actor, `automation.${to}`, id, { before: { status: row.status, inside: row.inside } });

@@ -120,7 +120,7 @@ export async function presenceMarks(database: Database): Promise<Record<string, 
   return Object.fromEntries(rows.map(({ id, mark }) => [id, mark]));
 }
 
-const tooOften = (detail: string) => new AppError(429, 'Too many requests', detail, [], { retry_after: 1 });
+const tooOften = (detail: string) => new AppError('too_many_requests', detail, { facts: { retry_after: 1 } });
 
 /** Whoever is gone leaves no row, here or elsewhere. */
 const forget = (tx: Tx): Promise<number> =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { blocks, indexGraph, nodeDef, type DraftSettings, type Graph, type Problem } from '#graph';
-import { conflict, Database, newId, unprocessable, type Actor, type Tx } from '#platform';
+import { AppError, Database, newId, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
 import { automationById, peopleByStep, type AutomationRow } from './automation.queries.js';
 import { problemsOf, type MailHelp } from './checks.js';
@@ -74,20 +74,23 @@ export class Publishing {
       await closeGate(tx);
       await tx.row('select id from cortex.automations where id = $1 for update', [id]);
       const row = await automationById(tx, id);
-      if (row.status === 'archived') throw conflict('This automation is archived. Duplicate it to use it again.');
+      if (row.status === 'archived')
+        throw new AppError('automation_archived', 'This automation is archived. Duplicate it to use it again.');
       if (wish.revision !== undefined && wish.revision !== row.revision) {
-        throw conflict('The draft has changed since it was reviewed. Review it again and publish that.', {
-          revision: row.revision,
-        });
+        throw new AppError(
+          'draft_changed',
+          'The draft has changed since you reviewed it. Review it again, then publish.',
+          { facts: { revision: row.revision } },
+        );
       }
       const { draft_graph: graph, settings } = row;
       const problems = await problemsOf(tx, id, graph, settings, help);
       const blocking = blocks(problems);
       if (blocking.length > 0) {
-        throw unprocessable(
-          'This automation is not ready: mend what is listed and publish again. Nothing was changed.',
-          blocking.map(({ pointer, message }) => ({ pointer, message })),
-          { problems },
+        throw new AppError(
+          'automation_not_ready',
+          'This automation is not ready. Fix the problems listed, then publish again. Nothing was changed.',
+          { errors: blocking.map(({ pointer, message }) => ({ pointer, message })), facts: { problems } },
         );
       }
       checkInFlight(wish.in_flight, graph);
@@ -183,12 +186,15 @@ function checkInFlight(plan: InFlight | undefined, graph: Graph): void {
   const { nodes } = indexGraph(graph);
   const wrong = Object.entries(plan?.removed ?? {}).filter(([, target]) => target !== 'exit' && !nodes.has(target));
   if (wrong.length === 0) return;
-  throw unprocessable(
+  throw new AppError(
+    'unknown_target_step',
     'People cannot be moved to a step that does not exist. Nothing was changed.',
-    wrong.map(([from, target]) => ({
-      pointer: `/in_flight/removed/${from}`,
-      message: `“${target}” is no step of this version. Name one of its steps, or "exit".`,
-    })),
+    {
+      errors: wrong.map(([from, target]) => ({
+        pointer: `/in_flight/removed/${from}`,
+        message: `“${target}” is not a step of this version. Name one of its steps, or "exit".`,
+      })),
+    },
   );
 }
 

@@ -20,6 +20,7 @@ export const signIn = route({
   summary: 'Sign in as staff; the answer sets the session cookie',
   body: z.strictObject({ email: emailAddress, password: z.string().min(1).max(128) }),
   response: sessionView,
+  problems: ['wrong_credentials', 'BANNED_USER', 'too_many_attempts', 'other_site'],
 });
 
 export const signOut = route({
@@ -48,6 +49,7 @@ export const changePassword = route({
   summary: 'Change your own password; other sessions end',
   body: z.strictObject({ current_password: z.string().min(1).max(128), new_password: password }),
   response: done,
+  problems: ['wrong_password', 'too_many_attempts'],
 });
 
 export const staffMember = z.object({
@@ -81,6 +83,7 @@ export const addStaff = route({
   status: 201,
   body: z.strictObject({ email: emailAddress, name: z.string().trim().min(1).max(200), role, password }),
   response: staffMember,
+  problems: ['already_exists'],
 });
 
 export const changeStaff = route({
@@ -96,6 +99,7 @@ export const changeStaff = route({
     banned: z.boolean().optional(),
   }),
   response: staffMember,
+  problems: ['not_found', 'last_administrator'],
 });
 
 export const removeStaff = route({
@@ -106,6 +110,7 @@ export const removeStaff = route({
   summary: 'Remove a staff member; their sessions end at once',
   params: staffParams,
   response: done,
+  problems: ['not_found', 'last_administrator'],
 });
 
 export const invitation = z.object({
@@ -135,6 +140,7 @@ export const inviteStaff = route({
   status: 201,
   body: z.strictObject({ email: emailAddress, role }),
   response: invitation.extend({ link: z.string() }),
+  problems: ['already_exists'],
 });
 
 export const withdrawInvitation = route({
@@ -145,6 +151,7 @@ export const withdrawInvitation = route({
   summary: 'Withdraw an invitation',
   params: idParams,
   response: done,
+  problems: ['not_found'],
 });
 
 export const acceptInvitation = route({
@@ -155,6 +162,7 @@ export const acceptInvitation = route({
   summary: 'Take up an invitation: choose a name and a password, then sign in',
   body: z.strictObject({ token: z.string().min(20).max(200), name: z.string().trim().min(1).max(200), password }),
   response: z.object({ email: z.string() }),
+  problems: ['not_found', 'already_exists'],
 });
 
 export const staffSession = z.object({
@@ -185,6 +193,7 @@ export const endSession = route({
   summary: 'End a session at once',
   params: staffParams,
   response: done,
+  problems: ['not_found'],
 });
 
 export const apiKey = z.object({
@@ -245,6 +254,7 @@ export const revokeApiKey = route({
   summary: 'Revoke a key; requests with it are refused within two seconds everywhere',
   params: idParams,
   response: done,
+  problems: ['not_found'],
 });
 
 export const auditEntry = z.object({

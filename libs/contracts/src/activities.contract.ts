@@ -72,6 +72,14 @@ export const postActivities = route({
     rejected: z.number().int(),
     results: z.array(itemResult),
   }),
+  problems: [
+    'invalid_json',
+    'too_many_items',
+    'too_much_at_once',
+    'database_away',
+    'idempotency_key_reused',
+    'request_in_progress',
+  ],
 });
 
 export const listActivities = route({
@@ -87,6 +95,7 @@ export const listActivities = route({
     to: instant.optional(),
   }),
   response: page(activity),
+  problems: ['invalid_cursor'],
 });
 
 export const activityTypes = route({

@@ -37,6 +37,7 @@ export const getVersion = route({
   summary: 'One published version, as it runs.',
   params: z.strictObject({ id: uuid, n: z.coerce.number().int().min(1) }),
   response: versionSummary.extend({ graph, settings: draftSettings }),
+  problems: ['not_found'],
 });
 
 const drawing = z.union([z.literal('draft'), z.coerce.number().int().min(1)]);
@@ -67,6 +68,7 @@ export const diffVersions = route({
       }),
     ),
   }),
+  problems: ['not_found'],
 });
 
 export const exportAutomation = route({
@@ -77,6 +79,7 @@ export const exportAutomation = route({
   summary: 'The draft as one JSON document, to be imported elsewhere.',
   params: idParams,
   response: portable,
+  problems: ['not_found'],
 });
 
 export const importAutomation = route({

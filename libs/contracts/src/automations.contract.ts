@@ -72,6 +72,7 @@ export const getAutomation = route({
   summary: 'One automation with its draft and the problems in it.',
   params: idParams,
   response: automation,
+  problems: ['not_found'],
 });
 
 export const putAutomation = route({
@@ -89,6 +90,7 @@ export const putAutomation = route({
   }),
   response: automation,
   bodyLimit: graphBodyLimit,
+  problems: ['not_found', 'draft_changed', 'revision_ahead'],
 });
 
 export const deleteAutomation = route({
@@ -99,6 +101,7 @@ export const deleteAutomation = route({
   summary: 'Deletes an automation nobody ever entered; one with a history is archived instead (409 says so).',
   params: idParams,
   status: 204,
+  problems: ['not_found', 'automation_running', 'automation_has_history'],
 });
 
 export const operateAutomation = route({
@@ -117,6 +120,7 @@ export const operateAutomation = route({
   }),
   response: z.object({ revision: z.number().int() }),
   bodyLimit: graphBodyLimit,
+  problems: ['not_found', 'draft_changed', 'revision_ahead', 'operations_do_not_fit'],
 });
 
 export const listOperations = route({
@@ -160,6 +164,7 @@ export const validateAutomation = route({
     ),
   }),
   bodyLimit: graphBodyLimit,
+  problems: ['not_found'],
 });
 
 export const publishAutomation = route({
@@ -188,6 +193,7 @@ export const publishAutomation = route({
     /** People who were moved to this version. */
     moved: z.number().int(),
   }),
+  problems: ['not_found', 'automation_not_ready', 'draft_changed', 'automation_archived', 'unknown_target_step'],
 });
 
 const transition = (verb: string, summary: string) =>
@@ -200,6 +206,7 @@ const transition = (verb: string, summary: string) =>
     params: idParams,
     body: z.strictObject({}).optional(),
     response: automation,
+    problems: ['not_found', 'wrong_automation_status', 'people_inside'],
   });
 
 export const pauseAutomation = transition('pause', 'Nobody enters and everyone inside stays where they are.');
@@ -215,6 +222,7 @@ export const stopAutomation = route({
   params: idParams,
   body: z.strictObject({ confirm: z.number().int().min(0) }),
   response: automation,
+  problems: ['not_found', 'count_changed', 'wrong_automation_status'],
 });
 
 export const duplicateAutomation = route({
@@ -227,6 +235,7 @@ export const duplicateAutomation = route({
   params: idParams,
   body: z.strictObject({ name: automationName.optional() }).optional(),
   response: automation,
+  problems: ['not_found'],
 });
 
 export const enterAutomation = route({
@@ -243,6 +252,7 @@ export const enterAutomation = route({
     /** Why they did not enter. */
     reason: z.string().optional(),
   }),
+  problems: ['not_found', 'unknown_address', 'automation_not_live'],
 });
 
 export const automationStats = route({

@@ -120,6 +120,7 @@ export const startBacktest = route({
   }),
   response: z.object({ id: uuid }),
   bodyLimit: 1_200_000,
+  problems: ['not_found', 'settings_unfinished', 'no_start'],
 });
 
 export const listBacktests = route({
@@ -140,6 +141,7 @@ export const getBacktest = route({
   summary: 'How far a backtest is, and what it came to.',
   params: idParams,
   response: backtest,
+  problems: ['not_found'],
 });
 
 export const cancelBacktest = route({
@@ -151,6 +153,7 @@ export const cancelBacktest = route({
   params: idParams,
   body: z.strictObject({}).optional(),
   response: backtest,
+  problems: ['not_found', 'backtest_ended'],
 });
 
 export const simulateAutomation = route({
@@ -196,4 +199,5 @@ export const simulateAutomation = route({
     ),
   }),
   bodyLimit: 1_200_000,
+  problems: ['not_found', 'unknown_address', 'settings_unfinished', 'no_start'],
 });

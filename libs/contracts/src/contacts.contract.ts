@@ -103,6 +103,7 @@ export const getContact = route({
   summary: 'One person, by any id they ever had',
   params: idParams,
   response: contact,
+  problems: ['not_found'],
 });
 
 export const contactActivities = route({
@@ -114,6 +115,7 @@ export const contactActivities = route({
   params: idParams,
   query: pageQuery,
   response: page(activity),
+  problems: ['not_found'],
 });
 
 const cleared = <T extends z.ZodType>(field: T) => z.union([z.null(), field]).optional();
@@ -134,6 +136,7 @@ export const patchContact = route({
     })
     .refine((body) => Object.keys(body).length > 0, 'Say what should change: give at least one field.'),
   response: contact,
+  problems: ['not_found', 'consent_withdrawn', 'instant_ahead'],
 });
 export type ContactChanges = z.infer<typeof patchContact.body>;
 
@@ -164,5 +167,6 @@ export const bulkContacts = route({
       message: 'Give either ids or rules.',
     }),
   response: job,
+  problems: ['too_many_people', 'not_a_static_list'],
 });
 export type BulkChange = z.output<typeof bulkContacts.body>;

@@ -93,6 +93,7 @@ export const getOutboxMessage = route({
   summary: 'One mail as it was sent, or as it would be',
   params: idParams,
   response: outboxMessage,
+  problems: ['not_found'],
 });
 
 export const retryUnknownMessages = route({
@@ -108,6 +109,7 @@ export const retryUnknownMessages = route({
     confirm: count,
   }),
   response: z.object({ queued: count }),
+  problems: ['count_changed'],
 });
 
 export const emailSummary = route({
@@ -190,6 +192,7 @@ export const getTemplate = route({
   summary: 'One template',
   params: idParams,
   response: template,
+  problems: ['not_found'],
 });
 export const createTemplate = route({
   method: 'POST',
@@ -201,6 +204,7 @@ export const createTemplate = route({
   body: templateFields,
   response: template,
   bodyLimit: 2 * 1024 * 1024,
+  problems: ['invalid_template'],
 });
 export const changeTemplate = route({
   method: 'PUT',
@@ -212,6 +216,7 @@ export const changeTemplate = route({
   body: templateFields.extend({ version: z.number().int().optional() }),
   response: template,
   bodyLimit: 2 * 1024 * 1024,
+  problems: ['not_found', 'template_changed', 'invalid_template'],
 });
 export const removeTemplate = route({
   method: 'DELETE',
@@ -221,6 +226,7 @@ export const removeTemplate = route({
   summary: 'Remove a template that nothing uses',
   params: idParams,
   response: z.object({ done: z.literal(true) }),
+  problems: ['not_found', 'still_used'],
 });
 
 export const renderedMail = z.object({
@@ -247,6 +253,7 @@ export const previewTemplate = route({
   params: idParams,
   body: z.strictObject({ contact_email: emailAddress }),
   response: renderedMail.extend({ problems: z.array(templateProblem) }),
+  problems: ['not_found', 'unknown_address'],
 });
 
 const unsavedContent = {
@@ -283,6 +290,7 @@ export const testTemplate = route({
   params: idParams,
   body: z.strictObject({ to: emailAddress, contact_email: emailAddress.optional() }),
   response: z.object({ message_id: z.string() }),
+  problems: ['not_found', 'no_recipient', 'recipient_not_staff', 'invalid_template'],
 });
 
 /** A step's mail as it is being written. There is no `to`: it goes to whoever asks for it. */
@@ -295,6 +303,7 @@ export const testContent = route({
   body: z.strictObject({ ...unsavedContent, contact_email: emailAddress.optional() }),
   response: z.object({ message_id: z.string(), to: z.string() }),
   bodyLimit: 2 * 1024 * 1024,
+  problems: ['no_recipient', 'recipient_not_staff', 'invalid_template'],
 });
 
 export const suppression = z.object({
@@ -337,6 +346,7 @@ export const removeSuppressions = route({
   /** Of addresses that complained only an administrator takes off the list, with a reason; 403 and 422 else. */
   body: suppressionBody.extend({ reason: z.string().trim().min(1).max(500).optional() }),
   response: z.object({ removed: count }),
+  problems: ['reason_missing'],
 });
 
 export const sendingState = z.object({
@@ -363,6 +373,7 @@ export const resumeSending = route({
   tag,
   summary: 'Let mail leave again',
   response: sendingState,
+  problems: ['sending_off'],
 });
 
 export const postmarkWebhook = route({
@@ -372,6 +383,7 @@ export const postmarkWebhook = route({
   tag,
   summary: 'What Postmark reports; its own basic auth (POSTMARK_WEBHOOK_USER and _PASSWORD), 401 without',
   raw: true,
+  problems: ['wrong_webhook_credentials'],
 });
 
 const tokenParams = z.object({ token: z.string().max(200) });

@@ -59,4 +59,5 @@ export const explainAutomation = route({
     mail: z.object({ broadcast: z.string().nullable(), transactional: z.string().nullable() }),
     runs: z.array(z.object({ id: uuid, status: z.string(), entered_at: instant, end_reason: z.string().nullable() })),
   }),
+  problems: ['not_found', 'unknown_address'],
 });

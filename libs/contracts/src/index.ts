@@ -1,4 +1,5 @@
 export * from './route.js';
+export * from './problems.js';
 export * from './permissions.js';
 export * from './message-counts.contract.js';
 export * from './automation-versions.contract.js';

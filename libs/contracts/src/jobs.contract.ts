@@ -39,6 +39,7 @@ export const getJob = route({
   summary: 'One such job and its result',
   params: idParams,
   response: job,
+  problems: ['not_found'],
 });
 
 export const cancelJob = route({
@@ -49,4 +50,5 @@ export const cancelJob = route({
   summary: 'Cancels a job that has not begun; 409 otherwise',
   params: idParams,
   response: job,
+  problems: ['not_found', 'job_started'],
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemCodes, problemKinds, problemType } from './problems.js';
 import { problem, type RouteDefinition } from './route.js';
 import { permissions } from './permissions.js';
 
@@ -34,6 +35,32 @@ const parametersOf = (schema: z.ZodObject | undefined, place: 'path' | 'query'):
     schema: schemaOf(field as z.ZodType, 'input'),
   }));
 
+/** The refusals that a route names, by status: what a caller may decide by. */
+function refusals(route: RouteDefinition): Json {
+  const found: Json = {};
+  for (const status of new Set(route.problems?.map((code) => problemKinds[code].status))) {
+    const codes = route.problems!.filter((code) => problemKinds[code].status === status);
+    found[String(status)] = {
+      description: codes.map((code) => `\`${code}\`: ${problemKinds[code].cause}`).join('\n\n'),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+  return found;
+}
+
+/** Every code as a table, for the front page of the documentation. */
+function codesText(): string {
+  const rows = problemCodes.map((code) => {
+    const { status, title, cause, remedy } = problemKinds[code];
+    return `| [\`${code}\`](${problemType(code)}) | ${status} ${title} | ${cause} | ${remedy} |`;
+  });
+  return [
+    '## Problem codes',
+    'Failures are answered as `application/problem+json` (RFC 9457). Decide by `code`; the sentences are for people and may change.',
+    ['| code | status and title | cause | what to do |', '|---|---|---|---|', ...rows].join('\n'),
+  ].join('\n\n');
+}
+
 /** OpenAPI 3.1 of these routes, made from the schemas that the server parses with. */
 export function openApi(routes: readonly RouteDefinition[], serverUrl: string): Json {
   const paths: Record<string, Json> = {};
@@ -62,6 +89,7 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
       }),
       responses: {
         [String(route.status ?? 200)]: answer,
+        ...refusals(route),
         default: {
           description: 'A problem, with what to do about it',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -76,7 +104,7 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Cortex', version: '1', description: 'The public contract of this installation.' },
+    info: { title: 'Cortex', version: '1', description: `The public contract of this installation.\n\n${codesText()}` },
     servers: [{ url: serverUrl }],
     security: [{ key: [] }, { session: [] }],
     paths,

@@ -99,6 +99,7 @@ const ingest = <P extends string, T extends z.ZodType>(path: P, item: T, summary
     summary: `${summary}, one or an array of at most ${MAX_ITEMS}`,
     body: oneOrMany(item),
     response: writtenResults,
+    problems: ['too_many_items', 'concurrent_change'],
   });
 
 export const postLeads = ingest('/purchase-leads', newLead, 'Bring in leads: one per checkout');

@@ -29,6 +29,7 @@ export const getPresence = route({
   summary: 'Who has the automation open in the editor now, and which step.',
   params: idParams,
   response: present,
+  problems: ['not_found'],
 });
 
 export const sayPresence = route({
@@ -52,4 +53,5 @@ export const sayPresence = route({
     leave: z.boolean().default(false),
   }),
   response: present,
+  problems: ['not_found', 'too_many_requests'],
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ProblemCode } from './problems.js';
 
 /**
  * The rows of the permission table: what a caller must be allowed to do. Every route names one;
@@ -36,6 +37,8 @@ export interface RouteDefinition {
   /** Other formats that the body may have, by content type. */
   forms?: Readonly<Record<string, z.ZodType>>;
   response?: z.ZodType;
+  /** What it refuses beside what every route does (credentials, form): the codes a caller decides by. */
+  problems?: readonly ProblemCode[];
   /** Body size in bytes beyond which the request is refused, default 1 MiB. */
   bodyLimit?: number;
   /** Answers that are no JSON (HTML pages, images, streams). */
@@ -99,6 +102,7 @@ export const idParams = z.strictObject({ id: uuid });
 
 export const problem = z.object({
   type: z.string(),
+  code: z.string(),
   title: z.string(),
   status: z.number(),
   detail: z.string(),

@@ -78,6 +78,7 @@ export const getRun = route({
   summary: 'One person’s way through one version, with the reason of every step.',
   params: idParams,
   response: run,
+  problems: ['not_found'],
 });
 
 const act = (verb: string, summary: string) =>
@@ -90,6 +91,7 @@ const act = (verb: string, summary: string) =>
     params: idParams,
     body: z.strictObject({}).optional(),
     response: run,
+    problems: ['not_found', 'wrong_run_status', 'automation_not_live'],
   });
 
 export const advanceRun = act(
@@ -111,4 +113,5 @@ export const retryFailed = route({
     /** Runs that go on now; whoever is being worked on at this moment is left for another try. */
     retried: z.number().int(),
   }),
+  problems: ['not_found', 'automation_not_live'],
 });

@@ -101,6 +101,7 @@ export const closeAttentionItem = route({
   summary: 'Say that it is dealt with',
   params: z.strictObject({ id: uuid }),
   response: z.object({ done: z.literal(true) }),
+  problems: ['not_found'],
 });
 
 export const events = route({
@@ -128,6 +129,7 @@ export const healthReady = route({
   tag: 'Running it',
   summary: 'The database answers and is migrated; 503 otherwise',
   response: z.object({ status: z.literal('ready') }),
+  problems: ['not_ready'],
 });
 
 export const metrics = route({
@@ -137,6 +139,24 @@ export const metrics = route({
   tag: 'Running it',
   summary: 'Figures for Prometheus',
   raw: true,
+});
+
+export const problemPage = route({
+  method: 'GET',
+  path: '/problems/:code',
+  access: 'open',
+  tag: 'Running it',
+  summary: 'What a problem code means and what to do about it; as a page for a browser',
+  params: z.strictObject({ code: z.string().max(64) }),
+  response: z.object({
+    code: z.string(),
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    cause: z.string(),
+    remedy: z.string(),
+  }),
+  problems: ['not_found'],
 });
 
 export const openApiDocument = route({

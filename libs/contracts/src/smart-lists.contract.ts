@@ -95,6 +95,7 @@ export const getSmartList = route({
   summary: 'One smart list',
   params: idParams,
   response: smartList,
+  problems: ['not_found'],
 });
 
 export const putSmartList = route({
@@ -117,6 +118,7 @@ export const putSmartList = route({
     newcomers: z.enum(['silent', 'enter']).default('silent'),
   }),
   response: smartList,
+  problems: ['not_found', 'membership_not_kept', 'membership_updating'],
 });
 
 export const duplicateSmartList = route({
@@ -129,6 +131,7 @@ export const duplicateSmartList = route({
   params: idParams,
   body: z.strictObject({ name: name.optional() }),
   response: smartList,
+  problems: ['not_found'],
 });
 
 export const listFolders = route({
@@ -158,6 +161,7 @@ export const deleteSmartList = route({
   summary: 'Deletes a list that nothing uses; otherwise 409 with used_by',
   params: idParams,
   status: 204,
+  problems: ['not_found', 'still_used'],
 });
 
 export const previewSmartList = route({
@@ -191,6 +195,7 @@ export const previewSmartList = route({
     /** When nobody matches: the pointer of the condition after which nobody is left, where that can be said. */
     emptied_by: z.string().nullable(),
   }),
+  problems: ['took_too_long'],
 });
 
 export const refreshSmartList = route({
@@ -201,6 +206,7 @@ export const refreshSmartList = route({
   summary: 'Counts the list anew',
   params: idParams,
   response: smartList,
+  problems: ['not_found', 'count_took_too_long'],
 });
 
 export const smartListContacts = route({
@@ -246,6 +252,7 @@ export const checkSmartList = route({
   summary: 'Whether these rules hold for one person, and why',
   body: z.strictObject({ rules: rulesSchema, contact_email: emailAddress }),
   response: proof,
+  problems: ['unknown_address'],
 });
 
 export const smartListFields = route({
@@ -330,6 +337,7 @@ export const addListMembers = route({
   body: members,
   bodyLimit: CSV_LIMIT,
   response: z.union([membersAnswer, job]),
+  problems: ['not_found', 'not_a_static_list'],
 });
 
 export const removeListMembers = route({
@@ -342,4 +350,5 @@ export const removeListMembers = route({
   body: members,
   bodyLimit: CSV_LIMIT,
   response: z.union([membersAnswer, job]),
+  problems: ['not_found', 'not_a_static_list'],
 });

@@ -75,6 +75,7 @@ export const replayWebhookCall = route({
   params: idParams,
   body: z.strictObject({}).optional(),
   response: z.object({ done: z.literal(true) }),
+  problems: ['not_found', 'webhook_call_not_failed'],
 });
 
 const drawnCall = {
@@ -97,6 +98,7 @@ export const previewWebhook = route({
   params: idParams,
   body: z.strictObject({ ...drawnCall, config: webhookConfig.omit({ url: true }) }),
   response: shownCall,
+  problems: ['not_found', 'unknown_address', 'invalid_template'],
 });
 
 export const testWebhook = route({
@@ -120,4 +122,5 @@ export const testWebhook = route({
     /** Why it was not called, or why its answer does not count. */
     reason: z.string().nullable(),
   }),
+  problems: ['not_found', 'unknown_address', 'invalid_template', 'too_many_test_calls'],
 });

@@ -1,5 +1,5 @@
 import { appendActivities } from '#activities';
-import { unprocessable, type FieldError, type Tx } from '#platform';
+import { AppError, type FieldError, type Tx } from '#platform';
 import type { ConsentStatus } from './people.js';
 
 /** What somebody said about being mailed. Without `at` it was said just now. */
@@ -59,7 +59,10 @@ export async function setConsents(tx: Tx, entries: readonly PersonConsent[]): Pr
   const now = await tx.now();
   const given = entries.map(({ person_id, consent, by }, ord) => ({ person_id, by, ord, ...consentObject(consent) }));
   const ahead = given.map(({ at }) => aheadOf(now, at, '/consent/at')).find((error) => error !== undefined);
-  if (ahead) throw unprocessable('The answer about mail lies in the future; nothing was changed.', [ahead]);
+  if (ahead)
+    throw new AppError('instant_ahead', 'The consent was given in the future, so nothing was changed.', {
+      errors: [ahead],
+    });
   for (const turn of turns(given)) await settle(tx, turn, outcome);
   return outcome;
 }

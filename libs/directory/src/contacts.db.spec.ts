@@ -80,7 +80,7 @@ describe('contacts', () => {
     for (const known of [first, second, id, person_id as string]) {
       expect((await contacts.get(known)).id).toBe(id);
     }
-    await expect(contacts.get('00000000-0000-7000-8000-000000000000')).rejects.toMatchObject({ status: 404 });
+    await expect(contacts.get('00000000-0000-7000-8000-000000000000')).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('searches names and addresses by part, case, accent form and nearly', async () => {

@@ -1,5 +1,5 @@
 import type { ContactChanges } from '#contracts';
-import { conflict, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { AppError, notFound, recordAudit, type Actor, type Tx } from '#platform';
 import { setConsents, type ConsentGiven } from './consent.js';
 import { presentContact } from './contact.js';
 import { contactById } from './contacts.queries.js';
@@ -48,8 +48,9 @@ export async function editContact(tx: Tx, id: string, changes: ContactChanges, a
 async function sayFor(tx: Tx, personId: string, consent: ConsentGiven): Promise<void> {
   const { left } = await setConsents(tx, [{ person_id: personId, consent, by: 'staff' }]);
   if (!left[0]) return;
-  throw conflict(
-    'They said no to these mails themselves, or later than this. Only they can subscribe again, on the preference page that their mails link to.',
+  throw new AppError(
+    'consent_withdrawn',
+    'They said no to these emails themselves, or later than this. Only they can subscribe again, on the preference page their emails link to.',
   );
 }
 

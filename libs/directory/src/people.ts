@@ -1,5 +1,5 @@
 import type { Tx } from '#platform';
-import { conflict } from '#platform';
+import { AppError } from '#platform';
 import { personalColumns, type PersonalFieldId } from '#rules';
 
 /** A kept row of the directory. `type`, `id` and `email` are null for a person without profile or lead (a placeholder). */
@@ -62,7 +62,10 @@ export async function findOrCreatePeople(tx: Tx, addresses: Iterable<string>): P
   }
   const people = await peopleOf(tx, wanted);
   if (people.size === wanted.length) return people;
-  throw conflict('These addresses are being changed by somebody else at this moment. Send the request again.');
+  throw new AppError(
+    'concurrent_change',
+    'Someone else is changing these addresses at this moment. Send the request again.',
+  );
 }
 
 /** SQL for the address that screens show for a row of `cortex.people`, and where mail to them goes: as its owner wrote it. */

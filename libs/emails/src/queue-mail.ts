@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { newId, unprocessable, type Tx } from '#platform';
+import { AppError, newId, type Tx } from '#platform';
 import type { MailContent } from './content.js';
 import type { MailData } from './render.js';
 
@@ -201,7 +201,10 @@ async function contentOfEach(tx: Tx, mails: readonly Mail[]): Promise<string[]> 
   return mails.map((mail) => {
     const id = mail.content_id ?? ofMail.get(mail) ?? pinned.get(mail.template_id ?? '');
     if (!id)
-      throw unprocessable('The e-mail template of this step no longer exists. Choose another one and publish again.');
+      throw new AppError(
+        'template_missing',
+        'The email template of this step no longer exists. Choose another one and publish again.',
+      );
     return id;
   });
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { conflict, Database, decodeCursor, encodeCursor, notFound, unprocessable, type Actor } from '#platform';
+import { AppError, Database, decodeCursor, encodeCursor, notFound, type Actor } from '#platform';
 import { checkTemplate } from './content.js';
 
 export interface TemplateFields {
@@ -77,9 +77,11 @@ export class Templates {
       );
       if (!before) throw notFound('template');
       if (version !== undefined && version !== before.version) {
-        throw conflict('Somebody saved this template meanwhile. Load it again and repeat your change.', {
-          version: before.version,
-        });
+        throw new AppError(
+          'template_changed',
+          'Someone else has saved this template since you loaded it. Load it again and repeat your change.',
+          { facts: { version: before.version } },
+        );
       }
       const row = await tx.row<TemplateRow>(
         `update cortex.templates set name = $1, subject = $2, preheader = $3, stream = $4, editor = $5, design = $6::jsonb,
@@ -99,8 +101,9 @@ export class Templates {
         [id],
       );
       if (used!.n > 0) {
-        throw conflict(
-          `This template is used in ${used!.n === 1 ? 'one place' : `${used!.n} places`}. Choose another one there first.`,
+        throw new AppError(
+          'still_used',
+          `This template is used in ${used!.n === 1 ? 'one place' : `${used!.n} places`}. Choose another template there first.`,
         );
       }
       if ((await tx.run('delete from cortex.templates where id = $1', [id])) === 0) throw notFound('template');
@@ -124,7 +127,10 @@ function assertParses(fields: TemplateFields): void {
   const errors = checkTemplate(fields.subject || '-', fields.html || '-', fields.text, fields.preheader)
     .filter((problem) => problem.severity === 'blocks')
     .map(({ pointer, message }) => ({ pointer, message }));
-  if (errors.length > 0) throw unprocessable('The template cannot be used like this; nothing was saved.', errors);
+  if (errors.length > 0)
+    throw new AppError('invalid_template', 'The template has mistakes, so nothing was saved.', {
+      errors,
+    });
 }
 
 const present = ({ exact: _exact, ...row }: TemplateRow) => ({

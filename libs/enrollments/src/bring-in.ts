@@ -1,5 +1,5 @@
 import {
-  conflict,
+  AppError,
   databaseErrorOf,
   databaseFailure,
   lockKey,
@@ -49,7 +49,10 @@ export async function bringIn<T extends Item>(
       else throw error;
     }
   }
-  throw conflict('The same rows are being changed by others at this moment. Send the request again.');
+  throw new AppError(
+    'concurrent_change',
+    'Someone else is changing the same rows at this moment. Send the request again.',
+  );
 }
 
 async function writeAll<T extends Item>(

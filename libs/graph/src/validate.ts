@@ -1,4 +1,4 @@
-import type { Condition } from '#rules';
+import { issueText, type Condition } from '#rules';
 import type { z } from 'zod';
 import { contradictionIn } from './contradictions.js';
 import { settings as settingsSchema, type DraftSettings, type Graph, type GraphNode } from './graph.js';
@@ -19,14 +19,12 @@ const label = (def: NodeDef, path: readonly PropertyKey[]): string => {
   return typeof meta === 'string' ? meta : String(path[0] ?? def.title);
 };
 
-/** Zod's own words are for programmers; only where a schema has none of ours does this speak. */
-const issueText = (def: NodeDef, issue: z.core.$ZodIssue, config: Record<string, unknown>): string => {
-  const name = label(def, issue.path);
+/** A step's field is called as its form calls it; what is left out is missing, whatever its schema says of it. */
+const configIssue = (def: NodeDef, issue: z.core.$ZodIssue, config: Record<string, unknown>): string => {
   if (issue.code === 'unrecognized_keys') return `“${issue.keys.join('”, “')}” is not a field of this step.`;
   const field = String(issue.path[0]);
   const required = issue.path.length > 0 && def.config.shape[field]?.safeParse(undefined).success === false;
-  if (required && config[field] === undefined) return `“${name}” is missing.`;
-  return /^(Invalid|Too|Expected)/.test(issue.message) ? `“${name}” is not right: ${issue.message}.` : issue.message;
+  return required && config[field] === undefined ? `“${label(def, issue.path)}” is missing.` : issue.message;
 };
 
 type Parsed = ReturnType<NodeDef['config']['safeParse']>;
@@ -36,7 +34,9 @@ const parsedConfigs = new WeakMap<NodeDef, WeakMap<object, Parsed>>();
 const parseOnce = (def: NodeDef, config: Record<string, unknown>): Parsed => {
   const own = parsedConfigs.get(def) ?? new WeakMap<object, Parsed>();
   parsedConfigs.set(def, own);
-  const parsed = own.get(config) ?? def.config.safeParse(config);
+  const parsed =
+    own.get(config) ??
+    def.config.safeParse(config, { error: (issue) => issueText(issue, `“${label(def, issue.path ?? [])}”`) });
   own.set(config, parsed);
   return parsed;
 };
@@ -62,7 +62,7 @@ const stepProblems = (
       ...base,
       code: 'unfinished',
       pointer: pointerOf(`${pointer}/config`, issue.path),
-      message: issueText(def, issue, node.config),
+      message: configIssue(def, issue, node.config),
     })),
   };
 };

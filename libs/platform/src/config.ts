@@ -1,3 +1,4 @@
+import { issueText } from '#rules';
 import { z } from 'zod';
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
@@ -136,10 +137,10 @@ export class Config {
  */
 export function readConfig(source: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = environment.safeParse(given, { error: (issue) => issueText(issue) });
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw new Error(`The environment variable ${issue.path.join('.')} is not usable: ${issue.message}.`);
+    throw new Error(`The environment variable ${issue.path.join('.')} is not usable: ${issue.message}`);
   }
   const url = parsed.data.DATABASE_URL;
   if (url !== undefined && !/^postgres(ql)?:\/\/[^/]+\/[^/?]+/.test(url)) {

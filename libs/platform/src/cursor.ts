@@ -1,4 +1,4 @@
-import { badRequest } from './errors.js';
+import { AppError } from './errors.js';
 
 /** Puts the sort key of a page's last row into the text that the next request hands back. Values must be JSON. */
 export function encodeCursor(values: unknown[]): string {
@@ -22,6 +22,10 @@ export function decodeCursor(cursor: string | undefined, length: number): unknow
     Array.isArray(values) &&
     values.length === length &&
     values.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value));
-  if (!usable) throw badRequest('The cursor is not one of this list. Leave it out to begin at the first page.');
+  if (!usable)
+    throw new AppError(
+      'invalid_cursor',
+      'This cursor was not made by this list. Leave it out to start at the first page.',
+    );
   return values as unknown[];
 }

@@ -1,3 +1,5 @@
+import type { ProblemCode } from '#contracts';
+
 /** One thing wrong with a request: where (JSON pointer) and what to do about it. */
 export interface FieldError {
   pointer: string;
@@ -5,36 +7,36 @@ export interface FieldError {
 }
 
 /**
- * A failure that its reader can act on; the HTTP edge answers it as RFC 9457 problem+json.
- * `facts` become extra members of the answer (e.g. the current revision of a conflict).
+ * A failure that its reader can act on. It knows its kind and the facts; which HTTP status that is, the edge decides
+ * by the list of kinds in #contracts.
+ * @param detail one or two sentences about this very case
+ * @param more.errors single mistakes in what was sent
+ * @param more.facts further members of the answer (e.g. the current revision of a conflict)
  */
 export class AppError extends Error {
+  readonly errors: FieldError[];
+  readonly facts: Record<string, unknown>;
+
   constructor(
-    readonly status: number,
-    readonly title: string,
+    readonly code: ProblemCode,
     readonly detail: string,
-    readonly errors: FieldError[] = [],
-    readonly facts: Record<string, unknown> = {},
+    more: { errors?: FieldError[]; facts?: Record<string, unknown> } = {},
   ) {
     super(detail);
     this.name = 'AppError';
+    this.errors = more.errors ?? [];
+    this.facts = more.facts ?? {};
   }
 }
 
-export const badRequest = (detail: string, errors: FieldError[] = []): AppError =>
-  new AppError(400, 'Bad request', detail, errors);
-export const unauthorized = (detail: string): AppError => new AppError(401, 'Not signed in', detail);
-export const forbidden = (detail: string): AppError => new AppError(403, 'Not allowed', detail);
+export const invalidRequest = (detail: string, errors: FieldError[] = []): AppError =>
+  new AppError('invalid_request', detail, { errors });
+
 export const notFound = (what: string): AppError =>
-  new AppError(404, 'Not found', `There is no ${what} with this id. It may have been deleted.`);
-export const unknownAddress = (): AppError =>
-  new AppError(404, 'Not found', 'Nobody in the directory has this address. Look it up there, or add them first.', [
-    { pointer: '/contact_email', message: 'The address of somebody in the directory.' },
-  ]);
-export const conflict = (detail: string, facts: Record<string, unknown> = {}): AppError =>
-  new AppError(409, 'Conflict', detail, [], facts);
-export const unprocessable = (
-  detail: string,
-  errors: FieldError[] = [],
-  facts: Record<string, unknown> = {},
-): AppError => new AppError(422, 'Cannot be done', detail, errors, facts);
+  new AppError('not_found', `There is no ${what} with this id. It may have been deleted.`);
+
+/** @param pointer where in the request the address stands */
+export const unknownAddress = (pointer = '/contact_email'): AppError =>
+  new AppError('unknown_address', 'Nobody in the directory has this address. Look it up there, or add them first.', {
+    errors: [{ pointer, message: 'Use the address of someone in the directory.' }],
+  });

@@ -1,5 +1,5 @@
 import { closeAttention, recordAudit } from '#access';
-import { conflict, type Actor, type Config, type Database } from '#platform';
+import { AppError, type Actor, type Config, type Database } from '#platform';
 
 export interface SendingState {
   stopped: boolean;
@@ -50,7 +50,7 @@ export class EmergencyStop {
   /** @throws AppError 409 while the environment holds sending back */
   async resume(actor: Actor): Promise<SendingState> {
     if (this.config.env.CORTEX_SENDING === 'off') {
-      throw conflict('Sending is held back by CORTEX_SENDING=off. Set it to on and start Cortex again.');
+      throw new AppError('sending_off', 'CORTEX_SENDING=off holds all mail back. Set it to on and restart Cortex.');
     }
     return this.database.tx(async (tx) => {
       const stopped = await tx.run(

@@ -12,7 +12,7 @@ import {
   type RenderedMail,
   type SendFacts,
 } from '#emails';
-import { notFound, type Config, type Database } from '#platform';
+import { notFound, unknownAddress, type Config, type Database } from '#platform';
 import { readiness, type Stream } from './readiness.js';
 
 interface Parts {
@@ -84,7 +84,7 @@ export class MessageView {
        where p.address = cortex.address($1::citext) and p.type is not null`,
       [email],
     );
-    if (!row) throw notFound('contact with this address');
+    if (!row) throw unknownAddress();
     return row.contact;
   }
 

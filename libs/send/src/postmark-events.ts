@@ -1,4 +1,4 @@
-import { badRequest, type Config, type Database, type Tx } from '#platform';
+import { invalidRequest, type Config, type Database, type Tx } from '#platform';
 import { keyHash } from './post-batch.js';
 import { applyToAddress, applyToMessage, type OurMessage } from './postmark-meaning.js';
 import { keyOf, storable, text, type Payload } from './postmark-payload.js';
@@ -17,7 +17,7 @@ export class PostmarkEvents {
   /** @throws AppError 400 when the body is no event */
   async take(payload: unknown): Promise<'new' | 'repeated'> {
     if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-      throw badRequest('A Postmark event is one JSON object.');
+      throw invalidRequest('Send one Postmark event as a JSON object.');
     }
     const event = storable(payload) as Payload;
     const outcome = await this.database.tx(async (tx) => {

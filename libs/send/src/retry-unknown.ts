@@ -1,4 +1,4 @@
-import { conflict, type Actor, type Database } from '#platform';
+import { AppError, type Actor, type Database } from '#platform';
 import { recordAudit } from '#access';
 import { putInQueue, queueColumns } from '#emails';
 import { isUnknown, showUnknown } from './reconcile.js';
@@ -29,9 +29,11 @@ export async function retryUnknown(
       [selection.ids ?? null, selection.automation_id ?? null, selection.broadcast_id ?? null],
     );
     if (rows.length !== confirm) {
-      throw conflict(`There are ${rows.length} such mails now, not ${confirm}. Look again and confirm that number.`, {
-        count: rows.length,
-      });
+      throw new AppError(
+        'count_changed',
+        `There are ${rows.length} such emails now, not ${confirm}. Check again and confirm that number.`,
+        { facts: { count: rows.length } },
+      );
     }
     await tx.run(
       `with again as (

@@ -1,5 +1,5 @@
 import { queueMail, type MailContent } from '#emails';
-import { newId, unprocessable, type Database } from '#platform';
+import { AppError, newId, type Database } from '#platform';
 import { findOrCreatePeople, addressOf } from '#directory';
 import type { MessageView } from './message-view.js';
 
@@ -18,9 +18,11 @@ export async function sendTest(
 ): Promise<string> {
   const staff = await database.row('select 1 from cortex_staff."user" where lower(email) = lower($1)', [to]);
   if (!staff) {
-    throw unprocessable('A test goes to people who work here only. Use the address with which you sign in.', [
-      { pointer: '/to', message: 'No member of staff has this address.' },
-    ]);
+    throw new AppError(
+      'recipient_not_staff',
+      'Test mail goes only to people who work here. Use the address you sign in with.',
+      { errors: [{ pointer: '/to', message: 'No staff member has this address.' }] },
+    );
   }
   const contact = contactEmail
     ? await view.contact(contactEmail)

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BulkAction, BulkChange, JobAnswer } from '#contracts';
 import { writeAs } from '#directory';
-import { badRequest, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { AppError, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
 import { ListMembers, peopleById } from './members.js';
 import { RuleQuestions } from './questions.js';
 
@@ -37,7 +37,10 @@ export class BulkChanges {
     ]);
     if (!list) throw notFound('smart list');
     if (list.kind !== 'static') {
-      throw badRequest('This list follows its rules. Only static lists take people by hand.');
+      throw new AppError(
+        'not_a_static_list',
+        'This list follows its rules. People can be added or removed by hand only in static lists.',
+      );
     }
   }
 
@@ -58,7 +61,10 @@ export class BulkChanges {
       values,
     );
     if (people.length > MOST) {
-      throw badRequest(`This would reach more than ${MOST.toLocaleString('en')} people at once. Narrow the rules.`);
+      throw new AppError(
+        'too_many_people',
+        `This would reach more than ${MOST.toLocaleString('en')} people at once. Narrow the rules.`,
+      );
     }
     return people;
   }

@@ -1,18 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BulkChange, JobAnswer } from '#contracts';
 import { parse } from 'csv-parse/sync';
-import {
-  AppError,
-  badRequest,
-  conflict,
-  Database,
-  decodeCursor,
-  encodeCursor,
-  newId,
-  notFound,
-  type Actor,
-  type Tx,
-} from '#platform';
+import { AppError, Database, decodeCursor, encodeCursor, newId, notFound, type Actor, type Tx } from '#platform';
 import { BulkChanges } from './bulk.js';
 import { ListMembers, type Named } from './members.js';
 
@@ -78,7 +67,10 @@ export class MemberFiles {
     ]);
     if (!list) throw notFound('smart list');
     if (list.kind !== 'static') {
-      throw badRequest('This list follows its rules. Only static lists take people by hand.');
+      throw new AppError(
+        'not_a_static_list',
+        'This list follows its rules. People can be added or removed by hand only in static lists.',
+      );
     }
     return this.keep(actor, KIND, listId, action, Buffer.from(file));
   }
@@ -111,7 +103,8 @@ export class MemberFiles {
       [id],
     );
     const job = await this.get(id);
-    if (cancelled === 0) throw conflict('This job has begun or ended. It cannot be cancelled any more.');
+    if (cancelled === 0)
+      throw new AppError('job_started', 'This job has already started or ended, so it cannot be cancelled.');
     return job;
   }
 
@@ -127,7 +120,7 @@ export class MemberFiles {
         const result = await tx.savepoint(() => this.work(tx, job));
         await end(tx, job.id, 'completed', result, null);
       } catch (error) {
-        const reason = error instanceof AppError ? error.message : 'This could not be worked off. Try it again.';
+        const reason = error instanceof AppError ? error.message : 'This job failed. Try it again.';
         await end(tx, job.id, 'failed', null, reason);
       }
       return true;
@@ -170,7 +163,7 @@ function readNames(file: Uint8Array): Named {
       delimiter: [',', ';', '\t'],
     });
   } catch (error) {
-    throw badRequest(`The CSV file cannot be read: ${(error as Error).message}`);
+    throw new AppError('unreadable_file', `The CSV file cannot be read: ${(error as Error).message}`);
   }
   const heads = (rows[0] ?? []).map((head) => head.toLowerCase());
   const email = heads.findIndex((head) => ['email', 'contact_email', 'e-mail'].includes(head));
@@ -180,9 +173,16 @@ function readNames(file: Uint8Array): Named {
   const names = [...new Set(body.map((row) => row[column] ?? '').filter((name) => name !== ''))];
   const byId = email < 0 && (contact >= 0 || names.every((name) => uuid.test(name)));
   if (names.length === 0) {
-    throw badRequest('The file names nobody. Give one address a line, or a column headed email or contact_id.');
+    throw new AppError(
+      'unreadable_file',
+      'There is nobody in this file. Put one address on each line, or name a column email or contact_id.',
+    );
   }
   const wrong = byId ? names.find((name) => !uuid.test(name)) : undefined;
-  if (wrong) throw badRequest(`“${wrong.slice(0, 100)}” in the column contact_id is no id. Mend it or use addresses.`);
+  if (wrong)
+    throw new AppError(
+      'unreadable_file',
+      `“${wrong.slice(0, 100)}” in the column contact_id is not an id. Fix it, or use addresses.`,
+    );
   return byId ? { contact_ids: names } : { emails: names };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf } from '#directory';
-import { badRequest, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { AppError, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
 import { noteTouched } from './look-again.js';
 
 /** People named by any of their public ids, or by address. */
@@ -37,7 +37,10 @@ export class ListMembers {
     );
     if (!list) throw notFound('smart list');
     if (list.kind !== 'static') {
-      throw badRequest('This list follows its rules. Only static lists take people by hand.');
+      throw new AppError(
+        'not_a_static_list',
+        'This list follows its rules. People can be added or removed by hand only in static lists.',
+      );
     }
     const { people, unknown } = named.emails
       ? await byAddress(tx, named.emails)

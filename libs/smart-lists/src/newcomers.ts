@@ -1,5 +1,5 @@
 import { appendActivities } from '#activities';
-import { badRequest, conflict, type Tx } from '#platform';
+import { AppError, invalidRequest, type Tx } from '#platform';
 import type { Group } from '#rules';
 import { definitionOf } from './kept-lists.js';
 import { turning } from './look-again.js';
@@ -16,20 +16,24 @@ const TOLD = 1_000;
  */
 export async function expectSettled(tx: Tx, id: string, changes: { rules?: Group }): Promise<void> {
   if (!changes.rules) {
-    const message = 'Newcomers come by new rules. Send the rules too, or leave newcomers out.';
-    throw badRequest(message, [{ pointer: '/newcomers', message }]);
+    const message = 'Only new rules bring newcomers. Send the rules too, or leave newcomers out.';
+    throw invalidRequest(message, [{ pointer: '/newcomers', message }]);
   }
   const keeping = await tx.row<{ state: string; fingerprint: string | null }>(
     'select state, fingerprint from cortex.list_keeping where smart_list_id = $1',
     [id],
   );
   if (!keeping) {
-    throw conflict(
-      'Nobody keeps track of who is in this list, so there is no saying who is new. Set keep_membership first, or use the list in an automation.',
+    throw new AppError(
+      'membership_not_kept',
+      'Cortex does not keep track of who is in this list, so it cannot tell who is new. Set keep_membership first, or use the list in an automation.',
     );
   }
   if (keeping.state !== 'kept' || keeping.fingerprint !== (await definitionOf(tx, id)).fingerprint) {
-    throw conflict('This list is still being brought up to date after another change. Try again in a moment.');
+    throw new AppError(
+      'membership_updating',
+      'This list is still being updated after another change. Try again in a moment.',
+    );
   }
 }
 

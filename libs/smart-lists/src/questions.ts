@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactAnswer, ProofAnswer } from '#contracts';
 import { addressOf, Contacts, loadFacts, loadListDefinitions, momentOf } from '#directory';
-import { AppError, badRequest, Database, databaseFailure, type Tx } from '#platform';
+import { Database, databaseFailure, invalidRequest, unknownAddress, type Tx } from '#platform';
 import {
   dependencies,
   fields,
@@ -189,7 +189,7 @@ export class RuleQuestions {
            where p.address = $1 and p.type is not null`,
           [addressOf(email) ?? ''],
         );
-        if (!person) throw new AppError(404, 'Not found', 'Nobody in the directory has this address.');
+        if (!person) throw unknownAddress();
         const moment = await momentOf(tx);
         const facts = await loadFacts(tx, [person.person_id], [rules], moment);
         return new Decider(moment).explain(rules, facts.get(person.person_id)!);
@@ -239,7 +239,7 @@ async function knownLists(tx: Tx, rules: Group) {
   const missing = asked.find((id) => !lists.has(id));
   if (missing) {
     const message = `The rules ask about the smart list ${missing}, which does not exist.`;
-    throw badRequest(message, [{ pointer: '/rules', message }]);
+    throw invalidRequest(message, [{ pointer: '/rules', message }]);
   }
   return lists;
 }

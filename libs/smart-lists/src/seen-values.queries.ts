@@ -1,4 +1,4 @@
-import { badRequest, type Tx } from '#platform';
+import { invalidRequest, type Tx } from '#platform';
 import { commonFields, fieldOf, freeFields, type Scalar } from '#rules';
 
 export interface ValuesOf {
@@ -24,7 +24,7 @@ const columns = new Map([['tags', 'unnest(p.tags)'], ...commonFields.map((id): [
 export async function seenValues(tx: Tx, { field, activity_type, q }: ValuesOf): Promise<Scalar[]> {
   const isMetadata = field.startsWith(metadata.prefix);
   if (!fieldOf(field, isMetadata ? 'where' : 'person')) {
-    throw badRequest(`Rules cannot ask about “${field}”.`, [{ pointer: '/field', message: 'Check its spelling.' }]);
+    throw invalidRequest(`Rules cannot ask about “${field}”.`, [{ pointer: '/field', message: 'Check its spelling.' }]);
   }
   const source = isMetadata
     ? inMetadata(field.slice(metadata.prefix.length), activity_type)

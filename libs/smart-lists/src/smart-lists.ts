@@ -3,9 +3,8 @@ import type { SmartListAnswer } from '#contracts';
 import { Contacts, loadListDefinitions, momentOf } from '#directory';
 import {
   AppError,
-  badRequest,
-  conflict,
   Database,
+  invalidRequest,
   lockKey,
   newId,
   notFound,
@@ -102,7 +101,7 @@ export class SmartLists {
     await this.database.tx(async (tx) => {
       const row = await locked(tx, id);
       if (changes.rules && row.kind === 'static') {
-        throw badRequest('A static list has no rules.', [{ pointer: '/rules', message: 'Leave the rules out.' }]);
+        throw invalidRequest('A static list has no rules.', [{ pointer: '/rules', message: 'Leave the rules out.' }]);
       }
       if (newcomers === 'enter') await expectSettled(tx, id, changes);
       if (changes.rules) await checkLists(tx, id, changes.name ?? row.name, changes.rules);
@@ -198,7 +197,9 @@ export class SmartLists {
       const { used_by } = (await smartListById(tx, id))!;
       if (used_by.length > 0) {
         const users = used_by.map((user) => `“${user.name}”`).join(', ');
-        throw conflict(`This list is used by ${users}. Take it out there first.`, { used_by });
+        throw new AppError('still_used', `This list is used by ${users}. Remove it there first.`, {
+          facts: { used_by },
+        });
       }
       await tx.run("delete from cortex.uses where user_kind = 'smart_list' and user_id = $1", [id]);
       await tx.run('delete from public.crm_smart_lists where id = $1', [id]);
@@ -212,7 +213,7 @@ export class SmartLists {
     await this.get(id);
     const counted = await this.count(id, PATIENCE.exact);
     if (counted.counted_at === null) {
-      throw new AppError(422, 'Cannot be done', 'Counting this list takes longer than a minute. It was given up.');
+      throw new AppError('count_took_too_long', 'Counting this list took longer than a minute and was stopped.');
     }
     return counted;
   }
@@ -308,7 +309,7 @@ const present = (row: SmartListRow, names: ReadonlyMap<string, string>): SmartLi
 async function checkLists(tx: Tx, id: string, name: string, rules: Group): Promise<void> {
   const asked = dependencies(rules).lists;
   if (asked.length === 0) return;
-  const at = (message: string) => badRequest(message, [{ pointer: '/rules', message }]);
+  const at = (message: string) => invalidRequest(message, [{ pointer: '/rules', message }]);
   // Two lists that are made to ask about each other at the same moment would both be found in order.
   await tx.run(`select pg_advisory_xact_lock(${lockKey.named("'cortex.smart_lists'")})`);
   const lists = await loadListDefinitions(tx, asked);

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ApiKeys, StaffSignIn } from '#access';
 import { permissions, type RouteDefinition } from '#contracts';
-import { forbidden, notFound, unauthorized, type Actor } from '#platform';
+import { AppError, type Actor } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import { contractOf, type CortexRequest } from './route.js';
 
@@ -16,7 +16,7 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const contract = contractOf(context);
     // A handler without a contract has no row in the table, so nobody may call it.
-    if (!contract) throw notFound('route');
+    if (!contract) throw new AppError('unknown_route', 'There is nothing at this address.');
     if (contract.access === 'open') return true;
     const request = context.switchToHttp().getRequest<CortexRequest>();
     const actor = await this.identify(request);
@@ -29,11 +29,16 @@ export class AuthGuard implements CanActivate {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const actor = await this.keys.find(authorization);
-      if (!actor) throw unauthorized('This API key is not known or was revoked. Send Authorization: Bearer <key>.');
+      if (!actor)
+        throw new AppError(
+          'unknown_api_key',
+          'This API key does not exist or has been revoked. Send Authorization: Bearer <key>.',
+        );
       return actor;
     }
     const actor = await this.staff.actorOf(request.headers);
-    if (!actor) throw unauthorized('Sign in at /sign-in, or send an API key as Authorization: Bearer <key>.');
+    if (!actor)
+      throw new AppError('not_signed_in', 'Sign in at /sign-in, or send an API key as Authorization: Bearer <key>.');
     if (request.method !== 'GET' && request.method !== 'HEAD') this.staff.assertTrustedOrigin(request.headers);
     return actor;
   }
@@ -51,10 +56,14 @@ function assertAllowed(contract: RouteDefinition, actor: Actor): void {
   if (isAllowed(contract, actor) || contract.access === 'open' || actor.kind === 'system') return;
   const row = permissions[contract.access];
   if (actor.kind === 'staff') {
-    throw forbidden(`Your role is ${actor.role}; this needs ${row.roles.join(' or ')}. Ask an administrator.`);
+    throw new AppError(
+      'not_allowed',
+      `Your role is ${actor.role}; this needs ${row.roles.join(' or ')}. Ask an administrator.`,
+    );
   }
-  if (row.scopes.length === 0) throw forbidden('This is for signed-in staff, not for API keys.');
-  throw forbidden(
+  if (row.scopes.length === 0) throw new AppError('not_allowed', 'Only signed-in staff can do this, not API keys.');
+  throw new AppError(
+    'not_allowed',
     `This key has the scopes ${actor.scopes.join(', ') || 'none'}; this needs ${row.scopes.join(' or ')}.`,
   );
 }

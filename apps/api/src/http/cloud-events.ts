@@ -1,5 +1,5 @@
 import { cloudEvent, newActivity, type NewActivityInput } from '#contracts';
-import { badRequest } from '#platform';
+import { invalidRequest } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { CortexRequest } from './route.js';
@@ -27,7 +27,7 @@ export function activitiesIn(request: CortexRequest): ActivitiesGiven {
   if (form) {
     const isBatch = form[1] !== undefined;
     if (Array.isArray(request.body) !== isBatch) {
-      throw badRequest(
+      throw invalidRequest(
         isBatch
           ? 'A batch of CloudEvents is an array. Send one event as application/cloudevents+json.'
           : 'One CloudEvent is an object. Send several as application/cloudevents-batch+json.',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { problemKinds, problemType, type ProblemCode } from '#contracts';
 import { AppError, type FieldError, type Log } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import { fieldErrors } from './route.js';
 /** An RFC 9457 answer. */
 export interface Problem {
   type: string;
+  code: ProblemCode;
   title: string;
   status: number;
   detail: string;
@@ -15,40 +17,41 @@ export interface Problem {
   [fact: string]: unknown;
 }
 
-const problem = (status: number, title: string, detail: string, errors: FieldError[] = [], facts = {}): Problem => ({
-  ...facts,
-  type: 'about:blank',
-  title,
-  status,
-  detail,
-  errors,
-});
-
-/** PostgreSQL's refusals that are the caller's to mend; constraint names are ours and say nothing about people. */
-const postgresProblems: Record<string, (error: PostgresError) => Problem> = {
-  '23505': (e) =>
-    problem(
-      409,
-      'Conflict',
-      `There is one like this already (${e.constraint ?? 'unique'}). Change it or use the existing one.`,
-    ),
-  '23503': (e) =>
-    problem(
-      409,
-      'Conflict',
-      `This refers to something that does not exist, or is still referred to (${e.constraint ?? 'reference'}).`,
-    ),
-  '22P05': () => problem(400, 'Bad request', 'Text may not contain NUL characters.'),
-  '22P02': () => problem(400, 'Bad request', 'A value does not have the form that is expected here.'),
-  '22003': () => problem(400, 'Bad request', 'A number is too large.'),
-  '40001': () => problem(409, 'Conflict', 'Somebody else changed the same thing at this moment. Try again.'),
-  '40P01': () => problem(409, 'Conflict', 'Somebody else changed the same thing at this moment. Try again.'),
-  '55P03': () => problem(409, 'Conflict', 'Somebody else is changing the same thing at this moment. Try again.'),
-  '57014': () => problem(503, 'Took too long', 'The question took too long and was stopped. Narrow it and try again.'),
-  '53300': () => problem(503, 'Busy', 'The database has no connection free. Try again in a moment.'),
-  '57P01': () => problem(503, 'Database away', 'The database is restarting. Try again in a moment.'),
-  ECONNREFUSED: () => problem(503, 'Database away', 'The database cannot be reached. Try again in a moment.'),
+/** The one place where a kind of failure becomes a status. */
+const problem = (code: ProblemCode, detail: string, errors: FieldError[] = [], facts = {}): Problem => {
+  const { status, title } = problemKinds[code];
+  return { ...facts, type: problemType(code), code, title, status, detail, errors };
 };
+
+/** PostgreSQL's refusals that the caller can fix; constraint names are ours and say nothing about people. */
+const postgresProblems = new Map<string, (error: PostgresError) => Problem>([
+  [
+    '23505',
+    (e) =>
+      problem(
+        'already_exists',
+        `There is already one like this (${e.constraint ?? 'unique'}). Change it or use the existing one.`,
+      ),
+  ],
+  [
+    '23503',
+    (e) =>
+      problem(
+        'missing_reference',
+        `This refers to something that does not exist, or is still referred to (${e.constraint ?? 'reference'}).`,
+      ),
+  ],
+  ['22P05', () => problem('invalid_request', 'Text may not contain NUL characters.')],
+  ['22P02', () => problem('invalid_request', 'A value does not have the form that is expected here.')],
+  ['22003', () => problem('invalid_request', 'A number is too large.')],
+  ['40001', () => problem('concurrent_change', 'Someone else changed the same thing at this moment. Try again.')],
+  ['40P01', () => problem('concurrent_change', 'Someone else changed the same thing at this moment. Try again.')],
+  ['55P03', () => problem('concurrent_change', 'Someone else is changing the same thing at this moment. Try again.')],
+  ['57014', () => problem('took_too_long', 'The query took too long and was stopped. Narrow it and try again.')],
+  ['53300', () => problem('busy', 'Every database connection is in use. Try again in a moment.')],
+  ['57P01', () => problem('database_away', 'The database is restarting. Try again in a moment.')],
+  ['ECONNREFUSED', () => problem('database_away', 'The database cannot be reached. Try again in a moment.')],
+]);
 
 interface PostgresError {
   code?: string;
@@ -56,55 +59,50 @@ interface PostgresError {
 }
 
 /** Fastify's own refusals, before a handler was found or the body was read. */
-const fastifyProblems: Record<string, (request: FastifyRequest) => Problem> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: (request) =>
-    problem(
-      413,
-      'Too large',
-      `The body is larger than ${request.routeOptions?.bodyLimit ?? 1048576} bytes. Send it in several requests.`,
-    ),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
-    problem(415, 'Unsupported media type', 'This content type is not read here. Send application/json.'),
-  FST_ERR_CTP_EMPTY_JSON_BODY: () => problem(400, 'Bad request', 'The body is empty. Send JSON.'),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
-    problem(400, 'Bad request', 'The body does not have the length that Content-Length says.'),
-};
+const fastifyProblems = new Map<string, (request: FastifyRequest) => Problem>([
+  [
+    'FST_ERR_CTP_BODY_TOO_LARGE',
+    (request) =>
+      problem(
+        'too_large',
+        `The body is larger than ${request.routeOptions?.bodyLimit ?? 1048576} bytes. Send it in several requests.`,
+      ),
+  ],
+  [
+    'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+    () => problem('unsupported_media_type', 'This content type is not read here. Send application/json.'),
+  ],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', () => problem('invalid_json', 'The body is empty. Send JSON.')],
+  [
+    'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
+    () => problem('invalid_request', 'The body does not have the length that Content-Length says.'),
+  ],
+]);
 
 /** The answer for anything thrown; `unexpected` asks the caller to log it, with the id that the answer carries. */
 export function toProblem(error: unknown, request: FastifyRequest): { problem: Problem; unexpected?: string } {
-  if (error instanceof AppError) {
-    return { problem: problem(error.status, error.title, error.detail, error.errors, error.facts) };
-  }
+  if (error instanceof AppError) return { problem: problem(error.code, error.detail, error.errors, error.facts) };
   if (error instanceof z.ZodError) {
-    return {
-      problem: problem(400, 'Bad request', 'The request is not valid; nothing was changed.', fieldErrors(error, '')),
-    };
+    const detail = 'The request is not valid, so nothing was changed. See errors for what to fix.';
+    return { problem: problem('invalid_request', detail, fieldErrors(error, '')) };
   }
   const code = codeOf(error);
-  const known = code
-    ? (fastifyProblems[code]?.(request) ?? postgresProblems[code]?.(error as PostgresError))
-    : undefined;
+  const known = code && (fastifyProblems.get(code)?.(request) ?? postgresProblems.get(code)?.(error as PostgresError));
   if (known) return { problem: known };
   const status =
     error instanceof HttpException ? error.getStatus() : Number((error as { statusCode?: number })?.statusCode);
   if (status === 404) {
     const path = request.url.split('?')[0];
-    return {
-      problem: problem(
-        404,
-        'Not found',
-        `There is nothing at ${request.method} ${path}. /openapi.json lists every route.`,
-      ),
-    };
+    const detail = `There is nothing at ${request.method} ${path}. /openapi.json lists every route.`;
+    return { problem: problem('unknown_route', detail) };
   }
-  if (status >= 400 && status < 500) return { problem: problem(status, 'Bad request', (error as Error).message) };
+  if (status >= 400 && status < 500) {
+    // The framework's own words and status, e.g. for an address that cannot be decoded.
+    return { problem: { ...problem('invalid_request', (error as Error).message), status } };
+  }
   const id = randomUUID();
-  return {
-    problem: problem(500, 'Something went wrong', `This is our fault, not yours. The log has it under ${id}.`, [], {
-      id,
-    }),
-    unexpected: id,
-  };
+  const detail = `This is our fault, not yours. The log has it under ${id}.`;
+  return { problem: problem('internal_error', detail, [], { id }), unexpected: id };
 }
 
 function codeOf(error: unknown): string | undefined {
@@ -113,7 +111,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 export function sendProblem(reply: FastifyReply, answer: Problem): FastifyReply {
-  if (answer.status === 429 && typeof answer.retry_after === 'number') {
+  if (typeof answer.retry_after === 'number') {
     reply.header('retry-after', String(answer.retry_after));
   }
   return reply.status(answer.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(answer));

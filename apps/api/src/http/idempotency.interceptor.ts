@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { badRequest, conflict, Database, LOG, type Log } from '#platform';
+import { AppError, Database, LOG, type Log } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { contractOf, type CortexRequest } from './route.js';
@@ -41,7 +41,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     work: () => Promise<unknown>,
   ): Promise<unknown> {
     if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
-      throw badRequest('Idempotency-Key must be 1 to 200 printable ASCII characters without spaces.');
+      throw new AppError(
+        'invalid_idempotency_key',
+        'Idempotency-Key must be 1 to 200 printable ASCII characters without spaces.',
+      );
     }
     const caller = `${request.actor!.kind}:${request.actor!.id}`;
     const hash = createHash('sha256')
@@ -51,9 +54,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const kept = await this.claim(caller, key, hash);
     if (kept) {
       if (!kept.request_hash.equals(hash)) {
-        throw conflict('This Idempotency-Key was used for another request within 24 hours. Use a new key.');
+        throw new AppError(
+          'idempotency_key_reused',
+          'This Idempotency-Key was used for another request within the last 24 hours. Use a new key.',
+        );
       }
-      if (kept.status === null) throw conflict('The first request with this Idempotency-Key is still being handled.');
+      if (kept.status === null)
+        throw new AppError(
+          'request_in_progress',
+          'The first request with this Idempotency-Key is still running. Try again in a moment.',
+        );
       reply.status(kept.status).header('idempotency-replayed', 'true');
       return kept.answer;
     }

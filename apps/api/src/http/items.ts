@@ -1,5 +1,5 @@
 import { MAX_ITEMS } from '#contracts';
-import { badRequest, type FieldError } from '#platform';
+import { AppError, invalidRequest, type FieldError } from '#platform';
 import type { z } from 'zod';
 import { bodyProblems } from './body.js';
 import { fieldErrors, type CortexRequest } from './route.js';
@@ -11,7 +11,7 @@ export interface Items<T> {
   refused: Map<number, FieldError>;
 }
 
-const INVALID = 'The request is not valid; nothing was stored. See errors for what to mend.';
+const INVALID = 'The request is not valid, so nothing was stored. See errors for what to fix.';
 
 /**
  * Reads a body of one item or many, each by itself, so that a bad one does not cost its neighbours their place.
@@ -26,9 +26,10 @@ export function readItems<T>(
   body: unknown = request.body,
 ): Items<T> {
   const { items, isOne, prefix } = unwrap(body, wrapper);
-  if (items.length === 0) throw badRequest('The list is empty. Send at least one item.');
+  if (items.length === 0) throw invalidRequest('The list is empty. Send at least one item.');
   if (items.length > MAX_ITEMS) {
-    throw badRequest(
+    throw new AppError(
+      'too_many_items',
       `The list has ${items.length} items; at most ${MAX_ITEMS} fit in one request. Send the rest in another.`,
     );
   }
@@ -52,7 +53,7 @@ export function readItems<T>(
     read.refused.set(at, wrong[0]!);
     errors.push(...wrong.map((e) => ({ ...e, pointer: isOne ? e.pointer : `${prefix}/${at}${e.pointer}` })));
   });
-  if (read.valid.length === 0) throw badRequest(INVALID, errors.slice(0, MAX_ITEMS));
+  if (read.valid.length === 0) throw invalidRequest(INVALID, errors.slice(0, MAX_ITEMS));
   return read;
 }
 
@@ -63,20 +64,23 @@ export function assertSomeStored(results: readonly { status: string; error?: Fie
   const errors = results.flatMap(({ error }, at) =>
     error ? [{ message: error.message, pointer: isOne ? error.pointer : `/${at}${error.pointer}` }] : [],
   );
-  throw badRequest(INVALID, errors);
+  throw invalidRequest(INVALID, errors);
 }
 
 function unwrap(body: unknown, wrapper: string | undefined): { items: unknown[]; isOne: boolean; prefix: string } {
   if (Array.isArray(body)) return { items: body, isOne: false, prefix: '' };
   if (typeof body !== 'object' || body === null) {
-    throw badRequest('Send a JSON object, or an array of them, with content type application/json.');
+    throw invalidRequest('Send a JSON object, or an array of them, with content type application/json.');
   }
   if (wrapper !== undefined && wrapper in body) {
     const { [wrapper]: items, ...others } = body as Record<string, unknown>;
-    if (!Array.isArray(items)) throw badRequest(INVALID, [{ pointer: `/${wrapper}`, message: 'Send an array here.' }]);
+    if (!Array.isArray(items))
+      throw invalidRequest(INVALID, [{ pointer: `/${wrapper}`, message: 'Send an array here.' }]);
     const unknown = Object.keys(others)[0];
     if (unknown !== undefined) {
-      throw badRequest(INVALID, [{ pointer: `/${unknown}`, message: `“${unknown}” is not known here. Leave it out.` }]);
+      throw invalidRequest(INVALID, [
+        { pointer: `/${unknown}`, message: `“${unknown}” is not known here. Leave it out.` },
+      ]);
     }
     return { items, isOne: false, prefix: `/${wrapper}` };
   }

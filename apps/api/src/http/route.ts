@@ -11,7 +11,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { InputOf, RouteDefinition } from '#contracts';
-import { badRequest, type Actor, type FieldError } from '#platform';
+import { invalidRequest, type Actor, type FieldError } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { bodyProblems } from './body.js';
@@ -63,7 +63,7 @@ function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequ
     body: read(contract.body, request.body ?? {}, ''),
   };
   if (errors.length > 0)
-    throw badRequest('The request is not valid; nothing was changed. See errors for what to mend.', errors);
+    throw invalidRequest('The request is not valid, so nothing was changed. See errors for what to fix.', errors);
   return input as InputOf<D>;
 }
 

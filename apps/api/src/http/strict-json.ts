@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type AppError, badRequest, type FieldError } from '#platform';
+import { AppError, type FieldError } from '#platform';
 
 /** What is wrong inside a body that is JSON all the same, by JSON pointer; kept beside the parsed value. */
 export interface StrictJson {
@@ -17,7 +17,7 @@ const MAX_PROBLEMS = 100;
  * @throws AppError 400 that says where the JSON breaks
  */
 export function parseStrictJson(body: Buffer): StrictJson {
-  if (!isUtf8(body)) throw badRequest('The body is not valid UTF-8. Send JSON encoded in UTF-8.');
+  if (!isUtf8(body)) throw new AppError('invalid_json', 'The body is not valid UTF-8. Send JSON encoded in UTF-8.');
   const text = body.toString('utf8');
   if (text.trim() === '') return { value: undefined, problems: [] };
   let value: unknown;
@@ -106,13 +106,14 @@ function deeperThan(text: string, limit: number): boolean {
 }
 
 function malformed(error: Error, text: string): AppError {
-  if (error instanceof RangeError) return badRequest('The body is nested too deeply. Make it flatter.');
-  if (breaksAtEnd(error, text)) return badRequest('The body is not valid JSON: it ends too early.');
+  if (error instanceof RangeError)
+    return new AppError('invalid_json', 'The body is nested too deeply. Make it flatter.');
+  if (breaksAtEnd(error, text)) return new AppError('invalid_json', 'The body is not valid JSON: it ends too early.');
   const position = positionOf(error) ?? (text.length <= LOCATED_LENGTH ? breakingPosition(text) : undefined);
-  if (position === undefined) return badRequest('The body is not valid JSON.');
+  if (position === undefined) return new AppError('invalid_json', 'The body is not valid JSON.');
   const before = text.slice(0, position).split('\n');
   const where = `line ${before.length}, column ${before.at(-1)!.length + 1}`;
-  return badRequest(`The body is not valid JSON: it breaks at ${where} (position ${position}).`);
+  return new AppError('invalid_json', `The body is not valid JSON: it breaks at ${where} (position ${position}).`);
 }
 
 const LOCATED_LENGTH = 64 * 1024;

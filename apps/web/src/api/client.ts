@@ -23,7 +23,7 @@ function addressOf(contract: RouteDefinition, input: { params?: unknown; query?:
 
 /**
  * Calls a route of the API by its contract. A body that is a Blob is sent as the file it is, under its own type.
- * @throws ApiError with the server's sentence, or status 0 when the server could not be reached.
+ * @throws ApiError with the server's sentence, or the code `unreachable` when the server could not be reached.
  */
 export async function call<D extends RouteDefinition>(
   contract: D,
@@ -42,7 +42,7 @@ export async function call<D extends RouteDefinition>(
   const response = await fetch(addressOf(contract, input), request).catch((error: unknown) => {
     if (options.signal?.aborted) throw error;
     throw new ApiError(
-      0,
+      'unreachable',
       'Cortex could not be reached',
       'Cortex did not answer. Check that it is running and try again.',
       [],
@@ -51,7 +51,7 @@ export async function call<D extends RouteDefinition>(
     );
   });
   if (!response.ok) throw await problemOf(response);
-  if (response.status === 204 || contract.raw) return undefined as AnswerOf<D>;
+  if (contract.raw) return undefined as AnswerOf<D>;
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as AnswerOf<D>;
 }

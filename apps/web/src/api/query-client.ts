@@ -1,10 +1,10 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiError } from './problem';
+import { ApiError, failedBy } from './problem';
 
 /** The cache of answers. `onSignedOut` is told when the session has ended, wherever that is noticed. */
 export function createQueryClient(onSignedOut: () => void): QueryClient {
   const onError = (error: unknown) => {
-    if (error instanceof ApiError && error.status === 401) onSignedOut();
+    if (failedBy(error, 'not_signed_in')) onSignedOut();
   };
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
@@ -14,7 +14,7 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
         staleTime: 10_000,
         refetchOnWindowFocus: true,
         // Refusals stay refusals; only a server that is away or stumbles is asked again.
-        retry: (count, error) => count < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+        retry: (count, error) => count < 2 && error instanceof ApiError && error.passes,
         retryDelay: (attempt) => 500 * 2 ** attempt,
       },
     },

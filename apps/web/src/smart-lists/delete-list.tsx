@@ -1,5 +1,5 @@
 import { Confirm } from '../ui/confirm';
-import { ApiError } from '../api/problem';
+import { failedBy } from '../api/problem';
 import { useDeleteList, type SmartList } from './smart-lists.queries';
 import { Users } from './used-by';
 
@@ -13,7 +13,7 @@ interface DeleteListProps {
 /** Asks before a list goes; one that something uses stays, and it says where. */
 export function DeleteList({ list, opened, onClose, onDeleted }: DeleteListProps) {
   const remove = useDeleteList();
-  const refused = remove.error instanceof ApiError && remove.error.status === 409 ? remove.error : undefined;
+  const refused = failedBy(remove.error, 'still_used') ? remove.error : undefined;
   const users = (refused?.body['used_by'] as SmartList['used_by'] | undefined) ?? list.used_by;
   const inUse = users.length > 0;
   return (

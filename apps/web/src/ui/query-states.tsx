@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
-import { ApiError } from '../api/problem';
+import { ApiError, failedBy } from '../api/problem';
 
 /** Lines where content will be; drawn only after 200 ms, so that quick answers do not flicker. */
 export function Loading({ lines = 6 }: { lines?: number }) {
@@ -32,7 +32,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
 
 /** Something went wrong: what, a way to try again, and the id under which the server logged it. */
 export function Failed({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
-  if (error instanceof ApiError && error.status === 403) return <NotAllowed detail={error.detail} />;
+  if (failedBy(error, 'not_allowed')) return <NotAllowed detail={error.detail} />;
   const detail = error instanceof Error ? error.message : 'The cause is not known.';
   return (
     <div className="state" role="alert">

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { automationById } from '#automations';
 import { addressOf, peopleOf } from '#directory';
-import { conflict, Database, LOG, newId, notFound, unknownAddress, type Actor, type Log, type Tx } from '#platform';
+import { AppError, Database, LOG, newId, notFound, unknownAddress, type Actor, type Log, type Tx } from '#platform';
 import { engineTransaction, type EngineParts, type EngineTransaction } from '../transaction/engine-transaction.js';
 import { EngineVersions } from '../versions/engine-versions.js';
 import { reportFailedRuns } from '../runs/failed-runs.js';
@@ -65,7 +65,9 @@ export class RunControls {
   async advance(actor: Actor, runId: string): Promise<void> {
     await this.change(actor, runId, 'run.advanced', async (on, run) => {
       if (run.status !== 'waiting')
-        throw conflict(`This run does not wait: it is ${run.status}.`, { status: run.status });
+        throw new AppError('wrong_run_status', `This run is not waiting. It is ${run.status}.`, {
+          facts: { status: run.status },
+        });
       const journey = await loaded(on, run);
       journey.forced = true;
       journey.movable = true;
@@ -77,7 +79,9 @@ export class RunControls {
   async remove(actor: Actor, runId: string): Promise<void> {
     await this.change(actor, runId, 'run.removed', async (on, run) => {
       if (run.status !== 'active' && run.status !== 'waiting') {
-        throw conflict(`This person has left already: the run is ${run.status}.`, { status: run.status });
+        throw new AppError('wrong_run_status', `This person has already left. The run is ${run.status}.`, {
+          facts: { status: run.status },
+        });
       }
       const [journey] = await on.load([run]);
       if (!journey) throw notFound('version');
@@ -90,7 +94,9 @@ export class RunControls {
   async retry(actor: Actor, runId: string): Promise<void> {
     await this.change(actor, runId, 'run.retried', async (on, run) => {
       if (run.status !== 'failed')
-        throw conflict(`This run did not fail: it is ${run.status}.`, { status: run.status });
+        throw new AppError('wrong_run_status', `This run has not failed. It is ${run.status}.`, {
+          facts: { status: run.status },
+        });
       Object.assign(run, { status: 'active', ended_at: null, end_reason: null, retries: 0, wake_at: on.moment.now });
       const journey = await loaded(on, run);
       journey.movable = true;
@@ -181,7 +187,9 @@ async function loaded(on: EngineTransaction, run: RunRow): Promise<Journey> {
 /** Says why nobody can be moved in this automation. */
 async function notLive(tx: Tx, automationId: string): Promise<Error> {
   const { status } = await automationById(tx, automationId);
-  return conflict(`This automation is ${status}. Publish or resume it first.`, { status });
+  return new AppError('automation_not_live', `This automation is ${status}. Publish or resume it first.`, {
+    facts: { status },
+  });
 }
 
 const audit = (tx: Tx, actor: Actor, action: string, runId: string, after: object): Promise<number> =>

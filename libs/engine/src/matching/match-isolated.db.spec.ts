@@ -58,7 +58,7 @@ describe('one bad row', () => {
     await line.settle();
     for (const email of bad) expect((await byEmail()).get(email)).toMatchObject({ status: 'completed' });
     await line.lifecycle.pause(actor, automation);
-    await expect(line.runs.retryAll(actor, automation)).rejects.toMatchObject({ status: 409 });
+    await expect(line.runs.retryAll(actor, automation)).rejects.toMatchObject({ code: 'automation_not_live' });
   });
 
   it('mautic#7881: whoever has been in once is not let in again by leaving the list and coming back', async () => {

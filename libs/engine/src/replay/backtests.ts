@@ -3,15 +3,14 @@ import { automationById } from '#automations';
 import { usualAssumptions, type Assume } from '#contracts';
 import { settings as settingsSchema, type DraftSettings, type Graph, type Settings } from '#graph';
 import {
-  badRequest,
-  conflict,
+  AppError,
   Database,
+  invalidRequest,
   LOG,
   newId,
   notFound,
   RepeatingLoop,
   retryLaws,
-  unprocessable,
   type Actor,
   type Log,
   type Loop,
@@ -79,11 +78,11 @@ export class Backtests {
     const to = new Date(Math.min(wish.to.getTime(), now.getTime()));
     const days = (to.getTime() - wish.from.getTime()) / 86_400_000;
     if (!(days > 0))
-      throw badRequest('A backtest needs a window of the past: “from” before “to”.', [
+      throw invalidRequest('A backtest needs a window of the past: “from” before “to”.', [
         { pointer: '/from', message: 'Earlier than “to”, and in the past.' },
       ]);
     if (days > MOST_DAYS)
-      throw badRequest(`A backtest covers at most ${MOST_DAYS} days.`, [
+      throw invalidRequest(`A backtest covers at most ${MOST_DAYS} days.`, [
         { pointer: '/from', message: `At most ${MOST_DAYS} days before “to”.` },
       ]);
     const graph = wish.graph ?? automation.draft_graph;
@@ -139,7 +138,10 @@ export class Backtests {
       [id],
     );
     const row = await this.get(id);
-    if (changed === 0) throw conflict(`This backtest has ended: it is ${row.status}.`, { status: row.status });
+    if (changed === 0)
+      throw new AppError('backtest_ended', `This backtest has ended: it is ${row.status}.`, {
+        facts: { status: row.status },
+      });
     return row;
   }
 }
@@ -157,9 +159,15 @@ const inFull = <T extends { assume: Partial<Assume> }>(row: T): T & { assume: As
 export function drawn(automationId: string, name: string, graph: Graph, draft: DraftSettings): CompiledVersion {
   const settings = settingsSchema.safeParse(draft);
   if (!settings.success)
-    throw unprocessable(
+    throw new AppError(
+      'settings_unfinished',
       'The settings are not finished. Fix these, then run the backtest again.',
-      settings.error.issues.map((issue) => ({ pointer: `/settings/${issue.path.join('/')}`, message: issue.message })),
+      {
+        errors: settings.error.issues.map((issue) => ({
+          pointer: `/settings/${issue.path.join('/')}`,
+          message: issue.message,
+        })),
+      },
     );
   const version = compile({
     id: 'draft',
@@ -171,9 +179,11 @@ export function drawn(automationId: string, name: string, graph: Graph, draft: D
     pins: {},
   });
   if (!version.start)
-    throw unprocessable('This draft has no complete start, so nobody can enter. First choose what starts it.', [
-      { pointer: '/graph/nodes', message: 'Add a start, or finish it.' },
-    ]);
+    throw new AppError(
+      'no_start',
+      'This draft has no complete start, so nobody can enter. First choose what starts it.',
+      { errors: [{ pointer: '/graph/nodes', message: 'Add a start, or finish the one that is there.' }] },
+    );
   return version;
 }
 

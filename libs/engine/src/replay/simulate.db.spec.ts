@@ -126,7 +126,7 @@ describe('what would have been, and why', () => {
     });
     const cancelled = await backtests.start(actor, id, window);
     await backtests.cancel(cancelled);
-    await expect(backtests.cancel(cancelled)).rejects.toMatchObject({ status: 409 });
+    await expect(backtests.cancel(cancelled)).rejects.toMatchObject({ code: 'backtest_ended' });
     const left = await backtests.start(actor, id, window);
     await db.database.run(
       "update cortex.backtests set status = 'running', attempts = 1, heartbeat_at = clock_timestamp() - interval '1 minute' where id = $1",
@@ -171,11 +171,11 @@ describe('what would have been, and why', () => {
   it('refuses a window that is none, and a drawing without a start', async () => {
     const backtests = new Backtests(db.database);
     const at = new Date('2026-03-20T00:00:00Z');
-    await expect(backtests.start(actor, id, { from: at, to: at })).rejects.toMatchObject({ status: 400 });
+    await expect(backtests.start(actor, id, { from: at, to: at })).rejects.toMatchObject({ code: 'invalid_request' });
     const nothing: Graph = { schema: 1, nodes: [], edges: [] };
     await expect(
       backtests.start(actor, id, { from: at, to: new Date('2026-03-21T00:00:00Z'), graph: nothing }),
-    ).rejects.toMatchObject({ status: 422 });
+    ).rejects.toMatchObject({ code: 'no_start' });
   });
 
   it('brings in a drawing without what it names and does not exist here', async () => {

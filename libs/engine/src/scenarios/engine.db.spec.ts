@@ -200,7 +200,7 @@ describe('the engine', () => {
     await line.settle();
     expect(await only(automation, waiting)).toMatchObject({ status: 'waiting', node_id: 'wait' });
     expect(await only(automation, until)).toMatchObject({ status: 'waiting', node_id: 'until' });
-    await expect(line.runs.enter(actor, automation, late)).rejects.toMatchObject({ status: 409 });
+    await expect(line.runs.enter(actor, automation, late)).rejects.toMatchObject({ code: 'automation_not_live' });
     await line.lifecycle.resume(actor, automation);
     await line.settle();
     expect(await only(automation, waiting)).toMatchObject({ status: 'waiting', node_id: 'until' });
@@ -330,7 +330,7 @@ describe('the engine', () => {
     expect(await only(automation, second)).toMatchObject({ status: 'completed' });
     await line.runs.remove(actor, (await only(automation, first)).id);
     expect(await only(automation, first)).toMatchObject({ status: 'exited', end_reason: 'removed by hand' });
-    await expect(line.runs.remove(actor, run_id!)).rejects.toMatchObject({ status: 409 });
+    await expect(line.runs.remove(actor, run_id!)).rejects.toMatchObject({ code: 'wrong_run_status' });
     expect(await automationStats(db.database, automation, {})).toMatchObject({
       entered: 2,
       inside: 0,

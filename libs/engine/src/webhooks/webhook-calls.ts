@@ -3,8 +3,8 @@ import { openAttention } from '#access';
 import { enterGate } from '#automations';
 import type { Report } from '#graph';
 import {
+  AppError,
   Config,
-  conflict,
   Database,
   lockPerson,
   LOG,
@@ -134,7 +134,11 @@ export class WebhookCalls {
       ]);
       if (!call) throw notFound('webhook call');
       if (call.state !== 'dead') {
-        throw conflict(`This call cannot be sent again: it is ${call.state}.`, { state: call.state });
+        throw new AppError(
+          'webhook_call_not_failed',
+          `Only a call that failed for good can be sent again. This one is ${call.state}.`,
+          { facts: { state: call.state } },
+        );
       }
       await tx.run(`update cortex.webhook_calls set state = 'queued', settled_at = null, attempts = 0 where id = $1`, [
         id,

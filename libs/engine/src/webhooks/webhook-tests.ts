@@ -3,17 +3,7 @@ import { automationById } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import { sampleData, TemplateError, type MailData } from '#emails';
 import { indexGraph } from '#graph';
-import {
-  AppError,
-  Database,
-  lockKey,
-  newId,
-  notFound,
-  recordAudit,
-  unprocessable,
-  type Actor,
-  type Tx,
-} from '#platform';
+import { AppError, Database, lockKey, newId, recordAudit, unknownAddress, type Actor, type Tx } from '#platform';
 import { mailData } from '../runs/mail-data.js';
 import { callText } from './call-text.js';
 import { headersOf, WebhookCalls } from './webhook-calls.js';
@@ -104,9 +94,9 @@ export class WebhookTests {
       return { headers: headers ?? {}, ...text };
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      throw unprocessable(`The body cannot be made: ${error.message} (line ${error.line}).`, [
-        { pointer: '/config/body', message: error.message },
-      ]);
+      throw new AppError('invalid_template', `The body cannot be rendered: ${error.message} (line ${error.line}).`, {
+        errors: [{ pointer: '/config/body', message: error.message }],
+      });
     }
   }
 }
@@ -120,8 +110,8 @@ async function counted(tx: Tx, actor: Actor, automationId: string, nodeId: strin
     [ACTION],
   ))!;
   if (sent >= MOST_A_MINUTE) {
-    const detail = `At most ${MOST_A_MINUTE} test calls leave within a minute. Wait a moment and try again.`;
-    throw new AppError(429, 'Too many test calls', detail, [], { retry_after: 60 });
+    const detail = `You can send at most ${MOST_A_MINUTE} test calls a minute. Wait a moment and try again.`;
+    throw new AppError('too_many_test_calls', detail, { facts: { retry_after: 60 } });
   }
   const { origin, pathname } = new URL(url);
   // Not what follows the path: it may hold a secret.
@@ -133,7 +123,7 @@ async function counted(tx: Tx, actor: Actor, automationId: string, nodeId: strin
 async function dataOf(tx: Tx, contactEmail: string, type: string | undefined): Promise<MailData> {
   const address = addressOf(contactEmail);
   const person = address ? (await peopleOf(tx, [address])).get(address) : undefined;
-  if (!person?.type) throw notFound('contact with this address');
+  if (!person?.type) throw unknownAddress();
   const lead = await tx.row<{ id: string }>(
     `select id from public.purchase_leads where (cortex.address(email)) collate "C" = $1
      order by created_at desc, id desc limit 1`,

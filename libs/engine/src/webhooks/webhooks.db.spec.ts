@@ -173,7 +173,7 @@ describe('webhook steps', () => {
     const automation = await automationWith('hook.replay');
     const email = await start('hook.replay');
     const { id } = await callOf(automation);
-    await expect(calls.replay(actor, id)).rejects.toMatchObject({ status: 409 });
+    await expect(calls.replay(actor, id)).rejects.toMatchObject({ code: 'webhook_call_not_failed' });
     answer = (response) => void response.writeHead(404).end();
     await calls.deliver(id);
     await line.settle();
@@ -184,7 +184,7 @@ describe('webhook steps', () => {
     expect(await callOf(automation)).toMatchObject({ state: 'delivered', status: 200, answer: 'thanks', error: null });
     await line.settle();
     expect(await people.run(automation, email)).toMatchObject({ end_reason: 'bad' });
-    await expect(calls.replay(actor, newId())).rejects.toMatchObject({ status: 404 });
+    await expect(calls.replay(actor, newId())).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('follow no redirect, read no more than the beginning of an answer, and wait for none for ever', async () => {

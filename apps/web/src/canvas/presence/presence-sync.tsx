@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { call } from '../../api/client';
 import { fallbackPoll } from '../../api/live-changes';
-import { ApiError } from '../../api/problem';
+import { failedBy } from '../../api/problem';
 import type { EditorStore } from '../document/editor-store';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { usePresenceStore, type Presence, type Present } from './presence-store';
@@ -68,7 +68,7 @@ function speakFor(store: EditorStore, tab: string, onSaid: (present: Present) =>
         store.setState({ unreachableSince: null });
       } catch (error) {
         // Whoever is away, or speaks too fast, is heard the next time.
-        if (error instanceof ApiError && error.status === 0)
+        if (failedBy(error, 'unreachable'))
           store.setState((state) => ({ unreachableSince: state.unreachableSince ?? Date.now() }));
       }
     });

@@ -14,7 +14,7 @@ import {
   type Operation,
 } from '#graph';
 import fc from 'fast-check';
-import { ApiError } from '../../api/problem';
+import { ApiError, type FailureCode } from '../../api/problem';
 import { createEditorStore, type EditorStore } from '../document/editor-store';
 import { resolve, settleConflict, applyTheirs } from '../document/merge';
 import type { DraftServer } from './draft-server';
@@ -24,8 +24,8 @@ import { startSaving, type SaveQueue } from './save-queue';
 const recipe = recipes.find(({ id }) => id === 'abandoned-checkout')!;
 const first: AutomationDocument = { name: 'Left behind', graph: recipe.graph, settings: recipe.settings };
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
-const error = (status: number, body: Record<string, unknown> = {}) =>
-  new ApiError(status, 'No', 'It was refused.', [], undefined, body);
+const error = (code: FailureCode, body: Record<string, unknown> = {}) =>
+  new ApiError(code, 'No', 'It was refused.', [], undefined, body);
 
 /** A draft as the server keeps it: the same `applyAll`, one revision for each call, refusals with what happened since. */
 class Draft {
@@ -39,13 +39,13 @@ class Draft {
   }
 
   operate(base: number, given: readonly Operation[], batch: string): { revision: number } {
-    if (base !== this.revision) throw error(409, this.since(base, 1000));
+    if (base !== this.revision) throw error('draft_changed', this.since(base, 1000));
     const operations = given.map((one) => operationSchema.parse(copy(one)));
     try {
       const { document } = applyAll(this.document, operations);
       this.document = { ...document, graph: graphSchema.parse(document.graph) };
     } catch (failure) {
-      throw failure instanceof OperationError ? error(400) : failure;
+      throw failure instanceof OperationError ? error('operations_do_not_fit') : failure;
     }
     this.revision += 1;
     this.log.push({ revision: this.revision, batch, operations });
@@ -85,14 +85,14 @@ class Browser {
     });
     const server: DraftServer = {
       operate: async (base, operations, batch) => {
-        if (this.weather === 'request lost') throw error(0);
+        if (this.weather === 'request lost') throw error('unreachable');
         const answer = draft.operate(base, operations, batch);
         for (const one of operations) this.accepted.add(one);
-        if (this.weather === 'answer lost') throw error(0);
+        if (this.weather === 'answer lost') throw error('unreachable');
         return answer;
       },
       since: async (revision) => {
-        if (this.weather !== 'fine') throw error(0);
+        if (this.weather !== 'fine') throw error('unreachable');
         return draft.since(revision);
       },
     };

@@ -1,5 +1,5 @@
 import { applyAll, type Operation } from '#graph';
-import { ApiError } from '../../api/problem';
+import { ApiError, failedBy } from '../../api/problem';
 import type { EditorStore } from '../document/editor-store';
 import { draftServer, type Change, type DraftServer, type Since } from './draft-server';
 import { keepHistory } from '../document/history';
@@ -14,7 +14,7 @@ const BATCH = 500;
 const ROUNDS = 20;
 
 const changesOf = (error: unknown): Since | undefined => {
-  if (!(error instanceof ApiError) || error.status !== 409) return undefined;
+  if (!failedBy(error, 'draft_changed')) return undefined;
   const { revision, changes } = error.body;
   return typeof revision === 'number'
     ? { revision, changes: Array.isArray(changes) ? (changes as Change[]) : [] }
@@ -23,7 +23,7 @@ const changesOf = (error: unknown): Since | undefined => {
 
 /** The server said no to what was sent, and would say so again. */
 const isFinal = (error: unknown): boolean =>
-  error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 409, 429].includes(error.status);
+  error instanceof ApiError && !error.passes && error.code !== 'draft_changed';
 
 export interface SaveQueue {
   /** Sends now what is unsent; resolves when the server has everything or it failed. */
@@ -98,7 +98,7 @@ export const startSaving = (store: EditorStore, server: DraftServer = draftServe
   };
 
   const failed = (error: unknown) => {
-    const unreachable = error instanceof ApiError && error.status === 0;
+    const unreachable = failedBy(error, 'unreachable');
     store.setState((state) => ({
       unreachableSince: unreachable ? (state.unreachableSince ?? Date.now()) : null,
       ...(state.unsent.length > 0

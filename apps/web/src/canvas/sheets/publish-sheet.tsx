@@ -2,7 +2,7 @@ import type { Automation } from '#contracts';
 import { indexGraph } from '#graph';
 import { Button, Checkbox, Drawer, Radio, Select, Textarea } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { ApiError } from '../../api/problem';
+import { failedBy } from '../../api/problem';
 import { useReview, useTransitions } from '../../automations/automations.queries';
 import { useReplay } from '../../automations/backtests.queries';
 import { useSentences, useReferenceNames } from '../../automations/reference-names';
@@ -74,7 +74,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
   const next = (automation.live_version ?? 0) + 1;
   const unsettled = flight === 'move' && gone.some((one) => !removed[one.node_id]);
   const seen = replay.current?.status === 'completed';
-  const draftChanged = publish.error instanceof ApiError && publish.error.status === 409;
+  const draftChanged = failedBy(publish.error, 'draft_changed');
 
   const go = () =>
     publish.mutate(
