@@ -87,7 +87,7 @@ declare
   today date := (at at time zone zone)::date;
   days text;
 begin
-  if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 1 and 366 then
+  if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 0 and 366 then
     raise exception 'An anniversary takes days, at most 366.';
   end if;
   select string_agg(quote_literal(to_char(d, 'MM-DD')) || case
@@ -118,7 +118,7 @@ begin
       if shape = 'list' and cardinality(items) between 1 and 1000 then return array['array[' || array_to_string(items, ',') || ']']; end if;
       raise exception 'A list of values in the rules has the wrong length.';
     when 'last' then
-      return array[quote_literal(cortex.rule_shift(at, value, -1, zone)::text) || '::timestamptz', quote_literal(at::text) || '::timestamptz'];
+      return array[quote_literal(cortex.rule_shift(at, value, -1, zone)::text) || '::timestamptz', quote_literal((at + interval '300 seconds')::text) || '::timestamptz'];
     when 'next' then
       return array[quote_literal(at::text) || '::timestamptz', quote_literal(cortex.rule_shift(at, value, 1, zone)::text) || '::timestamptz'];
     when 'anniversary' then return array[quote_literal(zone) || '::text', cortex.rule_days(value, at, zone)];
@@ -127,7 +127,8 @@ begin
         raise exception 'A number of times in the rules cannot be read.';
       end if;
       return array[quote_literal(value #>> '{}') || '::float8'];
-    when 'within' then return array[quote_literal(cortex.rule_shift(at, within, -1, zone)::text) || '::timestamptz'];
+    when 'within' then
+      return array[quote_literal(cortex.rule_shift(at, within, -1, zone)::text) || '::timestamptz', quote_literal((at + interval '300 seconds')::text) || '::timestamptz'];
     else raise exception 'An operator in the rules is not known.';
   end case;
 end
@@ -186,6 +187,8 @@ declare
   template text;
   operands text[] := '{}';
   path text;
+  attribute text;
+  element text;
   rows text;
   none_counts boolean;
   parts text[] := '{}';
@@ -287,14 +290,14 @@ begin
     when 'number is_set' then shape := 'none'; template := '%1$s is not null';
     when 'instant is_set' then shape := 'none'; template := '%1$s is not null';
     when 'set is_set' then shape := 'none'; template := 'cardinality(%1$s) > 0';
-    when 'any is_set' then shape := 'none'; template := '%1$s not in (''null'', ''""'', ''[]'', ''{}'')';
+    when 'any is_set' then shape := 'none'; template := '%1$s not in (''null'', ''""'', ''{}'') and jsonb_typeof(%1$s) <> ''array''';
     when 'enrollment exists' then shape := 'enrollment'; template := '%1$s';
     when 'activity count_gte' then shape := 'count'; template := '%1$s >= %2$s';
     when 'activity count_lte' then shape := 'count'; template := '%1$s <= %2$s';
     when 'activity count_eq' then shape := 'count'; template := '%1$s = %2$s';
     when 'activity never' then shape := 'none'; template := '%1$s = 0';
-    when 'activity first_within' then shape := 'within'; template := '%1$s >= %2$s';
-    when 'activity last_within' then shape := 'within'; template := '%1$s >= %2$s';
+    when 'activity first_within' then shape := 'within'; template := '%1$s between %2$s and %3$s';
+    when 'activity last_within' then shape := 'within'; template := '%1$s between %2$s and %3$s';
     else raise exception 'An operator in the rules is not known for its field.';
   end case;
 
@@ -331,11 +334,12 @@ begin
       if jsonb_typeof(rule -> 'activity_type') is distinct from 'string' then raise exception 'An activity in the rules has no type.'; end if;
       rows := format('a.type = %L::text and a.person_id is not null', rule ->> 'activity_type');
       if rule ? 'within' and positive in ('count_gte', 'count_lte', 'count_eq', 'never') then
-        rows := rows || format(' and a.occurred_at >= %L::timestamptz', cortex.rule_shift(at, rule -> 'within', -1, zone));
+        rows := rows || format(' and a.occurred_at between %1$L::timestamptz and %2$L::timestamptz',
+          cortex.rule_shift(at, rule -> 'within', -1, zone), at + interval '300 seconds');
       end if;
       if rule ? 'where' then
         if not (rule -> 'where') ? 'conditions' then raise exception 'What an activity must say cannot be read.'; end if;
-        rows := rows || format(' and (%s)', cortex.rule_sql(rule -> 'where', 'where', at, zone, 1, lists));
+        rows := rows || format(' and (%s)', cortex.rule_sql(rule -> 'where', 'where', at, zone, depth, lists));
       end if;
       operands := cortex.rule_operands(shape, kind, value, rule -> 'within', at, zone);
       case positive
@@ -370,16 +374,30 @@ begin
           else raise exception 'A value in the rules does not go with its operator.';
         end case;
       elsif starts_with(field, 'attributes.') then
+        attribute := x;
+        element := 'e.v';
         case kind
-          when 'any' then x := format('(p.attributes -> %1$s)', x, zone);
-          when 'text' then x := format('cortex.field_text(p.attributes, %1$s)', x, zone);
-          when 'number' then x := format('cortex.field_number(p.attributes, %1$s)', x, zone);
-          when 'boolean' then x := format('cortex.json_boolean((p.attributes -> %1$s))', x, zone);
-          when 'instant' then x := format('cortex.json_instant((p.attributes -> %1$s), %2$L)', x, zone);
+          when 'any' then element := format('%1$s', element, zone);
+          when 'text' then element := format('cortex.json_text(%1$s)', element, zone);
+          when 'number' then element := format('cortex.json_number(%1$s)', element, zone);
+          when 'boolean' then element := format('cortex.json_boolean(%1$s)', element, zone);
+          when 'instant' then element := format('cortex.json_instant(%1$s, %2$L)', element, zone);
+          else raise exception 'A value in the rules does not go with its operator.';
+        end case;
+        case kind
+          when 'any' then x := format('(p.attributes -> %1$s)', attribute, zone);
+          when 'text' then x := format('cortex.field_text(p.attributes, %1$s)', attribute, zone);
+          when 'number' then x := format('cortex.field_number(p.attributes, %1$s)', attribute, zone);
+          when 'boolean' then x := format('cortex.json_boolean((p.attributes -> %1$s))', attribute, zone);
+          when 'instant' then x := format('cortex.json_instant((p.attributes -> %1$s), %2$L)', attribute, zone);
           else raise exception 'A value in the rules does not go with its operator.';
         end case;
       end if;
       result := '(' || format(template, variadic array[x] || operands) || ')';
+      if attribute is not null then
+        result := format('(%2$s or (jsonb_typeof((p.attributes -> %1$s)) = ''array'' and exists (select from jsonb_array_elements(case jsonb_typeof((p.attributes -> %1$s)) when ''array'' then (p.attributes -> %1$s) end) as e (v) where %3$s)))', attribute, result,
+          format(template, variadic array[element] || operands));
+      end if;
       if path is not null then
         result := format('exists (select from jsonb_path_query(a.metadata, %1$s) as m (v) where %2$s)', path, result);
       end if;

@@ -1,5 +1,6 @@
 -- People whose membership of a list may have changed, for another reason than an activity or the clock, are noted in
--- cortex.list_touched; nothing is noted while no list's membership is kept.
+-- cortex.list_touched; nothing is noted while no list's membership is kept. What can turn the rules that a waiting run is
+-- asked about is noted in cortex.run_changes by the same triggers.
 
 -- For the shop's writes too, so it never raises. Which columns fire it is said in 36_list_membership_of_people.sql.
 create or replace function cortex.touch_lists_of_person() returns trigger
@@ -11,6 +12,9 @@ begin
     insert into cortex.list_touched (person_id, what)
     values (new.person_id, case when tg_op = 'INSERT' then 'any' else 'person' end);
   end if;
+  insert into cortex.run_changes (person_id, what)
+  select new.person_id, 'person'
+  where exists (select from cortex.automation_runs r where r.person_id = new.person_id and r.status = 'waiting');
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
@@ -27,6 +31,10 @@ begin
     insert into cortex.list_touched (person_id, what)
     select p.person_id, 'enrollment' from cortex.people p where p.id in (new.profile_id, old.profile_id);
   end if;
+  insert into cortex.run_changes (person_id, what)
+  select p.person_id, 'enrollment' from cortex.people p
+  where p.id in (new.profile_id, old.profile_id)
+    and exists (select from cortex.automation_runs r where r.person_id = p.person_id and r.status = 'waiting');
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);

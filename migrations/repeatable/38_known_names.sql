@@ -43,7 +43,6 @@ create or replace function cortex.fold_person() returns trigger
   language plpgsql
 as $$
 declare
-  tag text;
   first_folded text;
   last_folded text;
 begin
@@ -62,10 +61,7 @@ begin
       perform cortex.know_name('last', last_folded);
     end if;
   end if;
-  new.tags_folded := '{}';
-  foreach tag in array new.tags loop
-    new.tags_folded := new.tags_folded || cortex.fold(tag);
-  end loop;
+  new.tags_folded := cortex.folded_tags(new.tags);
   return new;
 end
 $$;

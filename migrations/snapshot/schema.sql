@@ -438,6 +438,11 @@ table cortex.request_keys
   answer jsonb
   created_at timestamp with time zone not null default cortex.now()
 
+table cortex.run_changes with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
+  seq bigint not null generated always as identity
+  person_id uuid
+  what text not null
+
 table cortex.secrets
   name text not null
   value text not null
@@ -906,6 +911,10 @@ cortex.presence presence_pkey: PRIMARY KEY (automation_id, tab)
 cortex.presence presence_user_id_fkey: FOREIGN KEY (user_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
 
 cortex.request_keys request_keys_pkey: PRIMARY KEY (caller, key)
+
+cortex.run_changes run_changes_pkey: PRIMARY KEY (seq)
+
+cortex.run_changes run_changes_what_check: CHECK ((what = ANY (ARRAY['person'::text, 'enrollment'::text, 'static_list'::text, 'setting'::text])))
 
 cortex.secrets secrets_pkey: PRIMARY KEY (name)
 
@@ -1957,7 +1966,6 @@ CREATE OR REPLACE FUNCTION cortex.fold_person()
  LANGUAGE plpgsql
 AS $function$
 declare
-  tag text;
   first_folded text;
   last_folded text;
 begin
@@ -1976,11 +1984,28 @@ begin
       perform cortex.know_name('last', last_folded);
     end if;
   end if;
-  new.tags_folded := '{}';
-  foreach tag in array new.tags loop
-    new.tags_folded := new.tags_folded || cortex.fold(tag);
-  end loop;
+  new.tags_folded := cortex.folded_tags(new.tags);
   return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.folded_tags(tags text[])
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+declare
+  folded text[] := '{}';
+  tag text;
+begin
+  if array_ndims(tags) = 1 then
+    foreach tag in array tags loop
+      if tag <> '' then
+        folded := folded || cortex.fold(tag);
+      end if;
+    end loop;
+  end if;
+  return folded;
 end
 $function$
 
@@ -3039,7 +3064,7 @@ declare
   today date := (at at time zone zone)::date;
   days text;
 begin
-  if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 1 and 366 then
+  if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 0 and 366 then
     raise exception 'An anniversary takes days, at most 366.';
   end if;
   select string_agg(quote_literal(to_char(d, 'MM-DD')) || case
@@ -3121,7 +3146,7 @@ begin
       if shape = 'list' and cardinality(items) between 1 and 1000 then return array['array[' || array_to_string(items, ',') || ']']; end if;
       raise exception 'A list of values in the rules has the wrong length.';
     when 'last' then
-      return array[quote_literal(cortex.rule_shift(at, value, -1, zone)::text) || '::timestamptz', quote_literal(at::text) || '::timestamptz'];
+      return array[quote_literal(cortex.rule_shift(at, value, -1, zone)::text) || '::timestamptz', quote_literal((at + interval '300 seconds')::text) || '::timestamptz'];
     when 'next' then
       return array[quote_literal(at::text) || '::timestamptz', quote_literal(cortex.rule_shift(at, value, 1, zone)::text) || '::timestamptz'];
     when 'anniversary' then return array[quote_literal(zone) || '::text', cortex.rule_days(value, at, zone)];
@@ -3130,7 +3155,8 @@ begin
         raise exception 'A number of times in the rules cannot be read.';
       end if;
       return array[quote_literal(value #>> '{}') || '::float8'];
-    when 'within' then return array[quote_literal(cortex.rule_shift(at, within, -1, zone)::text) || '::timestamptz'];
+    when 'within' then
+      return array[quote_literal(cortex.rule_shift(at, within, -1, zone)::text) || '::timestamptz', quote_literal((at + interval '300 seconds')::text) || '::timestamptz'];
     else raise exception 'An operator in the rules is not known.';
   end case;
 end
@@ -3180,6 +3206,8 @@ declare
   template text;
   operands text[] := '{}';
   path text;
+  attribute text;
+  element text;
   rows text;
   none_counts boolean;
   parts text[] := '{}';
@@ -3281,14 +3309,14 @@ begin
     when 'number is_set' then shape := 'none'; template := '%1$s is not null';
     when 'instant is_set' then shape := 'none'; template := '%1$s is not null';
     when 'set is_set' then shape := 'none'; template := 'cardinality(%1$s) > 0';
-    when 'any is_set' then shape := 'none'; template := '%1$s not in (''null'', ''""'', ''[]'', ''{}'')';
+    when 'any is_set' then shape := 'none'; template := '%1$s not in (''null'', ''""'', ''{}'') and jsonb_typeof(%1$s) <> ''array''';
     when 'enrollment exists' then shape := 'enrollment'; template := '%1$s';
     when 'activity count_gte' then shape := 'count'; template := '%1$s >= %2$s';
     when 'activity count_lte' then shape := 'count'; template := '%1$s <= %2$s';
     when 'activity count_eq' then shape := 'count'; template := '%1$s = %2$s';
     when 'activity never' then shape := 'none'; template := '%1$s = 0';
-    when 'activity first_within' then shape := 'within'; template := '%1$s >= %2$s';
-    when 'activity last_within' then shape := 'within'; template := '%1$s >= %2$s';
+    when 'activity first_within' then shape := 'within'; template := '%1$s between %2$s and %3$s';
+    when 'activity last_within' then shape := 'within'; template := '%1$s between %2$s and %3$s';
     else raise exception 'An operator in the rules is not known for its field.';
   end case;
 
@@ -3325,11 +3353,12 @@ begin
       if jsonb_typeof(rule -> 'activity_type') is distinct from 'string' then raise exception 'An activity in the rules has no type.'; end if;
       rows := format('a.type = %L::text and a.person_id is not null', rule ->> 'activity_type');
       if rule ? 'within' and positive in ('count_gte', 'count_lte', 'count_eq', 'never') then
-        rows := rows || format(' and a.occurred_at >= %L::timestamptz', cortex.rule_shift(at, rule -> 'within', -1, zone));
+        rows := rows || format(' and a.occurred_at between %1$L::timestamptz and %2$L::timestamptz',
+          cortex.rule_shift(at, rule -> 'within', -1, zone), at + interval '300 seconds');
       end if;
       if rule ? 'where' then
         if not (rule -> 'where') ? 'conditions' then raise exception 'What an activity must say cannot be read.'; end if;
-        rows := rows || format(' and (%s)', cortex.rule_sql(rule -> 'where', 'where', at, zone, 1, lists));
+        rows := rows || format(' and (%s)', cortex.rule_sql(rule -> 'where', 'where', at, zone, depth, lists));
       end if;
       operands := cortex.rule_operands(shape, kind, value, rule -> 'within', at, zone);
       case positive
@@ -3364,16 +3393,30 @@ begin
           else raise exception 'A value in the rules does not go with its operator.';
         end case;
       elsif starts_with(field, 'attributes.') then
+        attribute := x;
+        element := 'e.v';
         case kind
-          when 'any' then x := format('(p.attributes -> %1$s)', x, zone);
-          when 'text' then x := format('cortex.field_text(p.attributes, %1$s)', x, zone);
-          when 'number' then x := format('cortex.field_number(p.attributes, %1$s)', x, zone);
-          when 'boolean' then x := format('cortex.json_boolean((p.attributes -> %1$s))', x, zone);
-          when 'instant' then x := format('cortex.json_instant((p.attributes -> %1$s), %2$L)', x, zone);
+          when 'any' then element := format('%1$s', element, zone);
+          when 'text' then element := format('cortex.json_text(%1$s)', element, zone);
+          when 'number' then element := format('cortex.json_number(%1$s)', element, zone);
+          when 'boolean' then element := format('cortex.json_boolean(%1$s)', element, zone);
+          when 'instant' then element := format('cortex.json_instant(%1$s, %2$L)', element, zone);
+          else raise exception 'A value in the rules does not go with its operator.';
+        end case;
+        case kind
+          when 'any' then x := format('(p.attributes -> %1$s)', attribute, zone);
+          when 'text' then x := format('cortex.field_text(p.attributes, %1$s)', attribute, zone);
+          when 'number' then x := format('cortex.field_number(p.attributes, %1$s)', attribute, zone);
+          when 'boolean' then x := format('cortex.json_boolean((p.attributes -> %1$s))', attribute, zone);
+          when 'instant' then x := format('cortex.json_instant((p.attributes -> %1$s), %2$L)', attribute, zone);
           else raise exception 'A value in the rules does not go with its operator.';
         end case;
       end if;
       result := '(' || format(template, variadic array[x] || operands) || ')';
+      if attribute is not null then
+        result := format('(%2$s or (jsonb_typeof((p.attributes -> %1$s)) = ''array'' and exists (select from jsonb_array_elements(case jsonb_typeof((p.attributes -> %1$s)) when ''array'' then (p.attributes -> %1$s) end) as e (v) where %3$s)))', attribute, result,
+          format(template, variadic array[element] || operands));
+      end if;
       if path is not null then
         result := format('exists (select from jsonb_path_query(a.metadata, %1$s) as m (v) where %2$s)', path, result);
       end if;
@@ -3596,6 +3639,10 @@ begin
     insert into cortex.list_touched (person_id, what)
     select p.person_id, 'enrollment' from cortex.people p where p.id in (new.profile_id, old.profile_id);
   end if;
+  insert into cortex.run_changes (person_id, what)
+  select p.person_id, 'enrollment' from cortex.people p
+  where p.id in (new.profile_id, old.profile_id)
+    and exists (select from cortex.automation_runs r where r.person_id = p.person_id and r.status = 'waiting');
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
@@ -3627,9 +3674,37 @@ begin
     insert into cortex.list_touched (person_id, what)
     values (new.person_id, case when tg_op = 'INSERT' then 'any' else 'person' end);
   end if;
+  insert into cortex.run_changes (person_id, what)
+  select new.person_id, 'person'
+  where exists (select from cortex.automation_runs r where r.person_id = new.person_id and r.status = 'waiting');
   return null;
 exception when others then
   perform cortex.note_error(tg_name || ' on ' || tg_table_name, sqlstate, sqlerrm);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.touch_runs_of_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into cortex.run_changes (person_id, what)
+  select distinct c.person_id, 'static_list' from changed c
+  where exists (select from public.crm_smart_lists l where l.id = c.smart_list_id and l.kind = 'static')
+    and exists (select from cortex.automation_runs r where r.person_id = c.person_id and r.status = 'waiting');
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.touch_runs_of_settings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into cortex.run_changes (what) values ('setting');
   return null;
 end
 $function$
@@ -3699,6 +3774,10 @@ CREATE TRIGGER count_update AFTER UPDATE ON cortex.automation_runs REFERENCING O
 
 CREATE TRIGGER delete_steps BEFORE DELETE ON cortex.automation_runs FOR EACH ROW EXECUTE FUNCTION cortex.delete_steps_of_run()
 
+CREATE TRIGGER touch_runs_in AFTER INSERT ON cortex.list_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION cortex.touch_runs_of_member()
+
+CREATE TRIGGER touch_runs_out AFTER DELETE ON cortex.list_members REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION cortex.touch_runs_of_member()
+
 CREATE TRIGGER count_delete AFTER DELETE ON cortex.messages REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_messages_delete()
 
 CREATE TRIGGER count_insert AFTER INSERT ON cortex.messages REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_messages_insert()
@@ -3712,6 +3791,8 @@ CREATE TRIGGER touch_lists AFTER UPDATE ON cortex.people FOR EACH ROW WHEN (((ol
 CREATE TRIGGER touch_lists_new AFTER INSERT ON cortex.people FOR EACH ROW WHEN ((new.type IS NOT NULL)) EXECUTE FUNCTION cortex.touch_lists_of_person()
 
 CREATE TRIGGER touch_lists_link AFTER INSERT OR DELETE OR UPDATE ON cortex.person_links FOR EACH ROW EXECUTE FUNCTION cortex.touch_lists_of_link()
+
+CREATE TRIGGER touch_runs AFTER UPDATE ON cortex.settings FOR EACH ROW WHEN (((old.timezone IS DISTINCT FROM new.timezone) OR (old.mail_unanswered IS DISTINCT FROM new.mail_unanswered))) EXECUTE FUNCTION cortex.touch_runs_of_settings()
 
 CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cortex.sweep()
 

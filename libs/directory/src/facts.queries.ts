@@ -5,6 +5,7 @@ import {
   dependencies,
   everyone,
   instantLiteral,
+  latestNow,
   personalColumns,
   readRules,
   RuleError,
@@ -94,6 +95,7 @@ async function addLists(
 ): Promise<void> {
   const lists = await loadListDefinitions(tx, ids);
   const known = ids.filter((id) => lists.has(id));
+  const followClock = dependencies(...[...lists.values()].flatMap(({ rules }) => rules ?? [])).clock;
   const values: unknown[] = [personIds];
   const columns = known.map((id) => {
     const asking: Group = { operator: 'AND', conditions: [{ field: 'smart_list', operator: 'in', value: [id] }] };
@@ -108,6 +110,7 @@ async function addLists(
   );
   for (const { person_id, inside } of rows) {
     const of = facts.get(person_id)!;
+    if (followClock) of.lists_follow_clock = true;
     for (const [index, id] of known.entries()) of.lists[id] = inside[index]!;
   }
 }
@@ -133,7 +136,12 @@ async function addActivities(
     bound.set(`${type} ${value}`, known);
     return known;
   };
-  const asked: Record<ActivityQuestion, Map<string, string>> = { count: new Map(), first: new Map(), last: new Map() };
+  const asked: Record<ActivityQuestion | 'oldest', Map<string, string>> = {
+    count: new Map(),
+    oldest: new Map(),
+    first: new Map(),
+    last: new Map(),
+  };
   for (const condition of conditions) {
     const of = activityQuestion(condition);
     const key = aggregateKey(condition);
@@ -141,7 +149,10 @@ async function addActivities(
     const { activity_type, within, where } = condition;
     const filter = [`a.type = ${once(activity_type!, 'text')}`];
     if (of === 'count' && within) {
-      filter.push(`a.occurred_at >= ${once(instantLiteral(shift(moment, within, 'ago')), 'timestamptz')}`);
+      const [since, until] = [shift(moment, within, 'ago'), latestNow(moment)].map((at) =>
+        once(instantLiteral(at), 'timestamptz'),
+      );
+      filter.push(`a.occurred_at between ${since} and ${until}`);
     }
     if (where) {
       const fragment = whereToSql(where, { ...moment, offset: values.length });
@@ -149,11 +160,12 @@ async function addActivities(
       filter.push(`(${fragment.text})`);
     }
     asked[of].set(key, `${AGGREGATES[of]} filter (where ${filter.join(' and ')})`);
+    if (of === 'count' && within) asked.oldest.set(key, `${AGGREGATES.first} filter (where ${filter.join(' and ')})`);
   }
-  const column = (of: ActivityQuestion, type: string) =>
+  const column = (of: ActivityQuestion | 'oldest', type: string) =>
     `array[${[...asked[of].values()].join(', ')}]::${type}[] as ${of}`;
-  const rows = await tx.rows<Record<ActivityQuestion, (number | null)[]> & { person_id: string }>(
-    `select a.person_id, ${column('count', 'int')}, ${column('first', 'float8')}, ${column('last', 'float8')}
+  const rows = await tx.rows<Record<ActivityQuestion | 'oldest', (number | null)[]> & { person_id: string }>(
+    `select a.person_id, ${column('count', 'int')}, ${column('oldest', 'float8')}, ${column('first', 'float8')}, ${column('last', 'float8')}
      from public.crm_activities a where a.person_id = any($1::uuid[]) and a.type = any($2::text[])
        ${since === undefined ? '' : `and a.occurred_at >= ${bind(instantLiteral(since), 'timestamptz')}`}
      group by a.person_id`,
@@ -162,7 +174,7 @@ async function addActivities(
   for (const { person_id, ...found } of rows) {
     const of = facts.get(person_id);
     if (!of) continue;
-    for (const question of ['count', 'first', 'last'] as const) {
+    for (const question of ['count', 'oldest', 'first', 'last'] as const) {
       for (const [at, key] of [...asked[question].keys()].entries()) {
         const value = found[question][at];
         if (value === null || value === undefined) continue;

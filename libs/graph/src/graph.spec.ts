@@ -213,7 +213,7 @@ describe('a drawing in words', () => {
       ['f', 'yes', 's'],
     );
     const lines = (names?: Map<string, string>) => toEnglish(drawn, names).split('\n');
-    expect(lines()[2]).toBe('Only if the mail “Hello [first name]” was clicked');
+    expect(lines()[2]).toBe('Only if they clicked a link in the mail “Hello [first name]”');
     expect(lines()[3]).toContain('Put them on the chosen list');
     expect(lines(new Map([[friends, 'Friends']]))[3]).toContain('Put them on “Friends”');
     expect(sentenceOf({ type: 'filter', config: { rules: inside } }, new Map([[friends, 'Friends']]))).toBe(

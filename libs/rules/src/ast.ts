@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { entryRule, isEntry, isEntryName } from './entry.js';
 import { fieldOf, fields, freeFields, statuses, type Field } from './fields.js';
 import {
   limits,
   spanUnits,
   type Condition,
+  type EntryValue,
   type Group,
   type OneValue,
   type Place,
@@ -42,12 +44,16 @@ function typesOfValue(value: unknown): ValueType[] {
     const [first, ...rest] = value.map(typesOfValue);
     return (first ?? []).filter((type) => rest.every((types) => types.includes(type)));
   }
+  if (isEntry(value)) return ['text', 'number', 'instant', 'boolean'];
   return isObject(value) ? ['instant'] : [];
 }
 
 class Reader {
   readonly troubles: Trouble[] = [];
   private conditions = 0;
+
+  /** @param inGraph whether the rule stands in an automation, where something has started the run */
+  constructor(private readonly inGraph: boolean) {}
 
   private no(path: Path, message: string): undefined {
     this.troubles.push({ path, message });
@@ -81,14 +87,14 @@ class Reader {
       const rule =
         isObject(child) && 'conditions' in child
           ? this.group(child, place, at, depth + 1)
-          : this.condition(child, place, at);
+          : this.condition(child, place, at, depth);
       if (rule) read.push(rule);
       if (this.conditions > limits.conditions) return undefined;
     }
     return { operator, conditions: read };
   }
 
-  private condition(input: unknown, place: Place, path: Path): Condition | undefined {
+  private condition(input: unknown, place: Place, path: Path, depth: number): Condition | undefined {
     if (!isObject(input)) return this.no(path, 'A condition looks like { "field": …, "operator": …, "value": … }.');
     if (++this.conditions > limits.conditions) {
       return this.no([], `A rule may have at most ${limits.conditions} conditions.`);
@@ -113,7 +119,7 @@ class Reader {
       return this.no([...path, 'value'], `This value does not go with “${operator.label}”. ${wants(field, operator)}`);
     }
     const condition: Condition = { field: field.id, operator: operator.name };
-    if (field.type === 'activity') this.activity(input, operator, face, condition, path);
+    if (field.type === 'activity') this.activity(input, operator, face, condition, path, depth);
     if (field.type === 'step') this.step(input, condition, path);
     const read = this.value(value, face.shape, type, field, [...path, 'value']);
     if (read !== undefined) condition.value = read;
@@ -126,6 +132,7 @@ class Reader {
     face: Face,
     condition: Condition,
     path: Path,
+    depth: number,
   ): void {
     const type = input.activity_type;
     if (typeof type !== 'string' || type.length > 100 || !activityType.test(type)) {
@@ -141,7 +148,7 @@ class Reader {
       this.no([...path, 'within'], `“${operator.label}” needs within, e.g. { "n": 30, "unit": "days" }.`);
     }
     if (input.where !== undefined) {
-      const where = this.group(input.where, 'where', [...path, 'where'], 1);
+      const where = this.group(input.where, 'where', [...path, 'where'], depth + 1);
       if (where) condition.where = where;
     }
   }
@@ -169,7 +176,7 @@ class Reader {
       case 'within':
         return value === undefined ? undefined : this.no(path, 'This operator takes no value. Leave it out.');
       case 'one':
-        return this.one(value, type, field, path);
+        return isEntry(value) ? this.entry(value, path) : this.one(value, type, field, path);
       case 'list': {
         const items = this.array(value, path);
         return items && this.all(items, (each, at) => this.one(each, type, field, at), path);
@@ -181,7 +188,7 @@ class Reader {
       case 'next':
         return this.span(value, path);
       case 'anniversary': {
-        const span = this.span(value, path);
+        const span = this.span(value, path, 0);
         if (span && (span.unit !== 'days' || span.n > 366)) return this.no(path, 'Give it in days, at most 366.');
         return span;
       }
@@ -207,7 +214,22 @@ class Reader {
     return this.no(path, `Give a list of 1 to ${limits.list.toLocaleString('en')} values.`);
   }
 
+  /** A value of what started the run. */
+  private entry(value: EntryValue, path: Path): EntryValue | undefined {
+    this.known(value as unknown as Record<string, unknown>, ['entry'], path);
+    if (!this.inGraph) {
+      return this.no(
+        path,
+        'Only inside an automation can a value be taken from what started it. Give the value itself.',
+      );
+    }
+    return isEntryName(value.entry) ? { entry: value.entry } : this.no([...path, 'entry'], entryRule);
+  }
+
   private one(value: unknown, type: ValueType, field: Field, path: Path): OneValue | undefined {
+    if (isEntry(value)) {
+      return this.no(path, 'Only a single value can be taken from what started the automation, not one of several.');
+    }
     switch (type) {
       case 'number':
         if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -246,14 +268,14 @@ class Reader {
     return value;
   }
 
-  private span(value: unknown, path: Path): Span | undefined {
+  private span(value: unknown, path: Path, least = 1): Span | undefined {
     if (!isObject(value)) return this.no(path, 'Give a length of time, e.g. { "n": 30, "unit": "days" }.');
     this.known(value, ['n', 'unit'], path);
     const unit = spanUnits.find((each) => each === value.unit);
     if (!unit) return this.no([...path, 'unit'], `The unit is one of ${spanUnits.join(', ')}.`);
     const n = value.n;
-    if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n > limits.span[unit]) {
-      return this.no([...path, 'n'], `n is a whole number from 1 to ${limits.span[unit].toLocaleString('en')}.`);
+    if (typeof n !== 'number' || !Number.isInteger(n) || n < least || n > limits.span[unit]) {
+      return this.no([...path, 'n'], `n is a whole number from ${least} to ${limits.span[unit].toLocaleString('en')}.`);
     }
     return { n, unit };
   }
@@ -266,9 +288,10 @@ class Reader {
   private enrollment(value: unknown, path: Path): Value | undefined {
     if (!isObject(value)) return this.no(path, 'Give { "course_id"?: …, "status"?: … }, or {} for any enrollment.');
     this.known(value, ['course_id', 'status'], path);
-    const read: { course_id?: string; status?: (typeof statuses)[number] } = {};
+    const read: { course_id?: string | EntryValue; status?: (typeof statuses)[number] } = {};
     if (value.course_id !== undefined) {
-      const id = this.id(value.course_id, [...path, 'course_id'], 'course');
+      const at = [...path, 'course_id'];
+      const id = isEntry(value.course_id) ? this.entry(value.course_id, at) : this.id(value.course_id, at, 'course');
       if (id) read.course_id = id;
     }
     if (value.status !== undefined) {
@@ -310,7 +333,7 @@ export function readRules(
   input: unknown,
   place: Place = 'person',
 ): { rules: Group; troubles?: undefined } | { rules?: undefined; troubles: Trouble[] } {
-  const reader = new Reader();
+  const reader = new Reader(place !== 'person');
   const rules = reader.group(input, place, [], 1);
   if (reader.troubles.length > 0) return { troubles: reader.troubles };
   if (new TextEncoder().encode(JSON.stringify(rules)).length > limits.bytes) {

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { conditionsOf, dependencies } from './dependencies.js';
 import type { Condition, Group, Span } from './language.js';
 import { look, prepare, type Known } from './prepare.js';
-import { shift, type Moment } from './time.js';
+import { latestNow, shift, type Moment } from './time.js';
 import { instantLiteral } from './to-sql.js';
 
 /** Whose answers time alone can have changed. */
@@ -33,7 +33,10 @@ export function clockWindows(groups: readonly Group[], from: Moment, to: Moment)
       if (condition.where && dependencies(condition.where).clock) windows.everyone = true;
       else if (condition.within) {
         const [first, last] = passed(boundOf(condition.within, from), boundOf(condition.within, to), from, to);
-        windows.activities.push({ activity_type: condition.activity_type!, from: first, to: last });
+        const activity_type = condition.activity_type!;
+        windows.activities.push({ activity_type, from: first, to: last });
+        // What lay too far ahead to count comes into the window from its other end.
+        windows.activities.push({ activity_type, from: latestNow(from), to: latestNow(to) });
       }
       continue;
     }

@@ -33,6 +33,39 @@ const movesWithTime = (condition: Condition): boolean => {
   return shape === 'last' || shape === 'next' || shape === 'anniversary';
 };
 
+/** What can change an answer besides time and the rule itself; `activity`: something that goes through the inbox. */
+export type Change = 'activity' | 'person' | 'enrollment' | 'static_list' | 'setting';
+
+/**
+ * Of each field what can change the answer of a condition on it; every other field is a column of the person. Time can
+ * too, wherever `movesWithTime` says so. The one table that waits, exits, goals and kept lists go by.
+ */
+const changedBy = new Map<string, readonly Change[]>([
+  ['last_activity', ['activity']],
+  ['can_be_emailed', ['person', 'setting']],
+  ['activity', ['activity']],
+  // Another public id means other enrollments.
+  ['enrollment', ['enrollment', 'person']],
+  // A list of rules: whatever its own rules ask about.
+  ['smart_list', ['static_list', 'activity', 'person', 'enrollment', 'setting']],
+  ['lead', ['enrollment', 'person']],
+  ['step', ['activity']],
+]);
+const date = /^\d{4}-\d\d-\d\d$/;
+
+/** What can change the answers to these rules, time aside. */
+export function changesOf(...groups: Group[]): ReadonlySet<Change> {
+  const changes = new Set<Change>();
+  for (const condition of groups.flatMap((group) => [...conditionsOf(group)])) {
+    for (const change of changedBy.get(condition.field) ?? (['person'] as const)) changes.add(change);
+    // Days and dates are those of the workspace's zone.
+    const inside = condition.where ? changesOf(condition.where) : new Set<Change>();
+    const dated = [condition.value].flat().some((value) => typeof value === 'string' && date.test(value));
+    if (movesWithTime(condition) || dated || inside.has('setting')) changes.add('setting');
+  }
+  return changes;
+}
+
 /** What the answers to these rules depend on, together. */
 export function dependencies(...groups: Group[]): Dependencies {
   const fields = new Set<string>();

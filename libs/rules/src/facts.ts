@@ -8,6 +8,8 @@ export interface ActivityAggregate {
   /** Of all such activities ever; milliseconds since 1970. */
   first_at: number | null;
   last_at: number | null;
+  /** Of those counted inside `within`: the first that will lie behind it. */
+  oldest_at?: number | null;
 }
 
 export type StepOutcome = 'sent' | 'delivered' | 'clicked' | 'skipped' | 'failed';
@@ -31,6 +33,8 @@ export interface PersonFacts extends Record<PersonalFieldId, string | null> {
   enrollments: { course_id: string; status: 'active' | 'cancelled' | 'completed' }[];
   /** Of the smart lists that the rules ask about: whether the person is in. */
   lists: Record<string, boolean>;
+  /** Whether time alone can bring the person into one of those lists, or out. */
+  lists_follow_clock?: boolean;
   /** By `aggregateKey` of each activity condition that the rules hold. */
   activities: Record<string, ActivityAggregate>;
   /** Inside a run: the lead that started it; absent where none did. */

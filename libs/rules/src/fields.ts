@@ -23,6 +23,8 @@ export interface Field {
   always?: true;
   /** An indexed text over `cortex.people p` that has the folded text of this field in it, at its start or anywhere. */
   inside?: { text: string; at: 'start' | 'anywhere' };
+  /** An instant that has passed; it is never one to come. */
+  past?: true;
   /** The field times `by`, as the whole number that is stored. */
   stored?: { sql: string; by: number };
   /** Clauses that read better than “whose <noun> …”, by operator. */
@@ -89,7 +91,7 @@ export const fields: readonly Field[] = [
         : operator === 'eq' && value === 'customer'
           ? 'Customers'
           : undefined,
-    says: { eq: (value) => `who are a ${value}`, neq: (value) => `who are not a ${value}` },
+    says: { eq: (value) => `who are ${value}s`, neq: (value) => `who are not ${value}s` },
   },
   text('email', 'E-mail address', 'p.address', { noun: 'address', always: true }),
   ...personalFields.map(({ id, label }) => text(id, label, `cortex.fold(p.${id}) collate "C"`, indexed.get(id))),
@@ -121,6 +123,7 @@ export const fields: readonly Field[] = [
     places: people,
     noun: 'first day with us',
     sql: 'p.created_at',
+    past: true,
   },
   {
     id: 'last_activity',
@@ -131,6 +134,7 @@ export const fields: readonly Field[] = [
     noun: 'last activity',
     help: `The newest thing the person did. Mail sent to them and changes made by staff do not count (${notByThePerson.join(', ')}, ${notByThePersonPrefixes.map((prefix) => `${prefix}*`).join(', ')}).`,
     sql: 'p.last_activity',
+    past: true,
   },
   {
     id: 'lifetime_value',

@@ -1,6 +1,7 @@
 import { limits } from './language.js';
 import { valueTypes, type Face, type Operator, type ValueType } from './operator.js';
 import { operators } from './operators/index.js';
+import { CLOCK_SKEW } from './time.js';
 
 /** An SQL literal. */
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -17,6 +18,9 @@ export const entries: Entry[] = operators.flatMap((operator) =>
     return face && type !== 'lead' && type !== 'step' ? [{ operator, type, face }] : [];
   }),
 );
+
+/** How far ahead counts as now, as an interval. */
+export const skew = `interval '${CLOCK_SKEW / 1000} seconds'`;
 
 const spanLimits = Object.entries(limits.span).map(([unit, most]) => `when ${quote(unit)} then ${most}`);
 
@@ -105,7 +109,7 @@ declare
   today date := (at at time zone zone)::date;
   days text;
 begin
-  if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 1 and 366 then
+  if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 0 and 366 then
     raise exception 'An anniversary takes days, at most 366.';
   end if;
   select string_agg(quote_literal(to_char(d, 'MM-DD')) || case
@@ -136,7 +140,7 @@ begin
       if shape = 'list' and cardinality(items) between 1 and ${limits.list} then return array['array[' || array_to_string(items, ',') || ']']; end if;
       raise exception 'A list of values in the rules has the wrong length.';
     when 'last' then
-      return array[quote_literal(cortex.rule_shift(at, value, -1, zone)::text) || '::timestamptz', quote_literal(at::text) || '::timestamptz'];
+      return array[quote_literal(cortex.rule_shift(at, value, -1, zone)::text) || '::timestamptz', quote_literal((at + ${skew})::text) || '::timestamptz'];
     when 'next' then
       return array[quote_literal(at::text) || '::timestamptz', quote_literal(cortex.rule_shift(at, value, 1, zone)::text) || '::timestamptz'];
     when 'anniversary' then return array[quote_literal(zone) || '::text', cortex.rule_days(value, at, zone)];
@@ -145,7 +149,8 @@ begin
         raise exception 'A number of times in the rules cannot be read.';
       end if;
       return array[quote_literal(value #>> '{}') || '::float8'];
-    when 'within' then return array[quote_literal(cortex.rule_shift(at, within, -1, zone)::text) || '::timestamptz'];
+    when 'within' then
+      return array[quote_literal(cortex.rule_shift(at, within, -1, zone)::text) || '::timestamptz', quote_literal((at + ${skew})::text) || '::timestamptz'];
     else raise exception 'An operator in the rules is not known.';
   end case;
 end

@@ -5,8 +5,10 @@ export * from './personal-fields.js';
 export { issueText, pathText } from './issue-text.js';
 export { faceOf, operatorOf, operators, operatorsFor } from './operators/index.js';
 export { graphRulesSchema, readRules, rulesSchema, typeOf, whereSchema } from './ast.js';
+export { bindEntry } from './bind-entry.js';
+export { entriesOf, entryFacts, isEntry, leadEntries, type EntryFacts, type Started } from './entry.js';
 export { fold } from './fold.js';
-export { shift, type Moment } from './time.js';
+export { CLOCK_SKEW, latestNow, shift, type Moment } from './time.js';
 export * from './facts.js';
 export * from './mail-permission.js';
 export * from './skip-reasons.js';
@@ -15,9 +17,11 @@ export {
   activityQuestion,
   asksAboutRun,
   asksOfAnyAge,
+  changesOf,
   conditionsOf,
   dependencies,
   type ActivityQuestion,
+  type Change,
   type Dependencies,
 } from './dependencies.js';
 export { instantLiteral, toSql, whereToSql, type ListDefinition, type SqlFragment, type SqlOptions } from './to-sql.js';

@@ -11,11 +11,19 @@ export interface Span {
 /** An instant relative to the moment of evaluation; the stored form of `"7 days ago"`. */
 export type Relative = { ago: Span } | { ahead: Span };
 
+/**
+ * A value of what started the run: of the activity (`metadata.cart`) or of the lead (`lead.course_id`). Only inside
+ * graphs; `bindEntry` puts the run's own value in its place. Where that is missing, so is what is compared.
+ */
+export interface EntryValue {
+  entry: string;
+}
+
 export type Scalar = string | number | boolean;
-export type OneValue = Scalar | Relative;
+export type OneValue = Scalar | Relative | EntryValue;
 
 export interface EnrollmentValue {
-  course_id?: string;
+  course_id?: string | EntryValue;
   status?: 'active' | 'cancelled' | 'completed';
 }
 

@@ -21,7 +21,7 @@ export type ValueType = (typeof valueTypes)[number];
 /**
  * What a condition's `value` looks like, and so which operands the faces receive:
  * `none` → []; `one` → [value]; `list` → [values]; `pair` → [low, high]; `last` and `next` → the span as
- * [from, to]; `anniversary` → [zone, "MM-DD" texts]; `count` → [n]; `within` → [since]; `enrollment` →
+ * [from, to]; `anniversary` → [zone, "MM-DD" texts]; `count` → [n]; `within` → [since, until]; `enrollment` →
  * [course_id or null, status or null]; `lists` → [ids].
  */
 export type Shape =
@@ -84,6 +84,14 @@ export interface SpokenValue {
   /** `7 days`, where the value is a span or relative to now. */
   span?: string;
   relative?: 'ago' | 'ahead';
+  /** A whole number of units, where the value is a span. */
+  n?: number;
+  /** The field only ever tells of the past, so nobody need be told that later instants count too. */
+  past?: true;
+  /** A span of time within which activities are counted. */
+  within?: true;
+  /** The words of a list, one by one. */
+  words?: readonly string[];
 }
 
 /** A number of times as it is said: once, twice, 3 times. */

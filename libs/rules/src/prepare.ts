@@ -1,10 +1,11 @@
 import { typeOf } from './ast.js';
+import { isUnbound } from './entry.js';
 import { fieldOf, type Field } from './fields.js';
 import { fold } from './fold.js';
 import { RuleError, type Condition, type EnrollmentValue, type OneValue, type Place, type Span } from './language.js';
 import type { Face, Operand, Operator, ValueType } from './operator.js';
 import { faceOf, operatorOf } from './operators/index.js';
-import { boundary, monthsAndDays, shift, type Moment } from './time.js';
+import { boundary, latestNow, monthsAndDays, shift, type Moment } from './time.js';
 
 /** A condition whose words have been looked up. */
 export interface Known {
@@ -45,9 +46,10 @@ const scalarTypes: Partial<Record<ValueType, OperandType>> = {
 
 /**
  * The operands of a condition at one moment: text folded, relative times turned into instants, once.
- * Their number and order is what `Shape` promises to the faces.
+ * Their number and order is what `Shape` promises to the faces; none where the run lacks what is compared with.
  */
 export function prepare({ condition, type, face, field }: Known, moment: Moment): Prepared[] {
+  if (isUnbound(condition)) return [];
   const scalar = scalarTypes[type] ?? 'text';
   const one = (value: OneValue): Operand => {
     if (scalar === 'instant') return boundary(value, moment);
@@ -65,7 +67,7 @@ export function prepare({ condition, type, face, field }: Known, moment: Moment)
     case 'pair':
       return (value as OneValue[]).map((each) => single(scalar, one(each)));
     case 'last':
-      return [single('instant', shift(moment, value as Span, 'ago')), single('instant', moment.now.getTime())];
+      return [single('instant', shift(moment, value as Span, 'ago')), single('instant', latestNow(moment))];
     case 'next':
       return [single('instant', moment.now.getTime()), single('instant', shift(moment, value as Span, 'ahead'))];
     case 'anniversary':
@@ -77,7 +79,7 @@ export function prepare({ condition, type, face, field }: Known, moment: Moment)
       return [single('number', value)];
     case 'within':
       if (!condition.within) throw new RuleError(`“${field.label}” needs within.`);
-      return [single('instant', shift(moment, condition.within, 'ago'))];
+      return [single('instant', shift(moment, condition.within, 'ago')), single('instant', latestNow(moment))];
     case 'enrollment': {
       const { course_id, status } = (value ?? {}) as EnrollmentValue;
       return [single('id', course_id ?? null), single('enum', status ?? null)];

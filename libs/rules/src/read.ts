@@ -12,7 +12,7 @@ const numberText = /^[+-]?\d{1,300}(\.\d{1,300})?$/;
 const readers: Partial<Record<ValueType, (value: unknown, timezone: string) => unknown>> = {
   any: (value) => value ?? undefined,
   text: (value) => {
-    if (typeof value === 'string') return fold(value);
+    if (typeof value === 'string') return value === '' ? undefined : fold(value);
     return Number.isSafeInteger(value) ? String(value as number) : undefined;
   },
   number: (value) => {
@@ -29,7 +29,11 @@ const readers: Partial<Record<ValueType, (value: unknown, timezone: string) => u
 /** The value as that type, or undefined when it is missing or does not fit. */
 export const readAs = (type: ValueType, value: unknown, timezone: string): unknown => readers[type]?.(value, timezone);
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+/** A value, or the elements of an array: rules look through one level. What lies deeper fits no type, so is missing. */
+export const elementsOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** A JSON object; an array is none. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The values at a dotted path; through an array, and at its end, every element (as `jsonpath` in lax mode). */
@@ -37,10 +41,10 @@ export function valuesAt(data: unknown, path: string): unknown[] {
   let found: unknown[] = [data];
   for (const key of path.split('.')) {
     found = found
-      .flatMap((value) => (Array.isArray(value) ? value : [value]))
+      .flatMap(elementsOf)
       .filter(isObject)
       .filter((value) => Object.hasOwn(value, key))
       .map((value) => value[key]);
   }
-  return found.flatMap((value) => (Array.isArray(value) ? value : [value]));
+  return found.flatMap(elementsOf);
 }

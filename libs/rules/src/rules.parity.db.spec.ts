@@ -6,6 +6,8 @@ import {
   nestedList,
   nows,
   randomPerson,
+  rawAttributes as oddAttributes,
+  rawTags as oddTags,
   randomRules,
   rawNumbers,
   staticLists,
@@ -42,7 +44,7 @@ class Faces {
   constructor(readonly db: TestDatabase) {}
 
   /** Puts people into the tables as they are, past the triggers, so that odd data gets in too. */
-  async people(people: ExamplePerson[], rawAttributes: string[] = []): Promise<string[]> {
+  async people(people: ExamplePerson[], rawAttributes: string[] = [], rawTags: string[] = []): Promise<string[]> {
     const ids = people.map((_, index) => uuid('aa', index));
     const row = (person: ExamplePerson, index: number) => ({
       id: ids[index],
@@ -64,13 +66,15 @@ class Faces {
            tags, attributes, created_at, last_activity, lifetime_value_minor, consent_status, suppressed_broadcast)
          select (r ->> 'id')::uuid, (r ->> 'id')::uuid, cortex.address((r ->> 'email')::citext), (r ->> 'email')::citext,
            r ->> 'type', ${personalIds.map((id) => `r ->> '${id}'`).join(', ')},
-           array(select jsonb_array_elements_text(r -> 'tags')), coalesce(nullif(raw, '')::jsonb, r -> 'attributes', '{}'),
+           coalesce(nullif(raw_tags, '')::text[], array(select jsonb_array_elements_text(r -> 'tags'))),
+           coalesce(nullif(raw, '')::jsonb, r -> 'attributes', '{}'),
            (r ->> 'created_at')::timestamptz, (r ->> 'last_activity')::timestamptz, (r ->> 'lifetime_value_minor')::bigint,
            r ->> 'consent_status', (r ->> 'suppressed_broadcast')::boolean
-         from unnest($1::jsonb[], $2::text[]) as t (r, raw)`,
+         from unnest($1::jsonb[], $2::text[], $3::text[]) as t (r, raw, raw_tags)`,
         [
           people.map((person, index) => JSON.stringify(row(person, index))),
           people.map((_, i) => rawAttributes[i] ?? ''),
+          people.map((_, i) => rawTags[i] ?? ''),
         ],
       );
       await tx.run('set local session_replication_role = replica');
@@ -231,9 +235,16 @@ describe('random rules over random people', () => {
       const moment = { now: new Date(now), timezone };
       const people = fc.sample(randomPerson(moment.now.getTime()), { numRuns: 500, seed: seed + round });
       const raw = people.map((_, index) =>
-        index % 9 === 0 ? `{"n": ${rawNumbers[(index / 9 + round) % rawNumbers.length]}}` : '',
+        index % 9 === 0
+          ? `{"n": ${rawNumbers[(index / 9 + round) % rawNumbers.length]}}`
+          : index % 9 === 1
+            ? oddAttributes[((index - 1) / 9 + round) % oddAttributes.length]!
+            : '',
       );
-      const ids = await faces.people(people, raw);
+      const rawTags = people.map((_, index) =>
+        index % 9 === 2 ? oddTags[((index - 2) / 9 + round) % oddTags.length]! : '',
+      );
+      const ids = await faces.people(people, raw, rawTags);
       await faces.at(moment);
       const drawn = fc.sample(randomRules(moment.now.getTime(), 'person', 1), { numRuns: 30, seed: seed * 7 + round });
       // Some drawn values are refused when a rule is saved (a date of no calendar, a text where an instant is due).
@@ -249,6 +260,7 @@ describe('random rules over random people', () => {
             const who = strangers.map((id) => ({
               ...people[ids.indexOf(id)],
               raw: raw[ids.indexOf(id)],
+              rawTags: rawTags[ids.indexOf(id)],
               engine: found.engine!.includes(id),
             }));
             throw new Error(`engine and ${face} differ\n${JSON.stringify({ round, moment, group, who }, null, 1)}`);

@@ -35,6 +35,11 @@ export const attributeAsIs = (name: string): string => `((p.attributes ->> ${nam
 export const attributeInLowerCase = (name: string): string =>
   `(lower((p.attributes ->> ${name}) collate "pg_unicode_fast") collate "C")`;
 
+/** An attribute for which `alone` holds, or a list of which some element does. */
+export const attributeSome = (name: string, alone: string, element: string): string =>
+  `(${alone} or (jsonb_typeof(${attribute(name)}) = 'array' and exists (select from jsonb_array_elements(case jsonb_typeof(${attribute(name)}) when 'array' then ${attribute(name)} end) as e (v) where ${element})))`;
+export const attributeElement = 'e.v';
+
 /** Any value at a path of an activity's metadata. */
 export const metadataSome = (path: string, condition: string): string =>
   `exists (select from jsonb_path_query(a.metadata, ${path}) as m (v) where ${condition})`;
@@ -48,7 +53,9 @@ export const aggregates: Record<NonNullable<Operator['aggregate']>, string> = {
 
 /** Of the activities: those of this type, of people we know. */
 export const activityRows = (type: string): string => `a.type = ${type} and a.person_id is not null`;
-export const activitySince = (instant: string): string => ` and a.occurred_at >= ${instant}`;
+export const activityBetween = (since: string, until: string): string =>
+  ` and a.occurred_at between ${since} and ${until}`;
+export const activityAfter = (instant: string): string => ` and a.occurred_at > ${instant}`;
 export const activityWhere = (where: string): string => ` and (${where})`;
 export const activityOf = (persons: string): string => ` and a.person_id = any(${persons})`;
 

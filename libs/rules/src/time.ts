@@ -7,6 +7,12 @@ export interface Moment {
   timezone: string;
 }
 
+/** Clocks differ: what lies ahead of now by at most this (milliseconds) counts as now in every window. */
+export const CLOCK_SKEW = 5 * 60_000;
+
+/** The last instant that counts as now at this moment. */
+export const latestNow = (moment: Moment): number => moment.now.getTime() + CLOCK_SKEW;
+
 /** An RFC 3339 instant. PostgreSQL reads the same: no leap seconds, no 24 o'clock, offsets below 16 hours. */
 const instantText =
   /^(\d{4})-(\d{2})-(\d{2})[Tt]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])(0\d|1[0-5]):([0-5]\d))$/;

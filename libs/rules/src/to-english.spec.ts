@@ -21,7 +21,7 @@ describe('rules as English', () => {
   });
 
   it.each([
-    [{ field: 'country', operator: 'in', value: ['DE', 'AT'] }, 'People whose country is one of “DE” or “AT”'],
+    [{ field: 'country', operator: 'in', value: ['DE', 'AT'] }, 'People whose country is “DE” or “AT”'],
     [
       { field: 'created_at', operator: 'lt', value: '2026-11-22' },
       'People whose first day with us is before 22 November 2026',
@@ -50,7 +50,7 @@ describe('rules as English', () => {
       'People who have done “page_view” whose page is “/pricing” at least 3 times within the last 30 days',
     ],
     [{ field: 'lead', operator: 'not_enrolled' }, 'People whose lead is not enrolled'],
-    [{ field: 'step', node_id: 'n4', operator: 'clicked' }, 'People for whom an earlier mail was clicked'],
+    [{ field: 'step', node_id: 'n4', operator: 'clicked' }, 'People who clicked a link in an earlier mail'],
     [{ field: 'can_be_emailed', operator: 'is_true' }, 'People who can be e-mailed'],
   ])('says %j', (condition, sentence) => {
     expect(say({ operator: 'AND', conditions: [condition] }, [[course, 'Plants']])).toBe(sentence);

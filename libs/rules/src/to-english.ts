@@ -1,4 +1,5 @@
 import { typeOf } from './ast.js';
+import { isEntry } from './entry.js';
 import { fieldOf, type Field } from './fields.js';
 import type { Condition, EnrollmentValue, Group, Place, Relative, Span } from './language.js';
 import type { SpokenValue } from './operator.js';
@@ -35,8 +36,18 @@ function instant(value: string): string {
 
 const isSpan = (value: unknown): value is Span => typeof value === 'object' && value !== null && 'unit' in value;
 
-function scalar(value: unknown, type: string | undefined): string {
+/** What started the run, as its own value is spoken of: the cart of the activity that started this. */
+function entryText(name: string, field: string | undefined): string {
+  const [of, ...path] = name.split('.');
+  const whole = of === 'lead' ? 'the lead that started this' : 'the activity that started this';
+  if (field === name) return `the same as in ${whole}`;
+  const noun = (of === 'lead' && path[0] === 'attributes' ? path.slice(1) : path).join('.').replaceAll('_', ' ');
+  return `the ${noun} of ${whole}`;
+}
+
+function scalar(value: unknown, type: string | undefined, field?: string): string {
   if (value === undefined || value === null || value === '') return BLANK;
+  if (isEntry(value)) return entryText(String(value.entry), field);
   if (isRelative(value)) {
     const relative: Relative = value;
     return 'ago' in relative ? `${spanOrOne(relative.ago)} ago` : `${spanOrOne(relative.ahead)} from now`;
@@ -100,9 +111,9 @@ class Speaker {
     const value = this.value(field, condition);
     const own = field.says?.[operator.name];
     const type = typeOf(field, operator, condition.value) ?? field.type;
-    let text = own ? own(value.text) : operator.english(noun, value, type);
-    if (field.type === 'activity' && condition.within) text += ` within the last ${span(condition.within)}`;
-    return text;
+    const text = own ? own(value.text) : operator.english(noun, value, type);
+    if (field.type !== 'activity' || !condition.within) return text;
+    return `${text} within the last ${span(condition.within)}`;
   }
 
   private noun(field: Field, condition: Draft): string {
@@ -130,15 +141,16 @@ class Speaker {
       }
       const type = operator && typeOf(field, operator, value);
       const pair = operator && (operator.negates ?? operator).accepts?.number?.shape === 'pair';
-      return {
-        text: alternatives(
-          value.map((each) => scalar(each, type)),
-          pair ? 'and' : 'or',
-        ),
-      };
+      const words = value.map((each) => scalar(each, type));
+      return { text: alternatives(words, pair ? 'and' : 'or'), words };
     }
-    const spoken: SpokenValue = { text: scalar(value, operator && typeOf(field, operator, value)) };
-    if (isSpan(value)) spoken.span = span(value);
+    const spoken: SpokenValue = { text: scalar(value, operator && typeOf(field, operator, value), field.id) };
+    if (condition.within) spoken.within = true;
+    if (field.past) spoken.past = true;
+    if (isSpan(value)) {
+      spoken.span = span(value);
+      spoken.n = value.n;
+    }
     if (isRelative(value)) {
       const relative: Relative = value;
       spoken.relative = 'ago' in relative ? 'ago' : 'ahead';
@@ -150,6 +162,10 @@ class Speaker {
   private enrollment({ course_id, status }: EnrollmentValue): string {
     const kind = status === undefined ? 'an enrollment' : `${status === 'active' ? 'an' : 'a'} ${status} enrollment`;
     if (course_id === undefined) return kind;
+    if (isEntry(course_id)) {
+      const [of] = String(course_id.entry).split('.');
+      return `${kind} in the course of the ${of === 'lead' ? 'lead' : 'activity'} that started this`;
+    }
     return `${kind} in ${this.names.has(course_id) ? quoted(this.names.get(course_id)!) : 'one course'}`;
   }
 }

@@ -1,13 +1,20 @@
 import { fields, freeFields } from './fields.js';
 import { limits } from './language.js';
-import { entries, operandFunctions, quote, type Entry } from './function-sql-operands.js';
+import { entries, operandFunctions, quote, skew, type Entry } from './function-sql-operands.js';
 import type { Face } from './operator.js';
 import { operators } from './operators/index.js';
 import * as sql from './sql-pieces.js';
 
 const indent = (lines: string[], by: number): string => lines.map((line) => ' '.repeat(by) + line).join('\n');
 
-const operandCount: Partial<Record<Face['shape'], number>> = { none: 0, pair: 2, last: 2, next: 2, anniversary: 2 };
+const operandCount: Partial<Record<Face['shape'], number>> = {
+  none: 0,
+  within: 2,
+  pair: 2,
+  last: 2,
+  next: 2,
+  anniversary: 2,
+};
 
 /** A face as a format() template: %1$s is the field, %2$s and %3$s are the operands. */
 const template = ({ face }: Entry): string =>
@@ -48,9 +55,9 @@ const countsInside = aggregated
   .filter(({ operator }) => operator.aggregate === 'count')
   .map(({ operator }) => quote(operator.name));
 
-const casts = (read: typeof sql.readJson): string[] =>
+const casts = (into: string, read: typeof sql.readJson, from: string): string[] =>
   (['any', 'text', 'number', 'boolean', 'instant'] as const).map(
-    (type) => `when ${quote(type)} then x := format(${quote(read[type]!('%1$s', '%2$L'))}, x, zone);`,
+    (type) => `when ${quote(type)} then ${into} := format(${quote(read[type]!('%1$s', '%2$L'))}, ${from}, zone);`,
   );
 
 /**
@@ -80,6 +87,8 @@ declare
   template text;
   operands text[] := '{}';
   path text;
+  attribute text;
+  element text;
   rows text;
   none_counts boolean;
   parts text[] := '{}';
@@ -167,11 +176,12 @@ ${indent(faces, 4)}
       if jsonb_typeof(rule -> 'activity_type') is distinct from 'string' then raise exception 'An activity in the rules has no type.'; end if;
       rows := format(${quote(sql.activityRows('%L::text'))}, rule ->> 'activity_type');
       if rule ? 'within' and positive in (${countsInside.join(', ')}) then
-        rows := rows || format(${quote(sql.activitySince('%L::timestamptz'))}, cortex.rule_shift(at, rule -> 'within', -1, zone));
+        rows := rows || format(${quote(sql.activityBetween('%1$L::timestamptz', '%2$L::timestamptz'))},
+          cortex.rule_shift(at, rule -> 'within', -1, zone), at + ${skew});
       end if;
       if rule ? 'where' then
         if not (rule -> 'where') ? 'conditions' then raise exception 'What an activity must say cannot be read.'; end if;
-        rows := rows || format(${quote(sql.activityWhere('%s'))}, cortex.rule_sql(rule -> 'where', 'where', at, zone, 1, lists));
+        rows := rows || format(${quote(sql.activityWhere('%s'))}, cortex.rule_sql(rule -> 'where', 'where', at, zone, depth, lists));
       end if;
       operands := cortex.rule_operands(shape, kind, value, rule -> 'within', at, zone);
       case positive
@@ -188,16 +198,26 @@ ${indent(noneCounts, 8)}
       operands := cortex.rule_operands(shape, kind, value, null, at, zone);
       if path is not null then
         case kind
-${indent(casts(sql.readJson), 10)}
+${indent(casts('x', sql.readJson, 'x'), 10)}
           else raise exception 'A value in the rules does not go with its operator.';
         end case;
       elsif starts_with(field, ${quote(freeFields.attributes.prefix)}) then
+        attribute := x;
+        element := ${quote(sql.attributeElement)};
         case kind
-${indent(casts(sql.readAttribute), 10)}
+${indent(casts('element', sql.readJson, 'element'), 10)}
+          else raise exception 'A value in the rules does not go with its operator.';
+        end case;
+        case kind
+${indent(casts('x', sql.readAttribute, 'attribute'), 10)}
           else raise exception 'A value in the rules does not go with its operator.';
         end case;
       end if;
       result := '(' || format(template, variadic array[x] || operands) || ')';
+      if attribute is not null then
+        result := format(${quote(sql.attributeSome('%1$s', '%2$s', '%3$s'))}, attribute, result,
+          format(template, variadic array[element] || operands));
+      end if;
       if path is not null then
         result := format(${quote(sql.metadataSome('%1$s', '%2$s'))}, path, result);
       end if;

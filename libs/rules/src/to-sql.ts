@@ -1,9 +1,10 @@
+import { isUnbound } from './entry.js';
 import { freeFields } from './fields.js';
 import { isGroup, RuleError, type EnrollmentValue, type Group, type Place, type Rule } from './language.js';
 import type { Face } from './operator.js';
 import { look, prepare, type Known, type OperandType, type Prepared } from './prepare.js';
 import * as sql from './sql-pieces.js';
-import { shift, type Moment } from './time.js';
+import { latestNow, shift, type Moment } from './time.js';
 
 /** A smart list as a condition on it needs it. */
 export interface ListDefinition {
@@ -128,6 +129,7 @@ class Compiler {
 
   private positive(known: Known): Condition {
     const { condition, field, type, face } = known;
+    if (isUnbound(condition)) return { text: 'false', total: true };
     switch (field.type) {
       case 'any':
         return { text: this.free(known), total: false };
@@ -168,16 +170,18 @@ class Compiler {
     if (field.id.startsWith(freeFields.attributes.prefix)) {
       const name = this.bind(field.id.slice(freeFields.attributes.prefix.length), 'text');
       const texts = prepared.flatMap(({ value }) => value as unknown);
+      const wanted = operands();
+      const element = face.sql(sql.readJson[type]!(sql.attributeElement, zone), wanted);
       if (type !== 'text' || !face.whole || !texts.every(isPlain)) {
-        return `(${face.sql(sql.readAttribute[type]!(name, zone), operands())})`;
+        return sql.attributeSome(name, face.sql(sql.readAttribute[type]!(name, zone), wanted), element);
       }
       const many = [...new Set(texts.map((text) => text.length))];
       const lengths = many.length === 1 ? this.bind(many[0], 'int') : `any(${this.bind(many, 'int[]')})`;
-      const wanted = operands();
       // Most texts of this length are the one that is wanted, as it is.
       const asIs = face.sql(sql.attributeAsIs(name), wanted);
       const inLowerCase = face.sql(sql.attributeInLowerCase(name), wanted);
-      return `(${sql.attributeAsLong(name, lengths)} and ${sql.confirming(`${asIs} or ${inLowerCase}`)})`;
+      const alone = `(${sql.attributeAsLong(name, lengths)} and ${sql.confirming(`${asIs} or ${inLowerCase}`)})`;
+      return sql.attributeSome(name, alone, element);
     }
     const keys = field.id.slice(freeFields.metadata.prefix.length).split('.');
     const path = this.bind(`lax $${keys.map((key) => `."${key}"`).join('')}[*]`, 'jsonpath');
@@ -193,7 +197,10 @@ class Compiler {
       rows += sql.activityOf(this.personsPlaceholder);
     }
     if (of === 'count' && condition.within) {
-      rows += sql.activitySince(this.bind(instantLiteral(shift(this.options, condition.within, 'ago')), 'timestamptz'));
+      rows += sql.activityBetween(
+        this.bind(instantLiteral(shift(this.options, condition.within, 'ago')), 'timestamptz'),
+        this.bind(instantLiteral(latestNow(this.options)), 'timestamptz'),
+      );
     }
     if (condition.where) rows += sql.activityWhere(this.rule(condition.where, 'where').text);
     const prepared = prepare(known, this.options);
@@ -204,8 +211,11 @@ class Compiler {
       if (some !== undefined && some !== none) return `${none ? 'not ' : ''}${sql.activityAny(rows)}`;
     }
     const operands = prepared.map((operand) => this.operand(operand));
-    // The newest is late enough exactly when one is.
-    if (of === 'last') return sql.activityAny(`${rows} and ${face.sql('a.occurred_at', operands)}`);
+    // The newest lies inside exactly when one does and none is later.
+    if (of === 'last') {
+      const later = sql.activityAny(`${rows}${sql.activityAfter(operands[1]!)}`);
+      return `(${sql.activityAny(`${rows} and ${face.sql('a.occurred_at', operands)}`)} and not ${later})`;
+    }
     const having = face.sql(sql.aggregates[of], operands);
     return of === 'count' && face.test(0, values) ? sql.activityNone(rows, having) : sql.activitySome(rows, having);
   }

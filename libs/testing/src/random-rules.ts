@@ -116,6 +116,18 @@ export const rawNumbers = [
   '0.1000000000000000055',
   '-0.0',
 ];
+/** Columns as other programs may leave them: NULL, '' and arrays inside the tags, attributes that are no object. */
+export const rawTags = ['{vip,NULL}', '{NULL}', '{"",vip}', '{{vip,a},{b,c}}', '{{vip}}'];
+export const rawAttributes = [
+  'null',
+  '[]',
+  '["plan"]',
+  '"plan"',
+  '5',
+  '{"plan": null}',
+  '{"plan": [["pro"], "pro"]}',
+  '{"n": [[5], [5]]}',
+];
 const pick = <T>(items: readonly T[]) => fc.constantFrom(...items);
 const span = fc.oneof(
   pick([
@@ -132,7 +144,7 @@ const instantNear = (now: number) =>
   fc
     .tuple(
       pick([
-        0, 1, 60, 1800, 3600, 86_400, 90_000, 82_800, 88_200, 84_600, 604_800, 2_419_200, 2_592_000, 2_678_400,
+        0, 1, 60, 300, 1800, 3600, 86_400, 90_000, 82_800, 88_200, 84_600, 604_800, 2_419_200, 2_592_000, 2_678_400,
         31_536_000, 3e8,
       ]),
       pick([-1, 1]),
@@ -153,7 +165,8 @@ const leafValue = (now: number) =>
 const jsonValue = (now: number) =>
   fc.oneof(
     { weight: 8, arbitrary: leafValue(now) },
-    { weight: 1, arbitrary: fc.array(leafValue(now), { maxLength: 3 }) },
+    { weight: 2, arbitrary: fc.array(leafValue(now), { maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.array(fc.array(leafValue(now), { maxLength: 2 }), { maxLength: 2 }) },
     { weight: 1, arbitrary: fc.constant({}) },
     { weight: 1, arbitrary: fc.constant({ b: 1 }) },
   );
@@ -222,7 +235,7 @@ const byShape = (shape: Shape, type: string, now: number, values: readonly strin
     case 'next':
       return span;
     case 'anniversary':
-      return fc.integer({ min: 1, max: 60 }).map((n) => ({ n, unit: 'days' }));
+      return fc.integer({ min: 0, max: 60 }).map((n) => ({ n, unit: 'days' }));
     case 'count':
       return fc.integer({ min: 0, max: 3 });
     case 'enrollment':

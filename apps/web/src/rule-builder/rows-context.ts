@@ -15,6 +15,8 @@ export interface Rows {
   /** Groups deep that are drawn. */
   deepest: number;
   readOnly: boolean;
+  /** Whether something starts the run that this rule is asked in, so that values of it can be compared with. */
+  inAutomation: boolean;
   steps: Choice[] | undefined;
   activityType: string | undefined;
   put: (path: Path, rule: Rule) => void;

@@ -1,6 +1,6 @@
 import { notifications } from '@mantine/notifications';
 import { isGroup, type Group, type Rule } from '#rules';
-import { useEffect, useId, useRef, useState, type ClipboardEvent, type ReactNode } from 'react';
+import { use, useEffect, useId, useRef, useState, type ClipboardEvent, type ReactNode } from 'react';
 import { clipboardText, copyText, keepCopy } from '../ui/clipboard';
 import { fromClipboard, toClipboard } from './clipboard';
 import { drawnDepth, placeOf, type Context } from './rule-edits';
@@ -28,6 +28,8 @@ const nth = (path: Path) => `row ${path.map((index) => index + 1).join('.')}`;
 export function RuleTree(props: RuleTreeProps) {
   const { root, onChange, context, pointer = '', steps, activityType, readOnly, children } = props;
   const id = useId();
+  // Metadata inside a rule about people belongs where that rule stands; alone it is a step's.
+  const inAutomation = use(RowsContext)?.inAutomation ?? context !== 'list';
   const box = useRef<HTMLDivElement>(null);
   const focusNext = useRef<Path | undefined>(undefined);
   const [spoken, setSpoken] = useState('');
@@ -85,6 +87,7 @@ export function RuleTree(props: RuleTreeProps) {
     context,
     deepest,
     readOnly,
+    inAutomation,
     steps,
     activityType,
     put: (path, rule) => onChange(putAt(root, path, rule)),

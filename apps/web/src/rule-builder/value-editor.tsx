@@ -1,8 +1,10 @@
 import { MultiSelect, NumberInput, Select } from '@mantine/core';
-import { statuses, type Condition, type EnrollmentValue, type OneValue, type Span, type Value } from '#rules';
+import { isEntry, statuses, type Condition, type EnrollmentValue, type OneValue, type Span, type Value } from '#rules';
 import type { Reading } from './rule-edits';
 import { SpanInput } from './span-input';
 import { useSuggestions } from './suggestions';
+import { EntryInput, SameAsStart } from './entry-input';
+import { useRows } from './rows-context';
 import { OneInput, SeveralInput } from './value-inputs';
 
 interface ValueEditorProps {
@@ -20,17 +22,22 @@ export function ValueEditor({ condition, reading, activityType, onChange }: Valu
   const label = `${field?.label ?? 'Value'}`;
   const more = { field: condition.field, activityType };
   const suggestions = useSuggestions();
+  const { inAutomation } = useRows();
   switch (shape) {
     case 'one':
+      if (isEntry(value)) return <EntryInput label={label} value={value} onChange={onChange} />;
       return (
-        <OneInput
-          label={label}
-          type={type}
-          reading={reading}
-          {...more}
-          value={value as OneValue | undefined}
-          onChange={onChange}
-        />
+        <>
+          <OneInput
+            label={label}
+            type={type}
+            reading={reading}
+            {...more}
+            value={value as OneValue | undefined}
+            onChange={onChange}
+          />
+          {inAutomation && type !== 'enum' ? <SameAsStart field={condition.field} onChange={onChange} /> : null}
+        </>
       );
     case 'pair': {
       const [low, high] = (Array.isArray(value) ? value : []) as (OneValue | undefined)[];
@@ -120,9 +127,14 @@ export function ValueEditor({ condition, reading, activityType, onChange }: Valu
   }
 }
 
+const LEADS_COURSE = 'lead.course_id';
+
 function EnrollmentInput({ value, onChange }: { value: EnrollmentValue; onChange: (value: EnrollmentValue) => void }) {
   const { courses } = useSuggestions();
-  const put = (change: { course_id?: string | null; status?: string | null }) => {
+  const { inAutomation } = useRows();
+  const own = { value: LEADS_COURSE, label: 'the course of the lead that started this' };
+  const course = isEntry(value.course_id) ? value.course_id.entry : (value.course_id ?? null);
+  const put = (change: { course_id?: EnrollmentValue['course_id'] | null; status?: string | null }) => {
     const next = { ...value, ...change };
     onChange({
       ...(next.course_id ? { course_id: next.course_id } : {}),
@@ -139,9 +151,9 @@ function EnrollmentInput({ value, onChange }: { value: EnrollmentValue; onChange
         searchable
         placeholder="any course"
         nothingFoundMessage="No course has that name"
-        data={courses}
-        value={value.course_id ?? null}
-        onChange={(course_id) => put({ course_id })}
+        data={inAutomation ? [own, ...courses] : courses}
+        value={course}
+        onChange={(chosen) => put({ course_id: chosen === LEADS_COURSE ? { entry: chosen } : chosen })}
       />
       <Select
         aria-label="Status of the enrollment"

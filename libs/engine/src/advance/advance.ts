@@ -7,6 +7,7 @@ import type { Moment } from '../versions/compiled-versions.js';
 import { Decisions, type Answers } from '../deciding/decisions.js';
 import { needsWrittenRuns, settlesAtCommit } from '../effects/index.js';
 import type { EffectCall } from '../effects/effect-handler.js';
+import { endingRules } from '../versions/compiled-version.js';
 import { MOST_VISITS, ON_CHANGE, type Journey } from '../runs/journey.js';
 import { readPersonFields, type PersonFields } from '../deciding/person-fields.js';
 import type { Passed, Backend } from './backend.js';
@@ -56,9 +57,10 @@ export class Advance {
     const answers = await this.decisions.decide(
       atStep.map((journey) => ({
         person_id: journey.run.person_id,
-        rules: [...leavingRules(journey.version.settings), ...journey.step!.asks],
+        rules: [...endingRules(journey.version.settings), ...journey.step!.asks],
         explained: journey.step!.asks,
         run: { id: journey.run.id, lead_id: journey.run.lead_id },
+        entry: journey.run.context.entry,
       })),
     );
     const fields = await readPersonFields(this.backend, atStep, this.moment);
@@ -106,7 +108,7 @@ export class Advance {
       const own = journey.pending.filter((activity) => activity.type === activity_type);
       const seen = new Set<string>();
       for (const activity of [...before, ...own]) {
-        if (seen.has(activity.id) || !(await this.matches(where, activity))) continue;
+        if (seen.has(activity.id) || !(await this.matches(where, activity, journey))) continue;
         seen.add(activity.id);
         journey.arrived.push(activity);
       }
@@ -115,9 +117,9 @@ export class Advance {
     }
   }
 
-  private async matches(where: Group | undefined, activity: ActivityFact): Promise<boolean> {
+  private async matches(where: Group | undefined, activity: ActivityFact, { run }: Journey): Promise<boolean> {
     try {
-      return await this.decisions.matches(where, activity);
+      return await this.decisions.matches(where, activity, run.context.entry);
     } catch (error) {
       this.log.warn({ err: error, activity_id: activity.id }, 'a condition on an activity could not be decided');
       return false;
@@ -157,7 +159,7 @@ export class Advance {
   }
 
   /** Carries out what needs no effect, and answers the effects to be performed. */
-  private follow(journey: Journey, plan: Plan, { proofs }: Answers): WantedEffect[] {
+  private follow(journey: Journey, plan: Plan, { proofs, nextChange }: Answers): WantedEffect[] {
     const { now } = this.moment;
     if ('effects' in plan) {
       if (this.newcomers.has(journey.run.person_id) && plan.effects.some(({ type }) => needsWrittenRuns.has(type))) {
@@ -172,7 +174,8 @@ export class Advance {
     }
     if ('wait' in plan) {
       const { until, activity_type, on_change } = plan.wait;
-      journey.wait(until, activity_type ?? (on_change ? ON_CHANGE : null));
+      const rules = [...(on_change ? journey.step!.asks : []), ...endingRules(journey.version.settings)];
+      journey.wait(nextChange(rules, until), activity_type ?? (on_change ? ON_CHANGE : null));
     } else if ('end' in plan) journey.end(now, 'exited', plan.end || 'exit');
     else {
       const [arrived] = journey.arrived;
@@ -232,9 +235,6 @@ const lookBackOf = (journey: Journey) => ({
   activity_id: journey.run.activity_id,
   late_after: journey.version.late_after,
 });
-
-const leavingRules = ({ exit_when, goal }: Settings): Group[] =>
-  [exit_when, goal].flatMap((moment) => (moment && 'rules' in moment ? [moment.rules] : []));
 
 /** What was seen as a step record keeps it: long texts cut, long lists by their beginning. */
 const shortened = (proof: Proof): Proof => ({

@@ -3,6 +3,7 @@ import type { FactSource } from '../deciding/fact-source.js';
 import type { EffectCall } from '../effects/effect-handler.js';
 import type { EntryChecks } from '../entry/enter.js';
 import type { HopWatch } from '../entry/hop-limit.js';
+import type { InboxRow } from '../inbox/claim.js';
 import type { Journey, RunRow } from '../runs/journey.js';
 import type { LookBack } from '../runs/runs.queries.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
@@ -26,6 +27,11 @@ export interface Backend extends FactSource, EntryChecks, HopWatch {
   passedBy(activities: readonly Passed[]): Promise<(ActivityFact & { run_id: string })[]>;
   /** Activities received since a step was entered, oldest first. */
   arrivedSince(waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]>;
+  /**
+   * Of each of these starting activities: what of the types was stamped after it but received before it, oldest first.
+   * It came out of order, and belongs behind the start.
+   */
+  overtaken(starts: readonly InboxRow[], types: readonly string[]): Promise<ReadonlyMap<string, InboxRow[]>>;
   /** Runs of these people that have not ended. */
   openRuns(personIds: readonly string[]): Promise<RunRow[]>;
   versions(ids: readonly string[]): Promise<ReadonlyMap<string, CompiledVersion>>;

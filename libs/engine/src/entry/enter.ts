@@ -1,4 +1,5 @@
 import { newId } from '#platform';
+import { entryFacts } from '#rules';
 import type { Moment } from '../versions/compiled-versions.js';
 import { Journey, type RunRow } from '../runs/journey.js';
 import { applyLimits, type AllowedEntry, type Entry, type EntryHistory, type Refusal } from './entry-limits.js';
@@ -9,6 +10,16 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export interface EntryChecks extends EntryHistory {
   /** Those among these entries, all of people who were in on the same day, that nobody expected. Absent: nobody asks. */
   unexpectedEntries?(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>>;
+  /** What rules may compare with of these leads, by id; those that are gone are left out. Absent: of none. */
+  startingLeads?(ids: readonly string[]): Promise<ReadonlyMap<string, StartingLead>>;
+}
+
+/** A lead as rules compare with it. */
+export interface StartingLead {
+  course_id: string | null;
+  source: string | null;
+  created_at: Date;
+  attributes: unknown;
 }
 
 /**
@@ -23,13 +34,18 @@ export async function enter(
   const allowed = await applyLimits(checks, moment, entries);
   const again = allowed.flatMap((entry) => ('refused' in entry || entry.today.length === 0 ? [] : [entry]));
   const unexpected = again.length > 0 ? await checks.unexpectedEntries?.(again) : undefined;
+  const asked = allowed.flatMap((entry) =>
+    'refused' in entry || !entry.version.entries.some((name) => name.startsWith('lead.')) ? [] : (leadOf(entry) ?? []),
+  );
+  const leads = asked.length > 0 ? await checks.startingLeads?.([...new Set(asked)]) : undefined;
   return allowed.map((entry) => {
     if ('refused' in entry) return entry;
-    return unexpected?.has(entry) ? { refused: 'too_many' as const } : { journey: begin(entry, moment) };
+    if (unexpected?.has(entry)) return { refused: 'too_many' as const };
+    return { journey: begin(entry, moment, leads?.get(leadOf(entry) ?? '')) };
   });
 }
 
-function begin(entry: AllowedEntry, moment: Moment): Journey {
+function begin(entry: AllowedEntry, moment: Moment, lead: StartingLead | undefined): Journey {
   const { version, activity } = entry;
   const start = version.start!;
   const run: RunRow = {
@@ -43,11 +59,19 @@ function begin(entry: AllowedEntry, moment: Moment): Journey {
     node_id: start.node_id,
     wake_at: null,
     waiting_for: null,
-    lead_id: entry.lead_id ?? leadOf(activity?.metadata),
+    lead_id: leadOf(entry),
     activity_id: activity?.id ?? null,
     context: {
       ...(activity ? { activity: { id: activity.id, occurred_at: activity.occurred_at.toISOString() } } : {}),
       ...(entry.key ? { key: entry.key } : {}),
+      ...(version.entries.length > 0
+        ? {
+            entry: entryFacts(version.entries, {
+              metadata: activity?.metadata,
+              ...(lead ? { lead: { ...lead } } : {}),
+            }),
+          }
+        : {}),
       ...(entry.sent_by ? { sent_by: entry.sent_by } : {}),
     },
     visits: 0,
@@ -62,6 +86,8 @@ function begin(entry: AllowedEntry, moment: Moment): Journey {
   return journey;
 }
 
-/** An activity about a checkout says which (`lead.created` does). */
-const leadOf = (metadata: Record<string, unknown> | undefined): string | null =>
-  typeof metadata?.lead_id === 'string' && uuid.test(metadata.lead_id) ? metadata.lead_id : null;
+/** The lead that somebody comes in by: an activity about a checkout says which (`lead.created` does). */
+function leadOf({ lead_id, activity }: AllowedEntry): string | null {
+  const named = activity?.metadata.lead_id;
+  return lead_id ?? (typeof named === 'string' && uuid.test(named) ? named : null);
+}

@@ -1,5 +1,6 @@
 import type { ActivityFact } from '#graph';
 import { lockKey, type Tx } from '#platform';
+import { CLOCK_SKEW } from '#rules';
 
 /** People whose due runs are moved in one transaction. */
 export const PEOPLE_PER_CLAIM = 100;
@@ -94,6 +95,35 @@ export async function activitiesOf(tx: Tx, rows: readonly Unmatched[]): Promise<
   const found = new Map((await recorded(tx, rows)).map((activity) => [activity.id, activity]));
   return rows.map((row) => ({ ...row, ...(found.get(row.id) ?? erased(row)) }));
 }
+
+/** What was stamped after these activities but received before them, of the types, the first 100 of each. */
+export const overtaken = (
+  tx: Tx,
+  starts: readonly InboxRow[],
+  types: readonly string[],
+): Promise<(Unmatched & { start_id: string })[]> =>
+  tx.rows(
+    `select w.id as start_id, '0' as seq, w.person_id, a.id, a.occurred_at::text as occurred_text, false as history, a.type,
+       true as running
+     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) w(id, person_id, occurred_at, received_at)
+     cross join lateral (
+       select a.id, a.occurred_at, a.type from public.crm_activities a
+       where a.person_id = w.person_id and a.type = any($5::text[]) and not a.history and a.id <> w.id
+         and a.occurred_at > w.occurred_at and a.received_at < w.received_at
+         and a.occurred_at > $6::timestamptz and a.occurred_at < $7::timestamptz
+       order by a.occurred_at, a.id limit 100) a
+     order by a.occurred_at, a.id`,
+    [
+      starts.map((start) => start.id),
+      starts.map((start) => start.person_id),
+      starts.map((start) => start.occurred_at.toISOString()),
+      starts.map((start) => start.received_at.toISOString()),
+      types,
+      // As values of their own, so that other months are left out when the statement is planned.
+      new Date(Math.min(...starts.map((start) => start.occurred_at.getTime()))).toISOString(),
+      new Date(Math.max(...starts.map((start) => start.received_at.getTime())) + CLOCK_SKEW).toISOString(),
+    ],
+  );
 
 const erased = ({ id, occurred_text }: Unmatched): Recorded => {
   const occurred_at = instantOf(occurred_text);

@@ -4,7 +4,7 @@ import { isByThePerson, type Group } from '#rules';
 import type { InboxRow } from '../inbox/claim.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
-import { Decisions, type RuleQuestion } from '../deciding/decisions.js';
+import { boundToItself, Decisions, type RuleQuestion } from '../deciding/decisions.js';
 import { enter } from '../entry/enter.js';
 import { MOST_HOPS } from '../entry/hop-limit.js';
 import { isOnItsWay, ON_CHANGE, type Journey, type RunRow } from '../runs/journey.js';
@@ -65,8 +65,28 @@ export class ActivityMatcher {
       each.journey.pending = this.byPerson.get(row.person_id)!.slice(position + 1);
       return [each.journey];
     });
+    await this.addOvertaken(started, chosen);
     for (const journey of started) await this.noteLaterLeaving(journey);
     return started;
+  }
+
+  /** A payment that was received before its checkout, but made after it, is behind the checkout all the same. */
+  private async addOvertaken(started: readonly Journey[], candidates: readonly Candidate[]): Promise<void> {
+    const late = started.flatMap(({ run, version }) => {
+      if (version.awaited.size === 0 && version.endings.size === 0) return [];
+      const row = candidates.find((each) => each.row.id === run.activity_id)?.row;
+      return row && row.occurred_at < row.received_at ? [row] : [];
+    });
+    if (late.length === 0) return;
+    const types = new Set(started.flatMap(({ version }) => [...version.awaited, ...version.endings]));
+    const overtaken = await this.backend.overtaken(late, [...types]);
+    for (const journey of started) {
+      const before = overtaken.get(journey.run.activity_id ?? '') ?? [];
+      const known = new Set(journey.pending.map(({ id }) => id));
+      journey.pending = [...before.filter(({ id }) => !known.has(id)), ...journey.pending].sort(
+        (a, b) => a.occurred_at.getTime() - b.occurred_at.getTime(),
+      );
+    }
   }
 
   /** The automations whose conditions on the activity hold, all decided at once. */
@@ -81,7 +101,10 @@ export class ActivityMatcher {
     } catch {
       // One of them cannot be decided: alone, each is judged and named for itself.
       const holds: Trigger[] = [];
-      for (const trigger of triggers) if (await this.matches(trigger.where, row, trigger.version)) holds.push(trigger);
+      for (const trigger of triggers) {
+        const where = trigger.where && boundToItself(trigger.where, row);
+        if (await this.matches(where, row, { version: trigger.version })) holds.push(trigger);
+      }
       return holds;
     }
   }
@@ -167,7 +190,7 @@ export class ActivityMatcher {
       const awaited =
         journey.run.status === 'waiting' &&
         awaits?.activity_type === row.type &&
-        (await this.matches(awaits.where, row));
+        (await this.matches(awaits.where, row, journey));
       const asks = journey.run.waiting_for === ON_CHANGE || hasRules(settings);
       if (!awaited && !asks) continue;
       journey.movable = true;
@@ -180,24 +203,28 @@ export class ActivityMatcher {
   }
 
   private async leaves(
-    { version: { settings } }: Journey,
+    journey: Journey,
     row: InboxRow,
   ): Promise<{ status: 'exited' | 'completed'; reason: string } | undefined> {
-    const { exit_when, goal } = settings;
+    const { exit_when, goal } = journey.version.settings;
     if (exit_when && 'activity_type' in exit_when && exit_when.activity_type === row.type) {
-      if (await this.matches(exit_when.where, row)) return { status: 'exited', reason: 'exit_when' };
+      if (await this.matches(exit_when.where, row, journey)) return { status: 'exited', reason: 'exit_when' };
     }
     if (goal && 'activity_type' in goal && goal.activity_type === row.type) {
-      if (await this.matches(goal.where, row)) return { status: 'completed', reason: 'goal' };
+      if (await this.matches(goal.where, row, journey)) return { status: 'completed', reason: 'goal' };
     }
     return undefined;
   }
 
-  private async matches(where: Group | undefined, row: InboxRow, version?: CompiledVersion): Promise<boolean> {
+  private async matches(
+    where: Group | undefined,
+    row: InboxRow,
+    asking: { version: CompiledVersion; run?: RunRow },
+  ): Promise<boolean> {
     try {
-      return await this.decisions.matches(where, row);
+      return await this.decisions.matches(where, row, asking.run?.context.entry);
     } catch (error) {
-      this.logUndecided(error, version, row);
+      this.logUndecided(error, asking.version, row);
       return false;
     }
   }

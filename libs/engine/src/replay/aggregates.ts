@@ -1,5 +1,6 @@
 import {
   aggregateKey,
+  latestNow,
   shift,
   type ActivityAggregate,
   type Condition,
@@ -53,11 +54,15 @@ export class Aggregates {
     for (const { condition, key, before } of this.known) {
       const { first_at, last_at } = before;
       let { count } = before;
+      let oldest_at: number | null = null;
       if (condition.within) {
         const since = shift(moment, condition.within, 'ago');
-        count = before.recent.reduce((sum, at) => sum + (at >= since ? 1 : 0), 0);
+        const until = latestNow(moment);
+        const inside = before.recent.filter((at) => at >= since && at <= until);
+        count = inside.length;
+        oldest_at = inside.length > 0 ? Math.min(...inside) : null;
       }
-      facts[key] = { count, first_at, last_at };
+      facts[key] = { count, first_at, last_at, oldest_at };
     }
     return facts;
   }

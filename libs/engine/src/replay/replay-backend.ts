@@ -6,6 +6,8 @@ import type { CompiledVersion } from '../versions/compiled-version.js';
 import { Decisions } from '../deciding/decisions.js';
 import type { EffectCall } from '../effects/effect-handler.js';
 import type { Journey, RunRow, StepRecord } from '../runs/journey.js';
+import type { InboxRow } from '../inbox/claim.js';
+import type { StartingLead } from '../entry/enter.js';
 import { spanStart, type Entry, type PastEntry } from '../entry/entry-limits.js';
 import type { LookBack } from '../runs/runs.queries.js';
 import type { Passed, Backend } from '../advance/backend.js';
@@ -122,6 +124,28 @@ export class ReplayBackend implements Backend {
 
   /** The instant at which facts were last asked for: those of a run are asked for in the same breath. */
   private now = 0;
+
+  async overtaken(starts: readonly InboxRow[], types: readonly string[]): Promise<ReadonlyMap<string, InboxRow[]>> {
+    const after = (start: InboxRow) =>
+      this.arrived
+        .filter(({ id, type, at, occurred_at }) => {
+          if (id === start.id || !types.includes(type) || at > start.received_at) return false;
+          return occurred_at > start.occurred_at;
+        })
+        .map((activity) => rowOf(activity, this.person));
+    return new Map(starts.map((start) => [start.id, after(start)]));
+  }
+
+  async startingLeads(ids: readonly string[]): Promise<ReadonlyMap<string, StartingLead>> {
+    return new Map(
+      ids.flatMap((id) => {
+        const lead = this.person.lead(id);
+        if (!lead) return [];
+        const { course_id, source, attributes } = lead;
+        return [[id, { course_id, source, attributes, created_at: new Date(lead.created_at) }] as const];
+      }),
+    );
+  }
 
   async runFacts(runs: readonly RunKey[]): Promise<Map<string, RunFacts>> {
     return new Map(
@@ -294,4 +318,19 @@ const factOf = ({ id, type, metadata, occurred_at, at }: PastActivity): Activity
   metadata,
   occurred_at,
   received_at: at,
+});
+
+/** A recorded activity as the matcher takes it. */
+export const rowOf = (activity: PastActivity, person: PastPerson): InboxRow => ({
+  seq: '0',
+  person_id: person.person_id,
+  history: false,
+  running: true,
+  id: activity.id,
+  type: activity.type,
+  metadata: activity.metadata,
+  source: activity.source,
+  occurred_at: activity.occurred_at,
+  occurred_text: '',
+  received_at: activity.at,
 });

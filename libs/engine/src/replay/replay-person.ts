@@ -3,7 +3,7 @@ import { isByThePerson, type Group, type PersonFacts } from '#rules';
 import type { Log } from '#platform';
 import { Advance } from '../advance/advance.js';
 import { ActivityMatcher, causedBy } from '../matching/activity-matcher.js';
-import type { InboxRow } from '../inbox/claim.js';
+
 import type { Moment } from '../versions/compiled-versions.js';
 import { Decisions } from '../deciding/decisions.js';
 import { enter } from '../entry/enter.js';
@@ -12,7 +12,7 @@ import { type Aggregates } from './aggregates.js';
 import { dateOf } from './date-values.js';
 import { MonitorReplay } from './monitor-replay.js';
 import { factTypes, type PastPerson, type PastActivity } from './past-person.js';
-import { ReplayBackend, type Simulated } from './replay-backend.js';
+import { rowOf, ReplayBackend, type Simulated } from './replay-backend.js';
 import type { Call } from './call.js';
 import type { Script } from './script.js';
 
@@ -72,9 +72,11 @@ export class ReplayPerson {
     const moment = this.moment(this.now);
     const { version } = this.script;
     const { person_id } = this.person;
-    const [answer] = await enter({ pastEntries: async () => [] }, moment, [
-      { version, person_id, occasion: 'simulation', ...(leadId ? { lead_id: leadId } : {}) },
-    ]);
+    const [answer] = await enter(
+      { pastEntries: async () => [], startingLeads: (ids) => this.backend.startingLeads(ids) },
+      moment,
+      [{ version, person_id, occasion: 'simulation', ...(leadId ? { lead_id: leadId } : {}) }],
+    );
     this.alone = true;
     if (answer && 'journey' in answer) await this.advance([answer.journey], moment);
     await this.settle();
@@ -242,17 +244,3 @@ export class ReplayPerson {
       throw new Error(`One person moved more than ${MOST_MOVES} times: the drawing goes round without a pause.`);
   }
 }
-
-const rowOf = (activity: PastActivity, person: PastPerson): InboxRow => ({
-  seq: '0',
-  person_id: person.person_id,
-  history: false,
-  running: true,
-  id: activity.id,
-  type: activity.type,
-  metadata: activity.metadata,
-  source: activity.source,
-  occurred_at: activity.occurred_at,
-  occurred_text: '',
-  received_at: activity.at,
-});

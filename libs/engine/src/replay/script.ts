@@ -57,7 +57,7 @@ export function scriptOf(
     ...compiled.flatMap((step) => step.asks),
   ];
   const asked = dependencies(...rules);
-  const awaited = new Set(compiled.flatMap((step) => step.awaits?.activity_type ?? []));
+  const awaited = new Set([...version.awaited, ...version.endings]);
   const named = [
     ...(start?.by === 'activity' ? [start.activity_type] : []),
     ...awaited,

@@ -3,6 +3,7 @@ import { addressOf, loadFacts, peopleOf } from '#directory';
 import { unknownAddress, type Database, type Tx } from '#platform';
 import type { Group } from '#rules';
 import { Decider, type Proof } from '#rules/engine';
+import { boundToItself } from '../deciding/decisions.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { EngineVersions } from '../versions/engine-versions.js';
@@ -145,7 +146,8 @@ async function newestStart(
   );
   const fits =
     row !== undefined &&
-    (start.where === undefined || (await new Decider(moment).decideWhere(start.where, { metadata: row.metadata })));
+    (start.where === undefined ||
+      (await new Decider(moment).decideWhere(boundToItself(start.where, row), { metadata: row.metadata })));
   return { type: start.activity_type, last_at: row?.occurred_at ?? null, fits };
 }
 

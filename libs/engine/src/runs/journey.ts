@@ -1,4 +1,5 @@
 import type { ActivityFact } from '#graph';
+import type { EntryFacts } from '#rules';
 import type { RunStatus } from '#contracts';
 import { pauseAfter, retryLaws } from '#platform';
 import type { InboxRow } from '../inbox/claim.js';
@@ -8,6 +9,8 @@ import type { CompiledStep, CompiledVersion } from '../versions/compiled-version
 export interface RunContext {
   /** Where the activity that started it is to be found. */
   activity?: { id: string; occurred_at: string };
+  /** The values of what started it that rules of its version compare with. */
+  entry?: EntryFacts;
   /** The value that the entry limit counts by. */
   key?: string;
   /** The automations that sent the person on until they came here, oldest first. */

@@ -6,10 +6,11 @@ import type { Backend, Passed } from '../advance/backend.js';
 import type { EffectCall, EffectHandler } from '../effects/effect-handler.js';
 import { effects } from '../effects/index.js';
 import type { AllowedEntry, Entry, PastEntry } from '../entry/entry-limits.js';
+import type { StartingLead } from '../entry/enter.js';
 import { unexpectedEntries, mailsOverLimit } from '../entry/guard.js';
 import { automationsBehind, reportLoop, type AutomationPath } from '../entry/hop-limit.js';
 import { pastEntries } from '../entry/past-entries.js';
-import { recorded, type InboxRow, type Recorded } from '../inbox/claim.js';
+import { activitiesOf, overtaken, recorded, type InboxRow, type Recorded } from '../inbox/claim.js';
 import type { Journey, RunRow } from '../runs/journey.js';
 import { resumeRuns } from '../runs/resume-runs.js';
 import { arrivedSince, openRuns, type LookBack } from '../runs/runs.queries.js';
@@ -54,6 +55,22 @@ export class DatabaseBackend implements Backend {
     const refused = await unexpectedEntries(this.tx, entries);
     this.tripped ||= refused.size > 0;
     return refused;
+  }
+
+  async overtaken(starts: readonly InboxRow[], types: readonly string[]): Promise<ReadonlyMap<string, InboxRow[]>> {
+    const found = new Map<string, InboxRow[]>();
+    const rows = await overtaken(this.tx, starts, types);
+    const activities = new Map((await activitiesOf(this.tx, rows)).map((activity) => [activity.id, activity]));
+    for (const { start_id, id } of rows) found.set(start_id, [...(found.get(start_id) ?? []), activities.get(id)!]);
+    return found;
+  }
+
+  async startingLeads(ids: readonly string[]): Promise<ReadonlyMap<string, StartingLead>> {
+    const rows = await this.tx.rows<StartingLead & { id: string }>(
+      'select id, course_id, source, created_at, attributes from public.purchase_leads where id = any($1::uuid[])',
+      [ids],
+    );
+    return new Map(rows.map(({ id, ...lead }) => [id, lead]));
   }
 
   automationsBehind(activities: readonly InboxRow[], moment: Moment): Promise<ReadonlyMap<string, AutomationPath>> {

@@ -9,6 +9,7 @@ import { claimPeople, PEOPLE_PER_CLAIM } from '../inbox/claim.js';
 import type { Journey, RunRow } from '../runs/journey.js';
 import { record } from '../runs/record-runs.js';
 import { resumeRuns } from '../runs/resume-runs.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { CompiledVersions, Moment } from '../versions/compiled-versions.js';
 import { DatabaseBackend } from './database-backend.js';
 
@@ -53,6 +54,11 @@ export class EngineTransaction {
   /** Locks the people with the oldest activities in the inbox; see `claimPeople`. */
   async lockOldest(): Promise<string[]> {
     return this.hold(await claimPeople(this.tx));
+  }
+
+  /** The versions with these ids; one that is gone is left out. */
+  versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, CompiledVersion>> {
+    return this.versions.load(this.tx, ids);
   }
 
   /** Stored runs, ready to be moved. Runs of a version that is gone are left out. */

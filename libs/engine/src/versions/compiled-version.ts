@@ -1,6 +1,6 @@
 import { entryLimit, startOf, type EntryLimit, type Start, type StoredVersion } from '#automations';
 import { approximateSeconds, indexGraph, nodeDef, restore, type NodeDef, type Settings } from '#graph';
-import type { Group } from '#rules';
+import { entriesOf, type Group } from '#rules';
 
 /** Seconds; where the settings say nothing. */
 const LATE_AFTER = 86_400;
@@ -28,6 +28,10 @@ export interface CompiledVersion {
   steps: ReadonlyMap<string, CompiledStep>;
   /** The types of activities that some step waits for. */
   awaited: ReadonlySet<string>;
+  /** The types of activities that end its runs early. */
+  endings: ReadonlySet<string>;
+  /** What of the starting activity or lead its rules compare with: `metadata.cart`, `lead.course_id`. */
+  entries: readonly string[];
   /** Content of each mail step, frozen when it was published. */
   pins: Record<string, string>;
   /** Activities older than this, in seconds, start and wake nothing. */
@@ -64,7 +68,22 @@ export function compile(stored: StoredVersion): CompiledVersion {
     limit: entryLimit(start, stored.settings),
     steps,
     awaited: new Set([...steps.values()].flatMap((step) => step.awaits?.activity_type ?? [])),
+    endings: new Set(
+      [stored.settings.exit_when, stored.settings.goal].flatMap((moment) =>
+        moment && 'activity_type' in moment ? [moment.activity_type] : [],
+      ),
+    ),
+    entries: entriesOf(...[...steps.values()].flatMap(groupsOf), ...endingGroups(stored.settings)),
     pins: stored.pins,
     late_after: stored.settings.late_after ? approximateSeconds(stored.settings.late_after) : LATE_AFTER,
   };
 }
+
+const groupsOf = ({ asks, awaits }: CompiledStep): Group[] => [...asks, ...(awaits?.where ? [awaits.where] : [])];
+
+/** The rules by which runs leave. */
+export const endingRules = ({ exit_when, goal }: Settings): Group[] =>
+  [exit_when, goal].flatMap((moment) => (moment && 'rules' in moment ? [moment.rules] : []));
+
+const endingGroups = ({ exit_when, goal }: Settings): Group[] =>
+  [exit_when, goal].flatMap((moment) => (!moment ? [] : 'rules' in moment ? [moment.rules] : (moment.where ?? [])));

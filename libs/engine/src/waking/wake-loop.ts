@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
 import { retryPutAside } from '../inbox/failed-activities.js';
 import { EngineVersions } from '../versions/engine-versions.js';
+import type { EngineParts } from '../transaction/engine-transaction.js';
+import { followChanges } from './follow-changes.js';
 import { wakeIsolated } from './wake-isolated.js';
 import { Wake } from './wake.js';
 
@@ -20,13 +22,15 @@ export class WakeLoop implements Loop {
   private readonly loop: RepeatingLoop;
   private readonly retries: RepeatingLoop;
   private readonly wake: Wake;
+  private readonly engine: EngineParts;
 
   constructor(
     database: Database,
     versions: EngineVersions,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.wake = new Wake({ database, versions, log });
+    this.engine = { database, versions, log };
+    this.wake = new Wake(this.engine);
     this.loop = new RepeatingLoop({
       name: this.name,
       work: () => this.once(),
@@ -57,6 +61,7 @@ export class WakeLoop implements Loop {
 
   /** One claim. Answers whether there may be more. */
   async once(): Promise<boolean> {
-    return (await wakeIsolated(this.wake, this.log)) > 0;
+    const more = await followChanges(this.engine);
+    return (await wakeIsolated(this.wake, this.log)) > 0 || more;
   }
 }

@@ -14,11 +14,11 @@
 (((((cortex.fold(p.country) collate "C") = $1::text)) is not true))
 --   $1 = "de"
 
--- in: People whose country is one of “DE” or “at”
+-- in: People whose country is “DE” or “at”
 (((cortex.fold(p.country) collate "C") = any($1::text[])))
 --   $1 = ["de","at"]
 
--- not_in: People whose country is none of “DE” or “AT”
+-- not_in: People whose country is neither “DE” nor “AT”
 (((((cortex.fold(p.country) collate "C") = any($1::text[]))) is not true))
 --   $1 = ["de","at"]
 
@@ -62,22 +62,22 @@
 -- in_last: People whose first day with us was within the last 30 minutes
 ((p.created_at between $1::timestamptz and $2::timestamptz))
 --   $1 = "2026-11-22T11:30:00.000000Z"
---   $2 = "2026-11-22T12:00:00.000000Z"
+--   $2 = "2026-11-22T12:05:00.000000Z"
 
 -- not_in_last: People whose last activity was not within the last 90 days
 ((((p.last_activity between $1::timestamptz and $2::timestamptz)) is not true))
 --   $1 = "2026-08-24T11:00:00.000000Z"
---   $2 = "2026-11-22T12:00:00.000000Z"
+--   $2 = "2026-11-22T12:05:00.000000Z"
 
 -- in_next: People whose renews is within the next 7 days
-((cortex.json_instant((p.attributes -> $2::text), $1::text) between $3::timestamptz and $4::timestamptz))
+((cortex.json_instant((p.attributes -> $2::text), $1::text) between $3::timestamptz and $4::timestamptz or (jsonb_typeof((p.attributes -> $2::text)) = 'array' and exists (select from jsonb_array_elements(case jsonb_typeof((p.attributes -> $2::text)) when 'array' then (p.attributes -> $2::text) end) as e (v) where cortex.json_instant(e.v, $1::text) between $3::timestamptz and $4::timestamptz))))
 --   $1 = "Europe/Berlin"
 --   $2 = "renews"
 --   $3 = "2026-11-22T12:00:00.000000Z"
 --   $4 = "2026-11-29T12:00:00.000000Z"
 
--- anniversary_in: People whose birthday has its anniversary within the next 3 days
-((to_char(cortex.json_instant((p.attributes -> $2::text), $1::text) at time zone $3::text, 'MM-DD') = any($4::text[])))
+-- anniversary_in: People whose birthday is within the next 3 days, in any year
+((to_char(cortex.json_instant((p.attributes -> $2::text), $1::text) at time zone $3::text, 'MM-DD') = any($4::text[]) or (jsonb_typeof((p.attributes -> $2::text)) = 'array' and exists (select from jsonb_array_elements(case jsonb_typeof((p.attributes -> $2::text)) when 'array' then (p.attributes -> $2::text) end) as e (v) where to_char(cortex.json_instant(e.v, $1::text) at time zone $3::text, 'MM-DD') = any($4::text[])))))
 --   $1 = "Europe/Berlin"
 --   $2 = "birthday"
 --   $3 = "Europe/Berlin"
@@ -110,7 +110,7 @@
 -- exists: People who have an enrollment
 (exists (select from public.enrollments e where e.profile_id = p.id and true))
 
--- not_exists: People who do not have an enrollment
+-- not_exists: People who have no enrollment
 ((not exists (select from public.enrollments e where e.profile_id = p.id and true)))
 
 -- count_gte: People who have done “page_view” at least twice
@@ -128,17 +128,20 @@
 --   $1 = "page_view"
 --   $2 = 2
 
--- never: People who have never done “page_view” within the last 30 days
-(not exists (select from public.crm_activities a where a.type = $1::text and a.person_id is not null and a.occurred_at >= $2::timestamptz and a.person_id = p.person_id))
+-- never: People who have not done “page_view” within the last 30 days
+(not exists (select from public.crm_activities a where a.type = $1::text and a.person_id is not null and a.occurred_at between $2::timestamptz and $3::timestamptz and a.person_id = p.person_id))
 --   $1 = "page_view"
 --   $2 = "2026-10-23T11:00:00.000000Z"
+--   $3 = "2026-11-22T12:05:00.000000Z"
 
--- first_within: People who have done “page_view” for the first time within the last 30 days
-(exists (select from (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having min(a.occurred_at) >= $2::timestamptz) s where s.person_id = p.person_id))
+-- first_within: People who first did “page_view” within the last 30 days
+(exists (select from (select a.person_id from public.crm_activities a where a.type = $1::text and a.person_id is not null group by a.person_id having min(a.occurred_at) between $2::timestamptz and $3::timestamptz) s where s.person_id = p.person_id))
 --   $1 = "page_view"
 --   $2 = "2026-10-23T11:00:00.000000Z"
+--   $3 = "2026-11-22T12:05:00.000000Z"
 
--- last_within: People who have done “page_view” for the last time within the last 30 days
-(exists (select from public.crm_activities a where a.type = $1::text and a.person_id is not null and a.occurred_at >= $2::timestamptz and a.person_id = p.person_id))
+-- last_within: People who last did “page_view” within the last 30 days
+((exists (select from public.crm_activities a where a.type = $1::text and a.person_id is not null and a.occurred_at between $2::timestamptz and $3::timestamptz and a.person_id = p.person_id) and not exists (select from public.crm_activities a where a.type = $1::text and a.person_id is not null and a.occurred_at > $3::timestamptz and a.person_id = p.person_id)))
 --   $1 = "page_view"
 --   $2 = "2026-10-23T11:00:00.000000Z"
+--   $3 = "2026-11-22T12:05:00.000000Z"

@@ -5,7 +5,7 @@ import type { Operand } from '../operator.js';
 import type { Moment } from '../time.js';
 import { instantLiteral } from '../to-sql.js';
 import { filterOf } from './filter.js';
-import { Reading, type Facts, type WhereFacts } from './seen.js';
+import { Reading, storedValues, type Facts, type WhereFacts } from './seen.js';
 import { newEngine, toEngine, type Compiled } from './to-engine.js';
 
 /** Why a rule holds or does not: the same decision, asked for its parts. Instants as RFC 3339 texts. */
@@ -13,7 +13,7 @@ export interface Proof {
   operator: string;
   result: boolean;
   field?: string;
-  /** What the person has; null when it is missing. */
+  /** What the person has; null when it is missing. What does not fit the type is shown as it is stored. */
   value_seen?: unknown;
   /** What the condition asks for, relative times as instants. */
   wanted?: unknown;
@@ -41,7 +41,7 @@ const timeless: Record<Place, WeakMap<Group, Compiled>> = {
  * a replayed instant): relative times are computed once for each rule.
  */
 export class Decider {
-  private readonly moment: Moment;
+  readonly moment: Moment;
   private readonly compiled = new Map<Place, WeakMap<Group, Compiled>>();
 
   constructor(moment: Moment) {
@@ -81,7 +81,7 @@ export class Decider {
     return new Map(
       asked.map((group, index) => [
         group,
-        this.proof(group, results[index]!.conditions as Result, this.compile(group, 'graph')),
+        this.proof(group, results[index]!.conditions as Result, this.compile(group, 'graph'), facts),
       ]),
     );
   }
@@ -136,7 +136,7 @@ export class Decider {
     return compiled;
   }
 
-  private proof(group: Group, result: Result, { asked }: Compiled): Proof {
+  private proof(group: Group, result: Result, { asked }: Compiled, facts: PersonFacts): Proof {
     let next = 0;
     const walk = (rule: AstRule, found: Result): Proof => {
       if (isGroup(rule)) {
@@ -146,7 +146,8 @@ export class Decider {
       }
       const ready = asked[next++]!;
       const instantSeen = ready.type === 'instant' || ready.face.shape === 'within';
-      const seen = (found.factResult ?? []).map((value) => spoken(value, instantSeen));
+      const fitting = (found.factResult ?? []).map((value) => spoken(value, instantSeen));
+      const seen = fitting.length > 0 ? fitting : storedValues(ready, facts);
       const wanted = ready.prepared.map(({ value, type }) => spoken(value, type === 'instant'));
       return {
         operator: rule.operator,

@@ -2,3 +2,4 @@
 export { Decider, type Proof } from './decider.js';
 export { compileFilter, compileWhereFilter } from './filter.js';
 export type { WhereFacts } from './seen.js';
+export { nextClockChange } from './next-clock-change.js';

@@ -1,10 +1,11 @@
 import type { Known } from '../prepare.js';
 import { aggregateKey, stableJson, type PersonFacts } from '../facts.js';
+import { isUnbound } from '../entry.js';
 import { fold } from '../fold.js';
 import { freeFields } from '../fields.js';
 import type { EnrollmentValue } from '../language.js';
 import type { Operand } from '../operator.js';
-import { readAs, valuesAt } from '../read.js';
+import { elementsOf, isObject, readAs, valuesAt } from '../read.js';
 
 /** One activity as `where` sees it. */
 export interface WhereFacts {
@@ -15,6 +16,7 @@ export type Facts = PersonFacts | WhereFacts;
 
 /** What a condition reads, as a name: two conditions of one name see the same values. */
 export function readingName({ condition, field, operator, type }: Known): string {
+  if (isUnbound(condition)) return 'missing';
   if (field.type === 'any') return `${field.id}:${type}`;
   if (field.type === 'activity') {
     return `activity:${(operator.negates ?? operator).aggregate}:${aggregateKey(condition)}`;
@@ -28,7 +30,8 @@ export function readingName({ condition, field, operator, type }: Known): string
  * The values of a condition's field, of its type and ready for comparing. None when it is missing; several
  * only for metadata behind an array, where any one of them is enough.
  */
-function seenValues({ condition, field, operator, type }: Known, facts: Facts, timezone: string): Operand[] {
+export function seenValues({ condition, field, operator, type }: Known, facts: Facts, timezone: string): Operand[] {
+  if (isUnbound(condition)) return [];
   if (field.type === 'any') {
     return freeValues(field.id, facts)
       .map((value) => readAs(type, value, timezone))
@@ -56,7 +59,7 @@ function seenValues({ condition, field, operator, type }: Known, facts: Facts, t
     return outcomes ? [outcomes] : [];
   }
   const value = person[field.id as keyof PersonFacts] as unknown;
-  if (field.type === 'set') return [(value as string[]).map(fold)];
+  if (field.type === 'set') return [textsOf(value).map(fold)];
   if (value === null || value === undefined) return [];
   if (field.id === 'email') return [fold((value as string).replace(/^ +| +$/g, ''))];
   return [field.type === 'text' ? fold(value as string) : value];
@@ -82,5 +85,15 @@ export class Reading {
 function freeValues(id: string, facts: Facts): unknown[] {
   if (!('attributes' in facts)) return valuesAt(facts.metadata, id.slice(freeFields.metadata.prefix.length));
   const name = id.slice(freeFields.attributes.prefix.length);
-  return Object.hasOwn(facts.attributes, name) ? [facts.attributes[name]] : [];
+  // Other programs write the column too, and JSON need not be an object.
+  const attributes: unknown = facts.attributes;
+  return isObject(attributes) && Object.hasOwn(attributes, name) ? elementsOf(attributes[name]) : [];
 }
+
+/** What is stored where a condition on free data looks, whatever its type; for telling why it counts as missing. */
+export const storedValues = ({ field }: Known, facts: Facts): unknown[] =>
+  field.type === 'any' ? freeValues(field.id, facts).filter((value) => value !== null) : [];
+
+/** The elements of a set; NULL and arrays inside it are missing. */
+const textsOf = (value: unknown): string[] =>
+  elementsOf(value).filter((each): each is string => typeof each === 'string' && each !== '');

@@ -3,7 +3,7 @@ import type { Operator } from '../operator.js';
 
 export const anniversaryIn: Operator = {
   name: 'anniversary_in',
-  label: 'has its anniversary within',
+  label: 'comes round within',
   accepts: {
     instant: {
       shape: 'anniversary',
@@ -11,7 +11,11 @@ export const anniversaryIn: Operator = {
       test: (seen, [zone, days]) => days.includes(monthAndDay(seen, zone)),
     },
   },
-  english: (noun, value) => `whose ${noun} has its anniversary within the next ${value.span ?? '____'}`,
+  english: (noun, value) => {
+    if (value.n === 0) return `whose ${noun} is today, in any year`;
+    if (value.n === 1) return `whose ${noun} is today or tomorrow, in any year`;
+    return `whose ${noun} is within the next ${value.span ?? '____'}, in any year`;
+  },
   examples: [
     {
       ask: { field: 'attributes.birthday', value: { n: 3, unit: 'days' } },
@@ -31,5 +35,15 @@ export const anniversaryIn: Operator = {
       expect: true,
     },
     { ask: { field: 'attributes.birthday', value: { n: 3, unit: 'days' } }, person: {}, expect: false },
+    {
+      ask: { field: 'attributes.birthday', value: { n: 0, unit: 'days' } },
+      person: { attributes: { birthday: '1990-11-22' } },
+      expect: true,
+    },
+    {
+      ask: { field: 'attributes.birthday', value: { n: 0, unit: 'days' } },
+      person: { attributes: { birthday: '1990-11-23' } },
+      expect: false,
+    },
   ],
 };

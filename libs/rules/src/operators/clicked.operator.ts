@@ -10,7 +10,7 @@ export const clicked: Operator = {
       test: (seen) => seen.includes('clicked'),
     },
   },
-  english: (noun) => `for whom ${noun} was clicked`,
+  english: (noun) => `who clicked a link in ${noun}`,
   examples: [
     { ask: { field: 'step', node_id: 'n4' }, person: { steps: { n4: ['clicked'] } }, expect: true },
     { ask: { field: 'step', node_id: 'n4' }, person: { steps: { n4: ['failed'] } }, expect: false },

@@ -10,7 +10,7 @@ export const delivered: Operator = {
       test: (seen) => seen.includes('delivered'),
     },
   },
-  english: (noun) => `for whom ${noun} was delivered`,
+  english: (noun) => `who received ${noun}`,
   examples: [
     { ask: { field: 'step', node_id: 'n4' }, person: { steps: { n4: ['delivered'] } }, expect: true },
     { ask: { field: 'step', node_id: 'n4' }, person: { steps: { n4: ['failed'] } }, expect: false },

@@ -10,7 +10,7 @@ export const failed: Operator = {
       test: (seen) => seen.includes('failed'),
     },
   },
-  english: (noun) => `for whom ${noun} failed`,
+  english: (noun) => `for whom ${noun} could not be sent`,
   examples: [
     { ask: { field: 'step', node_id: 'n4' }, person: { steps: { n4: ['failed'] } }, expect: true },
     { ask: { field: 'step', node_id: 'n4' }, person: { steps: { n4: ['sent'] } }, expect: false },

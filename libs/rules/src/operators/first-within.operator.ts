@@ -2,12 +2,16 @@ import type { Operator } from '../operator.js';
 
 export const firstWithin: Operator = {
   name: 'first_within',
-  label: 'for the first time within',
+  label: 'first within',
   aggregate: 'first',
   accepts: {
-    activity: { shape: 'within', sql: (x, [since]) => `${x} >= ${since}`, test: (seen, [since]) => seen >= since },
+    activity: {
+      shape: 'within',
+      sql: (x, [since, until]) => `${x} between ${since} and ${until}`,
+      test: (seen, [since, until]) => seen >= since && seen <= until,
+    },
   },
-  english: (noun) => `who have ${noun} for the first time`,
+  english: (noun) => `who first ${noun.replace(/^done/, 'did')}`,
   examples: [
     {
       ask: { field: 'activity', activity_type: 'page_view', within: { n: 30, unit: 'days' } },

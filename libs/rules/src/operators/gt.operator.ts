@@ -12,7 +12,10 @@ export const gt: Operator = {
   labels: { instant: 'is after' },
   accepts: { number: compare, instant: compare },
   english: (noun, value, type) => {
-    if (value.relative === 'ago') return `whose ${noun} was within the last ${value.span}`;
+    if (value.relative === 'ago' && value.past)
+      return `whose ${noun} was within the last ${value.span?.replace(/^1 /, '')}`;
+    if (value.relative === 'ago') return `whose ${noun} is later than ${value.text}, future dates included`;
+    if (value.relative === 'ahead') return `whose ${noun} is more than ${value.span} from now`;
     return type === 'instant' ? `whose ${noun} is after ${value.text}` : `whose ${noun} is more than ${value.text}`;
   },
   examples: [

@@ -9,12 +9,15 @@ const compare: Face = {
 export const gte: Operator = {
   name: 'gte',
   label: 'is at least',
-  labels: { instant: 'is at or after' },
+  labels: { instant: 'is on or after' },
   accepts: { number: compare, instant: compare },
   english: (noun, value, type) => {
-    if (value.relative === 'ago') return `whose ${noun} was within the last ${value.span}`;
+    if (value.relative === 'ago' && value.past)
+      return `whose ${noun} was within the last ${value.span?.replace(/^1 /, '')}`;
+    if (value.relative === 'ago') return `whose ${noun} is ${value.text} or later, future dates included`;
+    if (value.relative === 'ahead') return `whose ${noun} is ${value.text} or later`;
     return type === 'instant'
-      ? `whose ${noun} is at or after ${value.text}`
+      ? `whose ${noun} is on or after ${value.text}`
       : `whose ${noun} is at least ${value.text}`;
   },
   examples: [

@@ -14,7 +14,7 @@ export const isIn: Operator = {
   label: 'is one of',
   accepts: { text: { ...oneOf, whole: true }, number: oneOf, instant: oneOf, enum: oneOf, list: member },
   english: (noun, value, type) =>
-    type === 'list' ? `who are in the smart list ${value.text}` : `whose ${noun} is one of ${value.text}`,
+    type === 'list' ? `who are in the smart list ${value.text}` : `whose ${noun} is ${value.text}`,
   examples: [
     { ask: { field: 'country', value: ['DE', 'at'] }, person: { country: 'AT' }, expect: true },
     { ask: { field: 'country', value: ['DE'] }, person: {}, expect: false },

@@ -13,11 +13,9 @@ export const isSet: Operator = {
     set: { shape: 'none', sql: (x) => `cardinality(${x}) > 0`, test: (seen) => seen.length > 0 },
     any: {
       shape: 'none',
-      sql: (x) => `${x} not in ('null', '""', '[]', '{}')`,
+      sql: (x) => `${x} not in ('null', '""', '{}') and jsonb_typeof(${x}) <> 'array'`,
       test: (seen) =>
-        seen !== null &&
-        seen !== '' &&
-        !(typeof seen === 'object' && (Array.isArray(seen) ? seen : Object.keys(seen)).length === 0),
+        seen !== '' && !Array.isArray(seen) && !(typeof seen === 'object' && Object.keys(seen as object).length === 0),
     },
   },
   english: (noun) => `whose ${noun} is known`,
@@ -30,6 +28,10 @@ export const isSet: Operator = {
     { ask: { field: 'attributes.plan' }, person: { attributes: { plan: 0 } }, expect: true },
     { ask: { field: 'attributes.plan' }, person: { attributes: { plan: null } }, expect: false },
     { ask: { field: 'attributes.plan' }, person: { attributes: { plan: [] } }, expect: false },
+    { ask: { field: 'attributes.plan' }, person: { attributes: { plan: {} } }, expect: false },
     { ask: { field: 'attributes.plan' }, person: { attributes: { plan: { a: 1 } } }, expect: true },
+    { ask: { field: 'attributes.plan' }, person: { attributes: { plan: [null, ''] } }, expect: false },
+    { ask: { field: 'attributes.plan' }, person: { attributes: { plan: ['', 0] } }, expect: true },
+    { ask: { field: 'attributes.plan' }, person: { attributes: { plan: [[1]] } }, expect: false },
   ],
 };

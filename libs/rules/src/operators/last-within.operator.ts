@@ -2,12 +2,16 @@ import type { Operator } from '../operator.js';
 
 export const lastWithin: Operator = {
   name: 'last_within',
-  label: 'for the last time within',
+  label: 'last within',
   aggregate: 'last',
   accepts: {
-    activity: { shape: 'within', sql: (x, [since]) => `${x} >= ${since}`, test: (seen, [since]) => seen >= since },
+    activity: {
+      shape: 'within',
+      sql: (x, [since, until]) => `${x} between ${since} and ${until}`,
+      test: (seen, [since, until]) => seen >= since && seen <= until,
+    },
   },
-  english: (noun) => `who have ${noun} for the last time`,
+  english: (noun) => `who last ${noun.replace(/^done/, 'did')}`,
   examples: [
     {
       ask: { field: 'activity', activity_type: 'page_view', within: { n: 30, unit: 'days' } },

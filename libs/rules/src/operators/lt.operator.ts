@@ -13,6 +13,8 @@ export const lt: Operator = {
   accepts: { number: compare, instant: compare },
   english: (noun, value, type) => {
     if (value.relative === 'ago') return `whose ${noun} was more than ${value.span} ago`;
+    if (value.relative === 'ahead')
+      return `whose ${noun} is less than ${value.span} from now${value.past ? '' : ', past dates included'}`;
     return type === 'instant' ? `whose ${noun} is before ${value.text}` : `whose ${noun} is less than ${value.text}`;
   },
   examples: [
@@ -20,7 +22,8 @@ export const lt: Operator = {
     { ask: { field: 'lifetime_value', value: 10 }, person: { lifetime_value_minor: 1001 }, expect: false },
     { ask: { field: 'lifetime_value', value: 10 }, person: { lifetime_value_minor: 999 }, expect: true },
     { ask: { field: 'attributes.n', value: 10 }, person: { attributes: { n: '9' } }, expect: true },
-    { ask: { field: 'attributes.n', value: 10 }, person: { attributes: { n: [1] } }, expect: false },
+    { ask: { field: 'attributes.n', value: 10 }, person: { attributes: { n: [11, 1] } }, expect: true },
+    { ask: { field: 'attributes.n', value: 10 }, person: { attributes: { n: [[1]] } }, expect: false },
     { ask: { field: 'last_activity', value: { ago: { n: 7, unit: 'days' } } }, person: {}, expect: false },
     {
       ask: { field: 'last_activity', value: { ago: { n: 7, unit: 'days' } } },

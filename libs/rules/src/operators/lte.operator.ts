@@ -9,12 +9,14 @@ const compare: Face = {
 export const lte: Operator = {
   name: 'lte',
   label: 'is at most',
-  labels: { instant: 'is at or before' },
+  labels: { instant: 'is on or before' },
   accepts: { number: compare, instant: compare },
   english: (noun, value, type) => {
-    if (value.relative === 'ago') return `whose ${noun} was more than ${value.span} ago`;
+    if (value.relative === 'ago') return `whose ${noun} was ${value.text} or earlier`;
+    if (value.relative === 'ahead')
+      return `whose ${noun} is ${value.text} or earlier${value.past ? '' : ', past dates included'}`;
     return type === 'instant'
-      ? `whose ${noun} is at or before ${value.text}`
+      ? `whose ${noun} is on or before ${value.text}`
       : `whose ${noun} is at most ${value.text}`;
   },
   examples: [
@@ -22,7 +24,8 @@ export const lte: Operator = {
     { ask: { field: 'lifetime_value', value: 10 }, person: { lifetime_value_minor: 1001 }, expect: false },
     { ask: { field: 'lifetime_value', value: 10 }, person: { lifetime_value_minor: 999 }, expect: true },
     { ask: { field: 'attributes.n', value: 10 }, person: { attributes: { n: '9' } }, expect: true },
-    { ask: { field: 'attributes.n', value: 10 }, person: { attributes: { n: [1] } }, expect: false },
+    { ask: { field: 'attributes.n', value: 10 }, person: { attributes: { n: [11, 1] } }, expect: true },
+    { ask: { field: 'attributes.n', value: 10 }, person: { attributes: { n: [[1]] } }, expect: false },
     { ask: { field: 'last_activity', value: { ago: { n: 7, unit: 'days' } } }, person: {}, expect: false },
     {
       ask: { field: 'last_activity', value: { ago: { n: 7, unit: 'days' } } },

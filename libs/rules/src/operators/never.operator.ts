@@ -5,7 +5,7 @@ export const never: Operator = {
   label: 'never',
   aggregate: 'count',
   accepts: { activity: { shape: 'none', sql: (x) => `${x} = 0`, test: (seen) => seen === 0 } },
-  english: (noun) => `who have never ${noun}`,
+  english: (noun, value) => (value.within ? `who have not ${noun}` : `who have never ${noun}`),
   examples: [
     {
       ask: { field: 'activity', activity_type: 'page_view', within: { n: 30, unit: 'days' } },

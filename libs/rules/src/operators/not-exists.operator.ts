@@ -5,7 +5,7 @@ export const notExists: Operator = {
   name: 'not_exists',
   label: 'has none',
   negates: exists,
-  english: (_noun, value) => `who do not have ${value.text}`,
+  english: (_noun, value) => `who have no ${value.text.replace(/^an? /, '')}`,
   examples: [
     { ask: { field: 'enrollment', value: {} }, person: { type: 'lead' }, expect: true },
     {

@@ -6,7 +6,9 @@ export const notIn: Operator = {
   label: 'is none of',
   negates: isIn,
   english: (noun, value, type) =>
-    type === 'list' ? `who are not in the smart list ${value.text}` : `whose ${noun} is none of ${value.text}`,
+    type === 'list'
+      ? `who are not in the smart list ${value.text}`
+      : `whose ${noun} is ${value.words?.length === 2 ? `neither ${value.words.join(' nor ')}` : `none of ${value.text}`}`,
   examples: [
     { ask: { field: 'country', value: ['DE', 'AT'] }, person: { country: 'de' }, expect: false },
     { ask: { field: 'country', value: ['DE', 'AT'] }, person: {}, expect: true },

@@ -10,7 +10,7 @@ export const sent: Operator = {
       test: (seen) => seen.includes('sent'),
     },
   },
-  english: (noun) => `for whom ${noun} was sent`,
+  english: (noun) => `who were sent ${noun}`,
   examples: [
     { ask: { field: 'step', node_id: 'n4' }, person: { steps: { n4: ['sent'] } }, expect: true },
     { ask: { field: 'step', node_id: 'n4' }, person: { steps: { n4: ['failed'] } }, expect: false },
