@@ -12,7 +12,7 @@ const graph = {
       config: {
         stream: 'broadcast',
         subject: '{{ activity.metadata.course_title }} is waiting',
-        html: '<p>Hello {{ contact.first_name }}</p><p><a href="{{ links.unsubscribe }}">No more of these</a></p>',
+        html: '<p>Hello {{ contact.first_name }}</p><p><a href="{{ links.unsubscribe }}">No more of these</a> <a href="{{ links.preferences }}">Preferences</a></p>',
       },
     },
   ],
@@ -110,7 +110,12 @@ describe('mail that leaves through Postmark', () => {
   });
 
   it('takes the one click of a mail program, which follows the header', async () => {
+    // A shop cannot lift what she said herself; she can.
     await app.call('POST', '/profiles', { email: 'uma@journey.test', consent: 'subscribed' });
+    expect(await consent()).toBe('unsubscribed');
+    await page.goto(/href="([^"]*\/preferences\/[^"]+)"/.exec(postmark.accepted[0]!.html)![1]!);
+    await page.getByRole('button', { name: 'Subscribe again' }).click();
+    await page.getByRole('button', { name: 'Unsubscribe from all' }).waitFor();
     expect(await consent()).toBe('subscribed');
     const header = postmark.accepted[1]!.headers.find(({ Name }) => Name === 'List-Unsubscribe')!;
     const answer = await fetch(header.Value.slice(1, -1), {

@@ -65,7 +65,7 @@ describe('an answer about mail', () => {
 
   it('C: more than five minutes ahead is refused, and what is less counts as now', async () => {
     await expect(say('subscribed', 'system', '2026-04-01T12:05:01Z')).rejects.toMatchObject({
-      status: 422,
+      code: 'instant_ahead',
       errors: [{ pointer: '/consent/at', message: expect.stringContaining('5 minutes in the future') }],
     });
     expect(await standing()).toBe('unknown');

@@ -229,7 +229,7 @@ describe('holding back', () => {
     await on.drain(sender, 1);
     expect(await on.counts()).toEqual({ queued: 1 });
     await expect(new EmergencyStop(on.db.database, config).resume(systemActor('test'))).rejects.toMatchObject({
-      status: 409,
+      code: 'sending_off',
     });
   });
 });

@@ -64,7 +64,7 @@ describe('unclear outcomes', () => {
       expect(await on.counts()).toEqual({ unknown: 3 });
       const actor = systemActor('test');
       await expect(retryUnknown(on.db.database, actor, {}, 2)).rejects.toMatchObject({
-        status: 409,
+        code: 'count_changed',
         facts: { count: 3 },
       });
       expect(await retryUnknown(on.db.database, actor, {}, 3)).toBe(3);

@@ -207,7 +207,7 @@ describe('the engine', () => {
     expect(ports(await only(automation, until))).toEqual(['start:next', 'wait:next', 'until:happened']);
     expect(await runsOf(automation, late)).toEqual([]);
     await expect(line.lifecycle.stop(actor, automation, 5)).rejects.toMatchObject({
-      status: 409,
+      code: 'count_changed',
       facts: { inside: 1 },
     });
     await line.lifecycle.stop(actor, automation, 1);

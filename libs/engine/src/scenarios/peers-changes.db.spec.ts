@@ -37,7 +37,7 @@ describe('changing and seeing, as people complained about it elsewhere', () => {
     expect(await shop.count('public.crm_smart_lists')).toBe(0);
     const automation = await line.live(drawing([on('early.start'), mail('first')]));
     await expect(line.live(drawing([['start', 'smart_list_entered'], mail('first')]))).rejects.toMatchObject({
-      status: 422,
+      code: 'automation_not_ready',
       facts: { problems: expect.arrayContaining([expect.objectContaining({ node_id: 'start', severity: 'blocks' })]) },
     });
     const email = await shop.people.someone();

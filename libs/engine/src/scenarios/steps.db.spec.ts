@@ -298,7 +298,7 @@ describe('the step', () => {
       ]) {
         const graph = drawing([on('list.start'), ['put', 'update_list', { smart_list_id: id, action: 'add' }]]);
         await expect(line.live(graph)).rejects.toMatchObject({
-          status: 422,
+          code: 'automation_not_ready',
           facts: { problems: expect.arrayContaining([expect.objectContaining({ code, severity: 'blocks' })]) },
         });
       }
