@@ -14,6 +14,8 @@ create or replace function cortex.lead_home(lead_id uuid, email public.citext) r
 -- Of the people concerned by these addresses, those whose row now has another one: a customer whose profile moved
 -- (new_address null when it has none any more), a lead whose row moved when nobody else is left where they were, and
 -- somebody whom no row named for a while and whose profile is back.
+-- Whether anybody is left at an address is asked address by address: as NOT EXISTS the planner joins with the whole
+-- definition, and each sweep of several people reads every lead there is.
 create or replace function cortex.people_who_moved(addresses text[])
   returns table (person_id uuid, profile_id uuid, old_address text, new_address text)
   language plpgsql stable security definer
@@ -36,7 +38,7 @@ begin
     join cortex.people p on p.address = t.address
     join public.purchase_leads l on l.id = p.id
     where p.type = 'lead' and cortex.address(l.email) <> p.address
-      and not exists (select from cortex.directory_definition d where d.address = p.address)
+      and (select true from cortex.directory_definition d where d.address = p.address limit 1) is null
     union all
     -- … and from where they are.
     select p.person_id, u.id, p.address, t.address
@@ -53,7 +55,7 @@ begin
     ) l
     join cortex.people p on p.id = l.id
     where p.type = 'lead' and p.address <> t.address
-      and not exists (select from cortex.directory_definition d where d.address = p.address)
+      and (select true from cortex.directory_definition d where d.address = p.address limit 1) is null
     union all
     select p.person_id, u.id, p.address, t.address
     from unnest(addresses) t (address)
@@ -62,7 +64,7 @@ begin
     join cortex.people p on p.person_id = f.person_id
     where p.type is null and p.address <> t.address
       and not exists (select from cortex.people x where x.id = u.id and x.address <> t.address)
-      and not exists (select from cortex.directory_definition d where d.address = p.address)
+      and (select true from cortex.directory_definition d where d.address = p.address limit 1) is null
   ) m
   order by m.person_id, m.new_address nulls last;
 end

@@ -2665,7 +2665,7 @@ begin
     join cortex.people p on p.address = t.address
     join public.purchase_leads l on l.id = p.id
     where p.type = 'lead' and cortex.address(l.email) <> p.address
-      and not exists (select from cortex.directory_definition d where d.address = p.address)
+      and (select true from cortex.directory_definition d where d.address = p.address limit 1) is null
     union all
     -- … and from where they are.
     select p.person_id, u.id, p.address, t.address
@@ -2682,7 +2682,7 @@ begin
     ) l
     join cortex.people p on p.id = l.id
     where p.type = 'lead' and p.address <> t.address
-      and not exists (select from cortex.directory_definition d where d.address = p.address)
+      and (select true from cortex.directory_definition d where d.address = p.address limit 1) is null
     union all
     select p.person_id, u.id, p.address, t.address
     from unnest(addresses) t (address)
@@ -2691,7 +2691,7 @@ begin
     join cortex.people p on p.person_id = f.person_id
     where p.type is null and p.address <> t.address
       and not exists (select from cortex.people x where x.id = u.id and x.address <> t.address)
-      and not exists (select from cortex.directory_definition d where d.address = p.address)
+      and (select true from cortex.directory_definition d where d.address = p.address limit 1) is null
   ) m
   order by m.person_id, m.new_address nulls last;
 end
