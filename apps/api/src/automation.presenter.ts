@@ -2,14 +2,17 @@ import type { AutomationRow } from '#automations';
 import { nodes, nodeTypes, restore, sentenceOf, validate, type DraftSettings, type Graph } from '#graph';
 import { z } from 'zod';
 
-/** An automation as the API shows it, its draft checked as far as that needs no database. */
-export function presentAutomation(row: AutomationRow) {
+/**
+ * An automation as the API shows it.
+ * @param problems of its draft; otherwise those of the drawing itself, which need no database
+ */
+export function presentAutomation(row: AutomationRow, problems = validate(row.draft_graph, row.settings)) {
   const { draft_graph, live_graph, live_settings, ...rest } = row;
   return {
     ...rest,
     graph: draft_graph,
     changed: live_graph !== null && !sameProgram(row, live_graph, live_settings!),
-    problems: validate(draft_graph, row.settings),
+    problems,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   Publishing,
   versionByNumber,
   versionPage,
+  type AutomationRow,
 } from '#automations';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
@@ -36,21 +37,26 @@ export class AutomationsController {
     return { ...mailHelp, needsSender: hasPostmark, realMail: hasPostmark && usesPostmarksOwnApi };
   }
 
+  /** One automation with everything that is wrong with its draft, as the editor needs it. */
+  private async shown(row: AutomationRow) {
+    return presentAutomation(row, await this.publishing.problemsOf(row, this.help));
+  }
+
   @Route(contracts.listAutomations)
   async list(@Input() { query }: InputOf<typeof contracts.listAutomations>) {
     const page = await automationPage(this.database, query);
-    return { ...page, items: page.items.map(presentAutomation) };
+    return { ...page, items: page.items.map((row) => presentAutomation(row)) };
   }
 
   @Route(contracts.createAutomation)
   async create(@Input() { body }: InputOf<typeof contracts.createAutomation>, @Caller() actor: Actor) {
-    return presentAutomation(await this.automations.create(actor, body));
+    return this.shown(await this.automations.create(actor, body));
   }
 
   @Route(contracts.importAutomation)
   async importOne(@Input() { body }: InputOf<typeof contracts.importAutomation>, @Caller() actor: Actor) {
     const { format: _format, ...given } = body;
-    return presentAutomation(await this.automations.bringIn(actor, given));
+    return this.shown(await this.automations.bringIn(actor, given));
   }
 
   @Route(contracts.listAutomationNodes)
@@ -60,13 +66,13 @@ export class AutomationsController {
 
   @Route(contracts.getAutomation)
   async get(@Input() { params }: InputOf<typeof contracts.getAutomation>) {
-    return presentAutomation(await automationById(this.database, params.id));
+    return this.shown(await automationById(this.database, params.id));
   }
 
   @Route(contracts.putAutomation)
   async put(@Input() { params, body }: InputOf<typeof contracts.putAutomation>, @Caller() actor: Actor) {
     const { base_revision, ...changes } = body;
-    return presentAutomation(await this.automations.put(actor, params.id, base_revision, changes));
+    return this.shown(await this.automations.put(actor, params.id, base_revision, changes));
   }
 
   @Route(contracts.deleteAutomation)
@@ -108,27 +114,27 @@ export class AutomationsController {
 
   @Route(contracts.pauseAutomation)
   async pause(@Input() { params }: InputOf<typeof contracts.pauseAutomation>, @Caller() actor: Actor) {
-    return presentAutomation(await this.lifecycle.pause(actor, params.id));
+    return this.shown(await this.lifecycle.pause(actor, params.id));
   }
 
   @Route(contracts.resumeAutomation)
   async resume(@Input() { params }: InputOf<typeof contracts.resumeAutomation>, @Caller() actor: Actor) {
-    return presentAutomation(await this.lifecycle.resume(actor, params.id));
+    return this.shown(await this.lifecycle.resume(actor, params.id));
   }
 
   @Route(contracts.archiveAutomation)
   async archive(@Input() { params }: InputOf<typeof contracts.archiveAutomation>, @Caller() actor: Actor) {
-    return presentAutomation(await this.lifecycle.archive(actor, params.id));
+    return this.shown(await this.lifecycle.archive(actor, params.id));
   }
 
   @Route(contracts.stopAutomation)
   async stop(@Input() { params, body }: InputOf<typeof contracts.stopAutomation>, @Caller() actor: Actor) {
-    return presentAutomation(await this.lifecycle.stop(actor, params.id, body.confirm));
+    return this.shown(await this.lifecycle.stop(actor, params.id, body.confirm));
   }
 
   @Route(contracts.duplicateAutomation)
   async duplicate(@Input() { params, body }: InputOf<typeof contracts.duplicateAutomation>, @Caller() actor: Actor) {
-    return presentAutomation(await this.automations.duplicate(actor, params.id, body?.name));
+    return this.shown(await this.automations.duplicate(actor, params.id, body?.name));
   }
 
   @Route(contracts.exportAutomation)

@@ -171,6 +171,30 @@ describe('the automation editor in a browser', () => {
     await page.getByTestId('step-put').waitFor();
   });
 
+  it('marks a card for what only the server knows, without the publish sheet, and takes the mark away once it is fixed', async () => {
+    const id = await make({
+      nodes: [
+        { id: 'start', type: 'manual', config: {} },
+        {
+          id: 'mail',
+          type: 'send_email',
+          config: { stream: 'transactional', subject: 'Hello', html: '<p>Hello</p>', text: 'Hello' },
+        },
+      ],
+      edges: [{ source: 'start', target: 'mail' }],
+    });
+    await open(page, id);
+    const mark = page.getByTestId('step-mail').locator('.card-mark[data-severity=blocks]');
+    expect(await mark.count()).toBe(0);
+    await page.getByTestId('step-mail').locator('.card-top').click();
+    const subject = page.getByTestId('field-subject').locator('input');
+    await subject.fill('Hello {{ contact.first_name');
+    await mark.waitFor();
+    expect(await mark.getAttribute('title')).toMatch(/not closed/);
+    await subject.fill('Hello {{ contact.first_name }}');
+    await mark.waitFor({ state: 'detached' });
+  });
+
   it('shows the same as a list on a small screen', async () => {
     const id = await make();
     await page.setViewportSize({ width: 390, height: 844 });

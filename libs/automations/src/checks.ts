@@ -79,13 +79,20 @@ export async function problemsOf(
   return [
     ...problems,
     ...(await circleThroughOthers(tx, id, graph, settings)),
-    ...gone.map((list): Problem => ({
-      code: 'unknown_smart_list',
-      severity: 'blocks',
-      pointer: '/nodes',
-      message: `A rule asks about a smart list that does not exist (${list.id}). Choose another list.`,
-    })),
+    ...gone.flatMap(({ id: list }) => goneList(graph, list)),
   ];
+}
+
+/** Said at each step that names the list; at the settings where only they do. */
+function goneList(graph: Graph, list: string): Problem[] {
+  const base = { code: 'unknown_smart_list', severity: 'blocks' } as const;
+  const message = `This smart list does not exist (${list}). Choose another list.`;
+  const steps = graph.nodes.flatMap((node, at): Problem[] =>
+    JSON.stringify(node.config).includes(list)
+      ? [{ ...base, node_id: node.id, pointer: `/nodes/${at}/config`, message }]
+      : [],
+  );
+  return steps.length > 0 ? steps : [{ ...base, pointer: '/settings', message }];
 }
 
 /** The automations that a drawing sends people to, and whether following on from there leads back. */

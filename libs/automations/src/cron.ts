@@ -13,8 +13,16 @@ export function cronProblem(cron: string): string | undefined {
     times.next();
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return inWords((error as Error).message);
   }
+}
+
+/** The parser's words are for programmers; two of its complaints say more than the form that is expected. */
+function inWords(complaint: string): string {
+  const outside = /got value (\S+) expected range (\d+)-(\d+)/.exec(complaint);
+  if (outside) return `${outside[1]} is outside ${outside[2]} to ${outside[3]}.`;
+  if (/Invalid explicit day of month/.test(complaint)) return 'No month has this day.';
+  return 'Write five fields: minute, hour, day of month, month and weekday, such as 0 9 * * 1.';
 }
 
 /**

@@ -44,6 +44,14 @@ export interface Validation {
 export class Publishing {
   constructor(private readonly database: Database) {}
 
+  /** Everything wrong with a draft, or worth a look, by what the database knows too. */
+  async problemsOf(
+    row: AutomationRow,
+    help: Pick<MailHelp, 'checkTemplate' | 'needsSender' | 'realMail'>,
+  ): Promise<Problem[]> {
+    return this.database.tx((tx) => problemsOf(tx, row.id, row.draft_graph, row.settings, help), { readOnly: true });
+  }
+
   /** The problems of the draft, or of what is given instead of it. */
   async validate(
     id: string,

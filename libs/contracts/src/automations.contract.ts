@@ -1,4 +1,4 @@
-import { automationName, draftSettings, graph, operation } from '#graph';
+import { automationName, draftSettings, drawingProblemCodes, graph, operation } from '#graph';
 import { z } from 'zod';
 import { messageCounts } from './message-counts.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
@@ -12,7 +12,7 @@ export const automationStatus = z.enum(['draft', 'live', 'paused', 'stopped', 'a
 export type AutomationStatus = z.output<typeof automationStatus>;
 
 export const automationProblem = z.object({
-  code: z.string(),
+  code: z.enum(drawingProblemCodes),
   severity: z.enum(['blocks', 'look']),
   node_id: z.string().optional(),
   /** JSON pointer into the graph; `/settings/…` for the settings. */

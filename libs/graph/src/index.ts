@@ -16,6 +16,7 @@ export * from './nodes/update-contact.node.js';
 export { webhookConfig } from './nodes/webhook.node.js';
 export * from './operations.js';
 export * from './phrase.js';
+export * from './problem-codes.js';
 export * from './portable.js';
 export * from './readable.js';
 export * from './recipes.js';

@@ -4,6 +4,7 @@ import type { Effect } from './effect.js';
 import type { Graph } from './graph.js';
 import { noNames, type Names } from './names.js';
 import { phrasesText, type Phrase } from './phrase.js';
+import type { DrawingProblemCode } from './problem-codes.js';
 import type { Surroundings } from './surroundings.js';
 
 export type NodeKind = 'entry' | 'rule' | 'wait' | 'split' | 'mail' | 'action' | 'end';
@@ -16,7 +17,7 @@ export interface Port {
 }
 
 export interface Problem {
-  code: string;
+  code: DrawingProblemCode;
   severity: 'blocks' | 'look';
   node_id?: string;
   /** JSON pointer into the graph. */

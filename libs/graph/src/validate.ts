@@ -5,6 +5,7 @@ import { settings as settingsSchema, type DraftSettings, type Graph, type GraphN
 import { timelessLoop } from './loops.js';
 import type { NodeDef, Problem } from './node.js';
 import { nodeDef } from './nodes/index.js';
+import type { DrawingProblemCode } from './problem-codes.js';
 import { isEntry, portsOf } from './readable.js';
 import { conditionsOf, graphRulesSchema, itsText, theyText, whereSchema, type Group } from './rule.js';
 import type { Surroundings } from './surroundings.js';
@@ -51,7 +52,7 @@ const stepProblems = (
   const def = nodeDef(node.type);
   const base = { severity: 'blocks' as const, node_id: node.id };
   if (!def) {
-    const message = `This version knows no step of the type “${node.type}”. Remove it.`;
+    const message = `This version has no step of type “${node.type}”. Remove it.`;
     return { problems: [{ ...base, code: 'unknown_type', pointer: `${pointer}/type`, message }] };
   }
   const parsed = parseOnce(def, node.config);
@@ -73,7 +74,7 @@ const edgeProblems = (graph: Graph): Problem[] => {
   graph.edges.forEach((edge, at) => {
     const source = nodes.get(edge.source);
     const target = nodes.get(edge.target);
-    const add = (code: string, field: string, message: string, node_id?: string) =>
+    const add = (code: DrawingProblemCode, field: string, message: string, node_id?: string) =>
       problems.push({
         code,
         severity: 'blocks',
@@ -81,9 +82,9 @@ const edgeProblems = (graph: Graph): Problem[] => {
         pointer: `/edges/${at}/${field}`,
         message,
       });
-    if (!source) add('edge_from_nowhere', 'source', `This path begins at “${edge.source}”, which does not exist.`);
+    if (!source) add('edge_from_nowhere', 'source', `This path starts at “${edge.source}”, which does not exist.`);
     else if (nodeDef(source.type) && !portsOf(source).some((port) => port.id === edge.port))
-      add('unknown_port', 'port', `This step has no way out called “${edge.port}”.`, source.id);
+      add('unknown_port', 'port', `This step has no path called “${edge.port}”.`, source.id);
     if (!target)
       add('edge_to_nowhere', 'target', `This path leads to “${edge.target}”, which does not exist.`, source?.id);
     else if (isEntry(target)) add('edge_into_entry', 'target', 'A path cannot lead back to the start.', target.id);
@@ -108,7 +109,7 @@ const shapeProblems = (graph: Graph): Problem[] => {
       severity: 'blocks',
       node_id: extra.id,
       pointer: `/nodes/${at.get(extra.id)}`,
-      message: 'An automation has one start. Remove this one, or make a second automation of it.',
+      message: 'An automation has one start. Remove this one, or build a second automation from it.',
     });
   const reached = reachable(
     graph,
@@ -122,7 +123,7 @@ const shapeProblems = (graph: Graph): Problem[] => {
           severity: 'blocks',
           node_id: node.id,
           pointer: `/nodes/${at.get(node.id)}`,
-          message: 'Nobody can come to this step. Connect it, or remove it.',
+          message: 'Nobody can get to this step. Connect it or remove it.',
         });
   const [entry] = entries;
   if (entry && reached.size === 1)
@@ -144,8 +145,8 @@ const shapeProblems = (graph: Graph): Problem[] => {
       node_id: first,
       pointer: `/nodes/${at.get(first)}`,
       message: certain
-        ? `These steps go round without a wait: ${round}. Put a wait between them.`
-        : `These steps may go round without a pause, because what the wait waits for can hold already: ${round}.`,
+        ? `These steps loop without a wait: ${round}. Put a wait between them.`
+        : `These steps can loop without a pause, because the wait between them may already be over: ${round}.`,
     });
   }
   return problems;
@@ -166,14 +167,14 @@ const pathTo = (config: unknown, part: object): (string | number)[] => {
 const ruleProblems = (graph: Graph, node: GraphNode, rules: Group, pointer: string): Problem[] => {
   const { nodes, entry } = indexGraph(graph);
   const problems: Problem[] = [];
-  const add = (code: string, severity: Problem['severity'], message: string) =>
+  const add = (code: DrawingProblemCode, severity: Problem['severity'], message: string) =>
     problems.push({ code, severity, node_id: node.id, pointer, message });
   for (const condition of conditionsOf(rules)) {
     if (condition.field === 'step') {
       const asked = nodes.get(String((condition as { node_id?: unknown }).node_id));
       if (!asked) add('unknown_step', 'blocks', 'A rule asks about a step that does not exist. Choose another step.');
       else if (nodeDef(asked.type)?.kind !== 'mail')
-        add('unknown_step', 'blocks', 'A rule can ask what became of a mail only. Choose a step that sends one.');
+        add('unknown_step', 'blocks', 'A rule can only ask about a step that sends email. Choose one that does.');
     }
     if (condition.field === 'lead' && entry && !(entry.type === 'monitor' && entry.config.over === 'leads'))
       add('no_lead', 'look', 'This rule asks about a lead, but only a monitor over leads starts with one.');
@@ -206,7 +207,7 @@ const feedsItself = (
       node_id: entry.id,
       pointer: `/nodes/${graph.nodes.indexOf(entry)}/config/activity_type`,
       message: limited
-        ? `The step “${cause.id}” itself causes ${type}, which starts this automation. Once per person keeps it from going round.`
+        ? `The step “${cause.id}” itself causes ${type}, which starts this automation. It does not loop, because each person enters only once.`
         : `The step “${cause.id}” itself causes ${type}, which would start this automation again. Start from something else, or let each person in once.`,
     },
   ];
@@ -222,7 +223,7 @@ const settingsProblems = (graph: Graph, settings: DraftSettings): Problem[] => {
         pointer: pointerOf('/settings', issue.path),
         message:
           issue.path[0] === 'exit_when' || issue.path[0] === 'goal'
-            ? `“${issue.path[0] === 'goal' ? 'Goal' : 'Leave early'}” is unfinished: name an activity, or rules.`
+            ? `“${issue.path[0] === 'goal' ? 'Goal' : 'Leave early'}” is unfinished. Choose an activity or rules.`
             : issue.message,
       }));
   const entry = settings.entry;
@@ -235,7 +236,7 @@ const settingsProblems = (graph: Graph, settings: DraftSettings): Problem[] => {
       node_id: start.id,
       pointer: '/settings/entry/limit',
       message:
-        'The schedule comes again and again, but each person enters once ever. Let them enter each time if every round is meant.',
+        'The schedule repeats, but each person can enter only once. If you want everyone each time, let them enter each time.',
     });
   if (entry?.limit === 'always' && !entry.key && !entry.cooldown && !byClock) {
     problems.push({
@@ -244,7 +245,7 @@ const settingsProblems = (graph: Graph, settings: DraftSettings): Problem[] => {
       ...(start ? { node_id: start.id } : {}),
       pointer: '/settings/entry/limit',
       message:
-        'People can come in again and again without a pause between. A key or a pause keeps it from mailing them too often.',
+        'People can enter again and again without a pause. Set a key or a pause so that they are not emailed too often.',
     });
   }
   return problems;
@@ -274,12 +275,12 @@ const conditionText = (condition: Condition, field: string): string => {
 const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): Problem[] => {
   const problems: Problem[] = [];
   const { config } = node;
-  const add = (code: string, severity: Problem['severity'], field: string, message: string) =>
+  const add = (code: DrawingProblemCode, severity: Problem['severity'], field: string, message: string) =>
     problems.push({ code, severity, node_id: node.id, pointer: `/nodes/${at}/config/${field}`, message });
   const type = config.activity_type;
   if (world.activity_types && typeof type === 'string' && type !== '' && node.type !== 'record_activity')
     if (!world.activity_types.has(type))
-      add('unknown_activity_type', 'look', 'activity_type', `No activity of the type “${type}” has been seen yet.`);
+      add('unknown_activity_type', 'look', 'activity_type', `No activity of type “${type}” has been seen yet.`);
   const lead = config.lead as { course_id?: unknown } | undefined;
   if (world.course_ids && typeof lead?.course_id === 'string' && !world.course_ids.has(lead.course_id))
     add('unknown_course', 'blocks', 'lead/course_id', 'This course does not exist. Choose another.');
@@ -299,11 +300,11 @@ const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): 
         'local_link',
         'blocks',
         field,
-        `Nobody else can open ${local}…: this mail really leaves. Use a public address.`,
+        `Nobody else can open ${local}…, and this email really goes out. Use a public address.`,
       );
   }
   const cron = node.type === 'schedule' && typeof config.cron === 'string' ? world.checkCron?.(config.cron) : undefined;
-  if (cron) add('cron', 'blocks', 'cron', `This schedule cannot be read: ${cron}`);
+  if (cron) add('cron', 'blocks', 'cron', `This schedule cannot be read. ${cron}`);
   for (const [field, rules] of groupsIn(config)) {
     const clash = contradictionIn(rules);
     if (clash)
@@ -311,7 +312,7 @@ const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): 
         'contradiction',
         'look',
         field,
-        `Nobody can fulfil both: ${clash.map((one) => conditionText(one, field)).join(', and ')}.`,
+        `Nobody can match both: ${clash.map((one) => conditionText(one, field)).join(', and ')}.`,
       );
   }
   return problems;

@@ -11,7 +11,7 @@ import { useMay } from '../access/session.queries';
 import { useAutomation } from '../automations/automations.queries';
 import { ReferenceNames } from '../automations/reference-names';
 import { Failed, Loading } from '../ui/query-states';
-import { createEditorStore } from './document/editor-store';
+import { createEditorStore, takeProblems } from './document/editor-store';
 import { EditorFrame } from './editor-frame';
 import { keptHistory } from './document/history';
 import { createLiveStore, LiveProvider } from './live/live-store';
@@ -59,6 +59,8 @@ function Opened({ automation }: { automation: Automation }) {
   const cutOff = useCutOff(useStore(stores.store, (state) => state.unreachableSince));
   const readOnly = !mayChange || automation.status === 'archived' || cutOff;
   useEffect(() => stores.store.setState({ readOnly }), [stores, readOnly]);
+  // Read again after each saved change (see EditorFrame), and when one comes back to this window.
+  useEffect(() => takeProblems(stores.store, automation), [stores, automation]);
   useEffect(() => {
     document.title = `${automation.name} · Cortex`;
   }, [automation.name]);

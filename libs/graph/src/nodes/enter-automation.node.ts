@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode, nextPort, type Problem } from '../node.js';
 import { called } from '../names.js';
 import { say, value } from '../phrase.js';
+import type { DrawingProblemCode } from '../problem-codes.js';
 
 const id = '00000000-0000-7000-8000-0000000000b1';
 
@@ -26,14 +27,14 @@ export const enterAutomation = defineNode({
   phrases: ({ automation_id }, names) =>
     say`Go to ${value('automation_id', called(names, automation_id, 'the chosen automation'))} as well`,
   check: ({ automation_id }, { pointer, node_id, world }) => {
-    const problem = (code: string, severity: Problem['severity'], message: string): Problem[] => [
+    const problem = (code: DrawingProblemCode, severity: Problem['severity'], message: string): Problem[] => [
       { code, severity, node_id, pointer: `${pointer}/config/automation_id`, message },
     ];
     if (automation_id === world.automation_id)
       return problem(
         'enters_itself',
         'blocks',
-        'An automation cannot send people to itself. Lead the path back instead.',
+        'An automation cannot send people to itself. Draw a path back instead.',
       );
     if (!world.automations) return [];
     const other = world.automations.get(automation_id);
@@ -45,7 +46,7 @@ export const enterAutomation = defineNode({
         `“${other.name}” sends people back here. They are stopped after ten times within seven days.`,
       );
     if (!other.live)
-      return problem('automation_not_live', 'look', `“${other.name}” is not live: nobody gets in until it is.`);
+      return problem('automation_not_live', 'look', `“${other.name}” is not live, so nobody gets in until it is.`);
     return [];
   },
   plan: ({ automation_id }) => ({ effects: [{ type: 'automation.enter', automation_id }], next: 'next' }),

@@ -54,7 +54,7 @@ export const notifyTeam = defineNode({
         severity: 'look',
         node_id,
         pointer: `${pointer}/config/to`,
-        message: `Nobody signs in here as ${to}. This mail asks for no consent, so it must not go to customers.`,
+        message: `Nobody signs in here as ${to}. This email does not check consent, so it must not go to customers.`,
       });
     return problems;
   },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode, nextPort, textsOf, type Problem } from '../node.js';
 import { called } from '../names.js';
 import { say, shorten, value } from '../phrase.js';
+import type { DrawingProblemCode } from '../problem-codes.js';
 import { readableSubject } from '../subject.js';
 
 const notBlank = (text: string) => text.trim() !== '';
@@ -77,17 +78,21 @@ export const sendEmail = defineNode({
   ],
   check: (config, { pointer, node_id }) => {
     const problems: Problem[] = [];
-    const blocks = (code: string, field: string, message: string) =>
+    const blocks = (code: DrawingProblemCode, field: string, message: string) =>
       problems.push({ code, severity: 'blocks', node_id, pointer: `${pointer}/config/${field}`, message });
     if (config.stream === 'transactional') {
       const linked = (['subject', 'html', 'text'] as const).find((field) => unsubscribeLink.test(config[field] ?? ''));
       if (config.topic_id)
-        blocks('marketing_on_transactional', 'topic_id', 'System mail has no topic. Remove it, or send as broadcast.');
+        blocks(
+          'marketing_on_transactional',
+          'topic_id',
+          'System mail has no topic. Remove the topic, or send the email as broadcast.',
+        );
       if (linked)
         blocks(
           'marketing_on_transactional',
           linked,
-          'A mail with an unsubscribe link is marketing. Remove the link, or send as broadcast.',
+          'An email with an unsubscribe link is marketing. Remove the link, or send it as broadcast.',
         );
     }
     return problems;

@@ -39,7 +39,7 @@ export const updateList = defineNode({
             severity: 'blocks',
             node_id,
             pointer: `${pointer}/config/smart_list_id`,
-            message: 'This list follows its rules. Choose one that is kept by hand.',
+            message: 'This list follows rules. Choose a static list.',
           },
         ]
       : [],

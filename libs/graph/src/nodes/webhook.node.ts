@@ -102,7 +102,7 @@ export const webhook = defineNode({
         node_id,
         pointer: `${pointer}/config/url`,
         message:
-          'This address is called without encryption: who is on the way can read about your people. Use https://.',
+          'This address is called without encryption, so others on the way can read data about your people. Use https://.',
       });
     return problems;
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { blocks, insertAt, recipes, validate, type AutomationDocument } from '#graph';
-import { condensed, createEditorStore } from './editor-store';
+import { condensed, createEditorStore, takeProblems } from './editor-store';
 import { place, roundedPath, route } from '../drawing/geometry';
 import { editCommands } from '../commands/edit';
 import { neighbour } from '../commands/navigate';
@@ -81,6 +81,47 @@ describe('the editor’s document', () => {
     });
   });
 
+  it('keeps what the server found in the world while one types, until it speaks of what is on screen', () => {
+    const store = open();
+    const gone = {
+      code: 'unknown_template',
+      severity: 'blocks',
+      node_id: 'first-mail',
+      pointer: '/nodes/1/config/template_id',
+      message: 'This template does not exist. Choose another.',
+    } as const;
+    const shown = () => store.getState().problems.filter(({ code }) => code === 'unknown_template');
+    const drawn = () => store.getState().problems.length;
+    const before = drawn();
+    takeProblems(store, { revision: 1, problems: [gone, { ...gone, code: 'unfinished' }] });
+    expect(shown()).toEqual([gone]);
+    // Problems of the drawing are the browser's own to say.
+    expect(drawn()).toBe(before + 1);
+    const config = { stream: 'broadcast', subject: 'Hello' };
+    store.getState().edit('Write', [{ op: 'set_config', node_id: 'first-mail', config }]);
+    expect(shown()).toEqual([gone]);
+    store.setState({ revision: 2 });
+    takeProblems(store, { revision: 1, problems: [] });
+    expect(shown()).toEqual([gone]);
+    takeProblems(store, { revision: 2, problems: [] });
+    expect(shown()).toEqual([]);
+  });
+
+  it('drops what the server found at a step together with the step', () => {
+    const store = open();
+    const cron = {
+      code: 'cron',
+      severity: 'blocks',
+      node_id: 'second-mail',
+      pointer: '/nodes/4',
+      message: 'No.',
+    } as const;
+    takeProblems(store, { revision: 1, problems: [cron] });
+    expect(store.getState().problems).toContainEqual(cron);
+    removeSteps(store, ['second-mail']);
+    expect(store.getState().problems).not.toContainEqual(cron);
+  });
+
   it('refuses an edit that does not fit, and changes nothing', () => {
     const store = open();
     expect(store.getState().edit('Remove', [{ op: 'remove_node', node_id: 'gone' }])).toBe(false);
@@ -94,28 +135,6 @@ describe('the editor’s document', () => {
     expect(condensed([set('1'), set('2')])).toEqual([set('2')]);
     const between = { op: 'remove_node' as const, node_id: 'b' };
     expect(condensed([set('1'), between, set('2')])).toEqual([set('1'), between, set('2')]);
-  });
-
-  it('drops what the server said about a step once the step says something else', () => {
-    const seen = {
-      code: 'unknown_activity_type',
-      severity: 'look' as const,
-      node_id: 'wait',
-      pointer: '/x',
-      message: 'm',
-    };
-    const store = createEditorStore({
-      id: 'a',
-      revision: 1,
-      document,
-      problems: [seen],
-      updated_at: '2026-11-22T12:00:00Z',
-      readOnly: false,
-    });
-    const codes = () => store.getState().problems.map(({ code }) => code);
-    expect(codes()).toContain('unknown_activity_type');
-    store.getState().edit('Change', [{ op: 'set_config', node_id: 'wait', config: {} }]);
-    expect(codes()).not.toContain('unknown_activity_type');
   });
 
   it('adds a step, opens it at its blank, and says why where it cannot', () => {

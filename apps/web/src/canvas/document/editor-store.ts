@@ -1,4 +1,13 @@
-import { applyAll, OperationError, validate, type AutomationDocument, type Operation, type Problem } from '#graph';
+import {
+  applyAll,
+  indexGraph,
+  OperationError,
+  problemSource,
+  validate,
+  type AutomationDocument,
+  type Operation,
+  type Problem,
+} from '#graph';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { lastPossible, record, type HistoryEntry } from './history';
 
@@ -12,12 +21,6 @@ export type SaveState =
   | { is: 'failed'; reason: string }
   | { is: 'conflict'; theirs: Operation[]; revision: number };
 
-/** What the server said about the draft that the browser cannot know: seen activity types, senders, templates. */
-export interface ServerProblem extends Problem {
-  /** The config it was said about; the problem is dropped once the step says something else. */
-  about: unknown;
-}
-
 export interface EditorState {
   id: string;
   document: AutomationDocument;
@@ -28,7 +31,8 @@ export interface EditorState {
   unsent: Operation[];
   save: SaveState;
   problems: Problem[];
-  serverProblems: ServerProblem[];
+  /** What the server found last that the browser cannot know: templates, lists, other automations, settings. */
+  worldProblems: readonly Problem[];
   past: HistoryEntry[];
   future: HistoryEntry[];
   selected: readonly string[];
@@ -78,24 +82,28 @@ export interface Opened {
   readOnly: boolean;
 }
 
-const worldly = new Set(['unknown_activity_type', 'unknown_template', 'unknown_course', 'no_sender', 'template']);
+const ofTheWorld = (problems: readonly Problem[]): Problem[] =>
+  problems.filter(({ code }) => problemSource(code) === 'world');
 
-/** Keeps of the server's problems those that the browser cannot find itself. */
-const fromServer = (problems: readonly Problem[], document: AutomationDocument): ServerProblem[] =>
-  problems
-    .filter((problem) => worldly.has(problem.code))
-    .map((problem) => ({
-      ...problem,
-      about: document.graph.nodes.find((node) => node.id === problem.node_id)?.config,
-    }));
+/** Every problem of a document: the browser's own check, and what the server found at steps that are still there. */
+export const problemsOf = (document: AutomationDocument, world: readonly Problem[]): Problem[] => {
+  const { nodes } = indexGraph(document.graph);
+  return [
+    ...validate(document.graph, document.settings),
+    ...world.filter(({ node_id }) => node_id === undefined || nodes.has(node_id)),
+  ];
+};
 
-/** Every problem of a document: the browser's own check, and what the server said that still holds. */
-export const problemsOf = (document: AutomationDocument, server: readonly ServerProblem[]): Problem[] => [
-  ...validate(document.graph, document.settings),
-  ...server.filter(
-    (problem) => document.graph.nodes.find((node) => node.id === problem.node_id)?.config === problem.about,
-  ),
-];
+/**
+ * Takes what the server found in the draft. Until it speaks of the revision that is on screen, what it said last stays:
+ * a problem of the world is not gone because somebody types.
+ */
+export const takeProblems = (store: EditorStore, found: { revision: number; problems: readonly Problem[] }): void => {
+  const { revision, document } = store.getState();
+  if (found.revision !== revision) return;
+  const worldProblems = ofTheWorld(found.problems);
+  store.setState({ worldProblems, problems: problemsOf(document, worldProblems) });
+};
 
 /** Joins what follows on the same step, so that a burst of typing is sent once. */
 export const condensed = (operations: readonly Operation[]): Operation[] => {
@@ -116,7 +124,7 @@ export const condensed = (operations: readonly Operation[]): Operation[] => {
 /** The state of one automation on screen: document, undo, selection. Framework-free; React only reads it. */
 export const createEditorStore = (opened: Opened): EditorStore =>
   createStore<Editor>()((set, get) => {
-    const serverProblems = fromServer(opened.problems, opened.document);
+    const worldProblems = ofTheWorld(opened.problems);
 
     const change = (operations: readonly Operation[]): Operation[] | undefined => {
       const state = get();
@@ -124,7 +132,7 @@ export const createEditorStore = (opened: Opened): EditorStore =>
         const { document, inverse } = applyAll(state.document, operations);
         set({
           document,
-          problems: problemsOf(document, state.serverProblems),
+          problems: problemsOf(document, state.worldProblems),
           unsent: condensed([...state.unsent, ...operations]),
           save: state.save.is === 'conflict' ? state.save : { is: 'unsaved' },
           selected: state.selected.filter((id) => document.graph.nodes.some((node) => node.id === id)),
@@ -145,8 +153,8 @@ export const createEditorStore = (opened: Opened): EditorStore =>
       acknowledged: opened.document,
       unsent: [],
       save: { is: 'saved', at: opened.updated_at },
-      problems: problemsOf(opened.document, serverProblems),
-      serverProblems,
+      problems: problemsOf(opened.document, worldProblems),
+      worldProblems,
       past: [],
       future: [],
       selected: [],

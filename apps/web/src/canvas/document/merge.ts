@@ -32,7 +32,7 @@ const after = (
     document,
     revision,
     elsewhere,
-    problems: problemsOf(document, state.serverProblems),
+    problems: problemsOf(document, state.worldProblems),
     selected: state.selected.filter((id) => steps.has(id)),
     open: closed ? null : state.open,
     past: withoutTouched(state.past, theirs),

@@ -1,0 +1,60 @@
+/**
+ * Where a problem comes from: the drawing itself, which the canvas checks while one draws, or the world around it
+ * (templates, lists, other automations, settings), which only the server knows.
+ */
+export type ProblemSource = 'drawing' | 'world';
+
+const drawing = (means: string) => ({ source: 'drawing' as const, means });
+const world = (means: string) => ({ source: 'world' as const, means });
+
+/** Every kind of problem that a drawing can have, by its code. Codes are stable; the sentences shown are not. */
+export const drawingProblems = {
+  unknown_type: drawing('This version has no such step type.'),
+  unfinished: drawing('A field of a step is missing or wrong.'),
+  edge_from_nowhere: drawing('A path starts at a step that does not exist.'),
+  edge_to_nowhere: drawing('A path leads to a step that does not exist.'),
+  edge_into_entry: drawing('A path leads back to the start.'),
+  unknown_port: drawing('A path uses a way out that its step does not have.'),
+  no_entry: drawing('Nothing starts the automation.'),
+  several_entries: drawing('There is more than one start.'),
+  unreachable: drawing('Nobody can get to a step.'),
+  nothing_to_do: drawing('Nothing follows the start.'),
+  loop_without_wait: drawing('Steps loop without a wait.'),
+  loop_may_not_wait: drawing('Steps loop, and the wait between them may already be over.'),
+  unknown_step: drawing('A rule asks about a step that does not exist or sends no email.'),
+  no_lead: drawing('A rule asks about a lead where there is none.'),
+  feeds_itself: drawing('A step causes the activity that starts the automation.'),
+  contradiction: drawing('Nobody can match two conditions at once.'),
+  marketing_on_transactional: drawing('System mail has a topic or an unsubscribe link.'),
+  webhook_in_the_clear: drawing('A webhook address is called without encryption.'),
+  unfinished_settings: drawing('A setting of the automation is missing or wrong.'),
+  schedule_once: drawing('The schedule repeats, but each person enters only once.'),
+  no_entry_limit: drawing('People can enter again and again without a pause.'),
+
+  unknown_activity_type: world('No activity of this type has been seen yet.'),
+  unknown_course: world('The course does not exist.'),
+  unknown_template: world('The email template does not exist.'),
+  unknown_smart_list: world('The smart list does not exist.'),
+  unknown_automation: world('The automation to enter does not exist.'),
+  automation_not_live: world('The automation to enter is not live.'),
+  enters_itself: world('The automation sends people to itself.'),
+  circle_of_automations: world('The automation to enter sends people back.'),
+  circle_through_others: world('What the automation does starts others that start it again.'),
+  list_of_rules: world('A step adds people to a list that follows rules.'),
+  no_sender: world('The workspace has no sender for this mail.'),
+  not_staff: world('The recipient of a team email does not sign in here.'),
+  template: world('A text has a Liquid mistake.'),
+  local_link: world('A link leads to this machine only, and the email really goes out.'),
+  cron: world('The schedule cannot be read.'),
+} satisfies Record<string, { source: ProblemSource; means: string }>;
+
+export type DrawingProblemCode = keyof typeof drawingProblems;
+
+export const drawingProblemCodes = Object.keys(drawingProblems) as [DrawingProblemCode, ...DrawingProblemCode[]];
+
+const sources = new Map<string, ProblemSource>(
+  Object.entries(drawingProblems).map(([code, { source }]) => [code, source]),
+);
+
+/** A code that is not listed comes from a newer server, so it is the server's to say. */
+export const problemSource = (code: string): ProblemSource => sources.get(code) ?? 'world';
