@@ -1,9 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { recordAudit } from '#access';
 import { complainedAmong, liftSuppressions, listSuppressions, suppress, suppressionReasons } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { AppError, Database, isAdmin, type Actor } from '#platform';
+import { AppError, Database, isAdmin, recordAudit, type Actor } from '#platform';
 import { Caller, Input, Route } from './http/route.js';
 
 /** Mailing somebody who called it spam costs everybody's delivery: it takes an administrator, who says why. */

@@ -1,6 +1,6 @@
+import { openAttention } from '#platform';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openAttention } from '#access';
 import { problemCodes, problemKinds } from '#contracts';
 import { ADMIN, testApi, type TestApi } from './api.fixture.js';
 

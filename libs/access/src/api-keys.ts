@@ -1,7 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database, decodeCursor, encodeCursor, notFound, type Actor, type Scope, type Tx } from '#platform';
-import { recordAudit } from './audit.js';
+import {
+  Database,
+  decodeCursor,
+  encodeCursor,
+  notFound,
+  recordAudit,
+  type Actor,
+  type Scope,
+  type Tx,
+} from '#platform';
 
 const REMEMBERED_MS = 2000;
 const MAX_REMEMBERED = 2000;

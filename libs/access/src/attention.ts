@@ -1,43 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, decodeCursor, encodeCursor, notFound, type Actor, type Tx } from '#platform';
-import { recordAudit } from './audit.js';
-
-export interface NewAttention {
-  /** One open item per key; opening it again refreshes its text. */
-  key: string;
-  kind: string;
-  title: string;
-  detail?: string;
-  /** What the screen offers: a label and where it leads. */
-  action?: { label: string; href: string };
-  facts?: Record<string, unknown>;
-}
-
-/** Says that something needs a person. */
-export async function openAttention(tx: Tx, item: NewAttention): Promise<void> {
-  await tx.run(
-    `insert into cortex.attention (key, kind, title, detail, action, facts)
-     values ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
-     on conflict (key) where closed_at is null
-     do update set title = excluded.title, detail = excluded.detail, action = excluded.action, facts = excluded.facts`,
-    [
-      item.key,
-      item.kind,
-      item.title,
-      item.detail ?? '',
-      item.action ? JSON.stringify(item.action) : null,
-      JSON.stringify(item.facts ?? {}),
-    ],
-  );
-}
-
-/** Closes the open item of this key, when its cause is gone. */
-export async function closeAttention(tx: Tx, key: string, by = 'cortex'): Promise<void> {
-  await tx.run(
-    'update cortex.attention set closed_at = cortex.now(), closed_by = $2 where key = $1 and closed_at is null',
-    [key, by],
-  );
-}
+import { Database, decodeCursor, encodeCursor, notFound, recordAudit, type Actor } from '#platform';
 
 interface AttentionRow {
   id: string;

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, decodeCursor, encodeCursor } from '#platform';
 
-export { recordAudit, type AuditEntry } from '#platform';
-
 interface AuditRow {
   id: string;
   at: Date;

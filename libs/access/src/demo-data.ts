@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, lockPeople, type Actor, type Tx } from '#platform';
-import { recordAudit } from './audit.js';
+import { Database, lockPeople, recordAudit, type Actor, type Tx } from '#platform';
 
 /**
  * How the demo's rows of each kind go, those that refer to others first. Whatever hangs on a demo person (activities,

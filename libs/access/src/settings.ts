@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Config, Database, invalidRequest, type Actor, type Tx } from '#platform';
-import { recordAudit } from './audit.js';
+import { Config, Database, invalidRequest, recordAudit, type Actor, type Tx } from '#platform';
 
 /** The columns that a request may change; JSON ones are cast. */
 const CHANGEABLE: Record<string, 'plain' | 'json'> = {

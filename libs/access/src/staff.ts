@@ -9,12 +9,12 @@ import {
   lockKey,
   newId,
   notFound,
+  recordAudit,
   type Actor,
   type Role,
   type Tx,
 } from '#platform';
 import { hashPassword } from 'better-auth/crypto';
-import { recordAudit } from './audit.js';
 
 interface StaffRow {
   id: string;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { cancelWaiting, cancelWaitingNow } from '#emails';
-import { AppError, Database, type Actor, type Tx } from '#platform';
+import { AppError, closeAttention, Database, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
 import { automationById, type AutomationRow, type AutomationStatus } from './automation.queries.js';
 import { sendAway, startClock } from './entry.queries.js';
@@ -16,12 +16,8 @@ export const lookAgain = (tx: Tx, automationId: string): Promise<number> =>
   );
 
 /** Letting it run is the answer to what the guard asked: from now on it counts anew. */
-export const settleGuard = (tx: Tx, automationId: string, actor: Actor): Promise<number> =>
-  tx.run(
-    `update cortex.attention set closed_at = cortex.now(), closed_by = $2
-     where key = 'guard:' || $1::text and closed_at is null`,
-    [automationId, actor.label],
-  );
+export const settleGuard = (tx: Tx, automationId: string, actor: Actor): Promise<void> =>
+  closeAttention(tx, `guard:${automationId}`, actor.label);
 
 /** Starting and stopping what is published. Each change is true for every process the moment it is answered. */
 @Injectable()

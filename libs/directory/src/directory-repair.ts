@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { collisionStates, Database, LOG, retryLaws, type Log } from '#platform';
+import { closeAttention, collisionStates, Database, LOG, openAttention, retryLaws, type Log } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 
 const nothing = z.object({});
@@ -109,18 +109,6 @@ export class DirectoryRepair implements JobHandlers {
     open: boolean,
     item: { title: string; detail: string; facts: Record<string, unknown> },
   ): Promise<void> {
-    if (!open) {
-      await this.database.run(
-        "update cortex.attention set closed_at = cortex.now(), closed_by = 'cortex' where key = $1 and closed_at is null",
-        [key],
-      );
-      return;
-    }
-    await this.database.run(
-      `insert into cortex.attention (key, kind, title, detail, facts) values ($1, $2, $3, $4, $5::jsonb)
-       on conflict (key) where closed_at is null
-       do update set title = excluded.title, detail = excluded.detail, facts = excluded.facts`,
-      [key, kind, item.title, item.detail, JSON.stringify(item.facts)],
-    );
+    await (open ? openAttention(this.database, { key, kind, ...item }) : closeAttention(this.database, key));
   }
 }

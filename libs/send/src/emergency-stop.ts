@@ -1,5 +1,4 @@
-import { closeAttention, recordAudit } from '#access';
-import { AppError, type Actor, type Config, type Database } from '#platform';
+import { AppError, closeAttention, recordAudit, type Actor, type Config, type Database } from '#platform';
 
 export interface SendingState {
   stopped: boolean;

@@ -1,5 +1,4 @@
-import { openAttention } from '#access';
-import type { Tx } from '#platform';
+import { adminAddresses, openAttention, type Tx } from '#platform';
 
 /** A mail that did not leave for good. */
 export interface FailedMail {
@@ -32,7 +31,7 @@ export async function noticeFailedMail(tx: Tx, mails: readonly FailedMail[]): Pr
           ? 'It will not be sent again; the person continues without it. Error:'
           : 'They will not be sent again; the people continue without them. Last error:'
       } ${reason}`,
-      action: { label: 'Look at the step', href: `/admin/automations/${automation_id}?mode=live&step=${node_id}` },
+      action: { label: 'Look at the step', href: adminAddresses.liveStep(automation_id!, node_id) },
       facts: { automation_id, node_id, failed: row.failed },
     });
   }

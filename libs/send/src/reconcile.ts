@@ -1,5 +1,4 @@
-import { closeAttention, openAttention } from '#access';
-import type { Database, Tx } from '#platform';
+import { adminAddresses, closeAttention, openAttention, type Database, type Tx } from '#platform';
 import { putInQueue, queueColumns, type SendFacts } from '#emails';
 import { keyHash } from './post-batch.js';
 import type { PostmarkGateway, SearchResult } from './postmark.client.js';
@@ -165,7 +164,7 @@ export async function showUnknown(tx: Tx, open: boolean): Promise<void> {
     title: n === 1 ? 'One e-mail may or may not have been sent' : `${n} e-mails may or may not have been sent`,
     detail:
       'Postmark received the call but did not answer, and two full searches did not find them. They are not resent automatically.',
-    action: { label: n === 1 ? 'View it' : `View these ${n}`, href: '/admin/outbox?state=unknown' },
+    action: { label: n === 1 ? 'View it' : `View these ${n}`, href: adminAddresses.outbox('unknown') },
     facts: { count: n },
   });
 }

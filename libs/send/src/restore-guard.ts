@@ -1,5 +1,4 @@
-import type { Config, Database, Tx } from '#platform';
-import { openAttention } from '#access';
+import { openAttention, type Config, type Database, type Tx } from '#platform';
 import { keyHash } from './post-batch.js';
 import type { PostmarkGateway } from './postmark.client.js';
 import { markSent } from './record-results.js';

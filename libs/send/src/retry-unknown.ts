@@ -1,5 +1,4 @@
-import { AppError, type Actor, type Database } from '#platform';
-import { recordAudit } from '#access';
+import { AppError, recordAudit, type Actor, type Database } from '#platform';
 import { putInQueue, queueColumns } from '#emails';
 import { isUnknown, showUnknown } from './reconcile.js';
 

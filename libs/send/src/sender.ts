@@ -1,4 +1,4 @@
-import type { Config, Database, Log } from '#platform';
+import { closeAttention, openAttention, type Config, type Database, type Log } from '#platform';
 import type { LinkTokens, SendFacts } from '#emails';
 import { EmailSentMatching } from './email-sent-matching.js';
 import { claimBatch, type ClaimedBatch, type Whose } from './claim-batch.js';
@@ -8,7 +8,6 @@ import { outboxPoster } from './outbox-poster.js';
 import { postBatch, type BatchResult } from './post-batch.js';
 import type { Handling, PostmarkGateway } from './postmark.client.js';
 import { recordBatch } from './record-results.js';
-import { closeAttention, openAttention } from '#access';
 import { readiness, type Stream } from './readiness.js';
 
 export interface SenderParts {

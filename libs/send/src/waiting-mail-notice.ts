@@ -1,5 +1,12 @@
-import { closeAttention, openAttention } from '#access';
-import type { Config, Database, Tx } from '#platform';
+import {
+  adminAddresses,
+  type AdminAddress,
+  closeAttention,
+  openAttention,
+  type Config,
+  type Database,
+  type Tx,
+} from '#platform';
 import { readiness, type Stream } from './readiness.js';
 
 /** Says under Needs attention which mails wait for something that a person must set. */
@@ -24,21 +31,21 @@ export async function noticeWaitingMail(database: Database, config: Config): Pro
   });
 }
 
-const waitingReasons: Record<string, { title: string; detail: string; path: string }> = {
+const waitingReasons: Record<string, { title: string; detail: string; path: AdminAddress }> = {
   sender: {
     title: 'Mail is waiting: no sender is set',
     detail: 'Set the sender under Settings, Sending. Waiting mail is sent as soon as it is set.',
-    path: '/admin/settings',
+    path: adminAddresses.settings(),
   },
   postal_address: {
     title: 'Marketing mail is waiting: no postal address is set',
     detail: 'The law requires one in every marketing e-mail. Set it under Settings, Sending.',
-    path: '/admin/settings',
+    path: adminAddresses.settings(),
   },
   public_url: {
     title: 'Mail is waiting: its links would point to this machine',
     detail: 'Set CORTEX_PUBLIC_URL to the address where others reach Cortex, and restart it.',
-    path: '/admin/settings',
+    path: adminAddresses.settings(),
   },
 };
 

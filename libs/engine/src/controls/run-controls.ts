@@ -1,7 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { automationById } from '#automations';
 import { addressOf, peopleOf } from '#directory';
-import { AppError, Database, LOG, newId, notFound, unknownAddress, type Actor, type Log, type Tx } from '#platform';
+import {
+  AppError,
+  Database,
+  LOG,
+  newId,
+  notFound,
+  recordAudit,
+  unknownAddress,
+  type Actor,
+  type Log,
+  type Tx,
+} from '#platform';
 import { engineTransaction, type EngineParts, type EngineTransaction } from '../transaction/engine-transaction.js';
 import { EngineVersions } from '../versions/engine-versions.js';
 import { reportFailedRuns } from '../runs/failed-runs.js';
@@ -120,11 +131,12 @@ export class RunControls {
     }
     await this.database.tx(async (tx) => {
       await reportFailedRuns(tx, [automationId]);
-      await tx.run(
-        `insert into cortex.audit (actor, action, target_kind, target_id, after)
-         values ($1, 'automation.retried', 'automation', $2, $3::jsonb)`,
-        [actor.label, automationId, JSON.stringify({ node_id: nodeId, retried })],
-      );
+      await recordAudit(tx, actor, {
+        action: 'automation.retried',
+        targetKind: 'automation',
+        targetId: automationId,
+        after: { node_id: nodeId, retried },
+      });
     });
     return retried;
   }
@@ -192,8 +204,5 @@ async function notLive(tx: Tx, automationId: string): Promise<Error> {
   });
 }
 
-const audit = (tx: Tx, actor: Actor, action: string, runId: string, after: object): Promise<number> =>
-  tx.run(
-    `insert into cortex.audit (actor, action, target_kind, target_id, after) values ($1, $2, 'run', $3, $4::jsonb)`,
-    [actor.label, action, runId, JSON.stringify(after)],
-  );
+const audit = (tx: Tx, actor: Actor, action: string, runId: string, after: object): Promise<void> =>
+  recordAudit(tx, actor, { action, targetKind: 'run', targetId: runId, after });

@@ -1,7 +1,6 @@
-import { openAttention } from '#access';
 import { Lifecycle } from '#automations';
 import { addressOfPerson } from '#directory';
-import { systemActor, type Database, type Tx } from '#platform';
+import { adminAddresses, openAttention, systemActor, type Database, type Tx } from '#platform';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { Journey, StepRecord } from '../runs/journey.js';
@@ -163,7 +162,7 @@ const trip = (tx: Tx, version: CompiledVersion, what: string): Promise<void> =>
     kind: 'guard',
     title: `“${version.name}” was paused automatically`,
     detail: `${what} Everyone inside stays where they are. Check how often a person can enter, and resume it if this is what you expect.`,
-    action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
+    action: { label: 'Open the automation', href: adminAddresses.automation(version.automation_id) },
     facts: { automation_id: version.automation_id },
   });
 

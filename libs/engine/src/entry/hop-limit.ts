@@ -1,5 +1,4 @@
-import { openAttention } from '#access';
-import type { Tx } from '#platform';
+import { adminAddresses, openAttention, type Tx } from '#platform';
 import { isByThePerson } from '#rules';
 import type { InboxRow } from '../inbox/claim.js';
 import type { Moment } from '../versions/compiled-versions.js';
@@ -47,7 +46,7 @@ export const reportLoop = (
     detail:
       `“${version.name}” and others passed the same person on ${MOST_HOPS} times within seven days, so the loop was stopped. ` +
       'Check what starts these automations, and what they change, record and start themselves.',
-    action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
+    action: { label: 'Open the automation', href: adminAddresses.automation(version.automation_id) },
     facts: { automation_id: version.automation_id, ...facts },
   });
 

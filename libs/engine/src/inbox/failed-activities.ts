@@ -1,4 +1,4 @@
-import { pauseSql, retryLaws, type Database } from '#platform';
+import { openAttention, pauseSql, retryLaws, type Database } from '#platform';
 import type { Unmatched } from './claim.js';
 
 /** Takes an activity out of the inbox and keeps it for another try; after the last one a person is told. */
@@ -14,14 +14,13 @@ export async function putAside(database: Database, row: Unmatched, reason: strin
       [row.id, row.person_id, row.occurred_text, row.history, reason.slice(0, 500)],
     );
     if (kept!.attempts < retryLaws.activity.tries) return;
-    await tx.run(
-      `insert into cortex.attention (key, kind, title, detail, facts)
-       values ('inbox:' || $1::text, 'engine', 'An activity could not be matched',
-         'It was recorded, but starting and waking automations from it failed ' || $2::int || ' times: ' || $3::text,
-         jsonb_build_object('activity_id', $1::text))
-       on conflict (key) where closed_at is null do nothing`,
-      [row.id, retryLaws.activity.tries, reason.slice(0, 300)],
-    );
+    await openAttention(tx, {
+      key: `inbox:${row.id}`,
+      kind: 'engine',
+      title: 'An activity could not be matched',
+      detail: `It was recorded, but starting and waking automations from it failed ${retryLaws.activity.tries} times: ${reason.slice(0, 300)}`,
+      facts: { activity_id: row.id },
+    });
   });
 }
 

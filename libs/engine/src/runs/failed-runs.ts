@@ -1,6 +1,5 @@
-import { closeAttention, openAttention } from '#access';
 import { nodeDef } from '#graph';
-import type { Tx } from '#platform';
+import { adminAddresses, closeAttention, openAttention, type Tx } from '#platform';
 
 interface Failures {
   automation_id: string;
@@ -47,7 +46,7 @@ export async function reportFailedRuns(tx: Tx, automationIds: readonly string[])
         `${reason?.replace(/\.$/, '') ?? 'the cause is not known'}. Everyone stays where they are. Fix it, then retry.`,
       action: {
         label: 'Look at the step',
-        href: `/admin/automations/${automation_id}?mode=live&step=${node_id ?? ''}`,
+        href: adminAddresses.liveStep(automation_id, node_id),
       },
       facts: { automation_id, node_id, failed },
     });

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { Injectable, Inject } from '@nestjs/common';
-import { closeAttention, openAttention } from '#access';
 import { monitorCandidates, monitorMatches, type Monitor } from '#automations';
 import { approximateSeconds } from '#graph';
-import { Database, LOG, retryLaws, type Log } from '#platform';
+import { adminAddresses, closeAttention, Database, LOG, openAttention, retryLaws, type Log } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import { engineTransaction, type EngineParts } from '../transaction/engine-transaction.js';
@@ -132,7 +131,7 @@ export class Monitors implements JobHandlers {
         kind: 'engine',
         title: 'A monitor failed',
         detail: `Nobody entered “${version.name}” in its last round: ${failure}`,
-        action: { label: 'Open the automation', href: `/admin/automations/${version.automation_id}` },
+        action: { label: 'Open the automation', href: adminAddresses.automation(version.automation_id) },
         facts: { automation_id: version.automation_id },
       }),
     );

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { closeAttention, openAttention } from '#access';
 import {
   callUp,
   callUpByDate,
@@ -11,7 +10,17 @@ import {
   startClock,
   type Queued,
 } from '#automations';
-import { Database, isTransient, LOG, retryLaws, type Log, type Tx } from '#platform';
+import {
+  adminAddresses,
+  closeAttention,
+  Database,
+  isTransient,
+  LOG,
+  openAttention,
+  retryLaws,
+  type Log,
+  type Tx,
+} from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import { z } from 'zod';
 import type { Moment } from '../versions/compiled-versions.js';
@@ -197,7 +206,7 @@ export class ScheduledEntries implements JobHandlers {
   }
 
   private say(automationId: string, item: { key: string; title: string; detail: string }): Promise<void> {
-    const action = { label: 'Open the automation', href: `/admin/automations/${automationId}` };
+    const action = { label: 'Open the automation', href: adminAddresses.automation(automationId) };
     return this.database.tx((tx) =>
       openAttention(tx, { ...item, kind: 'engine', action, facts: { automation_id: automationId } }),
     );

@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { openAttention } from '#access';
 import { enterGate } from '#automations';
 import type { Report } from '#graph';
 import {
+  adminAddresses,
   AppError,
   Config,
   Database,
   lockPerson,
   LOG,
   notFound,
+  openAttention,
   recordAudit,
   type Actor,
   type Log,
@@ -185,7 +186,7 @@ async function reportDeadCall(tx: Tx, call: CallRow, reason: string): Promise<vo
     kind: 'webhook',
     title: 'A webhook keeps failing',
     detail: `${dead === 1 ? 'One call' : `${dead} calls`} of “${row?.name ?? 'a removed automation'}” to ${new URL(call.url).host} failed. Last error: ${reason}.`,
-    action: { label: 'Look at the calls', href: '/admin/settings#webhooks' },
+    action: { label: 'Look at the calls', href: adminAddresses.settings('webhooks') },
     facts: { automation_id: call.automation_id, node_id: call.node_id, call_id: call.id },
   });
 }

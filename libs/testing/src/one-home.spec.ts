@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSources } from './architecture.js';
+
+const server = readSources().filter(({ isSpec, part }) => !isSpec && !['web', 'bench', 'testing'].includes(part));
+
+/** What is written in one file only, so that everybody goes through its function. */
+const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
+  {
+    what: 'the audit',
+    written: /insert\s+into\s+cortex\.audit\b/i,
+    home: ['libs/platform/src/audit.ts'],
+  },
+  {
+    what: 'what needs a person',
+    written: /(insert\s+into|update|delete\s+from)\s+cortex\.attention\b/i,
+    // Closing one by hand is the screen's own way, by id and with an entry in the audit.
+    home: ['libs/platform/src/attention.ts', 'libs/access/src/attention.ts'],
+  },
+  {
+    what: 'an address below /admin',
+    written: /['"`]\/admin\/[a-z$]/,
+    home: ['libs/platform/src/admin-addresses.ts'],
+  },
+];
+
+describe('one home', () => {
+  it.each(homes)('for $what', ({ written, home }) => {
+    const found = server.filter(({ text }) => written.test(text)).map(({ path }) => path);
+    expect(found.sort()).toEqual([...home].sort());
+  });
+});
