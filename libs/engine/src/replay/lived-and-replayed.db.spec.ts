@@ -8,9 +8,9 @@ import { dice, doings, followsList, oneOf, randomDrawing, type Dice, type Known 
 import { replay } from './replay.js';
 
 /** How many random drawings are compared; `REPLAY_DRAWINGS=50000` for the long run, `REPLAY_SEED` to see one again. */
-const DRAWINGS = Number(process.env.REPLAY_DRAWINGS ?? 400);
+const DRAWINGS = Number(process.env.REPLAY_DRAWINGS ?? 80);
 const SEED = Number(process.env.REPLAY_SEED ?? 20_261_129);
-const PER_ROUND = Number(process.env.PER_ROUND ?? 100);
+const PER_ROUND = Number(process.env.REPLAY_PER_ROUND ?? 80);
 const PEOPLE = 2;
 const HOUR = 3_600_000;
 const HOURS = 40;
