@@ -15,7 +15,7 @@ describe('cursor', () => {
   it.each(['nonsense', encodeCursor(['a']), encodeCursor([{}, 'b']), Buffer.from('{}').toString('base64url')])(
     'refuses %s for a key of two values',
     (text) => {
-      expect(() => decodeCursor(text, 2)).toThrow(/cursor is not one of this list/);
+      expect(() => decodeCursor(text, 2)).toThrow(/cursor was not made by this list/);
     },
   );
 });

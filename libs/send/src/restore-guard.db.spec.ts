@@ -103,6 +103,6 @@ describe('a start', () => {
       'select detail, facts from cortex.attention',
     );
     expect(item!.facts).toMatchObject({ marked: 0, complete: false });
-    expect(item!.detail).toContain('could not be asked');
+    expect(item!.detail).toContain('could not say everything');
   });
 });

@@ -31,13 +31,10 @@ export class Match {
       claimed.rows = await inboxRows(tx, claimed.people, rows);
       if (claimed.rows.length === 0) return 0;
       const arrived = await activitiesOf(tx, concerning(claimed.rows, moment));
+      on.seen(arrived.filter(didThemselves));
       if (arrived.length > 0) await on.move(await new ActivityMatcher(backend, moment, this.engine.log).match(arrived));
       const happened = typed(claimed.rows, arrived);
-      await settleInbox(
-        tx,
-        claimed.rows,
-        happened.filter((row) => row.type !== '' && isByThePerson(row.type)),
-      );
+      await settleInbox(tx, claimed.rows, happened.filter(didThemselves));
       await keepMembership(tx, this.kept, happened);
       return claimed.rows.length;
     });
@@ -61,3 +58,6 @@ function typed(rows: readonly Unmatched[], read: readonly InboxRow[]): (Unmatche
   const types = new Map(read.map((row) => [row.seq, row.type]));
   return rows.map((row) => ({ ...row, type: types.get(row.seq) ?? row.type ?? '' }));
 }
+
+/** Whether it is something the person did; an erased activity, without a type, is nobody's. */
+const didThemselves = ({ type }: { type: string }): boolean => type !== '' && isByThePerson(type);

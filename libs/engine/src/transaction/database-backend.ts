@@ -24,13 +24,34 @@ export class DatabaseBackend implements Backend {
   /** Whether the guard was asked to pause something: done once this transaction is committed. */
   tripped = false;
 
+  /** The newest thing that people did themselves and that the directory's `last_activity` does not know yet; ms. */
+  private readonly newestDoing = new Map<string, number>();
+
   constructor(
     private readonly tx: Tx,
     private readonly compiled: CompiledVersions,
   ) {}
 
-  facts(personIds: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>> {
-    return loadFacts(this.tx, personIds, groups, moment);
+  /**
+   * What people did themselves and is being matched: rules see it in `last_activity` at once. The directory's row gets
+   * it at the end of the transaction, because people's rows are locked last; see `settleInbox`.
+   */
+  seen(activities: readonly Pick<InboxRow, 'person_id' | 'occurred_at'>[]): void {
+    for (const { person_id, occurred_at } of activities)
+      this.newestDoing.set(person_id, Math.max(occurred_at.getTime(), this.newestDoing.get(person_id) ?? -Infinity));
+  }
+
+  async facts(
+    personIds: readonly string[],
+    groups: readonly Group[],
+    moment: Moment,
+  ): Promise<Map<string, PersonFacts>> {
+    const facts = await loadFacts(this.tx, personIds, groups, moment);
+    for (const [personId, at] of this.newestDoing) {
+      const person = facts.get(personId);
+      if (person && at > (person.last_activity ?? -Infinity)) facts.set(personId, { ...person, last_activity: at });
+    }
+    return facts;
   }
 
   runFacts(runs: readonly RunKey[]): Promise<Map<string, RunFacts>> {

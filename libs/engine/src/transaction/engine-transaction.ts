@@ -5,7 +5,7 @@ import type { Backend } from '../advance/backend.js';
 import { enter } from '../entry/enter.js';
 import type { Entry, Refusal } from '../entry/entry-limits.js';
 import { pauseTripped } from '../entry/guard.js';
-import { claimPeople, PEOPLE_PER_CLAIM } from '../inbox/claim.js';
+import { claimPeople, PEOPLE_PER_CLAIM, type InboxRow } from '../inbox/claim.js';
 import type { Journey, RunRow } from '../runs/journey.js';
 import { record } from '../runs/record-runs.js';
 import { resumeRuns } from '../runs/resume-runs.js';
@@ -59,6 +59,11 @@ export class EngineTransaction {
   /** The versions with these ids; one that is gone is left out. */
   versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, CompiledVersion>> {
     return this.versions.load(this.tx, ids);
+  }
+
+  /** What people did themselves and is matched in this transaction; their `last_activity` shows it to rules at once. */
+  seen(activities: readonly Pick<InboxRow, 'person_id' | 'occurred_at'>[]): void {
+    this.database.seen(activities);
   }
 
   /** Stored runs, ready to be moved. Runs of a version that is gone are left out. */
