@@ -8,7 +8,7 @@ import { dice, doings, followsList, oneOf, randomDrawing, type Dice, type Known 
 import { replay } from './replay.js';
 
 /** How many random drawings are compared; `REPLAY_DRAWINGS=50000` for the long run, `REPLAY_SEED` to see one again. */
-const DRAWINGS = Number(process.env.REPLAY_DRAWINGS ?? 300);
+const DRAWINGS = Number(process.env.REPLAY_DRAWINGS ?? 100);
 const SEED = Number(process.env.REPLAY_SEED ?? 20_261_129);
 const PER_ROUND = Number(process.env.REPLAY_PER_ROUND ?? 100);
 const PEOPLE = 2;

@@ -176,7 +176,7 @@ export class ReplayPerson {
     if (limit.repeat === 'always' && found.length > 0) this.monitor!.nextRound(this.now);
   }
 
-  /** One activity: first it becomes a fact, then it is matched. */
+  /** One activity: first it becomes a fact, also of `last_activity`, then it is matched. */
   private async take(activity: PastActivity): Promise<void> {
     this.count();
     const own = activity.metadata.automation_id === this.script.version.automation_id;
@@ -184,6 +184,7 @@ export class ReplayPerson {
     const fact = factTypes.has(activity.type);
     // The step that caused it has changed the facts already.
     if (fact && !own) this.person.apply(activity);
+    if (isByThePerson(activity.type)) this.person.did(activity.occurred_at.getTime());
     this.backend.remember(activity);
     const moment = this.moment(this.now);
     await this.backend.count(activity, moment);
@@ -191,7 +192,6 @@ export class ReplayPerson {
       const batch = new ActivityMatcher(this.backend, moment, this.log);
       await this.advance(await batch.match([rowOf(activity, this.person)]), moment);
     }
-    if (isByThePerson(activity.type)) this.person.did(activity.occurred_at.getTime());
     if (this.monitor) await this.changed();
   }
 
