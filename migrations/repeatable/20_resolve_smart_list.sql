@@ -426,7 +426,7 @@ declare
   code text;
 begin
   at := date_trunc('milliseconds', cortex.now());
-  select s.timezone into zone from cortex.settings s;
+  zone := (select s.timezone from cortex.settings s);
   select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = list_id;
   if not found then
     raise exception 'There is no smart list with this id.';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, lockPeople, recordAudit, type Actor, type Tx } from '#platform';
+import { Database, lockPeople, lockSettings, recordAudit, type Actor, type Tx } from '#platform';
 
 /**
  * How the demo's rows of each kind go, those that refer to others first. Whatever hangs on a demo person (activities,
@@ -44,7 +44,7 @@ export class DemoData {
   async remove(actor: Actor): Promise<Record<string, number>> {
     return this.database.tx(async (tx) => {
       const removed: Record<string, number> = {};
-      await tx.row('select from cortex.settings for update');
+      await lockSettings(tx);
       const people = await tx.rows<{ person_id: string }>(
         'select person_id from cortex.people where demo order by address',
       );

@@ -1,50 +1,44 @@
 import { Injectable } from '@nestjs/common';
-import { Config, Database, invalidRequest, recordAudit, type Actor, type Tx } from '#platform';
+import type { z } from 'zod';
+import type { settingsFields } from '#contracts';
+import {
+  Config,
+  Database,
+  invalidRequest,
+  lockSettings,
+  readSettings,
+  recordAudit,
+  type Actor,
+  type SettingsRow,
+  type Tx,
+} from '#platform';
 
 /** The columns that a request may change; JSON ones are cast. */
-const CHANGEABLE: Record<string, 'plain' | 'json'> = {
-  name: 'plain',
-  timezone: 'plain',
-  currency: 'plain',
-  sender_broadcast: 'plain',
-  sender_transactional: 'plain',
-  postal_address: 'plain',
-  mail_unanswered: 'plain',
-  quiet_hours: 'json',
-  frequency_cap: 'json',
-  settle_seconds: 'plain',
-  retry_unknown_transactional: 'plain',
-  event_aliases: 'json',
-};
+const changeable: readonly (readonly [keyof Changeable, 'plain' | 'json'])[] = [
+  ['name', 'plain'],
+  ['timezone', 'plain'],
+  ['currency', 'plain'],
+  ['sender_broadcast', 'plain'],
+  ['sender_transactional', 'plain'],
+  ['postal_address', 'plain'],
+  ['mail_unanswered', 'plain'],
+  ['quiet_hours', 'json'],
+  ['frequency_cap', 'json'],
+  ['settle_seconds', 'plain'],
+  ['retry_unknown_transactional', 'plain'],
+  ['event_aliases', 'json'],
+];
+type Changeable = z.infer<typeof settingsFields>;
 
-interface SettingsRow {
-  name: string;
-  timezone: string;
-  currency: string;
-  sender_broadcast: string | null;
-  sender_transactional: string | null;
-  postal_address: string | null;
-  mail_unanswered: boolean;
-  quiet_hours: unknown;
-  frequency_cap: unknown;
-  settle_seconds: number;
-  retry_unknown_transactional: boolean;
-  event_aliases: Record<string, string>;
-  sending_stopped_at: Date | null;
-  sending_stopped_by: string | null;
-  sending_stopped_reason: string | null;
-  demo: boolean;
-  updated_at: Date;
-}
-
-const COLUMNS = [
-  ...Object.keys(CHANGEABLE),
+const columns = [
+  ...changeable.map(([name]) => name),
   'sending_stopped_at',
   'sending_stopped_by',
   'sending_stopped_reason',
   'demo',
   'updated_at',
-].join(', ');
+] as const;
+type Shown = Pick<SettingsRow, (typeof columns)[number]>;
 
 /** The workspace's settings: one row. */
 @Injectable()
@@ -55,24 +49,23 @@ export class Settings {
   ) {}
 
   async read() {
-    return this.present((await this.database.row<SettingsRow>(`select ${COLUMNS} from cortex.settings`))!);
+    return this.present(await readSettings(this.database, ...columns));
   }
 
   /** Changes what is given. @throws AppError 400 when the time zone is unknown to the database */
-  async change(actor: Actor, change: Record<string, unknown>) {
+  async change(actor: Actor, change: Partial<Changeable>) {
     return this.database.tx(async (tx) => {
-      const before = await this.locked(tx);
-      const changed = Object.keys(change).filter((name) => name in CHANGEABLE && change[name] !== undefined);
+      const before = await lockSettings(tx, ...columns);
+      const changed = changeable.filter(([name]) => change[name] !== undefined);
       if (changed.length === 0) return this.present(before);
-      if (change.timezone !== undefined) await this.assertTimezone(tx, String(change.timezone));
-      const values = changed.map((name) =>
-        CHANGEABLE[name] === 'json' && change[name] !== null ? JSON.stringify(change[name]) : change[name],
+      if (change.timezone !== undefined) await this.assertTimezone(tx, change.timezone);
+      const values = changed.map(([name, kind]) =>
+        kind === 'json' && change[name] !== null ? JSON.stringify(change[name]) : change[name],
       );
-      const sets = changed.map((name, at) => `${name} = $${at + 1}${CHANGEABLE[name] === 'json' ? '::jsonb' : ''}`);
+      const sets = changed.map(([name, kind], at) => `${name} = $${at + 1}${kind === 'json' ? '::jsonb' : ''}`);
       await tx.run(`update cortex.settings set ${sets.join(', ')}, updated_at = cortex.now()`, values);
-      const after = (await tx.row<SettingsRow>(`select ${COLUMNS} from cortex.settings`))!;
-      const part = (row: SettingsRow) =>
-        Object.fromEntries(changed.map((name) => [name, row[name as keyof SettingsRow]]));
+      const after = await readSettings(tx, ...columns);
+      const part = (row: Shown) => Object.fromEntries(changed.map(([name]) => [name, row[name]]));
       await recordAudit(tx, actor, {
         action: 'settings.changed',
         targetKind: 'settings',
@@ -83,10 +76,6 @@ export class Settings {
     });
   }
 
-  private async locked(tx: Tx): Promise<SettingsRow> {
-    return (await tx.row<SettingsRow>(`select ${COLUMNS} from cortex.settings for update`))!;
-  }
-
   private async assertTimezone(tx: Tx, zone: string): Promise<void> {
     if (await tx.row('select from pg_timezone_names where name = $1', [zone])) return;
     throw invalidRequest('The settings were not changed.', [
@@ -94,7 +83,7 @@ export class Settings {
     ]);
   }
 
-  private present(row: SettingsRow) {
+  private present(row: Shown) {
     return {
       ...row,
       sending_stopped_at: row.sending_stopped_at?.toISOString() ?? null,

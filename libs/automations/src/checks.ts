@@ -1,5 +1,6 @@
 import { validate, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
 import type { Tx } from '#platform';
+import { settingSql } from '#rules';
 import { circleThroughOthers } from './circles.js';
 import { cronProblem } from './cron.js';
 import { missingUses, usesOf, type Use } from './uses.js';
@@ -58,8 +59,8 @@ export async function problemsOf(
        array(select id::text from public.courses where id = any($3::uuid[])) as course_ids,
        (select coalesce(jsonb_object_agg(id, kind), '{}') from public.crm_smart_lists where id = any($4::uuid[])) as lists,
        array(select lower(email) from cortex_staff."user" where lower(email) = any($5::text[])) as staff,
-       s.sender_broadcast is not null as broadcast, s.sender_transactional is not null as transactional
-     from cortex.settings s`,
+       ${settingSql('sender_broadcast')} is not null as broadcast,
+       ${settingSql('sender_transactional')} is not null as transactional`,
     [[...new Set(types)], templates, courses, lists, mailed.map((address) => address.toLowerCase())],
   ))!;
   const problems = validate(graph, settings, {

@@ -1,5 +1,6 @@
 import type { Graph, Settings } from '#graph';
 import type { Tx } from '#platform';
+import { settingSql } from '#rules';
 
 /** What every decision of one transaction shares. */
 export interface EngineMoment {
@@ -12,7 +13,7 @@ export interface EngineMoment {
 
 export const engineMoment = async (tx: Tx): Promise<EngineMoment> =>
   (await tx.row<EngineMoment>(
-    'select e.n::text as epoch, s.timezone, cortex.now() as now from cortex.automation_epoch e, cortex.settings s',
+    `select e.n::text as epoch, ${settingSql('timezone')} as timezone, cortex.now() as now from cortex.automation_epoch e`,
   ))!;
 
 /** The versions that take people in now. */

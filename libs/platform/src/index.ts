@@ -14,6 +14,7 @@ export * from './db/database-errors.js';
 export * from './db/locks.js';
 export * from './db/data-source.js';
 export * from './db/migrator.js';
+export * from './settings.js';
 export * from './cursor.js';
 export * from './loop.js';
 export * from './retry.js';

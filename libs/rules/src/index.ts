@@ -25,5 +25,6 @@ export {
   type Dependencies,
 } from './dependencies.js';
 export { instantLiteral, toSql, whereToSql, type ListDefinition, type SqlFragment, type SqlOptions } from './to-sql.js';
+export { settingSql, settingsSql, type SettingColumn } from './settings-sql.js';
 export { confirming, everyone } from './sql-pieces.js';
 export { BLANK, toClause, toEnglish, type EnglishOptions } from './to-english.js';

@@ -3,6 +3,7 @@ import { limits } from './language.js';
 import { entries, operandFunctions, quote, skew, type Entry } from './function-sql-operands.js';
 import type { Face } from './operator.js';
 import { operators } from './operators/index.js';
+import { settingSql } from './settings-sql.js';
 import * as sql from './sql-pieces.js';
 
 const indent = (lines: string[], by: number): string => lines.map((line) => ' '.repeat(by) + line).join('\n');
@@ -246,7 +247,7 @@ declare
   code text;
 begin
   at := date_trunc('milliseconds', cortex.now());
-  select s.timezone into zone from cortex.settings s;
+  zone := ${settingSql('timezone')};
   select l.id, l.kind, l.rules into list from public.crm_smart_lists l where l.id = list_id;
   if not found then
     raise exception 'There is no smart list with this id.';

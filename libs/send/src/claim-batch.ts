@@ -1,4 +1,5 @@
 import { newId, type Prepared, type Tx } from '#platform';
+import { settingsSql } from '#rules';
 import { appendActivities } from '#activities';
 import type { MailData, SendFacts } from '#emails';
 
@@ -135,7 +136,7 @@ const CLAIM: Prepared = {
   text: `
 with workspace as materialized (
   -- No row while all sending is stopped: then nothing is taken, and nothing changes.
-  select * from cortex.settings where sending_stopped_at is null
+  ${settingsSql('timezone', 'mail_unanswered', 'quiet_hours', 'frequency_cap')} where s.sending_stopped_at is null
 ), taken as materialized (
   -- What is due, in the order of the index on it, each row locked: another process passes over it at once. Rows
   -- are known by their place (ctid) from here on, which finds them again without an index while they are locked.

@@ -1,4 +1,13 @@
-import { AppError, closeAttention, recordAudit, type Actor, type Config, type Database } from '#platform';
+import {
+  AppError,
+  closeAttention,
+  readSettings,
+  recordAudit,
+  type Actor,
+  type Config,
+  type Database,
+  type SettingsRow,
+} from '#platform';
 
 export interface SendingState {
   stopped: boolean;
@@ -9,13 +18,8 @@ export interface SendingState {
   off_by_environment: boolean;
 }
 
-interface StopRow {
-  sending_stopped_at: Date | null;
-  sending_stopped_by: string | null;
-  sending_stopped_reason: string | null;
-}
-
-const columns = 'sending_stopped_at, sending_stopped_by, sending_stopped_reason';
+const columns = ['sending_stopped_at', 'sending_stopped_by', 'sending_stopped_reason'] as const;
+type StopRow = Pick<SettingsRow, (typeof columns)[number]>;
 
 /** The emergency stop for all mail. It holds within one batch: what is in a call already leaves. */
 export class EmergencyStop {
@@ -25,7 +29,7 @@ export class EmergencyStop {
   ) {}
 
   async state(): Promise<SendingState> {
-    return this.present((await this.database.row<StopRow>(`select ${columns} from cortex.settings`))!);
+    return this.present(await readSettings(this.database, ...columns));
   }
 
   /** Stopping what is stopped changes nothing. */
@@ -33,7 +37,7 @@ export class EmergencyStop {
     return this.database.tx(async (tx) => {
       const row = await tx.row<StopRow>(
         `update cortex.settings set sending_stopped_at = cortex.now(), sending_stopped_by = $1, sending_stopped_reason = $2
-         where sending_stopped_at is null returning ${columns}`,
+         where sending_stopped_at is null returning ${columns.join(', ')}`,
         [actor.label, reason || null],
       );
       if (row)
@@ -42,7 +46,7 @@ export class EmergencyStop {
           targetKind: 'settings',
           after: { reason: reason ?? null },
         });
-      return this.present(row ?? (await tx.row<StopRow>(`select ${columns} from cortex.settings`))!);
+      return this.present(row ?? (await readSettings(tx, ...columns)));
     });
   }
 
@@ -58,7 +62,7 @@ export class EmergencyStop {
       );
       if (stopped > 0) await recordAudit(tx, actor, { action: 'sending.resumed', targetKind: 'settings' });
       await closeAttention(tx, 'sending_after_restore', actor.label);
-      return this.present((await tx.row<StopRow>(`select ${columns} from cortex.settings`))!);
+      return this.present(await readSettings(tx, ...columns));
     });
   }
 

@@ -1,18 +1,8 @@
-import type { Config, Tx } from '#platform';
+import { readSettings, type Config, type Tx } from '#platform';
 import type { SendFacts } from '#emails';
 import type { Handling } from './postmark.client.js';
 
 export type Stream = 'broadcast' | 'transactional';
-
-interface SettingsRow {
-  name: string;
-  timezone: string;
-  sender_broadcast: string | null;
-  sender_transactional: string | null;
-  postal_address: string | null;
-  track_mail: boolean;
-  sending_stopped_at: Date | null;
-}
 
 /** What the outbox shows where the workspace has not said yet; never handed to Postmark. */
 const placeholder = {
@@ -36,9 +26,16 @@ export async function readiness(
   handling: Handling,
   options: { evenIfStopped?: boolean } = {},
 ): Promise<Readiness> {
-  const row = (await tx.row<SettingsRow>(
-    'select name, timezone, sender_broadcast, sender_transactional, postal_address, track_mail, sending_stopped_at from cortex.settings',
-  ))!;
+  const row = await readSettings(
+    tx,
+    'name',
+    'timezone',
+    'sender_broadcast',
+    'sender_transactional',
+    'postal_address',
+    'track_mail',
+    'sending_stopped_at',
+  );
   if (row.sending_stopped_at && !options.evenIfStopped) return { ready: false, reason: 'stopped' };
   const { env } = config;
   const outbox = provider === 'outbox';

@@ -1,4 +1,4 @@
-import { adminAddresses, closeAttention, openAttention, type Database, type Tx } from '#platform';
+import { adminAddresses, closeAttention, openAttention, readSettings, type Database, type Tx } from '#platform';
 import { putInQueue, queueColumns, type SendFacts } from '#emails';
 import { keyHash } from './post-batch.js';
 import type { PostmarkGateway, SearchResult } from './postmark.client.js';
@@ -104,10 +104,10 @@ async function applySearch(tx: Tx, batch: OpenBatch, result: SearchResult): Prom
 
   const complete = searches.filter((search) => search.complete);
   if (batch.outcome === 'server_error' && complete.length > 0) return queueAgain(tx, batch.id);
-  const settleSeconds = (await tx.row<{ s: number }>('select settle_seconds as s from cortex.settings'))!.s;
+  const { settle_seconds } = await readSettings(tx, 'settle_seconds');
   const first = complete[0];
   if (!first || !result.complete) return;
-  const settledAt = new Date(first.at).getTime() + settleSeconds * 1000;
+  const settledAt = new Date(first.at).getTime() + settle_seconds * 1000;
   if (now.getTime() >= settledAt && complete.length >= 2) return giveUp(tx, batch, missing);
   await tx.run('update cortex.send_batches set next_search_at = $2 where id = $1', [batch.id, new Date(settledAt)]);
 }
@@ -137,8 +137,8 @@ async function queueAgain(tx: Tx, batchId: string): Promise<void> {
 }
 
 async function giveUp(tx: Tx, batch: OpenBatch, missing: number): Promise<void> {
-  const again = await tx.row<{ yes: boolean }>('select retry_unknown_transactional as yes from cortex.settings');
-  if (batch.stream === 'transactional' && again!.yes) return queueAgain(tx, batch.id);
+  const { retry_unknown_transactional } = await readSettings(tx, 'retry_unknown_transactional');
+  if (batch.stream === 'transactional' && retry_unknown_transactional) return queueAgain(tx, batch.id);
   await tx.run(
     `update cortex.messages set state = 'unknown',
        reason = 'Postmark did not answer, and two complete searches did not show this mail.'

@@ -2,6 +2,7 @@ import { appendActivities } from '#activities';
 import { setConsent } from '#directory';
 import { liftForPerson, type LinkPurpose, type LinkTokens } from '#emails';
 import type { Database } from '#platform';
+import { settingSql } from '#rules';
 import { aboutMessage } from './claim-batch.js';
 
 /** The person behind a link in a mail, as far as its page needs to know them. */
@@ -34,8 +35,8 @@ export class Subscriptions {
     const subject = (await this.tokens.signer()).read(purpose, token);
     if (!subject) return undefined;
     const row = await this.database.row<HolderRow>(
-      `select p.person_id, p.address, p.consent_status, s.name as workspace
-       from cortex.people p cross join cortex.settings s
+      `select p.person_id, p.address, p.consent_status, ${settingSql('name')} as workspace
+       from cortex.people p
        where p.person_id = coalesce((select m.into_person_id from cortex.person_merges m where m.person_id = $1), $1)`,
       [subject.person_id],
     );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { loadListDefinitions } from '#directory';
-import { lockKey, type Tx } from '#platform';
-import { dependencies, stableJson, type Dependencies, type Group, type ListDefinition } from '#rules';
+import { lockKey, readSettings, type Tx } from '#platform';
+import { dependencies, settingSql, stableJson, type Dependencies, type Group, type ListDefinition } from '#rules';
 
 const GATE = lockKey.named("'cortex.lists'");
 
@@ -45,7 +45,7 @@ export async function definitionOf(tx: Tx, id: string): Promise<Omit<KeptList, '
   const definitions = await loadListDefinitions(tx, [id]);
   const list = definitions.get(id)!;
   const groups = [...definitions.values()].flatMap(({ rules }) => rules ?? []);
-  const settings = await tx.row('select timezone, mail_unanswered from cortex.settings');
+  const settings = await readSettings(tx, 'timezone', 'mail_unanswered');
   const meaning = [...definitions].map(([key, { kind, rules }]) => [key, kind, rules]);
   meaning.sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1));
   const fingerprint = createHash('md5')
@@ -58,7 +58,7 @@ export async function definitionOf(tx: Tx, id: string): Promise<Omit<KeptList, '
 export const KEPT_LISTS_MARK = `
   select md5(string_agg(k.smart_list_id::text || k.state || coalesce(k.fingerprint, ''), ',' order by k.smart_list_id)
     || (select string_agg(l.id::text || l.name || coalesce(jsonb_hash_extended(l.rules, 0), 0), ',' order by l.id) from public.crm_smart_lists l)
-    || (select s.timezone || s.mail_unanswered from cortex.settings s))
+    || ${settingSql('timezone')} || ${settingSql('mail_unanswered')})
   from cortex.list_keeping k`;
 const EPOCH = { name: 'epoch of kept lists', text: `select (${KEPT_LISTS_MARK}) as epoch` };
 

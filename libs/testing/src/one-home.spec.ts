@@ -17,6 +17,16 @@ const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
     home: ['libs/platform/src/attention.ts', 'libs/access/src/attention.ts'],
   },
   {
+    what: 'a read of the settings',
+    written: /\bcortex\.settings\b(?!'|\s+(set|to)\b)/i,
+    // The two of the directory join the row in statements of their own.
+    home: [
+      'libs/rules/src/settings-sql.ts',
+      'libs/directory/src/contacts.queries.ts',
+      'libs/directory/src/facts.queries.ts',
+    ],
+  },
+  {
     what: 'an address below /admin',
     written: /['"`]\/admin\/[a-z$]/,
     home: ['libs/platform/src/admin-addresses.ts'],

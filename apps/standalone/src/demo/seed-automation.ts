@@ -2,6 +2,7 @@ import { Automations, Publishing } from '#automations';
 import { mailHelp } from '#engine';
 import { recipes, type Graph } from '#graph';
 import { systemActor, type Database } from '#platform';
+import { settingSql } from '#rules';
 import { sampleMail, sampleReminder, sampleTag } from './sample.js';
 
 const actor = systemActor('sample data');
@@ -12,7 +13,7 @@ const actor = systemActor('sample data');
  */
 export async function seedDemoAutomation(database: Database): Promise<void> {
   const state = await database.row<{ wanted: boolean }>(
-    'select demo and not exists (select from cortex.automations where demo) as wanted from cortex.settings',
+    `select ${settingSql('demo')} and not exists (select from cortex.automations where demo) as wanted`,
   );
   if (!state!.wanted) return;
   const recipe = recipes.find((one) => one.id === 'abandoned-checkout')!;

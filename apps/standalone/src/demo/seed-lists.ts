@@ -1,5 +1,6 @@
 import { Contacts } from '#directory';
 import { systemActor, type Database } from '#platform';
+import { settingSql } from '#rules';
 import { SmartLists } from '#smart-lists';
 import { sampleLists } from './sample.js';
 
@@ -12,7 +13,7 @@ const actor = systemActor('sample data');
 export async function seedDemoLists(database: Database): Promise<void> {
   const lists = new SmartLists(database, new Contacts(database));
   const state = await database.row<{ wanted: boolean }>(
-    `select demo and not exists (select from cortex.demo_rows where kind = 'smart_list') as wanted from cortex.settings`,
+    `select ${settingSql('demo')} and not exists (select from cortex.demo_rows where kind = 'smart_list') as wanted`,
   );
   if (!state!.wanted) return;
   for (const list of sampleLists) {

@@ -1,5 +1,5 @@
 import { lockKey, newId, type Database, type Tx } from '#platform';
-import { eachPersonal } from '#rules';
+import { eachPersonal, settingSql } from '#rules';
 import { sampleCourses, sampleEvents, samplePeople } from './sample.js';
 
 const LOCK = lockKey.named("'cortex.demo'");
@@ -18,7 +18,7 @@ export async function seedDemo(database: Database): Promise<boolean> {
       `select not exists (select from public.unified_profiles) and not exists (select from public.purchase_leads)
          and not exists (select from public.courses) and not exists (select from public.crm_activities)
          and not exists (select from cortex.automations)
-         and not exists (select from cortex.settings where demo) as empty`,
+         and not ${settingSql('demo')} as empty`,
     );
     if (!empty!.empty) return false;
     const now = await tx.now();

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { engineMoment, type DateStart } from '#automations';
 import type { Assume } from '#contracts';
-import type { Database, Log } from '#platform';
+import { readSettings, type Database, type Log } from '#platform';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import { Aggregates, type Before } from './aggregates.js';
 import { assumptionsOf } from './assumptions.js';
@@ -77,11 +77,9 @@ async function prepare(
   assume: Assume | undefined,
 ): Promise<Script> {
   return database.tx(async (tx) => {
-    const settings = await tx.row<Omit<Script['mail'], 'timezone'>>(
-      'select mail_unanswered, frequency_cap from cortex.settings',
-    );
+    const settings = await readSettings(tx, 'mail_unanswered', 'frequency_cap');
     const present = await engineMoment(tx);
-    return scriptOf(version, window, { ...settings!, timezone: present.timezone }, present, assume);
+    return scriptOf(version, window, { ...settings, timezone: present.timezone }, present, assume);
   });
 }
 

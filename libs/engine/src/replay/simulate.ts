@@ -1,7 +1,7 @@
 import { automationById, engineMoment } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import type { DraftSettings, Graph } from '#graph';
-import { unknownAddress, type Database, type Log } from '#platform';
+import { readSettings, unknownAddress, type Database, type Log } from '#platform';
 import { eachPersonal, type PersonalFieldId } from '#rules';
 import { Aggregates, type Before } from './aggregates.js';
 import { drawn } from './backtests.js';
@@ -62,9 +62,7 @@ export async function simulate(
   );
   return database.tx(async (tx) => {
     const present = await engineMoment(tx);
-    const settings = (await tx.row<{ mail_unanswered: boolean; frequency_cap: null }>(
-      'select mail_unanswered, frequency_cap from cortex.settings',
-    ))!;
+    const settings = await readSettings(tx, 'mail_unanswered', 'frequency_cap');
     const window = { from: wish.at, to: new Date(wish.at.getTime() + YEAR) };
     const script = scriptOf(version, window, { ...settings, timezone: present.timezone }, present);
     const address = wish.contact_email === undefined ? undefined : addressOf(wish.contact_email);

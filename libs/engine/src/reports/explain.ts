@@ -1,7 +1,7 @@
 import { enterGate, membersAmong, listOf, monitorMatches, type Start } from '#automations';
 import { addressOf, loadFacts, peopleOf } from '#directory';
 import { unknownAddress, type Database, type Tx } from '#platform';
-import type { Group } from '#rules';
+import { settingSql, type Group } from '#rules';
 import { Decider, type Proof } from '#rules/engine';
 import { boundToItself } from '../deciding/decisions.js';
 import type { Moment } from '../versions/compiled-versions.js';
@@ -154,11 +154,11 @@ async function newestStart(
 /** What sending would say now, in its own words. */
 async function mailObstacles(tx: Tx, personId: string): Promise<Explanation['mail']> {
   return (await tx.row<Explanation['mail']>(
-    `select cortex.mail_refusal('broadcast', p.type is not null, p.suppressed_broadcast, p.consent_status, s.mail_unanswered)
+    `select cortex.mail_refusal('broadcast', p.type is not null, p.suppressed_broadcast, p.consent_status, ${settingSql('mail_unanswered')})
          as broadcast,
-       cortex.mail_refusal('transactional', p.type is not null, p.suppressed_transactional, p.consent_status, s.mail_unanswered)
+       cortex.mail_refusal('transactional', p.type is not null, p.suppressed_transactional, p.consent_status, ${settingSql('mail_unanswered')})
          as transactional
-     from cortex.people p cross join cortex.settings s where p.person_id = $1`,
+     from cortex.people p where p.person_id = $1`,
     [personId],
   ))!;
 }

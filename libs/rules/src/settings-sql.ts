@@ -1,0 +1,26 @@
+export type SettingColumn =
+  | 'name'
+  | 'timezone'
+  | 'currency'
+  | 'sender_broadcast'
+  | 'sender_transactional'
+  | 'postal_address'
+  | 'mail_unanswered'
+  | 'quiet_hours'
+  | 'frequency_cap'
+  | 'settle_seconds'
+  | 'retry_unknown_transactional'
+  | 'track_mail'
+  | 'event_aliases'
+  | 'sending_stopped_at'
+  | 'sending_stopped_by'
+  | 'sending_stopped_reason'
+  | 'demo'
+  | 'updated_at';
+
+/** These of the workspace's settings, as a statement of one row, `s`. Whatever reads the table is made of it. */
+export const settingsSql = (...columns: SettingColumn[]): string =>
+  `select ${columns.map((column) => `s.${column}`).join(', ')} from cortex.settings s`;
+
+/** One setting as an expression. PostgreSQL reads it once for a statement, however many rows ask for it. */
+export const settingSql = (column: SettingColumn): string => `(${settingsSql(column)})`;
