@@ -51,7 +51,8 @@ function slimContracts(): Plugin {
         const plain = plainOf(value);
         return plain === undefined ? '' : `export const ${name} = ${JSON.stringify(plain)};`;
       });
-      return lines.filter(Boolean).join('\n');
+      // It imports nothing, so it goes as it is.
+      return [...lines.filter(Boolean), "export * from './admin-addresses.js';"].join('\n');
     },
   };
 }

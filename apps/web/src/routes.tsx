@@ -1,4 +1,5 @@
 import { createBrowserRouter, redirect, type RouteObject } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { RouteFailed } from './ui/route-failed';
 
 /** The screens below `/admin`, each its own chunk. A new screen is one line here and one in `shell/screens.ts`. */
@@ -22,7 +23,7 @@ const admin: RouteObject[] = [
 ];
 
 export const router = createBrowserRouter([
-  { path: '/', loader: () => redirect('/admin') },
+  { path: '/', loader: () => redirect(adminAddresses.home) },
   {
     path: '/sign-in',
     HydrateFallback: () => null,
@@ -34,7 +35,7 @@ export const router = createBrowserRouter([
     lazy: async () => ({ Component: (await import('./access/invite-page')).InvitePage }),
   },
   {
-    path: '/admin',
+    path: adminAddresses.home,
     lazy: async () => ({ Component: (await import('./shell/admin-shell')).AdminShell }),
     ErrorBoundary: RouteFailed,
     HydrateFallback: () => null,

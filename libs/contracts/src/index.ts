@@ -1,5 +1,6 @@
 export * from './route.js';
 export * from './problems.js';
+export * from './admin-addresses.js';
 export * from './permissions.js';
 export * from './message-counts.contract.js';
 export * from './automation-versions.contract.js';

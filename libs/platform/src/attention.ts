@@ -1,4 +1,4 @@
-import type { AdminAddress } from './admin-addresses.js';
+import type { AdminAddress } from '#contracts';
 import type { Tx } from './db/tx.js';
 
 export interface NewAttention {

@@ -2,7 +2,6 @@ export * from './errors.js';
 export * from './ids.js';
 export * from './clock.js';
 export * from './actor.js';
-export * from './admin-addresses.js';
 export * from './attention.js';
 export * from './audit.js';
 export * from './config.js';

@@ -1,4 +1,5 @@
-import { adminAddresses, openAttention, type Tx } from '#platform';
+import { adminAddresses } from '#contracts';
+import { openAttention, type Tx } from '#platform';
 
 /** A mail that did not leave for good. */
 export interface FailedMail {

@@ -1,4 +1,5 @@
-import { adminAddresses, closeAttention, openAttention, readSettings, type Database, type Tx } from '#platform';
+import { adminAddresses } from '#contracts';
+import { closeAttention, openAttention, readSettings, type Database, type Tx } from '#platform';
 import { putInQueue, queueColumns, type SendFacts } from '#emails';
 import { keyHash } from './post-batch.js';
 import type { PostmarkGateway, SearchResult } from './postmark.client.js';

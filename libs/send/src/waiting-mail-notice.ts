@@ -1,12 +1,5 @@
-import {
-  adminAddresses,
-  type AdminAddress,
-  closeAttention,
-  openAttention,
-  type Config,
-  type Database,
-  type Tx,
-} from '#platform';
+import { adminAddresses, type AdminAddress } from '#contracts';
+import { closeAttention, openAttention, type Config, type Database, type Tx } from '#platform';
 import { readiness, type Stream } from './readiness.js';
 
 /** Says under Needs attention which mails wait for something that a person must set. */

@@ -1,6 +1,6 @@
 import './sign-in.css';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { acceptInvitation } from '#contracts';
+import { acceptInvitation, adminAddresses } from '#contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useNavigate, useParams } from 'react-router';
@@ -20,7 +20,7 @@ export function InvitePage() {
       const { email } = await call(acceptInvitation, { body: { token, name, password } });
       await signIn.mutateAsync({ email, password });
     },
-    onSuccess: () => navigate('/admin', { replace: true }),
+    onSuccess: () => navigate(adminAddresses.home, { replace: true }),
   });
   useEffect(() => {
     document.title = 'Invitation · Cortex';

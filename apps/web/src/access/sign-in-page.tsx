@@ -2,11 +2,12 @@ import './sign-in.css';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
+import { adminAddresses, isAdminAddress } from '#contracts';
 import { ApiError } from '../api/problem';
 import { useSignIn } from './session.queries';
 
 /** Only addresses of our own screens: nobody is led elsewhere by a link to this page. */
-const within = (to: string | null) => (to?.startsWith('/admin') ? to : '/admin');
+const within = (to: string | null) => (to !== null && isAdminAddress(to) ? to : adminAddresses.home);
 
 /** Plain sign-in; afterwards one is where one was going. */
 export function SignInPage() {

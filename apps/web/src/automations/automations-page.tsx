@@ -1,5 +1,5 @@
 import './automations.css';
-import type { Automation, AutomationStatus } from '#contracts';
+import { adminAddresses, type Automation, type AutomationStatus } from '#contracts';
 import { summary } from '#graph';
 import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
@@ -35,7 +35,7 @@ export function AutomationsPage() {
   const rows = rowsOf(list.data);
   const filtered = q !== '' || status !== '';
   const create = mayChange ? (
-    <Button component={Link} to="/admin/automations/new" data-testid="new-automation">
+    <Button component={Link} to={adminAddresses.newAutomation} data-testid="new-automation">
       New automation
     </Button>
   ) : null;
@@ -113,10 +113,10 @@ function Rows({ rows }: { rows: Automation[] }) {
           {rows.map((row) => {
             const blocking = row.problems.filter((problem) => problem.severity === 'blocks').length;
             return (
-              <tr key={row.id} data-clickable onClick={() => void navigate(`/admin/automations/${row.id}`)}>
+              <tr key={row.id} data-clickable onClick={() => void navigate(adminAddresses.automation(row.id))}>
                 <td>
                   <Link
-                    to={`/admin/automations/${row.id}`}
+                    to={adminAddresses.automation(row.id)}
                     className="automation-name"
                     onClick={(event) => event.stopPropagation()}
                   >

@@ -1,4 +1,4 @@
-import { importAutomation } from '#contracts';
+import { adminAddresses, importAutomation } from '#contracts';
 import { toEnglish, type Portable } from '#graph';
 import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -19,7 +19,7 @@ export function ImportAutomation() {
     mutationFn: (given: Portable) => call(importAutomation, { body: { format: 'cortex.automation/1', ...given } }),
     onSuccess: async ({ id }) => {
       await client.invalidateQueries({ queryKey: ['automations'] });
-      void navigate(`/admin/automations/${id}`, { replace: true });
+      void navigate(adminAddresses.automation(id), { replace: true });
     },
   });
   const close = () => {

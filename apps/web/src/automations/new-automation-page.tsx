@@ -2,6 +2,7 @@ import './automations.css';
 import { Button } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { Link } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { StepIcon, kindColor } from './step-icon';
 import { Problem } from '../ui/confirm';
 import { Page, Section } from '../ui/page';
@@ -17,14 +18,14 @@ export function NewAutomationPage() {
   const begin = (start: StartChoice) =>
     create.mutate(
       { name: start.name, graph: start.graph, settings: start.settings },
-      { onSuccess: ({ id }) => void navigate(`/admin/automations/${id}`, { replace: true }) },
+      { onSuccess: ({ id }) => void navigate(adminAddresses.automation(id), { replace: true }) },
     );
   return (
     <Page
       title="What should start it?"
       intro="You can change everything later."
       actions={
-        <Button component={Link} to="/admin/automations" variant="default">
+        <Button component={Link} to={adminAddresses.automations} variant="default">
           Back
         </Button>
       }

@@ -1,4 +1,4 @@
-import type { Automation, Run } from '#contracts';
+import { adminAddresses, type Automation, type Run } from '#contracts';
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
@@ -95,12 +95,12 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   const actions = {
     pause: () => transition.mutate('pause'),
     resume: () => transition.mutate('resume'),
-    archive: () => transition.mutate('archive', { onSuccess: () => void navigate('/admin/automations') }),
-    remove: () => remove.mutate(undefined, { onSuccess: () => void navigate('/admin/automations') }),
+    archive: () => transition.mutate('archive', { onSuccess: () => void navigate(adminAddresses.automations) }),
+    remove: () => remove.mutate(undefined, { onSuccess: () => void navigate(adminAddresses.automations) }),
     duplicate: () =>
       duplicate.mutate(undefined, {
         onSuccess: (made) => {
-          void navigate(`/admin/automations/${made.id}`);
+          void navigate(adminAddresses.automation(made.id));
           showToast('This is the copy, saved as a draft.');
         },
       }),

@@ -1,4 +1,4 @@
-import type { Automation } from '#contracts';
+import { adminAddresses, type Automation } from '#contracts';
 import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
 import {
   IconArrowBackUp,
@@ -37,7 +37,7 @@ export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopB
   return (
     <header className="bar">
       <Tooltip label="All automations">
-        <ActionIcon component={Link} to="/admin/automations" aria-label="All automations">
+        <ActionIcon component={Link} to={adminAddresses.automations} aria-label="All automations">
           <IconArrowLeft size={18} stroke={1.5} />
         </ActionIcon>
       </Tooltip>

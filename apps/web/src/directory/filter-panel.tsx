@@ -1,6 +1,7 @@
 import { readRules, type Group } from '#rules';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
 
@@ -32,9 +33,7 @@ export function FilterPanel({
       <RuleBuilder value={draft} onChange={change} context="list" />
       {rules && maySave ? (
         <div>
-          <Link to={`/admin/smart-lists/new?rules=${encodeURIComponent(JSON.stringify(rules))}`}>
-            Save as a smart list
-          </Link>
+          <Link to={adminAddresses.newSmartList({ rules })}>Save as a smart list</Link>
         </div>
       ) : null}
     </div>

@@ -1,5 +1,6 @@
 import { IconCheck, IconCircleDashed } from '@tabler/icons-react';
 import { Link } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { useStaff } from '../settings/admin.queries';
 import type { Settings } from '../settings/settings.queries';
@@ -17,31 +18,31 @@ const itemsOf = (settings: Settings): Item[] => [
     label: 'Set the workspace’s name and time zone',
     why: 'The name appears in every e-mail. The time zone decides when a day begins.',
     done: settings.name !== 'My workspace' || settings.timezone !== 'UTC',
-    to: '/admin/settings#workspace',
+    to: adminAddresses.settings('workspace'),
   },
   {
     label: 'Set the sender of marketing mail',
     why: 'The address people see and can reply to.',
     done: settings.sender_broadcast !== null,
-    to: '/admin/settings#sending',
+    to: adminAddresses.settings('sending'),
   },
   {
     label: 'Set the sender of transactional mail',
     why: 'Kept separate from marketing, so that one cannot harm the other’s reputation.',
     done: settings.sender_transactional !== null,
-    to: '/admin/settings#sending',
+    to: adminAddresses.settings('sending'),
   },
   {
     label: 'Add your postal address',
     why: 'The law requires it at the bottom of marketing mail.',
     done: settings.postal_address !== null,
-    to: '/admin/settings#sending',
+    to: adminAddresses.settings('sending'),
   },
   {
     label: 'Connect Postmark',
     why: 'Until POSTMARK_SERVER_TOKEN is set, mail stays in the outbox on this machine.',
     done: settings.mode === 'postmark',
-    to: '/admin/settings#sending',
+    to: adminAddresses.settings('sending'),
   },
 ];
 
@@ -58,7 +59,7 @@ function WithStaff({ settings }: { settings: Settings }) {
     label: 'Invite a colleague',
     why: 'So that someone can stop all mail when you are away.',
     done: staff.data.items.length > 1,
-    to: '/admin/settings#staff',
+    to: adminAddresses.settings('staff'),
   };
   return <List items={[...itemsOf(settings), colleague]} />;
 }

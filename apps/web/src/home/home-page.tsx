@@ -1,5 +1,6 @@
 import './home.css';
 import { Link } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useSettings } from '../settings/settings.queries';
 import { useEmailSummary } from '../shell/sending.queries';
 import { count, people, plural } from '../ui/format';
@@ -42,19 +43,19 @@ function Figures() {
 function UnderWay() {
   const list = useUnderWay();
   return (
-    <Section title="Under way" actions={<Link to="/admin/automations">All automations</Link>}>
+    <Section title="Under way" actions={<Link to={adminAddresses.automations}>All automations</Link>}>
       <Answer of={list} what="The automations could not be loaded" lines={2}>
         {(items) =>
           items.length === 0 ? (
             <p className="sentence quiet" style={{ margin: 0 }}>
-              No automation is live. <Link to="/admin/automations">Create one</Link>
+              No automation is live. <Link to={adminAddresses.automations}>Create one</Link>
             </p>
           ) : (
             <ul className="under-way">
               {items.map(({ id, name, status, inside, entered }) => (
                 <li key={id}>
                   <span className="sentence">
-                    <Link to={`/admin/automations/${id}`}>{name}</Link>
+                    <Link to={adminAddresses.automation(id)}>{name}</Link>
                     {status === 'paused' ? <span className="quiet"> (paused)</span> : null}
                   </span>
                   <span className="quiet">

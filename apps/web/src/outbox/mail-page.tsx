@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { Problem } from '../ui/confirm';
 import { Answer } from '../ui/query-states';
@@ -61,7 +62,7 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
                   <>
                     <dt>Automation</dt>
                     <dd>
-                      <Link to={`/admin/automations/${data.automation_id}`}>
+                      <Link to={adminAddresses.automation(data.automation_id)}>
                         {data.automation_name ?? 'An automation'}
                       </Link>
                     </dd>

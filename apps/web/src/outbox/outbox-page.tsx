@@ -4,6 +4,7 @@ import { Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { rowsOf } from '../api/paged';
 import { useSettings } from '../settings/settings.queries';
 import { LoadMore } from '../ui/load-more';
@@ -73,7 +74,7 @@ export function OutboxPage() {
             ) : (
               <Empty title="No e-mails yet">
                 As soon as an automation sends something, it will appear here.{' '}
-                <Link to="/admin/automations">See the automations</Link>
+                <Link to={adminAddresses.automations}>See the automations</Link>
               </Empty>
             )
           ) : (

@@ -1,4 +1,4 @@
-import { enterAutomation, getRun, type Automation, type Run } from '#contracts';
+import { adminAddresses, enterAutomation, getRun, type Automation, type Run } from '#contracts';
 import { indexGraph, nodeDef, type Graph, type GraphNode } from '#graph';
 import { ActionIcon, Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
@@ -164,7 +164,7 @@ function Traced({ run, graph, onClose }: { run: Run; graph: Graph; onClose: () =
         })}
       </ol>
       {current.contact_id ? (
-        <a href={`/admin/directory?contact=${current.contact_id}`}>Open this person in the directory</a>
+        <a href={adminAddresses.contact(current.contact_id)}>Open this person in the directory</a>
       ) : null}
     </aside>
   );

@@ -2,6 +2,7 @@ import { Button, CopyButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { Link } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { Confirm, Problem } from '../ui/confirm';
 import { Section } from '../ui/page';
 import { Answer, Empty } from '../ui/query-states';
@@ -122,9 +123,7 @@ function DeadCalls() {
                       {call.url}
                     </td>
                     <td>
-                      <Link to={`/admin/automations/${call.automation_id}?mode=live&run=${call.run_id}`}>
-                        {call.contact_email}
-                      </Link>
+                      <Link to={adminAddresses.run(call.automation_id, call.run_id)}>{call.contact_email}</Link>
                     </td>
                     <td>
                       {call.error} ({call.attempts === 1 ? '1 attempt' : `${call.attempts} attempts`})

@@ -4,6 +4,7 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconMenu2 } from '@tabler/icons-react';
 import { Suspense, lazy, useState } from 'react';
 import { Link, Outlet } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useSession } from '../access/session.queries';
 import { useLiveChanges } from '../api/live-changes';
 import { Failed, Loading } from '../ui/query-states';
@@ -70,7 +71,7 @@ export function AdminShell() {
         Skip to the content
       </a>
       <aside className="shell-rail" aria-label="Navigation and account">
-        <Link to="/admin" className="wordmark">
+        <Link to={adminAddresses.home} className="wordmark">
           Cortex
         </Link>
         {rail}
@@ -80,7 +81,7 @@ export function AdminShell() {
           <ActionIcon aria-label="Open the menu" onClick={menu.open} size={44}>
             <IconMenu2 size={20} stroke={1.5} />
           </ActionIcon>
-          <Link to="/admin" className="wordmark">
+          <Link to={adminAddresses.home} className="wordmark">
             Cortex
           </Link>
         </div>

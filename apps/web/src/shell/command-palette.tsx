@@ -2,6 +2,7 @@ import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { screens } from './screens';
 
@@ -24,7 +25,7 @@ export function CommandPalette() {
       description: 'A saved group of people',
       keywords: ['create', 'segment'],
       leftSection: <IconPlus size={16} stroke={1.5} aria-hidden />,
-      onClick: () => void navigate('/admin/smart-lists/new'),
+      onClick: () => void navigate(adminAddresses.newSmartList()),
     });
   }
   return (

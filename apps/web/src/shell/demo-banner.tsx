@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { useSettings } from '../settings/settings.queries';
 
@@ -10,7 +11,7 @@ export function DemoBanner() {
   return (
     <div className="shell-banner" role="note">
       <p>This workspace contains demo data: made-up people at example.com. They are never e-mailed.</p>
-      {mayRemove ? <Link to="/admin/settings#demo">Remove the demo data</Link> : null}
+      {mayRemove ? <Link to={adminAddresses.settings('demo')}>Remove the demo data</Link> : null}
     </div>
   );
 }

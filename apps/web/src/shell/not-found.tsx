@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { Page } from '../ui/page';
 
 /** An address of no screen. */
@@ -6,7 +7,8 @@ export function NotFound() {
   return (
     <Page title="Page not found">
       <p className="sentence">
-        The address may be wrong, or the page may have been removed. <Link to="/admin">Go to the home page</Link>.
+        The address may be wrong, or the page may have been removed.{' '}
+        <Link to={adminAddresses.home}>Go to the home page</Link>.
       </p>
     </Page>
   );

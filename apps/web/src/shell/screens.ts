@@ -8,6 +8,7 @@ import {
   IconUsers,
   type Icon,
 } from '@tabler/icons-react';
+import { adminAddresses } from '#contracts';
 
 export interface AdminScreen {
   to: string;
@@ -19,16 +20,21 @@ export interface AdminScreen {
 
 /** Where one can go: the navigation and the command palette read this list. Only screens that exist. */
 export const screens: AdminScreen[] = [
-  { to: '/admin', label: 'Home', icon: IconHome, keywords: ['start', 'attention', 'set-up'] },
+  { to: adminAddresses.home, label: 'Home', icon: IconHome, keywords: ['start', 'attention', 'set-up'] },
   {
-    to: '/admin/directory',
+    to: adminAddresses.directory,
     label: 'Directory',
     icon: IconUsers,
     keywords: ['people', 'contacts', 'customers', 'leads'],
   },
-  { to: '/admin/smart-lists', label: 'Smart lists', icon: IconListDetails, keywords: ['segments', 'audience'] },
-  { to: '/admin/automations', label: 'Automations', icon: IconRoute, keywords: ['flows', 'workflows'] },
-  { to: '/admin/outbox', label: 'Outbox', icon: IconInbox, keywords: ['e-mails', 'mails', 'messages', 'sent'] },
-  { to: '/admin/audit', label: 'Audit', icon: IconScript, keywords: ['history', 'who did what'] },
-  { to: '/admin/settings', label: 'Settings', icon: IconSettings, keywords: ['sender', 'keys', 'staff', 'workspace'] },
+  { to: adminAddresses.smartLists, label: 'Smart lists', icon: IconListDetails, keywords: ['segments', 'audience'] },
+  { to: adminAddresses.automations, label: 'Automations', icon: IconRoute, keywords: ['flows', 'workflows'] },
+  { to: adminAddresses.outbox(), label: 'Outbox', icon: IconInbox, keywords: ['e-mails', 'mails', 'messages', 'sent'] },
+  { to: adminAddresses.audit, label: 'Audit', icon: IconScript, keywords: ['history', 'who did what'] },
+  {
+    to: adminAddresses.settings(),
+    label: 'Settings',
+    icon: IconSettings,
+    keywords: ['sender', 'keys', 'staff', 'workspace'],
+  },
 ];

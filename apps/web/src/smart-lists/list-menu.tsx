@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { DeleteList } from './delete-list';
 import { MoveList } from './folders';
 import { useDuplicateList, type SmartList } from './smart-lists.queries';
@@ -23,7 +24,7 @@ export function ListMenu({ list, folders, onRefresh, onDeleted }: ListMenuProps)
   const close = () => setDialog(undefined);
   const copy = () =>
     duplicate.mutate(list.id, {
-      onSuccess: ({ id }) => void navigate(`/admin/smart-lists/${id}`),
+      onSuccess: ({ id }) => void navigate(adminAddresses.smartList(id)),
       onError: (error) => notifications.show({ color: 'red', message: error.message }),
     });
   return (

@@ -2,6 +2,7 @@ import './smart-lists.css';
 import { Button } from '@mantine/core';
 import { useParams, useSearchParams, useNavigate } from 'react-router';
 import { readRules, type Group } from '#rules';
+import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { Problem } from '../ui/confirm';
 import { people } from '../ui/format';
@@ -104,7 +105,7 @@ function Actions({ list, counting, onCount }: { list: SmartList; counting: boole
         list={list}
         folders={folders.map(({ folder }) => folder)}
         onRefresh={onCount}
-        onDeleted={() => void navigate('/admin/smart-lists')}
+        onDeleted={() => void navigate(adminAddresses.smartLists)}
       />
     </>
   );

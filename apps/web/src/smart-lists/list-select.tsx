@@ -1,7 +1,7 @@
 import { Anchor, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { listSmartLists } from '#contracts';
+import { adminAddresses, listSmartLists } from '#contracts';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { call } from '../api/client';
@@ -73,8 +73,8 @@ export function ListSelect({ fitting, value, onChange, ...input }: ListSelectPro
           component={Link}
           to={
             value && chosen
-              ? `/admin/smart-lists/${value}`
-              : `/admin/smart-lists/new${fitting === 'static' ? '?kind=static' : ''}`
+              ? adminAddresses.smartList(value)
+              : adminAddresses.newSmartList({ kind: fitting === 'static' ? 'static' : undefined })
           }
           size="xs"
         >

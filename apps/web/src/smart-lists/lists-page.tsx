@@ -2,6 +2,7 @@ import './smart-lists.css';
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { Problem } from '../ui/confirm';
@@ -27,7 +28,7 @@ export function ListsPage() {
   const mayChange = useMay('change');
   const refresh = useRefreshList();
   const begin = mayChange ? (
-    <Button component={Link} to="/admin/smart-lists/new">
+    <Button component={Link} to={adminAddresses.newSmartList()}>
       New smart list
     </Button>
   ) : null;
@@ -126,7 +127,7 @@ interface RowProps {
 
 function Row({ list, folders, mayChange, onRefresh, refreshing }: RowProps) {
   const navigate = useNavigate();
-  const to = `/admin/smart-lists/${list.id}`;
+  const to = adminAddresses.smartList(list.id);
   return (
     <tr
       data-clickable

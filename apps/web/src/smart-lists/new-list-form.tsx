@@ -2,6 +2,7 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { readRules, type Group } from '#rules';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
 import { Problem } from '../ui/confirm';
@@ -26,7 +27,7 @@ export function NewListForm({ rules: given, kind: first }: { rules: Group | unde
   const save = () =>
     create.mutate(
       { name, kind, ...(kind === 'rules' ? { rules: read?.rules } : {}) },
-      { onSuccess: ({ id }) => void navigate(`/admin/smart-lists/${id}`, { replace: true }) },
+      { onSuccess: ({ id }) => void navigate(adminAddresses.smartList(id), { replace: true }) },
     );
   return (
     <div className={kind === 'rules' ? 'list-editor' : undefined}>

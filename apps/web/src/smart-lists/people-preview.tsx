@@ -1,5 +1,6 @@
 import type { Group } from '#rules';
 import { Link, useSearchParams } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { nameOf } from '../people/person-words';
 import { useLiveCount } from '../rule-builder/live-count';
 
@@ -34,9 +35,7 @@ export function PeoplePreview({ rules }: { rules: Group | undefined }) {
             ))}
           </ul>
           {preview.count > preview.sample.length ? (
-            <Link to={`/admin/directory?rules=${encodeURIComponent(JSON.stringify(rules))}`}>
-              See everyone in the directory
-            </Link>
+            <Link to={adminAddresses.peopleOf(rules)}>See everyone in the directory</Link>
           ) : null}
         </>
       )}

@@ -1,6 +1,7 @@
 import { Lifecycle } from '#automations';
 import { addressOfPerson } from '#directory';
-import { adminAddresses, openAttention, systemActor, type Database, type Tx } from '#platform';
+import { adminAddresses } from '#contracts';
+import { openAttention, systemActor, type Database, type Tx } from '#platform';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { Journey, StepRecord } from '../runs/journey.js';

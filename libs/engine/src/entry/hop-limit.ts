@@ -1,4 +1,5 @@
-import { adminAddresses, openAttention, type Tx } from '#platform';
+import { adminAddresses } from '#contracts';
+import { openAttention, type Tx } from '#platform';
 import { isByThePerson } from '#rules';
 import type { InboxRow } from '../inbox/claim.js';
 import type { Moment } from '../versions/compiled-versions.js';

@@ -1,5 +1,6 @@
 import { nodeDef } from '#graph';
-import { adminAddresses, closeAttention, openAttention, type Tx } from '#platform';
+import { adminAddresses } from '#contracts';
+import { closeAttention, openAttention, type Tx } from '#platform';
 
 interface Failures {
   automation_id: string;

@@ -10,17 +10,8 @@ import {
   startClock,
   type Queued,
 } from '#automations';
-import {
-  adminAddresses,
-  closeAttention,
-  Database,
-  isTransient,
-  LOG,
-  openAttention,
-  retryLaws,
-  type Log,
-  type Tx,
-} from '#platform';
+import { adminAddresses } from '#contracts';
+import { closeAttention, Database, isTransient, LOG, openAttention, retryLaws, type Log, type Tx } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import { z } from 'zod';
 import type { Moment } from '../versions/compiled-versions.js';

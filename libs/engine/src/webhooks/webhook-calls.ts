@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { enterGate } from '#automations';
 import type { Report } from '#graph';
+import { adminAddresses } from '#contracts';
 import {
-  adminAddresses,
   AppError,
   Config,
   Database,

@@ -1,4 +1,4 @@
-import { listPersonRuns } from '#contracts';
+import { adminAddresses, listPersonRuns } from '#contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { call } from '../../api/client';
@@ -25,7 +25,7 @@ export function CurrentAutomations({ email }: { email: string }) {
       {data.items.map((run) => (
         <div key={run.id}>
           <p className="sentence">
-            <Link to={`/admin/automations/${run.automation_id}?mode=live&run=${run.id}`}>{run.automation_name}</Link>
+            <Link to={adminAddresses.run(run.automation_id, run.id)}>{run.automation_name}</Link>
             {run.wake_at ? (
               <>
                 {' '}

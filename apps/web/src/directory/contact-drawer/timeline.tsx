@@ -2,6 +2,7 @@ import { Button, Chip } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { rowsOf } from '../../api/paged';
 import { LoadMore } from '../../ui/load-more';
 import { Answer, Empty } from '../../ui/query-states';
@@ -86,8 +87,8 @@ function Entry({ activity }: { activity: Activity }) {
   const message = text(activity.metadata['message_id']);
   const automation = text(activity.metadata['automation_id']);
   const run = text(activity.metadata['run_id']);
-  const way = automation && `/admin/automations/${automation}${run ? `?mode=live&run=${run}` : ''}`;
-  const subject = message ? `/admin/outbox?message=${message}` : way;
+  const way = automation && (run ? adminAddresses.run(automation, run) : adminAddresses.automation(automation));
+  const subject = message ? adminAddresses.mail(message) : way;
   return (
     <li className="entry">
       <Time at={activity.occurred_at} as="clock" />

@@ -1,4 +1,4 @@
-import { getOutboxMessage, testContent, testTemplate } from '#contracts';
+import { adminAddresses, getOutboxMessage, testContent, testTemplate } from '#contracts';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
@@ -51,7 +51,7 @@ export function MailTest({ config, contact }: { config: Record<string, unknown>;
         <p className="label" role="status">
           To {test.data.to}: {sent.data ? mailStateOf(sent.data).label : 'waiting'}
           {sent.data?.reason ? `, ${reasonInWords(sent.data.reason)}` : ''}.{' '}
-          <Link to={`/admin/outbox?message=${id}`}>View it</Link>
+          <Link to={adminAddresses.mail(test.data.message_id)}>View it</Link>
         </p>
       ) : null}
     </div>
