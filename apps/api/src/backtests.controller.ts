@@ -45,7 +45,7 @@ export class BacktestsController {
 }
 
 /** A backtest as it is answered: what it came to stands beside what it is, and is empty until it is completed. */
-const present = ({ result, ...row }: BacktestRow): Omit<Backtest, 'samples'> & { samples: unknown[] } => ({
+const present = ({ result, ...row }: BacktestRow): Backtest => ({
   entered: 0,
   people: 0,
   messages: 0,
@@ -57,9 +57,9 @@ const present = ({ result, ...row }: BacktestRow): Omit<Backtest, 'samples'> & {
   ends: {},
   without_mail: {},
   assumed: [],
+  samples: [],
   activities: 0,
   ...result,
-  samples: result?.samples ?? [],
   ...row,
   from: row.from.toISOString(),
   to: row.to.toISOString(),

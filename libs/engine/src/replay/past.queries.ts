@@ -68,7 +68,7 @@ export async function peopleNow(
   asks: { last_activity: boolean; lists: readonly Group[] },
   moment: Moment,
 ): Promise<PersonNow[]> {
-  const rows = await tx.rows<PersonNow>(
+  const rows = await tx.rows<Omit<PersonNow, 'lists'>>(
     `select p.person_id, coalesce(p.email::text, p.address) as contact_email, p.consent_status as consent,
        p.lifetime_value_minor::float8 as lifetime_value_minor, u.row as profile,
        coalesce(l.rows, '[]') as leads, coalesce(e.rows, '[]') as enrollments, coalesce(s.rows, '[]') as suppressed,

@@ -3,6 +3,7 @@ import { addressOf, peopleOf } from '#directory';
 import type { DraftSettings, Graph } from '#graph';
 import { readSettings, unknownAddress, type Database, type Log } from '#platform';
 import { eachPersonal, type PersonalFieldId } from '#rules';
+import type { StepRecord } from '../runs/journey.js';
 import { Aggregates, type Before } from './aggregates.js';
 import { drawn } from './backtests.js';
 import { activitiesOf, aggregatesBefore, changesSince, peopleNow } from './past.queries.js';
@@ -10,7 +11,6 @@ import { PastPerson, type PersonNow } from './past-person.js';
 import { ReplayPerson } from './replay-person.js';
 import type { Simulated } from './replay-backend.js';
 import { scriptOf } from './script.js';
-import type { SampleStep } from './tally.js';
 
 const YEAR = 366 * 86_400_000;
 const MOST_ACTIVITIES = 5_000;
@@ -38,7 +38,7 @@ export interface Simulation {
   /** Where they stand, when they are still inside a year later. */
   node_id: string | null;
   ended_at: Date | null;
-  steps: SampleStep[];
+  steps: Omit<StepRecord, 'ord'>[];
   messages: { node_id: string; visit: number; at: Date; skipped?: string }[];
 }
 

@@ -1,28 +1,12 @@
 import type { Simulated } from './replay-backend.js';
-import type { Assumption } from '#contracts';
+import type { Assumption, Backtest } from '#contracts';
 import type { Script } from './script.js';
 
 const SAMPLES = 10;
 
-export interface SampleStep {
-  node_id: string;
-  visit: number;
-  entered_at: Date;
-  left_at: Date | null;
-  port: string | null;
-  outcome: Record<string, unknown>;
-}
+export type Sample = Backtest['samples'][number];
 
-export interface Sample {
-  contact_email: string;
-  entered_at: Date;
-  status: string;
-  end_reason: string | null;
-  messages: number;
-  steps: SampleStep[];
-}
-
-/** What a replay came to. */
+/** What a replay came to; kept as JSON, so instants are text. */
 export interface BacktestResult {
   /** Runs begun. */
   entered: number;
@@ -101,11 +85,15 @@ export class Tally {
     this.person.email = contactEmail;
     this.sample(run.person_id, {
       contact_email: contactEmail,
-      entered_at: run.entered_at,
+      entered_at: run.entered_at.toISOString(),
       status: run.status,
       end_reason: run.end_reason,
       messages: sent.length,
-      steps: steps.slice(0, 60).map(({ ord: _ord, ...step }) => step),
+      steps: steps.slice(0, 60).map(({ ord: _ord, ...step }) => ({
+        ...step,
+        entered_at: step.entered_at.toISOString(),
+        left_at: step.left_at?.toISOString() ?? null,
+      })),
     });
   }
 

@@ -53,7 +53,7 @@ export function runPage(
   automationId: string,
   filter: RunFilter,
 ): Promise<{ items: RunView[]; next_cursor: string | null }> {
-  return page<RunView>(db, SELECT, filter, ['r.automation_id = $1'], [automationId], true);
+  return page<BareRun>(db, SELECT, filter, ['r.automation_id = $1'], [automationId], true);
 }
 
 /** Runs of one person in all automations, newest first, each with its latest steps and its automation’s name. */
@@ -64,14 +64,17 @@ export function runsOfPerson(
   return page(db, SELECT_NAMED, filter, [], []);
 }
 
-async function page<T extends RunView>(
+/** A run before its steps are read. */
+type BareRun = Omit<RunView, 'steps'>;
+
+async function page<T extends BareRun>(
   db: Database,
   select: string,
   filter: RunFilter,
   where: string[],
   values: unknown[],
   byStatus = false,
-): Promise<{ items: T[]; next_cursor: string | null }> {
+): Promise<{ items: (T & Pick<RunView, 'steps'>)[]; next_cursor: string | null }> {
   const bind = (value: unknown) => `$${values.push(value)}`;
   if (filter.contact_email !== undefined) where.push(personIs(bind(addressOf(filter.contact_email) ?? '')));
   // The newest of each status, out of the index: with all of them in one question a rare status or an empty step would
@@ -114,12 +117,16 @@ const personIs = (address: string): string => `r.person_id in (
 
 /** @throws AppError 404 */
 export async function runView(db: Database, id: string): Promise<RunView> {
-  const row = await db.row<RunView>(`${SELECT} where r.id = $1`, [id]);
+  const row = await db.row<BareRun>(`${SELECT} where r.id = $1`, [id]);
   if (!row) throw notFound('run');
   return (await withSteps(db, [row], 1_000))[0]!;
 }
 
-async function withSteps<T extends RunView>(db: Database, runs: readonly T[], most: number): Promise<T[]> {
+async function withSteps<T extends BareRun>(
+  db: Database,
+  runs: readonly T[],
+  most: number,
+): Promise<(T & Pick<RunView, 'steps'>)[]> {
   if (runs.length === 0) return [];
   const steps = await db.rows<StepView & { run_id: string; ord: number }>(
     // A mail's step tells what became of the mail since.
