@@ -9,7 +9,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { LinkTokens } from '#emails';
-import { createLog, newId, readConfig, type Database } from '#platform';
+import { createLog, readConfig, type Database } from '#platform';
 import { PostmarkGateway, Sender, usualLanes, type PostmarkMail } from '#send';
 import { withDatabase } from './ingest-database.js';
 import { allowMail, queueMailsOfOneStep } from './mail-queue.js';
@@ -53,14 +53,7 @@ await withDatabase(async ({ url: databaseUrl, pid, database }) => {
     const config = readConfig(settings);
     const gateway = new PostmarkGateway({ token: 'fake-token', url, timeoutSeconds: 30 });
     const tokens = new LinkTokens(database, config);
-    const sender = new Sender({
-      database,
-      config,
-      log: createLog('error', 'bench'),
-      tokens,
-      gateway,
-      claimer: newId(),
-    });
+    const sender = new Sender(database, config, createLog('error', 'bench'), tokens, gateway);
     for (let round = 0; round <= ROUNDS; round += 1) {
       await fill(database);
       await measure(round, 'by hand', pid, () => sendByHand(database, gateway));

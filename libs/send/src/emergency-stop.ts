@@ -1,11 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import {
   AppError,
   closeAttention,
+  Config,
+  Database,
   readSettings,
   recordAudit,
   type Actor,
-  type Config,
-  type Database,
   type SettingsRow,
 } from '#platform';
 
@@ -22,6 +23,7 @@ const columns = ['sending_stopped_at', 'sending_stopped_by', 'sending_stopped_re
 type StopRow = Pick<SettingsRow, (typeof columns)[number]>;
 
 /** The emergency stop for all mail. It holds within one batch: what is in a call already leaves. */
+@Injectable()
 export class EmergencyStop {
   constructor(
     private readonly database: Database,

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import {
   compileContent,
   contactJson,
@@ -6,13 +7,13 @@ import {
   presentMessage,
   renderMail,
   sampleData,
-  type LinkTokens,
+  LinkTokens,
   type MailContent,
   type MailData,
   type RenderedMail,
   type SendFacts,
 } from '#emails';
-import { notFound, unknownAddress, type Config, type Database } from '#platform';
+import { Config, Database, notFound, unknownAddress } from '#platform';
 import { readiness, type Stream } from './readiness.js';
 
 interface Parts {
@@ -29,6 +30,7 @@ interface Parts {
 }
 
 /** Shows mails: as they were sent, from stored content, frozen data and the batch's facts; or as they would be. */
+@Injectable()
 export class MessageView {
   constructor(
     private readonly database: Database,

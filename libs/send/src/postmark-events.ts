@@ -1,4 +1,5 @@
-import { invalidRequest, type Config, type Database, type Tx } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { Config, Database, invalidRequest, type Tx } from '#platform';
 import { keyHash } from './post-batch.js';
 import { applyToAddress, applyToMessage, type OurMessage } from './postmark-meaning.js';
 import { keyOf, storable, text, type Payload } from './postmark-payload.js';
@@ -8,6 +9,7 @@ import { markSent, ofBatch } from './record-results.js';
  * Takes what Postmark reports. Every call is stored once, by what identifies it; a repeat changes nothing, a
  * type nobody knows is only stored, and a mail that is not ours changes nobody.
  */
+@Injectable()
 export class PostmarkEvents {
   constructor(
     private readonly database: Database,

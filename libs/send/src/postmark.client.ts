@@ -73,6 +73,9 @@ async function fetchTellingNeverReached(input: Parameters<typeof fetch>[0], init
   }
 }
 
+/** The gateway of this process, or null without a Postmark token: then mail goes to the outbox. */
+export const GATEWAY = Symbol('GATEWAY');
+
 /** The one door to Postmark. Never retries by itself: who calls knows what a repeat would mean. */
 export class PostmarkGateway {
   private readonly client: ServerClient;

@@ -54,7 +54,7 @@ describe('a start', () => {
 
   it('without a token has nothing to guard', async () => {
     await silentFor(600);
-    expect(await guardRestore(on.db.database, on.configWith({ CORTEX_RESTORED: '1' }), undefined)).toBe(false);
+    expect(await guardRestore(on.db.database, on.configWith({ CORTEX_RESTORED: '1' }), null)).toBe(false);
   });
 
   it('from a copy stops sending, and sends nothing again that Postmark shows', async () => {

@@ -25,7 +25,7 @@ export async function beat(database: Database): Promise<void> {
 export async function guardRestore(
   database: Database,
   config: Config,
-  gateway: PostmarkGateway | undefined,
+  gateway: PostmarkGateway | null,
 ): Promise<boolean> {
   if (!gateway) return false;
   const last = await database.row<{ at: Date; silent: boolean }>(

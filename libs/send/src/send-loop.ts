@@ -1,21 +1,12 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { cancelWaiting } from '#emails';
-import { RepeatingLoop, type Config, type Database, type Log, type Loop } from '#platform';
+import { Config, Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
 import { beat, guardRestore } from './restore-guard.js';
-import type { PostmarkGateway } from './postmark.client.js';
+import { GATEWAY, type PostmarkGateway } from './postmark.client.js';
 import { recoverCrashed, reconcile } from './reconcile.js';
-import { ANYTHING_TO_SEND, type Sender } from './sender.js';
+import { ANYTHING_TO_SEND, Sender } from './sender.js';
 import { closeFinishedJobs, openPastJobs } from './finished-jobs.js';
 import { noticeWaitingMail } from './waiting-mail-notice.js';
-
-export interface SendLoopParts {
-  database: Database;
-  config: Config;
-  log: Log;
-  sender: Sender;
-  gateway?: PostmarkGateway;
-  /** Batches in flight at once, in this process. */
-  lanes?: number;
-}
 
 const idleMilliseconds = 250;
 const upkeepMilliseconds = 2_000;
@@ -31,18 +22,24 @@ export const usualLanes = 3;
  * The worker's sending: several batches in flight, and beside them the upkeep (crashed and unclear batches,
  * job rows, what waits and why, the heartbeat). Any number of workers may run it.
  */
+@Injectable()
 export class SendLoop implements Loop {
   readonly name = 'send';
   private readonly loops: RepeatingLoop[];
   private guarded: Promise<boolean> | undefined;
 
-  constructor(private readonly parts: SendLoopParts) {
-    const { database } = parts;
-    const lanes = Array.from({ length: parts.lanes ?? usualLanes }, (_, at) => ({
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    @Inject(LOG) log: Log,
+    sender: Sender,
+    @Inject(GATEWAY) private readonly gateway: PostmarkGateway | null,
+  ) {
+    const lanes = Array.from({ length: usualLanes }, (_, at) => ({
       name: `send.${at + 1}`,
       idle: idleMilliseconds,
       poll: { database, due: `exists (${ANYTHING_TO_SEND})` },
-      work: async () => (await this.guard(), parts.sender.sendOne()),
+      work: async () => (await this.guard(), sender.sendOne()),
     }));
     const upkeep = {
       name: 'send.upkeep',
@@ -50,7 +47,7 @@ export class SendLoop implements Loop {
       poll: { database, due: UPKEEP_DUE },
       work: async () => (await this.guard(), this.upkeep()),
     };
-    this.loops = [...lanes, upkeep].map((settings) => new RepeatingLoop({ ...settings, log: parts.log }));
+    this.loops = [...lanes, upkeep].map((settings) => new RepeatingLoop({ ...settings, log }));
   }
 
   start(): void {
@@ -64,20 +61,19 @@ export class SendLoop implements Loop {
 
   /** One round of everything but sending. Answers whether unclear batches were looked at. */
   async upkeep(): Promise<boolean> {
-    const { database, gateway } = this.parts;
+    const { database, gateway } = this;
     await beat(database);
     let busy = (await recoverCrashed(database)) > 0;
     if (gateway) busy = (await reconcile(database, gateway)) > 0 || busy;
     busy = (await cancelWaiting(database)) > 0 || busy;
     await closeFinishedJobs(database);
-    await noticeWaitingMail(database, this.parts.config);
+    await noticeWaitingMail(database, this.config);
     return busy;
   }
 
   /** Nothing leaves, and no heartbeat hides how old the database is, before it was asked whether it is a copy. */
   private guard(): Promise<boolean> {
-    const { database, config, gateway } = this.parts;
-    this.guarded ??= guardRestore(database, config, gateway).catch((error: unknown) => {
+    this.guarded ??= guardRestore(this.database, this.config, this.gateway).catch((error: unknown) => {
       this.guarded = undefined;
       throw error;
     });

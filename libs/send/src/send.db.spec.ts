@@ -182,7 +182,7 @@ describe('holding back', () => {
     await on.db.database.run("update cortex.automations set status = 'stopped'");
     await on.drain(sender, 8);
     expect(await on.counts()).toEqual({ sent: 2, cancelled: 3, queued: 3 });
-    await new SendLoop({ database: on.db.database, config, log, sender, gateway }).upkeep();
+    await new SendLoop(on.db.database, config, log, sender, gateway).upkeep();
     expect(await on.counts()).toEqual({ sent: 2, cancelled: 6 });
     expect(await on.db.database.rows('select 1 from cortex.outgoing')).toEqual([]);
     expect(on.fake.accepted).toHaveLength(2);
@@ -208,7 +208,7 @@ describe('holding back', () => {
     await on.db.database.run('update cortex.settings set sender_broadcast = null, postal_address = null');
     await on.queue(await on.people(1));
     const { sender, gateway, config } = on.senderFor();
-    const loop = new SendLoop({ database: on.db.database, config, log, sender, gateway });
+    const loop = new SendLoop(on.db.database, config, log, sender, gateway);
     await on.drain(sender, 1);
     await loop.upkeep();
     expect(await on.openItems()).toEqual(['sending_waits:postal_address']);

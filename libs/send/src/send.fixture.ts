@@ -47,11 +47,9 @@ export class SendFixture {
   senderFor(config = this.toPostmark(), timeoutSeconds = 5) {
     const { database } = this.db;
     const token = config.env.POSTMARK_SERVER_TOKEN;
-    const gateway = token
-      ? new PostmarkGateway({ token, url: config.env.POSTMARK_API_URL, timeoutSeconds })
-      : undefined;
+    const gateway = token ? new PostmarkGateway({ token, url: config.env.POSTMARK_API_URL, timeoutSeconds }) : null;
     const tokens = new LinkTokens(database, config);
-    const sender = new Sender({ database, config, log, tokens, gateway, claimer: newId() });
+    const sender = new Sender(database, config, log, tokens, gateway);
     return { sender, gateway: gateway!, config };
   }
 

@@ -1,25 +1,15 @@
-import { closeAttention, openAttention, type Config, type Database, type Log } from '#platform';
-import type { LinkTokens, SendFacts } from '#emails';
+import { Inject, Injectable } from '@nestjs/common';
+import { closeAttention, Config, Database, LOG, newId, openAttention, type Log } from '#platform';
+import { LinkTokens, type SendFacts } from '#emails';
 import { EmailSentMatching } from './email-sent-matching.js';
 import { claimBatch, type ClaimedBatch, type Whose } from './claim-batch.js';
 import { ContentCache } from './content-cache.js';
 import { CallBackoff } from './call-backoff.js';
 import { outboxPoster } from './outbox-poster.js';
 import { postBatch, type BatchResult } from './post-batch.js';
-import type { Handling, PostmarkGateway } from './postmark.client.js';
+import { GATEWAY, type Handling, type PostmarkGateway } from './postmark.client.js';
 import { recordBatch } from './record-results.js';
 import { readiness, type Stream } from './readiness.js';
-
-export interface SenderParts {
-  database: Database;
-  config: Config;
-  log: Log;
-  tokens: LinkTokens;
-  /** Absent: mail goes to the outbox. */
-  gateway?: PostmarkGateway;
-  /** This process, in the batches it claims. */
-  claimer: string;
-}
 
 interface Lane {
   stream: Stream;
@@ -44,17 +34,27 @@ export const ANYTHING_TO_SEND = `select 1 from (values ('transactional'), ('broa
 const handlingMilliseconds = 600_000;
 
 /** One batch after another: claim and commit, post, record. Safe to run several times at once, in any number of processes. */
+@Injectable()
 export class Sender {
   readonly backoff = new CallBackoff();
+  /** This process, in the batches it claims. */
+  private readonly claimer = newId();
   private readonly contents = new ContentCache();
   private readonly emailSent = new EmailSentMatching();
   private handling: { value: Handling; readAt: number } | undefined;
   private readonly lanes: readonly Lane[];
   private readonly emptyAt = new Map<Lane, number>();
 
-  constructor(private readonly parts: SenderParts) {
+  /** @param gateway null: mail goes to the outbox */
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    @Inject(LOG) private readonly log: Log,
+    private readonly tokens: LinkTokens,
+    @Inject(GATEWAY) private readonly gateway: PostmarkGateway | null,
+  ) {
     this.lanes = (['transactional', 'broadcast'] as const).flatMap((stream): Lane[] =>
-      parts.gateway
+      gateway
         ? [
             { stream, provider: 'postmark', whose: 'real' },
             { stream, provider: 'outbox', whose: 'demo' },
@@ -67,9 +67,9 @@ export class Sender {
    * Sends at most one batch, transactional mail first. Answers whether there may be more to do at once.
    */
   async sendOne(): Promise<boolean> {
-    if (this.parts.config.env.CORTEX_SENDING === 'off') return false;
+    if (this.config.env.CORTEX_SENDING === 'off') return false;
     // Several lanes of every worker ask several times a second, nearly always for nothing: one look for all of them.
-    if (!(await this.parts.database.row(ANYTHING_TO_SEND))) return false;
+    if (!(await this.database.row(ANYTHING_TO_SEND))) return false;
     const since = performance.now() - emptyMilliseconds;
     const wasEmpty = (lane: Lane) => (this.emptyAt.get(lane) ?? -Infinity) > since;
     const lately = this.lanes.filter(wasEmpty);
@@ -82,12 +82,11 @@ export class Sender {
   }
 
   private async sendFrom(lane: Lane): Promise<boolean> {
-    const { database, config, claimer } = this.parts;
     const handling =
       lane.provider === 'postmark' && lane.stream === 'broadcast' ? await this.readHandling() : undefined;
-    const claim = await database.tx(async (tx) => {
-      const ready = await readiness(tx, config, lane.stream, lane.provider, handling);
-      return ready.ready ? claimBatch(tx, ready.facts, lane.whose, claimer) : undefined;
+    const claim = await this.database.tx(async (tx) => {
+      const ready = await readiness(tx, this.config, lane.stream, lane.provider, handling);
+      return ready.ready ? claimBatch(tx, ready.facts, lane.whose, this.claimer) : undefined;
     });
     if (!claim) return false;
     if (!claim.batch) return claim.looked > 0;
@@ -97,19 +96,17 @@ export class Sender {
   }
 
   private async post(batch: ClaimedBatch): Promise<BatchResult> {
-    const { database, gateway, tokens } = this.parts;
     await this.contents.load(
-      database,
+      this.database,
       batch.mails.map((mail) => mail.content_id),
     );
-    const signer = await tokens.signer();
-    const poster = batch.facts.provider === 'outbox' || !gateway ? outboxPoster : gateway;
+    const signer = await this.tokens.signer();
+    const poster = batch.facts.provider === 'outbox' || !this.gateway ? outboxPoster : this.gateway;
     return postBatch(poster, batch, (id) => this.contents.get(id), signer);
   }
 
   private async record(batch: ClaimedBatch, result: BatchResult): Promise<void> {
-    const { database, log } = this.parts;
-    await database.tx((tx) => recordBatch(tx, batch.id, batch.facts.provider, result, this.emailSent));
+    await this.database.tx((tx) => recordBatch(tx, batch.id, batch.facts.provider, result, this.emailSent));
     if (batch.facts.provider === 'outbox') return;
     if (!result.trouble) {
       this.backoff.succeeded();
@@ -117,12 +114,12 @@ export class Sender {
     }
     const { kind, status, code, message } = result.trouble;
     this.backoff.failed();
-    log.warn(
+    this.log.warn(
       { batch: batch.id, kind, status, code, size: batch.mails.length },
       'Postmark did not take a batch as it should',
     );
     if (kind !== 'refused') return;
-    await database.tx((tx) =>
+    await this.database.tx((tx) =>
       openAttention(tx, {
         key: 'postmark_refused',
         kind: 'postmark_refused',
@@ -134,12 +131,11 @@ export class Sender {
   }
 
   private async readHandling(): Promise<Handling> {
-    const { gateway, config, database } = this.parts;
     if (this.handling && Date.now() - this.handling.readAt < handlingMilliseconds) return this.handling.value;
-    const stream = config.env.POSTMARK_BROADCAST_STREAM;
-    const value = await gateway!.unsubscribeHandling(stream);
+    const stream = this.config.env.POSTMARK_BROADCAST_STREAM;
+    const value = await this.gateway!.unsubscribeHandling(stream);
     this.handling = { value, readAt: Date.now() };
-    await database.tx((tx) =>
+    await this.database.tx((tx) =>
       value !== undefined
         ? closeAttention(tx, 'handling_unreadable')
         : openAttention(tx, {

@@ -1,7 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { appendActivities } from '#activities';
 import { setConsent } from '#directory';
-import { liftForPerson, type LinkPurpose, type LinkTokens } from '#emails';
-import type { Database } from '#platform';
+import { liftForPerson, LinkTokens, type LinkPurpose } from '#emails';
+import { Database } from '#platform';
 import { settingSql } from '#rules';
 import { aboutMessage } from './claim-batch.js';
 
@@ -24,6 +25,7 @@ interface HolderRow {
 }
 
 /** What people do through the links in their mails. Reading changes nothing; only these two calls do. */
+@Injectable()
 export class Subscriptions {
   constructor(
     private readonly database: Database,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LinkTokens } from '#emails';
-import { newId, systemActor } from '#platform';
+import { systemActor } from '#platform';
 import { FakePostmark } from '#testing';
 import { PostmarkGateway } from './postmark.client.js';
 import { reconcile, recoverCrashed } from './reconcile.js';
@@ -97,7 +97,7 @@ describe('unclear outcomes', () => {
     const died = new PostmarkGateway({ token: 'x', url: 'http://127.0.0.1:9', timeoutSeconds: 1 });
     died.post = () => Promise.reject(new Error('killed'));
     const tokens = new LinkTokens(on.db.database, config);
-    const other = new Sender({ database: on.db.database, config, log, tokens, gateway: died, claimer: newId() });
+    const other = new Sender(on.db.database, config, log, tokens, died);
     await expect(other.sendOne()).rejects.toThrow('killed');
     // Dies after the call and before the record.
     await on.queue(persons.slice(2));
@@ -148,7 +148,7 @@ describe('several at once', () => {
       const config = on.configWith({ POSTMARK_SERVER_TOKEN: 'fake-token', POSTMARK_API_URL: chaotic.url });
       const loops = [1, 2].map(() => {
         const { sender, gateway } = on.senderFor(config);
-        return new SendLoop({ database: on.db.database, config, log, sender, gateway });
+        return new SendLoop(on.db.database, config, log, sender, gateway);
       });
       await on.db.clock.reset();
       for (const loop of loops) loop.start();

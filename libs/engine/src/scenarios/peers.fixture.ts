@@ -1,5 +1,5 @@
 import { LinkTokens } from '#emails';
-import { createLog, newId, readConfig, type Config } from '#platform';
+import { createLog, readConfig, type Config } from '#platform';
 import { PostmarkEvents, PostmarkGateway, Sender, SendLoop, Subscriptions } from '#send';
 import { FakePostmark, pipeline, seedLeads, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { automationStats, type AutomationStats } from '../reports/reports.queries.js';
@@ -72,9 +72,8 @@ export class Shop {
   sender(timeoutSeconds = 5): { sender: Sender; loop: SendLoop } {
     const { db, config, tokens, fake } = this;
     const gateway = new PostmarkGateway({ token: fake.token, url: fake.url, timeoutSeconds });
-    const parts = { database: db.database, config, log, tokens, gateway };
-    const sender = new Sender({ ...parts, claimer: newId() });
-    return { sender, loop: new SendLoop({ ...parts, sender }) };
+    const sender = new Sender(db.database, config, log, tokens, gateway);
+    return { sender, loop: new SendLoop(db.database, config, log, sender, gateway) };
   }
 
   /** So many people without a history. Answers their addresses. */
