@@ -23,6 +23,8 @@ export const drawingProblems = {
   loop_may_not_wait: drawing('Steps loop, and the wait between them may already be over.'),
   unknown_step: drawing('A rule asks about a step that does not exist or sends no email.'),
   no_lead: drawing('A rule asks about a lead where there is none.'),
+  no_activity: drawing('A rule compares with the activity that started the run where there is none.'),
+  template_in_rule: drawing('A rule compares with a template as if it were a text.'),
   feeds_itself: drawing('A step causes the activity that starts the automation.'),
   contradiction: drawing('Nobody can match two conditions at once.'),
   marketing_on_transactional: drawing('System mail has a topic or an unsubscribe link.'),

@@ -1,13 +1,14 @@
 import { issueText, type Condition } from '#rules';
 import type { z } from 'zod';
 import { contradictionIn } from './contradictions.js';
+import { entryValueProblems, groupsIn } from './entry-values.js';
 import { settings as settingsSchema, type DraftSettings, type Graph, type GraphNode } from './graph.js';
 import { timelessLoop } from './loops.js';
 import type { NodeDef, Problem } from './node.js';
 import { nodeDef } from './nodes/index.js';
 import type { DrawingProblemCode } from './problem-codes.js';
 import { isEntry, portsOf } from './readable.js';
-import { conditionsOf, graphRulesSchema, itsText, theyText, whereSchema, type Group } from './rule.js';
+import { conditionsOf, itsText, theyText, type Group } from './rule.js';
 import type { Surroundings } from './surroundings.js';
 import { indexGraph, reachable } from './walk.js';
 
@@ -253,23 +254,9 @@ const settingsProblems = (graph: Graph, settings: DraftSettings): Problem[] => {
 
 const localLink = /https?:\/\/(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?=[:/"'\s]|$)/i;
 
-/** The rules that stand in a step's config, with the field they stand in. */
-const groupsIn = (config: Record<string, unknown>): [field: string, rules: Group][] => {
-  const found: [string, Group][] = [];
-  for (const name of ['rules', 'where'] as const) {
-    const read = (name === 'rules' ? graphRulesSchema : whereSchema).safeParse(config[name]);
-    if (config[name] !== undefined && read.success) found.push([name, read.data]);
-  }
-  (Array.isArray(config.cases) ? config.cases : []).forEach((one: { rules?: unknown } | null, at) => {
-    const read = graphRulesSchema.safeParse(one?.rules);
-    if (read.success) found.push([`cases/${at}/rules`, read.data]);
-  });
-  return found;
-};
-
-const conditionText = (condition: Condition, field: string): string => {
+const conditionText = (condition: Condition, inWhere: boolean): string => {
   const alone: Group = { operator: 'AND', conditions: [condition] };
-  return field === 'where' ? itsText(alone) : theyText(alone);
+  return inWhere ? itsText(alone) : theyText(alone);
 };
 
 const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): Problem[] => {
@@ -305,15 +292,17 @@ const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): 
   }
   const cron = node.type === 'schedule' && typeof config.cron === 'string' ? world.checkCron?.(config.cron) : undefined;
   if (cron) add('cron', 'blocks', 'cron', `This schedule cannot be read. ${cron}`);
-  for (const [field, rules] of groupsIn(config)) {
+  for (const { rules, pointer } of groupsIn(config, `/nodes/${at}/config`)) {
     const clash = contradictionIn(rules);
-    if (clash)
-      add(
-        'contradiction',
-        'look',
-        field,
-        `Nobody can match both: ${clash.map((one) => conditionText(one, field)).join(', and ')}.`,
-      );
+    const said = clash?.map((one) => conditionText(one, pointer.endsWith('/where'))).join(', and ');
+    if (said !== undefined)
+      problems.push({
+        code: 'contradiction',
+        severity: 'look',
+        node_id: node.id,
+        pointer,
+        message: `Nobody can match both: ${said}.`,
+      });
   }
   return problems;
 };
@@ -340,6 +329,7 @@ export const validate = (graph: Graph, settings: DraftSettings = {}, world: Surr
     ...shapeProblems(graph),
     ...edgeProblems(graph),
     ...(entry ? feedsItself(graph, entry, configs, limit === 'once') : []),
+    ...entryValueProblems(graph, settings),
     ...settingsProblems(graph, settings),
   ];
 };

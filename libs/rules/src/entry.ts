@@ -1,13 +1,26 @@
 import { freeFields } from './fields.js';
 import { isGroup, limits, type Condition, type EntryValue, type Rule } from './language.js';
+import { personalIds, type PersonalFieldId } from './personal-fields.js';
 import { elementsOf, valuesAt } from './read.js';
 
-/** What of a lead a rule may compare with, besides its attributes. */
-export const leadEntries = ['course_id', 'source', 'created_at'] as const;
+/**
+ * Columns of `public.purchase_leads` that a rule may compare with, besides `attributes`. Not the address and the tags:
+ * an address is looked up when it is needed, so that no run keeps an old one, and the person has the tags.
+ */
+export const leadEntries = ['course_id', 'external_id', 'source', 'created_at', ...personalIds] as const;
 const ATTRIBUTES = 'lead.attributes.';
 export const entryRule =
   `Name what started the automation: metadata.<path> of its activity, or of its lead ` +
   `${leadEntries.map((name) => `lead.${name}`).join(', ')} or lead.attributes.<name>.`;
+
+/** A lead as rules compare with it. */
+export interface StartingLead extends Record<PersonalFieldId, string | null> {
+  course_id: string | null;
+  external_id: string | null;
+  source: string | null;
+  created_at: Date;
+  attributes: unknown;
+}
 
 export const isEntry = (value: unknown): value is EntryValue =>
   typeof value === 'object' && value !== null && 'entry' in value;

@@ -6,7 +6,15 @@ export { issueText, pathText } from './issue-text.js';
 export { faceOf, operatorOf, operators, operatorsFor } from './operators/index.js';
 export { graphRulesSchema, readRules, rulesSchema, typeOf, whereSchema } from './ast.js';
 export { bindEntry } from './bind-entry.js';
-export { entriesOf, entryFacts, isEntry, leadEntries, type EntryFacts, type Started } from './entry.js';
+export {
+  entriesOf,
+  entryFacts,
+  isEntry,
+  leadEntries,
+  type EntryFacts,
+  type Started,
+  type StartingLead,
+} from './entry.js';
 export { fold } from './fold.js';
 export { CLOCK_SKEW, latestNow, shift, type Moment } from './time.js';
 export * from './facts.js';

@@ -1,11 +1,12 @@
 import './rule-builder.css';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import type { AnswerOf, checkSmartList } from '#contracts';
-import { isGroup, toClause, type Condition, type Group, type Rule } from '#rules';
+import { isEntry, isGroup, toClause, type Condition, type Group, type Rule } from '#rules';
 import { plural } from '../ui/format';
 import { relativeTime, shortTime } from '../ui/time';
 
-export type Proof = AnswerOf<typeof checkSmartList>;
+/** What the record of a step keeps; `where` is what counted activities had to say, with the run's own values. */
+export type Proof = Omit<AnswerOf<typeof checkSmartList>, 'children'> & { where?: Group; children?: Proof[] };
 export type Names = ReadonlyMap<string, string>;
 
 const words: Record<Group['operator'], string> = {
@@ -52,7 +53,9 @@ function Part({ rule, proof, names, place }: Omit<Required<ProofRowsProps>, 'rul
         <span>
           <span className="sentence">
             <span className="visually-hidden">{proof.result ? 'Met: ' : 'Not met: '}</span>
-            {isGroup(rule) ? words[rule.operator] : toClause({ operator: 'AND', conditions: [rule] }, { names, place })}
+            {isGroup(rule)
+              ? words[rule.operator]
+              : toClause({ operator: 'AND', conditions: [asDecided(rule, proof)] }, { names, place })}
           </span>{' '}
           {isGroup(rule) ? null : <span className="label">{said(rule, proof.value_seen, names)}</span>}
         </span>
@@ -60,6 +63,14 @@ function Part({ rule, proof, names, place }: Omit<Required<ProofRowsProps>, 'rul
       {isGroup(rule) ? <CheckResults rule={rule} proof={proof} names={names} place={place} /> : null}
     </li>
   );
+}
+
+/** The condition with the run's own values in place of those taken from what started it, where the proof knows them. */
+function asDecided(rule: Condition, { wanted, where }: Proof): Condition {
+  if (where) return { ...rule, where };
+  const [one] = [wanted].flat();
+  const isScalar = typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean';
+  return isEntry(rule.value) && isScalar ? { ...rule, value: one } : rule;
 }
 
 const iso = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;

@@ -1,6 +1,6 @@
 import './rule-builder.css';
 import { Button, SegmentedControl } from '@mantine/core';
-import { readRules, toEnglish, type Group } from '#rules';
+import { readRules, toEnglish, type Group, type Rule } from '#rules';
 import { useState } from 'react';
 import { isDrawn, placeOf, type Context } from './rule-edits';
 import { freshRow, GroupRows, LockedRow } from './group-rows';
@@ -22,6 +22,8 @@ export interface RuleBuilderProps {
   steps?: Choice[];
   /** With `where`: the type of activity whose metadata keys are offered. */
   activityType?: string;
+  /** With `where`, in a keyed automation: what keeps its runs apart, `metadata.cart`. */
+  startKey?: string | undefined;
   /** Leaves out the sentence and live number below, where the screen shows its own. */
   bare?: boolean;
   /** For readers who may not change the rule; they still count and check people. */
@@ -35,6 +37,7 @@ export function RuleBuilder({
   context,
   steps,
   activityType,
+  startKey,
   bare,
   readOnly = false,
 }: RuleBuilderProps) {
@@ -73,7 +76,7 @@ export function RuleBuilder({
           <fieldset className="rules-field" disabled={readOnly}>
             <legend className="visually-hidden">Rules</legend>
             {value === undefined ? (
-              <Nothing context={context} onChange={onChange} />
+              <Nothing context={context} startKey={startKey} onChange={onChange} />
             ) : isDrawn(value, 1) ? (
               <RuleTree
                 root={value}
@@ -109,12 +112,21 @@ export function RuleBuilder({
   );
 }
 
-function Nothing({ context, onChange }: Pick<RuleBuilderProps, 'context' | 'onChange'>) {
-  const begin = () => onChange({ operator: 'AND', conditions: [freshRow(context)] });
+function Nothing({ context, startKey, onChange }: Pick<RuleBuilderProps, 'context' | 'startKey' | 'onChange'>) {
+  const begin = (row: Rule) => onChange({ operator: 'AND', conditions: [row] });
   return (
     <div className="row">
       <span className="sentence quiet">{context === 'where' ? 'Any metadata.' : 'Everyone.'}</span>
-      <Button variant="default" size="compact-sm" onClick={begin}>
+      {startKey === undefined ? null : (
+        <Button
+          variant="default"
+          size="compact-sm"
+          onClick={() => begin({ field: startKey, operator: 'eq', value: { entry: startKey } })}
+        >
+          Same {startKey.replace('metadata.', '')} as the one that started this
+        </Button>
+      )}
+      <Button variant="default" size="compact-sm" onClick={() => begin(freshRow(context))}>
         Add a condition
       </Button>
     </div>

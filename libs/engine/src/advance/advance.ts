@@ -1,9 +1,9 @@
 import type { ActivityFact, Plan, Report, Settings } from '#graph';
 import type { Log } from '#platform';
 import type { Group } from '#rules';
-import type { Proof } from '#rules/engine';
 import { randomShare } from '../deciding/random-branch.js';
 import type { Moment } from '../versions/compiled-versions.js';
+import type { EntryProof } from '../deciding/proof-with-entry.js';
 import { Decisions, type Answers } from '../deciding/decisions.js';
 import { needsWrittenRuns, settlesAtCommit } from '../effects/index.js';
 import type { EffectCall } from '../effects/effect-handler.js';
@@ -237,7 +237,7 @@ const lookBackOf = (journey: Journey) => ({
 });
 
 /** What was seen as a step record keeps it: long texts cut, long lists by their beginning. */
-const shortened = (proof: Proof): Proof => ({
+const shortened = (proof: EntryProof): EntryProof => ({
   ...proof,
   ...('value_seen' in proof ? { value_seen: brief(proof.value_seen) } : {}),
   ...('wanted' in proof ? { wanted: brief(proof.wanted) } : {}),

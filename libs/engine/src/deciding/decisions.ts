@@ -9,9 +9,10 @@ import {
   type PersonFacts,
   type RunFacts,
 } from '#rules';
-import { Decider, nextClockChange, type Proof } from '#rules/engine';
+import { Decider, nextClockChange } from '#rules/engine';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { FactSource } from './fact-source.js';
+import { proofWithEntry, type EntryProof } from './proof-with-entry.js';
 
 /** Rules to be decided about one person, inside a run or before one. */
 export interface RuleQuestion {
@@ -30,7 +31,7 @@ export interface Answers {
   /** When to ask these rules again because time alone may change their answers by then, at the latest `until`. */
   nextChange: (rules: readonly Group[], until: Date | undefined) => Date | undefined;
   /** Of the rules that were to be explained. */
-  proofs: readonly Proof[];
+  proofs: readonly EntryProof[];
 }
 
 /** Decides the rules of one transaction: facts are read for everybody at once, json-rules-engine says yes or no. */
@@ -48,7 +49,11 @@ export class Decisions {
    * Whether an activity's metadata is what a `where` asks for; one without a `where` always is.
    * @param entry the values of what started the run that asks
    */
-  async matches(where: Group | undefined, activity: ActivityFact, entry: EntryFacts = {}): Promise<boolean> {
+  async matches(
+    where: Group | undefined,
+    activity: Pick<ActivityFact, 'metadata'>,
+    entry: EntryFacts = {},
+  ): Promise<boolean> {
     if (where === undefined) return true;
     return this.decider.decideWhere(bindEntry(where, entry, 'where'), { metadata: activity.metadata });
   }
@@ -89,13 +94,14 @@ export class Decisions {
 
   private async answers({ rules, explained = [], boundOf }: Bound, facts: PersonFacts): Promise<Answers> {
     try {
-      const proofs = await this.decider.explainAll(explained, facts);
+      const boundTo = (each: Group) => boundOf.get(each) ?? each;
+      const proofs = await this.decider.explainAll(explained.map(boundTo), facts);
       const decided = await this.decider.decideAll(
         rules.filter((each) => !proofs.has(each)),
         facts,
       );
       return {
-        proofs: [...proofs.values()],
+        proofs: explained.map((each) => proofWithEntry(each, boundTo(each), proofs.get(boundTo(each))!)),
         nextChange: (asked, until) => {
           const horizon = until?.getTime() ?? this.moment.now.getTime() + FAR;
           const own = asked.map((each) => boundOf.get(each)!);
@@ -127,14 +133,9 @@ interface Bound extends RuleQuestion {
 }
 
 const bound = (asked: RuleQuestion): Bound => {
-  const { rules, explained, entry = {} } = asked;
+  const { rules, entry = {} } = asked;
   const boundOf = new Map(rules.map((each) => [each, bindEntry(each, entry, 'graph')]));
-  return {
-    ...asked,
-    boundOf,
-    rules: rules.map((each) => boundOf.get(each)!),
-    ...(explained ? { explained: explained.map((each) => boundOf.get(each) ?? each) } : {}),
-  };
+  return { ...asked, boundOf, rules: rules.map((each) => boundOf.get(each)!) };
 };
 
 /** A `where` of a start compares with the very activity that it looks at. */

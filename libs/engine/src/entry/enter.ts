@@ -1,5 +1,5 @@
 import { newId } from '#platform';
-import { entryFacts } from '#rules';
+import { entryFacts, type StartingLead } from '#rules';
 import type { Moment } from '../versions/compiled-versions.js';
 import { Journey, type RunRow } from '../runs/journey.js';
 import { applyLimits, type AllowedEntry, type Entry, type EntryHistory, type Refusal } from './entry-limits.js';
@@ -12,14 +12,6 @@ export interface EntryChecks extends EntryHistory {
   unexpectedEntries?(entries: readonly AllowedEntry[]): Promise<ReadonlySet<AllowedEntry>>;
   /** What rules may compare with of these leads, by id; those that are gone are left out. Absent: of none. */
   startingLeads?(ids: readonly string[]): Promise<ReadonlyMap<string, StartingLead>>;
-}
-
-/** A lead as rules compare with it. */
-export interface StartingLead {
-  course_id: string | null;
-  source: string | null;
-  created_at: Date;
-  attributes: unknown;
 }
 
 /**

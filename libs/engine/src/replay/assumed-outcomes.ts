@@ -1,5 +1,5 @@
 import { usualAssumptions, type Assume } from '#contracts';
-import { conditionsOf, operatorOf, type Group } from '#rules';
+import { conditionsOf, dependencies, operatorOf, type Group } from '#rules';
 import { randomShare } from '../deciding/random-branch.js';
 import type { CompiledStep, CompiledVersion } from '../versions/compiled-version.js';
 
@@ -27,7 +27,8 @@ export class AssumedOutcomes {
   constructor(
     readonly assume: Assume,
     version: CompiledVersion,
-    private readonly aboutLists: ReadonlySet<Group>,
+    /** Whether any rule of the drawing asks about lists. */
+    private readonly aboutLists: boolean,
     private readonly types: readonly string[] | undefined,
   ) {
     for (const [id, step] of version.steps) {
@@ -38,7 +39,7 @@ export class AssumedOutcomes {
 
   /** These rules are to be decided. */
   asked(rules: readonly Group[]): void {
-    if (this.aboutLists.size > 0 && rules.some((each) => this.aboutLists.has(each))) this.hung.lists += 1;
+    if (this.aboutLists && rules.some(asksForLists)) this.hung.lists += 1;
   }
 
   /** Somebody came to this step. */
@@ -68,6 +69,8 @@ export class AssumedOutcomes {
     return Object.fromEntries(Object.keys(today).map((list) => [list, list_members === 'everybody']));
   }
 }
+
+const asksForLists = (rules: Group): boolean => dependencies(rules).lists.length > 0;
 
 const hasFailed = ({ def }: CompiledStep): boolean => def.ports({}).some((port) => port.id === 'failed');
 

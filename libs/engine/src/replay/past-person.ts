@@ -19,6 +19,7 @@ export interface Source extends Record<PersonalFieldId, string | null> {
 
 export interface LeadSource extends Source {
   course_id: string | null;
+  external_id: string | null;
   source: string | null;
 }
 

@@ -3,6 +3,7 @@ import type { DateStart } from '#automations';
 import type { Tx } from '#platform';
 import {
   aggregateKey,
+  conditionsOf,
   instantLiteral,
   notByThePerson,
   notByThePersonPrefixes,
@@ -14,7 +15,7 @@ import {
   personalPairs,
 } from '#rules';
 import type { PastEntry } from '../entry/entry-limits.js';
-import type { Before } from './aggregates.js';
+import { comparesWithStart, type Alike, type Before } from './aggregates.js';
 import type { Call } from './call.js';
 import { factTypes, type PastActivity, type PersonNow } from './past-person.js';
 
@@ -82,7 +83,7 @@ export async function peopleNow(
        select u.id, ${source('u')}) as row from public.unified_profiles u
        where cortex.address(u.email) collate "C" = p.address order by u.created_at, u.id limit 1) u on true
      left join lateral (
-       select jsonb_agg(${source('l')}, 'course_id', l.course_id, 'source', l.source)) as rows from (
+       select jsonb_agg(${source('l')}, 'course_id', l.course_id, 'external_id', l.external_id, 'source', l.source)) as rows from (
          ${leadsOf('p')}) l) l on true
      left join lateral (
        select jsonb_agg(jsonb_build_object('id', e.id, 'course_id', e.course_id, 'lead_id', e.lead_id, 'status', e.status,
@@ -178,7 +179,8 @@ export async function aggregatesBefore(
 ): Promise<Map<string, Map<string, Before>>> {
   const found = new Map<string, Map<string, Before>>();
   const moment: Moment = { now: window.from, timezone };
-  for (const condition of new Map(conditions.map((each) => [aggregateKey(each), each])).values()) {
+  const fixed = conditions.filter((each) => !comparesWithStart(each));
+  for (const condition of new Map(fixed.map((each) => [aggregateKey(each), each])).values()) {
     const values: unknown[] = [personIds, condition.activity_type, window.from.toISOString()];
     const bind = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
     const since = condition.within && bind(instantLiteral(shift(moment, condition.within, 'ago')), 'timestamptz');
@@ -199,6 +201,52 @@ export async function aggregatesBefore(
     for (const { person_id, ...before } of rows) {
       const own = found.get(person_id) ?? new Map<string, Before>();
       found.set(person_id, own.set(aggregateKey(condition), before));
+    }
+  }
+  return found;
+}
+
+/**
+ * What these people had done when the window began, of the types that conditions compare with what started a run: by
+ * person and type, as many rows as differ in what the conditions ask about.
+ */
+export async function alikeBefore(
+  tx: Tx,
+  personIds: readonly string[],
+  conditions: readonly Condition[],
+  window: Window,
+  timezone: string,
+): Promise<Map<string, Map<string, Alike[]>>> {
+  const found = new Map<string, Map<string, Alike[]>>();
+  const moment: Moment = { now: window.from, timezone };
+  const own = conditions.filter(comparesWithStart);
+  for (const type of new Set(own.map(({ activity_type }) => activity_type!))) {
+    const asking = own.filter(({ activity_type }) => activity_type === type);
+    const keys = new Set(
+      asking.flatMap(({ where }) => [...conditionsOf(where!)]).map(({ field }) => field.split('.')[1]),
+    );
+    const since = Math.min(
+      ...asking.map(({ within }) => (within ? shift(moment, within, 'ago') : window.from.getTime())),
+    );
+    const rows = await tx.rows<Alike & { person_id: string }>(
+      `select a.person_id, a.metadata, count(*)::int as count, ${ms('min(a.occurred_at)')} as first_at,
+         ${ms('max(a.occurred_at)')} as last_at,
+         coalesce(array_agg(${ms('a.occurred_at')}) filter (where a.occurred_at >= $4::timestamptz), '{}') as recent
+       from (
+         select person_id, occurred_at, case when jsonb_typeof(metadata) = 'object' then (
+             select coalesce(jsonb_object_agg(m.key, m.value), '{}') from jsonb_each(metadata) m where m.key = any($5::text[]))
+           else metadata end as metadata
+         from public.crm_activities
+         where person_id = any($1::uuid[]) and type = $2 and occurred_at < $3::timestamptz) a
+       group by a.person_id, a.metadata`,
+      [personIds, type, window.from.toISOString(), instantLiteral(since), [...keys]],
+    );
+    for (const { person_id, ...alike } of rows) {
+      const byType = found.get(person_id) ?? new Map<string, Alike[]>();
+      const known = byType.get(type);
+      if (known) known.push(alike);
+      else byType.set(type, [alike]);
+      found.set(person_id, byType);
     }
   }
   return found;

@@ -41,8 +41,20 @@ type Condition = Record<string, unknown>;
 const metadataRules = (roll: Dice): Condition => ({
   operator: oneOf(roll, 'AND', 'OR'),
   conditions: [
-    { field: 'metadata.n', operator: oneOf(roll, 'eq', 'gte', 'lt', 'neq'), value: Math.floor(roll() * 3) },
-    ...(roll() < 0.3 ? [{ field: 'metadata.cart', operator: oneOf(roll, 'eq', 'is_set', 'neq'), value: 'x' }] : []),
+    {
+      field: 'metadata.n',
+      operator: oneOf(roll, 'eq', 'gte', 'lt', 'neq'),
+      value: roll() < 0.2 ? { entry: 'metadata.n' } : Math.floor(roll() * 3),
+    },
+    ...(roll() < 0.4
+      ? [
+          {
+            field: 'metadata.cart',
+            operator: oneOf(roll, 'eq', 'is_set', 'neq'),
+            value: oneOf<unknown>(roll, 'x', { entry: 'metadata.cart' }),
+          },
+        ]
+      : []),
   ].map((each) => (each.operator === 'is_set' ? { field: each.field, operator: 'is_set' } : each)),
 });
 

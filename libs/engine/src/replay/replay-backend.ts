@@ -1,13 +1,12 @@
 import type { RunKey } from '#directory';
 import type { ActivityFact, EffectType, Report, Settings } from '#graph';
-import { mailRefusal, type Group, type PersonFacts, type RunFacts, type StepOutcome } from '#rules';
+import { mailRefusal, type Group, type PersonFacts, type RunFacts, type StartingLead, type StepOutcome } from '#rules';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import { Decisions } from '../deciding/decisions.js';
 import type { EffectCall } from '../effects/effect-handler.js';
 import type { Journey, RunRow, StepRecord } from '../runs/journey.js';
 import type { InboxRow } from '../inbox/claim.js';
-import type { StartingLead } from '../entry/enter.js';
 import { spanStart, type Entry, type PastEntry } from '../entry/entry-limits.js';
 import type { LookBack } from '../runs/runs.queries.js';
 import type { Passed, Backend } from '../advance/backend.js';
@@ -117,7 +116,10 @@ export class ReplayBackend implements Backend {
   async facts(_people: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>> {
     this.assumedOutcomes.asked(groups);
     const facts = this.person.facts(moment.now.getTime());
-    if (!this.aggregates.isEmpty) facts.activities = this.aggregates.at(moment);
+    if (!this.aggregates.isEmpty) {
+      const decisions = new Decisions(this, moment);
+      facts.activities = await this.aggregates.at(moment, groups, (where, about) => decisions.matches(where, about));
+    }
     this.now = moment.now.getTime();
     return new Map([[this.person.person_id, facts]]);
   }
@@ -141,8 +143,7 @@ export class ReplayBackend implements Backend {
       ids.flatMap((id) => {
         const lead = this.person.lead(id);
         if (!lead) return [];
-        const { course_id, source, attributes } = lead;
-        return [[id, { course_id, source, attributes, created_at: new Date(lead.created_at) }] as const];
+        return [[id, { ...lead, created_at: new Date(lead.created_at) }] as const];
       }),
     );
   }
@@ -220,7 +221,7 @@ export class ReplayBackend implements Backend {
     if (this.aggregates.isEmpty || this.counted.has(activity)) return;
     this.counted.add(activity);
     const decisions = new Decisions(this, moment);
-    await this.aggregates.add(activity, (where) => decisions.matches(where, factOf(activity)));
+    await this.aggregates.add(activity, (where, about) => decisions.matches(where, about));
   }
 
   private readonly counted = new WeakSet<PastActivity>();

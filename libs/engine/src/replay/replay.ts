@@ -3,12 +3,13 @@ import { engineMoment, type DateStart } from '#automations';
 import type { Assume } from '#contracts';
 import { readSettings, type Database, type Log } from '#platform';
 import type { CompiledVersion } from '../versions/compiled-version.js';
-import { Aggregates, type Before } from './aggregates.js';
+import { Aggregates } from './aggregates.js';
 import { assumptionsOf } from './assumptions.js';
 import { dateValues } from './date-values.js';
 import {
   activitiesOf,
   aggregatesBefore,
+  alikeBefore,
   changesSince,
   datesReached,
   entriesBefore,
@@ -171,11 +172,12 @@ class Chunk {
   private async load(ids: readonly string[]): Promise<ReplayPerson[]> {
     const { script } = this;
     const { window, version, mail, moment } = script;
-    const { people, changes, entries, before } = await this.read(async (tx) => ({
+    const { people, changes, entries, before, alike } = await this.read(async (tx) => ({
       people: await peopleNow(tx, ids, window, { last_activity: script.asksLastActivity, lists: script.lists }, moment),
       changes: await changesSince(tx, ids, window, version.late_after),
       entries: await entriesBefore(tx, version.automation_id, ids, window),
       before: await aggregatesBefore(tx, ids, script.conditions, window, mail.timezone),
+      alike: await alikeBefore(tx, ids, script.conditions, window, mail.timezone),
     }));
     const changesOf = new Map<string, PastActivity[]>();
     for (const change of changes) {
@@ -197,7 +199,11 @@ class Chunk {
         ? await this.read((tx) => datesReached(tx, dates, version.start as DateStart, window, mail.timezone))
         : undefined;
     return loaded.map(({ now, person }) => {
-      const aggregates = new Aggregates(script.conditions, before.get(now.person_id) ?? new Map<string, Before>());
+      const aggregates = new Aggregates(
+        script.conditions,
+        before.get(now.person_id) ?? new Map(),
+        alike.get(now.person_id) ?? new Map(),
+      );
       const done = (run: Simulated): void => {
         this.tally.take(run, now.contact_email);
         this.options.onRun?.(run, script);

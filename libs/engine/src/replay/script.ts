@@ -89,7 +89,7 @@ export function scriptOf(
     conditions: asked.activities,
     lists,
     asksLastActivity: asked.fields.includes('last_activity'),
-    assumedOutcomes: new AssumedOutcomes(assume, version, new Set(lists), types),
+    assumedOutcomes: new AssumedOutcomes(assume, version, lists.length > 0, types),
     scope: scopeOf(version, window),
     rounds: roundsOf(version, window, mail.timezone),
     roundsOver: over,

@@ -4,9 +4,9 @@ import type { DraftSettings, Graph } from '#graph';
 import { readSettings, unknownAddress, type Database, type Log } from '#platform';
 import { eachPersonal, type PersonalFieldId } from '#rules';
 import type { StepRecord } from '../runs/journey.js';
-import { Aggregates, type Before } from './aggregates.js';
+import { Aggregates } from './aggregates.js';
 import { drawn } from './backtests.js';
-import { activitiesOf, aggregatesBefore, changesSince, peopleNow } from './past.queries.js';
+import { activitiesOf, aggregatesBefore, alikeBefore, changesSince, peopleNow } from './past.queries.js';
 import { PastPerson, type PersonNow } from './past-person.js';
 import { ReplayPerson } from './replay-person.js';
 import type { Simulated } from './replay-backend.js';
@@ -74,7 +74,12 @@ export async function simulate(
     const person = new PastPerson(now!, settings.mail_unanswered);
     person.undo(await changesSince(tx, ids, window, version.late_after));
     const before = await aggregatesBefore(tx, ids, script.conditions, window, present.timezone);
-    const aggregates = new Aggregates(script.conditions, before.get(now!.person_id) ?? new Map<string, Before>());
+    const alike = await alikeBefore(tx, ids, script.conditions, window, present.timezone);
+    const aggregates = new Aggregates(
+      script.conditions,
+      before.get(now!.person_id) ?? new Map(),
+      alike.get(now!.person_id) ?? new Map(),
+    );
     let found: Simulated | undefined;
     const replayed = new ReplayPerson({ ...script, version }, person, aggregates, [], log, (run) => {
       found ??= run;
@@ -124,6 +129,7 @@ const madeUp = (sample: SamplePerson, at: Date): PersonNow => ({
       tags: sample.tags ?? [],
       attributes: sample.attributes ?? {},
       course_id: null,
+      external_id: null,
       source: 'sample',
     },
   ],

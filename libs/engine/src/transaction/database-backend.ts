@@ -1,12 +1,11 @@
 import { loadFacts, loadRunFacts, type RunKey } from '#directory';
 import type { ActivityFact, Effect, EffectType } from '#graph';
 import { isTransient, type Tx } from '#platform';
-import type { Group, PersonFacts, RunFacts } from '#rules';
+import { leadEntries, type Group, type PersonFacts, type RunFacts, type StartingLead } from '#rules';
 import type { Backend, Passed } from '../advance/backend.js';
 import type { EffectCall, EffectHandler } from '../effects/effect-handler.js';
 import { effects } from '../effects/index.js';
 import type { AllowedEntry, Entry, PastEntry } from '../entry/entry-limits.js';
-import type { StartingLead } from '../entry/enter.js';
 import { unexpectedEntries, mailsOverLimit } from '../entry/guard.js';
 import { automationsBehind, reportLoop, type AutomationPath } from '../entry/hop-limit.js';
 import { pastEntries } from '../entry/past-entries.js';
@@ -88,7 +87,7 @@ export class DatabaseBackend implements Backend {
 
   async startingLeads(ids: readonly string[]): Promise<ReadonlyMap<string, StartingLead>> {
     const rows = await this.tx.rows<StartingLead & { id: string }>(
-      'select id, course_id, source, created_at, attributes from public.purchase_leads where id = any($1::uuid[])',
+      `select id, ${leadEntries.join(', ')}, attributes from public.purchase_leads where id = any($1::uuid[])`,
       [ids],
     );
     return new Map(rows.map(({ id, ...lead }) => [id, lead]));

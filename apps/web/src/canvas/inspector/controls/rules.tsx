@@ -1,4 +1,4 @@
-import { nodeDef, sentenceOf, withSteps } from '#graph';
+import { indexGraph, nodeDef, sentenceOf, withSteps } from '#graph';
 import type { Group } from '#rules';
 import { Input } from '@mantine/core';
 import { useReferenceNames } from '../../../automations/reference-names';
@@ -34,7 +34,9 @@ export function Rules({ field, value, problem, readOnly, stepId, onChange }: Con
 }
 
 /** Conditions on what came with an activity. */
-export function MetadataRules({ field, value, config, readOnly, onChange }: ControlProps) {
+export function MetadataRules({ field, value, config, readOnly, stepId, onChange }: ControlProps) {
+  const isStart = useEditor((state) => indexGraph(state.document.graph).entry?.id === stepId);
+  const key = useEditor((state) => state.document.settings.entry?.key);
   return (
     <Input.Wrapper label={field.label} description={field.help} labelElement="div">
       <RuleBuilder
@@ -42,6 +44,7 @@ export function MetadataRules({ field, value, config, readOnly, onChange }: Cont
         onChange={onChange}
         context="where"
         activityType={text(config.activity_type) || undefined}
+        startKey={isStart ? undefined : key}
         readOnly={readOnly}
       />
     </Input.Wrapper>

@@ -2,6 +2,7 @@ import type { DraftSettings } from '#graph';
 import type { Group } from '#rules';
 import { Checkbox, Input, SegmentedControl } from '@mantine/core';
 import { RuleBuilder } from '../../../rule-builder/rule-builder';
+import { useEditor } from '../../document/use-editor';
 import { ActivityType } from '../controls/references';
 import type { FormField } from '../schema';
 
@@ -15,6 +16,7 @@ export function MomentField(props: {
   onChange: (value: Moment | undefined) => void;
 }) {
   const { value, onChange } = props;
+  const key = useEditor((state) => state.document.settings.entry?.key);
   const on = value !== undefined;
   const byActivity = value?.activity_type !== undefined;
   return (
@@ -55,6 +57,7 @@ export function MomentField(props: {
                 <RuleBuilder
                   context="where"
                   activityType={value.activity_type || undefined}
+                  startKey={key}
                   value={value.where as Group | undefined}
                   onChange={(where) => onChange({ activity_type: value.activity_type, ...(where ? { where } : {}) })}
                 />
