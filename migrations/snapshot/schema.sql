@@ -278,6 +278,8 @@ table cortex.list_keeping
   swept_at timestamp with time zone
   error text
   tell_newcomers boolean not null default false
+  means jsonb
+  fill_again_after xid8
 
 table cortex.list_members
   smart_list_id uuid not null

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { blocks, indexGraph, nodeDef, type DraftSettings, type Graph, type Problem } from '#graph';
 import { AppError, Database, newId, type Actor, type Tx } from '#platform';
+import { settleLists, stillUpdating, unsettled } from '#smart-lists';
 import { audit } from './audit.js';
 import { automationById, peopleByStep, type AutomationRow } from './automation.queries.js';
 import { problemsOf, type MailHelp } from './checks.js';
@@ -39,6 +40,9 @@ export interface Validation {
   inside: { node_id: string; version: number; people: number; removed: boolean }[];
 }
 
+/** The draft, or its list, may be edited between settling and publishing. */
+const MOST_TRIES = 3;
+
 /** Checks drafts and makes them immutable versions. */
 @Injectable()
 export class Publishing {
@@ -74,10 +78,28 @@ export class Publishing {
   }
 
   /**
-   * Freezes the draft as the next version and lets it run.
-   * @throws AppError 409 when the draft is no longer `revision`, or the automation is archived; 422 with `problems`
+   * Freezes the draft as the next version and lets it run. Who is in the list that it follows is settled before, so
+   * that whoever enters or leaves it from then on is told.
+   * @throws AppError 409 when the draft is no longer `revision`, the automation is archived, or others edit the list all
+   * the time; 422 with `problems`
    */
   async publish(actor: Actor, id: string, wish: Publish, help: MailHelp): Promise<Published> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const { draft_graph } = await automationById(this.database, id);
+      await settleLists(this.database, followed(draft_graph));
+      const published = await this.publishSettled(actor, id, wish, help);
+      if (published) return published;
+    }
+    throw stillUpdating();
+  }
+
+  /** Undefined, and nothing is done, when the list that the draft follows is not settled (any more). */
+  private async publishSettled(
+    actor: Actor,
+    id: string,
+    wish: Publish,
+    help: MailHelp,
+  ): Promise<Published | undefined> {
     return this.database.tx(async (tx) => {
       await closeGate(tx);
       await tx.row('select id from cortex.automations where id = $1 for update', [id]);
@@ -102,6 +124,7 @@ export class Publishing {
         );
       }
       checkInFlight(wish.in_flight, graph);
+      if ((await unsettled(tx, followed(graph))).length > 0) return undefined;
       const matching = await countOf(tx, id, graph, settings);
       const version = await this.freeze(tx, actor, row.id, graph, settings, wish.note, help);
       await tx.run(
@@ -179,6 +202,12 @@ export class Publishing {
       await planRound(tx, { automationId: id, occasion: `now:${now.toISOString()}`, listId: list, due: now });
     }
   }
+}
+
+/** The lists whose entering or leaving starts the automation. */
+function followed(graph: Graph): string[] {
+  const start = startOf(graph);
+  return start?.by === 'activity' && start.smart_list_id !== undefined ? [start.smart_list_id] : [];
 }
 
 /** How many people would be taken in at once if that is wished: who matches a monitor, or is in the list. */

@@ -193,7 +193,14 @@ export const publishAutomation = route({
     /** People who were moved to this version. */
     moved: z.number().int(),
   }),
-  problems: ['not_found', 'automation_not_ready', 'draft_changed', 'automation_archived', 'unknown_target_step'],
+  problems: [
+    'not_found',
+    'automation_not_ready',
+    'draft_changed',
+    'automation_archived',
+    'unknown_target_step',
+    'membership_updating',
+  ],
 });
 
 const transition = (verb: string, summary: string) =>

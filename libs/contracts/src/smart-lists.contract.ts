@@ -85,6 +85,7 @@ export const createSmartList = route({
       }
     }),
   response: smartList,
+  problems: ['membership_updating'],
 });
 
 export const getSmartList = route({

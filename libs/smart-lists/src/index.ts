@@ -5,6 +5,8 @@ export { RuleQuestions } from './questions.js';
 export { BulkChanges } from './bulk.js';
 export { ListMembers } from './members.js';
 export { definitionOf, enterListGate, KeptLists } from './kept-lists.js';
+export { settleLists, unsettled } from './filling.js';
+export { stillUpdating } from './newcomers.js';
 export { keepMembership, type Happened } from './look-again.js';
 export { Membership } from './membership.js';
 export { compareLists, countLists, ListJobs, sweepLists } from './list-jobs.js';

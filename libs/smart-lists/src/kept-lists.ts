@@ -23,6 +23,8 @@ export interface KeptList {
   groups: readonly Group[];
   depends: Dependencies;
   fingerprint: string;
+  /** Those definitions, each as id, kind and rules, in order: what is stored with a filling. */
+  means: readonly (readonly [string, ListDefinition['kind'], ListDefinition['rules']])[];
   swept_at: Date;
 }
 
@@ -46,12 +48,12 @@ export async function definitionOf(tx: Tx, id: string): Promise<Omit<KeptList, '
   const list = definitions.get(id)!;
   const groups = [...definitions.values()].flatMap(({ rules }) => rules ?? []);
   const settings = await readSettings(tx, 'timezone', 'mail_unanswered');
-  const meaning = [...definitions].map(([key, { kind, rules }]) => [key, kind, rules]);
-  meaning.sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1));
+  const means = [...definitions].map(([key, { kind, rules }]) => [key, kind, rules] as const);
+  means.sort(([a], [b]) => (a < b ? -1 : 1));
   const fingerprint = createHash('md5')
-    .update(stableJson([meaning, settings]))
+    .update(stableJson([means, settings]))
     .digest('hex');
-  return { id, name: list.name, definitions, groups, depends: dependencies(...groups), fingerprint };
+  return { id, name: list.name, definitions, groups, depends: dependencies(...groups), fingerprint, means };
 }
 
 /** Changes with whatever the kept lists are made of; NULL when there are none. */

@@ -1,20 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { momentOf } from '#directory';
-import { Database, lockKey, LOG, RepeatingLoop, type Log, type Loop, type Tx } from '#platform';
-import { clockWindows, everyone, toSql, type SqlFragment } from '#rules';
+import { Database, LOG, RepeatingLoop, type Log, type Loop, type Tx } from '#platform';
+import { clockWindows, toSql, type SqlFragment } from '#rules';
 import { lockMembers, lookAgain, outOfDate, touchedBy, type Touch } from './look-again.js';
 import { MemberFiles } from './member-files.js';
-import { tellEntering } from './newcomers.js';
-import { asking } from './standing.js';
-import { closeListGate, definitionOf, enterListGate, KEPT_LISTS_MARK, KeptLists, type KeptList } from './kept-lists.js';
+import { FILL_PATIENCE, fillOrFail } from './filling.js';
+import { closeListGate, enterListGate, KEPT_LISTS_MARK, KeptLists, type KeptList } from './kept-lists.js';
 
 const PAUSE = 1_000;
 /** People looked at in one statement without locks, and changed in one transaction. */
 const LOOK = 2_000;
 const CHANGE = 200;
 const TOUCHED = 1_000;
-/** A filling, and a look of the sweep, may take this long (milliseconds). */
-const PATIENCE = 120_000;
 /** How far a sweep looks back behind the last one, for transactions that had begun before it and ended after. */
 const OVERLAP = 5 * 60_000;
 /** What the engine tells of its own is not put into the inbox, so the sweep looks for it. */
@@ -24,9 +21,11 @@ const WANTED = `select l.id from public.crm_smart_lists l where l.kind = 'rules'
   or exists (select from cortex.uses u where u.used_kind = 'smart_list' and u.used_id = l.id and u.user_kind = 'automation'))`;
 const CHOICE_DIFFERS = `(exists (select from (${WANTED}) w where w.id not in (select smart_list_id from cortex.list_keeping))
   or exists (select from cortex.list_keeping where smart_list_id not in (${WANTED})))`;
+/** First filled while others were still writing, who have ended since. */
+const FILL_AGAIN = "state = 'kept' and fill_again_after < pg_snapshot_xmin(pg_current_snapshot())";
 /** A list to choose, to let go or to fill; a file or a change of many people; notes about people. */
 const WORK_WAITS = `${CHOICE_DIFFERS}
-  or exists (select from cortex.list_keeping where state = 'stale')
+  or exists (select from cortex.list_keeping where state = 'stale' or ${FILL_AGAIN})
   or exists (select from cortex.jobs where status = 'queued')
   or exists (select from cortex.list_touched)`;
 
@@ -58,7 +57,10 @@ export class Membership implements Loop {
   async once(): Promise<boolean> {
     await this.choose();
     const stale = await this.stale();
-    for (const id of stale) await this.fill(id);
+    for (const id of stale) {
+      const reason = await fillOrFail(this.database, id);
+      if (reason) this.log.error({ smart_list_id: id, reason }, 'the membership of a list could not be filled');
+    }
     const worked = await this.files.workOne();
     return (await this.followTouched()) === TOUCHED || worked;
   }
@@ -71,7 +73,9 @@ export class Membership implements Loop {
       await closeListGate(tx);
       await tx.run(`insert into cortex.list_keeping (smart_list_id) ${WANTED} on conflict do nothing`);
       await tx.run(
-        `with gone as (delete from cortex.list_keeping where smart_list_id not in (${WANTED}) returning smart_list_id)
+        `with gone as (delete from cortex.list_keeping where smart_list_id in (select k.smart_list_id
+             from cortex.list_keeping k where k.smart_list_id not in (${WANTED}) for update skip locked)
+           returning smart_list_id)
          delete from cortex.list_members where smart_list_id in (select smart_list_id from gone)`,
       );
     });
@@ -82,13 +86,15 @@ export class Membership implements Loop {
     const marked = await this.database.tx(async (tx) => {
       await enterListGate(tx);
       const { lists, settling } = await this.known.now(tx);
-      return settling ? lists.map((list) => list.id) : undefined;
+      const again = await tx.row(`select from cortex.list_keeping where ${FILL_AGAIN} limit 1`);
+      return settling || again ? lists.map((list) => list.id) : undefined;
     });
     if (!marked) return [];
     return this.database.tx(async (tx) => {
       await closeListGate(tx);
       await tx.run(
-        "update cortex.list_keeping set state = 'stale' where state = 'kept' and smart_list_id <> all($1::uuid[])",
+        `update cortex.list_keeping set state = 'stale'
+         where (state = 'kept' and smart_list_id <> all($1::uuid[])) or (${FILL_AGAIN})`,
         [marked],
       );
       const rows = await tx.rows<{ id: string }>(
@@ -96,60 +102,6 @@ export class Membership implements Loop {
       );
       return rows.map((row) => row.id);
     });
-  }
-
-  /** Sets the membership as the rules say, silently unless an editor asked otherwise. Who dies at it leaves the list stale, for the next. */
-  private async fill(id: string): Promise<void> {
-    try {
-      await this.database.tx(
-        async (tx) => {
-          const mine = await tx.row<{ mine: boolean }>(
-            `select pg_try_advisory_xact_lock(${lockKey.named("'cortex.lists.fill ' || $1::text")}) as mine`,
-            [id],
-          );
-          if (!mine!.mine) return;
-          // Editors wait here, in the same order, so that the rules and what was said with them belong together.
-          await tx.row('select from public.crm_smart_lists where id = $1 for key share', [id]);
-          const stale = await tx.row<{ tell_newcomers: boolean }>(
-            "select tell_newcomers from cortex.list_keeping where smart_list_id = $1 and state = 'stale' for update",
-            [id],
-          );
-          if (!stale) return;
-          const { name, definitions, fingerprint } = await definitionOf(tx, id);
-          const moment = await momentOf(tx);
-          const inside = toSql(asking(id), { ...moment, lists: definitions, offset: 1 });
-          const chosen = `select p.person_id from cortex.people p where ${everyone} and (${inside.text})`;
-          await tx.run(
-            `delete from cortex.list_members m where m.smart_list_id = $1
-             and m.person_id not in (${chosen})`,
-            [id, ...inside.values],
-          );
-          const fill = `insert into cortex.list_members (smart_list_id, person_id) select $1, c.person_id from (${chosen}) c
-             order by 2 on conflict do nothing`;
-          const values = [id, ...inside.values];
-          if (stale.tell_newcomers) {
-            const newcomers = await tx.rows<{ person_id: string }>(`${fill} returning person_id`, values);
-            await tellEntering(tx, { id, name }, newcomers);
-          } else {
-            await tx.run(fill, values);
-          }
-          await tx.run(
-            `update cortex.list_keeping set state = 'kept', fingerprint = $2, swept_at = cortex.now(), error = null,
-               tell_newcomers = false
-             where smart_list_id = $1`,
-            [id, fingerprint],
-          );
-        },
-        { statementTimeout: PATIENCE },
-      );
-    } catch (error) {
-      const reason = (error as Error).message.slice(0, 300);
-      this.log.error({ smart_list_id: id, reason }, 'the membership of a list could not be filled');
-      await this.database.run(
-        "update cortex.list_keeping set state = 'failed', error = $2 where smart_list_id = $1 and state = 'stale'",
-        [id, reason],
-      );
-    }
   }
 
   /** Looks again at people of whom something changed that is no activity. Answers how many notes were done. */
@@ -262,7 +214,7 @@ export class Membership implements Loop {
           const ids = rows.map((row) => row.person_id);
           return { people: ids, differing: ids.length > 0 ? await outOfDate(tx, list, ids) : [] };
         },
-        { readOnly: true, statementTimeout: PATIENCE },
+        { readOnly: true, statementTimeout: FILL_PATIENCE },
       );
       for (let at = 0; at < differing.length; at += CHANGE) {
         changed += await this.change(list, differing.slice(at, at + CHANGE));

@@ -1,84 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Contacts } from '#directory';
-import type { Graph } from '#graph';
-import { createLog, systemActor } from '#platform';
-import { countWork, pipeline, seedLeads, testDatabase, type Pipeline, type TestDatabase } from '#testing';
-import { BulkChanges } from './bulk.js';
-import { MemberFiles } from './member-files.js';
-import { ListMembers } from './members.js';
-import { Membership } from './membership.js';
+import { countWork, seedLeads } from '#testing';
+import { actor, emailsOf, Shop, tagged } from './list-shop.fixture.js';
 import { RuleQuestions } from './questions.js';
-import { SmartLists } from './smart-lists.js';
-
-const actor = systemActor('test');
-const tagged = (...tags: string[]) => ({
-  operator: 'OR' as const,
-  conditions: tags.map((value) => ({ field: 'tags', operator: 'contains', value })),
-});
-
-class Shop {
-  constructor(
-    readonly db: TestDatabase,
-    readonly line: Pipeline,
-  ) {}
-
-  static async make(poolSize: number): Promise<Shop> {
-    const db = await testDatabase({ poolSize });
-    await db.clock.set('2026-03-02T09:00:00Z');
-    return new Shop(db, await pipeline(db.database));
-  }
-
-  /** One more process that keeps lists. */
-  keeper(): Membership {
-    const { database } = this.db;
-    const members = new ListMembers(database);
-    const bulk = new BulkChanges(database, members, new RuleQuestions(database, new Contacts(database)));
-    return new Membership(database, new MemberFiles(database, members, bulk), createLog('silent', 'test'));
-  }
-
-  lists(): SmartLists {
-    return new SmartLists(this.db.database, new Contacts(this.db.database));
-  }
-
-  /** Follows people who enter the list: a wait of a day, then a mail. */
-  follow(listId: string): Promise<string> {
-    const graph: Graph = {
-      schema: 1,
-      nodes: [
-        { id: 'start', type: 'smart_list_entered', config: { smart_list_id: listId } },
-        { id: 'wait', type: 'wait', config: { for: { n: 1, unit: 'days' } } },
-        { id: 'mail', type: 'send_email', config: { subject: 'Hello', html: '<p>Hello</p>', stream: 'broadcast' } },
-      ],
-      edges: [
-        { source: 'start', port: 'next', target: 'wait' },
-        { source: 'wait', port: 'next', target: 'mail' },
-      ],
-    };
-    return this.line.live(graph);
-  }
-
-  tag(tags: string[], emails: readonly string[]): Promise<number> {
-    return this.db.database.run('update public.purchase_leads set tags = $1 where email = any($2::citext[])', [
-      tags,
-      emails,
-    ]);
-  }
-
-  /** Lets matching and lists do what can be done now. */
-  async settle(...keepers: Membership[]): Promise<void> {
-    for (let round = 0; round < 6; round += 1) {
-      await this.line.settle();
-      for (const keeper of keepers) await keeper.once();
-    }
-    await this.line.settle();
-  }
-
-  async count(from: string): Promise<number> {
-    return (await this.db.database.row<{ n: number }>(`select count(*)::int as n from ${from}`))!.n;
-  }
-}
-
-const emailsOf = (from: number, n: number) => Array.from({ length: n }, (_, at) => `many${from + at}@example.com`);
 
 describe('lists that are rebuilt, as people complained about it elsewhere', () => {
   let shop: Shop;

@@ -14,7 +14,8 @@ import {
 } from '#platform';
 import { dependencies, readRules, toSql, type Group, type SqlFragment } from '#rules';
 import { countPeople, PATIENCE } from './count.js';
-import { expectSettled, tellNewcomers, type Newcomers } from './newcomers.js';
+import { editSettled, settleLists } from './filling.js';
+import { expectFilled, type Newcomers } from './newcomers.js';
 import {
   folders,
   namesIn,
@@ -84,11 +85,13 @@ export class SmartLists {
       if (given.rules) await keepUses(tx, id, given.rules);
       await recordAudit(tx, actor, { action: 'smart_list.created', ...target(id), after: given });
     });
+    if (given.keep_membership) await settleLists(this.database, [id]);
     return this.count(id, PATIENCE.screen);
   }
 
   /**
-   * @param newcomers whether those who come in by new rules are told as entering, once the worker has filled the list
+   * A kept list, and those that ask about it, stand as the new rules say when this answers: whoever comes in later enters.
+   * @param newcomers whether those who come in by the new rules themselves are told as entering
    * @throws AppError 404; 400 when its rules ask about an unknown list, or in a circle; 409 when newcomers are to enter
    * and it is not known who is in now
    */
@@ -98,12 +101,12 @@ export class SmartLists {
     changes: SmartListChanges,
     newcomers: Newcomers = 'silent',
   ): Promise<SmartListAnswer> {
-    await this.database.tx(async (tx) => {
+    const edit = async (tx: Tx) => {
       const row = await locked(tx, id);
       if (changes.rules && row.kind === 'static') {
         throw invalidRequest('A static list has no rules.', [{ pointer: '/rules', message: 'Leave the rules out.' }]);
       }
-      if (newcomers === 'enter') await expectSettled(tx, id, changes);
+      if (newcomers === 'enter') await expectFilled(tx, id, changes);
       if (changes.rules) await checkLists(tx, id, changes.name ?? row.name, changes.rules);
       await tx.run(
         `update public.crm_smart_lists set name = coalesce($2, name), rules = coalesce($3::jsonb, rules),
@@ -118,11 +121,7 @@ export class SmartLists {
           changes.keep_membership ?? null,
         ],
       );
-      if (changes.rules) {
-        await keepUses(tx, id, changes.rules);
-        // The last word counts, should an earlier edit still wait for its filling.
-        await tellNewcomers(tx, id, newcomers);
-      }
+      if (changes.rules) await keepUses(tx, id, changes.rules);
       const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof SmartListChanges]]));
       await recordAudit(tx, actor, {
         action: 'smart_list.changed',
@@ -130,7 +129,10 @@ export class SmartLists {
         before,
         after: { ...changes, ...(newcomers === 'enter' && { newcomers }) },
       });
-    });
+    };
+    if (changes.rules) await editSettled(this.database, id, newcomers, edit);
+    else await this.database.tx(edit);
+    if (changes.keep_membership) await settleLists(this.database, [id]);
     return changes.rules ? this.count(id, PATIENCE.screen) : this.get(id);
   }
 

@@ -63,7 +63,7 @@ export const rings: Record<string, Ring> = {
   enrollments: { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: [] },
   'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: ['csv-parse'] },
   automations: {
-    parts: [...pure, ...base, 'activities', 'directory', 'emails'],
+    parts: [...pure, ...base, 'activities', 'directory', 'emails', 'smart-lists'],
     server: true,
     packages: ['cron-parser'],
   },
