@@ -28,7 +28,7 @@ export function readingName({ condition, field, operator, type }: Known): string
 
 /**
  * The values of a condition's field, of its type and ready for comparing. None when it is missing; several
- * only for metadata behind an array, where any one of them is enough.
+ * only where free data is an array, one of which is enough.
  */
 export function seenValues({ condition, field, operator, type }: Known, facts: Facts, timezone: string): Operand[] {
   if (isUnbound(condition)) return [];
