@@ -126,6 +126,18 @@ describe('the admin in a browser', () => {
     await page.getByRole('button', { name: 'Stop all mail' }).waitFor();
   });
 
+  it('says in the audit what was done, and finds it by what was done', async () => {
+    await page.goto('/admin/audit');
+    await settled();
+    const actions = page.getByRole('region', { name: 'Audit entries' }).locator('tbody td:nth-child(3)');
+    expect((await actions.allTextContents()).slice(0, 2)).toEqual(['Resumed sending', 'Stopped all mail']);
+    await page.getByRole('combobox', { name: 'Which action' }).click();
+    await page.getByRole('option', { name: 'Stopped all mail' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+    expect(await actions.allTextContents()).toEqual(['Stopped all mail']);
+    expect(new URL(page.url()).searchParams.get('action')).toBe('sending.stopped');
+  });
+
   it.each([
     ['light', 1440],
     ['dark', 390],

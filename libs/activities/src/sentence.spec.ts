@@ -63,4 +63,10 @@ describe('what the timeline says', () => {
     );
     expect(says('order.paid', { amount_minor: 4900, currency: 'nonsense' })).toBe('Paid: 49 nonsense');
   });
+
+  it('reads a type that is named like a member of every object as its name', () => {
+    expect(activitySentence('constructor', {})).toBe('Constructor');
+    expect(activitySentence('to_string', {})).toBe('To string');
+    expect(activitySentence('toString', {})).toBe('ToString');
+  });
 });

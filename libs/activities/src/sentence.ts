@@ -1,3 +1,4 @@
+import { endReasonLabel } from '#graph';
 import { skipClause } from '#rules';
 import { changesInWords } from './changes.js';
 import { noNames, type Names } from './names.queries.js';
@@ -50,16 +51,9 @@ function tell(metadata: Metadata, names: Names): Told {
   };
 }
 
-/** Reasons that Cortex itself gives, in words; any other stands for itself. */
-const reasons: Record<string, string> = {
-  exit_when: 'the exit rule applied',
-  exit: 'it reached the end',
-  stopped: 'the automation was stopped',
-};
-
 const why = ({ m }: Told): string => {
   const reason = text(m.reason);
-  return after(reason === undefined ? undefined : (skipClause(reason) ?? reasons[reason] ?? reason));
+  return after(reason === undefined ? undefined : (skipClause(reason) ?? endReasonLabel(reason) ?? reason));
 };
 
 function left(told: Told): string {
@@ -71,7 +65,7 @@ function left(told: Told): string {
 }
 
 /** How the timeline tells of the types that Cortex knows; everything else reads as its name. */
-const sentences: Record<string, (told: Told) => string> = {
+const sentences: Readonly<Record<string, (told: Told) => string>> = {
   'lead.created': ({ m, what }) => (m.source === 'activity' ? 'First seen' : `Started a checkout${what}`),
   'checkout.abandoned': ({ what }) => `Left the checkout${what}`,
   'course.enrolled': ({ m, what }) => `${m.restored === true ? 'Got access back' : 'Enrolled'}${what}`,
@@ -98,13 +92,15 @@ const sentences: Record<string, (told: Told) => string> = {
   'smart_list.left': ({ m }) => `Left the list${quoted(text(m.smart_list_name))}`,
 };
 
+const sentenceOf: ReadonlyMap<string, (told: Told) => string> = new Map(Object.entries(sentences));
+
 /**
  * One activity in plain English: "Left the checkout: Photography 101, €49.00".
  * @param names what ids in the metadata stand for (`namesOf`); without them the sentence goes without
  */
 export function activitySentence(type: string, metadata: Metadata, names: Names = noNames): string {
   const told = tell(type === 'course.cancelled' ? { ...metadata, amount_minor: undefined } : metadata, names);
-  const known = sentences[type];
+  const known = sentenceOf.get(type);
   if (known) return known(told);
   const words = type.replace(/[._]+/g, ' ').trim();
   return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}${told.what}`;

@@ -95,7 +95,7 @@ export class Lifecycle {
   private change(
     actor: Actor,
     id: string,
-    to: AutomationStatus,
+    to: Exclude<AutomationStatus, 'draft'>,
     from: AutomationStatus[],
     refusal: string,
     work: (tx: Tx, row: AutomationRow) => Promise<unknown> = async () => undefined,

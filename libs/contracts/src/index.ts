@@ -1,6 +1,7 @@
 export * from './route.js';
 export * from './problems.js';
 export * from './admin-addresses.js';
+export * from './audit-actions.js';
 export * from './permissions.js';
 export * from './message-counts.contract.js';
 export * from './automation-versions.contract.js';

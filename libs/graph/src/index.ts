@@ -4,6 +4,7 @@ export * from './diff.js';
 export * from './duration.js';
 export * from './edits.js';
 export * from './effect.js';
+export * from './end-reasons.js';
 export * from './graph.js';
 export * from './layout.js';
 export * from './local-time.js';

@@ -1,9 +1,9 @@
+import type { AuditAction } from '#contracts';
 import type { Actor } from './actor.js';
 import type { Tx } from './db/tx.js';
 
 export interface AuditEntry {
-  /** Lower case words joined by dots: what was done, e.g. `api_key.revoked`. */
-  action: string;
+  action: AuditAction;
   targetKind?: string;
   targetId?: string;
   before?: unknown;

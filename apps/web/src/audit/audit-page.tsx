@@ -1,5 +1,5 @@
-import { Button, TextInput } from '@mantine/core';
-import { listAudit, type AnswerOf } from '#contracts';
+import { Button, Select, TextInput } from '@mantine/core';
+import { auditActions, listAudit, type AnswerOf } from '#contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
@@ -10,6 +10,8 @@ import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty, NotAllowed } from '../ui/query-states';
 import { Time } from '../ui/time';
+
+const sentences: ReadonlyMap<string, string> = new Map(Object.entries(auditActions));
 
 type Entry = AnswerOf<typeof listAudit>['items'][number];
 
@@ -51,12 +53,16 @@ export function AuditPage() {
               value={actor}
               onChange={(event) => set('actor', event.currentTarget.value)}
             />
-            <TextInput
+            <Select
               aria-label="Which action"
-              placeholder="Action, e.g. settings.changed"
-              w={240}
-              value={action}
-              onChange={(event) => set('action', event.currentTarget.value)}
+              placeholder="Any action"
+              w={320}
+              clearable
+              searchable
+              nothingFoundMessage="No action has that name"
+              data={[...sentences].map(([value, label]) => ({ value, label }))}
+              value={action || null}
+              onChange={(value) => set('action', value ?? '')}
             />
           </div>
           <Answer of={list} what="The audit log could not be loaded">
@@ -110,9 +116,9 @@ function Row({ entry }: { entry: Entry }) {
         <Time at={entry.at} as="short" />
       </td>
       <td>{entry.actor}</td>
-      <td>{entry.action}</td>
+      <td>{sentences.get(entry.action) ?? entry.action}</td>
       <td>
-        {entry.target_kind ?? ''} <span className="quiet">{entry.target_id ?? ''}</span>
+        {entry.target_kind?.replaceAll('_', ' ') ?? ''} <span className="quiet">{entry.target_id ?? ''}</span>
       </td>
       <td>
         {has(entry.before) || has(entry.after) ? (

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { automationById } from '#automations';
+import type { AuditAction } from '#contracts';
 import { addressOf, peopleOf } from '#directory';
 import {
   AppError,
@@ -172,7 +173,7 @@ export class RunControls {
   private async change(
     actor: Actor,
     runId: string,
-    action: string,
+    action: AuditAction,
     work: (on: EngineTransaction, run: RunRow) => Promise<void>,
   ): Promise<void> {
     await engineTransaction(this.engine, async (on) => {
@@ -204,5 +205,5 @@ async function notLive(tx: Tx, automationId: string): Promise<Error> {
   });
 }
 
-const audit = (tx: Tx, actor: Actor, action: string, runId: string, after: object): Promise<void> =>
+const audit = (tx: Tx, actor: Actor, action: AuditAction, runId: string, after: object): Promise<void> =>
   recordAudit(tx, actor, { action, targetKind: 'run', targetId: runId, after });
