@@ -119,6 +119,16 @@ export class Pipeline {
     });
   }
 
+  /** Lets the engine match and wake, without the minute's looks of monitors, schedules and dates. */
+  async move(): Promise<void> {
+    for (let round = 0; round < 200; round += 1) {
+      const matched = await this.matcher.once();
+      const woken = await this.waker.once();
+      if (!matched && !woken) return;
+    }
+    throw new Error('The engine did not come to rest.');
+  }
+
   /** Lets the engine do everything that can be done now: match, wake, and look with every monitor, schedule and date that is due. */
   async settle(): Promise<void> {
     for (let round = 0; round < 200; round += 1) {
