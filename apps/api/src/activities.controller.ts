@@ -4,7 +4,8 @@ import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
 import { activitiesIn } from './http/cloud-events.js';
 import { assertSomeStored, readItems } from './http/items.js';
-import { Input, Route, type CortexRequest } from './http/route.js';
+import type { CortexRequest } from './http/permission.js';
+import { Input, Route } from './http/route.js';
 
 type Answer = AnswerOf<typeof contracts.postActivities>;
 

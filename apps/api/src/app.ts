@@ -12,6 +12,7 @@ import { addBodyParsers, applyBodyLimits, MIB } from './http/body.js';
 import { serveDocs } from './http/docs.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { openFastDoor } from './http/fast-door.js';
+import { askPermissionFirst } from './http/permission.js';
 import { mountStaffScope } from './http/staff-scope.js';
 import { serveWeb } from './http/static-web.js';
 
@@ -53,10 +54,13 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   });
   const fastify = adapter.getInstance();
   addBodyParsers(fastify);
-  applyBodyLimits(fastify, contracts.routesOf(contracts));
-  const [keys, ingestion] = [app.get(ApiKeys), app.get(Ingestion)];
+  const routes = contracts.routesOf(contracts);
+  const staff = app.get(StaffSignIn);
+  // Who it is first, then how much they send.
+  askPermissionFirst(fastify, routes, { keys: app.get(ApiKeys), staff, config });
+  applyBodyLimits(fastify, routes);
+  const ingestion = app.get(Ingestion);
   openFastDoor(fastify, contracts.postActivities, {
-    keys,
     log,
     handle: (request) => recordActivities(ingestion, request),
   });
@@ -76,7 +80,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   }
   await fastify.register(helmet, helmetOptions(config.publicUrl.startsWith('https:')));
   app.useGlobalFilters(new ErrorFilter(log));
-  await mountStaffScope(fastify, app.get(StaffSignIn));
+  await mountStaffScope(fastify, staff);
   const hasWeb = await serveWeb(fastify);
   if (!hasWeb) log.info('the browser application is not built; only the API is served');
   serveDocs(app, config.publicUrl);

@@ -4,7 +4,8 @@ import type { AnswerOf, InputOf } from '#contracts';
 import { Shop, type WriteResult } from '#enrollments';
 import type { z } from 'zod';
 import { assertSomeStored, readItems } from './http/items.js';
-import { Input, Route, type CortexRequest } from './http/route.js';
+import type { CortexRequest } from './http/permission.js';
+import { Input, Route } from './http/route.js';
 
 type Answer = z.output<typeof contracts.writtenResults>;
 

@@ -4,7 +4,8 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { MessageView, Subscriptions, type LinkHolder } from '#send';
 import { sendPublicHtml, sendPublicPage } from './http/public-page.js';
-import { Input, Route, type CortexRequest } from './http/route.js';
+import type { CortexRequest } from './http/permission.js';
+import { Input, Route } from './http/route.js';
 
 /** The pages behind links in mails. Scanners follow links: reading never changes anything, only posting does. */
 @Controller()

@@ -379,7 +379,7 @@ export const resumeSending = route({
 export const postmarkWebhook = route({
   method: 'POST',
   path: '/webhooks/postmark',
-  access: 'open',
+  access: 'postmark',
   tag,
   summary: 'What Postmark reports; its own basic auth (POSTMARK_WEBHOOK_USER and _PASSWORD), 401 without',
   raw: true,

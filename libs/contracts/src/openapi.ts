@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { problemCodes, problemKinds, problemType } from './problems.js';
 import { problem, type RouteDefinition } from './route.js';
-import { permissions } from './permissions.js';
+import { permissionRow } from './permissions.js';
 
 type Json = Record<string, unknown>;
 
@@ -95,11 +95,7 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
-      ...(route.access === 'open'
-        ? { security: [], ...(route.description && { description: route.description }) }
-        : {
-            description: `${route.description ? `${route.description}\n\n` : ''}Roles: ${permissions[route.access].roles.join(', ')}. Key scopes: ${permissions[route.access].scopes.join(', ') || 'none'}.`,
-          }),
+      ...access(route),
     };
   }
   return {
@@ -112,8 +108,17 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
       schemas: { Problem: schemaOf(problem, 'output') },
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer' },
+        postmark: { type: 'http', scheme: 'basic' },
         session: { type: 'apiKey', in: 'cookie', name: 'cortex_staff.session_token' },
       },
     },
   };
+}
+
+/** Who may call a route, in words, and what of that OpenAPI has a form for. */
+function access({ access: row, description }: RouteDefinition): object {
+  const held = permissionRow(row);
+  if (!held) return { security: row === 'postmark' ? [{ postmark: [] }] : [], ...(description && { description }) };
+  const who = `Roles: ${held.roles.join(', ')}. Key scopes: ${held.scopes.join(', ') || 'none'}.`;
+  return { description: description ? `${description}\n\n${who}` : who };
 }

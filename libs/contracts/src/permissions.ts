@@ -5,11 +5,11 @@ export type RoleName = (typeof roles)[number];
 export const scopes = ['ingest', 'read', 'write', 'admin'] as const;
 export type ScopeName = (typeof scopes)[number];
 
+/** The rows that roles and scopes hold. */
+export type TableRow = Exclude<AccessRow, 'open' | 'postmark'>;
+
 /** Who may do what: the public table, read by the server's guard, the screens and the roles test. */
-export const permissions: Record<
-  Exclude<AccessRow, 'open'>,
-  { roles: readonly RoleName[]; scopes: readonly ScopeName[] }
-> = {
+export const permissions: Record<TableRow, { roles: readonly RoleName[]; scopes: readonly ScopeName[] }> = {
   own: { roles, scopes: [] },
   read: { roles, scopes: ['read', 'admin'] },
   change: { roles: ['marketer', 'admin'], scopes: ['write', 'admin'] },
@@ -21,3 +21,7 @@ export const permissions: Record<
   admin: { roles: ['admin'], scopes: ['admin'] },
   ingest: { roles: ['marketer', 'admin'], scopes: ['ingest', 'admin'] },
 };
+
+/** The row of the table for a route; none where neither a role nor a scope decides. */
+export const permissionRow = (access: AccessRow): (typeof permissions)[TableRow] | undefined =>
+  access === 'open' || access === 'postmark' ? undefined : permissions[access];

@@ -7,6 +7,7 @@ import type { ProblemCode } from './problems.js';
  */
 export const accessRows = [
   'open', // no credentials
+  'postmark', // the user and password that only Postmark knows
   'own', // any signed-in staff member, about themselves
   'read',
   'change', // lists, automations, templates; publish; send
@@ -39,8 +40,10 @@ export interface RouteDefinition {
   response?: z.ZodType;
   /** What it refuses beside what every route does (credentials, form): the codes a caller decides by. */
   problems?: readonly ProblemCode[];
-  /** Body size in bytes beyond which the request is refused, default 1 MiB. */
+  /** Size in bytes beyond which a body is refused, default 1 MiB; 64 KiB where nobody has to say who they are. */
   bodyLimit?: number;
+  /** The same for a file (CSV, bytes), where the route takes a larger one. */
+  fileLimit?: number;
   /** Answers that are no JSON (HTML pages, images, streams). */
   raw?: boolean;
 }

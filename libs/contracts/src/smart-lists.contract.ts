@@ -336,7 +336,7 @@ export const addListMembers = route({
   summary: 'Puts people into a static list; a file as text/csv (up to 20 MB) becomes a job',
   params: idParams,
   body: members,
-  bodyLimit: CSV_LIMIT,
+  fileLimit: CSV_LIMIT,
   response: z.union([membersAnswer, job]),
   problems: ['not_found', 'not_a_static_list'],
 });
@@ -349,7 +349,7 @@ export const removeListMembers = route({
   summary: 'Takes people out of a static list; a file as text/csv (up to 20 MB) becomes a job',
   params: idParams,
   body: members,
-  bodyLimit: CSV_LIMIT,
+  fileLimit: CSV_LIMIT,
   response: z.union([membersAnswer, job]),
   problems: ['not_found', 'not_a_static_list'],
 });

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { BulkChange, JobAnswer } from '#contracts';
-import { parse } from 'csv-parse/sync';
 import { AppError, Database, decodeCursor, encodeCursor, newId, notFound, type Actor, type Tx } from '#platform';
 import { BulkChanges } from './bulk.js';
-import { ListMembers, type Named } from './members.js';
+import { ListMembers } from './members.js';
+import { namesInCsv } from './names-in-csv.js';
 
 const KIND = 'smart_list.members';
 const BULK = 'contacts.bulk';
 /** Unknown names that a result repeats. */
 const UNKNOWN_SHOWN = 10_000;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 interface Queued {
   id: string;
@@ -61,7 +60,7 @@ export class MemberFiles {
 
   /** @throws AppError 404; 400 for a list of rules or a file that cannot be read */
   async start(actor: Actor, listId: string, action: 'add' | 'remove', file: Uint8Array): Promise<JobAnswer> {
-    readNames(file);
+    await namesInCsv(file);
     const list = await this.database.row<{ kind: string }>('select kind from public.crm_smart_lists where id = $1', [
       listId,
     ]);
@@ -129,7 +128,7 @@ export class MemberFiles {
 
   private async work(tx: Tx, job: Queued): Promise<NonNullable<JobAnswer['result']>> {
     if (job.kind === BULK) return this.bulk.workIn(tx, job.actor, JSON.parse(job.input.toString()) as BulkChange);
-    const named = readNames(job.input);
+    const named = await namesInCsv(job.input);
     const { changed, unknown } = await this.members.changeIn(
       tx,
       job.actor,
@@ -146,43 +145,3 @@ const end = (tx: Tx, id: string, status: string, result: JobAnswer['result'], er
     `update cortex.jobs set status = $2, result = $3::jsonb, error = $4, input = null, ended_at = cortex.now() where id = $1`,
     [id, status, result && JSON.stringify(result), error],
   );
-
-/**
- * The addresses or contact ids in a CSV file: of the column headed `email` or `contact_id`; without a heading, of
- * the first column. Each once.
- * @throws AppError 400
- */
-function readNames(file: Uint8Array): Named {
-  let rows: string[][];
-  try {
-    rows = parse(Buffer.from(file), {
-      bom: true,
-      trim: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      delimiter: [',', ';', '\t'],
-    });
-  } catch (error) {
-    throw new AppError('unreadable_file', `The CSV file cannot be read: ${(error as Error).message}`);
-  }
-  const heads = (rows[0] ?? []).map((head) => head.toLowerCase());
-  const email = heads.findIndex((head) => ['email', 'contact_email', 'e-mail'].includes(head));
-  const contact = heads.findIndex((head) => ['contact_id', 'id'].includes(head));
-  const column = Math.max(0, email >= 0 ? email : contact);
-  const body = email >= 0 || contact >= 0 ? rows.slice(1) : rows;
-  const names = [...new Set(body.map((row) => row[column] ?? '').filter((name) => name !== ''))];
-  const byId = email < 0 && (contact >= 0 || names.every((name) => uuid.test(name)));
-  if (names.length === 0) {
-    throw new AppError(
-      'unreadable_file',
-      'There is nobody in this file. Put one address on each line, or name a column email or contact_id.',
-    );
-  }
-  const wrong = byId ? names.find((name) => !uuid.test(name)) : undefined;
-  if (wrong)
-    throw new AppError(
-      'unreadable_file',
-      `“${wrong.slice(0, 100)}” in the column contact_id is not an id. Fix it, or use addresses.`,
-    );
-  return byId ? { contact_ids: names } : { emails: names };
-}

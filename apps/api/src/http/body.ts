@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RouteDefinition } from '#contracts';
-import type { FieldError } from '#platform';
+import { AppError, type FieldError } from '#platform';
 import { parseStrictJson } from './strict-json.js';
 
 export const MIB = 1024 * 1024;
+/** What a stranger may send at most, in bytes; and a form. */
+const OPEN_LIMIT = 64 * 1024;
+const FILES = /^(text\/csv|application\/octet-stream|image\/|multipart\/form-data)/;
 const problemsOf = new WeakMap<FastifyRequest, FieldError[]>();
 
 /** What the strict parser found in the body; a route of many items refuses only the items it points into. */
@@ -20,6 +23,8 @@ export function addBodyParsers(fastify: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
       try {
+        // Where a larger file is welcome, and no length was announced.
+        if (body.length > limitOf(request)) throw tooLarge(limitOf(request));
         const { value, problems } = parseStrictJson(body);
         if (problems.length > 0) problemsOf.set(request, problems);
         done(null, value);
@@ -28,23 +33,50 @@ export function addBodyParsers(fastify: FastifyInstance): void {
       }
     },
   );
-  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-  );
   fastify.addContentTypeParser(
-    /^(text\/csv|application\/octet-stream|image\/|multipart\/form-data)/,
-    { parseAs: 'buffer' },
-    (_request, body, done) => done(null, body),
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: OPEN_LIMIT },
+    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
+  fastify.addContentTypeParser(FILES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
-/** Gives each route the body limit of its contract; must run before the routes are registered. */
+/**
+ * Gives each route the limits of its contract, one for files and one for everything else. A length that is announced
+ * is held against them before the body is taken. Must run before the routes are registered.
+ */
 export function applyBodyLimits(fastify: FastifyInstance, contracts: RouteDefinition[]): void {
-  const limits = new Map(
-    contracts.filter((contract) => contract.bodyLimit).map((c) => [`${c.method} ${c.path}`, c.bodyLimit!]),
-  );
+  const known = new Map(contracts.map((contract) => [`${contract.method} ${contract.path}`, contract]));
   fastify.addHook('onRoute', (options) => {
-    const limit = limits.get(`${String(options.method)} ${options.url}`);
-    if (limit) options.bodyLimit = limit;
+    const contract = known.get(`${String(options.method)} ${options.url}`);
+    if (!contract) return;
+    const limit = contract.bodyLimit ?? (contract.access === 'open' ? OPEN_LIMIT : MIB);
+    const limits: Limits = { body: limit, file: Math.max(limit, contract.fileLimit ?? 0) };
+    options.bodyLimit = limits.file;
+    options.config = { ...options.config, limits };
+    const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
+    options.onRequest = [
+      ...before,
+      (request, reply, done) => {
+        const announced = Number(request.headers['content-length'] ?? 0);
+        if (!(announced > limitOf(request))) return done();
+        reply.header('connection', 'close');
+        done(tooLarge(limitOf(request)));
+      },
+    ];
   });
 }
+
+/** In bytes. */
+interface Limits {
+  body: number;
+  file: number;
+}
+
+function limitOf(request: FastifyRequest): number {
+  const limits = (request.routeOptions.config as { limits?: Limits }).limits ?? { body: MIB, file: MIB };
+  return FILES.test(request.headers['content-type'] ?? '') ? limits.file : limits.body;
+}
+
+const tooLarge = (limit: number): AppError =>
+  new AppError('too_large', `The body is larger than ${limit} bytes. Send it in several requests.`);

@@ -2,7 +2,7 @@ import { cloudEvent, newActivity, type NewActivityInput } from '#contracts';
 import { invalidRequest } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { CortexRequest } from './route.js';
+import type { CortexRequest } from './permission.js';
 
 /** What a request gives to be read, and how. */
 export interface ActivitiesGiven {

@@ -1,23 +1,20 @@
-import type { ApiKeys } from '#access';
 import type { RouteDefinition } from '#contracts';
 import type { Log } from '#platform';
-import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import { isAllowed } from './auth.guard.js';
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
 import { answerError } from './error.filter.js';
-import type { CortexRequest } from './route.js';
+import type { CortexRequest } from './permission.js';
 
 /**
  * A shorter way through one hot route. What Nest does around a handler (guards, interceptors, observables, filters)
  * costs more than the work itself there, and headers that tell a browser how to show a page mean nothing to a program
- * that posts. A request with a known API key that may call the route goes straight to `handle`; every other one
- * (a session, no or a wrong key, an Idempotency-Key) takes the ordinary way through the controller, so that nothing
- * is decided here in another manner. Must run before the routes are registered.
+ * that posts. A request with an API key, let through like every other, goes straight to `handle`; those of a session or
+ * with an Idempotency-Key take the ordinary way through the controller. Must run before the routes are registered.
  * @param parts.handle the same function that the controller calls
  */
 export function openFastDoor(
   fastify: FastifyInstance,
   contract: RouteDefinition,
-  parts: { keys: ApiKeys; log: Log; handle: (request: CortexRequest) => Promise<object> },
+  parts: { log: Log; handle: (request: CortexRequest) => Promise<object> },
 ): void {
   const status = contract.status ?? 200;
   fastify.addHook('onRoute', (options) => {
@@ -27,9 +24,9 @@ export function openFastDoor(
     options.helmet = false;
     const fast: RouteHandlerMethod = async function (request, reply) {
       reply.header('x-content-type-options', 'nosniff');
-      const actor = await keyOf(request, parts.keys);
-      if (!actor || !isAllowed(contract, actor)) return ordinary.call(this, request, reply);
-      (request as CortexRequest).actor = actor;
+      const { actor } = request as CortexRequest;
+      if (actor?.kind !== 'key' || request.headers['idempotency-key'] !== undefined)
+        return ordinary.call(this, request, reply);
       try {
         const answer = await parts.handle(request as CortexRequest);
         reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(answer));
@@ -40,9 +37,4 @@ export function openFastDoor(
     };
     options.handler = fast;
   });
-}
-
-function keyOf({ headers }: FastifyRequest, keys: ApiKeys): ReturnType<ApiKeys['find']> | undefined {
-  if (headers.authorization === undefined || headers['idempotency-key'] !== undefined) return undefined;
-  return keys.find(headers.authorization);
 }

@@ -3,7 +3,8 @@ import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestI
 import { AppError, Database, LOG, type Log } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { contractOf, type CortexRequest } from './route.js';
+import type { CortexRequest } from './permission.js';
+import { contractOf } from './route.js';
 
 interface KeyRow {
   request_hash: Buffer;

@@ -2,7 +2,8 @@ import { MAX_ITEMS } from '#contracts';
 import { AppError, invalidRequest, type FieldError } from '#platform';
 import type { z } from 'zod';
 import { bodyProblems } from './body.js';
-import { fieldErrors, type CortexRequest } from './route.js';
+import type { CortexRequest } from './permission.js';
+import { fieldErrors } from './route.js';
 
 export interface Items<T> {
   count: number;

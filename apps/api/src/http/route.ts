@@ -15,12 +15,10 @@ import { invalidRequest, type Actor, type FieldError } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { bodyProblems } from './body.js';
+import type { CortexRequest } from './permission.js';
 
 const CONTRACT = 'cortex:contract';
 const verbs = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete };
-
-/** A request that the guard has let through; `actor` is absent only on open routes. */
-export type CortexRequest = FastifyRequest & { actor?: Actor };
 
 /** Makes a method the handler of a contract: its verb, path, status, permission and parsing. */
 export const Route = (contract: RouteDefinition): MethodDecorator =>

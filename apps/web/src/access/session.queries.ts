@@ -1,4 +1,4 @@
-import { changePassword, currentSession, permissions, signIn, signOut, type AccessRow } from '#contracts';
+import { changePassword, currentSession, permissions, signIn, signOut, type TableRow } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
 
@@ -9,7 +9,7 @@ export const useSession = () =>
   useQuery({ queryKey: sessionKey, queryFn: ({ signal }) => call(currentSession, {}, { signal }), staleTime: 60_000 });
 
 /** Whether the signed-in person's role holds a row of the permission table. The server decides; this explains. */
-export function useMay(row: Exclude<AccessRow, 'open'>): boolean {
+export function useMay(row: TableRow): boolean {
   const { data } = useSession();
   return data !== undefined && permissions[row].roles.includes(data.role);
 }

@@ -1,0 +1,122 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiKeys, StaffSignIn } from '#access';
+import { permissionRow, type RouteDefinition } from '#contracts';
+import { AppError, type Actor, type Config } from '#platform';
+
+/** A request that was let through; `actor` is absent only where nobody has to say who they are. */
+export type CortexRequest = FastifyRequest & { actor?: Actor };
+
+/** Who decides about a request, by its headers alone. */
+export interface Permission {
+  keys: ApiKeys;
+  staff: StaffSignIn;
+  config: Config;
+}
+
+const letThrough = new WeakSet<FastifyRequest>();
+
+/** Whether the permission table has let this request through. */
+export const wasLetThrough = (request: FastifyRequest): boolean => letThrough.has(request);
+
+/**
+ * Lets a request come in only when the contract's row of the permission table holds for its session or key. That is
+ * decided from the headers, before a byte of the body is taken, so that a stranger costs nothing. Must run before the
+ * routes are registered.
+ */
+export function askPermissionFirst(
+  fastify: FastifyInstance,
+  contracts: readonly RouteDefinition[],
+  permission: Permission,
+): void {
+  const byAddress = new Map(contracts.map((contract) => [`${contract.method} ${contract.path}`, contract]));
+  fastify.addHook('onRoute', (options) => {
+    // Fastify answers HEAD for each GET, with the GET's permission.
+    const method = options.method === 'HEAD' ? 'GET' : String(options.method);
+    const contract = byAddress.get(`${method} ${options.url}`);
+    if (!contract) return;
+    const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
+    options.onRequest = [...before, (request, reply) => letIn(contract, request, reply, permission)];
+  });
+  // No route, no reader: nothing here takes the body.
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404 || !hasBody(request)) return done();
+    closeAfter(reply);
+    done(new AppError('unknown_route', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`));
+  });
+}
+
+async function letIn(
+  contract: RouteDefinition,
+  request: CortexRequest,
+  reply: FastifyReply,
+  permission: Permission,
+): Promise<void> {
+  try {
+    if (contract.access === 'postmark') assertPostmark(request.headers.authorization, permission.config);
+    else if (contract.access !== 'open') {
+      const actor = await identify(request, permission);
+      assertAllowed(contract, actor);
+      request.actor = actor;
+    }
+    letThrough.add(request);
+  } catch (error) {
+    if (hasBody(request)) closeAfter(reply);
+    throw error;
+  }
+}
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+/** The rest of a body that nobody will read would otherwise be taken before the next request on the connection. */
+const closeAfter = (reply: FastifyReply): void => void reply.header('connection', 'close');
+
+async function identify(request: FastifyRequest, { keys, staff }: Permission): Promise<Actor> {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    const actor = await keys.find(authorization);
+    if (!actor)
+      throw new AppError(
+        'unknown_api_key',
+        'This API key does not exist or has been revoked. Send Authorization: Bearer <key>.',
+      );
+    return actor;
+  }
+  const actor = await staff.actorOf(request.headers);
+  if (!actor)
+    throw new AppError('not_signed_in', 'Sign in at /sign-in, or send an API key as Authorization: Bearer <key>.');
+  if (request.method !== 'GET' && request.method !== 'HEAD') staff.assertTrustedOrigin(request.headers);
+  return actor;
+}
+
+function assertAllowed(contract: RouteDefinition, actor: Actor): void {
+  const row = permissionRow(contract.access);
+  if (!row || actor.kind === 'system') return;
+  if (actor.kind === 'staff') {
+    if (row.roles.includes(actor.role)) return;
+    throw new AppError(
+      'not_allowed',
+      `Your role is ${actor.role}; this needs ${row.roles.join(' or ')}. Ask an administrator.`,
+    );
+  }
+  if (actor.scopes.some((scope) => row.scopes.includes(scope))) return;
+  if (row.scopes.length === 0) throw new AppError('not_allowed', 'Only signed-in staff can do this, not API keys.');
+  throw new AppError(
+    'not_allowed',
+    `This key has the scopes ${actor.scopes.join(', ') || 'none'}; this needs ${row.scopes.join(' or ')}.`,
+  );
+}
+
+/** Always 401: on a 403 Postmark gives up for good. Without credentials in the environment nobody gets in. */
+function assertPostmark(authorization: string | undefined, { env }: Config): void {
+  const { POSTMARK_WEBHOOK_USER: user, POSTMARK_WEBHOOK_PASSWORD: password } = env;
+  const wanted = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const hash = (value: string) => createHash('sha256').update(value).digest();
+  const same = timingSafeEqual(hash(authorization ?? ''), hash(wanted));
+  if (user && password && same) return;
+  throw new AppError(
+    'wrong_webhook_credentials',
+    'The webhook needs the user and password that POSTMARK_WEBHOOK_USER and POSTMARK_WEBHOOK_PASSWORD name.',
+  );
+}
