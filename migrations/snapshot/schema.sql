@@ -1221,12 +1221,12 @@ cortex.directory_definition as
     cortex.plain_tags(p.tags) AS tags,
     cortex.plain_attributes(p.attributes) AS attributes,
     p.created_at,
-    (COALESCE(( SELECT sum(
+    (COALESCE(( SELECT LEAST(GREATEST(sum(
                 CASE t.status
-                    WHEN 'failed'::text THEN (0)::bigint
-                    WHEN 'refunded'::text THEN (0)::bigint
-                    ELSE (t.amount_minor - t.refunded_minor)
-                END) AS sum
+                    WHEN 'failed'::text THEN (0)::numeric
+                    WHEN 'refunded'::text THEN (0)::numeric
+                    ELSE ((t.amount_minor)::numeric - (t.refunded_minor)::numeric)
+                END), ('-9007199254740991'::bigint)::numeric), ('9007199254740991'::bigint)::numeric) AS "least"
            FROM public.transactions t
           WHERE (t.profile_id = p.id)), (0)::numeric))::bigint AS lifetime_value_minor
    FROM ( SELECT DISTINCT ON ((cortex.address(u.email) COLLATE "C")) (cortex.address(u.email) COLLATE "C") AS address,

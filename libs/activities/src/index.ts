@@ -3,4 +3,5 @@ export * from './activity-log.js';
 export * from './append.js';
 export * from './ingestion.js';
 export { activitySentence } from './sentence.js';
+export { metadataOf } from './metadata-column.js';
 export * from './timeline.queries.js';

@@ -55,7 +55,7 @@ export async function activityPage(
   const after = decodeCursor(filter.cursor, 2);
   if (after) where.push(`(a.occurred_at, a.id) < (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
   const rows = await tx.rows<ActivityRow>(
-    `select a.id, a.type, a.contact_email, a.metadata, a.occurred_at, a.received_at, a.source,
+    `select a.id, a.type, a.contact_email, cortex.plain_attributes(a.metadata) as metadata, a.occurred_at, a.received_at, a.source,
        a.occurred_at::text as occurred_exact
      from public.crm_activities a
      ${where.length > 0 ? `where ${where.join(' and ')}` : ''}

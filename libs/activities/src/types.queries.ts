@@ -25,7 +25,7 @@ export async function seenTypes(tx: Tx): Promise<SeenType[]> {
        array(
          select distinct k.key from (
            select a.metadata from public.crm_activities a where a.type = s.type order by a.occurred_at desc limit $2
-         ) newest cross join lateral jsonb_object_keys(newest.metadata) as k(key)
+         ) newest cross join lateral jsonb_object_keys(cortex.plain_attributes(newest.metadata)) as k(key)
          order by k.key limit 100
        ) as metadata_keys,
        (select max(a.occurred_at) from public.crm_activities a where a.type = s.type) as last_seen

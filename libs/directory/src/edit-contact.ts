@@ -26,7 +26,7 @@ export async function editContact(tx: Tx, id: string, changes: ContactChanges, a
   if (attributes) {
     const given = `$${values.push(JSON.stringify(attributes))}::jsonb`;
     const removed = Object.keys(attributes).filter((name) => attributes[name] === null);
-    sets.push(`attributes = (attributes || ${given}) - $${values.push(removed)}::text[]`);
+    sets.push(`attributes = (cortex.plain_attributes(attributes) || ${given}) - $${values.push(removed)}::text[]`);
   }
   if (sets.length > 0) {
     const table = row.type === 'customer' ? 'public.unified_profiles' : 'public.purchase_leads';

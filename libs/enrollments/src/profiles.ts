@@ -32,9 +32,9 @@ export const personParameters = (from: number): string =>
 /** Changes of the personal columns from `$from` on, in the order of `personValues`. */
 export const personChanges = (from: number): string => `
   ${personalIds.map((id, at) => `${id} = coalesce($${from + at}, ${id})`).join(', ')},
-  tags = tags || array(select t from unnest($${from + tagsAt}::text[]) with ordinality as n(t, ord)
-    where cortex.fold(t) <> all (cortex.fold_all(tags)) order by ord),
-  attributes = attributes || $${from + attributesAt}::jsonb, updated_at = cortex.now()`;
+  tags = cortex.plain_tags(tags) || array(select t from unnest($${from + tagsAt}::text[]) with ordinality as n(t, ord)
+    where cortex.fold(t) <> all (cortex.fold_all(cortex.plain_tags(tags))) order by ord),
+  attributes = cortex.plain_attributes(attributes) || $${from + attributesAt}::jsonb, updated_at = cortex.now()`;
 
 export const profileOf = (tx: Tx, email: string): Promise<{ id: string } | undefined> =>
   tx.row<{ id: string }>(
@@ -70,7 +70,7 @@ export async function ensureProfile(tx: Tx, email: string, createdAt?: string): 
     `insert into public.unified_profiles
        (email, created_at, ${personColumns})
      select $1::citext, coalesce($2::timestamptz, cortex.now()), ${personalColumns('l')},
-       coalesce(l.tags, '{}'), coalesce(l.attributes, '{}')
+       cortex.plain_tags(l.tags), cortex.plain_attributes(l.attributes)
      from (values (1)) one (row)
      left join lateral (
        select * from public.purchase_leads p

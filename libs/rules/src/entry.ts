@@ -1,7 +1,7 @@
 import { freeFields } from './fields.js';
 import { isGroup, limits, type Condition, type EntryValue, type Rule } from './language.js';
 import { personalIds, type PersonalFieldId } from './personal-fields.js';
-import { elementsOf, valuesAt } from './read.js';
+import { elementsOf, isObject, valuesAt } from './read.js';
 
 /**
  * Columns of `public.purchase_leads` that a rule may compare with, besides `attributes`. Not the address and the tags:
@@ -64,9 +64,7 @@ export function entryFacts(names: readonly string[], { metadata, lead }: Started
 }
 
 const own = (object: unknown, name: string): unknown =>
-  typeof object === 'object' && object !== null && Object.hasOwn(object, name)
-    ? (object as Record<string, unknown>)[name]
-    : undefined;
+  isObject(object) && Object.hasOwn(object, name) ? object[name] : undefined;
 const isComparable = (value: unknown): boolean =>
   typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && isText(value));
 const isText = (value: string): boolean =>

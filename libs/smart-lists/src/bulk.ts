@@ -96,11 +96,12 @@ async function changeTags(
   people: readonly Person[],
 ): Promise<number> {
   const given = tags.filter((tag, at) => tags.indexOf(tag) === at);
+  const had = 'cortex.plain_tags(tags)';
   const next =
     type === 'add_tags'
-      ? `tags || array(select g from unnest($2::text[]) with ordinality as n (g, at)
-           where cortex.fold(g) <> all (cortex.fold_all(tags)) order by at)`
-      : `array(select t from unnest(tags) with ordinality as n (t, at)
+      ? `${had} || array(select g from unnest($2::text[]) with ordinality as n (g, at)
+           where cortex.fold(g) <> all (cortex.fold_all(${had})) order by at)`
+      : `array(select t from unnest(${had}) with ordinality as n (t, at)
            where cortex.fold(t) <> all (cortex.fold_all($2::text[])) order by at)`;
   let changed = 0;
   for (const [kind, table] of Object.entries(tables)) {
@@ -110,7 +111,7 @@ async function changeTags(
     if (ids.length === 0 || wanted.length === 0) continue;
     changed += await tx.run(
       `update ${table} set tags = ${next}, updated_at = cortex.now()
-       where id = any($1::uuid[]) and tags is distinct from ${next}`,
+       where id = any($1::uuid[]) and ${had} is distinct from ${next}`,
       [ids, wanted],
     );
   }

@@ -1,3 +1,6 @@
+/** No tag is NULL, and rows of tags are one row of them. */
+const TAGS = 'array(select t from unnest(tags) with ordinality u(t, at) where t is not null order by at)';
+
 /**
  * The directory as the design defines it, in one SQL query that shares nothing with the view: the oldest profile of
  * each address, and the newest lead of each address without a profile, but for those that a customer left behind.
@@ -16,10 +19,10 @@ export const DIRECTORY_DEFINITION = `
       and not exists (
         select from cortex.lead_owners o where o.lead_id = l.id and o.address = cortex.fold(btrim(l.email::text)))
   )
-  select id, email::text, 'customer' as type, first_name, last_name, tags from profiles where place = 1
+  select id, email::text, 'customer' as type, first_name, last_name, ${TAGS} as tags from profiles where place = 1
   union all
   select id, email::text, 'lead', first_name, last_name,
-    case when 'lead' = any (tags) then tags else array_append(tags, 'lead') end
+    case when 'lead' = any (tags) then ${TAGS} else array_append(${TAGS}, 'lead') end
   from leads where place = 1`;
 
 /** Rows in which the view and its definition differ, seen in one snapshot; none when all is well. */

@@ -45,14 +45,14 @@ export const contactUpdate: EffectHandler<'contact.update'> = async (tx, calls) 
 
 const ASSIGN = `
   ${personalIds.map((id) => `${id} = case when $2::jsonb ? '${id}' then $2::jsonb->>'${id}' else t.${id} end`).join(', ')},
-  attributes = t.attributes || $3::jsonb,
+  attributes = cortex.plain_attributes(t.attributes) || $3::jsonb,
   tags = array(
     select tag from (
-      select tag, ord from unnest(t.tags) with ordinality o(tag, ord)
+      select tag, ord from unnest(cortex.plain_tags(t.tags)) with ordinality o(tag, ord)
       where cortex.fold(tag) <> all (cortex.fold_all($5::text[]))
       union all
       select tag, 1000000 + ord from unnest($4::text[]) with ordinality n(tag, ord)
-      where cortex.fold(tag) <> all (cortex.fold_all(t.tags))
+      where cortex.fold(tag) <> all (cortex.fold_all(cortex.plain_tags(t.tags)))
     ) kept order by ord),
   updated_at = cortex.now()`;
 

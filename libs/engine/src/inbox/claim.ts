@@ -1,3 +1,4 @@
+import { metadataOf } from '#activities';
 import type { ActivityFact } from '#graph';
 import { lockKey, type Tx } from '#platform';
 import { CLOCK_SKEW } from '#rules';
@@ -131,7 +132,13 @@ const erased = ({ id, occurred_text }: Unmatched): Recorded => {
 };
 
 /** @param text as PostgreSQL shows it in UTC: `2026-01-31 09:30:00.123456+00` */
-const instantOf = (text: string): Date => new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
+const instantOf = (text: string): Date => {
+  const at = new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
+  return Number.isNaN(at.getTime()) ? NEVER : at;
+};
+
+/** Stands for what no date can be, such as infinity; nothing is found there. */
+const NEVER = new Date(0);
 
 /**
  * The activities that are still there. The outermost instants are given as values of their own, so that months without
@@ -143,7 +150,7 @@ export const recorded = (
 ): Promise<Recorded[]> => {
   const instants = rows.map((row) => instantOf(row.occurred_text).getTime());
   return tx.rows<Recorded>(
-    `select a.id, a.type, a.metadata, a.occurred_at, a.received_at, a.source
+    `select a.id, a.type, ${metadataOf('a')} as metadata, a.occurred_at, a.received_at, a.source
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) w(person_id, occurred_at, id)
      cross join lateral (
        select a.id, a.type, a.metadata, a.occurred_at, a.received_at, a.source

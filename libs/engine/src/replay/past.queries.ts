@@ -1,3 +1,4 @@
+import { metadataOf } from '#activities';
 import { leadsOf, loadFacts } from '#directory';
 import type { DateStart } from '#automations';
 import type { Tx } from '#platform';
@@ -59,7 +60,8 @@ const ms = (column: string): string => `floor(extract(epoch from ${column}) * 10
 const source = (
   table: string,
 ): string => `jsonb_build_object('id', ${table}.id, 'created_at', ${ms(`${table}.created_at`)},
-  'email', ${table}.email, ${personalPairs(table)}, 'tags', ${table}.tags, 'attributes', ${table}.attributes`;
+  'email', ${table}.email, ${personalPairs(table)}, 'tags', cortex.plain_tags(${table}.tags),
+  'attributes', cortex.plain_attributes(${table}.attributes)`;
 
 /** These people as they are today, with the newest thing they did before the window. */
 export async function peopleNow(
@@ -101,9 +103,9 @@ export async function peopleNow(
 }
 
 /** When a recorded activity counts as arrived: one that was brought in later counts when it happened. */
-const ARRIVED = `case when a.history or a.received_at > a.occurred_at + make_interval(secs => $2)
+const ARRIVED = `case when a.history or a.received_at - make_interval(secs => $2) > a.occurred_at
   then a.occurred_at else a.received_at end`;
-const COLUMNS = `a.person_id, a.id, a.type, a.metadata, a.source, a.occurred_at, ${ARRIVED} as at`;
+const COLUMNS = `a.person_id, a.id, a.type, ${metadataOf('a')} as metadata, a.source, a.occurred_at, ${ARRIVED} as at`;
 
 /** Every change of these people's facts since the window began, newest first. */
 export const changesSince = (
@@ -235,8 +237,8 @@ export async function alikeBefore(
        from (
          select person_id, occurred_at, case when jsonb_typeof(metadata) = 'object' then (
              select coalesce(jsonb_object_agg(m.key, m.value), '{}') from jsonb_each(metadata) m where m.key = any($5::text[]))
-           else metadata end as metadata
-         from public.crm_activities
+           else ${metadataOf('w')} end as metadata
+         from public.crm_activities w
          where person_id = any($1::uuid[]) and type = $2 and occurred_at < $3::timestamptz) a
        group by a.person_id, a.metadata`,
       [personIds, type, window.from.toISOString(), instantLiteral(since), [...keys]],

@@ -1,3 +1,4 @@
+import { metadataOf } from '#activities';
 import { enterGate, membersAmong, listOf, monitorMatches, type Start } from '#automations';
 import { addressOf, loadFacts, peopleOf } from '#directory';
 import { unknownAddress, type Database, type Tx } from '#platform';
@@ -140,7 +141,7 @@ async function newestStart(
 ): Promise<Explanation['activity'] | undefined> {
   if (start.by !== 'activity') return undefined;
   const row = await tx.row<{ metadata: Record<string, unknown>; occurred_at: Date }>(
-    `select metadata, occurred_at from public.crm_activities where person_id = $1 and type = $2
+    `select ${metadataOf('a')} as metadata, occurred_at from public.crm_activities a where person_id = $1 and type = $2
      order by occurred_at desc, id desc limit 1`,
     [personId, start.activity_type],
   );

@@ -1,3 +1,4 @@
+import { metadataOf } from '#activities';
 import { contactJson, leadJson, type MailData } from '#emails';
 import type { Tx } from '#platform';
 import type { RunRow } from './journey.js';
@@ -32,7 +33,7 @@ async function startingActivities(tx: Tx, runs: readonly About[]): Promise<Map<s
   if (started.length === 0) return new Map();
   const instants = started.map(({ occurred_at }) => Date.parse(occurred_at));
   const rows = await tx.rows<{ id: string; activity: Record<string, unknown> }>(
-    `select a.id, jsonb_build_object('id', a.id, 'type', a.type, 'metadata', a.metadata, 'occurred_at', a.occurred_at) as activity
+    `select a.id, jsonb_build_object('id', a.id, 'type', a.type, 'metadata', ${metadataOf('a')}, 'occurred_at', a.occurred_at) as activity
      from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) w(person_id, id, occurred_at)
      cross join lateral (
        select a.id, a.type, a.metadata, a.occurred_at from public.crm_activities a

@@ -1,3 +1,4 @@
+import { metadataOf } from '#activities';
 import type { ActivityFact } from '#graph';
 import type { Tx } from '#platform';
 import type { RunRow, StepRecord } from './journey.js';
@@ -54,7 +55,7 @@ export interface LookBack {
 /** Activities of the awaited type received since a step was entered, oldest first, the first 500 of each run. */
 export const arrivedSince = (tx: Tx, waits: readonly LookBack[]): Promise<(ActivityFact & { run_id: string })[]> =>
   tx.rows(
-    `select w.run_id, a.id, a.type, a.metadata, a.occurred_at, a.received_at
+    `select w.run_id, a.id, a.type, ${metadataOf('a')} as metadata, a.occurred_at, a.received_at
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::int[], $7::uuid[])
        w(run_id, person_id, type, since, late_after, activity_id)
      cross join lateral (

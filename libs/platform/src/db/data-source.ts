@@ -1,3 +1,4 @@
+import { readableInstants } from './readable-instants.js';
 import { DataSource, type EntitySchema, type Logger } from 'typeorm';
 
 export interface DataSourceSettings {
@@ -40,6 +41,10 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     installExtensions: false,
     // Without a handler a stopping server would crash the process.
     poolErrorHandler: (error: Error) => settings.onPoolError?.(error),
-    extra: { idleTimeoutMillis: IDLE, options: '-c timezone=UTC -c default_transaction_isolation=read\\ committed' },
+    extra: {
+      types: readableInstants,
+      idleTimeoutMillis: IDLE,
+      options: '-c timezone=UTC -c default_transaction_isolation=read\\ committed',
+    },
   });
 }

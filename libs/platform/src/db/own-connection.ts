@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { readableInstants } from './readable-instants.js';
 
 /** One connection outside the pool, made when it is first asked for and again after it broke. */
 export class OwnConnection {
@@ -24,6 +25,7 @@ export class OwnConnection {
       application_name: this.name,
       options: this.settings,
       query_timeout: this.patience,
+      types: readableInstants,
     });
     client.on('error', () => this.forget(client));
     const connecting = client.connect().then(

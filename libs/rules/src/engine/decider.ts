@@ -164,9 +164,14 @@ export class Decider {
 /** An operand or a value as an answer shows it. */
 const spoken = (value: Operand, isInstant: boolean): unknown => {
   if (Array.isArray(value)) return value.map((each) => spoken(each, isInstant));
-  if (!isInstant || !Number.isFinite(value)) return value;
-  return Number.isInteger(value) ? new Date(value).toISOString() : instantLiteral(value);
+  if (!isInstant || typeof value !== 'number' || Number.isNaN(value)) return value;
+  const at = Math.min(Math.max(value, EARLIEST), LATEST);
+  return Number.isInteger(at) ? new Date(at).toISOString() : instantLiteral(at);
 };
+
+/** What RFC 3339 can write; what the database keeps beyond, infinity included, is shown as its edge. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** The library leaves the root's own result to the rule's. */
 const decided = (operator: Group['operator'], children: Proof[]): boolean => {
