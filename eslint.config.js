@@ -35,9 +35,8 @@ export default tseslint.config(
     },
   },
   {
-    // What only the types can tell. The specs in apps/web/test belong to no tsconfig.json yet.
+    // What only the types can tell.
     files: ['**/*.ts', '**/*.tsx'],
-    ignores: ['apps/web/test/**'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

@@ -34,4 +34,7 @@ export default {
   reporters: ['default', '<rootDir>/libs/testing/slowest-specs.mjs'],
   testTimeout: 120_000,
   maxWorkers: 2,
+  // At its end a worker gives hundreds of megabytes back, which takes more than Jest's half second on a busy machine.
+  // One that something holds is still reported.
+  workerGracefulExitTimeout: 10_000,
 };

@@ -39,7 +39,7 @@ describe('the admin in a browser', () => {
   /** Waits until the page's content is there and nothing of it is still being fetched; its stream of changes stays open. */
   const settled = async () => {
     await page.locator('#main h1').waitFor();
-    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .skeleton'));
+    await page.locator('[aria-busy="true"], .skeleton').first().waitFor({ state: 'detached' });
   };
 
   it('asks who one is, refuses a wrong password, and goes on to where one was going', async () => {
