@@ -133,7 +133,7 @@ describe('the admin in a browser', () => {
     expect((await actions.allTextContents()).slice(0, 2)).toEqual(['Resumed sending', 'Stopped all mail']);
     await page.getByRole('combobox', { name: 'Which action' }).click();
     await page.getByRole('option', { name: 'Stopped all mail' }).click();
-    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+    await page.locator('tbody tr:only-child').waitFor();
     expect(await actions.allTextContents()).toEqual(['Stopped all mail']);
     expect(new URL(page.url()).searchParams.get('action')).toBe('sending.stopped');
   });
