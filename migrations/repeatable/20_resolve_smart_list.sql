@@ -2,7 +2,8 @@
 --
 -- resolve_smart_list(list_id) reads a list's rules and returns the people who match now. It speaks plain
 -- sentences when it cannot, and never shows the query or the values in it. Cortex itself runs what
--- libs/rules/src/to-sql.ts composes; the parity test holds both and the engine to the same answers.
+-- libs/rules/src/to-sql.ts composes; the parity test holds both and the engine to the same answers. Its time zones are
+-- PostgreSQL's, corrected by cortex.zone_corrections to what Cortex itself goes by (03_time_zones.sql).
 
 -- Length of time from JSON, added to or taken from an instant on the calendar of the zone.
 create or replace function cortex.rule_shift(at timestamptz, span jsonb, direction int, zone text) returns timestamptz
@@ -25,7 +26,7 @@ begin
     return at + direction * n * (case unit when 'minutes' then interval '1 minute' else interval '1 hour' end);
   end if;
   return cortex.at_zone(
-    (at at time zone zone) + direction * n * (case unit when 'days' then interval '1 day' when 'weeks' then interval '7 days' else interval '1 month' end),
+    cortex.local_time(at, zone) + direction * n * (case unit when 'days' then interval '1 day' when 'weeks' then interval '7 days' else interval '1 month' end),
     zone);
 end
 $$;
@@ -84,7 +85,7 @@ create or replace function cortex.rule_days(span jsonb, at timestamptz, zone tex
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  today date := (at at time zone zone)::date;
+  today date := cortex.local_time(at, zone)::date;
   days text;
 begin
   if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 0 and 366 then
@@ -281,7 +282,7 @@ begin
     when 'instant between' then shape := 'pair'; template := '%1$s between %2$s and %3$s';
     when 'instant in_last' then shape := 'last'; template := '%1$s between %2$s and %3$s';
     when 'instant in_next' then shape := 'next'; template := '%1$s between %2$s and %3$s';
-    when 'instant anniversary_in' then shape := 'anniversary'; template := 'to_char(%1$s at time zone %2$s, ''MM-DD'') = any(%3$s)';
+    when 'instant anniversary_in' then shape := 'anniversary'; template := 'to_char(case when exists (select from cortex.zone_corrections c where c.zone = %2$s) then cortex.local_time(%1$s, %2$s) else %1$s at time zone %2$s end, ''MM-DD'') = any(%3$s)';
     when 'set has_any' then shape := 'list'; template := '%1$s && %2$s';
     when 'set has_all' then shape := 'list'; template := '%1$s @> %2$s';
     when 'boolean is_true' then shape := 'none'; template := '%1$s is true';
@@ -484,7 +485,7 @@ begin
   begin
     grant usage on schema cortex, public to cortex_resolver;
     grant select on public.crm_smart_lists, public.crm_activities, public.enrollments,
-      cortex.people, cortex.person_links, cortex.list_members, cortex.settings to cortex_resolver;
+      cortex.people, cortex.person_links, cortex.list_members, cortex.settings, cortex.zone_corrections to cortex_resolver;
     foreach part in array array[
       'cortex.rule_shift(timestamptz, jsonb, int, text)',
       'cortex.rule_instant(jsonb, timestamptz, text)',

@@ -71,25 +71,6 @@ as $$
   select case when value in ('true', '"true"') then true when value in ('false', '"false"') then false end
 $$;
 
--- A local time in a zone: one that happens twice is the earlier instant, one that does not exist moves on by
--- the gap. PostgreSQL alone takes the later of two.
-create or replace function cortex.at_zone(local timestamp, zone text) returns timestamptz
-  language plpgsql stable parallel safe
-  set search_path = pg_catalog, pg_temp
-as $$
-declare
-  late timestamptz := local at time zone zone;
-  day_before timestamptz := late - interval '24 hours';
-  -- The same local time read with the offset of the day before.
-  early timestamptz := (local at time zone 'UTC') - ((day_before at time zone zone) - (day_before at time zone 'UTC'));
-begin
-  if early < late and early at time zone zone = local then
-    return early;
-  end if;
-  return late;
-end
-$$;
-
 -- An RFC 3339 instant, or a date as midnight in the zone.
 create or replace function cortex.text_instant(value text, zone text) returns timestamptz
   language plpgsql stable parallel safe

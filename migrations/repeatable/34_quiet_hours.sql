@@ -26,7 +26,8 @@ as $$
 declare
   starts time;
   ends time;
-  here timestamp := instant at time zone zone;
+  here timestamp := cortex.local_time(instant, zone);
+  wanted timestamp;
   tomorrow boolean;
 begin
   if hours is null or jsonb_typeof(hours) <> 'object' then
@@ -47,8 +48,9 @@ begin
   else
     return null;
   end if;
+  wanted := here::date + case when tomorrow then 1 else 0 end + ends;
   return greatest(
-    (here::date + case when tomorrow then 1 else 0 end + ends) at time zone zone,
+    case when cortex.corrected_offset(instant, zone) is null then wanted at time zone zone else cortex.at_zone(wanted, zone) end,
     instant + interval '1 minute');
 end
 $$;

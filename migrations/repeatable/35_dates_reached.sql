@@ -23,7 +23,7 @@ begin
     end if;
     base := raw::date::timestamp;
   else
-    base := cortex.text_instant(raw, zone) at time zone zone;
+    base := cortex.local_time(cortex.text_instant(raw, zone), zone);
   end if;
   if base is null then
     return;

@@ -578,6 +578,12 @@ table cortex.webhook_secrets
   created_at timestamp with time zone not null default cortex.now()
   ends_at timestamp with time zone
 
+table cortex.zone_corrections
+  zone text not null
+  starts timestamp with time zone[] not null
+  offsets integer[] not null
+  noted_at timestamp with time zone not null default cortex.now()
+
 table cortex_staff.account
   id text not null
   "accountId" text not null
@@ -969,6 +975,10 @@ cortex.webhook_calls webhook_calls_state_check: CHECK ((state = ANY (ARRAY['queu
 cortex.webhook_events webhook_events_pkey: PRIMARY KEY (key)
 
 cortex.webhook_secrets webhook_secrets_pkey: PRIMARY KEY (id)
+
+cortex.zone_corrections zone_corrections_check: CHECK ((cardinality(offsets) = (cardinality(starts) + 1)))
+
+cortex.zone_corrections zone_corrections_pkey: PRIMARY KEY (zone)
 
 cortex_staff.account account_pkey: PRIMARY KEY (id)
 
@@ -1623,11 +1633,27 @@ CREATE OR REPLACE FUNCTION cortex.at_zone(local timestamp without time zone, zon
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  late timestamptz := local at time zone zone;
-  day_before timestamptz := late - interval '24 hours';
-  -- The same local time read with the offset of the day before.
-  early timestamptz := (local at time zone 'UTC') - ((day_before at time zone zone) - (day_before at time zone 'UTC'));
+  as_utc timestamptz := local at time zone 'UTC';
+  before int := cortex.corrected_offset(as_utc - interval '1 day', zone);
+  after int;
+  late timestamptz;
+  day_before timestamptz;
+  early timestamptz;
 begin
+  if before is not null then
+    after := cortex.corrected_offset(as_utc + interval '1 day', zone);
+    early := as_utc - make_interval(secs => before);
+    late := as_utc - make_interval(secs => after);
+    return case
+      when cortex.corrected_offset(early, zone) = before then early
+      when cortex.corrected_offset(late, zone) = after then late
+      else early
+    end;
+  end if;
+  late := local at time zone zone;
+  day_before := late - interval '24 hours';
+  -- The same local time read with the offset of the day before.
+  early := as_utc - ((day_before at time zone zone) - (day_before at time zone 'UTC'));
   if early < late and early at time zone zone = local then
     return early;
   end if;
@@ -1668,6 +1694,15 @@ begin
   get diagnostics differing = row_count;
   return differing;
 end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.corrected_offset(instant timestamp with time zone, zone text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select c.offsets[width_bucket(instant, c.starts) + 1] from cortex.zone_corrections c where c.zone = corrected_offset.zone
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.count_automation_run_steps_delete()
@@ -1863,7 +1898,7 @@ begin
     end if;
     base := raw::date::timestamp;
   else
-    base := cortex.text_instant(raw, zone) at time zone zone;
+    base := cortex.local_time(cortex.text_instant(raw, zone), zone);
   end if;
   if base is null then
     return;
@@ -2271,6 +2306,22 @@ CREATE OR REPLACE FUNCTION cortex.like_part(part text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN (('%'::text || replace(replace(replace(part, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text)
+
+CREATE OR REPLACE FUNCTION cortex.local_time(instant timestamp with time zone, zone text)
+ RETURNS timestamp without time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  corrected int := cortex.corrected_offset(instant, zone);
+begin
+  if corrected is null then
+    return instant at time zone zone;
+  end if;
+  return (instant at time zone 'UTC') + make_interval(secs => corrected);
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.mail_refusal(stream text, known boolean, suppressed boolean, consent text, mail_unanswered boolean)
  RETURNS text
@@ -2753,7 +2804,8 @@ AS $function$
 declare
   starts time;
   ends time;
-  here timestamp := instant at time zone zone;
+  here timestamp := cortex.local_time(instant, zone);
+  wanted timestamp;
   tomorrow boolean;
 begin
   if hours is null or jsonb_typeof(hours) <> 'object' then
@@ -2774,8 +2826,9 @@ begin
   else
     return null;
   end if;
+  wanted := here::date + case when tomorrow then 1 else 0 end + ends;
   return greatest(
-    (here::date + case when tomorrow then 1 else 0 end + ends) at time zone zone,
+    case when cortex.corrected_offset(instant, zone) is null then wanted at time zone zone else cortex.at_zone(wanted, zone) end,
     instant + interval '1 minute');
 end
 $function$
@@ -3063,7 +3116,7 @@ CREATE OR REPLACE FUNCTION cortex.rule_days(span jsonb, at timestamp with time z
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  today date := (at at time zone zone)::date;
+  today date := cortex.local_time(at, zone)::date;
   days text;
 begin
   if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 0 and 366 then
@@ -3186,7 +3239,7 @@ begin
     return at + direction * n * (case unit when 'minutes' then interval '1 minute' else interval '1 hour' end);
   end if;
   return cortex.at_zone(
-    (at at time zone zone) + direction * n * (case unit when 'days' then interval '1 day' when 'weeks' then interval '7 days' else interval '1 month' end),
+    cortex.local_time(at, zone) + direction * n * (case unit when 'days' then interval '1 day' when 'weeks' then interval '7 days' else interval '1 month' end),
     zone);
 end
 $function$
@@ -3302,7 +3355,7 @@ begin
     when 'instant between' then shape := 'pair'; template := '%1$s between %2$s and %3$s';
     when 'instant in_last' then shape := 'last'; template := '%1$s between %2$s and %3$s';
     when 'instant in_next' then shape := 'next'; template := '%1$s between %2$s and %3$s';
-    when 'instant anniversary_in' then shape := 'anniversary'; template := 'to_char(%1$s at time zone %2$s, ''MM-DD'') = any(%3$s)';
+    when 'instant anniversary_in' then shape := 'anniversary'; template := 'to_char(case when exists (select from cortex.zone_corrections c where c.zone = %2$s) then cortex.local_time(%1$s, %2$s) else %1$s at time zone %2$s end, ''MM-DD'') = any(%3$s)';
     when 'set has_any' then shape := 'list'; template := '%1$s && %2$s';
     when 'set has_all' then shape := 'list'; template := '%1$s @> %2$s';
     when 'boolean is_true' then shape := 'none'; template := '%1$s is true';

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { DirectoryModule, DirectoryRepair } from '#directory';
+import { DirectoryModule, DirectoryRepair, TimeZones } from '#directory';
 import {
   BacktestLoop,
   Counters,
@@ -29,7 +29,16 @@ export interface WorkerParts extends PlatformParts {
 const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, EngineModule, SendModule, SmartListsModule];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
-const loops: Type<Loop>[] = [MatchLoop, WakeLoop, SendLoop, Membership, BacktestLoop, WebhookJobs, TableCleaning];
+const loops: Type<Loop>[] = [
+  MatchLoop,
+  WakeLoop,
+  SendLoop,
+  Membership,
+  BacktestLoop,
+  WebhookJobs,
+  TableCleaning,
+  TimeZones,
+];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
 const jobHandlers: Type<JobHandlers>[] = [

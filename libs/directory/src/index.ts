@@ -8,3 +8,4 @@ export { Contacts } from './contacts.js';
 export { DirectoryModule } from './directory.module.js';
 export { editContact, writeAs } from './edit-contact.js';
 export { compareDirectory, DirectoryRepair, repairDirectory } from './directory-repair.js';
+export { correctZones, TimeZones } from './time-zones.js';

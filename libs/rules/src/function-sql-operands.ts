@@ -47,7 +47,7 @@ begin
     return at + direction * n * (case unit when 'minutes' then interval '1 minute' else interval '1 hour' end);
   end if;
   return cortex.at_zone(
-    (at at time zone zone) + direction * n * (case unit when 'days' then interval '1 day' when 'weeks' then interval '7 days' else interval '1 month' end),
+    cortex.local_time(at, zone) + direction * n * (case unit when 'days' then interval '1 day' when 'weeks' then interval '7 days' else interval '1 month' end),
     zone);
 end
 $$;
@@ -106,7 +106,7 @@ create or replace function cortex.rule_days(span jsonb, at timestamptz, zone tex
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  today date := (at at time zone zone)::date;
+  today date := cortex.local_time(at, zone)::date;
   days text;
 begin
   if span ->> 'unit' is distinct from 'days' or (span ->> 'n') !~ '^[0-9]{1,3}$' or (span ->> 'n')::int not between 0 and 366 then

@@ -70,7 +70,8 @@ export function toFunctionSql(): string {
 --
 -- resolve_smart_list(list_id) reads a list's rules and returns the people who match now. It speaks plain
 -- sentences when it cannot, and never shows the query or the values in it. Cortex itself runs what
--- libs/rules/src/to-sql.ts composes; the parity test holds both and the engine to the same answers.
+-- libs/rules/src/to-sql.ts composes; the parity test holds both and the engine to the same answers. Its time zones are
+-- PostgreSQL's, corrected by cortex.zone_corrections to what Cortex itself goes by (03_time_zones.sql).
 
 ${operandFunctions()}-- A rule as a condition over cortex.people p (place 'person') or public.crm_activities a (place 'where').
 create or replace function cortex.rule_sql(rule jsonb, place text, at timestamptz, zone text, depth int, lists uuid[]) returns text
@@ -305,7 +306,7 @@ begin
   begin
     grant usage on schema cortex, public to cortex_resolver;
     grant select on public.crm_smart_lists, public.crm_activities, public.enrollments,
-      cortex.people, cortex.person_links, cortex.list_members, cortex.settings to cortex_resolver;
+      cortex.people, cortex.person_links, cortex.list_members, cortex.settings, cortex.zone_corrections to cortex_resolver;
     foreach part in array array[
       'cortex.rule_shift(timestamptz, jsonb, int, text)',
       'cortex.rule_instant(jsonb, timestamptz, text)',

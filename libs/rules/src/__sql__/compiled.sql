@@ -77,7 +77,7 @@
 --   $4 = "2026-11-29T12:00:00.000000Z"
 
 -- anniversary_in: People whose birthday is within the next 3 days, in any year
-((to_char(cortex.json_instant((p.attributes -> $2::text), $1::text) at time zone $3::text, 'MM-DD') = any($4::text[]) or (jsonb_typeof((p.attributes -> $2::text)) = 'array' and exists (select from jsonb_array_elements(case jsonb_typeof((p.attributes -> $2::text)) when 'array' then (p.attributes -> $2::text) end) as e (v) where to_char(cortex.json_instant(e.v, $1::text) at time zone $3::text, 'MM-DD') = any($4::text[])))))
+((to_char(case when exists (select from cortex.zone_corrections c where c.zone = $3::text) then cortex.local_time(cortex.json_instant((p.attributes -> $2::text), $1::text), $3::text) else cortex.json_instant((p.attributes -> $2::text), $1::text) at time zone $3::text end, 'MM-DD') = any($4::text[]) or (jsonb_typeof((p.attributes -> $2::text)) = 'array' and exists (select from jsonb_array_elements(case jsonb_typeof((p.attributes -> $2::text)) when 'array' then (p.attributes -> $2::text) end) as e (v) where to_char(case when exists (select from cortex.zone_corrections c where c.zone = $3::text) then cortex.local_time(cortex.json_instant(e.v, $1::text), $3::text) else cortex.json_instant(e.v, $1::text) at time zone $3::text end, 'MM-DD') = any($4::text[])))))
 --   $1 = "Europe/Berlin"
 --   $2 = "birthday"
 --   $3 = "Europe/Berlin"

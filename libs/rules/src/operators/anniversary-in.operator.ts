@@ -7,7 +7,9 @@ export const anniversaryIn: Operator = {
   accepts: {
     instant: {
       shape: 'anniversary',
-      sql: (x, [zone, days]) => `to_char(${x} at time zone ${zone}, 'MM-DD') = any(${days})`,
+      // Whether the zone is corrected is asked once for all people; the function alone would be called for each.
+      sql: (x, [zone, days]) =>
+        `to_char(case when exists (select from cortex.zone_corrections c where c.zone = ${zone}) then cortex.local_time(${x}, ${zone}) else ${x} at time zone ${zone} end, 'MM-DD') = any(${days})`,
       test: (seen, [zone, days]) => days.includes(monthAndDay(seen, zone)),
     },
   },
