@@ -6,7 +6,7 @@ import { ApiKeys, StaffSignIn } from '#access';
 import { Ingestion } from '#activities';
 import * as contracts from '#contracts';
 import type { PlatformParts } from '#platform';
-import { recordActivities } from './activities.controller.js';
+import { recordActivities } from './controllers/activities.controller.js';
 import { ApiModule } from './api.module.js';
 import { addBodyParsers, applyBodyLimits, MIB } from './http/body.js';
 import { serveDocs } from './http/docs.js';

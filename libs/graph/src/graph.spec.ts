@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { graph, withinDepth, type Graph } from './graph.js';
-import { layout, cardSizes } from './layout.js';
-import { timelessLoop } from './loops.js';
-import { askedSteps } from './step-names.js';
-import { sentenceOf } from './readable.js';
-import { recipes } from './recipes.js';
-import { restore } from './restore.js';
-import { outline, toEnglish } from './to-english.js';
-import { validate } from './validate.js';
-import { successor } from './walk.js';
+import { graph, withinDepth, type Graph } from './model/graph.js';
+import { layout, cardSizes } from './reading/layout.js';
+import { timelessLoop } from './reading/loops.js';
+import { askedSteps } from './reading/step-names.js';
+import { sentenceOf } from './reading/readable.js';
+import { recipes } from './editing/recipes.js';
+import { restore } from './editing/restore.js';
+import { outline, toEnglish } from './reading/to-english.js';
+import { validate } from './checks/validate.js';
+import { successor } from './reading/walk.js';
 
 const rules = { operator: 'AND', conditions: [{ field: 'tags', operator: 'contains', value: 'vip' }] };
 const g = (nodes: Graph['nodes'], ...edges: [string, string, string][]): Graph => ({

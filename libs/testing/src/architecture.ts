@@ -123,6 +123,7 @@ export function permits(permission: Permission, name: string, path: string): boo
  * beside the rooms (the index, the module) may import from all of them, and no room from these.
  */
 export const rooms: Record<string, string[]> = {
+  graph: ['times', 'words', 'model', 'nodes', 'reading', 'checks', 'editing'],
   engine: [
     'versions',
     'inbox',

@@ -1,6 +1,6 @@
 import type { Group } from '#rules';
 import { useState } from 'react';
-import { useLiveCount } from '../rule-builder/live-count';
+import { useLiveCount } from '../rule-builder/answers/live-count';
 import { BulkActions } from './bulk-actions';
 import { ofType, type PeopleQuery } from './contacts.queries';
 

@@ -1,7 +1,7 @@
 import { Textarea } from '@mantine/core';
 import { readRules, type Group } from '#rules';
 import { useState } from 'react';
-import { placeOf, type Context } from './rule-edits';
+import { placeOf, type Context } from './tree/rule-edits';
 
 interface JsonTabProps {
   value: Group | undefined;

@@ -2,13 +2,13 @@ import './rule-builder.css';
 import { Button, SegmentedControl } from '@mantine/core';
 import { readRules, toEnglish, type Group, type Rule } from '#rules';
 import { useState } from 'react';
-import { isDrawn, placeOf, type Context } from './rule-edits';
-import { freshRow, GroupRows, LockedRow } from './group-rows';
+import { isDrawn, placeOf, type Context } from './tree/rule-edits';
+import { freshRow, GroupRows, LockedRow } from './rows/group-rows';
 import { JsonTab } from './json-tab';
-import { RowCounts, useRuleCount } from './live-count';
-import { PersonCheck } from './person-check';
-import { RuleSentence } from './rule-sentence';
-import { RuleTree } from './rule-tree';
+import { RowCounts, useRuleCount } from './answers/live-count';
+import { PersonCheck } from './answers/person-check';
+import { RuleSentence } from './answers/rule-sentence';
+import { RuleTree } from './rows/rule-tree';
 import { useNames, type Choice } from './suggestions';
 
 export interface RuleBuilderProps {

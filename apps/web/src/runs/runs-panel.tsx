@@ -17,7 +17,7 @@ import { Problem } from '../ui/confirm';
 import { LoadMore } from '../ui/load-more';
 import { Failed, Loading } from '../ui/query-states';
 import { shortTime, Time } from '../ui/time';
-import { CheckResults, proves, type Proof } from '../rule-builder/check-results';
+import { CheckResults, proves, type Proof } from '../rule-builder/answers/check-results';
 import { useNames } from '../rule-builder/suggestions';
 import { reasonInWords } from '../outbox/reason-words';
 import { describeOutcome } from './step-outcome';

@@ -6,7 +6,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/client';
-import { CheckResults, proves, type Proof } from '../rule-builder/check-results';
+import { CheckResults, proves, type Proof } from '../rule-builder/answers/check-results';
 import { useNames } from '../rule-builder/suggestions';
 import { Failed, Loading } from '../ui/query-states';
 import { relativeTime } from '../ui/time';

@@ -1,6 +1,6 @@
 import { Checkbox } from '@mantine/core';
 import type { Group } from '#rules';
-import { useLiveCount } from '../rule-builder/live-count';
+import { useLiveCount } from '../rule-builder/answers/live-count';
 
 interface NewcomersChoiceProps {
   listId: string;

@@ -2,7 +2,7 @@ import type { Group } from '#rules';
 import { Link, useSearchParams } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { nameOf } from '../people/person-words';
-import { useLiveCount } from '../rule-builder/live-count';
+import { useLiveCount } from '../rule-builder/answers/live-count';
 
 /** Some of the people that rules find now, beside the rules; the whole answer is one click away. */
 export function PeoplePreview({ rules }: { rules: Group | undefined }) {

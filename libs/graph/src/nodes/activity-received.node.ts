@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { activityType } from '../graph.js';
-import { defineNode, nextPort } from '../node.js';
-import { say, value } from '../phrase.js';
-import { groupText, itsText, rulesSchema, whereSchema } from '../rule.js';
+import { activityType } from '../model/graph.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { say, value } from '../words/phrase.js';
+import { groupText, itsText, rulesSchema, whereSchema } from '../words/rule-text.js';
 
 const config = z.strictObject({
   activity_type: activityType.meta({ label: 'Activity', help: 'Its type, as it is posted.', control: 'activity_type' }),

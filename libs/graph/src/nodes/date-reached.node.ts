@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { beforeOrAfter, dateFieldText } from '../dates.js';
-import { dateField, dateOffset, timeOfDay, zoneChoice } from '../local-time.js';
-import { defineNode, nextPort } from '../node.js';
-import { say, value } from '../phrase.js';
+import { beforeOrAfter, dateFieldText } from '../times/dates.js';
+import { dateField, dateOffset, timeOfDay, zoneChoice } from '../times/local-time.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { say, value } from '../words/phrase.js';
 
 const config = z.strictObject({
   date_field: dateField.meta({ label: 'Date', help: 'Such as attributes.birthday.', control: 'date_field' }),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineNode, nextPort, type Problem } from '../node.js';
-import { called } from '../names.js';
-import { say, value } from '../phrase.js';
-import type { DrawingProblemCode } from '../problem-codes.js';
+import { defineNode, nextPort, type Problem } from '../model/node.js';
+import { called } from '../words/names.js';
+import { say, value } from '../words/phrase.js';
+import type { DrawingProblemCode } from '../model/problem-codes.js';
 
 const id = '00000000-0000-7000-8000-0000000000b1';
 

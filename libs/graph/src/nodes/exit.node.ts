@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode } from '../node.js';
-import { say, value } from '../phrase.js';
+import { defineNode } from '../model/node.js';
+import { say, value } from '../words/phrase.js';
 
 export const exit = defineNode({
   type: 'exit',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineNode } from '../node.js';
-import { say, value } from '../phrase.js';
-import { graphRulesSchema, theyText } from '../rule.js';
+import { defineNode } from '../model/node.js';
+import { say, value } from '../words/phrase.js';
+import { graphRulesSchema, theyText } from '../words/rule-text.js';
 
 const rules = {
   operator: 'AND' as const,

@@ -1,4 +1,4 @@
-import type { NodeDef } from '../node.js';
+import type { NodeDef } from '../model/node.js';
 import { activityReceived } from './activity-received.node.js';
 import { dateReached } from './date-reached.node.js';
 import { enterAutomation } from './enter-automation.node.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode, nextPort } from '../node.js';
-import { say } from '../phrase.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { say } from '../words/phrase.js';
 
 export const manual = defineNode({
   type: 'manual',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { approximateSeconds, duration, durationText } from '../duration.js';
-import { defineNode, nextPort } from '../node.js';
-import type { Names } from '../names.js';
-import { say, value, type Phrase } from '../phrase.js';
-import { groupText, rulesSchema } from '../rule.js';
+import { approximateSeconds, duration, durationText } from '../times/duration.js';
+import { defineNode, nextPort } from '../model/node.js';
+import type { Names } from '../words/names.js';
+import { say, value, type Phrase } from '../words/phrase.js';
+import { groupText, rulesSchema } from '../words/rule-text.js';
 
 const lead = z
   .strictObject({

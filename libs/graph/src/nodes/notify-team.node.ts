@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineNode, nextPort, textsOf, type Problem } from '../node.js';
-import { say, shorten, value } from '../phrase.js';
-import { readableSubject } from '../subject.js';
+import { defineNode, nextPort, textsOf, type Problem } from '../model/node.js';
+import { say, shorten, value } from '../words/phrase.js';
+import { readableSubject } from '../words/subject.js';
 
 const notBlank = (text: string) => text.trim() !== '';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { nodeId } from '../graph.js';
-import { defineNode } from '../node.js';
-import { say, value } from '../phrase.js';
+import { nodeId } from '../model/graph.js';
+import { defineNode } from '../model/node.js';
+import { say, value } from '../words/phrase.js';
 
 const branch = z.strictObject({
   id: nodeId,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { activityType } from '../graph.js';
-import { defineNode, nextPort } from '../node.js';
-import { say, value } from '../phrase.js';
+import { activityType } from '../model/graph.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { say, value } from '../words/phrase.js';
 
 export const recordActivity = defineNode({
   type: 'record_activity',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { cron, cronText } from '../cron.js';
-import { isTimezone } from '../local-time.js';
-import { defineNode, nextPort } from '../node.js';
-import { called } from '../names.js';
-import { say, value } from '../phrase.js';
+import { cron, cronText } from '../times/cron.js';
+import { isTimezone } from '../times/local-time.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { called } from '../words/names.js';
+import { say, value } from '../words/phrase.js';
 
 const config = z.strictObject({
   cron: cron.meta({ label: 'When', control: 'cron' }),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { defineNode, nextPort, textsOf, type Problem } from '../node.js';
-import { called } from '../names.js';
-import { say, shorten, value } from '../phrase.js';
-import type { DrawingProblemCode } from '../problem-codes.js';
-import { readableSubject } from '../subject.js';
+import { defineNode, nextPort, textsOf, type Problem } from '../model/node.js';
+import { called } from '../words/names.js';
+import { say, shorten, value } from '../words/phrase.js';
+import type { DrawingProblemCode } from '../model/problem-codes.js';
+import { readableSubject } from '../words/subject.js';
 
 const notBlank = (text: string) => text.trim() !== '';
 

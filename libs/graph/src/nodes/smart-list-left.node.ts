@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineNode, nextPort } from '../node.js';
-import { called } from '../names.js';
-import { say, value } from '../phrase.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { called } from '../words/names.js';
+import { say, value } from '../words/phrase.js';
 
 const config = z.strictObject({
   smart_list_id: z.uuid('Choose a list.').meta({

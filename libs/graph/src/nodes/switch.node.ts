@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { nodeId } from '../graph.js';
-import { defineNode, type Port } from '../node.js';
-import type { Names } from '../names.js';
-import { say, shorten, value, type Phrase } from '../phrase.js';
-import { graphRulesSchema, theyText } from '../rule.js';
+import { nodeId } from '../model/graph.js';
+import { defineNode, type Port } from '../model/node.js';
+import type { Names } from '../words/names.js';
+import { say, shorten, value, type Phrase } from '../words/phrase.js';
+import { graphRulesSchema, theyText } from '../words/rule-text.js';
 
 /** The way out of those for whom no case holds. */
 const ELSE = 'else';

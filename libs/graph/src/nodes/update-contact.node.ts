@@ -1,7 +1,7 @@
 import { isPersonal, personalIds } from '#rules';
 import { z } from 'zod';
-import { defineNode, nextPort } from '../node.js';
-import { say, shorten, value, type Phrase } from '../phrase.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { say, shorten, value, type Phrase } from '../words/phrase.js';
 
 const scalar = z.union([z.string().max(4000), z.number(), z.boolean(), z.null()]);
 const attribute = /^attributes(\.[A-Za-z0-9_]{1,100})?$/;

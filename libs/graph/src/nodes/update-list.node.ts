@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineNode, nextPort } from '../node.js';
-import { called } from '../names.js';
-import { say, value } from '../phrase.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { called } from '../words/names.js';
+import { say, value } from '../words/phrase.js';
 
 const listId = '00000000-0000-7000-8000-0000000000a1';
 

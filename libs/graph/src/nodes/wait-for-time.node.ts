@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { beforeOrAfter, dateFieldText } from '../dates.js';
-import { dateField, dateOffset, fieldInstant, nextLocalTime, timeOfDay, zoneChoice } from '../local-time.js';
-import { defineNode, nextPort, type Plan, type PlanInput } from '../node.js';
-import { say, value, type Phrase } from '../phrase.js';
+import { beforeOrAfter, dateFieldText } from '../times/dates.js';
+import { dateField, dateOffset, fieldInstant, nextLocalTime, timeOfDay, zoneChoice } from '../times/local-time.js';
+import { defineNode, nextPort, type Plan, type PlanInput } from '../model/node.js';
+import { say, value, type Phrase } from '../words/phrase.js';
 
 const config = z
   .strictObject({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { addDuration, duration, durationText } from '../duration.js';
-import { activityType } from '../graph.js';
-import { defineNode } from '../node.js';
-import { say, value } from '../phrase.js';
-import { graphRulesSchema, itsText, theyText, whereSchema } from '../rule.js';
+import { addDuration, duration, durationText } from '../times/duration.js';
+import { activityType } from '../model/graph.js';
+import { defineNode } from '../model/node.js';
+import { say, value } from '../words/phrase.js';
+import { graphRulesSchema, itsText, theyText, whereSchema } from '../words/rule-text.js';
 
 const config = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { addDuration, duration, durationText } from '../duration.js';
-import { defineNode, nextPort } from '../node.js';
-import { say, value } from '../phrase.js';
+import { addDuration, duration, durationText } from '../times/duration.js';
+import { defineNode, nextPort } from '../model/node.js';
+import { say, value } from '../words/phrase.js';
 
 const entered_at = new Date('2026-03-28T12:00:00Z');
 const timezone = 'Europe/Berlin';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { withinDepth } from '../graph.js';
-import { defineNode, type Problem } from '../node.js';
-import { say, shorten, value } from '../phrase.js';
+import { withinDepth } from '../model/graph.js';
+import { defineNode, type Problem } from '../model/node.js';
+import { say, shorten, value } from '../words/phrase.js';
 
 /** Headers that the call itself sets. */
 const own =

@@ -1,0 +1,63 @@
+import { Autocomplete, Select } from '@mantine/core';
+import { freeFields, type Condition } from '#rules';
+import { forSubject, placeOf, presetOf, subjects, type Context } from '../tree/rule-edits';
+import { useAttributeFields, useMetadataFields } from '../suggestions';
+
+interface SubjectInputProps {
+  condition: Condition;
+  context: Context;
+  activityType: string | undefined;
+  onChange: (condition: Condition) => void;
+}
+
+const { attributes, metadata } = freeFields;
+
+/** What the row is about: a field of the catalogue, or free data by its name. */
+export function SubjectInput({ condition, context, activityType, onChange }: SubjectInputProps) {
+  const value = condition.field;
+  const place = placeOf(context);
+  const metadataFields = useMetadataFields(activityType);
+  const attributeFields = useAttributeFields();
+  if (context === 'where') {
+    return (
+      <Autocomplete
+        aria-label="Part of the metadata"
+        miw={160}
+        placeholder="course_id"
+        data={metadataFields.map((id) => id.slice(metadata.prefix.length))}
+        value={value.slice(metadata.prefix.length)}
+        onChange={(name) => onChange(renamed(condition, metadata.prefix + name))}
+      />
+    );
+  }
+  const isAttribute = value.startsWith(attributes.prefix);
+  return (
+    <>
+      <Select
+        aria-label="Subject"
+        w={184}
+        searchable
+        allowDeselect={false}
+        nothingFoundMessage="Nothing has that name"
+        data={subjects(place)}
+        value={isAttribute ? attributes.prefix : (presetOf(condition) ?? value)}
+        onChange={(id) => id && onChange(id === attributes.prefix ? newAttribute : forSubject(id, place))}
+      />
+      {isAttribute ? (
+        <Autocomplete
+          aria-label="Name of the attribute"
+          w={140}
+          placeholder="name"
+          data={attributeFields.map((id) => id.slice(attributes.prefix.length))}
+          value={value.slice(attributes.prefix.length)}
+          onChange={(name) => onChange(renamed(condition, attributes.prefix + name))}
+        />
+      ) : null}
+    </>
+  );
+}
+
+const newAttribute: Condition = { field: attributes.prefix, operator: 'eq' };
+
+/** Free data by another name: verb and value stay, because the name is often typed last. */
+const renamed = (condition: Condition, field: string): Condition => ({ ...condition, field });
