@@ -289,6 +289,14 @@ begin
   update cortex.automation_run_steps s
   set left_at = cortex.now(), outcome = s.outcome || '{"reason": "merged with somebody who had entered before"}'
   where s.run_id = any (left_runs) and s.left_at is null;
+  -- What it was about to send, the other run sends.
+  with taken as (
+    delete from cortex.outgoing o using cortex.messages m
+    where m.run_id = any (left_runs) and m.state = 'queued' and o.message_id = m.id
+    returning o.message_id
+  )
+  update cortex.messages m set state = 'cancelled', reason = 'merged with somebody who had entered before'
+  from taken t where m.id = t.message_id and m.state = 'queued';
   update cortex.automation_runs r set person_id = stays_id where r.person_id = gone_id;
   update cortex.outgoing o set person_id = stays_id
   from cortex.messages m

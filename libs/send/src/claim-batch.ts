@@ -113,7 +113,7 @@ export const aboutMessageIn = (row: string): string =>
 /** How often a person got marketing mail within a cap's span, counting what is on its way. */
 const mailsWithin = (cap: string) => `(
   select count(*) from cortex.messages x
-  where x.person_id = q.person_id and x.stream = 'broadcast' and x.id <> q.message_id
+  where x.person_id = q.owner and x.stream = 'broadcast' and x.id <> q.message_id
     and x.state in ('submitting', 'sent', 'uncertain', 'unknown')
     and x.submitted_at > cortex.now() - (${cap} #>> '{per,n}' || ' ' || (${cap} #>> '{per,unit}'))::interval)`;
 const isCapped = (cap: string) =>
@@ -154,7 +154,8 @@ with workspace as materialized (
 ), known as (
   -- The person as they are at this moment, their address included: a mail follows a person who changes it. Only mail
   -- to a colleague keeps the address it was written to; there is little of it, so that its messages may be asked here.
-  select q.*, q.to_colleague or p.type is not null as is_known, p.consent_status,
+  -- Whoever was merged away a moment ago is the person who stays: the merge may not have seen this mail yet.
+  select q.*, coalesce(g.into_person_id, q.person_id) as owner, q.to_colleague or p.type is not null as is_known, p.consent_status,
     case when $2 = 'broadcast' then p.suppressed_broadcast else p.suppressed_transactional end as is_suppressed,
     case when q.to_colleague then (select cortex.address(m.contact_email) from cortex.messages m where m.id = q.message_id)
       else p.address end as address,
@@ -168,11 +169,12 @@ with workspace as materialized (
     ) end as quiet_until
   from taken q
   cross join workspace w
-  left join cortex.people p on p.person_id = q.person_id
+  left join cortex.person_merges g on g.person_id = q.person_id
+  left join cortex.people p on p.person_id = coalesce(g.into_person_id, q.person_id)
   left join cortex.automation_versions v on v.automation_id = q.automation_id and v.number = q.version
 ), counted as (
   -- The how-manieth of this person it is within this batch, for the caps. What rests does not count yet.
-  select k.*, row_number() over (partition by k.person_id, k.quiet_until is null order by k.created_at, k.message_id) as nth
+  select k.*, row_number() over (partition by k.owner, k.quiet_until is null order by k.created_at, k.message_id) as nth
   from known k
 ), judged as materialized (
   -- Why a mail does not leave now, or null. Whether it may at all is asked first, by the one function that says so; the

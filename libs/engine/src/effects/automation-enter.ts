@@ -1,20 +1,19 @@
 import type { Tx } from '#platform';
 import type { Moment } from '../versions/compiled-versions.js';
-import { enter } from '../entry/enter.js';
+import { enter, type EntryChecks } from '../entry/enter.js';
 import { MOST_HOPS, pathOnward, reportLoop } from '../entry/hop-limit.js';
 import type { Entry } from '../entry/entry-limits.js';
 import { record } from '../runs/record-runs.js';
 import { refusalText } from '../entry/refusals.js';
-import { pastEntries } from '../entry/past-entries.js';
 import type { EffectCall, EffectHandler } from './effect-handler.js';
 
 /**
  * Puts the person into another automation under its entry limit. Their new run is written at its start and goes on in a
  * transaction of its own. Somebody whom automations send round and round is stopped, and it is said.
  */
-export const automationEnter: EffectHandler<'automation.enter'> = async (tx, calls, moment) => {
+export const automationEnter: EffectHandler<'automation.enter'> = async (tx, calls, moment, checks) => {
   const outcomes: Record<string, unknown>[] = [];
-  for (const call of calls) outcomes.push(await send(tx, call, moment));
+  for (const call of calls) outcomes.push(await send(tx, call, moment, checks));
   return outcomes;
 };
 
@@ -22,6 +21,7 @@ async function send(
   tx: Tx,
   { journey, record: step, effect }: EffectCall<'automation.enter'>,
   moment: Moment,
+  checks: EntryChecks,
 ): Promise<Record<string, unknown>> {
   const { run } = journey;
   const { automation_id } = effect;
@@ -40,7 +40,7 @@ async function send(
     ...(run.lead_id ? { lead_id: run.lead_id } : {}),
     sent_by,
   };
-  const [answer] = await enter({ pastEntries: (entries) => pastEntries(tx, entries) }, moment, [entry]);
+  const [answer] = await enter(checks, moment, [entry]);
   if (!answer || 'refused' in answer) return { entered: false, reason: refusalText[answer?.refused ?? 'been_here'] };
   await record(tx, [answer.journey]);
   return { entered: true, run_id: answer.journey.run.id };

@@ -128,11 +128,11 @@ describe('the engine under faults', () => {
     ))!;
     const original = effects['email.send'];
     let broken = true;
-    effects['email.send'] = async (tx, calls, moment) => {
+    effects['email.send'] = async (tx, calls, moment, checks) => {
       if (broken && calls.some((call) => call.journey.run.person_id === person_id)) {
         await tx.rows('select 1 / 0');
       }
-      return original(tx, calls, moment);
+      return original(tx, calls, moment, checks);
     };
     try {
       for (const email of emails) await line.post(email, { type: 'poison.start' });

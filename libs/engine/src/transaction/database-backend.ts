@@ -132,7 +132,7 @@ export class DatabaseBackend implements Backend {
     if (calls.length === 0) return [];
     const handler = effects[type] as EffectHandler<Effect['type']>;
     try {
-      return await this.tx.savepoint(() => handler(this.tx, calls, moment));
+      return await this.tx.savepoint(() => handler(this.tx, calls, moment, this));
     } catch (error) {
       if (isTransient(error)) throw error;
       if (calls.length === 1) return [error instanceof Error ? error : new Error(String(error))];
