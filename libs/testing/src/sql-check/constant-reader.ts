@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { Callers } from './callers.js';
+import { METHODS, OPERATIONS, STATICS } from './pure-operations.js';
 
 /** An expression whose value the source does not tell. */
 export class Unreadable {
@@ -20,14 +21,6 @@ const MOST_READINGS = 64;
 const DEEPEST = 200;
 /** Callers of callers that are followed. */
 const MOST_CALLERS = 3;
-
-/** What may be called on a text or a list while reading; all of them are pure. */
-const METHODS = new Set(
-  'at concat entries every fill filter flat flatMap includes indexOf join keys length map padStart repeat replace replaceAll slice some split startsWith toLowerCase toUpperCase trim values'.split(
-    ' ',
-  ),
-);
-const STATICS: Record<string, unknown> = { Object, Array, String, Number, Math, JSON };
 
 /**
  * Reads what a constant expression is by following constants and pure functions through the source. Where the value
@@ -200,7 +193,7 @@ export class ConstantReader {
     if (!isConstant(declaration)) throw new Unreadable(declaration);
     const around = declaration.parent.parent;
     if (ts.isForOfStatement(around)) {
-      const items = [...(this.read(around.expression, values) as Iterable<unknown>)];
+      const items = this.readList(around.expression, values);
       return this.checked(this.choose(`item ${placeOf(declaration)}`, items), declaration);
     }
     if (!initializer) throw new Unreadable(declaration);
@@ -288,13 +281,25 @@ export class ConstantReader {
     const called = this.read(node.expression, values);
     if (called === undefined && node.questionDotToken) return undefined;
     if (typeof called !== 'function') throw new Unreadable(node);
-    return (called as (...given: unknown[]) => unknown)(...this.readItems(node.arguments, values));
+    const given = this.readItems(node.arguments, values);
+    try {
+      return (called as (...given: unknown[]) => unknown)(...given);
+    } catch (error) {
+      // A function was given something of which too little is known.
+      throw error instanceof TypeError ? new Unreadable(node) : error;
+    }
+  }
+
+  private readList(node: ts.Expression, values: Values): unknown[] {
+    const list = this.read(node, values);
+    if (typeof list !== 'object' || list === null || !(Symbol.iterator in list)) throw new Unreadable(node);
+    return [...(list as Iterable<unknown>)];
   }
 
   private readItems(nodes: readonly ts.Expression[], values: Values): unknown[] {
     return nodes.flatMap((node) =>
       ts.isSpreadElement(node)
-        ? [...(this.read(node.expression, values) as Iterable<unknown>)]
+        ? this.readList(node.expression, values)
         : [this.later(() => this.read(node, values), node)],
     );
   }
@@ -371,17 +376,6 @@ export class ConstantReader {
     return undefined;
   }
 }
-
-const OPERATIONS = new Map<ts.SyntaxKind, (left: any, right: any) => unknown>([
-  [ts.SyntaxKind.PlusToken, (left, right) => left + right],
-  [ts.SyntaxKind.MinusToken, (left, right) => left - right],
-  [ts.SyntaxKind.AsteriskToken, (left, right) => left * right],
-  [ts.SyntaxKind.SlashToken, (left, right) => left / right],
-  [ts.SyntaxKind.EqualsEqualsEqualsToken, (left, right) => left === right],
-  [ts.SyntaxKind.ExclamationEqualsEqualsToken, (left, right) => left !== right],
-  [ts.SyntaxKind.GreaterThanToken, (left, right) => left > right],
-  [ts.SyntaxKind.LessThanToken, (left, right) => left < right],
-]);
 
 const placeOf = (node: ts.Node): string => `${node.getSourceFile().fileName}:${node.pos}`;
 
