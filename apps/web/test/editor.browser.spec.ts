@@ -155,7 +155,7 @@ describe('the automation editor in a browser', () => {
     await page.locator('input[type=file]').setInputFiles(file('{"name":1}'));
     await page.getByText('This file is not an exported automation').waitFor();
     await page.locator('input[type=file]').setInputFiles(file(exported));
-    await page.getByTestId('bring-in-changes').getByText('New: Put them on “Friends”').waitFor();
+    await page.getByTestId('bring-in-changes').getByText('New: Add them to “Friends”').waitFor();
     await page.getByRole('button', { name: 'Replace the draft' }).click();
     await page.getByTestId('step-put').getByText('“Friends”').waitFor();
     await saved(page);
@@ -165,7 +165,7 @@ describe('the automation editor in a browser', () => {
 
     await page.goto('/admin/automations/new');
     await page.locator('input[type=file]').setInputFiles(file(exported));
-    await page.getByText('Put them on “Friends”').waitFor();
+    await page.getByText('Add them to “Friends”').waitFor();
     expect(await seriousProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Import as a draft' }).click();
     await page.getByTestId('step-put').waitFor();

@@ -154,7 +154,7 @@ function refusal(response: Response, answer: { code?: string; message?: string }
   if (response.status === 403)
     return new AppError('other_site', 'This request comes from another site. Open Cortex itself and try again.');
   if (answer?.code === 'INVALID_PASSWORD') return new AppError('wrong_password', 'The current password is wrong.');
-  if (response.status === 401) return new AppError('wrong_credentials', 'The email address or the password is wrong.');
+  if (response.status === 401) return new AppError('wrong_credentials', 'The e-mail address or the password is wrong.');
   return new AppError(
     response.status >= 500 ? 'sign_in_unavailable' : 'sign_in_refused',
     answer?.message ?? 'Try again in a moment.',

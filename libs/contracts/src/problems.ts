@@ -66,7 +66,7 @@ export const problemKinds = {
     'Sign in at /sign-in, or send Authorization: Bearer <key>.',
   ),
   wrong_credentials: notSignedIn(
-    'The email address or the password is wrong.',
+    'The e-mail address or the password is wrong.',
     'Check both and try again, or ask an administrator for a new password.',
   ),
   unknown_api_key: notSignedIn(
@@ -90,7 +90,7 @@ export const problemKinds = {
 
   not_found: notFound('Nothing has this id. It may have been deleted.', 'Check the id, or look it up in its list.'),
   unknown_address: notFound(
-    'Nobody in the directory has this email address.',
+    'Nobody in the directory has this e-mail address.',
     'Look the person up in the directory, or add them first.',
   ),
   unknown_route: notFound('No route has this method and path.', 'Look the route up at /docs or in /openapi.json.'),

@@ -214,8 +214,8 @@ describe('a drawing in words', () => {
     );
     const lines = (names?: Map<string, string>) => toEnglish(drawn, names).split('\n');
     expect(lines()[2]).toBe('Only if they clicked a link in the mail “Hello [first name]”');
-    expect(lines()[3]).toContain('Put them on the chosen list');
-    expect(lines(new Map([[friends, 'Friends']]))[3]).toContain('Put them on “Friends”');
+    expect(lines()[3]).toContain('Add them to the chosen list');
+    expect(lines(new Map([[friends, 'Friends']]))[3]).toContain('Add them to “Friends”');
     expect(sentenceOf({ type: 'filter', config: { rules: inside } }, new Map([[friends, 'Friends']]))).toBe(
       'Only if they are in the smart list “Friends”',
     );

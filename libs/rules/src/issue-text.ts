@@ -22,7 +22,7 @@ const wanted = new Map<string, string>([
 ]);
 
 const forms = new Map<string, string>([
-  ['email', 'an email address, such as name@example.com'],
+  ['email', 'an e-mail address, such as name@example.com'],
   ['url', 'a URL, such as https://example.com/page'],
   ['uuid', 'a UUID'],
   ['guid', 'a UUID'],

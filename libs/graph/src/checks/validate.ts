@@ -7,7 +7,7 @@ import { timelessLoop } from '../reading/loops.js';
 import type { NodeDef, Problem } from '../model/node.js';
 import { nodeDef } from '../nodes/index.js';
 import type { DrawingProblemCode } from '../model/problem-codes.js';
-import { isEntry, portsOf } from '../reading/readable.js';
+import { isEntry, portsOf, sentenceOf } from '../reading/readable.js';
 import { conditionsOf, itsText, theyText, type Group } from '../words/rule-text.js';
 import type { Surroundings } from '../model/surroundings.js';
 import { indexGraph, reachable } from '../reading/walk.js';
@@ -175,7 +175,7 @@ const ruleProblems = (graph: Graph, node: GraphNode, rules: Group, pointer: stri
       const asked = nodes.get(String((condition as { node_id?: unknown }).node_id));
       if (!asked) add('unknown_step', 'blocks', 'A rule asks about a step that does not exist. Choose another step.');
       else if (nodeDef(asked.type)?.kind !== 'mail')
-        add('unknown_step', 'blocks', 'A rule can only ask about a step that sends email. Choose one that does.');
+        add('unknown_step', 'blocks', 'A rule can only ask about a step that sends e-mail. Choose one that does.');
     }
     if (condition.field === 'lead' && entry && !(entry.type === 'monitor' && entry.config.over === 'leads'))
       add('no_lead', 'look', 'This rule asks about a lead, but only a monitor over leads starts with one.');
@@ -208,8 +208,8 @@ const feedsItself = (
       node_id: entry.id,
       pointer: `/nodes/${graph.nodes.indexOf(entry)}/config/activity_type`,
       message: limited
-        ? `The step “${cause.id}” itself causes ${type}, which starts this automation. It does not loop, because each person enters only once.`
-        : `The step “${cause.id}” itself causes ${type}, which would start this automation again. Start from something else, or let each person in once.`,
+        ? `The step “${sentenceOf(cause)}” causes ${type}, which starts this automation. It does not loop, because each person enters only once.`
+        : `The step “${sentenceOf(cause)}” causes ${type}, which would start this automation again. Start from something else, or let each person in only once.`,
     },
   ];
 };
@@ -246,7 +246,7 @@ const settingsProblems = (graph: Graph, settings: DraftSettings): Problem[] => {
       ...(start ? { node_id: start.id } : {}),
       pointer: '/settings/entry/limit',
       message:
-        'People can enter again and again without a pause. Set a key or a pause so that they are not emailed too often.',
+        'People can enter again and again without a pause. Set a key or a pause so that they do not get e-mails too often.',
     });
   }
   return problems;
@@ -287,7 +287,7 @@ const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): 
         'local_link',
         'blocks',
         field,
-        `Nobody else can open ${local}…, and this email really goes out. Use a public address.`,
+        `Nobody else can open ${local}…, and this e-mail really goes out. Use a public address.`,
       );
   }
   const cron = node.type === 'schedule' && typeof config.cron === 'string' ? world.checkCron?.(config.cron) : undefined;

@@ -21,7 +21,7 @@ export const drawingProblems = {
   nothing_to_do: drawing('Nothing follows the start.'),
   loop_without_wait: drawing('Steps loop without a wait.'),
   loop_may_not_wait: drawing('Steps loop, and the wait between them may already be over.'),
-  unknown_step: drawing('A rule asks about a step that does not exist or sends no email.'),
+  unknown_step: drawing('A rule asks about a step that does not exist or sends no e-mail.'),
   no_lead: drawing('A rule asks about a lead where there is none.'),
   no_activity: drawing('A rule compares with the activity that started the run where there is none.'),
   template_in_rule: drawing('A rule compares with a template as if it were a text.'),
@@ -35,7 +35,7 @@ export const drawingProblems = {
 
   unknown_activity_type: world('No activity of this type has been seen yet.'),
   unknown_course: world('The course does not exist.'),
-  unknown_template: world('The email template does not exist.'),
+  unknown_template: world('The e-mail template does not exist.'),
   unknown_smart_list: world('The smart list does not exist.'),
   unknown_automation: world('The automation to enter does not exist.'),
   automation_not_live: world('The automation to enter is not live.'),
@@ -44,9 +44,9 @@ export const drawingProblems = {
   circle_through_others: world('What the automation does starts others that start it again.'),
   list_of_rules: world('A step adds people to a list that follows rules.'),
   no_sender: world('The workspace has no sender for this mail.'),
-  not_staff: world('The recipient of a team email does not sign in here.'),
+  not_staff: world('The recipient of a team e-mail does not sign in here.'),
   template: world('A text has a Liquid mistake.'),
-  local_link: world('A link leads to this machine only, and the email really goes out.'),
+  local_link: world('A link leads to this machine only, and the e-mail really goes out.'),
   cron: world('The schedule cannot be read.'),
 } satisfies Record<string, { source: ProblemSource; means: string }>;
 

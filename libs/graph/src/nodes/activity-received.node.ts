@@ -5,10 +5,14 @@ import { say, value } from '../words/phrase.js';
 import { groupText, itsText, rulesSchema, whereSchema } from '../words/rule-text.js';
 
 const config = z.strictObject({
-  activity_type: activityType.meta({ label: 'Activity', help: 'Its type, as it is posted.', control: 'activity_type' }),
+  activity_type: activityType.meta({
+    label: 'Activity',
+    help: 'Its type, as it is sent to Cortex.',
+    control: 'activity_type',
+  }),
   where: whereSchema
     .optional()
-    .meta({ label: 'Only where', help: 'Conditions on what came with the activity.', control: 'metadata_rules' }),
+    .meta({ label: 'Only where', help: 'Conditions on the data sent with the activity.', control: 'metadata_rules' }),
   rules: rulesSchema
     .optional()
     .meta({ label: 'Only for people who', help: 'Conditions on the person.', control: 'rules' }),
@@ -22,9 +26,9 @@ export const activityReceived = defineNode({
   title: 'Something happens',
   summary: 'Starts for a person as soon as one of their activities arrives.',
   docs:
-    'Only what has just happened starts something: activities that arrive late, or are brought in as history, ' +
-    'are recorded and start nothing (how late is late, the automation’s settings say). How often one person ' +
-    'may come in stands there too.',
+    'Only activities that have just happened start anything. Activities that arrive late, or are imported as ' +
+    'history, are recorded but start nothing. The automation’s settings say how late is too late, and how ' +
+    'often one person may enter.',
   config,
   defaults: { activity_type: '' },
   ports: nextPort,

@@ -9,12 +9,12 @@ const config = z.strictObject({
   offset: dateOffset.optional().meta({ label: 'Before or after it', control: 'offset' }),
   time: timeOfDay.optional().meta({
     label: 'At',
-    help: 'Left empty: at the time that the date itself has, or at its beginning.',
+    help: 'If left empty: the time that is part of the date, or midnight.',
     control: 'time',
   }),
   timezone: zoneChoice
     .default('contact')
-    .meta({ label: 'By the clock of', control: 'timezone', options: { contact: 'the person (else ours)' } }),
+    .meta({ label: 'Time zone', control: 'timezone', options: { contact: 'The person’s, or else the workspace’s' } }),
   repeat: z
     .enum(['once', 'yearly'])
     .default('once')
@@ -26,11 +26,11 @@ export const dateReached = defineNode({
   version: 1,
   kind: 'entry',
   icon: 'calendar-event',
-  title: 'A date comes',
+  title: 'A date is reached',
   summary: 'Starts for a person when one of their dates, or its anniversary, is reached.',
   docs:
-    'The date is a field of the person. It is asked by each person’s own clock, or by one time zone for all, ' +
-    'also when the clocks change. Who has no such date never comes in.',
+    'The date is one of the person’s fields. It is read in each person’s own time zone, or in one time zone ' +
+    'for everyone, and summer time is taken into account. People without this date never enter.',
   config,
   defaults: { date_field: '', time: '09:00', timezone: 'contact', repeat: 'once' },
   ports: nextPort,

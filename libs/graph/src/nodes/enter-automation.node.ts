@@ -11,21 +11,22 @@ export const enterAutomation = defineNode({
   version: 1,
   kind: 'action',
   icon: 'forward',
-  title: 'Go to an automation',
-  summary: 'Puts the person into another automation as well, under its own entry limit, and goes on here.',
+  title: 'Start another automation',
+  summary: 'Adds the person to another automation as well, within its entry limit, and continues here.',
   docs:
-    'The other automation must be live; its start is not asked, its entry limit is. Whoever does not get in goes on here all ' +
-    'the same, and the step says why. A person whom automations send round and round is stopped after ten times within seven days, ' +
-    'and it is said under Needs attention.',
+    'The other automation must be live. Its start conditions are not checked, but its entry limit applies. ' +
+    'Anyone who is not let in continues here all the same, and the step says why. If automations send a ' +
+    'person round in circles, it stops after ten times within seven days and a notice appears under Needs ' +
+    'attention.',
   config: z.strictObject({
     automation_id: z
       .uuid('Choose an automation.')
-      .meta({ label: 'Automation', help: 'Its entry limit holds.', control: 'automation' }),
+      .meta({ label: 'Automation', help: 'Its entry limit applies.', control: 'automation' }),
   }),
   defaults: { automation_id: '' },
   ports: nextPort,
   phrases: ({ automation_id }, names) =>
-    say`Go to ${value('automation_id', called(names, automation_id, 'the chosen automation'))} as well`,
+    say`Also start ${value('automation_id', called(names, automation_id, 'the chosen automation'))}`,
   check: ({ automation_id }, { pointer, node_id, world }) => {
     const problem = (code: DrawingProblemCode, severity: Problem['severity'], message: string): Problem[] => [
       { code, severity, node_id, pointer: `${pointer}/config/automation_id`, message },

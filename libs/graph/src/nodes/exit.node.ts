@@ -8,8 +8,10 @@ export const exit = defineNode({
   kind: 'end',
   icon: 'square-filled',
   title: 'End',
-  summary: 'The way ends here, with a reason that is counted.',
-  docs: 'The person leaves the automation here. The reason is counted in the live view and stands in the person’s timeline.',
+  summary: 'The path ends here, with a reason that is counted.',
+  docs:
+    'The person leaves the automation here. The reason is counted in the live view and shown in the person’s ' +
+    'timeline.',
   config: z.strictObject({
     reason: z.string().max(200).optional().meta({ label: 'Reason', help: 'For example: enrolled.', control: 'text' }),
   }),

@@ -14,13 +14,17 @@ export const filter = defineNode({
   kind: 'rule',
   icon: 'filter',
   title: 'Only if',
-  summary: 'Asks whether something holds for the person, and goes on by yes or no.',
+  summary: 'Checks whether the rules hold for the person, and continues on one of two paths.',
   docs:
-    'Whoever does not fit goes on by “everyone else”, and leaves where nothing follows there. The rules are ' +
-    'asked when the person arrives, once; to wait until they hold, use “Wait until”. They can ask about the ' +
-    'person, the lead that started it, and mails sent earlier on the way.',
+    'Anyone who does not match continues on “everyone else”, or leaves if nothing follows there. The rules ' +
+    'are checked once, when the person arrives; to wait until they hold, use “Wait until”. They can ask about ' +
+    'the person, the lead that started the run, and e-mails sent earlier in it.',
   config: z.strictObject({
-    rules: graphRulesSchema.meta({ label: 'Rules', help: 'What must hold to go on by “if so”.', control: 'rules' }),
+    rules: graphRulesSchema.meta({
+      label: 'Rules',
+      help: 'What must hold to take the path “if so”.',
+      control: 'rules',
+    }),
   }),
   defaults: {} as never,
   ports: () => [

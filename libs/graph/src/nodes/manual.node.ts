@@ -10,12 +10,12 @@ export const manual = defineNode({
   title: 'By hand or API',
   summary: 'Starts for a person when a colleague or another system says so.',
   docs:
-    'A colleague enters people in the live view, another system by the API, another automation by “Go to an ' +
-    'automation”. The entry limit of the settings holds for all of them.',
+    'A colleague adds people in the live view, another system through the API, another automation with “Start ' +
+    'another automation”. The entry limit in the settings applies to all of them.',
   config: z.strictObject({}),
   defaults: {},
   ports: nextPort,
-  phrases: () => say`When someone is entered by hand or by another system`,
+  phrases: () => say`When someone is added by hand or by another system`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [{ name: 'The run starts behind it', config: {}, expect: { next: 'next' } }],

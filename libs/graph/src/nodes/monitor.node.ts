@@ -10,7 +10,7 @@ const lead = z
     older_than: duration.meta({ label: 'At least this old', control: 'duration' }),
     within: duration.meta({
       label: 'Not older than',
-      help: 'Keeps people from the past out when the automation goes live.',
+      help: 'Keeps old leads out when the automation goes live.',
       control: 'duration',
     }),
     enrolled: z.literal(false).default(false).meta({ label: 'Not enrolled', control: 'fixed' }),
@@ -18,7 +18,7 @@ const lead = z
     from_activities: z
       .boolean()
       .optional()
-      .meta({ label: 'Also leads made from activities', help: 'They are left out unless asked for.' }),
+      .meta({ label: 'Also leads made from activities', help: 'They are left out unless this is on.' }),
   })
   .meta({ control: 'group' });
 
@@ -47,13 +47,17 @@ const config = z
     if (value.over === 'people' && !value.rules)
       context.addIssue({ code: 'custom', path: ['rules'], message: 'Say which people to look for.' });
     if (value.over === 'people' && value.lead)
-      context.addIssue({ code: 'custom', path: ['lead'], message: 'A monitor over people has no lead. Remove it.' });
+      context.addIssue({
+        code: 'custom',
+        path: ['lead'],
+        message: 'A monitor that looks at people has no lead. Remove it.',
+      });
     const { lead: span } = value;
     if (span && approximateSeconds(span.within) <= approximateSeconds(span.older_than))
       context.addIssue({
         code: 'custom',
         path: ['lead', 'within'],
-        message: 'No lead can be that old and that young at once: make “not older than” the longer span.',
+        message: 'No lead can be that old and that young at once. Make “Not older than” the longer span.',
       });
   });
 
@@ -73,11 +77,11 @@ export const monitor = defineNode({
   kind: 'entry',
   icon: 'radar',
   title: 'Something has not happened',
-  summary: 'Looks again and again for people, or leads, for whom something holds.',
+  summary: 'Keeps looking for people, or leads, that match.',
   docs:
-    'It looks for what no activity can tell: that something did not happen. Over leads, each lead comes in at ' +
-    'most once, and a person at most once a week unless the settings say otherwise. Over people, whoever ' +
-    'fulfils the rules when it looks comes in, as often as the settings allow.',
+    'A monitor notices what no activity can report: that something did not happen. If it looks at leads, each ' +
+    'lead enters at most once, and each person at most once a week unless the settings say otherwise. If it ' +
+    'looks at people, everyone who matches the rules at that moment enters, as often as the settings allow.',
   config,
   defaults: { over: 'people' },
   ports: nextPort,

@@ -11,10 +11,11 @@ export const notifyTeam = defineNode({
   kind: 'action',
   icon: 'bell',
   title: 'Tell the team',
-  summary: 'Mails a colleague about the person, as system mail.',
+  summary: 'Sends a colleague an e-mail about the person.',
   docs:
-    'The mail goes to your colleague, not to the person: on the transactional stream, without asking for consent, and ' +
-    'past quiet hours and frequency caps. Subject and text may name the person: {{ contact.email }}.',
+    'The e-mail goes to your colleague, not to the person. It is sent as transactional mail, so consent, ' +
+    'quiet hours and frequency caps do not apply. Subject and text can mention the person: {{ contact.email ' +
+    '}}.',
   config: z.strictObject({
     to: z
       .email('Give one address, for example of a colleague.')
@@ -29,7 +30,7 @@ export const notifyTeam = defineNode({
       .string()
       .max(100_000)
       .refine(notBlank, 'Write what the team should know.')
-      .meta({ label: 'Text', help: 'May name the person: {{ contact.first_name }}.', control: 'long_text' }),
+      .meta({ label: 'Text', help: 'Can mention the person: {{ contact.first_name }}.', control: 'long_text' }),
   }),
   defaults: { to: '', subject: '', text: '' },
   ports: nextPort,
@@ -54,7 +55,7 @@ export const notifyTeam = defineNode({
         severity: 'look',
         node_id,
         pointer: `${pointer}/config/to`,
-        message: `Nobody signs in here as ${to}. This email does not check consent, so it must not go to customers.`,
+        message: `Nobody signs in here as ${to}. This e-mail is sent without checking consent, so it must not go to customers.`,
       });
     return problems;
   },

@@ -9,10 +9,7 @@ const branch = z.strictObject({
     .number('Give a percentage.')
     .gt(0, 'A path gets more than 0 %.')
     .lt(100, 'A path gets less than 100 %.')
-    .refine(
-      (percent) => Number.isInteger(Math.round(percent * 1e8) / 1e6),
-      'Give at most two digits behind the point.',
-    ),
+    .refine((percent) => Number.isInteger(Math.round(percent * 1e8) / 1e6), 'Give at most two decimal places.'),
   label: z.string().trim().max(60, 'A path’s name has at most 60 characters.').optional(),
 });
 type Branch = Partial<z.output<typeof branch>>;
@@ -36,7 +33,7 @@ const config = z.strictObject({
         seen.add(id);
       });
     })
-    .meta({ label: 'Paths', help: 'Together 100 %.', control: 'branches' }),
+    .meta({ label: 'Paths', help: 'They add up to 100 %.', control: 'branches' }),
 });
 
 const nameOf = ({ label, percent }: Branch): string =>
@@ -48,10 +45,11 @@ export const randomSplit = defineNode({
   kind: 'split',
   icon: 'shuffle',
   title: 'Split at random',
-  summary: 'Sends a share of people each way. The same person always takes the same one.',
+  summary: 'Sends a share of people down each path. The same person always takes the same one.',
   docs:
-    'Which way somebody goes follows from who they are and from this step, not from a throw of dice: somebody who comes ' +
-    'again, or whose step is tried again, takes the same way. Changing the percentages moves as few people as possible.',
+    'Which path somebody takes depends on who they are and on this step, not on chance: anyone who comes ' +
+    'back, or whose step is retried, takes the same path. Changing the percentages moves as few people as ' +
+    'possible.',
   config,
   defaults: {
     branches: [

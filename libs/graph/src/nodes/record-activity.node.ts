@@ -9,10 +9,10 @@ export const recordActivity = defineNode({
   kind: 'action',
   icon: 'notes',
   title: 'Record an activity',
-  summary: 'Writes an activity of your own into the person’s timeline. Other automations can start from it.',
+  summary: 'Adds an activity of your own to the person’s timeline. Other automations can start from it.',
   docs:
-    'The activity stands in the person’s timeline like any other, and rules can ask about it and about the ' +
-    'fields it carries. The texts are kept as they are written here.',
+    'The activity appears in the person’s timeline like any other, and rules can ask about it and about its ' +
+    'fields. The texts are kept as they are written here.',
   config: z.strictObject({
     activity_type: activityType.meta({ label: 'Activity', control: 'activity_type' }),
     metadata: z

@@ -15,7 +15,7 @@ const config = z.strictObject({
     .meta({ label: 'Time zone', help: 'The workspace’s if left empty.', control: 'timezone' }),
   smart_list_id: z.uuid('Choose a list.').meta({
     label: 'Smart list',
-    help: 'Whoever is in it at that moment comes in, as often as the entry settings allow.',
+    help: 'Everyone in it at that moment enters, as often as the entry settings allow.',
     control: 'any_list',
   }),
 });
@@ -26,10 +26,10 @@ export const schedule = defineNode({
   kind: 'entry',
   icon: 'calendar-repeat',
   title: 'On a schedule',
-  summary: 'Starts for everybody in a list, again and again at set times.',
+  summary: 'Starts for everyone in a list, at set times.',
   docs:
-    'At each of these times, whoever is in the list at that moment comes in, as often as the entry settings ' +
-    'allow. A time that passed while the automation was paused is not made up for.',
+    'At each of these times, everyone in the list at that moment enters, as often as the entry settings ' +
+    'allow. Times that pass while the automation is paused are not made up for.',
   config,
   defaults: { cron: '0 9 * * 1', smart_list_id: '' },
   ports: nextPort,

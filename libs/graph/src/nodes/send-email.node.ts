@@ -19,7 +19,7 @@ const config = z
       .string()
       .max(500)
       .optional()
-      .meta({ label: 'Preview text', help: 'Shown by inboxes behind the subject.', control: 'liquid_line' }),
+      .meta({ label: 'Preview text', help: 'Shown after the subject in the inbox.', control: 'liquid_line' }),
     html: z.string().max(400_000).optional().meta({ label: 'HTML', control: 'html' }),
     text: z
       .string()
@@ -28,7 +28,7 @@ const config = z
       .meta({ label: 'Plain text', help: 'Made from the HTML if left empty.', control: 'liquid_text' }),
     stream: z.enum(['broadcast', 'transactional'], 'Choose a stream: broadcast or transactional.').meta({
       label: 'Stream',
-      help: 'Marketing goes as broadcast, with consent and a way to unsubscribe. System mail goes as transactional.',
+      help: 'Use broadcast for marketing, with consent and a way to unsubscribe. Use transactional for system mail.',
       control: 'stream',
       options: { broadcast: 'Broadcast', transactional: 'Transactional' },
     }),
@@ -60,11 +60,11 @@ export const sendEmail = defineNode({
   kind: 'mail',
   icon: 'mail',
   title: 'Send e-mail',
-  summary: 'Sends one mail to the person. Consent and suppression are looked at when it leaves.',
+  summary: 'Sends the person an e-mail. Consent and suppressions are checked when it leaves.',
   docs:
-    'Broadcast is for marketing: it goes only to people who agreed, rests in quiet hours, keeps to the ' +
-    'frequency cap and carries a way to unsubscribe. Transactional is for what a person must know. Whoever may ' +
-    'not be mailed is left out with a reason and goes on all the same.',
+    'Broadcast is for marketing: it goes only to people who agreed, waits during quiet hours, respects the ' +
+    'frequency cap and has a way to unsubscribe. Transactional is for what a person must know. People who may ' +
+    'not be mailed are skipped with a reason, and continue all the same.',
   config,
   defaults: { stream: 'broadcast' },
   ports: nextPort,
@@ -86,13 +86,13 @@ export const sendEmail = defineNode({
         blocks(
           'marketing_on_transactional',
           'topic_id',
-          'System mail has no topic. Remove the topic, or send the email as broadcast.',
+          'System mail has no topic. Remove the topic, or send the e-mail as broadcast.',
         );
       if (linked)
         blocks(
           'marketing_on_transactional',
           linked,
-          'An email with an unsubscribe link is marketing. Remove the link, or send it as broadcast.',
+          'An e-mail with an unsubscribe link is marketing. Remove the link, or send it as broadcast.',
         );
     }
     return problems;

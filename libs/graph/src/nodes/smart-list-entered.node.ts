@@ -6,7 +6,7 @@ import { say, value } from '../words/phrase.js';
 const config = z.strictObject({
   smart_list_id: z.uuid('Choose a list.').meta({
     label: 'Smart list',
-    help: 'A list that follows rules. Who is in it already does not count as entering.',
+    help: 'A list that follows rules. People who are already in it do not count as entering.',
     control: 'smart_list',
   }),
 });
@@ -17,10 +17,10 @@ export const smartListEntered = defineNode({
   kind: 'entry',
   icon: 'bolt',
   title: 'Somebody enters a list',
-  summary: 'Starts for a person who comes to fulfil its rules.',
+  summary: 'Starts for a person who begins to match its rules.',
   docs:
-    'The list is followed while an automation uses it, so that joining is noticed within moments. Who is in ' +
-    'the list when the automation goes live does not count as joining.',
+    'The list is kept up to date while an automation uses it, so entering is noticed within moments. People ' +
+    'who are in the list when the automation goes live do not count as entering.',
   config,
   defaults: { smart_list_id: '' },
   ports: nextPort,

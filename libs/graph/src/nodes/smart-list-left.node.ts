@@ -6,7 +6,7 @@ import { say, value } from '../words/phrase.js';
 const config = z.strictObject({
   smart_list_id: z.uuid('Choose a list.').meta({
     label: 'Smart list',
-    help: 'A list that follows rules. Who is in it already does not count as leaving.',
+    help: 'A list that follows rules.',
     control: 'smart_list',
   }),
 });
@@ -17,10 +17,10 @@ export const smartListLeft = defineNode({
   kind: 'entry',
   icon: 'bolt',
   title: 'Somebody leaves a list',
-  summary: 'Starts for a person who no longer fulfils its rules.',
+  summary: 'Starts for a person who no longer matches its rules.',
   docs:
-    'The list is followed while an automation uses it, so that leaving is noticed within moments. Only who was ' +
-    'in it before can leave it.',
+    'The list is kept up to date while an automation uses it, so leaving is noticed within moments. Only ' +
+    'people who were in it can leave it.',
   config,
   defaults: { smart_list_id: '' },
   ports: nextPort,

@@ -29,7 +29,7 @@ const config = z.strictObject({
     })
     .meta({
       label: 'Paths',
-      help: 'Asked in this order; the first that holds is taken.',
+      help: 'Checked in this order; the first that holds is taken.',
       control: 'cases',
     }),
 });
@@ -70,10 +70,11 @@ export const switchNode = defineNode({
   kind: 'split',
   icon: 'split',
   title: 'Split by rule',
-  summary: 'Asks up to six questions in order and goes on by the first that holds, or by “everyone else”.',
+  summary: 'Checks up to six sets of rules in order and takes the path of the first that holds, or “everyone else”.',
   docs:
-    'The cases are asked from the first to the last when the person arrives, and the first whose rules hold decides. ' +
-    'Whoever fits none goes on by “everyone else”, which is always there. The order matters only where two cases can hold for one person.',
+    'The paths are checked from first to last when the person arrives, and the first whose rules hold is ' +
+    'taken. Anyone who matches none takes “everyone else”, which is always there. The order only matters ' +
+    'where one person can match two of them.',
   config,
   defaults: { cases: [{ id: 'a' }, { id: 'b' }] } as never,
   ports: ({ cases = [] }) => [...portsOf(cases), { id: ELSE, label: 'everyone else' }],

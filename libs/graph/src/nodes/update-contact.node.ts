@@ -62,10 +62,10 @@ export const updateContact = defineNode({
   kind: 'action',
   icon: 'tag',
   title: 'Change tag or field',
-  summary: 'Adds or removes tags of the person, or sets fields.',
+  summary: 'Adds or removes tags, or sets fields of the person.',
   docs:
-    'Fields and tags are written at once, and what hangs on them follows: smart lists, and automations that ' +
-    'start from them. Adding a tag that somebody has, or removing one that they do not have, changes nothing.',
+    'Fields and tags change at once, and so does what depends on them: smart lists, and automations that ' +
+    'start from them. Adding a tag the person already has, or removing one they do not have, changes nothing.',
   config,
   defaults: { add_tags: [] },
   ports: nextPort,

@@ -10,26 +10,26 @@ export const updateList = defineNode({
   version: 1,
   kind: 'action',
   icon: 'list',
-  title: 'Put on a list, or take off',
-  summary: 'Adds the person to a list that is kept by hand, or removes them from it.',
+  title: 'Add to a list, or remove',
+  summary: 'Adds the person to a static list, or removes them from it.',
   docs:
-    'Only static lists can be changed; a list of rules follows its rules. Somebody who is on the list already stays on it, ' +
-    'and removing somebody who is not on it changes nothing.',
+    'Only static lists can be changed; a list that follows rules follows its rules. Adding somebody who is ' +
+    'already in the list, or removing somebody who is not, changes nothing.',
   config: z.strictObject({
     smart_list_id: z
       .uuid('Choose a list.')
-      .meta({ label: 'List', help: 'A list that is kept by hand.', control: 'static_list' }),
+      .meta({ label: 'List', help: 'A list that people are added to by hand or by steps.', control: 'static_list' }),
     action: z.enum(['add', 'remove'], 'Say whether to add or to remove.').meta({
       label: 'What to do',
       control: 'select',
-      options: { add: 'Put on the list', remove: 'Take off the list' },
+      options: { add: 'Add to the list', remove: 'Remove from the list' },
     }),
   }),
   defaults: { smart_list_id: '', action: 'add' },
   ports: nextPort,
   phrases: ({ smart_list_id, action }, names) => {
     const list = value('smart_list_id', called(names, smart_list_id, 'the chosen list'));
-    return action === 'remove' ? say`Take them off ${list}` : say`Put them on ${list}`;
+    return action === 'remove' ? say`Remove them from ${list}` : say`Add them to ${list}`;
   },
   check: ({ smart_list_id }, { pointer, node_id, world }) =>
     world.lists?.get(smart_list_id) === 'rules'

@@ -10,7 +10,7 @@ const config = z
     days: z
       .array(z.int().min(1, 'Days are 1 (Monday) to 7 (Sunday).').max(7, 'Days are 1 (Monday) to 7 (Sunday).'))
       .max(7)
-      .refine((days) => new Set(days).size === days.length, 'Name each day once.')
+      .refine((days) => new Set(days).size === days.length, 'Choose each day only once.')
       .optional()
       .meta({ label: 'Weekdays', help: 'Any day if none is chosen.', control: 'weekdays', oneOf: 'when' }),
     date_field: dateField.optional().meta({
@@ -22,7 +22,7 @@ const config = z
     offset: dateOffset.optional().meta({ label: 'Before or after it', control: 'offset', when: { date_field: true } }),
     timezone: zoneChoice
       .default('contact')
-      .meta({ label: 'By the clock of', control: 'timezone', options: { contact: 'the person (else ours)' } }),
+      .meta({ label: 'Time zone', control: 'timezone', options: { contact: 'The person’s, or else the workspace’s' } }),
   })
   .superRefine((value, context) => {
     const issue = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
@@ -92,10 +92,11 @@ export const waitForTime = defineNode({
   title: 'Wait for a time',
   summary: 'Holds the person until a time of day, a weekday, or a date of theirs.',
   docs:
-    'A time of day is the next one that comes, today or tomorrow; with days, the next on such a day; days alone let people on at once ' +
-    'if today is one of them, else at midnight. All of it goes by the clock of the person (by ours where their time zone is unknown), ' +
-    'or of a time zone that you choose, also when the clocks change. A date of the person that is empty or past holds nobody. ' +
-    'If the date changes while somebody waits, the new one counts.',
+    'A time of day is the next one, today or tomorrow; with days, the next on such a day. Days alone let ' +
+    'people continue at once if today is one of them, otherwise at midnight. Times are in the person’s time ' +
+    'zone (or the workspace’s, where theirs is unknown) or in one that you choose, and summer time is taken ' +
+    'into account. If the person’s date is empty or past, nobody waits. If it changes while somebody waits, ' +
+    'the new date counts.',
   config,
   defaults: { time: '09:00', timezone: 'contact' },
   ports: nextPort,
@@ -108,7 +109,7 @@ export const waitForTime = defineNode({
   instantPorts: ({ time, date_field }) => (time === undefined || date_field !== undefined ? ['next'] : []),
   plan: (config, input): Plan => {
     const at = until(config, input);
-    if (at === undefined) return { next: 'next', reason: `${dateFieldText(config.date_field ?? '')} is no date` };
+    if (at === undefined) return { next: 'next', reason: `${dateFieldText(config.date_field ?? '')} is not a date` };
     if (input.now >= at) return { next: 'next' };
     return { wait: { until: at, ...(config.date_field === undefined ? {} : { on_change: true }) } };
   },
@@ -171,7 +172,7 @@ export const waitForTime = defineNode({
       name: 'There is no such date',
       config: { date_field: 'attributes.starts_on', timezone: zone },
       input: { entered_at, now: entered_at, fields: {} },
-      expect: { next: 'next', reason: 'their starts on is no date' },
+      expect: { next: 'next', reason: 'their starts on is not a date' },
     },
   ],
 });

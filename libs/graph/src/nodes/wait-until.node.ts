@@ -40,8 +40,8 @@ export const waitUntil = defineNode({
   title: 'Wait until',
   summary: 'Holds the person until something happens or holds, but no longer than a span of time.',
   docs:
-    'An activity counts from the moment the person arrives here; rules count also if they hold already then. ' +
-    'Whichever comes first decides the way: what was waited for, or the end of the time. Rules are looked at ' +
+    'An activity counts from the moment the person arrives here; rules also count if they already hold then. ' +
+    'Whichever comes first decides the path: what was waited for, or the end of the time. Rules are checked ' +
     'again whenever anything about the person changes.',
   config,
   defaults: { timeout: { n: 2, unit: 'days' } },

@@ -14,7 +14,7 @@ export const wait = defineNode({
   title: 'Wait',
   summary: 'Holds the person for a span of time.',
   docs:
-    'The time counts from the moment the person arrives at the step, also while the automation is paused. If ' +
+    'The time counts from the moment the person arrives at the step, even while the automation is paused. If ' +
     'the span is changed later, the time already waited counts.',
   config: z.strictObject({ for: duration.meta({ label: 'Wait for', control: 'duration' }) }),
   defaults: { for: { n: 1, unit: 'days' } },

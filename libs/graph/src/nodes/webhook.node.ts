@@ -16,7 +16,7 @@ const url = z
     const issue = (message: string) => context.addIssue({ code: 'custom', message });
     if (text === '') return issue('Give the address to call.');
     const parsed = URL.canParse(text) ? new URL(text) : undefined;
-    if (!parsed) return issue('This is no address. Write it like https://example.com/hook.');
+    if (!parsed) return issue('This is not an address. Write it like https://example.com/hook.');
     if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')
       return issue('Only addresses that begin with https:// or http:// can be called.');
     if (parsed.username || parsed.password)
@@ -29,12 +29,12 @@ export const webhookConfig = z.strictObject({
   url: url.meta({ label: 'Address', help: 'Must be reachable from the internet.', control: 'text' }),
   body: z
     .union([z.record(z.string(), z.unknown()), z.string().max(100_000)])
-    .refine((body) => withinDepth(body, 12), 'A body is nested at most 12 deep.')
+    .refine((body) => withinDepth(body, 12), 'A body can be nested at most 12 levels deep.')
     .refine((body) => JSON.stringify(body).length <= 100_000, 'A body has at most 100,000 characters.')
     .optional()
     .meta({
       label: 'Body',
-      help: 'JSON; its texts may hold {{ contact.email }}. Left empty: the person, the lead and the activity.',
+      help: 'JSON; its texts can contain {{ contact.email }}. Left empty: the person, the lead and the activity.',
       control: 'webhook_body',
     }),
   headers: z
@@ -44,10 +44,10 @@ export const webhookConfig = z.strictObject({
         context.addIssue({ code: 'custom', path: [], message: 'A call has at most 20 headers of its own.' });
       for (const [header, content] of Object.entries(headers)) {
         const issue = (message: string) => context.addIssue({ code: 'custom', path: [header], message });
-        if (!name.test(header)) issue(`“${shorten(header, 40)}” is no name of a header.`);
+        if (!name.test(header)) issue(`“${shorten(header, 40)}” is not a valid header name.`);
         else if (own.test(header)) issue(`The header “${header}” is set by the call itself. Remove it.`);
         else if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(content))
-          issue(`“${header}” holds characters that no header may have.`);
+          issue(`“${header}” contains characters that a header may not have.`);
       }
     })
     .optional()
@@ -80,11 +80,13 @@ export const webhook = defineNode({
   title: 'Call a webhook',
   summary: 'Posts to another system, signed, and waits for its answer.',
   docs:
-    'The call is a POST of JSON, signed as Standard Webhooks say (headers webhook-id, webhook-timestamp and webhook-signature, ' +
-    'with the secret of the settings). An answer from 200 to 299 leads on; anything else is tried again, later and later, eight times ' +
-    'in about nine minutes, and then the person goes on by “if it failed”. Answers from 400 to 499 (but 408, 409, 425 and 429) are ' +
-    'final at once. Redirects are not followed, and addresses inside private networks are not called. Calls that failed for good ' +
-    'stand under Needs attention and can be sent again. The same call always carries the same webhook-id, so that a receiver can tell repeats.',
+    'The call is a POST of JSON, signed according to Standard Webhooks (headers webhook-id, webhook-timestamp ' +
+    'and webhook-signature, with the secret from the settings). An answer from 200 to 299 counts as success. ' +
+    'Anything else is retried at growing intervals, eight times in about nine minutes, and then the person ' +
+    'takes the path “if it failed”. Answers from 400 to 499 (except 408, 409, 425 and 429) are final at once. ' +
+    'Redirects are not followed, and addresses inside private networks are not called. Calls that failed for ' +
+    'good are listed under Needs attention and can be sent again. The same call always has the same ' +
+    'webhook-id, so that a receiver can recognise repeats.',
   config: webhookConfig,
   defaults: { url: '' },
   ports: () => [
@@ -102,7 +104,7 @@ export const webhook = defineNode({
         node_id,
         pointer: `${pointer}/config/url`,
         message:
-          'This address is called without encryption, so others on the way can read data about your people. Use https://.',
+          'This address is called without encryption, so anyone in between can read data about your people. Use https://.',
       });
     return problems;
   },
