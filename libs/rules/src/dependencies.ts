@@ -1,6 +1,6 @@
 import { isGroup, type Condition, type Group, type Rule } from './language.js';
 import { operatorOf } from './operators/index.js';
-import { isRelative } from './time.js';
+import { isInstantText, isRelative } from './time.js';
 
 /** What an answer depends on: when none of it changed, the answer did not. */
 export interface Dependencies {
@@ -51,16 +51,21 @@ const changedBy = new Map<string, readonly Change[]>([
   ['lead', ['enrollment', 'person']],
   ['step', ['activity']],
 ]);
-const date = /^\d{4}-\d\d-\d\d$/;
 
 /** What can change the answers to these rules, time aside. */
-export function changesOf(...groups: Group[]): ReadonlySet<Change> {
+export const changesOf = (...groups: Group[]): ReadonlySet<Change> => changesIn(groups, changedBy.get('smart_list')!);
+
+/** The same, where the rules of all lists that they ask about stand among them. */
+export const changesOfExpanded = (...groups: Group[]): ReadonlySet<Change> => changesIn(groups, ['static_list']);
+
+function changesIn(groups: readonly Group[], ofLists: readonly Change[]): ReadonlySet<Change> {
   const changes = new Set<Change>();
   for (const condition of groups.flatMap((group) => [...conditionsOf(group)])) {
-    for (const change of changedBy.get(condition.field) ?? (['person'] as const)) changes.add(change);
-    // Days and dates are those of the workspace's zone.
+    const own = condition.field === 'smart_list' ? ofLists : (changedBy.get(condition.field) ?? ['person']);
+    for (const change of own) changes.add(change);
+    // Days and dates are those of the workspace's zone, also those that stand in attributes and metadata.
     const inside = condition.where ? changesOf(condition.where) : new Set<Change>();
-    const dated = [condition.value].flat().some((value) => typeof value === 'string' && date.test(value));
+    const dated = [condition.value].flat().some((value) => typeof value === 'string' && isInstantText(value));
     if (movesWithTime(condition) || dated || inside.has('setting')) changes.add('setting');
   }
   return changes;

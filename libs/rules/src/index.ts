@@ -26,6 +26,7 @@ export {
   asksAboutRun,
   asksOfAnyAge,
   changesOf,
+  changesOfExpanded,
   conditionsOf,
   dependencies,
   type ActivityQuestion,

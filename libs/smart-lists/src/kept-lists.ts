@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { loadListDefinitions } from '#directory';
 import { lockKey, readSettings, type Tx } from '#platform';
-import { dependencies, settingSql, stableJson, type Dependencies, type Group, type ListDefinition } from '#rules';
+import {
+  changesOfExpanded,
+  dependencies,
+  type Change,
+  settingSql,
+  stableJson,
+  type Dependencies,
+  type Group,
+  type ListDefinition,
+} from '#rules';
 
 const GATE = lockKey.named("'cortex.lists'");
 
@@ -22,6 +31,8 @@ export interface KeptList {
   /** Its rules and those of all lists inside. */
   groups: readonly Group[];
   depends: Dependencies;
+  /** What can change who is in, besides the clock. */
+  changes: ReadonlySet<Change>;
   fingerprint: string;
   /** Those definitions, each as id, kind and rules, in order: what is stored with a filling. */
   means: readonly (readonly [string, ListDefinition['kind'], ListDefinition['rules']])[];
@@ -47,13 +58,14 @@ export async function definitionOf(tx: Tx, id: string): Promise<Omit<KeptList, '
   const definitions = await loadListDefinitions(tx, [id]);
   const list = definitions.get(id)!;
   const groups = [...definitions.values()].flatMap(({ rules }) => rules ?? []);
-  const settings = await readSettings(tx, 'timezone', 'mail_unanswered');
+  const changes = changesOfExpanded(...groups);
+  const settings = changes.has('setting') ? await readSettings(tx, 'timezone', 'mail_unanswered') : null;
   const means = [...definitions].map(([key, { kind, rules }]) => [key, kind, rules] as const);
   means.sort(([a], [b]) => (a < b ? -1 : 1));
   const fingerprint = createHash('md5')
     .update(stableJson([means, settings]))
     .digest('hex');
-  return { id, name: list.name, definitions, groups, depends: dependencies(...groups), fingerprint, means };
+  return { id, name: list.name, definitions, groups, depends: dependencies(...groups), changes, fingerprint, means };
 }
 
 /** Changes with whatever the kept lists are made of; NULL when there are none. */

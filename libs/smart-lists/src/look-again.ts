@@ -13,8 +13,9 @@ export interface Happened {
 }
 
 /** Whether the answer of a list can have changed by an activity. Other changes of a person are noted by the database. */
-const concernedBy = ({ depends }: KeptList, type: string): boolean =>
-  depends.activity_types.includes(type) || (depends.fields.includes('last_activity') && isByThePerson(type));
+const concernedBy = ({ changes, depends }: KeptList, type: string): boolean =>
+  changes.has('activity') &&
+  (depends.activity_types.includes(type) || (depends.fields.includes('last_activity') && isByThePerson(type)));
 
 /**
  * Brings the kept membership of these people up to date after activities of theirs: only lists that depend on
@@ -46,12 +47,9 @@ export const noteTouched = (tx: Tx, people: readonly string[], what: Touch): Pro
     [people, what],
   );
 
-/** Whether the answer of a list can have changed by this. A new public id also means other enrollments. */
-export function touchedBy({ depends, definitions }: KeptList, what: Touch): boolean {
-  if (what === 'any') return true;
-  if (what === 'static') return [...definitions.values()].some((list) => list.kind === 'static');
-  return depends.enrollments || (what === 'person' && depends.fields.some((field) => field !== 'last_activity'));
-}
+/** Whether the answer of a list can have changed by this. */
+export const touchedBy = ({ changes }: KeptList, what: Touch): boolean =>
+  what === 'any' || changes.has(what === 'static' ? 'static_list' : what);
 
 interface Turned {
   list: KeptList;
