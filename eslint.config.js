@@ -82,6 +82,21 @@ export default tseslint.config(
     },
   },
   {
+    // An object also answers to names that nobody put in: `constructor`, `toString`, `__proto__`.
+    files: ['libs/*/src/**/*.ts', 'apps/{api,worker,web}/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts', '**/*.spec.tsx', '**/*.fixture.ts', 'libs/testing/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ":matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator[init.type='ObjectExpression'] > Identifier > TSTypeAnnotation > :matches(TSTypeReference[typeName.name='Record'], TSTypeReference[typeName.name='Readonly'] > TSTypeParameterInstantiation > TSTypeReference[typeName.name='Record'], TSIntersectionType > TSTypeReference[typeName.name='Record']) > TSTypeParameterInstantiation > TSStringKeyword:first-child",
+          message: 'What any text can name is looked up in a Map.',
+        },
+      ],
+    },
+  },
+  {
     // Specs look into answers and rows freely; what they find is held to by expectations.
     files: ['**/*.spec.ts', '**/*.spec.tsx', '**/*.fixture.ts', 'libs/testing/**'],
     rules: { '@typescript-eslint/no-explicit-any': 'off' },

@@ -3,12 +3,14 @@ import { personalFields } from '#rules';
 type Metadata = Record<string, unknown>;
 
 /** In the order in which a sentence names them. */
-const fieldNames: Record<string, string> = {
-  email: 'e-mail address',
-  ...Object.fromEntries(personalFields.map(({ id, label }) => [id, label.toLowerCase()])),
-  attributes: 'details',
-  course_id: 'course',
-};
+const fieldNames = new Map(
+  Object.entries<string>({
+    email: 'e-mail address',
+    ...Object.fromEntries(personalFields.map(({ id, label }) => [id, label.toLowerCase()])),
+    attributes: 'details',
+    course_id: 'course',
+  }),
+);
 
 const record = (value: unknown): Metadata =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Metadata) : {};
@@ -31,18 +33,18 @@ export function changesInWords(changes: unknown): string {
   const removed = before.filter((tag) => !after.includes(tag));
   if (added.length > 0) parts.push(`tagged ${list(added)}`);
   if (removed.length > 0) parts.push(`no longer tagged ${list(removed)}`);
-  if ('tags' in fields && parts.length === 0) parts.push('tags put into another order');
+  if (Object.hasOwn(fields, 'tags') && parts.length === 0) parts.push('tags put into another order');
   const consent = record(fields.consent).new;
   if (typeof consent === 'string') parts.push(`consent is now “${consent}”`);
-  const names = Object.keys(fieldNames).flatMap((name) => {
-    if (!(name in fields)) return [];
-    if (name !== 'attributes') return [fieldNames[name]!];
+  const names = [...fieldNames].flatMap(([name, words]) => {
+    if (!Object.hasOwn(fields, name)) return [];
+    if (name !== 'attributes') return [words];
     const { old: was, new: is } = record(fields.attributes);
     const different = Object.keys({ ...record(was), ...record(is) }).filter(
       (key) => JSON.stringify(record(was)[key]) !== JSON.stringify(record(is)[key]),
     );
     const which = different.map((key) => key.replaceAll('_', ' ')).join(', ');
-    return [different.length > 0 && different.length <= 3 ? `details (${which})` : fieldNames.attributes!];
+    return [different.length > 0 && different.length <= 3 ? `details (${which})` : words];
   });
   if (names.length > 0) parts.push(`${list(names)} changed`);
   return capital(parts.length > 0 ? parts.join('; ') : 'details changed');

@@ -65,34 +65,34 @@ function left(told: Told): string {
 }
 
 /** How the timeline tells of the types that Cortex knows; everything else reads as its name. */
-const sentences: Readonly<Record<string, (told: Told) => string>> = {
-  'lead.created': ({ m, what }) => (m.source === 'activity' ? 'First seen' : `Started a checkout${what}`),
-  'checkout.abandoned': ({ what }) => `Left the checkout${what}`,
-  'course.enrolled': ({ m, what }) => `${m.restored === true ? 'Got access back' : 'Enrolled'}${what}`,
-  'course.cancelled': ({ what }) => `Lost access${what}`,
-  'order.paid': ({ what }) => `Paid${what}`,
-  'order.refunded': ({ what }) => `Got a refund${what}`,
-  'contact.updated': ({ m, by }) => `${changesInWords(m.changes)}${by}`,
-  'email.sent': ({ mail }) => `Was sent${mail || ' an e-mail'}`,
-  'email.failed': (told) => `Could not be sent${told.mail || ' an e-mail'}${why(told)}`,
-  'email.skipped': (told) => `Was not sent${told.mail || ' an e-mail'}${why(told)}`,
-  'email.delivered': ({ mail }) => `Received${mail || ' an e-mail'}`,
-  'email.opened': ({ mail }) => `Opened${mail || ' an e-mail'}`,
-  'email.opened_by_machine': ({ mail }) => `A machine opened${mail || ' an e-mail'}`,
-  'email.clicked': ({ m, mail }) => `Clicked in${mail || ' an e-mail'}${after(text(m.url))}`,
-  'email.clicked_by_machine': ({ m, mail }) => `A machine clicked in${mail || ' an e-mail'}${after(text(m.url))}`,
-  'email.bounced': ({ mail }) => `${mail.trim() || 'An e-mail'} bounced`,
-  'email.complained': ({ mail }) => `Marked${mail || ' an e-mail'} as spam`,
-  'email.unsubscribed': ({ mail }) => `Unsubscribed${mail ? ` from${mail}` : ''}`,
-  'email.subscribed': () => 'Subscribed',
-  'automation.entered': ({ automation }) => `Entered${automation || ' an automation'}`,
-  'automation.left': left,
-  page_view: ({ m }) => `Viewed ${text(m.title) ?? text(m.url) ?? text(m.path) ?? 'a page'}`,
-  'smart_list.entered': ({ m }) => `Entered the list${quoted(text(m.smart_list_name))}`,
-  'smart_list.left': ({ m }) => `Left the list${quoted(text(m.smart_list_name))}`,
-};
-
-const sentenceOf: ReadonlyMap<string, (told: Told) => string> = new Map(Object.entries(sentences));
+const sentenceOf = new Map(
+  Object.entries<(told: Told) => string>({
+    'lead.created': ({ m, what }) => (m.source === 'activity' ? 'First seen' : `Started a checkout${what}`),
+    'checkout.abandoned': ({ what }) => `Left the checkout${what}`,
+    'course.enrolled': ({ m, what }) => `${m.restored === true ? 'Got access back' : 'Enrolled'}${what}`,
+    'course.cancelled': ({ what }) => `Lost access${what}`,
+    'order.paid': ({ what }) => `Paid${what}`,
+    'order.refunded': ({ what }) => `Got a refund${what}`,
+    'contact.updated': ({ m, by }) => `${changesInWords(m.changes)}${by}`,
+    'email.sent': ({ mail }) => `Was sent${mail || ' an e-mail'}`,
+    'email.failed': (told) => `Could not be sent${told.mail || ' an e-mail'}${why(told)}`,
+    'email.skipped': (told) => `Was not sent${told.mail || ' an e-mail'}${why(told)}`,
+    'email.delivered': ({ mail }) => `Received${mail || ' an e-mail'}`,
+    'email.opened': ({ mail }) => `Opened${mail || ' an e-mail'}`,
+    'email.opened_by_machine': ({ mail }) => `A machine opened${mail || ' an e-mail'}`,
+    'email.clicked': ({ m, mail }) => `Clicked in${mail || ' an e-mail'}${after(text(m.url))}`,
+    'email.clicked_by_machine': ({ m, mail }) => `A machine clicked in${mail || ' an e-mail'}${after(text(m.url))}`,
+    'email.bounced': ({ mail }) => `${mail.trim() || 'An e-mail'} bounced`,
+    'email.complained': ({ mail }) => `Marked${mail || ' an e-mail'} as spam`,
+    'email.unsubscribed': ({ mail }) => `Unsubscribed${mail ? ` from${mail}` : ''}`,
+    'email.subscribed': () => 'Subscribed',
+    'automation.entered': ({ automation }) => `Entered${automation || ' an automation'}`,
+    'automation.left': left,
+    page_view: ({ m }) => `Viewed ${text(m.title) ?? text(m.url) ?? text(m.path) ?? 'a page'}`,
+    'smart_list.entered': ({ m }) => `Entered the list${quoted(text(m.smart_list_name))}`,
+    'smart_list.left': ({ m }) => `Left the list${quoted(text(m.smart_list_name))}`,
+  }),
+);
 
 /**
  * One activity in plain English: "Left the checkout: Photography 101, €49.00".

@@ -2,12 +2,14 @@ import type { Graph } from '#graph';
 import type { Tx } from '#platform';
 
 /** Config keys that name something kept elsewhere, wherever in a step's config (rules included) they stand. */
-const kinds: Record<string, string> = {
-  template_id: 'template',
-  smart_list_id: 'smart_list',
-  topic_id: 'topic',
-  automation_id: 'automation',
-};
+const kinds = new Map(
+  Object.entries<string>({
+    template_id: 'template',
+    smart_list_id: 'smart_list',
+    topic_id: 'topic',
+    automation_id: 'automation',
+  }),
+);
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export interface Use {
@@ -26,7 +28,8 @@ export function usesOf(graph: Graph, settings: unknown): Use[] {
     if (typeof part !== 'object' || part === null) continue;
     const record = part as Record<string, unknown>;
     for (const [key, value] of Object.entries(record)) {
-      if (key in kinds) add(kinds[key]!, value);
+      const kind = kinds.get(key);
+      if (kind) add(kind, value);
       if (typeof value === 'object' && value !== null) open.push(value);
     }
     if (record.field === 'smart_list') for (const id of [record.value].flat()) add('smart_list', id);
@@ -62,18 +65,20 @@ export const missingUses = (tx: Tx, uses: readonly Use[]): Promise<Use[]> =>
     [uses.map((use) => use.kind), uses.map((use) => use.id)],
   );
 
-const known: Record<string, string> = {
-  template: 'cortex.templates',
-  smart_list: 'public.crm_smart_lists',
-  automation: 'cortex.automations',
-  course: 'public.courses',
-};
+const known = new Map(
+  Object.entries<string>({
+    template: 'cortex.templates',
+    smart_list: 'public.crm_smart_lists',
+    automation: 'cortex.automations',
+    course: 'public.courses',
+  }),
+);
 
 /** Ids in a drawing and its settings, of whatever can be looked up here, that do not exist here. */
 export async function missingHere(tx: Tx, graph: Graph, settings: unknown): Promise<ReadonlySet<string>> {
   const uses = [...usesOf(graph, settings), ...coursesOf([graph.nodes, settings])];
   const missing = new Set<string>();
-  for (const [kind, table] of Object.entries(known)) {
+  for (const [kind, table] of known) {
     const ids = uses.filter((use) => use.kind === kind).map((use) => use.id);
     if (ids.length === 0) continue;
     const rows = await tx.rows<{ id: string }>(

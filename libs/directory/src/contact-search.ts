@@ -44,26 +44,28 @@ function inTwo(words: readonly string[]): [string, string][] {
 }
 
 /** The searches by the mark of their cursors, in the order in which they are tried: each costs more than the one before. */
-export const searches: Record<string, Search> = {
-  '': {
-    shortest: 1,
-    ways: (folded) => [
-      (bind) => begins('p.address', folded, bind),
-      (bind) => begins(NAME, asKept(folded), bind),
-      (bind) => `${INDEXED} and ${begins(LAST_NAME, folded, bind)}`,
-    ],
-  },
-  // The last name before the beginning of the first.
-  '/': {
-    shortest: 3,
-    ways: (folded) =>
-      inTwo(wordsOf(folded)).map(([last, first]) => (bind) => {
-        return `${INDEXED} and ${LAST_NAME} = ${bind(last)} and ${begins(NAME, asKept(first), bind)}`;
-      }),
-  },
-  '*': { shortest: 1, ways: anywhere },
-  '~': { shortest: 3, ways: nearly },
-};
+export const searches = new Map(
+  Object.entries<Search>({
+    '': {
+      shortest: 1,
+      ways: (folded) => [
+        (bind) => begins('p.address', folded, bind),
+        (bind) => begins(NAME, asKept(folded), bind),
+        (bind) => `${INDEXED} and ${begins(LAST_NAME, folded, bind)}`,
+      ],
+    },
+    // The last name before the beginning of the first.
+    '/': {
+      shortest: 3,
+      ways: (folded) =>
+        inTwo(wordsOf(folded)).map(([last, first]) => (bind) => {
+          return `${INDEXED} and ${LAST_NAME} = ${bind(last)} and ${begins(NAME, asKept(first), bind)}`;
+        }),
+    },
+    '*': { shortest: 1, ways: anywhere },
+    '~': { shortest: 3, ways: nearly },
+  }),
+);
 
 async function anywhere(folded: string, tx: Tx): Promise<Way[]> {
   // Trigrams need three letters; below that the beginning of a later word of the name is meant.

@@ -24,17 +24,19 @@ interface Order {
 }
 
 /** Sort keys are never NULL, so that a page can go on from any row. */
-const keys: Record<string, { key: string; type: string }> = {
-  created_at: { key: 'p.created_at', type: 'timestamptz' },
-  email: { key: 'p.address', type: 'text collate "C"' },
-  name: { key: `left(p.name_folded, 100) collate "C"`, type: 'text collate "C"' },
-  last_activity: { key: `coalesce(p.last_activity, '-infinity')`, type: 'timestamptz' },
-  lifetime_value: { key: 'p.lifetime_value_minor', type: 'bigint' },
-};
+const keys = new Map(
+  Object.entries<{ key: string; type: string }>({
+    created_at: { key: 'p.created_at', type: 'timestamptz' },
+    email: { key: 'p.address', type: 'text collate "C"' },
+    name: { key: `left(p.name_folded, 100) collate "C"`, type: 'text collate "C"' },
+    last_activity: { key: `coalesce(p.last_activity, '-infinity')`, type: 'timestamptz' },
+    lifetime_value: { key: 'p.lifetime_value_minor', type: 'bigint' },
+  }),
+);
 
 function orderOf(sort: ContactSort): Order {
   const down = sort.startsWith('-');
-  return { ...keys[down ? sort.slice(1) : sort]!, direction: down ? 'desc' : 'asc' };
+  return { ...keys.get(down ? sort.slice(1) : sort)!, direction: down ? 'desc' : 'asc' };
 }
 
 export interface ContactQuery {
@@ -72,9 +74,9 @@ export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactP
     if (whole.rows.length > 0) return whole;
   }
   // A cursor says of which search it is, so that its next page is of the same.
-  const mark = query.cursor ? Object.keys(searches).find((each) => each !== '' && query.cursor!.startsWith(each)) : '';
+  const mark = query.cursor ? [...searches.keys()].find((each) => each !== '' && query.cursor!.startsWith(each)) : '';
   const cursor = query.cursor?.slice(mark?.length ?? 0);
-  for (const [name, { shortest, ways }] of Object.entries(searches)) {
+  for (const [name, { shortest, ways }] of searches) {
     if ((query.cursor && name !== (mark ?? '')) || wanted.length < shortest) continue;
     const tried = await ways(fold(wanted), tx);
     if (tried.length === 0) continue;

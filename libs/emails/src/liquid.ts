@@ -66,10 +66,12 @@ class CappedOutput implements Emitter {
   }
 }
 
-const htmlEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const htmlEscapes = new Map(
+  Object.entries<string>({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }),
+);
 export function escapeHtml(value: unknown): string {
   const text = asText(value);
-  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => htmlEscapes[character]!) : text;
+  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => htmlEscapes.get(character)!) : text;
 }
 
 /** A value as a mail shows it: a list with commas, nothing for what is missing or has no words of its own. */

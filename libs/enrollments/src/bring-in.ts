@@ -136,27 +136,29 @@ async function recordConsents(
   });
 }
 
-const MISSING: Record<string, FieldError> = {
-  enrollments_course_id_fkey: {
-    pointer: '/course_id',
-    message: 'There is no course with this id. Create it first with POST /courses.',
-  },
-  purchase_leads_course_id_fkey: {
-    pointer: '/course_id',
-    message: 'There is no course with this id. Create it first with POST /courses.',
-  },
-  enrollments_lead_id_fkey: {
-    pointer: '/lead_id',
-    message: 'There is no lead with this id. Leave it out or send the id that POST /purchase-leads gave.',
-  },
-};
+const MISSING = new Map(
+  Object.entries<FieldError>({
+    enrollments_course_id_fkey: {
+      pointer: '/course_id',
+      message: 'There is no course with this id. Create it first with POST /courses.',
+    },
+    purchase_leads_course_id_fkey: {
+      pointer: '/course_id',
+      message: 'There is no course with this id. Create it first with POST /courses.',
+    },
+    enrollments_lead_id_fkey: {
+      pointer: '/lead_id',
+      message: 'There is no lead with this id. Leave it out or send the id that POST /purchase-leads gave.',
+    },
+  }),
+);
 
 /** What the item's sender can mend, or undefined for a failure that is not the item's. */
 function rejection(error: unknown): FieldError | undefined {
   if (databaseFailure(error) !== 'invalid') return undefined;
   const { constraint } = databaseErrorOf(error);
   return (
-    MISSING[constraint ?? ''] ?? {
+    MISSING.get(constraint ?? '') ?? {
       pointer: '/',
       message: 'The database refused this item. Check its values and send it again.',
     }

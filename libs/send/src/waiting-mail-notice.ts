@@ -24,27 +24,29 @@ export async function noticeWaitingMail(database: Database, config: Config): Pro
   });
 }
 
-const waitingReasons: Record<string, { title: string; detail: string; path: AdminAddress }> = {
-  sender: {
-    title: 'Mail is waiting: no sender is set',
-    detail: 'Set the sender under Settings, Sending. Waiting mail is sent as soon as it is set.',
-    path: adminAddresses.settings(),
-  },
-  postal_address: {
-    title: 'Marketing mail is waiting: no postal address is set',
-    detail: 'The law requires one in every marketing e-mail. Set it under Settings, Sending.',
-    path: adminAddresses.settings(),
-  },
-  public_url: {
-    title: 'Mail is waiting: its links would point to this machine',
-    detail: 'Set CORTEX_PUBLIC_URL to the address where others reach Cortex, and restart it.',
-    path: adminAddresses.settings(),
-  },
-};
+const waitingReasons = new Map(
+  Object.entries<{ title: string; detail: string; path: AdminAddress }>({
+    sender: {
+      title: 'Mail is waiting: no sender is set',
+      detail: 'Set the sender under Settings, Sending. Waiting mail is sent as soon as it is set.',
+      path: adminAddresses.settings(),
+    },
+    postal_address: {
+      title: 'Marketing mail is waiting: no postal address is set',
+      detail: 'The law requires one in every marketing e-mail. Set it under Settings, Sending.',
+      path: adminAddresses.settings(),
+    },
+    public_url: {
+      title: 'Mail is waiting: its links would point to this machine',
+      detail: 'Set CORTEX_PUBLIC_URL to the address where others reach Cortex, and restart it.',
+      path: adminAddresses.settings(),
+    },
+  }),
+);
 
 /** Says under Needs attention why mails wait, as long as any do; closes what no longer holds. */
 async function showWaiting(tx: Tx, reasons: ReadonlyMap<string, number>): Promise<void> {
-  for (const [reason, { title, detail, path }] of Object.entries(waitingReasons)) {
+  for (const [reason, { title, detail, path }] of waitingReasons) {
     const key = `sending_waits:${reason}`;
     const count = reasons.get(reason) ?? 0;
     if (count === 0) {

@@ -11,15 +11,17 @@ const breath = 2_000;
  * What to look at again when something changed, by the server's topics. Long lists that people read (the
  * directory's table, a timeline) are left alone: they do not move under the reader's hand.
  */
-const concerned: Record<string, readonly string[]> = {
-  activities: ['timeline-newest'],
-  contacts: ['contact', 'mailable'],
-  messages: ['outbox', 'mail', 'email-summary', 'automation-stats'],
-  runs: ['automation-stats', 'automation-runs', 'run', 'in-now'],
-  automations: ['automations'],
-  presence: ['presence'],
-  workspace: ['attention', 'settings', 'email-summary'],
-};
+const concerned = new Map(
+  Object.entries<readonly string[]>({
+    activities: ['timeline-newest'],
+    contacts: ['contact', 'mailable'],
+    messages: ['outbox', 'mail', 'email-summary', 'automation-stats'],
+    runs: ['automation-stats', 'automation-runs', 'run', 'in-now'],
+    automations: ['automations'],
+    presence: ['presence'],
+    workspace: ['attention', 'settings', 'email-summary'],
+  }),
+);
 
 /** Keeps what is on the screen fresh while it is looked at. Once, in the shell. */
 export function useLiveChanges(): void {
@@ -36,7 +38,7 @@ function listen(client: QueryClient): () => void {
   const flush = () => {
     timer = undefined;
     flushed = Date.now();
-    const keys = new Set([...waiting].flatMap((topic) => concerned[topic] ?? []));
+    const keys = new Set([...waiting].flatMap((topic) => concerned.get(topic) ?? []));
     waiting.clear();
     for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
   };
@@ -45,7 +47,7 @@ function listen(client: QueryClient): () => void {
       const [name = '', of] = topic.split(':');
       // `presence:<automation id>`: what people do together is shown at once, and is told at most once a second.
       if (of !== undefined)
-        for (const key of concerned[name] ?? []) void client.invalidateQueries({ queryKey: [key, of] });
+        for (const key of concerned.get(name) ?? []) void client.invalidateQueries({ queryKey: [key, of] });
       else waiting.add(topic);
     }
     if (waiting.size > 0) timer ??= setTimeout(flush, Math.max(0, flushed + breath - Date.now()));
@@ -53,7 +55,7 @@ function listen(client: QueryClient): () => void {
   const open = () => {
     source = new EventSource('/events');
     // Whatever happened while nobody listened, be it only since the screen was filled.
-    source.addEventListener('ready', () => note(Object.keys(concerned)));
+    source.addEventListener('ready', () => note([...concerned.keys()]));
     source.addEventListener('changed', (event) => note(topicsIn(event.data)));
   };
   const close = () => {

@@ -23,6 +23,7 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 
+// eslint-disable-next-line no-restricted-syntax -- asked with hasOwn: to the rules of hooks a call looks like a new component.
 const icons: Record<string, Icon> = {
   bell: IconBell,
   bolt: IconBolt,
@@ -47,7 +48,8 @@ const icons: Record<string, Icon> = {
 
 /** The glyph of a step type. */
 export function StepIcon({ type, size = 16 }: { type: string; size?: number }) {
-  const Drawn = icons[nodeDef(type)?.icon ?? ''] ?? IconQuestionMark;
+  const icon = nodeDef(type)?.icon ?? '';
+  const Drawn = (Object.hasOwn(icons, icon) ? icons[icon] : undefined) ?? IconQuestionMark;
   // A full stop is small: the filled square would outweigh every other glyph.
   const dot = Drawn === IconSquareFilled ? { style: { transform: 'scale(0.6)' } } : {};
   return <Drawn size={size} stroke={1.5} aria-hidden {...dot} />;

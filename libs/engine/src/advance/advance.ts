@@ -1,4 +1,4 @@
-import type { ActivityFact, Plan, Report, Settings } from '#graph';
+import type { ActivityFact, Plan, Report } from '#graph';
 import type { Log } from '#platform';
 import type { Group } from '#rules';
 import { randomShare } from '../deciding/random-branch.js';

@@ -52,11 +52,11 @@ async function madeUp(tx: Tx, personIds: readonly string[]): Promise<Set<string>
   return new Set(rows.map((row) => row.person_id));
 }
 
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escapes = new Map(Object.entries<string>({ '&': '&amp;', '<': '&lt;', '>': '&gt;' }));
 
 /** Plain text as HTML, its Liquid left as it is: what that puts out is escaped when it is rendered. */
 const asHtml = (text: string): string => {
   const parts = text.split(/(\{\{.*?\}\}|\{%.*?%\})/s);
-  const shown = parts.map((part, at) => (at % 2 === 0 ? part.replace(/[&<>]/g, (sign) => escapes[sign]!) : part));
+  const shown = parts.map((part, at) => (at % 2 === 0 ? part.replace(/[&<>]/g, (sign) => escapes.get(sign)!) : part));
   return `<div style="white-space:pre-wrap;font:15px/1.5 sans-serif">${shown.join('')}</div>`;
 };

@@ -11,14 +11,15 @@ const changes = {
 const into = 'insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)';
 
 /** What a set of rows of a table adds to the counters. */
-const counted: Readonly<Record<string, (moved: string) => string>> = {
-  automation_runs: (moved) => `${into}
+const counted = new Map(
+  Object.entries<(moved: string) => string>({
+    automation_runs: (moved) => `${into}
   select automation_id, cortex.hour_of(entered_at), 'run', '', status, '', sum(sign)
   from (${moved}) moved
   group by 1, 2, status having sum(sign) <> 0;`,
 
-  // Steps are added up before their run is looked up: a statement about many of them asks for few runs.
-  automation_run_steps: (moved) => `${into}
+    // Steps are added up before their run is looked up: a statement about many of them asks for few runs.
+    automation_run_steps: (moved) => `${into}
   select r.automation_id, s.hour, 'step', s.node_id, s.port, s.place, sum(s.n)
   from (
     select run_id, cortex.hour_of(entered_at) as hour, node_id, coalesce(port, '') as port,
@@ -28,7 +29,7 @@ const counted: Readonly<Record<string, (moved: string) => string>> = {
   join cortex.automation_runs r on r.id = s.run_id
   group by r.automation_id, s.hour, s.node_id, s.port, s.place having sum(s.n) <> 0;`,
 
-  messages: (moved) => `with counted as (
+    messages: (moved) => `with counted as (
     select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
       case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
       sum(sign) filter (where delivered_at is not null) as delivered,
@@ -46,7 +47,8 @@ const counted: Readonly<Record<string, (moved: string) => string>> = {
   cross join lateral (values ('delivered', delivered), ('opened', opened), ('clicked', clicked), ('bounced', bounced),
     ('complained', complained), ('unsubscribed', unsubscribed)) o(outcome, n)
   where o.n <> 0 group by automation_id, hour, node_id, o.outcome having sum(o.n) <> 0;`,
-};
+  }),
+);
 
 const trigger = (table: string, happening: keyof typeof changes): string => {
   const name = `cortex.count_${table}_${happening}`;
@@ -55,7 +57,7 @@ const trigger = (table: string, happening: keyof typeof changes): string => {
   language plpgsql
 as $$
 begin
-  ${counted[table]!(moved)}
+  ${counted.get(table)!(moved)}
   return null;
 end
 $$;
@@ -74,6 +76,6 @@ export const counterTriggers =
 -- counter is the sum of both and therefore right in every snapshot, folded or not. A trigger with transition tables may
 -- name one event only, and a function that asks what happened would hold its text three times.
 
-${Object.keys(counted)
+${[...counted.keys()]
   .flatMap((table) => (['insert', 'delete', 'update'] as const).map((happening) => trigger(table, happening)))
   .join('\n')}`;

@@ -2,7 +2,7 @@ import { isGroup, personalIds, type Condition, type Group, type Rule } from '#ru
 
 /** Fields that hold one value: two different ones cannot both be right. */
 const single = new Set<string>(['type', 'email', ...personalIds, 'consent', 'lifetime_value']);
-const opposite: Record<string, string> = { is_set: 'is_empty', is_true: 'is_false', enrolled: 'not_enrolled' };
+const opposite = new Map(Object.entries<string>({ is_set: 'is_empty', is_true: 'is_false', enrolled: 'not_enrolled' }));
 
 const folded = (value: unknown): string =>
   typeof value === 'string' ? value.trim().toLowerCase() : JSON.stringify(value);
@@ -18,7 +18,7 @@ const valueOf = (condition: Condition): unknown => (condition as { value?: unkno
 const exclude = (a: Condition, b: Condition): boolean => {
   if (subject(a) !== subject(b)) return false;
   const [one, other] = [a.operator as string, b.operator as string];
-  if (opposite[one] === other) return true;
+  if (opposite.get(one) === other) return true;
   const [left, right] = [valueOf(a), valueOf(b)];
   if (one === 'eq' && other === 'eq') return single.has(a.field) && folded(left) !== folded(right);
   if (one === 'eq' && other === 'neq') return folded(left) === folded(right);

@@ -1,14 +1,16 @@
 import { sentenceOf, type AutomationDocument, type GraphNode } from '#graph';
 
 /** Parts of a document besides its steps, in the words of `about`. */
-const partNames: Record<string, string> = {
-  ':name': 'The name',
-  ':settings': 'The settings',
-  ':graph': 'The whole drawing',
-  ':set_notes': 'The notes',
-  ':set_sections': 'The sections',
-  ':set_layout': 'The layout',
-};
+const partNames = new Map(
+  Object.entries<string>({
+    ':name': 'The name',
+    ':settings': 'The settings',
+    ':graph': 'The whole drawing',
+    ':set_notes': 'The notes',
+    ':set_sections': 'The sections',
+    ':set_layout': 'The layout',
+  }),
+);
 
 /** A part of a step as `about` names it: the step, what of it (`@`, `:` or nothing), and which way out. */
 const parse = (document: AutomationDocument, id: string) => {
@@ -18,7 +20,7 @@ const parse = (document: AutomationDocument, id: string) => {
 
 /** What something is called that was changed, in the words of `about`; by the first document that has it. */
 export const partName = (id: string, ...documents: AutomationDocument[]): string => {
-  if (id.startsWith(':')) return partNames[id] ?? 'The drawing';
+  if (id.startsWith(':')) return partNames.get(id) ?? 'The drawing';
   for (const document of documents) {
     const { node, mark, part } = parse(document, id);
     if (!node) continue;

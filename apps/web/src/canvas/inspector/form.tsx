@@ -34,7 +34,8 @@ export function Form({ fields, config, ...rest }: FormProps) {
 }
 
 function Field({ field, config, problems, readOnly, stepId, onChange }: FormProps0 & { field: FormField }) {
-  const Control = controls[controlOf(field)] ?? controls.text;
+  const name = controlOf(field);
+  const Control = (Object.hasOwn(controls, name) ? controls[name] : undefined) ?? controls.text;
   if (!Control) return null;
   return (
     <div className="field" data-field={field.name} data-testid={`field-${field.name}`}>

@@ -63,7 +63,7 @@ function StepInspector({ step }: { step: GraphNode }) {
     onChange: change,
     onReplace: replace,
   };
-  const Special = overrides[step.type];
+  const Special = Object.hasOwn(overrides, step.type) ? overrides[step.type] : undefined;
   const close = () => {
     store.getState().openStep(null);
     document.querySelector<HTMLElement>('.drawing-keys')?.focus();

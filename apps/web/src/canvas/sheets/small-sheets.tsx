@@ -7,17 +7,19 @@ import { connectedPorts, removeSteps } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreen, useScreenStore } from '../screen/screen-store';
 
-const shown: Record<string, string> = {
-  mod: navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl',
-  shift: 'Shift',
-  arrowup: '↑',
-  arrowdown: '↓',
-  arrowleft: '←',
-  arrowright: '→',
-};
+const shown = new Map(
+  Object.entries<string>({
+    mod: navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl',
+    shift: 'Shift',
+    arrowup: '↑',
+    arrowdown: '↓',
+    arrowleft: '←',
+    arrowright: '→',
+  }),
+);
 const keyText = (key: string) =>
   (key === '+' ? ['+'] : key.split('+')).map(
-    (part) => shown[part] ?? part.replace(/^./, (letter) => letter.toUpperCase()),
+    (part) => shown.get(part) ?? part.replace(/^./, (letter) => letter.toUpperCase()),
   );
 
 /** Every key of the editor. */

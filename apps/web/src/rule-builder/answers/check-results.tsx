@@ -76,15 +76,18 @@ function asDecided(rule: Condition, { wanted, where }: Proof): Condition {
 const iso = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** How yes and no are said where the field is not a question itself. */
-const answers: Record<string, { yes: string; no: string }> = {
-  enrollment: { yes: 'has one', no: 'has none' },
-  smart_list: { yes: 'is in it', no: 'is not in it' },
-  lead: { yes: 'is enrolled', no: 'is not enrolled' },
-};
+const answers = new Map(
+  Object.entries<{ yes: string; no: string }>({
+    enrollment: { yes: 'has one', no: 'has none' },
+    smart_list: { yes: 'is in it', no: 'is not in it' },
+    lead: { yes: 'is enrolled', no: 'is not enrolled' },
+  }),
+);
 
 /** What was seen, as the condition speaks of it: a count of activities in times. */
 function said(rule: Condition, value: unknown, names: Names): string {
-  if (typeof value === 'boolean' && rule.field in answers) return answers[rule.field]![value ? 'yes' : 'no'];
+  const answer = answers.get(rule.field);
+  if (typeof value === 'boolean' && answer) return answer[value ? 'yes' : 'no'];
   if (rule.field !== 'activity') return seen(value, names);
   if (typeof value === 'number') return plural(value, 'time', 'times');
   return value === null || value === undefined ? 'never' : seen(value, names);

@@ -17,12 +17,14 @@ interface ConditionRowProps {
   where: ReactNode;
 }
 
-const typeWords: Record<string, string> = {
-  text: 'as text',
-  number: 'as a number',
-  instant: 'as a date',
-  boolean: 'as yes or no',
-};
+const typeWords = new Map(
+  Object.entries<string>({
+    text: 'as text',
+    number: 'as a number',
+    instant: 'as a date',
+    boolean: 'as yes or no',
+  }),
+);
 
 /** The verb's words for the type compared. */
 const labelOf = (operator: Operator, type: ValueType | undefined) =>
@@ -71,7 +73,7 @@ export function ConditionRow({ condition, pointer, onChange, where }: ConditionR
           aria-label="Compared"
           w={128}
           allowDeselect={false}
-          data={types.map((each) => ({ value: each, label: typeWords[each] ?? each }))}
+          data={types.map((each) => ({ value: each, label: typeWords.get(each) ?? each }))}
           value={type ?? null}
           onChange={(next) => next && onChange(withType(condition, next as (typeof types)[number], place))}
         />

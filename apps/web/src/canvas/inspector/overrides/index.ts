@@ -5,8 +5,7 @@ import { SendEmailForm } from './send-email';
 import { WebhookForm } from './webhook';
 
 /** Steps whose form is more than their fields. All others are drawn from their schema alone. */
-export const overrides: Partial<Record<NodeType, ComponentType<FormProps>>> &
-  Record<string, ComponentType<FormProps> | undefined> = {
+export const overrides: Record<string, ComponentType<FormProps>> = {
   send_email: SendEmailForm,
   webhook: WebhookForm,
-};
+} satisfies Partial<Record<NodeType, ComponentType<FormProps>>>;

@@ -9,10 +9,12 @@ const streams = [
   { value: 'broadcast', label: 'Broadcast' },
   { value: 'transactional', label: 'Transactional' },
 ];
-const streamHelp: Record<string, string> = {
-  broadcast: 'Marketing: only goes to people who agreed. An unsubscribe link is added.',
-  transactional: 'System mail, such as a receipt: needs no consent, but cannot contain marketing.',
-};
+const streamHelp = new Map(
+  Object.entries({
+    broadcast: 'Marketing: only goes to people who agreed. An unsubscribe link is added.',
+    transactional: 'System mail, such as a receipt: needs no consent, but cannot contain marketing.',
+  }),
+);
 
 /** The mail step: which mail, how it goes out, and how it looks for a real person. */
 export function SendEmailForm(form: FormProps) {
@@ -38,7 +40,7 @@ export function SendEmailForm(form: FormProps) {
       <div className="field" data-field="stream" data-testid="field-stream">
         <Input.Wrapper
           label="Stream"
-          description={streamHelp[stream]}
+          description={streamHelp.get(stream)}
           error={problems.get('stream')}
           labelElement="div"
         >
