@@ -34,7 +34,10 @@ describe('names that mean something to JavaScript', () => {
   it('leave every route that answers without parameters, and those of the person, alone', async () => {
     const paths = contracts
       .routesOf(contracts)
-      .filter(({ method, path }) => method === 'GET' && path !== '/events' && (!path.includes(':') || path.startsWith('/contacts/:id')))
+      .filter(
+        ({ method, path }) =>
+          method === 'GET' && path !== '/events' && (!path.includes(':') || path.startsWith('/contacts/:id')),
+      )
       .map(({ path }) => path.replace(':id', person));
     for (const path of paths) {
       const answer = await api.call('GET', path);
@@ -52,14 +55,71 @@ describe('names that mean something to JavaScript', () => {
       ['GET', `/activity-types?search=${name}`],
       ['GET', `/messages?status=${name}`],
       ['GET', `/audit?action=${name}`],
-      ['POST', '/smart-lists/preview', { rules: { operator: 'AND', conditions: [{ field: name, operator: 'eq', value: 'x' }] } }],
+      [
+        'POST',
+        '/smart-lists/preview',
+        { rules: { operator: 'AND', conditions: [{ field: name, operator: 'eq', value: 'x' }] } },
+      ],
       ['POST', '/smart-lists/preview', { rules: { operator: name, conditions: [] } }],
-      ['POST', '/smart-lists/preview', { rules: { operator: 'AND', conditions: [{ field: 'email', operator: name, value: 'x' }] } }],
-      ['POST', '/smart-lists/preview', { rules: { operator: 'AND', conditions: [{ field: `attributes.${name}`, operator: 'eq', value: 'x' }] } }],
-      ['POST', '/smart-lists/preview', { rules: { operator: 'AND', conditions: [{ field: 'activity', activity_type: name, operator: 'count_gte', value: 1 }] } }],
-      ['POST', '/automations', { name: name, graph: { nodes: [{ id: name, type: name, config: {} }], edges: [{ source: name, port: name, target: name }] } }],
-      ['POST', '/automations', { name: name, graph: { nodes: [{ id: name, type: 'filter', config: { rules: { operator: 'AND', conditions: [{ field: 'email', operator: 'eq', value: name }] } } }, { id: 'x', type: 'activity_received', config: { activity_type: name } }], edges: [{ source: 'x', port: 'next', target: name }, { source: name, port: name, target: 'x' }] } }],
-      ['POST', '/templates', { name, subject: `{{ ${name} }} {{ contact.${name} }}`, html: `<p>{{ contact.attributes.${name} | ${name} }}</p>`, stream: 'broadcast' }],
+      [
+        'POST',
+        '/smart-lists/preview',
+        { rules: { operator: 'AND', conditions: [{ field: 'email', operator: name, value: 'x' }] } },
+      ],
+      [
+        'POST',
+        '/smart-lists/preview',
+        { rules: { operator: 'AND', conditions: [{ field: `attributes.${name}`, operator: 'eq', value: 'x' }] } },
+      ],
+      [
+        'POST',
+        '/smart-lists/preview',
+        {
+          rules: {
+            operator: 'AND',
+            conditions: [{ field: 'activity', activity_type: name, operator: 'count_gte', value: 1 }],
+          },
+        },
+      ],
+      [
+        'POST',
+        '/automations',
+        {
+          name: name,
+          graph: { nodes: [{ id: name, type: name, config: {} }], edges: [{ source: name, port: name, target: name }] },
+        },
+      ],
+      [
+        'POST',
+        '/automations',
+        {
+          name: name,
+          graph: {
+            nodes: [
+              {
+                id: name,
+                type: 'filter',
+                config: { rules: { operator: 'AND', conditions: [{ field: 'email', operator: 'eq', value: name }] } },
+              },
+              { id: 'x', type: 'activity_received', config: { activity_type: name } },
+            ],
+            edges: [
+              { source: 'x', port: 'next', target: name },
+              { source: name, port: name, target: 'x' },
+            ],
+          },
+        },
+      ],
+      [
+        'POST',
+        '/templates',
+        {
+          name,
+          subject: `{{ ${name} }} {{ contact.${name} }}`,
+          html: `<p>{{ contact.attributes.${name} | ${name} }}</p>`,
+          stream: 'broadcast',
+        },
+      ],
       ['PATCH', `/contacts/${person}`, { attributes: { [`x${name}`]: name }, tags: [name] }],
     ] as const)
       isFine(await api.call(method, path, body));
