@@ -1,10 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { decodeCursor, encodeCursor, joinInstant, splitInstant } from './cursor.js';
 
 describe('cursor', () => {
   it('gives back what it was made of', () => {
     const key = ['2026-01-01T00:00:00Z', 'ümlaut', 3, null];
     expect(decodeCursor(encodeCursor(key), 4)).toEqual(key);
+  });
+
+  it('carries the instant of the first page, where it has one', () => {
+    const at = new Date('2026-01-01T00:00:00.123Z');
+    expect(splitInstant(joinInstant(at, 'abc'))).toEqual({ at, cursor: 'abc' });
+    expect(splitInstant('abc')).toEqual({ cursor: 'abc' });
+    expect(splitInstant(undefined)).toEqual({});
+    for (const text of ['.abc', 'x.abc', '-1.abc', '999999999999999.abc'])
+      expect(() => splitInstant(text)).toThrow(/cursor was not made by this list/);
   });
 
   it('is absent on the first page', () => {

@@ -22,10 +22,24 @@ export function decodeCursor(cursor: string | undefined, length: number): unknow
     Array.isArray(values) &&
     values.length === length &&
     values.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value));
-  if (!usable)
-    throw new AppError(
-      'invalid_cursor',
-      'This cursor was not made by this list. Leave it out to start at the first page.',
-    );
+  if (!usable) throw foreign();
   return values as unknown[];
+}
+
+const foreign = () =>
+  new AppError('invalid_cursor', 'This cursor was not made by this list. Leave it out to start at the first page.');
+
+/** The cursor together with the instant at which its list was asked first; milliseconds. */
+export const joinInstant = (at: Date, cursor: string): string => `${at.getTime()}.${cursor}`;
+
+/**
+ * What `joinInstant` put together; without an instant where the cursor has none.
+ * @throws AppError 400 when what should be the instant is none
+ */
+export function splitInstant(text: string | undefined): { at?: Date; cursor?: string } {
+  if (text === undefined || text === '') return {};
+  const dot = text.indexOf('.');
+  if (dot < 0) return { cursor: text };
+  if (!/^\d{1,14}$/.test(text.slice(0, dot))) throw foreign();
+  return { at: new Date(Number(text.slice(0, dot))), cursor: text.slice(dot + 1) };
 }

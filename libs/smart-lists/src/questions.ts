@@ -9,12 +9,14 @@ import {
   toEnglish,
   toSql,
   type Group,
+  type Moment,
   type Scalar,
   type SqlFragment,
 } from '#rules';
 import { Decider } from '#rules/engine';
 import { countPeople, directorySize, PATIENCE, type Count, type CountOptions } from './count.js';
 import { beginningsOf, leavesOf, partsOf, type RulePart } from './rule-parts.js';
+import { pageAt, type ContactPageQuery } from './page-at.js';
 import { samplePeople } from './sample.js';
 import { seenValues, type ValuesOf } from './seen-values.queries.js';
 import { namesIn } from './smart-lists.queries.js';
@@ -168,14 +170,13 @@ export class RuleQuestions {
     this.newest({ text: 'p.person_id = any($1::uuid[])', values: [personIds] });
 
   /** One page of those to whom the rules apply. @throws AppError 400 when the rules ask about an unknown list */
-  async search(rules: Group, query: Omit<Parameters<Contacts['list']>[0], 'rulesSql'>): ReturnType<Contacts['list']> {
-    const rulesSql = await this.database.tx((tx) => this.conditionIn(tx, rules), { readOnly: true });
-    return this.contacts.list({ ...query, rulesSql });
+  search(rules: Group, query: ContactPageQuery): ReturnType<Contacts['list']> {
+    return pageAt(this.database, this.contacts, query, (tx, moment) => this.conditionIn(tx, rules, moment));
   }
 
   /** A condition over `cortex.people p`. @throws AppError 400 when the rules ask about an unknown list */
-  async conditionIn(tx: Tx, rules: Group): Promise<SqlFragment> {
-    return toSql(rules, { ...(await momentOf(tx)), lists: await knownLists(tx, rules) });
+  async conditionIn(tx: Tx, rules: Group, moment?: Moment): Promise<SqlFragment> {
+    return toSql(rules, { ...(moment ?? (await momentOf(tx))), lists: await knownLists(tx, rules) });
   }
 
   /** @throws AppError 404 when nobody has the address, 400 when the rules ask about an unknown list */

@@ -12,9 +12,10 @@ import {
   type Actor,
   type Tx,
 } from '#platform';
-import { dependencies, readRules, toSql, type Group, type SqlFragment } from '#rules';
+import { dependencies, readRules, toSql, type Group, type Moment, type SqlFragment } from '#rules';
 import { countPeople, PATIENCE } from './count.js';
 import { editSettled, settleLists } from './filling.js';
+import { pageAt, type ContactPageQuery } from './page-at.js';
 import { expectFilled, type Newcomers } from './newcomers.js';
 import {
   folders,
@@ -239,9 +240,8 @@ export class SmartLists {
   }
 
   /** The people in the list. @throws AppError 404 */
-  async contactsOf(id: string, query: Omit<Parameters<Contacts['list']>[0], 'rulesSql'>): ReturnType<Contacts['list']> {
-    const rulesSql = await this.database.tx((tx) => listSql(tx, id), { readOnly: true });
-    return this.contacts.list({ ...query, rulesSql });
+  contactsOf(id: string, query: ContactPageQuery): ReturnType<Contacts['list']> {
+    return pageAt(this.database, this.contacts, query, (tx, moment) => listSql(tx, id, moment));
   }
 
   private async count(id: string, patience: number): Promise<SmartListAnswer> {
@@ -269,11 +269,11 @@ export class SmartLists {
 }
 
 /** A condition over `cortex.people p` for who is in the list now. @throws AppError 404 */
-export async function listSql(tx: Tx, id: string): Promise<SqlFragment> {
+export async function listSql(tx: Tx, id: string, moment?: Moment): Promise<SqlFragment> {
   const lists = await loadListDefinitions(tx, [id]);
   if (!lists.has(id)) throw notFound('smart list');
   const asking: Group = { operator: 'AND', conditions: [{ field: 'smart_list', operator: 'in', value: [id] }] };
-  return toSql(asking, { ...(await momentOf(tx)), lists });
+  return toSql(asking, { ...(moment ?? (await momentOf(tx))), lists });
 }
 
 type LockedRow = Pick<SmartListRow, 'kind' | 'name' | 'rules' | 'folder' | 'keep_membership'>;
