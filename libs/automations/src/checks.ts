@@ -1,5 +1,5 @@
 import { validate, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
-import type { Tx } from '#platform';
+import { readSettings, type Tx } from '#platform';
 import { settingSql } from '#rules';
 import { circleThroughOthers } from './circles.js';
 import { cronProblem } from './cron.js';
@@ -9,6 +9,8 @@ import { missingUses, usesOf, type Use } from './uses.js';
 export interface MailHelp {
   /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
   checkTemplate(text: string): string | undefined;
+  /** Says what Cortex will add to a marketing mail; undefined if nothing. */
+  footerNote?(content: MailTexts, workspace: { name: string; postal_address: string }): string | undefined;
   /** Whether mail without a sender would not leave, so that publishing asks for one. The outbox does without. */
   needsSender?: boolean;
   /** Whether mail leaves by Postmark's own service, so that its links must be public. */
@@ -16,6 +18,17 @@ export interface MailHelp {
   /** Freezes what each mail step says now: content ids by step. */
   pinMails(tx: Tx, steps: readonly MailStep[]): Promise<Map<string, string>>;
 }
+
+/** What a mail says. */
+export interface MailTexts {
+  subject: string;
+  preheader?: string;
+  html: string;
+  text?: string | null;
+}
+
+/** What the checks of a draft need of it. */
+export type DraftHelp = Pick<MailHelp, 'checkTemplate' | 'footerNote' | 'needsSender' | 'realMail'>;
 
 /** A step that sends mail: a template, or its own text. */
 export interface MailStep {
@@ -39,7 +52,7 @@ export async function problemsOf(
   id: string,
   graph: Graph,
   settings: DraftSettings,
-  help: Pick<MailHelp, 'checkTemplate' | 'needsSender' | 'realMail'>,
+  help: DraftHelp,
 ): Promise<Problem[]> {
   const types = graph.nodes.flatMap(({ config }) =>
     typeof config.activity_type === 'string' ? config.activity_type : [],
@@ -48,7 +61,7 @@ export async function problemsOf(
   const templates = uses.filter((use) => use.kind === 'template').map((use) => use.id);
   const courses = graph.nodes.flatMap(({ config }) => {
     const course = (config.lead as { course_id?: unknown } | undefined)?.course_id;
-    return typeof course === 'string' && /^[0-9a-f-]{36}$/i.test(course) ? course : [];
+    return typeof course === 'string' && isUuid.test(course) ? course : [];
   });
   const lists = uses.filter((use) => use.kind === 'smart_list').map((use) => use.id);
   const mailed = graph.nodes.flatMap(({ config }) => (typeof config.to === 'string' ? config.to : []));
@@ -81,8 +94,33 @@ export async function problemsOf(
     ...problems,
     ...(await circleThroughOthers(tx, id, graph, settings)),
     ...gone.flatMap(({ id: list }) => goneList(graph, list)),
+    ...(await footersAdded(tx, graph, help)),
   ];
 }
+
+/** Marketing mails that get their way out, or the address, from Cortex. */
+async function footersAdded(tx: Tx, graph: Graph, { footerNote }: DraftHelp): Promise<Problem[]> {
+  const mails = graph.nodes.flatMap(({ id, type, config }, at) => {
+    const mail = config as MailStep['config'] & { stream?: string };
+    return type === 'send_email' && mail.stream === 'broadcast' ? [{ id, at, mail }] : [];
+  });
+  if (!footerNote || mails.length === 0) return [];
+  const { name, postal_address } = await readSettings(tx, 'name', 'postal_address');
+  const workspace = { name, postal_address: postal_address ?? '' };
+  const templates = await tx.rows<MailTexts & { id: string }>(
+    'select id, subject, preheader, html, text from cortex.templates where id = any($1::uuid[])',
+    [mails.flatMap(({ mail }) => (isUuid.test(mail.template_id ?? '') ? mail.template_id! : []))],
+  );
+  return mails.flatMap(({ id, at, mail }): Problem[] => {
+    const template = templates.find((each) => each.id === mail.template_id);
+    const content = template ?? { ...mail, subject: mail.subject ?? '', html: mail.html ?? '' };
+    const message = content.html.trim() === '' ? undefined : footerNote(content, workspace);
+    const pointer = `/nodes/${at}/config/${template ? 'template_id' : 'html'}`;
+    return message ? [{ code: 'adds_footer', severity: 'look', node_id: id, pointer, message }] : [];
+  });
+}
+
+const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Said at each step that names the list; at the settings where only they do. */
 function goneList(graph: Graph, list: string): Problem[] {

@@ -4,7 +4,7 @@ import { AppError, Database, newId, type Actor, type Tx } from '#platform';
 import { settleLists, stillUpdating, unsettled } from '#smart-lists';
 import { audit } from './audit.js';
 import { automationById, peopleByStep, type AutomationRow } from './automation.queries.js';
-import { problemsOf, type MailHelp } from './checks.js';
+import { problemsOf, type DraftHelp, type MailHelp } from './checks.js';
 import { countInList, planRound, sendAway, startClock } from './entry.queries.js';
 import { closeGate } from './gate.js';
 import { engineMoment } from './live.queries.js';
@@ -49,19 +49,12 @@ export class Publishing {
   constructor(private readonly database: Database) {}
 
   /** Everything wrong with a draft, or worth a look, by what the database knows too. */
-  async problemsOf(
-    row: AutomationRow,
-    help: Pick<MailHelp, 'checkTemplate' | 'needsSender' | 'realMail'>,
-  ): Promise<Problem[]> {
+  async problemsOf(row: AutomationRow, help: DraftHelp): Promise<Problem[]> {
     return this.database.tx((tx) => problemsOf(tx, row.id, row.draft_graph, row.settings, help), { readOnly: true });
   }
 
   /** The problems of the draft, or of what is given instead of it. */
-  async validate(
-    id: string,
-    given: { graph?: Graph; settings?: DraftSettings },
-    help: Pick<MailHelp, 'checkTemplate' | 'needsSender' | 'realMail'>,
-  ): Promise<Validation> {
+  async validate(id: string, given: { graph?: Graph; settings?: DraftSettings }, help: DraftHelp): Promise<Validation> {
     return this.database.tx(async (tx) => {
       const row = await automationById(tx, id);
       const graph = given.graph ?? row.draft_graph;

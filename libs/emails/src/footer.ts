@@ -1,26 +1,44 @@
 import { escapeHtml } from './liquid.js';
 
+/** What a part of a marketing mail lacks of who sent it and how to stop it. */
+export interface Lacking {
+  address: boolean;
+  unsubscribe: boolean;
+}
+
 /**
- * What a marketing mail lacks of who sent it and how to stop it. The rendered mail is asked, for every person and for
- * both parts: a link in a branch not taken, in a comment or in the other part is no way out.
+ * The rendered mail is asked, for every person and for both parts: a link in a branch not taken, in a comment or in the
+ * other part is no way out.
  * @param address the workspace's postal address; `''` where there is none
  * @param unsubscribe the person's link; `''` where Postmark puts in its own
  */
+export const htmlLacks = (html: string, address: string, unsubscribe: string): Lacking => ({
+  address: address !== '' && !showsAddress(html, address),
+  unsubscribe: unsubscribe !== '' && !linksTo(html, escapeHtml(unsubscribe)),
+});
+
+/** The same of the text part. */
+export const textLacks = (text: string, address: string, unsubscribe: string): Lacking => ({
+  address: address !== '' && !(text.includes(firstLine(address)) && oneSpaced(text).includes(oneSpaced(address))),
+  unsubscribe: unsubscribe !== '' && !text.includes(unsubscribe),
+});
+
+/** What is put at the end of the HTML: what it lacks. */
 export function htmlFooter(html: string, address: string, unsubscribe: string): string {
+  const lacks = htmlLacks(html, address, unsubscribe);
   const lines: string[] = [];
-  if (address && !showsAddress(html, address)) lines.push(escapeHtml(address).replaceAll('\n', '<br>'));
-  if (unsubscribe && !linksTo(html, escapeHtml(unsubscribe)))
-    lines.push(`<a href="${escapeHtml(unsubscribe)}" style="color:inherit">Unsubscribe</a>`);
+  if (lacks.address) lines.push(escapeHtml(address).replaceAll('\n', '<br>'));
+  if (lacks.unsubscribe) lines.push(`<a href="${escapeHtml(unsubscribe)}" style="color:inherit">Unsubscribe</a>`);
   if (lines.length === 0) return '';
   return `<div style="margin-top:32px;font:12px/1.5 sans-serif;color:#6b6b6b">${lines.join('<br>')}</div>`;
 }
 
 /** The same for the text part. */
 export function textFooter(text: string, address: string, unsubscribe: string): string {
+  const lacks = textLacks(text, address, unsubscribe);
   const lines: string[] = [];
-  if (address && !(text.includes(firstLine(address)) && oneSpaced(text).includes(oneSpaced(address))))
-    lines.push(address);
-  if (unsubscribe && !text.includes(unsubscribe)) lines.push(`Unsubscribe: ${unsubscribe}`);
+  if (lacks.address) lines.push(address);
+  if (lacks.unsubscribe) lines.push(`Unsubscribe: ${unsubscribe}`);
   return lines.length === 0 ? '' : `\n\n--\n${lines.join('\n')}\n`;
 }
 

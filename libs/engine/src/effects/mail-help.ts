@@ -1,5 +1,5 @@
 import type { MailHelp } from '#automations';
-import { checkTemplate, pinTemplates, storeContents, type MailContent } from '#emails';
+import { checkTemplate, footerNote, pinTemplates, storeContents, type MailContent } from '#emails';
 
 /** What drafts and publishing need to know about mail, lent by the library of mail. */
 export const mailHelp: MailHelp = {
@@ -7,6 +7,8 @@ export const mailHelp: MailHelp = {
     if (text.trim() === '') return undefined;
     return checkTemplate('-', text).find((problem) => problem.severity === 'blocks')?.message;
   },
+
+  footerNote,
 
   async pinMails(tx, steps) {
     const templates = await pinTemplates(

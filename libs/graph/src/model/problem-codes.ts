@@ -47,6 +47,7 @@ export const drawingProblems = {
   not_staff: world('The recipient of a team e-mail does not sign in here.'),
   template: world('A text has a Liquid mistake.'),
   local_link: world('A link leads to this machine only, and the e-mail really goes out.'),
+  adds_footer: world('A marketing email has no unsubscribe link or postal address of its own.'),
   cron: world('The schedule cannot be read.'),
 } satisfies Record<string, { source: ProblemSource; means: string }>;
 
