@@ -18,6 +18,7 @@ const drawing: Graph = {
       type: 'send_email',
       config: { stream: 'broadcast', subject: '{{ x', html: '<a href="http://localhost/x">x</a>' },
     },
+    { id: 'hand', type: 'smart_list_entered', config: { smart_list_id: id(8) } },
     { id: 'list', type: 'update_list', config: { smart_list_id: id(1), action: 'add' } },
     { id: 'team', type: 'notify_team', config: { to: 'ann@example.com', subject: 'Hi', text: 'Hi' } },
     { id: 'self', type: 'enter_automation', config: { automation_id: id(3) } },
@@ -54,7 +55,10 @@ const world: Surroundings = {
   activity_types: new Set(),
   template_ids: new Set(),
   course_ids: new Set(),
-  lists: new Map([[id(1), 'rules']]),
+  lists: new Map([
+    [id(1), 'rules'],
+    [id(8), 'static'],
+  ]),
   automations: new Map([
     [id(5), { name: 'Back', live: true, leads_back: true }],
     [id(6), { name: 'Asleep', live: false, leads_back: false }],

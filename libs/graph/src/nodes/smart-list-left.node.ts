@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode, nextPort } from '../model/node.js';
 import { called } from '../words/names.js';
+import { staticListStart } from './static-list-start.js';
 import { say, value } from '../words/phrase.js';
 
 const config = z.strictObject({
@@ -26,7 +27,7 @@ export const smartListLeft = defineNode({
   ports: nextPort,
   phrases: ({ smart_list_id }, names) =>
     say`When somebody leaves ${value('smart_list_id', called(names, smart_list_id, 'the chosen list'))}`,
-  check: () => [],
+  check: ({ smart_list_id }, context) => staticListStart(smart_list_id, context),
   plan: () => ({ next: 'next' }),
   examples: [
     {
