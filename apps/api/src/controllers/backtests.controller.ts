@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { automationById } from '#automations';
 import * as contracts from '#contracts';
 import type { Backtest, InputOf } from '#contracts';
-import { Backtests, simulate, type BacktestRow } from '#engine';
+import { Backtests, emptyResult, simulate, type BacktestRow } from '#engine';
 import { Database, LOG, type Actor, type Log } from '#platform';
 import { Caller, Input, Route } from '../http/route.js';
 
@@ -46,19 +46,7 @@ export class BacktestsController {
 
 /** A backtest as it is answered: what it came to stands beside what it is, and is empty until it is completed. */
 const present = ({ result, ...row }: BacktestRow): Backtest => ({
-  entered: 0,
-  people: 0,
-  messages: 0,
-  skipped: {},
-  nodes: {},
-  per_day: [],
-  worst: null,
-  busiest_hour: null,
-  ends: {},
-  without_mail: {},
-  assumed: [],
-  samples: [],
-  activities: 0,
+  ...emptyResult(),
   ...result,
   ...row,
   from: row.from.toISOString(),

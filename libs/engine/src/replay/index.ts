@@ -7,5 +7,5 @@ export {
   type BacktestWish,
 } from './backtests.js';
 export { replay, type ReplayOptions } from './replay.js';
-export type { BacktestResult, Sample } from './tally.js';
+export { emptyResult, type BacktestResult, type Sample } from './tally.js';
 export { simulate, type SamplePerson, type Simulation, type SimulationWish } from './simulate.js';

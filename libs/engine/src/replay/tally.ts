@@ -27,23 +27,26 @@ export interface BacktestResult {
   activities: number;
 }
 
+/** What a backtest comes to before anybody has entered. */
+export const emptyResult = (): BacktestResult => ({
+  entered: 0,
+  people: 0,
+  messages: 0,
+  skipped: {},
+  nodes: {},
+  per_day: [],
+  worst: null,
+  busiest_hour: null,
+  ends: {},
+  without_mail: {},
+  samples: [],
+  assumed: [],
+  activities: 0,
+});
+
 /** Adds up runs as they end; holds a few samples and never a person's past. */
 export class Tally {
-  readonly result: BacktestResult = {
-    entered: 0,
-    people: 0,
-    messages: 0,
-    skipped: {},
-    nodes: {},
-    per_day: [],
-    worst: null,
-    busiest_hour: null,
-    ends: {},
-    without_mail: {},
-    samples: [],
-    assumed: [],
-    activities: 0,
-  };
+  readonly result = emptyResult();
   private readonly days = new Map<string, { entered: number; messages: number }>();
   private readonly hours = new Map<number, number>();
   private readonly samples: { rank: string; sample: Sample }[] = [];

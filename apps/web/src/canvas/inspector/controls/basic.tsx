@@ -1,14 +1,12 @@
 import { Select as Choice, Switch as Toggle, Textarea, TextInput } from '@mantine/core';
-import { kept, text, type ControlProps } from './control';
+import { fieldProps, kept, text, type ControlProps } from './control';
 
-export function Line({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function Line(props: ControlProps) {
+  const { field, value, onChange } = props;
   return (
     <TextInput
-      label={field.label}
+      {...fieldProps(props)}
       aria-label={field.label || field.name}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
       value={text(value)}
       onChange={(event) => onChange(kept(event.currentTarget.value, field.optional))}
     />
@@ -16,13 +14,11 @@ export function Line({ field, value, problem, readOnly, onChange }: ControlProps
 }
 
 /** A text of several lines. */
-export function Lines({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function Lines(props: ControlProps) {
+  const { field, value, onChange } = props;
   return (
     <Textarea
-      label={field.label}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
+      {...fieldProps(props)}
       autosize
       minRows={4}
       maxRows={16}
@@ -32,14 +28,12 @@ export function Lines({ field, value, problem, readOnly, onChange }: ControlProp
   );
 }
 
-export function Select({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function Select(props: ControlProps) {
+  const { field, value, onChange } = props;
   const options = Object.entries(field.options ?? {}).map(([name, label]) => ({ value: name, label }));
   return (
     <Choice
-      label={field.label}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
+      {...fieldProps(props)}
       data={options}
       allowDeselect={false}
       value={typeof value === 'string' ? value : (options[0]?.value ?? null)}

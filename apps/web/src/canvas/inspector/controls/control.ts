@@ -20,3 +20,11 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 /** A text field's value as it is stored: nothing where an optional one is left empty. */
 export const kept = (value: string, optional: boolean): string | undefined =>
   value === '' && optional ? undefined : value;
+
+/** What every input shows of its field. */
+export const fieldProps = ({ field, problem, readOnly }: ControlProps) => ({
+  label: field.label,
+  description: field.help,
+  error: problem,
+  readOnly,
+});

@@ -1,18 +1,17 @@
 import type { DateOffset } from '#graph';
-import { Autocomplete, Button, Chip, Input, NumberInput, Select, TextInput } from '@mantine/core';
+import { Autocomplete, Chip, Input, Select, TextInput } from '@mantine/core';
 import { useAttributeFields } from '../../../rule-builder/suggestions';
 import { units } from '../schema';
-import { text, type ControlProps } from './control';
+import { fieldProps, text, type ControlProps } from './control';
+import { ClearSpan, NoSpan, NumberAndUnit } from './span-fields';
 
 /** A time of day; an optional one can be left empty. */
-export function Time({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function Time(props: ControlProps) {
+  const { value, onChange } = props;
   return (
     <TextInput
       type="time"
-      label={field.label}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
+      {...fieldProps(props)}
       styles={{ input: { width: 144 } }}
       value={text(value)}
       onChange={(event) => onChange(event.currentTarget.value || undefined)}
@@ -47,16 +46,14 @@ export function Weekdays({ field, value, problem, readOnly, onChange }: ControlP
 const zones = Intl.supportedValuesOf('timeZone');
 
 /** A time zone by name; where the schema says so, also the person's own. */
-export function Timezone({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function Timezone(props: ControlProps) {
+  const { field, value, onChange } = props;
   const special = Object.entries(field.options ?? {}).map(([name, label]) => ({ value: name, label }));
   const current = text(value) || (special[0]?.value ?? '');
   const known = zones.includes(current) || special.some((one) => one.value === current) || current === '';
   return (
     <Select
-      label={field.label}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
+      {...fieldProps(props)}
       searchable
       clearable={field.optional && special.length === 0}
       limit={100}
@@ -69,15 +66,13 @@ export function Timezone({ field, value, problem, readOnly, onChange }: ControlP
 }
 
 /** A date of the person: those that some person has are offered, any other may be typed. */
-export function DateField({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function DateField(props: ControlProps) {
+  const { field, value, onChange } = props;
   const seen = useAttributeFields();
   return (
     <Autocomplete
-      label={field.label}
+      {...fieldProps(props)}
       aria-label={field.label || 'Date'}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
       placeholder="attributes.birthday"
       data={['created_at', 'last_activity', ...seen]}
       value={text(value)}
@@ -92,23 +87,10 @@ const sides = [
 ];
 
 /** A span before or after a date. */
-export function Offset({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function Offset(props: ControlProps) {
+  const { field, value, problem, readOnly, onChange } = props;
   const span = read(value);
-  if (!span)
-    return (
-      <Input.Wrapper label={field.label} description={field.help} error={problem}>
-        <div>
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={readOnly}
-            onClick={() => onChange({ n: -1, unit: 'days' } satisfies DateOffset)}
-          >
-            Set
-          </Button>
-        </div>
-      </Input.Wrapper>
-    );
+  if (!span) return <NoSpan {...props} first={{ n: -1, unit: 'days' }} />;
   const side = span.n < 0 ? 'before' : 'after';
   const put = (part: { n?: number; unit?: DateOffset['unit']; side?: string }) => {
     const n = Math.abs(part.n ?? span.n);
@@ -117,25 +99,14 @@ export function Offset({ field, value, problem, readOnly, onChange }: ControlPro
   return (
     <Input.Wrapper label={field.label} description={field.help} error={problem}>
       <div className="row">
-        <NumberInput
-          aria-label={`${field.label}, number`}
-          w={80}
+        <NumberAndUnit
+          label={field.label}
+          readOnly={readOnly}
           min={0}
-          max={100_000}
-          allowDecimal={false}
-          allowNegative={false}
-          readOnly={readOnly}
-          value={Math.abs(span.n)}
-          onChange={(n) => put({ n: typeof n === 'number' ? n : Number.parseInt(n, 10) || 0 })}
-        />
-        <Select
-          aria-label={`${field.label}, unit`}
-          w={112}
-          readOnly={readOnly}
-          data={[...units]}
-          allowDeselect={false}
-          value={span.unit}
-          onChange={(unit) => unit && put({ unit })}
+          n={Math.abs(span.n)}
+          unit={span.unit}
+          onNumber={(n) => put({ n })}
+          onUnit={(unit) => put({ unit })}
         />
         <Select
           aria-label={`${field.label}, before or after`}
@@ -146,11 +117,7 @@ export function Offset({ field, value, problem, readOnly, onChange }: ControlPro
           value={side}
           onChange={(next) => next && put({ side: next })}
         />
-        {readOnly ? null : (
-          <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onChange(undefined)}>
-            Clear
-          </Button>
-        )}
+        {readOnly ? null : <ClearSpan onChange={onChange} />}
       </div>
     </Input.Wrapper>
   );

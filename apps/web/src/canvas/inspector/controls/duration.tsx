@@ -1,57 +1,28 @@
 import { duration, type Duration } from '#graph';
-import { Button, Input, NumberInput, Select } from '@mantine/core';
+import { Input } from '@mantine/core';
 import { units } from '../schema';
 import type { ControlProps } from './control';
-
-const choices = units.map((unit) => ({ value: unit, label: unit }));
+import { ClearSpan, NoSpan, NumberAndUnit } from './span-fields';
 
 /** A span of time: a number and a unit. */
-export function DurationControl({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function DurationControl(props: ControlProps) {
+  const { field, value, problem, readOnly, onChange } = props;
   const span = read(value);
-  if (!span && field.optional)
-    return (
-      <Input.Wrapper label={field.label} description={field.help} error={problem}>
-        <div>
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={readOnly}
-            onClick={() => onChange({ n: 1, unit: 'hours' } satisfies Duration)}
-          >
-            Set
-          </Button>
-        </div>
-      </Input.Wrapper>
-    );
+  if (!span && field.optional) return <NoSpan {...props} first={{ n: 1, unit: 'hours' }} />;
   const unit = span?.unit ?? 'days';
   return (
     <Input.Wrapper label={field.label} description={field.help} error={problem ?? invalid(value)}>
       <div className="row nowrap">
-        <NumberInput
-          aria-label={`${field.label}, number`}
-          w={88}
+        <NumberAndUnit
+          label={field.label}
+          readOnly={readOnly}
           min={1}
-          max={100_000}
-          allowDecimal={false}
-          allowNegative={false}
-          readOnly={readOnly}
-          value={span?.n ?? ''}
-          onChange={(n) => onChange({ n: typeof n === 'number' ? n : Number.parseInt(n, 10) || 0, unit })}
+          n={span?.n}
+          unit={unit}
+          onNumber={(n) => onChange({ n, unit })}
+          onUnit={(next) => onChange({ n: span?.n ?? 1, unit: next })}
         />
-        <Select
-          aria-label={`${field.label}, unit`}
-          w={128}
-          readOnly={readOnly}
-          data={choices}
-          allowDeselect={false}
-          value={unit}
-          onChange={(next) => next && onChange({ n: span?.n ?? 1, unit: next })}
-        />
-        {field.optional && !readOnly ? (
-          <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onChange(undefined)}>
-            Clear
-          </Button>
-        ) : null}
+        {field.optional && !readOnly ? <ClearSpan onChange={onChange} /> : null}
       </div>
     </Input.Wrapper>
   );

@@ -3,18 +3,16 @@ import { useParams } from 'react-router';
 import { useAutomations } from '../../../automations/automations.queries';
 import { useSuggestions } from '../../../rule-builder/suggestions';
 import { ListSelect, type Fitting } from '../../../smart-lists/list-select';
-import { text, type ControlProps } from './control';
+import { fieldProps, text, type ControlProps } from './control';
 
 /** An activity type: those seen so far are offered, any other may be typed. */
-export function ActivityType({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function ActivityType(props: ControlProps) {
+  const { field, value, onChange } = props;
   const { activityTypes } = useSuggestions();
   return (
     <Autocomplete
-      label={field.label}
+      {...fieldProps(props)}
       aria-label={field.label || 'Activity'}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
       placeholder="checkout.abandoned"
       data={activityTypes}
       value={text(value)}
@@ -23,16 +21,14 @@ export function ActivityType({ field, value, problem, readOnly, onChange }: Cont
   );
 }
 
-export function Course({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function Course(props: ControlProps) {
+  const { value, onChange } = props;
   const { courses } = useSuggestions();
   const current = text(value);
   const known = courses.some((course) => course.value === current);
   return (
     <Select
-      label={field.label}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
+      {...fieldProps(props)}
       placeholder="Any course"
       clearable
       searchable
@@ -44,7 +40,8 @@ export function Course({ field, value, problem, readOnly, onChange }: ControlPro
 }
 
 /** Another automation than the one that is drawn. */
-export function OtherAutomation({ field, value, problem, readOnly, onChange }: ControlProps) {
+export function OtherAutomation(props: ControlProps) {
+  const { value, onChange } = props;
   const own = useParams().id;
   const { data } = useAutomations({ q: '', status: undefined });
   const others = (data?.pages ?? []).flatMap(({ items }) => items).filter(({ id }) => id !== own);
@@ -56,10 +53,7 @@ export function OtherAutomation({ field, value, problem, readOnly, onChange }: C
   const known = current === '' || choices.some((choice) => choice.value === current);
   return (
     <Select
-      label={field.label}
-      description={field.help}
-      error={problem}
-      readOnly={readOnly}
+      {...fieldProps(props)}
       placeholder={choices.length === 0 ? 'There are no other automations yet' : 'Choose an automation'}
       searchable
       data={known ? choices : [...choices, { value: current, label: 'An automation that is not listed' }]}
@@ -70,18 +64,9 @@ export function OtherAutomation({ field, value, problem, readOnly, onChange }: C
 }
 
 const listControl = (fitting: Fitting) =>
-  function SmartList({ field, value, problem, readOnly, onChange }: ControlProps) {
-    return (
-      <ListSelect
-        fitting={fitting}
-        label={field.label}
-        description={field.help}
-        error={problem}
-        readOnly={readOnly}
-        value={text(value)}
-        onChange={onChange}
-      />
-    );
+  function SmartList(props: ControlProps) {
+    const { value, onChange } = props;
+    return <ListSelect fitting={fitting} {...fieldProps(props)} value={text(value)} onChange={onChange} />;
   };
 
 /** A list whose entering and leaving is known: of rules, or one that is always kept up to date. */
