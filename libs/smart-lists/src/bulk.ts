@@ -3,7 +3,7 @@ import type { BulkAction, BulkChange, JobAnswer } from '#contracts';
 import { writeAs } from '#directory';
 import { AppError, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
 import { ListMembers, peopleById } from './members.js';
-import { RuleQuestions } from './questions.js';
+import { RuleQuestions } from './rule-questions.js';
 
 /** People that one bulk change may reach. */
 const MOST = 100_000;

@@ -6,7 +6,7 @@ import { BulkChanges } from './bulk.js';
 import { MemberFiles } from './member-files.js';
 import { ListMembers } from './members.js';
 import { Membership } from './membership.js';
-import { RuleQuestions } from './questions.js';
+import { RuleQuestions } from './rule-questions.js';
 import { SmartLists } from './smart-lists.js';
 
 export const actor = systemActor('test');

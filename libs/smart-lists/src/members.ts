@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf } from '#directory';
 import { AppError, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
-import { noteTouched } from './look-again.js';
+import { noteTouched } from './update-membership.js';
 
 /** People named by any of their public ids, or by address. */
 export interface Named {

@@ -8,7 +8,7 @@ import { listSql } from './smart-lists.js';
 import { MemberFiles } from './member-files.js';
 import { ListMembers } from './members.js';
 import { Membership } from './membership.js';
-import { RuleQuestions } from './questions.js';
+import { RuleQuestions } from './rule-questions.js';
 
 const days = (n: number) => ({ n, unit: 'days' });
 const ago = (n: number, unit = 'days') => ({ ago: { n, unit } });

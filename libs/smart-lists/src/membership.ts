@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { momentOf } from '#directory';
 import { Database, LOG, RepeatingLoop, type Log, type Loop, type Tx } from '#platform';
 import { clockWindows, toSql, type SqlFragment } from '#rules';
-import { lockMembers, lookAgain, outOfDate, touchedBy, type Touch } from './look-again.js';
+import { lockMembers, lookAgain, outOfDate, touchedBy, type Touch } from './update-membership.js';
 import { MemberFiles } from './member-files.js';
-import { FILL_PATIENCE, fillOrFail } from './filling.js';
+import { FILL_PATIENCE, fillOrFail } from './fill-list.js';
 import { closeListGate, enterListGate, KEPT_LISTS_MARK, KeptLists, type KeptList } from './kept-lists.js';
 
 const PAUSE = 1_000;

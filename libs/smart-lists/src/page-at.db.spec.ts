@@ -3,7 +3,7 @@ import { Contacts } from '#directory';
 import { rulesSchema } from '#rules';
 import { seedLeads } from '#testing';
 import { actor, emailsOf, Shop } from './list-shop.fixture.js';
-import { RuleQuestions } from './questions.js';
+import { RuleQuestions } from './rule-questions.js';
 
 describe('T7. One instant for all pages', () => {
   let shop: Shop;

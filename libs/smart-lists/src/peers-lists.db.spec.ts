@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Contacts } from '#directory';
 import { countWork, seedLeads } from '#testing';
 import { actor, emailsOf, Shop, tagged } from './list-shop.fixture.js';
-import { RuleQuestions } from './questions.js';
+import { RuleQuestions } from './rule-questions.js';
 
 describe('lists that are rebuilt, as people complained about it elsewhere', () => {
   let shop: Shop;

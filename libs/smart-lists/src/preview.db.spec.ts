@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Contacts } from '#directory';
 import { readRules } from '#rules';
 import { testDatabase } from '#testing';
-import { RuleQuestions } from './questions.js';
+import { RuleQuestions } from './rule-questions.js';
 
 const PEOPLE = 25_000;
 

@@ -5,7 +5,7 @@ import { ListJobs } from './list-jobs.js';
 import { MemberFiles } from './member-files.js';
 import { ListMembers } from './members.js';
 import { Membership } from './membership.js';
-import { RuleQuestions } from './questions.js';
+import { RuleQuestions } from './rule-questions.js';
 import { SmartLists } from './smart-lists.js';
 
 @Module({

@@ -13,8 +13,8 @@ import {
   type Tx,
 } from '#platform';
 import { dependencies, readRules, toSql, type Group, type Moment, type SqlFragment } from '#rules';
-import { countPeople, PATIENCE } from './count.js';
-import { editSettled, settleLists } from './filling.js';
+import { countPeople, PATIENCE } from './count-people.js';
+import { editSettled, settleLists } from './fill-list.js';
 import { pageAt, type ContactPageQuery } from './page-at.js';
 import { expectFilled, type Newcomers } from './newcomers.js';
 import {

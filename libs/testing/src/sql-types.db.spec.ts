@@ -33,12 +33,12 @@ const NOT_CHECKED = new Map<string, [calls: number, because: string]>([
   ['libs/platform/src/settings.ts', [2, 'asks for the settings that were named']],
   ['libs/queue/src/pg-boss.adapter.ts', [1, 'sends what pg-boss writes']],
   ['libs/smart-lists/src/bulk.ts', [1, rules]],
-  ['libs/smart-lists/src/count.ts', [2, rules]],
-  ['libs/smart-lists/src/filling.ts', [1, rules]],
-  ['libs/smart-lists/src/sample.ts', [1, rules]],
+  ['libs/smart-lists/src/count-people.ts', [2, rules]],
+  ['libs/smart-lists/src/fill-list.ts', [1, rules]],
+  ['libs/smart-lists/src/sample-people.ts', [1, rules]],
   ['libs/smart-lists/src/seen-values.queries.ts', [1, filters]],
   ['libs/smart-lists/src/smart-lists.queries.ts', [1, filters]],
-  ['libs/smart-lists/src/standing.ts', [1, rules]],
+  ['libs/smart-lists/src/membership-check.ts', [1, rules]],
 ]);
 
 describe('the SQL of the libs', () => {

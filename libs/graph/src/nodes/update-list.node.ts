@@ -10,7 +10,7 @@ export const updateList = defineNode({
   version: 1,
   kind: 'action',
   icon: 'list',
-  title: 'Add to a list, or remove',
+  title: 'Add to or remove from a list',
   summary: 'Adds the person to a static list, or removes them from it.',
   docs:
     'Only static lists can be changed; a list that follows rules follows its rules. Adding somebody who is ' +

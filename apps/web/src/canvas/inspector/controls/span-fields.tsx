@@ -35,7 +35,7 @@ export function NumberAndUnit({ label, readOnly, min, n, unit, onNumber, onUnit 
     <>
       <NumberInput
         aria-label={`${label}, number`}
-        w={88}
+        w={80}
         min={min}
         max={100_000}
         allowDecimal={false}

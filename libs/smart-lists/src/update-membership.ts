@@ -2,7 +2,7 @@ import { appendActivities, type NewActivity } from '#activities';
 import { lockPeople, type Tx } from '#platform';
 import { isByThePerson } from '#rules';
 import { enterListGate, type KeptList, type KeptLists } from './kept-lists.js';
-import { standings } from './standing.js';
+import { checkMembership } from './membership-check.js';
 
 /** What happened to somebody, as far as lists can ask about it. */
 export interface Happened {
@@ -59,7 +59,7 @@ interface Turned {
 
 async function turned(tx: Tx, lists: readonly KeptList[], people: readonly string[]): Promise<Turned[]> {
   const found: Turned[] = [];
-  for (const { person_id, list, inside, was } of await standings(tx, lists, people)) {
+  for (const { person_id, list, inside, was } of await checkMembership(tx, lists, people)) {
     if (inside !== was) found.push({ list, person_id, entered: inside });
   }
   return found;

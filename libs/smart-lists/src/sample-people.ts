@@ -1,6 +1,6 @@
 import type { Database } from '#platform';
 import { everyone, type SqlFragment } from '#rules';
-import { LARGE, PATIENCE, rounded, storedSize } from './count.js';
+import { LARGE, PATIENCE, rounded, storedSize } from './count-people.js';
 
 /** People of a sample: at most, and of the first look, which tells how many more there is time for. */
 const MOST = 2_000;

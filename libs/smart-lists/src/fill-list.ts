@@ -3,7 +3,7 @@ import { databaseFailure, lockKey, type Database, type Tx } from '#platform';
 import { everyone, toSql, type ListDefinition } from '#rules';
 import { closeListGate, definitionOf } from './kept-lists.js';
 import { stillUpdating, type Newcomers } from './newcomers.js';
-import { asking } from './standing.js';
+import { asking } from './membership-check.js';
 
 /** A filling may take this long (milliseconds). */
 export const FILL_PATIENCE = 120_000;

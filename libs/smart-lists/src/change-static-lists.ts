@@ -1,5 +1,5 @@
 import type { Tx } from '#platform';
-import { noteTouched } from './look-again.js';
+import { noteTouched } from './update-membership.js';
 
 /** One person who is to come onto a static list, or to go. */
 export interface ListChange {

@@ -14,10 +14,10 @@ import {
   type SqlFragment,
 } from '#rules';
 import { Decider } from '#rules/engine';
-import { countPeople, directorySize, PATIENCE, type Count, type CountOptions } from './count.js';
+import { countPeople, directorySize, PATIENCE, type Count, type CountOptions } from './count-people.js';
 import { beginningsOf, leavesOf, partsOf, type RulePart } from './rule-parts.js';
 import { pageAt, type ContactPageQuery } from './page-at.js';
-import { samplePeople } from './sample.js';
+import { samplePeople } from './sample-people.js';
 import { seenValues, type ValuesOf } from './seen-values.queries.js';
 import { namesIn } from './smart-lists.queries.js';
 

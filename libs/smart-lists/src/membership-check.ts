@@ -20,7 +20,7 @@ const LISTS_AT_A_TIME = 25;
 const FEW = 20;
 
 /** Whether somebody is inside a list by the rules, and by what was kept. */
-export interface Standing {
+export interface MembershipCheck {
   person_id: string;
   list: KeptList;
   inside: boolean;
@@ -28,11 +28,15 @@ export interface Standing {
 }
 
 /** Of each of these people in each of these lists. Who has no row in the directory is left out. */
-export async function standings(tx: Tx, lists: readonly KeptList[], people: readonly string[]): Promise<Standing[]> {
+export async function checkMembership(
+  tx: Tx,
+  lists: readonly KeptList[],
+  people: readonly string[],
+): Promise<MembershipCheck[]> {
   const moment = await momentOf(tx);
   const few = people.length <= FEW && lists.length > 1 ? await inMemory(tx, lists, people, moment) : undefined;
   if (few) return few;
-  const found: Standing[] = [];
+  const found: MembershipCheck[] = [];
   for (let at = 0; at < lists.length; at += LISTS_AT_A_TIME) {
     found.push(...(await inDatabase(tx, lists.slice(at, at + LISTS_AT_A_TIME), people, moment)));
   }
@@ -44,7 +48,7 @@ async function inDatabase(
   lists: readonly KeptList[],
   people: readonly string[],
   moment: Moment,
-): Promise<Standing[]> {
+): Promise<MembershipCheck[]> {
   const values: unknown[] = [people, lists.map((list) => list.id)];
   const columns = lists.map(({ id, definitions }) => {
     const fragment = toSql(asking(id), { ...moment, lists: definitions, persons: people, offset: values.length });
@@ -76,7 +80,7 @@ async function inMemory(
   lists: readonly KeptList[],
   people: readonly string[],
   moment: Moment,
-): Promise<Standing[] | undefined> {
+): Promise<MembershipCheck[] | undefined> {
   const definitions = new Map(lists.flatMap((list) => [...list.definitions]));
   const order = inOrder(definitions);
   if (!order) return undefined;
@@ -86,7 +90,7 @@ async function inMemory(
   const rows = await tx.rows<{ id: string | null; person_id: string }>(MEMBERSHIPS, [people]);
   const members = new Set(rows.map(({ id, person_id }) => `${id ?? 'merged'} ${person_id}`));
   const decider = new Decider(moment);
-  const found: Standing[] = [];
+  const found: MembershipCheck[] = [];
   for (const [person_id, known] of facts) {
     const shown = known.type !== null && !members.has(`merged ${person_id}`);
     for (const ids of order) {
