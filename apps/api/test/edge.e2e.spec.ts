@@ -210,7 +210,11 @@ describe('the HTTP edge', () => {
     expect((await reader.read()).value).toContain('event: ready');
     let text = '';
     const changed = (async () => {
-      while (!text.includes('"activities"')) text += (await reader.read()).value ?? '';
+      while (!text.includes('"activities"')) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error('The stream ended.');
+        text += value;
+      }
     })();
     // The first look is what later ones are compared with, so something must happen after it.
     const writing = setInterval(() => {

@@ -149,7 +149,11 @@ describe('two people in one automation', () => {
     let text = '';
     const told = async () => {
       text = '';
-      while (!text.includes(topic)) text += (await reader.read()).value ?? '';
+      while (!text.includes(topic)) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error('The stream ended.');
+        text += value;
+      }
     };
     await later(1);
     await says(ada, tab, { node_id: 'wait' });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { createLog } from '#platform';
 import { defineJob, Queue } from '#queue';
-import { testDatabase, type TestDatabase } from '#testing';
+import { testDatabase, until, type TestDatabase } from '#testing';
 
 const never = { tries: 1, first: 0, factor: 1 };
 const buried = defineJob({ name: 'test.buried', payload: z.object({ id: z.number() }), retry: never });
@@ -19,14 +19,6 @@ const plain = defineJob({
   retry: { tries: 2, first: 1, factor: 1 },
 });
 const tick = defineJob({ name: 'test.tick', payload: z.object({}), policy: 'exclusive', retry: never });
-
-async function until(holds: () => boolean | Promise<boolean>) {
-  const deadline = Date.now() + 25_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('It did not come to pass within 25 seconds.');
-    await pause(10);
-  }
-}
 
 describe('the queue', () => {
   let db: TestDatabase;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createDataSource, Database, migrate } from '#platform';
-import { MIGRATIONS, testDatabase, type TestDatabase } from '#testing';
+import { MIGRATIONS, testDatabase, until, type TestDatabase } from '#testing';
 
 describe('migrate', () => {
   let db: TestDatabase;
@@ -78,7 +78,7 @@ describe('migrate', () => {
       const waits = async () =>
         (await db.database.rows("select from pg_locks where not granted and relation = 'public.first'::regclass"))
           .length > 0;
-      while (!(await waits()));
+      await until(waits);
       // It stands in the queue behind the migration, and would stand there as long as the holder's transaction.
       expect((await reader!.query('select id from public.first')).rows).toEqual([{ id: 1 }]);
       await holder!.query('commit');

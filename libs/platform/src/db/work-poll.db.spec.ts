@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
-import { testDatabase, type TestDatabase } from '#testing';
+import { testDatabase, until, type TestDatabase } from '#testing';
 
 describe('the poll of a process', () => {
   let db: TestDatabase;
@@ -21,9 +20,6 @@ describe('the poll of a process', () => {
     await db.drop();
   });
 
-  const until = async (holds: () => boolean | Promise<boolean>) => {
-    while (!(await holds())) await pause(10);
-  };
   const waiting = async () =>
     (
       await db.database.rows<{ pid: number }>(
@@ -48,7 +44,9 @@ describe('the poll of a process', () => {
   });
 
   it('wakes everybody when its connection is lost, and goes on with another one', async () => {
-    const [pid] = await waiting();
+    let pid: number | undefined;
+    // Between two statements there is none to be seen.
+    await until(async () => ([pid] = await waiting())[0] !== undefined);
     const before = { ...woken };
     await db.database.rows('select pg_terminate_backend($1)', [pid]);
     await until(() => woken.rows > before.rows && woken.mark > before.mark);
