@@ -37,6 +37,34 @@ describe('the automation editor in a browser', () => {
     await app?.close();
   });
 
+  it('proposes the case that started a keyed automation, where a wait asks only where', async () => {
+    const graph = {
+      schema: 1,
+      nodes: [
+        { id: 'start', type: 'activity_received', config: { activity_type: 'checkout.opened' } },
+        {
+          id: 'paid',
+          type: 'wait_until',
+          config: { activity_type: 'order.paid', timeout: { n: 2, unit: 'hours' } },
+        },
+      ],
+      edges: [{ source: 'start', port: 'next', target: 'paid' }],
+    };
+    const settings = { entry: { limit: 'always', key: 'metadata.cart' } };
+    const { body } = await app.call('POST', '/automations', { name: 'Carts', graph, settings });
+    await open(page, body.id);
+    await page.locator('.react-flow__node[data-id=paid]').click();
+    await page.getByRole('button', { name: 'Same cart as the one that started this' }).click();
+    await saved(page);
+    expect((await stored(body.id)).nodes[1]!.config.where).toEqual({
+      operator: 'AND',
+      conditions: [{ field: 'metadata.cart', operator: 'eq', value: { entry: 'metadata.cart' } }],
+    });
+    expect(await page.getByRole('combobox', { name: /taken from what started this/ }).inputValue()).toBe(
+      'metadata.cart',
+    );
+  });
+
   it('is complete without a mouse: walk, add, fill in, remove, undo', async () => {
     const id = await make();
     await open(page, id);
