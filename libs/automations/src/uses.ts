@@ -65,20 +65,18 @@ export const missingUses = (tx: Tx, uses: readonly Use[]): Promise<Use[]> =>
     [uses.map((use) => use.kind), uses.map((use) => use.id)],
   );
 
-const known = new Map(
-  Object.entries<string>({
-    template: 'cortex.templates',
-    smart_list: 'public.crm_smart_lists',
-    automation: 'cortex.automations',
-    course: 'public.courses',
-  }),
-);
+const tables = {
+  template: 'cortex.templates',
+  smart_list: 'public.crm_smart_lists',
+  automation: 'cortex.automations',
+  course: 'public.courses',
+};
 
 /** Ids in a drawing and its settings, of whatever can be looked up here, that do not exist here. */
 export async function missingHere(tx: Tx, graph: Graph, settings: unknown): Promise<ReadonlySet<string>> {
   const uses = [...usesOf(graph, settings), ...coursesOf([graph.nodes, settings])];
   const missing = new Set<string>();
-  for (const [kind, table] of known) {
+  for (const [kind, table] of Object.entries(tables)) {
     const ids = uses.filter((use) => use.kind === kind).map((use) => use.id);
     if (ids.length === 0) continue;
     const rows = await tx.rows<{ id: string }>(

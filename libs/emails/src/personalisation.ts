@@ -2,32 +2,30 @@ import { personalIds } from '#rules';
 import leven from 'leven';
 
 /** What a mail may say about its person, each with the SQL that reads it from `cortex.people p`. */
-const contactFields = new Map(
-  Object.entries<string>({
-    id: 'p.id',
-    email: 'coalesce(p.email::text, p.address)',
-    type: 'p.type',
-    ...Object.fromEntries(personalIds.map((id) => [id, `p.${id}`])),
-    tags: 'p.tags',
-    attributes: 'p.attributes',
-    created_at: 'p.created_at',
-    lifetime_value: 'p.lifetime_value_minor::float8 / 100',
-  }),
-);
+const contactFields = {
+  id: 'p.id',
+  email: 'coalesce(p.email::text, p.address)',
+  type: 'p.type',
+  ...Object.fromEntries(personalIds.map((id) => [id, `p.${id}`])),
+  tags: 'p.tags',
+  attributes: 'p.attributes',
+  created_at: 'p.created_at',
+  lifetime_value: 'p.lifetime_value_minor::float8 / 100',
+};
 
 /** The same of a lead, from `public.purchase_leads l` and its course, `public.courses c`. */
-const leadFields = new Map(
-  Object.entries<string>({
-    id: 'l.id',
-    course_id: 'l.course_id',
-    course_title: 'c.title',
-    created_at: 'l.created_at',
-    attributes: 'l.attributes',
-  }),
-);
+const leadFields = {
+  id: 'l.id',
+  course_id: 'l.course_id',
+  course_title: 'c.title',
+  created_at: 'l.created_at',
+  attributes: 'l.attributes',
+};
 
-const pairs = (columns: ReadonlyMap<string, string>): string =>
-  [...columns].map(([name, value]) => `'${name}', ${value}`).join(', ');
+const pairs = (columns: Record<string, string>): string =>
+  Object.entries(columns)
+    .map(([name, value]) => `'${name}', ${value}`)
+    .join(', ');
 
 /** SQL: the root `contact` of a template, over `cortex.people p`. */
 export const contactJson = `jsonb_build_object(${pairs(contactFields)})`;
@@ -36,9 +34,9 @@ export const leadJson = `jsonb_build_object(${pairs(leadFields)})`;
 
 /** What a mail may say, by root. */
 const fields = new Map<string, ReadonlySet<string>>([
-  ['contact', new Set(contactFields.keys())],
+  ['contact', new Set(Object.keys(contactFields))],
   ['activity', new Set(['id', 'type', 'metadata', 'occurred_at'])],
-  ['lead', new Set(leadFields.keys())],
+  ['lead', new Set(Object.keys(leadFields))],
   ['links', new Set(['unsubscribe', 'preferences', 'view'])],
   ['workspace', new Set(['name', 'postal_address'])],
 ]);
