@@ -1,15 +1,7 @@
 import ts from 'typescript';
 import type { Callers } from './callers.js';
-import { METHODS, OPERATIONS, STATICS } from './pure-operations.js';
-
-/** An expression whose value the source does not tell. */
-export class Unreadable {
-  constructor(private readonly node: ts.Node) {}
-
-  get message(): string {
-    return `not a constant: ${this.node.getText().replace(/\s+/g, ' ').slice(0, 80)}`;
-  }
-}
+import { COLLECTIONS, METHODS, OPERATIONS, STATICS } from './pure-operations.js';
+import { Unreadable } from './unreadable.js';
 
 /** A reading that the code rules out before it comes to the expression. */
 class RuledOut {}
@@ -111,6 +103,7 @@ export class ConstantReader {
     if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
       return !this.read(node.operand, values);
     if (ts.isCallExpression(node)) return this.readCall(node, values);
+    if (ts.isNewExpression(node)) return this.readCollection(node, values);
     if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return this.functionOf(node, values);
     if (ts.isArrayLiteralExpression(node)) return this.readItems(node.elements, values);
     if (ts.isObjectLiteralExpression(node)) return this.readObject(node, values);
@@ -261,9 +254,9 @@ export class ConstantReader {
       if (node.questionDotToken) return undefined;
       throw new Unreadable(node);
     }
-    if (typeof owner === 'string' || Array.isArray(owner)) {
+    if (typeof owner === 'string' || Array.isArray(owner) || owner instanceof Map || owner instanceof Set) {
       if (typeof name === 'number' || /^\d+$/.test(name) || name === 'length')
-        return this.checked(owner[name as number], node);
+        return this.checked((owner as unknown[])[name as number], node);
       if (!METHODS.has(name) || (Array.isArray(owner) && owner.some((item) => item instanceof Unreadable)))
         throw new Unreadable(node);
       const method = (owner as unknown as Record<string, unknown>)[name];
@@ -281,9 +274,23 @@ export class ConstantReader {
     const called = this.read(node.expression, values);
     if (called === undefined && node.questionDotToken) return undefined;
     if (typeof called !== 'function') throw new Unreadable(node);
-    const given = this.readItems(node.arguments, values);
+    return this.call(called as (...given: unknown[]) => unknown, node, values);
+  }
+
+  private readCollection(node: ts.NewExpression, values: Values): unknown {
+    const make = ts.isIdentifier(node.expression) && COLLECTIONS.get(node.expression.text);
+    if (!make) throw new Unreadable(node);
+    return this.call(make, node, values);
+  }
+
+  private call(
+    called: (...given: unknown[]) => unknown,
+    node: ts.CallExpression | ts.NewExpression,
+    values: Values,
+  ): unknown {
+    const given = this.readItems(node.arguments ?? [], values);
     try {
-      return (called as (...given: unknown[]) => unknown)(...given);
+      return this.checked(called(...given), node);
     } catch (error) {
       // A function was given something of which too little is known.
       throw error instanceof TypeError ? new Unreadable(node) : error;

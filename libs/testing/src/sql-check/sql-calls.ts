@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { Callers } from './callers.js';
-import { ConstantReader, Unreadable } from './constant-reader.js';
+import { ConstantReader } from './constant-reader.js';
+import { Unreadable } from './unreadable.js';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 
