@@ -20,7 +20,8 @@ const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
   },
   {
     what: 'a read of the settings',
-    written: /\bcortex\.settings\b(?!'|\s+(set|to)\b)/i,
+    // Writing it, granting it and asking whether it is there are not reading it.
+    written: /\bcortex\.settings\b(?!'|\s+set\b|(?:, cortex\.\w+)* to\b)/i,
     // The two of the directory join the row in statements of their own.
     home: [
       'libs/rules/src/settings-sql.ts',
