@@ -9,15 +9,15 @@ import { takePictures } from './pictures.js';
 
 const firstMail = {
   subject: 'You left something behind',
-  html: '<p>Hello {{ contact.first_name | default: "there" }},</p><p>{{ lead.course_title | default: "your course" }} still waits.</p><p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>',
+  html: '<p>Hello {{ contact.first_name | default: "there" }},</p><p>{{ lead.course_title | default: "your course" }} still waits.</p><p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p><p>{{ workspace.postal_address }}</p>',
 };
 const secondMail = {
   subject: 'Any questions?',
-  html: '<p>Just answer this mail.</p><p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>',
+  html: '<p>Just answer this mail.</p><p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p><p>{{ workspace.postal_address }}</p>',
 };
 const atOnce = {
   subject: 'Your seat in {{ activity.metadata.course_title }}',
-  html: '<p>We keep it for a day.</p><p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>',
+  html: '<p>We keep it for a day.</p><p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p><p>{{ workspace.postal_address }}</p>',
 };
 
 interface MessageRow {

@@ -115,7 +115,8 @@ async function footersAdded(tx: Tx, graph: Graph, { footerNote }: DraftHelp): Pr
     const template = templates.find((each) => each.id === mail.template_id);
     const content = template ?? { ...mail, subject: mail.subject ?? '', html: mail.html ?? '' };
     const message = content.html.trim() === '' ? undefined : footerNote(content, workspace);
-    const pointer = `/nodes/${at}/config/${template ? 'template_id' : 'html'}`;
+    // Of the step as a whole: no field of it is wrong.
+    const pointer = `/nodes/${at}/config`;
     return message ? [{ code: 'adds_footer', severity: 'look', node_id: id, pointer, message }] : [];
   });
 }

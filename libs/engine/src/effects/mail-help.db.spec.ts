@@ -36,9 +36,9 @@ describe('J. publishing warns where Cortex will add the footer', () => {
     const { problems } = await line.publishing.validate(id, {}, mailHelp);
     const found = problems.filter(({ code }) => code === 'adds_footer');
     expect(found.map(({ node_id, severity, pointer }) => [node_id, severity, pointer])).toEqual([
-      ['bare', 'look', '/nodes/2/config/html'],
-      ['half', 'look', '/nodes/3/config/html'],
-      ['from-template', 'look', '/nodes/4/config/template_id'],
+      ['bare', 'look', '/nodes/2/config'],
+      ['half', 'look', '/nodes/3/config'],
+      ['from-template', 'look', '/nodes/4/config'],
     ]);
     expect(found[1]!.message).toBe(
       'The plain text has no unsubscribe link and no postal address. Cortex adds what is missing at the end of the email.',
