@@ -2768,7 +2768,7 @@ CREATE OR REPLACE FUNCTION cortex.plain_tags(tags text[])
  RETURNS text[]
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (tags IS NULL) THEN '{}'::text[] WHEN (array_ndims(tags) > 1) THEN ARRAY(SELECT t.t FROM unnest(plain_tags.tags) t(t) WHERE (t.t IS NOT NULL)) WHEN (array_position(tags, NULL::text) IS NOT NULL) THEN array_remove(tags, NULL::text) ELSE tags END
+RETURN CASE WHEN (tags IS NULL) THEN '{}'::text[] WHEN ((array_ndims(tags) > 1) OR (array_lower(tags, 1) <> 1)) THEN ARRAY(SELECT t.t FROM unnest(plain_tags.tags) t(t) WHERE (t.t IS NOT NULL)) WHEN (array_position(tags, NULL::text) IS NOT NULL) THEN array_remove(tags, NULL::text) ELSE tags END
 
 CREATE OR REPLACE FUNCTION cortex.put_addresses_aside(addresses text[])
  RETURNS void
@@ -3860,6 +3860,8 @@ CREATE TRIGGER touch_runs AFTER UPDATE ON cortex.settings FOR EACH ROW WHEN (((o
 CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cortex.sweep()
 
 CREATE TRIGGER cortex_30_inbox AFTER INSERT ON public.crm_activities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.inbox_from_activities()
+
+CREATE TRIGGER touch_runs_of_rules AFTER UPDATE ON public.crm_smart_lists FOR EACH ROW WHEN ((old.rules IS DISTINCT FROM new.rules)) EXECUTE FUNCTION cortex.touch_runs_of_settings()
 
 CREATE TRIGGER cortex_20_activities_delete AFTER DELETE ON public.enrollments REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.activities_from_enrollments()
 
