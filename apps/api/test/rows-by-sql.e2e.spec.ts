@@ -37,6 +37,7 @@ const tags = pick(
   '{{vip,a},{b,c}}',
   '{{vip},{NULL}}',
   '[2:3]={vip,b}',
+  '[0:0]={vip}',
   '{lead}',
   '{"a\u0001b",VIP}',
   '{" vip "}',
