@@ -104,7 +104,7 @@ export async function lookAgain(
 }
 
 /** What is told of somebody who enters or leaves a list. */
-export const turning = (list: { id: string; name: string }, personId: string, entered: boolean): NewActivity => ({
+const turning = (list: { id: string; name: string }, personId: string, entered: boolean): NewActivity => ({
   type: entered ? 'smart_list.entered' : 'smart_list.left',
   personId,
   metadata: { smart_list_id: list.id, name: list.name },
