@@ -1,22 +1,25 @@
+import { appendActivities, type NewActivity } from '#activities';
 import type { Tx } from '#platform';
-import { noteTouched } from './update-membership.js';
+import { noteTouched, turning } from './update-membership.js';
 
 /** One person who is to come onto a static list, or to go. */
 export interface ListChange {
   smart_list_id: string;
   person_id: string;
   action: 'add' | 'remove';
+  /** The step that does it. */
+  by: { automation_id: string; run_id: string; node_id: string };
 }
 
 /**
- * Puts people on static lists and takes them off, in the order given; for each whether that changed anything. The lists
- * that ask about these look again later.
+ * Puts people on static lists and takes them off, in the order given; for each whether that changed anything. It is
+ * told as activities, and the lists that ask about these look again later.
  * @throws Error when a list does not exist any more, or follows rules
  */
 export async function changeStaticLists(tx: Tx, changes: readonly ListChange[]): Promise<boolean[]> {
   const ids = [...new Set(changes.map((change) => change.smart_list_id))].sort();
-  const known = await tx.rows<{ id: string; kind: string }>(
-    'select id, kind from public.crm_smart_lists where id = any($1::uuid[])',
+  const known = await tx.rows<{ id: string; kind: string; name: string }>(
+    'select id, kind, name from public.crm_smart_lists where id = any($1::uuid[])',
     [ids],
   );
   for (const id of ids) {
@@ -25,7 +28,9 @@ export async function changeStaticLists(tx: Tx, changes: readonly ListChange[]):
     if (kind !== 'static') throw new Error('The list of this step follows rules. Only static lists can be changed.');
   }
   const done = new Array<boolean>(changes.length).fill(false);
-  for (const id of ids) {
+  const told: NewActivity[] = [];
+  for (const list of known.sort((one, other) => (one.id < other.id ? -1 : 1))) {
+    const { id } = list;
     let grown = 0;
     for (const action of ['add', 'remove'] as const) {
       const own = [...changes.entries()].filter(([, each]) => each.smart_list_id === id && each.action === action);
@@ -35,7 +40,10 @@ export async function changeStaticLists(tx: Tx, changes: readonly ListChange[]):
         own.map(([, change]) => change.person_id),
       ]);
       const people = new Set(changed.map((row) => row.person_id));
-      for (const [at, change] of own) done[at] = people.has(change.person_id);
+      for (const [at, change] of own) {
+        done[at] = people.has(change.person_id);
+        if (done[at]) told.push(turning(list, change.person_id, action === 'add', change.by));
+      }
       grown += action === 'add' ? people.size : -people.size;
     }
     if (grown !== 0)
@@ -46,6 +54,7 @@ export async function changeStaticLists(tx: Tx, changes: readonly ListChange[]):
   }
   const people = changes.flatMap(({ person_id }, at) => (done[at] ? [person_id] : []));
   if (people.length > 0) await noteTouched(tx, [...new Set(people)], 'static');
+  await appendActivities(tx, told);
   return done;
 }
 

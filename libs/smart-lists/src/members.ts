@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { appendActivities } from '#activities';
 import { addressOf } from '#directory';
 import { AppError, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
-import { noteTouched } from './update-membership.js';
+import { noteTouched, turning } from './update-membership.js';
 
 /** People named by any of their public ids, or by address. */
 export interface Named {
@@ -45,8 +46,17 @@ export class ListMembers {
     const { people, unknown } = named.emails
       ? await byAddress(tx, named.emails)
       : await peopleById(tx, named.contact_ids ?? []);
-    const changed = await tx.run(writes[how], [listId, [...new Set(people)]]);
+    const moved = await tx.rows<{ person_id: string }>(writes[how], [listId, [...new Set(people)]]);
+    const changed = moved.length;
     await noteTouched(tx, people, 'static');
+    const told = { id: listId, name: list.name };
+    for (let at = 0; at < moved.length; at += TOLD_AT_ONCE) {
+      const some = moved.slice(at, at + TOLD_AT_ONCE);
+      await appendActivities(
+        tx,
+        some.map(({ person_id }) => turning(told, person_id, how === 'add')),
+      );
+    }
     await tx.run(
       `update public.crm_smart_lists l set counted_at = cortex.now(), count_ms = 0, updated_at = cortex.now(),
            user_count = (select count(*) from cortex.list_members m join cortex.people p on p.person_id = m.person_id
@@ -63,11 +73,16 @@ export class ListMembers {
   }
 }
 
+/** Activities in one statement. */
+const TOLD_AT_ONCE = 5_000;
+
 const actions = { add: 'smart_list.members_added', remove: 'smart_list.members_removed' } as const;
 const writes = {
   add: `insert into cortex.list_members (smart_list_id, person_id)
-    select $1, person_id from unnest($2::uuid[]) person_id order by person_id on conflict do nothing`,
-  remove: 'delete from cortex.list_members where smart_list_id = $1 and person_id = any($2::uuid[])',
+    select $1, person_id from unnest($2::uuid[]) person_id order by person_id on conflict do nothing
+    returning person_id`,
+  remove:
+    'delete from cortex.list_members where smart_list_id = $1 and person_id = any($2::uuid[]) returning person_id',
 } as const;
 
 interface Found {

@@ -103,11 +103,19 @@ export async function lookAgain(
   return changes.length;
 }
 
-/** What is told of somebody who enters or leaves a list. */
-const turning = (list: { id: string; name: string }, personId: string, entered: boolean): NewActivity => ({
+/**
+ * What is told of somebody who enters or leaves a list.
+ * @param by the step that did it, so that its automation is not started by its own doing
+ */
+export const turning = (
+  list: { id: string; name: string },
+  personId: string,
+  entered: boolean,
+  by: object = {},
+): NewActivity => ({
   type: entered ? 'smart_list.entered' : 'smart_list.left',
   personId,
-  metadata: { smart_list_id: list.id, name: list.name },
+  metadata: { smart_list_id: list.id, name: list.name, ...by },
   source: 'cortex',
 });
 

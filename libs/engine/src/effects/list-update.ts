@@ -5,10 +5,11 @@ import type { EffectHandler } from './effect-handler.js';
 export const listUpdate: EffectHandler<'list.update'> = async (tx, calls) => {
   const changed = await changeStaticLists(
     tx,
-    calls.map(({ journey, effect }) => ({
+    calls.map(({ journey: { run }, record, effect }) => ({
       smart_list_id: effect.smart_list_id,
-      person_id: journey.run.person_id,
+      person_id: run.person_id,
       action: effect.action,
+      by: { automation_id: run.automation_id, run_id: run.id, node_id: record.node_id },
     })),
   );
   return calls.map(({ effect }, at) => ({ [effect.action === 'add' ? 'added' : 'removed']: changed[at]! }));

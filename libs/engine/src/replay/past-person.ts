@@ -112,6 +112,15 @@ export class PastPerson {
     for (const activity of changes) this.change(activity, 'back');
   }
 
+  /** Puts them on a static list or takes them off; whether that changed anything. Of a list that nobody asks about it does. */
+  moveOnList(list: string, action: 'add' | 'remove'): boolean {
+    const inside = action === 'add';
+    if (!Object.hasOwn(this.lists, list)) return true;
+    if (this.lists[list] === inside) return false;
+    this.lists = { ...this.lists, [list]: inside };
+    return true;
+  }
+
   /** What an activity says about their facts holds from now on. */
   apply(activity: PastActivity): void {
     this.change(activity, 'on');
@@ -229,7 +238,7 @@ export class PastPerson {
     else if (type === 'order.refunded') this.lifetime -= sign(forth) * amountOf(metadata);
     else if (type === 'smart_list.entered' || type === 'smart_list.left') {
       const list = metadata.smart_list_id;
-      if (typeof list === 'string' && list in this.lists)
+      if (typeof list === 'string' && Object.hasOwn(this.lists, list))
         this.lists = { ...this.lists, [list]: (type === 'smart_list.entered') === forth };
     } else if (type === 'course.enrolled' || type === 'course.cancelled')
       this.changeEnrollment(type === 'course.enrolled', metadata, occurred_at.getTime(), at.getTime(), forth);

@@ -28,9 +28,6 @@ export interface Known {
   target: string;
 }
 
-/** Whether who comes and goes is recorded; of other lists a replay assumes who is in them. */
-export const followsList = ({ nodes }: Graph): boolean => nodes[0]!.type.startsWith('smart_list');
-
 /** Types that people do, and that steps record. */
 export const doings = ['a.one', 'a.two', 'a.three'] as const;
 const recorded = ['r.one', 'r.two'] as const;
@@ -177,7 +174,7 @@ function start(roll: Dice, known: Known): Made {
   )();
 }
 
-function step(roll: Dice, known: Known, follows: boolean): Made {
+function step(roll: Dice, known: Known): Made {
   return oneOf<() => Made>(
     roll,
     () => ({ type: 'filter', config: { rules: stepRules(roll, known) }, ports: ['yes', 'no'] }),
@@ -239,14 +236,11 @@ function step(roll: Dice, known: Known, follows: boolean): Made {
       },
       ports: ['next'],
     }),
-    () =>
-      follows
-        ? {
-            type: 'update_list',
-            config: { smart_list_id: known.list, action: oneOf(roll, 'add', 'remove') },
-            ports: ['next'],
-          }
-        : { type: 'wait', config: { for: hours(3) }, ports: ['next'], pauses: true },
+    () => ({
+      type: 'update_list',
+      config: { smart_list_id: known.list, action: oneOf(roll, 'add', 'remove') },
+      ports: ['next'],
+    }),
     () => ({
       type: 'record_activity',
       config: { activity_type: oneOf(roll, ...recorded), metadata: { g: known.group, n: Math.floor(roll() * 3) } },
@@ -285,7 +279,7 @@ export function randomDrawing(roll: Dice, known: Known): { graph: Graph; setting
       edges.push({ source, port, target: oneOf(roll, ...others).id });
       continue;
     }
-    const { id, made } = add(step(roll, known, nodes[0]!.type.startsWith('smart_list')));
+    const { id, made } = add(step(roll, known));
     edges.push({ source, port, target: id });
     for (const next of made.ports) open.push({ source: id, port: next, pauses: pauses || made.pauses === true });
   }

@@ -304,6 +304,13 @@ const players: { [T in EffectType]?: Player<T> } = {
       backend.cause('contact.updated', { changes, by: 'automation', run_id: journey.run.id }, 'trigger', moment);
     return { changed: { ...effect.set, add_tags: effect.add_tags, remove_tags: effect.remove_tags } };
   },
+  'list.update': (backend, { journey, record, effect }, moment) => {
+    const { smart_list_id, action } = effect;
+    const changed = backend.person.moveOnList(smart_list_id, action);
+    const about = { smart_list_id, run_id: journey.run.id, node_id: record.node_id };
+    if (changed) backend.cause(action === 'add' ? 'smart_list.entered' : 'smart_list.left', about, 'cortex', moment);
+    return { [action === 'add' ? 'added' : 'removed']: changed };
+  },
   'activity.record': async (backend, { journey, record, effect }, moment) => {
     const { activity_type, metadata } = effect;
     const about = { ...metadata, run_id: journey.run.id, node_id: record.node_id };

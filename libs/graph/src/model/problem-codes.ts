@@ -42,7 +42,6 @@ export const drawingProblems = {
   enters_itself: world('The automation sends people to itself.'),
   circle_of_automations: world('The automation to enter sends people back.'),
   circle_through_others: world('What the automation does starts others that start it again.'),
-  static_list_start: world('The start waits for people to enter or leave a list that is kept by hand.'),
   list_of_rules: world('A step adds people to a list that follows rules.'),
   no_sender: world('The workspace has no sender for this mail.'),
   not_staff: world('The recipient of a team e-mail does not sign in here.'),

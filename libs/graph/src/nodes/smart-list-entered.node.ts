@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineNode, nextPort } from '../model/node.js';
 import { called } from '../words/names.js';
-import { staticListStart } from './static-list-start.js';
 import { say, value } from '../words/phrase.js';
 
 const config = z.strictObject({
@@ -27,7 +26,7 @@ export const smartListEntered = defineNode({
   ports: nextPort,
   phrases: ({ smart_list_id }, names) =>
     say`When somebody enters ${value('smart_list_id', called(names, smart_list_id, 'the chosen list'))}`,
-  check: ({ smart_list_id }, context) => staticListStart(smart_list_id, context),
+  check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [
     {
