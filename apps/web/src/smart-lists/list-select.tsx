@@ -8,18 +8,16 @@ import { call } from '../api/client';
 import { count } from '../ui/format';
 import { useSmartList, type SmartList } from './smart-lists.queries';
 
-/** Which lists fit: any; those whose entering and leaving is known; those that people are put on by hand. */
-export type Fitting = 'any' | 'followed' | 'static';
+/** Which lists fit: any, or those that people are put on by hand. */
+export type Fitting = 'any' | 'static';
 
 const fits: Record<Fitting, (list: SmartList) => boolean> = {
   any: () => true,
-  followed: (list) => list.kind === 'rules' || list.keep_membership,
   static: (list) => list.kind === 'static',
 };
 
 const nothing: Record<Fitting, string> = {
   any: 'No list has that name',
-  followed: 'No smart list has that name',
   static: 'No list kept by hand has that name',
 };
 

@@ -16,7 +16,7 @@ const config = z.strictObject({
   smart_list_id: z.uuid('Choose a list.').meta({
     label: 'Smart list',
     help: 'Everyone in it at that moment enters, as often as the entry settings allow.',
-    control: 'any_list',
+    control: 'smart_list',
   }),
 });
 

@@ -6,7 +6,7 @@ import { say, value } from '../words/phrase.js';
 const config = z.strictObject({
   smart_list_id: z.uuid('Choose a list.').meta({
     label: 'Smart list',
-    help: 'A list that follows rules. People who are already in it do not count as entering.',
+    help: 'A list that follows rules, or one kept by hand. People who are already in it do not count as entering.',
     control: 'smart_list',
   }),
 });
@@ -17,9 +17,9 @@ export const smartListEntered = defineNode({
   kind: 'entry',
   icon: 'bolt',
   title: 'Somebody enters a list',
-  summary: 'Starts for a person who begins to match its rules.',
+  summary: 'Starts for a person who begins to match its rules, or is put on it.',
   docs:
-    'The list is kept up to date while an automation uses it, so entering is noticed within moments. People ' +
+    'A list of rules is kept up to date while an automation uses it, so entering is noticed within moments. People ' +
     'who are in the list when the automation goes live do not count as entering.',
   config,
   defaults: { smart_list_id: '' },

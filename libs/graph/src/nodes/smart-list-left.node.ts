@@ -6,7 +6,7 @@ import { say, value } from '../words/phrase.js';
 const config = z.strictObject({
   smart_list_id: z.uuid('Choose a list.').meta({
     label: 'Smart list',
-    help: 'A list that follows rules.',
+    help: 'A list that follows rules, or one kept by hand.',
     control: 'smart_list',
   }),
 });
@@ -17,9 +17,9 @@ export const smartListLeft = defineNode({
   kind: 'entry',
   icon: 'bolt',
   title: 'Somebody leaves a list',
-  summary: 'Starts for a person who no longer matches its rules.',
+  summary: 'Starts for a person who no longer matches its rules, or is taken off it.',
   docs:
-    'The list is kept up to date while an automation uses it, so leaving is noticed within moments. Only ' +
+    'A list of rules is kept up to date while an automation uses it, so leaving is noticed within moments. Only ' +
     'people who were in it can leave it.',
   config,
   defaults: { smart_list_id: '' },

@@ -1,5 +1,5 @@
 import { Headers, WebhookBody } from './webhook-call';
-import { ActivityType, AnyList, Course, FollowedList, OtherAutomation, StaticList } from './references';
+import { ActivityType, AnyList, Course, OtherAutomation, StaticList } from './references';
 import type { Control } from './control';
 import { Cron } from './cron';
 import { DurationControl } from './duration';
@@ -22,9 +22,8 @@ export const controls: Record<string, Control> = {
   metadata_rules: MetadataRules,
   activity_type: ActivityType,
   course: Course,
-  smart_list: FollowedList,
+  smart_list: AnyList,
   static_list: StaticList,
-  any_list: AnyList,
   tags: Tags,
   fields: Fields,
   data: Data,

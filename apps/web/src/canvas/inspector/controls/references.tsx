@@ -69,8 +69,6 @@ const listControl = (fitting: Fitting) =>
     return <ListSelect fitting={fitting} {...fieldProps(props)} value={text(value)} onChange={onChange} />;
   };
 
-/** A list whose entering and leaving is known: of rules, or one that is always kept up to date. */
-export const FollowedList = listControl('followed');
 /** A list that people are put on by hand or by steps. */
 export const StaticList = listControl('static');
 export const AnyList = listControl('any');
