@@ -62,7 +62,7 @@ function Existing({ id }: { id: string }) {
     >
       <Problem error={refresh.error} />
       {kind === 'rules' ? <ListForm key={id} list={list.data} /> : <StaticMembers key={id} list={list.data} />}
-      <FollowSwitch list={list.data} />
+      {kind === 'rules' ? <FollowSwitch list={list.data} /> : null}
     </Page>
   );
 }
