@@ -39,12 +39,13 @@ export async function changeStaticLists(tx: Tx, changes: readonly ListChange[]):
         id,
         own.map(([, change]) => change.person_id),
       ]);
-      const people = new Set(changed.map((row) => row.person_id));
+      grown += action === 'add' ? changed.length : -changed.length;
+      // Of several steps that want the same for somebody, the first did it.
+      const left = new Set(changed.map((row) => row.person_id));
       for (const [at, change] of own) {
-        done[at] = people.has(change.person_id);
+        done[at] = left.delete(change.person_id);
         if (done[at]) told.push(turning(list, change.person_id, action === 'add', change.by));
       }
-      grown += action === 'add' ? people.size : -people.size;
     }
     if (grown !== 0)
       await tx.run(

@@ -74,4 +74,25 @@ describe('a list kept by hand', () => {
     await members.add(actor, third, { emails: ['cleo@x.de'] });
     for (const automation of [coming, going, itself]) expect(await entered(automation)).toEqual(['cleo@x.de']);
   });
+
+  it('tells once of somebody whom several automations put on it at the same moment', async () => {
+    const list = await made('Twice');
+    const coming = await starts('smart_list_entered', list);
+    for (const id of ['one', 'other'])
+      await line.live({
+        schema: 1,
+        nodes: [
+          { id, type: 'activity_received', config: { activity_type: 'twice.asked' } },
+          { id: 'on', type: 'update_list', config: { smart_list_id: list, action: 'add' } },
+        ],
+        edges: [{ source: id, port: 'next', target: 'on' }],
+      });
+    await line.post('bob@x.de', { type: 'twice.asked' });
+    expect(await entered(coming)).toEqual(['bob@x.de']);
+    const told = await db.database.row<{ n: number }>(
+      `select count(*)::int as n from public.crm_activities where type = 'smart_list.entered' and metadata->>'smart_list_id' = $1`,
+      [list],
+    );
+    expect(told).toEqual({ n: 1 });
+  });
 });
