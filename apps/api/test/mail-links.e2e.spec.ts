@@ -52,6 +52,36 @@ describe('unsubscribing', () => {
     },
   );
 
+  it('is not in the hands of whoever reads the outbox, only of keys that may do everything', async () => {
+    const { message_id, person_id, link, mail } = await mails.sentMail();
+    const live = ['unsubscribe', 'preferences', 'm'].map((name) => link(name).split('/')[2]!);
+    const made = await mails.app.call<{ key: string }>('POST', '/api-keys', {
+      ...{ name: 'Reads', kind: 'server', scopes: ['read', 'write'] },
+    });
+    const seen = [(await mails.app.call('GET', `/outbox/${message_id}`, undefined, { key: made.body.key })).body];
+    for (const role of ['viewer', 'admin']) {
+      const staff = { email: `${role}@staff.example`, name: role, role, password: 'a password for tests' };
+      expect((await mails.app.call('POST', '/staff', staff)).status).toBe(201);
+      const signedIn = await mails.open('POST', '/auth/staff/sign-in', {
+        email: staff.email,
+        password: staff.password,
+      });
+      const cookie = signedIn.headers
+        .getSetCookie()
+        .map((line) => line.split(';')[0])
+        .join('; ');
+      seen.push((await mails.open('GET', `/outbox/${message_id}`, undefined, { cookie })).body);
+    }
+    for (const shown of seen) {
+      expect(shown.html).toContain('https://cortex.school.example/preview#unsubscribe');
+      expect(live.filter((token) => JSON.stringify(shown).includes(token))).toEqual([]);
+      for (const [found] of JSON.stringify(shown).matchAll(/https:\/\/cortex\.school\.example\/[\w/#.-]+/g))
+        expect((await mails.open('POST', new URL(found).pathname)).status).toBe(404);
+    }
+    expect(await mails.consent(person_id)).toBe('subscribed');
+    expect((await mails.app.call('GET', `/outbox/${message_id}`)).body.html).toBe(mail.html);
+  });
+
   it('knows a wrong token for what it is, and mixes no purposes', async () => {
     const { person_id, link } = await mails.sentMail();
     const token = link('unsubscribe').split('/')[2]!;

@@ -1,3 +1,4 @@
+import { isReservedType, RESERVED_TYPE } from '#rules';
 import { z } from 'zod';
 import { cloudEventForms } from './cloud-events.contract.js';
 import { emailAddress, instant, page, pageQuery, route, uuid } from './route.js';
@@ -13,7 +14,7 @@ export const newActivity = z
     id: uuid.optional(),
     contact_email: emailAddress.optional(),
     anonymous_id: z.string().trim().min(1).max(200).optional(),
-    type: activityType,
+    type: activityType.refine((type) => !isReservedType(type), RESERVED_TYPE),
     metadata: z.record(z.string(), z.unknown()).optional(),
     occurred_at: instant.optional(),
     source: z.string().trim().min(1).max(100).optional(),
@@ -58,7 +59,7 @@ export const postActivities = route({
   tag: 'Activities',
   summary: 'Record what people did: one activity, an array, or { activities }. Answered after it is stored.',
   description:
-    'Also takes CloudEvents 1.0: structured, batched, and binary (an ordinary JSON body with `ce-` headers). `source` and `id` become `source` and `external_id`, `time` becomes `occurred_at`, `type` the type in lower snake case, `data` the metadata. Whose activity it is says `data.contact_email`, else a `subject` that is an address, else `data.anonymous_id`. Extension attributes are not kept.',
+    'Also takes CloudEvents 1.0: structured, batched, and binary (an ordinary JSON body with `ce-` headers). `source` and `id` become `source` and `external_id`, `time` becomes `occurred_at`, `type` the type in lower snake case, `data` the metadata. Whose activity it is says `data.contact_email`, else a `subject` that is an address, else `data.anonymous_id`. Extension attributes are not kept. Types that begin with `email.`, `automation.`, `admin.` or `smart_list.` are Cortex’s own: such an item is refused.',
   forms: cloudEventForms,
   status: 202,
   body: z.union([

@@ -91,6 +91,8 @@ export const getOutboxMessage = route({
   access: 'read',
   tag,
   summary: 'One mail as it was sent, or as it would be',
+  description:
+    'Its unsubscribe, preferences and view links lead nowhere, since whoever follows them acts as the person who got the mail. Only a key with the scope `admin` gets them as they were sent.',
   params: idParams,
   response: outboxMessage,
   problems: ['not_found'],

@@ -90,11 +90,16 @@ export const writtenResults = z.object({
   ),
 });
 
-const ingest = <P extends string, T extends z.ZodType>(path: P, item: T, summary: string) =>
+const ingest = <P extends string, T extends z.ZodType>(
+  path: P,
+  item: T,
+  summary: string,
+  access: 'ingest' | 'enroll' = 'ingest',
+) =>
   route({
     method: 'POST',
     path,
-    access: 'ingest',
+    access,
     tag: 'People',
     summary: `${summary}, one or an array of at most ${MAX_ITEMS}`,
     body: oneOrMany(item),
@@ -105,7 +110,7 @@ const ingest = <P extends string, T extends z.ZodType>(path: P, item: T, summary
 export const postLeads = ingest('/purchase-leads', newLead, 'Bring in leads: one per checkout');
 export const postProfiles = ingest('/profiles', newProfile, 'Create or update customers by address');
 export const postCourses = ingest('/courses', newCourse, 'Create or update courses');
-export const postEnrollments = ingest('/enrollments', newEnrollment, 'Enroll people in courses');
+export const postEnrollments = ingest('/enrollments', newEnrollment, 'Enroll people in courses', 'enroll');
 export const postTransactions = ingest('/transactions', newTransaction, 'Record payments and refunds');
 
 export const course = z.object({

@@ -11,7 +11,8 @@ export type TableRow = Exclude<AccessRow, 'open' | 'postmark'>;
 /** Who may do what: the public table, read by the server's guard, the screens and the roles test. */
 export const permissions: Record<TableRow, { roles: readonly RoleName[]; scopes: readonly ScopeName[] }> = {
   own: { roles, scopes: [] },
-  read: { roles, scopes: ['read', 'admin'] },
+  // A key with `write` may do what a marketer may, and marketers read.
+  read: { roles, scopes: ['read', 'write', 'admin'] },
   change: { roles: ['marketer', 'admin'], scopes: ['write', 'admin'] },
   people: { roles: ['marketer', 'support', 'admin'], scopes: ['write', 'admin'] },
   bulk: { roles: ['marketer', 'admin'], scopes: ['write', 'admin'] },
@@ -19,7 +20,8 @@ export const permissions: Record<TableRow, { roles: readonly RoleName[]; scopes:
   revoke: { roles: ['admin'], scopes: ['admin'] },
   stop_mail: { roles: ['marketer', 'support', 'admin'], scopes: ['write', 'admin'] },
   admin: { roles: ['admin'], scopes: ['admin'] },
-  ingest: { roles: ['marketer', 'admin'], scopes: ['ingest', 'admin'] },
+  ingest: { roles: ['marketer', 'admin'], scopes: ['ingest', 'write', 'admin'] },
+  enroll: { roles: ['support', 'admin'], scopes: ['ingest', 'admin'] },
 };
 
 /** The row of the table for a route; none where neither a role nor a scope decides. */

@@ -13,11 +13,12 @@ export const accessRows = [
   'change', // lists, automations, templates; publish; send
   'people', // edit and tag people
   'bulk', // import, bulk changes, export
-  'support', // identity and support actions, enroll, sync orders
+  'support', // identity and support actions, sync orders
   'revoke', // revoke & refund, restore access, erase, unlink
   'stop_mail',
   'admin', // resume mail, settings, staff, keys, audit
-  'ingest', // record activities, leads, profiles, courses, enrollments, transactions
+  'ingest', // record activities, leads, profiles, courses, transactions
+  'enroll', // give access to courses: support's, and of keys that bring data in
 ] as const;
 export type AccessRow = (typeof accessRows)[number];
 

@@ -104,7 +104,7 @@ export const retryRun = act('retry', 'Tries the step again at which this run fai
 export const retryFailed = route({
   method: 'POST',
   path: '/automations/:id/retry',
-  access: 'people',
+  access: 'change',
   tag,
   summary: 'Tries all failed runs again, or those that failed at one step. 409 when the automation is not live.',
   params: idParams,

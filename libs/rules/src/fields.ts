@@ -57,6 +57,15 @@ export const isByThePerson = (type: string): boolean =>
   !(notByThePerson as readonly string[]).includes(type) &&
   !notByThePersonPrefixes.some((prefix) => type.startsWith(prefix));
 
+/** Beginnings of the types that only Cortex records: what a program or a step says may not pass for them. */
+const reservedTypes = ['email.', 'automation.', 'admin.', 'smart_list.'] as const;
+
+export const isReservedType = (type: string): boolean => reservedTypes.some((prefix) => type.startsWith(prefix));
+
+/** What to do about one of them. */
+export const RESERVED_TYPE =
+  'Types that begin with email., automation., admin. or smart_list. are recorded by Cortex alone. Choose another name.';
+
 const people: readonly Place[] = ['person', 'graph'];
 const text = (id: string, label: string, sql: string, more: Partial<Field> = {}): Field => ({
   id,

@@ -10,6 +10,7 @@ import {
   LinkTokens,
   type MailContent,
   type MailData,
+  type MailLinks,
   type RenderedMail,
   type SendFacts,
 } from '#emails';
@@ -38,16 +39,23 @@ export class MessageView {
     private readonly tokens: LinkTokens,
   ) {}
 
-  /** @throws AppError 404 */
-  async show(id: string) {
+  /**
+   * A mail as it was sent. Its links are signed for the person who got it, so they are given to nobody else unless
+   * `withLiveLinks`: whoever opened them here would act as that person.
+   * @throws AppError 404
+   */
+  async show(id: string, withLiveLinks = false) {
     const row = await findMessage(this.database, id);
-    const rendered = await this.render(id);
+    const rendered = await this.render(id, withLiveLinks);
     if (!row || !rendered) throw notFound('mail');
     return { ...presentMessage(row), ...rendered, from: rendered.from };
   }
 
-  /** What the person got, or undefined when there is no such mail. A part that cannot be made is said in its place. */
-  async render(id: string): Promise<RenderedMail | undefined> {
+  /**
+   * What the person got, or undefined when there is no such mail. A part that cannot be made is said in its place.
+   * @param withLiveLinks as they got it; otherwise its links lead nowhere
+   */
+  async render(id: string, withLiveLinks: boolean): Promise<RenderedMail | undefined> {
     const row = await this.database.row<Parts>(
       `select m.person_id, m.contact_email, m.stream, m.data, m.email_from, b.facts, c.subject, c.preheader, c.html, c.text
        from cortex.messages m join cortex.mail_contents c on c.id = m.content_id
@@ -56,7 +64,9 @@ export class MessageView {
     );
     if (!row) return undefined;
     const facts = row.facts ?? (await this.facts(row.stream));
-    const links = (await this.tokens.signer()).links({ person_id: row.person_id, message_id: id });
+    const links = withLiveLinks
+      ? (await this.tokens.signer()).links({ person_id: row.person_id, message_id: id })
+      : this.nowhere();
     try {
       return renderMail(compileContent(row), row.data, facts, links, row.email_from);
     } catch (error) {
@@ -74,9 +84,13 @@ export class MessageView {
     const contact = contactEmail ? await this.contact(contactEmail) : sampleData.contact;
     const lead = contactEmail ? await this.newestLead(contactEmail) : sampleData.lead;
     const facts = await this.facts(stream);
+    return renderMail(compileContent(content), { contact, activity: {}, lead }, facts, this.nowhere(), from);
+  }
+
+  /** Links that are nobody's. */
+  private nowhere(): MailLinks {
     const nowhere = `${this.config.publicUrl}/preview`;
-    const links = { unsubscribe: `${nowhere}#unsubscribe`, preferences: `${nowhere}#preferences`, view: nowhere };
-    return renderMail(compileContent(content), { contact, activity: {}, lead }, facts, links, from);
+    return { unsubscribe: `${nowhere}#unsubscribe`, preferences: `${nowhere}#preferences`, view: nowhere };
   }
 
   /** The fields of a contact that a template may show. @throws AppError 404 */

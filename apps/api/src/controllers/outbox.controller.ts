@@ -2,9 +2,9 @@ import { Controller } from '@nestjs/common';
 import { listMessages } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { Database } from '#platform';
+import { Database, isAdmin, type Actor } from '#platform';
 import { MessageView } from '#send';
-import { Input, Route } from '../http/route.js';
+import { Caller, Input, Route } from '../http/route.js';
 
 @Controller()
 export class OutboxController {
@@ -19,7 +19,8 @@ export class OutboxController {
   }
 
   @Route(contracts.getOutboxMessage)
-  get(@Input() { params }: InputOf<typeof contracts.getOutboxMessage>) {
-    return this.view.show(params.id);
+  get(@Input() { params }: InputOf<typeof contracts.getOutboxMessage>, @Caller() actor: Actor) {
+    // A program that tests the way of a mail reads it as it was sent; what a person reads must not let them act as another.
+    return this.view.show(params.id, actor.kind === 'key' && isAdmin(actor));
   }
 }

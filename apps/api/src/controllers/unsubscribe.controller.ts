@@ -67,7 +67,7 @@ export class UnsubscribeController {
   @Route(contracts.viewMail)
   async viewMail(@Input() { params }: InputOf<typeof contracts.viewMail>, @Res() reply: FastifyReply) {
     const holder = await this.subscriptions.holder('view', params.token);
-    const mail = holder && (await this.view.render(holder.message_id));
+    const mail = holder && (await this.view.render(holder.message_id, true));
     if (!mail) return unknownLink(reply);
     sendPublicHtml(reply, 200, mail.html, true);
   }

@@ -53,7 +53,7 @@ const SHOWN = 100;
 /** Says that people are stuck, here or anywhere, and tries all of them again. */
 export function RetryAll({ automationId, nodeId }: { automationId: string; nodeId: string | undefined }) {
   const client = useQueryClient();
-  const may = useMay('people');
+  const may = useMay('change');
   const stuck = useQuery({
     queryKey: ['automation-runs', automationId, 'stuck', nodeId],
     queryFn: ({ signal }) =>

@@ -26,6 +26,7 @@ export const drawingProblems = {
   no_activity: drawing('A rule compares with the activity that started the run where there is none.'),
   template_in_rule: drawing('A rule compares with a template as if it were a text.'),
   feeds_itself: drawing('A step causes the activity that starts the automation.'),
+  activity_type_reserved: drawing('A step records a type of activity that only Cortex records.'),
   contradiction: drawing('Nobody can match two conditions at once.'),
   marketing_on_transactional: drawing('System mail has a topic or an unsubscribe link.'),
   webhook_in_the_clear: drawing('A webhook address is called without encryption.'),

@@ -1,3 +1,4 @@
+import { isReservedType, RESERVED_TYPE } from '#rules';
 import { z } from 'zod';
 import { activityType } from '../model/graph.js';
 import { defineNode, nextPort } from '../model/node.js';
@@ -24,7 +25,18 @@ export const recordActivity = defineNode({
   defaults: { activity_type: '' },
   ports: nextPort,
   phrases: ({ activity_type }) => say`Record ${value('activity_type', activity_type)}`,
-  check: () => [],
+  check: ({ activity_type }, { pointer, node_id }) =>
+    isReservedType(activity_type)
+      ? [
+          {
+            code: 'activity_type_reserved',
+            severity: 'blocks',
+            node_id,
+            pointer: `${pointer}/config/activity_type`,
+            message: RESERVED_TYPE,
+          },
+        ]
+      : [],
   causes: ({ activity_type }) => [activity_type],
   plan: ({ activity_type, metadata }) => ({
     effects: [{ type: 'activity.record', activity_type, metadata: metadata ?? {} }],

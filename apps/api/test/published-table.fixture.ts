@@ -1,0 +1,198 @@
+/**
+ * “Who may do what” of the public contract, written down a second time and by hand: what the roles test expects comes
+ * from here and not from the data that the server reads.
+ */
+
+export type Caller = 'viewer' | 'marketer' | 'support' | 'admin' | 'ingest' | 'read' | 'write' | 'key admin';
+
+/** Each row of the table: the roles that are ticked, then the scopes of keys. `write` is what a marketer may. */
+const rows = {
+  'read people, lists, automations, reports': [
+    ...['viewer', 'marketer', 'support', 'admin'],
+    ...['read', 'write', 'key admin'],
+  ],
+  'change lists, automations, templates; publish; send': ['marketer', 'admin', 'write', 'key admin'],
+  'edit and tag people': ['marketer', 'support', 'admin', 'write', 'key admin'],
+  'import, bulk changes, export': ['marketer', 'admin', 'write', 'key admin'],
+  'bring in what happened': ['marketer', 'admin', 'ingest', 'write', 'key admin'],
+  enroll: ['support', 'admin', 'ingest', 'key admin'],
+  'stop all mail': ['marketer', 'support', 'admin', 'write', 'key admin'],
+  'resume mail, settings, staff, keys, audit': ['admin', 'key admin'],
+  'signed-in staff, about themselves': ['viewer', 'marketer', 'support', 'admin'],
+} as const satisfies Record<string, readonly Caller[]>;
+type Row = keyof typeof rows | 'open without credentials' | 'with credentials of its own';
+
+/** Every route, by the row it belongs to. A route that is missing here fails the test. */
+const routes: Record<Row, string> = {
+  'open without credentials': `
+    GET /health/live
+    GET /health/ready
+    POST /auth/staff/sign-in
+    POST /auth/staff/sign-out
+    POST /auth/staff/accept-invitation
+    GET /unsubscribe/:token
+    POST /unsubscribe/:token
+    GET /preferences/:token
+    POST /preferences/:token
+    GET /m/:token
+    GET /openapi.json
+    GET /problems/:code`,
+  'with credentials of its own': `
+    POST /webhooks/postmark`,
+  'signed-in staff, about themselves': `
+    GET /auth/staff/session
+    POST /auth/staff/password
+    POST /automations/:id/presence`,
+  'read people, lists, automations, reports': `
+    GET /activities
+    GET /activities/types
+    GET /contacts
+    POST /contacts/search
+    GET /contacts/:id
+    GET /contacts/:id/activities
+    GET /courses
+    GET /smart-lists
+    GET /smart-lists/:id
+    GET /smart-lists/:id/contacts
+    GET /smart-lists/folders
+    GET /smart-lists/fields
+    GET /smart-lists/fields/values
+    POST /smart-lists/preview
+    POST /smart-lists/check
+    GET /automations
+    GET /automations/:id
+    GET /automations/:id/operations
+    GET /automations/:id/presence
+    GET /automations/:id/versions
+    GET /automations/:id/versions/:n
+    GET /automations/:id/diff
+    GET /automations/:id/export
+    GET /automations/:id/runs
+    GET /automations/:id/stats
+    GET /automations/:id/explain
+    GET /automations/:id/backtests
+    POST /automations/:id/validate
+    POST /automations/:id/webhook-preview
+    GET /automation-nodes
+    GET /backtests/:id
+    GET /runs
+    GET /runs/:id
+    GET /webhook-calls
+    GET /email/templates
+    GET /email/templates/:id
+    POST /email/templates/:id/preview
+    POST /email/preview
+    GET /email/jobs
+    GET /email/summary
+    GET /email/suppressions
+    GET /messages
+    GET /outbox
+    GET /outbox/:id
+    GET /attention
+    GET /jobs
+    GET /jobs/:id
+    GET /settings
+    GET /events
+    GET /metrics`,
+  'change lists, automations, templates; publish; send': `
+    POST /smart-lists
+    PUT /smart-lists/:id
+    DELETE /smart-lists/:id
+    POST /smart-lists/:id/duplicate
+    POST /smart-lists/:id/refresh
+    POST /smart-lists/:id/members
+    DELETE /smart-lists/:id/members
+    POST /smart-lists/folders/rename
+    POST /automations
+    PUT /automations/:id
+    DELETE /automations/:id
+    POST /automations/import
+    POST /automations/:id/operations
+    POST /automations/:id/publish
+    POST /automations/:id/pause
+    POST /automations/:id/resume
+    POST /automations/:id/archive
+    POST /automations/:id/stop
+    POST /automations/:id/duplicate
+    POST /automations/:id/retry
+    POST /automations/:id/simulate
+    POST /automations/:id/backtest
+    POST /automations/:id/webhook-test
+    POST /backtests/:id/cancel
+    POST /jobs/:id/cancel
+    POST /webhook-calls/:id/replay
+    POST /email/templates
+    PUT /email/templates/:id
+    DELETE /email/templates/:id
+    POST /email/templates/:id/test
+    POST /email/test
+    POST /email/suppressions
+    DELETE /email/suppressions
+    POST /messages/retry_unknown`,
+  'edit and tag people': `
+    PATCH /contacts/:id
+    POST /automations/:id/enter
+    POST /runs/:id/advance
+    POST /runs/:id/remove
+    POST /runs/:id/retry
+    POST /attention/:id/close`,
+  'import, bulk changes, export': `
+    POST /contacts/bulk`,
+  'bring in what happened': `
+    POST /activities
+    POST /purchase-leads
+    POST /profiles
+    POST /courses
+    POST /transactions`,
+  enroll: `
+    POST /enrollments`,
+  'stop all mail': `
+    POST /sending/stop`,
+  'resume mail, settings, staff, keys, audit': `
+    POST /sending/resume
+    PATCH /settings
+    POST /settings/demo/remove
+    GET /settings/webhook-secret
+    POST /settings/webhook-secret/rotate
+    GET /staff
+    POST /staff
+    PATCH /staff/:id
+    DELETE /staff/:id
+    GET /staff/invitations
+    POST /staff/invitations
+    DELETE /staff/invitations/:id
+    GET /sessions
+    DELETE /sessions/:id
+    GET /api-keys
+    POST /api-keys
+    DELETE /api-keys/:id
+    GET /audit`,
+};
+
+const rowOf = new Map(
+  Object.entries(routes).flatMap(([row, names]) =>
+    names
+      .split('\n')
+      .map((name) => name.trim())
+      .filter(Boolean)
+      .map((name) => [name, row as Row] as const),
+  ),
+);
+
+/** The row of api.md that a route belongs to. @throws Error for a route that nobody gave one */
+export function publishedRow(route: string): Row {
+  const row = rowOf.get(route);
+  if (!row) throw new Error(`Write down in published-table.fixture.ts to which row of api.md ${route} belongs.`);
+  return row;
+}
+
+/** Whether the published table lets this caller call the route; `nobody` has no credentials. */
+export function mayByTheTable(caller: Caller | 'nobody', route: string): boolean {
+  const row = publishedRow(route);
+  if (row === 'open without credentials') return true;
+  if (row === 'with credentials of its own' || caller === 'nobody') return false;
+  return (rows[row] as readonly Caller[]).includes(caller);
+}
+
+/** Every route that is written down here. */
+export const publishedRoutes = [...rowOf.keys()];
