@@ -9,7 +9,13 @@ const force = process.argv.includes('--force');
 const dist = join(root, 'dist');
 const lock = join(dist, '.building');
 
-const settings = ['package-lock.json', 'package.json', 'tsconfig.json', 'nest-cli.json'];
+const settings = [
+  'package-lock.json',
+  'package.json',
+  'tsconfig.json',
+  'nest-cli.json',
+  'apps/standalone/tsconfig.app.json',
+];
 const server = ['api', 'worker', 'standalone'].map((name) => `apps/${name}`);
 
 function filesBelow(path) {

@@ -3,11 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
+import { readConfig } from '#platform';
 
-const dataDir = resolve(import.meta.dirname, '../..', process.env.CORTEX_DATA_DIR || '.data');
+let dataDir;
 
 function address() {
-  if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
+  const { DATABASE_URL, CORTEX_DATA_DIR } = readConfig().env;
+  if (DATABASE_URL) return DATABASE_URL;
+  dataDir = resolve(import.meta.dirname, '../..', CORTEX_DATA_DIR);
   const password = readFileSync(join(dataDir, 'postgres.password'), 'utf8').trim();
   const port = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
   return `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/cortex`;

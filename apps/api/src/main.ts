@@ -1,23 +1,18 @@
-import { join } from 'node:path';
 import { ensureFirstStart } from '#access';
-import { createDataSource, createLog, Database, migrate, readConfig } from '#platform';
+import { awaitFreePort, createLog, openDatabase, readConfigWithDatabase, runProgram } from '#platform';
 import { createApi } from './app.js';
-import { projectRoot } from './http/static-web.js';
 
-/** The API alone, on a given database. */
-async function main(): Promise<void> {
-  const config = readConfig();
-  const url = config.env.DATABASE_URL;
-  if (!url) throw new Error('The role api needs DATABASE_URL: postgres://user:password@host:5432/database.');
+/** The API alone, on a given database; any number of them may run. */
+runProgram(async () => {
+  const { config, url } = readConfigWithDatabase('The API');
+  await awaitFreePort(config.env.PORT);
   const log = createLog(config.env.LOG_LEVEL, 'api');
-  const source = createDataSource({
+  for (const note of config.notes) log.warn(note);
+  const database = await openDatabase({
     url,
     applicationName: 'cortex api',
-    onPoolError: (error) => log.warn({ err: error }, 'database pool'),
+    onPoolError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
   });
-  await source.initialize();
-  await migrate(source, join(projectRoot(), 'migrations'));
-  const database = new Database(source);
   const first = await ensureFirstStart(database, config);
   // To the terminal and not to the log: these are shown once.
   if (first.adminPassword)
@@ -25,16 +20,9 @@ async function main(): Promise<void> {
   if (first.apiKey) process.stdout.write(`Server API key: ${first.apiKey}\n`);
   const app = await createApi({ config, database, log });
   await app.listen(config.env.PORT, '0.0.0.0');
-  log.info({ port: config.env.PORT }, 'api is listening');
-  const stop = async () => {
+  log.info({ port: config.env.PORT }, 'started');
+  return async () => {
     await app.close();
-    await source.destroy();
-    process.exit(0);
+    await database.source.destroy();
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
-}
-
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
 });

@@ -20,6 +20,7 @@ export async function startApplication(config: Config): Promise<Application> {
   const url = config.env.DATABASE_URL;
   if (!url) throw new Error('DATABASE_URL is missing: npm start brings a database, or name one of your own.');
   const log = createLog(config.env.LOG_LEVEL, role);
+  for (const note of config.notes) log.warn(note);
   const database = await openDatabase({
     url,
     applicationName: `cortex ${role}`,

@@ -23,11 +23,6 @@ export async function supervise(config: Config, program: string): Promise<number
   if (config.env.DATABASE_URL !== undefined) {
     return runApplication(program, {}, stop, undefined, config.env.CORTEX_ROLE === 'worker' ? WORKER_FLAGS : []);
   }
-  if (config.env.CORTEX_ROLE !== 'all') {
-    throw new Error(
-      `The role ${config.env.CORTEX_ROLE} needs a database that other processes share: set DATABASE_URL, or leave CORTEX_ROLE out to run everything here.`,
-    );
-  }
   const dataDir = await prepareDataDir(config.env.CORTEX_DATA_DIR);
   const unlock = await lockDataDir(dataDir);
   try {

@@ -1,14 +1,13 @@
 import 'reflect-metadata';
-import { createLog, openDatabase, readConfig, runProgram } from '#platform';
+import { createLog, openDatabase, readConfigWithDatabase, runProgram } from '#platform';
 import { Queue } from '#queue';
 import { createWorker } from './worker.js';
 
 /** The worker alone, on a given database; any number of them may run. */
 runProgram(async () => {
-  const config = readConfig();
-  const url = config.env.DATABASE_URL;
-  if (!url) throw new Error('The worker needs DATABASE_URL: postgres://user:password@host:5432/database.');
+  const { config, url } = readConfigWithDatabase('The worker');
   const log = createLog(config.env.LOG_LEVEL, 'worker');
+  for (const note of config.notes) log.warn(note);
   const database = await openDatabase({
     url,
     applicationName: 'cortex worker',

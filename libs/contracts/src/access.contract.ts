@@ -4,7 +4,8 @@ import { emailAddress, idParams, page, pageQuery, route, uuid } from './route.js
 
 const role = z.enum(roles);
 const scope = z.enum(scopes);
-const password = z
+/** A password of a member of staff, as it is chosen. */
+export const password = z
   .string()
   .min(10, 'A password has at least 10 characters.')
   .max(128, 'A password has at most 128 characters.');

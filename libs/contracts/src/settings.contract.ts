@@ -3,7 +3,8 @@ import { activityType } from './activities.contract.js';
 import { instant, page, pageQuery, route, uuid } from './route.js';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time is written as 21:00.');
-const sender = z
+/** Who a mail is from: `Name <address>`, or an address. */
+export const sender = z
   .string()
   .trim()
   .max(320)

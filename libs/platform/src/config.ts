@@ -1,111 +1,124 @@
-import { issueText } from '#rules';
 import { z } from 'zod';
-
-const flag = z.enum(['0', '1']).transform((value) => value === '1');
-const optionalText = z
-  .string()
-  .transform((value) => value.trim() || undefined)
-  .optional();
+import {
+  address,
+  apiKey,
+  databaseUrl,
+  flag,
+  line,
+  mailbox,
+  networks,
+  oneOf,
+  postmarkToken,
+  proxies,
+  secret,
+  staffPassword,
+  streamId,
+  text,
+  timeZone,
+  url,
+  wholeNumber,
+} from './config-forms.js';
+import { unknownNames, unknownNameText } from './config-names.js';
 
 /**
  * Every environment variable that Cortex reads. Each says here what it is for and, where leaving it out does more than
  * take the schema's default, what happens then (`absent`): the README's table is made of that by `npm run gen`.
  */
 export const environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000).meta({
+  PORT: wholeNumber(0, 65535).default(3000).meta({
     description: 'The port of the API and of the screens.',
   }),
-  DATABASE_URL: optionalText.meta({
+  DATABASE_URL: databaseUrl.optional().meta({
     description: 'A PostgreSQL server of your own, 18 or newer: `postgres://user:password@host:5432/database`.',
     absent: 'a PostgreSQL that comes with Cortex, in the data folder',
   }),
-  CORTEX_DATA_DIR: z.string().default('.data').meta({
+  CORTEX_DATA_DIR: line(1000).default('.data').meta({
     description: 'The folder of the PostgreSQL that comes with Cortex.',
   }),
-  CORTEX_ROLE: z.enum(['all', 'api', 'worker']).default('all').meta({
+  CORTEX_ROLE: oneOf(['all', 'api', 'worker']).default('all').meta({
     description: 'What this process does. `api` and `worker` need `DATABASE_URL`.',
   }),
-  CORTEX_ADMIN_EMAIL: optionalText.meta({
+  CORTEX_ADMIN_EMAIL: address.optional().meta({
     description: "The first administrator's address, read at the first start.",
     absent: '`admin@cortex.local`',
   }),
-  CORTEX_ADMIN_PASSWORD: optionalText.meta({
+  CORTEX_ADMIN_PASSWORD: staffPassword.optional().meta({
     description: "The first administrator's password, read at the first start.",
     absent: 'made at the first start and printed once',
   }),
-  CORTEX_API_KEY: optionalText.meta({
-    description: 'A server API key with every scope, made at start if it does not exist.',
+  CORTEX_API_KEY: apiKey.optional().meta({
+    description: 'A server API key with every scope, made at start if it does not exist. At least 20 characters.',
     absent: 'made at the first start and printed once',
   }),
-  CORTEX_SECRET: optionalText.meta({
-    description: 'Signs sessions and the links in mails.',
+  CORTEX_SECRET: secret.optional().meta({
+    description: 'Signs sessions and the links in mails. At least 32 characters: `openssl rand -base64 32`.',
     absent: 'made once and kept in the database, so that all processes agree',
   }),
-  CORTEX_PUBLIC_URL: optionalText.meta({
+  CORTEX_PUBLIC_URL: url.optional().meta({
     description: 'Where browsers reach Cortex: links in mails start with it, and staff may sign in from it.',
     absent: '`http://localhost:$PORT`',
   }),
-  CORTEX_TRUST_PROXY: optionalText.meta({
+  CORTEX_TRUST_PROXY: proxies.optional().meta({
     description: "The proxies whose word about a caller's address counts: a number of hops, or addresses and ranges.",
     absent: 'none',
   }),
-  CORTEX_TIMEZONE: z.string().default('UTC').meta({
+  CORTEX_TIMEZONE: timeZone.default('UTC').meta({
     description: "The workspace's time zone at the first start; after that it is a setting.",
   }),
-  CORTEX_SENDING: z.enum(['on', 'off']).default('on').meta({
+  CORTEX_SENDING: oneOf(['on', 'off']).default('on').meta({
     description: '`off` stops all mail from outside, whatever the screens say.',
   }),
   CORTEX_DEMO: flag.optional().meta({
     description: 'Sample people in an empty database.',
     absent: '`1` with the PostgreSQL that comes with Cortex, `0` with `DATABASE_URL`',
   }),
-  CORTEX_PG_PORT: z.coerce.number().int().min(1).max(65535).optional().meta({
+  CORTEX_PG_PORT: wholeNumber(1, 65535).optional().meta({
     description: 'The port of the PostgreSQL that comes with Cortex.',
     absent: 'a free one, remembered in the data folder',
   }),
   CORTEX_RESTORED: flag.default(false).meta({
     description: '`1` at the first start after a backup was restored: sending starts stopped.',
   }),
-  CORTEX_SENDER: optionalText.meta({
+  CORTEX_SENDER: mailbox.optional().meta({
     description: 'The sender of all mail, `Name <address>`, until the settings name one.',
     absent: 'set in the settings before anything is sent',
   }),
-  CORTEX_POSTAL_ADDRESS: optionalText.meta({
+  CORTEX_POSTAL_ADDRESS: text.optional().meta({
     description: 'The postal address below marketing mail, until the settings name one.',
     absent: 'set in the settings before anything is sent',
   }),
-  POSTMARK_SERVER_TOKEN: optionalText.meta({
+  POSTMARK_SERVER_TOKEN: postmarkToken.optional().meta({
     description: 'Sends mail through this Postmark server.',
     absent: 'mail goes to the built-in outbox',
   }),
-  POSTMARK_API_URL: z.string().default('https://api.postmarkapp.com').meta({
+  POSTMARK_API_URL: url.default('https://api.postmarkapp.com').meta({
     description: "Where Postmark's API is.",
   }),
-  POSTMARK_TIMEOUT_SECONDS: z.coerce.number().min(1).max(300).default(30).meta({
+  POSTMARK_TIMEOUT_SECONDS: wholeNumber(1, 300).default(30).meta({
     description: 'After this a call to Postmark counts as unclear and is looked up.',
   }),
-  POSTMARK_BROADCAST_STREAM: z.string().default('broadcast').meta({
+  POSTMARK_BROADCAST_STREAM: streamId.default('broadcast').meta({
     description: 'The message stream of marketing mail.',
   }),
-  POSTMARK_TRANSACTIONAL_STREAM: z.string().default('outbound').meta({
+  POSTMARK_TRANSACTIONAL_STREAM: streamId.default('outbound').meta({
     description: 'The message stream of transactional mail.',
   }),
-  POSTMARK_WEBHOOK_USER: optionalText.meta({
+  POSTMARK_WEBHOOK_USER: line(200).optional().meta({
     description: "The user that Postmark's webhook signs in with (basic auth).",
     absent: 'the webhook answers 401',
   }),
-  POSTMARK_WEBHOOK_PASSWORD: optionalText.meta({
+  POSTMARK_WEBHOOK_PASSWORD: line(200).optional().meta({
     description: 'The password that goes with it.',
     absent: 'the webhook answers 401',
   }),
-  CORTEX_WEBHOOK_NETWORKS: optionalText.meta({
+  CORTEX_WEBHOOK_NETWORKS: networks.optional().meta({
     description: 'Private networks that webhook steps may call besides the internet: `10.1.0.0/16,127.0.0.1`.',
     absent: 'none',
   }),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').meta({
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').meta({
     description: 'What is logged, from the fewest lines to the most.',
   }),
-  NODE_ENV: z.string().optional().meta({
+  NODE_ENV: line(100).optional().meta({
     description: "`development` and `test` also check the API's own answers against their contracts.",
     absent: 'they are not checked',
   }),
@@ -117,7 +130,11 @@ export type Environment = z.infer<typeof environment>;
 export class Config {
   readonly publicUrl: string;
 
-  constructor(readonly env: Environment) {
+  /** @param notes sentences about what was given and is not read */
+  constructor(
+    readonly env: Environment,
+    readonly notes: readonly string[] = [],
+  ) {
     this.publicUrl = (env.CORTEX_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
   }
 
@@ -132,21 +149,50 @@ export class Config {
 }
 
 /**
- * Reads the environment once, at start.
- * @throws Error whose message is one sentence naming the variable and what it should be.
+ * Reads the environment once, before anything is started. An empty variable counts as one that was left out.
+ * @throws Error with one line for each mistake: a sentence that names the variable and what to do, and no value
  */
 export function readConfig(source: Record<string, string | undefined> = process.env): Config {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environment.safeParse(given, { error: (issue) => issueText(issue) });
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new Error(`The environment variable ${issue.path.join('.')} is not usable: ${issue.message}`);
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(source)) if (value?.trim()) given[name] = value.trim();
+  const parsed = environment.safeParse(given);
+  const unknown = unknownNames(Object.keys(given), Object.keys(environment.shape));
+  const mistakes = [
+    ...(parsed.error?.issues ?? []).map(({ message }) => message),
+    ...contradictions(given),
+    ...unknown.filter(({ slip }) => slip).map(unknownNameText),
+  ];
+  if (!parsed.success || mistakes.length > 0) throw new Error(mistakes.join('\n'));
+  return new Config(parsed.data, unknown.map(unknownNameText));
+}
+
+/** What each variable alone cannot show. */
+function contradictions(given: Readonly<Record<string, string>>): string[] {
+  const found: string[] = [];
+  const role = given.CORTEX_ROLE;
+  if ((role === 'api' || role === 'worker') && given.DATABASE_URL === undefined) {
+    found.push(
+      `The role ${role} needs a database that other processes share: set DATABASE_URL, or leave CORTEX_ROLE out to run everything here.`,
+    );
   }
-  const url = parsed.data.DATABASE_URL;
-  if (url !== undefined && !/^postgres(ql)?:\/\/[^/]+\/[^/?]+/.test(url)) {
-    throw new Error('DATABASE_URL is not usable: it should look like postgres://user:password@host:5432/database.');
+  const pair = ['POSTMARK_WEBHOOK_USER', 'POSTMARK_WEBHOOK_PASSWORD'] as const;
+  const missing = pair.filter((name) => given[name] === undefined);
+  if (missing.length === 1) {
+    const there = pair.find((name) => name !== missing[0]);
+    found.push(`${missing[0]} is missing: set it too, or leave ${there} out.`);
   }
-  return new Config(parsed.data);
+  return found;
+}
+
+/**
+ * The same for a program that cannot do without a database of its own.
+ * @throws Error as `readConfig`
+ */
+export function readConfigWithDatabase(program: string): { config: Config; url: string } {
+  const config = readConfig();
+  const url = config.env.DATABASE_URL;
+  if (!url) throw new Error(`${program} needs DATABASE_URL: postgres://user:password@host:5432/database.`);
+  return { config, url };
 }
 
 /** The environment for a child process: ours, with `extra` on top. */

@@ -5,6 +5,7 @@ export * from './actor.js';
 export * from './attention.js';
 export * from './audit.js';
 export * from './config.js';
+export * from './networks.js';
 export * from './log.js';
 export * from './platform.module.js';
 export * from './db/own-connection.js';

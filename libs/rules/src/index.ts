@@ -2,7 +2,7 @@ export * from './language.js';
 export type { Example, ExamplePerson, Face, Operator, Shape, ValueType } from './operator.js';
 export * from './fields.js';
 export * from './personal-fields.js';
-export { issueText, pathText } from './issue-text.js';
+export { issueText, pathText, type RawIssue } from './issue-text.js';
 export { faceOf, operatorOf, operators, operatorsFor } from './operators/index.js';
 export { graphRulesSchema, readRules, rulesSchema, typeOf, whereSchema } from './ast.js';
 export { bindEntry } from './bind-entry.js';

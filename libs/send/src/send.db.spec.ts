@@ -292,7 +292,7 @@ describe('refusals', () => {
     const gone = await FakePostmark.start();
     const url = gone.url;
     await gone.close();
-    const { sender } = on.senderFor(on.configWith({ POSTMARK_SERVER_TOKEN: 'x', POSTMARK_API_URL: url }));
+    const { sender } = on.senderFor(on.configWith({ POSTMARK_SERVER_TOKEN: 'fake-token', POSTMARK_API_URL: url }));
     await on.drain(sender, 1);
     expect(await on.counts()).toEqual({ queued: 1 });
   });

@@ -37,7 +37,11 @@ export class SendFixture {
   }
 
   configWith(more: Record<string, string> = {}): Config {
-    return readConfig({ CORTEX_PUBLIC_URL: 'https://cortex.school.example', CORTEX_SECRET: 'secret', ...more });
+    return readConfig({
+      CORTEX_PUBLIC_URL: 'https://cortex.school.example',
+      CORTEX_SECRET: 'a secret of a school that sends mail',
+      ...more,
+    });
   }
 
   toPostmark(): Config {

@@ -55,7 +55,7 @@ export const rings: Record<string, Ring> = {
   graph: { parts: ['rules'], packages: ['zod', 'temporal-polyfill'] },
   contracts: { parts: ['rules', 'graph'], packages: ['zod'] },
 
-  platform: { parts: pure, server: true, packages: ['typeorm', 'pg', 'pino', 'uuid'] },
+  platform: { parts: pure, server: true, packages: ['typeorm', 'pg', 'pino', 'uuid', 'ipaddr.js', 'leven'] },
   queue: { parts: [...pure, 'platform'], server: true, packages: ['pg-boss'] },
 
   activities: { parts: [...pure, ...base], server: true, packages: [] },

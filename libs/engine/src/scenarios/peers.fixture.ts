@@ -42,7 +42,7 @@ export class Shop {
   ) {
     this.config = readConfig({
       CORTEX_PUBLIC_URL: 'https://cortex.school.example',
-      CORTEX_SECRET: 'secret',
+      CORTEX_SECRET: 'a secret of a school that sends mail',
       POSTMARK_SERVER_TOKEN: fake.token,
       POSTMARK_API_URL: fake.url,
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { nodes } from '#graph';
-import { readNetworks, refusedAddress } from './address.js';
+import { readNetworks } from '#platform';
+import { refusedAddress } from './address.js';
 import { internet, post, type Net } from './post.js';
 
 /** Addresses that lead to this machine, to private networks, to nobody, or by way of another address. */

@@ -2,7 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { refusedAddress, type Network } from './address.js';
+import type { Network } from '#platform';
+import { refusedAddress } from './address.js';
 
 /** Milliseconds for the whole call. */
 const PATIENCE = 10_000;

@@ -10,14 +10,13 @@ import {
   LOG,
   notFound,
   openAttention,
+  readNetworks,
   recordAudit,
   type Actor,
   type Log,
   type Tx,
 } from '#platform';
-
 import { ON_REPORT } from '../runs/journey.js';
-import { readNetworks, type Network } from './address.js';
 import { beginTry, type CallRow } from './calls.queries.js';
 import { internet, post, type Net, type Tried } from './post.js';
 import { signature } from './secrets.js';
@@ -43,7 +42,7 @@ export class WebhookCalls {
     config: Config,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.net = internet(networksOf(config));
+    this.net = internet(readNetworks(config.env.CORTEX_WEBHOOK_NETWORKS));
     if (this.net.allowed.length > 0)
       log.warn(
         { networks: config.env.CORTEX_WEBHOOK_NETWORKS },
@@ -145,16 +144,6 @@ export class WebhookCalls {
         id,
       ]);
       await recordAudit(tx, actor, { action: 'webhook_call.replayed', targetKind: 'webhook_call', targetId: id });
-    });
-  }
-}
-
-function networksOf(config: Config): Network[] {
-  try {
-    return readNetworks(config.env.CORTEX_WEBHOOK_NETWORKS);
-  } catch (error) {
-    throw new Error(`The environment variable CORTEX_WEBHOOK_NETWORKS is not usable: ${(error as Error).message}`, {
-      cause: error,
     });
   }
 }
