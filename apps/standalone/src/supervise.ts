@@ -1,100 +1,58 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { environmentFor, type Config } from '#platform';
+import { retryLaws, type Config } from '#platform';
+import { lockDataDir, unusable } from '#platform/postgres';
 import { WORKER_FLAGS } from '#worker/flags';
-import { isAlive, lockDataDir, startCluster, stopCluster, unusable, type Cluster } from '#platform/postgres';
+import { KeptApplication } from './kept-application.js';
+import { KeptPostgres } from './kept-postgres.js';
+import type { Lives } from './lives.js';
+import { stopSignal } from './stop-signal.js';
 
-/** How long the application may take to finish what it has in hand. */
-const PATIENCE = 10_000;
-/** Milliseconds between looks at the server's process. */
-const WATCH = 1_000;
-/** After how many deaths of the server we give up. */
-const MOST_LOSSES = 10;
+const usualLives: Lives = { law: retryLaws.process, healthy: 60_000 };
 
 /**
- * Runs `program` over a database until it ends or we are told to stop, and leaves nothing behind.
- * @returns the exit code: 0 when we were told to stop, 1 when the application ended by itself
- * @throws Error with one sentence when the start is not possible
+ * Runs `program` over a database until we are told to stop, and leaves nothing behind. Whichever of the two dies is
+ * started again, until it dies too often in a row.
+ * @returns the exit code: 0 when we were told to stop, 1 when the application could not start
+ * @throws Error with one sentence when the start is not possible, or something died too often
  */
-export async function supervise(config: Config, program: string): Promise<number> {
+export async function supervise(config: Config, program: string, lives = usualLives): Promise<number> {
   const stop = stopSignal();
   if (config.env.DATABASE_URL !== undefined) {
-    return runApplication(program, {}, stop, undefined, config.env.CORTEX_ROLE === 'worker' ? WORKER_FLAGS : []);
+    return new KeptApplication({
+      program,
+      flags: config.env.CORTEX_ROLE === 'worker' ? WORKER_FLAGS : [],
+      environment: async () => ({}),
+      disturbances: () => 0,
+      lives,
+      stop,
+    }).run();
   }
   const dataDir = await prepareDataDir(config.env.CORTEX_DATA_DIR);
   const unlock = await lockDataDir(dataDir);
   try {
     const settings = { dataDir, port: config.env.CORTEX_PG_PORT };
-    let cluster = await startCluster(settings);
+    const postgres = await KeptPostgres.start(settings, lives, {
+      moved: () => application.move(),
+      gaveUp: (why) => application.giveUp(why),
+    });
+    // Sample people belong to a database that nobody else uses, unless we were told otherwise.
+    const demo = config.env.CORTEX_DEMO === false ? '0' : '1';
+    const application = new KeptApplication({
+      program,
+      flags: [],
+      environment: async () => ({ DATABASE_URL: await postgres.address(), CORTEX_DEMO: demo }),
+      disturbances: () => postgres.losses,
+      lives,
+      stop,
+    });
     try {
-      for (let losses = 0; losses < MOST_LOSSES; losses += 1) {
-        const outcome = await runOver(cluster, program, config, stop);
-        if (typeof outcome === 'number') return outcome;
-        console.error('PostgreSQL ended unexpectedly. Starting it again.');
-        cluster = await startCluster(settings);
-      }
-      throw new Error(`PostgreSQL ended ${MOST_LOSSES} times. Its log is ${dataDir}/postgres.log.`);
+      return await application.run();
     } finally {
-      await stopCluster(dataDir);
+      await postgres.close();
     }
   } finally {
     await unlock();
-  }
-}
-
-/** Runs the application until it ends; `'database gone'` when the server died under it. */
-async function runOver(
-  cluster: Cluster,
-  program: string,
-  config: Config,
-  stop: StopSignal,
-): Promise<number | 'database gone'> {
-  const lost = new AbortController();
-  const watch = setInterval(() => {
-    if (!isAlive(cluster.pid) && !stop.asked) lost.abort();
-  }, WATCH);
-  try {
-    // Sample people belong to a database that nobody else uses, unless we were told otherwise.
-    const demo = config.env.CORTEX_DEMO === false ? '0' : '1';
-    const code = await runApplication(program, { DATABASE_URL: cluster.url, CORTEX_DEMO: demo }, stop, lost.signal);
-    return !stop.asked && !isAlive(cluster.pid) ? 'database gone' : code;
-  } finally {
-    clearInterval(watch);
-  }
-}
-
-async function runApplication(
-  program: string,
-  extra: Record<string, string>,
-  stop: StopSignal,
-  lost?: AbortSignal,
-  flags: readonly string[] = [],
-): Promise<number> {
-  if (stop.asked) return 0;
-  // The channel tells the application when we are gone: without us it must not keep the port.
-  const child = spawn(process.execPath, [...flags, '--enable-source-maps', program], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: environmentFor(extra),
-  });
-  const end = () => void endChild(child);
-  stop.onAsked(end);
-  lost?.addEventListener('abort', end, { once: true });
-  const code = await new Promise<number>((done) => {
-    child.on('error', () => done(1));
-    child.on('exit', (status) => done(status ?? 1));
-  });
-  if (stop.asked) return 0;
-  return code === 0 ? 1 : code;
-}
-
-async function endChild(child: ChildProcess): Promise<void> {
-  child.kill('SIGTERM');
-  const until = Date.now() + PATIENCE;
-  while (child.exitCode === null && child.signalCode === null) {
-    if (Date.now() > until) child.kill('SIGKILL');
-    await pause(20);
   }
 }
 
@@ -107,27 +65,4 @@ async function prepareDataDir(given: string): Promise<string> {
   } catch (error) {
     throw await unusable(path, error);
   }
-}
-
-interface StopSignal {
-  readonly asked: boolean;
-  onAsked(act: () => void): void;
-}
-
-/** Ctrl-C reaches the whole group and npm passes it on again, so being told twice means the same as once. */
-function stopSignal(): StopSignal {
-  let asked = false;
-  const acts: (() => void)[] = [];
-  const tell = () => {
-    if (asked) return;
-    asked = true;
-    for (const act of acts) act();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, tell);
-  return {
-    get asked() {
-      return asked;
-    },
-    onAsked: (act) => void acts.push(act),
-  };
 }

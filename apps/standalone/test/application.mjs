@@ -15,7 +15,7 @@ const server = createServer(async (request, response) => {
     response.end(error.message);
   }
 });
-server.listen(Number(process.env.PORT), '127.0.0.1');
+server.listen(Number(process.env.PORT), '127.0.0.1', () => process.send('ready'));
 process.on('disconnect', () => process.exit(1));
 const stop = () => server.close(() => pool.end().then(() => process.exit(0)));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

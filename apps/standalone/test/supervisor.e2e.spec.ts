@@ -66,11 +66,13 @@ class Installation {
     return { child, ended };
   }
 
-  async answer(): Promise<Answer> {
+  /** The first answer that is as wanted. */
+  async answer(wanted: (answer: Answer) => boolean = () => true): Promise<Answer> {
     const until = Date.now() + 20_000;
     for (;;) {
       const answer = await fetch(`http://127.0.0.1:${this.port}/`).catch(() => undefined);
-      if (answer?.ok) return (await answer.json()) as Answer;
+      const seen = answer?.ok ? ((await answer.json()) as Answer) : undefined;
+      if (seen && wanted(seen)) return seen;
       if (Date.now() > until) throw new Error('The application did not answer.');
       await pause(25);
     }
@@ -157,17 +159,31 @@ describe.each(modes)('started by $name', (mode) => {
     expect((await second.ended).code).toBe(0);
   });
 
-  it('brings the server back when it alone was killed', async () => {
+  it('brings back the server, the application and both when they are killed, and ends cleanly after it', async () => {
     const first = at.start();
     const before = await at.answer();
     process.kill(at.postmaster, 'SIGKILL');
-    await gone(before.pid);
-    const after = await at.answer();
-    expect(after.started).not.toBe(before.started);
+    // The application stays, and finds the server at the same address.
+    const second = await at.answer((answer) => answer.started !== before.started);
+    expect(second.pid).toBe(before.pid);
 
-    process.kill(after.pid, 'SIGKILL');
-    expect((await first.ended).code).toBe(1);
+    process.kill(second.pid, 'SIGKILL');
+    const third = await at.answer((answer) => answer.pid !== second.pid);
+    expect(third.started).toBe(second.started);
+
+    for (const pid of [third.pid, at.postmaster]) process.kill(pid, 'SIGKILL');
+    const fourth = await at.answer((answer) => answer.pid !== third.pid);
+    expect(fourth.started).not.toBe(third.started);
+
+    const postmaster = at.postmaster;
+    first.child.kill('SIGTERM');
+    const { code, output } = await first.ended;
+    expect(code).toBe(0);
+    expect(output).toMatch(/^PostgreSQL ended unexpectedly\. Starting it again in [\d.]+ s\.$/m);
+    expect(output).toMatch(/^The application ended unexpectedly \(by SIGKILL\)\. Starting it again in [\d.]+ s\.$/m);
+    await gone(fourth.pid, postmaster);
     expect(existsSync(join(at.dataDir, 'postgres/postmaster.pid'))).toBe(false);
+    expect(existsSync(join(at.dataDir, 'cortex.lock'))).toBe(false);
   });
 });
 

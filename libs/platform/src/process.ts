@@ -52,6 +52,11 @@ async function tryListening(port: number): Promise<string | undefined> {
   });
 }
 
+const READY = 'ready';
+
+/** Whether a program that `runProgram` runs says by this message that its start is done. */
+export const isReadyMessage = (message: unknown): boolean => message === READY;
+
 /**
  * Runs a program of ours to its end: `start` brings it up and returns how to stop it. It stops, finishing what
  * is in hand, on Ctrl-C, SIGTERM, or when the supervisor that started it is gone.
@@ -74,6 +79,7 @@ export function runProgram(start: () => Promise<() => Promise<void>>): void {
     async (made) => {
       stop = made;
       if (asked) await finish(stop, 0);
+      else if (process.connected) process.send?.(READY);
     },
     (error: Error) => {
       process.stderr.write(`${error.message}\n`);

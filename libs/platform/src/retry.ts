@@ -32,6 +32,8 @@ export const retryLaws = laws({
   nightly: { tries: 3, first: 600, factor: 1 },
   /** A transaction that ran into another one: the same work is done again at once. */
   collision: { tries: 3, first: 0, factor: 1 },
+  /** PostgreSQL or the application under `npm start`: after half a second, doubling; given up after the tenth death in a row. */
+  process: { tries: 10, first: 0.5, factor: 2, longest: 30 },
   /** A backtest whose worker died: another one begins it anew. */
   backtest: { tries: 3, first: 0, factor: 1 },
 });
