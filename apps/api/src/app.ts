@@ -2,17 +2,19 @@ import { randomBytes } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiKeys, StaffSignIn } from '#access';
+import { ApiKeys, readSecret, StaffSignIn } from '#access';
 import { Ingestion } from '#activities';
 import * as contracts from '#contracts';
-import type { PlatformParts } from '#platform';
+import { cursorKey, type PlatformParts } from '#platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { recordActivities } from './controllers/activities.controller.js';
 import { ApiModule } from './api.module.js';
 import { addBodyParsers, applyBodyLimits, MIB } from './http/body.js';
 import { serveDocs } from './http/docs.js';
-import { ErrorFilter } from './http/error.filter.js';
+import { ErrorFilter, MAX_PARAM_LENGTH, sendProblem, toProblem } from './http/error.filter.js';
 import { openFastDoor } from './http/fast-door.js';
 import { askPermissionFirst } from './http/permission.js';
+import { signCursors } from './http/signed-cursors.js';
 import { mountStaffScope } from './http/staff-scope.js';
 import { serveWeb } from './http/static-web.js';
 
@@ -43,7 +45,10 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     bodyLimit: MIB,
     trustProxy: trustProxy(config.env.CORTEX_TRUST_PROXY),
     genReqId: requestId,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+    // Refused before a route is found, so no filter sees it.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      void sendProblem(reply, toProblem(error, request).problem),
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
   });
@@ -59,6 +64,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   // Who it is first, then how much they send.
   askPermissionFirst(fastify, routes, { keys: app.get(ApiKeys), staff, config });
   applyBodyLimits(fastify, routes);
+  signCursors(fastify, routes, cursorKey(await readSecret(parts.database, config)));
   const ingestion = app.get(Ingestion);
   openFastDoor(fastify, contracts.postActivities, {
     log,

@@ -102,7 +102,7 @@ export async function problemsOf(
 async function footersAdded(tx: Tx, graph: Graph, { footerNote }: DraftHelp): Promise<Problem[]> {
   const mails = graph.nodes.flatMap(({ id, type, config }, at) => {
     const mail = config as MailStep['config'] & { stream?: string };
-    return type === 'send_email' && mail.stream === 'broadcast' ? [{ id, at, mail }] : [];
+    return type === 'send_email' && mail.stream === 'broadcast' && isWritten(mail) ? [{ id, at, mail }] : [];
   });
   if (!footerNote || mails.length === 0) return [];
   const { name, postal_address } = await readSettings(tx, 'name', 'postal_address');
@@ -120,6 +120,12 @@ async function footersAdded(tx: Tx, graph: Graph, { footerNote }: DraftHelp): Pr
     return message ? [{ code: 'adds_footer', severity: 'look', node_id: id, pointer, message }] : [];
   });
 }
+
+/** A draft's config holds whatever somebody sent. */
+const isWritten = ({ template_id, subject, preheader, html, text }: MailStep['config']): boolean =>
+  [template_id, subject, preheader, html, text].every(
+    (part: unknown) => part === undefined || typeof part === 'string',
+  );
 
 const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

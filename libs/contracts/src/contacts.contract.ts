@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { activity } from './activities.contract.js';
 import { job } from './jobs.contract.js';
 import { consentGiven, personFields } from './people-ingestion.contract.js';
-import { idParams, page, pageQuery, route, uuid } from './route.js';
+import { cursor, idParams, page, pageQuery, route, uuid } from './route.js';
 
 export const contactTypes = ['customer', 'lead'] as const;
 
@@ -89,7 +89,7 @@ export const searchContacts = route({
     q: q.optional(),
     rules: rulesSchema.optional(),
     sort,
-    cursor: z.string().max(1000).optional(),
+    cursor: cursor.optional(),
     limit: z.number().int().min(1).max(200).default(50),
   }),
   response: page(contact),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageCounts } from './message-counts.contract.js';
+import { sender } from './settings.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
 
 export const mailStream = z.enum(['broadcast', 'transactional']);
@@ -264,7 +265,7 @@ const unsavedContent = {
   html: part(900_000).default(''),
   text: part(900_000).nullish(),
   stream: mailStream.default('broadcast'),
-  from: z.string().max(320).optional(),
+  from: z.union([z.literal(''), sender]).optional(),
 };
 
 /** What a step's own editor shows: subject and text that are not stored anywhere yet. */

@@ -60,13 +60,24 @@ const transactionFields = {
   status: z.enum(['paid', 'refunded', 'partly_refunded', 'failed']).optional(),
   occurred_at: instant.optional(),
 };
-export const newTransaction = z.strictObject({ email: emailAddress, ...transactionFields });
+interface Paid {
+  amount_minor: number;
+  refunded_minor?: number | undefined;
+}
+const refundFits = ({ amount_minor, refunded_minor = 0 }: Paid): boolean => refunded_minor <= amount_minor;
+const refundProblem = {
+  path: ['refunded_minor'],
+  message: 'refunded_minor is at most amount_minor: no more can be given back than was paid.',
+};
+export const newTransaction = z
+  .strictObject({ email: emailAddress, ...transactionFields })
+  .refine(refundFits, refundProblem);
 export const newEnrollment = z.strictObject({
   email: emailAddress,
   course_id: uuid,
   status: z.enum(['active', 'cancelled', 'completed']).optional(),
   lead_id: uuid.optional(),
-  transaction: z.strictObject(transactionFields).optional(),
+  transaction: z.strictObject(transactionFields).refine(refundFits, refundProblem).optional(),
   created_at: instant.optional(),
 });
 

@@ -1,3 +1,4 @@
+import { isInstantText, withAsciiDomain } from '#rules';
 import { z } from 'zod';
 import type { ProblemCode } from './problems.js';
 
@@ -71,7 +72,13 @@ export interface CallOf<D extends RouteDefinition> {
 
 export type AnswerOf<D extends RouteDefinition> = Parsed<D['response']>;
 
-export const instant = z.iso.datetime({ offset: true });
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+/** RFC 3339 with a time zone, as PostgreSQL reads it too, in the years that both write in four digits. */
+export const instant = z.iso.datetime({ offset: true }).refine((text) => {
+  const at = Date.parse(text);
+  return isInstantText(text) && at >= FIRST_INSTANT && at <= LAST_INSTANT;
+}, 'Send an instant of the years 1 to 9999, counted in UTC, such as 2026-11-22T09:00:00Z.');
 export const uuid = z.uuid();
 export const emailAddress = z
   .string()
@@ -80,23 +87,13 @@ export const emailAddress = z
   .transform(withAsciiDomain)
   .pipe(z.email('This is not an e-mail address. It should look like name@example.com.'));
 
-/** An international domain in its ASCII form; the part before the @ stays as it is. */
-function withAsciiDomain(address: string): string {
-  const at = address.lastIndexOf('@');
-  const domain = address.slice(at + 1);
-
-  if (at < 1 || /^[\x00-\x7f]*$/.test(domain)) return address;
-  try {
-    return `${address.slice(0, at)}@${new URL(`http://${domain}`).hostname}`;
-  } catch {
-    return address;
-  }
-}
+/** Long enough for the longest sort key: a name of 300 characters of four bytes. */
+export const cursor = z.string().max(3000);
 
 /** Query of every list: `?limit=` (1–200, default 50) and `?cursor=` as the previous answer gave it. */
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(1000).optional(),
+  cursor: cursor.optional(),
 });
 
 export const page = <T extends z.ZodType>(item: T) =>

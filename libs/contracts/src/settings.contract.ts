@@ -1,3 +1,4 @@
+import { mailboxProblem, readMailbox } from '#rules';
 import { z } from 'zod';
 import { activityType } from './activities.contract.js';
 import { instant, page, pageQuery, route, uuid } from './route.js';
@@ -8,7 +9,7 @@ export const sender = z
   .string()
   .trim()
   .max(320)
-  .regex(/^([^<>]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, 'A sender is written as Name <address@example.com>.');
+  .refine((text) => readMailbox(text) !== undefined, mailboxProblem);
 
 export const quietHours = z.strictObject({ from: timeOfDay, to: timeOfDay });
 export const frequencyCap = z.strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeCursor, encodeCursor, joinInstant, splitInstant } from './cursor.js';
+import { cursorKey, decodeCursor, encodeCursor, joinInstant, openCursor, signCursor, splitInstant } from './cursor.js';
 
 describe('cursor', () => {
   it('gives back what it was made of', () => {
@@ -27,4 +27,21 @@ describe('cursor', () => {
       expect(() => decodeCursor(text, 2)).toThrow(/cursor was not made by this list/);
     },
   );
+
+  it('opens what was signed for the same list with the same secret, and nothing else', () => {
+    const key = cursorKey('a secret');
+    const signed = signCursor(key, '/contacts -created_at', 'abc');
+    expect(openCursor(key, '/contacts -created_at', signed)).toBe('abc');
+    expect(signed).toMatch(/^[\w-]+$/);
+    const others: [Buffer, string, string][] = [
+      [cursorKey('another secret'), '/contacts -created_at', signed],
+      [key, '/contacts email', signed],
+      [key, '/contacts -created_at', `${signed}d`],
+      [key, '/contacts -created_at', 'abc'],
+      [key, '/contacts -created_at', ''],
+      [key, '/contacts -created_at', 'ü'.repeat(22)],
+    ];
+    for (const [by, list, text] of others)
+      expect(() => openCursor(by, list, text)).toThrow(/cursor was not made by this list/);
+  });
 });

@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { AppError } from './errors.js';
 
 /** Puts the sort key of a page's last row into the text that the next request hands back. Values must be JSON. */
@@ -42,4 +43,31 @@ export function splitInstant(text: string | undefined): { at?: Date; cursor?: st
   if (dot < 0) return { cursor: text };
   if (!/^\d{1,14}$/.test(text.slice(0, dot))) throw foreign();
   return { at: new Date(Number(text.slice(0, dot))), cursor: text.slice(dot + 1) };
+}
+
+/** The key that cursors are signed with, derived from the installation's secret. */
+export const cursorKey = (secret: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'cortex cursors', 32));
+
+/** Characters of a signature: 128 bits as base64url. */
+const SIGNATURE_LENGTH = 22;
+
+const signature = (key: Buffer, list: string, cursor: string): string =>
+  createHmac('sha256', key).update(`${list}\n${cursor}`).digest('base64url').slice(0, SIGNATURE_LENGTH);
+
+/**
+ * A cursor as callers get it: only whoever has the key can have made it, and for this list only.
+ * @param list what the cursor is of; any text
+ */
+export const signCursor = (key: Buffer, list: string, cursor: string): string => signature(key, list, cursor) + cursor;
+
+/**
+ * What was signed for this list.
+ * @throws AppError 400 for any other text
+ */
+export function openCursor(key: Buffer, list: string, signed: string): string {
+  const cursor = signed.slice(SIGNATURE_LENGTH);
+  const given = Buffer.from(signed.slice(0, SIGNATURE_LENGTH));
+  const wanted = Buffer.from(signature(key, list, cursor));
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw foreign();
+  return cursor;
 }

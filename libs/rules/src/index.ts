@@ -16,9 +16,10 @@ export {
   type StartingLead,
 } from './entry.js';
 export { fold } from './fold.js';
-export { CLOCK_SKEW, latestNow, shift, type Moment } from './time.js';
+export { CLOCK_SKEW, isInstantText, latestNow, shift, type Moment } from './time.js';
 export * from './facts.js';
 export * from './mail-permission.js';
+export { mailboxProblem, readMailbox, withAsciiDomain, type Mailbox } from './mailbox.js';
 export * from './skip-reasons.js';
 export { clockWindows, type ClockWindows } from './clock.js';
 export {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setImmediate as letOthers } from 'node:timers/promises';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { AppError } from '#platform';
 import type { Named } from './members.js';
 
@@ -30,10 +30,24 @@ export async function namesInCsv(file: Uint8Array): Promise<Named> {
       if (name !== '') names.add(name);
     }
   } catch (error) {
-    throw new AppError('unreadable_file', `The CSV file cannot be read: ${(error as Error).message}`);
+    throw new AppError('unreadable_file', `The CSV file cannot be read${whereOf(error)}. ${whyOf(error)}`);
   }
   return named([...names], column?.headed);
 }
+
+const reasons = new Map<string, string>([
+  ['CSV_QUOTE_NOT_CLOSED', 'A quotation mark opens and never closes. Close it, or write it twice inside a value.'],
+  ['CSV_INVALID_CLOSING_QUOTE', 'Something stands behind a closing quotation mark. Write a mark inside a value twice.'],
+  ['INVALID_OPENING_QUOTE', 'A quotation mark stands inside a value. Put the value in marks and write its own twice.'],
+]);
+
+const whyOf = (error: unknown): string =>
+  (error instanceof CsvError && reasons.get(error.code)) || 'Save it as CSV in UTF-8, with commas or semicolons.';
+
+const whereOf = (error: unknown): string => {
+  const line = error instanceof CsvError ? Number((error as { lines?: unknown }).lines) : NaN;
+  return Number.isFinite(line) ? ` at line ${line}` : '';
+};
 
 interface Column {
   at: number;

@@ -2,6 +2,7 @@ export * from './app.js';
 export * from './browser.js';
 export * from './clock.js';
 export * from './directory-check.js';
+export * from './examples.js';
 export * from './postgres.js';
 export * from './fake-postmark.js';
 export * from './people.js';

@@ -44,6 +44,10 @@ const postgresProblems = new Map<string, (error: PostgresError) => Problem>([
   ['22P05', () => problem('invalid_request', 'Text may not contain NUL characters.')],
   ['22P02', () => problem('invalid_request', 'A value does not have the form that is expected here.')],
   ['22003', () => problem('invalid_request', 'A number is too large.')],
+  ['22007', () => problem('invalid_request', 'A date or time does not have the form that is expected here.')],
+  ['22008', () => problem('invalid_request', 'A date or time lies beyond what can be stored.')],
+  ['22009', () => problem('invalid_request', 'The offset of a time lies beyond what can be stored.')],
+  ['22021', () => problem('invalid_request', 'Text may not contain NUL characters.')],
   ['40001', () => problem('concurrent_change', 'Someone else changed the same thing at this moment. Try again.')],
   ['40P01', () => problem('concurrent_change', 'Someone else changed the same thing at this moment. Try again.')],
   ['55P03', () => problem('concurrent_change', 'Someone else is changing the same thing at this moment. Try again.')],
@@ -57,6 +61,9 @@ interface PostgresError {
   code?: string;
   constraint?: string;
 }
+
+/** How long a part of a path may be, in characters. */
+export const MAX_PARAM_LENGTH = 1000;
 
 /** Fastify's own refusals, before a handler was found or the body was read. */
 const fastifyProblems = new Map<string, (request: FastifyRequest) => Problem>([
@@ -76,6 +83,14 @@ const fastifyProblems = new Map<string, (request: FastifyRequest) => Problem>([
   [
     'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
     () => problem('invalid_request', 'The body does not have the length that Content-Length says.'),
+  ],
+  [
+    'FST_ERR_BAD_URL',
+    () => problem('invalid_request', 'The address cannot be decoded. Percent-encode it as UTF-8, a lone % as %25.'),
+  ],
+  [
+    'FST_ERR_MAX_PARAM_LENGTH',
+    () => problem('invalid_request', `A part of the address is longer than ${MAX_PARAM_LENGTH} characters.`),
   ],
 ]);
 
@@ -97,8 +112,9 @@ export function toProblem(error: unknown, request: FastifyRequest): { problem: P
     return { problem: problem('unknown_route', detail) };
   }
   if (status >= 400 && status < 500) {
-    // The framework's own words and status, e.g. for an address that cannot be decoded.
-    return { problem: { ...problem('invalid_request', (error as Error).message), status } };
+    // The framework's own status, and none of its words.
+    const detail = 'The request cannot be read. Check its address, its headers and its body.';
+    return { problem: { ...problem('invalid_request', detail), status } };
   }
   const id = randomUUID();
   const detail = `This is our fault, not yours. The log has it under ${id}.`;
@@ -106,7 +122,13 @@ export function toProblem(error: unknown, request: FastifyRequest): { problem: P
 }
 
 function codeOf(error: unknown): string | undefined {
-  const own = (error as { code?: unknown })?.code ?? (error as { driverError?: { code?: unknown } })?.driverError?.code;
+  const { code, driverError, cause } = (error ?? {}) as {
+    code?: unknown;
+    driverError?: { code?: unknown };
+    // Where Nest keeps Fastify's own error.
+    cause?: { code?: unknown };
+  };
+  const own = code ?? driverError?.code ?? cause?.code;
   return typeof own === 'string' ? own : undefined;
 }
 

@@ -50,9 +50,10 @@ function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequ
   const errors: FieldError[] = [...bodyProblems(request)];
   const read = (schema: z.ZodType | undefined, value: unknown, prefix: string) => {
     if (!schema) return undefined;
+    const unstorable = prefix === '' ? [] : unstorableTexts(value, prefix);
     const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    errors.push(...fieldErrors(parsed.error, prefix));
+    if (parsed.success && unstorable.length === 0) return parsed.data;
+    errors.push(...unstorable, ...(parsed.error ? fieldErrors(parsed.error, prefix) : []));
     return undefined;
   };
   const input = {
@@ -64,6 +65,14 @@ function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequ
     throw invalidRequest('The request is not valid, so nothing was changed. See errors for what to fix.', errors);
   return input as InputOf<D>;
 }
+
+/** What of an address PostgreSQL cannot store; of a JSON body `parseStrictJson` has found it. */
+const unstorableTexts = (values: unknown, prefix: string): FieldError[] =>
+  Object.entries(values as Record<string, unknown>).flatMap(([name, value]) =>
+    typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())
+      ? [{ pointer: `${prefix}/${name}`, message: 'Text may not contain NUL characters or half of a surrogate pair.' }]
+      : [],
+  );
 
 /** zod's issues as JSON pointers with sentences. */
 export function fieldErrors(error: z.ZodError, prefix: string): FieldError[] {

@@ -95,7 +95,7 @@ export class WebhookTests {
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       throw new AppError('invalid_template', `The body cannot be rendered: ${error.message} (line ${error.line}).`, {
-        errors: [{ pointer: '/config/body', message: error.message }],
+        errors: [{ pointer: '/config/body', message: `Line ${error.line}, column ${error.column}: ${error.message}.` }],
       });
     }
   }

@@ -29,6 +29,7 @@ export const drawingProblems = {
   activity_type_reserved: drawing('A step records a type of activity that only Cortex records.'),
   contradiction: drawing('Nobody can match two conditions at once.'),
   marketing_on_transactional: drawing('System mail has a topic or an unsubscribe link.'),
+  sender: drawing('The sender of a mail is not one mailbox.'),
   webhook_in_the_clear: drawing('A webhook address is called without encryption.'),
   unfinished_settings: drawing('A setting of the automation is missing or wrong.'),
   schedule_once: drawing('The schedule repeats, but each person enters only once.'),

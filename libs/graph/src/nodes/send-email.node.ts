@@ -1,3 +1,4 @@
+import { mailboxProblem, readMailbox } from '#rules';
 import { z } from 'zod';
 import { defineNode, nextPort, textsOf, type Problem } from '../model/node.js';
 import { called } from '../words/names.js';
@@ -80,6 +81,7 @@ export const sendEmail = defineNode({
     const problems: Problem[] = [];
     const blocks = (code: DrawingProblemCode, field: string, message: string) =>
       problems.push({ code, severity: 'blocks', node_id, pointer: `${pointer}/config/${field}`, message });
+    if (config.from?.trim() && !readMailbox(config.from)) blocks('sender', 'from', mailboxProblem);
     if (config.stream === 'transactional') {
       const linked = (['subject', 'html', 'text'] as const).find((field) => unsubscribeLink.test(config[field] ?? ''));
       if (config.topic_id)

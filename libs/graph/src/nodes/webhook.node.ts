@@ -3,9 +3,9 @@ import { withinDepth } from '../model/graph.js';
 import { defineNode, type Problem } from '../model/node.js';
 import { say, shorten, value } from '../words/phrase.js';
 
-/** Headers that the call itself sets. */
+/** Headers that the call itself sets, or that are between two hops and not for the receiver. */
 const own =
-  /^(host|connection|content-length|content-type|transfer-encoding|te|upgrade|expect|user-agent|webhook-.*|proxy-.*)$/i;
+  /^(host|connection|keep-alive|content-(length|type|encoding)|transfer-encoding|te|trailer|upgrade|expect|date|via|user-agent|webhook-.*|proxy-.*)$/i;
 const name = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 
 const url = z

@@ -1,0 +1,232 @@
+import { queueMail } from '#emails';
+import { nodes as nodeDefs } from '#graph';
+import { newId, openAttention } from '#platform';
+import { pipeline } from '#testing';
+import type { TestApi } from './api.fixture.js';
+
+export const ANN = 'ann@hostile.example';
+
+/** Something of every kind that a route can name, so that hostile values get past the door. */
+export interface World {
+  /** Examples of fields by their name, for `examples`. */
+  known: Map<string, unknown[]>;
+  /** The id in the path, by the beginning of the path. */
+  idOf(path: string): string;
+}
+
+export async function hostileWorld(api: TestApi): Promise<World> {
+  const { database } = api.db;
+  const made = async (method: string, path: string, body: unknown): Promise<any> => {
+    const answer = await api.call<any>(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+    return answer.body;
+  };
+  const course = (await made('POST', '/courses', { title: 'Light' })).results[0].id as string;
+  const lead = (
+    await made('POST', '/purchase-leads', { email: ANN, first_name: 'Ann', consent: 'subscribed', course_id: course })
+  ).results[0].id as string;
+  await made('POST', '/activities', { contact_email: ANN, type: 'checkout.abandoned', metadata: { order_id: 'o1' } });
+  const contact = (await made('GET', `/contacts?q=${ANN}`, undefined)).items[0].id as string;
+  const rules = rulesOf(course);
+  const list = (await made('POST', '/smart-lists', { name: 'Rules', rules: rules[0] })).id as string;
+  const fixed = (await made('POST', '/smart-lists', { name: 'Fixed', kind: 'static' })).id as string;
+  const template = (
+    await made('POST', '/email/templates', { name: 'T', subject: 'Hi {{ contact.first_name }}', html: '<p>Hi</p>' })
+  ).id as string;
+  await made('PATCH', '/settings', { sender_broadcast: 'School <a@hostile.example>', postal_address: 'Here 1' });
+
+  const engine = await pipeline(database);
+  const waiting = await engine.live({
+    schema: 1,
+    nodes: [
+      { id: 'start', type: 'activity_received', config: { activity_type: 'checkout.abandoned' } },
+      { id: 'call', type: 'webhook', config: { url: 'https://127.0.0.1:9/hook' } },
+      { id: 'wait', type: 'wait', config: { for: { n: 3, unit: 'days' } } },
+    ],
+    edges: [
+      { source: 'start', port: 'next', target: 'call' },
+      { source: 'call', port: 'failed', target: 'wait' },
+    ],
+  });
+  await engine.post(ANN, { type: 'checkout.abandoned', metadata: { order_id: 'o2' } });
+  await engine.settle();
+  const automation = (await made('POST', '/automations', { name: 'Draft', graph: drawing({ list: fixed, template }) }))
+    .id as string;
+  const spare = (await made('POST', '/automations', { name: 'Spare' })).id as string;
+
+  const person = (await database.row<{ id: string }>('select person_id as id from cortex.people where address = $1', [
+    ANN,
+  ]))!.id;
+  const mail = await database.tx((tx) =>
+    queueMail(tx, {
+      person_id: person,
+      stream: 'broadcast',
+      content: { subject: 'x', html: '<p>x</p>' },
+      data: { contact: { first_name: 'Ann' } },
+      dedupe_key: newId(),
+    }),
+  );
+  await database.tx((tx) => openAttention(tx, { key: 'hostile', kind: 'hostile', title: 'Look at this' }));
+  const span = { from: '2026-11-01T00:00:00Z', to: '2026-11-29T00:00:00Z' };
+  const backtest = await made('POST', `/automations/${waiting}/backtest`, span);
+  const job = await made('POST', '/contacts/bulk', { ids: [contact], action: { type: 'add_tags', tags: ['x'] } });
+  const staff = await made('POST', '/staff', {
+    email: 'eve@hostile.example',
+    name: 'Eve',
+    role: 'viewer',
+    password: 'a password for tests',
+  });
+  await api.signIn('eve@hostile.example', 'a password for tests');
+  const session = (await made('GET', '/sessions', undefined)).items.find(
+    (one: { email: string }) => one.email === 'eve@hostile.example',
+  );
+  const invitation = await made('POST', '/staff/invitations', { email: 'new@hostile.example', role: 'viewer' });
+  const key = await made('POST', '/api-keys', { name: 'spare', kind: 'server', scopes: ['read'] });
+  const first = async (table: string) =>
+    (await database.row<{ id: string }>(`select id from ${table} order by id limit 1`))?.id ?? newId();
+  const ids: [string, string][] = [
+    ['/contacts', contact],
+    ['/smart-lists/:id/members', fixed],
+    ['/smart-lists', list],
+    ['/email/templates', template],
+    ['/automations/:id/pause', spare],
+    ['/automations/:id/resume', spare],
+    ['/automations/:id/archive', spare],
+    ['/automations/:id/stop', spare],
+    ['/automations/:id/runs', waiting],
+    ['/automations/:id/stats', waiting],
+    ['/automations/:id/explain', waiting],
+    ['/automations/:id/enter', waiting],
+    ['/automations/:id/retry', waiting],
+    ['/automations/:id/versions', waiting],
+    ['/automations/:id/diff', waiting],
+    ['/automations', automation],
+    ['/runs', await first('cortex.automation_runs')],
+    ['/webhook-calls', await first('cortex.webhook_calls')],
+    ['/backtests', backtest.id],
+    ['/jobs', job.id],
+    ['/outbox', mail.message_id],
+    ['/attention', await first('cortex.attention')],
+    ['/staff/invitations', invitation.id],
+    ['/staff', staff.id],
+    ['/sessions', session?.id ?? staff.id],
+    ['/api-keys', key.id],
+    ['/problems', 'not_found'],
+  ];
+  const known: [string, unknown[]][] = [
+    ['rules', rules],
+    ['graph', [drawing({ list: fixed, template })]],
+    [
+      'settings',
+      [{ entry: { limit: { every: { n: 1, unit: 'days' } }, key: 'metadata.order_id' }, goal: { rules: rules[1] } }],
+    ],
+    ['config', [{ url: 'https://127.0.0.1:9/hook', body: { a: '{{ contact.email }}' }, headers: { 'x-a': 'b' } }]],
+    ['smart_list_id', [fixed]],
+    ['course_id', [course]],
+    ['lead_id', [lead]],
+    ['template_id', [template]],
+    ['contact_ids', [[contact]]],
+    ['ids', [[contact]]],
+    ['automation_id', [waiting]],
+    ['run_id', [await first('cortex.automation_runs')]],
+    ['contact_email', [ANN]],
+    ['email', [ANN]],
+    ['node_id', ['wait', 'call']],
+    ['field', ['first_name', 'attributes.x', 'metadata.order_id']],
+    ['activity_type', ['checkout.abandoned']],
+    ['html', ['<p>Hi {{ contact.first_name }} <a href="{{ links.unsubscribe }}">out</a></p>']],
+    ['subject', ['Hi {{ contact.first_name | default: "you" }}']],
+    ['attributes', [{ plan: 'pro', 'a.b': [1, null] }]],
+    ['metadata', [{ order_id: 'o1', cart: { total: 3 } }]],
+    ['sender_broadcast', ['School <a@hostile.example>']],
+    ['body:POST /smart-lists/:id/members', [{ emails: [ANN] }, { contact_ids: [contact] }]],
+    ['body:DELETE /smart-lists/:id/members', [{ emails: [ANN] }]],
+    [
+      'body:POST /webhooks/postmark',
+      [
+        {
+          RecordType: 'Bounce',
+          MessageID: newId(),
+          Type: 'HardBounce',
+          Email: ANN,
+          BouncedAt: '2026-11-01T00:00:00Z',
+          ID: 1,
+          Metadata: { b: newId(), k: 'x' },
+          MessageStream: 'broadcast',
+        },
+        {
+          RecordType: 'Click',
+          MessageID: newId(),
+          OriginalLink: 'https://a.example',
+          ReceivedAt: '2026-11-01T00:00:00Z',
+          Recipient: ANN,
+        },
+        {
+          RecordType: 'SubscriptionChange',
+          Recipient: ANN,
+          SuppressSending: true,
+          ChangedAt: '2026-11-01T00:00:00Z',
+          MessageStream: 'broadcast',
+        },
+      ],
+    ],
+  ];
+  const map = new Map(known);
+  return {
+    known: map,
+    idOf: (path) => ids.find(([start]) => path.startsWith(start))?.[1] ?? newId(),
+  };
+}
+
+const rulesOf = (course: string): unknown[] => [
+  {
+    operator: 'AND',
+    conditions: [
+      { field: 'first_name', operator: 'contains', value: 'a' },
+      {
+        operator: 'OR',
+        conditions: [
+          { field: 'lifetime_value', operator: 'gt', value: 3 },
+          { field: 'attributes.plan', operator: 'eq', value: 'pro' },
+          { field: 'created_at', operator: 'lt', value: '2030-01-01T00:00:00Z' },
+        ],
+      },
+    ],
+  },
+  {
+    operator: 'NOT',
+    conditions: [
+      {
+        field: 'activity',
+        activity_type: 'checkout.abandoned',
+        operator: 'count_gte',
+        value: 1,
+        within: { n: 30, unit: 'days' },
+        where: { operator: 'AND', conditions: [{ field: 'metadata.cart.total', operator: 'gt', value: 2 }] },
+      },
+    ],
+  },
+  { operator: 'OR', conditions: [{ field: 'enrollment', operator: 'exists', value: { course_id: course } }] },
+];
+
+/** One step of each type, as its examples have it. */
+function drawing(ids: { list: string; template: string }) {
+  const nodes = Object.values(nodeDefs).map((type, at) => ({
+    id: `n${at}`,
+    type: type.type,
+    config: {
+      ...(type.examples[0]!.config as object),
+      ...(type.type === 'update_list' ? { smart_list_id: ids.list } : {}),
+    },
+    position: { x: at, y: 0 },
+    note: 'a note',
+  }));
+  return {
+    schema: 1,
+    nodes,
+    edges: nodes.slice(1).map((node, at) => ({ source: `n${at}`, port: 'next', target: node.id })),
+    notes: [{ id: 'note', text: 'look', node_id: 'n1', position: { x: 1, y: 1 } }],
+    sections: [{ id: 's', title: 'Part', node_ids: ['n1'] }],
+    layout: 'free',
+  };
+}
