@@ -483,6 +483,13 @@ table cortex.settings
   sending_stopped_reason text
   demo boolean not null default false
   updated_at timestamp with time zone not null default cortex.now()
+  admins_need_second_factor boolean not null default false
+
+table cortex.sign_in_tries
+  key bytea not null
+  tries integer not null
+  last_at timestamp with time zone not null
+  blocked_until timestamp with time zone
 
 table cortex.staff_invitations
   id uuid not null default uuidv7()
@@ -492,6 +499,24 @@ table cortex.staff_invitations
   created_by text not null
   created_at timestamp with time zone not null default cortex.now()
   expires_at timestamp with time zone not null
+
+table cortex.staff_password_resets
+  staff_id text not null
+  token_hash bytea not null
+  created_by text not null
+  created_at timestamp with time zone not null default cortex.now()
+  expires_at timestamp with time zone not null
+
+table cortex.staff_recovery_codes
+  staff_id text not null
+  code_hash bytea not null
+
+table cortex.staff_second_factors
+  staff_id text not null
+  secret bytea not null
+  last_step bigint not null default 0
+  created_at timestamp with time zone not null default cortex.now()
+  confirmed_at timestamp with time zone
 
 table cortex.suppression_lifts
   address text not null
@@ -932,11 +957,27 @@ cortex.settings settings_one_check: CHECK (one)
 
 cortex.settings settings_pkey: PRIMARY KEY (one)
 
+cortex.sign_in_tries sign_in_tries_pkey: PRIMARY KEY (key)
+
 cortex.staff_invitations staff_invitations_pkey: PRIMARY KEY (id)
 
 cortex.staff_invitations staff_invitations_role_check: CHECK ((role = ANY (ARRAY['viewer'::text, 'marketer'::text, 'support'::text, 'admin'::text])))
 
 cortex.staff_invitations staff_invitations_token_hash_key: UNIQUE (token_hash)
+
+cortex.staff_password_resets staff_password_resets_pkey: PRIMARY KEY (staff_id)
+
+cortex.staff_password_resets staff_password_resets_staff_id_fkey: FOREIGN KEY (staff_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
+
+cortex.staff_password_resets staff_password_resets_token_hash_key: UNIQUE (token_hash)
+
+cortex.staff_recovery_codes staff_recovery_codes_pkey: PRIMARY KEY (staff_id, code_hash)
+
+cortex.staff_recovery_codes staff_recovery_codes_staff_id_fkey: FOREIGN KEY (staff_id) REFERENCES cortex.staff_second_factors(staff_id) ON DELETE CASCADE
+
+cortex.staff_second_factors staff_second_factors_pkey: PRIMARY KEY (staff_id)
+
+cortex.staff_second_factors staff_second_factors_staff_id_fkey: FOREIGN KEY (staff_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
 
 cortex.suppression_lifts suppression_lifts_pkey: PRIMARY KEY (address, stream, reason)
 
@@ -1151,6 +1192,8 @@ CREATE INDEX request_keys_age ON cortex.request_keys USING btree (created_at)
 CREATE INDEX send_batches_open ON cortex.send_batches USING btree (claimed_at) WHERE (settled_at IS NULL)
 
 CREATE INDEX send_batches_unknown ON cortex.send_batches USING btree (claimed_at) WHERE (outcome = 'unknown'::text)
+
+CREATE INDEX sign_in_tries_by_age ON cortex.sign_in_tries USING btree (last_at)
 
 CREATE INDEX touched_txid ON cortex.touched USING btree (txid)
 

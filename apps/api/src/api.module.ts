@@ -7,7 +7,7 @@ import { ActivitiesModule } from '#activities';
 import { DirectoryModule } from '#directory';
 import { EnrollmentsModule } from '#enrollments';
 import { EmailsModule } from '#emails';
-import { SendModule } from '#send';
+import { ResetMail, SendModule } from '#send';
 import { SmartListsModule } from '#smart-lists';
 import { PlatformModule, type PlatformParts } from '#platform';
 import { AutomationsController } from './controllers/automations.controller.js';
@@ -23,6 +23,8 @@ import { JobsController } from './controllers/jobs.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { OperationsController } from './controllers/operations.controller.js';
 import { PeopleIngestionController } from './controllers/people-ingestion.controller.js';
+import { SecondFactorController } from './controllers/second-factor.controller.js';
+import { SessionsController } from './controllers/sessions.controller.js';
 import { SettingsController } from './controllers/settings.controller.js';
 import { SignInController } from './controllers/sign-in.controller.js';
 import { MessagesController } from './controllers/messages.controller.js';
@@ -68,6 +70,8 @@ const controllers: Type[] = [
   JobsController,
   OperationsController,
   PeopleIngestionController,
+  SecondFactorController,
+  SessionsController,
   SettingsController,
   SignInController,
   SmartListsController,
@@ -82,6 +86,7 @@ export class ApiModule {
       imports: [PlatformModule.forRoot(parts), ...libraries],
       controllers,
       providers: [
+        ResetMail,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         ...(checksAnswers ? [{ provide: APP_INTERCEPTOR, useClass: AnswerCheckInterceptor }] : []),

@@ -14,8 +14,8 @@ import { serveDocs } from './http/docs.js';
 import { ErrorFilter, MAX_PARAM_LENGTH, sendProblem, toProblem } from './http/error.filter.js';
 import { openFastDoor } from './http/fast-door.js';
 import { askPermissionFirst } from './http/permission.js';
+import { noticeProxy } from './http/proxy-notice.js';
 import { signCursors } from './http/signed-cursors.js';
-import { mountStaffScope } from './http/staff-scope.js';
 import { serveWeb } from './http/static-web.js';
 
 const processMark = randomBytes(4).toString('hex');
@@ -70,8 +70,11 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     log,
     handle: (request) => recordActivities(ingestion, request),
   });
+  await noticeProxy(fastify, parts);
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id);
+    // Whatever does not say otherwise is about somebody.
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     done();
   });
   if (log.isLevelEnabled('debug')) {
@@ -86,7 +89,6 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   }
   await fastify.register(helmet, helmetOptions(config.publicUrl.startsWith('https:')));
   app.useGlobalFilters(new ErrorFilter(log));
-  await mountStaffScope(fastify, staff);
   const hasWeb = await serveWeb(fastify);
   if (!hasWeb) log.info('the browser application is not built; only the API is served');
   serveDocs(app, config.publicUrl);

@@ -160,6 +160,8 @@ describe('the HTTP edge', () => {
       email: ADMIN.email,
       name: 'Administrator',
       role: 'admin',
+      second_factor: false,
+      second_factor_missing: false,
     });
     expect((await api.call('POST', '/auth/staff/sign-out', {}, { cookie })).status).toBe(200);
     expect((await api.call('GET', '/auth/staff/session', undefined, { cookie })).status).toBe(401);

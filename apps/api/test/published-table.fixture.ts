@@ -30,6 +30,8 @@ const routes: Record<Row, string> = {
     POST /auth/staff/sign-in
     POST /auth/staff/sign-out
     POST /auth/staff/accept-invitation
+    POST /auth/staff/reset
+    POST /auth/staff/reset/confirm
     GET /unsubscribe/:token
     POST /unsubscribe/:token
     GET /preferences/:token
@@ -42,6 +44,14 @@ const routes: Record<Row, string> = {
   'signed-in staff, about themselves': `
     GET /auth/staff/session
     POST /auth/staff/password
+    GET /auth/staff/second-factor
+    POST /auth/staff/second-factor/begin
+    POST /auth/staff/second-factor/confirm
+    POST /auth/staff/second-factor/recovery-codes
+    POST /auth/staff/second-factor/remove
+    GET /sessions/mine
+    DELETE /sessions/mine/:id
+    DELETE /sessions
     POST /automations/:id/presence`,
   'read people, lists, automations, reports': `
     GET /activities
@@ -158,6 +168,8 @@ const routes: Record<Row, string> = {
     POST /staff
     PATCH /staff/:id
     DELETE /staff/:id
+    POST /staff/:id/reset-password
+    DELETE /staff/:id/second-factor
     GET /staff/invitations
     POST /staff/invitations
     DELETE /staff/invitations/:id

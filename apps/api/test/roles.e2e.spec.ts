@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 /** Left out here because they would end the sessions of the test, hold the connection open, or have credentials of their own. */
-const apart = new Set(['POST /auth/staff/sign-out', 'GET /events', 'POST /webhooks/postmark']);
+const apart = new Set(['POST /auth/staff/sign-out', 'DELETE /sessions', 'GET /events', 'POST /webhooks/postmark']);
 
 describe('who may do what', () => {
   it('is published for every route, and for no other', () => {

@@ -5,8 +5,11 @@ import { Attention } from './attention.js';
 import { Audit } from './audit.js';
 import { DemoData } from './demo-data.js';
 import { readSecret } from './secret.js';
+import { PasswordResets } from './password-resets.js';
+import { SecondFactors } from './second-factors.js';
 import { Settings } from './settings.js';
 import { Staff } from './staff.js';
+import { StaffSessions } from './staff-sessions.js';
 import { StaffSignIn } from './staff-sign-in.js';
 
 const providers = [
@@ -16,11 +19,24 @@ const providers = [
   DemoData,
   Settings,
   Staff,
+  StaffSessions,
+  {
+    provide: SecondFactors,
+    inject: [Database, Config],
+    useFactory: async (database: Database, config: Config) =>
+      new SecondFactors(database, await readSecret(database, config)),
+  },
+  {
+    provide: PasswordResets,
+    inject: [Database, Config],
+    useFactory: async (database: Database, config: Config) =>
+      new PasswordResets(database, config, await readSecret(database, config)),
+  },
   {
     provide: StaffSignIn,
-    inject: [Database, Config, LOG],
-    useFactory: async (database: Database, config: Config, log: Log) =>
-      new StaffSignIn(database, config, await readSecret(database, config), log),
+    inject: [Database, Config, LOG, SecondFactors],
+    useFactory: async (database: Database, config: Config, log: Log, secondFactors: SecondFactors) =>
+      new StaffSignIn(database, config, await readSecret(database, config), log, secondFactors),
   },
 ];
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lockKey, type Config, type Database } from '#platform';
 import { apiKeyExists, insertApiKey, type NewApiKey } from './api-keys.js';
 import { readSecret } from './secret.js';
+import { hashPassword } from './passwords.js';
 import { insertStaff } from './staff.js';
 
 /** What is to be shown once, on the terminal and never through the log, by the process that made it. */
@@ -34,7 +35,7 @@ export async function ensureFirstStart(database: Database, config: Config): Prom
     if (!(await tx.row('select from cortex_staff."user" limit 1'))) {
       const email = (CORTEX_ADMIN_EMAIL ?? DEFAULT_ADMIN).toLowerCase();
       const password = CORTEX_ADMIN_PASSWORD ?? randomBytes(12).toString('base64url');
-      await insertStaff(tx, { email, name: 'Administrator', role: 'admin', password });
+      await insertStaff(tx, { email, name: 'Administrator', role: 'admin' }, await hashPassword(password));
       made.adminEmail = email;
       if (!CORTEX_ADMIN_PASSWORD) made.adminPassword = password;
       await tx.run(

@@ -27,6 +27,7 @@ const changeable: readonly (readonly [keyof Changeable, 'plain' | 'json'])[] = [
   ['settle_seconds', 'plain'],
   ['retry_unknown_transactional', 'plain'],
   ['event_aliases', 'json'],
+  ['admins_need_second_factor', 'plain'],
 ];
 type Changeable = z.infer<typeof settingsFields>;
 

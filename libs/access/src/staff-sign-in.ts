@@ -1,75 +1,80 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { AppError, newId, type Actor, type Config, type Database, type Log, type Role } from '#platform';
-import { betterAuth } from 'better-auth';
+import { AppError, recordAudit, type Actor, type Config, type Database, type Log, type Role } from '#platform';
 import { fromNodeHeaders } from 'better-auth/node';
-import { admin } from 'better-auth/plugins';
-import { createAccessControl } from 'better-auth/plugins/access';
 import pg from 'pg';
-import { assertTrustedOrigin, trustedOrigins } from './origins.js';
+import { DeviceCookie } from './device-cookie.js';
+import { assertTrustedOrigin } from './origins.js';
+import { assertGoodPassword } from './password-rules.js';
+import { hashPassword, isOldHash, nobodysHash, verifyPassword } from './passwords.js';
+import { SecondFactors, wrongCode } from './second-factors.js';
+import { recordFailedSignIn } from './sign-in-failures.js';
+import { networkOf, SignInTries, type TryOf } from './sign-in-tries.js';
+import { cookiePrefix, createStaffAuth, IDLE_SECONDS } from './staff-auth.js';
 
-export const STAFF_PATH = '/auth/staff';
-const CLIENT_ADDRESS = 'x-cortex-client-address';
-const ADMIN_ENDPOINTS = `${STAFF_PATH}/admin/`;
-
-/** What better-auth needs to know of a request; `ip` is the socket's, or that of a trusted proxy's client. */
+/** What is needed to know of a request; `ip` is the socket's, or that of a trusted proxy's client. */
 export interface SignInRequest {
-  method: string;
-  /** Path and query. */
-  url: string;
   headers: IncomingHttpHeaders;
   ip: string;
-  /** JSON text. */
-  body?: string;
 }
 
-function createStaffAuth(pool: pg.Pool, publicUrl: string, secret: string, log: Log) {
-  const access = createAccessControl({ staff: ['manage'] } as const);
-  const nothing = access.newRole({ staff: [] });
-  return betterAuth({
-    baseURL: publicUrl,
-    basePath: STAFF_PATH,
-    secret,
-    database: pool,
-    trustedOrigins: (request) => trustedOrigins(publicUrl, request?.headers.get('host')),
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 128 },
-    // A cookie cache would keep a banned or removed member signed in for its lifetime.
-    session: { expiresIn: 7 * 24 * 3600, updateAge: 24 * 3600, cookieCache: { enabled: false } },
-    rateLimit: {
-      enabled: true,
-      storage: 'database',
-      window: 10,
-      max: 100,
-      customRules: { '/sign-in/email': { window: 10, max: 5 }, '/change-password': { window: 10, max: 5 } },
-    },
-    advanced: {
-      cookiePrefix: 'cortex_staff',
-      useSecureCookies: publicUrl.startsWith('https:'),
-      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS] },
-      database: { generateId: () => newId() },
-    },
-    plugins: [
-      admin({
-        ac: access,
-        roles: { viewer: nothing, marketer: nothing, support: nothing, admin: access.newRole({ staff: ['manage'] }) },
-        adminRoles: ['admin'],
-        defaultRole: 'viewer',
-      }),
-    ],
-    telemetry: { enabled: false },
-    logger: { level: 'error', log: (_level, message) => log.error({ message }, 'sign-in') },
-  });
+type StaffActor = Extract<Actor, { kind: 'staff' }>;
+
+export interface StaffSession {
+  /** The session's own id. */
+  session: string;
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  /** Whether a code is asked for beside the password. */
+  second_factor: boolean;
+  /** The workspace demands one of administrators, and this one has none yet. */
+  second_factor_missing: boolean;
 }
 
-/** Staff sign-in and sessions, by better-auth on its own schema. */
+interface Account {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  banned: boolean;
+  hash: string;
+  second_factor: boolean;
+}
+
+const ACCOUNT = `
+  select u.id, u.email, u.name, coalesce(u.role, 'viewer') as role, coalesce(u.banned, false) as banned, a.password as hash,
+    exists (select from cortex.staff_second_factors f where f.staff_id = u.id and f.confirmed_at is not null) as second_factor
+  from cortex_staff."user" u join cortex_staff.account a on a."userId" = u.id and a."providerId" = 'credential'`;
+
+/** A request says at most this often that its session is in use. */
+const TOUCH_SECONDS = 300;
+
+const actorFor = ({ id, email, role }: Pick<Account, 'id' | 'email' | 'role'>): StaffActor => ({
+  kind: 'staff',
+  id,
+  label: email,
+  role,
+});
+
+/** Staff sign-in and sessions; the sessions are better-auth's, on its own schema. */
 @Injectable()
 export class StaffSignIn implements OnApplicationShutdown {
   private readonly auth: ReturnType<typeof createStaffAuth>;
   private readonly pool: pg.Pool;
   private readonly publicUrl: string;
-  private readonly cookie: string;
+  private readonly sessionCookie: string;
+  private readonly devices: DeviceCookie;
+  private readonly tries: SignInTries;
 
-  constructor(database: Database, config: Config, secret: string, log: Log) {
+  constructor(
+    private readonly database: Database,
+    config: Config,
+    secret: string,
+    log: Log,
+    private readonly secondFactors: SecondFactors,
+  ) {
     const { options } = database.source;
     this.pool = new pg.Pool({
       connectionString: 'url' in options ? options.url : undefined,
@@ -79,84 +84,191 @@ export class StaffSignIn implements OnApplicationShutdown {
     });
     this.pool.on('error', (error) => log.warn({ err: error }, 'sign-in pool'));
     this.publicUrl = config.publicUrl;
-    this.cookie = 'cortex_staff.session_token=';
+    this.sessionCookie = `${cookiePrefix(config.publicUrl)}.session_token=`;
+    this.devices = new DeviceCookie(secret, config.publicUrl);
+    this.tries = new SignInTries(database, secret);
     this.auth = createStaffAuth(this.pool, config.publicUrl, secret, log);
   }
 
-  /** Who holds the session of these cookies; read from the database each time, so that a ban holds at once. */
-  async actorOf(headers: IncomingHttpHeaders): Promise<Extract<Actor, { kind: 'staff' }> | undefined> {
-    const session = await this.sessionOf(headers);
-    return session && { kind: 'staff', id: session.id, label: session.email, role: session.role };
-  }
-
-  async sessionOf(
-    headers: IncomingHttpHeaders,
-  ): Promise<{ id: string; email: string; name: string; role: Role } | undefined> {
-    if (!headers.cookie?.includes(this.cookie)) return undefined;
-    const found = await this.auth.api.getSession({ headers: fromNodeHeaders(headers) });
-    if (!found || found.user.banned) return undefined;
-    const { id, email, name, role } = found.user;
-    return { id, email, name, role: (role ?? 'viewer') as Role };
+  /** Where better-auth would have its endpoints, for the test that none of them answers. */
+  get libraryPaths(): string[] {
+    return Object.values(this.auth.endpoints).flatMap(({ path }) => path ?? []);
   }
 
   assertTrustedOrigin(headers: IncomingHttpHeaders): void {
     assertTrustedOrigin(this.publicUrl, headers);
   }
 
-  /**
-   * Hands a request to better-auth's own endpoints under `/auth/staff/*`. Those of its admin plugin are left out:
-   * staff are managed by our routes, which write the audit.
-   * @throws AppError 403 when a page of another origin sends it
-   */
-  async handle(request: SignInRequest): Promise<Response> {
-    const url = new URL(request.url, this.publicUrl);
-    // Its own check of origins is off in tests and looks only at requests with cookies.
-    if (request.method !== 'GET') assertTrustedOrigin(this.publicUrl, request.headers);
-    if (url.pathname.startsWith(ADMIN_ENDPOINTS)) return new Response(null, { status: 404 });
-    const headers = fromNodeHeaders(request.headers);
-    // Overwritten, never trusted from outside: the rate limit counts by it.
-    headers.set(CLIENT_ADDRESS, request.ip);
-    headers.delete('content-length');
-    if (request.body !== undefined) headers.set('content-type', 'application/json');
-    return this.auth.handler(new Request(url, { method: request.method, headers, body: request.body }));
+  /** Whether the request carries the cookie of a session, good or not. */
+  hasCookie(headers: IncomingHttpHeaders): boolean {
+    return headers.cookie?.includes(this.sessionCookie) === true;
+  }
+
+  /** Who holds the session of these cookies; read from the database each time, so that a ban holds at once. */
+  async sessionOf(headers: IncomingHttpHeaders): Promise<StaffSession | undefined> {
+    if (!this.hasCookie(headers)) return undefined;
+    const found = await this.auth.calls.getSession({ headers: fromNodeHeaders(headers) });
+    if (!found || found.user.banned) return undefined;
+    const row = await this.database.row<{ idle: number; second_factor: boolean; demanded: boolean }>(
+      `select extract(epoch from now() - s."updatedAt")::int as idle,
+         exists (select from cortex.staff_second_factors f
+           where f.staff_id = s."userId" and f.confirmed_at is not null) as second_factor,
+         w.admins_need_second_factor as demanded
+       from cortex_staff.session s cross join cortex.settings w where s.id = $1`,
+      [found.session.id],
+    );
+    if (!row || row.idle > IDLE_SECONDS) {
+      await this.database.run('delete from cortex_staff.session where id = $1', [found.session.id]);
+      return undefined;
+    }
+    if (row.idle > TOUCH_SECONDS)
+      await this.database.run('update cortex_staff.session set "updatedAt" = now() where id = $1', [found.session.id]);
+    const role = (found.user.role ?? 'viewer') as Role;
+    return {
+      session: found.session.id,
+      id: found.user.id,
+      email: found.user.email,
+      name: found.user.name,
+      role,
+      second_factor: row.second_factor,
+      second_factor_missing: role === 'admin' && row.demanded && !row.second_factor,
+    };
   }
 
   /**
-   * Calls one of those endpoints on behalf of a route of ours.
-   * @throws AppError with the reason in words when better-auth refuses
+   * Signs somebody in: the answer's cookies are the new session, which replaces the one the request came with.
+   * @throws AppError 429 after too many tries, 401 for a wrong password or code, or when a code is missing
    */
-  async call(request: SignInRequest, endpoint: string, body: object): Promise<{ answer: unknown; cookies: string[] }> {
-    const response = await this.handle({
-      ...request,
-      method: 'POST',
-      url: `${STAFF_PATH}${endpoint}`,
-      body: JSON.stringify(body),
+  async signIn(request: SignInRequest, given: { email: string; password: string; code?: string }) {
+    this.assertTrustedOrigin(request.headers);
+    const account = await this.account('u.email = $1', given.email.toLowerCase());
+    const of = this.triesOf(request, given.email.toLowerCase(), account?.id);
+    const counts = await this.tries.begin(of);
+    const right = await verifyPassword(account?.hash ?? nobodysHash, given.password);
+    if (!account || !right) {
+      await recordFailedSignIn(this.database, { account, ip: request.ip, reason: 'password', counts });
+      throw new AppError('wrong_credentials', 'The e-mail address or the password is wrong.');
+    }
+    await this.forgetTries(of);
+    if (account.banned) throw new AppError('BANNED_USER', 'This account is banned. Ask an administrator.');
+    const actor = actorFor(account);
+    if (account.second_factor) await this.askForCode(request, account, given.code);
+    if (isOldHash(account.hash)) await this.storePassword(account.id, given.password);
+    const before = await this.sessionOf(request.headers);
+    const cookies = await this.startSession(request, account.id);
+    await this.database.tx(async (tx) => {
+      if (before) await tx.run('delete from cortex_staff.session where id = $1', [before.session]);
+      await recordAudit(tx, actor, {
+        action: 'session.started',
+        targetKind: 'staff',
+        targetId: account.id,
+        after: { ip: request.ip },
+      });
     });
-    const answer: unknown = await response.json().catch(() => null);
-    if (!response.ok) throw refusal(response, answer as { code?: string; message?: string } | null);
-    return { answer, cookies: response.headers.getSetCookie() };
+    const session = (await this.sessionOf({ cookie: cookies.map((line) => line.split(';')[0]).join('; ') }))!;
+    return { session, cookies: [...cookies, this.devices.make(account.id)] };
+  }
+
+  /** Ends the session of these cookies, if there is one. @returns the lines that take the cookie away */
+  async signOut(request: SignInRequest): Promise<string[]> {
+    this.assertTrustedOrigin(request.headers);
+    const { headers } = await this.auth.calls.endSession({
+      headers: fromNodeHeaders(request.headers),
+      returnHeaders: true,
+    });
+    return headers.getSetCookie();
+  }
+
+  /**
+   * Changes one's own password. Every session ends, and a new one starts here.
+   * @throws AppError 400 when the current one is wrong or the new one is easily guessed, 429 after too many tries
+   */
+  async changePassword(request: SignInRequest, actor: Actor, change: { current: string; next: string }) {
+    const account = await this.assertPassword(request, actor, change.current);
+    assertGoodPassword(change.next, account, '/new_password');
+    const hash = await hashPassword(change.next);
+    await this.database.tx(async (tx) => {
+      await tx.run(
+        `update cortex_staff.account set password = $2, "updatedAt" = now()
+         where "userId" = $1 and "providerId" = 'credential'`,
+        [actor.id, hash],
+      );
+      await tx.run('delete from cortex_staff.session where "userId" = $1', [actor.id]);
+      await tx.run('delete from cortex.staff_password_resets where staff_id = $1', [actor.id]);
+      await recordAudit(tx, actor, { action: 'password.changed', targetKind: 'staff', targetId: actor.id });
+    });
+    return this.startSession(request, actor.id);
+  }
+
+  /**
+   * Asks for the password of who is signed in, before something that a stranger at their desk must not do.
+   * @throws AppError 400 when it is wrong, 429 after too many tries
+   */
+  async assertPassword(request: SignInRequest, actor: Actor, password: string): Promise<Account> {
+    const account = await this.account('u.id = $1', actor.id);
+    if (!account) throw new AppError('not_signed_in', 'Sign in at /sign-in.');
+    const of = this.triesOf(request, account.email, account.id).filter(([kind]) => kind !== 'address');
+    const counts = await this.tries.begin(of);
+    if (!(await verifyPassword(account.hash, password))) {
+      await recordFailedSignIn(this.database, { account, ip: request.ip, reason: 'password', counts });
+      throw new AppError('wrong_password', 'The current password is wrong.');
+    }
+    await this.forgetTries(of);
+    return account;
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
   }
-}
 
-function refusal(response: Response, answer: { code?: string; message?: string } | null): AppError {
-  if (response.status === 429) {
-    const seconds = Number(response.headers.get('x-retry-after') ?? 10);
-    const detail = `Too many attempts. Wait ${seconds} seconds and try again.`;
-    return new AppError('too_many_attempts', detail, { facts: { retry_after: seconds } });
+  private async askForCode(request: SignInRequest, account: Account, code: string | undefined): Promise<void> {
+    if (!code) throw new AppError('second_factor_needed', 'Enter the code that your authenticator app shows, too.');
+    const device = this.devices.read(request.headers.cookie, account.id);
+    const of: TryOf[] = [device ? ['code_device', device] : ['code', account.id]];
+    const counts = await this.tries.begin(of);
+    if (!(await this.secondFactors.check(account.id, actorFor(account), code))) {
+      await recordFailedSignIn(this.database, { account, ip: request.ip, reason: 'code', counts });
+      throw wrongCode();
+    }
+    await this.tries.forget(of);
   }
-  if (answer?.code === 'BANNED_USER') {
-    return new AppError('BANNED_USER', 'This account is banned. Ask an administrator.');
+
+  /** What a try with this address counts for. A device that its owner has signed in on before counts by itself. */
+  private triesOf(request: SignInRequest, email: string, staffId: string | undefined): TryOf[] {
+    const device = staffId && this.devices.read(request.headers.cookie, staffId);
+    if (device) return [['device', device]];
+    return [
+      ['account', email],
+      ['address', networkOf(request.ip)],
+    ];
   }
-  if (response.status === 403)
-    return new AppError('other_site', 'This request comes from another site. Open Cortex itself and try again.');
-  if (answer?.code === 'INVALID_PASSWORD') return new AppError('wrong_password', 'The current password is wrong.');
-  if (response.status === 401) return new AppError('wrong_credentials', 'The e-mail address or the password is wrong.');
-  return new AppError(
-    response.status >= 500 ? 'sign_in_unavailable' : 'sign_in_refused',
-    answer?.message ?? 'Try again in a moment.',
-  );
+
+  /** The right person: their own count begins anew, that of the address goes back by this one. */
+  private async forgetTries(of: readonly TryOf[]): Promise<void> {
+    await this.tries.forget(of.filter(([kind]) => kind !== 'address'));
+    await this.tries.takeBack(of.filter(([kind]) => kind === 'address'));
+  }
+
+  private account(where: string, value: string): Promise<Account | undefined> {
+    return this.database.row<Account>(`${ACCOUNT} where ${where}`, [value]);
+  }
+
+  private async storePassword(staffId: string, password: string): Promise<void> {
+    const hash = await hashPassword(password);
+    await this.database.run(
+      `update cortex_staff.account set password = $2, "updatedAt" = now()
+       where "userId" = $1 and "providerId" = 'credential'`,
+      [staffId, hash],
+    );
+  }
+
+  private async startSession(request: SignInRequest, staffId: string): Promise<string[]> {
+    const userAgent = (request.headers['user-agent'] ?? '').slice(0, 300);
+    const { headers } = await this.auth.calls.startSession({
+      body: { staffId, ip: request.ip, userAgent },
+      headers: fromNodeHeaders(request.headers),
+      returnHeaders: true,
+    });
+    return headers.getSetCookie();
+  }
 }

@@ -14,7 +14,8 @@ import {
   type Role,
   type Tx,
 } from '#platform';
-import { hashPassword } from 'better-auth/crypto';
+import { assertGoodPassword } from './password-rules.js';
+import { hashPassword } from './passwords.js';
 
 interface StaffRow {
   id: string;
@@ -22,12 +23,14 @@ interface StaffRow {
   name: string;
   role: Role;
   banned: boolean;
+  second_factor: boolean;
   created_at: Date;
   last_seen_at: Date | null;
 }
 
 const STAFF = `
   select u.id, u.email, u.name, coalesce(u.role, 'viewer') as role, coalesce(u.banned, false) as banned,
+    exists (select from cortex.staff_second_factors f where f.staff_id = u.id and f.confirmed_at is not null) as second_factor,
     u."createdAt" as created_at, (select max(s."updatedAt") from cortex_staff.session s where s."userId" = u.id) as last_seen_at
   from cortex_staff."user" u`;
 
@@ -44,8 +47,11 @@ export interface NewStaff {
   password: string;
 }
 
-/** Adds a staff member who can sign in with this password. @throws AppError 409 when the address is taken */
-export async function insertStaff(tx: Tx, wanted: NewStaff): Promise<string> {
+/**
+ * Adds a staff member who can sign in with the password of this hash.
+ * @throws AppError 409 when the address is taken
+ */
+export async function insertStaff(tx: Tx, wanted: Omit<NewStaff, 'password'>, passwordHash: string): Promise<string> {
   const id = newId();
   const added = await tx.run(
     `insert into cortex_staff."user" (id, name, email, "emailVerified", role) values ($1, $2, $3, true, $4)
@@ -56,7 +62,7 @@ export async function insertStaff(tx: Tx, wanted: NewStaff): Promise<string> {
   await tx.run(
     `insert into cortex_staff.account (id, "accountId", "providerId", "userId", password, "updatedAt")
      values ($1, $2, 'credential', $2, $3, now())`,
-    [newId(), id, await hashPassword(wanted.password)],
+    [newId(), id, passwordHash],
   );
   return id;
 }
@@ -102,9 +108,12 @@ export class Staff {
     };
   }
 
+  /** @throws AppError 400 for a password that is easily guessed, 409 when the address is taken */
   async add(actor: Actor, wanted: NewStaff) {
+    assertGoodPassword(wanted.password, wanted);
+    const hash = await hashPassword(wanted.password);
     return this.database.tx(async (tx) => {
-      const id = await insertStaff(tx, wanted);
+      const id = await insertStaff(tx, wanted, hash);
       const row = present((await tx.row<StaffRow>(`${STAFF} where u.id = $1`, [id]))!);
       await recordAudit(tx, actor, { action: 'staff.added', targetKind: 'staff', targetId: id, after: row });
       return row;
@@ -217,60 +226,28 @@ export class Staff {
     });
   }
 
-  /** Takes up an invitation, once. @throws AppError 404 when the link is used, withdrawn or too old */
+  /**
+   * Takes up an invitation, once.
+   * @throws AppError 404 when the link is used, withdrawn or too old, 400 for a password that is easily guessed
+   */
   async accept(token: string, chosen: { name: string; password: string }): Promise<{ email: string }> {
+    const open = await this.database.row<{ email: string }>(
+      'select email from cortex.staff_invitations where token_hash = $1 and expires_at > cortex.now()',
+      [tokenHash(token)],
+    );
+    if (!open) throw notFound('open invitation');
+    assertGoodPassword(chosen.password, { ...chosen, email: open.email });
+    const hash = await hashPassword(chosen.password);
     return this.database.tx(async (tx) => {
       const taken = await tx.row<{ email: string; role: Role }>(
         'delete from cortex.staff_invitations where token_hash = $1 and expires_at > cortex.now() returning email, role',
         [tokenHash(token)],
       );
       if (!taken) throw notFound('open invitation');
-      const id = await insertStaff(tx, { ...taken, ...chosen });
+      const id = await insertStaff(tx, { ...taken, name: chosen.name }, hash);
       const self: Actor = { kind: 'staff', id, label: taken.email, role: taken.role };
       await recordAudit(tx, self, { action: 'staff.invitation_accepted', targetKind: 'staff', targetId: id });
       return { email: taken.email };
     });
   }
-
-  /** A page of open sessions, newest first; tokens stay in the database. */
-  async sessions(filter: { limit: number; cursor?: string }) {
-    const [id] = decodeCursor(filter.cursor, 1) ?? [null];
-    const rows = await this.database.rows<SessionRow>(
-      `select s.id, s."userId" as staff_id, u.email, s."ipAddress" as ip_address, s."userAgent" as user_agent,
-         s."createdAt" as created_at, s."expiresAt" as expires_at
-       from cortex_staff.session s join cortex_staff."user" u on u.id = s."userId"
-       where s."expiresAt" > now() and ($1::text is null or s.id < $1) order by s.id desc limit $2`,
-      [id, filter.limit + 1],
-    );
-    const items = rows.slice(0, filter.limit);
-    return {
-      items: items.map((row) => ({
-        ...row,
-        created_at: row.created_at.toISOString(),
-        expires_at: row.expires_at.toISOString(),
-      })),
-      next_cursor: rows.length > filter.limit ? encodeCursor([items.at(-1)!.id]) : null,
-    };
-  }
-
-  async endSession(actor: Actor, id: string): Promise<void> {
-    await this.database.tx(async (tx) => {
-      const ended = await tx.row<{ userId: string }>(
-        'delete from cortex_staff.session where id = $1 returning "userId"',
-        [id],
-      );
-      if (!ended) throw notFound('session');
-      await recordAudit(tx, actor, { action: 'session.ended', targetKind: 'staff', targetId: ended.userId });
-    });
-  }
-}
-
-interface SessionRow {
-  id: string;
-  staff_id: string;
-  email: string;
-  ip_address: string | null;
-  user_agent: string | null;
-  created_at: Date;
-  expires_at: Date;
 }

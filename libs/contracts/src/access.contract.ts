@@ -1,57 +1,11 @@
 import { z } from 'zod';
 import { roles, scopes } from './permissions.js';
 import { emailAddress, idParams, page, pageQuery, route, uuid } from './route.js';
+import { password } from './sign-in.contract.js';
 
 const role = z.enum(roles);
 const scope = z.enum(scopes);
-/** A password of a member of staff, as it is chosen. */
-export const password = z
-  .string()
-  .min(10, 'A password has at least 10 characters.')
-  .max(128, 'A password has at most 128 characters.');
 const done = z.object({ done: z.literal(true) });
-
-export const sessionView = z.object({ email: z.string(), name: z.string(), role });
-
-export const signIn = route({
-  method: 'POST',
-  path: '/auth/staff/sign-in',
-  access: 'open',
-  tag: 'Sign-in',
-  summary: 'Sign in as staff; the answer sets the session cookie',
-  body: z.strictObject({ email: emailAddress, password: z.string().min(1).max(128) }),
-  response: sessionView,
-  problems: ['wrong_credentials', 'BANNED_USER', 'too_many_attempts', 'other_site'],
-});
-
-export const signOut = route({
-  method: 'POST',
-  path: '/auth/staff/sign-out',
-  access: 'open',
-  tag: 'Sign-in',
-  summary: 'End this session',
-  response: done,
-});
-
-export const currentSession = route({
-  method: 'GET',
-  path: '/auth/staff/session',
-  access: 'own',
-  tag: 'Sign-in',
-  summary: 'Who is signed in',
-  response: sessionView,
-});
-
-export const changePassword = route({
-  method: 'POST',
-  path: '/auth/staff/password',
-  access: 'own',
-  tag: 'Sign-in',
-  summary: 'Change your own password; other sessions end',
-  body: z.strictObject({ current_password: z.string().min(1).max(128), new_password: password }),
-  response: done,
-  problems: ['wrong_password', 'too_many_attempts'],
-});
 
 export const staffMember = z.object({
   id: z.string(),
@@ -59,6 +13,7 @@ export const staffMember = z.object({
   name: z.string(),
   role,
   banned: z.boolean(),
+  second_factor: z.boolean(),
   created_at: z.string(),
   last_seen_at: z.string().nullable(),
 });
@@ -122,6 +77,29 @@ export const invitation = z.object({
   expires_at: z.string(),
 });
 
+export const linkForStaff = route({
+  method: 'POST',
+  path: '/staff/:id/reset-password',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Make a link with which a staff member sets a new password; the link is in this answer only',
+  status: 201,
+  params: staffParams,
+  response: z.object({ email: z.string(), link: z.string(), expires_at: z.string() }),
+  problems: ['not_found'],
+});
+
+export const resetSecondFactor = route({
+  method: 'DELETE',
+  path: '/staff/:id/second-factor',
+  access: 'admin',
+  tag: 'Staff',
+  summary: 'Remove the second factor of a staff member who has lost it; their sessions end',
+  params: staffParams,
+  response: done,
+  problems: ['not_found'],
+});
+
 export const listInvitations = route({
   method: 'GET',
   path: '/staff/invitations',
@@ -151,48 +129,6 @@ export const withdrawInvitation = route({
   tag: 'Staff',
   summary: 'Withdraw an invitation',
   params: idParams,
-  response: done,
-  problems: ['not_found'],
-});
-
-export const acceptInvitation = route({
-  method: 'POST',
-  path: '/auth/staff/accept-invitation',
-  access: 'open',
-  tag: 'Sign-in',
-  summary: 'Take up an invitation: choose a name and a password, then sign in',
-  body: z.strictObject({ token: z.string().min(20).max(200), name: z.string().trim().min(1).max(200), password }),
-  response: z.object({ email: z.string() }),
-  problems: ['not_found', 'already_exists'],
-});
-
-export const staffSession = z.object({
-  id: z.string(),
-  staff_id: z.string(),
-  email: z.string(),
-  ip_address: z.string().nullable(),
-  user_agent: z.string().nullable(),
-  created_at: z.string(),
-  expires_at: z.string(),
-});
-
-export const listSessions = route({
-  method: 'GET',
-  path: '/sessions',
-  access: 'admin',
-  tag: 'Staff',
-  summary: 'Sessions that are open now',
-  query: pageQuery,
-  response: page(staffSession),
-});
-
-export const endSession = route({
-  method: 'DELETE',
-  path: '/sessions/:id',
-  access: 'admin',
-  tag: 'Staff',
-  summary: 'End a session at once',
-  params: staffParams,
   response: done,
   problems: ['not_found'],
 });

@@ -13,6 +13,7 @@ export * from './openapi.js';
 export * from './activities.contract.js';
 export * from './cloud-events.contract.js';
 export * from './people-ingestion.contract.js';
+export * from './sign-in.contract.js';
 export * from './access.contract.js';
 export * from './settings.contract.js';
 export * from './emails.contract.js';

@@ -56,10 +56,6 @@ export const problemKinds = {
     'Send a CSV file in UTF-8 with one address per line, or with a column named email or contact_id.',
   ),
   wrong_password: badRequest('The current password is wrong.', 'Enter the password you sign in with.'),
-  sign_in_refused: kinds(400, 'Sign-in failed')(
-    'The sign-in service refused the request.',
-    'Read detail for the reason.',
-  ),
 
   not_signed_in: notSignedIn(
     'The request carries no session and no API key, or the session has ended.',
@@ -67,7 +63,15 @@ export const problemKinds = {
   ),
   wrong_credentials: notSignedIn(
     'The e-mail address or the password is wrong.',
-    'Check both and try again, or ask an administrator for a new password.',
+    'Check both and try again, or set a new password: “Forgot your password?” on the sign-in page.',
+  ),
+  second_factor_needed: notSignedIn(
+    'The password is right, and this account also asks for a code.',
+    'Send the same request again with code: the one that the authenticator app shows, or a recovery code.',
+  ),
+  wrong_code: notSignedIn(
+    'The code is wrong, or it was used before.',
+    'Enter the code that the app shows now, or a recovery code that you have not used yet.',
   ),
   unknown_api_key: notSignedIn(
     'The API key does not exist or has been revoked.',
@@ -85,6 +89,10 @@ export const problemKinds = {
   other_site: notAllowed(
     'A page of another site sent the request with your session.',
     'Open Cortex itself and try again. If you did, check CORTEX_PUBLIC_URL.',
+  ),
+  second_factor_missing: notAllowed(
+    'This workspace asks administrators for a second factor, and you have none yet.',
+    'Set one up under Settings, Your account. Then everything is open to you again.',
   ),
   BANNED_USER: notAllowed('This account is banned.', 'Ask an administrator to lift the ban.'),
 
@@ -221,7 +229,7 @@ export const problemKinds = {
   ),
 
   too_many_attempts: kinds(429, 'Too many attempts')(
-    'Someone tried to sign in from this address too often.',
+    'Someone tried to sign in to this account or from this address too often.',
     'Wait the number of seconds in Retry-After, then try again.',
   ),
   too_many_test_calls: kinds(429, 'Too many test calls')(
@@ -259,7 +267,6 @@ export const problemKinds = {
     'The database does not answer, or is not migrated yet.',
     'Wait until /health/ready answers 200.',
   ),
-  sign_in_unavailable: kinds(503, 'Sign-in failed')('The sign-in service failed.', 'Try again in a moment.'),
 } as const satisfies Record<string, ProblemKind>;
 
 /** The stable name of a kind of failure. */
@@ -282,7 +289,6 @@ export const passingCodes: readonly ProblemCode[] = [
   'busy',
   'too_many_listeners',
   'not_ready',
-  'sign_in_unavailable',
 ];
 
 const byCode = new Map<string, ProblemKind>(Object.entries(problemKinds));

@@ -30,6 +30,7 @@ export const settingsFields = z.strictObject({
   settle_seconds: z.number().int().min(60).max(86400),
   retry_unknown_transactional: z.boolean(),
   event_aliases: z.record(z.string().min(1).max(200), activityType),
+  admins_need_second_factor: z.boolean(),
 });
 
 export const settings = z.object({

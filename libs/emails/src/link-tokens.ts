@@ -4,7 +4,7 @@ import { Config, Database } from '#platform';
 import type { MailLinks } from './render.js';
 
 /** What a link lets its holder do: nothing but this, for this person, from this mail. */
-const purposes = { unsubscribe: 1, preferences: 2, view: 3, click: 4, open: 5 } as const;
+const purposes = { unsubscribe: 1, preferences: 2, view: 3, click: 4, open: 5, reset: 6 } as const;
 export type LinkPurpose = keyof typeof purposes;
 
 export interface LinkSubject {
@@ -59,6 +59,9 @@ export class LinkSigner {
       },
       get view() {
         return link('m', 'view');
+      },
+      get reset() {
+        return link('reset', 'reset');
       },
     };
   }

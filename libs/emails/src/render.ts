@@ -24,6 +24,8 @@ export interface MailData {
   contact: Record<string, unknown>;
   activity?: Record<string, unknown> | null;
   lead?: Record<string, unknown> | null;
+  /** To a member of staff who has forgotten their password: the link to set another. */
+  reset?: true;
 }
 
 /** A person made up for previews where nobody was chosen, and what they left in the checkout. */
@@ -36,6 +38,7 @@ export interface MailLinks {
   unsubscribe: string;
   preferences: string;
   view: string;
+  reset: string;
 }
 
 export interface RenderedMail {
@@ -69,7 +72,7 @@ export function renderMail(
     contact: data.contact ?? {},
     activity: data.activity ?? {},
     lead: data.lead ?? {},
-    links: shownLinks(facts, links, unsubscribe),
+    links: data.reset ? resetLink(links) : shownLinks(facts, links, unsubscribe),
     workspace: facts.workspace,
   };
   let html = content.html.render(given);
@@ -94,6 +97,12 @@ export function renderMail(
         : [],
   };
 }
+
+const resetLink = (links: MailLinks): Partial<MailLinks> => ({
+  get reset() {
+    return links.reset;
+  },
+});
 
 /** Own properties only, which is all that a template sees; signed when a template reads them. */
 function shownLinks(facts: SendFacts, links: MailLinks, unsubscribe: string): Partial<MailLinks> {

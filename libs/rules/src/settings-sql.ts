@@ -12,6 +12,7 @@ export type SettingColumn =
   | 'retry_unknown_transactional'
   | 'track_mail'
   | 'event_aliases'
+  | 'admins_need_second_factor'
   | 'sending_stopped_at'
   | 'sending_stopped_by'
   | 'sending_stopped_reason'

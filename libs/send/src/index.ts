@@ -9,6 +9,7 @@ export * from './send-loop.js';
 export * from './sender.js';
 export * from './emergency-stop.js';
 export * from './readiness.js';
+export * from './reset-mail.js';
 export * from './message-view.js';
 export * from './postmark-events.js';
 export * from './send.module.js';

@@ -90,7 +90,12 @@ export class MessageView {
   /** Links that are nobody's. */
   private nowhere(): MailLinks {
     const nowhere = `${this.config.publicUrl}/preview`;
-    return { unsubscribe: `${nowhere}#unsubscribe`, preferences: `${nowhere}#preferences`, view: nowhere };
+    return {
+      unsubscribe: `${nowhere}#unsubscribe`,
+      preferences: `${nowhere}#preferences`,
+      view: nowhere,
+      reset: `${nowhere}#reset`,
+    };
   }
 
   /** The fields of a contact that a template may show. @throws AppError 404 */

@@ -96,7 +96,8 @@ const asPostmark = (batch: ClaimedBatch, mail: ClaimedMail, rendered: RenderedMa
   to: mail.contact_email,
   stream: batch.facts.message_stream,
   metadata: { b: batch.id, k: keyHash(mail.dedupe_key) },
-  track: batch.facts.track,
+  // A tracked link is told to Postmark, and back to everybody who may see the timeline.
+  track: batch.facts.track && !mail.data.reset,
 });
 
 function inCalls<T extends { bytes: number }>(mails: readonly T[]): T[][] {

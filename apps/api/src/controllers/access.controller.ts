@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { ApiKeys, Audit, Staff } from '#access';
+import { ApiKeys, Audit, PasswordResets, SecondFactors, Staff } from '#access';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
@@ -13,6 +13,8 @@ export class AccessController {
     private readonly keys: ApiKeys,
     private readonly staff: Staff,
     private readonly audit: Audit,
+    private readonly resets: PasswordResets,
+    private readonly secondFactors: SecondFactors,
   ) {}
 
   @Route(contracts.listApiKeys)
@@ -68,14 +70,14 @@ export class AccessController {
     return done;
   }
 
-  @Route(contracts.listSessions)
-  listSessions(@Input() { query }: InputOf<typeof contracts.listSessions>) {
-    return this.staff.sessions(query);
+  @Route(contracts.linkForStaff)
+  linkForStaff(@Input() { params }: InputOf<typeof contracts.linkForStaff>, @Caller() actor: Actor) {
+    return this.resets.forStaff(actor, params.id);
   }
 
-  @Route(contracts.endSession)
-  async endSession(@Input() { params }: InputOf<typeof contracts.endSession>, @Caller() actor: Actor) {
-    await this.staff.endSession(actor, params.id);
+  @Route(contracts.resetSecondFactor)
+  async resetSecondFactor(@Input() { params }: InputOf<typeof contracts.resetSecondFactor>, @Caller() actor: Actor) {
+    await this.secondFactors.reset(actor, params.id);
     return done;
   }
 

@@ -1,27 +1,29 @@
 import { Controller, Req, Res } from '@nestjs/common';
-import { Staff, StaffSignIn, type SignInRequest } from '#access';
+import { PasswordResets, Staff, StaffSignIn, type StaffSession } from '#access';
 import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
-import { AppError, type Role } from '#platform';
+import { AppError, type Actor } from '#platform';
+import { ResetMail } from '#send';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Input, Route } from '../http/route.js';
+import { Caller, Input, Route } from '../http/route.js';
 
-const asSignInRequest = (request: FastifyRequest): SignInRequest => ({
-  method: request.method,
-  url: request.url,
-  headers: request.headers,
-  ip: request.ip,
+const done = { done: true } as const;
+
+const present = ({ email, name, role, second_factor, second_factor_missing }: StaffSession) => ({
+  ...{ email, name, role, second_factor, second_factor_missing },
 });
 
-interface SignedIn {
-  user: { email: string; name: string; role?: string };
-}
+const setCookies = (reply: FastifyReply, cookies: string[]): void => {
+  if (cookies.length > 0) reply.header('set-cookie', cookies);
+};
 
 @Controller()
 export class SignInController {
   constructor(
     private readonly signIns: StaffSignIn,
     private readonly staff: Staff,
+    private readonly resets: PasswordResets,
+    private readonly resetMail: ResetMail,
   ) {}
 
   @Route(contracts.signIn)
@@ -30,10 +32,9 @@ export class SignInController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AnswerOf<typeof contracts.signIn>> {
-    const { answer, cookies } = await this.signIns.call(asSignInRequest(request), '/sign-in/email', body);
-    reply.header('set-cookie', cookies);
-    const { user } = answer as SignedIn;
-    return { email: user.email, name: user.name, role: (user.role ?? 'viewer') as Role };
+    const { session, cookies } = await this.signIns.signIn(request, body);
+    setCookies(reply, cookies);
+    return present(session);
   }
 
   @Route(contracts.signOut)
@@ -41,37 +42,54 @@ export class SignInController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AnswerOf<typeof contracts.signOut>> {
-    const { cookies } = await this.signIns.call(asSignInRequest(request), '/sign-out', {});
-    if (cookies.length > 0) reply.header('set-cookie', cookies);
-    return { done: true };
+    setCookies(reply, await this.signIns.signOut(request));
+    return done;
   }
 
   @Route(contracts.currentSession)
   async session(@Req() request: FastifyRequest): Promise<AnswerOf<typeof contracts.currentSession>> {
     const session = await this.signIns.sessionOf(request.headers);
     if (!session) throw new AppError('not_signed_in', 'Sign in at /sign-in.');
-    return { email: session.email, name: session.name, role: session.role };
+    return present(session);
   }
 
   @Route(contracts.changePassword)
   async changePassword(
     @Input() { body }: InputOf<typeof contracts.changePassword>,
+    @Caller() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AnswerOf<typeof contracts.changePassword>> {
-    const { cookies } = await this.signIns.call(asSignInRequest(request), '/change-password', {
-      currentPassword: body.current_password,
-      newPassword: body.new_password,
-      revokeOtherSessions: true,
-    });
-    if (cookies.length > 0) reply.header('set-cookie', cookies);
-    return { done: true };
+    const change = { current: body.current_password, next: body.new_password };
+    setCookies(reply, await this.signIns.changePassword(request, actor, change));
+    return done;
   }
 
   @Route(contracts.acceptInvitation)
   async accept(
     @Input() { body }: InputOf<typeof contracts.acceptInvitation>,
+    @Req() request: FastifyRequest,
   ): Promise<AnswerOf<typeof contracts.acceptInvitation>> {
+    this.signIns.assertTrustedOrigin(request.headers);
     return this.staff.accept(body.token, { name: body.name, password: body.password });
+  }
+
+  @Route(contracts.askForReset)
+  async askForReset(
+    @Input() { body }: InputOf<typeof contracts.askForReset>,
+    @Req() request: FastifyRequest,
+  ): Promise<AnswerOf<typeof contracts.askForReset>> {
+    this.signIns.assertTrustedOrigin(request.headers);
+    await this.resetMail.ask(body.email, request.ip);
+    return done;
+  }
+
+  @Route(contracts.takeReset)
+  async takeReset(
+    @Input() { body }: InputOf<typeof contracts.takeReset>,
+    @Req() request: FastifyRequest,
+  ): Promise<AnswerOf<typeof contracts.takeReset>> {
+    this.signIns.assertTrustedOrigin(request.headers);
+    return this.resets.take(body.token, body.password);
   }
 }

@@ -55,7 +55,7 @@ async function letIn(
   try {
     if (contract.access === 'postmark') assertPostmark(request.headers.authorization, permission.config);
     else if (contract.access !== 'open') {
-      const actor = await identify(request, permission);
+      const actor = await identify(request, contract, permission);
       assertAllowed(contract, actor);
       request.actor = actor;
     }
@@ -72,9 +72,15 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
 /** The rest of a body that nobody will read would otherwise be taken before the next request on the connection. */
 const closeAfter = (reply: FastifyReply): void => void reply.header('connection', 'close');
 
-async function identify(request: FastifyRequest, { keys, staff }: Permission): Promise<Actor> {
+/** A key when there is one, else the session. What else stands in Authorization is a proxy's and not for us. */
+async function identify(
+  request: FastifyRequest,
+  contract: RouteDefinition,
+  { keys, staff }: Permission,
+): Promise<Actor> {
   const { authorization } = request.headers;
-  if (authorization !== undefined) {
+  const isProxys = authorization !== undefined && !/^bearer\b/i.test(authorization) && staff.hasCookie(request.headers);
+  if (authorization !== undefined && !isProxys) {
     const actor = await keys.find(authorization);
     if (!actor)
       throw new AppError(
@@ -83,11 +89,16 @@ async function identify(request: FastifyRequest, { keys, staff }: Permission): P
       );
     return actor;
   }
-  const actor = await staff.actorOf(request.headers);
-  if (!actor)
+  const session = await staff.sessionOf(request.headers);
+  if (!session)
     throw new AppError('not_signed_in', 'Sign in at /sign-in, or send an API key as Authorization: Bearer <key>.');
   if (request.method !== 'GET' && request.method !== 'HEAD') staff.assertTrustedOrigin(request.headers);
-  return actor;
+  if (session.second_factor_missing && contract.access !== 'own')
+    throw new AppError(
+      'second_factor_missing',
+      'Administrators need a second factor here. Set yours up, then everything is open to you.',
+    );
+  return { kind: 'staff', id: session.id, label: session.email, role: session.role };
 }
 
 function assertAllowed(contract: RouteDefinition, actor: Actor): void {

@@ -1,0 +1,236 @@
+import { z } from 'zod';
+import { roles } from './permissions.js';
+import { emailAddress, page, pageQuery, route } from './route.js';
+
+const role = z.enum(roles);
+
+/** Characters of a password: no other form is asked for, but one that is easily guessed is refused. */
+export const passwordLength = { min: 10, max: 128 } as const;
+const { min, max } = passwordLength;
+export const password = z
+  .string()
+  .min(min, `A password has at least ${min} characters.`)
+  .max(max, `A password has at most ${max} characters.`);
+const knownPassword = z.string().min(1, 'Enter the password.').max(max, `A password has at most ${max} characters.`);
+/** Of an authenticator app, or a recovery code. */
+const code = z.string().trim().min(6, 'A code has at least 6 characters.').max(40, 'This is not a code.');
+const done = z.object({ done: z.literal(true) });
+
+export const sessionView = z.object({
+  email: z.string(),
+  name: z.string(),
+  role,
+  /** Whether a code is asked for beside the password. */
+  second_factor: z.boolean(),
+  /** The workspace demands a second factor of administrators; until there is one, only it can be set up. */
+  second_factor_missing: z.boolean(),
+});
+
+export const signIn = route({
+  method: 'POST',
+  path: '/auth/staff/sign-in',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'Sign in as staff; the answer sets the session cookie',
+  description: 'Answers second_factor_needed when the same call has to be made again with a code.',
+  body: z.strictObject({ email: emailAddress, password: knownPassword, code: code.optional() }),
+  response: sessionView,
+  problems: [
+    'wrong_credentials',
+    'second_factor_needed',
+    'wrong_code',
+    'BANNED_USER',
+    'too_many_attempts',
+    'other_site',
+    'busy',
+  ],
+});
+
+export const signOut = route({
+  method: 'POST',
+  path: '/auth/staff/sign-out',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'End this session',
+  response: done,
+});
+
+export const currentSession = route({
+  method: 'GET',
+  path: '/auth/staff/session',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Who is signed in',
+  response: sessionView,
+});
+
+export const changePassword = route({
+  method: 'POST',
+  path: '/auth/staff/password',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Change your own password; other sessions end',
+  body: z.strictObject({ current_password: knownPassword, new_password: password }),
+  response: done,
+  problems: ['wrong_password', 'too_many_attempts', 'busy'],
+});
+
+export const acceptInvitation = route({
+  method: 'POST',
+  path: '/auth/staff/accept-invitation',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'Take up an invitation: choose a name and a password, then sign in',
+  body: z.strictObject({
+    token: z.string().min(20).max(200),
+    name: z.string().trim().min(1).max(200),
+    password,
+  }),
+  response: z.object({ email: z.string() }),
+  problems: ['not_found', 'already_exists'],
+});
+
+export const askForReset = route({
+  method: 'POST',
+  path: '/auth/staff/reset',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'Ask for a mail with a link to set a new password',
+  description: 'The answer is the same whether or not somebody has this address.',
+  status: 202,
+  body: z.strictObject({ email: emailAddress }),
+  response: done,
+  problems: ['too_many_attempts', 'other_site'],
+});
+
+export const takeReset = route({
+  method: 'POST',
+  path: '/auth/staff/reset/confirm',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'Set a new password by the link of a mail or of an administrator; every session ends',
+  body: z.strictObject({ token: z.string().min(20).max(200), password }),
+  response: z.object({ email: z.string() }),
+  problems: ['not_found', 'other_site', 'busy'],
+});
+
+const withPassword = z.strictObject({ password: knownPassword });
+const recoveryCodes = z.object({ recovery_codes: z.array(z.string()) });
+
+export const getSecondFactor = route({
+  method: 'GET',
+  path: '/auth/staff/second-factor',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Whether you are asked for a code, and how many recovery codes you have left',
+  response: z.object({ enabled: z.boolean(), recovery_codes: z.number().int() }),
+});
+
+export const beginSecondFactor = route({
+  method: 'POST',
+  path: '/auth/staff/second-factor/begin',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Make a secret for an authenticator app; it counts once its first code is confirmed',
+  body: withPassword,
+  response: z.object({ secret: z.string(), address: z.string() }),
+  problems: ['wrong_password', 'already_exists', 'too_many_attempts', 'busy'],
+});
+
+export const confirmSecondFactor = route({
+  method: 'POST',
+  path: '/auth/staff/second-factor/confirm',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Turn the second factor on by the first code of the app; the recovery codes are in this answer only',
+  body: z.strictObject({ code }),
+  response: recoveryCodes,
+  problems: ['wrong_code', 'already_exists', 'not_found', 'too_many_attempts'],
+});
+
+export const renewRecoveryCodes = route({
+  method: 'POST',
+  path: '/auth/staff/second-factor/recovery-codes',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Make new recovery codes; the old ones stop working',
+  body: withPassword,
+  response: recoveryCodes,
+  problems: ['wrong_password', 'not_found', 'too_many_attempts', 'busy'],
+});
+
+export const removeSecondFactor = route({
+  method: 'POST',
+  path: '/auth/staff/second-factor/remove',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Turn your second factor off',
+  body: withPassword,
+  response: done,
+  problems: ['wrong_password', 'not_found', 'too_many_attempts', 'busy'],
+});
+
+export const staffSession = z.object({
+  id: z.string(),
+  staff_id: z.string(),
+  email: z.string(),
+  ip_address: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  created_at: z.string(),
+  last_seen_at: z.string(),
+  expires_at: z.string(),
+});
+
+export const listSessions = route({
+  method: 'GET',
+  path: '/sessions',
+  access: 'admin',
+  tag: 'Sessions',
+  summary: 'Sessions that are open now',
+  query: pageQuery,
+  response: page(staffSession),
+});
+
+const sessionParams = z.strictObject({ id: z.string().min(1).max(100) });
+
+export const endSession = route({
+  method: 'DELETE',
+  path: '/sessions/:id',
+  access: 'admin',
+  tag: 'Sessions',
+  summary: 'End a session at once',
+  params: sessionParams,
+  response: done,
+  problems: ['not_found'],
+});
+
+export const listMySessions = route({
+  method: 'GET',
+  path: '/sessions/mine',
+  access: 'own',
+  tag: 'Sessions',
+  summary: 'Where you are signed in now',
+  query: pageQuery,
+  response: page(staffSession.extend({ current: z.boolean() })),
+});
+
+export const endMySession = route({
+  method: 'DELETE',
+  path: '/sessions/mine/:id',
+  access: 'own',
+  tag: 'Sessions',
+  summary: 'End one of your sessions at once',
+  params: sessionParams,
+  response: done,
+  problems: ['not_found'],
+});
+
+export const endMySessions = route({
+  method: 'DELETE',
+  path: '/sessions',
+  access: 'own',
+  tag: 'Sessions',
+  summary: 'End every session of yours, or every other one',
+  query: z.object({ keep_this: z.enum(['true', 'false']).optional() }),
+  response: z.object({ ended: z.number().int() }),
+});
