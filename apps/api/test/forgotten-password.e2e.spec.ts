@@ -24,6 +24,11 @@ const mailsTo = async (email: string) =>
   (await api.call<{ items: { id: string; stream: string }[] }>('GET', '/outbox')).body.items.filter(
     (mail) => (mail as { contact_email?: string }).contact_email === email,
   );
+/** The mail that is queued after the answer. */
+const mailTo = async (email: string) => {
+  await until(async () => (await mailsTo(email)).length > 0);
+  return (await mailsTo(email))[0]!;
+};
 const tokenIn = (text: string) => /\/reset\/([\w-]+)/.exec(text)?.[1];
 const actions = async (id: string) =>
   (
@@ -38,12 +43,9 @@ describe('a forgotten password', () => {
     const boss = await member('forgetful');
     const before = cookieOf(await signIn(boss.email, boss.password));
     expect((await ask('Forgetful@Example.com')).status).toBe(202);
-    const [mail] = await until(
-      () => mailsTo(boss.email),
-      (mails) => mails.length > 0,
-    );
-    expect(mail!.stream).toBe('transactional');
-    const { body } = await api.call<{ text: string; html: string }>('GET', `/outbox/${mail!.id}`);
+    const mail = await mailTo(boss.email);
+    expect(mail.stream).toBe('transactional');
+    const { body } = await api.call<{ text: string; html: string }>('GET', `/outbox/${mail.id}`);
     const token = tokenIn(body.text)!;
     expect(body.html).toContain(`http://localhost:3000/reset/${token}`);
     const refused = await take(token, 'qwertyuiop');
@@ -67,12 +69,9 @@ describe('a forgotten password', () => {
     const viewer = await member('curious', 'viewer');
     const cookie = cookieOf(await signIn(viewer.email, viewer.password));
     await ask(boss.email);
-    const [mail] = await until(
-      () => mailsTo(boss.email),
-      (mails) => mails.length > 0,
-    );
-    const live = tokenIn((await api.call<{ text: string }>('GET', `/outbox/${mail!.id}`)).body.text)!;
-    const shown = await api.call('GET', `/outbox/${mail!.id}`, undefined, { cookie });
+    const mail = await mailTo(boss.email);
+    const live = tokenIn((await api.call<{ text: string }>('GET', `/outbox/${mail.id}`)).body.text)!;
+    const shown = await api.call('GET', `/outbox/${mail.id}`, undefined, { cookie });
     expect([shown.status, tokenIn(shown.text)]).toEqual([200, undefined]);
     const stored = await api.db.database.row<{ text: string }>(
       `select concat((select jsonb_agg(m)::text from cortex.messages m), (select jsonb_agg(c)::text from cortex.mail_contents c),
@@ -87,20 +86,14 @@ describe('a forgotten password', () => {
     const answers = [await ask(boss.email), await ask('nobody@example.com')];
     expect(answers[0]!.body).toEqual(answers[1]!.body);
     expect(answers.map(({ status }) => status)).toEqual([202, 202]);
-    await until(
-      () => mailsTo(boss.email),
-      (mails) => mails.length > 0,
-    );
+    await mailTo(boss.email);
     expect(await mailsTo('nobody@example.com')).toEqual([]);
   }, 60_000);
 
   it('is mailed a few times only, and one address may not ask for many', async () => {
     const boss = await member('flooded');
     for (let at = 0; at < 8; at++) expect((await ask(boss.email, `203.0.113.${at}`)).status).toBe(202);
-    await until(
-      () => mailsTo(boss.email),
-      (mails) => mails.length === 3,
-    );
+    await until(async () => (await mailsTo(boss.email)).length === 3);
     for (let at = 0; at < 10; at++) expect((await ask(`nobody${at}@example.com`)).status).toBe(202);
     const refused = await ask('nobody@example.com');
     expect([refused.status, Number(refused.headers['retry-after']) > 0]).toEqual([429, true]);
@@ -111,11 +104,8 @@ describe('a forgotten password', () => {
     const boss = await member('slow');
     const first = (await api.call<{ link: string }>('POST', `/staff/${boss.id}/reset-password`)).body.link;
     await ask(boss.email);
-    const [mail] = await until(
-      () => mailsTo(boss.email),
-      (mails) => mails.length > 0,
-    );
-    const token = tokenIn((await api.call<{ text: string }>('GET', `/outbox/${mail!.id}`)).body.text)!;
+    const mail = await mailTo(boss.email);
+    const token = tokenIn((await api.call<{ text: string }>('GET', `/outbox/${mail.id}`)).body.text)!;
     expect((await take(tokenIn(first)!, 'a new long sentence')).status).toBe(404);
     await api.db.clock.advance({ minutes: 61 });
     expect((await take(token, 'a new long sentence')).status).toBe(404);
