@@ -14,7 +14,10 @@ export const IDLE_SECONDS = 24 * 3600;
  * What of better-auth can be reached: these calls, and only by us. It keeps sessions and their cookies; its endpoints are
  * not mounted, so that whatever a release of it adds stays closed, and `/auth/staff/*` has our routes only.
  */
-const reachable = ['getSession', 'startSession', 'endSession'] as const;
+const reachable = <Get, Start, End>(api: { getSession: Get; startSession: Start; endSession: End }) => {
+  const { getSession, startSession, endSession } = api;
+  return { getSession, startSession, endSession };
+};
 
 /** Starting and ending a session for somebody whom we have checked. Without a path, so that no request can reach them. */
 const sessionCalls = {
@@ -82,6 +85,5 @@ export function createStaffAuth(pool: pg.Pool, publicUrl: string, secret: string
     telemetry: { enabled: false },
     logger: { level: 'error', log: (_level, message) => log.error({ message }, 'sign-in') },
   });
-  const calls: Pick<typeof api, (typeof reachable)[number]> = api;
-  return { calls, endpoints: api as Record<string, { path?: string }> };
+  return { calls: reachable(api), endpoints: api as Record<string, { path?: string }> };
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError, recordAudit, type Actor, type Config, type Database, type Log, type Role } from '#platform';
+import { settingSql } from '#rules';
 import { fromNodeHeaders } from 'better-auth/node';
 import pg from 'pg';
 import { DeviceCookie } from './device-cookie.js';
@@ -113,8 +114,8 @@ export class StaffSignIn implements OnApplicationShutdown {
       `select extract(epoch from now() - s."updatedAt")::int as idle,
          exists (select from cortex.staff_second_factors f
            where f.staff_id = s."userId" and f.confirmed_at is not null) as second_factor,
-         w.admins_need_second_factor as demanded
-       from cortex_staff.session s cross join cortex.settings w where s.id = $1`,
+         ${settingSql('admins_need_second_factor')} as demanded
+       from cortex_staff.session s where s.id = $1`,
       [found.session.id],
     );
     if (!row || row.idle > IDLE_SECONDS) {
