@@ -437,13 +437,19 @@ table cortex.request_keys
   key text not null
   request_hash bytea not null
   status integer
-  answer jsonb
   created_at timestamp with time zone not null default cortex.now()
+  sealed text
 
 table cortex.run_changes with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
   seq bigint not null generated always as identity
   person_id uuid
   what text not null
+
+table cortex.secret_values
+  id uuid not null default uuidv7()
+  sealed text not null
+  set_by text not null
+  set_at timestamp with time zone not null default cortex.now()
 
 table cortex.secrets
   name text not null
@@ -563,6 +569,10 @@ table cortex.trigger_errors
   sqlstate text not null
   message text not null
   context jsonb not null default '{}'::jsonb
+
+table cortex.unsealed
+  place text not null
+  id text not null
 
 table cortex.uses
   user_kind text not null
@@ -949,6 +959,8 @@ cortex.run_changes run_changes_pkey: PRIMARY KEY (seq)
 
 cortex.run_changes run_changes_what_check: CHECK ((what = ANY (ARRAY['person'::text, 'enrollment'::text, 'static_list'::text, 'setting'::text])))
 
+cortex.secret_values secret_values_pkey: PRIMARY KEY (id)
+
 cortex.secrets secrets_pkey: PRIMARY KEY (name)
 
 cortex.send_batches send_batches_pkey: PRIMARY KEY (id)
@@ -1002,6 +1014,10 @@ cortex.templates templates_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'
 cortex.touched sweep: TRIGGER DEFERRABLE INITIALLY DEFERRED
 
 cortex.trigger_errors trigger_errors_pkey: PRIMARY KEY (id)
+
+cortex.unsealed unsealed_pkey: PRIMARY KEY (place, id)
+
+cortex.unsealed unsealed_place_check: CHECK ((place = ANY (ARRAY['draft'::text, 'version'::text, 'operations'::text, 'backtest'::text, 'call'::text, 'signing'::text])))
 
 cortex.uses uses_pkey: PRIMARY KEY (user_kind, user_id, used_kind, used_id)
 

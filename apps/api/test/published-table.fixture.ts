@@ -125,6 +125,7 @@ const routes: Record<Row, string> = {
     POST /automations/:id/stop
     POST /automations/:id/duplicate
     POST /automations/:id/retry
+    POST /secrets
     POST /automations/:id/simulate
     POST /automations/:id/backtest
     POST /automations/:id/webhook-test

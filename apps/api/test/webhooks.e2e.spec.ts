@@ -156,7 +156,7 @@ describe('webhook steps over HTTP', () => {
     received.length = 0;
 
     expect((await app.call('POST', preview!, { ...about, config: own }, { key: keys.read! })).body).toEqual({
-      headers: { 'X-Shop': 'a', 'content-type': 'application/json', 'user-agent': 'Cortex', accept: '*/*' },
+      headers: { 'X-Shop': '••••••••', 'content-type': 'application/json', 'user-agent': 'Cortex', accept: '*/*' },
       body: '{"to":"ida@shop.example","n":"7"}',
     });
     const sample = await app.call('POST', preview!, { node_id: 'call', config: {} });

@@ -7,7 +7,7 @@
  */
 import { Automations } from '#automations';
 import { Backtests } from '#engine';
-import { newId, systemActor } from '#platform';
+import { newId, readConfig, systemActor, Vault } from '#platform';
 import { compileBench, drawing, replay, log } from './backtest-drawing.js';
 import { withDatabase } from './ingest-database.js';
 import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
@@ -102,7 +102,7 @@ await withDatabase(async ({ url, pid, database }) => {
 /** A worker's memory while it carries out a backtest that ends then, ordered as people order it. */
 async function remembered(database: Database, url: string, to: Date): Promise<WorkerMemory & { activities: number }> {
   const actor = systemActor('bench');
-  const { id } = await new Automations(database).create(actor, {
+  const { id } = await new Automations(database, new Vault(database, readConfig({}))).create(actor, {
     ...drawing,
     settings: drawing.settings as DraftSettings,
   });

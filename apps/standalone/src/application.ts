@@ -1,6 +1,7 @@
 import { ensureFirstStart, type FirstStart } from '#access';
 import { createApi } from '#api';
-import { createLog, openDatabase, type Config } from '#platform';
+import { sealStored } from '#engine';
+import { createLog, openDatabase, Vault, type Config } from '#platform';
 import { Queue } from '#queue';
 import { createWorker } from '#worker';
 import { seedDemo } from './demo/seed.js';
@@ -32,10 +33,12 @@ export async function startApplication(config: Config): Promise<Application> {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const vault = new Vault(database, config);
     const first = await ensureFirstStart(database, config);
+    await sealStored(database, vault, log);
     if (config.env.CORTEX_DEMO) {
       await seedDemo(database);
-      await seedDemoAutomation(database);
+      await seedDemoAutomation(database, vault);
       await seedDemoLists(database);
     }
     const queue = new Queue({ database, log });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readConfig, Vault } from '#platform';
 import { testDatabase } from '#testing';
 import { sampleLists, samplePeople } from '../src/demo/sample.js';
 import { seedDemo } from '../src/demo/seed.js';
@@ -30,8 +31,8 @@ describe('the sample shop', () => {
   });
 
   it('runs the abandoned-checkout recipe, once, and leaves those alone who match from before', async () => {
-    await seedDemoAutomation(db.database);
-    await seedDemoAutomation(db.database);
+    await seedDemoAutomation(db.database, new Vault(db.database, readConfig({})));
+    await seedDemoAutomation(db.database, new Vault(db.database, readConfig({})));
     const automations = await db.database.rows('select status, live_version, demo from cortex.automations');
     expect(automations).toEqual([{ status: 'live', live_version: 1, demo: true }]);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readConfig, Vault } from '#platform';
 import { browser, builtWeb, pipeline, testApp, type Pipeline, type TestApp, pageAt } from '#testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { seedDemoAutomation } from '../src/demo/seed-automation.js';
@@ -49,7 +50,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
       env: { CORTEX_SENDER: 'The Shop <shop@shop.test>', CORTEX_POSTAL_ADDRESS: '1 Main Street' },
     });
     await seedDemo(app.database);
-    await seedDemoAutomation(app.database);
+    await seedDemoAutomation(app.database, new Vault(app.database, readConfig({})));
     engine = await pipeline(app.database);
     chromium = await browser();
     page = await pageAt(app.url, chromium, broken, { timezoneId: 'Europe/Berlin' });

@@ -68,7 +68,7 @@ describe('trying a webhook step in the editor', () => {
     await step.getByLabel('Preview for').fill('wanda@shop.example');
     await step.getByTestId('webhook-body').getByText('"name": "Wanda"').waitFor();
     const sent = await step.getByRole('figure', { name: 'What is sent' }).textContent();
-    expect(sent).toContain('X-Shopone');
+    expect(sent).toContain('X-Shop••••••••');
     expect(sent).toContain('webhook-signature');
     expect(received).toEqual([]);
 
@@ -84,6 +84,27 @@ describe('trying a webhook step in the editor', () => {
 
     await canvas.openStep('call');
     await step.getByRole('tab', { name: 'Call' }).click();
+    const stored = step.getByTestId('secret-state');
+    await stored.getByText(/^Set on .* by From CORTEX_API_KEY$/).waitFor();
+    await step.getByRole('button', { name: 'Replace' }).click();
+    await step.getByLabel('Value of header 1').fill('two');
+    await step.getByRole('button', { name: 'Set', exact: true }).click();
+    await stored.getByText(new RegExp(`^Set on .* by ${app.admin.email}$`)).waitFor();
+    await step.getByRole('button', { name: 'Add a header' }).click();
+    await step.getByLabel('Name of header 2').fill('Authorization');
+    await step.getByText('Set the value of the header “Authorization”.').first().waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'webhook-headers');
+    await canvas.openStep('call');
+    await step.getByLabel('Value of header 2').fill('Bearer typed-in-the-editor');
+    await step.getByLabel('Value of header 2').press('Enter');
+    await step.getByTestId('secret-state').nth(1).waitFor();
+    await canvas.saved();
+    expect(await page.content()).not.toContain('typed-in-the-editor');
+    const { graph } = (await app.call('GET', `/automations/${made.body.id}`)).body;
+    expect(graph.nodes[1].config.headers).toEqual({
+      'X-Shop': { secret: true, id: expect.any(String), set_at: expect.any(String), set_by: app.admin.email },
+      Authorization: { secret: true, id: expect.any(String), set_at: expect.any(String), set_by: app.admin.email },
+    });
     await step.getByLabel('Address').fill('http://10.1.2.3/in');
     await step.getByTestId('webhook-try-tab').click();
     await step.getByRole('button', { name: 'Send a test call' }).click();

@@ -1,10 +1,9 @@
 import { Module } from '@nestjs/common';
-import { Config, Database, LOG, type Log } from '#platform';
+import { Config, Database, LOG, readSecret, type Log } from '#platform';
 import { ApiKeys } from './api-keys.js';
 import { Attention } from './attention.js';
 import { Audit } from './audit.js';
 import { DemoData } from './demo-data.js';
-import { readSecret } from './secret.js';
 import { PasswordResets } from './password-resets.js';
 import { SecondFactors } from './second-factors.js';
 import { Settings } from './settings.js';

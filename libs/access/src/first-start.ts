@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { lockKey, type Config, type Database } from '#platform';
+import { lockKey, readSecret, type Config, type Database } from '#platform';
 import { apiKeyExists, insertApiKey, type NewApiKey } from './api-keys.js';
-import { readSecret } from './secret.js';
 import { hashPassword } from './passwords.js';
 import { insertStaff } from './staff.js';
 

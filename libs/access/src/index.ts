@@ -6,7 +6,6 @@ export * from './demo-data.js';
 export * from './first-start.js';
 export * from './password-resets.js';
 export * from './second-factors.js';
-export * from './secret.js';
 export * from './settings.js';
 export * from './staff.js';
 export * from './staff-sessions.js';

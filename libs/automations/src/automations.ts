@@ -8,11 +8,13 @@ import {
   type DraftSettings,
   type Graph,
   type Operation,
+  type SecretReference,
 } from '#graph';
-import { AppError, Database, invalidRequest, newId, notFound, type Actor, type Tx } from '#platform';
+import { AppError, Database, invalidRequest, newId, notFound, Vault, type Actor, type Tx } from '#platform';
 import { audit } from './audit.js';
 import { automationById, type AutomationRow } from './automation.queries.js';
 import { sendAway } from './entry.queries.js';
+import { keepSecret, keepSecretsOfGraph, keepSecretsOfOperations } from './secrets.js';
 import { keepUses, missingHere, without } from './uses.js';
 
 /** One revision of a draft: what was done in it, by whom. */
@@ -39,7 +41,15 @@ interface Draft {
 /** Drafts of automations: what is drawn and not yet running. */
 @Injectable()
 export class Automations {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+  ) {}
+
+  /** Keeps a value that a drawing is to refer to, encrypted; it is never given out again. */
+  setSecret(actor: Actor, value: string): Promise<SecretReference> {
+    return this.database.tx((tx) => keepSecret(tx, this.vault, actor, value));
+  }
 
   async create(
     actor: Actor,
@@ -47,17 +57,11 @@ export class Automations {
   ): Promise<AutomationRow> {
     return this.database.tx(async (tx) => {
       const id = newId();
+      const graph = await keepSecretsOfGraph(tx, this.vault, actor, given.graph ?? emptyGraph());
       await tx.run(
         `insert into cortex.automations (id, name, draft_graph, settings, demo, created_by)
          values ($1, $2, $3::jsonb, $4::jsonb, $5, $6)`,
-        [
-          id,
-          given.name,
-          JSON.stringify(given.graph ?? emptyGraph()),
-          JSON.stringify(given.settings ?? {}),
-          given.demo ?? false,
-          actor.label,
-        ],
+        [id, given.name, JSON.stringify(graph), JSON.stringify(given.settings ?? {}), given.demo ?? false, actor.label],
       );
       await keepUses(tx, id);
       await audit(tx, actor, 'automation.created', id, { after: { name: given.name } });
@@ -195,7 +199,8 @@ export class Automations {
     );
   }
 
-  private async change(tx: Tx, actor: Actor, draft: Draft, operations: Operation[], batch?: string): Promise<number> {
+  private async change(tx: Tx, actor: Actor, draft: Draft, given: Operation[], batch?: string): Promise<number> {
+    const operations = await keepSecretsOfOperations(tx, this.vault, actor, given);
     const before: AutomationDocument = { name: draft.name, graph: draft.draft_graph, settings: draft.settings };
     const after = applied(before, operations);
     const revision = draft.revision + 1;

@@ -1,3 +1,4 @@
+export * from './secrets.js';
 export * from './automation.queries.js';
 export * from './automations.js';
 export * from './automations.module.js';

@@ -1,6 +1,7 @@
 /** Every action that the audit can name, and what somebody did. */
 export const auditActions = {
   'settings.changed': 'Changed the settings',
+  'secret.set': 'Set a secret value',
   'webhook_secret.rotated': 'Replaced the webhook secret',
   'demo.removed': 'Removed the demo data',
   'attention.closed': 'Marked a notice as done',

@@ -76,7 +76,7 @@ export const exportAutomation = route({
   path: '/automations/:id/export',
   access: 'read',
   tag,
-  summary: 'The draft as one JSON document, to be imported elsewhere.',
+  summary: 'The draft as one JSON document, to be imported elsewhere. It says where secrets stand and holds none.',
   params: idParams,
   response: portable,
   problems: ['not_found'],

@@ -152,6 +152,10 @@ export const problemKinds = {
     'The status of this run does not allow this.',
     'Read status in the answer. Only a waiting run can be moved on, only a failed one can be retried.',
   ),
+  secret_unreadable: conflict(
+    'A stored secret was encrypted under a CORTEX_SECRET that this start does not know.',
+    'Start with that one in CORTEX_SECRET_PREVIOUS, or set the secret again.',
+  ),
   webhook_call_not_failed: conflict(
     'This webhook call has not failed for good, so it cannot be sent again.',
     'Wait until it has ended.',

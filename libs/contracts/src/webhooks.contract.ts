@@ -1,4 +1,4 @@
-import { nodeId, webhookConfig } from '#graph';
+import { nodeId, notInHeaders, secretReference, webhookConfig } from '#graph';
 import { z } from 'zod';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
 
@@ -21,6 +21,7 @@ export const getWebhookSecret = route({
   tag,
   summary: 'The secret that webhook steps sign with, for those who receive the calls',
   response: secret,
+  problems: ['secret_unreadable'],
 });
 
 export const rotateWebhookSecret = route({
@@ -31,6 +32,25 @@ export const rotateWebhookSecret = route({
   summary: 'A new secret. The one before signs along for 24 hours.',
   body: z.strictObject({}).optional(),
   response: secret,
+});
+
+export const setSecret = route({
+  method: 'POST',
+  path: '/secrets',
+  access: 'change',
+  tag,
+  summary: 'Keeps the value of a webhook header encrypted, and answers what names it in a drawing',
+  description:
+    'The answer goes into the drawing in place of the value, as `headers: { Authorization: <answer> }`. Nothing gives the value back. A drawing that is sent with values as text is stored the same way: what comes back is `{ secret: true, id, set_at, set_by }`, and sending that again keeps the value. An export leaves out the id, so after an import the value has to be set again.',
+  status: 201,
+  body: z.strictObject({
+    value: z
+      .string()
+      .min(1, 'Give a value.')
+      .max(4000, 'A header has at most 4,000 characters.')
+      .refine((value) => !notInHeaders.test(value), 'This has characters that a header may not have.'),
+  }),
+  response: secretReference,
 });
 
 export const webhookCallState = z.enum(['queued', 'given', 'delivered', 'dead']);
@@ -84,7 +104,7 @@ const drawnCall = {
   contact_email: emailAddress.optional(),
 };
 const shownCall = z.object({
-  /** All but those of the signature, which differ for each call. */
+  /** All but those of the signature, which differ for each call. Values of the step’s own headers are hidden. */
   headers: z.record(z.string(), z.string()),
   body: z.string(),
 });

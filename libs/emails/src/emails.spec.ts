@@ -186,6 +186,14 @@ describe('a link token', () => {
       expect(signer.read('unsubscribe', garbage)).toBeUndefined();
   });
 
+  it('that was signed with an earlier secret is read while that is named, and new ones use the current', () => {
+    const token = signer.token('unsubscribe', subject);
+    const next = new LinkSigner('the next secret', '', ['an older one', 'a secret']);
+    expect(next.read('unsubscribe', token)).toEqual(subject);
+    expect(next.read('preferences', token)).toBeUndefined();
+    expect(signer.read('unsubscribe', next.token('unsubscribe', subject))).toBeUndefined();
+  });
+
   it('binds a click to its destination', () => {
     const token = signer.token('click', subject, 'https://shop.example/a');
     expect(signer.read('click', token, 'https://shop.example/a')).toEqual(subject);

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Config, Database } from '#platform';
+import { Config, Database, previousSecrets } from '#platform';
 import type { MailLinks } from './render.js';
 
 /** What a link lets its holder do: nothing but this, for this person, from this mail. */
@@ -19,12 +19,16 @@ const bodyLength = 33;
 export class LinkSigner {
   /** Made once: checking a plain key takes longer than signing with it. */
   private readonly key: KeyObject;
+  private readonly earlier: readonly KeyObject[];
 
+  /** @param earlier secrets that counted before: what was signed with them is still read */
   constructor(
     secret: string,
     private readonly publicUrl: string,
+    earlier: readonly string[] = [],
   ) {
-    this.key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'cortex mail links', 32)));
+    this.key = keyOf(secret);
+    this.earlier = earlier.map(keyOf);
   }
 
   /** `detail` is bound into the signature without being part of the token (a click's destination). */
@@ -33,7 +37,7 @@ export class LinkSigner {
     body[0] = purposes[purpose];
     body.write(subject.person_id.replaceAll('-', ''), 1, 'hex');
     body.write(subject.message_id.replaceAll('-', ''), 17, 'hex');
-    return Buffer.concat([body, this.mac(body, detail)]).toString('base64url');
+    return Buffer.concat([body, mac(this.key, body, detail)]).toString('base64url');
   }
 
   /** Whom and which mail a token is about; undefined when it was not made here for this purpose. */
@@ -42,7 +46,8 @@ export class LinkSigner {
     const bytes = Buffer.from(token, 'base64url');
     if (bytes.length !== bodyLength + macLength) return undefined;
     const body = bytes.subarray(0, bodyLength);
-    if (!timingSafeEqual(bytes.subarray(bodyLength), this.mac(body, detail))) return undefined;
+    const given = bytes.subarray(bodyLength);
+    if (![this.key, ...this.earlier].some((key) => timingSafeEqual(given, mac(key, body, detail)))) return undefined;
     if (body[0] !== purposes[purpose]) return undefined;
     return { person_id: asUuid(body.subarray(1, 17)), message_id: asUuid(body.subarray(17, 33)) };
   }
@@ -65,14 +70,16 @@ export class LinkSigner {
       },
     };
   }
-
-  private mac(body: Buffer, detail: string): Buffer {
-    return createHmac('sha256', this.key)
-      .update(detail === '' ? body : Buffer.concat([body, Buffer.from(detail)]))
-      .digest()
-      .subarray(0, macLength);
-  }
 }
+
+const keyOf = (secret: string): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'cortex mail links', 32)));
+
+const mac = (key: KeyObject, body: Buffer, detail: string): Buffer =>
+  createHmac('sha256', key)
+    .update(detail === '' ? body : Buffer.concat([body, Buffer.from(detail)]))
+    .digest()
+    .subarray(0, macLength);
 
 function asUuid(bytes: Buffer): string {
   const hex = bytes.toString('hex');
@@ -99,17 +106,24 @@ export class LinkTokens {
 
   private async make(): Promise<LinkSigner> {
     const given = this.config.env.CORTEX_SECRET;
-    return new LinkSigner(given ?? (await this.kept()), this.config.publicUrl);
+    const earlier = previousSecrets(this.config);
+    if (!given) return new LinkSigner(await this.makeOne(), this.config.publicUrl, earlier);
+    const kept = await this.kept();
+    return new LinkSigner(given, this.config.publicUrl, [...earlier, ...(kept === undefined ? [] : [kept])]);
   }
 
-  private async kept(): Promise<string> {
+  private async makeOne(): Promise<string> {
     await this.database.run(
       "insert into cortex.secrets (name, value) values ('mail_links', $1) on conflict (name) do nothing",
       [randomBytes(32).toString('base64url')],
     );
+    return (await this.kept())!;
+  }
+
+  private async kept(): Promise<string | undefined> {
     const row = await this.database.row<{ value: string }>(
       "select value from cortex.secrets where name = 'mail_links'",
     );
-    return row!.value;
+    return row?.value;
   }
 }

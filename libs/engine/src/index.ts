@@ -15,6 +15,7 @@ export { TriggerIndex } from './versions/trigger-index.js';
 export * from './waking/wake-loop.js';
 export { callPage, type CallState } from './webhooks/calls.queries.js';
 export { rotateWebhookSecret, webhookSecret } from './webhooks/secrets.js';
+export { sealStored } from './webhooks/seal-stored.js';
 export { WebhookCalls } from './webhooks/webhook-calls.js';
 export { forgetWebhooks, WebhookJobs } from './webhooks/webhook-jobs.js';
 export { WebhookTests } from './webhooks/webhook-tests.js';

@@ -51,8 +51,14 @@ export const environment = z.object({
     absent: 'made at the first start and printed once',
   }),
   CORTEX_SECRET: secret.optional().meta({
-    description: 'Signs sessions and the links in mails. At least 32 characters: `openssl rand -base64 32`.',
+    description:
+      'Signs sessions and the links in mails, and encrypts stored secrets. At least 32 characters: `openssl rand -base64 32`.',
     absent: 'made once and kept in the database, so that all processes agree',
+  }),
+  CORTEX_SECRET_PREVIOUS: line(10_000).optional().meta({
+    description:
+      'Earlier values of `CORTEX_SECRET`, separated by spaces: links in mails that were sent stay good, and stored secrets are encrypted anew at start.',
+    absent: 'none',
   }),
   CORTEX_PUBLIC_URL: url.optional().meta({
     description: 'Where browsers reach Cortex: links in mails start with it, and staff may sign in from it.',

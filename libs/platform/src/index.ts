@@ -20,3 +20,5 @@ export * from './loop.js';
 export * from './retry.js';
 export * from './project.js';
 export * from './process.js';
+export * from './secret.js';
+export * from './vault.js';

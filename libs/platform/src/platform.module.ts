@@ -3,6 +3,7 @@ import { Clock, SystemClock } from './clock.js';
 import { Config } from './config.js';
 import { Database } from './db/tx.js';
 import { LOG, type Log } from './log.js';
+import { Vault } from './vault.js';
 
 export interface PlatformParts {
   config: Config;
@@ -11,7 +12,7 @@ export interface PlatformParts {
   clock?: Clock;
 }
 
-/** Gives every module the four things that each process has once: config, database, log and clock. */
+/** Gives every module what each process has once: config, database, vault, log and clock. */
 @Module({})
 export class PlatformModule {
   static forRoot(parts: PlatformParts): DynamicModule {
@@ -19,6 +20,7 @@ export class PlatformModule {
       { provide: Config, useValue: parts.config },
       { provide: Database, useValue: parts.database },
       { provide: LOG, useValue: parts.log },
+      { provide: Vault, useValue: new Vault(parts.database, parts.config) },
       { provide: Clock, useValue: parts.clock ?? new SystemClock() },
     ];
     return { module: PlatformModule, global: true, providers, exports: providers };

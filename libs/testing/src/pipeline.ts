@@ -1,7 +1,7 @@
 import type { Automations, Lifecycle, Publish, Publishing } from '#automations';
 import type { ScheduledEntries, MatchLoop, Monitors, RunControls, WakeLoop } from '#engine';
 import type { DraftSettings, Graph } from '#graph';
-import { createLog, newId, systemActor, type Database } from '#platform';
+import { createLog, newId, readConfig, systemActor, Vault, type Database } from '#platform';
 
 export interface PostedActivity {
   type: string;
@@ -31,7 +31,7 @@ export async function pipeline(database: Database): Promise<Pipeline> {
   const [records, engine] = await Promise.all([import('#automations'), import('#engine')]);
   const versions = new engine.EngineVersions();
   return new Pipeline(database, {
-    automations: new records.Automations(database),
+    automations: new records.Automations(database, new Vault(database, readConfig({}))),
     publishing: new records.Publishing(database),
     lifecycle: new records.Lifecycle(database),
     matcher: new engine.MatchLoop(database, versions, log),

@@ -14,7 +14,7 @@ import {
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { automationStats, EngineVersions, explainEntry, mailHelp, RunControls } from '#engine';
-import { diff } from '#graph';
+import { diff, withoutSecrets } from '#graph';
 import { Config, Database, type Actor } from '#platform';
 import { presentAutomation, presentNodeTypes } from './automation.presenter.js';
 import { Caller, Input, Route } from '../http/route.js';
@@ -91,6 +91,11 @@ export class AutomationsController {
     return this.automations.since(params.id, query.since, 100);
   }
 
+  @Route(contracts.setSecret)
+  setSecret(@Input() { body }: InputOf<typeof contracts.setSecret>, @Caller() actor: Actor) {
+    return this.automations.setSecret(actor, body.value);
+  }
+
   @Route(contracts.getPresence)
   present(@Input() { params }: InputOf<typeof contracts.getPresence>) {
     return this.presence.look(params.id);
@@ -140,7 +145,7 @@ export class AutomationsController {
   @Route(contracts.exportAutomation)
   async exportOne(@Input() { params }: InputOf<typeof contracts.exportAutomation>) {
     const { name, draft_graph, settings } = await automationById(this.database, params.id);
-    return { format: 'cortex.automation/1' as const, name, graph: draft_graph, settings };
+    return { format: 'cortex.automation/1' as const, name, graph: withoutSecrets(draft_graph), settings };
   }
 
   @Route(contracts.listVersions)

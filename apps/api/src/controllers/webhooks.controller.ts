@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { callPage, rotateWebhookSecret, WebhookCalls, webhookSecret, WebhookTests } from '#engine';
-import { Config, Database, type Actor } from '#platform';
+import { Config, Database, Vault, type Actor } from '#platform';
 import { Caller, Input, Route } from '../http/route.js';
 
 @Controller()
@@ -12,6 +12,7 @@ export class WebhooksController {
     private readonly calls: WebhookCalls,
     private readonly tests: WebhookTests,
     private readonly config: Config,
+    private readonly vault: Vault,
   ) {}
 
   private get networks(): string | null {
@@ -20,12 +21,12 @@ export class WebhooksController {
 
   @Route(contracts.getWebhookSecret)
   async secret() {
-    return { ...(await webhookSecret(this.database)), networks: this.networks };
+    return { ...(await webhookSecret(this.database, this.vault)), networks: this.networks };
   }
 
   @Route(contracts.rotateWebhookSecret)
   async rotate(@Caller() actor: Actor) {
-    return { ...(await rotateWebhookSecret(this.database, actor)), networks: this.networks };
+    return { ...(await rotateWebhookSecret(this.database, this.vault, actor)), networks: this.networks };
   }
 
   @Route(contracts.listWebhookCalls)

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { AppError, Database, LOG, type Log } from '#platform';
+import { AppError, Database, LOG, UnreadableSecret, Vault, type Log, type VaultKeys } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { CortexRequest } from './permission.js';
@@ -9,18 +8,20 @@ import { contractOf } from './route.js';
 interface KeyRow {
   request_hash: Buffer;
   status: number | null;
-  answer: unknown;
+  sealed: string | null;
 }
 
 /**
  * `Idempotency-Key` on any POST: the first answer is replayed for 24 hours, another body under the same key is 409.
  * A request that failed leaves no trace, so it may be tried again; so does one whose process died half-way,
- * after a minute.
+ * after a minute. Answers hold keys and invitation links, and requests hold passwords: an answer is kept encrypted, a
+ * request as a mark that cannot be guessed.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly database: Database,
+    private readonly vault: Vault,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -48,13 +49,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
       );
     }
     const caller = `${request.actor!.kind}:${request.actor!.id}`;
-    const hash = createHash('sha256')
-      .update(`${request.method} ${request.url}\n`)
-      .update(Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body ?? null))
-      .digest();
-    const kept = await this.claim(caller, key, hash);
+    const keys = await this.vault.keys();
+    const asked = askedBy(request);
+    const kept = await this.claim(caller, key, keys.mark(asked));
     if (kept) {
-      if (!kept.request_hash.equals(hash)) {
+      if (!keys.isMark(kept.request_hash, asked)) {
         throw new AppError(
           'idempotency_key_reused',
           'This Idempotency-Key was used for another request within the last 24 hours. Use a new key.',
@@ -66,13 +65,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
           'The first request with this Idempotency-Key is still running. Try again in a moment.',
         );
       reply.status(kept.status).header('idempotency-replayed', 'true');
-      return kept.answer;
+      return openAnswer(keys, kept.sealed!, caller, key);
     }
     try {
       const answer = await work();
       await this.database.run(
-        'update cortex.request_keys set status = $3, answer = $4 where caller = $1 and key = $2',
-        [caller, key, reply.statusCode, JSON.stringify(answer ?? null)],
+        'update cortex.request_keys set status = $3, sealed = $4 where caller = $1 and key = $2',
+        [caller, key, reply.statusCode, keys.seal(JSON.stringify(answer ?? null), aboutAnswer(caller, key))],
       );
       return answer;
     } catch (error) {
@@ -98,9 +97,31 @@ export class IdempotencyInterceptor implements NestInterceptor {
       );
       if (taken > 0) return undefined;
       return tx.row<KeyRow>(
-        'select request_hash, status, answer from cortex.request_keys where caller = $1 and key = $2',
+        'select request_hash, status, sealed from cortex.request_keys where caller = $1 and key = $2',
         [caller, key],
       );
     });
+  }
+}
+
+/** Everything that makes a request another one. */
+const askedBy = ({ method, url, body }: CortexRequest): Buffer =>
+  Buffer.concat([
+    Buffer.from(`${method} ${url}\n`),
+    Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body ?? null)),
+  ]);
+
+const aboutAnswer = (caller: string, key: string): string => `answer ${caller} ${key}`;
+
+/** @throws AppError 409 when it was kept under a secret that is not known any more: the work is done, and is not done again */
+function openAnswer(keys: VaultKeys, sealed: string, caller: string, key: string): unknown {
+  try {
+    return JSON.parse(keys.open(sealed, aboutAnswer(caller, key)));
+  } catch (error) {
+    if (!(error instanceof UnreadableSecret)) throw error;
+    throw new AppError(
+      'secret_unreadable',
+      'This was done with the first request, but its answer was encrypted under another CORTEX_SECRET and cannot be given again.',
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { Automations, Publishing } from '#automations';
 import { mailHelp } from '#engine';
 import { recipes, type Graph } from '#graph';
-import { systemActor, type Database } from '#platform';
+import { systemActor, type Database, type Vault } from '#platform';
 import { settingSql } from '#rules';
 import { sampleMail, sampleReminder, sampleTag } from './sample.js';
 
@@ -11,13 +11,13 @@ const actor = systemActor('sample data');
  * Publishes the abandoned-checkout recipe with its mails written, for sample people only, unless the sample shop has its automation
  * already (a start may have been cut off between the shop and this).
  */
-export async function seedDemoAutomation(database: Database): Promise<void> {
+export async function seedDemoAutomation(database: Database, vault: Vault): Promise<void> {
   const state = await database.row<{ wanted: boolean }>(
     `select ${settingSql('demo')} and not exists (select from cortex.automations where demo) as wanted`,
   );
   if (!state!.wanted) return;
   const recipe = recipes.find((one) => one.id === 'abandoned-checkout')!;
-  const automation = await new Automations(database).create(actor, {
+  const automation = await new Automations(database, vault).create(actor, {
     name: 'Abandoned checkout (sample)',
     graph: withMails(recipe.graph),
     settings: recipe.settings,

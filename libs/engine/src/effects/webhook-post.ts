@@ -4,7 +4,7 @@ import { callText } from '../webhooks/call-text.js';
 import type { EffectHandler } from './effect-handler.js';
 
 /**
- * Writes the call down; it leaves once this transaction has committed. What it says is fixed here, so that each try says
+ * Writes the call down, with references in place of secrets; it leaves once this transaction has committed. What it says is fixed here, so that each try says
  * the same. A step that is tried again keeps the call that it has.
  */
 export const webhookPost: EffectHandler<'webhook.post'> = async (tx, calls, moment) => {

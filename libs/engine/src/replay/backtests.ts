@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { automationById } from '#automations';
 import { usualAssumptions, type Assume } from '#contracts';
-import { settings as settingsSchema, type DraftSettings, type Graph, type Settings } from '#graph';
+import { settings as settingsSchema, withoutSecrets, type DraftSettings, type Graph, type Settings } from '#graph';
 import {
   AppError,
   Database,
@@ -97,7 +97,8 @@ export class Backtests {
           id,
           automationId,
           automation.revision,
-          JSON.stringify(graph),
+          // Nothing is called, so secrets need not be known.
+          JSON.stringify(withoutSecrets(graph)),
           JSON.stringify(settings),
           wish.from,
           to,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Automations } from '#automations';
 import type { DraftSettings, Graph } from '#graph';
-import { createLog, newId, systemActor } from '#platform';
+import { createLog, newId, readConfig, systemActor, Vault } from '#platform';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { EngineVersions } from '../versions/engine-versions.js';
 import { explainEntry } from '../reports/explain.js';
@@ -179,7 +179,7 @@ describe('what would have been, and why', () => {
   });
 
   it('brings in a drawing without what it names and does not exist here', async () => {
-    const automations = new Automations(db.database);
+    const automations = new Automations(db.database, new Vault(db.database, readConfig({})));
     const list = newId();
     const settings: DraftSettings = { goal: { rules: rules({ field: 'smart_list', operator: 'in', value: [list] }) } };
     const row = await automations.bringIn(actor, {

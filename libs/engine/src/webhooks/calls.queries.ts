@@ -1,4 +1,5 @@
 import { addressShown } from '#directory';
+import type { HeaderValue } from '#graph';
 import { decodeCursor, encodeCursor, type Database, type Tx } from '#platform';
 
 export type CallState = 'queued' | 'given' | 'delivered' | 'dead';
@@ -11,7 +12,8 @@ export interface NewCall {
   visit: number;
   person_id: string;
   url: string;
-  headers: Record<string, string>;
+  /** Secrets by their references: the values are known to the call itself only. */
+  headers: Record<string, HeaderValue>;
   content_type: string;
   body: string;
 }

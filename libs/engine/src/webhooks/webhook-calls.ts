@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { enterGate } from '#automations';
-import type { Report } from '#graph';
+import { enterGate, revealHeaders } from '#automations';
+import { HIDDEN, type HeaderValue, type Report } from '#graph';
 import { adminAddresses } from '#contracts';
 import {
   AppError,
@@ -12,6 +12,8 @@ import {
   openAttention,
   readNetworks,
   recordAudit,
+  UnreadableSecret,
+  Vault,
   type Actor,
   type Log,
   type Tx,
@@ -25,12 +27,19 @@ import { signature } from './secrets.js';
 export type Sent = Pick<CallRow, 'id' | 'url' | 'headers' | 'content_type' | 'body'>;
 
 /** The headers of a call besides those of its signature, the step's own first. */
-export const headersOf = (call: Pick<Sent, 'headers' | 'content_type'>): Record<string, string> => ({
-  ...call.headers,
-  'content-type': call.content_type,
+const withOwn = (headers: Record<string, string>, content_type: string): Record<string, string> => ({
+  ...headers,
+  'content-type': content_type,
   'user-agent': 'Cortex',
   accept: '*/*',
 });
+
+/** The same for somebody to look at: a header of the step's own has a value, and which one is nobody's to see. */
+export const shownHeaders = (headers: Record<string, HeaderValue>, content_type: string): Record<string, string> =>
+  withOwn(
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === '' ? '' : HIDDEN])),
+    content_type,
+  );
 
 /** Makes the calls of webhook steps, one try at a time, and tells the waiting runs how they went. */
 @Injectable()
@@ -40,6 +49,7 @@ export class WebhookCalls {
   constructor(
     private readonly database: Database,
     config: Config,
+    private readonly vault: Vault,
     @Inject(LOG) private readonly log: Log,
   ) {
     this.net = internet(readNetworks(config.env.CORTEX_WEBHOOK_NETWORKS));
@@ -76,15 +86,28 @@ export class WebhookCalls {
 
   /** Posts once what is given, signed, and writes nothing down. Never throws for what the receiver does. */
   async attempt(call: Sent & { attempts?: number }, signal?: AbortSignal): Promise<Tried & { took_ms: number }> {
-    const headers = { ...headersOf(call), ...(await signature(this.database, call.id, call.body)) };
     const began = performance.now();
-    const tried = await post({ url: call.url, headers, body: call.body }, this.net, signal);
+    const tried = await this.posted(call, signal);
     const took_ms = Math.round(performance.now() - began);
     this.log.info(
       { call_id: call.id, attempt: call.attempts ?? 1, status: tried.status, took_ms },
       tried.ok ? 'a webhook was called' : 'a webhook could not be called',
     );
     return { ...tried, took_ms };
+  }
+
+  private async posted(call: Sent, signal?: AbortSignal): Promise<Tried> {
+    let own: Record<string, string>;
+    try {
+      own = await revealHeaders(this.database, this.vault, call.headers);
+    } catch (error) {
+      if (!(error instanceof UnreadableSecret)) throw error;
+      return { ok: false, final: true, reason: 'a header has no value that can be read; set it again in the step' };
+    }
+    const signed = await signature(this.database, this.vault, call.id, call.body);
+    const headers = { ...withOwn(own, call.content_type), ...signed };
+    const tried = await post({ url: call.url, headers, body: call.body }, this.net, signal);
+    return tried.answer === undefined ? tried : { ...tried, answer: withoutValues(tried.answer, own) };
   }
 
   /** Tries are used up: the call is kept for somebody to send it again, and its run goes on by “failed”. */
@@ -146,6 +169,21 @@ export class WebhookCalls {
       await recordAudit(tx, actor, { action: 'webhook_call.replayed', targetKind: 'webhook_call', targetId: id });
     });
   }
+}
+
+/** Characters of a value from which on it can be told from ordinary text. */
+const TELLING = 6;
+
+/** An answer may repeat what it was sent, and answers are read by many: the values of headers are hidden in it. */
+function withoutValues(answer: string, headers: Record<string, string>): string {
+  // What begins with `webhook-` is the call's own and no secret.
+  const values = Object.entries(headers).flatMap(([name, value]) => (name.startsWith('webhook-') ? [] : [value]));
+  const secrets = values
+    .flatMap((value) => [value, value.split(' ').at(-1)!])
+    .filter(({ length }) => length >= TELLING);
+  return secrets
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((text, secret) => text.replaceAll(secret, HIDDEN), answer);
 }
 
 /** Tells a run that still waits at that step how its call went; it goes on when it is woken. */

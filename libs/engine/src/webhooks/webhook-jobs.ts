@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { forgetSecrets } from '#automations';
 import { Database, LOG, RepeatingLoop, retryLaws, type Log, type Loop } from '#platform';
 import { defineJob, Queue, type JobHandlers } from '#queue';
 import { z } from 'zod';
@@ -87,8 +88,9 @@ export class WebhookJobs implements JobHandlers, Loop {
     await queue.handle(forgetWebhooks, () => this.forget());
   }
 
-  /** Calls hold personal data: what was settled a month ago goes. */
+  /** Calls hold personal data: what was settled a month ago goes, and so do secrets that nothing names any more. */
   async forget(): Promise<void> {
+    await forgetSecrets(this.database, KEPT_DAYS);
     let gone: number;
     do {
       gone = await this.database.run(

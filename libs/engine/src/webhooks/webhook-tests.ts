@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { automationById } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import { sampleData, TemplateError, type MailData } from '#emails';
-import { indexGraph } from '#graph';
+import { indexGraph, type HeaderValue } from '#graph';
 import { AppError, Database, lockKey, newId, recordAudit, unknownAddress, type Actor, type Tx } from '#platform';
 import { mailData } from '../runs/mail-data.js';
 import { callText } from './call-text.js';
-import { headersOf, WebhookCalls } from './webhook-calls.js';
+import { shownHeaders, WebhookCalls } from './webhook-calls.js';
 
 /** Test calls that may leave within a minute, whoever asks. */
 const MOST_A_MINUTE = 10;
@@ -16,10 +16,10 @@ const ACTION = 'webhook.tested';
 export interface DrawnCall {
   node_id: string;
   body?: Record<string, unknown> | string | undefined;
-  headers?: Record<string, string> | undefined;
+  headers?: Record<string, HeaderValue> | undefined;
 }
 
-/** What would leave, without its signature. */
+/** What would leave, without its signature and without the values of the step's own headers. */
 export interface ShownCall {
   headers: Record<string, string>;
   body: string;
@@ -51,7 +51,7 @@ export class WebhookTests {
    */
   async preview(automationId: string, step: DrawnCall, contactEmail?: string): Promise<ShownCall> {
     const { headers, content_type, body } = await this.text(automationId, step, contactEmail);
-    return { headers: headersOf({ headers, content_type }), body };
+    return { headers: shownHeaders(headers, content_type), body };
   }
 
   /**
@@ -69,7 +69,7 @@ export class WebhookTests {
       took_ms: tried.took_ms,
       answer: tried.answer ?? null,
       reason: tried.ok ? null : tried.reason,
-      headers: headersOf(marked),
+      headers: { ...shownHeaders(text.headers, text.content_type), 'webhook-test': 'true' },
       body: marked.body,
     };
   }

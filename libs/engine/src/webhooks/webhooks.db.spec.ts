@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createLog, newId, readConfig, readNetworks, systemActor } from '#platform';
+import { createLog, newId, readConfig, readNetworks, systemActor, Vault } from '#platform';
 import { Queue } from '#queue';
 import { Webhook } from 'standardwebhooks';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
@@ -25,6 +25,7 @@ const log = createLog('silent', 'test');
 describe('webhook steps', () => {
   let db: TestDatabase;
   let line: Pipeline;
+  let vault: Vault;
   let people: Walkers;
   let server: Server;
   let port: number;
@@ -45,6 +46,7 @@ describe('webhook steps', () => {
   beforeAll(async () => {
     db = await testDatabase({ poolSize: 8 });
     line = await pipeline(db.database);
+    vault = new Vault(db.database, readConfig({}));
     people = new Walkers(db.database, line, 'hooked');
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -56,7 +58,7 @@ describe('webhook steps', () => {
     });
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     port = (server.address() as AddressInfo).port;
-    calls = new WebhookCalls(db.database, readConfig({}), log).through(net);
+    calls = new WebhookCalls(db.database, readConfig({}), vault, log).through(net);
   });
   afterAll(async () => {
     server.closeAllConnections();
@@ -101,7 +103,7 @@ describe('webhook steps', () => {
     const { id } = await callOf(automation);
     honest = 1;
     await calls.deliver(id);
-    const { secret } = await webhookSecret(db.database);
+    const { secret } = await webhookSecret(db.database, vault);
     const [call] = received;
     expect(new Webhook(secret).verify(call!.body, call!.headers as Record<string, string>)).toEqual({
       email,
@@ -217,8 +219,8 @@ describe('webhook steps', () => {
   });
 
   it('are signed with the secret before as well, for a day after it was replaced', async () => {
-    const before = await webhookSecret(db.database);
-    const after = await rotateWebhookSecret(db.database, actor);
+    const before = await webhookSecret(db.database, vault);
+    const after = await rotateWebhookSecret(db.database, vault, actor);
     expect(after.secret).not.toBe(before.secret);
     expect(after.previous_until).not.toBeNull();
     const send = async (type: string) => {
@@ -257,7 +259,7 @@ describe('webhook steps', () => {
     const automation = await automationWith('hook.queue');
     const email = await start('hook.queue');
     answer = (response, nth) => void response.writeHead(nth === 1 ? 503 : 200).end();
-    const steady = new WebhookCalls(db.database, readConfig({}), log).through(net);
+    const steady = new WebhookCalls(db.database, readConfig({}), vault, log).through(net);
     const queue = new Queue({ database: db.database, log });
     const jobs = new WebhookJobs(db.database, queue, steady, log);
     await jobs.bind(queue);

@@ -1,3 +1,5 @@
+import type { HeaderValue } from './secrets.js';
+
 /**
  * What a step wants done in the world, as data. The engine performs effects inside the step's own
  * transaction; the backtester counts them. One file per effect in `libs/engine/src/effects/`.
@@ -19,6 +21,6 @@ export type Effect =
   | { type: 'list.update'; smart_list_id: string; action: 'add' | 'remove' }
   | { type: 'team.notify'; to: string; subject: string; text: string }
   | { type: 'automation.enter'; automation_id: string }
-  | { type: 'webhook.post'; url: string; body?: unknown; headers?: Record<string, string> };
+  | { type: 'webhook.post'; url: string; body?: unknown; headers?: Record<string, HeaderValue> };
 
 export type EffectType = Effect['type'];

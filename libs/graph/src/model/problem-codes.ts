@@ -30,6 +30,7 @@ export const drawingProblems = {
   contradiction: drawing('Nobody can match two conditions at once.'),
   marketing_on_transactional: drawing('System mail has a topic or an unsubscribe link.'),
   sender: drawing('The sender of a mail is not one mailbox.'),
+  webhook_header_missing: drawing('The value of a webhook header has to be set again.'),
   webhook_in_the_clear: drawing('A webhook address is called without encryption.'),
   unfinished_settings: drawing('A setting of the automation is missing or wrong.'),
   schedule_once: drawing('The schedule repeats, but each person enters only once.'),

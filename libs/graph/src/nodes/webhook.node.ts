@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { withinDepth } from '../model/graph.js';
 import { defineNode, type Problem } from '../model/node.js';
+import { isSecretReference, secretReference } from '../model/secrets.js';
 import { say, shorten, value } from '../words/phrase.js';
 
 /** Headers that the call itself sets, or that are between two hops and not for the receiver. */
 const own =
   /^(host|connection|keep-alive|content-(length|type|encoding)|transfer-encoding|te|trailer|upgrade|expect|date|via|user-agent|webhook-.*|proxy-.*)$/i;
+/** Characters that a header's value may not have. */
+export const notInHeaders = /[^\t\u0020-\u007e\u0080-\u00ff]/;
 const name = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 
 const url = z
@@ -38,7 +41,7 @@ export const webhookConfig = z.strictObject({
       control: 'webhook_body',
     }),
   headers: z
-    .record(z.string(), z.string().max(4000))
+    .record(z.string(), z.union([z.string().max(4000), secretReference]))
     .superRefine((headers, context) => {
       if (Object.keys(headers).length > 20)
         context.addIssue({ code: 'custom', path: [], message: 'A call has at most 20 headers of its own.' });
@@ -46,12 +49,16 @@ export const webhookConfig = z.strictObject({
         const issue = (message: string) => context.addIssue({ code: 'custom', path: [header], message });
         if (!name.test(header)) issue(`“${shorten(header, 40)}” is not a valid header name.`);
         else if (own.test(header)) issue(`The header “${header}” is set by the call itself. Remove it.`);
-        else if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(content))
+        else if (typeof content === 'string' && notInHeaders.test(content))
           issue(`“${header}” contains characters that a header may not have.`);
       }
     })
     .optional()
-    .meta({ label: 'Headers', help: 'For example Authorization.', control: 'headers' }),
+    .meta({
+      label: 'Headers',
+      help: 'For example Authorization. Values are stored encrypted and never shown again.',
+      control: 'headers',
+    }),
 });
 
 /** What the card says of an address: where it leads, without the rest. */
@@ -86,7 +93,8 @@ export const webhook = defineNode({
     'takes the path “if it failed”. Answers from 400 to 499 (except 408, 409, 425 and 429) are final at once. ' +
     'Redirects are not followed, and addresses inside private networks are not called. Calls that failed for ' +
     'good are listed under Needs attention and can be sent again. The same call always has the same ' +
-    'webhook-id, so that a receiver can recognise repeats.',
+    'webhook-id, so that a receiver can recognise repeats. The values of its headers are secrets: they are stored ' +
+    'encrypted, nobody is shown them again, and an export leaves them out.',
   config: webhookConfig,
   defaults: { url: '' },
   ports: () => [
@@ -95,8 +103,17 @@ export const webhook = defineNode({
   ],
   phrases: ({ url }) => say`Call ${value('url', url && shorten(hostOf(url) ?? '', 60))}`,
   texts: ({ body }) => textsIn(body, 'body'),
-  check: ({ url }, { pointer, node_id }) => {
+  check: ({ url, headers }, { pointer, node_id }) => {
     const problems: Problem[] = [];
+    for (const [header, content] of Object.entries(headers ?? {}))
+      if (isSecretReference(content) && content.id === undefined)
+        problems.push({
+          code: 'webhook_header_missing',
+          severity: 'blocks',
+          node_id,
+          pointer: `${pointer}/config/headers/${header.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+          message: `Set the value of the header “${header}”. It has none yet; an import does not bring values along.`,
+        });
     if (new URL(url).protocol === 'http:')
       problems.push({
         code: 'webhook_in_the_clear',

@@ -1,4 +1,5 @@
-import { Headers, WebhookBody } from './webhook-call';
+import { Headers } from './secret-headers';
+import { WebhookBody } from './webhook-call';
 import { ActivityType, AnyList, Course, OtherAutomation, StaticList } from './references';
 import type { Control } from './control';
 import { Cron } from './cron';

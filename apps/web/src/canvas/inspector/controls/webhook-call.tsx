@@ -1,19 +1,6 @@
 import { Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { fieldProps, type ControlProps } from './control';
-import { NameValueRows } from './name-value-rows';
-
-/** Headers of a call, a row each. */
-export const Headers = (props: ControlProps) => (
-  <NameValueRows
-    {...props}
-    noun="header"
-    add="Add a header"
-    example="Authorization"
-    written={(content) => (typeof content === 'string' ? content : '')}
-    meant={(content) => content}
-  />
-);
 
 const written = (value: unknown): string =>
   value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 2);
