@@ -1,7 +1,7 @@
 /** Every action that the audit can name, and what somebody did. */
 export const auditActions = {
   'settings.changed': 'Changed the settings',
-  'secret.set': 'Set a secret value',
+  'secret.set': 'Stored the secret value of a header',
   'webhook_secret.rotated': 'Replaced the webhook secret',
   'demo.removed': 'Removed the demo data',
   'attention.closed': 'Marked a notice as done',
