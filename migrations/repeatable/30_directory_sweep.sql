@@ -46,7 +46,9 @@ begin
           raise exception '% rows were noted where one was said', noted;
         end if;
         perform cortex.refresh_people(new.addresses, new.activity_ids, new.activity_times, new.activity_addresses);
-        perform cortex.follow_merges_since(now());
+        if exists (select from cortex.person_merges m where m.followed < 2 and m.merged_at >= now()) then
+          perform cortex.follow_merges_since(now());
+        end if;
         return null;
       end if;
       with gone as (
@@ -62,7 +64,9 @@ begin
         array(select unnest(g.activity_addresses) from gone g) as activity_addresses
       into work;
       perform cortex.refresh_people(work.addresses, work.activity_ids, work.activity_times, work.activity_addresses);
-      perform cortex.follow_merges_since(now());
+      if exists (select from cortex.person_merges m where m.followed < 2 and m.merged_at >= now()) then
+        perform cortex.follow_merges_since(now());
+      end if;
       return null;
     exception
       when sqlstate 'CX001' then

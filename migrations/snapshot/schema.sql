@@ -2045,6 +2045,12 @@ AS $function$
   end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.flat_tags(tags text[])
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ARRAY(SELECT t.t FROM unnest(flat_tags.tags) t(t) WHERE (t.t IS NOT NULL))
+
 CREATE OR REPLACE FUNCTION cortex.fold(value text)
  RETURNS text
  LANGUAGE sql
@@ -2401,6 +2407,48 @@ CREATE OR REPLACE FUNCTION cortex.may_be_mailed(suppressed boolean, consent text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((NOT suppressed) AND ((consent = 'subscribed'::text) OR ((consent = 'unknown'::text) AND mail_unanswered)))
+
+CREATE OR REPLACE FUNCTION cortex.may_have_moved(here text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  kept record;
+  row_id uuid;
+begin
+  -- From where they were …
+  select p.id, p.type into kept from cortex.people p where p.address = here;
+  if kept.type = 'customer' then
+    perform from public.unified_profiles u where u.id = kept.id and cortex.address(u.email) is distinct from here;
+  elsif kept.type = 'lead' then
+    perform from public.purchase_leads l where l.id = kept.id and cortex.address(l.email) <> here;
+  end if;
+  if kept.type is not null and found then
+    return true;
+  end if;
+  -- … and from where they are.
+  for row_id in
+    select u.id from public.unified_profiles u where cortex.address(u.email) collate "C" = here
+    union all
+    (select l.id from public.purchase_leads l where cortex.address(l.email) collate "C" = here
+      order by l.created_at desc, l.id desc limit 1)
+  loop
+    perform from cortex.people p where p.id = row_id and p.address <> here;
+    if found then
+      return true;
+    end if;
+    perform from cortex.former_ids f join cortex.people p on p.person_id = f.person_id
+    where f.id = row_id and p.type is null and p.address <> here;
+    if found then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.merge_people(gone_id uuid, stays_id uuid)
  RETURNS void
@@ -2827,7 +2875,7 @@ CREATE OR REPLACE FUNCTION cortex.plain_tags(tags text[])
  RETURNS text[]
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (tags IS NULL) THEN '{}'::text[] WHEN ((array_ndims(tags) > 1) OR (array_lower(tags, 1) <> 1)) THEN ARRAY(SELECT t.t FROM unnest(plain_tags.tags) t(t) WHERE (t.t IS NOT NULL)) WHEN (array_position(tags, NULL::text) IS NOT NULL) THEN array_remove(tags, NULL::text) ELSE tags END
+RETURN CASE WHEN ((tags IS NULL) OR (tags = '{}'::text[])) THEN '{}'::text[] WHEN ((array_ndims(tags) = 1) AND (array_lower(tags, 1) = 1) AND (array_position(tags, NULL::text) IS NULL)) THEN tags ELSE cortex.flat_tags(tags) END
 
 CREATE OR REPLACE FUNCTION cortex.put_addresses_aside(addresses text[])
  RETURNS void
@@ -2910,6 +2958,7 @@ AS $function$
 declare
   missing text[];
   fresh text[];
+  fresh_ids uuid[];
   known text[] := addresses;
   locked bigint;
   converted uuid[];
@@ -2926,7 +2975,7 @@ begin
     select p.* into kept from cortex.people p where p.address = addresses[1] for no key update;
     if found then
       select d.* into defined from cortex.directory_definition d where d.address = addresses[1] limit 1;
-      if found and (kept.id is not distinct from defined.id or not exists (select from cortex.people_who_moved(addresses))) then
+      if found and (kept.id is not distinct from defined.id or not cortex.may_have_moved(addresses[1])) then
         known := '{}';
         addresses := '{}';
         if row(kept.id, kept.email::text, kept.type, kept.first_name, kept.last_name, kept.phone, kept.country,
@@ -2957,7 +3006,7 @@ begin
   end if;
 
   -- Whoever moved joins their old address to the new one.
-  if cardinality(addresses) > 0 then
+  if cardinality(addresses) > 1 or cortex.may_have_moved(addresses[1]) then
     addresses := cortex.addresses_with_moves(addresses);
     known := addresses;
   end if;
@@ -2983,9 +3032,9 @@ begin
       left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
       order by t.address collate "C"
       on conflict (address) do nothing
-      returning people.address
+      returning people.address, people.id
     )
-    select array_agg(made.address) into fresh from made;
+    select array_agg(made.address), array_agg(made.id) into fresh, fresh_ids from made;
     if cardinality(fresh) = cardinality(addresses) then
       known := '{}';
     elsif fresh is not null then
@@ -3067,7 +3116,7 @@ begin
   end if;
 
   -- Whose row was somebody else's before starts with what was said about mail then; a lead with a no only.
-  if fresh is not null then
+  if fresh is not null and exists (select from cortex.former_ids i where i.id = any (fresh_ids)) then
     update cortex.people f
     set consent_status = p.consent_status, consent_source = p.consent_source, consent_at = p.consent_at,
       consent_text = p.consent_text, consent_by = p.consent_by
@@ -3657,7 +3706,9 @@ begin
           raise exception '% rows were noted where one was said', noted;
         end if;
         perform cortex.refresh_people(new.addresses, new.activity_ids, new.activity_times, new.activity_addresses);
-        perform cortex.follow_merges_since(now());
+        if exists (select from cortex.person_merges m where m.followed < 2 and m.merged_at >= now()) then
+          perform cortex.follow_merges_since(now());
+        end if;
         return null;
       end if;
       with gone as (
@@ -3673,7 +3724,9 @@ begin
         array(select unnest(g.activity_addresses) from gone g) as activity_addresses
       into work;
       perform cortex.refresh_people(work.addresses, work.activity_ids, work.activity_times, work.activity_addresses);
-      perform cortex.follow_merges_since(now());
+      if exists (select from cortex.person_merges m where m.followed < 2 and m.merged_at >= now()) then
+        perform cortex.follow_merges_since(now());
+      end if;
       return null;
     exception
       when sqlstate 'CX001' then

@@ -29,6 +29,7 @@ as $$
 declare
   missing text[];
   fresh text[];
+  fresh_ids uuid[];
   known text[] := addresses;
   locked bigint;
   converted uuid[];
@@ -45,7 +46,7 @@ begin
     select p.* into kept from cortex.people p where p.address = addresses[1] for no key update;
     if found then
       select d.* into defined from cortex.directory_definition d where d.address = addresses[1] limit 1;
-      if found and (kept.id is not distinct from defined.id or not exists (select from cortex.people_who_moved(addresses))) then
+      if found and (kept.id is not distinct from defined.id or not cortex.may_have_moved(addresses[1])) then
         known := '{}';
         addresses := '{}';
         if row(${list(
@@ -78,7 +79,7 @@ begin
   end if;
 
   -- Whoever moved joins their old address to the new one.
-  if cardinality(addresses) > 0 then
+  if cardinality(addresses) > 1 or cortex.may_have_moved(addresses[1]) then
     addresses := cortex.addresses_with_moves(addresses);
     known := addresses;
   end if;
@@ -93,9 +94,9 @@ begin
   if missing is not null then
     with made as (
       ${indented(makeMissing, 6)}
-      returning people.address
+      returning people.address, people.id
     )
-    select array_agg(made.address) into fresh from made;
+    select array_agg(made.address), array_agg(made.id) into fresh, fresh_ids from made;
     if cardinality(fresh) = cardinality(addresses) then
       known := '{}';
     elsif fresh is not null then
@@ -170,7 +171,7 @@ begin
   end if;
 
   -- Whose row was somebody else's before starts with what was said about mail then; a lead with a no only.
-  if fresh is not null then
+  if fresh is not null and exists (select from cortex.former_ids i where i.id = any (fresh_ids)) then
     update cortex.people f
     set consent_status = p.consent_status, consent_source = p.consent_source, consent_at = p.consent_at,
       consent_text = p.consent_text, consent_by = p.consent_by
