@@ -22,6 +22,7 @@ declare
   moved boolean := false;
   kept cortex.people;
   defined cortex.directory_definition;
+  defined_rows cortex.directory_definition[];
   earliest timestamptz := activity_times[1];
   latest timestamptz := activity_times[1];
 begin
@@ -106,6 +107,16 @@ begin
       raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
     end if;
 
+    -- What is defined is read before it is asked who moved. A transaction that puts its addresses aside commits without
+    -- these locks: were it to move somebody between the two, the rows read afterwards would be given to other people.
+    defined_rows := array(
+      select row(
+        t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language, d.tags,
+        d.attributes, d.created_at, d.lifetime_value_minor
+      )::cortex.directory_definition
+      from unnest(known) t (address)
+      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true);
+
     -- Whoever moved takes their person along. What was done under the old address in this transaction goes along where
     -- nobody is left to whom it could belong.
     if activity_addresses <> '{}' then
@@ -141,18 +152,27 @@ begin
       left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
       order by t.address collate "C"
       on conflict (address) do nothing;
+      defined_rows := array(
+        select row(
+          t.address, d.id, d.email, d.type, d.first_name, d.last_name, d.phone, d.country, d.timezone, d.language, d.tags,
+          d.attributes, d.created_at, d.lifetime_value_minor
+        )::cortex.directory_definition
+        from unnest(known) t (address)
+        left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true);
+      if exists (select from cortex.people_who_moved(addresses) m where m.new_address is not null) then
+        raise exception 'somebody of these addresses moved meanwhile' using errcode = 'CX001';
+      end if;
     end if;
 
-    -- 3. A new statement: its snapshot is younger than the locks.
+    -- 3. The rows as they were defined when the locks were held.
     with changed as (
       update cortex.people p
       set id = d.id, email = d.email, type = d.type, first_name = d.first_name, last_name = d.last_name,
         phone = d.phone, country = d.country, timezone = d.timezone, language = d.language,
         tags = coalesce(d.tags, '{}'), attributes = coalesce(d.attributes, '{}'), created_at = d.created_at,
         lifetime_value_minor = coalesce(d.lifetime_value_minor, 0)
-      from unnest(known) t (address)
-      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
-      where p.address = t.address
+      from unnest(defined_rows) d
+      where p.address = d.address
         and row(p.id, p.email::text, p.type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.language,
             p.tags, p.attributes, p.created_at, p.lifetime_value_minor)
           is distinct from

@@ -64,6 +64,13 @@ describe('the directory follows the shop', () => {
     ]);
   });
 
+  it('a customer who ordered nothing is worth nothing', async () => {
+    await profile('ann@example.com');
+    expect(await rows('select lifetime_value_minor from view_directory_contacts')).toEqual([
+      { lifetime_value_minor: '0' },
+    ]);
+  });
+
   it('keeps a touch of a statement whose activities fail: the guards are two', async () => {
     await shop.query('alter table crm_activities rename to crm_activities_away');
     try {

@@ -14,6 +14,14 @@ left join lateral (select * from cortex.directory_definition d where d.address =
 order by t.address collate "C"
 on conflict (address) do nothing`;
 
+/** What is defined at the addresses in `known`, each with a row, into `defined_rows`. */
+const readDefined = `defined_rows := array(
+  select row(
+    ${list(['t.address', ...definedColumns.map((column) => `d.${column}`)], 4)}
+  )::cortex.directory_definition
+  from unnest(known) t (address)
+  left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true)`;
+
 /** The heart of the sweep: brings kept rows up to date with the definition. */
 export const directoryRefresh = (): string => `${generatedBy('refresh.ts')}
 -- Brings the kept rows of these addresses (sorted, distinct) up to date and gives these activities their
@@ -37,6 +45,7 @@ declare
   moved boolean := false;
   kept cortex.people;
   defined cortex.directory_definition;
+  defined_rows cortex.directory_definition[];
   earliest timestamptz := activity_times[1];
   latest timestamptz := activity_times[1];
 begin
@@ -112,6 +121,10 @@ begin
       raise exception 'a person of these addresses was renamed meanwhile' using errcode = 'CX001';
     end if;
 
+    -- What is defined is read before it is asked who moved. A transaction that puts its addresses aside commits without
+    -- these locks: were it to move somebody between the two, the rows read afterwards would be given to other people.
+    ${indented(readDefined, 4)};
+
     -- Whoever moved takes their person along. What was done under the old address in this transaction goes along where
     -- nobody is left to whom it could belong.
     if activity_addresses <> '{}' then
@@ -136,18 +149,21 @@ begin
           and (t.address = any (activity_addresses)
             or exists (select from cortex.directory_definition d where d.address = t.address)));
       ${indented(makeMissing, 6)};
+      ${indented(readDefined, 6)};
+      if exists (select from cortex.people_who_moved(addresses) m where m.new_address is not null) then
+        raise exception 'somebody of these addresses moved meanwhile' using errcode = 'CX001';
+      end if;
     end if;
 
-    -- 3. A new statement: its snapshot is younger than the locks.
+    -- 3. The rows as they were defined when the locks were held.
     with changed as (
       update cortex.people p
       set ${list(
         definedColumns.map((column) => `${column} = ${orEmpty('d')(column)}`),
         8,
       )}
-      from unnest(known) t (address)
-      left join lateral (select * from cortex.directory_definition d where d.address = t.address limit 1) d on true
-      where p.address = t.address
+      from unnest(defined_rows) d
+      where p.address = d.address
         and row(${list(
           definedColumns.map((column) => exact(`p.${column}`, column)),
           12,

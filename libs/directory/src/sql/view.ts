@@ -31,13 +31,13 @@ create view cortex.directory_definition as
 select
   p.address, p.id, p.email, 'customer'::text as type, ${personalColumns('p')},
   cortex.plain_tags(p.tags) as tags, cortex.plain_attributes(p.attributes) as attributes, p.created_at,
-  coalesce((
-    select least(greatest(
+  (
+    select least(greatest(coalesce(
       sum(case t.status when 'failed' then 0 when 'refunded' then 0 else t.amount_minor::numeric - t.refunded_minor end),
-      -9007199254740991), 9007199254740991)
+      0), -9007199254740991), 9007199254740991)
     from public.transactions t
     where t.profile_id = p.id
-  ), 0)::bigint as lifetime_value_minor
+  )::bigint as lifetime_value_minor
 from (
   select distinct on (cortex.address(u.email) collate "C")
     cortex.address(u.email) collate "C" as address, u.*
