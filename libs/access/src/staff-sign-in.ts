@@ -1,6 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { AppError, recordAudit, type Actor, type Config, type Database, type Log, type Role } from '#platform';
+import {
+  AppError,
+  CONNECT_PATIENCE,
+  connectionOptions,
+  recordAudit,
+  type Actor,
+  type Config,
+  type Database,
+  type Log,
+  type Role,
+} from '#platform';
 import { settingSql } from '#rules';
 import { fromNodeHeaders } from 'better-auth/node';
 import pg from 'pg';
@@ -78,12 +88,18 @@ export class StaffSignIn implements OnApplicationShutdown {
   ) {
     const { options } = database.source;
     this.pool = new pg.Pool({
-      connectionString: 'url' in options ? options.url : undefined,
-      options: '-c search_path=cortex_staff -c timezone=UTC',
-      application_name: 'cortex sign-in',
+      ...connectionOptions({
+        url: 'url' in options ? options.url : undefined,
+        name: 'cortex sign-in',
+        statementTimeout: 10_000,
+        session: { search_path: 'cortex_staff' },
+      }),
+      // Half of a request's patience: afterwards it is asked what the matter is.
+      connectionTimeoutMillis: CONNECT_PATIENCE / 2,
       max: 4,
     });
-    this.pool.on('error', (error) => log.warn({ err: error }, 'sign-in pool'));
+    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'sign-in pool'));
+    database.pulse.watch(this.pool);
     this.publicUrl = config.publicUrl;
     this.sessionCookie = `${cookiePrefix(config.publicUrl)}.session_token=`;
     this.devices = new DeviceCookie(secret, config.publicUrl);
@@ -108,7 +124,7 @@ export class StaffSignIn implements OnApplicationShutdown {
   /** Who holds the session of these cookies; read from the database each time, so that a ban holds at once. */
   async sessionOf(headers: IncomingHttpHeaders): Promise<StaffSession | undefined> {
     if (!this.hasCookie(headers)) return undefined;
-    const found = await this.auth.calls.getSession({ headers: fromNodeHeaders(headers) });
+    const found = await this.library(() => this.auth.calls.getSession({ headers: fromNodeHeaders(headers) }));
     if (!found || found.user.banned) return undefined;
     const row = await this.database.row<{ idle: number; second_factor: boolean; demanded: boolean }>(
       `select extract(epoch from now() - s."updatedAt")::int as idle,
@@ -173,10 +189,9 @@ export class StaffSignIn implements OnApplicationShutdown {
   /** Ends the session of these cookies, if there is one. @returns the lines that take the cookie away */
   async signOut(request: SignInRequest): Promise<string[]> {
     this.assertTrustedOrigin(request.headers);
-    const { headers } = await this.auth.calls.endSession({
-      headers: fromNodeHeaders(request.headers),
-      returnHeaders: true,
-    });
+    const { headers } = await this.library(() =>
+      this.auth.calls.endSession({ headers: fromNodeHeaders(request.headers), returnHeaders: true }),
+    );
     return headers.getSetCookie();
   }
 
@@ -265,11 +280,32 @@ export class StaffSignIn implements OnApplicationShutdown {
 
   private async startSession(request: SignInRequest, staffId: string): Promise<string[]> {
     const userAgent = (request.headers['user-agent'] ?? '').slice(0, 300);
-    const { headers } = await this.auth.calls.startSession({
-      body: { staffId, ip: request.ip, userAgent },
-      headers: fromNodeHeaders(request.headers),
-      returnHeaders: true,
-    });
+    const { headers } = await this.library(() =>
+      this.auth.calls.startSession({
+        body: { staffId, ip: request.ip, userAgent },
+        headers: fromNodeHeaders(request.headers),
+        returnHeaders: true,
+      }),
+    );
     return headers.getSetCookie();
+  }
+
+  /**
+   * A call of better-auth, which keeps to itself what failed: so the database is asked.
+   * @throws what the database says when it is not available, or AppError 503 when it takes no writes
+   */
+  private async library<T>(call: () => Promise<T>): Promise<T> {
+    const { pulse } = this.database;
+    pulse.assertThere();
+    try {
+      return await call();
+    } catch (error) {
+      await pulse.confirm();
+      const row = await this.database.row<{ closed: boolean }>(
+        "select current_setting('transaction_read_only')::boolean as closed",
+      );
+      if (!row?.closed) throw error;
+      throw new AppError('database_away', 'The database takes no writes at the moment. Try again later.');
+    }
   }
 }

@@ -17,7 +17,7 @@ export class InboxBell {
     database: Database,
     private readonly log: Log,
   ) {
-    this.connection = new OwnConnection(database.source, 'cortex inbox bell', '-c synchronous_commit=off');
+    this.connection = new OwnConnection(database.source, 'cortex inbox bell', { synchronous_commit: 'off' });
   }
 
   ring(): void {

@@ -7,6 +7,7 @@ import {
   databaseFailure,
   LOG,
   newId,
+  outageOf,
   OwnConnection,
   retryLaws,
   type Log,
@@ -80,23 +81,27 @@ function incoming(posted: PostedActivity): IncomingActivity {
  */
 @Injectable()
 export class Ingestion implements OnApplicationShutdown {
-  private readonly group = new GroupCommit<IncomingActivity, StoreResult>((rows) => this.commit(rows), {
-    group: GROUP,
-    waiting: MAX_WAITING,
-  });
+  private readonly group = new GroupCommit<IncomingActivity, StoreResult>(
+    (rows) => this.database.pulse.during(() => this.commit(rows), this.connection.cut.bind(this.connection)),
+    { group: GROUP, waiting: MAX_WAITING },
+  );
   private readonly connection: OwnConnection;
   private readonly bell: InboxBell;
   private plainFrom = 0;
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     @Inject(LOG) private readonly log: Log,
   ) {
     // Planning costs more than running the statement, and its plan must not depend on the values, nor on how full the
     // tables were when it was made: rows in their order, each look-up by an index.
-    const settings =
-      '-c timezone=UTC -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
-    this.connection = new OwnConnection(database.source, 'cortex ingestion', settings);
+    this.connection = new OwnConnection(database.source, 'cortex ingestion', {
+      plan_cache_mode: 'force_generic_plan',
+      enable_seqscan: 'off',
+      enable_hashjoin: 'off',
+      enable_mergejoin: 'off',
+      statement_timeout: '60s',
+    });
     this.bell = new InboxBell(database, log);
   }
 
@@ -114,8 +119,8 @@ export class Ingestion implements OnApplicationShutdown {
           'More arrives than can be stored. Nothing of this request was stored. Wait a second and send it again.';
         throw new AppError('too_much_at_once', detail, { facts: { retry_after: 1 } });
       }
-      if (!isConnectionError(error)) throw error;
-      this.log.error({ err: error }, 'activities: connection to the database failed');
+      if (outageOf(error) !== 'away') throw error;
+      this.log.error({ reason: (error as Error).message }, 'activities: connection to the database failed');
       const detail =
         'The database went away while storing, so the outcome is unclear. Send it again. With an id or an external_id, a repeat is harmless.';
       throw new AppError('database_away', detail);

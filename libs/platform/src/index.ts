@@ -8,6 +8,7 @@ export * from './config.js';
 export * from './networks.js';
 export * from './log.js';
 export * from './platform.module.js';
+export * from './db/connection.js';
 export * from './db/own-connection.js';
 export * from './db/tx.js';
 export * from './db/database-errors.js';

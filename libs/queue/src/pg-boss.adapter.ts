@@ -1,5 +1,5 @@
 import { PgBoss, type Db, type JobResult, type JobWithMetadata, type QueueOptions } from 'pg-boss';
-import { RepeatingLoop, type Database, type Log, type Tx } from '#platform';
+import { connectionOptions, IDLE, RepeatingLoop, type Database, type Log, type Tx } from '#platform';
 import type { EnqueueOptions, JobDefinition, ReceivedJob } from './jobs.js';
 
 export interface Work {
@@ -18,8 +18,8 @@ const DUE_EVERY = 2_000;
 /** Seconds without a sign of life after which a job in hand goes back to the queue; the least that pg-boss takes. */
 const HEARTBEAT = 10;
 const DAY = 86_400;
-/** Milliseconds that a connection stays open unused; making one costs more than a minute of looking. */
-const IDLE = 300_000;
+/** Milliseconds after which one of its statements fails: all are short. */
+const LONGEST_STATEMENT = 30_000;
 
 const READY = `exists (select from pgboss.job j where j.name = q.name and j.state in ('created', 'retry') and not j.blocked
   and j.start_after <= now())`;
@@ -41,9 +41,9 @@ export class PgBossAdapter {
     private readonly log: Log,
   ) {
     const { options } = database.source;
+    const url = 'url' in options ? options.url : undefined;
+    const connection = connectionOptions({ url, name: 'cortex-queue', statementTimeout: LONGEST_STATEMENT });
     this.boss = new PgBoss({
-      connectionString: 'url' in options ? options.url : undefined,
-      application_name: 'cortex-queue',
       max: poolSize,
       schema: 'pgboss',
       useListenNotify: true,
@@ -55,8 +55,8 @@ export class PgBossAdapter {
       // No job waits for another one here.
       flowIntervalSeconds: 600,
       notifyHeartbeatIntervalMs: 30_000,
-      // An option of its pool, which its own types leave out.
-      ...{ idleTimeoutMillis: IDLE },
+      // Options of its pool, which its own types leave out.
+      ...{ ...connection, idleTimeoutMillis: IDLE },
     });
     const due = `exists (select from pgboss.queue q where ${READY} or ${LOST})`;
     const work = async () => (await this.wakeDue(), false);

@@ -1,4 +1,4 @@
-import { createLog, readConfig, type Database } from '#platform';
+import { createDataSource, createLog, Database, readConfig } from '#platform';
 import { freePort } from '#platform/postgres';
 import type { TestClock } from './clock.js';
 import { testDatabase } from './postgres.js';
@@ -8,6 +8,10 @@ export interface TestAppOptions {
   env?: Record<string, string>;
   /** False: the API without a worker, so that nothing happens by itself. */
   worker?: boolean;
+  /** The address of another server than the run's own, for a test that stops it. */
+  cluster?: string;
+  /** Another way to the same database for the application, for a test that breaks it. */
+  through?: (databaseUrl: string) => Promise<string>;
 }
 
 export interface CallOptions {
@@ -44,12 +48,14 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     import('#queue'),
     import('#access'),
   ]);
-  const db = await testDatabase({ poolSize: 15 });
+  const db = await testDatabase({ poolSize: 15, cluster: options.cluster });
+  const url = (await options.through?.(db.url)) ?? db.url;
+  const database = url === db.url ? db.database : await ownWay(url);
   const adminKey = 'test-key-with-every-scope';
   const admin = { email: 'admin@example.com', password: 'correct horse battery staple' };
   const config = readConfig({
     NODE_ENV: 'test',
-    DATABASE_URL: db.url,
+    DATABASE_URL: url,
     PORT: String(await freePort()),
     LOG_LEVEL: 'error',
     CORTEX_ADMIN_EMAIL: admin.email,
@@ -58,30 +64,34 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     ...options.env,
   });
   const log = createLog(config.env.LOG_LEVEL, 'test');
-  await ensureFirstStart(db.database, config);
-  const queue = new Queue({ database: db.database, log });
-  const parts = { config, database: db.database, log, clock: db.clock, queue };
+  await ensureFirstStart(database, config);
+  const queue = new Queue({ database, log });
+  const parts = { config, database, log, clock: db.clock, queue };
   const worker = options.worker === false ? undefined : await createWorker(parts);
   if (!worker) await queue.start();
   const api = await createApi(parts);
   await api.listen(config.env.PORT, '127.0.0.1');
-  const url = `http://127.0.0.1:${config.env.PORT}`;
+  const address = `http://127.0.0.1:${config.env.PORT}`;
   return {
-    url,
+    url: address,
     databaseUrl: db.url,
     adminKey,
     admin,
     database: db.database,
     clock: db.clock,
-    call: (method, path, body, how) => call(url, adminKey, method, path, body, how),
+    call: (method, path, body, how) => call(address, adminKey, method, path, body, how),
     close: async () => {
       await api.close();
       await worker?.close();
       await queue.stop();
+      if (database !== db.database) await database.source.destroy();
       await db.drop();
     },
   };
 }
+
+const ownWay = async (url: string): Promise<Database> =>
+  new Database(await createDataSource({ url, applicationName: 'cortex-test', poolSize: 15 }).initialize());
 
 async function call(
   url: string,

@@ -8,5 +8,6 @@ export * from './fake-postmark.js';
 export * from './people.js';
 export * from './pipeline.js';
 export * from './random-rules.js';
+export * from './tcp-proxy.js';
 export * from './until.js';
 export * from './work-counts.js';

@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { problemKinds, problemType, type ProblemCode } from '#contracts';
-import { AppError, type FieldError, type Log } from '#platform';
+import {
+  AppError,
+  databaseErrorOf,
+  databaseFailure,
+  outageOf,
+  type FieldError,
+  type Log,
+  type Outage,
+} from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { fieldErrors } from './route.js';
+
+/** Seconds after which it is worth to try again what is not available now. */
+const SOON = 2;
 
 /** An RFC 9457 answer. */
 export interface Problem {
@@ -48,14 +59,35 @@ const postgresProblems = new Map<string, (error: PostgresError) => Problem>([
   ['22008', () => problem('invalid_request', 'A date or time lies beyond what can be stored.')],
   ['22009', () => problem('invalid_request', 'The offset of a time lies beyond what can be stored.')],
   ['22021', () => problem('invalid_request', 'Text may not contain NUL characters.')],
-  ['40001', () => problem('concurrent_change', 'Someone else changed the same thing at this moment. Try again.')],
-  ['40P01', () => problem('concurrent_change', 'Someone else changed the same thing at this moment. Try again.')],
-  ['55P03', () => problem('concurrent_change', 'Someone else is changing the same thing at this moment. Try again.')],
-  ['57014', () => problem('took_too_long', 'The query took too long and was stopped. Narrow it and try again.')],
-  ['53300', () => problem('busy', 'Every database connection is in use. Try again in a moment.')],
-  ['57P01', () => problem('database_away', 'The database is restarting. Try again in a moment.')],
-  ['ECONNREFUSED', () => problem('database_away', 'The database cannot be reached. Try again in a moment.')],
 ]);
+
+/** What the caller hears while the database is not available. */
+const outages: Record<Outage, () => Problem> = {
+  away: () => problem('database_away', 'The database cannot be reached. Try again in a moment.'),
+  busy: () => problem('busy', 'Every database connection is in use. Try again in a moment.'),
+  read_only: () =>
+    problem('database_away', 'The database takes no writes at the moment, so nothing was changed. Try again later.'),
+  full_disk: () =>
+    problem(
+      'database_away',
+      'The disk of the database is full, so nothing was changed. An administrator must make room.',
+    ),
+};
+
+/** Whatever the one judge of database errors says, as an answer; nothing for what is not of the database. */
+function databaseProblem(error: unknown): Problem | undefined {
+  switch (databaseFailure(error)) {
+    case 'collision':
+      return problem('concurrent_change', 'Someone else is changing the same thing at this moment. Try again.');
+    case 'cancelled':
+      return problem('took_too_long', 'The query took too long and was stopped. Narrow it and try again.');
+    case 'unavailable':
+      return outages[outageOf(error) ?? 'away']();
+    case 'invalid':
+    case 'other':
+      return postgresProblems.get(databaseErrorOf(error).code ?? '')?.(databaseErrorOf(error));
+  }
+}
 
 interface PostgresError {
   code?: string;
@@ -102,7 +134,7 @@ export function toProblem(error: unknown, request: FastifyRequest): { problem: P
     return { problem: problem('invalid_request', detail, fieldErrors(error, '')) };
   }
   const code = codeOf(error);
-  const known = code && (fastifyProblems.get(code)?.(request) ?? postgresProblems.get(code)?.(error as PostgresError));
+  const known = (code && fastifyProblems.get(code)?.(request)) || databaseProblem(error);
   if (known) return { problem: known };
   const status =
     error instanceof HttpException ? error.getStatus() : Number((error as { statusCode?: number })?.statusCode);
@@ -133,9 +165,8 @@ function codeOf(error: unknown): string | undefined {
 }
 
 export function sendProblem(reply: FastifyReply, answer: Problem): FastifyReply {
-  if (typeof answer.retry_after === 'number') {
-    reply.header('retry-after', String(answer.retry_after));
-  }
+  const retryAfter = answer.retry_after ?? (answer.status === 503 ? SOON : undefined);
+  if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter));
   return reply.status(answer.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(answer));
 }
 

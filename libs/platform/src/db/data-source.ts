@@ -1,4 +1,4 @@
-import { readableInstants } from './readable-instants.js';
+import { connectionOptions, IDLE } from './connection.js';
 import { DataSource, type EntitySchema, type Logger } from 'typeorm';
 
 export interface DataSourceSettings {
@@ -6,13 +6,15 @@ export interface DataSourceSettings {
   applicationName: string;
   /** Connections in the pool. */
   poolSize?: number;
+  /** Milliseconds after which a statement fails that says nothing of its own; a quarter of an hour when absent. */
+  statementTimeout?: number;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type for entity classes
   entities?: (Function | EntitySchema)[];
   onPoolError?: (error: Error) => void;
 }
 
-/** Milliseconds that a connection stays open unused: making one costs a server more than a minute of a worker's looking. */
-const IDLE = 300_000;
+/** Milliseconds: longer than the longest work of a night. */
+const LONGEST_STATEMENT = 900_000;
 
 const quiet = () => undefined;
 /** Errors are thrown to whoever asked; printed queries would carry personal data. */
@@ -42,9 +44,13 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     // Without a handler a stopping server would crash the process.
     poolErrorHandler: (error: Error) => settings.onPoolError?.(error),
     extra: {
-      types: readableInstants,
+      ...connectionOptions({
+        url: settings.url,
+        name: settings.applicationName,
+        statementTimeout: settings.statementTimeout ?? LONGEST_STATEMENT,
+        session: { default_transaction_isolation: 'read committed' },
+      }),
       idleTimeoutMillis: IDLE,
-      options: '-c timezone=UTC -c default_transaction_isolation=read\\ committed',
     },
   });
 }

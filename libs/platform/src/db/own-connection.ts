@@ -1,31 +1,30 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { readableInstants } from './readable-instants.js';
+import { connectionOptions, cut } from './connection.js';
 
 /** One connection outside the pool, made when it is first asked for and again after it broke. */
 export class OwnConnection {
   private client: Promise<pg.Client> | undefined;
 
   /**
-   * @param settings of the session, as `-c name=value`
+   * @param session settings of the session
    * @param patience milliseconds after which a statement without an answer fails; none when absent
    */
   constructor(
     private readonly source: DataSource,
     private readonly name: string,
-    private readonly settings: string,
+    private readonly session: Readonly<Record<string, string>>,
     private readonly patience?: number,
   ) {}
 
   get(): Promise<pg.Client> {
     if (this.client) return this.client;
     const { options } = this.source;
+    const url = 'url' in options ? options.url : undefined;
+    const { name, session } = this;
     const client = new pg.Client({
-      connectionString: 'url' in options ? options.url : undefined,
-      application_name: this.name,
-      options: this.settings,
+      ...connectionOptions({ url, name, session }),
       query_timeout: this.patience,
-      types: readableInstants,
     });
     client.on('error', () => this.forget(client));
     const connecting = client.connect().then(
@@ -42,12 +41,17 @@ export class OwnConnection {
   /** Gives a connection up whose state nobody knows. */
   forget(client: pg.Client): void {
     this.client = undefined;
-    void client.end().catch(() => undefined);
+    cut(client);
+  }
+
+  /** Cuts what is there, so that whoever waits on it hears of it. */
+  cut(): void {
+    void this.client?.then(cut, () => undefined);
   }
 
   async end(): Promise<void> {
     const client = await this.client?.catch(() => undefined);
     this.client = undefined;
-    await client?.end();
+    if (client) cut(client);
   }
 }

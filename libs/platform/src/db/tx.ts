@@ -1,4 +1,7 @@
+import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { databaseFailure } from './database-errors.js';
+import { Pulse } from './pulse.js';
 import { WorkPoll } from './work-poll.js';
 
 /**
@@ -72,14 +75,18 @@ export interface TxOptions {
 export class Database {
   /** Tells this process's loops when there is something for them. */
   readonly workPoll: WorkPoll;
+  /** Whether the database answers; a pool of somebody else's may be watched too. */
+  readonly pulse: Pulse;
 
   constructor(readonly source: DataSource) {
     this.workPoll = new WorkPoll(source);
+    this.pulse = new Pulse('url' in source.options ? source.options.url : undefined);
+    this.pulse.watch((source.driver as unknown as { master: pg.Pool }).master);
   }
 
   async tx<T>(work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
-    const runner = this.source.createQueryRunner();
-    await runner.connect();
+    const runner = await this.connect();
+    let broken: Error | undefined;
     try {
       // READ COMMITTED is what every session begins with, and saying so would be a round trip of its own.
       await runner.startTransaction(options.isolation === 'READ COMMITTED' ? undefined : options.isolation);
@@ -92,10 +99,13 @@ export class Database {
       await runner.commitTransaction();
       return result;
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      if (databaseFailure(error) === 'unavailable') broken = error as Error;
+      // On a connection that nobody answers a rollback would only wait once more.
+      else if (runner.isTransactionActive)
+        await runner.rollbackTransaction().catch((failed: Error) => (broken = failed));
       throw error;
     } finally {
-      await runner.release();
+      await giveBack(runner, broken);
     }
   }
 
@@ -116,11 +126,36 @@ export class Database {
   }
 
   private async alone<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const runner = this.source.createQueryRunner();
+    const runner = await this.connect();
+    let broken: Error | undefined;
     try {
       return await work(new Tx(runner));
+    } catch (error) {
+      if (databaseFailure(error) === 'unavailable') broken = error as Error;
+      throw error;
     } finally {
-      await runner.release();
+      await giveBack(runner, broken);
     }
   }
+
+  private async connect(): Promise<QueryRunner> {
+    this.pulse.assertThere();
+    const runner = this.source.createQueryRunner();
+    try {
+      await runner.connect();
+      return runner;
+    } catch (error) {
+      void this.pulse.confirm().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** @param broken why the connection must not be used again */
+async function giveBack(runner: QueryRunner, broken: Error | undefined): Promise<void> {
+  if (!broken) return runner.release();
+  // The pool closes what it gets back with an error; TypeORM's interface does not show it.
+  await (runner as QueryRunner & { releasePostgresConnection(why: Error): Promise<void> }).releasePostgresConnection(
+    broken,
+  );
 }

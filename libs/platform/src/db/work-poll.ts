@@ -9,18 +9,15 @@ const LOOKS = 40;
 const PATIENCE = 2 * LOOKS * PERIOD;
 /** Periods that pass at most between two tries while the database does not answer. */
 const LONGEST_BREAK = 40;
-const SETTINGS = [
-  'timezone=UTC',
+const SESSION = {
   // The server ends the statement by itself when this process is gone.
-  'client_connection_check_interval=1000',
-  'statement_timeout=0',
+  client_connection_check_interval: '1s',
+  statement_timeout: '0',
   // Planned perhaps over empty tables: it must be the plan that holds when they are full.
-  'enable_seqscan=off',
-  'enable_bitmapscan=off',
-  'jit=off',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ');
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  jit: 'off',
+};
 
 export interface PolledWork {
   /** A boolean SQL expression without parameters, answered by indexes: whether there is work. */
@@ -53,7 +50,7 @@ export class WorkPoll {
   private failures = 0;
 
   constructor(source: DataSource) {
-    this.connection = new OwnConnection(source, 'cortex poll', SETTINGS, PATIENCE);
+    this.connection = new OwnConnection(source, 'cortex poll', SESSION, PATIENCE);
   }
 
   /** Begins to look for this work. What it returns ends that, and the connection with the last one. */
