@@ -21,5 +21,6 @@ export * from './loop.js';
 export * from './retry.js';
 export * from './project.js';
 export * from './process.js';
+export * from './secrecy.js';
 export * from './secret.js';
 export * from './vault.js';

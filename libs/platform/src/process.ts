@@ -4,6 +4,7 @@ import { createDataSource, type DataSourceSettings } from './db/data-source.js';
 import { migrate } from './db/migrator.js';
 import { Database } from './db/tx.js';
 import { migrationsFolder } from './project.js';
+import { toldError } from './secrecy.js';
 
 /**
  * Connects and brings the database to the state of `migrations/`.
@@ -73,6 +74,12 @@ export function runProgram(start: () => Promise<() => Promise<void>>): void {
     await finish(stop, code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+  // Node's own way would print everything that the error carries, such as the values of a failed statement.
+  process.on('uncaughtException', (error) => {
+    const { type, message, code, stack } = toldError(error);
+    process.stderr.write(`${type}${code ? ` ${code}` : ''}: ${message}\n${stack ?? ''}\n`);
+    process.exit(1);
+  });
   // Whoever lost its supervisor must not keep the port; the database may go away at any moment.
   process.on('disconnect', () => void end(1));
   start().then(

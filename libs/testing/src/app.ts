@@ -12,6 +12,8 @@ export interface TestAppOptions {
   cluster?: string;
   /** Another way to the same database for the application, for a test that breaks it. */
   through?: (databaseUrl: string) => Promise<string>;
+  /** Gets every line of the log instead of the terminal. */
+  logged?: (line: string) => void;
 }
 
 export interface CallOptions {
@@ -63,7 +65,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     CORTEX_API_KEY: adminKey,
     ...options.env,
   });
-  const log = createLog(config.env.LOG_LEVEL, 'test');
+  const log = createLog(config.env.LOG_LEVEL, 'test', options.logged && { write: options.logged });
   await ensureFirstStart(database, config);
   const queue = new Queue({ database, log });
   const parts = { config, database, log, clock: db.clock, queue };

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryResult, QueryRunner } from 'typeorm';
+import { withoutValues } from '../secrecy.js';
 import { databaseFailure } from './database-errors.js';
 import { Pulse } from './pulse.js';
 import { WorkPoll } from './work-poll.js';
@@ -22,8 +23,7 @@ export class Tx {
 
   /** The rows of a SELECT, or of a statement with RETURNING. */
   async rows<T = Record<string, unknown>>(text: string | Prepared, values: readonly unknown[] = []): Promise<T[]> {
-    const result = await this.runner.query(asText(text), values as unknown[], true);
-    return result.records as T[];
+    return (await this.query(text, values)).records as T[];
   }
 
   /** The only row, or undefined. */
@@ -36,8 +36,16 @@ export class Tx {
 
   /** The number of rows that a statement inserted, updated or deleted. */
   async run(text: string | Prepared, values: readonly unknown[] = []): Promise<number> {
-    const result = await this.runner.query(asText(text), values as unknown[], true);
-    return result.affected ?? 0;
+    return (await this.query(text, values)).affected ?? 0;
+  }
+
+  /** What failed is thrown without the values it was about: errors are logged, stored and shown. */
+  private async query(text: string | Prepared, values: readonly unknown[]): Promise<QueryResult> {
+    try {
+      return await this.runner.query(asText(text), values as unknown[], true);
+    } catch (error) {
+      throw withoutValues(error);
+    }
   }
 
   /** The transaction's instant, by the database's one clock. */
@@ -103,7 +111,7 @@ export class Database {
       // On a connection that nobody answers a rollback would only wait once more.
       else if (runner.isTransactionActive)
         await runner.rollbackTransaction().catch((failed: Error) => (broken = failed));
-      throw error;
+      throw withoutValues(error);
     } finally {
       await giveBack(runner, broken);
     }
