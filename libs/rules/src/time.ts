@@ -54,11 +54,19 @@ export function parseInstant(text: string, timezone: string): number | undefined
 /** Whether a text would be read as an instant, whatever the zone. */
 export const isInstantText = (text: string): boolean => parseInstant(text, 'UTC') !== undefined;
 
+/** Milliseconds of the units that no calendar bends. */
+const onTheTimeLine = new Map<Span['unit'], number>([
+  ['minutes', 60_000],
+  ['hours', 3_600_000],
+]);
+
 /**
  * The instant a span away from now. Days, weeks and months move on the calendar of the zone (a month that is
  * too short ends on its last day), minutes and hours on the time line.
  */
 export function shift(moment: Moment, span: Span, direction: 'ago' | 'ahead'): number {
+  const length = onTheTimeLine.get(span.unit);
+  if (length !== undefined) return moment.now.getTime() + (direction === 'ago' ? -1 : 1) * span.n * length;
   const start = Temporal.Instant.fromEpochMilliseconds(moment.now.getTime()).toZonedDateTimeISO(moment.timezone);
   const duration = { [span.unit]: span.n };
   return (direction === 'ago' ? start.subtract(duration) : start.add(duration)).epochMilliseconds;

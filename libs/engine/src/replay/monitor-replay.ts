@@ -67,14 +67,17 @@ export class MonitorReplay {
     const now = moment.now.getTime();
     if (person.facts(now).type === null) return [];
     const { rules, lead } = this.start;
+    const [newest, oldest] = lead
+      ? [shift(moment, lead.older_than as Span, 'ago'), shift(moment, lead.within as Span, 'ago')]
+      : [0, 0];
     const leads =
       this.start.over === 'leads' && lead
         ? person
             .leads(now)
             .filter(
               (each) =>
-                each.created_at <= shift(moment, lead.older_than as Span, 'ago') &&
-                each.created_at > shift(moment, lead.within as Span, 'ago') &&
+                each.created_at <= newest &&
+                each.created_at > oldest &&
                 (!lead.course_id || each.course_id === lead.course_id) &&
                 (lead.from_activities === true || each.source !== 'activity') &&
                 !person.isEnrolled(each, now),

@@ -33,15 +33,10 @@ const roughSeconds: Record<Duration['unit'], number> = {
  * that happens twice means the earlier one, one that does not exist moves forward by the gap.
  */
 export const addDuration = (from: Date, span: Duration, timezone: string): Date => {
-  const start = Temporal.Instant.fromEpochMilliseconds(from.getTime());
-  const sum =
-    span.unit === 'seconds' || span.unit === 'minutes' || span.unit === 'hours'
-      ? start.add({ [span.unit]: span.n })
-      : start
-          .toZonedDateTimeISO(timezone)
-          .add({ [span.unit]: span.n })
-          .toInstant();
-  return new Date(sum.epochMilliseconds);
+  if (span.unit === 'seconds' || span.unit === 'minutes' || span.unit === 'hours')
+    return new Date(from.getTime() + span.n * roughSeconds[span.unit] * 1000);
+  const start = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(timezone);
+  return new Date(start.add({ [span.unit]: span.n }).epochMilliseconds);
 };
 
 /** Seconds of a span, months as their average: for comparing spans only, never for computing instants. */
