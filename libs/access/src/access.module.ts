@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Config, Database, LOG, readSecret, type Log } from '#platform';
+import { Config, Database, LOG, readSecret, Vault, type Log } from '#platform';
 import { ApiKeys } from './api-keys.js';
 import { Attention } from './attention.js';
 import { Audit } from './audit.js';
@@ -21,9 +21,8 @@ const providers = [
   StaffSessions,
   {
     provide: SecondFactors,
-    inject: [Database, Config],
-    useFactory: async (database: Database, config: Config) =>
-      new SecondFactors(database, await readSecret(database, config)),
+    inject: [Database, Vault],
+    useFactory: (database: Database, vault: Vault) => new SecondFactors(database, vault),
   },
   {
     provide: PasswordResets,

@@ -1,5 +1,14 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { AppError, notFound, recordAudit, type Actor, type Database, type Tx } from '#platform';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  AppError,
+  notFound,
+  recordAudit,
+  UnreadableSecret,
+  type Actor,
+  type Database,
+  type Tx,
+  type Vault,
+} from '#platform';
 import { base32, matchingStep, totpAddress } from './totp.js';
 
 const recoveryCodes = 10;
@@ -23,14 +32,10 @@ const newCode = (): string =>
 
 /** Codes of an authenticator app beside the password, and recovery codes for when the phone is gone. */
 export class SecondFactors {
-  private readonly key: Buffer;
-
   constructor(
     private readonly database: Database,
-    secret: string,
-  ) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'cortex second factors', 32));
-  }
+    private readonly vault: Vault,
+  ) {}
 
   /** Whether this member is asked for a code, and how many recovery codes they have left. */
   async stateOf(staffId: string): Promise<{ enabled: boolean; recovery_codes: number }> {
@@ -53,7 +58,7 @@ export class SecondFactors {
       `insert into cortex.staff_second_factors as f (staff_id, secret) values ($1, $2)
        on conflict (staff_id) do update set secret = excluded.secret, last_step = 0, created_at = cortex.now()
        where f.confirmed_at is null`,
-      [actor.id, this.seal(actor.id, secret)],
+      [actor.id, await this.seal(actor.id, secret)],
     );
     if (written === 0) throw new AppError('already_exists', 'You have a second factor already. Remove it first.');
     return { secret: base32(secret), address: totpAddress(secret, actor.label, 'Cortex') };
@@ -128,7 +133,7 @@ export class SecondFactors {
   }
 
   private async takeCode(tx: Tx, staffId: string, sealed: Buffer, code: string): Promise<boolean> {
-    const secret = this.open(staffId, sealed);
+    const secret = await this.open(staffId, sealed);
     const { now } = (await tx.row<{ now: Date }>('select cortex.now() as now'))!;
     const step = secret && matchingStep(secret, code, now);
     if (step === undefined) return false;
@@ -154,24 +159,42 @@ export class SecondFactors {
     return (await tx.run('delete from cortex.staff_second_factors where staff_id = $1', [staffId])) === 1;
   }
 
-  /** AES-256-GCM, bound to whose it is. */
-  private seal(staffId: string, secret: Buffer): Buffer {
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(staffId));
-    const sealed = Buffer.concat([cipher.update(secret), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+  /** Bound to whose it is. */
+  private async seal(staffId: string, secret: Buffer): Promise<Buffer> {
+    return Buffer.from((await this.vault.keys()).seal(secret.toString('hex'), aboutFactor(staffId)));
   }
 
-  /** Undefined after CORTEX_SECRET has changed: then the recovery codes still work, and an administrator can reset it. */
-  private open(staffId: string, sealed: Buffer): Buffer | undefined {
-    const decipher = createDecipheriv('aes-256-gcm', this.key, sealed.subarray(0, 12), { authTagLength: 16 });
-    decipher.setAAD(Buffer.from(staffId)).setAuthTag(sealed.subarray(12, 28));
+  /** Undefined when its CORTEX_SECRET is not known: then the recovery codes still work, and an administrator can reset it. */
+  private async open(staffId: string, sealed: Buffer): Promise<Buffer | undefined> {
     try {
-      return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
-    } catch {
-      return undefined;
+      return Buffer.from((await this.vault.keys()).open(sealed.toString(), aboutFactor(staffId)), 'hex');
+    } catch (error) {
+      if (error instanceof UnreadableSecret) return undefined;
+      throw error;
     }
   }
+}
+
+const aboutFactor = (staffId: string): string => `second factor ${staffId}`;
+
+/** Encrypts anew what was encrypted under an earlier CORTEX_SECRET; staff are few. @returns how many */
+export async function sealSecondFactorsAnew(database: Database, vault: Vault): Promise<number> {
+  const keys = await vault.keys();
+  return database.tx(async (tx) => {
+    const rows = await tx.rows<{ staff_id: string; sealed: string }>(
+      `select staff_id, sealed from (select staff_id, encode(secret, 'escape') as sealed from cortex.staff_second_factors for update) f
+       where not starts_with(sealed, $1) and exists (select from unnest($2::text[]) k where starts_with(sealed, k))`,
+      [keys.current, keys.known],
+    );
+    for (const { staff_id, sealed } of rows) {
+      const about = aboutFactor(staff_id);
+      await tx.run('update cortex.staff_second_factors set secret = $2 where staff_id = $1', [
+        staff_id,
+        Buffer.from(keys.seal(keys.open(sealed, about), about)),
+      ]);
+    }
+    return rows.length;
+  });
 }
 
 export const wrongCode = (): AppError =>
