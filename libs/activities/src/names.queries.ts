@@ -1,5 +1,6 @@
 import { readableSubject } from '#graph';
 import type { Tx } from '#platform';
+import { isUuid } from '#rules';
 
 /** What the ids in metadata stand for, by id. */
 export interface Names {
@@ -11,15 +12,13 @@ export interface Names {
 
 export const noNames: Names = { mails: new Map(), automations: new Map(), courses: new Map() };
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Looks up, in one statement for all of them, what these activities mention by id only. */
 export async function namesOf(tx: Tx, activities: readonly { metadata: Record<string, unknown> }[]): Promise<Names> {
   const ids = (key: string) => [
     ...new Set(
       activities.flatMap(({ metadata }) => {
         const id = metadata[key];
-        return typeof id === 'string' && uuid.test(id) ? [id.toLowerCase()] : [];
+        return isUuid(id) ? [id.toLowerCase()] : [];
       }),
     ),
   ];

@@ -151,7 +151,7 @@ export function plainMonth(rows: readonly IncomingActivity[], now: Date): string
   return isPlain ? now.toISOString().slice(0, 7).replace('-', '_') : undefined;
 }
 
-/** The oldest instant under each address of a batch, and whether all of it is history. Emails, instants, history. */
+/** The oldest instant under each address of some activities, and whether all of it is history. Emails, instants, history. */
 const BY_ADDRESS = `
   select cortex.address(u.email::citext) collate "C" as address, min(u.email) as email,
     least(min(coalesce(u.occurred_at, cortex.now())), cortex.now()) as oldest, bool_and(u.history) as history

@@ -1,6 +1,6 @@
 import { validate, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
 import { readSettings, type Tx } from '#platform';
-import { settingSql } from '#rules';
+import { isUuid, settingSql } from '#rules';
 import { circleThroughOthers } from './circles.js';
 import { cronProblem } from './cron.js';
 import { missingUses, usesOf, type Use } from './uses.js';
@@ -61,7 +61,7 @@ export async function problemsOf(
   const templates = uses.filter((use) => use.kind === 'template').map((use) => use.id);
   const courses = graph.nodes.flatMap(({ config }) => {
     const course = (config.lead as { course_id?: unknown } | undefined)?.course_id;
-    return typeof course === 'string' && isUuid.test(course) ? course : [];
+    return isUuid(course) ? course : [];
   });
   const lists = uses.filter((use) => use.kind === 'smart_list').map((use) => use.id);
   const mailed = graph.nodes.flatMap(({ config }) => (typeof config.to === 'string' ? config.to : []));
@@ -109,7 +109,7 @@ async function footersAdded(tx: Tx, graph: Graph, { footerNote }: DraftHelp): Pr
   const workspace = { name, postal_address: postal_address ?? '' };
   const templates = await tx.rows<MailTexts & { id: string }>(
     'select id, subject, preheader, html, text from cortex.templates where id = any($1::uuid[])',
-    [mails.flatMap(({ mail }) => (isUuid.test(mail.template_id ?? '') ? mail.template_id! : []))],
+    [mails.flatMap(({ mail }) => (isUuid(mail.template_id) ? mail.template_id : []))],
   );
   return mails.flatMap(({ id, at, mail }): Problem[] => {
     const template = templates.find((each) => each.id === mail.template_id);
@@ -126,8 +126,6 @@ const isWritten = ({ template_id, subject, preheader, html, text }: MailStep['co
   [template_id, subject, preheader, html, text].every(
     (part: unknown) => part === undefined || typeof part === 'string',
   );
-
-const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Said at each step that names the list; at the settings where only they do. */
 function goneList(graph: Graph, list: string): Problem[] {

@@ -1,5 +1,6 @@
 import type { Graph } from '#graph';
 import type { Tx } from '#platform';
+import { isUuid } from '#rules';
 
 /** Config keys that name something kept elsewhere, wherever in a step's config (rules included) they stand. */
 const kinds = new Map(
@@ -10,7 +11,6 @@ const kinds = new Map(
     automation_id: 'automation',
   }),
 );
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export interface Use {
   kind: string;
@@ -21,7 +21,7 @@ export interface Use {
 export function usesOf(graph: Graph, settings: unknown): Use[] {
   const found = new Map<string, Use>();
   const add = (kind: string, id: unknown) => {
-    if (typeof id === 'string' && uuid.test(id)) found.set(`${kind} ${id}`, { kind, id });
+    if (isUuid(id)) found.set(`${kind} ${id}`, { kind, id });
   };
   const open: unknown[] = [graph.nodes.map((node) => node.config), settings];
   for (let part = open.pop(); part !== undefined; part = open.pop()) {
@@ -91,9 +91,7 @@ export async function missingHere(tx: Tx, graph: Graph, settings: unknown): Prom
 const coursesOf = (value: unknown): Use[] => {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]): Use[] =>
-    key === 'course_id' && typeof inner === 'string' && uuid.test(inner)
-      ? [{ kind: 'course', id: inner }]
-      : coursesOf(inner),
+    key === 'course_id' && isUuid(inner) ? [{ kind: 'course', id: inner }] : coursesOf(inner),
   );
 };
 

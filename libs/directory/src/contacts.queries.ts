@@ -1,6 +1,6 @@
 import type { ContactSort } from '#contracts';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
-import { everyone, fold, type SqlFragment } from '#rules';
+import { everyone, fold, isUuid, type SqlFragment } from '#rules';
 import { searches, type Way } from './contact-search.js';
 import type { ContactRow } from './contact.js';
 import { personColumns } from './people.js';
@@ -62,7 +62,7 @@ export interface ContactPage {
  */
 export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactPage> {
   const wanted = query.q?.trim() ?? '';
-  if (UUID.test(wanted)) {
+  if (isUuid(wanted)) {
     const row = query.cursor ? undefined : await contactById(tx, wanted);
     return { rows: row ? [row] : [], next_cursor: null };
   }
@@ -87,8 +87,6 @@ export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactP
   }
   return { rows: [], next_cursor: null };
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What each page asks beforehand, so that the planner of the large statement need not look at it. */
 interface Setting {

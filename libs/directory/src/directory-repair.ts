@@ -21,8 +21,8 @@ export const compareDirectory = defineJob({
   retry: retryLaws.nightly,
 });
 
-const BATCH = 500;
-const MOST_BATCHES = 2000;
+const AT_A_TIME = 500;
+const MOST_ROUNDS = 2000;
 const MOST_ACTIVITIES = 50_000;
 
 /** Keeps the directory equal to its definition where the triggers could not. */
@@ -38,16 +38,16 @@ export class DirectoryRepair implements JobHandlers {
     await queue.handle(compareDirectory, async () => void (await this.compare()));
   }
 
-  /** Repairs pending addresses, each batch in a transaction of its own. @returns how many were done */
+  /** Repairs pending addresses, some at a time in a transaction of their own. @returns how many were done */
   async repair(): Promise<number> {
     let done = 0;
-    for (let batch = 0; batch < MOST_BATCHES; batch++) {
-      const row = await this.database.row<{ done: number }>('select cortex.repair_pending($1) as done', [BATCH]);
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const row = await this.database.row<{ done: number }>('select cortex.repair_pending($1) as done', [AT_A_TIME]);
       if (!row?.done) break;
       done += row.done;
     }
     if (done > 0) this.log.info({ people: done }, 'people put aside by a sweep were repaired');
-    await this.database.row('select cortex.follow_merges($1)', [BATCH]);
+    await this.database.row('select cortex.follow_merges($1)', [AT_A_TIME]);
     await this.sayWhatFails();
     return done;
   }

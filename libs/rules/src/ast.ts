@@ -16,6 +16,7 @@ import {
 import type { Face, Operator, Shape, ValueType } from './operator.js';
 import { faceOf, operatorOf, operatorsFor } from './operators/index.js';
 import { isInstantText, isRelative } from './time.js';
+import { isUuid } from './uuid.js';
 
 type Path = (string | number)[];
 interface Trouble {
@@ -26,7 +27,6 @@ interface Trouble {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const relativeText = /^(\d{1,9})\s+(minute|hour|day|week|month)s?\s+(ago|from now)$/i;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const activityType = /^[a-z0-9_]+(\.[a-z0-9_]+)*$/;
 
 /** The type that free data is read as: it follows from the value. */
@@ -281,7 +281,7 @@ class Reader {
   }
 
   private id(value: unknown, path: Path, what: string): string | undefined {
-    if (typeof value === 'string' && uuid.test(value)) return value.toLowerCase();
+    if (isUuid(value)) return value.toLowerCase();
     return this.no(path, `Give the id of a ${what}.`);
   }
 

@@ -4,6 +4,7 @@ import { fieldOf, type Field } from './fields.js';
 import { isGroup, type Condition, type Group, type Place, type Rule, type Scalar } from './language.js';
 import { operatorOf } from './operators/index.js';
 import { readAs } from './read.js';
+import { isUuid } from './uuid.js';
 
 /**
  * The rule with the run's own values in place of `{ "entry": … }`, the same object where it asks for none. Of several
@@ -24,12 +25,10 @@ function boundRule(rule: Rule, facts: EntryFacts, place: Place): Rule {
   return { operator: operatorOf(rule.operator)?.negates ? 'AND' : 'OR', conditions: alternatives };
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** The condition with this value, as the type that it is compared as; undefined where the value does not fit. */
 function withValue(condition: Condition, value: unknown, place: Place): Condition | undefined {
   if (!isEntry(condition.value)) {
-    if (typeof value !== 'string' || !uuid.test(value)) return undefined;
+    if (!isUuid(value)) return undefined;
     return { ...condition, value: { ...(condition.value as object), course_id: value.toLowerCase() } };
   }
   const field = fieldOf(condition.field, place);

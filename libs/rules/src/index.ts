@@ -16,6 +16,7 @@ export {
   type StartingLead,
 } from './entry.js';
 export { fold } from './fold.js';
+export { isUuid } from './uuid.js';
 export { CLOCK_SKEW, isInstantText, latestNow, shift, type Moment } from './time.js';
 export * from './facts.js';
 export * from './mail-permission.js';

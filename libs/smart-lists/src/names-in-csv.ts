@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { setImmediate as letOthers } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
 import { AppError } from '#platform';
+import { isUuid } from '#rules';
 import type { Named } from './members.js';
 
 /** Bytes that are read in one go: a few milliseconds, and then it is others' turn. */
 const PIECE = 64 * 1024;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const emailHeads = new Set(['email', 'contact_email', 'e-mail']);
 const idHeads = new Set(['contact_id', 'id']);
 
@@ -69,7 +69,7 @@ function named(names: string[], headed: Column['headed']): Named {
       'There is nobody in this file. Put one address on each line, or name a column email or contact_id.',
     );
   }
-  const wrong = headed === 'email' ? undefined : names.find((name) => !uuid.test(name));
+  const wrong = headed === 'email' ? undefined : names.find((name) => !isUuid(name));
   if (headed === 'id' && wrong !== undefined)
     throw new AppError(
       'unreadable_file',

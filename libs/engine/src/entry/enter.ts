@@ -1,10 +1,8 @@
 import { newId } from '#platform';
-import { entryFacts, type StartingLead } from '#rules';
+import { entryFacts, isUuid, type StartingLead } from '#rules';
 import type { Moment } from '../versions/compiled-versions.js';
 import { Journey, type RunRow } from '../runs/journey.js';
 import { applyLimits, type AllowedEntry, type Entry, type EntryHistory, type Refusal } from './entry-limits.js';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** What `enter` asks about: the database now, or a replayed past. */
 export interface EntryChecks extends EntryHistory {
@@ -81,5 +79,5 @@ function begin(entry: AllowedEntry, moment: Moment, lead: StartingLead | undefin
 /** The lead that somebody comes in by: an activity about a checkout says which (`lead.created` does). */
 function leadOf({ lead_id, activity }: AllowedEntry): string | null {
   const named = activity?.metadata.lead_id;
-  return lead_id ?? (typeof named === 'string' && uuid.test(named) ? named : null);
+  return lead_id ?? (isUuid(named) ? named : null);
 }

@@ -1,6 +1,6 @@
 import { adminAddresses } from '#contracts';
 import { openAttention, type Tx } from '#platform';
-import { isByThePerson } from '#rules';
+import { isByThePerson, isUuid } from '#rules';
 import type { InboxRow } from '../inbox/claim.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
@@ -51,13 +51,11 @@ export const reportLoop = (
     facts: { automation_id: version.automation_id, ...facts },
   });
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 type Caused = Pick<InboxRow, 'id' | 'type' | 'metadata' | 'source' | 'person_id' | 'occurred_at'>;
 
 const runOf = ({ type, metadata, source }: Caused): string | undefined => {
   const { run_id, by } = metadata as { run_id?: unknown; by?: unknown };
-  if (typeof run_id !== 'string' || !uuid.test(run_id)) return undefined;
+  if (!isUuid(run_id)) return undefined;
   return by === 'automation' || source === 'automation' || !isByThePerson(type) ? run_id : undefined;
 };
 

@@ -189,8 +189,8 @@ export class ReplayPerson {
     const moment = this.moment(this.now);
     await this.backend.count(activity, moment);
     if (this.known.size > 0 || this.mayStart(activity)) {
-      const batch = new ActivityMatcher(this.backend, moment, this.log);
-      await this.advance(await batch.match([rowOf(activity, this.person)]), moment);
+      const matcher = new ActivityMatcher(this.backend, moment, this.log);
+      await this.advance(await matcher.match([rowOf(activity, this.person)]), moment);
     }
     if (this.monitor) await this.changed();
   }

@@ -1,7 +1,7 @@
 import { isTransient } from '#platform';
 
 /**
- * Works through a batch that has failed as a whole, in halves, halving again what fails: each item that fails even
+ * Works through items that have failed together, in halves, halving again what fails: each item that fails even
  * alone costs two claims per halving, and nobody else is kept waiting for it.
  * @param failure what the whole failed with
  * @param work does some of the items, all or none; throws when it fails

@@ -37,7 +37,7 @@ const timeless: Record<Place, WeakMap<Group, Compiled>> = {
 };
 
 /**
- * Decides rules in memory with json-rules-engine, all at one moment. Make one per evaluation (a batch, a run,
+ * Decides rules in memory with json-rules-engine, all at one moment. Make one per evaluation (some activities, a run,
  * a replayed instant): relative times are computed once for each rule.
  */
 export class Decider {
