@@ -53,7 +53,7 @@ export function Headers(control: ControlProps) {
                 placeholder="Authorization"
                 className="grow"
                 readOnly={readOnly}
-                error={problems.get(`${field.name}/${name}`)}
+                error={secret.id !== undefined && problems.has(`${field.name}/${name}`)}
                 data={usual}
                 value={name}
                 onChange={(next) => edit(key, { name: next })}
@@ -72,6 +72,7 @@ export function Headers(control: ControlProps) {
               readOnly={readOnly}
               onSet={(next) => edit(key, { value: next })}
             />
+            <Input.Error>{problems.get(`${field.name}/${name}`)}</Input.Error>
           </div>
         ))}
         <div>
