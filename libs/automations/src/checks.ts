@@ -1,4 +1,5 @@
-import { validate, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
+import { setImmediate as letOthers } from 'node:timers/promises';
+import { nodeDef, validate, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
 import { readSettings, type Tx } from '#platform';
 import { isUuid, settingSql } from '#rules';
 import { circleThroughOthers } from './circles.js';
@@ -76,6 +77,7 @@ export async function problemsOf(
        ${settingSql('sender_transactional')} is not null as transactional`,
     [[...new Set(types)], templates, courses, lists, mailed.map((address) => address.toLowerCase())],
   ))!;
+  const wrong = await templateMistakes(graph, help);
   const problems = validate(graph, settings, {
     activity_types: new Set([...world.activity_types, ...madeByCortex]),
     template_ids: new Set(world.template_ids),
@@ -85,7 +87,7 @@ export async function problemsOf(
     automations: await others(tx, id, uses),
     staff: new Set(world.staff),
     ...(help.needsSender ? { senders: { broadcast: world.broadcast, transactional: world.transactional } } : {}),
-    checkTemplate: (text) => help.checkTemplate(text),
+    checkTemplate: (text) => wrong.get(text),
     checkCron: cronProblem,
     real_mail: help.realMail ?? false,
   });
@@ -96,6 +98,20 @@ export async function problemsOf(
     ...gone.flatMap(({ id: list }) => goneList(graph, list)),
     ...(await footersAdded(tx, graph, help)),
   ];
+}
+
+/** What is wrong with each text of a drawing, one after another, so that many texts hold nobody else up. */
+async function templateMistakes(graph: Graph, help: DraftHelp): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const texts = graph.nodes.flatMap(({ type, config }) =>
+    Object.values(nodeDef(type)?.texts?.(config as never) ?? {}).filter((text) => typeof text === 'string'),
+  );
+  for (const text of new Set(texts)) {
+    const mistake = help.checkTemplate(text);
+    if (mistake !== undefined) found.set(text, mistake);
+    await letOthers();
+  }
+  return found;
 }
 
 /** Marketing mails that get their way out, or the address, from Cortex. */
@@ -111,14 +127,17 @@ async function footersAdded(tx: Tx, graph: Graph, { footerNote }: DraftHelp): Pr
     'select id, subject, preheader, html, text from cortex.templates where id = any($1::uuid[])',
     [mails.flatMap(({ mail }) => (isUuid(mail.template_id) ? mail.template_id : []))],
   );
-  return mails.flatMap(({ id, at, mail }): Problem[] => {
+  const problems: Problem[] = [];
+  for (const { id, at, mail } of mails) {
     const template = templates.find((each) => each.id === mail.template_id);
     const content = template ?? { ...mail, subject: mail.subject ?? '', html: mail.html ?? '' };
     const message = content.html.trim() === '' ? undefined : footerNote(content, workspace);
     // Of the step as a whole: no field of it is wrong.
     const pointer = `/nodes/${at}/config`;
-    return message ? [{ code: 'adds_footer', severity: 'look', node_id: id, pointer, message }] : [];
-  });
+    if (message) problems.push({ code: 'adds_footer', severity: 'look', node_id: id, pointer, message });
+    await letOthers();
+  }
+  return problems;
 }
 
 /** A draft's config holds whatever somebody sent. */

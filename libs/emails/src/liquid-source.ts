@@ -4,7 +4,27 @@ const DEEPEST_TAGS = 20;
 /** How deep elements of HTML may nest. */
 const DEEPEST_ELEMENTS = 200;
 
-const braces = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
+/**
+ * The outputs and tags of a template, braces included. Looks at each character a few times at most: of an end that is
+ * nowhere to be found nobody asks twice.
+ */
+function* tagsOf(source: string): Generator<{ tag: string; index: number }> {
+  const opening = /\{[{%]/g;
+  const last = new Map([
+    ['}}', source.lastIndexOf('}}')],
+    ['%}', source.lastIndexOf('%}')],
+  ]);
+  for (let open = opening.exec(source); open; open = opening.exec(source)) {
+    const { index } = open;
+    const closing = source[index + 1] === '{' ? '}}' : '%}';
+    if (index + 2 <= last.get(closing)!) {
+      const end = source.indexOf(closing, index + 2) + 2;
+      yield { tag: source.slice(index, end), index };
+      opening.lastIndex = end;
+    } else opening.lastIndex = index + 1;
+  }
+}
+
 const entities = new Map([
   ['&quot;', '"'],
   ['&#34;', '"'],
@@ -25,17 +45,23 @@ const entity = new RegExp([...entities.keys()].join('|'), 'g');
  */
 export function readableLiquid(source: string): string {
   if (!source.includes('&') && !source.includes('\u00a0')) return source;
-  return source.replace(braces, (tag) => {
+  const parts: string[] = [];
+  let done = 0;
+  for (const { tag, index } of tagsOf(source)) {
     const plain = tag.replace(entity, (written) => entities.get(written)!);
     // Spaces before the closing braces mean nothing, and keep the columns behind them where they were.
-    return plain.slice(0, -2).replace(/-?$/, (dash) => ' '.repeat(tag.length - plain.length) + dash) + plain.slice(-2);
-  });
+    const dash = plain.endsWith('-', plain.length - 2) && plain.length > 4 ? '-' : '';
+    const inside = plain.slice(0, plain.length - 2 - dash.length);
+    parts.push(source.slice(done, index), inside, ' '.repeat(tag.length - plain.length), dash, plain.slice(-2));
+    done = index + tag.length;
+  }
+  return parts.join('') + source.slice(done);
 }
 
 /** Elements that end by themselves, or whose end may be left out. */
 const unnested = new Set([
   ...['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'wbr'],
-  ...['p', 'li', 'dt', 'dd', 'option', 'tr', 'td', 'th', 'tbody', 'thead', 'tfoot', 'colgroup'],
+  ...['p', 'li', 'dt', 'dd', 'option', 'tr', 'td', 'th', 'tbody', 'thead', 'tfoot'],
 ]);
 
 /**
@@ -45,7 +71,7 @@ const unnested = new Set([
 export function tooComplex(source: string): { message: string; at: number } | undefined {
   let tags = 0;
   let depth = 0;
-  for (const { 0: tag, index } of source.matchAll(braces)) {
+  for (const { tag, index } of tagsOf(source)) {
     tags += 1;
     if (tags > MOST_TAGS)
       return { message: `more than ${MOST_TAGS} personal places in one part; split the mail or use fewer`, at: index };

@@ -48,6 +48,9 @@ function typesOfValue(value: unknown): ValueType[] {
   return isObject(value) ? ['instant'] : [];
 }
 
+/** Mistakes of one rule that are told. */
+const MOST_TROUBLES = 50;
+
 class Reader {
   readonly troubles: Trouble[] = [];
   private conditions = 0;
@@ -89,7 +92,8 @@ class Reader {
           ? this.group(child, place, at, depth + 1)
           : this.condition(child, place, at, depth);
       if (rule) read.push(rule);
-      if (this.conditions > limits.conditions) return undefined;
+      // Nobody reads on, and what nobody reads need not be looked for.
+      if (this.conditions > limits.conditions || this.troubles.length >= MOST_TROUBLES) return undefined;
     }
     return { operator, conditions: read };
   }

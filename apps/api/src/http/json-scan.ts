@@ -21,6 +21,43 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const MINUS = 0x2d;
 
+/** What a body may have at most, so that reading and checking it stays short whatever it says. */
+const MOST_LEVELS = 1000;
+const MOST_ENTRIES = 20_000;
+const MOST_VALUES = 100_000;
+
+/**
+ * How deep JSON text nests, strings aside; or, as a sentence, what of it is too much to be read at all. One pass, in
+ * which text inside quotation marks is stepped over. It promises sense for valid JSON only, and never throws.
+ */
+export function measureJson(text: string): { depth: number; tooMuch?: string } {
+  /** Entries so far of each object and array that is open. */
+  const entries: number[] = [];
+  let values = 1;
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at) - 1;
+    else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
+      depth = Math.max(depth, entries.push(1));
+      values += 1;
+      if (depth > MOST_LEVELS)
+        return { depth, tooMuch: `The body is nested more than ${MOST_LEVELS} levels deep. Make it flatter.` };
+    } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) entries.pop();
+    else if (code === COMMA) {
+      values += 1;
+      const last = Math.max(entries.length - 1, 0);
+      const inside = (entries[last] ?? 0) + 1;
+      entries[last] = inside;
+      if (inside > MOST_ENTRIES)
+        return { depth, tooMuch: `A list or an object in the body has more than ${MOST_ENTRIES} entries. Send fewer.` };
+    }
+    if (values > MOST_VALUES)
+      return { depth, tooMuch: `The body has more than ${MOST_VALUES} values. Send it in several requests.` };
+  }
+  return { depth };
+}
+
 /** The object or array that the scan is inside of: the key or position it has come to. */
 interface Level {
   isObject: boolean;

@@ -46,6 +46,9 @@ export const Caller = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Actor => context.switchToHttp().getRequest<CortexRequest>().actor!,
 );
 
+/** Mistakes that one answer lists. */
+const MOST_ERRORS = 100;
+
 function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequest): InputOf<D> {
   const errors: FieldError[] = [...bodyProblems(request)];
   const read = (schema: z.ZodType | undefined, value: unknown, prefix: string) => {
@@ -62,7 +65,10 @@ function parseInput<D extends RouteDefinition>(contract: D, request: FastifyRequ
     body: read(contract.body, request.body ?? {}, ''),
   };
   if (errors.length > 0)
-    throw invalidRequest('The request is not valid, so nothing was changed. See errors for what to fix.', errors);
+    throw invalidRequest(
+      'The request is not valid, so nothing was changed. See errors for what to fix.',
+      errors.slice(0, MOST_ERRORS),
+    );
   return input as InputOf<D>;
 }
 
@@ -76,12 +82,12 @@ const unstorableTexts = (values: unknown, prefix: string): FieldError[] =>
 
 /** zod's issues as JSON pointers with sentences. */
 export function fieldErrors(error: z.ZodError, prefix: string): FieldError[] {
-  return error.issues.flatMap((issue) => {
+  return error.issues.slice(0, MOST_ERRORS).flatMap((issue) => {
     const pointer = [prefix, ...issue.path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'))].join(
       '/',
     );
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
+      return issue.keys.slice(0, MOST_ERRORS).map((key) => ({
         pointer: `${pointer}/${key}`,
         message: `“${key}” is not known here. Leave it out or check its spelling.`,
       }));

@@ -80,7 +80,27 @@ describe('strict JSON', () => {
     expect(pointers(JSON.stringify(Array.from({ length: 99 }, () => '\0')))).toHaveLength(99);
   });
 
-  it.each(['{"a":', '[1,2', '"abc', '{"a":"\\u0000"', `${'['.repeat(500_000)}`, `${'{"a":'.repeat(100_000)}`])(
+  it.each([
+    ['levels', '['.repeat(500_000), /nested more than 1000 levels/],
+    ['levels', '{"a":'.repeat(100_000), /nested more than 1000 levels/],
+    ['entries of a list', `[${'1,'.repeat(20_000)}1]`, /more than 20000 entries/],
+    ['entries of an object', `{${'"a":1,'.repeat(20_000)}"a":1}`, /more than 20000 entries/],
+    ['values', `[${`[${'0,'.repeat(9_999)}0],`.repeat(11)}0]`, /more than 100000 values/],
+  ])('refuses too many %s before it is parsed', (_what, text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  it('counts no brackets and commas that stand in texts', () => {
+    const text = `${'[,{'.repeat(50_000)}\\"`;
+    expect(
+      read(JSON.stringify({ [text]: text, list: Array.from({ length: 20_000 }, () => text.slice(0, 3)) })),
+    ).toMatchObject({
+      problems: [],
+      value: { [text]: text },
+    });
+  });
+
+  it.each(['{"a":', '[1,2', '"abc', '{"a":"\\u0000"', `${'['.repeat(900)}`, `${'{"a":'.repeat(900)}`])(
     'says where text breaks that is none',
     (text) => {
       expect(() => read(text)).toThrow(/not valid JSON/);

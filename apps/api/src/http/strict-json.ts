@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError, invalidRequest, type FieldError } from '#platform';
-import { MAX_DEPTH, MAX_FINDINGS, scanJson, type ScanFinding } from './json-scan.js';
+import { MAX_DEPTH, MAX_FINDINGS, measureJson, scanJson, type ScanFinding } from './json-scan.js';
 
 /** What is wrong inside a body that is JSON all the same, by JSON pointer; kept beside the parsed value. */
 export interface StrictJson {
@@ -13,14 +13,16 @@ const suspicious = /\\u0000|\\u[dD][89a-fA-F]|__proto__|\\u005[fF]|[eE]\+?\d{3}|
 /**
  * Parses a JSON body and finds what PostgreSQL cannot store or JavaScript would silently change; see `scanJson`.
  * Takes time in proportion to the body, whatever is in it: an ordinary one costs one regular expression and a count
- * of brackets more than `JSON.parse`, any other one scan.
- * @throws AppError 400 that says where the JSON breaks, or that too much of it is wrong
+ * of its values more than `JSON.parse`, any other one scan.
+ * @throws AppError 400 that says where the JSON breaks, that it holds too much, or that too much of it is wrong
  */
 export function parseStrictJson(body: Buffer): StrictJson {
   if (!isUtf8(body)) throw new AppError('invalid_json', 'The body is not valid UTF-8. Send JSON encoded in UTF-8.');
   const text = body.toString('utf8');
   if (text.trim() === '') return { value: undefined, problems: [] };
-  const findings = suspicious.test(text) || deeperThan(text, MAX_DEPTH) ? scanJson(text) : [];
+  const { depth, tooMuch } = measureJson(text);
+  if (tooMuch) throw invalidRequest(tooMuch);
+  const findings = suspicious.test(text) || depth > MAX_DEPTH ? scanJson(text) : [];
   const problems = findings.map(({ path, message }) => ({ pointer: pointerOf(path), message }));
   const value = parse(text);
   if (findings.length >= MAX_FINDINGS)
@@ -53,21 +55,7 @@ function takeOut(value: unknown, { path, is }: ScanFinding): void {
   else (inside as Record<string | number, unknown>)[last] = null;
 }
 
-/** A cheap upper bound: brackets opened, not counting those closed; brackets inside strings only make it look deeper. */
-function deeperThan(text: string, limit: number): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x7b || code === 0x5b) {
-      if (++depth > limit) return true;
-    } else if (code === 0x7d || code === 0x5d) depth = Math.max(0, depth - 1);
-  }
-  return false;
-}
-
 function malformed(error: Error, text: string): AppError {
-  if (error instanceof RangeError)
-    return new AppError('invalid_json', 'The body is nested too deeply. Make it flatter.');
   if (breaksAtEnd(error, text)) return new AppError('invalid_json', 'The body is not valid JSON: it ends too early.');
   const position = positionOf(error) ?? (text.length <= LOCATED_LENGTH ? breakingPosition(text) : undefined);
   if (position === undefined) return new AppError('invalid_json', 'The body is not valid JSON.');

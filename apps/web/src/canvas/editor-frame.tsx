@@ -1,13 +1,11 @@
 import { adminAddresses, type Automation, type Run } from '#contracts';
-import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { useTransitions } from '../automations/automations.queries';
 import { RunsPanel } from '../runs/runs-panel';
 import { Problem } from '../ui/confirm';
-import { Flow } from './adapter/flow';
 import { runKey } from './commands';
 import { Inspector } from './inspector/inspector';
 import type { Mode } from './document/editor-store';
@@ -17,24 +15,16 @@ import { ReadOnlyDrawing, type Compared } from './live/read-only-drawing';
 import { TestPanel } from './live/test-panel';
 import { VersionsPanel } from './live/versions-panel';
 import { showToast } from '../ui/toast';
-import { SelectionBar } from './panels/selection-bar';
-import { FirstStepsHints } from './panels/first-steps-hints';
-import { Outline } from './panels/outline';
 import { ConnectionNotice } from './presence/connection-notice';
 import { PresenceSync } from './presence/presence-sync';
 import { PanelBar } from './panels/panel-bar';
 import { restoreUnsent } from './saving/restore-unsent';
 import { startSaving, type SaveQueue } from './saving/save-queue';
-import { ImportSheet } from './sheets/import-sheet';
-import { ConflictSheet } from './sheets/conflict-sheet';
-import { MoveSheet } from './sheets/move-sheet';
-import { FindSheet } from './sheets/find-sheet';
-import { PublishSheet } from './sheets/publish-sheet';
-import { KeysSheet, RemovingSheet, TextSheet } from './sheets/small-sheets';
-import { StopSheet } from './sheets/stop-sheet';
-import { StepPicker } from './panels/step-picker';
 import { spokenStep } from './document/steps';
 import { TopBar } from './top-bar';
+import { DrawingArea } from './drawing-area';
+import { EditorSheets } from './editor-sheets';
+import { ErrorBoundary } from '../ui/error-boundary';
 import { useEditor, useEditorStore } from './document/use-editor';
 import { useUrl } from './screen/use-url';
 import { useScreenStore } from './screen/screen-store';
@@ -108,55 +98,74 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   const empty = graph.nodes.length === 0;
   return (
     <div className="editor" data-testid="editor" data-narrow={narrow}>
-      <TopBar
-        automation={automation}
-        onRetry={() => void flush()}
-        onMode={setMode}
-        onPublish={publish}
-        actions={actions}
-      />
+      <ErrorBoundary what="The bar could not be shown" room="line">
+        <TopBar
+          automation={automation}
+          onRetry={() => void flush()}
+          onMode={setMode}
+          onPublish={publish}
+          actions={actions}
+        />
+      </ErrorBoundary>
       <ConnectionNotice />
       <div className="editor-body">
-        {narrow || mode !== 'build' ? null : <PanelBar />}
-        <ReadOnlyDrawing automation={automation} traced={traced} compared={compared}>
-          <Canvas narrow={narrow} empty={empty && mode === 'build'} automation={automation} />
-          {mode === 'live' ? (
-            <People
-              automation={automation}
-              traced={traced}
-              onTrace={setTraced}
-              onClose={() => store.getState().openStep(null)}
-            />
-          ) : null}
-        </ReadOnlyDrawing>
+        {narrow || mode !== 'build' ? null : (
+          <ErrorBoundary what="The panels could not be shown">
+            <PanelBar />
+          </ErrorBoundary>
+        )}
+        <ErrorBoundary what="The drawing could not be shown" of={graph} frame={part('canvas')}>
+          <ReadOnlyDrawing automation={automation} traced={traced} compared={compared}>
+            <DrawingArea narrow={narrow} empty={empty && mode === 'build'} automation={automation} />
+            {mode === 'live' ? (
+              <ErrorBoundary
+                what="The people could not be shown"
+                of={traced}
+                frame={part('inspector inspector-failed')}
+              >
+                <People
+                  automation={automation}
+                  traced={traced}
+                  onTrace={setTraced}
+                  onClose={() => store.getState().openStep(null)}
+                />
+              </ErrorBoundary>
+            ) : null}
+          </ReadOnlyDrawing>
+        </ErrorBoundary>
         {mode === 'history' ? (
-          <VersionsPanel automation={automation} onCompare={setCompared} onRestored={() => setMode('build')} />
+          <ErrorBoundary what="The versions could not be shown" frame={part('inspector inspector-failed')}>
+            <VersionsPanel automation={automation} onCompare={setCompared} onRestored={() => setMode('build')} />
+          </ErrorBoundary>
         ) : null}
-        {mode === 'test' ? <TestPanel automation={automation} flush={flush} /> : null}
+        {mode === 'test' ? (
+          <ErrorBoundary what="The test could not be shown" frame={part('inspector inspector-failed')}>
+            <TestPanel automation={automation} flush={flush} />
+          </ErrorBoundary>
+        ) : null}
         {mode === 'build' ? <Inspector /> : null}
       </div>
       <PresenceSync id={automation.id} catchUp={catchUp} />
       <LiveData automationId={automation.id} traced={traced} />
       <Problem error={transition.error ?? duplicate.error ?? remove.error} />
-      <StepPicker />
-      <FindSheet />
-      <MoveSheet />
-      <KeysSheet />
-      <TextSheet />
-      <ImportSheet />
-      <RemovingSheet />
-      <ConflictSheet
-        onReload={() => {
+      <EditorSheets
+        automation={automation}
+        flush={flush}
+        onPublished={() => setMode('live')}
+        onConflictOver={() => {
           store.setState({ unsent: [], save: { is: 'saved', at: automation.updated_at } });
           void client.invalidateQueries({ queryKey: ['automation', automation.id] }).then(onReload);
         }}
       />
-      <StopSheet automation={automation} />
-      <PublishSheet automation={automation} flush={flush} onPublished={() => setMode('live')} />
-      <Spoken />
+      <ErrorBoundary what="What changed could not be said" frame={() => null}>
+        <Spoken />
+      </ErrorBoundary>
     </div>
   );
 }
+
+/** An error in the place of a part that has a place of its own. */
+const part = (className: string) => (failed: ReactNode) => <div className={className}>{failed}</div>;
 
 interface PeopleProps {
   automation: Automation;
@@ -172,49 +181,6 @@ function People({ automation, traced, onTrace, onClose }: PeopleProps) {
   const step = traced || open === 'settings' ? undefined : (open ?? undefined);
   return (
     <RunsPanel automation={automation} graph={graph} nodeId={step} onStep={onClose} onTrace={onTrace} traced={traced} />
-  );
-}
-
-/** The drawing, or below 900 px the same as a list. One tab stop; the keys are ours. */
-function Canvas({ narrow, empty, automation }: { narrow: boolean; empty: boolean; automation: Automation }) {
-  const store = useEditorStore();
-  const screen = useScreenStore();
-  const selected = useEditor((state) => state.selected.at(-1));
-  const building = useEditor((state) => state.mode === 'build' && !state.readOnly);
-  if (narrow)
-    return (
-      <div className="canvas canvas-list">
-        <Outline wide />
-      </div>
-    );
-  return (
-    <div
-      className="canvas drawing-keys"
-      role="group"
-      tabIndex={0}
-      aria-label="The drawing. Arrow keys move along the paths, Enter opens a step, A adds one, question mark lists the keyboard shortcuts."
-      aria-activedescendant={selected === undefined ? undefined : `step-${selected}`}
-      onKeyDown={(event) => {
-        runKey(event.nativeEvent, { store, screen }, true);
-      }}
-    >
-      <Flow />
-      <SelectionBar />
-      <FirstStepsHints automation={automation} />
-      {empty && building ? (
-        <div className="canvas-empty">
-          <p className="sentence lead">What should start it?</p>
-          <Button
-            onClick={(event) => {
-              const box = event.currentTarget.getBoundingClientRect();
-              screen.setState({ picker: { place: undefined, at: { x: box.left + box.width / 2, y: box.bottom } } });
-            }}
-          >
-            Choose what starts it
-          </Button>
-        </div>
-      ) : null}
-    </div>
   );
 }
 

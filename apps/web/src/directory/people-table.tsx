@@ -1,6 +1,7 @@
 import { Checkbox } from '@mantine/core';
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { useSettings } from '../settings/settings.queries';
+import { ErrorBoundary } from '../ui/error-boundary';
 import type { Column } from './columns';
 import type { Contact } from './contacts.queries';
 import { nameOf } from '../people/person-words';
@@ -17,9 +18,7 @@ interface PeopleTableProps {
 
 /** People as rows; a click opens the drawer, Ctrl or Cmd with a click a tab of its own. */
 export function PeopleTable({ people, columns, selected, ticked, onTick }: PeopleTableProps) {
-  const { data: settings } = useSettings();
-  const [search, setSearch] = useSearchParams();
-  const { pathname } = useLocation();
+  const [search] = useSearchParams();
   const opened = (id: string) => {
     const next = new URLSearchParams(search);
     next.set('contact', id);
@@ -52,45 +51,66 @@ export function PeopleTable({ people, columns, selected, ticked, onTick }: Peopl
         </thead>
         <tbody>
           {people.map((person) => (
-            <tr
+            <ErrorBoundary
               key={person.id}
-              data-clickable
-              data-contact={person.id}
-              aria-selected={person.id === selected}
-              onClick={(event) => {
-                if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
-                setSearch(opened(person.id), { preventScrollReset: true });
-              }}
+              what="This person could not be shown"
+              room={{ columns: columns.length + (ticked ? 2 : 1) }}
+              of={person}
             >
-              {ticked ? (
-                <td className="tick" onClick={(event) => event.stopPropagation()}>
-                  <Checkbox
-                    aria-label={`Select ${nameOf(person)}`}
-                    checked={ticked.has(person.id)}
-                    onChange={(event) => onTick([person.id], event.currentTarget.checked)}
-                  />
-                </td>
-              ) : null}
-              <td className="person-cell">
-                <Link
-                  className="person-name"
-                  to={`${pathname}?${opened(person.id)}`}
-                  preventScrollReset
-                  onClick={(event) => event.stopPropagation()}
-                >
-                  {nameOf(person)}
-                </Link>
-                {person.email && nameOf(person) !== person.email ? <div className="quiet">{person.email}</div> : null}
-              </td>
-              {columns.map(({ id, numeric, cell }) => (
-                <td key={id} data-column={id} className={numeric && 'num'}>
-                  {cell(person, settings?.currency ?? 'EUR')}
-                </td>
-              ))}
-            </tr>
+              <PersonRow {...{ person, columns, selected, ticked, onTick, opened }} />
+            </ErrorBoundary>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface PersonRowProps extends Omit<PeopleTableProps, 'people'> {
+  person: Contact;
+  /** The address with this person's drawer open. */
+  opened: (id: string) => URLSearchParams;
+}
+
+function PersonRow({ person, columns, selected, ticked, onTick, opened }: PersonRowProps) {
+  const { data: settings } = useSettings();
+  const [, setSearch] = useSearchParams();
+  const { pathname } = useLocation();
+  return (
+    <tr
+      data-clickable
+      data-contact={person.id}
+      aria-selected={person.id === selected}
+      onClick={(event) => {
+        if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+        setSearch(opened(person.id), { preventScrollReset: true });
+      }}
+    >
+      {ticked ? (
+        <td className="tick" onClick={(event) => event.stopPropagation()}>
+          <Checkbox
+            aria-label={`Select ${nameOf(person)}`}
+            checked={ticked.has(person.id)}
+            onChange={(event) => onTick([person.id], event.currentTarget.checked)}
+          />
+        </td>
+      ) : null}
+      <td className="person-cell">
+        <Link
+          className="person-name"
+          to={`${pathname}?${opened(person.id)}`}
+          preventScrollReset
+          onClick={(event) => event.stopPropagation()}
+        >
+          {nameOf(person)}
+        </Link>
+        {person.email && nameOf(person) !== person.email ? <div className="quiet">{person.email}</div> : null}
+      </td>
+      {columns.map(({ id, numeric, cell }) => (
+        <td key={id} data-column={id} className={numeric && 'num'}>
+          {cell(person, settings?.currency ?? 'EUR')}
+        </td>
+      ))}
+    </tr>
   );
 }

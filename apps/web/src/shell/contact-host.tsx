@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { ErrorBoundary } from '../ui/error-boundary';
 
 const ContactDrawer = lazy(async () => ({
   default: (await import('../directory/contact-drawer/contact-drawer')).ContactDrawer,
@@ -11,8 +12,10 @@ export function ContactHost() {
   const [used, setUsed] = useState(false);
   if (search.has('contact') && !used) setUsed(true);
   return used ? (
-    <Suspense fallback={null}>
-      <ContactDrawer />
-    </Suspense>
+    <ErrorBoundary what="This person could not be shown" of={search.get('contact')} room="line">
+      <Suspense fallback={null}>
+        <ContactDrawer />
+      </Suspense>
+    </ErrorBoundary>
   ) : null;
 }

@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
+import { ErrorBoundary } from './error-boundary';
 
 interface PageProps {
   title: string;
@@ -24,7 +25,7 @@ export function Page({ title, intro, actions, wide, children }: PageProps) {
         </div>
         {actions ? <div className="page-actions">{actions}</div> : null}
       </header>
-      {children}
+      <ErrorBoundary what="This page could not be shown">{children}</ErrorBoundary>
     </div>
   );
 }
@@ -50,7 +51,7 @@ export function Section({
         </div>
         {actions}
       </div>
-      {children}
+      <ErrorBoundary what={`${title} could not be shown`}>{children}</ErrorBoundary>
     </section>
   );
 }

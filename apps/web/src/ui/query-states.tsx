@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError, failedBy } from '../api/problem';
+import { ErrorBoundary } from './error-boundary';
 
 /** Lines where content will be; drawn only after 200 ms, so that quick answers do not flicker. */
 export function Loading({ lines = 6 }: { lines?: number }) {
@@ -69,7 +70,12 @@ interface Answered<T> {
   refetch: () => unknown;
 }
 
-/** Draws a query: skeleton while it is on its way, the error when it failed, otherwise its data. */
+/** Within the boundary, so that what throws while it draws is caught there. */
+function Drawn<T>({ data, draw }: { data: T; draw: (data: T) => ReactNode }) {
+  return draw(data);
+}
+
+/** Draws a query: skeleton while it is on its way, the error when it failed or cannot be drawn, otherwise its data. */
 export function Answer<T>({
   of,
   what,
@@ -81,7 +87,13 @@ export function Answer<T>({
   lines?: number;
   children: (data: T) => ReactNode;
 }) {
-  if (of.data !== undefined) return children(of.data);
+  const again = () => void of.refetch();
+  if (of.data !== undefined)
+    return (
+      <ErrorBoundary what={what} of={of.data} onRetry={again}>
+        <Drawn data={of.data} draw={children} />
+      </ErrorBoundary>
+    );
   if (of.isPending) return <Loading lines={lines ?? 6} />;
-  return <Failed error={of.error} what={what} onRetry={() => void of.refetch()} />;
+  return <Failed error={of.error} what={what} onRetry={again} />;
 }

@@ -15,8 +15,8 @@ const subject = (condition: Condition): string => {
 
 const valueOf = (condition: Condition): unknown => (condition as { value?: unknown }).value;
 
+/** Whether two conditions about the same can never both hold. */
 const exclude = (a: Condition, b: Condition): boolean => {
-  if (subject(a) !== subject(b)) return false;
   const [one, other] = [a.operator as string, b.operator as string];
   if (opposite.get(one) === other) return true;
   const [left, right] = [valueOf(a), valueOf(b)];
@@ -36,8 +36,10 @@ export const contradictionIn = (rules: Group): [Condition, Condition] | undefine
     if (!isGroup(part)) continue;
     if (part.operator !== 'NOT') open.push(...part.conditions);
     if (part.operator !== 'AND') continue;
-    const leaves = part.conditions.filter((one): one is Condition => !isGroup(one));
-    for (const a of leaves) for (const b of leaves) if (a !== b && exclude(a, b)) return [a, b];
+    const leaves = part.conditions.flatMap((one) => (isGroup(one) ? [] : [{ one, about: subject(one) }]));
+    const alike = Map.groupBy(leaves, ({ about }) => about);
+    for (const { one, about } of leaves)
+      for (const { one: other } of alike.get(about)!) if (one !== other && exclude(one, other)) return [one, other];
   }
   return undefined;
 };

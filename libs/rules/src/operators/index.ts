@@ -92,8 +92,14 @@ export function faceOf(operator: Operator, type: ValueType): Face | undefined {
   return (operator.negates ?? operator).accepts?.[type];
 }
 
+const byType = new Map<ValueType, readonly Operator[]>();
+
 /** The operators that a field of this type can be asked with. */
-export const operatorsFor = (type: ValueType): Operator[] => {
+export const operatorsFor = (type: ValueType): readonly Operator[] => {
+  const known = byType.get(type);
+  if (known) return known;
   const types: readonly ValueType[] = type === 'any' ? ['any', 'text', 'number', 'boolean', 'instant'] : [type];
-  return operators.filter((operator) => types.some((each) => faceOf(operator, each) !== undefined));
+  const found = operators.filter((operator) => types.some((each) => faceOf(operator, each) !== undefined));
+  byType.set(type, found);
+  return found;
 };

@@ -1,9 +1,10 @@
 import { indexGraph, nodeDef, sentenceOf, shorten, type GraphNode } from '#graph';
 import { ActionIcon, Textarea, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash, IconX } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { askedBy, useNamesFor } from '../../automations/reference-names';
 import { StepIcon, kindColor } from '../../automations/step-icon';
+import { ErrorBoundary } from '../../ui/error-boundary';
 import { StepTrace } from '../live/step-trace';
 import { StepTakenNotice } from '../presence/step-taken-notice';
 import { useHolder } from '../presence/presence-store';
@@ -23,9 +24,36 @@ export function Inspector() {
     state.open === null ? undefined : indexGraph(state.document.graph).nodes.get(state.open),
   );
   const round = useEditor((state) => state.elsewhere.get(state.open ?? '') ?? 0);
-  if (open === 'settings') return <SettingsForm key={round} />;
+  if (open === 'settings')
+    return (
+      <InspectorBoundary key={round} what="The settings could not be shown">
+        <SettingsForm />
+      </InspectorBoundary>
+    );
   // Forms keep what is half typed; what somebody else changed is shown by a new one.
-  return step ? <StepInspector key={`${step.id}@${round}`} step={step} /> : null;
+  return step ? (
+    <InspectorBoundary key={`${step.id}@${round}`} what="This step could not be shown" of={step}>
+      <StepInspector step={step} />
+    </InspectorBoundary>
+  ) : null;
+}
+
+/** Keeps the place of the inspector, with a way to close it. */
+function InspectorBoundary(props: { what: string; of?: unknown; children: ReactNode }) {
+  const store = useEditorStore();
+  return (
+    <ErrorBoundary
+      {...props}
+      frame={(failed) => (
+        <aside className="inspector inspector-failed" aria-label={props.what} data-testid="inspector">
+          <ActionIcon aria-label="Close" onClick={() => store.getState().openStep(null)}>
+            <IconX size={16} stroke={1.5} />
+          </ActionIcon>
+          {failed}
+        </aside>
+      )}
+    />
+  );
 }
 
 function StepInspector({ step }: { step: GraphNode }) {

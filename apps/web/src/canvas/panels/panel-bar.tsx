@@ -8,6 +8,7 @@ import {
   IconStack2,
   type Icon,
 } from '@tabler/icons-react';
+import { ErrorBoundary } from '../../ui/error-boundary';
 import { ChangesPanel } from './changes-panel';
 import { NotesPanel } from './notes-panel';
 import { Outline } from './outline';
@@ -70,7 +71,9 @@ export function PanelBar() {
       {panel ? (
         <aside className="panel" aria-label={panel.label}>
           <h2>{panel.label}</h2>
-          {panel.draw()}
+          <ErrorBoundary key={panel.id} what={`${panel.label} could not be shown`}>
+            {panel.draw()}
+          </ErrorBoundary>
         </aside>
       ) : null}
     </>

@@ -2,6 +2,7 @@ import './contact-drawer.css';
 import { Button, Drawer } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { ErrorBoundary } from '../../ui/error-boundary';
 import { Answer } from '../../ui/query-states';
 import { useContact } from '../contacts.queries';
 import { nameOf } from '../../people/person-words';
@@ -34,7 +35,13 @@ export function ContactDrawer() {
       lockScroll={false}
       classNames={{ content: 'contact-drawer' }}
     >
-      <Drawer.Content aria-label="Person">{id ? <Person key={id} id={id} /> : null}</Drawer.Content>
+      <Drawer.Content aria-label="Person">
+        {id ? (
+          <ErrorBoundary what="This person could not be shown" of={id}>
+            <Person key={id} id={id} />
+          </ErrorBoundary>
+        ) : null}
+      </Drawer.Content>
     </Drawer.Root>
   );
 }
@@ -50,11 +57,17 @@ function Person({ id }: { id: string }) {
       <Answer of={contact} what="This person could not be loaded">
         {(data) => (
           <>
-            <Profile contact={data} />
+            <ErrorBoundary what="The profile could not be shown" of={data}>
+              <Profile contact={data} />
+            </ErrorBoundary>
             <div className="contact-scroll" tabIndex={0} role="region" aria-label="Timeline">
-              {data.email ? <CurrentAutomations email={data.email} /> : null}
+              <ErrorBoundary what="The automations could not be shown">
+                {data.email ? <CurrentAutomations email={data.email} /> : null}
+              </ErrorBoundary>
               {data.email ? <AskWhyNot email={data.email} /> : null}
-              <Timeline id={data.id} />
+              <ErrorBoundary what="The timeline could not be shown">
+                <Timeline id={data.id} />
+              </ErrorBoundary>
             </div>
           </>
         )}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { rowsOf } from '../../api/paged';
+import { ErrorBoundary } from '../../ui/error-boundary';
 import { LoadMore } from '../../ui/load-more';
 import { Answer, Empty } from '../../ui/query-states';
 import { dayName, Time } from '../../ui/time';
@@ -54,7 +55,11 @@ export function Timeline({ id }: { id: string }) {
                   <h3 className="day">{day}</h3>
                   <ul className="entries">
                     {entries.map((entry) => (
-                      <Entry key={entry.id} activity={entry} />
+                      <li key={entry.id} className="entry-item">
+                        <ErrorBoundary what="This entry could not be shown" room="line" of={entry}>
+                          <Entry activity={entry} />
+                        </ErrorBoundary>
+                      </li>
                     ))}
                   </ul>
                 </section>
@@ -90,7 +95,7 @@ function Entry({ activity }: { activity: Activity }) {
   const way = automation && (run ? adminAddresses.run(automation, run) : adminAddresses.automation(automation));
   const subject = message ? adminAddresses.mail(message) : way;
   return (
-    <li className="entry">
+    <div className="entry">
       <Time at={activity.occurred_at} as="clock" />
       <Glyph size={16} stroke={1.5} aria-label={label} />
       <p className="sentence">{subject ? <Link to={subject}>{activity.sentence}</Link> : activity.sentence}</p>
@@ -114,6 +119,6 @@ function Entry({ activity }: { activity: Activity }) {
           )}
         </pre>
       ) : null}
-    </li>
+    </div>
   );
 }
