@@ -30,6 +30,16 @@ export const router = createBrowserRouter([
     lazy: async () => ({ Component: (await import('./access/sign-in-page')).SignInPage }),
   },
   {
+    path: '/reset',
+    HydrateFallback: () => null,
+    lazy: async () => ({ Component: (await import('./access/forgotten-page')).ForgottenPage }),
+  },
+  {
+    path: '/reset/:token',
+    HydrateFallback: () => null,
+    lazy: async () => ({ Component: (await import('./access/reset-page')).ResetPage }),
+  },
+  {
     path: '/invite/:token',
     HydrateFallback: () => null,
     lazy: async () => ({ Component: (await import('./access/invite-page')).InvitePage }),

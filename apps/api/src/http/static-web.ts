@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** The addresses that the browser application answers itself. */
-const PAGES = ['/', '/sign-in', '/admin', '/admin/*', '/learn', '/invite/:token', '/reset/:token'];
+const PAGES = ['/', '/sign-in', '/admin', '/admin/*', '/learn', '/invite/:token', '/reset', '/reset/:token'];
 
 /** The folder of the project, whether this file runs from its sources or from dist. */
 export function projectRoot(): string {

@@ -1,11 +1,12 @@
 import './sign-in.css';
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { acceptInvitation, adminAddresses } from '#contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { call } from '../api/client';
 import { Problem } from '../ui/confirm';
+import { NewPasswordInput } from './new-password-input';
 import { useSignIn } from './session.queries';
 
 /** Takes up an invitation: a name and a password, then one is signed in. */
@@ -41,15 +42,7 @@ export function InvitePage() {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <PasswordInput
-          label="Choose a password"
-          description="At least 10 characters."
-          autoComplete="new-password"
-          required
-          minLength={10}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        <NewPasswordInput label="Choose a password" value={password} onChange={setPassword} />
         <Button type="submit" disabled={accept.isPending}>
           Get started
         </Button>

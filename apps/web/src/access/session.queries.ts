@@ -1,8 +1,17 @@
-import { changePassword, currentSession, permissions, signIn, signOut, type TableRow } from '#contracts';
+import {
+  askForReset,
+  changePassword,
+  currentSession,
+  permissions,
+  signIn,
+  signOut,
+  takeReset,
+  type TableRow,
+} from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
 
-const sessionKey = ['session'];
+export const sessionKey = ['session'];
 
 /** Who is signed in; a 401 leads to the sign-in page. */
 export const useSession = () =>
@@ -17,7 +26,7 @@ export function useMay(row: TableRow): boolean {
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { email: string; password: string }) => call(signIn, { body }),
+    mutationFn: (body: { email: string; password: string; code?: string }) => call(signIn, { body }),
     onSuccess: (session) => {
       // Nothing that another person saw here before may be shown to this one.
       client.clear();
@@ -35,3 +44,9 @@ export const useChangePassword = () =>
   useMutation({
     mutationFn: (body: { current_password: string; new_password: string }) => call(changePassword, { body }),
   });
+
+export const useAskForReset = () =>
+  useMutation({ mutationFn: (email: string) => call(askForReset, { body: { email } }) });
+
+export const useTakeReset = () =>
+  useMutation({ mutationFn: (body: { token: string; password: string }) => call(takeReset, { body }) });

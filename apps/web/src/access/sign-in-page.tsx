@@ -1,18 +1,22 @@
 import './sign-in.css';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useEffect, useState, type FormEvent } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { adminAddresses, isAdminAddress } from '#contracts';
-import { ApiError } from '../api/problem';
+import { failedBy } from '../api/problem';
+import { Problem } from '../ui/confirm';
+import { CodeInput } from './code-input';
 import { useSignIn } from './session.queries';
 
 /** Only addresses of our own screens: nobody is led elsewhere by a link to this page. */
 const within = (to: string | null) => (to !== null && isAdminAddress(to) ? to : adminAddresses.home);
 
-/** Plain sign-in; afterwards one is where one was going. */
+/** Sign-in, with a code where one is asked for; afterwards one is where one was going. */
 export function SignInPage() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [asksForCode, setAsksForCode] = useState(false);
   const [search] = useSearchParams();
   const navigate = useNavigate();
   const signIn = useSignIn();
@@ -21,21 +25,49 @@ export function SignInPage() {
   }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    signIn.mutate({ email, password }, { onSuccess: () => void navigate(within(search.get('to')), { replace: true }) });
+    signIn.mutate(asksForCode ? { email, password, code } : { email, password }, {
+      onSuccess: () => void navigate(within(search.get('to')), { replace: true }),
+      onError: (error) => {
+        setCode('');
+        if (failedBy(error, 'second_factor_needed')) setAsksForCode(true);
+      },
+    });
   };
-  const problem = signIn.error instanceof ApiError ? signIn.error : undefined;
+  const back = () => {
+    signIn.reset();
+    setAsksForCode(false);
+    setPassword('');
+  };
+  const error = failedBy(signIn.error, 'second_factor_needed') ? null : signIn.error;
+  const label = signIn.isPending ? 'Signing in' : 'Sign in';
+  if (asksForCode)
+    return (
+      <main className="sign-in">
+        <form onSubmit={submit} className="stack" aria-labelledby="sign-in-title">
+          <h1 id="sign-in-title">Enter your code</h1>
+          {error ? <Problem error={error} /> : null}
+          <CodeInput value={code} onChange={setCode} takesRecoveryCodes />
+          <Button type="submit" disabled={signIn.isPending}>
+            {label}
+          </Button>
+          <p className="label">
+            Without your phone, enter one of your recovery codes. If you have none left, an administrator can remove
+            your second factor.
+          </p>
+          <Button variant="subtle" onClick={back}>
+            Use another account
+          </Button>
+        </form>
+      </main>
+    );
   return (
     <main className="sign-in">
       <form onSubmit={submit} className="stack" aria-labelledby="sign-in-title">
         <h1 id="sign-in-title">Sign in to Cortex</h1>
-        {search.has('to') && !problem ? (
+        {search.has('to') && !error ? (
           <p className="sentence quiet sign-in-note">Sign in to go back to where you were.</p>
         ) : null}
-        {problem ? (
-          <div className="notice" data-tone="danger" role="alert">
-            <p>{problem.errors[0]?.message ?? problem.detail}</p>
-          </div>
-        ) : null}
+        {error ? <Problem error={error} /> : null}
         <TextInput
           label="E-mail address"
           type="email"
@@ -56,12 +88,12 @@ export function SignInPage() {
           visibilityToggleButtonProps={{ 'aria-label': 'Show or hide password' }}
         />
         <Button type="submit" disabled={signIn.isPending}>
-          {signIn.isPending ? 'Signing in' : 'Sign in'}
+          {label}
         </Button>
-        <p className="label">
-          Forgot the password? An administrator can invite you again under Settings, Staff. The first time Cortex
-          starts, the terminal shows the administrator’s password.
+        <p className="sign-in-note">
+          <Link to="/reset">Forgot your password?</Link>
         </p>
+        <p className="label">The first time Cortex starts, the terminal shows the administrator’s password.</p>
       </form>
     </main>
   );

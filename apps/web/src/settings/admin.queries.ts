@@ -1,19 +1,25 @@
 import {
   changeStaff,
   createApiKey,
+  endMySession,
+  endMySessions,
   endSession,
+  linkForStaff,
   inviteStaff,
   listApiKeys,
   listInvitations,
+  listMySessions,
   listSessions,
   listStaff,
   removeStaff,
+  resetSecondFactor,
   revokeApiKey,
   withdrawInvitation,
   type AnswerOf,
   type CallOf,
 } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { sessionKey } from '../access/session.queries';
 import { call } from '../api/client';
 
 const all = { query: { limit: 200 } };
@@ -47,3 +53,18 @@ export const useChangeStaff = () =>
   );
 export const useRemoveStaff = () => useChange('staff', (id: string) => call(removeStaff, { params: { id } }));
 export const useEndSession = () => useChange('sessions', (id: string) => call(endSession, { params: { id } }));
+
+export const useMySessions = () =>
+  useQuery({ queryKey: ['sessions', 'mine'], queryFn: ({ signal }) => call(listMySessions, all, { signal }) });
+export const useEndMySession = () => useChange('sessions', (id: string) => call(endMySession, { params: { id } }));
+export function useEndMySessions() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call(endMySessions),
+    onSuccess: () => client.removeQueries({ queryKey: sessionKey }),
+  });
+}
+export const useLinkForStaff = () =>
+  useMutation({ mutationFn: (id: string) => call(linkForStaff, { params: { id } }) });
+export const useResetSecondFactor = () =>
+  useChange('staff', (id: string) => call(resetSecondFactor, { params: { id } }));

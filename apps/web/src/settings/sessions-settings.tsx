@@ -3,14 +3,7 @@ import { Section } from '../ui/page';
 import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
 import { useEndSession, useSessions } from './admin.queries';
-
-/** “Firefox on Linux” out of a user agent, roughly; the whole of it is in the title. */
-function browserName(userAgent: string | null): string {
-  if (!userAgent) return 'unknown';
-  const browser = /(Firefox|Edg|OPR|HeadlessChrome|Chrome|Safari)/.exec(userAgent)?.[1] ?? 'a browser';
-  const system = /(Windows|Macintosh|Android|iPhone|iPad|Linux)/.exec(userAgent)?.[1] ?? 'an unknown device';
-  return `${browser} on ${system}`;
-}
+import { browserName } from './browser-name';
 
 /** Where staff are signed in now. */
 export function SessionsSettings() {

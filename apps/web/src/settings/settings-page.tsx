@@ -4,8 +4,10 @@ import { useLocation } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { Page } from '../ui/page';
 import { Answer } from '../ui/query-states';
+import { AccountSettings } from './account-settings';
 import { DemoSettings } from './demo-settings';
 import { KeysSettings } from './keys-settings';
+import { SecuritySettings } from './security-settings';
 import { SessionsSettings } from './sessions-settings';
 import { useSettings } from './settings.queries';
 import { StaffSettings } from './staff-settings';
@@ -25,10 +27,12 @@ export function SettingsPage() {
     ['workspace', 'Workspace'],
     ['sending', 'Sending'],
     ['consent', 'Consent'],
+    ['account', 'Your account'],
     ...(mayAdmin
       ? [
           ['keys', 'API keys'],
           ['webhooks', 'Webhooks'],
+          ['security', 'Security'],
           ['staff', 'Staff'],
           ['sessions', 'Sessions'],
         ]
@@ -50,10 +54,12 @@ export function SettingsPage() {
             <WorkspaceSettings settings={data} />
             <SendingSettings settings={data} />
             <ConsentSettings settings={data} />
+            <AccountSettings />
             {mayAdmin ? (
               <>
                 <KeysSettings />
                 <WebhookSettings />
+                <SecuritySettings settings={data} />
                 <StaffSettings />
                 <SessionsSettings />
                 {data.demo ? <DemoSettings /> : null}

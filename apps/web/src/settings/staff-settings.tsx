@@ -1,6 +1,5 @@
-import { Button, Select, TextInput } from '@mantine/core';
-import { roles } from '#contracts';
-import { useState, type FormEvent } from 'react';
+import { Select } from '@mantine/core';
+import { useState } from 'react';
 import { useSession } from '../access/session.queries';
 import { Confirm, Problem } from '../ui/confirm';
 import { Section } from '../ui/page';
@@ -8,23 +7,17 @@ import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
 import {
   useChangeStaff,
-  useInvitations,
-  useInvite,
+  useLinkForStaff,
   useRemoveStaff,
+  useResetSecondFactor,
   useStaff,
-  useWithdraw,
   type RoleName,
   type StaffMember,
 } from './admin.queries';
 import { CopyOnce } from './copy-once';
-
-const roleWords: Record<RoleName, string> = {
-  viewer: 'viewer: can see everything',
-  marketer: 'marketer: lists, automations, sending',
-  support: 'support: people and their accounts',
-  admin: 'admin: everything',
-};
-const roleData = roles.map((role) => ({ value: role, label: roleWords[role] }));
+import { roleData } from './role-words';
+import { StaffActions } from './staff-actions';
+import { StaffInvitations } from './staff-invitations';
 
 /** Who may sign in, with which role, and who is invited. */
 export function StaffSettings() {
@@ -32,7 +25,10 @@ export function StaffSettings() {
   const change = useChangeStaff();
   const remove = useRemoveStaff();
   const { data: me } = useSession();
-  const [leaving, setLeaving] = useState<StaffMember>();
+  const link = useLinkForStaff();
+  const reset = useResetSecondFactor();
+  const [asked, setAsked] = useState<{ what: 'remove' | 'second-factor'; member: StaffMember }>();
+  const close = () => setAsked(undefined);
   return (
     <div id="staff" className="settings-anchor">
       <Section
@@ -40,6 +36,12 @@ export function StaffSettings() {
         note="Viewers can see everything. Marketers can change lists and automations, and send. Support can work with people. Admins can do everything."
       >
         {change.error ? <Problem error={change.error} /> : null}
+        {link.error ? <Problem error={link.error} /> : null}
+        {link.data ? (
+          <CopyOnce text={link.data.link}>
+            {`The link with which ${link.data.email} sets a new password. It works once, for a day. Send it to them yourself: it will not be shown again.`}
+          </CopyOnce>
+        ) : null}
         <Answer of={staff} what="The staff could not be loaded" lines={3}>
           {({ items }) => (
             <div className="table-scroll" tabIndex={0} role="region" aria-label="Staff">
@@ -65,7 +67,10 @@ export function StaffSettings() {
                           </span>
                         ) : null}
                         <br />
-                        <span className="quiet">{member.email}</span>
+                        <span className="quiet">
+                          {member.email}
+                          {member.second_factor ? ' · second factor on' : ''}
+                        </span>
                       </td>
                       <td>
                         <Select
@@ -86,23 +91,13 @@ export function StaffSettings() {
                         {member.email === me?.email ? (
                           <span className="quiet">you</span>
                         ) : (
-                          <>
-                            <Button
-                              variant="subtle"
-                              size="compact-sm"
-                              onClick={() => change.mutate({ id: member.id, banned: !member.banned })}
-                            >
-                              {member.banned ? 'Lift the ban' : 'Ban'}
-                            </Button>
-                            <Button
-                              variant="subtle"
-                              color="danger"
-                              size="compact-sm"
-                              onClick={() => setLeaving(member)}
-                            >
-                              Remove
-                            </Button>
-                          </>
+                          <StaffActions
+                            member={member}
+                            onBan={() => change.mutate({ id: member.id, banned: !member.banned })}
+                            onRemove={() => setAsked({ what: 'remove', member })}
+                            onReset={() => setAsked({ what: 'second-factor', member })}
+                            onLink={() => link.mutate(member.id)}
+                          />
                         )}
                       </td>
                     </tr>
@@ -112,78 +107,33 @@ export function StaffSettings() {
             </div>
           )}
         </Answer>
-        <Invitations />
+        <StaffInvitations />
       </Section>
       <Confirm
-        opened={leaving !== undefined}
-        title={`Remove ${leaving?.name ?? ''}`}
+        opened={asked?.what === 'remove'}
+        title={`Remove ${asked?.member.name ?? ''}`}
         label="Remove"
         danger
         busy={remove.isPending}
         error={remove.error}
-        onClose={() => setLeaving(undefined)}
-        onConfirm={() => leaving && remove.mutate(leaving.id, { onSuccess: () => setLeaving(undefined) })}
+        onClose={close}
+        onConfirm={() => asked && remove.mutate(asked.member.id, { onSuccess: close })}
       >
         Their sessions end at once. What they did stays in the audit log.
       </Confirm>
-    </div>
-  );
-}
-
-function Invitations() {
-  const invitations = useInvitations();
-  const invite = useInvite();
-  const withdraw = useWithdraw();
-  const [email, setEmail] = useState('');
-  const [role, setRole] = useState<RoleName>('marketer');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    invite.mutate({ email, role }, { onSuccess: () => setEmail('') });
-  };
-  return (
-    <div className="stack">
-      <h3>Invite someone</h3>
-      {invite.data ? (
-        <CopyOnce text={invite.data.link}>
-          {`The link for ${invite.data.email}. Send it to them yourself: it will not be shown again.`}
-        </CopyOnce>
-      ) : null}
-      {invite.error ? <Problem error={invite.error} /> : null}
-      <form className="row" onSubmit={submit}>
-        <TextInput
-          aria-label="E-mail address of your new colleague"
-          type="email"
-          required
-          placeholder="colleague@example.com"
-          w={248}
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <Select
-          aria-label="Role"
-          w={304}
-          allowDeselect={false}
-          data={roleData}
-          value={role}
-          onChange={(next) => next && setRole(next as RoleName)}
-        />
-        <Button type="submit" variant="default" disabled={invite.isPending}>
-          Create the invitation
-        </Button>
-      </form>
-      {(invitations.data?.items ?? []).map((open) => (
-        <div key={open.id} className="row-apart">
-          <span>
-            {open.email}, {open.role}{' '}
-            <span className="quiet">
-              (open until <Time at={open.expires_at} as="short" />)
-            </span>
-          </span>
-          <Button variant="subtle" size="compact-sm" onClick={() => withdraw.mutate(open.id)}>
-            Withdraw
-          </Button>
-        </div>
-      ))}
+      <Confirm
+        opened={asked?.what === 'second-factor'}
+        title={`Remove the second factor of ${asked?.member.name ?? ''}`}
+        label="Remove the second factor"
+        danger
+        busy={reset.isPending}
+        error={reset.error}
+        onClose={close}
+        onConfirm={() => asked && reset.mutate(asked.member.id, { onSuccess: close })}
+      >
+        Do this when they have lost their phone and their recovery codes, and you are sure that it is them. Their
+        sessions end, and their password alone is enough to sign in.
+      </Confirm>
     </div>
   );
 }

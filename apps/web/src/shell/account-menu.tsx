@@ -1,7 +1,8 @@
 import { Menu, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useSession, useSignOut } from '../access/session.queries';
 import { readerZone } from '../ui/time';
 
@@ -26,6 +27,9 @@ export function AccountMenu() {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{session.email}</Menu.Label>
+          <Menu.Item component={Link} to={adminAddresses.settings('account')}>
+            Second factor and sessions
+          </Menu.Item>
           <Menu.Item onClick={password.open}>Change my password</Menu.Item>
           <Menu.Item
             onClick={() => signOut.mutate(undefined, { onSettled: () => void navigate('/sign-in', { replace: true }) })}

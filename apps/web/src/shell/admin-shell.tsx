@@ -15,6 +15,9 @@ import { SendingState, StoppedBanner } from './sending-state';
 import { AccountMenu } from './account-menu';
 
 const MenuDrawer = lazy(async () => ({ default: (await import('./menu-drawer')).MenuDrawer }));
+const SecondFactorPage = lazy(async () => ({
+  default: (await import('../access/second-factor-page')).SecondFactorPage,
+}));
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }));
 
 /** Listens for changes once somebody is signed in; draws nothing. */
@@ -46,6 +49,12 @@ export function AdminShell() {
       </div>
     );
   }
+  if (session.data.second_factor_missing)
+    return (
+      <Suspense fallback={<Loading lines={3} />}>
+        <SecondFactorPage />
+      </Suspense>
+    );
   const rail = (
     <>
       <Navigation onGo={menu.close} />

@@ -1,6 +1,7 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState, type FormEvent } from 'react';
+import { NewPasswordInput } from '../access/new-password-input';
 import { useChangePassword } from '../access/session.queries';
 import { Problem } from '../ui/confirm';
 
@@ -32,15 +33,8 @@ export function PasswordForm({ onClose }: { onClose: () => void }) {
           value={current}
           onChange={(event) => setCurrent(event.currentTarget.value)}
         />
-        <PasswordInput
-          label="New password"
-          description="At least 10 characters. Your other sessions will end."
-          autoComplete="new-password"
-          required
-          minLength={10}
-          value={next}
-          onChange={(event) => setNext(event.currentTarget.value)}
-        />
+        <NewPasswordInput value={next} onChange={setNext} />
+        <p className="label">Your other sessions will end.</p>
         <Button type="submit" disabled={change.isPending}>
           Change the password
         </Button>

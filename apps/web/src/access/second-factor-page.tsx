@@ -1,0 +1,35 @@
+import './sign-in.css';
+import { Button } from '@mantine/core';
+import { useEffect } from 'react';
+import { useNavigate } from 'react-router';
+import { useAskSession } from './second-factor.queries';
+import { useSignOut } from './session.queries';
+import { SetUpSecondFactor } from './set-up-second-factor';
+
+/** In place of every screen for an administrator of whom the workspace demands a second factor. */
+export function SecondFactorPage() {
+  const askSession = useAskSession();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  useEffect(() => {
+    document.title = 'Second factor · Cortex';
+  }, []);
+  return (
+    <main className="sign-in">
+      <div className="stack sign-in-column">
+        <h1>Set up a second factor</h1>
+        <p className="sentence second-factor-text">
+          This workspace asks administrators for a code besides the password. You need an authenticator app on your
+          phone.
+        </p>
+        <SetUpSecondFactor onDone={askSession} />
+        <Button
+          variant="subtle"
+          onClick={() => signOut.mutate(undefined, { onSettled: () => void navigate('/sign-in', { replace: true }) })}
+        >
+          Sign out
+        </Button>
+      </div>
+    </main>
+  );
+}

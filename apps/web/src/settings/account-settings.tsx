@@ -1,0 +1,138 @@
+import '../access/sign-in.css';
+import { Button, PasswordInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState, type FormEvent } from 'react';
+import { RecoveryCodes } from '../access/recovery-codes';
+import {
+  useAskSession,
+  useRemoveSecondFactor,
+  useRenewRecoveryCodes,
+  useSecondFactor,
+} from '../access/second-factor.queries';
+import { SetUpSecondFactor } from '../access/set-up-second-factor';
+import { Problem } from '../ui/confirm';
+import { Section } from '../ui/page';
+import { Answer } from '../ui/query-states';
+import { MySessions } from './my-sessions';
+
+/** One's own second factor and sessions. */
+export function AccountSettings() {
+  const factor = useSecondFactor();
+  return (
+    <div id="account" className="settings-anchor">
+      <Section
+        title="Your account"
+        note="A second factor asks for a code from your phone when you sign in, so that a stolen password is not enough."
+      >
+        <Answer of={factor} what="Your second factor could not be loaded" lines={1}>
+          {(state) => <SecondFactor enabled={state.enabled} codesLeft={state.recovery_codes} />}
+        </Answer>
+        <MySessions />
+      </Section>
+    </div>
+  );
+}
+
+function SecondFactor({ enabled, codesLeft }: { enabled: boolean; codesLeft: number }) {
+  const [doing, setDoing] = useState<'set-up' | 'codes' | 'remove'>();
+  const askSession = useAskSession();
+  const done = () => {
+    setDoing(undefined);
+    askSession();
+  };
+  if (doing === 'set-up')
+    return (
+      <div className="settings-form">
+        <SetUpSecondFactor onDone={done} onCancel={() => setDoing(undefined)} />
+      </div>
+    );
+  if (doing) return <AfterPassword what={doing} onDone={done} onCancel={() => setDoing(undefined)} />;
+  return (
+    <div className="row-apart">
+      {enabled ? (
+        <span>
+          Second factor <span className="pill">on</span>{' '}
+          <span className="quiet">
+            {codesLeft} recovery {codesLeft === 1 ? 'code' : 'codes'} left
+          </span>
+        </span>
+      ) : (
+        <span>
+          Second factor <span className="quiet">off</span>
+        </span>
+      )}
+      {enabled ? (
+        <span className="row">
+          <Button variant="default" size="xs" onClick={() => setDoing('codes')}>
+            New recovery codes
+          </Button>
+          <Button variant="subtle" color="danger" size="xs" onClick={() => setDoing('remove')}>
+            Turn off
+          </Button>
+        </span>
+      ) : (
+        <Button variant="default" size="xs" onClick={() => setDoing('set-up')}>
+          Set up
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface AfterPasswordProps {
+  what: 'codes' | 'remove';
+  onDone: () => void;
+  onCancel: () => void;
+}
+
+/** What weakens the second factor asks for the password again. */
+function AfterPassword({ what, onDone, onCancel }: AfterPasswordProps) {
+  const [password, setPassword] = useState('');
+  const renew = useRenewRecoveryCodes();
+  const remove = useRemoveSecondFactor();
+  const error = what === 'codes' ? renew.error : remove.error;
+  const isPending = renew.isPending || remove.isPending;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (what === 'codes') return renew.mutate(password);
+    remove.mutate(password, {
+      onSuccess: () => {
+        notifications.show({ message: 'Your second factor is off.' });
+        onDone();
+      },
+    });
+  };
+  if (renew.data)
+    return (
+      <div className="settings-form">
+        <RecoveryCodes codes={renew.data.recovery_codes} onDone={onDone} />
+      </div>
+    );
+  return (
+    <form className="stack settings-form" onSubmit={submit}>
+      <p className="sentence second-factor-text">
+        {what === 'codes'
+          ? 'New recovery codes replace the ones you have.'
+          : 'From then on your password alone is enough to sign in.'}
+      </p>
+      {error ? <Problem error={error} /> : null}
+      <PasswordInput
+        label="Your password"
+        autoComplete="current-password"
+        required
+        autoFocus
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show or hide password' }}
+      />
+      <div className="row">
+        <Button type="submit" {...(what === 'remove' ? { color: 'danger' } : {})} disabled={isPending}>
+          {what === 'codes' ? 'Make new codes' : 'Turn off'}
+        </Button>
+        <Button variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}

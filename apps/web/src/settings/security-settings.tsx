@@ -1,0 +1,25 @@
+import { Switch } from '@mantine/core';
+import { SettingsSection } from './settings-section';
+import type { Settings } from './settings.queries';
+
+/** What the workspace demands of those who sign in. */
+export function SecuritySettings({ settings }: { settings: Settings }) {
+  return (
+    <SettingsSection
+      id="security"
+      title="Security"
+      note="Administrators without a second factor can then do nothing else before they have set one up."
+      settings={settings}
+      keys={['admins_need_second_factor']}
+    >
+      {({ draft, put, readOnly }) => (
+        <Switch
+          label="Administrators need a second factor"
+          checked={draft.admins_need_second_factor ?? false}
+          disabled={readOnly}
+          onChange={(event) => put({ admins_need_second_factor: event.currentTarget.checked })}
+        />
+      )}
+    </SettingsSection>
+  );
+}

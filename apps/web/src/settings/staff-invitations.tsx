@@ -1,0 +1,66 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+import { Problem } from '../ui/confirm';
+import { Time } from '../ui/time';
+import { useInvitations, useInvite, useWithdraw, type RoleName } from './admin.queries';
+import { CopyOnce } from './copy-once';
+import { roleData } from './role-words';
+
+/** Who is invited, and inviting somebody. */
+export function StaffInvitations() {
+  const invitations = useInvitations();
+  const invite = useInvite();
+  const withdraw = useWithdraw();
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<RoleName>('marketer');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    invite.mutate({ email, role }, { onSuccess: () => setEmail('') });
+  };
+  return (
+    <div className="stack">
+      <h3>Invite someone</h3>
+      {invite.data ? (
+        <CopyOnce text={invite.data.link}>
+          {`The link for ${invite.data.email}. Send it to them yourself: it will not be shown again.`}
+        </CopyOnce>
+      ) : null}
+      {invite.error ? <Problem error={invite.error} /> : null}
+      <form className="row" onSubmit={submit}>
+        <TextInput
+          aria-label="E-mail address of your new colleague"
+          type="email"
+          required
+          placeholder="colleague@example.com"
+          w={248}
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <Select
+          aria-label="Role"
+          w={304}
+          allowDeselect={false}
+          data={roleData}
+          value={role}
+          onChange={(next) => next && setRole(next as RoleName)}
+        />
+        <Button type="submit" variant="default" disabled={invite.isPending}>
+          Create the invitation
+        </Button>
+      </form>
+      {(invitations.data?.items ?? []).map((open) => (
+        <div key={open.id} className="row-apart">
+          <span>
+            {open.email}, {open.role}{' '}
+            <span className="quiet">
+              (open until <Time at={open.expires_at} as="short" />)
+            </span>
+          </span>
+          <Button variant="subtle" size="compact-sm" onClick={() => withdraw.mutate(open.id)}>
+            Withdraw
+          </Button>
+        </div>
+      ))}
+    </div>
+  );
+}
