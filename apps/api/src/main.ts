@@ -1,5 +1,6 @@
 import { ensureFirstStart } from '#access';
-import { awaitFreePort, createLog, openDatabase, readConfigWithDatabase, runProgram } from '#platform';
+import { sealStored } from '#engine';
+import { awaitFreePort, createLog, openDatabase, readConfigWithDatabase, runProgram, Vault } from '#platform';
 import { createApi } from './app.js';
 
 /** The API alone, on a given database; any number of them may run. */
@@ -14,6 +15,7 @@ runProgram(async () => {
     onPoolError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
   });
   const first = await ensureFirstStart(database, config);
+  await sealStored(database, new Vault(database, config), log);
   // To the terminal and not to the log: these are shown once.
   if (first.adminPassword)
     process.stdout.write(`Administrator: ${first.adminEmail}, initial password: ${first.adminPassword}\n`);

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { createLog, openDatabase, readConfigWithDatabase, runProgram } from '#platform';
+import { sealStored } from '#engine';
+import { createLog, openDatabase, readConfigWithDatabase, runProgram, Vault } from '#platform';
 import { Queue } from '#queue';
 import { createWorker } from './worker.js';
 
@@ -14,6 +15,7 @@ runProgram(async () => {
     poolSize: 12,
     onPoolError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
   });
+  await sealStored(database, new Vault(database, config), log);
   const worker = await createWorker({ config, database, log, queue: new Queue({ database, log }) });
   return async () => {
     await worker.close();
