@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiKeys, StaffSignIn } from '#access';
 import { Ingestion } from '#activities';
 import * as contracts from '#contracts';
-import { cursorKey, readSecret, type PlatformParts } from '#platform';
+import { asRequest, cursorKey, readSecret, type PlatformParts } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { recordActivities } from './controllers/activities.controller.js';
 import { ApiModule } from './api.module.js';
@@ -59,6 +59,9 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   });
   const fastify = adapter.getInstance();
   addBodyParsers(fastify);
+  // A caller waits for all that follows. Said twice, because reading a body may lose it.
+  fastify.addHook('onRequest', (_request, _reply, done) => asRequest(done));
+  fastify.addHook('preValidation', (_request, _reply, done) => asRequest(done));
   const routes = contracts.routesOf(contracts);
   const staff = app.get(StaffSignIn);
   // Who it is first, then how much they send.

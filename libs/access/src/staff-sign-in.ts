@@ -99,7 +99,7 @@ export class StaffSignIn implements OnApplicationShutdown {
       max: 4,
     });
     this.pool.on('error', (error) => log.warn({ reason: error.message }, 'sign-in pool'));
-    database.pulse.watch(this.pool);
+    database.pulse.watch(this.pool, { awaited: true });
     this.publicUrl = config.publicUrl;
     this.sessionCookie = `${cookiePrefix(config.publicUrl)}.session_token=`;
     this.devices = new DeviceCookie(secret, config.publicUrl);

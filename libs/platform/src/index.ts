@@ -10,6 +10,7 @@ export * from './log.js';
 export * from './platform.module.js';
 export * from './db/connection.js';
 export * from './db/own-connection.js';
+export { asRequest } from './db/pulse.js';
 export * from './db/tx.js';
 export * from './db/database-errors.js';
 export * from './db/locks.js';

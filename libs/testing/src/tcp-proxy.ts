@@ -3,8 +3,11 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /** A cable to a TCP server that can be pulled. */
 export class TcpProxy {
+  private readonly unjoined = new Set<Socket>();
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private dead = false;
+  /** Whether new connections are joined to the server; those that are there go on either way. */
+  joins = true;
 
   private constructor(
     private readonly server: Server,
@@ -45,6 +48,8 @@ export class TcpProxy {
   /** Every connection is reset. */
   reset(): void {
     for (const pair of [...this.pairs]) for (const socket of pair) socket.resetAndDestroy();
+    for (const socket of this.unjoined) socket.resetAndDestroy();
+    this.unjoined.clear();
   }
 
   async close(): Promise<void> {
@@ -54,6 +59,11 @@ export class TcpProxy {
   }
 
   private join(near: Socket): void {
+    if (!this.joins) {
+      near.on('error', () => undefined);
+      this.unjoined.add(near);
+      return;
+    }
     const far = connect({ ...this.target, allowHalfOpen: true });
     const pair = [near, far] as const;
     this.pairs.add(pair);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { connectionOptions, cut } from './connection.js';
@@ -11,25 +12,44 @@ const LOOK = 250;
 const BEATS = 20;
 /** Milliseconds between two questions, whatever was answered. */
 const AGAIN = 1_000;
+/** Milliseconds of silence until work that nobody waits for is ended too. */
+const PATIENCE = 20_000;
+
+const request = new AsyncLocalStorage<true>();
+/** Runs what somebody waits for: their answer, also that there is none, is due within five seconds. */
+export const asRequest = <T>(work: () => T): T => request.run(true, work);
+
+/** Somebody who has a connection in use. */
+interface User {
+  /** Epoch milliseconds. */
+  since: number;
+  /** Whether a caller waits for it. */
+  awaited: boolean;
+  end: () => void;
+}
 
 /**
  * Whether the database answers. A cable that is dead and a statement that takes long look the same from here: both are
- * silent. So whenever a connection has been in use for a second, the server is asked over a new one. When it does not
- * answer, every connection is cut, which ends what waits on it, and until it answers again nothing new is begun.
+ * silent. So whenever a connection has been in use for a second, the server is asked over a new one. While it does not
+ * answer nothing new is begun, and what requests wait for is ended at once. A job is not: a server that is only very
+ * busy is silent too, and whoever cut its long statements each time would never let one end.
  */
 export class Pulse {
   private readonly clients = new Set<pg.ClientBase>();
-  /** Since when (epoch milliseconds) somebody waits, and how that is ended. */
-  private readonly inUse = new Map<object, { since: number; end?: () => void }>();
+  private readonly inUse = new Map<object, User>();
   private timer: NodeJS.Timeout | undefined;
   private asking: Promise<void> | undefined;
-  private silent = false;
+  /** Since when it has not answered, in epoch milliseconds. */
+  private silentSince: number | undefined;
   private lastAsked = 0;
 
   constructor(private readonly url: string | undefined) {}
 
-  /** Follows the connections of a pool, which end when the database is away. */
-  watch(pool: pg.Pool): void {
+  /**
+   * Follows the connections of a pool, which end when the database is away.
+   * @param awaited whether all that happens on them is awaited by requests
+   */
+  watch(pool: pg.Pool, { awaited }: { awaited: boolean }): void {
     pool.on('connect', (client) => {
       this.clients.add(client);
       // Whoever has it in use hears of it by their statement; without a listener the process would end.
@@ -37,7 +57,7 @@ export class Pulse {
     });
     pool.on('acquire', (client) => {
       this.clients.add(client);
-      this.inUse.set(client, { since: Date.now() });
+      this.inUse.set(client, { since: Date.now(), awaited, end: () => cut(client) });
       this.wind();
     });
     pool.on('release', (_error, client) => void this.inUse.delete(client));
@@ -47,15 +67,21 @@ export class Pulse {
     });
   }
 
+  /** Says of a connection of a pool, just acquired, who waits for it. */
+  acquired(client: pg.ClientBase): void {
+    const user = this.inUse.get(client);
+    if (user && request.getStore()) user.awaited = true;
+  }
+
   /**
-   * Follows work on a connection outside of a pool.
+   * Follows work for requests on a connection outside of a pool.
    * @param end cuts that connection, so that the work fails
    * @throws DatabaseAway while the server does not answer
    */
   async during<T>(work: () => Promise<T>, end: () => void): Promise<T> {
     this.assertThere();
     const key = {};
-    this.inUse.set(key, { since: Date.now(), end });
+    this.inUse.set(key, { since: Date.now(), awaited: true, end });
     this.wind();
     try {
       return await work();
@@ -66,7 +92,7 @@ export class Pulse {
 
   /** @throws DatabaseAway while the server does not answer */
   assertThere(): void {
-    if (this.silent) throw new DatabaseAway();
+    if (this.silentSince !== undefined) throw new DatabaseAway();
   }
 
   /**
@@ -79,7 +105,7 @@ export class Pulse {
   }
 
   private wind(): void {
-    if (this.timer || this.asking || (this.inUse.size === 0 && !this.silent)) return;
+    if (this.timer || this.asking || (this.inUse.size === 0 && this.silentSince === undefined)) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.look();
@@ -91,20 +117,21 @@ export class Pulse {
   private look(): void {
     const now = Date.now();
     const suspicious = [...this.inUse.values()].some(({ since }) => now - since >= SUSPICIOUS);
-    if ((suspicious || this.silent) && now - this.lastAsked >= AGAIN) void this.ask();
+    if ((suspicious || this.silentSince !== undefined) && now - this.lastAsked >= AGAIN) void this.ask();
   }
 
-  private cutAll(): void {
-    for (const client of this.clients) cut(client);
-    for (const { end } of this.inUse.values()) end?.();
+  /** Ends what must not wait any longer; connections that nobody uses are of no use either. */
+  private endWhatWaits(jobsToo: boolean): void {
+    for (const client of this.clients) if (!this.inUse.has(client)) cut(client);
+    for (const { awaited, end } of this.inUse.values()) if (awaited || jobsToo) end();
   }
 
   /** Callers at the same time share one question. Never rejects. */
   private ask(): Promise<void> {
     this.asking ??= answers(this.url).then((there) => {
-      this.silent = !there;
-      if (!there) this.cutAll();
       this.lastAsked = Date.now();
+      this.silentSince = there ? undefined : (this.silentSince ?? this.lastAsked);
+      if (this.silentSince !== undefined) this.endWhatWaits(this.lastAsked - this.silentSince >= PATIENCE);
       this.asking = undefined;
       this.wind();
     });

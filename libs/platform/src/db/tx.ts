@@ -89,7 +89,7 @@ export class Database {
   constructor(readonly source: DataSource) {
     this.workPoll = new WorkPoll(source);
     this.pulse = new Pulse('url' in source.options ? source.options.url : undefined);
-    this.pulse.watch((source.driver as unknown as { master: pg.Pool }).master);
+    this.pulse.watch((source.driver as unknown as { master: pg.Pool }).master, { awaited: false });
   }
 
   async tx<T>(work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
@@ -150,7 +150,7 @@ export class Database {
     this.pulse.assertThere();
     const runner = this.source.createQueryRunner();
     try {
-      await runner.connect();
+      this.pulse.acquired((await runner.connect()) as pg.ClientBase);
       return runner;
     } catch (error) {
       void this.pulse.confirm().catch(() => undefined);
