@@ -1,8 +1,30 @@
 -- What the sweeps had to put aside, and what went past the triggers altogether.
 
+-- Changes with every change of what the shop's tables say about an address.
+create or replace function cortex.address_fingerprint(one text) returns text
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  select md5(concat_ws('/',
+    (select string_agg(concat(u.id, ' ', u.xmin), ',' order by u.id)
+     from public.unified_profiles u where cortex.address(u.email) collate "C" = one),
+    (select string_agg(concat(l.id, ' ', l.xmin), ',' order by l.id)
+     from public.purchase_leads l where cortex.address(l.email) collate "C" = one),
+    (select concat(count(*), ' ', sum(t.xmin::text::bigint))
+     from public.unified_profiles u join public.transactions t on t.profile_id = u.id
+     where cortex.address(u.email) collate "C" = one)))
+$$;
+
+-- After how many failures in a row an address is set aside.
+create or replace function cortex.most_repairs() returns int
+  language sql immutable
+  set search_path = pg_catalog, pg_temp
+as $$ select 5 $$;
+
 -- Brings the kept rows of pending addresses up to date, at most `max_addresses` of them, and returns how many
 -- were done. Those that failed before come last. An address that cannot be repaired harms no other: it is tried alone,
--- its failure is noted, and it waits for its next turn.
+-- its failure is noted, and it waits for its next turn. One that fails again and again by its values, not because somebody
+-- was in the way, is set aside until its rows change.
 create or replace function cortex.repair_pending(max_addresses int) returns int
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -18,7 +40,12 @@ begin
   end if;
   select array_agg(t.address order by t.address collate "C") into batch
   from (
-    select q.address from cortex.pending q group by q.address
+    select q.address from cortex.pending q
+    where not exists (
+      select from cortex.set_aside s
+      where s.address = q.address and s.attempts >= cortex.most_repairs()
+        and s.fingerprint = cortex.address_fingerprint(s.address))
+    group by q.address
     order by max(q.attempts), min(q.id) limit max_addresses
   ) t;
   if batch is null then
@@ -35,6 +62,14 @@ begin
     exception when others then
       update cortex.pending q set attempts = q.attempts + 1 where q.address = one;
       perform cortex.note_error('repair_pending', sqlstate, sqlerrm);
+      -- Values, constraints and limits; anything else passes, or is not this person's alone.
+      if sqlstate ~ '^(22|23|54)' then
+        insert into cortex.set_aside (address, attempts, sqlstate, fingerprint)
+        values (one, 1, sqlstate, cortex.address_fingerprint(one))
+        on conflict (address) do update set
+          attempts = case when set_aside.fingerprint = excluded.fingerprint then set_aside.attempts + 1 else 1 end,
+          sqlstate = excluded.sqlstate, fingerprint = excluded.fingerprint;
+      end if;
     end;
   end loop;
   return done;
@@ -65,6 +100,7 @@ begin
   where q.id = any (work.rows);
   perform cortex.refresh_people(batch, work.activity_ids, work.activity_times, work.activity_addresses);
   delete from cortex.pending q where q.id = any (work.rows);
+  delete from cortex.set_aside s where s.address = any (batch);
   return cardinality(batch);
 end
 $$;

@@ -469,6 +469,13 @@ table cortex.send_batches
   searches jsonb not null default '[]'::jsonb
   next_search_at timestamp with time zone
 
+table cortex.set_aside
+  address text not null
+  attempts integer not null
+  sqlstate text not null
+  fingerprint text not null
+  since timestamp with time zone not null default clock_timestamp()
+
 table cortex.settings
   one boolean not null default true
   name text not null default 'My workspace'::text
@@ -964,6 +971,8 @@ cortex.secret_values secret_values_pkey: PRIMARY KEY (id)
 cortex.secrets secrets_pkey: PRIMARY KEY (name)
 
 cortex.send_batches send_batches_pkey: PRIMARY KEY (id)
+
+cortex.set_aside set_aside_pkey: PRIMARY KEY (address)
 
 cortex.settings settings_one_check: CHECK (one)
 
@@ -1646,6 +1655,22 @@ CREATE OR REPLACE FUNCTION cortex.address(email public.citext)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (octet_length((email)::text) <= 800) THEN cortex.fold(btrim((email)::text)) ELSE NULL::text END
+
+CREATE OR REPLACE FUNCTION cortex.address_fingerprint(one text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select md5(concat_ws('/',
+    (select string_agg(concat(u.id, ' ', u.xmin), ',' order by u.id)
+     from public.unified_profiles u where cortex.address(u.email) collate "C" = one),
+    (select string_agg(concat(l.id, ' ', l.xmin), ',' order by l.id)
+     from public.purchase_leads l where cortex.address(l.email) collate "C" = one),
+    (select concat(count(*), ' ', sum(t.xmin::text::bigint))
+     from public.unified_profiles u join public.transactions t on t.profile_id = u.id
+     where cortex.address(u.email) collate "C" = one)))
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.addresses_with_moves(addresses text[])
  RETURNS text[]
@@ -2500,6 +2525,13 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.most_repairs()
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ select 5 $function$
+
 CREATE OR REPLACE FUNCTION cortex.move_people(addresses text[], fresh text[])
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3201,6 +3233,7 @@ begin
   where q.id = any (work.rows);
   perform cortex.refresh_people(batch, work.activity_ids, work.activity_times, work.activity_addresses);
   delete from cortex.pending q where q.id = any (work.rows);
+  delete from cortex.set_aside s where s.address = any (batch);
   return cardinality(batch);
 end
 $function$
@@ -3222,7 +3255,12 @@ begin
   end if;
   select array_agg(t.address order by t.address collate "C") into batch
   from (
-    select q.address from cortex.pending q group by q.address
+    select q.address from cortex.pending q
+    where not exists (
+      select from cortex.set_aside s
+      where s.address = q.address and s.attempts >= cortex.most_repairs()
+        and s.fingerprint = cortex.address_fingerprint(s.address))
+    group by q.address
     order by max(q.attempts), min(q.id) limit max_addresses
   ) t;
   if batch is null then
@@ -3239,6 +3277,14 @@ begin
     exception when others then
       update cortex.pending q set attempts = q.attempts + 1 where q.address = one;
       perform cortex.note_error('repair_pending', sqlstate, sqlerrm);
+      -- Values, constraints and limits; anything else passes, or is not this person's alone.
+      if sqlstate ~ '^(22|23|54)' then
+        insert into cortex.set_aside (address, attempts, sqlstate, fingerprint)
+        values (one, 1, sqlstate, cortex.address_fingerprint(one))
+        on conflict (address) do update set
+          attempts = case when set_aside.fingerprint = excluded.fingerprint then set_aside.attempts + 1 else 1 end,
+          sqlstate = excluded.sqlstate, fingerprint = excluded.fingerprint;
+      end if;
     end;
   end loop;
   return done;

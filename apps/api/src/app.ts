@@ -74,8 +74,15 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     handle: (request) => recordActivities(ingestion, request),
   });
   await noticeProxy(fastify, parts);
+  let closing = false;
+  fastify.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id);
+    // What was in hand at the stop is answered, and its connection must not keep the server up after that.
+    if (closing) reply.header('connection', 'close');
     // Whatever does not say otherwise is about somebody.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     done();

@@ -291,7 +291,8 @@ export class StaffSignIn implements OnApplicationShutdown {
   }
 
   /**
-   * A call of better-auth, which keeps to itself what failed: so the database is asked.
+   * A call of better-auth, which keeps to itself what failed: so the database is asked, and where that is well the call
+   * is made once more, over another connection.
    * @throws what the database says when it is not available, or AppError 503 when it takes no writes
    */
   private async library<T>(call: () => Promise<T>): Promise<T> {
@@ -299,12 +300,12 @@ export class StaffSignIn implements OnApplicationShutdown {
     pulse.assertThere();
     try {
       return await call();
-    } catch (error) {
+    } catch {
       await pulse.confirm();
       const row = await this.database.row<{ closed: boolean }>(
         "select current_setting('transaction_read_only')::boolean as closed",
       );
-      if (!row?.closed) throw error;
+      if (!row?.closed) return call();
       throw new AppError('database_away', 'The database takes no writes at the moment. Try again later.');
     }
   }

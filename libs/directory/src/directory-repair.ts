@@ -49,6 +49,7 @@ export class DirectoryRepair implements JobHandlers {
     if (done > 0) this.log.info({ people: done }, 'people put aside by a sweep were repaired');
     await this.database.row('select cortex.follow_merges($1)', [AT_A_TIME]);
     await this.sayWhatFails();
+    await this.sayWhoIsSetAside();
     return done;
   }
 
@@ -67,6 +68,7 @@ export class DirectoryRepair implements JobHandlers {
       'delete from cortex.lead_owners o where not exists (select from public.purchase_leads l where l.id = o.lead_id)',
     );
     await this.sayWhoIsTwice();
+    await this.sayWhoseSumIsCut();
     return found;
   }
 
@@ -100,6 +102,42 @@ export class DirectoryRepair implements JobHandlers {
       detail:
         'The shop was not affected and the directory is correct, but activities may be missing. The errors are listed in cortex.trigger_errors.',
       facts: { errors: errors?.n ?? 0, triggers: errors?.triggers ?? [] },
+    });
+  }
+
+  /** Those whose repair was given up. The others do not wait for them, and a change of their rows ends it. */
+  private async sayWhoIsSetAside(): Promise<void> {
+    const row = await this.database.row<{ n: number; ids: string[]; states: string[] }>(
+      `select count(distinct s.address)::int as n, (array_agg(distinct r.id))[1:20] as ids, array_agg(distinct s.sqlstate) as states
+       from cortex.set_aside s
+       left join lateral (
+         select u.id from public.unified_profiles u where cortex.address(u.email) collate "C" = s.address
+         union all
+         select l.id from public.purchase_leads l where cortex.address(l.email) collate "C" = s.address
+       ) r on true
+       where s.attempts >= cortex.most_repairs()`,
+    );
+    const n = row?.n ?? 0;
+    await this.attention('directory.set_aside', 'directory', n > 0, {
+      title: `${n} ${n === 1 ? 'person' : 'people'} cannot be brought up to date`,
+      detail:
+        'The shop has a row about them with a value that the directory cannot take. Their new activities wait; everybody else is up to date. Correct their rows in unified_profiles, purchase_leads or transactions: within a minute of the change they are tried again. The reasons are listed in cortex.set_aside.',
+      facts: { ids: (row?.ids ?? []).filter((id) => id !== null), sqlstates: row?.states ?? [] },
+    });
+  }
+
+  /** Sums beyond what a number in JSON can say stand at its edge, see view.ts. */
+  private async sayWhoseSumIsCut(): Promise<void> {
+    const row = await this.database.row<{ n: number; ids: string[] }>(
+      'select count(*)::int as n, (array_agg(id))[1:20] as ids from cortex.people where abs(lifetime_value_minor) >= $1',
+      [Number.MAX_SAFE_INTEGER],
+    );
+    const n = row?.n ?? 0;
+    await this.attention('directory.sums', 'directory', n > 0, {
+      title: `${n} ${n === 1 ? 'person has' : 'people have'} a lifetime value that cannot be right`,
+      detail:
+        'Their transactions add up to more than can be counted, so the value stands at that limit. Correct amount_minor and refunded_minor of their transactions.',
+      facts: { ids: row?.ids ?? [] },
     });
   }
 

@@ -18,6 +18,7 @@ export * from './db/data-source.js';
 export * from './db/migrator.js';
 export * from './settings.js';
 export * from './cursor.js';
+export * from './full-disk.js';
 export * from './loop.js';
 export * from './retry.js';
 export * from './project.js';

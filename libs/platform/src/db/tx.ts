@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryResult, QueryRunner } from 'typeorm';
 import { withoutValues } from '../secrecy.js';
-import { databaseFailure } from './database-errors.js';
+import { databaseFailure, outageOf } from './database-errors.js';
 import { Pulse } from './pulse.js';
 import { WorkPoll } from './work-poll.js';
 
@@ -85,6 +85,8 @@ export class Database {
   readonly workPoll: WorkPoll;
   /** Whether the database answers; a pool of somebody else's may be watched too. */
   readonly pulse: Pulse;
+  /** When a statement of this process last met a full disk; epoch milliseconds. */
+  fullDiskAt: number | undefined;
 
   constructor(readonly source: DataSource) {
     this.workPoll = new WorkPoll(source);
@@ -107,7 +109,7 @@ export class Database {
       await runner.commitTransaction();
       return result;
     } catch (error) {
-      if (databaseFailure(error) === 'unavailable') broken = error as Error;
+      if (this.isBroken(error)) broken = error as Error;
       // On a connection that nobody answers a rollback would only wait once more.
       else if (runner.isTransactionActive)
         await runner.rollbackTransaction().catch((failed: Error) => (broken = failed));
@@ -139,11 +141,17 @@ export class Database {
     try {
       return await work(new Tx(runner));
     } catch (error) {
-      if (databaseFailure(error) === 'unavailable') broken = error as Error;
+      if (this.isBroken(error)) broken = error as Error;
       throw error;
     } finally {
       await giveBack(runner, broken);
     }
+  }
+
+  /** Whether its connection is not to be used again. */
+  private isBroken(error: unknown): boolean {
+    if (outageOf(error) === 'full_disk') this.fullDiskAt = Date.now();
+    return databaseFailure(error) === 'unavailable';
   }
 
   private async connect(): Promise<QueryRunner> {
