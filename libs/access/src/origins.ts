@@ -7,7 +7,7 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
  * The origins whose pages may change something with a session cookie: the public one, and this machine's own names
  * when the request came to one of them on the same port.
  */
-export function trustedOrigins(publicUrl: string, host: string | undefined | null): string[] {
+function trustedOrigins(publicUrl: string, host: string | undefined | null): string[] {
   const origins = [new URL(publicUrl).origin];
   const match = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.exec(host ?? '');
   if (match) for (const name of loopback) origins.push(`http://${name}${match[2] ?? ''}`);

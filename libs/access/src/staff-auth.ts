@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 
 /** Seconds after which a session ends, whatever its holder does. */
-export const SESSION_SECONDS = 7 * 24 * 3600;
+const SESSION_SECONDS = 7 * 24 * 3600;
 /** Seconds without a request after which it ends. */
 export const IDLE_SECONDS = 24 * 3600;
 
