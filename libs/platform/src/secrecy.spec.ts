@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLog } from './log.js';
+import { AppError } from './errors.js';
 import { isConfidential, redactedText, toldError, withoutValues } from './secrecy.js';
 
 /** What one call of the log writes. */
@@ -113,5 +114,10 @@ describe('a failed statement', () => {
     expect(left).not.toMatch(/planted|secret\.example/);
     expect(error).toMatchObject({ code: '22P02', constraint: 'api_keys_hash_key' });
     for (const other of [undefined, null, 'text', new Error('plain')]) expect(withoutValues(other)).toBe(other);
+  });
+
+  it('leaves our own refusals what they say', () => {
+    const refusal = new AppError('not_found', 'There is no list with this id.');
+    expect(withoutValues(refusal).detail).toBe('There is no list with this id.');
   });
 });

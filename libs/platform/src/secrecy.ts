@@ -1,3 +1,5 @@
+import { AppError } from './errors.js';
+
 /**
  * The one list of what is secret or personal: the log leaves it out, and the test of a whole run looks for it. Whoever
  * adds a field that holds such a thing adds its name here.
@@ -146,7 +148,8 @@ const sentenceOf = (code: unknown, message: string): string =>
  */
 export function withoutValues<E>(error: E): E {
   for (const failed of [error, (error as FailedStatement | undefined)?.driverError]) {
-    if (!(failed instanceof Error)) continue;
+    // Our own refusals have a detail too, written for whoever asked.
+    if (!(failed instanceof Error) || failed instanceof AppError) continue;
     const { code, message, stack } = failed as Error & FailedStatement;
     for (const name of values) if (name !== 'driverError') Reflect.deleteProperty(failed, name);
     for (const name of ['internalQuery', 'length', 'position', 'internalPosition'])
