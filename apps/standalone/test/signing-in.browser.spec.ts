@@ -62,6 +62,7 @@ describe('signing in, with a second factor and without a password', () => {
     expect(await page.getByRole('link', { name: 'Settings' }).count()).toBe(0);
     await page.getByLabel('Your password').fill(password);
     await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor();
     secret = (await page.locator('.second-factor-text code').textContent())!.replaceAll(' ', '');
     await look('second-factor-code');
     expect(await seriousProblems(page)).toEqual([]);

@@ -1,9 +1,11 @@
 import { Button, PasswordInput } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+import { lazy, Suspense, useState, type FormEvent } from 'react';
 import { Problem } from '../ui/confirm';
 import { CodeInput } from './code-input';
 import { RecoveryCodes } from './recovery-codes';
 import { useBeginSecondFactor, useConfirmSecondFactor } from './second-factor.queries';
+
+const QrCode = lazy(async () => ({ default: (await import('./qr-code')).QrCode }));
 
 /** Four letters at a time, as people read them out. */
 const inGroups = (secret: string): string => secret.replace(/.{4}(?=.)/g, '$& ');
@@ -56,10 +58,13 @@ export function SetUpSecondFactor({ onDone, onCancel }: { onDone: () => void; on
       }}
     >
       <p className="sentence second-factor-text">
-        Open <a href={begin.data.address}>this link</a> on your phone, or enter this key in your authenticator app.
+        Scan this with an authenticator app on your phone, or open <a href={begin.data.address}>this link</a> on it.
       </p>
+      <Suspense fallback={null}>
+        <QrCode text={begin.data.address} label="QR code for your authenticator app" />
+      </Suspense>
       <p className="label second-factor-text">
-        Key: <code className="code">{inGroups(begin.data.secret)}</code>
+        Cannot scan it? Enter this key: <code className="code">{inGroups(begin.data.secret)}</code>
       </p>
       {confirm.error ? <Problem error={confirm.error} /> : null}
       <CodeInput value={code} onChange={setCode} />
