@@ -1,6 +1,6 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -80,7 +80,8 @@ export class OwnPostgres {
   }
 }
 
-type Role = 'api' | 'worker';
+/** `npm start` is the supervisor with everything in the application under it; the others are the application alone. */
+type Role = 'api' | 'worker' | 'npm start';
 
 interface Member {
   role: Role;
@@ -89,6 +90,15 @@ interface Member {
   expected: boolean;
   /** Settled when it has said that it runs. */
   ready: Promise<void>;
+  /** Says `ready` each time that it runs, so also when `npm start` has started its application again. */
+  heard: EventEmitter;
+}
+
+/** The application under a supervisor. */
+async function applicationOf(supervisor: ChildProcess): Promise<number | undefined> {
+  const { pid } = supervisor;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return Number(children.trim().split(' ')[0]) || undefined;
 }
 
 /** The built application as separate processes that can be killed at any moment and are started again. */
@@ -96,10 +106,11 @@ export class Processes {
   /** How often one ended by itself, as it may when its database is gone, and was started again. */
   restarts = 0;
   readonly port: Promise<number> = freePort();
+  private readonly startPort: Promise<number> = freePort();
   private readonly members: Member[] = [];
   private closing = false;
   /** What the processes said last, for a failing test's message. */
-  private said = '';
+  said = '';
 
   constructor(private readonly env: Record<string, string>) {}
 
@@ -116,6 +127,21 @@ export class Processes {
     member.child.kill('SIGKILL');
     await ended;
     await this.replace(member);
+  }
+
+  /** Kills the application of an `npm start`, and waits until that has brought it back, or has been started again. */
+  async killApplication(index: number): Promise<void> {
+    const { child, heard } = this.members[index]!;
+    const ended = once(child, 'exit');
+    let pid: number | undefined;
+    while (child.exitCode === null && pid === undefined) {
+      pid = await applicationOf(child);
+      if (pid === undefined) await pause(20);
+    }
+    if (pid === undefined) return;
+    const back = once(heard, 'ready');
+    process.kill(pid, 'SIGKILL');
+    await Promise.race([back, ended]);
   }
 
   /** Ends all as a server would, and waits for it. Answers their exit codes. */
@@ -138,15 +164,25 @@ export class Processes {
   }
 
   private async spawn(role: Role): Promise<Member> {
-    const child = spawn(process.execPath, [join(root, 'dist/apps/standalone/src/main.js')], {
-      env: { PATH: process.env.PATH, ...this.env, CORTEX_ROLE: role, PORT: String(await this.port) },
+    const started = role === 'npm start';
+    const program = `dist/apps/standalone/src/${started ? 'supervisor' : 'main'}.js`;
+    const child = spawn(process.execPath, [join(root, program)], {
+      env: {
+        PATH: process.env.PATH,
+        ...this.env,
+        CORTEX_ROLE: started ? 'all' : role,
+        PORT: String(await (started ? this.startPort : this.port)),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const member: Member = { role, child, expected: false, ready: Promise.resolve() };
+    const heard = new EventEmitter();
+    const member: Member = { role, child, expected: false, ready: Promise.resolve(), heard };
     member.ready = new Promise<void>((resolve, reject) => {
       const listen = (chunk: Buffer) => {
         this.said = (this.said + chunk.toString()).slice(-4000);
-        if (/is ready|The worker runs/.test(chunk.toString())) resolve();
+        if (!/is ready|The worker runs/.test(chunk.toString())) return;
+        heard.emit('ready');
+        resolve();
       };
       child.stdout!.on('data', listen);
       child.stderr!.on('data', listen);

@@ -19,8 +19,16 @@ const killCount = Math.max(wantedKills, 14);
 const MOST_ROUNDS = 100;
 const key = 'a-server-key-for-the-fault-test';
 
-const victims = ['worker', 'other worker', 'api', 'worker', 'database', 'other worker'] as const;
-const indexOf = { api: 0, worker: 1, 'other worker': 2 } as const;
+const victims = [
+  'worker',
+  'application of npm start',
+  'api',
+  'other worker',
+  'database',
+  'npm start',
+  'application of npm start',
+] as const;
+const indexOf = { api: 0, worker: 1, 'other worker': 2, 'npm start': 3 } as const;
 /** Where the way is hit: when nobody knows, and right inside what must not be done twice. */
 const points = [
   'at any moment',
@@ -71,9 +79,9 @@ describe('the whole product while its processes are killed and Postmark misbehav
       POSTMARK_SERVER_TOKEN: 'fake-token',
       POSTMARK_API_URL: fake.url,
       POSTMARK_TIMEOUT_SECONDS: '2',
-      LOG_LEVEL: 'fatal',
+      LOG_LEVEL: 'error',
     });
-    await processes.start(['api', 'worker', 'worker']);
+    await processes.start(['api', 'worker', 'worker', 'npm start']);
     await db.database.run('update cortex.settings set settle_seconds = 60');
     caller = new PatientCaller(`http://127.0.0.1:${await processes.port}`, key);
   }, 240_000);
@@ -118,6 +126,7 @@ describe('the whole product while its processes are killed and Postmark misbehav
       if (!killing) return;
       const victim = victims[turn % victims.length]!;
       if (victim === 'database') await postgres.kill();
+      else if (victim === 'application of npm start') await processes.killApplication(indexOf['npm start']);
       else await processes.kill(indexOf[victim]);
       const what = `${victim === 'other worker' ? 'worker' : victim} ${point}`;
       killed.set(what, (killed.get(what) ?? 0) + 1);
@@ -143,7 +152,15 @@ describe('the whole product while its processes are killed and Postmark misbehav
       expect(Object.values(seen!.states).reduce((a, b) => a + b, 0)).toBe(seen!.mails);
       sums += 1;
       if (seen!.good) return;
-      if (Date.now() > limit) throw new Error(`Waited in vain for ${what}: ${JSON.stringify(seen)}`);
+      if (Date.now() > limit) {
+        const found = await db.database.row(
+          `select (select jsonb_object_agg(status, n) from (select status, count(*) n from cortex.automation_runs group by 1) r) as runs,
+             (select count(*)::int from cortex.activity_inbox) as inbox,
+             (select jsonb_object_agg(name || ' ' || state, n) from (select name, state, count(*) n from pgboss.job group by 1, 2) j) as jobs,
+             (select jsonb_agg(distinct concat(trigger_name, ' ', sqlstate, ' ', message)) from cortex.trigger_errors) as trigger_errors`,
+        );
+        throw new Error(`Waited in vain for ${what}: ${JSON.stringify({ ...seen, ...found })}\n${processes.said}`);
+      }
       await patiently(() => db.clock.advance({ seconds }));
       await pause(250);
     }
@@ -174,7 +191,7 @@ describe('the whole product while its processes are killed and Postmark misbehav
     await everybodyWentOneWay();
     await everyReaderWentOneWay();
     await noMailWasTakenTwice(report);
-    expect(await processes.stop()).toEqual([0, 0, 0]);
+    expect(await processes.stop()).toEqual([0, 0, 0, 0]);
     await tell(report);
   }, 3_600_000);
 

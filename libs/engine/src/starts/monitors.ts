@@ -3,7 +3,7 @@ import { Injectable, Inject } from '@nestjs/common';
 import { monitorCandidates, monitorMatches, type Monitor } from '#automations';
 import { approximateSeconds } from '#graph';
 import { adminAddresses } from '#contracts';
-import { closeAttention, Database, LOG, openAttention, retryLaws, type Log } from '#platform';
+import { closeAttention, Database, databaseFailure, LOG, openAttention, retryLaws, type Log } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import { engineTransaction, type EngineParts } from '../transaction/engine-transaction.js';
@@ -83,6 +83,8 @@ export class Monitors implements JobHandlers {
         if (entered === 0) break;
       }
     } catch (error) {
+      // The job of this tick is done again in seconds; the next tick may be minutes away.
+      if (databaseFailure(error) === 'unavailable') throw error;
       failure = (error as Error).message.slice(0, 500);
       this.log.error({ automation_id: version.automation_id, reason: failure }, 'a monitor failed');
     }
