@@ -152,11 +152,11 @@ const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 /** The position after the closing quote of the string that begins here. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) return at + 1;
-    at += code === BACKSLASH ? 2 : 1;
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let before = quote;
+    while (before > start + 1 && text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+    // An odd number of backslashes escapes the quote.
+    if ((quote - before) % 2 === 0) return quote + 1;
   }
   return text.length;
 }
