@@ -55,9 +55,9 @@ describe('signing in, with a second factor and without a password', () => {
     await credentials();
     await page.getByRole('link', { name: 'Settings' }).first().waitFor();
     await page.goto('/admin/settings#security');
-    await page.getByRole('switch', { name: 'Administrators need a second factor' }).check();
+    await page.getByRole('switch', { name: 'Administrators need two-factor authentication' }).check();
     await page.locator('#security').getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
+    await page.getByRole('heading', { name: 'Set up two-factor authentication' }).waitFor();
     await look('second-factor-demanded');
     expect(await page.getByRole('link', { name: 'Settings' }).count()).toBe(0);
     await page.getByLabel('Your password').fill(password);
@@ -83,7 +83,7 @@ describe('signing in, with a second factor and without a password', () => {
     await look('account');
     expect(await seriousProblems(page)).toEqual([]);
     await page.goto('/admin/settings#staff');
-    await page.locator('#staff').getByText('second factor on').waitFor();
+    await page.locator('#staff').getByText('two-factor on').waitFor();
     await look('staff');
   }, 120_000);
 

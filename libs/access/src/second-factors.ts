@@ -60,7 +60,8 @@ export class SecondFactors {
        where f.confirmed_at is null`,
       [actor.id, await this.seal(actor.id, secret)],
     );
-    if (written === 0) throw new AppError('already_exists', 'You have a second factor already. Remove it first.');
+    if (written === 0)
+      throw new AppError('already_exists', 'Two-factor authentication is on already. Turn it off first.');
     return { secret: base32(secret), address: totpAddress(secret, actor.label, 'Cortex') };
   }
 
@@ -73,7 +74,7 @@ export class SecondFactors {
     return this.database.tx(async (tx) => {
       const row = await this.locked(tx, actor.id);
       if (!row) throw notFound('second factor');
-      if (row.confirmed_at) throw new AppError('already_exists', 'Your second factor is on already.');
+      if (row.confirmed_at) throw new AppError('already_exists', 'Two-factor authentication is on already.');
       if (!(await this.takeCode(tx, actor.id, row.secret, code))) throw wrongCode();
       await tx.run('update cortex.staff_second_factors set confirmed_at = cortex.now() where staff_id = $1', [
         actor.id,

@@ -238,7 +238,7 @@ export class StaffSignIn implements OnApplicationShutdown {
   }
 
   private async askForCode(request: SignInRequest, account: Account, code: string | undefined): Promise<void> {
-    if (!code) throw new AppError('second_factor_needed', 'Enter the code that your authenticator app shows, too.');
+    if (!code) throw new AppError('second_factor_needed', 'Enter the code from your authenticator app as well.');
     const device = this.devices.read(request.headers.cookie, account.id);
     const of: TryOf[] = [device ? ['code_device', device] : ['code', account.id]];
     const counts = await this.tries.begin(of);

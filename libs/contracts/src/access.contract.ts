@@ -94,7 +94,7 @@ export const resetSecondFactor = route({
   path: '/staff/:id/second-factor',
   access: 'admin',
   tag: 'Staff',
-  summary: 'Remove the second factor of a staff member who has lost it; their sessions end',
+  summary: 'Remove the two-factor authentication of a staff member who has lost it; their sessions end',
   params: staffParams,
   response: done,
   problems: ['not_found'],

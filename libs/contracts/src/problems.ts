@@ -91,7 +91,7 @@ export const problemKinds = {
     'Open Cortex itself and try again. If you did, check CORTEX_PUBLIC_URL.',
   ),
   second_factor_missing: notAllowed(
-    'This workspace asks administrators for a second factor, and you have none yet.',
+    'This workspace asks administrators for two-factor authentication, and you have not set it up yet.',
     'Set one up under Settings, Your account. Then everything is open to you again.',
   ),
   BANNED_USER: notAllowed('This account is banned.', 'Ask an administrator to lift the ban.'),

@@ -142,7 +142,8 @@ export const confirmSecondFactor = route({
   path: '/auth/staff/second-factor/confirm',
   access: 'own',
   tag: 'Sign-in',
-  summary: 'Turn the second factor on by the first code of the app; the recovery codes are in this answer only',
+  summary:
+    'Turn two-factor authentication on with the first code from the app; the recovery codes are in this answer only',
   body: z.strictObject({ code }),
   response: recoveryCodes,
   problems: ['wrong_code', 'already_exists', 'not_found', 'too_many_attempts'],
@@ -164,7 +165,7 @@ export const removeSecondFactor = route({
   path: '/auth/staff/second-factor/remove',
   access: 'own',
   tag: 'Sign-in',
-  summary: 'Turn your second factor off',
+  summary: 'Turn your two-factor authentication off',
   body: withPassword,
   response: done,
   problems: ['wrong_password', 'not_found', 'too_many_attempts', 'busy'],

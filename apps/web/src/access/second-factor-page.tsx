@@ -12,15 +12,15 @@ export function SecondFactorPage() {
   const signOut = useSignOut();
   const navigate = useNavigate();
   useEffect(() => {
-    document.title = 'Second factor · Cortex';
+    document.title = 'Two-factor authentication · Cortex';
   }, []);
   return (
     <main className="sign-in">
       <div className="stack sign-in-column">
-        <h1>Set up a second factor</h1>
+        <h1>Set up two-factor authentication</h1>
         <p className="sentence second-factor-text">
-          This workspace asks administrators for a code besides the password. You need an authenticator app on your
-          phone.
+          In this workspace, administrators sign in with a code as well as their password. You need an authenticator app
+          on your phone.
         </p>
         <SetUpSecondFactor onDone={askSession} />
         <Button

@@ -34,7 +34,7 @@ export function SetUpSecondFactor({ onDone, onCancel }: { onDone: () => void; on
         {begin.error ? <Problem error={begin.error} /> : null}
         <PasswordInput
           label="Your password"
-          description="So that nobody does this at your desk."
+          description="To make sure it is you."
           autoComplete="current-password"
           required
           value={password}

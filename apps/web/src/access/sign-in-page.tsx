@@ -51,8 +51,8 @@ export function SignInPage() {
             {label}
           </Button>
           <p className="label">
-            Without your phone, enter one of your recovery codes. If you have none left, an administrator can remove
-            your second factor.
+            Without your phone, enter one of your recovery codes. If you have none left, an administrator can turn off
+            your two-factor authentication.
           </p>
           <Button variant="subtle" onClick={back}>
             Use another account

@@ -22,9 +22,9 @@ export function AccountSettings() {
     <div id="account" className="settings-anchor">
       <Section
         title="Your account"
-        note="A second factor asks for a code from your phone when you sign in, so that a stolen password is not enough."
+        note="With two-factor authentication you enter a code from your phone when you sign in, so a stolen password is not enough."
       >
-        <Answer of={factor} what="Your second factor could not be loaded" lines={1}>
+        <Answer of={factor} what="Your account could not be loaded" lines={1}>
           {(state) => <SecondFactor enabled={state.enabled} codesLeft={state.recovery_codes} />}
         </Answer>
         <MySessions />
@@ -51,14 +51,14 @@ function SecondFactor({ enabled, codesLeft }: { enabled: boolean; codesLeft: num
     <div className="row-apart">
       {enabled ? (
         <span>
-          Second factor <span className="pill">on</span>{' '}
+          Two-factor authentication <span className="pill">on</span>{' '}
           <span className="quiet">
             {codesLeft} recovery {codesLeft === 1 ? 'code' : 'codes'} left
           </span>
         </span>
       ) : (
         <span>
-          Second factor <span className="quiet">off</span>
+          Two-factor authentication <span className="quiet">off</span>
         </span>
       )}
       {enabled ? (
@@ -97,7 +97,7 @@ function AfterPassword({ what, onDone, onCancel }: AfterPasswordProps) {
     if (what === 'codes') return renew.mutate(password);
     remove.mutate(password, {
       onSuccess: () => {
-        notifications.show({ message: 'Your second factor is off.' });
+        notifications.show({ message: 'Two-factor authentication is off.' });
         onDone();
       },
     });
@@ -113,7 +113,7 @@ function AfterPassword({ what, onDone, onCancel }: AfterPasswordProps) {
       <p className="sentence second-factor-text">
         {what === 'codes'
           ? 'New recovery codes replace the ones you have.'
-          : 'From then on your password alone is enough to sign in.'}
+          : 'From now on your password alone is enough to sign in.'}
       </p>
       {error ? <Problem error={error} /> : null}
       <PasswordInput

@@ -8,13 +8,13 @@ export function SecuritySettings({ settings }: { settings: Settings }) {
     <SettingsSection
       id="security"
       title="Security"
-      note="Administrators without a second factor can then do nothing else before they have set one up."
+      note="Administrators who have not set it up are asked to before they can do anything else."
       settings={settings}
       keys={['admins_need_second_factor']}
     >
       {({ draft, put, readOnly }) => (
         <Switch
-          label="Administrators need a second factor"
+          label="Administrators need two-factor authentication"
           checked={draft.admins_need_second_factor ?? false}
           disabled={readOnly}
           onChange={(event) => put({ admins_need_second_factor: event.currentTarget.checked })}

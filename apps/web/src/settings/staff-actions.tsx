@@ -29,7 +29,7 @@ export function StaffActions({ member, onBan, onRemove, onLink, onReset }: Staff
         <Menu.Dropdown>
           <Menu.Item onClick={onLink}>Make a link for a new password</Menu.Item>
           <Menu.Item onClick={onReset} disabled={!member.second_factor}>
-            Remove the second factor
+            Remove two-factor authentication
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

@@ -69,7 +69,7 @@ export function StaffSettings() {
                         <br />
                         <span className="quiet">
                           {member.email}
-                          {member.second_factor ? ' · second factor on' : ''}
+                          {member.second_factor ? ' · two-factor on' : ''}
                         </span>
                       </td>
                       <td>
@@ -123,16 +123,16 @@ export function StaffSettings() {
       </Confirm>
       <Confirm
         opened={asked?.what === 'second-factor'}
-        title={`Remove the second factor of ${asked?.member.name ?? ''}`}
-        label="Remove the second factor"
+        title={`Remove two-factor authentication for ${asked?.member.name ?? ''}`}
+        label="Remove two-factor authentication"
         danger
         busy={reset.isPending}
         error={reset.error}
         onClose={close}
         onConfirm={() => asked && reset.mutate(asked.member.id, { onSuccess: close })}
       >
-        Do this when they have lost their phone and their recovery codes, and you are sure that it is them. Their
-        sessions end, and their password alone is enough to sign in.
+        Do this when they have lost their phone and their recovery codes, and you are sure it is them. They are signed
+        out everywhere, and their password alone is enough to sign in.
       </Confirm>
     </div>
   );

@@ -28,7 +28,7 @@ export function AccountMenu() {
         <Menu.Dropdown>
           <Menu.Label>{session.email}</Menu.Label>
           <Menu.Item component={Link} to={adminAddresses.settings('account')}>
-            Second factor and sessions
+            Two-factor authentication and sessions
           </Menu.Item>
           <Menu.Item onClick={password.open}>Change my password</Menu.Item>
           <Menu.Item
