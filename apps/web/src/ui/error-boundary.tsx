@@ -44,7 +44,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { threw: boolea
       return (
         <div className="state part-failed" role="alert">
           <h2>{what}</h2>
-          <p className="sentence">Something in it does not have the form that is expected here. Nothing is lost.</p>
+          <p className="sentence">Something in it could not be displayed. Nothing is lost.</p>
           <Button variant="default" onClick={this.retry}>
             Try again
           </Button>
