@@ -71,7 +71,7 @@ describe('signing in, with a second factor and without a password', () => {
     await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
     recoveryCode = (await page.locator('.recovery-codes code').first().textContent())!;
     await look('recovery-codes');
-    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByRole('button', { name: 'I have saved them' }).click();
     await page.getByRole('link', { name: 'Settings' }).first().waitFor();
   }, 120_000);
 

@@ -27,7 +27,7 @@ export function StaffActions({ member, onBan, onRemove, onLink, onReset }: Staff
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={onLink}>Make a link for a new password</Menu.Item>
+          <Menu.Item onClick={onLink}>Create a password reset link</Menu.Item>
           <Menu.Item onClick={onReset} disabled={!member.second_factor}>
             Remove two-factor authentication
           </Menu.Item>
