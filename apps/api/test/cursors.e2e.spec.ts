@@ -5,12 +5,16 @@ import { cursorKey, encodeCursor, signCursor } from '#platform';
 import { testApi, type TestApi } from './api.fixture.js';
 
 let api: TestApi;
+let cookie: string;
 beforeAll(async () => {
   api = await testApi({ CORTEX_SECRET: 'a secret of the cursor spec, long enough' });
   for (const name of ['a', 'b', 'c']) {
     await api.call('POST', '/purchase-leads', { email: `${name}@cursors.example`, first_name: name });
     await api.call('POST', '/smart-lists', { name, kind: 'static' });
   }
+  const [email, password] = ['pia@cursors.example', 'a password for tests'];
+  await api.call('POST', '/staff', { email, name: 'Pia', role: 'viewer', password });
+  cookie = await api.signIn(email, password);
 }, 120_000);
 afterAll(() => api?.close());
 
@@ -26,12 +30,13 @@ describe('cursors', () => {
   it.each(lists.map((list) => [list.path, list] as const))(
     '%s refuses one that it did not make',
     async (_path, list) => {
+      const as = list.access === 'own' ? { cookie } : {};
       const path = list.path.replaceAll(/:\w+/g, () => randomUUID());
       const query = `${path}?${needed.get(path) ?? ''}limit=1&cursor=`;
       const made = encodeCursor(['2026-01-01T00:00:00Z', randomUUID()]);
       const foreign = signCursor(cursorKey('another secret'), `${path} `, made);
       for (const cursor of [made, foreign, 'nonsense', '%00', 'a'.repeat(3000)])
-        expect([cursor, codeOf(await api.call<any>('GET', query + cursor))]).toEqual([cursor, refused]);
+        expect([cursor, codeOf(await api.call<any>('GET', query + cursor, undefined, as))]).toEqual([cursor, refused]);
     },
   );
 

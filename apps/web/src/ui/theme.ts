@@ -100,6 +100,7 @@ export const theme = createTheme({
       defaultProps: { transitionProps: { duration: 140 }, overlayProps: { color: 'var(--overlay)' } },
     },
     Modal: { defaultProps: { transitionProps: { duration: 140 }, centered: true, radius: 'lg' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
   },
 });
 
