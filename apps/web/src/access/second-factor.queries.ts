@@ -17,12 +17,15 @@ export const useSecondFactor = () =>
 export const useBeginSecondFactor = () =>
   useMutation({ mutationFn: (password: string) => call(beginSecondFactor, { body: { password } }) });
 
-/** What changes it changes the session, too: the shell asks for one that is missing. */
+/** The list of staff shows who has one. */
 function useChange<I, O>(mutationFn: (input: I) => Promise<O>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn,
-    onSuccess: () => client.invalidateQueries({ queryKey: key }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: key });
+      await client.invalidateQueries({ queryKey: ['staff'] });
+    },
   });
 }
 
