@@ -20,7 +20,7 @@ export function callText(
   { at, ...occasion }: Occasion,
 ): { content_type: string; body: string } {
   const roots = { ...data };
-  if (own !== undefined) return written(filled(own, roots));
+  if (own !== undefined) return written(filled(asJson(own), roots));
   const { test, ...rest } = occasion;
   return written({
     type: 'automation.webhook',
@@ -29,6 +29,19 @@ export function callText(
     data: { ...rest, ...roots },
   });
 }
+
+/**
+ * A text that is an object or a list of JSON, with the Liquid in its texts, is taken as that: filled in as one text, a
+ * quotation mark in somebody's name would change what it says.
+ */
+const asJson = (own: unknown): unknown => {
+  if (typeof own !== 'string' || !/^\s*[[{]/.test(own)) return own;
+  try {
+    return JSON.parse(own);
+  } catch {
+    return own;
+  }
+};
 
 /** A value with the Liquid of its texts filled in. Its depth is bounded by the step's schema. */
 const filled = (value: unknown, roots: Record<string, unknown>): unknown => {
