@@ -8,8 +8,13 @@ import { DatabaseAway, databaseErrorOf } from './database-errors.js';
 const SUSPICIOUS = 1_000;
 /** Milliseconds between looks. */
 const LOOK = 250;
-/** Beats of 100 ms that the server has for its answer; they do not pass while this process itself stands still. */
-const BEATS = 20;
+/** Milliseconds of a beat. */
+const BEAT = 100;
+/** Beats that the server has for its answer. One that came late does not count: this process or its machine stood still. */
+const BEATS = 28;
+const LATE = 1.5 * BEAT;
+/** Beats, late ones too, after which it is enough. */
+const MOST_BEATS = 10 * BEATS;
 /** Milliseconds between two questions, whatever was answered. */
 const AGAIN = 1_000;
 /** Milliseconds of silence until work that nobody waits for is ended too. */
@@ -141,7 +146,8 @@ export class Pulse {
 
 /** Whether the server says anything in time, a refusal included. */
 async function answers(url: string | undefined): Promise<boolean> {
-  const client = new pg.Client(connectionOptions({ url, name: 'cortex pulse' }));
+  // Beats bound it, and not a timer, which would be up at once when this process has stood still.
+  const client = new pg.Client({ ...connectionOptions({ url, name: 'cortex pulse' }), connectionTimeoutMillis: 0 });
   client.on('error', () => undefined);
   let answer: boolean | undefined;
   client
@@ -152,7 +158,11 @@ async function answers(url: string | undefined): Promise<boolean> {
       // What has an SQLSTATE was said by the server; a refused connection is noticed by whoever tries one.
       (error: unknown) => (answer = databaseErrorOf(error).code !== undefined),
     );
-  for (let beat = 0; beat < BEATS && answer === undefined; beat += 1) await pause(100, undefined, { ref: false });
+  for (let beat = 0, inTime = 0; beat < MOST_BEATS && inTime < BEATS && answer === undefined; beat += 1) {
+    const began = performance.now();
+    await pause(BEAT, undefined, { ref: false });
+    if (performance.now() - began < LATE) inTime += 1;
+  }
   cut(client);
   return answer ?? false;
 }
