@@ -7,9 +7,9 @@ create table cortex.secret_values (
   set_at timestamptz not null default cortex.now()
 );
 
--- Kept answers hold API keys and invitation links in the clear. From now on they are encrypted, as `sealed`.
+-- Kept answers hold API keys and invitation links in the clear. From now on they are encrypted, as `sealed`; `answer` goes
+-- in a later release, once no process of the one before writes it.
 delete from cortex.request_keys;
-alter table cortex.request_keys drop column answer;
 alter table cortex.request_keys add column sealed text;
 
 -- Rows that were written with secrets in the clear. SQL has no key, so the application takes these at its next start,

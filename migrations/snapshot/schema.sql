@@ -437,6 +437,7 @@ table cortex.request_keys
   key text not null
   request_hash bytea not null
   status integer
+  answer jsonb
   created_at timestamp with time zone not null default cortex.now()
   sealed text
 
