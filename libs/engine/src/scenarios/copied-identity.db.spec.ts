@@ -217,6 +217,6 @@ describe('9.B: nothing carries a copy of whose address it is', () => {
     expect(items).toMatchObject([{ state: 'queued', contact_email: person.now }]);
     expect(
       await shop.db.database.rows('select body from cortex.webhook_calls where automation_id = $1', [calls]),
-    ).toEqual([{ body: `{"email": "${person.old}"}` }]);
+    ).toEqual([{ body: `{"email":"${person.old}"}` }]);
   });
 });
