@@ -4,7 +4,7 @@ import { newId, openAttention } from '#platform';
 import { pipeline } from '#testing';
 import type { TestApi } from './api.fixture.js';
 
-export const ANN = 'ann@hostile.example';
+const ANN = 'ann@hostile.example';
 
 /** Something of every kind that a route can name, so that hostile values get past the door. */
 export interface World {

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 const PAGES = ['/', '/sign-in', '/admin', '/admin/*', '/learn', '/invite/:token', '/reset', '/reset/:token'];
 
 /** The folder of the project, whether this file runs from its sources or from dist. */
-export function projectRoot(): string {
+function projectRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
     const above = dirname(folder);
