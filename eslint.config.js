@@ -9,7 +9,7 @@ const serverOnly = [
   {
     regex:
       '^#(platform|queue|activities|directory|enrollments|smart-lists|automations|emails|access|engine|send|testing|api|worker)(/|$)',
-    message: 'Pure code and the web import the pure ring only: #rules, #graph, #contracts.',
+    message: 'Pure code and the web import the pure ring only: #rules, #graph, #designs, #contracts.',
   },
 ];
 
@@ -47,8 +47,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/{rules,graph,contracts}/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', 'libs/rules/src/engine/**', 'libs/rules/src/generate.ts'],
+    files: ['libs/{rules,graph,designs,contracts}/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'libs/rules/src/engine/**', 'libs/designs/src/server/**', 'libs/rules/src/generate.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -76,6 +76,7 @@ export default tseslint.config(
           patterns: [
             ...serverOnly,
             { group: ['#rules/engine', 'json-rules-engine'], message: 'Rules are decided on the server.' },
+            { group: ['#designs/server'], message: 'Designs are rendered on the server.' },
           ],
         },
       ],

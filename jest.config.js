@@ -2,7 +2,7 @@
 process.env.CORTEX_TEST_RUN ??= String(process.pid);
 
 const libs =
-  'rules|graph|contracts|platform|queue|activities|directory|enrollments|smart-lists|automations|emails|access|engine|send|testing';
+  'rules|graph|designs|contracts|platform|queue|activities|directory|enrollments|smart-lists|automations|emails|access|engine|send|testing';
 
 const swc = (tsx) => ({
   sourceMaps: 'inline',
@@ -23,6 +23,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: {
     '^#rules/engine$': '<rootDir>/libs/rules/src/engine/index.ts',
+    '^#designs/server$': '<rootDir>/libs/designs/src/server/index.ts',
     '^#worker/flags$': '<rootDir>/apps/worker/src/bound-garbage.ts',
     '^#platform/postgres$': '<rootDir>/libs/platform/src/postgres/index.ts',
     [`^#(${libs})$`]: '<rootDir>/libs/$1/src/index.ts',

@@ -81,7 +81,7 @@ try {
   if (!process.argv.includes('--web'))
     build('server', [...settings, 'libs', ...server.map((app) => `${app}/src`)], 'nest', ['build', 'standalone']);
   if (process.exitCode !== 1 && !process.argv.includes('--server') && existsSync(join(root, 'apps/web/index.html'))) {
-    const web = ['rules', 'graph', 'contracts'].map((lib) => `libs/${lib}`);
+    const web = ['rules', 'graph', 'designs', 'contracts'].map((lib) => `libs/${lib}`);
     build('web', [...settings, ...web, 'apps/web'], 'vite', ['build', 'apps/web', '--logLevel', 'warn']);
   }
 } finally {

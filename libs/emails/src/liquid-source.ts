@@ -1,29 +1,10 @@
+import { liquidTags } from '#designs';
+
 /** Tags and outputs of one part, and how deep its branches and loops may nest: both bound the time that parsing takes. */
 const MOST_TAGS = 5_000;
 const DEEPEST_TAGS = 20;
 /** How deep elements of HTML may nest. */
 const DEEPEST_ELEMENTS = 200;
-
-/**
- * The outputs and tags of a template, braces included. Looks at each character a few times at most: of an end that is
- * nowhere to be found nobody asks twice.
- */
-function* tagsOf(source: string): Generator<{ tag: string; index: number }> {
-  const opening = /\{[{%]/g;
-  const last = new Map([
-    ['}}', source.lastIndexOf('}}')],
-    ['%}', source.lastIndexOf('%}')],
-  ]);
-  for (let open = opening.exec(source); open; open = opening.exec(source)) {
-    const { index } = open;
-    const closing = source[index + 1] === '{' ? '}}' : '%}';
-    if (index + 2 <= last.get(closing)!) {
-      const end = source.indexOf(closing, index + 2) + 2;
-      yield { tag: source.slice(index, end), index };
-      opening.lastIndex = end;
-    } else opening.lastIndex = index + 1;
-  }
-}
 
 const entities = new Map([
   ['&quot;', '"'],
@@ -47,7 +28,7 @@ export function readableLiquid(source: string): string {
   if (!source.includes('&') && !source.includes('\u00a0')) return source;
   const parts: string[] = [];
   let done = 0;
-  for (const { tag, index } of tagsOf(source)) {
+  for (const { tag, index } of liquidTags(source)) {
     const plain = tag.replace(entity, (written) => entities.get(written)!);
     // Spaces before the closing braces mean nothing, and keep the columns behind them where they were.
     const dash = plain.endsWith('-', plain.length - 2) && plain.length > 4 ? '-' : '';
@@ -71,7 +52,7 @@ const unnested = new Set([
 export function tooComplex(source: string): { message: string; at: number } | undefined {
   let tags = 0;
   let depth = 0;
-  for (const { tag, index } of tagsOf(source)) {
+  for (const { tag, index } of liquidTags(source)) {
     tags += 1;
     if (tags > MOST_TAGS)
       return { message: `more than ${MOST_TAGS} personal places in one part; split the mail or use fewer`, at: index };

@@ -90,7 +90,7 @@ describe('the architecture', () => {
   });
 
   it('goes into another part only through its index', () => {
-    const known = new Set(['#rules/engine', '#platform/postgres', '#worker/flags']);
+    const known = new Set(['#rules/engine', '#designs/server', '#platform/postgres', '#worker/flags']);
     const wrong = sources.flatMap((source) =>
       source.imports
         .filter(({ from, target }) =>
@@ -101,6 +101,14 @@ describe('the architecture', () => {
         .map(({ from }) => at(source, `reaches into ${from}`)),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('loads what renders mail only where somebody designs', () => {
+    const renders = code.filter((source) => source.text.includes("'#designs/server'"));
+    expect(renders.filter(({ part }) => part === 'web' || part === 'worker')).toEqual([]);
+    // The worker has the same library of mail, so it is loaded when the first design comes.
+    const early = renders.filter(({ text }) => /from '#designs\/server'/.test(text.replace(/import type[^;]*;/g, '')));
+    expect(early.map(({ path }) => path)).toEqual([]);
   });
 
   it('has no circle between parts', () => {

@@ -35,7 +35,7 @@ interface Ring {
   server?: true;
 }
 
-const pure = ['rules', 'graph', 'contracts'];
+const pure = ['rules', 'graph', 'designs', 'contracts'];
 const base = ['platform', 'queue'];
 const records = ['activities', 'directory', 'enrollments', 'smart-lists', 'automations', 'emails', 'access'];
 const stages = ['engine', 'send'];
@@ -53,7 +53,18 @@ export const rings: Record<string, Ring> = {
     packages: ['zod', 'temporal-polyfill', { name: 'json-rules-engine', within: 'libs/rules/src/engine/' }],
   },
   graph: { parts: ['rules'], packages: ['zod', 'temporal-polyfill'] },
-  contracts: { parts: ['rules', 'graph'], packages: ['zod'] },
+  designs: {
+    parts: [],
+    packages: [
+      'zod',
+      'color2k',
+      ...['mjml', 'sanitize-html', 'htmlparser2', 'sharp', '@unlayer/exporters'].map((name) => ({
+        name,
+        within: 'libs/designs/src/server/',
+      })),
+    ],
+  },
+  contracts: { parts: ['rules', 'graph', 'designs'], packages: ['zod'] },
 
   platform: { parts: pure, server: true, packages: ['typeorm', 'pg', 'pino', 'uuid', 'ipaddr.js', 'leven'] },
   queue: { parts: [...pure, 'platform'], server: true, packages: ['pg-boss'] },
