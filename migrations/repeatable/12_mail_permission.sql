@@ -12,16 +12,28 @@ create or replace function cortex.may_be_mailed(suppressed boolean, consent text
   language sql immutable parallel safe
 return not suppressed and (consent = 'subscribed' or (consent = 'unknown' and mail_unanswered));
 
--- Why not, or null. `known`: the person is in the directory; `suppressed`: on this stream.
+-- Whether a topic is off for somebody: `wanted` what they chose, or null; `default_on` the topic's default, null where
+-- there is no such topic any more: then nobody can have asked for it.
+create or replace function cortex.topic_off(topic uuid, wanted boolean, default_on boolean)
+  returns boolean
+  language sql immutable parallel safe
+return topic is not null and not coalesce(wanted, default_on, false);
+
+-- Why not, or null. `known`: the person is in the directory; `suppressed`: on this stream; `topic_off`: the mail's topic
+-- is off for them; `paused`: they asked for no marketing mail until later. The last two have defaults for processes of
+-- the release before.
+drop function if exists cortex.mail_refusal(text, boolean, boolean, text, boolean);
 create or replace function cortex.mail_refusal(
-  stream text, known boolean, suppressed boolean, consent text, mail_unanswered boolean)
+  stream text, known boolean, suppressed boolean, consent text, mail_unanswered boolean,
+  topic_off boolean default false, paused boolean default false)
   returns text
   language sql immutable parallel safe
 return case
   when not known then 'erased'
   when suppressed then 'suppressed'
   when stream = 'transactional' then null
-  when cortex.may_be_mailed(false, consent, mail_unanswered) then null
-  when consent = 'unsubscribed' then 'unsubscribed'
-  else 'no_consent'
+  when not cortex.may_be_mailed(false, consent, mail_unanswered) then
+    case when consent = 'unsubscribed' then 'unsubscribed' else 'no_consent' end
+  when topic_off then 'topic_off'
+  when paused then 'paused'
 end;

@@ -281,8 +281,14 @@ begin
     consent_source = case when settled.replaces then gone.consent_source else p.consent_source end,
     consent_text = case when settled.replaces then gone.consent_text else p.consent_text end,
     consent_at = nullif(settled.at, '-infinity'), consent_by = settled.said_by,
+    paused_until = case when later.of_gone then gone.paused_until else p.paused_until end,
+    paused_at = greatest(p.paused_at, gone.paused_at),
     last_activity = greatest(p.last_activity, gone.last_activity),
     demo = p.demo and gone.demo
+  from (
+    -- The later word about a pause stands; at one instant the longer pause.
+    select (coalesce(gone.paused_at, '-infinity'), coalesce(gone.paused_until, '-infinity'))
+      > (coalesce(stays.paused_at, '-infinity'), coalesce(stays.paused_until, '-infinity')) as of_gone) later
   where p.person_id = stays_id;
   if settled.replaces and gone.consent_status <> stays.consent_status then
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -347,6 +353,21 @@ begin
   where m.person_id = gone_id and m.state = 'queued' and o.message_id = m.id;
   update cortex.messages m set person_id = stays_id where m.person_id = gone_id;
   update cortex.webhook_calls c set person_id = stays_id where c.person_id = gone_id;
+
+  -- What both said about one topic is settled as consent is.
+  with moved as (
+    delete from cortex.topic_choices c where c.person_id = gone_id
+    returning c.topic_id, c.wanted, c.at, c.said_by, c.source
+  )
+  insert into cortex.topic_choices as c (person_id, topic_id, wanted, at, said_by, source)
+  select stays_id, m.topic_id, m.wanted, m.at, m.said_by, m.source from moved m
+  on conflict (person_id, topic_id) do update
+  set (wanted, at, said_by, source) = (
+    select case when s.replaces then excluded.wanted else c.wanted end, s.at, s.said_by,
+      case when s.replaces then excluded.source else c.source end
+    from cortex.settle_consent(
+      case when c.wanted then 'subscribed' else 'unsubscribed' end, c.at, c.said_by,
+      case when excluded.wanted then 'subscribed' else 'unsubscribed' end, excluded.at, excluded.said_by, excluded.at) s);
 
   with moved as (
     delete from cortex.automation_seen s using cortex.automations a

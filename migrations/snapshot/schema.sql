@@ -369,6 +369,7 @@ table cortex.outgoing with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_
   demo boolean not null
   not_before timestamp with time zone
   to_colleague boolean not null default false
+  topic_id uuid
 
 table cortex.pending
   id bigint not null generated always as identity
@@ -406,6 +407,8 @@ table cortex.people with (fillfactor=80)
   tags_folded text[] not null default '{}'::text[]
   consent_by text
   language text
+  paused_until timestamp with time zone
+  paused_at timestamp with time zone
 
 table cortex.person_links
   person_id uuid not null
@@ -431,6 +434,13 @@ table cortex.presence
 table cortex.provider_ids
   hash bigint not null
   message_id uuid not null
+
+table cortex.report_days
+  stream text not null
+  day date not null
+  bounces_at timestamp with time zone
+  after uuid
+  done_at timestamp with time zone
 
 table cortex.request_keys
   caller text not null
@@ -498,12 +508,45 @@ table cortex.settings
   demo boolean not null default false
   updated_at timestamp with time zone not null default cortex.now()
   admins_need_second_factor boolean not null default false
+  double_opt_in boolean not null default true
+  consent_text text not null default 'Yes, I would like to get news and offers by e-mail. I can unsubscribe at any time, with the link in every e-mail.'::text
+  mail_tracking text not null default 'postmark'::text
 
 table cortex.sign_in_tries
   key bytea not null
   tries integer not null
   last_at timestamp with time zone not null
   blocked_until timestamp with time zone
+
+table cortex.sign_up_forms
+  id uuid not null default uuidv7()
+  name text not null
+  topic_ids uuid[] not null default '{}'::uuid[]
+  consent_text text not null
+  double_opt_in boolean not null
+  redirect_url text
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+table cortex.sign_ups
+  id uuid not null default uuidv7()
+  form_id uuid not null
+  form_name text not null
+  address text not null
+  first_name text
+  topic_ids uuid[] not null
+  consent_text text not null
+  double_opt_in boolean not null
+  ip text not null
+  network text not null
+  created_at timestamp with time zone not null default cortex.now()
+  handled_at timestamp with time zone
+  person_id uuid
+  message_id uuid
+  lead_id uuid
+  confirmed_at timestamp with time zone
+  confirmed_ip text
 
 table cortex.staff_invitations
   id uuid not null default uuidv7()
@@ -537,6 +580,7 @@ table cortex.suppression_lifts
   stream text not null
   reason text not null
   lifted_at timestamp with time zone not null
+  mirrored_at timestamp with time zone
 
 table cortex.suppressions
   id uuid not null default uuidv7()
@@ -547,6 +591,7 @@ table cortex.suppressions
   message_id uuid
   created_at timestamp with time zone not null default cortex.now()
   repeated_at timestamp with time zone
+  mirrored_at timestamp with time zone
 
 table cortex.templates
   id uuid not null default uuidv7()
@@ -559,6 +604,24 @@ table cortex.templates
   html text not null default ''::text
   text text
   version integer not null default 1
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
+table cortex.topic_choices
+  person_id uuid not null
+  topic_id uuid not null
+  wanted boolean not null
+  at timestamp with time zone not null
+  said_by text not null
+  source text
+
+table cortex.topics
+  id uuid not null default uuidv7()
+  name text not null
+  description text not null default ''::text
+  "position" integer not null default 0
+  default_on boolean not null default true
   created_by text
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
@@ -961,6 +1024,10 @@ cortex.presence presence_pkey: PRIMARY KEY (automation_id, tab)
 
 cortex.presence presence_user_id_fkey: FOREIGN KEY (user_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
 
+cortex.report_days report_days_pkey: PRIMARY KEY (stream, day)
+
+cortex.report_days report_days_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+
 cortex.request_keys request_keys_pkey: PRIMARY KEY (caller, key)
 
 cortex.run_changes run_changes_pkey: PRIMARY KEY (seq)
@@ -975,11 +1042,17 @@ cortex.send_batches send_batches_pkey: PRIMARY KEY (id)
 
 cortex.set_aside set_aside_pkey: PRIMARY KEY (address)
 
+cortex.settings settings_mail_tracking_check: CHECK ((mail_tracking = ANY (ARRAY['postmark'::text, 'ours'::text, 'off'::text])))
+
 cortex.settings settings_one_check: CHECK (one)
 
 cortex.settings settings_pkey: PRIMARY KEY (one)
 
 cortex.sign_in_tries sign_in_tries_pkey: PRIMARY KEY (key)
+
+cortex.sign_up_forms sign_up_forms_pkey: PRIMARY KEY (id)
+
+cortex.sign_ups sign_ups_pkey: PRIMARY KEY (id)
 
 cortex.staff_invitations staff_invitations_pkey: PRIMARY KEY (id)
 
@@ -1020,6 +1093,12 @@ cortex.templates templates_editor_check: CHECK ((editor = ANY (ARRAY['html'::tex
 cortex.templates templates_pkey: PRIMARY KEY (id)
 
 cortex.templates templates_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+
+cortex.topic_choices topic_choices_pkey: PRIMARY KEY (person_id, topic_id)
+
+cortex.topic_choices topic_choices_topic_id_fkey: FOREIGN KEY (topic_id) REFERENCES cortex.topics(id) ON DELETE CASCADE
+
+cortex.topics topics_pkey: PRIMARY KEY (id)
 
 cortex.touched sweep: TRIGGER DEFERRABLE INITIALLY DEFERRED
 
@@ -1220,6 +1299,20 @@ CREATE INDEX send_batches_open ON cortex.send_batches USING btree (claimed_at) W
 CREATE INDEX send_batches_unknown ON cortex.send_batches USING btree (claimed_at) WHERE (outcome = 'unknown'::text)
 
 CREATE INDEX sign_in_tries_by_age ON cortex.sign_in_tries USING btree (last_at)
+
+CREATE INDEX sign_ups_address ON cortex.sign_ups USING btree (address, created_at)
+
+CREATE INDEX sign_ups_created ON cortex.sign_ups USING btree (created_at)
+
+CREATE INDEX sign_ups_form ON cortex.sign_ups USING btree (form_id)
+
+CREATE INDEX sign_ups_message ON cortex.sign_ups USING btree (message_id) WHERE (message_id IS NOT NULL)
+
+CREATE INDEX sign_ups_network ON cortex.sign_ups USING btree (network, created_at)
+
+CREATE INDEX sign_ups_open ON cortex.sign_ups USING btree (created_at) WHERE (handled_at IS NULL)
+
+CREATE INDEX topic_choices_topic ON cortex.topic_choices USING btree (topic_id)
 
 CREATE INDEX touched_txid ON cortex.touched USING btree (txid)
 
@@ -2233,6 +2326,21 @@ begin
   update cortex.messages m set person_id = stays_id where m.person_id = gone_id;
   update cortex.webhook_calls c set person_id = stays_id where c.person_id = gone_id;
 
+  -- What both said about one topic is settled as consent is.
+  with moved as (
+    delete from cortex.topic_choices c where c.person_id = gone_id
+    returning c.topic_id, c.wanted, c.at, c.said_by, c.source
+  )
+  insert into cortex.topic_choices as c (person_id, topic_id, wanted, at, said_by, source)
+  select stays_id, m.topic_id, m.wanted, m.at, m.said_by, m.source from moved m
+  on conflict (person_id, topic_id) do update
+  set (wanted, at, said_by, source) = (
+    select case when s.replaces then excluded.wanted else c.wanted end, s.at, s.said_by,
+      case when s.replaces then excluded.source else c.source end
+    from cortex.settle_consent(
+      case when c.wanted then 'subscribed' else 'unsubscribed' end, c.at, c.said_by,
+      case when excluded.wanted then 'subscribed' else 'unsubscribed' end, excluded.at, excluded.said_by, excluded.at) s);
+
   with moved as (
     delete from cortex.automation_seen s using cortex.automations a
     where s.automation_id = a.id and s.person_id = gone_id
@@ -2422,11 +2530,11 @@ begin
 end
 $function$
 
-CREATE OR REPLACE FUNCTION cortex.mail_refusal(stream text, known boolean, suppressed boolean, consent text, mail_unanswered boolean)
+CREATE OR REPLACE FUNCTION cortex.mail_refusal(stream text, known boolean, suppressed boolean, consent text, mail_unanswered boolean, topic_off boolean DEFAULT false, paused boolean DEFAULT false)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (NOT known) THEN 'erased'::text WHEN suppressed THEN 'suppressed'::text WHEN (stream = 'transactional'::text) THEN NULL::text WHEN cortex.may_be_mailed(false, consent, mail_unanswered) THEN NULL::text WHEN (consent = 'unsubscribed'::text) THEN 'unsubscribed'::text ELSE 'no_consent'::text END
+RETURN CASE WHEN (NOT known) THEN 'erased'::text WHEN suppressed THEN 'suppressed'::text WHEN (stream = 'transactional'::text) THEN NULL::text WHEN (NOT cortex.may_be_mailed(false, consent, mail_unanswered)) THEN CASE WHEN (consent = 'unsubscribed'::text) THEN 'unsubscribed'::text ELSE 'no_consent'::text END WHEN topic_off THEN 'topic_off'::text WHEN paused THEN 'paused'::text ELSE NULL::text END
 
 CREATE OR REPLACE FUNCTION cortex.may_be_mailed(suppressed boolean, consent text, mail_unanswered boolean)
  RETURNS boolean
@@ -2512,8 +2620,14 @@ begin
     consent_source = case when settled.replaces then gone.consent_source else p.consent_source end,
     consent_text = case when settled.replaces then gone.consent_text else p.consent_text end,
     consent_at = nullif(settled.at, '-infinity'), consent_by = settled.said_by,
+    paused_until = case when later.of_gone then gone.paused_until else p.paused_until end,
+    paused_at = greatest(p.paused_at, gone.paused_at),
     last_activity = greatest(p.last_activity, gone.last_activity),
     demo = p.demo and gone.demo
+  from (
+    -- The later word about a pause stands; at one instant the longer pause.
+    select (coalesce(gone.paused_at, '-infinity'), coalesce(gone.paused_until, '-infinity'))
+      > (coalesce(stays.paused_at, '-infinity'), coalesce(stays.paused_until, '-infinity')) as of_gone) later
   where p.person_id = stays_id;
   if settled.replaces and gone.consent_status <> stays.consent_status then
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -3869,6 +3983,12 @@ begin
   return added + gone;
 end
 $function$
+
+CREATE OR REPLACE FUNCTION cortex.topic_off(topic uuid, wanted boolean, default_on boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((topic IS NOT NULL) AND (NOT COALESCE(wanted, default_on, false)))
 
 CREATE OR REPLACE FUNCTION cortex.touch_lists_of_enrollment()
  RETURNS trigger

@@ -17,6 +17,7 @@ import { AuthGuard } from './http/auth.guard.js';
 import { AnswerCheckInterceptor } from './http/answer-check.interceptor.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ActivitiesController } from './controllers/activities.controller.js';
+import { ConsentController } from './controllers/consent.controller.js';
 import { ContactsController } from './controllers/contacts.controller.js';
 import { AccessController } from './controllers/access.controller.js';
 import { JobsController } from './controllers/jobs.controller.js';
@@ -31,6 +32,9 @@ import { MessagesController } from './controllers/messages.controller.js';
 import { OutboxController } from './controllers/outbox.controller.js';
 import { PostmarkWebhookController } from './controllers/postmark-webhook.controller.js';
 import { SendingController } from './controllers/sending.controller.js';
+import { OwnTrackingController } from './controllers/own-tracking.controller.js';
+import { PreferencesController } from './controllers/preferences.controller.js';
+import { SignUpController } from './controllers/sign-up.controller.js';
 import { SuppressionsController } from './controllers/suppressions.controller.js';
 import { TemplatesController } from './controllers/templates.controller.js';
 import { SmartListsController } from './controllers/smart-lists.controller.js';
@@ -52,6 +56,10 @@ const libraries: Type[] = [
 
 /** Every controller of the API: one line each. */
 const controllers: Type[] = [
+  ConsentController,
+  OwnTrackingController,
+  PreferencesController,
+  SignUpController,
   MessagesController,
   OutboxController,
   PostmarkWebhookController,

@@ -37,6 +37,12 @@ const routes: Record<Row, string> = {
     GET /preferences/:token
     POST /preferences/:token
     GET /m/:token
+    GET /confirm/:token
+    POST /confirm/:token
+    GET /t/:token
+    GET /o/:token
+    GET /f/:id
+    POST /forms/:id
     GET /openapi.json
     GET /problems/:code`,
   'with credentials of its own': `
@@ -60,6 +66,9 @@ const routes: Record<Row, string> = {
     POST /contacts/search
     GET /contacts/:id
     GET /contacts/:id/activities
+    GET /contacts/:id/topics
+    GET /email/topics
+    GET /email/forms
     GET /courses
     GET /smart-lists
     GET /smart-lists/:id
@@ -132,6 +141,9 @@ const routes: Record<Row, string> = {
     POST /backtests/:id/cancel
     POST /jobs/:id/cancel
     POST /webhook-calls/:id/replay
+    POST /email/topics
+    PUT /email/topics/:id
+    DELETE /email/topics/:id
     POST /email/templates
     PUT /email/templates/:id
     DELETE /email/templates/:id
@@ -148,7 +160,8 @@ const routes: Record<Row, string> = {
     POST /runs/:id/retry
     POST /attention/:id/close`,
   'import, bulk changes, export': `
-    POST /contacts/bulk`,
+    POST /contacts/bulk
+    POST /email/suppressions/import`,
   'bring in what happened': `
     POST /activities
     POST /purchase-leads
@@ -160,6 +173,9 @@ const routes: Record<Row, string> = {
   'stop all mail': `
     POST /sending/stop`,
   'resume mail, settings, staff, keys, audit': `
+    POST /email/forms
+    PUT /email/forms/:id
+    DELETE /email/forms/:id
     POST /sending/resume
     PATCH /settings
     POST /settings/demo/remove

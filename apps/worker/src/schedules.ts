@@ -4,6 +4,7 @@ import { compareDirectory, repairDirectory } from '#directory';
 import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters } from '#engine';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
+import { askForReports, mirrorSuppressions, tidySignUps } from '#send';
 import { compareLists, countLists, sweepLists } from '#smart-lists';
 import { forgetRequests, makePartitions } from './housekeeping.js';
 
@@ -26,6 +27,9 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: countLists, every: DAY },
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
+  { job: tidySignUps, every: HOUR },
+  { job: mirrorSuppressions, every: DAY },
+  { job: askForReports, every: DAY },
   { job: forgetWebhooks, every: DAY },
   { job: tidyCounters, every: DAY },
 ];

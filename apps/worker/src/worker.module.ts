@@ -13,7 +13,7 @@ import {
 } from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
-import { SendLoop, SendModule } from '#send';
+import { LostReports, SendLoop, SendModule, SignUps, SuppressionMirror } from '#send';
 import { ListJobs, Membership, SmartListsModule } from '#smart-lists';
 import { Housekeeping } from './housekeeping.js';
 import { Schedules } from './schedules.js';
@@ -48,6 +48,9 @@ const jobHandlers: Type<JobHandlers>[] = [
   ScheduledEntries,
   Counters,
   ListJobs,
+  LostReports,
+  SignUps,
+  SuppressionMirror,
   WebhookJobs,
 ];
 

@@ -7,6 +7,7 @@ export * from './first-start.js';
 export * from './password-resets.js';
 export * from './second-factors.js';
 export * from './settings.js';
+export { networkOf } from './sign-in-tries.js';
 export * from './staff.js';
 export * from './staff-sessions.js';
 export * from './staff-sign-in.js';

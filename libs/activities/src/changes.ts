@@ -36,6 +36,16 @@ export function changesInWords(changes: unknown): string {
   if (Object.hasOwn(fields, 'tags') && parts.length === 0) parts.push('tags put into another order');
   const consent = record(fields.consent).new;
   if (typeof consent === 'string') parts.push(`consent is now “${consent}”`);
+  const topics = Object.entries(record(record(fields.topics).new));
+  const named = (on: boolean) => list(topics.filter(([, is]) => is === on).map(([name]) => `“${name}”`));
+  if (named(true)) parts.push(`gets the topic ${named(true)}`);
+  if (named(false)) parts.push(`no longer gets the topic ${named(false)}`);
+  if (Object.hasOwn(fields, 'mail_paused_until')) {
+    const until = record(fields.mail_paused_until).new;
+    parts.push(
+      typeof until === 'string' ? `paused marketing mail until ${until.slice(0, 10)}` : 'ended the pause of mail',
+    );
+  }
   const names = [...fieldNames].flatMap(([name, words]) => {
     if (!Object.hasOwn(fields, name)) return [];
     if (name !== 'attributes') return [words];

@@ -91,11 +91,11 @@ export async function problemsOf(
     checkCron: cronProblem,
     real_mail: help.realMail ?? false,
   });
-  const gone = (await missingUses(tx, uses)).filter((use) => use.kind === 'smart_list');
+  const gone = await missingUses(tx, uses);
   return [
     ...problems,
     ...(await circleThroughOthers(tx, id, graph, settings)),
-    ...gone.flatMap(({ id: list }) => goneList(graph, list)),
+    ...gone.flatMap(({ kind, id: gone }) => goneThing(graph, kind, gone)),
     ...(await footersAdded(tx, graph, help)),
   ];
 }
@@ -147,11 +147,31 @@ const isWritten = ({ template_id, subject, preheader, html, text }: MailStep['co
   );
 
 /** Said at each step that names the list; at the settings where only they do. */
-function goneList(graph: Graph, list: string): Problem[] {
-  const base = { code: 'unknown_smart_list', severity: 'blocks' } as const;
-  const message = `This smart list does not exist (${list}). Choose another list.`;
+/** What is said about each kind of thing that a step can name; a template is looked for elsewhere. */
+const goneWords = new Map([
+  [
+    'smart_list',
+    {
+      code: 'unknown_smart_list' as const,
+      say: (id: string) => `This smart list does not exist (${id}). Choose another list.`,
+    },
+  ],
+  [
+    'topic',
+    {
+      code: 'unknown_topic' as const,
+      say: (id: string) => `This topic does not exist (${id}). Choose another topic, or none.`,
+    },
+  ],
+]);
+
+function goneThing(graph: Graph, kind: string, gone: string): Problem[] {
+  const words = goneWords.get(kind);
+  if (!words) return [];
+  const base = { code: words.code, severity: 'blocks' } as const;
+  const message = words.say(gone);
   const steps = graph.nodes.flatMap((node, at): Problem[] =>
-    JSON.stringify(node.config).includes(list)
+    JSON.stringify(node.config).includes(gone)
       ? [{ ...base, node_id: node.id, pointer: `/nodes/${at}/config`, message }]
       : [],
   );

@@ -56,12 +56,13 @@ export async function keepUses(tx: Tx, automationId: string): Promise<void> {
   );
 }
 
-/** Templates and lists that the drawing names but that do not exist. */
+/** Templates, lists and topics that the drawing names but that do not exist. */
 export const missingUses = (tx: Tx, uses: readonly Use[]): Promise<Use[]> =>
   tx.rows<Use>(
     `select u.kind, u.id from unnest($1::text[], $2::uuid[]) u(kind, id)
      where (u.kind = 'template' and not exists (select from cortex.templates t where t.id = u.id))
-        or (u.kind = 'smart_list' and not exists (select from public.crm_smart_lists l where l.id = u.id))`,
+        or (u.kind = 'smart_list' and not exists (select from public.crm_smart_lists l where l.id = u.id))
+        or (u.kind = 'topic' and not exists (select from cortex.topics t where t.id = u.id))`,
     [uses.map((use) => use.kind), uses.map((use) => use.id)],
   );
 
@@ -70,6 +71,7 @@ const tables = {
   smart_list: 'public.crm_smart_lists',
   automation: 'cortex.automations',
   course: 'public.courses',
+  topic: 'cortex.topics',
 };
 
 /** Ids in a drawing and its settings, of whatever can be looked up here, that do not exist here. */

@@ -50,6 +50,13 @@ export const auditActions = {
   'messages.retried': 'Sent e-mails again that were not known to have been sent',
   'suppressions.added': 'Suppressed addresses',
   'suppressions.removed': 'Lifted the suppression of addresses',
+  'suppressions.imported': 'Imported suppressions',
+  'topic.created': 'Added a topic',
+  'topic.changed': 'Changed a topic',
+  'topic.deleted': 'Removed a topic',
+  'form.created': 'Created a sign-up form',
+  'form.changed': 'Changed a sign-up form',
+  'form.deleted': 'Removed a sign-up form',
   'webhook.tested': 'Tested a webhook',
   'webhook_call.replayed': 'Sent a webhook call again',
 } as const;

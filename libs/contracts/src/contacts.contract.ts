@@ -17,6 +17,7 @@ export const emailStatuses = [
   'pending',
   'no_consent',
   'not_asked',
+  'paused',
   'subscribed',
 ] as const;
 export type EmailStatus = (typeof emailStatuses)[number];

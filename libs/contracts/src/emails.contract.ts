@@ -388,13 +388,3 @@ export const postmarkWebhook = route({
   raw: true,
   problems: ['wrong_webhook_credentials'],
 });
-
-const tokenParams = z.object({ token: z.string().max(200) });
-const publicPage = <const M extends 'GET' | 'POST', const P extends string>(method: M, path: P, summary: string) =>
-  route({ method, path, access: 'open', tag: 'Links in mails', summary, params: tokenParams, raw: true });
-
-export const showUnsubscribe = publicPage('GET', '/unsubscribe/:token', 'Asks; changes nothing');
-export const unsubscribe = publicPage('POST', '/unsubscribe/:token', 'Unsubscribes; also RFC 8058 one-click');
-export const showPreferences = publicPage('GET', '/preferences/:token', 'Shows what a person gets; changes nothing');
-export const changePreferences = publicPage('POST', '/preferences/:token', 'Unsubscribes or subscribes again');
-export const viewMail = publicPage('GET', '/m/:token', 'A mail in the browser');

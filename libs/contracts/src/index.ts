@@ -17,6 +17,7 @@ export * from './sign-in.contract.js';
 export * from './access.contract.js';
 export * from './settings.contract.js';
 export * from './emails.contract.js';
+export * from './consent.contract.js';
 export * from './explain.contract.js';
 export * from './contacts.contract.js';
 export * from './smart-lists.contract.js';

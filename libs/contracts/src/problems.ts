@@ -193,6 +193,14 @@ export const problemKinds = {
     'Send application/json, or another type that /docs names for the route.',
   ),
 
+  unknown_topic: cannotBeDone(
+    'One of the topics does not exist.',
+    'Read the topics at GET /email/topics and name those.',
+  ),
+  too_many_topics: cannotBeDone(
+    'The workspace has as many topics as the page where people choose can show.',
+    'Remove a topic that nobody needs, or use one that is there.',
+  ),
   automation_not_ready: cannotBeDone(
     'The automation has problems that block publishing.',
     'Fix what problems lists, then publish again. Nothing was changed.',

@@ -25,6 +25,11 @@ export const settingsFields = z.strictObject({
   sender_transactional: sender.nullable(),
   postal_address: z.string().trim().max(1000).nullable(),
   mail_unanswered: z.boolean(),
+  /** What a new sign-up form starts with: whether it asks for a confirmation by mail, and what people agree to. */
+  double_opt_in: z.boolean(),
+  /** Who counts opens and clicks. */
+  mail_tracking: z.enum(['postmark', 'ours', 'off']),
+  consent_text: z.string().trim().min(1, 'Write what people agree to.').max(2000),
   quiet_hours: quietHours.nullable(),
   frequency_cap: frequencyCap.nullable(),
   settle_seconds: z.number().int().min(60).max(86400),

@@ -1,5 +1,5 @@
 import type { ContactAnswer, EmailStatus } from '#contracts';
-import { eachPersonal, mailRefusal, type MailRefusal } from '#rules';
+import { eachPersonal, personRefusal, type PersonRefusal } from '#rules';
 import type { Person } from './people.js';
 
 /** A kept row together with what decides whether marketing mail may go there. */
@@ -14,12 +14,15 @@ export interface ContactRow extends Person {
   mail_unanswered: boolean;
 }
 
-/** Whether marketing mail may go to this person now, and why or why not. Transactional mail asks for suppression only. */
+/**
+ * Whether marketing mail may go to this person, and why or why not. Transactional mail asks for suppression only. A pause
+ * ends by itself, so that it is told and is no no: rules and lists do not move with it.
+ */
 export function mailPermission(
   row: ContactRow,
 ): Pick<ContactAnswer, 'can_be_emailed' | 'email_status' | 'email_reason'> {
   const standing = { known: row.address !== '', suppressed: row.suppressed_broadcast, consent: row.consent_status };
-  const refusal = mailRefusal('broadcast', standing, row.mail_unanswered);
+  const refusal = personRefusal('broadcast', standing, row.mail_unanswered);
   const status = emailStatus(row, refusal);
   return {
     can_be_emailed: refusal === undefined,
@@ -29,7 +32,8 @@ export function mailPermission(
 }
 
 /** The answer in more words: which suppression it is, and which yes or no. */
-function emailStatus(row: ContactRow, refusal: MailRefusal | undefined): EmailStatus {
+function emailStatus(row: ContactRow, refusal: PersonRefusal | undefined): EmailStatus {
+  if (refusal === undefined && row.paused_until) return 'paused';
   if (refusal === undefined) return row.consent_status === 'subscribed' ? 'subscribed' : 'not_asked';
   if (refusal === 'erased') return 'no_address';
   if (refusal === 'suppressed') return suppressionStatus.get(row.suppression_reason) ?? 'suppressed';
@@ -53,6 +57,7 @@ const reasons: Record<EmailStatus, (row: ContactRow) => string> = {
   pending: (row) => `Was asked to confirm${on(row.consent_at)} and has not yet.`,
   no_consent: () => 'Never answered whether they want mail, and the workspace mails only those who did.',
   not_asked: () => 'Never answered whether they want mail; the workspace mails them until they do.',
+  paused: (row) => `Gets no marketing mail until ${day.format(row.paused_until!)}: they paused it.`,
   subscribed: (row) => `Subscribed${on(row.consent_at)}.`,
 };
 

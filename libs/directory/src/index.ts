@@ -1,5 +1,6 @@
 export * from './address.js';
 export * from './consent.js';
+export * from './topic-choices.js';
 export * from './people.js';
 export * from './facts.queries.js';
 export * from './contact.js';

@@ -13,7 +13,7 @@ const facts: SendFacts = {
   track: false,
 };
 const out = 'https://mail.example.com/unsubscribe/abc';
-const links = { unsubscribe: out, preferences: `${out}#p`, view: `${out}#v`, reset: `${out}#r` };
+const links = { unsubscribe: out, preferences: `${out}#p`, view: `${out}#v`, reset: `${out}#r`, confirm: `${out}#c` };
 const link = '<a href="{{ links.unsubscribe }}">Unsubscribe</a>';
 
 const mailOf = (html: string, contact: Record<string, unknown> = {}, text?: string) =>

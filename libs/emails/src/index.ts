@@ -12,3 +12,5 @@ export * from './kept-counts.js';
 export * from './messages.queries.js';
 export * from './suppressions.queries.js';
 export * from './templates.js';
+export * from './topics.js';
+export * from './sign-up-forms.js';

@@ -4,7 +4,7 @@ import { Config, Database, previousSecrets } from '#platform';
 import type { MailLinks } from './render.js';
 
 /** What a link lets its holder do: nothing but this, for this person, from this mail. */
-const purposes = { unsubscribe: 1, preferences: 2, view: 3, click: 4, open: 5, reset: 6 } as const;
+const purposes = { unsubscribe: 1, preferences: 2, view: 3, click: 4, open: 5, reset: 6, confirm: 7 } as const;
 export type LinkPurpose = keyof typeof purposes;
 
 export interface LinkSubject {
@@ -14,8 +14,13 @@ export interface LinkSubject {
 
 const macLength = 16;
 const bodyLength = 33;
+/** What fits into a part of an address. */
+const longestClick = 990;
 
-/** Makes and reads the signed tokens in mail links. They never expire: a mail may be opened years later. */
+/**
+ * Makes and reads the signed tokens in mail links. They never expire: a mail may be opened years later. What a link
+ * asks for may expire all the same (a sign-up that waits to be confirmed).
+ */
 export class LinkSigner {
   /** Made once: checking a plain key takes longer than signing with it. */
   private readonly key: KeyObject;
@@ -52,6 +57,40 @@ export class LinkSigner {
     return { person_id: asUuid(body.subarray(1, 17)), message_id: asUuid(body.subarray(17, 33)) };
   }
 
+  /** The address of a link that notes the click and leads to `url`; undefined when it would be too long, or is our own. */
+  private clickLink(subject: LinkSubject, url: string): string | undefined {
+    if (url.startsWith(`${this.publicUrl}/`)) return undefined;
+    const token = `${this.token('click', subject, url)}.${Buffer.from(url).toString('base64url')}`;
+    return token.length > longestClick ? undefined : `${this.publicUrl}/t/${token}`;
+  }
+
+  /** Whose click on what a token is; undefined when it was not signed here, whatever it says. */
+  readClick(token: string): (LinkSubject & { url: string }) | undefined {
+    const dot = token.indexOf('.');
+    if (dot < 0 || token.length > longestClick) return undefined;
+    const url = Buffer.from(token.slice(dot + 1), 'base64url').toString();
+    const subject = this.read('click', token.slice(0, dot), url);
+    return subject && { ...subject, url };
+  }
+
+  /** Says when something was shown, so that only we can have said it. */
+  stamp(about: string, at: Date): string {
+    const time = Buffer.from(String(at.getTime()));
+    return `${time.toString()}.${mac(this.key, time, about).toString('base64url')}`;
+  }
+
+  /** When that was; undefined when it was not said here, or about something else. */
+  readStamp(about: string, stamp: string): Date | undefined {
+    const [, time, given] = /^(\d{1,15})\.([\w-]{22})$/.exec(stamp) ?? [];
+    if (!time || !given) return undefined;
+    const said = Buffer.from(given, 'base64url');
+    const known = [this.key, ...this.earlier].some((key) => {
+      const wanted = mac(key, Buffer.from(time), about);
+      return said.length === wanted.length && timingSafeEqual(said, wanted);
+    });
+    return known ? new Date(Number(time)) : undefined;
+  }
+
   /** Each link is signed when it is read, since most mails show one or two of them. */
   links(subject: LinkSubject): MailLinks {
     const link = (path: string, purpose: LinkPurpose) => `${this.publicUrl}/${path}/${this.token(purpose, subject)}`;
@@ -67,6 +106,15 @@ export class LinkSigner {
       },
       get reset() {
         return link('reset', 'reset');
+      },
+      get confirm() {
+        return link('confirm', 'confirm');
+      },
+      tracking: {
+        click: (url) => this.clickLink(subject, url),
+        get open() {
+          return link('o', 'open');
+        },
       },
     };
   }

@@ -103,7 +103,7 @@ export async function pinTemplates(tx: Tx, templateIds: readonly string[]): Prom
 
 /** What of a message `waiting` reads. */
 export const queueColumns =
-  'id, stream, created_at, person_id, to_colleague, automation_id, version, broadcast_id, demo, email_from';
+  'id, stream, created_at, person_id, to_colleague, automation_id, version, broadcast_id, topic_id, demo, email_from';
 
 /**
  * The statement that puts queued messages into the queue, at the place of their age, to stand behind the one that
@@ -113,8 +113,8 @@ export const queueColumns =
  */
 export const putInQueue = (source: string, notBefore = 'null'): string => `
   insert into cortex.outgoing
-    (message_id, stream, created_at, person_id, to_colleague, automation_id, version, broadcast_id, demo, own_sender, not_before)
-  select w.id, w.stream, w.created_at, w.person_id, w.to_colleague, w.automation_id, w.version, w.broadcast_id, w.demo,
+    (message_id, stream, created_at, person_id, to_colleague, automation_id, version, broadcast_id, topic_id, demo, own_sender, not_before)
+  select w.id, w.stream, w.created_at, w.person_id, w.to_colleague, w.automation_id, w.version, w.broadcast_id, w.topic_id, w.demo,
     w.email_from is not null, ${notBefore}
   from ${source} w
   on conflict (stream, created_at, message_id) do update set not_before = excluded.not_before`;

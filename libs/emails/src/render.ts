@@ -1,5 +1,6 @@
 import type { CompiledContent } from './content.js';
 import { htmlFooter, textFooter } from './footer.js';
+import { withTracking, type Tracking } from './own-tracking.js';
 
 /**
  * What the workspace was when a batch left. Stored with the batch, so that a mail can be shown later
@@ -16,7 +17,10 @@ export interface SendFacts {
   sender: string;
   /** Whose unsubscribe link and header the mail carries. */
   unsubscribe: 'ours' | 'postmark' | 'none';
+  /** Postmark counts opens and clicks. */
   track: boolean;
+  /** We do. */
+  own_tracking?: boolean;
 }
 
 /** The person's side of a mail, frozen when it was queued. */
@@ -26,6 +30,8 @@ export interface MailData {
   lead?: Record<string, unknown> | null;
   /** To a member of staff who has forgotten their password: the link to set another. */
   reset?: true;
+  /** To somebody who signed up by a form: the link that confirms it. */
+  confirm?: true;
 }
 
 /** A person made up for previews where nobody was chosen, and what they left in the checkout. */
@@ -39,6 +45,9 @@ export interface MailLinks {
   preferences: string;
   view: string;
   reset: string;
+  confirm: string;
+  /** Absent where nobody's clicks are to be counted. */
+  tracking?: Tracking;
 }
 
 export interface RenderedMail {
@@ -72,7 +81,7 @@ export function renderMail(
     contact: data.contact ?? {},
     activity: data.activity ?? {},
     lead: data.lead ?? {},
-    links: data.reset ? resetLink(links) : shownLinks(facts, links, unsubscribe),
+    links: data.reset ? resetLink(links) : data.confirm ? confirmLink(links) : shownLinks(facts, links, unsubscribe),
     workspace: facts.workspace,
   };
   let html = content.html.render(given);
@@ -83,6 +92,9 @@ export function renderMail(
     text += textFooter(text, facts.workspace.postal_address, way);
   }
   if (content.preheader) html = afterBody(html, preheaderBlock(content.preheader.render(given)));
+  // Whoever follows one of these proves that they have the mail: nobody else is to see the address.
+  const secret = data.reset ?? data.confirm;
+  if (facts.own_tracking && links.tracking && !secret) html = withTracking(html, links.tracking);
   return {
     from: oneLine(from || facts.sender),
     subject: oneLine(content.subject.render(given)).slice(0, 900),
@@ -101,6 +113,12 @@ export function renderMail(
 const resetLink = (links: MailLinks): Partial<MailLinks> => ({
   get reset() {
     return links.reset;
+  },
+});
+
+const confirmLink = (links: MailLinks): Partial<MailLinks> => ({
+  get confirm() {
+    return links.confirm;
   },
 });
 

@@ -5,7 +5,6 @@ import type { Database, Tx } from './db/tx.js';
 
 /** The one row of the workspace's settings, as the database has it. */
 export interface SettingsRow extends z.infer<typeof settingsFields> {
-  track_mail: boolean;
   sending_stopped_at: Date | null;
   sending_stopped_by: string | null;
   sending_stopped_reason: string | null;

@@ -10,6 +10,8 @@ const words: Record<SkipReason, { clause: string; label: string }> = {
   suppressed: { clause: 'the address is suppressed', label: 'on the suppression list' },
   no_consent: { clause: 'they never agreed to marketing mail', label: 'without consent to marketing mail' },
   erased: { clause: 'the person was erased', label: 'erased' },
+  topic_off: { clause: 'they do not want this topic', label: 'without this topic' },
+  paused: { clause: 'they have paused marketing mail', label: 'paused by the person' },
   capped: { clause: 'they had enough mail lately', label: 'over the limit of e-mails per person' },
   no_address: { clause: 'there is no address', label: 'without an e-mail address' },
   duplicate: { clause: 'they already got it', label: 'already sent' },

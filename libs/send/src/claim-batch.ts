@@ -161,6 +161,12 @@ with workspace as materialized (
       else p.address end as address,
     case when not q.to_colleague then coalesce(p.email::text, p.address) end as whereto,
     v.settings -> 'frequency_cap' as own_cap,
+    -- By single look-ups, and none for mail without a topic.
+    case when q.topic_id is not null then cortex.topic_off(q.topic_id,
+      (select c.wanted from cortex.topic_choices c
+        where c.person_id = coalesce(g.into_person_id, q.person_id) and c.topic_id = q.topic_id),
+      (select t.default_on from cortex.topics t where t.id = q.topic_id)) end as topic_off,
+    p.paused_until > cortex.now() as paused,
     case when $2 = 'broadcast' and (w.quiet_hours is not null or v.settings ? 'quiet_hours') then (
       select greatest(cortex.quiet_until(cortex.now(), w.quiet_hours, z.zone),
         cortex.quiet_until(cortex.now(), v.settings -> 'quiet_hours', z.zone))
@@ -183,7 +189,7 @@ with workspace as materialized (
       cortex.mail_refusal($2, q.is_known,
         coalesce(q.is_suppressed, false)
           or exists (select from cortex.suppressions s where s.address = q.address and s.stream = $2),
-        q.consent_status, w.mail_unanswered),
+        q.consent_status, w.mail_unanswered, coalesce(q.topic_off, false), coalesce(q.paused, false)),
       case
         when $2 = 'transactional' then null
         when q.quiet_until is not null then 'quiet_hours'

@@ -95,6 +95,7 @@ export class MessageView {
       preferences: `${nowhere}#preferences`,
       view: nowhere,
       reset: `${nowhere}#reset`,
+      confirm: `${nowhere}#confirm`,
     };
   }
 

@@ -97,7 +97,7 @@ const asPostmark = (batch: ClaimedBatch, mail: ClaimedMail, rendered: RenderedMa
   stream: batch.facts.message_stream,
   metadata: { b: batch.id, k: keyHash(mail.dedupe_key) },
   // A tracked link is told to Postmark, and back to everybody who may see the timeline.
-  track: batch.facts.track && !mail.data.reset,
+  track: batch.facts.track && !mail.data.reset && !mail.data.confirm,
 });
 
 function inCalls<T extends { bytes: number }>(mails: readonly T[]): T[][] {

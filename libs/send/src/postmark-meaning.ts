@@ -53,11 +53,24 @@ export async function applyToAddress(tx: Tx, event: Payload, stream: Stream): Pr
   if (event.RecordType === 'SubscriptionChange' && address) await subscriptionChanged(tx, event, { address, stream });
 }
 
-function noteUse(tx: Tx, event: Payload, message: OurMessage, what: 'opened' | 'clicked'): Promise<void> {
+/** Whether a program of this name fetches what nobody has looked at. */
+export const isMachine = (userAgent: string): boolean => machineAgent.test(userAgent.trim());
+
+/**
+ * Notes an opening or a click, as of `ReceivedAt` or now. A machine's counts neither in rules nor in waits.
+ * @param seen `machine`: known for one by something else than its name; `source`: who reports it
+ */
+export function noteUse(
+  tx: Tx,
+  event: Payload,
+  message: OurMessage,
+  what: 'opened' | 'clicked',
+  seen: { machine: boolean; source: string } = { machine: false, source: 'postmark' },
+): Promise<void> {
   const more = what === 'clicked' ? { link: text(event.OriginalLink) } : {};
-  return machineAgent.test(text(event.UserAgent).trim())
-    ? note(tx, message, `email.${what}_by_machine`, event.ReceivedAt, undefined, more)
-    : note(tx, message, `email.${what}`, event.ReceivedAt, `${what}_at`, more);
+  return seen.machine || isMachine(text(event.UserAgent))
+    ? note(tx, message, `email.${what}_by_machine`, event.ReceivedAt, undefined, more, seen.source)
+    : note(tx, message, `email.${what}`, event.ReceivedAt, `${what}_at`, more, seen.source);
 }
 
 async function bounced(tx: Tx, message: OurMessage, type: string, inactive: boolean, when: unknown): Promise<void> {
@@ -125,6 +138,7 @@ async function note(
   when: unknown,
   column?: string,
   more: Payload = {},
+  source = 'postmark',
 ): Promise<void> {
   const now = await tx.now();
   const at = instantOf(when);
@@ -136,7 +150,7 @@ async function note(
     ]);
   }
   const metadata = { ...aboutMessage(message), ...more };
-  await appendActivities(tx, [{ type, personId: message.person_id, source: 'postmark', occurredAt, metadata }]);
+  await appendActivities(tx, [{ type, personId: message.person_id, source, occurredAt, metadata }]);
 }
 
 /** The person's own answer: of whoever got the mail, else of whoever has the address now. */

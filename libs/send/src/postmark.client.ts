@@ -38,6 +38,14 @@ export interface SearchResult {
   complete: boolean;
 }
 
+/** An entry of Postmark's list of suppressions; the address as it is written there, in small letters. */
+export interface PostmarkSuppression {
+  address: string;
+  reason: string;
+  origin: string;
+  at: string;
+}
+
 /** Who puts the unsubscribe link and header on a stream's mail; undefined when Postmark did not say. */
 export type Handling = 'Postmark' | 'Custom' | 'None' | undefined;
 
@@ -135,6 +143,71 @@ export class PostmarkGateway {
     return { found, complete: false };
   }
 
+  /** Everybody on the list of this stream; undefined when Postmark did not say. */
+  async suppressions(stream: string): Promise<PostmarkSuppression[] | undefined> {
+    try {
+      const answer = await this.client.getSuppressions(stream);
+      if (!Array.isArray(answer?.Suppressions)) return undefined;
+      return answer.Suppressions.map((one) => ({
+        address: String(one.EmailAddress).toLowerCase(),
+        reason: one.SuppressionReason,
+        origin: one.Origin,
+        at: one.CreatedAt,
+      }));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Puts at most 50 addresses on the list of this stream. @returns whether Postmark answered */
+  async suppress(stream: string, addresses: readonly string[]): Promise<boolean> {
+    try {
+      await this.client.createSuppressions(stream, entriesOf(addresses));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Takes at most 50 addresses off it. @returns those that Postmark keeps; undefined when it did not answer */
+  async unsuppress(stream: string, addresses: readonly string[]): Promise<string[] | undefined> {
+    try {
+      const { Suppressions } = await this.client.deleteSuppressions(stream, entriesOf(addresses));
+      return Suppressions.filter(({ Status }) => Status === 'Failed').map(({ EmailAddress }) => EmailAddress);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Bounces and complaints of a day (`2026-11-29`, in Postmark's time zone); undefined when it did not say them all. */
+  async bouncesOf(day: string, stream: string): Promise<Models.Bounce[] | undefined> {
+    const found: Models.Bounce[] = [];
+    for (let offset = 0; offset + searchPage <= searchReach; offset += searchPage) {
+      try {
+        const filter = { fromDate: day, toDate: day, messageStream: stream, count: searchPage, offset };
+        const page = await this.client.getBounces(filter);
+        if (!Array.isArray(page?.Bounces)) return undefined;
+        found.push(...page.Bounces);
+        if (page.Bounces.length === 0 || found.length >= Number(page.TotalCount)) return found;
+      } catch {
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** When a mail was delivered; null: it was not, or Postmark no longer knows it; undefined: Postmark did not answer. */
+  async deliveryOf(id: string): Promise<{ DeliveredAt: string; Recipient: string } | null | undefined> {
+    try {
+      const { MessageEvents } = await this.client.getOutboundMessageDetails(id);
+      const delivered = (MessageEvents ?? []).find(({ Type }) => Type === 'Delivered');
+      return delivered ? { DeliveredAt: delivered.ReceivedAt, Recipient: delivered.Recipient } : null;
+    } catch (error) {
+      const { statusCode = 0 } = error as { statusCode?: number };
+      return statusCode === 404 || statusCode === 422 ? null : undefined;
+    }
+  }
+
   async unsubscribeHandling(stream: string): Promise<Handling> {
     try {
       const answer = await this.client.getMessageStream(stream);
@@ -145,6 +218,10 @@ export class PostmarkGateway {
     }
   }
 }
+
+const entriesOf = (addresses: readonly string[]) => ({
+  Suppressions: addresses.map((address) => ({ EmailAddress: address })),
+});
 
 function asMessage(mail: PostmarkMail): Models.Message {
   return {

@@ -33,7 +33,7 @@ export async function readiness(
     'sender_broadcast',
     'sender_transactional',
     'postal_address',
-    'track_mail',
+    'mail_tracking',
     'sending_stopped_at',
   );
   if (row.sending_stopped_at && !options.evenIfStopped) return { ready: false, reason: 'stopped' };
@@ -58,7 +58,8 @@ export async function readiness(
       },
       sender: sender ?? (outbox ? placeholder.sender : ''),
       unsubscribe: unsubscribeBy(stream, provider, handling),
-      track: row.track_mail && !outbox,
+      track: row.mail_tracking === 'postmark' && !outbox,
+      ...(row.mail_tracking === 'ours' ? { own_tracking: true } : {}),
     },
   };
 }

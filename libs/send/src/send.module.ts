@@ -2,14 +2,29 @@ import { Module } from '@nestjs/common';
 import { EmailsModule } from '#emails';
 import { Config } from '#platform';
 import { EmergencyStop } from './emergency-stop.js';
+import { LostReports } from './lost-reports.js';
 import { MessageView } from './message-view.js';
+import { OwnReports } from './own-reports.js';
 import { PostmarkEvents } from './postmark-events.js';
 import { GATEWAY, PostmarkGateway } from './postmark.client.js';
 import { SendLoop } from './send-loop.js';
 import { Sender } from './sender.js';
+import { SignUps } from './sign-ups.js';
 import { Subscriptions } from './subscriptions.js';
+import { SuppressionMirror } from './suppression-mirror.js';
 
-const parts = [EmergencyStop, MessageView, PostmarkEvents, Sender, SendLoop, Subscriptions];
+const parts = [
+  EmergencyStop,
+  LostReports,
+  MessageView,
+  OwnReports,
+  PostmarkEvents,
+  Sender,
+  SendLoop,
+  SignUps,
+  Subscriptions,
+  SuppressionMirror,
+];
 
 const gateway = {
   provide: GATEWAY,

@@ -61,6 +61,26 @@ interface Message {
   TrackLinks?: string;
 }
 
+/** An entry of Postmark's list of suppressions of one stream. */
+export interface FakeSuppression {
+  EmailAddress: string;
+  SuppressionReason: 'HardBounce' | 'SpamComplaint' | 'ManualSuppression';
+  Origin: 'Recipient' | 'Customer' | 'Admin';
+  CreatedAt: string;
+}
+
+/** A bounce as `GET /bounces` lists it; `day` is its day in Postmark's time zone. */
+export interface FakeBounce {
+  ID: number;
+  Type: string;
+  MessageID: string;
+  Email: string;
+  BouncedAt: string;
+  Inactive: boolean;
+  MessageStream: string;
+  day: string;
+}
+
 type Answer = { ErrorCode: number; Message: string; MessageID?: string; SubmittedAt?: string; To?: string };
 
 const messageOf: Record<number, string> = {
@@ -78,6 +98,15 @@ export class FakePostmark {
   /** So many of the next searches answer 500. */
   failSearches = 0;
   readonly inactive: Set<string>;
+  /** By stream. */
+  readonly suppressed = new Map<string, FakeSuppression[]>();
+  readonly bounces: FakeBounce[] = [];
+  /** When mails were delivered, by their id. */
+  readonly deliveredAt = new Map<string, string>();
+  /** Calls about single mails: `GET /messages/outbound/:id/details`. */
+  lookUps = 0;
+  /** Everything but sending answers 503. */
+  down = false;
   handling: NonNullable<FakePostmarkOptions['handling']>;
   private readonly planned: Behavior[] = [];
   private readonly options: FakePostmarkOptions;
@@ -131,6 +160,12 @@ export class FakePostmark {
       }
       if (request.method === 'POST' && url.pathname === '/email/batch') return this.batch(body, response);
       if (request.method === 'GET' && url.pathname === '/messages/outbound') return this.search(url, response);
+      if (this.down) return json(response, 503, { ErrorCode: 100, Message: 'Maintenance.' });
+      const list = /^\/message-streams\/([^/]+)\/suppressions(\/dump|\/delete)?$/.exec(url.pathname);
+      if (list) return this.suppressions(list[1]!, list[2] ?? '', body, response);
+      if (request.method === 'GET' && url.pathname === '/bounces') return this.listBounces(url, response);
+      const details = /^\/messages\/outbound\/([^/]+)\/details$/.exec(url.pathname);
+      if (request.method === 'GET' && details) return this.details(details[1]!, response);
       const stream = /^\/message-streams\/([^/]+)$/.exec(url.pathname);
       if (request.method === 'GET' && stream) return this.stream(stream[1]!, response);
       json(response, 404, { ErrorCode: 0, Message: 'Not found.' });
@@ -226,6 +261,49 @@ export class FakePostmark {
       MessageStream: mail.stream,
     }));
     json(response, 200, { TotalCount: found.length, Messages });
+  }
+
+  private suppressions(stream: string, what: string, body: string, response: ServerResponse): void {
+    const there = this.suppressed.get(stream) ?? [];
+    if (what === '/dump') return json(response, 200, { Suppressions: there });
+    const given = (JSON.parse(body) as { Suppressions: { EmailAddress: string }[] }).Suppressions;
+    if (given.length > 50) return json(response, 422, { ErrorCode: 300, Message: 'At most 50 addresses.' });
+    const answers = given.map(({ EmailAddress }) => {
+      const known = there.find((one) => one.EmailAddress === EmailAddress);
+      if (what !== '/delete') {
+        const CreatedAt = new Date().toISOString();
+        if (!known) there.push({ EmailAddress, SuppressionReason: 'ManualSuppression', Origin: 'Customer', CreatedAt });
+        return { EmailAddress, Status: 'Suppressed', Message: null };
+      }
+      if (known?.SuppressionReason === 'SpamComplaint')
+        return { EmailAddress, Status: 'Failed', Message: 'You do not have the required authority.' };
+      if (known) there.splice(there.indexOf(known), 1);
+      return { EmailAddress, Status: 'Deleted', Message: null };
+    });
+    this.suppressed.set(stream, there);
+    json(response, 200, { Suppressions: answers });
+  }
+
+  private listBounces(url: URL, response: ServerResponse): void {
+    const query = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+    const found = this.bounces.filter(
+      (one) =>
+        one.MessageStream === query.get('messagestream') &&
+        one.day >= (query.get('fromdate') ?? '') &&
+        one.day <= (query.get('todate') ?? '9999'),
+    );
+    const offset = Number(query.get('offset'));
+    const Bounces = found.slice(offset, offset + Number(query.get('count'))).map(({ day: _day, ...one }) => one);
+    json(response, 200, { TotalCount: found.length, Bounces });
+  }
+
+  private details(id: string, response: ServerResponse): void {
+    this.lookUps += 1;
+    const mail = this.accepted.find((one) => one.id === id);
+    if (!mail) return json(response, 404, { ErrorCode: 701, Message: 'This message does not exist.' });
+    const at = this.deliveredAt.get(id);
+    const MessageEvents = at ? [{ Recipient: mail.to, Type: 'Delivered', ReceivedAt: at, Details: {} }] : [];
+    json(response, 200, { MessageID: id, To: [{ Email: mail.to }], MessageEvents });
   }
 
   private stream(id: string, response: ServerResponse): void {

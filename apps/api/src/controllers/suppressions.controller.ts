@@ -3,6 +3,7 @@ import { complainedAmong, liftSuppressions, listSuppressions, suppress, suppress
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { AppError, Database, isAdmin, recordAudit, type Actor } from '#platform';
+import { importSuppressions, SuppressionMirror } from '#send';
 import { Caller, Input, Route } from '../http/route.js';
 
 /** Mailing somebody who called it spam costs everybody's delivery: it takes an administrator, who says why. */
@@ -23,7 +24,10 @@ function mayLiftComplaints(actor: Actor, complained: readonly string[], reason: 
 
 @Controller()
 export class SuppressionsController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly mirror: SuppressionMirror,
+  ) {}
 
   @Route(contracts.listSuppressions)
   list(@Input() { query }: InputOf<typeof contracts.listSuppressions>) {
@@ -44,7 +48,15 @@ export class SuppressionsController {
         emails.map((address) => ({ address, stream, reason: 'manual' as const, origin: actor.label })),
       );
     });
+    this.mirror.pushSoon();
     return { added };
+  }
+
+  @Route(contracts.importSuppressions)
+  async import(@Input() { body }: InputOf<typeof contracts.importSuppressions>, @Caller() actor: Actor) {
+    const done = await this.database.tx((tx) => importSuppressions(tx, actor, body.items, body.source));
+    this.mirror.pushSoon();
+    return done;
   }
 
   @Route(contracts.removeSuppressions)
@@ -65,6 +77,7 @@ export class SuppressionsController {
       });
       return liftSuppressions(tx, [{ addresses: emails, streams: [stream], reasons: suppressionReasons }]);
     });
+    this.mirror.pushSoon();
     return { removed };
   }
 }

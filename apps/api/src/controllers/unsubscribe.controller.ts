@@ -3,11 +3,20 @@ import type { FastifyReply } from 'fastify';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { MessageView, Subscriptions, type LinkHolder } from '#send';
-import { sendPublicHtml, sendPublicPage } from '../http/public-page.js';
+import {
+  button,
+  fieldOf,
+  html,
+  nothing,
+  sendPublicHtml,
+  sendPublicPage,
+  sendUnknownLink,
+  type SafeHtml,
+} from '../http/public-page.js';
 import type { CortexRequest } from '../http/permission.js';
 import { Input, Route } from '../http/route.js';
 
-/** The pages behind links in mails. Scanners follow links: reading never changes anything, only posting does. */
+/** The way out of a mail. Scanners follow links: reading never changes anything, only posting does. */
 @Controller()
 export class UnsubscribeController {
   constructor(
@@ -18,12 +27,21 @@ export class UnsubscribeController {
   @Route(contracts.showUnsubscribe)
   async showUnsubscribe(@Input() { params }: InputOf<typeof contracts.showUnsubscribe>, @Res() reply: FastifyReply) {
     const holder = await this.subscriptions.holder('unsubscribe', params.token);
-    if (!holder) return unknownLink(reply);
+    if (!holder) return sendUnknownLink(reply);
     if (!holder.subscribed) return unsubscribed(reply, holder);
+    const { topic, workspace, address_hint } = holder;
     sendPublicPage(reply, 200, {
+      from: workspace,
       title: 'Unsubscribe from these e-mails?',
-      text: [`${holder.workspace} will stop sending news and offers to ${holder.address_hint}.`],
-      button: { label: 'Unsubscribe', value: 'unsubscribe' },
+      text: topic
+        ? [
+            `This e-mail belongs to the topic “${topic.name}”. ${address_hint} can leave this topic, or stop all news and offers from ${workspace}.`,
+          ]
+        : [`${workspace} will stop sending news and offers to ${address_hint}.`],
+      body: form([
+        ...(topic ? [button(`Leave “${topic.name}”`, 'topic')] : []),
+        button(topic ? 'Unsubscribe from everything' : 'Unsubscribe', 'unsubscribe', topic !== null),
+      ]),
       note: 'You will still get e-mails about your own orders and courses.',
     });
   }
@@ -35,76 +53,44 @@ export class UnsubscribeController {
     @Res() reply: FastifyReply,
   ) {
     const holder = await this.subscriptions.holder('unsubscribe', params.token);
-    if (!holder) return unknownLink(reply);
+    if (!holder) return sendUnknownLink(reply);
     // RFC 8058: the mail program posts this by itself; it needs no cookie, no confirmation and no redirect.
-    const oneClick = fieldOf(request.body, 'List-Unsubscribe') === 'One-Click';
+    const oneClick = isOneClick(request.body);
+    if (!oneClick && holder.topic && fieldOf(request.body, 'action') === 'topic') {
+      await this.subscriptions.leaveTopic(holder, holder.topic.id, 'unsubscribe_link');
+      return leftTopic(reply, holder, holder.topic.name);
+    }
     await this.subscriptions.unsubscribe(holder, oneClick ? 'one_click' : 'unsubscribe_link');
     unsubscribed(reply, holder);
-  }
-
-  @Route(contracts.showPreferences)
-  async showPreferences(@Input() { params }: InputOf<typeof contracts.showPreferences>, @Res() reply: FastifyReply) {
-    const holder = await this.subscriptions.holder('preferences', params.token);
-    if (!holder) return unknownLink(reply);
-    preferences(reply, holder);
-  }
-
-  @Route(contracts.changePreferences)
-  async changePreferences(
-    @Input() { params }: InputOf<typeof contracts.changePreferences>,
-    @Req() request: CortexRequest,
-    @Res() reply: FastifyReply,
-  ) {
-    const holder = await this.subscriptions.holder('preferences', params.token);
-    if (!holder) return unknownLink(reply);
-    const action = fieldOf(request.body, 'action');
-    if (action === 'unsubscribe') await this.subscriptions.unsubscribe(holder, 'preferences');
-    if (action === 'subscribe') await this.subscriptions.subscribe(holder);
-    const now = await this.subscriptions.holder('preferences', params.token);
-    preferences(reply, now ?? holder);
   }
 
   @Route(contracts.viewMail)
   async viewMail(@Input() { params }: InputOf<typeof contracts.viewMail>, @Res() reply: FastifyReply) {
     const holder = await this.subscriptions.holder('view', params.token);
     const mail = holder && (await this.view.render(holder.message_id, true));
-    if (!mail) return unknownLink(reply);
+    if (!mail) return sendUnknownLink(reply);
     sendPublicHtml(reply, 200, mail.html, true);
   }
 }
 
-function fieldOf(body: unknown, name: string): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  if (Buffer.isBuffer(body)) return body.includes('One-Click') ? 'One-Click' : undefined;
-  const value = (body as Record<string, unknown>)[name];
-  return typeof value === 'string' ? value : undefined;
-}
+const form = (buttons: SafeHtml[]): SafeHtml => html`<form method="post"><p class="row">${buttons}</p></form>`;
 
-function unknownLink(reply: FastifyReply): void {
-  sendPublicPage(reply, 404, {
-    title: 'This link does not work',
-    text: ['It may have been cut off. Open it again from the e-mail, or reply to the e-mail and ask us.'],
-  });
-}
+const isOneClick = (body: unknown): boolean =>
+  Buffer.isBuffer(body) ? body.includes('One-Click') : fieldOf(body, 'List-Unsubscribe') === 'One-Click';
 
 function unsubscribed(reply: FastifyReply, holder: LinkHolder): void {
   sendPublicPage(reply, 200, {
+    from: holder.workspace,
     title: 'You are unsubscribed',
     text: [`${holder.workspace} will not send any more news and offers to ${holder.address_hint}.`],
   });
 }
 
-function preferences(reply: FastifyReply, holder: LinkHolder): void {
+function leftTopic(reply: FastifyReply, holder: LinkHolder, topic: string): void {
   sendPublicPage(reply, 200, {
-    title: 'Your e-mail preferences',
-    text: [
-      holder.subscribed
-        ? `${holder.address_hint} gets news and offers from ${holder.workspace}.`
-        : `${holder.address_hint} does not get news and offers from ${holder.workspace}.`,
-    ],
-    button: holder.subscribed
-      ? { label: 'Unsubscribe from all', value: 'unsubscribe', quiet: true }
-      : { label: 'Subscribe again', value: 'subscribe' },
-    note: 'You always get e-mails about your own orders and courses.',
+    from: holder.workspace,
+    title: `You have left “${topic}”`,
+    text: [`${holder.address_hint} will not get e-mails of this topic any more. Other topics stay as they are.`],
+    body: holder.subscribed ? form([button('Unsubscribe from everything', 'unsubscribe', true)]) : nothing,
   });
 }

@@ -14,5 +14,6 @@ export const emailStatusWords: Record<Contact['email_status'], string> = {
   pending: 'not confirmed yet',
   no_consent: 'never asked',
   not_asked: 'never asked',
+  paused: 'paused',
   subscribed: 'subscribed',
 };

@@ -6,13 +6,16 @@ import { Page } from '../ui/page';
 import { Answer } from '../ui/query-states';
 import { AccountSettings } from './account-settings';
 import { DemoSettings } from './demo-settings';
+import { FormsSettings } from './forms-settings';
 import { KeysSettings } from './keys-settings';
 import { SecuritySettings } from './security-settings';
 import { SessionsSettings } from './sessions-settings';
 import { useSettings } from './settings.queries';
 import { StaffSettings } from './staff-settings';
+import { TopicsSettings } from './topics-settings';
+import { ConsentSettings } from './consent-settings';
 import { WebhookSettings } from './webhook-settings';
-import { ConsentSettings, SendingSettings, WorkspaceSettings } from './workspace-settings';
+import { SendingSettings, WorkspaceSettings } from './workspace-settings';
 
 /** Everything about the workspace, one part below the other; each part saves by itself. */
 export function SettingsPage() {
@@ -27,6 +30,8 @@ export function SettingsPage() {
     ['workspace', 'Workspace'],
     ['sending', 'Sending'],
     ['consent', 'Consent'],
+    ['topics', 'Topics'],
+    ['forms', 'Sign-up forms'],
     ['account', 'Your account'],
     ...(mayAdmin
       ? [
@@ -54,6 +59,8 @@ export function SettingsPage() {
             <WorkspaceSettings settings={data} />
             <SendingSettings settings={data} />
             <ConsentSettings settings={data} />
+            <TopicsSettings />
+            <FormsSettings />
             <AccountSettings />
             {mayAdmin ? (
               <>

@@ -65,7 +65,14 @@ export function SendingSettings({ settings }: { settings: Settings }) {
           : 'Postmark sends your mail: marketing through the broadcast stream, everything a person asked for through the transactional stream.'
       }
       settings={settings}
-      keys={['sender_broadcast', 'sender_transactional', 'postal_address', 'quiet_hours', 'frequency_cap']}
+      keys={[
+        'sender_broadcast',
+        'sender_transactional',
+        'postal_address',
+        'mail_tracking',
+        'quiet_hours',
+        'frequency_cap',
+      ]}
     >
       {({ draft, put, errors, readOnly }) => (
         <>
@@ -94,6 +101,19 @@ export function SendingSettings({ settings }: { settings: Settings }) {
             error={errors['postal_address']}
             readOnly={readOnly}
             onChange={(event) => put({ postal_address: orNull(event.currentTarget.value) })}
+          />
+          <Select
+            label="Opens and clicks"
+            description="Cortex can count them itself, with its own links and an invisible picture in each e-mail."
+            allowDeselect={false}
+            disabled={readOnly}
+            data={[
+              { value: 'postmark', label: 'Counted by Postmark' },
+              { value: 'ours', label: 'Counted by Cortex' },
+              { value: 'off', label: 'Not counted' },
+            ]}
+            value={draft.mail_tracking ?? 'postmark'}
+            onChange={(value) => value && put({ mail_tracking: value as Settings['mail_tracking'] })}
           />
           <QuietHours
             value={draft.quiet_hours ?? null}
@@ -198,37 +218,5 @@ function Cap({ value, readOnly, onChange }: PartProps<CapValue>) {
         </div>
       ) : null}
     </div>
-  );
-}
-
-/** Who may get marketing mail without ever having answered. */
-export function ConsentSettings({ settings }: { settings: Settings }) {
-  return (
-    <SettingsSection
-      id="consent"
-      title="Consent"
-      note="People who subscribed get marketing mail; people who unsubscribed never do. This setting is about people who were never asked."
-      settings={settings}
-      keys={['mail_unanswered', 'retry_unknown_transactional']}
-    >
-      {({ draft, put, readOnly }) => (
-        <>
-          <Switch
-            label="E-mail people who never answered"
-            description="Leave this off where the law requires consent first."
-            checked={draft.mail_unanswered ?? false}
-            disabled={readOnly}
-            onChange={(event) => put({ mail_unanswered: event.currentTarget.checked })}
-          />
-          <Switch
-            label="Resend transactional mail when it is not known if it was sent"
-            description="When Postmark cannot say whether an e-mail was sent, the person may get it twice rather than not at all."
-            checked={draft.retry_unknown_transactional ?? false}
-            disabled={readOnly}
-            onChange={(event) => put({ retry_unknown_transactional: event.currentTarget.checked })}
-          />
-        </>
-      )}
-    </SettingsSection>
   );
 }

@@ -1,7 +1,7 @@
 import {
   eachPersonal,
   fold,
-  mailRefusal,
+  personRefusal,
   personalIds,
   stableJson,
   type PersonalFieldId,
@@ -42,6 +42,10 @@ export interface PersonNow {
   leads: LeadSource[];
   enrollments: Enrollment[];
   suppressed: { stream: string; since: number }[];
+  /** Topics that are off for them, by choice or by default. */
+  topics_off: string[];
+  /** Until when they have paused marketing mail, in milliseconds; null: they have not. */
+  paused_until: number | null;
   /** The newest thing they did before the window. */
   last_activity: number | null;
   /** Of the lists that the rules ask about. */
@@ -90,6 +94,8 @@ export class PastPerson {
   private lifetime: number;
   private lastActivity: number | null;
   private suppressed: PersonNow['suppressed'];
+  private readonly topicsOff: ReadonlySet<string>;
+  private readonly pausedUntil: number;
 
   constructor(
     now: PersonNow,
@@ -104,6 +110,8 @@ export class PastPerson {
     this.lifetime = now.lifetime_value_minor;
     this.lastActivity = now.last_activity;
     this.suppressed = now.suppressed;
+    this.topicsOff = new Set(now.topics_off);
+    this.pausedUntil = now.paused_until ?? -Infinity;
     this.lists = { ...now.lists };
   }
 
@@ -157,6 +165,16 @@ export class PastPerson {
     this.suppressed = [...this.suppressed, ...['broadcast', 'transactional'].map((stream) => ({ stream, since }))];
   }
 
+  /** As they have chosen by today: choices of the past are not kept. */
+  isTopicOff(topicId: string | undefined): boolean {
+    return topicId !== undefined && this.topicsOff.has(topicId);
+  }
+
+  /** Whether a pause that they asked for still holds. One that was over before today is not remembered. */
+  isPaused(at: number): boolean {
+    return at < this.pausedUntil;
+  }
+
   isSuppressed(stream: string, at: number): boolean {
     return this.suppressed.some((each) => each.stream === stream && each.since <= at);
   }
@@ -176,7 +194,7 @@ export class PastPerson {
       last_activity: this.lastActivity,
       lifetime_value: customer ? this.lifetime / 100 : 0,
       can_be_emailed:
-        mailRefusal(
+        personRefusal(
           'broadcast',
           { known: true, suppressed: this.isSuppressed('broadcast', at), consent: this.consent },
           this.mailUnanswered,

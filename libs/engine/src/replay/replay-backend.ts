@@ -227,13 +227,15 @@ export class ReplayBackend implements Backend {
   private readonly counted = new WeakSet<PastActivity>();
 
   /** Why a mail that is queued now would not leave; in the order in which sending asks. */
-  whyNot(stream: 'broadcast' | 'transactional', moment: Moment): string | undefined {
+  whyNot(stream: 'broadcast' | 'transactional', topicId: string | undefined, moment: Moment): string | undefined {
     const at = moment.now.getTime();
     const facts = this.person.facts(at);
     const standing = {
       known: facts.type !== null,
       suppressed: this.person.isSuppressed(stream, at),
       consent: facts.consent,
+      topic_off: this.person.isTopicOff(topicId),
+      paused: this.person.isPaused(at),
     };
     const refusal = mailRefusal(stream, standing, this.mail.mail_unanswered);
     if (refusal !== undefined || stream === 'transactional') return refusal;
@@ -250,7 +252,7 @@ export class ReplayBackend implements Backend {
   /** Notes a mail that leaves, or would not. */
   mailed(call: EffectCall<'email.send'>, moment: Moment): SimulatedMail {
     const { journey, record, effect } = call;
-    const skipped = this.whyNot(effect.stream, moment);
+    const skipped = this.whyNot(effect.stream, effect.topic_id, moment);
     const mail: SimulatedMail = {
       run_id: journey.run.id,
       node_id: record.node_id,

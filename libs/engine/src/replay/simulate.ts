@@ -135,6 +135,8 @@ const madeUp = (sample: SamplePerson, at: Date): PersonNow => ({
   ],
   enrollments: [],
   suppressed: [],
+  topics_off: [],
+  paused_until: null,
   last_activity: at.getTime(),
   lists: {},
 });

@@ -155,8 +155,8 @@ async function newestStart(
 /** What sending would say now, in its own words. */
 async function mailObstacles(tx: Tx, personId: string): Promise<Explanation['mail']> {
   return (await tx.row<Explanation['mail']>(
-    `select cortex.mail_refusal('broadcast', p.type is not null, p.suppressed_broadcast, p.consent_status, ${settingSql('mail_unanswered')})
-         as broadcast,
+    `select cortex.mail_refusal('broadcast', p.type is not null, p.suppressed_broadcast, p.consent_status, ${settingSql('mail_unanswered')},
+         false, coalesce(p.paused_until > cortex.now(), false)) as broadcast,
        cortex.mail_refusal('transactional', p.type is not null, p.suppressed_transactional, p.consent_status, ${settingSql('mail_unanswered')})
          as transactional
      from cortex.people p where p.person_id = $1`,

@@ -40,6 +40,7 @@ export const drawingProblems = {
   unknown_course: world('The course does not exist.'),
   unknown_template: world('The e-mail template does not exist.'),
   unknown_smart_list: world('The smart list does not exist.'),
+  unknown_topic: world('The topic of an e-mail does not exist.'),
   unknown_automation: world('The automation to enter does not exist.'),
   automation_not_live: world('The automation to enter is not live.'),
   enters_itself: world('The automation sends people to itself.'),

@@ -7,6 +7,7 @@ import { money } from '../../ui/format';
 import { Time } from '../../ui/time';
 import type { Contact } from '../contacts.queries';
 import { ContactTags } from './contact-tags';
+import { PersonTopics } from './person-topics';
 
 /** The fixed top of the drawer: who it is, whether mail reaches them and why, tags; the rest under Details. */
 export function Profile({ contact }: { contact: Contact }) {
@@ -38,6 +39,7 @@ export function Profile({ contact }: { contact: Contact }) {
         </span>
       </div>
       <p className={contact.can_be_emailed ? 'email-yes' : 'email-no'}>{contact.email_reason}</p>
+      <PersonTopics contactId={contact.id} />
       <ContactTags contact={contact} />
       <div>
         <Button variant="subtle" size="compact-sm" aria-expanded={open} onClick={details.toggle}>
