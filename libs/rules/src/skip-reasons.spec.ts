@@ -13,6 +13,8 @@ describe('why a mail is not sent', () => {
         'duplicate',
         'erased',
         'changed_since',
+        'topic_off',
+        'paused',
       ].sort(),
     );
   });
