@@ -2,9 +2,9 @@ import { Input, SegmentedControl, Select, Tabs, TextInput, Textarea } from '@man
 import { useTemplates } from '../../../automations/reference-names';
 import { useState } from 'react';
 import type { FormProps } from '../form';
-import { useTopics } from '../../../settings/consent.queries';
 import { text } from '../controls/control';
 import { MailPreview } from './email-preview';
+import { TopicChoice } from './topic-choice';
 
 const streams = [
   { value: 'broadcast', label: 'Broadcast' },
@@ -69,32 +69,6 @@ export function SendEmailForm(form: FormProps) {
         />
       </div>
       <TopicChoice {...form} />
-    </div>
-  );
-}
-
-/** The topic of a marketing mail, where there are topics; one that has to go can always be taken off. */
-function TopicChoice({ config, problems, readOnly, onChange }: FormProps) {
-  const topics = useTopics().data?.items ?? [];
-  const value = text(config.topic_id);
-  if (value === '' && (topics.length === 0 || text(config.stream) === 'transactional')) return null;
-  const data = topics.map(({ id, name }) => ({ value: id, label: name }));
-  return (
-    <div className="field" data-field="topic_id" data-testid="field-topic">
-      <Select
-        label="Topic"
-        description="Only people who want this topic get the e-mail."
-        placeholder="No topic"
-        clearable
-        clearButtonProps={{ 'aria-label': 'Remove the topic' }}
-        error={problems.get('topic_id')}
-        readOnly={readOnly}
-        data={
-          value === '' || data.some((one) => one.value === value) ? data : [...data, { value, label: 'Unknown topic' }]
-        }
-        value={value || null}
-        onChange={(id) => onChange('topic_id', id ?? undefined)}
-      />
     </div>
   );
 }
