@@ -169,7 +169,7 @@ describe('looking back: replay, versions, test and why not', () => {
     await clicks.getByRole('textbox').press('Enter');
     await part.getByText('5 people would have entered, 5 e-mails.').waitFor();
     expect(await part.getByText(/^Assumptions/).textContent()).toContain('1 changed');
-    expect(await clicks.getByRole('textbox').inputValue()).toBe('100 %');
+    expect(await clicks.getByRole('textbox').inputValue()).toBe('100%');
     await part.getByRole('button', { name: 'Reset to the usual assumptions' }).scrollIntoViewIfNeeded();
     expect(await seriousProblems(page)).toEqual([]);
     await look('replay-assumed');

@@ -48,7 +48,7 @@ export const diffVersions = route({
   access: 'read',
   tag,
   summary:
-    'What one version says otherwise than another, in sentences. `from` and `to` are version numbers, or `draft`.',
+    'The differences between two versions, in sentences. `from` and `to` are version numbers, or `draft`.',
   params: idParams,
   query: z.object({ from: drawing, to: drawing }),
   response: z.object({

@@ -217,8 +217,8 @@ const transition = (verb: string, summary: string) =>
   });
 
 export const pauseAutomation = transition('pause', 'Nobody enters and everyone inside stays where they are.');
-export const resumeAutomation = transition('resume', 'Goes on from where everyone stands; a stopped one starts again.');
-export const archiveAutomation = transition('archive', 'Puts away an automation in which nobody is left.');
+export const resumeAutomation = transition('resume', 'Continues from where everyone is; a stopped one starts again.');
+export const archiveAutomation = transition('archive', 'Archives an automation that nobody is inside.');
 
 export const stopAutomation = route({
   method: 'POST',

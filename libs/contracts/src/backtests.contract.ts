@@ -162,7 +162,7 @@ export const simulateAutomation = route({
   access: 'change',
   tag,
   summary:
-    'Lets one person, or somebody made up, go through the draft from an instant on. Waits pass at once, nothing is sent, nobody is changed.',
+    'Takes one person, or a made-up one, through the draft from a given instant. Waits pass at once, nothing is sent, nobody is changed.',
   params: idParams,
   body: z
     .strictObject({

@@ -85,7 +85,7 @@ export const searchContacts = route({
   path: '/contacts/search',
   access: 'read',
   tag: 'Directory',
-  summary: 'Everyone to whom these rules apply',
+  summary: 'Everyone who matches these rules',
   body: z.strictObject({
     q: q.optional(),
     rules: rulesSchema.optional(),

@@ -106,7 +106,7 @@ export const closeAttentionItem = route({
   path: '/attention/:id/close',
   access: 'people',
   tag: 'Running it',
-  summary: 'Say that it is dealt with',
+  summary: 'Mark it as done',
   params: z.strictObject({ id: uuid }),
   response: z.object({ done: z.literal(true) }),
   problems: ['not_found'],
@@ -117,7 +117,7 @@ export const events = route({
   path: '/events',
   access: 'read',
   tag: 'Running it',
-  summary: 'Server-sent events: which things changed, so that screens look again',
+  summary: 'Server-sent events: what changed, so that screens can reload it',
   raw: true,
 });
 

@@ -80,7 +80,7 @@ export const acceptInvitation = route({
   path: '/auth/staff/accept-invitation',
   access: 'open',
   tag: 'Sign-in',
-  summary: 'Take up an invitation: choose a name and a password, then sign in',
+  summary: 'Accept an invitation: choose a name and a password, then sign in',
   body: z.strictObject({
     token: z.string().min(20).max(200),
     name: z.string().trim().min(1).max(200),

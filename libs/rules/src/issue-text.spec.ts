@@ -30,7 +30,7 @@ describe('what is wrong with a value', () => {
       { at: 'today' },
       'at must be an instant with a time zone, such as 2026-11-22T09:00:00Z.',
     ],
-    ['a pattern', z.object({ code: z.string().regex(/^a/) }), { code: 'b' }, 'code is not written as it should be.'],
+    ['a pattern', z.object({ code: z.string().regex(/^a/) }), { code: 'b' }, 'code does not have the right format.'],
     ['alternatives', z.object({ at: z.union([z.string(), z.number()]) }), { at: true }, 'at must be text or a number.'],
     [
       'alternatives by a name',

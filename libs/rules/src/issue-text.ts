@@ -71,7 +71,7 @@ const badFormat = (issue: z.core.$ZodIssueInvalidStringFormat, name: string): st
   if (detail.suffix !== undefined) return `${name} must end with “${detail.suffix}”.`;
   if (detail.includes !== undefined) return `${name} must contain “${detail.includes}”.`;
   const form = forms.get(issue.format);
-  return form ? `${name} must be ${form}.` : `${name} is not written as it should be.`;
+  return form ? `${name} must be ${form}.` : `${name} does not have the right format.`;
 };
 
 /** Of alternatives only the kinds are named: which one was meant is anybody's guess. */
@@ -81,7 +81,7 @@ const noAlternative = (issue: z.core.$ZodIssueInvalidUnion, name: string): strin
   const alone = issue.errors.map((errors) => errors.find(({ path }) => path.length === 0));
   const kinds = alone.map((one) => (one?.code === 'invalid_type' ? wanted.get(one.expected) : undefined));
   const known = [...new Set(kinds.filter((kind) => kind !== undefined))];
-  if (known.length === 0 || known.length < issue.errors.length) return `${name} does not have a form that is allowed.`;
+  if (known.length === 0 || known.length < issue.errors.length) return `${name} is not in an accepted format.`;
   return `${name} must be ${known.join(' or ')}.`;
 };
 
@@ -113,7 +113,7 @@ export const issueText = (raw: RawIssue, name?: string): string => {
     case 'invalid_key':
       return `${called} is not a name that is allowed here.`;
     default:
-      return `${called} is not right.`;
+      return `${called} is not valid.`;
   }
 };
 

@@ -157,7 +157,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
           void client.invalidateQueries({ queryKey: ['automation', automation.id] }).then(onReload);
         }}
       />
-      <ErrorBoundary what="What changed could not be said" frame={() => null}>
+      <ErrorBoundary what="The changes could not be shown" frame={() => null}>
         <Spoken />
       </ErrorBoundary>
     </div>

@@ -36,7 +36,7 @@ export function DemoSettings() {
         onClose={dialog.close}
         onConfirm={() => remove.mutate()}
       >
-        All demo people are removed, with their courses, activities, runs and e-mails. Whatever you made yourself stays.
+        All demo people are removed, with their courses, activities, runs and e-mails. Everything you created yourself stays.
         This cannot be undone.
       </Confirm>
     </div>

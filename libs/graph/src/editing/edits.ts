@@ -15,10 +15,10 @@ export interface Place {
 export const refusal = (graph: Graph, type: string, place: Place | undefined): string | undefined => {
   const def = nodeDef(type);
   if (!def) return 'This version does not know this step.';
-  if (def.kind === 'entry') return graph.nodes.some(isEntry) ? 'There is a start already.' : undefined;
+  if (def.kind === 'entry') return graph.nodes.some(isEntry) ? 'This automation already has a start.' : undefined;
   if (!place) return graph.nodes.some(isEntry) ? 'Choose a path first.' : 'Choose a start first.';
   if (def.kind === 'end' && indexGraph(graph).out.get(place.source)?.has(place.port))
-    return 'Steps follow here. An end can only stand at the end of a path.';
+    return 'Other steps follow here. An end can only be the last step of a path.';
   return undefined;
 };
 
@@ -106,9 +106,9 @@ export const moveRefusal = (graph: Graph, id: string, place: Place): string | un
   const onward = portsOf(node).filter((port) => ways?.has(port.id));
   if (onward.length > 1) return 'Several paths lead on from this step. Lead them elsewhere first.';
   const follower = out.get(place.source)?.get(place.port)?.target;
-  if (follower === id) return 'It stands there already.';
+  if (follower === id) return 'It is already there.';
   if (follower !== undefined && portsOf(node).length === 0)
-    return 'Steps follow here. An end can only stand at the end of a path.';
+    return 'Other steps follow here. An end can only be the last step of a path.';
   return undefined;
 };
 
@@ -149,7 +149,7 @@ export const connectionRefusal = (graph: Graph, place: Place, target: string): s
   if (isEntry(node)) return 'A path cannot lead back to the start.';
   const edges = graph.edges.filter((edge) => edge.source !== place.source || edge.port !== place.port);
   const loop = timelessLoop({ ...graph, edges: [...edges, { ...place, target }] });
-  return loop && !timelessLoop(graph) ? 'That would go round without a wait. Put a wait on the way back.' : undefined;
+  return loop && !timelessLoop(graph) ? 'That would make a loop without a wait. Put a wait into the loop first.' : undefined;
 };
 
 /** The steps as they go to the clipboard: text that works across tabs, automations and installations. */

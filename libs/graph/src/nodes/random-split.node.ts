@@ -7,8 +7,8 @@ const branch = z.strictObject({
   id: nodeId,
   percent: z
     .number('Give a percentage.')
-    .gt(0, 'A path gets more than 0 %.')
-    .lt(100, 'A path gets less than 100 %.')
+    .gt(0, 'Give each path more than 0%.')
+    .lt(100, 'Give each path less than 100%.')
     .refine((percent) => Number.isInteger(Math.round(percent * 1e8) / 1e6), 'Give at most two decimal places.'),
   label: z.string().trim().max(60, 'A path’s name has at most 60 characters.').optional(),
 });
@@ -25,7 +25,7 @@ const config = z.strictObject({
     .superRefine((branches, context) => {
       const sum = branches.reduce((total, { percent }) => total + hundredths(percent), 0);
       if (sum !== 10_000)
-        context.addIssue({ code: 'custom', path: [], message: `The paths add up to ${sum / 100} %. Make it 100 %.` });
+        context.addIssue({ code: 'custom', path: [], message: `The paths add up to ${sum / 100}%. Make it 100%.` });
       const seen = new Set<string>();
       branches.forEach(({ id }, at) => {
         if (seen.has(id))
@@ -33,7 +33,7 @@ const config = z.strictObject({
         seen.add(id);
       });
     })
-    .meta({ label: 'Paths', help: 'They add up to 100 %.', control: 'branches' }),
+    .meta({ label: 'Paths', help: 'They add up to 100%.', control: 'branches' }),
 });
 
 const nameOf = ({ label, percent }: Branch): string =>

@@ -172,7 +172,7 @@ export const waitForTime = defineNode({
       name: 'There is no such date',
       config: { date_field: 'attributes.starts_on', timezone: zone },
       input: { entered_at, now: entered_at, fields: {} },
-      expect: { next: 'next', reason: 'their starts on is not a date' },
+      expect: { next: 'next', reason: 'the date “starts on” is not a date' },
     },
   ],
 });

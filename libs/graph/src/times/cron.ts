@@ -17,7 +17,7 @@ export const cron = z
       .string()
       .regex(shape, 'Write five fields: minute, hour, day, month, weekday – for example 0 9 * * 1.')
       // H would mean a time chosen anew whenever it is read.
-      .refine((text) => !/(^|[ ,])H/i.test(text), 'H is not known here: name the time.'),
+      .refine((text) => !/(^|[ ,])H/i.test(text), '“H” is not supported here. Give the time itself.'),
   );
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];

@@ -10,9 +10,10 @@ export const beforeOrAfter = (offset: DateOffset | undefined): string => {
   return `${durationText({ n: Math.abs(offset.n), unit: offset.unit })} ${offset.n < 0 ? 'before' : 'after'}`;
 };
 
-/** “their trial ends”, “the day they came to us”. */
+/** “their birthday”, “the day they came to us”, “the date ‘starts on’” where the name ends in a small word. */
 export const dateFieldText = (field: string): string => {
   if (field === 'created_at') return 'the day they came to us';
   if (field === 'last_activity') return 'the last thing they did';
-  return `their ${field.replace(/^attributes\./, '').replaceAll('_', ' ')}`;
+  const name = field.replace(/^attributes\./, '').replaceAll('_', ' ');
+  return / (on|at|by|from|until)$/.test(name) ? `the date “${name}”` : `their ${name}`;
 };

@@ -47,6 +47,7 @@ function Field({ field, config, problems, readOnly, stepId, onChange }: FormProp
         problem={problems.get(field.name)}
         readOnly={readOnly}
         stepId={stepId}
+        controls={controls}
         onChange={(value) => onChange(field.name, value)}
       />
     </div>

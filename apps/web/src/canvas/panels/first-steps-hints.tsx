@@ -26,11 +26,15 @@ const known = (): ReadonlySet<string> => {
 export function FirstStepsHints({ automation }: { automation: Automation }) {
   const [gone, setGone] = useState(known);
   const started = useEditor((state) => state.document.graph.nodes.some((one) => nodeDef(one.type)?.kind === 'entry'));
+  // A drawing without a mail step has nothing to write.
+  const mails = useEditor((state) => state.document.graph.nodes.some((one) => nodeDef(one.type)?.kind === 'mail'));
   const mailed = useEditor((state) => {
-    const mails = state.document.graph.nodes.filter((node) => nodeDef(node.type)?.kind === 'mail');
-    return mails.length > 0 && !state.problems.some((one) => mails.some((mail) => mail.id === one.node_id));
+    const steps = state.document.graph.nodes.filter((node) => nodeDef(node.type)?.kind === 'mail');
+    return steps.length > 0 && !state.problems.some((one) => steps.some((step) => step.id === one.node_id));
   });
-  const whole = useEditor((state) => mailed && !state.problems.some((problem) => problem.severity === 'blocks'));
+  const whole = useEditor(
+    (state) => started && (mailed || !mails) && !state.problems.some((problem) => problem.severity === 'blocks'),
+  );
   const shown = useEditor((state) => state.mode === 'build' && !state.readOnly);
   const published = automation.live_version !== null;
   const done = [started && 'start', mailed && 'mail', whole && 'problems', published && 'publish'].filter(
@@ -38,7 +42,7 @@ export function FirstStepsHints({ automation }: { automation: Automation }) {
   );
   if (done.some((id) => !gone.has(id))) setGone(new Set([...gone, ...done]));
   useEffect(() => localStorage.setItem(KEY, JSON.stringify([...gone])), [gone]);
-  const at = hints.findIndex((hint) => !gone.has(hint.id));
+  const at = hints.findIndex((hint) => !gone.has(hint.id) && (hint.id !== 'mail' || mails));
   const hint = hints[at];
   if (!shown || published || !hint) return null;
   const dismiss = () => setGone(new Set(hints.map((one) => one.id)));

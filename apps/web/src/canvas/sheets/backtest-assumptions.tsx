@@ -104,7 +104,7 @@ function Percent({ label, value, onChange }: { label: string; value: number; onC
       min={0}
       max={100}
       allowDecimal={false}
-      suffix=" %"
+      suffix="%"
       value={shown}
       onChange={setShown}
       onBlur={take}

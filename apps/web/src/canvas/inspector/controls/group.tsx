@@ -1,11 +1,10 @@
 import type { z } from 'zod';
 import { controlOf, fieldsOf, isAsked } from '../schema';
 import type { ControlProps } from './control';
-import { controls } from '.';
 
 /** Fields that belong together, e.g. what a monitor asks of a lead. */
 export function Group(props: ControlProps) {
-  const { field, value, problems, problem, onChange } = props;
+  const { field, value, problems, problem, controls, onChange } = props;
   const config = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   const set = (name: string, next: unknown) => {
     const { [name]: _before, ...rest } = config;

@@ -117,7 +117,7 @@ export function Branches({ field, value, problems, problem, readOnly, onChange }
             min={0.01}
             max={99.99}
             decimalScale={2}
-            suffix=" %"
+            suffix="%"
             error={wrongIn(problems, `${field.name}/${at}`) !== undefined}
             value={path.percent ?? ''}
             onChange={(percent) => put(at, { percent: typeof percent === 'number' ? percent : undefined })}
