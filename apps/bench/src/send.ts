@@ -46,7 +46,7 @@ await withDatabase(async ({ url: databaseUrl, pid, database }) => {
     await prepare(database);
     const settings = {
       CORTEX_PUBLIC_URL: 'https://cortex.school.example',
-      CORTEX_SECRET: 'bench',
+      CORTEX_SECRET: 'only for this benchmark, 32 characters',
       POSTMARK_SERVER_TOKEN: 'fake-token',
       POSTMARK_API_URL: url,
     };
