@@ -1,5 +1,8 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { cookiePrefix } from './staff-auth.js';
+
+/** Cookies that only this host may set and only over TLS, where there is TLS. */
+export const cookiePrefix = (publicUrl: string): string =>
+  publicUrl.startsWith('https:') ? '__Host-cortex_staff' : 'cortex_staff';
 
 const DAYS = 180;
 

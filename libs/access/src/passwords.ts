@@ -1,6 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { AppError } from '#platform';
-import { verifyPassword as verifyOldHash } from 'better-auth/crypto';
 
 /** One of OWASP's settings for scrypt: 32 MiB and about a quarter of a second. */
 const cost = { ln: 15, r: 8, p: 3 };
@@ -56,6 +55,7 @@ export async function verifyPassword(stored: string, password: string): Promise<
   if (isOldHash(stored)) {
     // Checked at today's cost as well, so that the time does not tell whose password is old.
     await derive(password, Buffer.alloc(16), cost);
+    const { verifyPassword: verifyOldHash } = await import('better-auth/crypto');
     return inTurn(() => verifyOldHash({ hash: stored, password }));
   }
   const [salt = '', key = ''] = stored.slice(prefix.length).split('$');

@@ -2,13 +2,13 @@ import { newId, type Log } from '#platform';
 import { betterAuth, type BetterAuthPlugin } from 'better-auth';
 import { createAuthEndpoint } from 'better-auth/api';
 import { deleteSessionCookie, setSessionCookie } from 'better-auth/cookies';
+import { fromNodeHeaders } from 'better-auth/node';
 import type pg from 'pg';
 import { z } from 'zod';
+import { cookiePrefix } from './device-cookie.js';
 
 /** Seconds after which a session ends, whatever its holder does. */
 const SESSION_SECONDS = 7 * 24 * 3600;
-/** Seconds without a request after which it ends. */
-export const IDLE_SECONDS = 24 * 3600;
 
 /**
  * What of better-auth can be reached: these calls, and only by us. It keeps sessions and their cookies; its endpoints are
@@ -47,9 +47,7 @@ const sessionCalls = {
   },
 } satisfies BetterAuthPlugin;
 
-/** Cookies that only this host may set and only over TLS, where there is TLS. */
-export const cookiePrefix = (publicUrl: string): string =>
-  publicUrl.startsWith('https:') ? '__Host-cortex_staff' : 'cortex_staff';
+export type StaffAuth = ReturnType<typeof createStaffAuth>;
 
 /** The calls of `reachable`, and every endpoint that better-auth has, for the test that none of them answers. */
 export function createStaffAuth(pool: pg.Pool, publicUrl: string, secret: string, log: Log) {
@@ -85,5 +83,5 @@ export function createStaffAuth(pool: pg.Pool, publicUrl: string, secret: string
     telemetry: { enabled: false },
     logger: { level: 'error', log: (_level, message) => log.error({ message }, 'sign-in') },
   });
-  return { calls: reachable(api), endpoints: api as Record<string, { path?: string }> };
+  return { calls: reachable(api), endpoints: api as Record<string, { path?: string }>, headersOf: fromNodeHeaders };
 }

@@ -12,16 +12,15 @@ import {
   type Role,
 } from '#platform';
 import { settingSql } from '#rules';
-import { fromNodeHeaders } from 'better-auth/node';
 import pg from 'pg';
-import { DeviceCookie } from './device-cookie.js';
+import { cookiePrefix, DeviceCookie } from './device-cookie.js';
 import { assertTrustedOrigin } from './origins.js';
 import { assertGoodPassword } from './password-rules.js';
 import { hashPassword, isOldHash, nobodysHash, verifyPassword } from './passwords.js';
 import { SecondFactors, wrongCode } from './second-factors.js';
 import { recordFailedSignIn } from './sign-in-failures.js';
 import { networkOf, SignInTries, type TryOf } from './sign-in-tries.js';
-import { cookiePrefix, createStaffAuth, IDLE_SECONDS } from './staff-auth.js';
+import type { StaffAuth } from './staff-auth.js';
 
 /** What is needed to know of a request; `ip` is the socket's, or that of a trusted proxy's client. */
 export interface SignInRequest {
@@ -59,6 +58,8 @@ const ACCOUNT = `
     exists (select from cortex.staff_second_factors f where f.staff_id = u.id and f.confirmed_at is not null) as second_factor
   from cortex_staff."user" u join cortex_staff.account a on a."userId" = u.id and a."providerId" = 'credential'`;
 
+/** Seconds without a request after which a session ends. */
+const IDLE_SECONDS = 24 * 3600;
 /** A request says at most this often that its session is in use. */
 const TOUCH_SECONDS = 300;
 
@@ -72,7 +73,8 @@ const actorFor = ({ id, email, role }: Pick<Account, 'id' | 'email' | 'role'>): 
 /** Staff sign-in and sessions; the sessions are better-auth's, on its own schema. */
 @Injectable()
 export class StaffSignIn implements OnApplicationShutdown {
-  private readonly auth: ReturnType<typeof createStaffAuth>;
+  private readonly loadAuth: () => Promise<StaffAuth>;
+  private auth: Promise<StaffAuth> | undefined;
   private readonly pool: pg.Pool;
   private readonly publicUrl: string;
   private readonly sessionCookie: string;
@@ -104,12 +106,15 @@ export class StaffSignIn implements OnApplicationShutdown {
     this.sessionCookie = `${cookiePrefix(config.publicUrl)}.session_token=`;
     this.devices = new DeviceCookie(secret, config.publicUrl);
     this.tries = new SignInTries(database, secret);
-    this.auth = createStaffAuth(this.pool, config.publicUrl, secret, log);
+    // Only when somebody signs in: a worker has no use for the library, which is two hundred files.
+    this.loadAuth = async () =>
+      (await import('./staff-auth.js')).createStaffAuth(this.pool, config.publicUrl, secret, log);
   }
 
   /** Where better-auth would have its endpoints, for the test that none of them answers. */
-  get libraryPaths(): string[] {
-    return Object.values(this.auth.endpoints).flatMap(({ path }) => path ?? []);
+  async libraryPaths(): Promise<string[]> {
+    const { endpoints } = await this.loadAuth();
+    return Object.values(endpoints).flatMap(({ path }) => path ?? []);
   }
 
   assertTrustedOrigin(headers: IncomingHttpHeaders): void {
@@ -124,7 +129,7 @@ export class StaffSignIn implements OnApplicationShutdown {
   /** Who holds the session of these cookies; read from the database each time, so that a ban holds at once. */
   async sessionOf(headers: IncomingHttpHeaders): Promise<StaffSession | undefined> {
     if (!this.hasCookie(headers)) return undefined;
-    const found = await this.library(() => this.auth.calls.getSession({ headers: fromNodeHeaders(headers) }));
+    const found = await this.library(({ calls, headersOf }) => calls.getSession({ headers: headersOf(headers) }));
     if (!found || found.user.banned) return undefined;
     const row = await this.database.row<{ idle: number; second_factor: boolean; demanded: boolean }>(
       `select extract(epoch from now() - s."updatedAt")::int as idle,
@@ -189,8 +194,8 @@ export class StaffSignIn implements OnApplicationShutdown {
   /** Ends the session of these cookies, if there is one. @returns the lines that take the cookie away */
   async signOut(request: SignInRequest): Promise<string[]> {
     this.assertTrustedOrigin(request.headers);
-    const { headers } = await this.library(() =>
-      this.auth.calls.endSession({ headers: fromNodeHeaders(request.headers), returnHeaders: true }),
+    const { headers } = await this.library(({ calls, headersOf }) =>
+      calls.endSession({ headers: headersOf(request.headers), returnHeaders: true }),
     );
     return headers.getSetCookie();
   }
@@ -280,10 +285,10 @@ export class StaffSignIn implements OnApplicationShutdown {
 
   private async startSession(request: SignInRequest, staffId: string): Promise<string[]> {
     const userAgent = (request.headers['user-agent'] ?? '').slice(0, 300);
-    const { headers } = await this.library(() =>
-      this.auth.calls.startSession({
+    const { headers } = await this.library(({ calls, headersOf }) =>
+      calls.startSession({
         body: { staffId, ip: request.ip, userAgent },
-        headers: fromNodeHeaders(request.headers),
+        headers: headersOf(request.headers),
         returnHeaders: true,
       }),
     );
@@ -295,17 +300,18 @@ export class StaffSignIn implements OnApplicationShutdown {
    * is made once more, over another connection.
    * @throws what the database says when it is not available, or AppError 503 when it takes no writes
    */
-  private async library<T>(call: () => Promise<T>): Promise<T> {
+  private async library<T>(call: (auth: StaffAuth) => Promise<T>): Promise<T> {
     const { pulse } = this.database;
     pulse.assertThere();
+    const auth = await (this.auth ??= this.loadAuth());
     try {
-      return await call();
+      return await call(auth);
     } catch {
       await pulse.confirm();
       const row = await this.database.row<{ closed: boolean }>(
         "select current_setting('transaction_read_only')::boolean as closed",
       );
-      if (!row?.closed) return call();
+      if (!row?.closed) return call(auth);
       throw new AppError('database_away', 'The database takes no writes at the moment. Try again later.');
     }
   }

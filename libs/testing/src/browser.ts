@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type axeCore from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -38,6 +38,8 @@ const installed = [
  * @throws Error with a sentence when there is no browser: a browser spec never passes without one.
  */
 export async function browser(): Promise<Browser> {
+  // Only now, so that specs without a browser do not load it with the kit.
+  const { chromium } = await import('playwright-core');
   if (process.platform === 'linux' && process.arch === 'x64') {
     const folder = await unpackedChromium();
     return chromium.launch({

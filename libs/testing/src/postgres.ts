@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { EntitySchema } from 'typeorm';
-import { createDataSource, Database, migrate } from '#platform';
+import { createDataSource, createLog, Database, migrate } from '#platform';
 import { INSTALL_TEST_CLOCK, TestClock } from './clock.js';
 import { testCluster } from './cluster.js';
 
@@ -32,7 +32,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const cluster = options.cluster ?? (await testCluster());
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = options.empty ? 'template0' : await migratedTemplate(cluster);
-  await onServer(cluster, (client) => client.query(`create database ${name} template ${template}`));
+  await onServer(cluster, (client) => client.query(`create database ${name} template ${template} strategy file_copy`));
   const url = databaseUrl(cluster, name);
   const database = await connect(url, options);
   return {
@@ -69,6 +69,11 @@ async function migratedTemplate(cluster: string): Promise<string> {
     try {
       await migrate(database.source, MIGRATIONS);
       await database.run(INSTALL_TEST_CLOCK);
+      // Its tables too: each application would make them anew.
+      const { Queue } = await import('#queue');
+      const queue = new Queue({ database, log: createLog('error', 'test') });
+      await queue.start();
+      await queue.stop();
     } finally {
       await database.source.destroy();
     }
