@@ -9,8 +9,8 @@ export interface ControlProps {
   problem: string | undefined;
   readOnly: boolean;
   stepId: string;
-  /** Every control there is, for a field that holds fields. */
-  controls: Record<string, Control>;
+  /** Every control there is; only a field that holds fields needs them. */
+  controls?: Record<string, Control>;
   /** `undefined` removes the field. */
   onChange: (value: unknown) => void;
 }

@@ -18,7 +18,7 @@ export function Group(props: ControlProps) {
       {fieldsOf(field.inner as z.ZodObject)
         .filter((inner) => isAsked(inner, config) && controlOf(inner) !== 'fixed')
         .map((inner) => {
-          const Control = controls[controlOf(inner)];
+          const Control = controls?.[controlOf(inner)];
           return Control ? (
             <div key={inner.name} className="field" data-field={inner.name}>
               <Control
