@@ -47,8 +47,7 @@ export const diffVersions = route({
   path: '/automations/:id/diff',
   access: 'read',
   tag,
-  summary:
-    'The differences between two versions, in sentences. `from` and `to` are version numbers, or `draft`.',
+  summary: 'The differences between two versions, in sentences. `from` and `to` are version numbers, or `draft`.',
   params: idParams,
   query: z.object({ from: drawing, to: drawing }),
   response: z.object({

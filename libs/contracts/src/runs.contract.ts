@@ -94,10 +94,7 @@ const act = (verb: string, summary: string) =>
     problems: ['not_found', 'wrong_run_status', 'automation_not_live'],
   });
 
-export const advanceRun = act(
-  'advance',
-  'Ends the wait this run is in and moves it on. 409 when it is not waiting.',
-);
+export const advanceRun = act('advance', 'Ends the wait this run is in and moves it on. 409 when it is not waiting.');
 export const removeRun = act('remove', 'Takes the person out of the automation. 409 when they have left already.');
 export const retryRun = act('retry', 'Tries the step again at which this run failed. 409 when it did not fail.');
 

@@ -36,8 +36,8 @@ export function DemoSettings() {
         onClose={dialog.close}
         onConfirm={() => remove.mutate()}
       >
-        All demo people are removed, with their courses, activities, runs and e-mails. Everything you created yourself stays.
-        This cannot be undone.
+        All demo people are removed, with their courses, activities, runs and e-mails. Everything you created yourself
+        stays. This cannot be undone.
       </Confirm>
     </div>
   );

@@ -149,7 +149,9 @@ export const connectionRefusal = (graph: Graph, place: Place, target: string): s
   if (isEntry(node)) return 'A path cannot lead back to the start.';
   const edges = graph.edges.filter((edge) => edge.source !== place.source || edge.port !== place.port);
   const loop = timelessLoop({ ...graph, edges: [...edges, { ...place, target }] });
-  return loop && !timelessLoop(graph) ? 'That would make a loop without a wait. Put a wait into the loop first.' : undefined;
+  return loop && !timelessLoop(graph)
+    ? 'That would make a loop without a wait. Put a wait into the loop first.'
+    : undefined;
 };
 
 /** The steps as they go to the clipboard: text that works across tabs, automations and installations. */
