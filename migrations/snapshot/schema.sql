@@ -461,6 +461,7 @@ table cortex.secret_values
   sealed text not null
   set_by text not null
   set_at timestamp with time zone not null default cortex.now()
+  host text
 
 table cortex.secrets
   name text not null
@@ -1187,6 +1188,8 @@ public.transactions transactions_external_id_key: UNIQUE (external_id)
 public.transactions transactions_pkey: PRIMARY KEY (id)
 
 public.transactions transactions_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES public.unified_profiles(id) ON DELETE CASCADE
+
+public.transactions transactions_refund_fits: CHECK ((refunded_minor <= GREATEST(amount_minor, (0)::bigint))) NOT VALID
 
 public.transactions transactions_status_check: CHECK ((status = ANY (ARRAY['paid'::text, 'refunded'::text, 'partly_refunded'::text, 'failed'::text])))
 

@@ -155,6 +155,35 @@ describe('the other doors of a shop', () => {
     ]);
   });
 
+  it('keeps a refund at most what was paid, also when only the amount changes, and whoever writes it', async () => {
+    const payment = { email: 'corrected@example.com', external_id: 'pay_3', amount_minor: 1000, currency: 'EUR' };
+    const first = await post('/transactions', { ...payment, refunded_minor: 800 });
+    const lower = await post('/transactions', [
+      { ...payment, amount_minor: 500 },
+      { ...payment, external_id: 'pay_4' },
+    ]);
+    expect(lower.body).toMatchObject({ created: 1, updated: 0 });
+    expect(lower.body.results[0]!).toMatchObject({
+      status: 'rejected',
+      error: {
+        message: 'More than this amount_minor was refunded already. Send the refunded_minor that goes with it.',
+      },
+    });
+    const enrolled = await post('/enrollments', {
+      email: payment.email,
+      course_id: courseId,
+      transaction: { external_id: 'pay_3', amount_minor: 700, currency: 'EUR' },
+    });
+    expect(enrolled.status).toBe(400);
+    const amounts = () => rows('select amount_minor, refunded_minor from transactions where id = $1', [idOf(first)]);
+    expect(await amounts()).toEqual([{ amount_minor: '1000', refunded_minor: '800' }]);
+    await post('/transactions', { ...payment, amount_minor: 500, refunded_minor: 500 });
+    expect(await amounts()).toEqual([{ amount_minor: '500', refunded_minor: '500' }]);
+    await expect(rows('update transactions set amount_minor = 100 where id = $1', [idOf(first)])).rejects.toThrow(
+      /transactions_refund_fits/,
+    );
+  });
+
   it('lists courses by page', async () => {
     await post('/courses', [{ title: 'A' }, { title: 'B' }]);
     const first = await api.call<any>('GET', '/courses?limit=2');

@@ -104,6 +104,7 @@ describe('what was planted', () => {
       id: expect.any(String),
       set_at: expect.any(String),
       set_by: 'From CORTEX_API_KEY',
+      host: expect.any(String),
     });
     // Sent back as it came, it is kept; with lies about it, they are put right; with what is not there, it has to be set.
     const lies = { ...reference, set_by: 'planted-lie', set_at: '1999-01-01T00:00:00Z' };

@@ -39,7 +39,7 @@ describe('trying a webhook step in the editor', () => {
     await new Promise((closed) => server.close(closed));
   });
 
-  it('shows what is sent about a person, sends one test call, and says why an address inside is not called', async () => {
+  it('shows what is sent about a person, sends one test call, sends secrets to no other host, and says why an address inside is not called', async () => {
     const { port } = server.address() as AddressInfo;
     await app.call('POST', '/profiles', { email: 'wanda@shop.example', first_name: 'Wanda' });
     const made = await app.call('POST', '/automations', {
@@ -101,13 +101,28 @@ describe('trying a webhook step in the editor', () => {
     await canvas.saved();
     expect(await page.content()).not.toContain('typed-in-the-editor');
     const { graph } = (await app.call('GET', `/automations/${made.body.id}`)).body;
+    const set = { secret: true, id: expect.any(String), set_at: expect.any(String), set_by: app.admin.email };
     expect(graph.nodes[1].config.headers).toEqual({
-      'X-Shop': { secret: true, id: expect.any(String), set_at: expect.any(String), set_by: app.admin.email },
-      Authorization: { secret: true, id: expect.any(String), set_at: expect.any(String), set_by: app.admin.email },
+      'X-Shop': { ...set, host: `127.0.0.1:${port}` },
+      Authorization: { ...set, host: `127.0.0.1:${port}` },
     });
+    const tryOut = async () => {
+      await step.getByTestId('webhook-try-tab').click();
+      await step.getByRole('button', { name: 'Send a test call' }).click();
+    };
+    // Another host does not get what was set for this one.
     await step.getByLabel('Address').fill('http://10.1.2.3/in');
-    await step.getByTestId('webhook-try-tab').click();
-    await step.getByRole('button', { name: 'Send a test call' }).click();
+    await step
+      .getByText(/The value of “Authorization” was set for 127\.0\.0\.1:\d+, so it is not sent to 10\.1\.2\.3/)
+      .first()
+      .waitFor();
+    await tryOut();
+    await answer.getByText(/a header’s value was set for another host; set it again in the step/).waitFor();
+    await canvas.openStep('call');
+    await step.getByRole('tab', { name: 'Call' }).click();
+    await step.getByRole('button', { name: 'Remove header 2' }).click();
+    await step.getByRole('button', { name: 'Remove header 1' }).click();
+    await tryOut();
     await answer
       .getByText(/its address 10\.1\.2\.3 is not public \(private\); only public addresses are called\.$/)
       .waitFor();

@@ -47,8 +47,8 @@ export class Automations {
   ) {}
 
   /** Keeps a value that a drawing is to refer to, encrypted; it is never given out again. */
-  setSecret(actor: Actor, value: string): Promise<SecretReference> {
-    return this.database.tx((tx) => keepSecret(tx, this.vault, actor, value));
+  setSecret(actor: Actor, value: string, address?: string): Promise<SecretReference> {
+    return this.database.tx((tx) => keepSecret(tx, this.vault, actor, value, address));
   }
 
   async create(

@@ -1,4 +1,5 @@
 import {
+  hostOf,
   isSecretReference,
   notInHeaders,
   withGraphHeaders,
@@ -6,6 +7,7 @@ import {
   type Graph,
   type HeaderValue,
   type Operation,
+  type ReplaceValue,
   type SecretReference,
 } from '#graph';
 import { newId, recordAudit, UnreadableSecret, type Actor, type Database, type Tx, type Vault } from '#platform';
@@ -14,20 +16,37 @@ interface SecretRow {
   id: string;
   set_by: string;
   set_at: Date;
+  host: string | null;
 }
 
 const aboutSecret = (id: string): string => `secret ${id}`;
 
-const reference = ({ id, set_at, set_by }: SecretRow): SecretReference => ({
+const reference = ({ id, set_at, set_by, host }: SecretRow): SecretReference => ({
   secret: true,
   id,
   set_at: set_at.toISOString(),
   set_by,
+  ...(host === null ? {} : { host }),
 });
 
-/** Keeps a value encrypted. What comes back names it and says when it was set and by whom; nothing gives it back. */
-export async function keepSecret(tx: Tx, vault: Vault, actor: Actor, value: string): Promise<SecretReference> {
-  const [kept] = await insertSecrets(tx, vault, actor, [{ id: newId(), value }]);
+interface NewSecret {
+  id: string;
+  value: string;
+  host: string | undefined;
+}
+
+/**
+ * Keeps a value encrypted. What comes back names it and says when it was set and by whom; nothing gives it back.
+ * @param address whose host alone may get it; absent: that of the first drawing which names it
+ */
+export async function keepSecret(
+  tx: Tx,
+  vault: Vault,
+  actor: Actor,
+  value: string,
+  address?: string,
+): Promise<SecretReference> {
+  const [kept] = await insertSecrets(tx, vault, actor, [{ id: newId(), value, host: hostOf(address) }]);
   return kept!;
 }
 
@@ -35,14 +54,20 @@ async function insertSecrets(
   tx: Tx,
   vault: Vault,
   actor: Actor,
-  fresh: readonly { id: string; value: string }[],
+  fresh: readonly NewSecret[],
 ): Promise<SecretReference[]> {
   if (fresh.length === 0) return [];
   const keys = await vault.keys();
   const rows = await tx.rows<SecretRow>(
-    `insert into cortex.secret_values (id, sealed, set_by)
-     select v.id, v.sealed, $3 from unnest($1::uuid[], $2::text[]) v(id, sealed) returning id, set_by, set_at`,
-    [fresh.map(({ id }) => id), fresh.map(({ id, value }) => keys.seal(value, aboutSecret(id))), actor.label],
+    `insert into cortex.secret_values (id, sealed, host, set_by)
+     select v.id, v.sealed, v.host, $4 from unnest($1::uuid[], $2::text[], $3::text[]) v(id, sealed, host)
+     returning id, set_by, set_at, host`,
+    [
+      fresh.map(({ id }) => id),
+      fresh.map(({ id, value }) => keys.seal(value, aboutSecret(id))),
+      fresh.map(({ host }) => host ?? null),
+      actor.label,
+    ],
   );
   for (const { id } of rows) await recordAudit(tx, actor, { action: 'secret.set', targetKind: 'secret', targetId: id });
   return rows.map(reference);
@@ -50,7 +75,8 @@ async function insertSecrets(
 
 /**
  * Takes the secrets out of what is to be stored: each header's text becomes the reference to an encrypted value, and each
- * reference says what is true of it, whatever it came with. One that names nothing here has to be set again.
+ * reference says what is true of it, whatever it came with. One that names nothing here has to be set again. A value
+ * is bound to the host of the first step that it stands in.
  * @param walk replaces every header value in the given part of a drawing
  * @param reuse references of values that were met before, to be used again and added to
  */
@@ -59,41 +85,47 @@ async function keepSecretsIn<T>(
   vault: Vault,
   actor: Actor,
   part: T,
-  walk: (part: T, replace: (value: unknown) => unknown) => T,
+  walk: (part: T, replace: ReplaceValue) => T,
   reuse = new Map<string, SecretReference>(),
 ): Promise<T> {
-  const named = new Set<string>();
-  const fresh = new Map<string, string>();
-  const marked = walk(part, (value): HeaderValue => {
+  const named = new Map<string, string | undefined>();
+  const fresh = new Map<string, NewSecret>();
+  const marked = walk(part, (value, host): HeaderValue => {
     if (value === '') return '';
     // What no header can carry is not kept: the step says that a value is missing.
     if (typeof value === 'string' && !notInHeaders.test(value)) {
-      const id = reuse.get(value)?.id ?? fresh.get(value) ?? newId();
-      if (reuse.has(value)) named.add(id);
-      else fresh.set(value, id);
+      const key = `${host ?? ''} ${value}`;
+      const id = reuse.get(key)?.id ?? fresh.get(key)?.id ?? newId();
+      if (reuse.has(key)) named.set(id, host);
+      else fresh.set(key, { id, value, host });
       return { secret: true, id };
     }
     if (!isSecretReference(value) || value.id === undefined) return { secret: true };
-    named.add(value.id);
+    named.set(value.id, named.get(value.id) ?? host);
     return { secret: true, id: value.id };
   });
   if (named.size === 0 && fresh.size === 0) return marked;
+  const [ids, hosts] = [[...named.keys()], [...named.values()].map((host) => host ?? null)];
+  await bind(tx, ids, hosts);
   const old = await tx.rows<SecretRow>(
-    'select id, set_by, set_at from cortex.secret_values where id = any($1::uuid[])',
-    [[...named]],
+    'select id, set_by, set_at, host from cortex.secret_values where id = any($1::uuid[])',
+    [ids],
   );
-  const made = await insertSecrets(
-    tx,
-    vault,
-    actor,
-    [...fresh].map(([value, id]) => ({ id, value })),
-  );
+  const made = await insertSecrets(tx, vault, actor, [...fresh.values()]);
   const known = new Map([...old.map(reference), ...made].map((one) => [one.id!, one]));
-  for (const [value, id] of fresh) reuse.set(value, known.get(id)!);
+  for (const [key, { id }] of fresh) reuse.set(key, known.get(id)!);
   return walk(marked, (value) =>
     isSecretReference(value) ? (known.get(value.id?.toLowerCase() ?? '') ?? { secret: true }) : value,
   );
 }
+
+/** Binds values that were never bound; a bound one keeps its host. */
+const bind = (on: Pick<Tx, 'run'>, ids: readonly string[], hosts: readonly (string | null)[]): Promise<number> =>
+  on.run(
+    `update cortex.secret_values s set host = n.host from unnest($1::uuid[], $2::text[]) n(id, host)
+     where s.id = n.id and s.host is null and n.host is not null`,
+    [ids, hosts],
+  );
 
 type Reuse = Map<string, SecretReference>;
 
@@ -104,10 +136,18 @@ export const keepSecretsOfHeaders = (
   tx: Tx,
   vault: Vault,
   actor: Actor,
+  url: string,
   headers: Record<string, HeaderValue>,
   reuse?: Reuse,
 ): Promise<Record<string, HeaderValue>> =>
-  keepSecretsIn(tx, vault, actor, headers, (given, replace) => withHeaders({ headers: given }, replace).headers, reuse);
+  keepSecretsIn(
+    tx,
+    vault,
+    actor,
+    headers,
+    (given, replace) => withHeaders({ url, headers: given }, replace).headers,
+    reuse,
+  );
 
 export const keepSecretsOfOperations = (
   tx: Tx,
@@ -125,7 +165,7 @@ export const keepSecretsOfOperations = (
     reuse,
   );
 
-function withOperationHeaders(operation: Operation, replace: (value: unknown) => unknown): Operation {
+function withOperationHeaders(operation: Operation, replace: ReplaceValue): Operation {
   switch (operation.op) {
     case 'add_node':
       return { ...operation, node: { ...operation.node, config: withHeaders(operation.node.config, replace) } };
@@ -138,21 +178,42 @@ function withOperationHeaders(operation: Operation, replace: (value: unknown) =>
   }
 }
 
+/** A value was set for another host than the one that would get it. */
+export class SecretOfOtherHost extends Error {
+  override name = 'SecretOfOtherHost';
+}
+
 /**
  * The values that headers stand for, for the call that carries them and for nothing else.
- * @throws UnreadableSecret for one that has to be set again
+ * @param url where the call goes: a value is given to the host that it was set for, and to no other
+ * @throws UnreadableSecret for one that has to be set again, SecretOfOtherHost
  */
 export async function revealHeaders(
   database: Database,
   vault: Vault,
+  url: string,
   headers: Readonly<Record<string, HeaderValue>>,
 ): Promise<Record<string, string>> {
   const named = Object.values(headers).flatMap((value) => (typeof value === 'string' ? [] : [value.id]));
   if (named.length === 0) return { ...(headers as Record<string, string>) };
-  const rows = await database.rows<{ id: string; sealed: string }>(
-    'select id, sealed from cortex.secret_values where id = any($1::uuid[])',
-    [named.filter((id) => id !== undefined)],
-  );
+  const ids = named.filter((id) => id !== undefined);
+  const host = hostOf(url) ?? null;
+  const read = () =>
+    database.rows<{ id: string; sealed: string; host: string | null }>(
+      'select id, sealed, host from cortex.secret_values where id = any($1::uuid[])',
+      [ids],
+    );
+  let rows = await read();
+  // Of a release before values were bound.
+  if (rows.some((row) => row.host === null)) {
+    await bind(
+      database,
+      ids,
+      ids.map(() => host),
+    );
+    rows = await read();
+  }
+  if (rows.some((row) => row.host !== host)) throw new SecretOfOtherHost();
   const keys = await vault.keys();
   const sealed = new Map(rows.map((row) => [row.id, row.sealed]));
   return Object.fromEntries(

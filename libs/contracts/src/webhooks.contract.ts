@@ -41,7 +41,7 @@ export const setSecret = route({
   tag,
   summary: 'Keeps the value of a webhook header encrypted, and answers what names it in a drawing',
   description:
-    'The answer goes into the drawing in place of the value, as `headers: { Authorization: <answer> }`. Nothing gives the value back. A drawing that is sent with values as text is stored the same way: what comes back is `{ secret: true, id, set_at, set_by }`, and sending that again keeps the value. An export leaves out the id, so after an import the value has to be set again.',
+    'The answer goes into the drawing in place of the value, as `headers: { Authorization: <answer> }`. Nothing gives the value back. A drawing that is sent with values as text is stored the same way: what comes back is `{ secret: true, id, set_at, set_by }`, and sending that again keeps the value. An export leaves out the id, so after an import the value has to be set again. A value belongs to one host: that of `url`, or else of the first step that it is stored with. When the address of the step leads to another host, the value has to be set again.',
   status: 201,
   body: z.strictObject({
     value: z
@@ -49,6 +49,8 @@ export const setSecret = route({
       .min(1, 'Give a value.')
       .max(4000, 'A header has at most 4,000 characters.')
       .refine((value) => !notInHeaders.test(value), 'This has characters that a header may not have.'),
+    /** The step’s address: its host gets the value, and no other. Absent: that of the drawing which first names it. */
+    url: z.string().max(2000, 'An address has at most 2,000 characters.').optional(),
   }),
   response: secretReference,
 });

@@ -136,7 +136,7 @@ async function recordConsents(
   });
 }
 
-const MISSING = new Map(
+const REFUSED = new Map(
   Object.entries<FieldError>({
     enrollments_course_id_fkey: {
       pointer: '/course_id',
@@ -150,6 +150,10 @@ const MISSING = new Map(
       pointer: '/lead_id',
       message: 'There is no lead with this id. Leave it out or send the id that POST /purchase-leads gave.',
     },
+    transactions_refund_fits: {
+      pointer: '/',
+      message: 'More than this amount_minor was refunded already. Send the refunded_minor that goes with it.',
+    },
   }),
 );
 
@@ -158,7 +162,7 @@ function rejection(error: unknown): FieldError | undefined {
   if (databaseFailure(error) !== 'invalid') return undefined;
   const { constraint } = databaseErrorOf(error);
   return (
-    MISSING.get(constraint ?? '') ?? {
+    REFUSED.get(constraint ?? '') ?? {
       pointer: '/',
       message: 'The database refused this item. Check its values and send it again.',
     }

@@ -93,7 +93,7 @@ export class AutomationsController {
 
   @Route(contracts.setSecret)
   setSecret(@Input() { body }: InputOf<typeof contracts.setSecret>, @Caller() actor: Actor) {
-    return this.automations.setSecret(actor, body.value);
+    return this.automations.setSecret(actor, body.value, body.url);
   }
 
   @Route(contracts.getPresence)

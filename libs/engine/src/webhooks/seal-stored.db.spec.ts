@@ -8,6 +8,7 @@ import { rotateWebhookSecret, webhookSecret } from './secrets.js';
 
 const log = createLog('silent', 'test');
 const actor = systemActor('ann@example.com');
+const ADDRESS = 'https://hook.example/in';
 const planted = 'Bearer planted-in-the-clear';
 
 const vaultOf = (env: Record<string, string>) => new Vault(db.database, readConfig(env));
@@ -17,7 +18,7 @@ const graph = (headers: object): Graph => ({
   schema: 1,
   nodes: [
     { id: 's', type: 'manual', config: {} },
-    { id: 'call', type: 'webhook', config: { url: 'https://hook.example/in', headers } },
+    { id: 'call', type: 'webhook', config: { url: ADDRESS, headers } },
   ],
   edges: [{ source: 's', port: 'next', target: 'call' }],
 });
@@ -84,10 +85,19 @@ describe('secrets that an older version stored in the clear', () => {
     expect(row.live_graph).toEqual(row.draft_graph);
     const headers = headersOf(row.draft_graph);
     expect(headers).toEqual({
-      Authorization: { secret: true, id: expect.any(String), set_at: expect.any(String), set_by: 'upgrade' },
+      Authorization: {
+        secret: true,
+        id: expect.any(String),
+        set_at: expect.any(String),
+        set_by: 'upgrade',
+        host: 'hook.example',
+      },
       'X-Empty': '',
     });
-    expect(await revealHeaders(db.database, vault, headers)).toEqual({ Authorization: planted, 'X-Empty': '' });
+    expect(await revealHeaders(db.database, vault, ADDRESS, headers)).toEqual({
+      Authorization: planted,
+      'X-Empty': '',
+    });
     expect((await webhookSecret(db.database, vault)).secret).toBe('whsec_cGxhbnRlZA==');
     await sealStored(db.database, vault, log);
     expect((await automationById(db.database, id)).draft_graph).toEqual(row.draft_graph);
@@ -112,7 +122,9 @@ describe('another CORTEX_SECRET', () => {
     };
     await sealStored(db.database, vaultOf(second), log);
     const alone = vaultOf({ CORTEX_SECRET: second.CORTEX_SECRET });
-    expect(await revealHeaders(db.database, alone, headersOf(draft_graph))).toEqual({ Authorization: 'Bearer turned' });
+    expect(await revealHeaders(db.database, alone, ADDRESS, headersOf(draft_graph))).toEqual({
+      Authorization: 'Bearer turned',
+    });
     expect((await webhookSecret(db.database, alone)).secret).toBe(before.secret);
     expect(await open()).toEqual([]);
   });

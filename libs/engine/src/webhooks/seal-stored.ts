@@ -87,11 +87,18 @@ const sealers: Record<Place, Sealer> = {
     'update cortex.backtests set graph = $2::jsonb where id = $1::uuid',
     (_tx, _vault, graph) => withoutSecrets(graph),
   ),
-  call: column<Record<string, HeaderValue>>(
-    'select headers as value from cortex.webhook_calls where id = $1::uuid for update',
-    'update cortex.webhook_calls set headers = $2::jsonb where id = $1::uuid',
-    (tx, vault, headers, reuse) => keepSecretsOfHeaders(tx, vault, actor, headers, reuse),
-  ),
+  call: async (tx, vault, id, reuse) => {
+    const row = await tx.row<{ url: string; headers: Record<string, HeaderValue> }>(
+      'select url, headers from cortex.webhook_calls where id = $1::uuid for update',
+      [id],
+    );
+    if (!row) return;
+    const headers = await keepSecretsOfHeaders(tx, vault, actor, row.url, row.headers, reuse);
+    await tx.run('update cortex.webhook_calls set headers = $2::jsonb where id = $1::uuid', [
+      id,
+      JSON.stringify(headers),
+    ]);
+  },
   signing: (tx, vault, id) => sealSigning(tx, vault, id),
 };
 

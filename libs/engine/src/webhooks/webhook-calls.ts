@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { enterGate, revealHeaders } from '#automations';
+import { enterGate, revealHeaders, SecretOfOtherHost } from '#automations';
 import { HIDDEN, type HeaderValue, type Report } from '#graph';
 import { adminAddresses } from '#contracts';
 import {
@@ -99,8 +99,14 @@ export class WebhookCalls {
   private async posted(call: Sent, signal?: AbortSignal): Promise<Tried> {
     let own: Record<string, string>;
     try {
-      own = await revealHeaders(this.database, this.vault, call.headers);
+      own = await revealHeaders(this.database, this.vault, call.url, call.headers);
     } catch (error) {
+      if (error instanceof SecretOfOtherHost)
+        return {
+          ok: false,
+          final: true,
+          reason: 'a header’s value was set for another host; set it again in the step',
+        };
       if (!(error instanceof UnreadableSecret)) throw error;
       return { ok: false, final: true, reason: 'a header has no value that can be read; set it again in the step' };
     }

@@ -31,6 +31,8 @@ export const drawingProblems = {
   marketing_on_transactional: drawing('System mail has a topic or an unsubscribe link.'),
   sender: drawing('The sender of a mail is not one mailbox.'),
   webhook_header_missing: drawing('The value of a webhook header has to be set again.'),
+  webhook_header_other_host: drawing('The value of a webhook header was set for another host.'),
+  webhook_secret_in_address: drawing('A webhook address holds a secret.'),
   webhook_in_the_clear: drawing('A webhook address is called without encryption.'),
   unfinished_settings: drawing('A setting of the automation is missing or wrong.'),
   schedule_once: drawing('The schedule repeats, but each person enters only once.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { withinDepth } from '../model/graph.js';
 import { defineNode, type Problem } from '../model/node.js';
-import { isSecretReference, secretReference } from '../model/secrets.js';
+import { hostOf, isSecretReference, secretReference } from '../model/secrets.js';
 import { say, shorten, value } from '../words/phrase.js';
 
 /** Headers that the call itself sets, or that are between two hops and not for the receiver. */
@@ -61,9 +61,13 @@ export const webhookConfig = z.strictObject({
     }),
 });
 
-/** What the card says of an address: where it leads, without the rest. */
-const hostOf = (text: string | undefined): string | undefined =>
-  text && URL.canParse(text) ? new URL(text).host : text;
+/** Names of what lets somebody in; whoever may read automations reads addresses. */
+const secretName =
+  /^(.*[_.-])?(token|key|api-?key|secret|password|passwd|pwd|auth|authorization|signature|sig|credentials?|jwt|bearer)$/i;
+
+/** The first part of an address's query that looks like a secret. */
+const secretIn = (address: URL): string | undefined =>
+  [...address.searchParams].find(([name, content]) => secretName.test(name) && content !== '')?.[0];
 
 /** The texts of a body by their place in it, at most 1,000. */
 const textsIn = (body: unknown, at: string): Record<string, string> => {
@@ -101,20 +105,42 @@ export const webhook = defineNode({
     { id: 'next', label: 'when it answered' },
     { id: 'failed', label: 'if it failed' },
   ],
-  phrases: ({ url }) => say`Call ${value('url', url && shorten(hostOf(url) ?? '', 60))}`,
+  phrases: ({ url }) => say`Call ${value('url', url && shorten(hostOf(url) ?? url, 60))}`,
   texts: ({ body }) => textsIn(body, 'body'),
   check: ({ url, headers }, { pointer, node_id }) => {
     const problems: Problem[] = [];
-    for (const [header, content] of Object.entries(headers ?? {}))
-      if (isSecretReference(content) && content.id === undefined)
+    const address = new URL(url);
+    for (const [header, content] of Object.entries(headers ?? {})) {
+      if (!isSecretReference(content)) continue;
+      const add = (code: 'webhook_header_missing' | 'webhook_header_other_host', message: string) =>
         problems.push({
-          code: 'webhook_header_missing',
+          code,
           severity: 'blocks',
           node_id,
           pointer: `${pointer}/config/headers/${header.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-          message: `Set the value of the header “${header}”. It has none yet; an import does not bring values along.`,
+          message,
         });
-    if (new URL(url).protocol === 'http:')
+      if (content.id === undefined)
+        add(
+          'webhook_header_missing',
+          `Set the value of the header “${header}”. It has none yet; an import does not bring values along.`,
+        );
+      else if (content.host !== undefined && content.host !== address.host)
+        add(
+          'webhook_header_other_host',
+          `The value of “${header}” was set for ${shorten(content.host, 60)}, so it is not sent to ${shorten(address.host, 60)}. Set the value again.`,
+        );
+    }
+    const secret = secretIn(address);
+    if (secret !== undefined)
+      problems.push({
+        code: 'webhook_secret_in_address',
+        severity: 'blocks',
+        node_id,
+        pointer: `${pointer}/config/url`,
+        message: `“${shorten(secret, 40)}” in this address looks like a secret, and everyone who can open the automation could read it. Put it into a header.`,
+      });
+    if (address.protocol === 'http:')
       problems.push({
         code: 'webhook_in_the_clear',
         severity: 'look',

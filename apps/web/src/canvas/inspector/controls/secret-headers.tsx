@@ -69,6 +69,7 @@ export function Headers(control: ControlProps) {
             <SecretValue
               label={`Value of header ${at + 1}`}
               value={secret}
+              address={control.config.url}
               readOnly={readOnly}
               onSet={(next) => edit(key, { value: next })}
             />

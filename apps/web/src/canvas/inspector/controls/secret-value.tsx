@@ -10,16 +10,21 @@ import { Time } from '../../../ui/time';
 interface Props {
   label: string;
   value: SecretReference;
+  /** The step's address: the value is sent to its host alone. */
+  address: unknown;
   readOnly: boolean;
   onSet: (value: SecretReference) => void;
 }
 
 /** When a secret was set and by whom, and a way to set another. What is typed goes to the server and is forgotten here. */
-export function SecretValue({ label, value, readOnly, onSet }: Props) {
+export function SecretValue({ label, value, address, readOnly, onSet }: Props) {
   const [replacing, setReplacing] = useState(false);
   const [typed, setTyped] = useState('');
   const store = useMutation({
-    mutationFn: (text: string) => call(setSecret, { body: { value: text } }),
+    mutationFn: (text: string) =>
+      call(setSecret, {
+        body: { value: text, ...(typeof address === 'string' ? { url: address.slice(0, 2000) } : {}) },
+      }),
     onSuccess: (reference) => {
       setTyped('');
       setReplacing(false);
