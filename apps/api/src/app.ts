@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiKeys, StaffSignIn } from '#access';
+import { ApiKeys, Refusals, StaffSignIn } from '#access';
 import { Ingestion } from '#activities';
 import * as contracts from '#contracts';
 import { asRequest, cursorKey, readSecret, type PlatformParts } from '#platform';
@@ -41,6 +41,7 @@ function trustProxy(value: string | undefined): boolean | string[] | ((address: 
  */
 export async function createApi(parts: PlatformParts): Promise<NestFastifyApplication> {
   const { config, log } = parts;
+  const isHttps = config.publicUrl.startsWith('https:');
   const adapter = new FastifyAdapter({
     bodyLimit: MIB,
     trustProxy: trustProxy(config.env.CORTEX_TRUST_PROXY),
@@ -48,7 +49,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     // Refused before a route is found, so no filter sees it.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      void sendProblem(reply, toProblem(error, request).problem),
+      void sendProblem(reply.headers(nothingToShow(isHttps)), toProblem(error, request).problem),
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
   });
@@ -65,7 +66,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   const routes = contracts.routesOf(contracts);
   const staff = app.get(StaffSignIn);
   // Who it is first, then how much they send.
-  askPermissionFirst(fastify, routes, { keys: app.get(ApiKeys), staff, config });
+  askPermissionFirst(fastify, routes, { keys: app.get(ApiKeys), staff, config, refusals: app.get(Refusals) });
   applyBodyLimits(fastify, routes);
   signCursors(fastify, routes, cursorKey(await readSecret(parts.database, config)));
   const ingestion = app.get(Ingestion);
@@ -83,6 +84,8 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     reply.header('x-request-id', request.id);
     // What was in hand at the stop is answered, and its connection must not keep the server up after that.
     if (closing) reply.header('connection', 'close');
+    // Swagger's page leaves it out.
+    if (reply.getHeader('content-type') === 'text/html') reply.type('text/html; charset=utf-8');
     // Whatever does not say otherwise is about somebody.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     done();
@@ -97,7 +100,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
       done();
     });
   }
-  await fastify.register(helmet, helmetOptions(config.publicUrl.startsWith('https:')));
+  await fastify.register(helmet, helmetOptions(isHttps));
   app.useGlobalFilters(new ErrorFilter(log));
   const hasWeb = await serveWeb(fastify);
   if (!hasWeb) log.info('the browser application is not built; only the API is served');
@@ -107,6 +110,15 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   return app;
 }
 
+/** Of answers before any hook has run, and helmet with them. */
+const nothingToShow = (isHttps: boolean): Record<string, string> => ({
+  'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  ...(isHttps ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+});
+
 /** What a page may load: files of this server; images from anywhere over https, because mails carry them. */
 function helmetOptions(isHttps: boolean) {
   return {
@@ -114,7 +126,7 @@ function helmetOptions(isHttps: boolean) {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        baseUri: ["'self'"],
+        baseUri: ["'none'"],
         objectSrc: ["'none'"],
         frameAncestors: ["'self'"],
         formAction: ["'self'"],

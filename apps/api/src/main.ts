@@ -1,4 +1,4 @@
-import { ensureFirstStart } from '#access';
+import { ensureFirstStart, firstStartText } from '#access';
 import { sealStored } from '#engine';
 import { awaitFreePort, createLog, openDatabase, readConfigWithDatabase, runProgram, Vault } from '#platform';
 import { createApi } from './app.js';
@@ -14,12 +14,9 @@ runProgram(async () => {
     applicationName: 'cortex api',
     onPoolError: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
   });
-  const first = await ensureFirstStart(database, config);
+  // To the terminal and not to the log.
+  await ensureFirstStart(database, config, (made) => void process.stdout.write(firstStartText(made)));
   await sealStored(database, new Vault(database, config), log);
-  // To the terminal and not to the log: these are shown once.
-  if (first.adminPassword)
-    process.stdout.write(`Administrator: ${first.adminEmail}, initial password: ${first.adminPassword}\n`);
-  if (first.apiKey) process.stdout.write(`Server API key: ${first.apiKey}\n`);
   const app = await createApi({ config, database, log });
   await app.listen(config.env.PORT, '0.0.0.0');
   log.info({ port: config.env.PORT }, 'started');

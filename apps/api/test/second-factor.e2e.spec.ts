@@ -97,6 +97,24 @@ describe('a second factor', () => {
     expect([signedIn.status, signedIn.body.second_factor]).toEqual([200, true]);
   }, 60_000);
 
+  it('lets nobody guess its first code more often than any other', async () => {
+    const someone = await member('guessed');
+    const cookie = cookieOf(await signIn(someone));
+    const { body } = await mine('POST', '/begin', cookie, { password: someone.password });
+    const guesses = await Promise.all(
+      Array.from({ length: 12 }, () => mine('POST', '/confirm', cookie, { code: '000000' })),
+    );
+    const counts = { wrong_code: 0, too_many_attempts: 0 };
+    for (const guess of guesses) counts[guess.body.code as keyof typeof counts] += 1;
+    expect(counts).toEqual({ wrong_code: 5, too_many_attempts: 7 });
+    const blocked = await mine('POST', '/confirm', cookie, { code: await phone(body.secret) });
+    expect([blocked.status, blocked.headers['retry-after']]).toEqual([429, expect.any(String)]);
+    const audit = await api.call<any>('GET', '/audit?action=sign_in.failed');
+    expect(audit.body.items.filter((entry: any) => entry.target_id === someone.id)).toHaveLength(5);
+    await api.db.database.run('delete from cortex.sign_in_tries');
+    expect((await mine('POST', '/confirm', cookie, { code: await phone(body.secret) })).status).toBe(200);
+  }, 60_000);
+
   it('takes each code of the app once', async () => {
     const someone = await member('watched');
     const { secret } = await enroll(someone);

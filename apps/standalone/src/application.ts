@@ -1,4 +1,4 @@
-import { ensureFirstStart, type FirstStart } from '#access';
+import { ensureFirstStart, firstStartText } from '#access';
 import { createApi } from '#api';
 import { sealStored } from '#engine';
 import { createLog, openDatabase, Vault, type Config } from '#platform';
@@ -9,7 +9,7 @@ import { seedDemoAutomation } from './demo/seed-automation.js';
 import { seedDemoLists } from './demo/seed-lists.js';
 
 export interface Application {
-  /** What the terminal shows; at the first start it holds secrets, so it never goes to the log. */
+  /** What the terminal shows. */
   greeting: string;
   /** Takes no more work, finishes what is in hand, closes everything. */
   stop(): Promise<void>;
@@ -34,7 +34,8 @@ export async function startApplication(config: Config): Promise<Application> {
   };
   try {
     const vault = new Vault(database, config);
-    const first = await ensureFirstStart(database, config);
+    // To the terminal and not to the log.
+    await ensureFirstStart(database, config, (made) => void process.stdout.write(firstStartText(made)));
     await sealStored(database, vault, log);
     if (config.env.CORTEX_DEMO) {
       await seedDemo(database);
@@ -58,18 +59,14 @@ export async function startApplication(config: Config): Promise<Application> {
       port = (api.getHttpServer().address() as { port: number }).port;
     }
     log.info({ role, port }, 'started');
-    return { greeting: greet(config, first, port), stop };
+    return { greeting: greet(config, port), stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
   }
 }
 
-function greet(config: Config, first: FirstStart, port: number | undefined): string {
+function greet(config: Config, port: number | undefined): string {
   const place = config.env.CORTEX_PUBLIC_URL ? config.publicUrl : `http://localhost:${port}`;
-  const lines = port === undefined ? ['The worker runs.'] : [`Cortex is ready: ${place}/sign-in`];
-  if (first.adminEmail) lines.push(`  Administrator: ${first.adminEmail}`);
-  if (first.adminPassword) lines.push(`  Initial password: ${first.adminPassword}   (shown this once)`);
-  if (first.apiKey) lines.push(`  Server API key: ${first.apiKey}   (shown this once)`);
-  return `\n${lines.join('\n')}\n\n`;
+  return `\n${port === undefined ? 'The worker runs.' : `Cortex is ready: ${place}/sign-in`}\n\n`;
 }

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive, startCluster, stopCluster, type Cluster, type ClusterSettings } from '#platform/postgres';
+import { boundLog, isAlive, startCluster, stopCluster, type Cluster, type ClusterSettings } from '#platform/postgres';
 import { Deaths, type Lives } from './lives.js';
 
-/** Milliseconds between looks at the server's process. */
+/** Milliseconds between looks at the server's process, and between looks at the size of its log. */
 const WATCH = 250;
+const WATCH_LOG = 60_000;
 
 /**
  * The PostgreSQL that comes along, started again whenever it dies. It comes back at the same address, so the application
@@ -12,6 +13,7 @@ const WATCH = 250;
 export class KeptPostgres {
   private readonly deaths: Deaths;
   private watch: NodeJS.Timeout | undefined;
+  private watchLog: NodeJS.Timeout | undefined;
   private repair: Promise<void> | undefined;
   private startedAt = Date.now();
   private lost = 0;
@@ -25,6 +27,13 @@ export class KeptPostgres {
   ) {
     this.deaths = new Deaths(lives);
     this.watch = setInterval(() => this.look(), WATCH);
+    this.watchLog = setInterval(
+      () =>
+        void boundLog(settings.dataDir).catch((error: Error) =>
+          console.error(`The log of PostgreSQL cannot be shortened: ${error.message}`),
+        ),
+      WATCH_LOG,
+    );
   }
 
   /** @throws Error with one sentence when it cannot be started the first time */
@@ -52,6 +61,7 @@ export class KeptPostgres {
   async close(): Promise<void> {
     this.closing.abort();
     clearInterval(this.watch);
+    clearInterval(this.watchLog);
     await this.repair;
     await stopCluster(this.settings.dataDir);
   }

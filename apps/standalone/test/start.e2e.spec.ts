@@ -56,7 +56,7 @@ describe('npm start', () => {
   it('dittofeed#529: brings everything it needs, waits for no other service, tells its secrets once, and ends quietly at Ctrl-C', async () => {
     const env = { CORTEX_DATA_DIR: join(folder, 'data'), PORT: String(await freePort()) };
     const first = start(env);
-    const output = await first.says('Server API key');
+    const output = await first.says('Cortex is ready');
     expect(output).toContain(`Cortex is ready: http://localhost:${env.PORT}/sign-in`);
     expect(output).toMatch(/Initial password: \S{10,}/);
     const key = /Server API key: (\S+)/.exec(output)![1]!;

@@ -5,6 +5,7 @@ import { Attention } from './attention.js';
 import { Audit } from './audit.js';
 import { DemoData } from './demo-data.js';
 import { PasswordResets } from './password-resets.js';
+import { Refusals } from './refusals.js';
 import { SecondFactors } from './second-factors.js';
 import { Settings } from './settings.js';
 import { Staff } from './staff.js';
@@ -19,6 +20,11 @@ const providers = [
   Settings,
   Staff,
   StaffSessions,
+  {
+    provide: Refusals,
+    inject: [Database, LOG],
+    useFactory: (database: Database, log: Log) => new Refusals(database, log),
+  },
   {
     provide: SecondFactors,
     inject: [Database, Vault],

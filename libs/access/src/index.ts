@@ -4,6 +4,7 @@ export * from './attention.js';
 export * from './audit.js';
 export * from './demo-data.js';
 export * from './first-start.js';
+export * from './refusals.js';
 export * from './password-resets.js';
 export * from './second-factors.js';
 export * from './settings.js';

@@ -36,7 +36,7 @@ const wordOf = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu,
  * Why nobody should use this password, as a sentence; undefined for one that may be used. Only its length and how easily
  * it is guessed count: no capitals, digits or signs are asked for.
  */
-function weaknessOf(password: string, whose: PasswordFor): string | undefined {
+export function weaknessOf(password: string, whose: PasswordFor): string | undefined {
   const { min, max } = passwordLength;
   const length = [...password].length;
   if (length < min) return `A password has at least ${min} characters.`;

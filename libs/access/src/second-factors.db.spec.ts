@@ -34,7 +34,7 @@ describe('a second factor and another CORTEX_SECRET', () => {
     const { now } = (await db.database.row<{ now: Date }>('select cortex.now() as now'))!;
     const code = codeOf(bytesOf(secret), stepAt(now));
     const lost = new SecondFactors(db.database, vaultOf(second));
-    await expect(lost.confirm(sue, code)).rejects.toMatchObject({ code: 'wrong_code' });
+    expect(await lost.confirm(sue, code)).toBeUndefined();
     expect(await sealSecondFactorsAnew(db.database, vaultOf(second))).toBe(0);
 
     expect(await sealSecondFactorsAnew(db.database, vaultOf(second, first))).toBe(1);

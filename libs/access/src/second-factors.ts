@@ -67,15 +67,15 @@ export class SecondFactors {
 
   /**
    * Turns the second factor on by the first code of the app.
-   * @returns the recovery codes, which nobody can read again
-   * @throws AppError 400 when the code is wrong, 404 when none was begun
+   * @returns the recovery codes, which nobody can read again; undefined when the code is wrong
+   * @throws AppError 404 when none was begun, 409 when it is on already
    */
-  async confirm(actor: Actor, code: string): Promise<string[]> {
+  async confirm(actor: Actor, code: string): Promise<string[] | undefined> {
     return this.database.tx(async (tx) => {
       const row = await this.locked(tx, actor.id);
       if (!row) throw notFound('second factor');
       if (row.confirmed_at) throw new AppError('already_exists', 'Two-factor authentication is on already.');
-      if (!(await this.takeCode(tx, actor.id, row.secret, code))) throw wrongCode();
+      if (!(await this.takeCode(tx, actor.id, row.secret, code))) return undefined;
       await tx.run('update cortex.staff_second_factors set confirmed_at = cortex.now() where staff_id = $1', [
         actor.id,
       ]);

@@ -184,7 +184,7 @@ export class StaffSignIn implements OnApplicationShutdown {
         action: 'session.started',
         targetKind: 'staff',
         targetId: account.id,
-        after: { ip: request.ip },
+        after: { ip: request.ip, factors: account.second_factor ? ['password', 'code'] : ['password'] },
       });
     });
     const session = (await this.sessionOf({ cookie: cookies.map((line) => line.split(';')[0]).join('; ') }))!;
@@ -238,20 +238,42 @@ export class StaffSignIn implements OnApplicationShutdown {
     return account;
   }
 
+  /**
+   * Turns one's own second factor on by its first code, which may be guessed no oftener than any other.
+   * @returns the recovery codes
+   * @throws AppError 401 when the code is wrong, 404 when none was begun, 429 after too many tries
+   */
+  async confirmSecondFactor(request: SignInRequest, actor: Actor, code: string): Promise<string[]> {
+    const of = this.codeTriesOf(request, actor.id);
+    const counts = await this.tries.begin(of);
+    const codes = await this.secondFactors.confirm(actor, code);
+    if (!codes) {
+      const account = { id: actor.id, email: actor.label };
+      await recordFailedSignIn(this.database, { account, ip: request.ip, reason: 'code', counts });
+      throw wrongCode();
+    }
+    await this.tries.forget(of);
+    return codes;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
   }
 
   private async askForCode(request: SignInRequest, account: Account, code: string | undefined): Promise<void> {
     if (!code) throw new AppError('second_factor_needed', 'Enter the code from your authenticator app as well.');
-    const device = this.devices.read(request.headers.cookie, account.id);
-    const of: TryOf[] = [device ? ['code_device', device] : ['code', account.id]];
+    const of = this.codeTriesOf(request, account.id);
     const counts = await this.tries.begin(of);
     if (!(await this.secondFactors.check(account.id, actorFor(account), code))) {
       await recordFailedSignIn(this.database, { account, ip: request.ip, reason: 'code', counts });
       throw wrongCode();
     }
     await this.tries.forget(of);
+  }
+
+  private codeTriesOf(request: SignInRequest, staffId: string): TryOf[] {
+    const device = this.devices.read(request.headers.cookie, staffId);
+    return [device ? ['code_device', device] : ['code', staffId]];
   }
 
   /** What a try with this address counts for. A device that its owner has signed in on before counts by itself. */

@@ -130,6 +130,10 @@ describe('the configuration', () => {
       'POSTMARK_SERVR_TOKEN is not a variable that Cortex reads: did you mean POSTMARK_SERVER_TOKEN?',
       'cortex_secret is not a variable that Cortex reads: did you mean CORTEX_SECRET?',
     ]);
+    const plain = readConfig({ CORTEX_PUBLIC_URL: 'http://cortex.example' }).notes;
+    expect(plain).toEqual([expect.stringMatching(/^CORTEX_PUBLIC_URL begins with http:.*Put a proxy with TLS before/)]);
+    for (const url of ['https://cortex.example', 'http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:80'])
+      expect(readConfig({ CORTEX_PUBLIC_URL: url }).notes).toEqual([]);
     // Kubernetes makes the first two for a service called “cortex”.
     const { notes } = readConfig({ CORTEX_SERVICE_HOST: '10.0.0.1', CORTEX_PORT: 'tcp://10.0.0.1', PATH: '/bin' });
     expect(notes).toEqual([

@@ -169,7 +169,18 @@ export function readConfig(source: Record<string, string | undefined> = process.
     ...unknown.filter(({ slip }) => slip).map(unknownNameText),
   ];
   if (!parsed.success || mistakes.length > 0) throw new Error(mistakes.join('\n'));
-  return new Config(parsed.data, unknown.map(unknownNameText));
+  return new Config(parsed.data, [...unknown.map(unknownNameText), ...withoutTls(parsed.data)]);
+}
+
+const thisMachine = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Passwords and people's data would be read by anyone in between. */
+function withoutTls({ CORTEX_PUBLIC_URL: url }: Environment): string[] {
+  const { protocol, hostname } = new URL(url ?? 'http://localhost');
+  if (protocol === 'https:' || thisMachine.test(hostname)) return [];
+  return [
+    'CORTEX_PUBLIC_URL begins with http:, so passwords and sessions cross the network unencrypted. Put a proxy with TLS before Cortex and name its https address.',
+  ];
 }
 
 /** What each variable alone cannot show. */

@@ -33,8 +33,9 @@ export class SecondFactorController {
   async confirm(
     @Input() { body }: InputOf<typeof contracts.confirmSecondFactor>,
     @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
   ): Promise<AnswerOf<typeof contracts.confirmSecondFactor>> {
-    return { recovery_codes: await this.secondFactors.confirm(actor, body.code) };
+    return { recovery_codes: await this.signIns.confirmSecondFactor(request, actor, body.code) };
   }
 
   @Route(contracts.renewRecoveryCodes)

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKeys, StaffSignIn } from '#access';
-import { permissionRow, type RouteDefinition } from '#contracts';
+import type { ApiKeys, Refusals, StaffSignIn } from '#access';
+import { permissionRow, type ProblemCode, type RouteDefinition } from '#contracts';
 import { AppError, type Actor, type Config } from '#platform';
 
 /** A request that was let through; `actor` is absent only where nobody has to say who they are. */
@@ -12,7 +12,16 @@ export interface Permission {
   keys: ApiKeys;
   staff: StaffSignIn;
   config: Config;
+  refusals: Refusals;
 }
+
+/** Refusals that are written down: somebody may be trying what they can do. */
+const told: ReadonlySet<ProblemCode> = new Set([
+  'not_allowed',
+  'unknown_api_key',
+  'other_site',
+  'wrong_webhook_credentials',
+]);
 
 const letThrough = new WeakSet<FastifyRequest>();
 
@@ -55,13 +64,16 @@ async function letIn(
   try {
     if (contract.access === 'postmark') assertPostmark(request.headers.authorization, permission.config);
     else if (contract.access !== 'open') {
-      const actor = await identify(request, contract, permission);
-      assertAllowed(contract, actor);
-      request.actor = actor;
+      request.actor = await identify(request, contract, permission);
+      assertAllowed(contract, request.actor);
     }
     letThrough.add(request);
   } catch (error) {
     if (hasBody(request)) closeAfter(reply);
+    if (error instanceof AppError && told.has(error.code)) {
+      const { method, path: route } = contract;
+      permission.refusals.note({ actor: request.actor, ip: request.ip, method, route, reason: error.code });
+    }
     throw error;
   }
 }
@@ -74,7 +86,7 @@ const closeAfter = (reply: FastifyReply): void => void reply.header('connection'
 
 /** A key when there is one, else the session. What else stands in Authorization is a proxy's and not for us. */
 async function identify(
-  request: FastifyRequest,
+  request: CortexRequest,
   contract: RouteDefinition,
   { keys, staff }: Permission,
 ): Promise<Actor> {
@@ -92,13 +104,15 @@ async function identify(
   const session = await staff.sessionOf(request.headers);
   if (!session)
     throw new AppError('not_signed_in', 'Sign in at /sign-in, or send an API key as Authorization: Bearer <key>.');
+  // From here on it is known whose session was used, also by a page of another site.
+  request.actor = { kind: 'staff', id: session.id, label: session.email, role: session.role };
   if (request.method !== 'GET' && request.method !== 'HEAD') staff.assertTrustedOrigin(request.headers);
   if (session.second_factor_missing && contract.access !== 'own')
     throw new AppError(
       'second_factor_missing',
       'Administrators need a second factor here. Set yours up, then everything is open to you.',
     );
-  return { kind: 'staff', id: session.id, label: session.email, role: session.role };
+  return request.actor;
 }
 
 function assertAllowed(contract: RouteDefinition, actor: Actor): void {

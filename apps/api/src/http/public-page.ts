@@ -91,7 +91,7 @@ export function sendPublicHtml(reply: FastifyReply, status: number, text: string
   if (sandbox) {
     reply.header(
       'content-security-policy',
-      "default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; font-src https: data:; sandbox allow-popups allow-top-navigation-by-user-activation; frame-ancestors 'self'",
+      "default-src 'none'; base-uri 'none'; img-src https: data:; style-src 'unsafe-inline'; font-src https: data:; sandbox allow-popups allow-top-navigation-by-user-activation; frame-ancestors 'self'",
     );
   }
   void reply

@@ -1,10 +1,11 @@
 import { listTemplates } from '#contracts';
 import { askedSteps, indexGraph, noNames, sentenceOf, withSteps, type Graph, type GraphNode, type Names } from '#graph';
 import { useQuery } from '@tanstack/react-query';
-import { createContext, useContext, useMemo, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { call } from '../api/client';
 import { rowsOf } from '../api/paged';
 import { useNames } from '../rule-builder/suggestions';
+import { ErrorBoundary } from '../ui/error-boundary';
 import { useAutomations } from './automations.queries';
 
 export const useTemplates = () =>
@@ -15,15 +16,30 @@ export const useTemplates = () =>
 
 const NamesContext = createContext<Names>(noNames);
 
-/** Lets the sentences of steps say what lists, courses, automations and templates are called. */
+/**
+ * Lets the sentences of steps say what lists, courses, automations and templates are called. Where that fails, what is
+ * inside goes on without names.
+ */
 export function ReferenceNames({ children }: { children: ReactNode }) {
+  const [names, setNames] = useState<Names>(noNames);
+  return (
+    <>
+      <ErrorBoundary room="line" what="The names of lists, courses, automations and templates could not be shown">
+        <ReadNames onRead={setNames} />
+      </ErrorBoundary>
+      <NamesContext value={names}>{children}</NamesContext>
+    </>
+  );
+}
+
+function ReadNames({ onRead }: { onRead: (names: Names) => void }) {
   const rules = useNames();
   const automations = rowsOf(useAutomations({ q: '', status: undefined }).data);
   const templates = useTemplates().data?.items ?? [];
   const all = JSON.stringify([...rules, ...[...automations, ...templates].map(({ id, name }) => [id, name])]);
   // One map as long as nothing is called otherwise: every card reads it.
-  const names = useMemo(() => new Map(JSON.parse(all) as [string, string][]), [all]);
-  return <NamesContext value={names}>{children}</NamesContext>;
+  useEffect(() => onRead(new Map(JSON.parse(all) as [string, string][])), [all, onRead]);
+  return null;
 }
 
 /** Names of things outside the drawing, by id. */

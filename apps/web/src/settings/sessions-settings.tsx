@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { Problem } from '../ui/confirm';
 import { Section } from '../ui/page';
 import { Answer } from '../ui/query-states';
 import { Time } from '../ui/time';
@@ -12,6 +13,7 @@ export function SessionsSettings() {
   return (
     <div id="sessions" className="settings-anchor">
       <Section title="Sessions" note="Where staff are signed in. A session that you end stops at its next request.">
+        {end.error ? <Problem error={end.error} /> : null}
         <Answer of={sessions} what="The sessions could not be loaded" lines={3}>
           {({ items }) => (
             <div className="table-scroll" tabIndex={0} role="region" aria-label="Sessions">

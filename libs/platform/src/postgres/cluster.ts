@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, copyFile, mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -192,10 +192,17 @@ async function launch(
     max_connections: '100',
     // Each round is a process of its own. What must be cleaned sooner, the worker has cleaned (table-cleaning.ts).
     autovacuum_naptime: '30s',
+    // Failed statements hold people's data. Cortex logs them itself, without values.
+    log_min_messages: 'log',
+    log_min_error_statement: 'panic',
+    log_error_verbosity: 'terse',
+    log_parameter_max_length: '0',
+    log_parameter_max_length_on_error: '0',
     log_timezone: 'UTC',
     timezone: 'UTC',
     ...settings.settings,
   };
+  await boundLog(settings.dataDir);
   const log = await open(at.log, 'a', 0o600);
   const begin = (await log.stat()).size;
   const args = ['-D', at.cluster, ...Object.entries(wanted).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
@@ -217,6 +224,18 @@ async function launch(
   } finally {
     await log.close();
   }
+}
+
+/** Bytes from which the log moves to `postgres.log.1`; what stood there goes. */
+const LOG_SIZE = 10 * 1024 * 1024;
+
+/** Keeps the server's log below about twenty megabytes. The server may be running: it writes on at the new beginning. */
+export async function boundLog(dataDir: string): Promise<void> {
+  const { log } = places(dataDir);
+  const { size } = await stat(log).catch(() => ({ size: 0 }));
+  if (size < LOG_SIZE) return;
+  await copyFile(log, `${log}.1`);
+  await truncate(log);
 }
 
 const connection = (port: number, password: string, database: string) => ({
