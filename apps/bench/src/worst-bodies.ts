@@ -1,9 +1,10 @@
 /** The worst that somebody can send to each kind of route, by who they are. Made once; sizes in bytes are the limits. */
 export interface WorstBody {
   name: string;
-  method: 'POST' | 'PUT' | 'DELETE';
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
-  as: 'nobody' | 'ingest' | 'read' | 'write' | 'admin';
+  /** `staff` is an administrator's session, the others are keys. */
+  as: 'nobody' | 'ingest' | 'read' | 'write' | 'admin' | 'staff';
   type?: string;
   body: Buffer;
 }
@@ -66,10 +67,28 @@ const preview = (name: string, html: string): WorstBody => ({
   body: json({ subject: 'x', html }),
 });
 
+const saved = (existing: Existing, name: string, html: string): WorstBody[] => [
+  {
+    name: `template: ${name}`,
+    method: 'POST',
+    path: '/templates',
+    as: 'write',
+    body: json({ name, subject: 'x', html }),
+  },
+  {
+    name: `template: ${name}`,
+    method: 'PUT',
+    path: `/templates/${existing.template}`,
+    as: 'write',
+    body: json({ name, subject: 'x', html }),
+  },
+];
+
 const rules = (conditions: unknown[]) => ({ rules: { operator: 'AND', conditions } });
 const condition = (at: number) => ({ field: 'first_name', operator: 'contains', value: `name ${at}` });
 
-export function worstBodies({ list, automation }: Existing): WorstBody[] {
+export function worstBodies(existing: Existing): WorstBody[] {
+  const { list, automation } = existing;
   const nul = filled('{"a":"', 'x', '\\u0000"}', MIB);
   const deep = filled('', '[', '', MIB);
   const ones = filled('[', '1,', '1]', MIB);
@@ -242,6 +261,12 @@ export function worstBodies({ list, automation }: Existing): WorstBody[] {
     preview('900 KB of styles', `<style>${'a{color:red}'.repeat(75_000)}</style>`),
     preview('900 KB of open lists', '<ul><li>x'.repeat(99)),
     preview('900 KB of colgroups', '<colgroup>'.repeat(90_000)),
+    ...saved(existing, '900 KB of rows', `<table>${'<tr><td>a</td><td>b</td></tr>'.repeat(29_000)}</table>`),
+    ...saved(existing, '5,000 unknown names', '{{ contact.fist_name }} '.repeat(5_000)),
+    preview(
+      'loops of elements',
+      '{% for a in (1..100) %}{% for b in (1..100) %}<p>x</p>{% endfor %}{% endfor %}'.repeat(14),
+    ),
     preview('loops', '{% for a in (1..100) %}{% for b in (1..100) %}x{% endfor %}{% endfor %}'.repeat(200)),
     {
       name: 'a form',

@@ -1,17 +1,22 @@
 import { setImmediate as letOthers } from 'node:timers/promises';
-import { nodeDef, validate, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
-import { readSettings, type Tx } from '#platform';
+import { nodeDef, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
+import { inThreads, readSettings, type Tx } from '#platform';
 import { isUuid, settingSql } from '#rules';
 import { circleThroughOthers } from './circles.js';
-import { cronProblem } from './cron.js';
+import * as here from './drawing.thread.js';
 import { missingUses, usesOf, type Use } from './uses.js';
+
+const inThread = inThreads<typeof here>(new URL('./drawing.thread.js', import.meta.url));
+
+/** Characters of JSON from which a drawing is checked in a thread: so many take some 10 ms. */
+const LARGE = 50_000;
 
 /** What the caller lends: e-mail contents are another lib's, and libs of one ring do not import each other. */
 export interface MailHelp {
   /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
-  checkTemplate(text: string): string | undefined;
+  checkTemplate(text: string): Promise<string | undefined>;
   /** Says what Cortex will add to a marketing mail; undefined if nothing. */
-  footerNote?(content: MailTexts, workspace: { name: string; postal_address: string }): string | undefined;
+  footerNote?(content: MailTexts, workspace: { name: string; postal_address: string }): Promise<string | undefined>;
   /** Whether mail without a sender would not leave, so that publishing asks for one. The outbox does without. */
   needsSender?: boolean;
   /** Whether mail leaves by Postmark's own service, so that its links must be public. */
@@ -78,19 +83,24 @@ export async function problemsOf(
     [[...new Set(types)], templates, courses, lists, mailed.map((address) => address.toLowerCase())],
   ))!;
   const wrong = await templateMistakes(graph, help);
-  const problems = validate(graph, settings, {
-    activity_types: new Set([...world.activity_types, ...madeByCortex]),
-    template_ids: new Set(world.template_ids),
-    course_ids: new Set(world.course_ids),
-    automation_id: id,
-    lists: new Map(Object.entries(world.lists)),
-    automations: await others(tx, id, uses),
-    staff: new Set(world.staff),
-    ...(help.needsSender ? { senders: { broadcast: world.broadcast, transactional: world.transactional } } : {}),
-    checkTemplate: (text) => wrong.get(text),
-    checkCron: cronProblem,
-    real_mail: help.realMail ?? false,
-  });
+  const parts: here.DrawingParts = {
+    graph,
+    settings,
+    wrong,
+    world: {
+      activity_types: new Set([...world.activity_types, ...madeByCortex]),
+      template_ids: new Set(world.template_ids),
+      course_ids: new Set(world.course_ids),
+      automation_id: id,
+      lists: new Map(Object.entries(world.lists)),
+      automations: await others(tx, id, uses),
+      staff: new Set(world.staff),
+      ...(help.needsSender ? { senders: { broadcast: world.broadcast, transactional: world.transactional } } : {}),
+      real_mail: help.realMail ?? false,
+    },
+  };
+  const isLarge = JSON.stringify(graph).length > LARGE;
+  const problems = isLarge ? await inThread('check', parts) : here.check(parts);
   const gone = await missingUses(tx, uses);
   return [
     ...problems,
@@ -107,7 +117,7 @@ async function templateMistakes(graph: Graph, help: DraftHelp): Promise<Map<stri
     Object.values(nodeDef(type)?.texts?.(config as never) ?? {}).filter((text) => typeof text === 'string'),
   );
   for (const text of new Set(texts)) {
-    const mistake = help.checkTemplate(text);
+    const mistake = await help.checkTemplate(text);
     if (mistake !== undefined) found.set(text, mistake);
     await letOthers();
   }
@@ -131,7 +141,7 @@ async function footersAdded(tx: Tx, graph: Graph, { footerNote }: DraftHelp): Pr
   for (const { id, at, mail } of mails) {
     const template = templates.find((each) => each.id === mail.template_id);
     const content = template ?? { ...mail, subject: mail.subject ?? '', html: mail.html ?? '' };
-    const message = content.html.trim() === '' ? undefined : footerNote(content, workspace);
+    const message = content.html.trim() === '' ? undefined : await footerNote(content, workspace);
     // Of the step as a whole: no field of it is wrong.
     const pointer = `/nodes/${at}/config`;
     if (message) problems.push({ code: 'adds_footer', severity: 'look', node_id: id, pointer, message });

@@ -170,7 +170,7 @@ export const createApiKey = route({
       kind: z.enum(['server', 'write']),
       scopes: z.array(scope).max(scopes.length).optional(),
       allowed_types: z.array(z.string().min(1).max(100)).max(200).optional(),
-      allowed_origins: z.array(z.url()).max(50).optional(),
+      allowed_origins: z.array(z.url().max(300, 'An origin has at most 300 characters.')).max(50).optional(),
     })
     .refine((key) => key.kind === 'write' || (key.scopes?.length ?? 0) > 0, {
       message: `A server key needs at least one scope: ${scopes.join(', ')}.`,

@@ -182,7 +182,7 @@ export const publishAutomation = route({
       .strictObject({
         default: z.enum(['stay', 'move']).default('stay'),
         /** For people who move and stand at a step that is no more: where they go. */
-        removed: z.record(z.string(), z.string()).default({}),
+        removed: z.record(z.string(), z.string().max(40, 'A step id has at most 40 characters.')).default({}),
       })
       .optional(),
     take_matching_now: z.boolean().default(false),

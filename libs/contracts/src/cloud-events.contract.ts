@@ -26,12 +26,13 @@ export const cloudEvent = z
     source: attribute.max(100),
     type: attribute.max(200),
     time: instant.optional(),
-    subject: z.string().optional(),
+    subject: z.string().max(1000, 'A subject has at most 1,000 characters.').optional(),
     datacontenttype: z
       .string()
+      .max(200, 'A content type has at most 200 characters.')
       .regex(/^application\/([\w.-]+\+)?json(;|$)/i, 'Only JSON data can be read.')
       .optional(),
-    dataschema: z.string().optional(),
+    dataschema: z.string().max(2000, 'An address has at most 2,000 characters.').optional(),
     data: z.unknown().optional(),
     data_base64: z.undefined('Send the data as JSON in “data”; base64 cannot be read.').optional(),
   })

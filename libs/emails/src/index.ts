@@ -4,7 +4,7 @@ export { escapeHtml, parseLiquid, TemplateError } from './liquid.js';
 export * from './link-tokens.js';
 export { contactJson, leadJson } from './personalisation.js';
 export * from './queue-mail.js';
-export { footerNote } from './footer-note.js';
+export * from './large-mails.js';
 export * from './render.js';
 export * from './suppressions.js';
 export * from './emails.module.js';

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, Database, decodeCursor, encodeCursor, notFound, type Actor } from '#platform';
-import { checkTemplate } from './content.js';
+import type { AuditAction } from '#contracts';
+import { AppError, Database, decodeCursor, encodeCursor, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { checkAside } from './large-mails.js';
 
 export interface TemplateFields {
   name: string;
@@ -55,21 +56,24 @@ export class Templates {
 
   /** @throws AppError 422 with line and column when a part does not parse */
   async create(actor: Actor, fields: TemplateFields) {
-    assertParses(fields);
-    const row = await this.database.row<TemplateRow>(
-      `insert into cortex.templates (name, subject, preheader, stream, editor, design, html, text, created_by)
+    await assertParses(fields);
+    return this.database.tx(async (tx) => {
+      const row = await tx.row<TemplateRow>(
+        `insert into cortex.templates (name, subject, preheader, stream, editor, design, html, text, created_by)
        values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9) returning ${columns}`,
-      [...valuesOf(fields), actor.label],
-    );
-    return present(row!);
+        [...valuesOf(fields), actor.label],
+      );
+      await audit(tx, actor, 'template.created', row!);
+      return present(row!);
+    });
   }
 
   /**
    * Replaces a template.
    * @throws AppError 404; 409 when `version` is no longer its version; 422 when a part does not parse
    */
-  async change(id: string, fields: TemplateFields, version?: number) {
-    assertParses(fields);
+  async change(actor: Actor, id: string, fields: TemplateFields, version?: number) {
+    await assertParses(fields);
     return this.database.tx(async (tx) => {
       const before = await tx.row<{ version: number }>(
         'select version from cortex.templates where id = $1 for update',
@@ -89,12 +93,13 @@ export class Templates {
          where id = $9 returning ${columns}`,
         [...valuesOf(fields), id],
       );
+      await audit(tx, actor, 'template.changed', row!);
       return present(row!);
     });
   }
 
   /** @throws AppError 404; 409 while something uses it */
-  async remove(id: string): Promise<void> {
+  async remove(actor: Actor, id: string): Promise<void> {
     await this.database.tx(async (tx) => {
       const used = await tx.row<{ n: number }>(
         "select count(*)::int as n from cortex.uses where used_kind = 'template' and used_id = $1",
@@ -106,10 +111,17 @@ export class Templates {
           `This template is used in ${used!.n === 1 ? 'one place' : `${used!.n} places`}. Choose another template there first.`,
         );
       }
-      if ((await tx.run('delete from cortex.templates where id = $1', [id])) === 0) throw notFound('template');
+      const row = await tx.row<Audited>('delete from cortex.templates where id = $1 returning id, name, version', [id]);
+      if (!row) throw notFound('template');
+      await audit(tx, actor, 'template.deleted', row);
     });
   }
 }
+
+type Audited = Pick<TemplateRow, 'id' | 'name' | 'version'>;
+
+const audit = (tx: Tx, actor: Actor, action: AuditAction, { id, name, version }: Audited): Promise<void> =>
+  recordAudit(tx, actor, { action, targetKind: 'template', targetId: id, after: { name, version } });
 
 const valuesOf = (fields: TemplateFields): unknown[] => [
   fields.name,
@@ -123,8 +135,9 @@ const valuesOf = (fields: TemplateFields): unknown[] => [
 ];
 
 /** A draft may still be empty; what is there must parse. */
-function assertParses(fields: TemplateFields): void {
-  const errors = checkTemplate(fields.subject || '-', fields.html || '-', fields.text, fields.preheader)
+async function assertParses(fields: TemplateFields): Promise<void> {
+  const problems = await checkAside({ ...fields, subject: fields.subject || '-', html: fields.html || '-' });
+  const errors = problems
     .filter((problem) => problem.severity === 'blocks')
     .map(({ pointer, message }) => ({ pointer, message }));
   if (errors.length > 0)

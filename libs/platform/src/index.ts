@@ -17,6 +17,7 @@ export * from './db/locks.js';
 export * from './db/data-source.js';
 export * from './db/migrator.js';
 export * from './settings.js';
+export * from './threads.js';
 export * from './cursor.js';
 export * from './full-disk.js';
 export * from './loop.js';

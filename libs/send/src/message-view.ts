@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
-  compileContent,
   contactJson,
   findMessage,
   leadJson,
   presentMessage,
-  renderMail,
+  renderAside,
   sampleData,
   LinkTokens,
   type MailContent,
@@ -68,7 +67,7 @@ export class MessageView {
       ? (await this.tokens.signer()).links({ person_id: row.person_id, message_id: id })
       : this.nowhere();
     try {
-      return renderMail(compileContent(row), row.data, facts, links, row.email_from);
+      return await renderAside({ content: row, data: row.data, facts, links, from: row.email_from });
     } catch (error) {
       const reason = `This mail cannot be made: ${(error as Error).message}.`;
       return { from: row.email_from ?? facts.sender, subject: row.subject, html: '', text: reason, headers: [] };
@@ -84,7 +83,7 @@ export class MessageView {
     const contact = contactEmail ? await this.contact(contactEmail) : sampleData.contact;
     const lead = contactEmail ? await this.newestLead(contactEmail) : sampleData.lead;
     const facts = await this.facts(stream);
-    return renderMail(compileContent(content), { contact, activity: {}, lead }, facts, this.nowhere(), from);
+    return renderAside({ content, data: { contact, activity: {}, lead }, facts, links: this.nowhere(), from });
   }
 
   /** Links that are nobody's. */

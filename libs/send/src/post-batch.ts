@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { renderMail, type CompiledContent, type LinkSigner, type RenderedMail } from '#emails';
+import type { LinkSigner, MailMaker, RenderedMail } from '#emails';
+import { AppError } from '#platform';
 import type { ClaimedBatch, ClaimedMail } from './claim-batch.js';
 import { batchLimit } from './claim-batch.js';
 import type { CallOutcome, PostmarkMail } from './postmark.client.js';
@@ -35,20 +36,22 @@ export interface Poster {
   post(mails: readonly PostmarkMail[]): Promise<CallOutcome>;
 }
 
-export type ContentOf = (contentId: string) => CompiledContent;
+export type MakerOf = (contentId: string) => MailMaker;
 
 /** Renders a claimed batch and posts it; the transaction that claimed it has committed. Never throws. */
 export async function postBatch(
   poster: Poster,
   batch: ClaimedBatch,
-  contentOf: ContentOf,
+  makerOf: MakerOf,
   signer: LinkSigner,
 ): Promise<BatchResult> {
   const results: MailResult[] = [];
   const ready: { mail: ClaimedMail; message: PostmarkMail; bytes: number }[] = [];
   for (const mail of batch.mails) {
-    const rendered = tryRender(batch, mail, contentOf, signer);
-    if ('reason' in rendered) {
+    const rendered = await tryRender(batch, mail, makerOf, signer);
+    if ('again' in rendered) {
+      results.push({ id: mail.id, kind: 'again', code: 0, reason: rendered.again });
+    } else if ('reason' in rendered) {
       results.push({ id: mail.id, kind: 'failed', code: null, reason: rendered.reason });
     } else {
       const bytes = Buffer.byteLength(rendered.html) + Buffer.byteLength(rendered.text) + 2_000;
@@ -76,17 +79,20 @@ export async function postBatch(
   return { results, trouble };
 }
 
-function tryRender(
+async function tryRender(
   batch: ClaimedBatch,
   mail: ClaimedMail,
-  contentOf: ContentOf,
+  makerOf: MakerOf,
   signer: LinkSigner,
-): RenderedMail | { reason: string } {
+): Promise<RenderedMail | { reason: string } | { again: string }> {
   try {
     const links = signer.links({ person_id: mail.person_id, message_id: mail.id });
-    const rendered = renderMail(contentOf(mail.content_id), mail.data, batch.facts, links, mail.email_from);
+    const made = makerOf(mail.content_id)({ data: mail.data, facts: batch.facts, links, from: mail.email_from });
+    // Only large ones have to be waited for.
+    const rendered = made instanceof Promise ? await made : made;
     return rendered.subject === '' ? { reason: 'The subject came out empty for this person.' } : rendered;
   } catch (error) {
+    if (error instanceof AppError && error.code === 'busy') return { again: error.detail };
     return { reason: `The mail could not be made: ${(error as Error).message}.` };
   }
 }

@@ -73,7 +73,7 @@ export class BulkChanges {
     if ('smart_list_id' in action) {
       const how = action.type === 'add_to_list' ? 'add' : 'remove';
       const named = { contact_ids: people.map(({ id }) => id) };
-      return (await this.members.changeIn(tx, actor, action.smart_list_id, how, named)).changed;
+      return this.members.changeIn(tx, actor, action.smart_list_id, how, [named]);
     }
     await writeAs(tx, { by: actor.label });
     let changed = 0;

@@ -3,7 +3,7 @@ import type { BulkChange, JobAnswer } from '#contracts';
 import { AppError, Database, decodeCursor, encodeCursor, newId, notFound, type Actor, type Tx } from '#platform';
 import { BulkChanges } from './bulk.js';
 import { ListMembers } from './members.js';
-import { namesInCsv } from './names-in-csv.js';
+import { assertReadable, namesInCsv } from './names-in-csv.js';
 
 const KIND = 'smart_list.members';
 const BULK = 'contacts.bulk';
@@ -60,7 +60,7 @@ export class MemberFiles {
 
   /** @throws AppError 404; 400 for a list of rules or a file that cannot be read */
   async start(actor: Actor, listId: string, action: 'add' | 'remove', file: Uint8Array): Promise<JobAnswer> {
-    await namesInCsv(file);
+    await assertReadable(file);
     const list = await this.database.row<{ kind: string }>('select kind from public.crm_smart_lists where id = $1', [
       listId,
     ]);
@@ -71,7 +71,7 @@ export class MemberFiles {
         'This list follows its rules. People can be added or removed by hand only in static lists.',
       );
     }
-    return this.keep(actor, KIND, listId, action, Buffer.from(file));
+    return this.keep(actor, KIND, listId, action, Buffer.from(file.buffer, file.byteOffset, file.byteLength));
   }
 
   async list(query: { limit: number; cursor?: string }): Promise<{ items: JobAnswer[]; next_cursor: string | null }> {
@@ -128,15 +128,15 @@ export class MemberFiles {
 
   private async work(tx: Tx, job: Queued): Promise<NonNullable<JobAnswer['result']>> {
     if (job.kind === BULK) return this.bulk.workIn(tx, job.actor, JSON.parse(job.input.toString()) as BulkChange);
+    const how = job.action === 'remove' ? 'remove' : 'add';
     const named = await namesInCsv(job.input);
-    const { changed, unknown } = await this.members.changeIn(
-      tx,
-      job.actor,
-      job.smart_list_id,
-      job.action === 'remove' ? 'remove' : 'add',
-      named,
-    );
-    return { changed, unknown_count: unknown.length, unknown: unknown.slice(0, UNKNOWN_SHOWN) };
+    let unknown_count = 0;
+    const shown: string[] = [];
+    const changed = await this.members.changeIn(tx, job.actor, job.smart_list_id, how, named, (unknown) => {
+      unknown_count += unknown.length;
+      shown.push(...unknown.slice(0, UNKNOWN_SHOWN - shown.length));
+    });
+    return { changed, unknown_count, unknown: shown };
   }
 }
 

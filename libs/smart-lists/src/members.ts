@@ -22,16 +22,37 @@ export class ListMembers {
 
   /** @throws AppError 404; 400 for a list of rules */
   async add(actor: Actor, listId: string, named: Named): Promise<MembersChanged> {
-    return this.database.tx((tx) => this.changeIn(tx, actor, listId, 'add', named));
+    return this.change(actor, listId, 'add', named);
   }
 
   /** @throws AppError 404; 400 for a list of rules */
   async remove(actor: Actor, listId: string, named: Named): Promise<MembersChanged> {
-    return this.database.tx((tx) => this.changeIn(tx, actor, listId, 'remove', named));
+    return this.change(actor, listId, 'remove', named);
   }
 
-  /** Inside the caller's transaction. @throws AppError 404; 400 for a list of rules */
-  async changeIn(tx: Tx, actor: Actor, listId: string, how: 'add' | 'remove', named: Named): Promise<MembersChanged> {
+  private async change(actor: Actor, listId: string, how: 'add' | 'remove', named: Named): Promise<MembersChanged> {
+    const unknown: string[] = [];
+    const changed = await this.database.tx((tx) =>
+      this.changeIn(tx, actor, listId, how, [named], (names) => unknown.push(...names)),
+    );
+    return { changed, unknown };
+  }
+
+  /**
+   * Inside the caller's transaction.
+   * @param pieces worked off one after another; many people come in pieces of some thousand
+   * @param unknown is told, piece by piece, whom nobody knows
+   * @returns how many came in, or went
+   * @throws AppError 404; 400 for a list of rules
+   */
+  async changeIn(
+    tx: Tx,
+    actor: Actor,
+    listId: string,
+    how: 'add' | 'remove',
+    pieces: Iterable<Named>,
+    unknown: (names: readonly string[]) => void = () => undefined,
+  ): Promise<number> {
     const list = await tx.row<{ kind: string; name: string }>(
       'select kind, name from public.crm_smart_lists where id = $1 for update',
       [listId],
@@ -43,19 +64,21 @@ export class ListMembers {
         'This list follows its rules. People can be added or removed by hand only in static lists.',
       );
     }
-    const { people, unknown } = named.emails
-      ? await byAddress(tx, named.emails)
-      : await peopleById(tx, named.contact_ids ?? []);
-    const moved = await tx.rows<{ person_id: string }>(writes[how], [listId, [...new Set(people)]]);
-    const changed = moved.length;
-    await noteTouched(tx, people, 'static');
     const told = { id: listId, name: list.name };
-    for (let at = 0; at < moved.length; at += TOLD_AT_ONCE) {
-      const some = moved.slice(at, at + TOLD_AT_ONCE);
-      await appendActivities(
-        tx,
-        some.map(({ person_id }) => turning(told, person_id, how === 'add')),
-      );
+    let changed = 0;
+    for (const named of pieces) {
+      const found = named.emails ? await byAddress(tx, named.emails) : await peopleById(tx, named.contact_ids ?? []);
+      unknown(found.unknown);
+      const moved = await tx.rows<{ person_id: string }>(writes[how], [listId, [...new Set(found.people)]]);
+      changed += moved.length;
+      await noteTouched(tx, found.people, 'static');
+      for (let at = 0; at < moved.length; at += TOLD_AT_ONCE) {
+        const some = moved.slice(at, at + TOLD_AT_ONCE);
+        await appendActivities(
+          tx,
+          some.map(({ person_id }) => turning(told, person_id, how === 'add')),
+        );
+      }
     }
     await tx.run(
       `update public.crm_smart_lists l set counted_at = cortex.now(), count_ms = 0, updated_at = cortex.now(),
@@ -69,7 +92,7 @@ export class ListMembers {
     if (changed > 0) {
       await recordAudit(tx, actor, { action: actions[how], targetKind: 'smart_list', targetId: listId, after });
     }
-    return { changed, unknown };
+    return changed;
   }
 }
 

@@ -66,7 +66,7 @@ export const rings: Record<string, Ring> = {
   },
   contracts: { parts: ['rules', 'graph', 'designs'], packages: ['zod'] },
 
-  platform: { parts: pure, server: true, packages: ['typeorm', 'pg', 'pino', 'uuid', 'ipaddr.js', 'leven'] },
+  platform: { parts: pure, server: true, packages: ['typeorm', 'pg', 'pino', 'piscina', 'uuid', 'ipaddr.js', 'leven'] },
   queue: { parts: [...pure, 'platform'], server: true, packages: ['pg-boss'] },
 
   activities: { parts: [...pure, ...base], server: true, packages: [] },

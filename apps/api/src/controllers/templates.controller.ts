@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { checkTemplate, TemplateError, Templates } from '#emails';
+import { checkAside, TemplateError, Templates } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { AppError, Database, type Actor } from '#platform';
@@ -30,27 +30,30 @@ export class TemplatesController {
   }
 
   @Route(contracts.changeTemplate)
-  change(@Input() { params, body: { version, ...fields } }: InputOf<typeof contracts.changeTemplate>) {
-    return this.templates.change(params.id, fields, version);
+  change(
+    @Input() { params, body: { version, ...fields } }: InputOf<typeof contracts.changeTemplate>,
+    @Caller() actor: Actor,
+  ) {
+    return this.templates.change(actor, params.id, fields, version);
   }
 
   @Route(contracts.removeTemplate)
-  async remove(@Input() { params }: InputOf<typeof contracts.removeTemplate>) {
-    await this.templates.remove(params.id);
+  async remove(@Input() { params }: InputOf<typeof contracts.removeTemplate>, @Caller() actor: Actor) {
+    await this.templates.remove(actor, params.id);
     return { done: true } as const;
   }
 
   @Route(contracts.previewTemplate)
   async preview(@Input() { params, body }: InputOf<typeof contracts.previewTemplate>) {
     const template = await this.templates.get(params.id);
-    const problems = checkTemplate(template.subject, template.html, template.text, template.preheader);
+    const problems = await checkAside(template);
     const rendered = await this.rendered(() => this.view.preview(template, template.stream, body.contact_email));
     return { ...rendered, problems };
   }
 
   @Route(contracts.previewContent)
   async previewContent(@Input() { body }: InputOf<typeof contracts.previewContent>) {
-    const problems = checkTemplate(body.subject, body.html, body.text, body.preheader);
+    const problems = await checkAside(body);
     if (problems.some((problem) => problem.severity === 'blocks' && problem.line)) return { problems };
     const rendered = await this.rendered(() => this.view.preview(body, body.stream, body.contact_email, body.from));
     return { ...rendered, problems };
@@ -71,9 +74,7 @@ export class TemplatesController {
       );
     }
     const { contact_email, stream: _stream, from, ...content } = body;
-    const [blocks] = checkTemplate(body.subject, body.html, body.text, body.preheader).filter(
-      (problem) => problem.severity === 'blocks',
-    );
+    const blocks = (await checkAside(body)).find((problem) => problem.severity === 'blocks');
     if (blocks)
       throw new AppError('invalid_template', `The email cannot be rendered: ${blocks.message}`, { errors: [blocks] });
     const to = actor.label;

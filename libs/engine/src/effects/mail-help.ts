@@ -1,14 +1,15 @@
 import type { MailHelp } from '#automations';
-import { checkTemplate, footerNote, pinTemplates, storeContents, type MailContent } from '#emails';
+import { checkAside, footerNoteAside, pinTemplates, storeContents, type MailContent } from '#emails';
 
 /** What drafts and publishing need to know about mail, lent by the library of mail. */
 export const mailHelp: MailHelp = {
-  checkTemplate(text) {
+  async checkTemplate(text) {
     if (text.trim() === '') return undefined;
-    return checkTemplate('-', text).find((problem) => problem.severity === 'blocks')?.message;
+    const problems = await checkAside({ subject: '-', html: text });
+    return problems.find((problem) => problem.severity === 'blocks')?.message;
   },
 
-  footerNote,
+  footerNote: footerNoteAside,
 
   async pinMails(tx, steps) {
     const templates = await pinTemplates(

@@ -72,7 +72,7 @@ describe('going on to another automation', () => {
     const first = await line.live(drawing([on('circle.start'), to(draft.id)]), { entry: { limit: 'always' } });
     const graph = drawing([['start', 'manual'], to(first)]);
     await line.automations.put(actor, draft.id, draft.revision, { graph, settings: { entry: { limit: 'always' } } });
-    const { problems } = await line.publishing.validate(draft.id, {}, { checkTemplate: () => undefined });
+    const { problems } = await line.publishing.validate(draft.id, {}, { checkTemplate: async () => undefined });
     expect(problems).toEqual(
       expect.arrayContaining([expect.objectContaining({ code: 'circle_of_automations', severity: 'look' })]),
     );
@@ -97,7 +97,11 @@ describe('going on to another automation', () => {
     const draft = await line.automations.create(actor, { name: 'Self', graph: drawing([]), settings: {} });
     const check = async (id: string) => {
       const graph = drawing([on('self.start'), to(id)]);
-      const { problems } = await line.publishing.validate(draft.id, { graph }, { checkTemplate: () => undefined });
+      const { problems } = await line.publishing.validate(
+        draft.id,
+        { graph },
+        { checkTemplate: async () => undefined },
+      );
       return problems.filter((problem) => problem.severity === 'blocks').map((problem) => problem.code);
     };
     expect(await check(draft.id)).toEqual(['enters_itself']);

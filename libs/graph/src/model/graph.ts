@@ -121,6 +121,7 @@ export type Moment = z.output<typeof moment>;
 
 const entryKey = z
   .string()
+  .max(200, 'The key has at most 200 characters.')
   .regex(/^metadata(\.[A-Za-z0-9_]+)+$/, 'The key names a metadata field, for example metadata.order_id.');
 
 const settingsShape = {

@@ -1,0 +1,54 @@
+import {
+  checkTemplate,
+  compileContent,
+  type CompiledContent,
+  type MailContent,
+  type TemplateProblem,
+} from './content.js';
+import { footerNote } from './footer-note.js';
+import { TemplateError } from './liquid.js';
+import { renderMail, type MailData, type MailLinks, type RenderedMail, type SendFacts } from './render.js';
+
+/** All that a mail to one person is made of. */
+export interface MailParts {
+  content: MailContent;
+  data: MailData;
+  facts: SendFacts;
+  links: MailLinks;
+  from?: string | null;
+}
+
+export type Rendered = { mail: RenderedMail } | { mistake: { message: string; line: number; column: number } };
+
+export const check = ({ subject, html, text, preheader }: MailContent): TemplateProblem[] =>
+  checkTemplate(subject, html, text, preheader);
+
+export function render({ content, data, facts, links, from }: MailParts): Rendered {
+  try {
+    return { mail: renderMail(compiled(content), data, facts, links, from) };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return { mistake: { message: error.message, line: error.line, column: error.column } };
+  }
+}
+
+/** Contents that were worked on last: of one many mails are made. */
+const kept: { content: MailContent; compiled: CompiledContent }[] = [];
+const MOST_KEPT = 3;
+
+function compiled(content: MailContent): CompiledContent {
+  const parts = ['subject', 'preheader', 'html', 'text'] as const;
+  const at = kept.findIndex((one) => parts.every((part) => one.content[part] === content[part]));
+  const found = at < 0 ? { content, compiled: compileContent(content) } : kept.splice(at, 1)[0]!;
+  kept.unshift(found);
+  kept.length = Math.min(kept.length, MOST_KEPT);
+  return found.compiled;
+}
+
+export const footer = ({
+  content,
+  workspace,
+}: {
+  content: MailContent;
+  workspace: { name: string; postal_address: string };
+}): string | undefined => footerNote(content, workspace);
