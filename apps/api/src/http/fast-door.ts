@@ -23,9 +23,10 @@ export function openFastDoor(
     let headers: Headers | undefined;
     const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
     options.onRequest = [
-      async (_request, reply) => {
-        headers ??= await madeByHelmet(reply);
+      (_request, reply, done) => {
+        headers ??= madeByHelmet(reply);
         reply.headers(headers);
+        done();
       },
       ...before,
     ];
@@ -48,8 +49,8 @@ export function openFastDoor(
 type Headers = Parameters<FastifyReply['headers']>[0];
 
 /** What helmet sets on every other answer; it is the same each time. */
-async function madeByHelmet(reply: FastifyReply): Promise<Headers> {
+function madeByHelmet(reply: FastifyReply): Headers {
   const before = new Set(Object.keys(reply.getHeaders()));
-  await reply.helmet();
+  reply.helmet();
   return Object.fromEntries(Object.entries(reply.getHeaders()).filter(([name]) => !before.has(name)));
 }
