@@ -3,7 +3,7 @@ import { checkTemplate, compileContent, type MailContent, type TemplateProblem }
 import { footerNote } from './footer-note.js';
 import { TemplateError } from './liquid.js';
 import * as here from './mail.thread.js';
-import { renderMail, type RenderedMail } from './render.js';
+import { renderMail, withOwnTracking, type RenderedMail } from './render.js';
 
 const inThread = inThreads<typeof here>(new URL('./mail.thread.js', import.meta.url));
 
@@ -38,8 +38,12 @@ export async function checkAside({ subject, preheader, html, text }: MailContent
  * @throws TemplateError when a part does not parse or a limit is reached
  */
 export async function renderAside(parts: here.MailParts): Promise<RenderedMail> {
-  const made = isLarge(parts.content) ? await inThread('render', asData(parts)) : here.render(parts);
-  if ('mail' in made) return made.mail;
+  const aside = isLarge(parts.content);
+  const made = aside ? await inThread('render', asData(parts)) : here.render(parts);
+  if ('mail' in made) {
+    const { mail } = made;
+    return aside ? { ...mail, html: withOwnTracking(mail.html, parts.data, parts.facts, parts.links) } : mail;
+  }
   throw new TemplateError(made.mistake.message, made.mistake.line, made.mistake.column);
 }
 
@@ -52,6 +56,7 @@ const asData = ({ content, links, ...parts }: here.MailParts): here.MailParts =>
     preferences: links.preferences,
     view: links.view,
     reset: links.reset,
+    confirm: links.confirm,
   },
 });
 

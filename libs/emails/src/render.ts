@@ -92,9 +92,7 @@ export function renderMail(
     text += textFooter(text, facts.workspace.postal_address, way);
   }
   if (content.preheader) html = afterBody(html, preheaderBlock(content.preheader.render(given)));
-  // Whoever follows one of these proves that they have the mail: nobody else is to see the address.
-  const secret = data.reset ?? data.confirm;
-  if (facts.own_tracking && links.tracking && !secret) html = withTracking(html, links.tracking);
+  html = withOwnTracking(html, data, facts, links);
   return {
     from: oneLine(from || facts.sender),
     subject: oneLine(content.subject.render(given)).slice(0, 900),
@@ -108,6 +106,13 @@ export function renderMail(
           ]
         : [],
   };
+}
+
+/** The HTML with links that are counted by us, where they are to be. */
+export function withOwnTracking(html: string, data: MailData, facts: SendFacts, links: MailLinks): string {
+  // Whoever follows one of these proves that they have the mail: nobody else is to see the address.
+  const secret = data.reset ?? data.confirm;
+  return facts.own_tracking && links.tracking && !secret ? withTracking(html, links.tracking) : html;
 }
 
 const resetLink = (links: MailLinks): Partial<MailLinks> => ({
