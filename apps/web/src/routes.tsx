@@ -17,6 +17,14 @@ const admin: RouteObject[] = [
     lazy: async () => ({ Component: (await import('./automations/new-automation-page')).NewAutomationPage }),
   },
   { path: 'automations/:id', lazy: async () => ({ Component: (await import('./canvas/canvas-page')).CanvasPage }) },
+  {
+    path: 'email/templates',
+    lazy: async () => ({ Component: (await import('./email-studio/templates/templates-page')).TemplatesPage }),
+  },
+  {
+    path: 'email/templates/:id',
+    lazy: async () => ({ Component: (await import('./email-studio/templates/template-page')).TemplatePage }),
+  },
   { path: 'outbox', lazy: async () => ({ Component: (await import('./outbox/outbox-page')).OutboxPage }) },
   { path: 'audit', lazy: async () => ({ Component: (await import('./audit/audit-page')).AuditPage }) },
   { path: 'settings', lazy: async () => ({ Component: (await import('./settings/settings-page')).SettingsPage }) },

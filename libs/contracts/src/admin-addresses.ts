@@ -31,6 +31,11 @@ export const adminAddresses = {
     at(`automations/${automation}`, { mode: 'live', step: step ?? undefined }),
   /** The live version, with one person's path through it. */
   run: (automation: string, run: string): AdminAddress => at(`automations/${automation}`, { mode: 'live', run }),
+  /** The gallery of e-mail templates, of marketing mail unless another stream is named. */
+  templates: (stream?: 'broadcast' | 'transactional'): AdminAddress =>
+    at('email/templates', { stream: stream === 'transactional' ? stream : undefined }),
+  /** One template in its editor. */
+  template: (id: string): AdminAddress => at(`email/templates/${id}`),
   outbox: (state?: string): AdminAddress => at('outbox', { state }),
   mail: (id: string): AdminAddress => at('outbox', { message: id }),
   audit: at('audit'),

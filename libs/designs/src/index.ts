@@ -10,6 +10,7 @@ export * from './fixes.js';
 export * from './fonts.js';
 export { absoluteImage, isSafeImage, isSafeLink, mediaNamesIn } from './link.js';
 export { liquidTags } from './liquid-tags.js';
+export { mailFilters, mailTags } from './liquid-words.js';
 export * from './palette.js';
 export * from './personal-words.js';
 export * from './ready/index.js';

@@ -1,3 +1,4 @@
+import { mailFilters, mailTags } from '#designs';
 import { ForTag, Liquid, LiquidError, toValueSync, Context, type Emitter, type Template } from 'liquidjs';
 import { directPieces, writePieces } from './liquid-direct.js';
 import { dateInZone } from './liquid-date.js';
@@ -11,13 +12,8 @@ const outputCap = 1_000_000;
 const loopCap = 100;
 const loopDepth = 2;
 
-const allowedTags = new Set(['if', 'unless', 'case', 'assign', 'for']);
-const allowedFilters = new Set([
-  ...['append', 'capitalize', 'default', 'downcase', 'escape', 'prepend', 'remove', 'replace', 'size', 'slice'],
-  ...['split', 'strip', 'strip_html', 'strip_newlines', 'truncate', 'truncatewords', 'upcase', 'url_encode'],
-  ...['abs', 'at_least', 'at_most', 'ceil', 'divided_by', 'floor', 'minus', 'modulo', 'plus', 'round', 'times'],
-  ...['first', 'join', 'last', 'reverse', 'sort', 'uniq', 'date'],
-]);
+const allowedTags = new Set<string>(mailTags);
+const allowedFilters = new Set<string>(mailFilters);
 
 /** What is wrong with a template, and where. Lines and columns count from 1. */
 export class TemplateError extends Error {

@@ -2,6 +2,7 @@ import {
   IconHome,
   IconInbox,
   IconListDetails,
+  IconMail,
   IconRoute,
   IconScript,
   IconSettings,
@@ -29,6 +30,12 @@ export const screens: AdminScreen[] = [
   },
   { to: adminAddresses.smartLists, label: 'Smart lists', icon: IconListDetails, keywords: ['segments', 'audience'] },
   { to: adminAddresses.automations, label: 'Automations', icon: IconRoute, keywords: ['flows', 'workflows'] },
+  {
+    to: adminAddresses.templates(),
+    label: 'E-mail templates',
+    icon: IconMail,
+    keywords: ['designs', 'newsletter', 'mails', 'editor'],
+  },
   { to: adminAddresses.outbox(), label: 'Outbox', icon: IconInbox, keywords: ['e-mails', 'mails', 'messages', 'sent'] },
   { to: adminAddresses.audit, label: 'Audit', icon: IconScript, keywords: ['history', 'who did what'] },
   {

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { call } from '../../../api/client';
 import { Failed } from '../../../ui/query-states';
 import { text } from '../controls/control';
-import { PreviewPersonInput, usePreviewPerson } from './preview-person';
+import { PreviewPersonInput, usePreviewPerson } from '../../../people/preview-person';
 import { MailTest } from './email-test';
 import { unsavedEmail } from './unsaved-email';
 

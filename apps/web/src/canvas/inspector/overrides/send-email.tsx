@@ -1,9 +1,10 @@
-import { Input, SegmentedControl, Select, Tabs, TextInput, Textarea } from '@mantine/core';
-import { useTemplates } from '../../../automations/reference-names';
+import { Input, SegmentedControl, Tabs, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { FormProps } from '../form';
 import { text } from '../controls/control';
 import { MailPreview } from './email-preview';
+import { OwnEmail } from './own-email';
+import { TemplateChoice } from './template-choice';
 import { TopicChoice } from './topic-choice';
 
 const streams = [
@@ -74,7 +75,7 @@ export function SendEmailForm(form: FormProps) {
 }
 
 /** Own text, or a template. */
-function Content({ config, problems, readOnly, onChange, onReplace }: FormProps) {
+function Content({ config, problems, readOnly, stepId, onChange, onReplace }: FormProps) {
   const [own, setOwn] = useState(config.template_id === undefined);
   const choose = (value: string) => {
     setOwn(value === 'own');
@@ -96,10 +97,18 @@ function Content({ config, problems, readOnly, onChange, onReplace }: FormProps)
         ]}
       />
       {own ? (
-        <Own config={config} problems={problems} readOnly={readOnly} onChange={onChange} />
+        <OwnEmail
+          config={config}
+          stepId={stepId}
+          problems={problems}
+          readOnly={readOnly}
+          onChange={onChange}
+          onReplace={onReplace}
+        />
       ) : (
         <TemplateChoice
           value={text(config.template_id)}
+          stream={config.stream === 'transactional' ? 'transactional' : 'broadcast'}
           problem={problems.get('template_id')}
           readOnly={readOnly}
           onChoose={(id) => {
@@ -109,118 +118,5 @@ function Content({ config, problems, readOnly, onChange, onReplace }: FormProps)
         />
       )}
     </>
-  );
-}
-
-const chips = [
-  { label: 'first name', code: '{{ contact.first_name | default: "there" }}' },
-  { label: 'course', code: '{{ lead.course_title }}' },
-];
-
-function Own({
-  config,
-  problems,
-  readOnly,
-  onChange,
-}: Pick<FormProps, 'config' | 'problems' | 'readOnly' | 'onChange'>) {
-  const subject = text(config.subject);
-  return (
-    <>
-      <div className="field" data-field="subject" data-testid="field-subject">
-        <TextInput
-          label="Subject"
-          placeholder="You left something behind"
-          error={problems.get('subject')}
-          readOnly={readOnly}
-          maxLength={998}
-          value={subject}
-          onChange={(event) => onChange('subject', event.currentTarget.value || undefined)}
-        />
-        {readOnly ? null : (
-          <div className="chips">
-            <span className="label">Insert</span>
-            {chips.map((chip) => (
-              <button
-                key={chip.code}
-                type="button"
-                className="tag chip"
-                title={chip.code}
-                onClick={() =>
-                  onChange('subject', `${subject}${subject && !subject.endsWith(' ') ? ' ' : ''}${chip.code}`)
-                }
-              >
-                {chip.label}
-              </button>
-            ))}
-          </div>
-        )}
-      </div>
-      <div className="field" data-field="preheader">
-        <TextInput
-          label="Preview text"
-          description="Inboxes show this after the subject."
-          readOnly={readOnly}
-          maxLength={500}
-          value={text(config.preheader)}
-          onChange={(event) => onChange('preheader', event.currentTarget.value || undefined)}
-        />
-      </div>
-      <div className="field" data-field="html" data-testid="field-html">
-        <Textarea
-          label="HTML"
-          description={'Use double braces for personal fields, such as {{ contact.first_name | default: "there" }}.'}
-          error={problems.get('html')}
-          classNames={{ input: 'code' }}
-          autosize
-          minRows={8}
-          maxRows={24}
-          spellCheck={false}
-          readOnly={readOnly}
-          placeholder="<p>Hello …</p>"
-          value={text(config.html)}
-          onChange={(event) => onChange('html', event.currentTarget.value || undefined)}
-        />
-      </div>
-      <div className="field" data-field="text">
-        <Textarea
-          label="Plain text"
-          description="Leave empty to make it from the HTML."
-          error={problems.get('text')}
-          autosize
-          minRows={2}
-          maxRows={12}
-          readOnly={readOnly}
-          value={text(config.text)}
-          onChange={(event) => onChange('text', event.currentTarget.value || undefined)}
-        />
-      </div>
-    </>
-  );
-}
-
-function TemplateChoice(props: {
-  value: string;
-  problem: string | undefined;
-  readOnly: boolean;
-  onChoose: (id: string) => void;
-}) {
-  const templates = useTemplates();
-  const data = (templates.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }));
-  return (
-    <div className="field" data-field="template_id">
-      <Select
-        label="Template"
-        description={
-          templates.data && data.length === 0 ? 'There are no templates yet. Write the e-mail here instead.' : undefined
-        }
-        error={props.problem}
-        readOnly={props.readOnly}
-        searchable
-        data={data}
-        value={props.value || null}
-        placeholder="Choose a template"
-        onChange={(id) => id && props.onChoose(id)}
-      />
-    </div>
   );
 }

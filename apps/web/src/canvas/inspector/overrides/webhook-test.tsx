@@ -9,7 +9,7 @@ import { Failed } from '../../../ui/query-states';
 import { count } from '../../../ui/format';
 import { useEditor } from '../../document/use-editor';
 import { text } from '../controls/control';
-import { PreviewPersonInput, usePreviewPerson } from './preview-person';
+import { PreviewPersonInput, usePreviewPerson } from '../../../people/preview-person';
 
 interface TryProps {
   config: Record<string, unknown>;

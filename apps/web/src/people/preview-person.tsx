@@ -3,7 +3,7 @@ import { Autocomplete } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../../../api/client';
+import { call } from '../api/client';
 
 const address = /^[^\s@]+@[^\s@]+$/;
 

@@ -1,0 +1,90 @@
+import { Button, Popover, Tabs } from '@mantine/core';
+import { IconUser } from '@tabler/icons-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Check } from './mail/designs.queries';
+import type { DesignEditor, Written } from './mail/editor-handle';
+import { HtmlEditor } from './html/html-editor';
+import type { HtmlEditorHandle } from './html/open-html';
+import { WordForm } from './words/word-form';
+
+interface HtmlRoomProps {
+  initial: Written;
+  readOnly: boolean;
+  checks: (show: (pointer: string) => boolean) => ReactNode;
+  found: readonly Check[] | undefined;
+  problemCount: number;
+  /** The mail as it would be sent, beside the code. */
+  preview: ReactNode;
+  onChanged: () => void;
+  onReady: (editor: DesignEditor) => void;
+}
+
+/** The editor for HTML: code at the left, the mail and what is wrong with it at the right. */
+export function HtmlRoom(props: HtmlRoomProps) {
+  const { initial, readOnly, checks, found, problemCount, preview, onChanged, onReady } = props;
+  const [editor, setEditor] = useState<HtmlEditorHandle>();
+  const [asked, setAsked] = useState(false);
+  const [face, setFace] = useState<string | null>('preview');
+  useEffect(() => {
+    if (found) editor?.mark(found.filter(({ pointer }) => pointer.startsWith('/html')));
+  }, [editor, found]);
+  const show = (pointer: string) => {
+    const at = found?.find((one) => one.pointer === pointer && one.line !== undefined);
+    if (at?.line !== undefined) editor?.goTo(at.line, at.column);
+    return at !== undefined;
+  };
+  return (
+    <div className="html-room">
+      <div className="html-code">
+        {readOnly ? null : (
+          <div className="text-toolbar" role="toolbar" aria-label="Code">
+            <Popover opened={asked} onChange={setAsked} position="bottom-start" shadow="md" trapFocus>
+              <Popover.Target>
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  color="gray"
+                  leftSection={<IconUser size={16} />}
+                  onClick={() => setAsked((now) => !now)}
+                >
+                  Personal word
+                </Button>
+              </Popover.Target>
+              <Popover.Dropdown>
+                <WordForm
+                  liquid={undefined}
+                  onDone={(liquid) => {
+                    setAsked(false);
+                    editor?.insert(liquid);
+                  }}
+                />
+              </Popover.Dropdown>
+            </Popover>
+          </div>
+        )}
+        <HtmlEditor
+          label="HTML"
+          initial={initial}
+          readOnly={readOnly}
+          onChanged={onChanged}
+          onReady={(ready) => {
+            setEditor(ready);
+            onReady(ready);
+          }}
+        />
+      </div>
+      <aside className="html-beside" aria-label="Preview and checks">
+        <Tabs value={face} onChange={setFace} keepMounted={false}>
+          <Tabs.List>
+            <Tabs.Tab value="preview">Preview</Tabs.Tab>
+            <Tabs.Tab value="checks">{problemCount > 0 ? `Checks · ${problemCount}` : 'Checks'}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="preview">{preview}</Tabs.Panel>
+          <Tabs.Panel value="checks" className="paper-panel">
+            {checks(show)}
+          </Tabs.Panel>
+        </Tabs>
+      </aside>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { failedBy } from '../../../api/problem';
+import { backUp, type MailDraft } from './draft';
+
+export type SaveState =
+  | { is: 'saved'; at: string }
+  | { is: 'unsaved' }
+  | { is: 'saving' }
+  | { is: 'failed'; reason: string }
+  /** Somebody else saved meanwhile. Nothing is saved until one version is chosen. */
+  | { is: 'conflict' };
+
+export interface Saving {
+  readonly state: StoreApi<SaveState>;
+  /** How to save from now on. */
+  saveWith(save: Save): void;
+  /** Something changed, and this is how it stands; it is saved when nothing more comes for a moment. */
+  changed(draft: MailDraft): void;
+  /** Saves at once what is not saved. Whether everything is saved then. */
+  flush(options?: { keepalive?: boolean }): Promise<boolean>;
+  /** After a failure or a conflict: goes on with what is here. */
+  resume(): void;
+  stop(): void;
+}
+
+export type Save = (draft: MailDraft, options: { keepalive?: boolean }) => Promise<{ at: string }>;
+
+/** How long nothing must come before it is saved, after the editor's own rest, in milliseconds. */
+const WAIT_MS = 800;
+
+/**
+ * Saves a mail by itself, one request at a time. Until the server has it, it is also kept in the browser.
+ * @param id of the copy in the browser
+ * @param first the draft as the server has it
+ */
+export function createSaving(id: string, first: MailDraft, at: string, given: Save): Saving {
+  let save = given;
+  const state = createStore<SaveState>(() => ({ is: 'saved', at }));
+  let stored = JSON.stringify(first);
+  let next: MailDraft | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running: Promise<boolean> | undefined;
+
+  const run = async (keepalive: boolean): Promise<boolean> => {
+    while (next) {
+      const draft = next;
+      const text = JSON.stringify(draft);
+      if (text === stored) {
+        next = undefined;
+        backUp(id, undefined);
+        break;
+      }
+      state.setState({ is: 'saving' }, true);
+      try {
+        const { at: savedAt } = await save(draft, keepalive ? { keepalive } : {});
+        stored = text;
+        if (next === draft) next = undefined;
+        if (!next) backUp(id, undefined);
+        state.setState(next ? { is: 'unsaved' } : { is: 'saved', at: savedAt }, true);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'The server could not save it.';
+        state.setState(failedBy(error, 'template_changed') ? { is: 'conflict' } : { is: 'failed', reason }, true);
+        return false;
+      }
+    }
+    if (state.getState().is === 'unsaved') state.setState({ is: 'saved', at: new Date().toISOString() }, true);
+    return true;
+  };
+  const flush = async ({ keepalive = false } = {}): Promise<boolean> => {
+    clearTimeout(timer);
+    if (state.getState().is === 'conflict') return false;
+    if (running) {
+      if (!(await running)) return false;
+      if (!next) return true;
+    }
+    running = run(keepalive).finally(() => (running = undefined));
+    return running;
+  };
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void flush(), WAIT_MS);
+  };
+  return {
+    state,
+    saveWith: (next) => {
+      save = next;
+    },
+    changed: (draft) => {
+      if (JSON.stringify(draft) === stored && !next) return;
+      next = draft;
+      backUp(id, draft);
+      if (state.getState().is === 'conflict') return;
+      if (state.getState().is !== 'saving') state.setState({ is: 'unsaved' }, true);
+      soon();
+    },
+    flush,
+    resume: () => {
+      state.setState({ is: 'unsaved' }, true);
+      void flush();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,84 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { MailDocument, MailDraft } from './mail/draft';
+import type { DesignEditor } from './mail/editor-handle';
+import { createSaving, type Save, type Saving } from './mail/saving';
+
+const draftOf = ({ subject, preheader, written, text }: MailDocument): MailDraft => ({
+  subject,
+  preheader,
+  written,
+  text,
+});
+
+export interface Draft {
+  /** As it was when the editor was last at rest. */
+  now: MailDraft;
+  saving: Saving;
+  /** Reads the editor and hands on what changed. */
+  take: () => Promise<void>;
+  setField: (change: Partial<Omit<MailDraft, 'written'>>) => void;
+  /** The editor is there, or another one took its place. */
+  setEditor: (editor: DesignEditor) => void;
+  /** Puts a draft in place of this one, in the editor too. */
+  restore: (draft: MailDraft) => void;
+}
+
+/** A mail while it is edited: read at rest, saved by itself, and on leaving the screen at the latest. */
+export function useDraft(document: MailDocument, savedAt: string, save: Save): Draft {
+  const [saving] = useState(() => createSaving(document.id, draftOf(document), savedAt, save));
+  useEffect(() => saving.saveWith(save));
+  const [now, setNow] = useState(() => draftOf(document));
+  const current = useRef(now);
+  const editor = useRef<DesignEditor | null>(null);
+
+  const put = useCallback(
+    (next: MailDraft) => {
+      current.current = next;
+      setNow(next);
+      saving.changed(next);
+    },
+    [saving],
+  );
+  const take = useCallback(async () => {
+    const written = editor.current?.read();
+    if (written) put({ ...current.current, written: await written });
+  }, [put]);
+  const setEditor = useCallback((ready: DesignEditor) => {
+    editor.current = ready;
+  }, []);
+  const setField = useCallback<Draft['setField']>((change) => put({ ...current.current, ...change }), [put]);
+  const restore = useCallback(
+    (draft: MailDraft) => {
+      editor.current?.load(draft.written);
+      put(draft);
+    },
+    [put],
+  );
+
+  // What was typed in the last moment is read before the editor below is taken away.
+  useLayoutEffect(
+    () => () => {
+      const written = editor.current?.read();
+      if (written && !(written instanceof Promise)) saving.changed({ ...current.current, written });
+      saving.stop();
+      void saving.flush({ keepalive: true });
+    },
+    [saving],
+  );
+  useEffect(() => {
+    const hidden = () => {
+      if (globalThis.document.visibilityState !== 'hidden') return;
+      void take().then(() => saving.flush({ keepalive: true }));
+    };
+    const leaving = (event: BeforeUnloadEvent) => {
+      if (saving.state.getState().is !== 'saved') event.preventDefault();
+    };
+    globalThis.document.addEventListener('visibilitychange', hidden);
+    globalThis.addEventListener('beforeunload', leaving);
+    return () => {
+      globalThis.document.removeEventListener('visibilitychange', hidden);
+      globalThis.removeEventListener('beforeunload', leaving);
+    };
+  }, [saving, take]);
+  return { now, saving, take, setField, setEditor, restore };
+}
