@@ -10,7 +10,6 @@ interface Other {
 }
 
 interface Link {
-  name: string;
   /** What starts it, as a type of activity; entering a list names the list. */
   starts: string | undefined;
   causes: ReadonlySet<string>;
@@ -18,7 +17,8 @@ interface Link {
   again: boolean;
 }
 
-const MOST_LIVE = 2_000;
+/** Automations looked at on each further step of the way. */
+const MOST_STARTED = 2_000;
 
 /**
  * Whether what this drawing causes starts other live automations that in turn start it again. The engine stops
@@ -31,16 +31,9 @@ export async function circleThroughOthers(
   graph: Graph,
   settings: DraftSettings,
 ): Promise<Problem[]> {
-  const own = linkOf('', graph, settings);
+  const own = linkOf(graph, settings);
   if (own.starts === undefined || own.causes.size === 0 || !own.again) return [];
-  const rows = await tx.rows<Other>(
-    `select a.id, a.name, v.graph, v.settings from cortex.automations a
-     join cortex.automation_versions v on v.automation_id = a.id and v.number = a.live_version
-     where a.status = 'live' and a.id <> $1 order by a.id limit ${MOST_LIVE}`,
-    [id],
-  );
-  const others = rows.map((row) => linkOf(row.name, row.graph, row.settings)).filter((other) => other.again);
-  const round = wayBack(own, others);
+  const round = await wayBack(tx, id, own);
   if (!round) return [];
   const entry = indexGraph(graph).entry;
   return [
@@ -54,7 +47,7 @@ export async function circleThroughOthers(
   ];
 }
 
-function linkOf(name: string, graph: Graph, settings: DraftSettings): Link {
+function linkOf(graph: Graph, settings: DraftSettings): Link {
   const causes = new Set<string>();
   for (const node of graph.nodes) {
     const def = nodeDef(node.type);
@@ -64,28 +57,44 @@ function linkOf(name: string, graph: Graph, settings: DraftSettings): Link {
   const start = startOf(graph);
   const limit = entryLimit(start, { entry: settings.entry });
   return {
-    name,
     starts: start?.by === 'activity' && start.smart_list_id === undefined ? start.activity_type : undefined,
     causes,
     again: limit.repeat !== 'once' || limit.unit.by !== 'person',
   };
 }
 
+/** The live automations that activities of these types start, besides those that are known already. */
+const startedBy = (tx: Tx, types: readonly string[], known: readonly string[]): Promise<Other[]> =>
+  tx.rows<Other>(
+    `select a.id, a.name, v.graph, v.settings from cortex.automations a
+     join cortex.automation_versions v on v.automation_id = a.id and v.number = a.live_version
+     where a.status = 'live' and a.id <> all($2::uuid[]) and exists (
+       select from jsonb_array_elements(v.graph -> 'nodes') n
+       where n ->> 'type' = 'activity_received' and n -> 'config' ->> 'activity_type' = any($1::text[]))
+     order by a.id limit ${MOST_STARTED}`,
+    [types, known],
+  );
+
 /** The names of the automations on the shortest way from what one causes back to what starts it. */
-function wayBack(own: Link, others: readonly Link[]): string[] | undefined {
-  const seen = new Set<Link>();
+async function wayBack(tx: Tx, id: string, own: Link): Promise<string[] | undefined> {
+  const seen = new Set([id]);
+  const followed = new Set<string>();
   let layer: { link: Link; way: string[] }[] = [{ link: own, way: [] }];
   while (layer.length > 0) {
+    const types = new Set(layer.flatMap(({ link }) => [...link.causes].filter((type) => !followed.has(type))));
+    if (types.size === 0) return undefined;
+    const others = await startedBy(tx, [...types], [...seen]);
     const next: typeof layer = [];
-    for (const { link, way } of layer) {
-      for (const other of others) {
-        if (seen.has(other) || other.starts === undefined || !link.causes.has(other.starts)) continue;
-        seen.add(other);
-        const further = [...way, other.name];
-        if (own.starts !== undefined && other.causes.has(own.starts)) return further;
-        next.push({ link: other, way: further });
-      }
+    for (const row of others) {
+      const other = linkOf(row.graph, row.settings);
+      const from = layer.find(({ link }) => other.starts !== undefined && link.causes.has(other.starts));
+      if (!from || !other.again) continue;
+      seen.add(row.id);
+      const way = [...from.way, row.name];
+      if (own.starts !== undefined && other.causes.has(own.starts)) return way;
+      next.push({ link: other, way });
     }
+    for (const type of types) followed.add(type);
     layer = next;
   }
   return undefined;
