@@ -29,6 +29,8 @@ interface Tick {
   age: number;
 }
 
+const keyOf = ({ automation_id }: CompiledVersion): string => `monitor:${automation_id}`;
+
 /** Asks of each live monitor who matches now, and takes them in. */
 @Injectable()
 export class Monitors implements JobHandlers {
@@ -51,28 +53,36 @@ export class Monitors implements JobHandlers {
   /** One round over the monitors that are due. Answers how many people came in. */
   async tick(signal?: AbortSignal): Promise<number> {
     let entered = 0;
-    for (const version of await this.due()) {
+    const { due, open } = await this.due();
+    for (const version of due) {
       if (signal?.aborted) break;
-      entered += await this.look(version, signal);
+      entered += await this.look(version, open.has(keyOf(version)), signal);
     }
     return entered;
   }
 
-  private async due(): Promise<CompiledVersion[]> {
+  /** The monitors whose time has come, and what is said of monitors under Needs attention. */
+  private async due(): Promise<{ due: CompiledVersion[]; open: ReadonlySet<string> }> {
     return this.database.tx(async (tx) => {
       const { live } = await this.versions.moment(tx);
       const ticks = await tx.rows<Tick>(
         'select automation_id, node_id, extract(epoch from cortex.now() - ticked_at)::float8 as age from cortex.monitor_ticks',
       );
-      return [...live.values()].filter(({ automation_id, start }) => {
+      const ages = new Map(ticks.map(({ automation_id, node_id, age }) => [`${automation_id} ${node_id}`, age]));
+      const due = [...live.values()].filter(({ automation_id, start }) => {
         if (start?.by !== 'monitor') return false;
-        const last = ticks.find((tick) => tick.automation_id === automation_id && tick.node_id === start.node_id);
-        return !last || last.age >= approximateSeconds(start.every) - SLACK;
+        const age = ages.get(`${automation_id} ${start.node_id}`);
+        return age === undefined || age >= approximateSeconds(start.every) - SLACK;
       });
+      const open = await tx.rows<{ key: string }>(
+        "select key from cortex.attention where closed_at is null and starts_with(key, 'monitor:')",
+      );
+      return { due, open: new Set(open.map(({ key }) => key)) };
     });
   }
 
-  private async look(version: CompiledVersion, signal?: AbortSignal): Promise<number> {
+  /** @param said whether its failure stands under Needs attention */
+  private async look(version: CompiledVersion, said: boolean, signal?: AbortSignal): Promise<number> {
     const began = performance.now();
     let found = 0;
     let failure: string | null = null;
@@ -89,6 +99,7 @@ export class Monitors implements JobHandlers {
       this.log.error({ automation_id: version.automation_id, reason: failure }, 'a monitor failed');
     }
     await this.note(version, Math.round(performance.now() - began), found, failure);
+    if (failure === null && said) await this.database.tx((tx) => closeAttention(tx, keyOf(version)));
     return found;
   }
 
@@ -123,14 +134,10 @@ export class Monitors implements JobHandlers {
          set ticked_at = excluded.ticked_at, took_ms = excluded.took_ms, found = excluded.found, error = excluded.error`,
       [version.automation_id, version.start!.node_id, took, found, failure],
     );
-    const key = `monitor:${version.automation_id}`;
-    if (failure === null) {
-      await this.database.tx((tx) => closeAttention(tx, key));
-      return;
-    }
+    if (failure === null) return;
     await this.database.tx((tx) =>
       openAttention(tx, {
-        key,
+        key: keyOf(version),
         kind: 'engine',
         title: 'A monitor failed',
         detail: `Nobody entered “${version.name}” in its last round: ${failure}`,

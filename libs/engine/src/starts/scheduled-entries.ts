@@ -101,9 +101,9 @@ export class ScheduledEntries implements JobHandlers {
       if (start?.by === 'schedule') {
         await attempt(version, async () => {
           const due = latestOccurrence(start.cron, start.timezone ?? timezone, now, late_after * 1000);
-          if (until === undefined || (due && due > until)) await this.atClock(version, due);
+          if (until === undefined || (due && due > until)) await this.atClock(version, timezone, due);
         });
-      } else if (start?.by === 'date') await attempt(version, () => this.atClock(version));
+      } else if (start?.by === 'date') await attempt(version, () => this.atClock(version, timezone));
     }
     for (const { automation_id, occasion } of state.rounds) {
       if (signal?.aborted) return [];
@@ -132,8 +132,8 @@ export class ScheduledEntries implements JobHandlers {
     return entered;
   }
 
-  /** Calls up who is due between the last look and now; `due` is the time of a schedule. */
-  private async atClock(version: CompiledVersion, due?: Date): Promise<void> {
+  /** Calls up who is due between the last look and now; `due` is the time of a schedule, `timezone` the workspace's. */
+  private async atClock(version: CompiledVersion, timezone: string, due?: Date): Promise<void> {
     const { start, automation_id, late_after } = version;
     const began = performance.now();
     const occasion = await this.database.tx(async (tx) => {
@@ -152,7 +152,6 @@ export class ScheduledEntries implements JobHandlers {
         found = 1;
         await planRound(tx, { automationId: automation_id, occasion: planned, listId: start.smart_list_id, due });
       } else if (start?.by === 'date') {
-        const { timezone } = await this.versions.moment(tx);
         found = await callUpByDate(tx, automation_id, start, { from: clock.since, to: clock.now, timezone });
       }
       await tx.run(
