@@ -1,128 +1,15 @@
-import { loadFacts, momentOf } from '#directory';
+import { Contacts, loadFacts, momentOf } from '#directory';
 import { rulesSchema, toSql, everyone, type Group } from '#rules';
 import { Decider } from '#rules/engine';
+import { BulkChanges, ListMembers, MemberFiles, RuleQuestions } from '#smart-lists';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DIRECTORY_DIFFERENCES, pipeline, testApp, type Answer, type Pipeline, type TestApp } from '#testing';
 import fc from 'fast-check';
+import { row, type Row } from './rows-by-sql.fixture.js';
 
 /** Another seed sees other rows: `SQL_ROWS_SEED`, and more of them: `SQL_ROWS`. */
 const SEED = Number(process.env.SQL_ROWS_SEED ?? 20_261_130);
 const ROWS = Number(process.env.SQL_ROWS ?? 40);
-
-const pick = <T>(...items: readonly T[]) => fc.constantFrom(...items);
-const texts = pick(
-  null,
-  '',
-  ' ',
-  'Anna',
-  '\u0001',
-  'a\u0007b\u001bc',
-  '\u202egnp.exe',
-  '{{ contact.email }}',
-  '{% if',
-  '<b>&amp;',
-  "O'Brien; drop table x",
-  'x'.repeat(5_000),
-  '2026-02-30',
-  '1e400',
-  '\ufeffBOM',
-  '\ud83d\udc69\u200d\ud83d\udcbb',
-);
-const tags = pick(
-  '{}',
-  '{vip}',
-  '{vip,NULL}',
-  '{NULL}',
-  '{"",vip}',
-  '{{vip,a},{b,c}}',
-  '{{vip},{NULL}}',
-  '[2:3]={vip,b}',
-  '[0:0]={vip}',
-  '{lead}',
-  '{"a\u0001b",VIP}',
-  '{" vip "}',
-  `{${'long'.repeat(400)}}`,
-);
-const attributes = pick(
-  '{}',
-  'null',
-  '[]',
-  '["plan"]',
-  '"plan"',
-  '5',
-  'true',
-  '{"plan": null}',
-  '{"plan": ""}',
-  '{"plan": [["pro"], "pro"]}',
-  '{"plan": {"pro": 1}}',
-  '{"n": "5"}',
-  '{"n": " 5 "}',
-  '{"n": 1e400}',
-  '{"n": 12345678901234567890123}',
-  '{"n": -0.0}',
-  '{"born": "2026-02-30"}',
-  '{"born": "10000-01-01"}',
-  '{"born": "0001-01-01"}',
-  '{"born": "22.11.2026"}',
-  '{"born": "2026-11-22T25:00:00Z"}',
-  '{"born": "infinity"}',
-  '{"born": 1732233600}',
-  '{"plan": "a\\u0001b"}',
-  '{"__proto__": {"polluted": true}, "constructor": 5, "toString": "x"}',
-  `{"deep": ${'['.repeat(60)}1${']'.repeat(60)}}`,
-);
-const instants = pick(
-  '2026-03-01T09:00:00.123456Z',
-  'infinity',
-  '-infinity',
-  '0044-03-15 00:00:00 BC',
-  '294276-12-31 23:59:59Z',
-  '9999-12-31T23:59:59Z',
-  '1970-01-01',
-);
-const metadata = pick(
-  '{}',
-  'null',
-  '[]',
-  '"text"',
-  '5',
-  '[{"cart": "A"}]',
-  '{"cart": null}',
-  '{"cart": ["A", ["B"]]}',
-  '{"cart": {"A": 1}}',
-  '{"cart": "A", "lead_id": 5, "run_id": {}, "automation_id": []}',
-  '{"cart": "A", "lead_id": "not-an-id"}',
-  '{"cart": 1e400, "amount_minor": "much", "currency": 7}',
-  '{"changes": null}',
-  '{"changes": 5}',
-  '{"changes": {"tags": {"old": 5, "new": {}}, "attributes": {"old": [], "new": null}, "consent": {"new": "maybe"}}}',
-  '{"enrollment_id": 7, "course_id": [], "smart_list_id": {"a": 1}}',
-  '{"__proto__": 1, "constructor": {"prototype": 1}, "cart": "\\u0001"}',
-);
-const types = pick(
-  'checkout.opened',
-  'order.paid',
-  'contact.updated',
-  'course.enrolled',
-  'email.clicked',
-  'smart_list.entered',
-  'Odd Type',
-);
-const row = fc.record({
-  kind: pick('lead', 'customer', 'both'),
-  first_name: texts,
-  last_name: texts,
-  phone: texts,
-  country: texts,
-  timezone: pick(null, '', 'Mars/Olympus', 'Europe/Berlin', ' UTC', '+25:00'),
-  language: pick(null, '', 'xx_yy!!', 'de', '\u0001'),
-  tags,
-  attributes,
-  created_at: instants,
-  amounts: fc.array(pick('9223372036854775807', '-9223372036854775808', '100', '0'), { maxLength: 2 }),
-  activities: fc.array(fc.record({ type: types, metadata, at: instants }), { maxLength: 3 }),
-});
-type Row = typeof row extends fc.Arbitrary<infer T> ? T : never;
 
 const and = (...conditions: object[]) => rulesSchema.parse({ operator: 'AND', conditions });
 const questions: Group[] = [
@@ -377,6 +264,34 @@ describe('T5. Rows written with SQL, whatever they hold', () => {
     expect(
       await refused((contact_email) => app.call('POST', `/automations/${automation}/simulate`, { contact_email, at })),
     ).toEqual([]);
+  });
+
+  it('are changed in bulk, and put on a list and taken off it by a file', async () => {
+    const members = new ListMembers(app.database);
+    const questions = new RuleQuestions(app.database, new Contacts(app.database));
+    const jobs = new MemberFiles(app.database, members, new BulkChanges(app.database, members, questions));
+    const done = async (...asked: Parameters<TestApp['call']>) => {
+      const { body } = await app.call(...asked);
+      await jobs.workOne();
+      return (await app.call('GET', `/jobs/${body.id}`)).body;
+    };
+    const everybody = { status: 'completed', result: { changed: emails.length, unknown_count: 0 } };
+    const bulk = (asked: object, type: string, what: object) =>
+      done('POST', '/contacts/bulk', { ...asked, action: { type, ...what } });
+    const named = { ids: [...ids.values()] };
+    const together = and({ field: 'tags', operator: 'contains', value: 'together' });
+    expect(await bulk(named, 'add_tags', { tags: ['together'] })).toMatchObject(everybody);
+    expect((await app.call('POST', '/smart-lists/preview', { rules: together, exact: true })).body.count).toBe(
+      emails.length,
+    );
+    expect(await bulk({ rules: together }, 'remove_tags', { tags: ['Together'] })).toMatchObject(everybody);
+    const { id } = (await app.call('POST', '/smart-lists', { name: 'By file', kind: 'static' })).body;
+    expect(await bulk(named, 'add_to_list', { smart_list_id: id })).toMatchObject(everybody);
+    const csv = { headers: { 'content-type': 'text/csv' } };
+    const path = `/smart-lists/${id}/members`;
+    expect(await done('DELETE', path, emails.join('\n'), csv)).toMatchObject(everybody);
+    expect(await done('POST', path, emails.join('\n'), csv)).toMatchObject(everybody);
+    expect(await app.database.rows<Record<string, unknown>>(DIRECTORY_DIFFERENCES)).toEqual([]);
   });
 
   it('are changed by hand, together and one by one', async () => {
