@@ -26,30 +26,49 @@ export interface Window {
 }
 
 /** Who may come in at all, by what starts the automation. */
-export type Scope = { activity_types: readonly string[] } | { leads_since: Date; leads_until: Date } | 'everyone';
+export type Scope =
+  { activity_types: readonly string[] } | { leads_since: Date; leads_until: Date; course_id?: string } | 'everyone';
 
-const PEOPLE_AT_A_TIME = 100_000;
+export const PEOPLE_AT_A_TIME = 100_000;
 
-/** The next people of the scope after one of them, in order of their ids: sixteen bytes each, packed. */
-export async function peopleInScope(tx: Tx, scope: Scope, window: Window, after: string): Promise<Buffer> {
-  const [text, values] =
+/**
+ * The next people of the scope after one of them, in order of their ids: sixteen bytes each, packed.
+ * @param among only those of the scope who are among these
+ */
+export async function peopleInScope(
+  tx: Tx,
+  scope: Scope,
+  window: Window,
+  after: string,
+  among?: readonly string[],
+): Promise<Buffer> {
+  const [id, text, values]: [string, string, unknown[]] =
     scope === 'everyone'
-      ? [`select p.person_id from cortex.people p where p.type is not null and p.person_id > $1::uuid`, []]
+      ? [
+          'p.person_id',
+          `select p.person_id from cortex.people p where p.type is not null and p.person_id > $1::uuid`,
+          [],
+        ]
       : 'activity_types' in scope
         ? [
+            'a.person_id',
             `select distinct a.person_id from public.crm_activities a where a.type = any($2::text[])
                and a.occurred_at >= $3::timestamptz and a.occurred_at < $4::timestamptz and a.person_id > $1::uuid`,
             [scope.activity_types, window.from.toISOString(), window.to.toISOString()],
           ]
         : [
+            'p.person_id',
             `select distinct p.person_id from public.purchase_leads l
              join cortex.people p on p.address = cortex.lead_home(l.id, l.email)
-             where l.created_at >= $2::timestamptz and l.created_at < $3::timestamptz and p.person_id > $1::uuid`,
-            [scope.leads_since.toISOString(), scope.leads_until.toISOString()],
+             where l.created_at >= $2::timestamptz and l.created_at < $3::timestamptz and p.person_id > $1::uuid
+               ${scope.course_id ? 'and l.course_id = $4::uuid' : 'and $4::uuid is null'}`,
+            [scope.leads_since.toISOString(), scope.leads_until.toISOString(), scope.course_id ?? null],
           ];
+  if (among) values.push(among);
+  const some = among ? `and ${id} = any($${values.length + 1}::uuid[])` : '';
   const row = await tx.row<{ people: Buffer | null }>(
     `select string_agg(uuid_send(person_id), ''::bytea order by person_id) as people
-     from (${text} order by 1 limit ${PEOPLE_AT_A_TIME}) q`,
+     from (${text} ${some} order by 1 limit ${PEOPLE_AT_A_TIME}) q`,
     [after, ...values],
   );
   return row?.people ?? Buffer.alloc(0);

@@ -13,6 +13,7 @@ import {
   changesSince,
   datesReached,
   entriesBefore,
+  PEOPLE_AT_A_TIME,
   peopleInScope,
   peopleNow,
   type DateValue,
@@ -34,6 +35,8 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 export interface ReplayOptions {
   /** The usual assumptions when absent. */
   assume?: Assume;
+  /** Only these of the people whom the automation can concern. */
+  people?: readonly string[];
   signal?: AbortSignal;
   /** Called now and then with the share that is done, 0 to 1. */
   progress?(share: number): void;
@@ -54,7 +57,7 @@ export async function replay(
 ): Promise<BacktestResult> {
   const script = await prepare(database, version, window, options.assume);
   const tally = new Tally(script);
-  const people = await inScope(database, script);
+  const people = await inScope(database, script, options.people);
   const total = people.reduce((sum, packed) => sum + packed.length / 16, 0);
   let done = 0;
   for (const packed of people) {
@@ -84,13 +87,17 @@ async function prepare(
   });
 }
 
-async function inScope(database: Database, { scope, window }: Script): Promise<Buffer[]> {
+async function inScope(
+  database: Database,
+  { scope, window }: Script,
+  among: ReplayOptions['people'],
+): Promise<Buffer[]> {
   const pages: Buffer[] = [];
   if (scope === 'nobody') return pages;
   for (let after = NOBODY; ;) {
-    const page = await database.tx((tx) => peopleInScope(tx, scope, window, after), { readOnly: true });
-    if (page.length === 0) return pages;
-    pages.push(page);
+    const page = await database.tx((tx) => peopleInScope(tx, scope, window, after, among), { readOnly: true });
+    if (page.length > 0) pages.push(page);
+    if (page.length < PEOPLE_AT_A_TIME * 16) return pages;
     after = unpacked(page.subarray(-16))[0]!;
   }
 }
@@ -208,7 +215,7 @@ class Chunk {
         this.tally.take(run, now.contact_email);
         this.options.onRun?.(run, script);
       };
-      const own = calls ? (calls.get(now.person_id) ?? []) : [...script.rounds];
+      const own = calls ? (calls.get(now.person_id) ?? []) : [...script.rounds()];
       return new ReplayPerson(script, person, aggregates, entries.get(now.person_id) ?? [], this.log, done, own);
     });
   }

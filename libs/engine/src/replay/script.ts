@@ -31,8 +31,8 @@ export interface Script {
   asksLastActivity: boolean;
   assumedOutcomes: AssumedOutcomes;
   scope: Scope | 'nobody';
-  /** The rounds of a schedule, for everybody in its list. */
-  rounds: readonly Call[];
+  /** The rounds of a schedule, for everybody in its list; counted when first asked for, as a simulation of a year never does. */
+  rounds(): readonly Call[];
   /** The list whose members a schedule calls up. */
   roundsOver: string | undefined;
   /** The steps of a run so far, beyond what its journey still holds. */
@@ -75,6 +75,7 @@ export function scriptOf(
     ...(over === undefined ? [] : [inList(over)]),
   ];
   const kept = new WeakMap<Journey, Map<string, StepRecord>>();
+  let rounds: readonly Call[] | undefined;
   return {
     version,
     window,
@@ -91,7 +92,7 @@ export function scriptOf(
     asksLastActivity: asked.fields.includes('last_activity'),
     assumedOutcomes: new AssumedOutcomes(assume, version, lists.length > 0, types),
     scope: scopeOf(version, window),
-    rounds: roundsOf(version, window, mail.timezone),
+    rounds: () => (rounds ??= roundsOf(version, window, mail.timezone)),
     roundsOver: over,
     keep(journey) {
       const steps = kept.get(journey) ?? new Map<string, StepRecord>();
@@ -108,9 +109,9 @@ function scopeOf({ start }: CompiledVersion, window: Window): Script['scope'] {
   if (start?.by !== 'monitor') return 'nobody';
   if (start.over === 'people' || !start.lead) return 'everyone';
   // Generous: whoever has a lead that can be of the asked age at some instant of the window.
-  const { within } = start.lead;
+  const { within, course_id } = start.lead;
   const days = { minutes: 1 / 1440, hours: 1 / 24, seconds: 0, days: 1, weeks: 7, months: 31 }[within.unit] * within.n;
-  return { leads_since: new Date(window.from.getTime() - (days + 2) * 86_400_000), leads_until: window.to };
+  return { leads_since: new Date(window.from.getTime() - (days + 2) * 86_400_000), leads_until: window.to, course_id };
 }
 
 const inList = (id: string): Group => ({

@@ -81,7 +81,7 @@ export async function simulate(
       alike.get(now!.person_id) ?? new Map(),
     );
     let found: Simulated | undefined;
-    const replayed = new ReplayPerson({ ...script, version }, person, aggregates, [], log, (run) => {
+    const replayed = new ReplayPerson(script, person, aggregates, [], log, (run) => {
       found ??= run;
     });
     await replayed.put(person.leads(wish.at.getTime())[0]?.id);
