@@ -140,4 +140,17 @@ describe('abandoned checkout, end to end', () => {
     await line.settle();
     expect(await mails('ann@example.com')).toHaveLength(3);
   });
+
+  it('says under Needs attention that it failed, until it works again', async () => {
+    const open = () =>
+      db.database.rows("select title from cortex.attention where key like 'monitor:%' and closed_at is null");
+    await db.clock.advance({ minutes: 1 });
+    await db.database.run('alter table public.purchase_leads rename column source to renamed');
+    await line.monitors.tick();
+    await db.database.run('alter table public.purchase_leads rename column renamed to source');
+    expect(await open()).toEqual([{ title: 'A monitor failed' }]);
+    await db.clock.advance({ minutes: 1 });
+    await line.monitors.tick();
+    expect(await open()).toEqual([]);
+  });
 });
