@@ -95,19 +95,29 @@ export class Pipeline {
   }
 
   /** Records activities of one known person, in order. Answers their ids. */
-  async post(email: string, ...activities: PostedActivity[]): Promise<string[]> {
-    return this.database.tx(async (tx) => {
-      const ids: string[] = [];
-      for (const { type, metadata, ago, history } of activities) {
-        const id = newId();
-        await tx.run(
-          `insert into public.crm_activities (id, contact_email, type, metadata, occurred_at, source, person_id, history)
-           select $1, $2::text, $3, $4::jsonb, cortex.now() - make_interval(secs => $5), 'test', person_id, $6
-           from cortex.people where address = $2::text`,
-          [id, email, type, JSON.stringify(metadata ?? {}), ago ?? 0, history ?? false],
-        );
-        ids.push(id);
-      }
+  post(email: string, ...activities: PostedActivity[]): Promise<string[]> {
+    return this.postEach(activities.map((activity) => ({ email, ...activity })));
+  }
+
+  /** Records activities of known people, in order and all at once. Answers their ids. */
+  async postEach(activities: readonly (PostedActivity & { email: string })[]): Promise<string[]> {
+    const rows = activities.map(({ email, type, metadata, ago, history }) => ({
+      id: newId(),
+      email,
+      type,
+      metadata: metadata ?? {},
+      ago: ago ?? 0,
+      history: history ?? false,
+    }));
+    const ids = rows.map(({ id }) => id);
+    await this.database.tx(async (tx) => {
+      await tx.run(
+        `insert into public.crm_activities (id, contact_email, type, metadata, occurred_at, source, person_id, history)
+         select g.id, g.email, g.type, g.metadata, cortex.now() - make_interval(secs => g.ago), 'test', p.person_id, g.history
+         from jsonb_to_recordset($1::jsonb) g(id uuid, email text, type text, metadata jsonb, ago float8, history boolean)
+         join cortex.people p on p.address = g.email order by g.id`,
+        [JSON.stringify(rows)],
+      );
       await tx.run(
         `insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history)
          select person_id, id, occurred_at, history from public.crm_activities a
@@ -115,8 +125,8 @@ export class Pipeline {
          order by array_position($1::uuid[], id)`,
         [ids],
       );
-      return ids;
     });
+    return ids;
   }
 
   /** Lets the engine match and wake, without the minute's looks of monitors, schedules and dates. */
@@ -129,13 +139,19 @@ export class Pipeline {
     throw new Error('The engine did not come to rest.');
   }
 
+  /** One look of every monitor, schedule and date that is due. Answers how many people came in. */
+  async look(): Promise<number> {
+    let entered = await this.monitors.tick();
+    for (const id of await this.entries.tick()) entered += await this.entries.takeIn(id);
+    return entered;
+  }
+
   /** Lets the engine do everything that can be done now: match, wake, and look with every monitor, schedule and date that is due. */
   async settle(): Promise<void> {
     for (let round = 0; round < 200; round += 1) {
       const matched = await this.matcher.once();
       const woken = await this.waker.once();
-      let entered = await this.monitors.tick();
-      for (const id of await this.entries.tick()) entered += await this.entries.takeIn(id);
+      const entered = await this.look();
       if (!matched && !woken && entered === 0) return;
     }
     throw new Error('The engine did not come to rest.');

@@ -1,269 +1,207 @@
 import { describe, expect, it } from '@jest/globals';
 import { storedVersions } from '#automations';
-import { createLog, newId, systemActor, AppError } from '#platform';
-import { ListMembers } from '#smart-lists';
-import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
-import { compile } from '../versions/compiled-version.js';
-import { dice, doings, oneOf, randomDrawing, type Dice, type Known } from './random-drawing.fixture.js';
+import { createLog } from '#platform';
+import { explainEntry } from '../reports/explain.js';
+import type { StepRecord } from '../runs/journey.js';
+import { compile, type CompiledVersion } from '../versions/compiled-version.js';
+import { EngineVersions } from '../versions/engine-versions.js';
+import { AFTERWARDS, FROM, TO, World, type Lived } from './lived-world.fixture.js';
+import { dice, oneOf, type Dice } from './random-drawing.fixture.js';
 import { replay } from './replay.js';
+import { simulate } from './simulate.js';
 
-/** How many random drawings are compared; `REPLAY_DRAWINGS=50000` for the long run, `REPLAY_SEED` to see one again. */
-const DRAWINGS = Number(process.env.REPLAY_DRAWINGS ?? 100);
-const SEED = Number(process.env.REPLAY_SEED ?? 20_261_129);
-const PER_ROUND = Number(process.env.REPLAY_PER_ROUND ?? 100);
-const PEOPLE = 2;
-const HOUR = 3_600_000;
-const HOURS = 40;
-const EVENTS = 10;
+/** How many random drawings are compared: `npm run test:replays` for the long run. */
+const USUALLY = 2_000;
+const DRAWINGS = Number(process.env.REPLAY_DRAWINGS ?? USUALLY);
+/** Another one every day; `REPLAY_SEED` to see a round again. */
+const SEED = Number(process.env.REPLAY_SEED ?? Math.floor(Date.now() / 86_400_000) * 1_000);
+const PER_ROUND = Number(process.env.REPLAY_PER_ROUND ?? 250);
+/** Drawings replayed at a time. */
+const LANES = 4;
 const log = createLog('silent', 'test');
-const actor = systemActor('test');
 
-interface Lived extends Known {
-  id: string;
-  people: string[];
-  drawing: ReturnType<typeof randomDrawing>;
+/** What one run did. */
+interface Way {
+  automation_id: string;
+  person_id: string;
+  email: string;
+  entry_key: string;
+  status: string;
+  entered_at: Date;
+  lead_id: string | null;
+  /** Their newest lead when they came in. */
+  newest_lead: string | null;
+  steps: Pick<StepRecord, 'node_id' | 'visit' | 'port' | 'left_at'>[];
+  mails: string[];
 }
 
+const since = (at: Date | string | null): number => (at === null ? -1 : new Date(at).getTime() - FROM.getTime());
+const stepsOf = (steps: Way['steps']): string =>
+  steps.map((each) => `${each.node_id}/${each.visit}/${each.port ?? '-'}@${since(each.left_at)}`).join(' ');
+const lineOf = ({ person_id, entry_key, status, steps, mails }: Omit<Way, 'email'>): string =>
+  [person_id, entry_key, status, stepsOf(steps), 'mails', ...[...mails].sort()].join(' ');
+
 describe('what was lived, replayed', () => {
-  let db: TestDatabase;
-  let line: Pipeline;
-  let members: ListMembers;
-  let target: string;
-  const course = newId();
-  const from = new Date('2026-03-10T00:00:00Z');
-  const count = { drawings: 0, refused: 0, paused: 0, runs: 0, steps: 0 };
+  const count = { drawings: 0, paused: 0, refused: 0, runs: 0, steps: 0, simulated: 0, explained: 0, entering: 0 };
 
-  /** Each round has a database of its own: a replay goes through everybody whom an automation could concern. */
-  async function begin(): Promise<void> {
-    db = await testDatabase({ poolSize: 6 });
-    line = await pipeline(db.database);
-    members = new ListMembers(db.database);
-    await db.clock.set(new Date(from.getTime() - 48 * HOUR));
-    await db.database.run(
-      "insert into public.courses (id, title, price_minor, currency) values ($1, 'Bread', 9900, 'EUR')",
-      [course],
+  async function ways({ db }: World): Promise<Map<string, Way[]>> {
+    const rows = await db.database.rows<Way>(
+      `select r.automation_id, r.person_id, p.address as email, r.entry_key, r.status, r.entered_at, r.lead_id,
+         (select l.id from public.purchase_leads l where l.email = p.address and l.created_at <= r.entered_at
+          order by l.created_at desc, l.id desc limit 1) as newest_lead,
+         (select jsonb_agg(jsonb_build_object('node_id', s.node_id, 'visit', s.visit, 'port', s.port,
+            'left_at', round(extract(epoch from s.left_at) * 1000)) order by s.ord)
+          from cortex.automation_run_steps s where s.run_id = r.id) as steps,
+         array(select m.node_id || '/' || m.visit from cortex.messages m
+           where m.run_id = r.id and m.person_id = r.person_id) as mails
+       from cortex.automation_runs r join cortex.people p on p.person_id = r.person_id`,
     );
-    await db.database.run(
-      "update cortex.settings set mail_unanswered = true, sender_transactional = 'S <s@example.com>', sender_broadcast = 'S <s@example.com>', postal_address = 'A'",
-    );
-    target = await line.live({
-      schema: 1,
-      nodes: [
-        { id: 's', type: 'manual', config: {} },
-        { id: 'x', type: 'exit', config: {} },
-      ],
-      edges: [{ source: 's', port: 'next', target: 'x' }],
-    });
+    const byAutomation = new Map<string, Way[]>();
+    for (const row of rows) byAutomation.set(row.automation_id, [...(byAutomation.get(row.automation_id) ?? []), row]);
+    return byAutomation;
   }
 
-  /** People and automations of one round, each automation with people of its own. */
-  async function settle(roll: Dice): Promise<Lived[]> {
-    await db.clock.set(new Date(from.getTime() - 24 * HOUR));
-    const lived: Lived[] = [];
-    for (let at = 0; at < PER_ROUND; at += 1) {
-      const group = `g${at}`;
-      const people = Array.from({ length: PEOPLE }, (_, p) => `${group}.${p}@example.com`);
-      for (const [p, email] of people.entries()) await newcomer(roll, email, group, p);
-      const list = await staticList(group);
-      for (const email of people) if (roll() < 0.4) await members.add(actor, list, { emails: [email] });
-      const known = { group, course, target, list };
-      lived.push({ ...known, id: '', people, drawing: randomDrawing(roll, known) });
-    }
-    await line.settle();
-    await db.clock.set(from);
-    for (const each of lived) {
-      try {
-        each.id = await line.live(each.drawing.graph, each.drawing.settings);
-      } catch (error) {
-        // A drawing that publishing refuses, such as a circle without a pause.
-        if (!(error instanceof AppError)) throw error;
-        count.refused += 1;
-      }
-    }
-    await line.settle();
-    return lived.filter(({ id }) => id !== '');
+  const live = async ({ db }: World): Promise<ReadonlySet<string>> => {
+    const rows = await db.database.rows<{ id: string }>("select id from cortex.automations where status = 'live'");
+    return new Set(rows.map(({ id }) => id));
+  };
+
+  async function compiled({ db }: World): Promise<Map<string, CompiledVersion>> {
+    const rows = await db.database.rows<{ id: string }>('select id from cortex.automation_versions');
+    const ids = rows.map(({ id }) => id);
+    const stored = await db.database.tx((tx) => storedVersions(tx, ids));
+    return new Map(stored.map((each) => [each.automation_id, compile(each)]));
   }
 
-  async function staticList(name: string): Promise<string> {
-    const id = newId();
-    await db.database.run("insert into public.crm_smart_lists (id, name, kind) values ($1, $2, 'static')", [id, name]);
-    return id;
-  }
-
-  async function newcomer(roll: Dice, email: string, group: string, place: number): Promise<void> {
-    const day = (days: number) => new Date(from.getTime() + days * 24 * HOUR).toISOString().slice(0, 10);
-    await line.lead(email, { consent: oneOf(roll, 'unknown', 'subscribed', 'unsubscribed'), course_id: course });
-    await db.database.run(
-      `update public.purchase_leads set tags = $2, timezone = $3, attributes = $4 where email = $1`,
-      [
-        email,
-        [group],
-        oneOf(roll, null, 'Europe/Berlin', 'America/New_York'),
-        { [`starts_${group}`]: day(oneOf(roll, 1, 2)), ...(roll() < 0.3 ? { plan: 'pro' } : {}) },
-      ],
-    );
-    if (place === 0 && roll() < 0.5) await enroll(email, group);
-  }
-
-  async function enroll(email: string, group: string): Promise<void> {
-    await db.database.tx(async (tx) => {
-      await tx.run(`insert into public.unified_profiles (email, tags) values ($1, $2) on conflict do nothing`, [
-        email,
-        [group],
-      ]);
-      await tx.run(
-        `insert into public.enrollments (profile_id, course_id, status) select id, $2, 'active' from public.unified_profiles where email = $1`,
-        [email, course],
-      );
-    });
-  }
-
-  /** Something happens to somebody. */
-  async function happen(roll: Dice, { group, list }: Lived, email: string): Promise<void> {
-    const what = roll();
-    const { database } = db;
-    if (what < 0.55) {
-      const metadata = {
-        g: group,
-        n: Math.floor(roll() * 3),
-        ...(roll() < 0.7 ? { cart: oneOf(roll, 'x', 'y') } : {}),
-      };
-      await line.post(email, { type: oneOf(roll, ...doings), metadata });
-    } else if (what < 0.65)
-      await database.run(
-        `update public.purchase_leads set tags = array_append(array_remove(tags, $2), $3), updated_at = cortex.now()
-         where id = (select id from public.purchase_leads where email = $1 order by created_at desc, id desc limit 1)`,
-        [email, oneOf(roll, 'warm', 'cold'), oneOf(roll, 'warm', 'cold')],
-      );
-    else if (what < 0.72)
-      await database.run(
-        `update public.purchase_leads set attributes = attributes || jsonb_build_object('stage', $2::text), updated_at = cortex.now()
-         where id = (select id from public.purchase_leads where email = $1 order by created_at desc, id desc limit 1)`,
-        [email, oneOf(roll, 's1', 's2')],
-      );
-    else if (what < 0.8)
-      await database.run('insert into public.purchase_leads (email, course_id, tags) values ($1, $2, $3)', [
-        email,
-        course,
-        [group],
-      ]);
-    else if (what < 0.87) await enroll(email, group);
-    else if (what < 0.94)
-      await (roll() < 0.6
-        ? members.add(actor, list, { emails: [email] })
-        : members.remove(actor, list, { emails: [email] }));
-    else
-      await database.run(
-        `insert into public.transactions (profile_id, amount_minor, currency, refunded_minor)
-         select id, 8000, 'EUR', 0 from public.unified_profiles where email = $1`,
-        [email],
-      );
-  }
-
-  /** Moves the clock on, past every instant on the way at which a wait of somebody ends. */
-  async function moveTo(instant: Date, arrive: () => Promise<void>): Promise<void> {
-    for (;;) {
-      const due = await db.database.row<{ at: Date }>(
-        `select min(wake_at) as at from cortex.automation_runs
-         where status in ('active', 'waiting') and wake_at > cortex.now() and wake_at < $1`,
-        [instant],
-      );
-      await db.clock.set(due?.at ? new Date(Math.ceil(due.at.getTime())) : instant);
-      await (due?.at ? line.move() : arrive());
-      if (!due?.at) return;
-    }
-  }
-
-  /** Hour by hour; several things happen to somebody at one instant, and when a wait ends. */
-  async function live(roll: Dice, all: readonly Lived[]): Promise<void> {
-    const events = all
-      .flatMap((each) =>
-        Array.from({ length: EVENTS }, () => ({
-          hour: 1 + Math.floor(roll() * (HOURS - 2)),
-          each,
-          email: oneOf(roll, ...each.people),
-        })),
-      )
-      .sort((a, b) => a.hour - b.hour);
-    for (let hour = 1; hour < HOURS; hour += 1) {
-      // On the hour monitors and schedules look; at half past people do things, and what waits for them is due.
-      await moveTo(new Date(from.getTime() + hour * HOUR), () => line.settle());
-      await moveTo(new Date(from.getTime() + (hour + 0.5) * HOUR), () => line.move());
-      for (; events[0]?.hour === hour; events.shift()) await happen(roll, events[0].each, events[0].email);
-      await line.move();
-    }
-    await db.clock.set(new Date(from.getTime() + HOURS * HOUR - 1));
-  }
-
-  const pausedItself = async (id: string): Promise<boolean> =>
-    (await db.database.row<{ status: string }>('select status from cortex.automations where id = $1', [id]))!.status !==
-    'live';
-
-  async function ways(automation: string): Promise<string[]> {
-    const rows = await db.database.rows<{ line: string; steps: number }>(
-      `select r.person_id || ' ' || r.entry_key || ' ' || r.status || ' ' || (
-           select string_agg(s.node_id || '/' || s.visit || '/' || coalesce(s.port, '-') || '@' ||
-             coalesce(round(extract(epoch from s.left_at - $2::timestamptz) * 1000), -1), ' ' order by s.ord)
-           from cortex.automation_run_steps s where s.run_id = r.id)
-         || ' mails ' || coalesce((select string_agg(m.node_id || '/' || m.visit, ' ' order by m.node_id, m.visit)
-           from cortex.messages m where m.run_id = r.id and m.person_id = r.person_id), '') as line, r.visits as steps
-       from cortex.automation_runs r where r.automation_id = $1 order by 1`,
-      [automation, from],
-    );
-    count.runs += rows.length;
-    count.steps += rows.reduce((sum, { steps }) => sum + steps, 0);
-    return rows.map((row) => row.line.trim()).sort();
-  }
-
-  async function replayed(automation: string): Promise<string[]> {
-    const version = await db.database.tx(async (tx) => {
-      const row = await tx.row<{ id: string }>('select id from cortex.automation_versions where automation_id = $1', [
-        automation,
-      ]);
-      return compile((await storedVersions(tx, [row!.id]))[0]!);
-    });
+  async function replayed({ db }: World, version: CompiledVersion, people?: readonly string[]): Promise<string[]> {
     const lines: string[] = [];
-    await replay(db.database, version, { from, to: new Date(from.getTime() + HOURS * HOUR - 1) }, log, {
-      onRun: ({ journey, mails }, script) => {
-        const { run } = journey;
-        const since = (at: Date | null) => (at ? at.getTime() - from.getTime() : -1);
-        const steps = script
-          .stepsOf(journey)
-          .map((each) => `${each.node_id}/${each.visit}/${each.port ?? '-'}@${since(each.left_at)}`);
-        const sent = mails.map((each) => `${each.node_id}/${each.visit}`).sort();
-        lines.push([run.person_id, run.entry_key, run.status, ...steps, 'mails', ...sent].join(' '));
+    await replay(db.database, version, { from: FROM, to: TO }, log, {
+      people,
+      onRun: ({ journey: { run }, journey, mails }, script) => {
+        const steps = script.stepsOf(journey);
+        const sent = mails.map((each) => `${each.node_id}/${each.visit}`);
+        lines.push(lineOf({ ...run, steps, mails: sent } as unknown as Way));
       },
     });
     return lines.sort();
   }
 
-  async function round(seed: number): Promise<void> {
-    const roll = dice(seed);
-    const all = await settle(roll);
-    await live(roll, all);
+  /** Where the clock let somebody in, and nothing else did: simulated from that instant on they take the same way. */
+  async function simulated({ db }: World, { id, drawing }: Lived, lived: readonly Way[]): Promise<object[]> {
+    const [start] = drawing.graph.nodes;
+    if (!['monitor', 'schedule', 'date_reached'].includes(start!.type)) return [];
+    const asksLead = JSON.stringify(drawing).includes('"field":"lead"');
     const differences: object[] = [];
-    for (const { id, drawing } of all) {
-      // The guard stops whoever mails far more than expected; a replay leaves that out and says so.
-      if (await pausedItself(id)) {
-        count.paused += 1;
-        continue;
-      }
-      const [truth, again] = [await ways(id), await replayed(id)];
-      if (JSON.stringify(truth) !== JSON.stringify(again)) differences.push({ seed, drawing, truth, again });
-      count.drawings += 1;
+    for (const way of lived) {
+      if (lived.filter(({ person_id }) => person_id === way.person_id).length > 1) continue;
+      if (asksLead && way.lead_id !== way.newest_lead) continue;
+      const again = await simulate(db.database, id, { contact_email: way.email, at: new Date(way.entered_at) }, log);
+      // It goes on for a year, when nothing happens any more.
+      const until = (at: Date | null) => (at !== null && at <= TO ? at : null);
+      const steps = again.steps
+        .filter((step) => step.entered_at <= TO)
+        .map((step) => ({ ...step, left_at: until(step.left_at), port: until(step.left_at) ? step.port : null }));
+      const mails = again.messages.filter(({ at }) => at <= TO).map((each) => `${each.node_id}/${each.visit}`);
+      const [truth, answer] = [way, { ...way, steps, mails }].map(lineOf);
+      if (truth !== answer) differences.push({ drawing, simulated: truth, again: answer });
+      count.simulated += 1;
     }
-    expect(differences.slice(0, 5).map((each) => JSON.stringify(each))).toEqual([]);
+    return differences;
+  }
+
+  /** What explain says of somebody, and then what it speaks of happens. */
+  async function explained(world: World, roll: Dice, drawn: readonly Lived[]): Promise<object[]> {
+    const { db, line, outside } = world;
+    await world.moveTo(AFTERWARDS);
+    const versions = new EngineVersions();
+    const explain = (id: string, email: string) => explainEntry(db.database, versions, id, email);
+    const asked = drawn.filter(explains).flatMap((each) => each.people.map((email) => ({ each, email })));
+    const before: boolean[] = [];
+    for (const { each, email } of asked) before.push((await explain(each.id, email)).would_enter);
+    const doing = asked.filter(({ each }) => startOf(each).type === 'activity_received');
+    await outside.happen(
+      doing.map(({ each: { group, drawing }, email }) => {
+        const metadata = { g: group, n: Math.floor(roll() * 3), cart: oneOf(roll, 'x', 'y') };
+        return { what: 'activity', email, type: drawing.graph.nodes[0]!.config.activity_type as string, metadata };
+      }),
+    );
+    await line.settle();
+    const rows = await db.database.rows<{ automation_id: string; email: string }>(
+      `select r.automation_id, p.address as email from cortex.automation_runs r
+       join cortex.people p on p.person_id = r.person_id where r.entered_at = $1`,
+      [AFTERWARDS],
+    );
+    const entered = new Set(rows.map(({ automation_id, email }) => `${automation_id} ${email}`));
+    const stillLive = await live(world);
+    const differences: object[] = [];
+    for (const [at, { each, email }] of asked.entries()) {
+      if (!stillLive.has(each.id)) continue;
+      const { activity } = before[at] ? await explain(each.id, email) : { activity: undefined };
+      const expected = before[at]! && activity?.fits !== false;
+      const came = entered.has(`${each.id} ${email}`);
+      if (came !== expected) differences.push({ drawing: each.drawing, email, explained: expected, came });
+      count.explained += 1;
+      if (came) count.entering += 1;
+    }
+    return differences;
+  }
+
+  const startOf = ({ drawing }: Lived) => drawing.graph.nodes[0]!;
+
+  /** Starts that can be brought about at one instant without changing what was explained, a part of those by activities. */
+  function explains(each: Lived, at: number): boolean {
+    const { type, config } = startOf(each);
+    if (type === 'monitor') return true;
+    if (type === 'schedule') return config.cron !== '0 9 * * *';
+    const rules = JSON.stringify(config.rules ?? {});
+    return (
+      type === 'activity_received' &&
+      at % 3 === 0 &&
+      config.where !== undefined &&
+      !each.drawing.settings.entry?.key &&
+      !rules.includes('activity')
+    );
+  }
+
+  async function round(world: World, seed: number, drawings: number): Promise<void> {
+    const roll = dice(seed);
+    const drawn = await world.draw(roll, drawings);
+    await world.live(roll, drawn);
+    // The guard stops whoever mails far more than expected; a replay leaves that out and says so.
+    const running = await live(world);
+    const compared = drawn.filter(({ id }) => running.has(id));
+    count.paused += drawn.length - compared.length;
+    count.refused += world.refused;
+    const [lived, versions] = [await ways(world), await compiled(world)];
+    // What happens after the window must not change what is replayed of it.
+    const differences: object[] = await explained(world, roll, compared);
+    const ids = await world.personIds();
+    await inLanes(compared, async (each) => {
+      const own = lived.get(each.id) ?? [];
+      const truth = own.map(lineOf).sort();
+      // Of all people its own are those who can come in; now and then everybody is replayed, so that nobody else does.
+      const people = roll() < 0.02 ? undefined : each.people.map((email) => ids.get(email)!);
+      const again = await replayed(world, versions.get(each.id)!, people);
+      if (JSON.stringify(truth) !== JSON.stringify(again)) differences.push({ drawing: each.drawing, truth, again });
+      differences.push(...(await simulated(world, each, own)));
+      count.drawings += 1;
+      count.runs += own.length;
+      count.steps += own.reduce((sum, { steps }) => sum + steps.length, 0);
+    });
+    if (DRAWINGS > USUALLY)
+      process.stdout.write(`${count.drawings} drawings, up to seed ${seed}: ${differences.length} differences\n`);
+    expect(differences.slice(0, 5).map((each) => JSON.stringify({ seed, ...each }))).toEqual([]);
   }
 
   const rounds = Array.from({ length: Math.ceil(DRAWINGS / PER_ROUND) }, (_, round) => SEED + round);
   it.each(rounds)(
     'takes the same ways at the same hours with the same mails, for random drawings of every kind of step, seed %i',
     async (seed) => {
-      await begin();
+      const world = await World.begin();
       try {
-        await round(seed);
+        await round(world, seed, Math.min(PER_ROUND, DRAWINGS - (seed - SEED) * PER_ROUND));
       } finally {
-        await db.drop();
+        await world.end();
       }
     },
     1_800_000,
@@ -273,8 +211,17 @@ describe('what was lived, replayed', () => {
     expect(count.paused).toBeLessThan(count.drawings / 4);
     expect(count.runs).toBeGreaterThan(count.drawings / 2);
     expect(count.steps).toBeGreaterThan(2 * count.runs);
-    process.stdout.write(
-      `Replayed ${count.drawings} random drawings: ${count.runs} runs, ${count.steps} steps, no difference.\n`,
-    );
+    expect(count.simulated).toBeGreaterThan(count.drawings / 20);
+    expect(count.explained).toBeGreaterThan(count.drawings / 20);
+    expect(count.entering).toBeGreaterThan(count.explained / 20);
+    process.stdout.write(`Replayed random drawings, no difference: ${JSON.stringify(count)}\n`);
   });
 });
+
+async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const open = [...items];
+  const lane = async () => {
+    for (let next = open.shift(); next; next = open.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}

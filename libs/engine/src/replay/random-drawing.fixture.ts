@@ -21,6 +21,7 @@ const some = <T>(roll: Dice, chance: number, make: () => T): T | undefined => (r
 export interface Known {
   /** What keeps its people apart from others': in `metadata.g` and among their tags. */
   group: string;
+  /** What its people buy. */
   course: string;
   /** A static list of this group. */
   list: string;
@@ -142,7 +143,7 @@ function start(roll: Dice, known: Known): Made {
       config: {
         over: 'people',
         rules: { operator: 'AND', conditions: [...tagged.conditions, condition(roll, known)] },
-        every: hours(1),
+        every: hours(oneOf(roll, 1, 4, 8)),
       },
       ports: ['next'],
     }),
@@ -150,15 +151,21 @@ function start(roll: Dice, known: Known): Made {
       type: 'monitor',
       config: {
         over: 'leads',
-        lead: { older_than: hours(oneOf(roll, 1, 2)), within: hours(24), enrolled: false },
+        lead: {
+          older_than: hours(oneOf(roll, 1, 2)),
+          within: hours(24),
+          enrolled: false,
+          // Without the course everybody's leads are read.
+          ...(roll() < 0.9 ? { course_id: known.course } : {}),
+        },
         rules: tagged,
-        every: hours(1),
+        every: hours(oneOf(roll, 1, 4, 8)),
       },
       ports: ['next'],
     }),
     () => ({
       type: 'schedule',
-      config: { cron: oneOf(roll, '0 1-22/7 * * *', '0 9 * * *'), timezone: 'UTC', smart_list_id: known.list },
+      config: { cron: oneOf(roll, '0 2-20/7 * * *', '0 9 * * *'), timezone: 'UTC', smart_list_id: known.list },
       ports: ['next'],
     }),
     () => ({
