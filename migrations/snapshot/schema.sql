@@ -291,6 +291,14 @@ table cortex.list_touched with (autovacuum_vacuum_scale_factor=0, autovacuum_vac
   person_id uuid not null
   what text not null
 
+table cortex.mail_blocks
+  id uuid not null default uuidv7()
+  name text not null
+  "row" jsonb not null
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
 table cortex.mail_contents
   id uuid not null default uuidv7()
   hash bytea not null
@@ -301,6 +309,22 @@ table cortex.mail_contents
   template_id uuid
   template_version integer
   created_at timestamp with time zone not null default cortex.now()
+
+table cortex.media
+  id uuid not null default uuidv7()
+  name text not null
+  title text not null default ''::text
+  alt text not null default ''::text
+  content_type text not null
+  width integer not null
+  height integer not null
+  bytes integer not null
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+
+table cortex.media_data
+  media_id uuid not null
+  data bytea not null
 
 table cortex.messages with (fillfactor=50)
   id uuid not null default uuidv7()
@@ -512,6 +536,7 @@ table cortex.settings
   double_opt_in boolean not null default true
   consent_text text not null default 'Yes, I would like to get news and offers by e-mail. I can unsubscribe at any time, with the link in every e-mail.'::text
   mail_tracking text not null default 'postmark'::text
+  brand jsonb not null default '{}'::jsonb
 
 table cortex.sign_in_tries
   key bytea not null
@@ -594,6 +619,23 @@ table cortex.suppressions
   repeated_at timestamp with time zone
   mirrored_at timestamp with time zone
 
+table cortex.template_versions
+  template_id uuid not null
+  number integer not null
+  name text not null
+  stream text not null
+  editor text not null
+  subject text not null
+  preheader text not null
+  design jsonb
+  html text not null
+  text text
+  generated_text text
+  saved_at timestamp with time zone not null default cortex.now()
+  saved_by text
+  approved_at timestamp with time zone
+  approved_by text
+
 table cortex.templates
   id uuid not null default uuidv7()
   name text not null
@@ -608,6 +650,7 @@ table cortex.templates
   created_by text
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
+  generated_text text
 
 table cortex.topic_choices
   person_id uuid not null
@@ -973,9 +1016,21 @@ cortex.list_touched list_touched_pkey: PRIMARY KEY (seq)
 
 cortex.list_touched list_touched_what_check: CHECK ((what = ANY (ARRAY['person'::text, 'enrollment'::text, 'static'::text, 'any'::text])))
 
+cortex.mail_blocks mail_blocks_pkey: PRIMARY KEY (id)
+
 cortex.mail_contents mail_contents_hash_key: UNIQUE (hash)
 
 cortex.mail_contents mail_contents_pkey: PRIMARY KEY (id)
+
+cortex.media media_content_type_check: CHECK ((content_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/gif'::text])))
+
+cortex.media media_name_key: UNIQUE (name)
+
+cortex.media media_pkey: PRIMARY KEY (id)
+
+cortex.media_data media_data_media_id_fkey: FOREIGN KEY (media_id) REFERENCES cortex.media(id) ON DELETE CASCADE
+
+cortex.media_data media_data_pkey: PRIMARY KEY (media_id)
 
 cortex.messages messages_content_id_fkey: FOREIGN KEY (content_id) REFERENCES cortex.mail_contents(id)
 
@@ -1088,6 +1143,10 @@ cortex.suppressions suppressions_pkey: PRIMARY KEY (id)
 cortex.suppressions suppressions_reason_check: CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'spam_complaint'::text, 'manual'::text, 'inactive'::text])))
 
 cortex.suppressions suppressions_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
+
+cortex.template_versions template_versions_pkey: PRIMARY KEY (template_id, number)
+
+cortex.template_versions template_versions_template_id_fkey: FOREIGN KEY (template_id) REFERENCES cortex.templates(id) ON DELETE CASCADE
 
 cortex.templates templates_editor_check: CHECK ((editor = ANY (ARRAY['html'::text, 'mjml'::text, 'unlayer'::text])))
 

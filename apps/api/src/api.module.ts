@@ -18,6 +18,7 @@ import { AnswerCheckInterceptor } from './http/answer-check.interceptor.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ActivitiesController } from './controllers/activities.controller.js';
 import { ConsentController } from './controllers/consent.controller.js';
+import { DesignsController } from './controllers/designs.controller.js';
 import { ContactsController } from './controllers/contacts.controller.js';
 import { AccessController } from './controllers/access.controller.js';
 import { JobsController } from './controllers/jobs.controller.js';
@@ -28,6 +29,7 @@ import { SecondFactorController } from './controllers/second-factor.controller.j
 import { SessionsController } from './controllers/sessions.controller.js';
 import { SettingsController } from './controllers/settings.controller.js';
 import { SignInController } from './controllers/sign-in.controller.js';
+import { MediaController } from './controllers/media.controller.js';
 import { MessagesController } from './controllers/messages.controller.js';
 import { OutboxController } from './controllers/outbox.controller.js';
 import { PostmarkWebhookController } from './controllers/postmark-webhook.controller.js';
@@ -60,6 +62,7 @@ const controllers: Type[] = [
   OwnTrackingController,
   PreferencesController,
   SignUpController,
+  MediaController,
   MessagesController,
   OutboxController,
   PostmarkWebhookController,
@@ -74,6 +77,7 @@ const controllers: Type[] = [
   BacktestsController,
   RunsController,
   ContactsController,
+  DesignsController,
   EventsController,
   JobsController,
   OperationsController,

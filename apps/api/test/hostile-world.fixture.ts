@@ -14,6 +14,24 @@ export interface World {
   idOf(path: string): string;
 }
 
+const design = {
+  v: 1,
+  body: {},
+  rows: [
+    {
+      tagName: 'mj-section',
+      attributes: { padding: '8px' },
+      children: [
+        {
+          tagName: 'mj-column',
+          attributes: {},
+          children: [{ tagName: 'mj-text', attributes: {}, content: '<p>Hi {{ contact.first_name }}</p>' }],
+        },
+      ],
+    },
+  ],
+};
+
 export async function hostileWorld(api: TestApi): Promise<World> {
   const { database } = api.db;
   const made = async (method: string, path: string, body: unknown): Promise<any> => {
@@ -33,6 +51,14 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   const template = (
     await made('POST', '/email/templates', { name: 'T', subject: 'Hi {{ contact.first_name }}', html: '<p>Hi</p>' })
   ).id as string;
+  const block = (await made('POST', '/email/blocks', { name: 'Footer', row: { tagName: 'cx-footer', attributes: {} } }))
+    .id as string;
+  const medium = newId();
+  await database.run(
+    `insert into cortex.media (id, name, content_type, width, height, bytes)
+     values ($1, 'abcdefghijklmnopqrstuvwx.jpg', 'image/jpeg', 1, 1, 1)`,
+    [medium],
+  );
   await made('PATCH', '/settings', { sender_broadcast: 'School <a@hostile.example>', postal_address: 'Here 1' });
 
   const engine = await pipeline(database);
@@ -89,6 +115,8 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['/smart-lists/:id/members', fixed],
     ['/smart-lists', list],
     ['/email/templates', template],
+    ['/email/blocks', block],
+    ['/media', medium],
     ['/automations/:id/pause', spare],
     ['/automations/:id/resume', spare],
     ['/automations/:id/archive', spare],
@@ -125,6 +153,8 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['course_id', [course]],
     ['lead_id', [lead]],
     ['template_id', [template]],
+    ['design', [design]],
+    ['row', [design.rows[0]]],
     ['contact_ids', [[contact]]],
     ['ids', [[contact]]],
     ['automation_id', [waiting]],

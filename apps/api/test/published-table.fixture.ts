@@ -43,6 +43,7 @@ const routes: Record<Row, string> = {
     GET /o/:token
     GET /f/:id
     POST /forms/:id
+    GET /media/:name
     GET /openapi.json
     GET /problems/:code`,
   'with credentials of its own': `
@@ -104,6 +105,12 @@ const routes: Record<Row, string> = {
     GET /email/jobs
     GET /email/summary
     GET /email/suppressions
+    GET /email/templates/:id/versions
+    GET /email/templates/:id/versions/:n
+    GET /email/templates/:id/uses
+    POST /email/designs/render
+    GET /email/blocks
+    GET /media
     GET /messages
     GET /outbox
     GET /outbox/:id
@@ -149,6 +156,15 @@ const routes: Record<Row, string> = {
     DELETE /email/templates/:id
     POST /email/templates/:id/test
     POST /email/test
+    POST /email/templates/:id/restore
+    POST /email/designs/import
+    POST /email/designs/check-links
+    POST /email/blocks
+    PUT /email/blocks/:id
+    DELETE /email/blocks/:id
+    POST /media
+    PATCH /media/:id
+    DELETE /media/:id
     POST /email/suppressions
     DELETE /email/suppressions
     POST /messages/retry_unknown`,
@@ -178,6 +194,7 @@ const routes: Record<Row, string> = {
     DELETE /email/forms/:id
     POST /sending/resume
     PATCH /settings
+    POST /email/templates/:id/approve
     POST /settings/demo/remove
     GET /settings/webhook-secret
     POST /settings/webhook-secret/rotate

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { compareDirectory, repairDirectory } from '#directory';
+import { tidyMedia } from '#emails';
 import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters } from '#engine';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
@@ -32,6 +33,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: askForReports, every: DAY },
   { job: forgetWebhooks, every: DAY },
   { job: tidyCounters, every: DAY },
+  { job: tidyMedia, every: DAY },
 ];
 
 @Injectable()

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { DirectoryModule, DirectoryRepair, TimeZones } from '#directory';
+import { EmailsModule, MediaJobs } from '#emails';
 import {
   BacktestLoop,
   Counters,
@@ -26,7 +27,13 @@ export interface WorkerParts extends PlatformParts {
 }
 
 /** The libraries whose loops and jobs run here: one line each. */
-const libraries: NonNullable<ModuleMetadata['imports']> = [DirectoryModule, EngineModule, SendModule, SmartListsModule];
+const libraries: NonNullable<ModuleMetadata['imports']> = [
+  DirectoryModule,
+  EmailsModule,
+  EngineModule,
+  SendModule,
+  SmartListsModule,
+];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
 const loops: Type<Loop>[] = [
@@ -51,6 +58,7 @@ const jobHandlers: Type<JobHandlers>[] = [
   LostReports,
   SignUps,
   SuppressionMirror,
+  MediaJobs,
   WebhookJobs,
 ];
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { settingsFields } from '#contracts';
+import { brandFrom } from '#designs';
 import {
   Config,
   Database,
@@ -31,6 +32,7 @@ const changeable: readonly (readonly [keyof Changeable, 'plain' | 'json'])[] = [
   ['retry_unknown_transactional', 'plain'],
   ['event_aliases', 'json'],
   ['admins_need_second_factor', 'plain'],
+  ['brand', 'json'],
 ];
 type Changeable = z.infer<typeof settingsFields>;
 
@@ -90,6 +92,7 @@ export class Settings {
   private present(row: Shown) {
     return {
       ...row,
+      brand: brandFrom(row.brand),
       sending_stopped_at: row.sending_stopped_at?.toISOString() ?? null,
       updated_at: row.updated_at.toISOString(),
       mode: this.config.hasPostmark ? ('postmark' as const) : ('outbox' as const),

@@ -45,6 +45,7 @@ export interface MailStep {
 interface World {
   activity_types: string[];
   template_ids: string[];
+  unapproved_ids: string[];
   course_ids: string[];
   lists: Record<string, 'rules' | 'static'>;
   staff: string[];
@@ -75,6 +76,9 @@ export async function problemsOf(
     `select
        array(select t from unnest($1::text[]) t where exists (select from public.crm_activities a where a.type = t)) as activity_types,
        array(select id::text from cortex.templates where id = any($2::uuid[])) as template_ids,
+       array(select t.id::text from cortex.templates t
+         left join cortex.template_versions v on v.template_id = t.id and v.number = t.version
+         where t.id = any($2::uuid[]) and (t.stream <> 'transactional' or v.approved_at is null)) as unapproved_ids,
        array(select id::text from public.courses where id = any($3::uuid[])) as course_ids,
        (select coalesce(jsonb_object_agg(id, kind), '{}') from public.crm_smart_lists where id = any($4::uuid[])) as lists,
        array(select lower(email) from cortex_staff."user" where lower(email) = any($5::text[])) as staff,
@@ -90,6 +94,7 @@ export async function problemsOf(
     world: {
       activity_types: new Set([...world.activity_types, ...madeByCortex]),
       template_ids: new Set(world.template_ids),
+      unapproved_template_ids: new Set(world.unapproved_ids),
       course_ids: new Set(world.course_ids),
       automation_id: id,
       lists: new Map(Object.entries(world.lists)),

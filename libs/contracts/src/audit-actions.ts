@@ -61,6 +61,8 @@ export const auditActions = {
   'form.created': 'Created a sign-up form',
   'form.changed': 'Changed a sign-up form',
   'form.deleted': 'Removed a sign-up form',
+  'template.approved': 'Approved an email template as system mail',
+  'template.restored': 'Restored an earlier version of an email template',
   'webhook.tested': 'Tested a webhook',
   'webhook_call.replayed': 'Sent a webhook call again',
 } as const;

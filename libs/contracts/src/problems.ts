@@ -218,6 +218,18 @@ export const problemKinds = {
     'A text has a Liquid mistake, or cannot be rendered for this person.',
     'Fix the text at the place that detail or errors name.',
   ),
+  unreadable_design: cannotBeDone(
+    'The design is not in the form that its editor writes.',
+    'Read errors, or choose another format.',
+  ),
+  not_a_picture: cannotBeDone(
+    'The file is no picture that mail programs show, or it is too large to open.',
+    'Send a JPEG, PNG, GIF or WebP of at most 50 megapixels.',
+  ),
+  not_transactional: cannotBeDone(
+    'Only system mail is approved, and this template is for marketing.',
+    'Change its stream to transactional first.',
+  ),
   template_missing: cannotBeDone(
     'The email template of this step no longer exists.',
     'Choose another template and publish again.',

@@ -1,3 +1,4 @@
+import { brandSchema } from '#designs';
 import { mailboxProblem, readMailbox } from '#rules';
 import { z } from 'zod';
 import { activityType } from './activities.contract.js';
@@ -36,6 +37,8 @@ export const settingsFields = z.strictObject({
   retry_unknown_transactional: z.boolean(),
   event_aliases: z.record(z.string().min(1).max(200), activityType),
   admins_need_second_factor: z.boolean(),
+  /** How mail looks; replaced as a whole, what is left out of it is as the product has it. */
+  brand: brandSchema,
 });
 
 export const settings = z.object({

@@ -14,3 +14,8 @@ export * from './suppressions.queries.js';
 export * from './templates.js';
 export * from './topics.js';
 export * from './sign-up-forms.js';
+export * from './design-renderer.js';
+export * from './mail-blocks.js';
+export * from './media.js';
+export * from './media-jobs.js';
+export { TemplateVersions } from './template-versions.js';

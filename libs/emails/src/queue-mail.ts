@@ -93,7 +93,8 @@ export async function pinTemplates(tx: Tx, templateIds: readonly string[]): Prom
   const wanted = [...new Set(templateIds)];
   if (wanted.length === 0) return new Map();
   const templates = await tx.rows<StoredContent & { template_id: string }>(
-    `select id as template_id, version as template_version, subject, preheader, html, text
+    `select id as template_id, version as template_version, subject, preheader, html,
+       coalesce(text, generated_text) as text
      from cortex.templates where id = any($1::uuid[])`,
     [wanted],
   );

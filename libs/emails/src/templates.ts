@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AuditAction } from '#contracts';
 import { AppError, Database, decodeCursor, encodeCursor, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { DesignRenderer } from './design-renderer.js';
 import { checkAside } from './large-mails.js';
+import { keepVersion, TemplateVersions } from './template-versions.js';
 
 export interface TemplateFields {
   name: string;
@@ -17,26 +19,33 @@ export interface TemplateFields {
 interface TemplateRow extends TemplateFields {
   id: string;
   text: string | null;
+  generated_text: string | null;
   version: number;
+  approved_at: Date | null;
+  approved_by: string | null;
   created_at: Date;
   updated_at: Date;
   exact: string;
 }
 
-const columns = `id, name, subject, preheader, stream, editor, design, html, text, version, created_at, updated_at,
-  updated_at::text as exact`;
+const read = `select t.id, t.name, t.subject, t.preheader, t.stream, t.editor, t.design, t.html, t.text, t.generated_text,
+    t.version, v.approved_at, v.approved_by, t.created_at, t.updated_at, t.updated_at::text as exact
+  from cortex.templates t left join cortex.template_versions v on v.template_id = t.id and v.number = t.version`;
 
 /** Templates. What is already queued, and what a published automation pinned, keeps the text it had. */
 @Injectable()
 export class Templates {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    private readonly renderer: DesignRenderer,
+    private readonly versions: TemplateVersions,
+  ) {}
 
   async list(filter: { limit: number; cursor?: string }) {
     const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
     const rows = await this.database.rows<TemplateRow>(
-      `select ${columns} from cortex.templates
-       where $1::timestamptz is null or (updated_at, id) < ($1::timestamptz, $2::uuid)
-       order by updated_at desc, id desc limit $3`,
+      `${read} where $1::timestamptz is null or (t.updated_at, t.id) < ($1::timestamptz, $2::uuid)
+       order by t.updated_at desc, t.id desc limit $3`,
       [at, id, filter.limit + 1],
     );
     const items = rows.slice(0, filter.limit);
@@ -49,32 +58,36 @@ export class Templates {
 
   /** @throws AppError 404 */
   async get(id: string) {
-    const row = await this.database.row<TemplateRow>(`select ${columns} from cortex.templates where id = $1`, [id]);
+    const row = await this.database.row<TemplateRow>(`${read} where t.id = $1`, [id]);
     if (!row) throw notFound('template');
     return present(row);
   }
 
-  /** @throws AppError 422 with line and column when a part does not parse */
+  /** @throws AppError 422 with line and column when a part does not parse, or for a design that cannot be rendered */
   async create(actor: Actor, fields: TemplateFields) {
-    await assertParses(fields);
-    return this.database.tx(async (tx) => {
-      const row = await tx.row<TemplateRow>(
-        `insert into cortex.templates (name, subject, preheader, stream, editor, design, html, text, created_by)
-       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9) returning ${columns}`,
-        [...valuesOf(fields), actor.label],
+    const drawn = await this.drawn(fields);
+    const id = await this.database.tx(async (tx) => {
+      const made = await tx.row<{ id: string }>(
+        `insert into cortex.templates
+           (name, subject, preheader, stream, editor, design, html, text, generated_text, created_by)
+         values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) returning id`,
+        [...valuesOf(drawn), actor.label],
       );
-      await audit(tx, actor, 'template.created', row!);
-      return present(row!);
+      await keepVersion(tx, made!.id, actor);
+      await audit(tx, actor, 'template.created', { id: made!.id, name: fields.name, version: 1 });
+      return made!.id;
     });
+    return this.get(id);
   }
 
   /**
-   * Replaces a template.
-   * @throws AppError 404; 409 when `version` is no longer its version; 422 when a part does not parse
+   * Replaces a template; what it was stays as an earlier version.
+   * @throws AppError 404; 409 when `version` is no longer its version; 422 when a part does not parse, or for a design
+   *   that cannot be rendered
    */
-  async change(actor: Actor, id: string, fields: TemplateFields, version?: number) {
-    await assertParses(fields);
-    return this.database.tx(async (tx) => {
+  async change(actor: Actor, id: string, fields: TemplateFields, version?: number, restored?: number) {
+    const drawn = await this.drawn(fields);
+    await this.database.tx(async (tx) => {
       const before = await tx.row<{ version: number }>(
         'select version from cortex.templates where id = $1 for update',
         [id],
@@ -87,15 +100,35 @@ export class Templates {
           { facts: { version: before.version } },
         );
       }
-      const row = await tx.row<TemplateRow>(
+      await tx.run(
         `update cortex.templates set name = $1, subject = $2, preheader = $3, stream = $4, editor = $5, design = $6::jsonb,
-           html = $7, text = $8, version = version + 1, updated_at = cortex.now()
-         where id = $9 returning ${columns}`,
-        [...valuesOf(fields), id],
+           html = $7, text = $8, generated_text = $9, version = version + 1, updated_at = cortex.now()
+         where id = $10`,
+        [...valuesOf(drawn), id],
       );
-      await audit(tx, actor, 'template.changed', row!);
-      return present(row!);
+      await keepVersion(tx, id, actor);
+      const after = { id, name: fields.name, version: before.version + 1, ...(restored ? { as: restored } : {}) };
+      await audit(tx, actor, restored ? 'template.restored' : 'template.changed', after);
     });
+    return this.get(id);
+  }
+
+  /**
+   * Saves an earlier version once more, as the newest. A design is rendered again, in the brand of today.
+   * @throws AppError as `change`
+   */
+  async restore(actor: Actor, id: string, number: number, version?: number) {
+    const { name, subject, preheader, stream, editor, design, html, text } = await this.versions.get(id, number);
+    return this.change(actor, id, { name, subject, preheader, stream, editor, design, html, text }, version, number);
+  }
+
+  /**
+   * Marks a version as system mail.
+   * @throws AppError 404; 409 when another version was saved meanwhile; 422 for marketing
+   */
+  async approve(actor: Actor, id: string, version: number) {
+    await this.versions.approve(actor, id, version);
+    return this.get(id);
   }
 
   /** @throws AppError 404; 409 while something uses it */
@@ -114,24 +147,38 @@ export class Templates {
       const row = await tx.row<Audited>('delete from cortex.templates where id = $1 returning id, name, version', [id]);
       if (!row) throw notFound('template');
       await audit(tx, actor, 'template.deleted', row);
+      await tx.run("delete from cortex.uses where user_kind = 'template' and user_id = $1", [id]);
     });
+  }
+
+  /** The fields as they are stored: a design rendered. */
+  private async drawn(fields: TemplateFields): Promise<DrawnFields> {
+    const { design, html, generated_text } = await this.renderer.draw(fields);
+    const drawn = { ...fields, design, html, generated_text };
+    await assertParses(drawn);
+    return drawn;
   }
 }
 
-type Audited = Pick<TemplateRow, 'id' | 'name' | 'version'>;
+interface DrawnFields extends TemplateFields {
+  generated_text: string | null;
+}
 
-const audit = (tx: Tx, actor: Actor, action: AuditAction, { id, name, version }: Audited): Promise<void> =>
-  recordAudit(tx, actor, { action, targetKind: 'template', targetId: id, after: { name, version } });
+type Audited = Pick<TemplateRow, 'id' | 'name' | 'version'> & { as?: number };
 
-const valuesOf = (fields: TemplateFields): unknown[] => [
+const audit = (tx: Tx, actor: Actor, action: AuditAction, { id, ...after }: Audited): Promise<void> =>
+  recordAudit(tx, actor, { action, targetKind: 'template', targetId: id, after });
+
+const valuesOf = (fields: DrawnFields): unknown[] => [
   fields.name,
   fields.subject,
   fields.preheader,
   fields.stream,
   fields.editor,
-  fields.design === undefined ? null : JSON.stringify(fields.design),
+  fields.design === undefined || fields.design === null ? null : JSON.stringify(fields.design),
   fields.html,
   fields.text || null,
+  fields.generated_text,
 ];
 
 /** A draft may still be empty; what is there must parse. */
@@ -148,6 +195,7 @@ async function assertParses(fields: TemplateFields): Promise<void> {
 
 const present = ({ exact: _exact, ...row }: TemplateRow) => ({
   ...row,
+  approved_at: row.approved_at?.toISOString() ?? null,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 });

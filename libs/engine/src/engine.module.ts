@@ -7,6 +7,7 @@ import { Monitors } from './starts/monitors.js';
 import { ScheduledEntries } from './starts/scheduled-entries.js';
 import { EngineVersions } from './versions/engine-versions.js';
 import { WakeLoop } from './waking/wake-loop.js';
+import { LinkChecks } from './webhooks/link-checks.js';
 import { WebhookCalls } from './webhooks/webhook-calls.js';
 import { WebhookTests } from './webhooks/webhook-tests.js';
 
@@ -22,6 +23,7 @@ const parts = [
   WakeLoop,
   WebhookCalls,
   WebhookTests,
+  LinkChecks,
 ];
 
 @Module({ providers: parts, exports: parts })

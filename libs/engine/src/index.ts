@@ -14,6 +14,7 @@ export * from './versions/engine-versions.js';
 export { TriggerIndex } from './versions/trigger-index.js';
 export * from './waking/wake-loop.js';
 export { callPage, type CallState } from './webhooks/calls.queries.js';
+export { LinkChecks } from './webhooks/link-checks.js';
 export { rotateWebhookSecret, webhookSecret } from './webhooks/secrets.js';
 export { sealStored } from './webhooks/seal-stored.js';
 export { WebhookCalls } from './webhooks/webhook-calls.js';

@@ -15,6 +15,7 @@ export type SettingColumn =
   | 'mail_tracking'
   | 'event_aliases'
   | 'admins_need_second_factor'
+  | 'brand'
   | 'sending_stopped_at'
   | 'sending_stopped_by'
   | 'sending_stopped_reason'

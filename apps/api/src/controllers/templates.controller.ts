@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { checkAside, TemplateError, Templates } from '#emails';
+import { checkAside, TemplateError, Templates, TemplateVersions } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { AppError, Database, type Actor } from '#platform';
@@ -10,6 +10,7 @@ import { Caller, Input, Route } from '../http/route.js';
 export class TemplatesController {
   constructor(
     private readonly templates: Templates,
+    private readonly versions: TemplateVersions,
     private readonly view: MessageView,
     private readonly database: Database,
   ) {}
@@ -37,6 +38,31 @@ export class TemplatesController {
     return this.templates.change(actor, params.id, fields, version);
   }
 
+  @Route(contracts.listTemplateVersions)
+  listVersions(@Input() { params, query }: InputOf<typeof contracts.listTemplateVersions>) {
+    return this.versions.list(params.id, query);
+  }
+
+  @Route(contracts.getTemplateVersion)
+  getVersion(@Input() { params }: InputOf<typeof contracts.getTemplateVersion>) {
+    return this.versions.get(params.id, params.n);
+  }
+
+  @Route(contracts.restoreTemplate)
+  restore(@Input() { params, body }: InputOf<typeof contracts.restoreTemplate>, @Caller() actor: Actor) {
+    return this.templates.restore(actor, params.id, body.number, body.version);
+  }
+
+  @Route(contracts.approveTemplate)
+  approve(@Input() { params, body }: InputOf<typeof contracts.approveTemplate>, @Caller() actor: Actor) {
+    return this.templates.approve(actor, params.id, body.version);
+  }
+
+  @Route(contracts.listTemplateUses)
+  uses(@Input() { params, query }: InputOf<typeof contracts.listTemplateUses>) {
+    return this.versions.uses(params.id, query);
+  }
+
   @Route(contracts.removeTemplate)
   async remove(@Input() { params }: InputOf<typeof contracts.removeTemplate>, @Caller() actor: Actor) {
     await this.templates.remove(actor, params.id);
@@ -47,7 +73,9 @@ export class TemplatesController {
   async preview(@Input() { params, body }: InputOf<typeof contracts.previewTemplate>) {
     const template = await this.templates.get(params.id);
     const problems = await checkAside(template);
-    const rendered = await this.rendered(() => this.view.preview(template, template.stream, body.contact_email));
+    const rendered = await this.rendered(() =>
+      this.view.preview(asSent(template), template.stream, body.contact_email),
+    );
     return { ...rendered, problems };
   }
 
@@ -62,7 +90,7 @@ export class TemplatesController {
   @Route(contracts.testTemplate)
   async test(@Input() { params, body }: InputOf<typeof contracts.testTemplate>) {
     const template = await this.templates.get(params.id);
-    return { message_id: await sendTest(this.database, this.view, template, body.to, body.contact_email) };
+    return { message_id: await sendTest(this.database, this.view, asSent(template), body.to, body.contact_email) };
   }
 
   @Route(contracts.testContent)
@@ -93,3 +121,9 @@ export class TemplatesController {
     }
   }
 }
+
+/** What goes out: the author's own text, else the one of the design. */
+const asSent = <T extends { text: string | null; generated_text: string | null }>(template: T): T => ({
+  ...template,
+  text: template.text ?? template.generated_text,
+});

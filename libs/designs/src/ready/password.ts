@@ -7,7 +7,7 @@ export const password: ReadyDesign = {
   stream: 'transactional',
   subject: 'Set a new password',
   preheader: 'The link works for one hour.',
-  make: (brand) =>
+  make: () =>
     design(
       header(),
       letter(

@@ -26,7 +26,8 @@ export const internet = (allowed: readonly Network[]): Net => ({
 export interface Call {
   url: string;
   headers: Record<string, string>;
-  body: string;
+  /** Posted; absent: the address is only looked up. */
+  body?: string;
 }
 
 /** What came of one try. `final`: trying again would not help. */
@@ -38,7 +39,7 @@ export type Tried =
 const later = new Set([408, 409, 425, 429]);
 
 /**
- * Posts once. The host's name is resolved once, every address it has must be allowed, and the connection goes to the
+ * Posts once, or gets what has no body. The host's name is resolved once, every address it has must be allowed, and the connection goes to the
  * address that was checked, so that a name that changes its mind cannot lead elsewhere. Redirects are not followed.
  * Never throws.
  */
@@ -88,8 +89,9 @@ function exchange(
 ): Promise<{ status: number; answer: string }> {
   const family = isIP(address);
   const options: RequestOptions = {
-    method: 'POST',
-    headers: { ...call.headers, 'content-length': Buffer.byteLength(call.body) },
+    ...(call.body === undefined
+      ? { method: 'GET', headers: call.headers }
+      : { method: 'POST', headers: { ...call.headers, 'content-length': Buffer.byteLength(call.body) } }),
     // A connection of its own: one that is kept open belongs to an address checked earlier.
     agent: false,
     signal,

@@ -275,6 +275,13 @@ const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): 
   if (world.template_ids && typeof config.template_id === 'string' && !world.template_ids.has(config.template_id))
     add('unknown_template', 'blocks', 'template_id', 'This template does not exist. Choose another.');
   const { stream } = config;
+  if (stream === 'transactional' && world.unapproved_template_ids?.has(String(config.template_id)))
+    add(
+      'template_not_approved',
+      'blocks',
+      'template_id',
+      'An administrator has to approve this template as system mail first. Ask one, or send it as broadcast.',
+    );
   const known = stream === 'broadcast' || stream === 'transactional';
   if (def?.kind === 'mail' && world.senders && !config.from && known && !world.senders[stream])
     add('no_sender', 'blocks', 'from', `No sender is set for ${stream} mail. Set one here or in the settings.`);

@@ -5,6 +5,8 @@ export interface Surroundings {
   /** Activity types that were ever seen. */
   activity_types?: ReadonlySet<string>;
   template_ids?: ReadonlySet<string>;
+  /** Those of them that no administrator has approved as system mail, as they are now. */
+  unapproved_template_ids?: ReadonlySet<string>;
   course_ids?: ReadonlySet<string>;
   /** The lists that the drawing names and that exist: whether they follow rules or are kept by hand. */
   lists?: ReadonlyMap<string, 'rules' | 'static'>;

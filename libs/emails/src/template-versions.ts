@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { mediaNamesIn } from '#designs';
+import { AppError, Database, decodeCursor, encodeCursor, notFound, recordAudit, type Actor, type Tx } from '#platform';
+
+interface VersionRow {
+  number: number;
+  name: string;
+  subject: string;
+  stream: 'broadcast' | 'transactional';
+  editor: 'html' | 'mjml' | 'unlayer';
+  bytes: number;
+  saved_at: Date;
+  saved_by: string | null;
+  approved_at: Date | null;
+  approved_by: string | null;
+}
+
+interface WholeVersionRow extends VersionRow {
+  preheader: string;
+  design: unknown;
+  html: string;
+  text: string | null;
+  generated_text: string | null;
+}
+
+const listed = `number, name, subject, stream, editor, octet_length(html) as bytes, saved_at, saved_by, approved_at,
+  approved_by`;
+
+/** Puts a template as it stands now beside its earlier versions, and notes the pictures that it shows. */
+export async function keepVersion(tx: Tx, templateId: string, actor: Actor): Promise<void> {
+  const kept = await tx.row<{ html: string; design: unknown }>(
+    `insert into cortex.template_versions
+       (template_id, number, name, stream, editor, subject, preheader, design, html, text, generated_text, saved_by)
+     select id, version, name, stream, editor, subject, preheader, design, html, text, generated_text, $2
+     from cortex.templates where id = $1 returning html, design`,
+    [templateId, actor.label],
+  );
+  await noteMedia(tx, 'template', templateId, `${kept!.html}${JSON.stringify(kept!.design ?? '')}`);
+}
+
+/** Notes the pictures that a text shows as used; what was noted before stays, since earlier versions may come back. */
+export async function noteMedia(tx: Tx, kind: string, id: string, text: string): Promise<void> {
+  await tx.run(
+    `insert into cortex.uses (user_kind, user_id, used_kind, used_id)
+     select $1, $2::uuid, 'media', m.id from cortex.media m where m.name = any($3::text[])
+     on conflict do nothing`,
+    [kind, id, mediaNamesIn(text)],
+  );
+}
+
+/** What templates were, and who said that they may go out as system mail. */
+@Injectable()
+export class TemplateVersions {
+  constructor(private readonly database: Database) {}
+
+  /** @throws AppError 404 */
+  async list(templateId: string, filter: { limit: number; cursor?: string }) {
+    await this.assertThere(templateId);
+    const [before] = decodeCursor(filter.cursor, 1) ?? [null];
+    const rows = await this.database.rows<VersionRow>(
+      `select ${listed} from cortex.template_versions
+       where template_id = $1 and ($2::int is null or number < $2::int) order by number desc limit $3`,
+      [templateId, before, filter.limit + 1],
+    );
+    const items = rows.slice(0, filter.limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(present),
+      next_cursor: rows.length > filter.limit && last ? encodeCursor([String(last.number)]) : null,
+    };
+  }
+
+  /** @throws AppError 404 */
+  async get(templateId: string, number: number) {
+    const row = await this.database.row<WholeVersionRow>(
+      `select ${listed}, preheader, design, html, text, generated_text from cortex.template_versions
+       where template_id = $1 and number = $2`,
+      [templateId, number],
+    );
+    if (!row) throw notFound('version');
+    return present(row);
+  }
+
+  /**
+   * Marks a version as system mail.
+   * @throws AppError 404; 409 when another version was saved meanwhile; 422 for marketing
+   */
+  async approve(actor: Actor, templateId: string, version: number): Promise<void> {
+    await this.database.tx(async (tx) => {
+      const now = await tx.row<{ version: number; stream: string; name: string }>(
+        'select version, stream, name from cortex.templates where id = $1 for update',
+        [templateId],
+      );
+      if (!now) throw notFound('template');
+      if (now.version !== version)
+        throw new AppError(
+          'template_changed',
+          'Someone else has saved this template since you read it. Read it again.',
+          {
+            facts: { version: now.version },
+          },
+        );
+      if (now.stream !== 'transactional')
+        throw new AppError('not_transactional', 'Only system mail is approved. This template is for marketing.');
+      const changed = await tx.run(
+        `update cortex.template_versions set approved_at = cortex.now(), approved_by = $3
+         where template_id = $1 and number = $2 and approved_at is null`,
+        [templateId, version, actor.label],
+      );
+      if (changed === 0) return;
+      await recordAudit(tx, actor, {
+        action: 'template.approved',
+        targetKind: 'template',
+        targetId: templateId,
+        after: { name: now.name, version },
+      });
+    });
+  }
+
+  /** What uses a template, by kind and id. @throws AppError 404 */
+  async uses(templateId: string, filter: { limit: number; cursor?: string }) {
+    await this.assertThere(templateId);
+    const [kind, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
+    const rows = await this.database.rows<{ kind: string; id: string; name: string | null; status: string | null }>(
+      `select u.user_kind as kind, u.user_id as id, a.name, a.status
+       from cortex.uses u left join cortex.automations a on u.user_kind = 'automation' and a.id = u.user_id
+       where u.used_kind = 'template' and u.used_id = $1
+         and ($2::text is null or (u.user_kind, u.user_id) > ($2::text, $3::uuid))
+       order by u.user_kind, u.user_id limit $4`,
+      [templateId, kind, id, filter.limit + 1],
+    );
+    const items = rows.slice(0, filter.limit);
+    const last = items.at(-1);
+    return { items, next_cursor: rows.length > filter.limit && last ? encodeCursor([last.kind, last.id]) : null };
+  }
+
+  private async assertThere(templateId: string): Promise<void> {
+    if (!(await this.database.row('select 1 from cortex.templates where id = $1', [templateId])))
+      throw notFound('template');
+  }
+}
+
+const present = <R extends VersionRow>(row: R) => ({
+  ...row,
+  saved_at: row.saved_at.toISOString(),
+  approved_at: row.approved_at?.toISOString() ?? null,
+});
