@@ -82,13 +82,26 @@ export class ReplayPerson {
     await this.settle();
   }
 
-  /** What happened next, in order of arrival. */
-  async feed(activity: PastActivity): Promise<void> {
-    const at = activity.at.getTime();
+  /**
+   * What happened next, in order of arrival. What arrived at one instant is matched together, as it is when it stands in
+   * the inbox together: rules see all of it, and the runs that it starts move side by side.
+   */
+  async feed(activities: readonly PastActivity[]): Promise<void> {
+    let from = 0;
+    while (from < activities.length) {
+      const at = activities[from]!.at.getTime();
+      let to = from + 1;
+      while (to < activities.length && activities[to]!.at.getTime() === at) to += 1;
+      await this.arrive(at, activities.slice(from, to));
+      from = to;
+    }
+  }
+
+  private async arrive(at: number, activities: readonly PastActivity[]): Promise<void> {
     if (at >= this.script.window.to.getTime()) return;
     if (this.hasDue(at)) await this.until(at);
     this.now = Math.max(this.now, at);
-    await this.take(activity);
+    await this.take(activities);
     if (this.backend.caused.length > 0) await this.settle();
   }
 
@@ -176,23 +189,29 @@ export class ReplayPerson {
     if (limit.repeat === 'always' && found.length > 0) this.monitor!.nextRound(this.now);
   }
 
-  /** One activity: first it becomes a fact, also of `last_activity`, then it is matched. */
-  private async take(activity: PastActivity): Promise<void> {
-    this.count();
-    const own = activity.metadata.automation_id === this.script.version.automation_id;
-    if (own && activity.id.startsWith('simulated-') === false) return;
-    const fact = factTypes.has(activity.type);
-    // The step that caused it has changed the facts already.
-    if (fact && !own) this.person.apply(activity);
-    if (isByThePerson(activity.type)) this.person.did(activity.occurred_at.getTime());
-    this.backend.remember(activity);
+  /** Activities of one instant: first they become facts, also of `last_activity`, then they are matched. */
+  private async take(activities: readonly PastActivity[]): Promise<void> {
+    const taken = activities.filter((activity) => this.becomesFact(activity));
+    if (taken.length === 0) return;
     const moment = this.moment(this.now);
-    await this.backend.count(activity, moment);
-    if (this.known.size > 0 || this.mayStart(activity)) {
+    for (const activity of taken) await this.backend.count(activity, moment);
+    if (this.known.size > 0 || taken.some((activity) => this.mayStart(activity))) {
       const matcher = new ActivityMatcher(this.backend, moment, this.log);
-      await this.advance(await matcher.match([rowOf(activity, this.person)]), moment);
+      await this.advance(await matcher.match(taken.map((activity) => rowOf(activity, this.person))), moment);
     }
     if (this.monitor) await this.changed();
+  }
+
+  /** False for what the automation itself once brought about: the replayed runs do that anew. */
+  private becomesFact(activity: PastActivity): boolean {
+    this.count();
+    const own = activity.metadata.automation_id === this.script.version.automation_id;
+    if (own && !activity.id.startsWith('simulated-')) return false;
+    // The step that caused it has changed the facts already.
+    if (factTypes.has(activity.type) && !own) this.person.apply(activity);
+    if (isByThePerson(activity.type)) this.person.did(activity.occurred_at.getTime());
+    this.backend.remember(activity);
+    return true;
   }
 
   private mayStart(activity: PastActivity): boolean {
@@ -205,7 +224,7 @@ export class ReplayPerson {
 
   /** Takes what the runs themselves brought about. */
   private async settle(): Promise<void> {
-    for (let next = this.backend.caused.shift(); next; next = this.backend.caused.shift()) await this.take(next);
+    for (let next = this.backend.caused.shift(); next; next = this.backend.caused.shift()) await this.take([next]);
   }
 
   private async changed(): Promise<void> {

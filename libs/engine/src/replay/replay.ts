@@ -161,7 +161,7 @@ class Chunk {
     this.buffered = [];
     if (!person) return;
     activities.sort((a, b) => a.at.getTime() - b.at.getTime());
-    for (const activity of activities) await person.feed(activity);
+    await person.feed(activities);
   }
 
   private async close(): Promise<void> {

@@ -91,7 +91,7 @@ export async function simulate(
       after: undefined,
       limit: MOST_ACTIVITIES,
     });
-    for (const activity of happened) await replayed.feed(activity);
+    await replayed.feed(happened);
     await replayed.finish();
     const { journey, mails } = found!;
     const { run } = journey;
