@@ -55,7 +55,7 @@ export function bodiesOfEveryRoute({ list, automation, template }: Existing): Wo
   const ids = new Map([
     ['smart-lists', list],
     ['automations', automation],
-    ['templates', template],
+    ['email', template],
   ]);
   return contracts.routesOf(contracts).flatMap((route) => {
     const { method } = route;

@@ -71,14 +71,14 @@ const saved = (existing: Existing, name: string, html: string): WorstBody[] => [
   {
     name: `template: ${name}`,
     method: 'POST',
-    path: '/templates',
+    path: '/email/templates',
     as: 'write',
     body: json({ name, subject: 'x', html }),
   },
   {
     name: `template: ${name}`,
     method: 'PUT',
-    path: `/templates/${existing.template}`,
+    path: `/email/templates/${existing.template}`,
     as: 'write',
     body: json({ name, subject: 'x', html }),
   },

@@ -53,7 +53,7 @@ try {
   const existing = {
     list: (await call('/smart-lists', { name: 'List', kind: 'static' })).id as string,
     automation: (await call('/automations', { name: 'Automation' })).id as string,
-    template: (await call('/templates', { name: 'Template', subject: 'x', html: '<p>x</p>' })).id as string,
+    template: (await call('/email/templates', { name: 'Template', subject: 'x', html: '<p>x</p>' })).id as string,
   };
   const asked = (worst: WorstBody) => !only || `${worst.name} ${worst.path}`.includes(only);
   // What a process grows by that is asked for next to nothing.
