@@ -200,6 +200,17 @@ begin
     where f.address = t.address and f.consent_status = 'unknown' and i.id = f.id and p.person_id = i.person_id
       and p.person_id <> f.person_id
       and (p.consent_status = 'unsubscribed' or (p.consent_status <> 'unknown' and f.type = 'customer'));
+    update cortex.people f
+    set paused_until = p.paused_until, paused_at = p.paused_at
+    from unnest(fresh) t (address), cortex.former_ids i, cortex.people p
+    where f.address = t.address and f.paused_at is null and i.id = f.id and p.person_id = i.person_id
+      and p.person_id <> f.person_id and p.paused_at is not null;
+    insert into cortex.topic_choices (person_id, topic_id, wanted, at, said_by, source)
+    select f.person_id, c.topic_id, c.wanted, c.at, c.said_by, c.source
+    from unnest(fresh) t (address), cortex.former_ids i, cortex.people f, cortex.topic_choices c
+    where f.address = t.address and i.id = f.id and i.person_id <> f.person_id and c.person_id = i.person_id
+      and (not c.wanted or f.type = 'customer')
+    on conflict (person_id, topic_id) do nothing;
   end if;
 
   -- 4. A lead that became a customer: its history names the profile from now on.

@@ -31,6 +31,7 @@ const OF_DEMO_PEOPLE: [kind: string, statement: string][] = [
      where s.run_id = r.id and r.person_id = any($1)`,
   ],
   ['run', 'delete from cortex.automation_runs where person_id = any($1)'],
+  ['topic choice', 'delete from cortex.topic_choices where person_id = any($1)'],
   ['inbox', 'delete from cortex.activity_inbox where person_id = any($1)'],
   ['activity', 'delete from public.crm_activities where person_id = any($1)'],
 ];

@@ -3,6 +3,7 @@ import type { Database } from '#platform';
 import { DIRECTORY_DIFFERENCES } from '#testing';
 import type pg from 'pg';
 import { setConsent } from './consent.js';
+import { chooseTopics } from './topic-choices.js';
 
 /** What one transaction of a shop does. */
 export interface Plan {
@@ -36,6 +37,7 @@ interface State {
   errors: unknown[];
   pending: number;
   people: { person_id: string; address: string; id: string | null; type: string | null; status: string }[];
+  off: string[];
   merges: { gone: string; stays: string }[];
   profiles: { id: string; address: string | null }[];
   leads: { id: string; address: string | null }[];
@@ -49,6 +51,7 @@ const STATE = `select
   (select count(*)::int from cortex.pending) as pending,
   (select coalesce(jsonb_agg(jsonb_build_object('person_id', person_id, 'address', address, 'id', id, 'type', type,
     'status', consent_status)), '[]') from cortex.people) as people,
+  (select coalesce(jsonb_agg(c.person_id), '[]') from cortex.topic_choices c where not c.wanted) as off,
   (select coalesce(jsonb_agg(jsonb_build_object('gone', person_id, 'stays', into_person_id)), '[]') from cortex.person_merges) as merges,
   (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'address', cortex.address(email))), '[]') from public.unified_profiles) as profiles,
   (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'address', cortex.address(email))), '[]') from public.purchase_leads) as leads,
@@ -95,6 +98,7 @@ export class IdentityWorld {
     private readonly checker: pg.Client,
     private readonly versions: readonly { automation_id: string; version_id: string }[],
     private readonly lists: readonly string[],
+    private readonly topic: string,
   ) {}
 
   static async make(database: Database, sessions: readonly pg.Client[], checker: pg.Client): Promise<IdentityWorld> {
@@ -106,12 +110,14 @@ export class IdentityWorld {
     const lists = await database.rows<{ id: string }>(
       "insert into public.crm_smart_lists (name, kind) values ('one', 'static'), ('two', 'static') returning id",
     );
+    const [topic] = await database.rows<{ id: string }>("insert into cortex.topics (name) values ('one') returning id");
     return new IdentityWorld(
       database,
       sessions,
       checker,
       versions,
       lists.map(({ id }) => id),
+      topic!.id,
     );
   }
 
@@ -159,7 +165,11 @@ export class IdentityWorld {
       const no = random() < 0.6;
       this.answers.push({ person: somebody.person_id, profile: customer(somebody), no });
       others.push(
-        this.database.tx((tx) => setConsent(tx, somebody.person_id, no ? 'unsubscribed' : 'subscribed', 'person')),
+        this.database.tx(async (tx) => {
+          await setConsent(tx, somebody.person_id, no ? 'unsubscribed' : 'subscribed', 'person');
+          const said = { by: 'person', source: 'preferences' } as const;
+          await chooseTopics(tx, somebody.person_id, [{ topic_id: this.topic, wanted: !no }], said);
+        }),
       );
     }
     const another = people.length > 0 ? pick(random, people) : undefined;
@@ -312,7 +322,7 @@ export class IdentityWorld {
     }
   }
 
-  /** Nobody whose newest own answer is no can be mailed. */
+  /** Nobody whose newest own answer is no, to all and to a topic, can be mailed. */
   private checkAnswers(now: State, stillOf: (person: string) => string): void {
     for (const person of now.people) {
       const newest = this.answers.findLast(
@@ -320,8 +330,8 @@ export class IdentityWorld {
           stillOf(asked) === person.person_id ||
           (profile !== null && profile === person.id && !this.unclear.has(profile)),
       );
-      if (newest?.no && person.status !== 'unsubscribed')
-        throw new Error(`${person.person_id} at ${person.address} said no and is ${person.status}`);
+      if (newest?.no && (person.status !== 'unsubscribed' || !now.off.includes(person.person_id)))
+        throw new Error(`${person.person_id} at ${person.address} said no and is ${person.status}, or has the topic`);
     }
   }
 
@@ -376,6 +386,7 @@ const TABLES = [
   'cortex.person_merges',
   'cortex.lead_owners',
   'cortex.people',
+  'cortex.topic_choices',
   'public.transactions',
   'public.purchase_leads',
   'public.unified_profiles',
