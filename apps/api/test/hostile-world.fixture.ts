@@ -47,6 +47,8 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   const contact = (await made('GET', `/contacts?q=${ANN}`, undefined)).items[0].id as string;
   const rules = rulesOf(course);
   const list = (await made('POST', '/smart-lists', { name: 'Rules', rules: rules[0] })).id as string;
+  const topic = (await made('POST', '/email/topics', { name: 'News' })).id as string;
+  const form = (await made('POST', '/email/forms', { name: 'Footer', topic_ids: [topic] })).id as string;
   const fixed = (await made('POST', '/smart-lists', { name: 'Fixed', kind: 'static' })).id as string;
   const template = (
     await made('POST', '/email/templates', { name: 'T', subject: 'Hi {{ contact.first_name }}', html: '<p>Hi</p>' })
@@ -117,6 +119,10 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['/email/templates', template],
     ['/email/blocks', block],
     ['/media', medium],
+    ['/email/topics', topic],
+    ['/email/forms', form],
+    ['/f/:id', form],
+    ['/forms/:id', form],
     ['/automations/:id/pause', spare],
     ['/automations/:id/resume', spare],
     ['/automations/:id/archive', spare],

@@ -23,6 +23,8 @@ const list = (words: readonly string[]): string =>
 
 const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+
 /** `contact.updated` in words: "Tagged bounced", "No longer tagged trial; country and phone changed". */
 export function changesInWords(changes: unknown): string {
   const fields = record(changes);
@@ -41,10 +43,9 @@ export function changesInWords(changes: unknown): string {
   if (named(true)) parts.push(`gets the topic ${named(true)}`);
   if (named(false)) parts.push(`no longer gets the topic ${named(false)}`);
   if (Object.hasOwn(fields, 'mail_paused_until')) {
-    const until = record(fields.mail_paused_until).new;
-    parts.push(
-      typeof until === 'string' ? `paused marketing mail until ${until.slice(0, 10)}` : 'ended the pause of mail',
-    );
+    // Others may write such an activity too, with anything in it.
+    const until = Date.parse(String(record(fields.mail_paused_until).new));
+    parts.push(Number.isNaN(until) ? 'ended the pause of mail' : `paused marketing mail until ${day.format(until)}`);
   }
   const names = [...fieldNames].flatMap(([name, words]) => {
     if (!Object.hasOwn(fields, name)) return [];

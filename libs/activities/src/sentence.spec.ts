@@ -53,6 +53,14 @@ describe('what the timeline says', () => {
       'Phone changed by anna@example.com',
     );
     expect(changed({ consent: { old: 'unknown', new: 'subscribed' } })).toBe('Consent is now “subscribed”');
+    expect(changed({ topics: { old: { News: true }, new: { News: false, Offers: true } } })).toBe(
+      'Gets the topic “Offers”; no longer gets the topic “News”',
+    );
+    expect(changed({ mail_paused_until: { old: null, new: '2026-12-29T10:00:00.000Z' } })).toBe(
+      'Paused marketing mail until 29 December 2026',
+    );
+    for (const until of [null, 'x', {}])
+      expect(changed({ mail_paused_until: { new: until } })).toBe('Ended the pause of mail');
     expect(says('contact.updated', {})).toBe('Details changed');
   });
 

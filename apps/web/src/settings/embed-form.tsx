@@ -50,13 +50,15 @@ function Snippet({ label, note, text }: { label: string; note?: string; text: st
         value={text}
         onFocus={(event) => event.currentTarget.select()}
       />
-      <CopyButton value={text}>
-        {({ copied, copy }) => (
-          <Button variant="default" size="xs" className="start" onClick={copy}>
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
+      <div>
+        <CopyButton value={text}>
+          {({ copied, copy }) => (
+            <Button variant="default" size="xs" onClick={copy}>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+      </div>
     </div>
   );
 }

@@ -38,7 +38,9 @@ export function Profile({ contact }: { contact: Contact }) {
           since <Time at={contact.created_at} />
         </span>
       </div>
-      <p className={contact.can_be_emailed ? 'email-yes' : 'email-no'}>{contact.email_reason}</p>
+      {contact.email_status === 'paused' ? null : (
+        <p className={contact.can_be_emailed ? 'email-yes' : 'email-no'}>{contact.email_reason}</p>
+      )}
       <PersonTopics contactId={contact.id} />
       <ContactTags contact={contact} />
       <div>
