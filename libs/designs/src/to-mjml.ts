@@ -15,6 +15,7 @@ export interface MjmlOptions {
 const darkPaper = '#14191a';
 const darkCard = '#1c2324';
 const darkTint = '#263031';
+const darkLine = '#2f393a';
 const darkInk = '#eceae3';
 const darkQuiet = '#b4bcb9';
 const darkLink = '#5cc2ac';
@@ -27,6 +28,8 @@ const darkRules = [
   `.cx-text>div,.cx-text h1,.cx-text h2,.cx-text h3,.cx-text p,.cx-text li{color:${darkInk}!important}`,
   `.cx-quiet>div,.cx-quiet p,.cx-quiet a{color:${darkQuiet}!important}`,
   `.cx-text a{color:${darkLink}!important}`,
+  `.cx-accent>div,.cx-accent h1,.cx-accent h2,.cx-accent h3,.cx-accent p{color:${darkLink}!important}`,
+  `.cx-line>p{border-top-color:${darkLine}!important}`,
 ].join('');
 
 const styles = [
@@ -46,6 +49,7 @@ const groundClass = (brand: Brand, ground = ''): string | undefined =>
 /** The same of the colour of words. */
 const wordsClass = (brand: Brand, colour = ''): string | undefined =>
   new Map([
+    [brand.accent, 'cx-accent'],
     [brand.quiet, 'cx-quiet'],
     [brand.ink, 'cx-text'],
   ]).get(colour);
@@ -107,7 +111,9 @@ function finished(node: MailNode, brand: Brand, turns = false): MailNode {
       ? groundClass(brand, own)
       : tagName === 'mj-text' && onOurs
         ? wordsClass(brand, settings.color)
-        : undefined;
+        : tagName === 'mj-divider' && onOurs && settings['border-color'] === brand.line
+          ? 'cx-line'
+          : undefined;
   const attributes = Object.fromEntries(
     Object.entries({ ...settings, ...(mark ? { 'css-class': mark } : {}) })
       .filter(([name, value]) => value !== '' || name === 'alt')
