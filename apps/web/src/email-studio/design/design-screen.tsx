@@ -42,8 +42,8 @@ export function DesignScreen(props: DesignScreenProps) {
   const rendered = useRendered(now, mail.stream, whom.email);
   const checks = rendered.data?.problems;
   const [editor, setEditor] = useState<DesignEditor>();
-  // Who may only look gets no editor but the code itself, which can be read only.
-  const looksOnly = readOnly && mail.editor !== 'html';
+  // A design of another editor is shown as it is sent; its subject can be changed here.
+  const looksOnly = mail.editor !== 'html';
   const [chosenMode, setMode] = useState('design');
   const mode = looksOnly ? 'preview' : chosenMode;
   const [face, setFace] = useState<Face>('desktop');

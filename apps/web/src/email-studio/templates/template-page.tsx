@@ -83,7 +83,7 @@ export function TemplateEditor({ template: read, onReload, onClose }: TemplateEd
       subject,
       preheader,
       text,
-      html: written.html,
+      ...(read.editor === 'html' ? { html: written.html } : {}),
       version,
     };
     return { at: took(await storeTemplate(read.id, body, options)).updated_at };

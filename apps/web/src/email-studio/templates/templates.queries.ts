@@ -47,7 +47,9 @@ export const fieldsOf = (template: Template): TemplateFields => ({
   subject: template.subject,
   preheader: template.preheader,
   stream: template.stream,
-  html: template.html,
+  editor: template.editor,
+  ...(template.editor === 'html' ? {} : { design: template.design }),
+  html: template.editor === 'mjml' ? '' : template.html,
   text: template.text,
 });
 
