@@ -62,6 +62,3 @@ export function aroundLiquid(
   const aside = setLiquidAside(source);
   return aside.restore(change(aside.text), write);
 }
-
-/** Whether Liquid stands in a text. */
-export const hasLiquid = (source: string): boolean => !liquidTags(source).next().done;

@@ -4,7 +4,7 @@ import { blockOf, blocks } from '../blocks/index.js';
 
 const name = fc.constantFrom('first_name', 'email', 'attributes.size', 'a_b');
 /** Liquid as people write it; in words with either quote, in links too. */
-export const liquid = fc.oneof(
+const liquid = fc.oneof(
   name.map((path) => `{{ contact.${path} }}`),
   fc
     .tuple(name, fc.constantFrom('there', 'my friend', 'a & b', 'Größe', '<none>'))

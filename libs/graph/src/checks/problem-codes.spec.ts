@@ -13,6 +13,7 @@ const drawing: Graph = {
   nodes: [
     { id: 'start', type: 'schedule', config: { cron: '99 * * * *', smart_list_id: id(1) } },
     { id: 'mail', type: 'send_email', config: { stream: 'broadcast', template_id: id(2) } },
+    { id: 'system', type: 'send_email', config: { stream: 'transactional', template_id: id(8) } },
     {
       id: 'own',
       type: 'send_email',
@@ -52,7 +53,8 @@ const monitor: Graph = {
 const world: Surroundings = {
   automation_id: id(3),
   activity_types: new Set(),
-  template_ids: new Set(),
+  template_ids: new Set([id(8)]),
+  unapproved_template_ids: new Set([id(8)]),
   course_ids: new Set(),
   lists: new Map([[id(1), 'rules']]),
   automations: new Map([
@@ -67,7 +69,7 @@ const world: Surroundings = {
 };
 
 /** Found where the database is asked, or where the mail is rendered. */
-const askedElsewhere = new Set(['circle_through_others', 'unknown_smart_list', 'adds_footer']);
+const askedElsewhere = new Set(['circle_through_others', 'unknown_smart_list', 'unknown_topic', 'adds_footer']);
 
 const codes = (problems: readonly Problem[]) => new Set(problems.map(({ code }) => code));
 
