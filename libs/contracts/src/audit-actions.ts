@@ -15,7 +15,7 @@ export const auditActions = {
   'session.ended': 'Ended a session',
   'sessions.ended': 'Ended their own sessions',
   'sign_in.failed': 'Failed to sign in',
-  'request.refused': 'Was refused a request',
+  'request.refused': 'Attempted something they may not do',
   'password.changed': 'Changed their password',
   'password.link_made': 'Created a link to set a new password',
   'password.replaced': 'Replaced a forgotten password',
