@@ -1,6 +1,7 @@
 import { previewContent, type AnswerOf } from '#contracts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDebouncedValue } from '@mantine/hooks';
+import { useMemo } from 'react';
 import { call } from '../../../api/client';
 import type { MailDraft, MailStream } from './draft';
 
@@ -15,7 +16,10 @@ const LOOK_MS = 200;
 /** The mail as it stands, rendered as it would be sent to somebody; a made-up person where nobody is named. */
 export function useRendered(draft: MailDraft, stream: MailStream, contact: string | undefined) {
   const { subject, preheader, text, written } = draft;
-  const [body] = useDebouncedValue({ subject, preheader, text, html: written.html, stream }, LOOK_MS);
+  const { html } = written;
+  // One object for as long as nothing changes: a new one would be waited for again and again.
+  const now = useMemo(() => ({ subject, preheader, text, html, stream }), [subject, preheader, text, html, stream]);
+  const [body] = useDebouncedValue(now, LOOK_MS);
   return useQuery({
     queryKey: ['mail-preview', body, contact],
     queryFn: ({ signal }) =>
