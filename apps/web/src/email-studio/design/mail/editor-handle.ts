@@ -29,7 +29,7 @@ export interface DesignEditorProps {
 }
 
 /** How long an editor is at rest before it says that something changed, in milliseconds. */
-export const REST_MS = 400;
+const REST_MS = 400;
 
 /** Calls back when nothing more has come for a while. */
 export function atRest(call: () => void, ms = REST_MS): { later: () => void; stop: () => void } {
