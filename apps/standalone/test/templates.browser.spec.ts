@@ -189,7 +189,7 @@ describe('e-mail templates in a browser', () => {
     expect((await config()).subject).toBe('Hello');
     await page.getByText('From a template', { exact: true }).click();
     await page.getByRole('button', { name: 'New template' }).click();
-    await page.getByLabel('Name').fill('From the step');
+    await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('From the step');
     await page.getByRole('button', { name: 'Make the template' }).click();
     await page.getByRole('textbox', { name: 'Subject' }).last().fill('Made in place');
     await page.getByRole('button', { name: 'Done' }).click();

@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- each app is built from the files it reaches, and this one is reached by nobody's import
+/// <reference path="./mjml.d.ts" />
 import type { MailStream } from '../block.js';
 import type { Brand } from '../brand.js';
 import { checkDesign, type DesignProblem } from '../checks.js';
