@@ -47,13 +47,14 @@ describe('templates and messages over HTTP', () => {
         })
       ).status,
     ).toBe(404);
-    const { id: _id, version, created_at: _c, updated_at: _u, ...fields } = made.body;
+    const { version, ...fields } = made.body;
     expect(
       (await mails.app.call('PUT', `/email/templates/${made.body.id}`, { ...fields, name: 'Hello', version })).body
         .version,
     ).toBe(2);
     expect((await mails.app.call('PUT', `/email/templates/${made.body.id}`, { ...fields, version })).status).toBe(409);
     expect((await mails.app.call('GET', '/email/templates')).body.items[0].name).toBe('Hello');
+    expect((await mails.app.call('GET', '/email/templates?stream=transactional')).body.items).toEqual([]);
     expect((await mails.app.call('DELETE', `/email/templates/${made.body.id}`)).status).toBe(200);
     expect((await mails.app.call('GET', `/email/templates/${made.body.id}`)).status).toBe(404);
     const unsaved = await mails.app.call('POST', '/email/preview', { subject: 'x', html: '{% for %}' });

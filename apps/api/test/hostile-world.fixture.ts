@@ -56,10 +56,13 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   const block = (await made('POST', '/email/blocks', { name: 'Footer', row: { tagName: 'cx-footer', attributes: {} } }))
     .id as string;
   const medium = newId();
+  const mediumName = 'abcdefghijklmnopqrstuvwx.jpg';
   await database.run(
-    `insert into cortex.media (id, name, content_type, width, height, bytes)
-     values ($1, 'abcdefghijklmnopqrstuvwx.jpg', 'image/jpeg', 1, 1, 1)`,
-    [medium],
+    `with made as (
+       insert into cortex.media (id, name, content_type, width, height, bytes)
+       values ($1, $2, 'image/jpeg', 1, 1, 1) returning id)
+     insert into cortex.media_data (media_id, data) select id, '\\x00' from made`,
+    [medium, mediumName],
   );
   await made('PATCH', '/settings', { sender_broadcast: 'School <a@hostile.example>', postal_address: 'Here 1' });
 
@@ -118,6 +121,7 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['/smart-lists', list],
     ['/email/templates', template],
     ['/email/blocks', block],
+    ['/media/:name', mediumName],
     ['/media', medium],
     ['/email/topics', topic],
     ['/email/forms', form],

@@ -155,7 +155,7 @@ describe('the automation editor in a browser', () => {
       await page.mouse.up();
     };
     await draw('two', 'one');
-    await page.getByText('That would go round without a wait', { exact: false }).waitFor();
+    await page.getByText('That would make a loop without a wait', { exact: false }).waitFor();
     await draw('start', 'two');
     await saved(page);
     expect((await stored(id)).edges.find((edge) => edge.source === 'start')?.target).toBe('two');

@@ -6,7 +6,7 @@ import * as contracts from './index.js';
 const routes = contracts.routesOf(contracts as unknown as Record<string, unknown>);
 /** A validator's own words, and ours that say no more than that something is wrong. */
 const rawWords =
-  /^(invalid|too (small|big)|unrecognized|expected|nonoptional)\b|\breceived\b|zod|is not right\.$|not written as it should be\.$/i;
+  /^(invalid|too (small|big)|unrecognized|expected|nonoptional)\b|\breceived\b|zod|is not valid\.$|does not have the right format\.$/i;
 const isSentence = (text: string): boolean => /^\S.*[.?!”)]$/s.test(text);
 const junk = [
   ...[undefined, null, 3, -1, 1.5, 1e300, Number.NaN, '', 'x', 'é'.repeat(5000), true, [], {}, [{}], [null]],

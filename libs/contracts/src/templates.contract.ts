@@ -39,6 +39,13 @@ const templateFields = z.strictObject({
   /** Of `html`: the mail. Of `unlayer`: what the editor exported. Of `mjml` it is left out. */
   html: part(900_000).default(''),
   text: part(900_000).nullish(),
+  /** What an answer says besides is taken back unread, so that a template can be stored as it was read. */
+  id: z.unknown().optional(),
+  generated_text: z.unknown().optional(),
+  approved_at: z.unknown().optional(),
+  approved_by: z.unknown().optional(),
+  created_at: z.unknown().optional(),
+  updated_at: z.unknown().optional(),
 });
 
 export const listTemplates = route({
@@ -47,7 +54,7 @@ export const listTemplates = route({
   access: 'read',
   tag,
   summary: 'Templates, last changed first',
-  query: pageQuery,
+  query: pageQuery.extend({ stream: mailStream.optional() }),
   response: page(template),
 });
 export const getTemplate = route({

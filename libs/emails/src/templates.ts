@@ -41,12 +41,13 @@ export class Templates {
     private readonly versions: TemplateVersions,
   ) {}
 
-  async list(filter: { limit: number; cursor?: string }) {
+  async list(filter: { limit: number; cursor?: string; stream?: TemplateFields['stream'] }) {
     const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
     const rows = await this.database.rows<TemplateRow>(
-      `${read} where $1::timestamptz is null or (t.updated_at, t.id) < ($1::timestamptz, $2::uuid)
+      `${read} where ($1::timestamptz is null or (t.updated_at, t.id) < ($1::timestamptz, $2::uuid))
+         and ($4::text is null or t.stream = $4)
        order by t.updated_at desc, t.id desc limit $3`,
-      [at, id, filter.limit + 1],
+      [at, id, filter.limit + 1, filter.stream ?? null],
     );
     const items = rows.slice(0, filter.limit);
     const last = items.at(-1);

@@ -85,7 +85,7 @@ describe('what a backtest assumes, and what is changed about it', () => {
     const none = await run(clicks);
     expect(none.result.nodes.clicks!.ports).toEqual({ timed_out: PEOPLE });
     expect(none.result.messages).toBe(2 * PEOPLE);
-    expect(none.assumed.mail_clicked).toMatchObject({ key: 'clicked', value: 0, said: '0 %', count: 2 * PEOPLE });
+    expect(none.assumed.mail_clicked).toMatchObject({ key: 'clicked', value: 0, said: '0%', count: 2 * PEOPLE });
     expect(none.assumed.mail_opened).toMatchObject({ key: 'opened', count: 0 });
     const people = await db.database.rows<{ person_id: string }>('select person_id from cortex.people');
     let before = new Set<string>();
@@ -100,8 +100,8 @@ describe('what a backtest assumes, and what is changed about it', () => {
         ...(clicked < 100 ? { no: PEOPLE - some.clicked.size } : {}),
       });
       expect(some.result.messages).toBe(2 * PEOPLE - some.clicked.size);
-      expect(some.assumed.mail_clicked).toMatchObject({ value: clicked, said: `${clicked} %` });
-      expect(some.assumed.mail_clicked!.text).toContain(`${clicked} %`);
+      expect(some.assumed.mail_clicked).toMatchObject({ value: clicked, said: `${clicked}%` });
+      expect(some.assumed.mail_clicked!.text).toContain(`${clicked}%`);
       before = some.clicked;
     }
     expect(before.size).toBe(PEOPLE);

@@ -36,7 +36,7 @@ export function assumptionsOf(script: Script, result: BacktestResult): Assumptio
       key: 'delivered' | 'opened' | 'clicked',
       text: (said: string) => string,
       count: number,
-    ) => chosen(code, key, assume, `${assume[key]} %`, { text, count });
+    ) => chosen(code, key, assume, `${assume[key]}%`, { text, count });
     assumed.push(
       share(
         'mail_delivered',

@@ -126,8 +126,8 @@ describe('edits', () => {
   });
 
   it('say why a step cannot go somewhere', () => {
-    expect(refusal(abandoned.graph, 'manual', undefined)).toMatch(/start already/);
-    expect(refusal(abandoned.graph, 'exit', { source: 'start', port: 'next' })).toMatch(/Steps follow/);
+    expect(refusal(abandoned.graph, 'manual', undefined)).toMatch(/already has a start/);
+    expect(refusal(abandoned.graph, 'exit', { source: 'start', port: 'next' })).toMatch(/Other steps follow/);
     expect(refusal(abandoned.graph, 'exit', { source: 'second-mail', port: 'next' })).toBeUndefined();
     expect(connectionRefusal(abandoned.graph, { source: 'second-mail', port: 'next' }, 'enrolled')).toMatch(
       /without a wait/,

@@ -37,7 +37,7 @@ const config = z.strictObject({
 });
 
 const nameOf = ({ label, percent }: Branch): string =>
-  [label, percent === undefined ? undefined : `${percent} %`].filter(Boolean).join(', ');
+  [label, percent === undefined ? undefined : `${percent}%`].filter(Boolean).join(', ');
 
 export const randomSplit = defineNode({
   type: 'random_split',

@@ -143,7 +143,7 @@ describe('the editor’s document', () => {
     const { open: opened, focus, fresh } = store.getState();
     expect(focus?.field).toBe('subject');
     expect(fresh.has(opened ?? '')).toBe(true);
-    expect(addStep(store, 'exit', { source: 'start', port: 'next' })).toMatch(/Steps follow/);
+    expect(addStep(store, 'exit', { source: 'start', port: 'next' })).toMatch(/Other steps follow/);
   });
 
   it('removes a step and selects its neighbour; asks first where paths divide', () => {

@@ -26,7 +26,7 @@ const streams: { value: MailStream; label: string }[] = [
 export function TemplatesPage() {
   const [search, setSearch] = useSearchParams();
   const stream: MailStream = search.get('stream') === 'transactional' ? 'transactional' : 'broadcast';
-  const pages = useTemplatePages();
+  const pages = useTemplatePages(stream);
   const mayChange = useMay('change');
   const create = useCreateTemplate();
   const navigate = useNavigate();
@@ -65,7 +65,7 @@ export function TemplatesPage() {
       />
       <Answer of={pages} what="The templates could not be loaded">
         {(data) => {
-          const templates = rowsOf(data).filter((template) => template.stream === stream);
+          const templates = rowsOf(data);
           if (templates.length === 0 && !pages.hasNextPage)
             return (
               <Empty title="No templates yet" action={begin}>

@@ -19,11 +19,11 @@ const PAGE = 12;
 
 const one = (id: string) => ['template', id];
 
-export const useTemplatePages = () =>
+export const useTemplatePages = (stream: Template['stream']) =>
   useInfiniteQuery({
-    queryKey: ['templates', 'gallery'],
+    queryKey: ['templates', 'gallery', stream],
     queryFn: ({ pageParam, signal }) =>
-      call(listTemplates, { query: { limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) } }, { signal }),
+      call(listTemplates, { query: { limit: PAGE, stream, ...(pageParam ? { cursor: pageParam } : {}) } }, { signal }),
     ...paging,
   });
 
