@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MailNode } from '#designs';
-import { Database, decodeCursor, encodeCursor, notFound, type Actor } from '#platform';
+import { Database, decodeCursor, encodeCursor, notFound, type Actor, type Tx } from '#platform';
 import { noteMedia } from './template-versions.js';
 
 interface BlockRow {
@@ -37,19 +37,23 @@ export class MailBlocks {
   }
 
   async create(actor: Actor, name: string, row: MailNode) {
-    return this.written(row, (clean) => [
-      `insert into cortex.mail_blocks (name, row, created_by) values ($1, $2::jsonb, $3) returning ${columns}`,
-      [name, clean, actor.label],
-    ]);
+    return this.written(row, (tx, clean) =>
+      tx.row<BlockRow>(
+        `insert into cortex.mail_blocks (name, row, created_by) values ($1, $2::jsonb, $3) returning ${columns}`,
+        [name, clean, actor.label],
+      ),
+    );
   }
 
   /** @throws AppError 404 */
   async change(id: string, name: string, row: MailNode) {
-    return this.written(row, (clean) => [
-      `update cortex.mail_blocks set name = $1, row = $2::jsonb, updated_at = cortex.now() where id = $3
-       returning ${columns}`,
-      [name, clean, id],
-    ]);
+    return this.written(row, (tx, clean) =>
+      tx.row<BlockRow>(
+        `update cortex.mail_blocks set name = $1, row = $2::jsonb, updated_at = cortex.now() where id = $3
+         returning ${columns}`,
+        [name, clean, id],
+      ),
+    );
   }
 
   /** @throws AppError 404 */
@@ -60,11 +64,11 @@ export class MailBlocks {
     });
   }
 
-  private async written(row: MailNode, statement: (clean: string) => [sql: string, values: unknown[]]) {
+  private async written(row: MailNode, store: (tx: Tx, clean: string) => Promise<BlockRow | undefined>) {
     const { cleanRow } = await import('#designs/server');
     const clean = JSON.stringify(cleanRow(row));
     return this.database.tx(async (tx) => {
-      const stored = await tx.row<BlockRow>(...statement(clean));
+      const stored = await store(tx, clean);
       if (!stored) throw notFound('block');
       await tx.run("delete from cortex.uses where user_kind = 'mail_block' and user_id = $1", [stored.id]);
       await noteMedia(tx, 'mail_block', stored.id, clean);
