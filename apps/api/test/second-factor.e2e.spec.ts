@@ -95,6 +95,12 @@ describe('a second factor', () => {
     );
     const signedIn = await signIn(someone, await phone(begun.body.secret, 1));
     expect([signedIn.status, signedIn.body.second_factor]).toEqual([200, true]);
+    const factors = await api.db.database.rows<{ factors: string[] }>(
+      `select after -> 'factors' as factors from cortex.audit
+       where target_id = $1 and action = 'session.started' order by at, id`,
+      [someone.id],
+    );
+    expect([factors[0]!.factors, factors.at(-1)!.factors]).toEqual([['password'], ['password', 'code']]);
   }, 60_000);
 
   it('lets nobody guess its first code more often than any other', async () => {
