@@ -65,7 +65,6 @@ export function ConflictNotice({
         <Button size="xs" variant="default" onClick={onReload}>
           Load theirs and discard mine
         </Button>
-        <span className="label">The one you do not choose stays in the list of versions if it was saved.</span>
       </div>
     </div>
   );
