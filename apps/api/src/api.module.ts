@@ -9,6 +9,7 @@ import { EnrollmentsModule } from '#enrollments';
 import { EmailsModule } from '#emails';
 import { ResetMail, SendModule } from '#send';
 import { SmartListsModule } from '#smart-lists';
+import { WorkspaceModule } from '#workspace';
 import { PlatformModule, type PlatformParts } from '#platform';
 import { AutomationsController } from './controllers/automations.controller.js';
 import { BacktestsController } from './controllers/backtests.controller.js';
@@ -54,6 +55,7 @@ const libraries: Type[] = [
   SmartListsModule,
   AutomationsModule,
   EngineModule,
+  WorkspaceModule,
 ];
 
 /** Every controller of the API: one line each. */

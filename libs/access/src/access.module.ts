@@ -1,23 +1,17 @@
 import { Module } from '@nestjs/common';
 import { Config, Database, LOG, readSecret, Vault, type Log } from '#platform';
-import { ApiKeys } from './api-keys.js';
-import { Attention } from './attention.js';
-import { Audit } from './audit.js';
-import { DemoData } from './demo-data.js';
-import { PasswordResets } from './password-resets.js';
-import { Refusals } from './refusals.js';
-import { SecondFactors } from './second-factors.js';
-import { Settings } from './settings.js';
-import { Staff } from './staff.js';
-import { StaffSessions } from './staff-sessions.js';
-import { StaffSignIn } from './staff-sign-in.js';
+import { ApiKeys } from './accounts/api-keys.js';
+import { Audit } from './audit/audit.js';
+import { PasswordResets } from './sign-in/password-resets.js';
+import { Refusals } from './audit/refusals.js';
+import { SecondFactors } from './second-factors/second-factors.js';
+import { Staff } from './accounts/staff.js';
+import { StaffSessions } from './sign-in/staff-sessions.js';
+import { StaffSignIn } from './sign-in/staff-sign-in.js';
 
 const providers = [
   ApiKeys,
-  Attention,
   Audit,
-  DemoData,
-  Settings,
   Staff,
   StaffSessions,
   {

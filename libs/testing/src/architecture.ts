@@ -37,7 +37,16 @@ interface Ring {
 
 const pure = ['rules', 'graph', 'designs', 'contracts'];
 const base = ['platform', 'queue'];
-const records = ['activities', 'directory', 'enrollments', 'smart-lists', 'automations', 'emails', 'access'];
+const records = [
+  'activities',
+  'directory',
+  'enrollments',
+  'smart-lists',
+  'automations',
+  'emails',
+  'access',
+  'workspace',
+];
 const stages = ['engine', 'send'];
 const libs = [...pure, ...base, ...records, ...stages];
 
@@ -81,6 +90,7 @@ export const rings: Record<string, Ring> = {
   emails: { parts: [...pure, ...base], server: true, packages: ['liquidjs', 'html-to-text', 'leven'] },
   // better-auth is given a pool of its own.
   access: { parts: [...pure, ...base], server: true, packages: ['better-auth', 'pg'] },
+  workspace: { parts: [...pure, ...base], server: true, packages: [] },
 
   engine: { parts: [...pure, ...base, ...records], server: true, packages: ['standardwebhooks', 'ipaddr.js'] },
   send: { parts: [...pure, ...base, ...records], server: true, packages: ['postmark'] },
@@ -137,6 +147,7 @@ export function permits(permission: Permission, name: string, path: string): boo
  */
 export const rooms: Record<string, string[]> = {
   graph: ['times', 'words', 'model', 'nodes', 'reading', 'checks', 'editing'],
+  access: ['passwords', 'second-factors', 'accounts', 'sign-in', 'audit'],
   engine: [
     'versions',
     'inbox',

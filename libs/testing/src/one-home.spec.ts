@@ -16,7 +16,7 @@ const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
     what: 'what needs a person',
     written: /(insert\s+into|update|delete\s+from)\s+cortex\.attention\b/i,
     // Closing one by hand is the screen's own way, by id and with an entry in the audit.
-    home: ['libs/platform/src/attention.ts', 'libs/access/src/attention.ts'],
+    home: ['libs/platform/src/attention.ts', 'libs/workspace/src/attention.ts'],
   },
   {
     what: 'a read of the settings',

@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { Attention, DemoData, Settings } from '#access';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
+import { Attention, DemoData, Settings } from '#workspace';
 import { Caller, Input, Route } from '../http/route.js';
 
 @Controller()

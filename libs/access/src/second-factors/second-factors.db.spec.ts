@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readConfig, Vault, type Actor } from '#platform';
 import { testDatabase, type TestDatabase } from '#testing';
 import { sealSecondFactorsAnew, SecondFactors } from './second-factors.js';
-import { insertStaff } from './staff.js';
+import { insertStaff } from '../accounts/staff.js';
 import { codeOf, stepAt } from './totp.js';
 
 const first = 'the first secret, with enough characters';

@@ -10,8 +10,8 @@ import {
   type Role,
   type Tx,
 } from '#platform';
-import { assertGoodPassword } from './password-rules.js';
-import { hashPassword } from './passwords.js';
+import { assertGoodPassword } from '../passwords/password-rules.js';
+import { hashPassword } from '../passwords/passwords.js';
 import { networkOf, SignInTries } from './sign-in-tries.js';
 
 /** How long a link works that was mailed, and one that an administrator hands over. */

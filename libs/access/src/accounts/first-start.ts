@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { lockKey, readSecret, type Config, type Database } from '#platform';
 import { apiKeyExists, insertApiKey, type NewApiKey } from './api-keys.js';
-import { hashPassword } from './passwords.js';
-import { weaknessOf } from './password-rules.js';
+import { hashPassword } from '../passwords/passwords.js';
+import { weaknessOf } from '../passwords/password-rules.js';
 import { insertStaff } from './staff.js';
 
 /** What is to be shown once, on the terminal and never through the log. */

@@ -14,8 +14,8 @@ import {
   type Role,
   type Tx,
 } from '#platform';
-import { assertGoodPassword } from './password-rules.js';
-import { hashPassword } from './passwords.js';
+import { assertGoodPassword } from '../passwords/password-rules.js';
+import { hashPassword } from '../passwords/passwords.js';
 
 interface StaffRow {
   id: string;

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { Attention } from './attention.js';
+import { DemoData } from './demo-data.js';
+import { Settings } from './settings.js';
+
+const providers = [Attention, DemoData, Settings];
+
+/** How this installation is set up, and what in it needs a person. */
+@Module({ providers, exports: providers })
+export class WorkspaceModule {}
