@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
-import { DesignRenderer } from './design-renderer.js';
-import { LinkTokens } from './link-tokens.js';
-import { SignUpForms } from './sign-up-forms.js';
-import { MailBlocks } from './mail-blocks.js';
-import { Media } from './media.js';
-import { MediaJobs } from './media-jobs.js';
-import { TemplateVersions } from './template-versions.js';
-import { Templates } from './templates.js';
-import { Topics } from './topics.js';
+import { DesignRenderer } from './templates/design-renderer.js';
+import { LinkTokens } from './rendering/link-tokens.js';
+import { SignUpForms } from './subscriptions/sign-up-forms.js';
+import { MailBlocks } from './templates/mail-blocks.js';
+import { Media } from './media/media.js';
+import { MediaJobs } from './media/media-jobs.js';
+import { TemplateVersions } from './templates/template-versions.js';
+import { Templates } from './templates/templates.js';
+import { Topics } from './subscriptions/topics.js';
 
 const services = [
   DesignRenderer,

@@ -148,6 +148,7 @@ export function permits(permission: Permission, name: string, path: string): boo
 export const rooms: Record<string, string[]> = {
   graph: ['times', 'words', 'model', 'nodes', 'reading', 'checks', 'editing'],
   access: ['passwords', 'second-factors', 'accounts', 'sign-in', 'audit'],
+  emails: ['liquid', 'content', 'rendering', 'media', 'templates', 'messages', 'subscriptions'],
   engine: [
     'versions',
     'inbox',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { growth } from '#testing';
 import { checkTemplate, compileContent } from './content.js';
-import { textOfHtml } from './text-part.js';
+import { textOfHtml } from '../liquid/text-part.js';
 
 const check = (html: string) => checkTemplate('x', html);
 const render = (html: string) => {

@@ -1,4 +1,4 @@
-import { escapeHtml } from './liquid.js';
+import { escapeHtml } from '../liquid/liquid.js';
 
 /** Our own links and picture in place of Postmark's, for one mail. */
 export interface Tracking {

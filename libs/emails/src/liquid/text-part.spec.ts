@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compileContent } from './content.js';
+import { compileContent } from '../content/content.js';
 import { parseLiquid } from './liquid.js';
 import { textOfHtml } from './text-part.js';
 

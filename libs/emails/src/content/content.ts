@@ -1,7 +1,7 @@
-import { lineAndColumn, parseLiquid, parseMarked, TemplateError, type LiquidTemplate } from './liquid.js';
-import { readableLiquid } from './liquid-source.js';
+import { lineAndColumn, parseLiquid, parseMarked, TemplateError, type LiquidTemplate } from '../liquid/liquid.js';
+import { readableLiquid } from '../liquid/liquid-source.js';
 import { wrongName } from './personalisation.js';
-import { TextShapes, textOfHtml } from './text-part.js';
+import { TextShapes, textOfHtml } from '../liquid/text-part.js';
 
 /** What a mail says, before anybody's data: Liquid in subject, preheader, HTML and text. */
 export interface MailContent {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkTemplate, compileContent } from './content.js';
+import { checkTemplate, compileContent } from '../content/content.js';
 import { LinkSigner } from './link-tokens.js';
-import { parseLiquid, TemplateError } from './liquid.js';
+import { parseLiquid, TemplateError } from '../liquid/liquid.js';
 import { renderMail, type SendFacts } from './render.js';
 
 const facts: SendFacts = {

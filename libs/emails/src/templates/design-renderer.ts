@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { brandFrom, designSchema, nodesOf, weightProblem, type Brand, type Design, type DesignFix } from '#designs';
 import { AppError, Config, Database, readSettings } from '#platform';
-import { checkTemplate, type TemplateProblem } from './content.js';
+import { checkTemplate, type TemplateProblem } from '../content/content.js';
 
 /** What a person made, in the form of its editor. */
 export interface Designed {

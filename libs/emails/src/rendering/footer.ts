@@ -1,4 +1,4 @@
-import { escapeHtml } from './liquid.js';
+import { escapeHtml } from '../liquid/liquid.js';
 
 /** What a part of a marketing mail lacks of who sent it and how to stop it. */
 export interface Lacking {

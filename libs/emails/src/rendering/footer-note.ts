@@ -1,6 +1,6 @@
-import { compileContent, type MailContent } from './content.js';
+import { compileContent, type MailContent } from '../content/content.js';
 import { htmlLacks, textLacks, type Lacking } from './footer.js';
-import { TemplateError } from './liquid.js';
+import { TemplateError } from '../liquid/liquid.js';
 import { sampleData } from './render.js';
 
 const links = {

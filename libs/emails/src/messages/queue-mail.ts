@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, newId, type Tx } from '#platform';
-import type { MailContent } from './content.js';
-import type { MailData } from './render.js';
+import type { MailContent } from '../content/content.js';
+import type { MailData } from '../rendering/render.js';
 
 /** One mail to one person, to be written in the caller's transaction. */
 export interface Mail {

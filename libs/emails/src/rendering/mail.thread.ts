@@ -4,9 +4,9 @@ import {
   type CompiledContent,
   type MailContent,
   type TemplateProblem,
-} from './content.js';
+} from '../content/content.js';
 import { footerNote } from './footer-note.js';
-import { TemplateError } from './liquid.js';
+import { TemplateError } from '../liquid/liquid.js';
 import { renderMail, type MailData, type MailLinks, type RenderedMail, type SendFacts } from './render.js';
 
 /** All that a mail to one person is made of. */

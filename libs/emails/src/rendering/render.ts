@@ -1,4 +1,4 @@
-import type { CompiledContent } from './content.js';
+import type { CompiledContent } from '../content/content.js';
 import { htmlFooter, textFooter } from './footer.js';
 import { withTracking, type Tracking } from './own-tracking.js';
 

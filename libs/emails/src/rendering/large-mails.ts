@@ -1,7 +1,7 @@
 import { inThreads } from '#platform';
-import { checkTemplate, compileContent, type MailContent, type TemplateProblem } from './content.js';
+import { checkTemplate, compileContent, type MailContent, type TemplateProblem } from '../content/content.js';
 import { footerNote } from './footer-note.js';
-import { TemplateError } from './liquid.js';
+import { TemplateError } from '../liquid/liquid.js';
 import * as here from './mail.thread.js';
 import { renderMail, withOwnTracking, type RenderedMail } from './render.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileContent } from './content.js';
+import { compileContent } from '../content/content.js';
 import { renderMail, type SendFacts } from './render.js';
 
 const facts: SendFacts = {

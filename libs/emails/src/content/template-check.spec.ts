@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkTemplate } from './content.js';
-import { parseLiquid } from './liquid.js';
+import { parseLiquid } from '../liquid/liquid.js';
 
 const looks = (html: string) =>
   checkTemplate('x', html).map(({ message, line, column }) => ({ message, line, column }));

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AuditAction } from '#contracts';
 import { AppError, Database, decodeCursor, encodeCursor, notFound, recordAudit, type Actor, type Tx } from '#platform';
 import { DesignRenderer } from './design-renderer.js';
-import { checkAside } from './large-mails.js';
+import { checkAside } from '../rendering/large-mails.js';
 import { keepVersion, TemplateVersions } from './template-versions.js';
 
 export interface TemplateFields {
