@@ -7,7 +7,7 @@ import { Ingestion } from '#activities';
 import * as contracts from '#contracts';
 import { asRequest, cursorKey, readSecret, type PlatformParts } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { recordActivities } from './controllers/activities.controller.js';
+import { recordActivities } from './controllers/ingestion/activities.controller.js';
 import { ApiModule } from './api.module.js';
 import { addBodyParsers, applyBodyLimits, MIB } from './http/body.js';
 import { serveDocs } from './http/docs.js';

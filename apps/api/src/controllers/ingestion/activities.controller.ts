@@ -1,0 +1,49 @@
+import { Controller, Req } from '@nestjs/common';
+import { ActivityLog, Ingestion } from '#activities';
+import * as contracts from '#contracts';
+import type { AnswerOf, InputOf } from '#contracts';
+import { activitiesIn } from '../../http/cloud-events.js';
+import { assertSomeStored, readItems } from '../../http/items.js';
+import type { CortexRequest } from '../../http/permission.js';
+import { Input, Route } from '../../http/route.js';
+
+type Answer = AnswerOf<typeof contracts.postActivities>;
+
+/** Reads its own body: of a batch the valid items are stored and the others reported, each with its problem. */
+export async function recordActivities(ingestion: Ingestion, request: CortexRequest): Promise<Answer> {
+  const { schema, wrapper, body } = activitiesIn(request);
+  const { count, valid, refused } = readItems(request, schema, wrapper, body);
+  const stored = await ingestion.store(valid.map(({ value }) => value));
+  const results: Answer['results'] = new Array(count);
+  for (const [at, error] of refused) results[at] = { id: null, status: 'rejected', error };
+  valid.forEach(({ at }, position) => (results[at] = stored[position]!));
+  assertSomeStored(results);
+  const counts = { accepted: 0, duplicate: 0, rejected: 0 };
+  for (const { status } of results) counts[status]++;
+  return { accepted: counts.accepted, duplicates: counts.duplicate, rejected: counts.rejected, results };
+}
+
+@Controller()
+export class ActivitiesController {
+  constructor(
+    private readonly ingestion: Ingestion,
+    private readonly log: ActivityLog,
+  ) {}
+
+  @Route(contracts.listActivities)
+  list(
+    @Input() { query }: InputOf<typeof contracts.listActivities>,
+  ): Promise<AnswerOf<typeof contracts.listActivities>> {
+    return this.log.list(query);
+  }
+
+  @Route(contracts.activityTypes)
+  types(): Promise<AnswerOf<typeof contracts.activityTypes>> {
+    return this.log.types();
+  }
+
+  @Route(contracts.postActivities)
+  post(@Req() request: CortexRequest): Promise<Answer> {
+    return recordActivities(this.ingestion, request);
+  }
+}

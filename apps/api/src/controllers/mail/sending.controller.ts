@@ -1,0 +1,21 @@
+import { Controller } from '@nestjs/common';
+import * as contracts from '#contracts';
+import type { InputOf } from '#contracts';
+import type { Actor } from '#platform';
+import { EmergencyStop } from '#send';
+import { Caller, Input, Route } from '../../http/route.js';
+
+@Controller()
+export class SendingController {
+  constructor(private readonly sending: EmergencyStop) {}
+
+  @Route(contracts.stopSending)
+  stop(@Input() { body }: InputOf<typeof contracts.stopSending>, @Caller() actor: Actor) {
+    return this.sending.stop(actor, body.reason);
+  }
+
+  @Route(contracts.resumeSending)
+  resume(@Caller() actor: Actor) {
+    return this.sending.resume(actor);
+  }
+}

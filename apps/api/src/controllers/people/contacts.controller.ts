@@ -1,0 +1,57 @@
+import { Controller } from '@nestjs/common';
+import * as contracts from '#contracts';
+import type { AnswerOf, InputOf } from '#contracts';
+import { Contacts } from '#directory';
+import type { Actor } from '#platform';
+import { MemberFiles, RuleQuestions, SmartLists } from '#smart-lists';
+import { Caller, Input, Route } from '../../http/route.js';
+
+@Controller()
+export class ContactsController {
+  constructor(
+    private readonly contacts: Contacts,
+    private readonly lists: SmartLists,
+    private readonly questions: RuleQuestions,
+    private readonly jobs: MemberFiles,
+  ) {}
+
+  @Route(contracts.listContacts)
+  list(@Input() input: InputOf<typeof contracts.listContacts>): Promise<AnswerOf<typeof contracts.listContacts>> {
+    const { smart_list_id, ...query } = input.query;
+    return smart_list_id ? this.lists.contactsOf(smart_list_id, query) : this.contacts.list(query);
+  }
+
+  @Route(contracts.searchContacts)
+  search(@Input() input: InputOf<typeof contracts.searchContacts>): Promise<AnswerOf<typeof contracts.searchContacts>> {
+    const { rules, ...query } = input.body;
+    return rules ? this.questions.search(rules, query) : this.contacts.list(query);
+  }
+
+  @Route(contracts.bulkContacts)
+  bulk(
+    @Input() { body }: InputOf<typeof contracts.bulkContacts>,
+    @Caller() actor: Actor,
+  ): Promise<AnswerOf<typeof contracts.bulkContacts>> {
+    return this.jobs.startBulk(actor, body);
+  }
+
+  @Route(contracts.getContact)
+  get(@Input() input: InputOf<typeof contracts.getContact>): Promise<AnswerOf<typeof contracts.getContact>> {
+    return this.contacts.get(input.params.id);
+  }
+
+  @Route(contracts.contactActivities)
+  activities(
+    @Input() { params, query }: InputOf<typeof contracts.contactActivities>,
+  ): Promise<AnswerOf<typeof contracts.contactActivities>> {
+    return this.contacts.activities(params.id, query);
+  }
+
+  @Route(contracts.patchContact)
+  edit(
+    @Input() { params, body }: InputOf<typeof contracts.patchContact>,
+    @Caller() actor: Actor,
+  ): Promise<AnswerOf<typeof contracts.patchContact>> {
+    return this.contacts.edit(params.id, body, actor);
+  }
+}
