@@ -1,5 +1,5 @@
 -- Generated from libs/directory/src/sql/view.ts by `npm run gen`. Do not edit: change that file, or the list of a
--- person's fields in libs/rules/src/personal-fields.ts.
+-- person's fields in libs/rules/src/language/personal-fields.ts.
 --
 -- The directory: what it is by definition, and the view that answers from the kept rows.
 

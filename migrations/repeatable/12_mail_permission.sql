@@ -1,4 +1,4 @@
--- May this mail go to this person? The one answer in SQL; `libs/rules/src/mail-permission.ts` is its twin in TypeScript,
+-- May this mail go to this person? The one answer in SQL; `libs/rules/src/mail/mail-permission.ts` is its twin in TypeScript,
 -- and a spec asks both about every case there is.
 --
 -- Both are single expressions without settings of their own, so that the planner puts them in place of the call: it then

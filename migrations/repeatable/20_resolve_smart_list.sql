@@ -2,7 +2,7 @@
 --
 -- resolve_smart_list(list_id) reads a list's rules and returns the people who match now. It speaks plain
 -- sentences when it cannot, and never shows the query or the values in it. Cortex itself runs what
--- libs/rules/src/to-sql.ts composes; the parity test holds both and the engine to the same answers. Its time zones are
+-- libs/rules/src/sql/to-sql.ts composes; the parity test holds both and the engine to the same answers. Its time zones are
 -- PostgreSQL's, corrected by cortex.zone_corrections to what Cortex itself goes by (03_time_zones.sql).
 
 -- Length of time from JSON, added to or taken from an instant on the calendar of the zone.

@@ -1,5 +1,5 @@
 -- Free data (JSON) read as a type, for rules. What does not fit is NULL, never an error; the TypeScript twins
--- are in libs/rules/src/read.ts and time.ts, and the parity test holds them together.
+-- are in libs/rules/src/language/read.ts and time.ts, and the parity test holds them together.
 
 -- The double that a JSON number or a plain decimal text means, as JavaScript reads it.
 create or replace function cortex.json_number(value jsonb) returns float8

@@ -1,5 +1,5 @@
 -- Generated from libs/directory/src/sql/notes.ts by `npm run gen`. Do not edit: change that file, or the list of a
--- person's fields in libs/rules/src/personal-fields.ts.
+-- person's fields in libs/rules/src/language/personal-fields.ts.
 --
 -- One function for each table, and not one for both: their cached plans are made for the table that fires them.
 

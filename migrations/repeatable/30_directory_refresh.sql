@@ -1,5 +1,5 @@
 -- Generated from libs/directory/src/sql/refresh.ts by `npm run gen`. Do not edit: change that file, or the list of a
--- person's fields in libs/rules/src/personal-fields.ts.
+-- person's fields in libs/rules/src/language/personal-fields.ts.
 
 -- Brings the kept rows of these addresses (sorted, distinct) up to date and gives these activities their
 -- person and inbox row. Must run under READ COMMITTED: each statement needs a newer snapshot than the locks

@@ -1,5 +1,5 @@
 -- Generated from libs/directory/src/sql/activities.ts by `npm run gen`. Do not edit: change that file, or the list of a
--- person's fields in libs/rules/src/personal-fields.ts.
+-- person's fields in libs/rules/src/language/personal-fields.ts.
 --
 -- Leads as activities: lead.created, contact.updated.
 

@@ -1,5 +1,5 @@
 -- Generated from libs/directory/src/sql/view.ts by `npm run gen`. Do not edit: change that file, or the list of a
--- person's fields in libs/rules/src/personal-fields.ts.
+-- person's fields in libs/rules/src/language/personal-fields.ts.
 
 -- Notes every address whose kept row differs from the definition (writes that went past the triggers:
 -- replication, disabled triggers), so that the view answers from the definition until they are repaired.

@@ -1,5 +1,5 @@
 -- Generated from libs/directory/src/sql/list-membership.ts by `npm run gen`. Do not edit: change that file, or the list of a
--- person's fields in libs/rules/src/personal-fields.ts.
+-- person's fields in libs/rules/src/language/personal-fields.ts.
 
 create or replace trigger touch_lists_new after insert on cortex.people
   for each row when (new.type is not null) execute function cortex.touch_lists_of_person();

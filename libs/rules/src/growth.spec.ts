@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { growth } from '#testing';
-import { rulesSchema } from './ast.js';
-import { fold } from './fold.js';
-import { limits, type Group } from './language.js';
-import { readMailbox } from './mailbox.js';
-import { toEnglish } from './to-english.js';
-import { toSql } from './to-sql.js';
+import { rulesSchema } from './reading/ast.js';
+import { fold } from './text/fold.js';
+import { limits, type Group } from './language/language.js';
+import { readMailbox } from './mail/mailbox.js';
+import { toEnglish } from './english/to-english.js';
+import { toSql } from './sql/to-sql.js';
 
 const moment = { now: new Date('2026-11-22T12:00:00Z'), timezone: 'Europe/Berlin' };
 const condition = (at: number) => ({ field: 'first_name', operator: 'contains', value: `name ${at}` });

@@ -1,11 +1,11 @@
-export * from './language.js';
-export type { Example, ExamplePerson, Face, Operator, Shape, ValueType } from './operator.js';
-export * from './fields.js';
-export * from './personal-fields.js';
-export { issueText, pathText, type RawIssue } from './issue-text.js';
+export * from './language/language.js';
+export type { Example, ExamplePerson, Face, Operator, Shape, ValueType } from './language/operator.js';
+export * from './language/fields.js';
+export * from './language/personal-fields.js';
+export { issueText, pathText, type RawIssue } from './text/issue-text.js';
 export { faceOf, operatorOf, operators, operatorsFor } from './operators/index.js';
-export { graphRulesSchema, readRules, rulesSchema, typeOf, whereSchema } from './ast.js';
-export { bindEntry } from './bind-entry.js';
+export { graphRulesSchema, readRules, rulesSchema, typeOf, whereSchema } from './reading/ast.js';
+export { bindEntry } from './reading/bind-entry.js';
 export {
   entriesOf,
   entryFacts,
@@ -14,15 +14,15 @@ export {
   type EntryFacts,
   type Started,
   type StartingLead,
-} from './entry.js';
-export { fold } from './fold.js';
-export { isUuid } from './uuid.js';
-export { CLOCK_SKEW, isInstantText, latestNow, shift, type Moment } from './time.js';
-export * from './facts.js';
-export * from './mail-permission.js';
-export { mailboxProblem, readMailbox, withAsciiDomain, type Mailbox } from './mailbox.js';
-export * from './skip-reasons.js';
-export { clockWindows, type ClockWindows } from './clock.js';
+} from './language/entry.js';
+export { fold } from './text/fold.js';
+export { isUuid } from './text/uuid.js';
+export { CLOCK_SKEW, isInstantText, latestNow, shift, type Moment } from './language/time.js';
+export * from './language/facts.js';
+export * from './mail/mail-permission.js';
+export { mailboxProblem, readMailbox, withAsciiDomain, type Mailbox } from './mail/mailbox.js';
+export * from './mail/skip-reasons.js';
+export { clockWindows, type ClockWindows } from './changes/clock.js';
 export {
   activityQuestion,
   asksAboutRun,
@@ -34,8 +34,15 @@ export {
   type ActivityQuestion,
   type Change,
   type Dependencies,
-} from './dependencies.js';
-export { instantLiteral, toSql, whereToSql, type ListDefinition, type SqlFragment, type SqlOptions } from './to-sql.js';
-export { settingSql, settingsSql, type SettingColumn } from './settings-sql.js';
-export { confirming, everyone } from './sql-pieces.js';
-export { BLANK, toClause, toEnglish, type EnglishOptions } from './to-english.js';
+} from './changes/dependencies.js';
+export {
+  instantLiteral,
+  toSql,
+  whereToSql,
+  type ListDefinition,
+  type SqlFragment,
+  type SqlOptions,
+} from './sql/to-sql.js';
+export { settingSql, settingsSql, type SettingColumn } from './language/settings-sql.js';
+export { confirming, everyone } from './language/sql-pieces.js';
+export { BLANK, toClause, toEnglish, type EnglishOptions } from './english/to-english.js';

@@ -15,14 +15,14 @@ import {
   zones,
   type TestDatabase,
 } from '#testing';
-import { readRules } from './ast.js';
+import { readRules } from './reading/ast.js';
 import { Decider } from './engine/index.js';
-import type { Group } from './language.js';
-import type { Example, ExamplePerson } from './operator.js';
+import type { Group } from './language/language.js';
+import type { Example, ExamplePerson } from './language/operator.js';
 import { operators, faceOf } from './operators/index.js';
-import { personalColumns, personalIds } from './personal-fields.js';
-import { everyone } from './sql-pieces.js';
-import { toSql } from './to-sql.js';
+import { personalColumns, personalIds } from './language/personal-fields.js';
+import { everyone } from './language/sql-pieces.js';
+import { toSql } from './sql/to-sql.js';
 
 /**
  * The proof that the engine, the SQL (both modes) and resolve_smart_list give the same answers. More of it:

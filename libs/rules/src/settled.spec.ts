@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { readRules } from './ast.js';
-import { bindEntry } from './bind-entry.js';
+import { readRules } from './reading/ast.js';
+import { bindEntry } from './reading/bind-entry.js';
 import { Decider } from './engine/index.js';
-import { entriesOf, entryFacts } from './entry.js';
-import type { PersonFacts } from './facts.js';
-import type { Condition, Group, Place } from './language.js';
+import { entriesOf, entryFacts } from './language/entry.js';
+import type { PersonFacts } from './language/facts.js';
+import type { Condition, Group, Place } from './language/language.js';
 import { faceOf, operators } from './operators/index.js';
-import { toClause, toEnglish } from './to-english.js';
-import { toSql } from './to-sql.js';
+import { toClause, toEnglish } from './english/to-english.js';
+import { toSql } from './sql/to-sql.js';
 
 /** The sentences of “Settled” in the specification of the rule language, one test each. */
 const moment = { now: new Date('2026-11-22T12:00:00Z'), timezone: 'Europe/Berlin' };

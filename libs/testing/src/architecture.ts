@@ -146,6 +146,7 @@ export function permits(permission: Permission, name: string, path: string): boo
  * beside the rooms (the index, the module) may import from all of them, and no room from these.
  */
 export const rooms: Record<string, string[]> = {
+  rules: ['text', 'language', 'operators', 'reading', 'english', 'sql', 'changes', 'mail', 'engine'],
   graph: ['times', 'words', 'model', 'nodes', 'reading', 'checks', 'editing'],
   access: ['passwords', 'second-factors', 'accounts', 'sign-in', 'audit'],
   emails: ['liquid', 'content', 'rendering', 'media', 'templates', 'messages', 'subscriptions'],

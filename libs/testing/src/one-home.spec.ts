@@ -24,7 +24,7 @@ const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
     written: /\bcortex\.settings\b(?!'|\s+set\b|(?:, cortex\.\w+)* to\b)/i,
     // The two of the directory join the row in statements of their own.
     home: [
-      'libs/rules/src/settings-sql.ts',
+      'libs/rules/src/language/settings-sql.ts',
       'libs/directory/src/contacts.queries.ts',
       'libs/directory/src/facts.queries.ts',
     ],

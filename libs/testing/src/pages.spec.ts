@@ -49,14 +49,14 @@ describe('the reader of pages', () => {
       'See [the map](libs/README.md#words) and [elsewhere](https://example.com/a.ts).',
       'Add `libs/x/src/<name>.operator.ts`, a line in `index.ts`, and look at `public.people`, `/docs` and `shell/`.',
       '',
-      '    npm test -- libs/rules/src/fold.db.spec.ts -t keys',
+      '    npm test -- libs/rules/src/text/fold.db.spec.ts -t keys',
     ].join('\n');
     expect(namedPaths(text)).toEqual([
       'libs/README.md',
       'libs/x/src/<name>.operator.ts',
       'index.ts',
       'shell/',
-      'libs/rules/src/fold.db.spec.ts',
+      'libs/rules/src/text/fold.db.spec.ts',
     ]);
   });
 

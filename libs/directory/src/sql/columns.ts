@@ -60,4 +60,4 @@ export function list(parts: readonly string[], indent: number): string {
 
 /** Of the file in front of everything that a function of this folder writes. */
 export const generatedBy = (file: string): string =>
-  `-- Generated from libs/directory/src/sql/${file} by \`npm run gen\`. Do not edit: change that file, or the list of a\n-- person's fields in libs/rules/src/personal-fields.ts.\n`;
+  `-- Generated from libs/directory/src/sql/${file} by \`npm run gen\`. Do not edit: change that file, or the list of a\n-- person's fields in libs/rules/src/language/personal-fields.ts.\n`;

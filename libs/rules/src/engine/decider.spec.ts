@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { readRules } from '../ast.js';
-import { aggregateKey, type PersonFacts } from '../facts.js';
-import type { Condition } from '../language.js';
-import { eachPersonal } from '../personal-fields.js';
+import { readRules } from '../reading/ast.js';
+import { aggregateKey, type PersonFacts } from '../language/facts.js';
+import type { Condition } from '../language/language.js';
+import { eachPersonal } from '../language/personal-fields.js';
 import { compileFilter, compileWhereFilter } from './filter.js';
 import { Decider } from './decider.js';
 

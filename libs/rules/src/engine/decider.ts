@@ -1,9 +1,9 @@
 import { Fact, type TopLevelConditionResult } from 'json-rules-engine';
-import type { PersonFacts } from '../facts.js';
-import { isGroup, type Group, type Place, type Rule as AstRule } from '../language.js';
-import type { Operand } from '../operator.js';
-import type { Moment } from '../time.js';
-import { instantLiteral } from '../to-sql.js';
+import type { PersonFacts } from '../language/facts.js';
+import { isGroup, type Group, type Place, type Rule as AstRule } from '../language/language.js';
+import type { Operand } from '../language/operator.js';
+import type { Moment } from '../language/time.js';
+import { instantLiteral } from '../sql/to-sql.js';
 import { filterOf } from './filter.js';
 import { Reading, storedValues, type Facts, type WhereFacts } from './seen.js';
 import { newEngine, toEngine, type Compiled } from './to-engine.js';

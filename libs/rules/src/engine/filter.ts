@@ -1,6 +1,6 @@
-import { isGroup, type Group, type Place, type Rule } from '../language.js';
-import type { PersonFacts } from '../facts.js';
-import { look } from '../prepare.js';
+import { isGroup, type Group, type Place, type Rule } from '../language/language.js';
+import type { PersonFacts } from '../language/facts.js';
+import { look } from '../reading/prepare.js';
 import { Reading, type Facts, type WhereFacts } from './seen.js';
 import { holds, isTimeless, makeReady } from './to-engine.js';
 

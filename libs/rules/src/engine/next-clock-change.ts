@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
-import { conditionsOf, dependencies } from '../dependencies.js';
+import { conditionsOf, dependencies } from '../changes/dependencies.js';
 import { seenValues } from './seen.js';
-import { aggregateKey, type PersonFacts } from '../facts.js';
-import type { Condition, Group } from '../language.js';
-import { look, prepare, type Known } from '../prepare.js';
-import { latestNow, shift, type Moment } from '../time.js';
+import { aggregateKey, type PersonFacts } from '../language/facts.js';
+import type { Condition, Group } from '../language/language.js';
+import { look, prepare, type Known } from '../reading/prepare.js';
+import { latestNow, shift, type Moment } from '../language/time.js';
 
 /** What no instant can be computed for is looked at again so often; milliseconds. */
 const MINUTE = 60_000;

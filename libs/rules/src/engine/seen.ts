@@ -1,11 +1,11 @@
-import type { Known } from '../prepare.js';
-import { aggregateKey, stableJson, type PersonFacts } from '../facts.js';
-import { isUnbound } from '../entry.js';
-import { fold } from '../fold.js';
-import { freeFields } from '../fields.js';
-import type { EnrollmentValue } from '../language.js';
-import type { Operand } from '../operator.js';
-import { elementsOf, isObject, readAs, valuesAt } from '../read.js';
+import type { Known } from '../reading/prepare.js';
+import { aggregateKey, stableJson, type PersonFacts } from '../language/facts.js';
+import { isUnbound } from '../language/entry.js';
+import { fold } from '../text/fold.js';
+import { freeFields } from '../language/fields.js';
+import type { EnrollmentValue } from '../language/language.js';
+import type { Operand } from '../language/operator.js';
+import { elementsOf, isObject, readAs, valuesAt } from '../language/read.js';
 
 /** One activity as `where` sees it. */
 export interface WhereFacts {

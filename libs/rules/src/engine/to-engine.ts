@@ -5,11 +5,11 @@ import {
   type NestedCondition,
   type TopLevelCondition,
 } from 'json-rules-engine';
-import { isGroup, type Group, type Place, type Rule } from '../language.js';
+import { isGroup, type Group, type Place, type Rule } from '../language/language.js';
 import { operators } from '../operators/index.js';
-import type { Operand } from '../operator.js';
-import { look, prepare, type Known, type Prepared } from '../prepare.js';
-import type { Moment } from '../time.js';
+import type { Operand } from '../language/operator.js';
+import { look, prepare, type Known, type Prepared } from '../reading/prepare.js';
+import type { Moment } from '../language/time.js';
 import { readingName } from './seen.js';
 
 /** A condition ready to be decided: looked up, its operands computed once. */

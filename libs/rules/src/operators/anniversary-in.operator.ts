@@ -1,5 +1,5 @@
-import { monthAndDay } from '../time.js';
-import type { Operator } from '../operator.js';
+import { monthAndDay } from '../language/time.js';
+import type { Operator } from '../language/operator.js';
 
 export const anniversaryIn: Operator = {
   name: 'anniversary_in',

@@ -1,5 +1,5 @@
-import type { Operator } from '../operator.js';
-import { hasPart } from '../sql-pieces.js';
+import type { Operator } from '../language/operator.js';
+import { hasPart } from '../language/sql-pieces.js';
 
 export const contains: Operator = {
   name: 'contains',

@@ -1,4 +1,4 @@
-import { times, type Operator } from '../operator.js';
+import { times, type Operator } from '../language/operator.js';
 
 export const countLte: Operator = {
   name: 'count_lte',

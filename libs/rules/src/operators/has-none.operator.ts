@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import type { Operator } from '../language/operator.js';
 import { hasAny } from './has-any.operator.js';
 
 export const hasNone: Operator = {

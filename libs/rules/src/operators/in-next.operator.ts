@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import type { Operator } from '../language/operator.js';
 
 export const inNext: Operator = {
   name: 'in_next',

@@ -1,4 +1,4 @@
-import type { Face, Operator, ValueType } from '../operator.js';
+import type { Face, Operator, ValueType } from '../language/operator.js';
 import { eq } from './eq.operator.js';
 import { neq } from './neq.operator.js';
 import { isIn } from './in.operator.js';

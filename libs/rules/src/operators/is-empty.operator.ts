@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import type { Operator } from '../language/operator.js';
 import { isSet } from './is-set.operator.js';
 
 export const isEmpty: Operator = {

@@ -1,4 +1,4 @@
-import type { Face, Operator } from '../operator.js';
+import type { Face, Operator } from '../language/operator.js';
 
 /** A value is there; what is missing never reaches a face. */
 const there: Face = { shape: 'none', sql: (x) => `${x} is not null`, test: () => true };

@@ -1,4 +1,4 @@
-import type { Face, Operator } from '../operator.js';
+import type { Face, Operator } from '../language/operator.js';
 
 const compare: Face = {
   shape: 'one',

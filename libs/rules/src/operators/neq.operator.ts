@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import type { Operator } from '../language/operator.js';
 import { eq } from './eq.operator.js';
 
 export const neq: Operator = {

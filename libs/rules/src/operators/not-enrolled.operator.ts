@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import type { Operator } from '../language/operator.js';
 import { enrolled } from './enrolled.operator.js';
 
 export const notEnrolled: Operator = {

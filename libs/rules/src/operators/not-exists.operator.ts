@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import type { Operator } from '../language/operator.js';
 import { exists } from './exists.operator.js';
 
 export const notExists: Operator = {

@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import type { Operator } from '../language/operator.js';
 import { inLast } from './in-last.operator.js';
 
 export const notInLast: Operator = {

@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.js';
+import type { Operator } from '../language/operator.js';
 import { isIn } from './in.operator.js';
 
 export const notIn: Operator = {

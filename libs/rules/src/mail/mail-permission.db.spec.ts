@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '#testing';
-import { fields } from './fields.js';
+import { fields } from '../language/fields.js';
 import { isTopicOff, mailRefusal, mailRefusals } from './mail-permission.js';
 
 const both = [true, false];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readRules } from './ast.js';
-import { operators } from './operators/index.js';
+import { readRules } from '../reading/ast.js';
+import { operators } from '../operators/index.js';
 import { toClause, toEnglish } from './to-english.js';
 
 const say = (rules: unknown, names: [string, string][] = []) =>

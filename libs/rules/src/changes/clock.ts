@@ -1,9 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { conditionsOf, dependencies } from './dependencies.js';
-import type { Condition, Group, Span } from './language.js';
-import { look, prepare, type Known } from './prepare.js';
-import { latestNow, shift, type Moment } from './time.js';
-import { instantLiteral } from './to-sql.js';
+import type { Condition, Group, Span } from '../language/language.js';
+import { look, prepare, type Known } from '../reading/prepare.js';
+import { latestNow, shift, type Moment } from '../language/time.js';
+import { instantLiteral } from '../sql/to-sql.js';
 
 /** Whose answers time alone can have changed. */
 export interface ClockWindows {

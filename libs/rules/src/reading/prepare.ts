@@ -1,11 +1,18 @@
 import { typeOf } from './ast.js';
-import { isUnbound } from './entry.js';
-import { fieldOf, type Field } from './fields.js';
-import { fold } from './fold.js';
-import { RuleError, type Condition, type EnrollmentValue, type OneValue, type Place, type Span } from './language.js';
-import type { Face, Operand, Operator, ValueType } from './operator.js';
-import { faceOf, operatorOf } from './operators/index.js';
-import { boundary, latestNow, monthsAndDays, shift, type Moment } from './time.js';
+import { isUnbound } from '../language/entry.js';
+import { fieldOf, type Field } from '../language/fields.js';
+import { fold } from '../text/fold.js';
+import {
+  RuleError,
+  type Condition,
+  type EnrollmentValue,
+  type OneValue,
+  type Place,
+  type Span,
+} from '../language/language.js';
+import type { Face, Operand, Operator, ValueType } from '../language/operator.js';
+import { faceOf, operatorOf } from '../operators/index.js';
+import { boundary, latestNow, monthsAndDays, shift, type Moment } from '../language/time.js';
 
 /** A condition whose words have been looked up. */
 export interface Known {

@@ -1,10 +1,10 @@
-import { isUnbound } from './entry.js';
-import { freeFields } from './fields.js';
-import { isGroup, RuleError, type EnrollmentValue, type Group, type Place, type Rule } from './language.js';
-import type { Face } from './operator.js';
-import { look, prepare, type Known, type OperandType, type Prepared } from './prepare.js';
-import * as sql from './sql-pieces.js';
-import { latestNow, shift, type Moment } from './time.js';
+import { isUnbound } from '../language/entry.js';
+import { freeFields } from '../language/fields.js';
+import { isGroup, RuleError, type EnrollmentValue, type Group, type Place, type Rule } from '../language/language.js';
+import type { Face } from '../language/operator.js';
+import { look, prepare, type Known, type OperandType, type Prepared } from '../reading/prepare.js';
+import * as sql from '../language/sql-pieces.js';
+import { latestNow, shift, type Moment } from '../language/time.js';
 
 /** A smart list as a condition on it needs it. */
 export interface ListDefinition {

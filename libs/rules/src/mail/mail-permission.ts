@@ -1,4 +1,4 @@
-import type { PersonFacts } from './facts.js';
+import type { PersonFacts } from '../language/facts.js';
 
 /** What may forbid any mail to a person, and what may forbid this one; as counts, explanations and screens name it. */
 const personRefusals = ['unsubscribed', 'suppressed', 'no_consent', 'erased'] as const;

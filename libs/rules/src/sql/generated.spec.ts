@@ -5,6 +5,6 @@ import { generatedFiles } from './generated-files.js';
 
 describe('generated files are fresh (else npm run gen)', () => {
   it.each(Object.entries(generatedFiles()))('%s', async (path, wanted) => {
-    expect(await readFile(join(import.meta.dirname, '../../..', path), 'utf8')).toBe(wanted);
+    expect(await readFile(join(import.meta.dirname, '../../../..', path), 'utf8')).toBe(wanted);
   });
 });

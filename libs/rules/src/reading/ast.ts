@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { entryRule, isEntry, isEntryName } from './entry.js';
-import { fieldOf, fields, freeFields, statuses, type Field } from './fields.js';
+import { entryRule, isEntry, isEntryName } from '../language/entry.js';
+import { fieldOf, fields, freeFields, statuses, type Field } from '../language/fields.js';
 import {
   limits,
   spanUnits,
@@ -12,11 +12,11 @@ import {
   type Rule,
   type Span,
   type Value,
-} from './language.js';
-import type { Face, Operator, Shape, ValueType } from './operator.js';
-import { faceOf, operatorOf, operatorsFor } from './operators/index.js';
-import { isInstantText, isRelative } from './time.js';
-import { isUuid } from './uuid.js';
+} from '../language/language.js';
+import type { Face, Operator, Shape, ValueType } from '../language/operator.js';
+import { faceOf, operatorOf, operatorsFor } from '../operators/index.js';
+import { isInstantText, isRelative } from '../language/time.js';
+import { isUuid } from '../text/uuid.js';
 
 type Path = (string | number)[];
 interface Trouble {

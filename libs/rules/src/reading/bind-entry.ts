@@ -1,10 +1,10 @@
 import { typeOf } from './ast.js';
-import { entriesInValue, entriesOf, isEntry, type EntryFacts } from './entry.js';
-import { fieldOf, type Field } from './fields.js';
-import { isGroup, type Condition, type Group, type Place, type Rule, type Scalar } from './language.js';
-import { operatorOf } from './operators/index.js';
-import { readAs } from './read.js';
-import { isUuid } from './uuid.js';
+import { entriesInValue, entriesOf, isEntry, type EntryFacts } from '../language/entry.js';
+import { fieldOf, type Field } from '../language/fields.js';
+import { isGroup, type Condition, type Group, type Place, type Rule, type Scalar } from '../language/language.js';
+import { operatorOf } from '../operators/index.js';
+import { readAs } from '../language/read.js';
+import { isUuid } from '../text/uuid.js';
 
 /**
  * The rule with the run's own values in place of `{ "entry": … }`, the same object where it asks for none. Of several

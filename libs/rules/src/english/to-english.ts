@@ -1,10 +1,10 @@
-import { typeOf } from './ast.js';
-import { isEntry } from './entry.js';
-import { fieldOf, type Field } from './fields.js';
-import type { Condition, EnrollmentValue, Group, Place, Relative, Span } from './language.js';
-import type { SpokenValue } from './operator.js';
-import { operatorOf } from './operators/index.js';
-import { isRelative, parseInstant } from './time.js';
+import { typeOf } from '../reading/ast.js';
+import { isEntry } from '../language/entry.js';
+import { fieldOf, type Field } from '../language/fields.js';
+import type { Condition, EnrollmentValue, Group, Place, Relative, Span } from '../language/language.js';
+import type { SpokenValue } from '../language/operator.js';
+import { operatorOf } from '../operators/index.js';
+import { isRelative, parseInstant } from '../language/time.js';
 
 /** What stands where something is still missing. */
 export const BLANK = '____';

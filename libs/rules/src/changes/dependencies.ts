@@ -1,6 +1,6 @@
-import { isGroup, type Condition, type Group, type Rule } from './language.js';
-import { operatorOf } from './operators/index.js';
-import { isInstantText, isRelative } from './time.js';
+import { isGroup, type Condition, type Group, type Rule } from '../language/language.js';
+import { operatorOf } from '../operators/index.js';
+import { isInstantText, isRelative } from '../language/time.js';
 
 /** What an answer depends on: when none of it changed, the answer did not. */
 export interface Dependencies {

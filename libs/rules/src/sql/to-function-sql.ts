@@ -1,10 +1,10 @@
-import { fields, freeFields } from './fields.js';
-import { limits } from './language.js';
+import { fields, freeFields } from '../language/fields.js';
+import { limits } from '../language/language.js';
 import { entries, operandFunctions, quote, skew, type Entry } from './function-sql-operands.js';
-import type { Face } from './operator.js';
-import { operators } from './operators/index.js';
-import { settingSql } from './settings-sql.js';
-import * as sql from './sql-pieces.js';
+import type { Face } from '../language/operator.js';
+import { operators } from '../operators/index.js';
+import { settingSql } from '../language/settings-sql.js';
+import * as sql from '../language/sql-pieces.js';
 
 const indent = (lines: string[], by: number): string => lines.map((line) => ' '.repeat(by) + line).join('\n');
 
@@ -70,7 +70,7 @@ export function toFunctionSql(): string {
 --
 -- resolve_smart_list(list_id) reads a list's rules and returns the people who match now. It speaks plain
 -- sentences when it cannot, and never shows the query or the values in it. Cortex itself runs what
--- libs/rules/src/to-sql.ts composes; the parity test holds both and the engine to the same answers. Its time zones are
+-- libs/rules/src/sql/to-sql.ts composes; the parity test holds both and the engine to the same answers. Its time zones are
 -- PostgreSQL's, corrected by cortex.zone_corrections to what Cortex itself goes by (03_time_zones.sql).
 
 ${operandFunctions()}-- A rule as a condition over cortex.people p (place 'person') or public.crm_activities a (place 'where').

@@ -1,4 +1,4 @@
-import { fold } from './fold.js';
+import { fold } from '../text/fold.js';
 import type { ValueType } from './operator.js';
 import { parseInstant } from './time.js';
 

@@ -1,7 +1,7 @@
-import { limits } from './language.js';
-import { valueTypes, type Face, type Operator, type ValueType } from './operator.js';
-import { operators } from './operators/index.js';
-import { CLOCK_SKEW } from './time.js';
+import { limits } from '../language/language.js';
+import { valueTypes, type Face, type Operator, type ValueType } from '../language/operator.js';
+import { operators } from '../operators/index.js';
+import { CLOCK_SKEW } from '../language/time.js';
 
 /** An SQL literal. */
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
