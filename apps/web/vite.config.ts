@@ -52,7 +52,7 @@ function slimContracts(): Plugin {
         return plain === undefined ? '' : `export const ${name} = ${JSON.stringify(plain)};`;
       });
       // It imports nothing, so it goes as it is.
-      return [...lines.filter(Boolean), "export * from './admin-addresses.js';"].join('\n');
+      return [...lines.filter(Boolean), "export * from './workspace/admin-addresses.js';"].join('\n');
     },
   };
 }

@@ -150,6 +150,7 @@ export const rooms: Record<string, string[]> = {
   graph: ['times', 'words', 'model', 'nodes', 'reading', 'checks', 'editing'],
   access: ['passwords', 'second-factors', 'accounts', 'sign-in', 'audit'],
   emails: ['liquid', 'content', 'rendering', 'media', 'templates', 'messages', 'subscriptions'],
+  contracts: ['http', 'ingestion', 'workspace', 'access', 'people', 'mail', 'automations'],
   engine: [
     'versions',
     'inbox',

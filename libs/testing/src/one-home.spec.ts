@@ -33,7 +33,7 @@ const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
     what: 'an address below /admin',
     written: /['"`]\/admin\b(?!\/\*)/,
     // What the server answers with the admin's page.
-    home: ['libs/contracts/src/admin-addresses.ts', 'apps/api/src/http/static-web.ts'],
+    home: ['libs/contracts/src/workspace/admin-addresses.ts', 'apps/api/src/http/static-web.ts'],
   },
 ];
 

@@ -1,7 +1,7 @@
 import { isReservedType, RESERVED_TYPE } from '#rules';
 import { z } from 'zod';
 import { cloudEventForms } from './cloud-events.contract.js';
-import { emailAddress, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 export const activityType = z
   .string()

@@ -1,7 +1,7 @@
 import { draftSettings, graph, portable } from '#graph';
 import { z } from 'zod';
 import { automation, graphBodyLimit } from './automations.contract.js';
-import { idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const tag = 'Automations';
 

@@ -1,6 +1,6 @@
 import { nodeId } from '#graph';
 import { z } from 'zod';
-import { idParams, route, uuid } from './route.js';
+import { idParams, route, uuid } from '../http/route.js';
 
 const tag = 'Automations';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageCounts } from './message-counts.contract.js';
-import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 export const mailStream = z.enum(['broadcast', 'transactional']);
 export const messageState = z.enum([

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress, idParams, instant, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, route, uuid } from '../http/route.js';
 
 const tag = 'Automations';
 

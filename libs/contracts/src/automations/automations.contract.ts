@@ -1,7 +1,7 @@
 import { automationName, draftSettings, drawingProblemCodes, graph, operation } from '#graph';
 import { z } from 'zod';
-import { messageCounts } from './message-counts.contract.js';
-import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { messageCounts } from '../mail/message-counts.contract.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const tag = 'Automations';
 

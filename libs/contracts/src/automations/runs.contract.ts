@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const tag = 'Runs';
 

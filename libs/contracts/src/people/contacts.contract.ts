@@ -1,9 +1,9 @@
 import { eachPersonal, rulesSchema } from '#rules';
 import { z } from 'zod';
-import { activity } from './activities.contract.js';
+import { activity } from '../ingestion/activities.contract.js';
 import { job } from './jobs.contract.js';
-import { consentGiven, personFields } from './people-ingestion.contract.js';
-import { cursor, idParams, page, pageQuery, route, uuid } from './route.js';
+import { consentGiven, personFields } from '../ingestion/people-ingestion.contract.js';
+import { cursor, idParams, page, pageQuery, route, uuid } from '../http/route.js';
 
 export const contactTypes = ['customer', 'lead'] as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { roles, scopes } from './permissions.js';
-import { emailAddress, idParams, page, pageQuery, route, uuid } from './route.js';
+import { roles, scopes } from '../http/permissions.js';
+import { emailAddress, idParams, page, pageQuery, route, uuid } from '../http/route.js';
 import { password } from './sign-in.contract.js';
 
 const role = z.enum(roles);

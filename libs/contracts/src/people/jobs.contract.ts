@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const tag = 'Running it';
 

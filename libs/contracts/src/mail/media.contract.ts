@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idParams, instant, page, pageQuery, route } from './route.js';
+import { idParams, instant, page, pageQuery, route } from '../http/route.js';
 
 const tag = 'Media';
 const PICTURE_LIMIT = 15 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { draftSettings, graph } from '#graph';
 import { eachPersonal } from '#rules';
 import { z } from 'zod';
-import { emailAddress, idParams, instant, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, route, uuid } from '../http/route.js';
 
 const tag = 'Automations';
 

@@ -1,6 +1,6 @@
 import { nodeId, notInHeaders, secretReference, webhookConfig } from '#graph';
 import { z } from 'zod';
-import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const tag = 'Webhooks';
 

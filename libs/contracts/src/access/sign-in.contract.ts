@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { roles } from './permissions.js';
-import { emailAddress, page, pageQuery, route } from './route.js';
+import { roles } from '../http/permissions.js';
+import { emailAddress, page, pageQuery, route } from '../http/route.js';
 
 const role = z.enum(roles);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mailStream } from './emails.contract.js';
-import { emailAddress, idParams, instant, page, pageQuery, route } from './route.js';
-import { sender } from './settings.contract.js';
+import { emailAddress, idParams, instant, page, pageQuery, route } from '../http/route.js';
+import { sender } from '../workspace/settings.contract.js';
 
 const tag = 'E-mail';
 

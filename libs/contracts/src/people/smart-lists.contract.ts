@@ -2,7 +2,7 @@ import { rulesSchema, type Group } from '#rules';
 import { z } from 'zod';
 import { contact, contactSorts } from './contacts.contract.js';
 import { job } from './jobs.contract.js';
-import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const tag = 'Smart lists';
 

@@ -1,7 +1,7 @@
 import { designRow, designSchema } from '#designs';
 import { z } from 'zod';
 import { mailStream } from './emails.contract.js';
-import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 import { template, templateProblem } from './templates.contract.js';
 
 const tag = 'E-mail';

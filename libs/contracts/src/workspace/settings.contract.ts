@@ -1,8 +1,8 @@
 import { brandSchema } from '#designs';
 import { mailboxProblem, readMailbox } from '#rules';
 import { z } from 'zod';
-import { activityType } from './activities.contract.js';
-import { instant, page, pageQuery, route, uuid } from './route.js';
+import { activityType } from '../ingestion/activities.contract.js';
+import { instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time is written as 21:00.');
 /** Who a mail is from: `Name <address>`, or an address. */

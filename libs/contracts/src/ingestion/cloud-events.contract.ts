@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from './route.js';
+import { instant } from '../http/route.js';
 
 const attribute = z.string().trim().min(1);
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

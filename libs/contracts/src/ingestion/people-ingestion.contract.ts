@@ -1,7 +1,7 @@
 import { eachPersonal, personalFields, personalForms, type PersonalField, type PersonalFieldId } from '#rules';
 import { z } from 'zod';
 import { itemResult, MAX_ITEMS, oneOrMany } from './activities.contract.js';
-import { emailAddress, instant, page, pageQuery, route, uuid } from './route.js';
+import { emailAddress, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const shortText = z.string().trim().max(200);
 const currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters, e.g. EUR.');
