@@ -100,7 +100,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
       done();
     });
   }
-  await fastify.register(helmet, helmetOptions(isHttps));
+  await fastify.register(helmet, helmetOptions(config.publicUrl));
   app.useGlobalFilters(new ErrorFilter(log));
   const hasWeb = await serveWeb(fastify);
   if (!hasWeb) log.info('the browser application is not built; only the API is served');
@@ -119,8 +119,12 @@ const nothingToShow = (isHttps: boolean): Record<string, string> => ({
   ...(isHttps ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
 });
 
-/** What a page may load: files of this server; images from anywhere over https, because mails carry them. */
-function helmetOptions(isHttps: boolean) {
+/**
+ * What a page may load: files of this server; images from anywhere over https, because mails carry them, and from the
+ * address that mails name for pictures of ours.
+ */
+function helmetOptions(publicUrl: string) {
+  const isHttps = publicUrl.startsWith('https:');
   return {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -133,7 +137,7 @@ function helmetOptions(isHttps: boolean) {
         scriptSrc: ["'self'"],
         scriptSrcAttr: ["'none'"],
         styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
+        imgSrc: ["'self'", 'data:', 'blob:', 'https:', new URL(publicUrl).origin],
         fontSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
         frameSrc: ["'self'"],

@@ -35,12 +35,12 @@ describe('e-mail templates in a browser', () => {
     await page.goto(`/admin/email/templates/${id}`);
     await code().waitFor();
   };
-  const walk = (name: string, steps: () => Promise<void>) => it(name, steps, 120_000);
+  const walk = (name: string, steps: () => Promise<void>) => it(name, steps, 240_000);
 
   walk('makes one, writes it with completion, and shows it as somebody gets it', async () => {
     await page.getByRole('button', { name: 'New template' }).first().click();
     await page.getByLabel('Name').fill('Welcome');
-    await page.getByRole('button', { name: 'Make the template' }).click();
+    await page.getByRole('button', { name: 'HTML', exact: true }).click();
     await code().waitFor();
     const id = page.url().split('/').at(-1)!;
     await code().click();
@@ -147,8 +147,9 @@ describe('e-mail templates in a browser', () => {
     await look('gallery');
     await page.getByRole('button', { name: 'More for In use' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
-    await page.getByRole('button', { name: 'Delete the template' }).click();
-    await page.getByRole('dialog').getByRole('alert').waitFor();
+    await page.getByText('It cannot be deleted while it is used').waitFor();
+    await page.getByRole('dialog').getByRole('link', { name: 'Uses it' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Delete the template' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Transactional', { exact: true }).click();
     await card('Receipt').waitFor();
@@ -190,11 +191,62 @@ describe('e-mail templates in a browser', () => {
     await page.getByText('From a template', { exact: true }).click();
     await page.getByRole('button', { name: 'New template' }).click();
     await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('From the step');
-    await page.getByRole('button', { name: 'Make the template' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'HTML', exact: true }).click();
     await page.getByRole('textbox', { name: 'Subject' }).last().fill('Made in place');
     await page.getByRole('button', { name: 'Done' }).click();
     await until(async () => typeof (await config()).template_id === 'string');
     expect((await stored((await config()).template_id)).subject).toBe('Made in place');
+  });
+
+  walk('shows what differs between versions, restores one, and has system mail approved', async () => {
+    const id = await make({ name: 'Receipt', stream: 'transactional', html: '<p>Thank you for your order.</p>' });
+    await app.call('PUT', `/email/templates/${id}`, {
+      name: 'Receipt',
+      stream: 'transactional',
+      html: '<p>Thank you for your purchase.</p>',
+      version: 1,
+    });
+    await open(id);
+    await page.getByText('Not approved').waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Versions' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Versions' });
+    await dialog.frameLocator('iframe[title="Version 1"]').getByText('order').waitFor();
+    await dialog.frameLocator('iframe[title="Version 2"]').getByText('purchase').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await look('versions');
+    await dialog.getByText('Words', { exact: true }).click();
+    await dialog.getByTestId('words-difference').locator('.cm-changedText', { hasText: 'order' }).first().waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await look('difference');
+    await dialog.getByRole('button', { name: 'Restore version 1' }).click();
+    await code().getByText('order').waitFor();
+    expect(await stored(id)).toMatchObject({ version: 3, html: '<p>Thank you for your order.</p>' });
+    // What is not saved yet belongs to what is approved.
+    await page.getByRole('textbox', { name: 'Subject' }).fill('Your receipt');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Approved', { exact: true }).waitFor();
+    expect(await stored(id)).toMatchObject({ version: 4, subject: 'Your receipt', approved_at: expect.any(String) });
+    await page.getByRole('textbox', { name: 'Subject' }).fill('Your receipt, thank you');
+    await page.getByText('Not approved').waitFor();
+  });
+
+  walk('imports MJML made elsewhere, cleaned, and says what it removed', async () => {
+    await page.goto('/admin/email/templates');
+    await page.getByRole('button', { name: 'New template' }).first().click();
+    await page.getByRole('button', { name: 'Import HTML, MJML or Unlayer' }).click();
+    await page
+      .getByLabel('The mail’s source')
+      .fill(
+        '<mjml><mj-body><mj-section><mj-column><mj-text><p>From elsewhere</p><script>alert(1)</script></mj-text></mj-column></mj-section></mj-body></mjml>',
+      );
+    await look('import');
+    await page.getByRole('button', { name: 'Import it' }).click();
+    const paper = page.frameLocator('[data-testid=paper] iframe.gjs-frame');
+    await paper.getByText('From elsewhere').waitFor();
+    await page.getByText(/Removed while reading/).waitFor();
+    const id = page.url().split('/').at(-1)!;
+    expect(JSON.stringify((await stored(id)).design)).not.toContain('alert');
   });
 
   it('threw nothing and broke no policy on the way', () => expect(broken).toEqual([]));

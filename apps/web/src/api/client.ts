@@ -10,6 +10,9 @@ export interface CallOptions {
   keepalive?: boolean;
 }
 
+/** Browsers refuse a longer body that is to outlive the page (64 KiB for all of them together). */
+const KEEPALIVE_BYTES = 60_000;
+
 /** The path and query of a contract for an input; exported for links to files. */
 function addressOf(contract: RouteDefinition, input: { params?: unknown; query?: unknown } = {}): string {
   const params = (input.params ?? {}) as Record<string, unknown>;
@@ -37,7 +40,7 @@ export async function call<D extends RouteDefinition>(
   const request: RequestInit = { method: contract.method, headers, credentials: 'same-origin' };
   if (input.body !== undefined) request.body = isFile ? (input.body as Blob) : JSON.stringify(input.body);
   if (options.signal) request.signal = options.signal;
-  if (options.keepalive) request.keepalive = true;
+  if (options.keepalive && new Blob([request.body as BlobPart]).size < KEEPALIVE_BYTES) request.keepalive = true;
 
   const response = await fetch(addressOf(contract, input), request).catch((error: unknown) => {
     if (options.signal?.aborted) throw error;

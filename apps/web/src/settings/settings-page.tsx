@@ -5,6 +5,7 @@ import { useMay } from '../access/session.queries';
 import { Page } from '../ui/page';
 import { Answer } from '../ui/query-states';
 import { AccountSettings } from './account-settings';
+import { BrandSettings } from './brand-settings';
 import { DemoSettings } from './demo-settings';
 import { FormsSettings } from './forms-settings';
 import { KeysSettings } from './keys-settings';
@@ -29,6 +30,7 @@ export function SettingsPage() {
   const parts = [
     ['workspace', 'Workspace'],
     ['sending', 'Sending'],
+    ['brand', 'Brand'],
     ['consent', 'Consent'],
     ['topics', 'Topics'],
     ['forms', 'Sign-up forms'],
@@ -58,6 +60,7 @@ export function SettingsPage() {
           <>
             <WorkspaceSettings settings={data} />
             <SendingSettings settings={data} />
+            <BrandSettings settings={data} />
             <ConsentSettings settings={data} />
             <TopicsSettings />
             <FormsSettings />

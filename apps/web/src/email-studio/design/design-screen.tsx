@@ -1,14 +1,15 @@
 import './studio.css';
+import { applyFix, type Design } from '#designs';
 import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
-import { Suspense, lazy, useState, type ReactNode } from 'react';
+import { Suspense, lazy, useState, type MouseEvent, type ReactNode } from 'react';
 import { ErrorBoundary } from '../../ui/error-boundary';
-import { Loading } from '../../ui/query-states';
+import { Answer, Loading } from '../../ui/query-states';
 import { PreviewPersonInput, usePreviewPerson } from '../../people/preview-person';
 import { ChecksPanel } from './checks/checks-panel';
-import { useRendered } from './mail/designs.queries';
+import { useBrand, useRendered, type Check } from './mail/designs.queries';
 import type { MailDocument } from './mail/draft';
-import type { DesignEditor } from './mail/editor-handle';
+import type { DesignEditor, Device } from './mail/editor-handle';
 import { MailPreview } from './preview/mail-preview';
 import type { Face } from './preview/faces';
 import { ConflictNotice, SaveStateText } from './save-state';
@@ -17,8 +18,15 @@ import { UnsavedNotice } from './unsaved-notice';
 import { useDraft } from './use-draft';
 import { WordsLine } from './words/words-line';
 
-// The code editor is fetched when a mail is opened.
+// GrapesJS and CodeMirror are each fetched when a mail of theirs is opened.
+const PaperRoom = lazy(async () => ({ default: (await import('./paper-room')).PaperRoom }));
 const HtmlRoom = lazy(async () => ({ default: (await import('./html-room')).HtmlRoom }));
+
+/** Leaves the caret where it is, so that undo works on the text that is being written. */
+const keepPlace = (event: MouseEvent) => {
+  event.preventDefault();
+  event.stopPropagation();
+};
 
 interface DesignScreenProps {
   document: MailDocument;
@@ -38,29 +46,39 @@ export function DesignScreen(props: DesignScreenProps) {
   const { document: mail, readOnly, save, title, actions, onReload } = props;
   const draft = useDraft(mail, props.savedAt, save);
   const { now, saving } = draft;
+  const brand = useBrand();
   const whom = usePreviewPerson();
-  const rendered = useRendered(now, mail.stream, whom.email);
+  const rendered = useRendered({ ...now, editor: mail.editor, stream: mail.stream }, whom.email);
   const checks = rendered.data?.problems;
   const [editor, setEditor] = useState<DesignEditor>();
-  // A design of another editor is shown as it is sent; its subject can be changed here.
-  const looksOnly = mail.editor !== 'html';
+  // Who may not change it sees it as it is sent, and so does everybody where its editor is not set up here.
+  const looksOnly = mail.editor === 'unlayer' || (mail.editor === 'mjml' && readOnly);
   const [chosenMode, setMode] = useState('design');
   const mode = looksOnly ? 'preview' : chosenMode;
   const [face, setFace] = useState<Face>('desktop');
+  const [device, setDevice] = useState<Device>('desktop');
   const problemOf = (pointer: string) =>
     checks?.find((check) => check.pointer === pointer && check.severity === 'blocks')?.message;
   const ready = (made: DesignEditor) => {
     setEditor(made);
     draft.setEditor(made);
   };
+  const fix = async (check: Check) => {
+    const written = await editor?.read();
+    if (!written || !check.fix) return;
+    draft.restore({ ...now, written: { ...written, design: applyFix(written.design as Design, check.fix) } });
+  };
   const checksPanel = (show: (pointer: string) => boolean) => (
     <ChecksPanel
       checks={checks}
-      canShow={(check) => check.pointer === '/html' && check.line !== undefined}
+      readOnly={readOnly}
+      html={rendered.data?.html}
+      canShow={(check) => check.pointer.startsWith('/rows/') || (check.pointer === '/html' && check.line !== undefined)}
       onShow={(check) => {
         setMode('design');
         show(check.pointer);
       }}
+      onFix={(check) => void fix(check)}
     />
   );
   const preview = (
@@ -74,6 +92,7 @@ export function DesignScreen(props: DesignScreenProps) {
       onText={(text) => draft.setField({ text })}
     />
   );
+  const still = !editor || readOnly || mode === 'preview';
   const room = { initial: mail.written, onChanged: () => void draft.take(), onReady: ready };
   return (
     <div className="design-screen" data-mode={mode} data-editor={mail.editor} data-testid="design-screen">
@@ -84,16 +103,31 @@ export function DesignScreen(props: DesignScreenProps) {
         </div>
         <div className="row nowrap-row">
           <Tooltip label="Undo (Ctrl+Z)">
-            <ActionIcon aria-label="Undo" disabled={!editor || readOnly} onClick={() => editor?.undo()}>
+            <ActionIcon aria-label="Undo" disabled={still} onMouseDown={keepPlace} onClick={() => editor?.undo()}>
               <IconArrowBackUp size={18} stroke={1.5} />
             </ActionIcon>
           </Tooltip>
           <Tooltip label="Redo (Ctrl+Shift+Z)">
-            <ActionIcon aria-label="Redo" disabled={!editor || readOnly} onClick={() => editor?.redo()}>
+            <ActionIcon aria-label="Redo" disabled={still} onMouseDown={keepPlace} onClick={() => editor?.redo()}>
               <IconArrowForwardUp size={18} stroke={1.5} />
             </ActionIcon>
           </Tooltip>
-          {mail.editor === 'html' || looksOnly ? null : (
+          {mail.editor === 'mjml' && mode === 'design' ? (
+            <SegmentedControl
+              size="xs"
+              aria-label="Width of the paper"
+              value={device}
+              data={[
+                { value: 'desktop', label: 'Desktop' },
+                { value: 'phone', label: 'Phone' },
+              ]}
+              onChange={(next) => {
+                setDevice(next as Device);
+                editor?.device(next as Device);
+              }}
+            />
+          ) : null}
+          {mail.editor === 'mjml' && !looksOnly ? (
             <SegmentedControl
               size="xs"
               aria-label="Design or preview"
@@ -107,7 +141,7 @@ export function DesignScreen(props: DesignScreenProps) {
                 setMode(next);
               }}
             />
-          )}
+          ) : null}
           {actions?.(async () => {
             await draft.take();
             return saving.flush();
@@ -140,18 +174,33 @@ export function DesignScreen(props: DesignScreenProps) {
       </div>
       <div className="design-body">
         <ErrorBoundary what="The editor could not be shown">
-          <Suspense fallback={<Loading lines={8} />}>
-            {mail.editor === 'html' ? (
-              <HtmlRoom
-                {...room}
-                readOnly={readOnly}
-                found={checks}
-                problemCount={checks?.length ?? 0}
-                checks={checksPanel}
-                preview={preview}
-              />
-            ) : null}
-          </Suspense>
+          <div className="design-room" inert={mode === 'preview'}>
+            <Suspense fallback={<Loading lines={8} />}>
+              {mail.editor === 'html' ? (
+                <HtmlRoom
+                  {...room}
+                  readOnly={readOnly}
+                  found={checks}
+                  problemCount={checks?.length ?? 0}
+                  checks={checksPanel}
+                  preview={preview}
+                />
+              ) : null}
+              {mail.editor === 'mjml' && !looksOnly ? (
+                <Answer of={brand} what="The brand of this workspace could not be loaded" lines={8}>
+                  {(known) => (
+                    <PaperRoom
+                      {...room}
+                      brand={known}
+                      stream={mail.stream}
+                      checks={checksPanel}
+                      problemCount={checks?.length ?? 0}
+                    />
+                  )}
+                </Answer>
+              ) : null}
+            </Suspense>
+          </div>
         </ErrorBoundary>
         {mode === 'preview' ? <div className="design-preview">{preview}</div> : null}
       </div>

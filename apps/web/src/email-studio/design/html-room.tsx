@@ -1,11 +1,14 @@
-import { Button, Popover, Tabs } from '@mantine/core';
-import { IconUser } from '@tabler/icons-react';
+import { escapeValue } from '#designs';
+import { ActionIcon, Button, Popover, Tabs, Tooltip } from '@mantine/core';
+import { IconPhotoUp, IconUser } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
+import { useSettings } from '../../settings/settings.queries';
 import type { Check } from './mail/designs.queries';
 import type { DesignEditor, Written } from './mail/editor-handle';
 import { HtmlEditor } from './html/html-editor';
 import type { HtmlEditorHandle } from './html/open-html';
 import { WordForm } from './words/word-form';
+import { usePictures } from './pictures/use-pictures';
 
 interface HtmlRoomProps {
   initial: Written;
@@ -25,6 +28,11 @@ export function HtmlRoom(props: HtmlRoomProps) {
   const [editor, setEditor] = useState<HtmlEditorHandle>();
   const [asked, setAsked] = useState(false);
   const [face, setFace] = useState<string | null>('preview');
+  // HTML is sent as it is written, so its pictures need the whole address.
+  const base = useSettings().data?.public_url ?? '';
+  const pictures = usePictures(({ src, alt, width }) =>
+    editor?.insert(`<img src="${base}${src}" alt="${escapeValue(alt)}" width="${Math.min(width, 600)}">`),
+  );
   useEffect(() => {
     if (found) editor?.mark(found.filter(({ pointer }) => pointer.startsWith('/html')));
   }, [editor, found]);
@@ -60,6 +68,11 @@ export function HtmlRoom(props: HtmlRoomProps) {
                 />
               </Popover.Dropdown>
             </Popover>
+            <Tooltip label="Upload a picture">
+              <ActionIcon aria-label="Upload a picture" onClick={pictures.choose}>
+                <IconPhotoUp size={16} />
+              </ActionIcon>
+            </Tooltip>
           </div>
         )}
         <HtmlEditor
@@ -67,6 +80,7 @@ export function HtmlRoom(props: HtmlRoomProps) {
           initial={initial}
           readOnly={readOnly}
           onChanged={onChanged}
+          onFiles={pictures.take}
           onReady={(ready) => {
             setEditor(ready);
             onReady(ready);
@@ -85,6 +99,7 @@ export function HtmlRoom(props: HtmlRoomProps) {
           </Tabs.Panel>
         </Tabs>
       </aside>
+      {pictures.dialog}
     </div>
   );
 }

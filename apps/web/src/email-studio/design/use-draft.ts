@@ -43,9 +43,16 @@ export function useDraft(document: MailDocument, savedAt: string, save: Save): D
     const written = editor.current?.read();
     if (written) put({ ...current.current, written: await written });
   }, [put]);
-  const setEditor = useCallback((ready: DesignEditor) => {
-    editor.current = ready;
-  }, []);
+  const setEditor = useCallback(
+    (ready: DesignEditor) => {
+      editor.current = ready;
+      const written = ready.read();
+      if (written instanceof Promise) return;
+      current.current = { ...current.current, written };
+      saving.loadedAs(current.current);
+    },
+    [saving],
+  );
   const setField = useCallback<Draft['setField']>((change) => put({ ...current.current, ...change }), [put]);
   const restore = useCallback(
     (draft: MailDraft) => {
@@ -59,6 +66,7 @@ export function useDraft(document: MailDocument, savedAt: string, save: Save): D
   useLayoutEffect(
     () => () => {
       const written = editor.current?.read();
+      editor.current = null;
       if (written && !(written instanceof Promise)) saving.changed({ ...current.current, written });
       saving.stop();
       void saving.flush({ keepalive: true });

@@ -1,8 +1,11 @@
+import { failedBy } from '../../api/problem';
 import { Confirm } from '../../ui/confirm';
+import { Loading } from '../../ui/query-states';
 import { showToast } from '../../ui/toast';
-import { useRemoveTemplate, type Template } from './templates.queries';
+import { useRemoveTemplate, useUses, type Template } from './templates.queries';
+import { UsesList } from './uses-list';
 
-/** Asks before a template is deleted; where something uses it, the server says what. */
+/** Asks before a template is deleted; where something uses it, says what, and there is nothing to confirm. */
 export function DeleteTemplate({
   template,
   onClose,
@@ -12,7 +15,9 @@ export function DeleteTemplate({
   onClose: () => void;
   onDeleted?: () => void;
 }) {
+  const uses = useUses(template.id);
   const remove = useRemoveTemplate();
+  const used = uses.data && uses.data.items.length > 0;
   return (
     <Confirm
       opened
@@ -20,7 +25,8 @@ export function DeleteTemplate({
       title={`Delete “${template.name}”?`}
       label="Delete the template"
       busy={remove.isPending}
-      error={remove.error}
+      disabled={used === true || uses.isPending}
+      error={failedBy(remove.error, 'still_used') ? undefined : remove.error}
       onClose={onClose}
       onConfirm={() =>
         remove.mutate(template.id, {
@@ -29,10 +35,19 @@ export function DeleteTemplate({
             onClose();
             onDeleted?.();
           },
+          onError: () => void uses.refetch(),
         })
       }
     >
-      Mails that were already sent stay as they are.
+      {uses.isPending ? <Loading lines={2} /> : null}
+      {used ? (
+        <>
+          It cannot be deleted while it is used:
+          <UsesList uses={uses.data.items} />
+        </>
+      ) : (
+        <>Mails that were already sent stay as they are. Its versions are deleted too.</>
+      )}
     </Confirm>
   );
 }

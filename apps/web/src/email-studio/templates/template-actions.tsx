@@ -1,69 +1,134 @@
 import { adminAddresses } from '#contracts';
-import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Button, Menu, Modal } from '@mantine/core';
+import { IconCopy, IconDots, IconHistory, IconTrash, IconVersions } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useMay } from '../../access/session.queries';
+import { Answer } from '../../ui/query-states';
 import { showToast } from '../../ui/toast';
 import { DeleteTemplate } from './delete-template';
+import { TemplateState } from './template-card';
 import { TemplateTest } from './template-test';
-import { fetchTemplate, fieldsOf, useCreateTemplate, type Template } from './templates.queries';
+import {
+  fetchTemplate,
+  fieldsOf,
+  useCreateTemplate,
+  useTemplateSteps,
+  useUses,
+  type Template,
+} from './templates.queries';
+import { UsesList } from './uses-list';
+import { VersionsDialog } from './versions-dialog';
 
 interface TemplateActionsProps {
   template: Template;
+  /** As it was stored last, which may be later than what is drawn. */
+  stored: () => Template;
   contact: string | undefined;
   flush: () => Promise<boolean>;
+  onApproved: (template: Template) => void;
+  onRestored: () => void;
   onDeleted: () => void;
   onClose?: () => void;
 }
 
-/** What can be done with a template besides editing it: test, duplicate, delete. */
-export function TemplateActions({ template, contact, flush, onDeleted, onClose }: TemplateActionsProps) {
+/** What can be done with a template besides editing it: test, approve, versions, uses, duplicate, delete. */
+export function TemplateActions(props: TemplateActionsProps) {
+  const { template, stored, contact, flush, onApproved, onRestored, onDeleted, onClose } = props;
   const mayChange = useMay('change');
+  const mayApprove = useMay('admin');
+  const { approve } = useTemplateSteps(template.id);
   const create = useCreateTemplate();
   const navigate = useNavigate();
-  const [deleting, setDeleting] = useState(false);
+  const [open, setOpen] = useState<'versions' | 'uses' | 'delete'>();
+  const close = () => setOpen(undefined);
   const failed = (error: Error) => showToast(error.message);
-  const duplicate = async () => {
-    if (!(await flush())) return showToast('The mail could not be saved, so it was not duplicated.');
-    const stored = await fetchTemplate(template.id);
-    create.mutate(
-      { ...fieldsOf(stored), name: `${stored.name} (copy)`.slice(0, 200) },
-      { onSuccess: ({ id }) => void navigate(adminAddresses.template(id)), onError: failed },
-    );
+  // What works on the stored template waits until everything is stored.
+  const afterSaving = async (act: () => void) => {
+    if (await flush()) act();
+    else showToast('The mail could not be saved, so this was not done.');
   };
+  const approved = template.approved_at !== null;
   return (
     <>
-      {mayChange ? (
-        <>
-          <TemplateTest id={template.id} contact={contact} flush={flush} />
-          {onClose ? null : (
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <ActionIcon aria-label="More">
-                  <IconDots size={18} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => void duplicate().catch(failed)}>
-                  Duplicate
-                </Menu.Item>
-                <Menu.Item leftSection={<IconTrash size={16} />} color="danger" onClick={() => setDeleting(true)}>
-                  Delete
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
-          )}
-        </>
+      <TemplateState template={template} />
+      {template.stream === 'transactional' && mayApprove && !approved ? (
+        <Button
+          size="xs"
+          loading={approve.isPending}
+          onClick={() =>
+            void afterSaving(() => approve.mutate(stored().version, { onSuccess: onApproved, onError: failed }))
+          }
+        >
+          Approve
+        </Button>
       ) : null}
+      {mayChange ? <TemplateTest id={template.id} contact={contact} flush={flush} /> : null}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon aria-label="More">
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconHistory size={16} />}
+            onClick={() => void afterSaving(() => setOpen('versions'))}
+          >
+            Versions
+          </Menu.Item>
+          <Menu.Item leftSection={<IconVersions size={16} />} onClick={() => setOpen('uses')}>
+            Where it is used
+          </Menu.Item>
+          {mayChange && !onClose ? (
+            <>
+              <Menu.Item
+                leftSection={<IconCopy size={16} />}
+                onClick={() =>
+                  void afterSaving(() => {
+                    void fetchTemplate(template.id).then(
+                      (stored) =>
+                        create.mutate(
+                          { ...fieldsOf(stored), name: `${stored.name} (copy)`.slice(0, 200) },
+                          { onSuccess: ({ id }) => void navigate(adminAddresses.template(id)), onError: failed },
+                        ),
+                      failed,
+                    );
+                  })
+                }
+              >
+                Duplicate
+              </Menu.Item>
+              <Menu.Item leftSection={<IconTrash size={16} />} color="danger" onClick={() => setOpen('delete')}>
+                Delete
+              </Menu.Item>
+            </>
+          ) : null}
+        </Menu.Dropdown>
+      </Menu>
       {onClose ? (
         <Button size="xs" onClick={() => void flush().then((stored) => stored && onClose())}>
           Done
         </Button>
       ) : null}
-      {deleting ? (
-        <DeleteTemplate template={template} onClose={() => setDeleting(false)} onDeleted={onDeleted} />
+      {open === 'versions' ? (
+        <VersionsDialog template={template} mayChange={mayChange} onClose={close} onRestored={onRestored} />
       ) : null}
+      {open === 'uses' ? <UsesDialog template={template} onClose={close} /> : null}
+      {open === 'delete' ? <DeleteTemplate template={template} onClose={close} onDeleted={onDeleted} /> : null}
     </>
+  );
+}
+
+function UsesDialog({ template, onClose }: { template: Template; onClose: () => void }) {
+  const uses = useUses(template.id);
+  return (
+    <Modal opened onClose={onClose} title="Where it is used" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Answer of={uses} what="This could not be loaded" lines={3}>
+        {({ items }) =>
+          items.length === 0 ? <p className="sentence">Nothing uses this template.</p> : <UsesList uses={items} />
+        }
+      </Answer>
+    </Modal>
   );
 }

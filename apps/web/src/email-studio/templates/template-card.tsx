@@ -28,7 +28,7 @@ export function TemplateCard({ template, mayChange, onDuplicate, onDelete }: Tem
       </Link>
       <div className="row-apart template-foot">
         <span className="label">
-          <Time at={template.updated_at} />
+          <TemplateState template={template} /> <Time at={template.updated_at} />
         </span>
         {mayChange ? (
           <Menu position="bottom-end">
@@ -49,5 +49,19 @@ export function TemplateCard({ template, mayChange, onDuplicate, onDelete }: Tem
         ) : null}
       </div>
     </li>
+  );
+}
+
+/** Whether a transactional template may be sent: only what an administrator approved is. */
+export function TemplateState({ template }: { template: Template }) {
+  if (template.stream !== 'transactional') return null;
+  return template.approved_at ? (
+    <span className="pill" data-tone="good">
+      Approved
+    </span>
+  ) : (
+    <span className="pill" data-tone="warning">
+      Not approved
+    </span>
   );
 }

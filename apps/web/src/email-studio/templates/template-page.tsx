@@ -74,6 +74,7 @@ export function TemplateEditor({ template: read, onReload, onClose }: TemplateEd
     stored.current = answer;
     setTemplate(answer);
     void client.invalidateQueries({ queryKey: ['templates'] });
+    void client.invalidateQueries({ queryKey: ['template', answer.id, 'versions'] });
     return answer;
   };
   const save: Save = async ({ subject, preheader, text, written }, options) => {
@@ -83,7 +84,8 @@ export function TemplateEditor({ template: read, onReload, onClose }: TemplateEd
       subject,
       preheader,
       text,
-      ...(read.editor === 'html' ? { html: written.html } : {}),
+      html: read.editor === 'mjml' ? '' : written.html,
+      ...(read.editor === 'html' ? {} : { design: written.design }),
       version,
     };
     return { at: took(await storeTemplate(read.id, body, options)).updated_at };
@@ -130,8 +132,11 @@ export function TemplateEditor({ template: read, onReload, onClose }: TemplateEd
       actions={(flush, contact) => (
         <TemplateActions
           template={template}
+          stored={() => stored.current}
           contact={contact}
           flush={flush}
+          onApproved={took}
+          onRestored={onReload}
           onDeleted={() => (onClose ? onClose() : void navigate(adminAddresses.templates(read.stream)))}
           {...(onClose ? { onClose } : {})}
         />

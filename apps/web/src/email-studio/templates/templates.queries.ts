@@ -1,9 +1,14 @@
 import {
+  approveTemplate,
   changeTemplate,
   createTemplate,
   getTemplate,
+  getTemplateVersion,
   listTemplates,
+  listTemplateUses,
+  listTemplateVersions,
   removeTemplate,
+  restoreTemplate,
   type CallOf,
   type Template,
 } from '#contracts';
@@ -18,6 +23,7 @@ export type TemplateFields = NonNullable<CallOf<typeof changeTemplate>['body']>;
 const PAGE = 12;
 
 const one = (id: string) => ['template', id];
+const parts = (id: string, part: string) => ['template', id, part];
 
 export const useTemplatePages = (stream: Template['stream']) =>
   useInfiniteQuery({
@@ -67,4 +73,45 @@ export const useRemoveTemplate = () => {
     mutationFn: (id: string) => call(removeTemplate, { params: { id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['templates'] }),
   });
+};
+
+export const useUses = (id: string) =>
+  useQuery({
+    queryKey: parts(id, 'uses'),
+    queryFn: ({ signal }) => call(listTemplateUses, { params: { id }, query: { limit: 200 } }, { signal }),
+  });
+
+export const useVersions = (id: string) =>
+  useQuery({
+    queryKey: parts(id, 'versions'),
+    queryFn: ({ signal }) => call(listTemplateVersions, { params: { id }, query: { limit: 200 } }, { signal }),
+    staleTime: 0,
+  });
+
+/** One version, whole; it never changes. */
+export const useVersion = (id: string, n: number | undefined) =>
+  useQuery({
+    queryKey: ['template-version', id, n],
+    queryFn: ({ signal }) => call(getTemplateVersion, { params: { id, n: n! } }, { signal }),
+    enabled: n !== undefined,
+    staleTime: Infinity,
+  });
+
+/** What changes a stored template besides its editor. */
+export const useTemplateSteps = (id: string) => {
+  const client = useQueryClient();
+  const again = () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: one(id) }),
+      client.invalidateQueries({ queryKey: ['templates'] }),
+    ]);
+  const restore = useMutation({
+    mutationFn: (body: { number: number; version: number }) => call(restoreTemplate, { params: { id }, body }),
+    onSuccess: again,
+  });
+  const approve = useMutation({
+    mutationFn: (version: number) => call(approveTemplate, { params: { id }, body: { version } }),
+    onSuccess: again,
+  });
+  return { restore, approve };
 };

@@ -1,15 +1,20 @@
 import { Button } from '@mantine/core';
-import type { Check } from '../mail/designs.queries';
+import { plural } from '../../../ui/format';
+import { useLinkCheck, type Check } from '../mail/designs.queries';
 
 interface ChecksPanelProps {
   checks: readonly Check[] | undefined;
   /** Whether there is a place to go to. */
   canShow: (check: Check) => boolean;
   onShow: (check: Check) => void;
+  onFix: (check: Check) => void;
+  readOnly: boolean;
+  /** The mail, for trying its links. */
+  html: string | undefined;
 }
 
 /** What the server found about the mail as it stands: what blocks sending first, then what is worth a look. */
-export function ChecksPanel({ checks, canShow, onShow }: ChecksPanelProps) {
+export function ChecksPanel({ checks, canShow, onShow, onFix, readOnly, html }: ChecksPanelProps) {
   const sorted = [...(checks ?? [])].sort((a, b) => Number(b.severity === 'blocks') - Number(a.severity === 'blocks'));
   return (
     <div className="stack" data-testid="checks">
@@ -26,10 +31,60 @@ export function ChecksPanel({ checks, canShow, onShow }: ChecksPanelProps) {
                   Go there
                 </Button>
               ) : null}
+              {check.fix && !readOnly ? (
+                <Button size="compact-xs" onClick={() => onFix(check)}>
+                  {check.fix.label}
+                </Button>
+              ) : null}
             </div>
           </li>
         ))}
       </ul>
+      {readOnly || html === undefined ? null : <LinkCheck html={html} />}
+    </div>
+  );
+}
+
+const MOST_LINKS = 50;
+
+/** The web addresses in a mail, each once. */
+const linksIn = (html: string): string[] => {
+  const page = new DOMParser().parseFromString(html, 'text/html');
+  const found = [...page.querySelectorAll('a[href]')].map((link) => link.getAttribute('href') ?? '');
+  return [...new Set(found.filter((href) => /^https?:/i.test(href)))].slice(0, MOST_LINKS);
+};
+
+function LinkCheck({ html }: { html: string }) {
+  const tried = useLinkCheck();
+  const links = tried.data?.links ?? [];
+  const wrong = links.filter(({ state }) => state !== 'answers' && state !== 'personal');
+  return (
+    <div className="stack-tight mail-links">
+      <Button
+        size="xs"
+        variant="default"
+        className="start"
+        loading={tried.isPending}
+        onClick={() => tried.mutate(linksIn(html))}
+      >
+        Try every link
+      </Button>
+      {tried.error ? <p className="label">{tried.error.message}</p> : null}
+      {tried.data ? (
+        <p className="label" role="status">
+          {links.length === 0
+            ? 'There are no links to try.'
+            : wrong.length === 0
+              ? `${plural(links.length, 'link was tried and works', 'links were tried and work')}.`
+              : `${plural(wrong.length, 'link needs', 'links need')} a look:`}
+        </p>
+      ) : null}
+      {wrong.map((link) => (
+        <p key={link.url} className="mail-link-broken">
+          <span className="code">{link.url}</span>
+          <span className="label">{link.message}</span>
+        </p>
+      ))}
     </div>
   );
 }

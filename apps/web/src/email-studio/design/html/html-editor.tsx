@@ -2,7 +2,7 @@ import { memo, useLayoutEffect, useRef } from 'react';
 import type { DesignEditorProps } from '../mail/editor-handle';
 import { openHtml, type HtmlEditorHandle } from './open-html';
 
-interface HtmlEditorProps extends Omit<DesignEditorProps, 'onReady' | 'onFiles'> {
+interface HtmlEditorProps extends Omit<DesignEditorProps, 'onReady'> {
   label: string;
   onReady: (editor: HtmlEditorHandle) => void;
 }

@@ -33,11 +33,19 @@ interface Options {
   label: string;
   readOnly: boolean;
   onChanged: () => void;
+  onFiles: (files: File[]) => void;
 }
 
 /** Opens a code editor for HTML with Liquid in an element. */
 export function openHtml(host: HTMLElement, options: Options): HtmlEditorHandle {
   const rest = atRest(() => options.onChanged());
+  const takePictures = (list: FileList | undefined, event: Event) => {
+    const files = [...(list ?? [])].filter((file) => file.type.startsWith('image/'));
+    if (options.readOnly || files.length === 0) return false;
+    event.preventDefault();
+    options.onFiles(files);
+    return true;
+  };
   const view = new EditorView({
     parent: host,
     state: EditorState.create({
@@ -59,6 +67,10 @@ export function openHtml(host: HTMLElement, options: Options): HtmlEditorHandle 
         codeTheme,
         EditorState.readOnly.of(options.readOnly),
         EditorView.contentAttributes.of({ 'aria-label': options.label }),
+        EditorView.domEventHandlers({
+          paste: (event) => takePictures(event.clipboardData?.files, event),
+          drop: (event) => takePictures(event.dataTransfer?.files, event),
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) rest.later();
         }),

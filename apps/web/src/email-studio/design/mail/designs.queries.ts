@@ -1,46 +1,138 @@
-import { previewContent, type AnswerOf } from '#contracts';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import {
+  checkLinks,
+  createBlock,
+  importDesign,
+  listBlocks,
+  previewContent,
+  removeBlock,
+  renderDesign,
+  type AnswerOf,
+  type CallOf,
+  type Template,
+} from '#contracts';
+import { brandFrom, type Brand, type Design, type DesignFix, type MailNode, type ReadyDesign } from '#designs';
 import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../../../api/client';
-import type { MailDraft, MailStream } from './draft';
+import { useSettings } from '../../../settings/settings.queries';
+import type { EditorName, MailDraft, MailStream } from './draft';
+
+/** One thing that is wrong with a mail, or worth a look. */
+export interface Check {
+  severity: 'blocks' | 'look';
+  /** `/rows/1/…` in a design, `''` the whole, or `/subject`, `/preheader`, `/html`, `/text`. */
+  pointer: string;
+  message: string;
+  line?: number | undefined;
+  column?: number | undefined;
+  fix?: DesignFix | undefined;
+}
 
 /** A mail as one person would get it, with what is wrong with it. */
-export type Rendered = AnswerOf<typeof previewContent>;
-/** One thing that is wrong with a mail, or worth a look. */
-export type Check = Rendered['problems'][number];
+export interface Rendered {
+  from?: string | undefined;
+  subject?: string | undefined;
+  html?: string | undefined;
+  text?: string | undefined;
+  problems: Check[];
+}
 
 /** After the editor's own rest, in milliseconds. */
 const LOOK_MS = 200;
 
+/** How mails of this workspace look. */
+export function useBrand() {
+  const { data, error, isPending, refetch } = useSettings();
+  const stored = data?.brand;
+  const brand = useMemo(() => (stored === undefined ? undefined : brandFrom(stored)), [stored]);
+  return { data: brand, error, isPending, refetch };
+}
+
+interface Mail extends Omit<MailDraft, 'text'> {
+  text?: string | null;
+  editor: EditorName;
+  stream: MailStream;
+}
+
+async function rendered(mail: Mail, contact: string | undefined, signal: AbortSignal): Promise<Rendered> {
+  const { editor, stream, subject, preheader, text = null, written } = mail;
+  const parts = { subject, preheader, text, stream, ...(contact ? { contact_email: contact } : {}) };
+  if (editor === 'html') return call(previewContent, { body: { ...parts, html: written.html } }, { signal });
+  const whose = contact ? {} : { sample: true };
+  const body: NonNullable<CallOf<typeof renderDesign>['body']> =
+    editor === 'mjml'
+      ? { editor, design: written.design as Design, ...parts, ...whose }
+      : { editor, design: written.design, html: written.html, ...parts, ...whose };
+  return call(renderDesign, { body }, { signal });
+}
+
 /** The mail as it stands, rendered as it would be sent to somebody; a made-up person where nobody is named. */
-export function useRendered(draft: MailDraft, stream: MailStream, contact: string | undefined) {
-  const { subject, preheader, text, written } = draft;
-  const { html } = written;
+export function useRendered({ editor, stream, subject, preheader, text, written }: Mail, contact: string | undefined) {
   // One object for as long as nothing changes: a new one would be waited for again and again.
-  const now = useMemo(() => ({ subject, preheader, text, html, stream }), [subject, preheader, text, html, stream]);
-  const [body] = useDebouncedValue(now, LOOK_MS);
+  const mail = useMemo(
+    () => ({ editor, stream, subject, preheader, text, written }) as Mail,
+    [editor, stream, subject, preheader, text, written],
+  );
+  const [now] = useDebouncedValue(mail, LOOK_MS);
   return useQuery({
-    queryKey: ['mail-preview', body, contact],
-    queryFn: ({ signal }) =>
-      call(previewContent, { body: { ...body, ...(contact ? { contact_email: contact } : {}) } }, { signal }),
+    queryKey: ['mail-preview', now, contact],
+    queryFn: ({ signal }) => rendered(now, contact, signal),
     placeholderData: keepPreviousData,
   });
 }
 
 /** A stored mail as a made-up person would get it. */
-export const useThumbnail = (mail: {
-  id: string;
-  version: number;
-  html: string;
-  subject: string;
-  stream: MailStream;
-}) =>
+export const useThumbnail = ({ id, version, html, design, editor, subject, preheader, stream }: Template) =>
   useQuery({
-    queryKey: ['mail-thumbnail', mail.id, mail.version],
-    queryFn: ({ signal }) => {
-      const { html, subject, stream } = mail;
-      return call(previewContent, { body: { html, subject, stream } }, { signal });
-    },
+    queryKey: ['mail-thumbnail', id, version],
+    queryFn: ({ signal }) =>
+      rendered({ editor, subject, preheader, stream, written: { design, html } }, undefined, signal),
     staleTime: Infinity,
   });
+
+/** A ready design in the workspace's brand. */
+export const useReadyThumbnail = ({ id, make, subject, preheader, stream }: ReadyDesign, brand: Brand) =>
+  useQuery({
+    queryKey: ['ready-thumbnail', id, brand],
+    queryFn: ({ signal }) =>
+      rendered(
+        { editor: 'mjml', subject, preheader, stream, written: { design: make(brand), html: '' } },
+        undefined,
+        signal,
+      ),
+    staleTime: Infinity,
+  });
+
+export const useImportDesign = () =>
+  useMutation({
+    mutationFn: (body: NonNullable<CallOf<typeof importDesign>['body']>) => call(importDesign, { body }),
+  });
+
+export type LinkAnswer = AnswerOf<typeof checkLinks>['links'][number];
+
+export const useLinkCheck = () => useMutation({ mutationFn: (urls: string[]) => call(checkLinks, { body: { urls } }) });
+
+const savedKey = ['saved-blocks'];
+
+export const useSavedBlocks = () =>
+  useQuery({
+    queryKey: savedKey,
+    queryFn: ({ signal }) => call(listBlocks, { query: { limit: 200 } }, { signal }),
+  });
+
+export function useKeepBlock() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string; row: MailNode }) => call(createBlock, { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: savedKey }),
+  });
+}
+
+export function useRemoveBlock() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => call(removeBlock, { params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: savedKey }),
+  });
+}

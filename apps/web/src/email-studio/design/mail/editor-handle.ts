@@ -9,6 +9,7 @@ export interface Written {
 
 /** What every design editor can do. The screen around it knows nothing else of it. */
 export interface DesignEditor {
+  /** Puts this in place of what is there; where the editor can, as a step that can be undone. */
   load(written: Written): void;
   /** Everything as it stands, with what is being typed this moment. @throws Error where the editor does not answer */
   read(): Written | Promise<Written>;

@@ -14,6 +14,8 @@ export interface Saving {
   readonly state: StoreApi<SaveState>;
   /** How to save from now on. */
   saveWith(save: Save): void;
+  /** How the editor writes what is stored: the same mail, which may read otherwise as text. No change. */
+  loadedAs(draft: MailDraft): void;
   /** Something changed, and this is how it stands; it is saved when nothing more comes for a moment. */
   changed(draft: MailDraft): void;
   /** Saves at once what is not saved. Whether everything is saved then. */
@@ -84,6 +86,9 @@ export function createSaving(id: string, first: MailDraft, at: string, given: Sa
     state,
     saveWith: (next) => {
       save = next;
+    },
+    loadedAs: (draft) => {
+      if (!next) stored = JSON.stringify(draft);
     },
     changed: (draft) => {
       if (JSON.stringify(draft) === stored && !next) return;

@@ -33,6 +33,8 @@ export function WordForm({ liquid, onDone }: { liquid: string | undefined; onDon
         data-autofocus
         w={280}
         searchable
+        // Focused when the form opens, and its list would cover the button.
+        openOnFocus={false}
         allowDeselect={false}
         comboboxProps={{ withinPortal: false }}
         data={personalWords.map((word) => ({ value: word.path, label: word.label }))}

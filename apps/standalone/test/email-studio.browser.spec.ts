@@ -1,0 +1,374 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { browser, builtWeb, pageAt, seriousProblems, signIn, testApp, until, type TestApp } from '#testing';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { takePictures } from './pictures.js';
+import { designOf, StudioPage } from './studio.page.js';
+
+/** A blue picture, 160 by 90. */
+const blue = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAKAAAABaCAMAAAAIGK1gAAAAA1BMVEUvXYqWE3UgAAAAJUlEQVR42u3BgQAAAADDoPlTX+EAVQEAAAAAAAAAAAAAAAAAvAY4mgAB4vbwvQAAAABJRU5ErkJggg==',
+  'base64',
+);
+const file = { name: 'blue.png', mimeType: 'image/png', buffer: blue };
+
+describe('the e-mail studio in a browser', () => {
+  let app: TestApp;
+  let chromium: Browser;
+  let page: Page;
+  let studio: StudioPage;
+  const broken: string[] = [];
+  const outside: string[] = [];
+
+  beforeAll(async () => {
+    await builtWeb();
+    app = await testApp();
+    await app.call('POST', '/purchase-leads', [
+      { email: 'ada@example.com', first_name: 'Ada', last_name: 'Lovelace', consent: 'subscribed' },
+    ]);
+    chromium = await browser();
+    page = await pageAt(app.url, chromium, broken);
+    studio = new StudioPage(page, app);
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (/^https?:$/.test(url.protocol) && url.origin !== app.url) outside.push(url.href);
+    });
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) broken.push(message.text());
+    });
+    await page.addInitScript(countCommits);
+    await signIn(page, app.admin, '/admin/email/templates');
+  }, 240_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await app?.close();
+  });
+
+  const look = (name: string) => takePictures(page, process.env.CORTEX_TEST_SHOTS, `studio-${name}`);
+  const blocks = () => page.getByRole('list', { name: 'Blocks' });
+  const walk = (name: string, steps: () => Promise<void>) => it(name, steps, 240_000);
+
+  walk('designs a newsletter from a ready design with the mouse, and sees it as somebody gets it', async () => {
+    await page.goto('/admin/email/templates');
+    await page.getByRole('button', { name: 'New template' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'New template' });
+    await dialog.getByLabel('Name').fill('Spring letter');
+    await dialog.getByRole('list', { name: 'Ready designs' }).getByRole('button').first().waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await look('new');
+    await dialog.getByRole('button', { name: /Newsletter/ }).click();
+    const id = await studio.opened();
+    await page.getByRole('textbox', { name: 'Subject' }).fill('News for {{ contact.first_name | default: "you" }}');
+    await studio.write(0, 'Hello ');
+    await page.getByRole('button', { name: 'Personal word', exact: true }).click();
+    await page.getByRole('button', { name: 'Insert', exact: true }).click();
+    await studio.written.locator('.cx-chip').waitFor();
+    await page.keyboard.type(', spring is here.');
+    await studio.storedWith(id, ', spring is here.');
+    await studio.saved();
+    await look('design');
+    expect(await seriousProblems(page)).toEqual([]);
+    const mail = await studio.stored(id);
+    expect(JSON.stringify(mail.design)).toMatch(/Hello \{\{ contact\.first_name \| default: \\?["']/);
+    expect(mail.subject).toBe('News for {{ contact.first_name | default: "you" }}');
+    await page.getByText('Preview', { exact: true }).click();
+    await page.getByRole('combobox', { name: 'Preview for' }).fill('ada@example.com');
+    const shown = page.frameLocator('[data-testid=mail-frame]');
+    await shown.getByText('Hello Ada, spring is here.').waitFor();
+    await page.getByText('News for Ada').waitFor();
+    await look('preview');
+    await page.getByTestId('mail-preview').getByText('Dark', { exact: true }).click();
+    await look('preview-darkmail');
+    await page.getByText('Plain text', { exact: true }).click();
+    await page.getByText('Hello Ada, spring is here.').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+  });
+
+  walk('designs a mail from nothing with the mouse: drag, settings, a picture, undo', async () => {
+    await page.goto('/admin/email/templates');
+    await page.getByRole('button', { name: 'New template' }).first().click();
+    await page.getByRole('button', { name: 'An empty page' }).click();
+    const id = await studio.opened();
+    await studio.text(0).click();
+    await blocks().getByRole('button', { name: 'Button', exact: true }).click();
+    await page.getByRole('heading', { name: 'Button', exact: true }).waitFor();
+    const link = page.getByRole('textbox', { name: 'Link', exact: true });
+    await link.fill('https://example.com/spring');
+    await link.press('Enter');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await until(async () => (await link.inputValue()) === '');
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await until(async () => (await link.inputValue()) === 'https://example.com/spring');
+    // Pictures are uploaded, and asked about once.
+    await blocks().getByRole('button', { name: 'Picture', exact: true }).click();
+    await page.getByTestId('picture-file').setInputFiles(file);
+    await page.getByLabel('What does the picture show?').fill('A blue sky');
+    await page.getByRole('button', { name: 'Add the picture' }).click();
+    await studio.paper.getByAltText('A blue sky').waitFor();
+    await until(() => studio.paper.getByAltText('A blue sky').evaluate((img: any) => img.naturalWidth === 160));
+    await page.getByRole('combobox', { name: 'Shown to' }).click();
+    await page.getByRole('option', { name: 'Only customers' }).click();
+    await studio.storedWith(id, "contact.type == 'customer'");
+    const leaves = (await studio.stored(id)).design.rows.flatMap((row: any) => row.children?.[0]?.children ?? []);
+    expect(leaves).toEqual([
+      expect.objectContaining({ tagName: 'mj-text' }),
+      expect.objectContaining({ tagName: 'mj-button', attributes: { href: 'https://example.com/spring' } }),
+      expect.objectContaining({ tagName: 'mj-image', only: "contact.type == 'customer'" }),
+    ]);
+    // A block is dragged onto the paper and dropped there.
+    const from = (await blocks().getByRole('button', { name: 'Line', exact: true }).boundingBox())!;
+    const to = (await studio.text(0).boundingBox())!;
+    await page.mouse.move(from.x + 20, from.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 60, from.y + 30, { steps: 4 });
+    await page.mouse.move(to.x + to.width / 2, to.y + to.height - 6, { steps: 12 });
+    await page.mouse.move(to.x + to.width / 2 + 2, to.y + to.height - 4, { steps: 3 });
+    await page.mouse.up();
+    await studio.storedWith(id, 'mj-divider');
+    await studio.saved();
+    await look('from-nothing');
+    expect(await seriousProblems(page)).toEqual([]);
+  });
+
+  walk('puts columns side by side, fills them, and lists them', async () => {
+    const id = await studio.make(designOf('<p>Above</p>'));
+    await studio.open(id);
+    await studio.text(0).click();
+    await page.getByRole('button', { name: 'Two columns' }).click();
+    await blocks().getByRole('button', { name: 'Text', exact: true }).click();
+    await studio.tab('Outline');
+    const is = (...parts: string[]) => until(async () => (await studio.parts()).join() === parts.join());
+    await is('Row', 'Text', 'Row', 'Column', 'Text', 'Column', 'Footer');
+    await studio.outline.nth(5).click();
+    await page.getByRole('heading', { name: 'Column', exact: true }).waitFor();
+    await studio.tab('Blocks');
+    await blocks().getByRole('button', { name: 'Button', exact: true }).click();
+    await studio.tab('Outline');
+    await is('Row', 'Text', 'Row', 'Column', 'Text', 'Column', 'Button', 'Footer');
+    // Of two columns the one that stays takes the whole row.
+    await studio.outline.nth(3).click();
+    await page.getByRole('button', { name: 'Remove (Delete)' }).click();
+    await is('Row', 'Text', 'Row', 'Button', 'Footer');
+    await until(async () => (await studio.stored(id)).design.rows[1]?.children.length === 1);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await is('Row', 'Text', 'Row', 'Column', 'Text', 'Column', 'Button', 'Footer');
+    await until(async () => (await studio.stored(id)).design.rows[1].children.length === 2);
+  });
+
+  walk(
+    'says beside the paper what is wrong, leads there, and puts it right in one step that can be undone',
+    async () => {
+      const id = await studio.make({
+        ...designOf('<p>Pale</p>'),
+        rows: designOf('<p>Pale</p>').rows.slice(0, 1),
+      });
+      await studio.open(id);
+      await page.getByRole('tab', { name: /Checks/ }).click();
+      const checks = page.getByTestId('checks');
+      await checks.getByText('This mail has no footer for everybody').waitFor();
+      await look('checks');
+      expect(await seriousProblems(page)).toEqual([]);
+      await checks.getByRole('button', { name: 'Add the footer' }).click();
+      await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor();
+      await studio.storedWith(id, 'cx-footer');
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor({ state: 'detached' });
+      await studio.paper.getByText('Pale').waitFor();
+      await page.getByRole('button', { name: 'Redo' }).click();
+      await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor();
+      await blocks().getByRole('button', { name: 'Button', exact: true }).click();
+      await page.getByRole('tab', { name: /Checks/ }).click();
+      await checks.getByText('leads nowhere').waitFor();
+      await checks.locator('li', { hasText: 'leads nowhere' }).getByRole('button', { name: 'Go there' }).click();
+      await page.getByRole('heading', { name: 'Button', exact: true }).waitFor();
+    },
+  );
+
+  walk('keeps a block for other mails, and puts a ready design in place of everything, to be undone', async () => {
+    const id = await studio.make(designOf('<p>Our offer of the week</p>'));
+    await studio.open(id);
+    await studio.text(0).click();
+    await page.getByRole('button', { name: 'Save as a block' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Offer');
+    await page.getByRole('button', { name: 'Save the block' }).click();
+    await studio.tab('Saved');
+    await page.getByRole('list', { name: 'Saved blocks' }).getByRole('button', { name: 'Offer', exact: true }).click();
+    await studio.paper.getByText('Our offer of the week').nth(1).waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await studio.tab('Ready');
+    await page.getByRole('list', { name: 'Ready designs' }).getByRole('button').first().click();
+    await studio.paper.getByText('Our offer of the week').first().waitFor({ state: 'detached' });
+    await page.getByTestId('toast-undo').click();
+    await studio.paper.getByText('Our offer of the week').nth(1).waitFor();
+    await studio.tab('Saved');
+    await page.getByRole('button', { name: 'Delete the saved block Offer' }).click();
+    await page.getByText('No saved blocks yet').waitFor();
+  });
+
+  walk('makes headings, lists and links of what is written, and only words in a button', async () => {
+    const id = await studio.make(designOf('<p>Title</p>'));
+    await studio.open(id);
+    await studio.text(0).dblclick();
+    await studio.written.waitFor();
+    await page.getByRole('button', { name: 'Paragraph' }).click();
+    await page.getByRole('menuitem', { name: 'Large heading' }).click();
+    await studio.written.locator('h1').waitFor();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Go to ');
+    await page.getByRole('button', { name: 'Link', exact: true }).click();
+    await page.getByLabel('Link to').fill('example.com/spring');
+    await page.getByRole('button', { name: 'Link', exact: true }).last().click();
+    await studio.written.locator('a').waitFor();
+    await page.keyboard.press('Escape');
+    await studio.storedWith(id, 'https://example.com/spring');
+    const { content } = (await studio.stored(id)).design.rows[0].children[0].children[0];
+    expect(content).toMatch(/^<h1>Title<\/h1><p>Go to <a href="https:\/\/example\.com\/spring">/);
+    await blocks().getByRole('button', { name: 'Button', exact: true }).click();
+    await studio.paper.locator('[data-gjs-type=mj-button]').dblclick();
+    await studio.written.waitFor();
+    expect(await page.getByRole('button', { name: 'List', exact: true }).isDisabled()).toBe(true);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('Buy it');
+    await page.keyboard.press('Enter');
+    await studio.written.waitFor({ state: 'detached' });
+    await studio.storedWith(id, '"Buy it"');
+  });
+
+  walk('designs a newsletter from nothing by keyboard alone', async () => {
+    await page.goto('/admin/email/templates');
+    const focused = () =>
+      page.evaluate(() => {
+        const { activeElement } = (globalThis as any).document;
+        return `${activeElement?.getAttribute('aria-label') ?? ''}|${activeElement?.textContent?.trim() ?? ''}`;
+      });
+    /** Presses Tab until the named thing has the focus. */
+    const tabTo = async (name: RegExp, key = 'Tab') => {
+      for (let n = 0; n < 120; n += 1) {
+        await page.keyboard.press(key);
+        if (name.test(await focused())) return;
+      }
+      throw new Error(`${key} does not reach ${name}`);
+    };
+    await page.getByRole('button', { name: 'New template' }).first().waitFor();
+    await tabTo(/\|New template$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'New template' }).getByLabel('Name').waitFor();
+    const hasFocus = (field: Locator) => field.evaluate((el) => el === el.ownerDocument.activeElement);
+    await until(() => hasFocus(page.getByRole('dialog').getByLabel('Name')));
+    await page.keyboard.type('By hand');
+    await tabTo(/\|An empty page$/);
+    await page.keyboard.press('Enter');
+    const id = await studio.opened();
+    await page.getByRole('tab', { name: 'Blocks' }).waitFor();
+    await tabTo(/^All templates/);
+    const subject = page.getByRole('textbox', { name: 'Subject' });
+    for (let n = 0; n < 40 && !(await hasFocus(subject)); n += 1) await page.keyboard.press('Tab');
+    await page.keyboard.type('Written by hand');
+    await tabTo(/\|Text$/);
+    await page.keyboard.press('Enter');
+    await tabTo(/\|Button$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Button', exact: true }).waitFor();
+    await tabTo(/\|Blocks$/, 'Shift+Tab');
+    for (let n = 0; n < 3; n += 1) await page.keyboard.press('ArrowRight');
+    await page.getByRole('list', { name: 'Outline of the mail' }).waitFor();
+    await page.keyboard.press('Tab');
+    const chosen = () => page.locator('[data-testid=outline-part]:focus').innerText();
+    await until(async () => (await chosen()).startsWith('Button'));
+    const is = (...parts: string[]) => until(async () => (await studio.parts()).join() === parts.join());
+    await is('Header', 'Row', 'Text', 'Row', 'Text', 'Button', 'Footer');
+    await page.keyboard.press('Alt+ArrowUp');
+    await is('Header', 'Row', 'Text', 'Row', 'Button', 'Text', 'Footer');
+    await page.keyboard.press('Control+d');
+    await is('Header', 'Row', 'Text', 'Row', 'Button', 'Button', 'Text', 'Footer');
+    await page.keyboard.press('Delete');
+    await is('Header', 'Row', 'Text', 'Row', 'Button', 'Text', 'Footer');
+    await page.keyboard.press('Control+z');
+    await is('Header', 'Row', 'Text', 'Row', 'Button', 'Button', 'Text', 'Footer');
+    await page.keyboard.press('Control+Shift+z');
+    await is('Header', 'Row', 'Text', 'Row', 'Button', 'Text', 'Footer');
+    await until(async () => (await chosen()).startsWith('Text'));
+    await page.keyboard.press('Enter');
+    await studio.written.waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('Written without a mouse.');
+    await page.keyboard.press('Escape');
+    await studio.written.waitFor({ state: 'detached' });
+    await page.keyboard.press('ArrowUp');
+    await page.getByRole('heading', { name: 'Button', exact: true }).waitFor();
+    await studio.storedWith(id, 'Written without a mouse.');
+    await studio.saved();
+    expect((await studio.stored(id)).subject).toBe('Written by hand');
+  });
+
+  walk(
+    'keeps a personal word through loading, reading and loading again, and what is typed when one leaves',
+    async () => {
+      const content = `<p>Dear {{ contact.first_name | default: "friend" }}, <a href="https://example.com/?c={{ lead.course_id }}">go on</a>.</p>`;
+      const id = await studio.make(designOf(content, '<p>Second.</p>'));
+      await studio.open(id);
+      expect(await studio.text(0).locator('.cx-chip').count()).toBe(1);
+      await studio.text(1).dblclick();
+      await studio.written.waitFor();
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type(' Typed at the last moment');
+      // Left at once, before anything was at rest.
+      await page.getByRole('link', { name: 'All templates' }).click();
+      await page.getByRole('heading', { name: 'E-mail templates' }).waitFor();
+      await studio.storedWith(id, 'Typed at the last moment');
+      const { design, version } = await studio.stored(id);
+      expect(design.rows[0].children[0].children[0].content).toBe(content);
+      await studio.open(id);
+      expect(await studio.text(0).locator('.cx-chip').count()).toBe(1);
+      // Looked at and left, it is no new version.
+      await page.getByRole('link', { name: 'All templates' }).click();
+      await page.getByRole('heading', { name: 'E-mail templates' }).waitFor();
+      expect((await studio.stored(id)).version).toBe(version);
+    },
+  );
+
+  walk('renders nothing while 300 characters are typed', async () => {
+    const id = await studio.make(designOf(...Array.from({ length: 40 }, (_, n) => `<p>Paragraph ${n}</p>`)));
+    await studio.open(id);
+    await studio.write(20, 'warm up ');
+    await studio.storedWith(id, 'warm up');
+    await studio.saved();
+    const commits = () => page.evaluate(() => (globalThis as any).commits as number);
+    // Until the page is at rest, so that only the typing is counted.
+    let before = -1;
+    let quiet = 0;
+    await until(async () => {
+      const now = await commits();
+      quiet = now === before ? quiet + 1 : 0;
+      before = now;
+      return quiet > 100;
+    });
+    await studio.written.evaluate(async (el) => {
+      for (let n = 0; n < 300; n += 1) {
+        el.ownerDocument.execCommand('insertText', false, 'abcdefghi '[n % 10]!);
+        await new Promise((done) => el.ownerDocument.defaultView!.requestAnimationFrame(done));
+      }
+    });
+    expect((await commits()) - before).toBe(0);
+    await studio.storedWith(id, 'abcdefghi abcdefghi');
+  });
+
+  it('threw nothing, asked nobody else and broke no policy on the way', () => {
+    expect(broken).toEqual([]);
+    expect(outside).toEqual([]);
+  });
+});
+
+/** Runs in the page: counts the commits of React, as its developer tools would see them. */
+function countCommits(): void {
+  const page = globalThis as any;
+  page.commits = 0;
+  page.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
+    supportsFiber: true,
+    isDisabled: false,
+    inject: () => 1,
+    onCommitFiberRoot: () => (page.commits += 1),
+    onCommitFiberUnmount: () => undefined,
+    onPostCommitFiberRoot: () => undefined,
+  };
+}
