@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '../..');
 const sources = [
   'platform/src/generated-files.js',
-  'rules/src/generated-files.js',
+  'rules/src/sql/generated-files.js',
   'directory/src/sql/generated-files.js',
   'engine/src/reports/generated-files.js',
 ];
