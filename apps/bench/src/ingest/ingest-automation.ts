@@ -1,4 +1,4 @@
-import { KEY } from './ingest-database.js';
+import { KEY } from '../data/ingest-database.js';
 
 /** Of the sample's activities a quarter has this type, and about one in a hundred of these starts a run. */
 const AUTOMATION = {

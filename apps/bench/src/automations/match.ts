@@ -8,7 +8,7 @@ import { TriggerIndex, type CompiledVersion } from '#engine';
 import type { Group } from '#rules';
 import { Decider } from '#rules/engine';
 import { Engine } from 'json-rules-engine';
-import { median } from './server-cpu.js';
+import { median } from '../measuring/server-cpu.js';
 
 const ROUNDS = 7;
 const ACTIVITIES = 4_000;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createDataSource, migrate } from '#platform';
 import { startCluster, stopCluster } from '#platform/postgres';
 import pg from 'pg';
-import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
+import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
 
 const WRITES = 500;
 const ROUNDS = 6;

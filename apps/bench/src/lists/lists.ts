@@ -8,9 +8,9 @@ import { everyone, readRules, toSql, type Group, type SqlFragment } from '#rules
 import { countPeople, PATIENCE, RuleQuestions } from '#smart-lists';
 import { ASKED, cases, vip } from './lists-cases.js';
 import { oneActivity } from './lists-kept.js';
-import { randomNumbers } from './population.js';
-import { scaleSettings, withScaleDatabase, type ScaleDatabase } from './scale-database.js';
-import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
+import { randomNumbers } from '../data/population.js';
+import { scaleSettings, withScaleDatabase, type ScaleDatabase } from '../data/scale-database.js';
+import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const CALLS = Number(process.env.BENCH_CALLS ?? 200);

@@ -5,8 +5,8 @@
  */
 import { monitorCandidates, monitorMatches, type MonitorQuestion } from '#automations';
 import type { Database, Tx } from '#platform';
-import { scaleSettings, withScaleDatabase } from './scale-database.js';
-import { median } from './server-cpu.js';
+import { scaleSettings, withScaleDatabase } from '../data/scale-database.js';
+import { median } from '../measuring/server-cpu.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
 const SLEEPING = Number(process.env.BENCH_SLEEPING ?? 1_000_000);

@@ -5,8 +5,8 @@
 import { countByStep } from '#emails';
 import { automationStats, Counters, runPage, runView } from '#engine';
 import type { Database } from '#platform';
-import { withDatabase } from './ingest-database.js';
-import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
+import { withDatabase } from '../data/ingest-database.js';
+import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 1_000_000);
 const ROUNDS = 7;

@@ -1,8 +1,8 @@
 /** Goal 10b: what one activity of a person costs PostgreSQL for a hundred lists whose membership is kept. */
 import { newId, type Tx } from '#platform';
 import { definitionOf, keepMembership, KeptLists } from '#smart-lists';
-import type { ScaleDatabase } from './scale-database.js';
-import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
+import type { ScaleDatabase } from '../data/scale-database.js';
+import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
 
 const LISTS = 100;
 const last = (n: number) => ({ n, unit: 'days' });

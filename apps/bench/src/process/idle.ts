@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
 import { freePort } from '#platform/postgres';
-import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
+import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
 
 const MINUTES = 5;
 /** Until the first minute counts, in milliseconds: sample people, their lists and the first ticks are done. */

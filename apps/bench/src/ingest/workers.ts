@@ -11,9 +11,9 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Database } from '#platform';
 import { publishAutomation } from './ingest-automation.js';
-import { clearActivities, withDatabase } from './ingest-database.js';
+import { clearActivities, withDatabase } from '../data/ingest-database.js';
 import { ServerProcess } from './load.js';
-import { median, microsecondsBetween, readServerCpu, sessionsOf } from './server-cpu.js';
+import { median, microsecondsBetween, readServerCpu, sessionsOf } from '../measuring/server-cpu.js';
 
 const ROUNDS = Number(process.argv[2] ?? 3);
 const ACTIVITIES = Number(process.argv[3] ?? 10_000);

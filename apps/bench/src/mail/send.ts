@@ -11,10 +11,10 @@ import { join } from 'node:path';
 import { LinkTokens } from '#emails';
 import { createLog, readConfig, type Database } from '#platform';
 import { PostmarkGateway, Sender, usualLanes, type PostmarkMail } from '#send';
-import { withDatabase } from './ingest-database.js';
+import { withDatabase } from '../data/ingest-database.js';
 import { allowMail, queueMailsOfOneStep } from './mail-queue.js';
-import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
-import { watchSending, type WorkerMemory } from './worker-memory.js';
+import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
+import { watchSending, type WorkerMemory } from '../measuring/worker-memory.js';
 
 const ROUNDS = 4;
 const ALL = Math.max(4000, Number(process.env.BENCH_MAILS ?? 100_000));

@@ -8,9 +8,9 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Database } from '#platform';
 import { publishAutomation } from './ingest-automation.js';
-import { addReadIndexes, clearActivities, KEY, sampleActivity, withDatabase } from './ingest-database.js';
+import { addReadIndexes, clearActivities, KEY, sampleActivity, withDatabase } from '../data/ingest-database.js';
 import { sendAll, ServerProcess } from './load.js';
-import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
+import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const POSTS = Number(process.argv[3] ?? 20_000);

@@ -3,10 +3,10 @@
  * idempotency, against COPY of the same rows in 500s into an unpartitioned table with the same read indexes.
  */
 import pg from 'pg';
-import { CopyIn } from './copy-in.js';
-import { addReadIndexes, clearActivities, KEY, sampleActivity, withDatabase } from './ingest-database.js';
+import { CopyIn } from '../data/copy-in.js';
+import { addReadIndexes, clearActivities, KEY, sampleActivity, withDatabase } from '../data/ingest-database.js';
 import { sendAll, ServerProcess } from './load.js';
-import { median, microsecondsBetween, readServerCpu } from './server-cpu.js';
+import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
 
 const ROUNDS = 5;
 const BATCHES = 100;
