@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { auditActions, listAudit, type AnswerOf } from '#contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,11 +9,34 @@ import { useMay } from '../access/session.queries';
 import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty, NotAllowed } from '../ui/query-states';
+import { RowButton, Table, type Column } from '../ui/table';
 import { Time } from '../ui/time';
 
 const sentences: ReadonlyMap<string, string> = new Map(Object.entries(auditActions));
 
 type Entry = AnswerOf<typeof listAudit>['items'][number];
+
+const columns: Column<Entry>[] = [
+  {
+    title: 'When',
+    cell: (entry) => (
+      <span style={{ whiteSpace: 'nowrap' }}>
+        <Time at={entry.at} as="short" />
+      </span>
+    ),
+  },
+  { title: 'Who', cell: (entry) => entry.actor },
+  { title: 'Action', cell: (entry) => sentences.get(entry.action) ?? entry.action },
+  {
+    title: 'Changed',
+    cell: (entry) => (
+      <>
+        {entry.target_kind?.replaceAll('_', ' ') ?? ''} <span className="quiet">{entry.target_id ?? ''}</span>
+      </>
+    ),
+  },
+  { title: 'Before and after', cell: (entry) => <BeforeAndAfter entry={entry} /> },
+];
 
 /** Who did what to whom, before and after. */
 export function AuditPage() {
@@ -76,24 +99,7 @@ export function AuditPage() {
                 </Empty>
               ) : (
                 <>
-                  <div className="table-scroll" tabIndex={0} role="region" aria-label="Audit entries">
-                    <table className="table">
-                      <thead>
-                        <tr>
-                          <th>When</th>
-                          <th>Who</th>
-                          <th>Action</th>
-                          <th>Changed</th>
-                          <th>Before and after</th>
-                        </tr>
-                      </thead>
-                      <tbody>
-                        {rows.map((entry) => (
-                          <Row key={entry.id} entry={entry} />
-                        ))}
-                      </tbody>
-                    </table>
-                  </div>
+                  <Table label="Audit entries" rows={rows} columns={columns} />
                   <LoadMore list={list} />
                 </>
               );
@@ -107,36 +113,21 @@ export function AuditPage() {
   );
 }
 
-function Row({ entry }: { entry: Entry }) {
+function BeforeAndAfter({ entry }: { entry: Entry }) {
   const [open, setOpen] = useState(false);
   const has = (value: unknown) => value !== null && value !== undefined;
+  if (!has(entry.before) && !has(entry.after)) return <span className="quiet">none</span>;
   return (
-    <tr>
-      <td style={{ whiteSpace: 'nowrap' }}>
-        <Time at={entry.at} as="short" />
-      </td>
-      <td>{entry.actor}</td>
-      <td>{sentences.get(entry.action) ?? entry.action}</td>
-      <td>
-        {entry.target_kind?.replaceAll('_', ' ') ?? ''} <span className="quiet">{entry.target_id ?? ''}</span>
-      </td>
-      <td>
-        {has(entry.before) || has(entry.after) ? (
-          <>
-            <Button variant="subtle" size="compact-sm" aria-expanded={open} onClick={() => setOpen(!open)}>
-              {open ? 'Hide' : 'Show'}
-            </Button>
-            {open ? (
-              <pre className="code raw">
-                {has(entry.before) ? `before ${JSON.stringify(entry.before, null, 2)}\n` : ''}
-                {has(entry.after) ? `after ${JSON.stringify(entry.after, null, 2)}` : ''}
-              </pre>
-            ) : null}
-          </>
-        ) : (
-          <span className="quiet">none</span>
-        )}
-      </td>
-    </tr>
+    <>
+      <RowButton aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? 'Hide' : 'Show'}
+      </RowButton>
+      {open ? (
+        <pre className="code raw">
+          {has(entry.before) ? `before ${JSON.stringify(entry.before, null, 2)}\n` : ''}
+          {has(entry.after) ? `after ${JSON.stringify(entry.after, null, 2)}` : ''}
+        </pre>
+      ) : null}
+    </>
   );
 }

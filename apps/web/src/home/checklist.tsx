@@ -2,7 +2,7 @@ import { IconCheck, IconCircleDashed } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
-import { useStaff } from '../settings/admin.queries';
+import { useStaff } from '../settings/staff.queries';
 import type { Settings } from '../settings/settings.queries';
 import { Section } from '../ui/page';
 

@@ -11,25 +11,24 @@ import {
 } from '../access/second-factor.queries';
 import { SetUpSecondFactor } from '../access/set-up-second-factor';
 import { Problem } from '../ui/confirm';
-import { Section } from '../ui/page';
 import { Answer } from '../ui/query-states';
 import { MySessions } from './my-sessions';
+import { SettingsPart } from './settings-part';
 
 /** One's own second factor and sessions. */
 export function AccountSettings() {
   const factor = useSecondFactor();
   return (
-    <div id="account" className="settings-anchor">
-      <Section
-        title="Your account"
-        note="With two-factor authentication you enter a code from your phone when you sign in, so a stolen password is not enough."
-      >
-        <Answer of={factor} what="Your account could not be loaded" lines={1}>
-          {(state) => <SecondFactor enabled={state.enabled} codesLeft={state.recovery_codes} />}
-        </Answer>
-        <MySessions />
-      </Section>
-    </div>
+    <SettingsPart
+      id="account"
+      title="Your account"
+      note="With two-factor authentication you enter a code from your phone when you sign in, so a stolen password is not enough."
+    >
+      <Answer of={factor} what="Your account could not be loaded" lines={1}>
+        {(state) => <SecondFactor enabled={state.enabled} codesLeft={state.recovery_codes} />}
+      </Answer>
+      <MySessions />
+    </SettingsPart>
   );
 }
 
@@ -42,7 +41,7 @@ function SecondFactor({ enabled, codesLeft }: { enabled: boolean; codesLeft: num
   };
   if (doing === 'set-up')
     return (
-      <div className="settings-form">
+      <div className="form">
         <SetUpSecondFactor onDone={done} onCancel={() => setDoing(undefined)} />
       </div>
     );
@@ -104,12 +103,12 @@ function AfterPassword({ what, onDone, onCancel }: AfterPasswordProps) {
   };
   if (renew.data)
     return (
-      <div className="settings-form">
+      <div className="form">
         <RecoveryCodes codes={renew.data.recovery_codes} onDone={onDone} />
       </div>
     );
   return (
-    <form className="stack settings-form" onSubmit={submit}>
+    <form className="stack form" onSubmit={submit}>
       <p className="sentence second-factor-text">
         {what === 'codes'
           ? 'New recovery codes replace the ones you have.'

@@ -12,31 +12,26 @@ import {
 } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
+import { useChange } from '../api/use-change';
 
 export type Topic = AnswerOf<typeof listTopics>['items'][number];
 export type TopicFields = NonNullable<CallOf<typeof createTopic>['body']>;
 export type Form = AnswerOf<typeof listForms>['items'][number];
 export type FormFields = NonNullable<CallOf<typeof createForm>['body']>;
 
-const topicsKey = ['topics'];
-const formsKey = ['forms'];
+const all = { query: { limit: 200 } };
+const topicsKey = 'topics';
+const formsKey = 'forms';
 
 /** All topics, in the order in which people see them. */
 export const useTopics = () =>
-  useQuery({
-    queryKey: topicsKey,
-    queryFn: ({ signal }) => call(listTopics, { query: { limit: 200 } }, { signal }),
-  });
+  useQuery({ queryKey: [topicsKey], queryFn: ({ signal }) => call(listTopics, all, { signal }) });
 
 /** Saves one topic, or with an `id` another version of it. */
-export function useSaveTopic() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ id, body }: { id?: string; body: TopicFields }) =>
-      id ? call(changeTopic, { params: { id }, body }) : call(createTopic, { body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: topicsKey }),
-  });
-}
+export const useSaveTopic = () =>
+  useChange(topicsKey, ({ id, body }: { id?: string; body: TopicFields }) =>
+    id ? call(changeTopic, { params: { id }, body }) : call(createTopic, { body }),
+  );
 
 /** Lets two topics change places. */
 export function useSwapTopics() {
@@ -47,38 +42,21 @@ export function useSwapTopics() {
         if (position !== before)
           await call(changeTopic, { params: { id }, body: { name, description, default_on, position } });
     },
-    onSettled: () => client.invalidateQueries({ queryKey: topicsKey }),
+    // Also after one of its calls failed: the others have moved some.
+    onSettled: () => client.invalidateQueries({ queryKey: [topicsKey] }),
   });
 }
 
-export function useRemoveTopic() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (id: string) => call(removeTopic, { params: { id } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: topicsKey }),
-  });
-}
+export const useRemoveTopic = () => useChange(topicsKey, (id: string) => call(removeTopic, { params: { id } }));
 
 /** Sign-up forms, newest first. */
 export const useForms = () =>
-  useQuery({
-    queryKey: formsKey,
-    queryFn: ({ signal }) => call(listForms, { query: { limit: 200 } }, { signal }),
-  });
+  useQuery({ queryKey: [formsKey], queryFn: ({ signal }) => call(listForms, all, { signal }) });
 
-export function useSaveForm() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ id, body }: { id?: string; body: FormFields }) =>
-      id ? call(changeForm, { params: { id }, body }) : call(createForm, { body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: formsKey }),
-  });
-}
+/** Saves one form, or with an `id` another version of it. */
+export const useSaveForm = () =>
+  useChange(formsKey, ({ id, body }: { id?: string; body: FormFields }) =>
+    id ? call(changeForm, { params: { id }, body }) : call(createForm, { body }),
+  );
 
-export function useRemoveForm() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (id: string) => call(removeForm, { params: { id } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: formsKey }),
-  });
-}
+export const useRemoveForm = () => useChange(formsKey, (id: string) => call(removeForm, { params: { id } }));

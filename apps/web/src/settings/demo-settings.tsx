@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { Confirm } from '../ui/confirm';
 import { count } from '../ui/format';
-import { Section } from '../ui/page';
+import { SettingsPart } from './settings-part';
 import { useRemoveDemo } from './settings.queries';
 
 /** Removes everything the demo made, by one button. */
@@ -15,17 +15,16 @@ export function DemoSettings() {
     notifications.show({ message: `The demo data is removed: ${count(total)} rows.` });
   });
   return (
-    <div id="demo" className="settings-anchor">
-      <Section
-        title="Demo data"
-        note="Made-up people at example.com with courses, activities and one automation. None of them is ever e-mailed."
-      >
-        <div>
-          <Button color="danger" variant="default" onClick={dialog.open}>
-            Remove the demo data
-          </Button>
-        </div>
-      </Section>
+    <SettingsPart
+      id="demo"
+      title="Demo data"
+      note="Made-up people at example.com with courses, activities and one automation. None of them is ever e-mailed."
+    >
+      <div>
+        <Button color="danger" variant="default" onClick={dialog.open}>
+          Remove the demo data
+        </Button>
+      </div>
       <Confirm
         opened={opened}
         title="Remove the demo data"
@@ -39,6 +38,6 @@ export function DemoSettings() {
         All demo people are removed, with their courses, activities, runs and e-mails. Everything you created yourself
         stays. This cannot be undone.
       </Confirm>
-    </div>
+    </SettingsPart>
   );
 }

@@ -1,4 +1,5 @@
-import { Button, CopyButton, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
+import { CopyButton } from '../ui/copy-button';
 import type { Form } from './consent.queries';
 
 const escaped = (text: string) =>
@@ -20,7 +21,7 @@ const frame = ({ page_url, name }: Form) =>
 /** What to copy into a site. */
 export function EmbedForm({ form, onClose }: { form: Form; onClose: () => void }) {
   return (
-    <div className="stack settings-form" role="group" aria-label={`Embed ${form.name}`}>
+    <div className="stack form" role="group" aria-label={`Embed ${form.name}`}>
       <Snippet label="Link to its page" text={form.page_url} />
       <Snippet label="In a frame" text={frame(form)} />
       <Snippet
@@ -51,13 +52,7 @@ function Snippet({ label, note, text }: { label: string; note?: string; text: st
         onFocus={(event) => event.currentTarget.select()}
       />
       <div>
-        <CopyButton value={text}>
-          {({ copied, copy }) => (
-            <Button variant="default" size="xs" onClick={copy}>
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyButton text={text} />
       </div>
     </div>
   );

@@ -1,12 +1,11 @@
-import { Button, MultiSelect, Switch, Textarea, TextInput } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
-import { ApiError } from '../api/problem';
-import { Problem } from '../ui/confirm';
-import { useSaveForm, useTopics, type Form, type FormFields } from './consent.queries';
+import { MultiSelect, Switch, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { Form } from '../ui/form';
+import { useSaveForm, useTopics, type Form as SignUpForm, type FormFields } from './consent.queries';
 import { useSettings } from './settings.queries';
 
 /** Makes a sign-up form, or changes one. */
-export function FormFieldsForm({ form, onClose }: { form?: Form; onClose: () => void }) {
+export function FormFieldsForm({ form, onClose }: { form?: SignUpForm; onClose: () => void }) {
   const topics = useTopics().data?.items ?? [];
   const settings = useSettings().data;
   const [changes, setChanges] = useState<Partial<FormFields>>({});
@@ -20,67 +19,64 @@ export function FormFieldsForm({ form, onClose }: { form?: Form; onClose: () => 
   };
   const put = (change: Partial<FormFields>) => setChanges((now) => ({ ...now, ...change }));
   const save = useSaveForm();
-  const errors = save.error instanceof ApiError ? save.error.fields : {};
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate({ ...(form ? { id: form.id } : {}), body: fields }, { onSuccess: onClose });
-  };
   return (
-    <form className="stack settings-form" onSubmit={submit} aria-label={form ? `Edit ${form.name}` : 'New form'}>
-      {save.error && Object.keys(errors).length === 0 ? <Problem error={save.error} /> : null}
-      <TextInput
-        label="Name"
-        description="Shown to your team, and as the source of the consent."
-        placeholder="Footer of the shop"
-        required
-        maxLength={100}
-        autoFocus
-        value={fields.name}
-        error={errors['name']}
-        onChange={(event) => put({ name: event.currentTarget.value })}
-      />
-      {topics.length > 0 ? (
-        <MultiSelect
-          label="Topics"
-          description="People who sign up get these."
-          data={topics.map(({ id, name }) => ({ value: id, label: name }))}
-          value={fields.topic_ids ?? []}
-          onChange={(topic_ids) => put({ topic_ids })}
-        />
-      ) : null}
-      <Textarea
-        label="What people agree to"
-        description="Stored with every sign-up, in the words of that moment."
-        required
-        autosize
-        minRows={3}
-        maxLength={2000}
-        value={fields.consent_text ?? ''}
-        error={errors['consent_text']}
-        onChange={(event) => put({ consent_text: event.currentTarget.value })}
-      />
-      <Switch
-        label="Ask for a confirmation by e-mail"
-        description="Also called double opt-in. It proves that the address belongs to the person who signed up."
-        checked={fields.double_opt_in ?? true}
-        onChange={(event) => put({ double_opt_in: event.currentTarget.checked })}
-      />
-      <TextInput
-        label="Page afterwards"
-        description="Leave empty to show a page of Cortex."
-        placeholder="https://example.com/thanks"
-        value={fields.redirect_url ?? ''}
-        error={errors['redirect_url']}
-        onChange={(event) => put({ redirect_url: event.currentTarget.value.trim() || null })}
-      />
-      <div className="row">
-        <Button type="submit" disabled={save.isPending}>
-          {form ? 'Save' : 'Create the form'}
-        </Button>
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
-    </form>
+    <Form
+      label={form ? `Edit ${form.name}` : 'New form'}
+      submit={form ? 'Save' : 'Create the form'}
+      save={save}
+      fields={['name', 'consent_text', 'redirect_url']}
+      onSubmit={() => save.mutate({ ...(form ? { id: form.id } : {}), body: fields }, { onSuccess: onClose })}
+      onCancel={onClose}
+    >
+      {(errors) => (
+        <>
+          <TextInput
+            label="Name"
+            description="Shown to your team, and as the source of the consent."
+            placeholder="Footer of the shop"
+            required
+            maxLength={100}
+            autoFocus
+            value={fields.name}
+            error={errors['name']}
+            onChange={(event) => put({ name: event.currentTarget.value })}
+          />
+          {topics.length > 0 ? (
+            <MultiSelect
+              label="Topics"
+              description="People who sign up get these."
+              data={topics.map(({ id, name }) => ({ value: id, label: name }))}
+              value={fields.topic_ids ?? []}
+              onChange={(topic_ids) => put({ topic_ids })}
+            />
+          ) : null}
+          <Textarea
+            label="What people agree to"
+            description="Stored with every sign-up, in the words of that moment."
+            required
+            autosize
+            minRows={3}
+            maxLength={2000}
+            value={fields.consent_text ?? ''}
+            error={errors['consent_text']}
+            onChange={(event) => put({ consent_text: event.currentTarget.value })}
+          />
+          <Switch
+            label="Ask for a confirmation by e-mail"
+            description="Also called double opt-in. It proves that the address belongs to the person who signed up."
+            checked={fields.double_opt_in ?? true}
+            onChange={(event) => put({ double_opt_in: event.currentTarget.checked })}
+          />
+          <TextInput
+            label="Page afterwards"
+            description="Leave empty to show a page of Cortex."
+            placeholder="https://example.com/thanks"
+            value={fields.redirect_url ?? ''}
+            error={errors['redirect_url']}
+            onChange={(event) => put({ redirect_url: event.currentTarget.value.trim() || null })}
+          />
+        </>
+      )}
+    </Form>
   );
 }

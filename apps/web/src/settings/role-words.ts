@@ -1,5 +1,5 @@
 import { roles } from '#contracts';
-import type { RoleName } from './admin.queries';
+import type { RoleName } from './staff.queries';
 
 const roleWords: Record<RoleName, string> = {
   viewer: 'viewer: can see everything',

@@ -1,10 +1,8 @@
-import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useMay } from '../access/session.queries';
-import { ApiError } from '../api/problem';
-import { Problem } from '../ui/confirm';
-import { Section } from '../ui/page';
+import { fieldErrors, FormButtons, FormProblem } from '../ui/form';
+import { SettingsPart } from './settings-part';
 import { useChangeSettings, type Settings, type SettingsChange } from './settings.queries';
 
 interface FormProps {
@@ -48,30 +46,25 @@ export function SettingsSection<K extends keyof SettingsChange>({
       },
     });
   };
-  const errors = change.error instanceof ApiError ? change.error.fields : {};
   return (
-    <div id={id} className="settings-anchor">
-      <Section title={title} note={note}>
-        <form className="stack settings-form" onSubmit={save}>
-          {children({
-            draft: { ...stored, ...changes },
-            put: (next) => setChanges((before) => ({ ...before, ...next })),
-            errors,
-            readOnly: !mayChange,
-          })}
-          {change.error && Object.keys(errors).length === 0 ? <Problem error={change.error} /> : null}
-          {dirty ? (
-            <div className="row">
-              <Button type="submit" disabled={change.isPending}>
-                {change.isPending ? 'Saving' : 'Save'}
-              </Button>
-              <Button variant="default" onClick={() => setChanges({})}>
-                Discard
-              </Button>
-            </div>
-          ) : null}
-        </form>
-      </Section>
-    </div>
+    <SettingsPart id={id} title={title} note={note}>
+      <form className="stack form" onSubmit={save}>
+        {children({
+          draft: { ...stored, ...changes },
+          put: (next) => setChanges((before) => ({ ...before, ...next })),
+          errors: fieldErrors(change.error),
+          readOnly: !mayChange,
+        })}
+        <FormProblem error={change.error} fields={keys} />
+        {dirty ? (
+          <FormButtons
+            label={change.isPending ? 'Saving' : 'Save'}
+            busy={change.isPending}
+            cancel="Discard"
+            onCancel={() => setChanges({})}
+          />
+        ) : null}
+      </form>
+    </SettingsPart>
   );
 }

@@ -1,6 +1,7 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import type { StaffMember } from './admin.queries';
+import { RowButton } from '../ui/table';
+import type { StaffMember } from './staff.queries';
 
 interface StaffActionsProps {
   member: StaffMember;
@@ -14,12 +15,10 @@ interface StaffActionsProps {
 export function StaffActions({ member, onBan, onRemove, onLink, onReset }: StaffActionsProps) {
   return (
     <>
-      <Button variant="subtle" size="compact-sm" onClick={onBan}>
-        {member.banned ? 'Lift the ban' : 'Ban'}
-      </Button>
-      <Button variant="subtle" color="danger" size="compact-sm" onClick={onRemove}>
+      <RowButton onClick={onBan}>{member.banned ? 'Lift the ban' : 'Ban'}</RowButton>
+      <RowButton danger onClick={onRemove}>
         Remove
-      </Button>
+      </RowButton>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
           <ActionIcon variant="subtle" size="sm" aria-label={`More for ${member.name}`}>

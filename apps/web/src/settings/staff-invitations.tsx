@@ -1,9 +1,10 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { Problem } from '../ui/confirm';
+import { RowButton } from '../ui/table';
 import { Time } from '../ui/time';
-import { useInvitations, useInvite, useWithdraw, type RoleName } from './admin.queries';
-import { CopyOnce } from './copy-once';
+import { useInvitations, useInvite, useWithdraw, type RoleName } from './staff.queries';
+import { CopyOnce } from '../ui/copy-once';
 import { roleData } from './role-words';
 
 /** Who is invited, and inviting somebody. */
@@ -25,7 +26,7 @@ export function StaffInvitations() {
           {`The link for ${invite.data.email}. Send it to them yourself: it will not be shown again.`}
         </CopyOnce>
       ) : null}
-      {invite.error ? <Problem error={invite.error} /> : null}
+      <Problem error={invite.error} />
       <form className="row" onSubmit={submit}>
         <TextInput
           aria-label="E-mail address of your new colleague"
@@ -56,9 +57,7 @@ export function StaffInvitations() {
               (open until <Time at={open.expires_at} as="short" />)
             </span>
           </span>
-          <Button variant="subtle" size="compact-sm" onClick={() => withdraw.mutate(open.id)}>
-            Withdraw
-          </Button>
+          <RowButton onClick={() => withdraw.mutate(open.id)}>Withdraw</RowButton>
         </div>
       ))}
     </div>

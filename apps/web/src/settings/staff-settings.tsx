@@ -1,10 +1,15 @@
 import { Select } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../access/session.queries';
-import { Confirm, Problem } from '../ui/confirm';
-import { Section } from '../ui/page';
+import { ConfirmFor, Problem } from '../ui/confirm';
+import { CopyOnce } from '../ui/copy-once';
 import { Answer } from '../ui/query-states';
-import { Time } from '../ui/time';
+import { Table, type Column } from '../ui/table';
+import { LastTime } from '../ui/time';
+import { roleData } from './role-words';
+import { SettingsPart } from './settings-part';
+import { StaffActions } from './staff-actions';
+import { StaffInvitations } from './staff-invitations';
 import {
   useChangeStaff,
   useLinkForStaff,
@@ -13,11 +18,7 @@ import {
   useStaff,
   type RoleName,
   type StaffMember,
-} from './admin.queries';
-import { CopyOnce } from './copy-once';
-import { roleData } from './role-words';
-import { StaffActions } from './staff-actions';
-import { StaffInvitations } from './staff-invitations';
+} from './staff.queries';
 
 /** Who may sign in, with which role, and who is invited. */
 export function StaffSettings() {
@@ -29,111 +30,99 @@ export function StaffSettings() {
   const reset = useResetSecondFactor();
   const [asked, setAsked] = useState<{ what: 'remove' | 'second-factor'; member: StaffMember }>();
   const close = () => setAsked(undefined);
+  const isMe = (member: StaffMember) => member.email === me?.email;
+  const columns: Column<StaffMember>[] = [
+    { title: 'Name', cell: (member) => <MemberName member={member} /> },
+    {
+      title: 'Role',
+      cell: (member) => (
+        <Select
+          aria-label={`Role of ${member.name}`}
+          w={248}
+          size="xs"
+          allowDeselect={false}
+          disabled={isMe(member) || change.isPending}
+          data={roleData}
+          value={member.role}
+          onChange={(role) => role && change.mutate({ id: member.id, role: role as RoleName })}
+        />
+      ),
+    },
+    { title: 'Last seen', cell: (member) => <LastTime at={member.last_seen_at} /> },
+  ];
   return (
-    <div id="staff" className="settings-anchor">
-      <Section
-        title="Staff"
-        note="Viewers can see everything. Marketers can change lists and automations, and send. Support can work with people. Admins can do everything."
-      >
-        {change.error ? <Problem error={change.error} /> : null}
-        {link.error ? <Problem error={link.error} /> : null}
-        {link.data ? (
-          <CopyOnce text={link.data.link}>
-            {`The link with which ${link.data.email} sets a new password. It works once, for a day. Send it to them yourself: it will not be shown again.`}
-          </CopyOnce>
-        ) : null}
-        <Answer of={staff} what="The staff could not be loaded" lines={3}>
-          {({ items }) => (
-            <div className="table-scroll" tabIndex={0} role="region" aria-label="Staff">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Name</th>
-                    <th>Role</th>
-                    <th>Last seen</th>
-                    <th>
-                      <span className="visually-hidden">Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((member) => (
-                    <tr key={member.id}>
-                      <td>
-                        {member.name}{' '}
-                        {member.banned ? (
-                          <span className="pill" data-tone="danger">
-                            banned
-                          </span>
-                        ) : null}
-                        <br />
-                        <span className="quiet">
-                          {member.email}
-                          {member.second_factor ? ' · two-factor on' : ''}
-                        </span>
-                      </td>
-                      <td>
-                        <Select
-                          aria-label={`Role of ${member.name}`}
-                          w={248}
-                          size="xs"
-                          allowDeselect={false}
-                          disabled={member.email === me?.email || change.isPending}
-                          data={roleData}
-                          value={member.role}
-                          onChange={(role) => role && change.mutate({ id: member.id, role: role as RoleName })}
-                        />
-                      </td>
-                      <td>
-                        {member.last_seen_at ? <Time at={member.last_seen_at} /> : <span className="quiet">never</span>}
-                      </td>
-                      <td className="num">
-                        {member.email === me?.email ? (
-                          <span className="quiet">you</span>
-                        ) : (
-                          <StaffActions
-                            member={member}
-                            onBan={() => change.mutate({ id: member.id, banned: !member.banned })}
-                            onRemove={() => setAsked({ what: 'remove', member })}
-                            onReset={() => setAsked({ what: 'second-factor', member })}
-                            onLink={() => link.mutate(member.id)}
-                          />
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
-        </Answer>
-        <StaffInvitations />
-      </Section>
-      <Confirm
-        opened={asked?.what === 'remove'}
-        title={`Remove ${asked?.member.name ?? ''}`}
+    <SettingsPart
+      id="staff"
+      title="Staff"
+      note="Viewers can see everything. Marketers can change lists and automations, and send. Support can work with people. Admins can do everything."
+    >
+      <Problem error={change.error} />
+      <Problem error={link.error} />
+      {link.data ? (
+        <CopyOnce text={link.data.link}>
+          {`The link with which ${link.data.email} sets a new password. It works once, for a day. Send it to them yourself: it will not be shown again.`}
+        </CopyOnce>
+      ) : null}
+      <Answer of={staff} what="The staff could not be loaded" lines={3}>
+        {({ items }) => (
+          <Table
+            label="Staff"
+            rows={items}
+            columns={columns}
+            actions={(member) =>
+              isMe(member) ? (
+                <span className="quiet">you</span>
+              ) : (
+                <StaffActions
+                  member={member}
+                  onBan={() => change.mutate({ id: member.id, banned: !member.banned })}
+                  onRemove={() => setAsked({ what: 'remove', member })}
+                  onReset={() => setAsked({ what: 'second-factor', member })}
+                  onLink={() => link.mutate(member.id)}
+                />
+              )
+            }
+          />
+        )}
+      </Answer>
+      <StaffInvitations />
+      <ConfirmFor
+        of={asked?.what === 'remove' ? asked.member : undefined}
+        title={({ name }) => `Remove ${name}`}
         label="Remove"
-        danger
-        busy={remove.isPending}
-        error={remove.error}
+        change={remove}
         onClose={close}
-        onConfirm={() => asked && remove.mutate(asked.member.id, { onSuccess: close })}
       >
         Their sessions end at once. What they did stays in the audit log.
-      </Confirm>
-      <Confirm
-        opened={asked?.what === 'second-factor'}
-        title={`Remove two-factor authentication for ${asked?.member.name ?? ''}`}
+      </ConfirmFor>
+      <ConfirmFor
+        of={asked?.what === 'second-factor' ? asked.member : undefined}
+        title={({ name }) => `Remove two-factor authentication for ${name}`}
         label="Remove two-factor authentication"
-        danger
-        busy={reset.isPending}
-        error={reset.error}
+        change={reset}
         onClose={close}
-        onConfirm={() => asked && reset.mutate(asked.member.id, { onSuccess: close })}
       >
         Do this when they have lost their phone and their recovery codes, and you are sure it is them. They are signed
         out everywhere, and their password alone is enough to sign in.
-      </Confirm>
-    </div>
+      </ConfirmFor>
+    </SettingsPart>
+  );
+}
+
+function MemberName({ member }: { member: StaffMember }) {
+  return (
+    <>
+      {member.name}{' '}
+      {member.banned ? (
+        <span className="pill" data-tone="danger">
+          banned
+        </span>
+      ) : null}
+      <br />
+      <span className="quiet">
+        {member.email}
+        {member.second_factor ? ' · two-factor on' : ''}
+      </span>
+    </>
   );
 }

@@ -1,26 +1,27 @@
-import { Button, CopyButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { Confirm, Problem } from '../ui/confirm';
-import { Section } from '../ui/page';
+import { CopyLine } from '../ui/copy-once';
 import { Answer, Empty } from '../ui/query-states';
+import { RowButton, Table, type Column } from '../ui/table';
 import { Time } from '../ui/time';
+import { SettingsPart } from './settings-part';
 import { useDeadCalls, useReplayCall, useRotateSecret, useWebhookSecret, type WebhookCall } from './webhooks.queries';
 
 /** What webhook steps sign with, and the calls that failed for good. */
 export function WebhookSettings() {
   return (
-    <div id="webhooks" className="settings-anchor">
-      <Section
-        title="Webhooks"
-        note="Calls from webhook steps are signed as the Standard Webhooks specification says, so that a receiver can check that they come from you."
-      >
-        <Secret />
-        <DeadCalls />
-      </Section>
-    </div>
+    <SettingsPart
+      id="webhooks"
+      title="Webhooks"
+      note="Calls from webhook steps are signed as the Standard Webhooks specification says, so that a receiver can check that they come from you."
+    >
+      <Secret />
+      <DeadCalls />
+    </SettingsPart>
   );
 }
 
@@ -34,18 +35,7 @@ function Secret() {
     <div className="stack-tight">
       {data ? (
         <>
-          <div className="row">
-            <code className="code grow" style={{ overflowWrap: 'anywhere' }} data-testid="webhook-secret">
-              {data.secret}
-            </code>
-            <CopyButton value={data.secret}>
-              {({ copied, copy }) => (
-                <Button variant="default" size="xs" onClick={copy}>
-                  {copied ? 'Copied' : 'Copy'}
-                </Button>
-              )}
-            </CopyButton>
-          </div>
+          <CopyLine text={data.secret} testId="webhook-secret" />
           <p className="label">
             {data.previous_until ? (
               <>
@@ -90,6 +80,19 @@ function Secret() {
   );
 }
 
+const columns: Column<WebhookCall>[] = [
+  { title: 'Address', className: 'code', cell: (call) => call.url },
+  {
+    title: 'Person',
+    cell: (call) => <Link to={adminAddresses.run(call.automation_id, call.run_id)}>{call.contact_email}</Link>,
+  },
+  {
+    title: 'Error',
+    cell: (call) => `${call.error} (${call.attempts === 1 ? '1 attempt' : `${call.attempts} attempts`})`,
+  },
+  { title: 'When', cell: (call) => <Time at={call.created_at} /> },
+];
+
 function DeadCalls() {
   const calls = useDeadCalls();
   const replay = useReplayCall();
@@ -103,50 +106,19 @@ function DeadCalls() {
         items.length === 0 ? (
           <Empty title="No failed calls">Calls that keep failing are listed here. You can send them again.</Empty>
         ) : (
-          <div className="table-scroll" tabIndex={0} role="region" aria-label="Failed webhook calls">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Address</th>
-                  <th>Person</th>
-                  <th>Error</th>
-                  <th>When</th>
-                  <th>
-                    <span className="visually-hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((call) => (
-                  <tr key={call.id}>
-                    <td className="code" style={{ overflowWrap: 'anywhere' }}>
-                      {call.url}
-                    </td>
-                    <td>
-                      <Link to={adminAddresses.run(call.automation_id, call.run_id)}>{call.contact_email}</Link>
-                    </td>
-                    <td>
-                      {call.error} ({call.attempts === 1 ? '1 attempt' : `${call.attempts} attempts`})
-                    </td>
-                    <td>
-                      <Time at={call.created_at} />
-                    </td>
-                    <td className="num">
-                      <Button
-                        variant="subtle"
-                        size="compact-sm"
-                        disabled={replay.isPending}
-                        onClick={() => again(call)}
-                      >
-                        Send again
-                      </Button>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+          <>
+            <Table
+              label="Failed webhook calls"
+              rows={items}
+              columns={columns}
+              actions={(call) => (
+                <RowButton disabled={replay.isPending} onClick={() => again(call)}>
+                  Send again
+                </RowButton>
+              )}
+            />
             <Problem error={replay.error} />
-          </div>
+          </>
         )
       }
     </Answer>

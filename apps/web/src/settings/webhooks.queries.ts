@@ -2,11 +2,12 @@ import { getWebhookSecret, listWebhookCalls, replayWebhookCall, rotateWebhookSec
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
+import { useChange } from '../api/use-change';
 
 export type WebhookCall = AnswerOf<typeof listWebhookCalls>['items'][number];
 
 const secretKey = ['webhook-secret'];
-const callsKey = ['webhook-calls'];
+const callsKey = 'webhook-calls';
 
 /** What calls are signed with; asked for only when somebody wants to see it. */
 export const useWebhookSecret = (enabled: boolean) =>
@@ -23,15 +24,9 @@ export function useRotateSecret() {
 /** Calls that failed for good, newest first. */
 export const useDeadCalls = () =>
   useQuery({
-    queryKey: callsKey,
+    queryKey: [callsKey],
     queryFn: ({ signal }) => call(listWebhookCalls, { query: { state: 'dead', limit: 50 } }, { signal }),
     refetchInterval: fallbackPoll,
   });
 
-export function useReplayCall() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (id: string) => call(replayWebhookCall, { params: { id } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: callsKey }),
-  });
-}
+export const useReplayCall = () => useChange(callsKey, (id: string) => call(replayWebhookCall, { params: { id } }));

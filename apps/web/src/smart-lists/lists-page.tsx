@@ -10,7 +10,7 @@ import { count } from '../ui/format';
 import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty } from '../ui/query-states';
-import { Time } from '../ui/time';
+import { LastTime } from '../ui/time';
 import { FolderActions } from './folders';
 import { ListMenu } from './list-menu';
 import { usedBy } from './used-by';
@@ -155,7 +155,9 @@ function Row({ list, folders, mayChange, onRefresh, refreshing }: RowProps) {
           count(list.user_count)
         )}
       </td>
-      <td>{list.counted_at ? <Time at={list.counted_at} /> : <span className="quiet">never</span>}</td>
+      <td>
+        <LastTime at={list.counted_at} />
+      </td>
       <td>
         {list.used_by.length === 0 ? (
           <span className="quiet">nothing</span>

@@ -17,15 +17,18 @@ import {
   type CallOf,
   type SmartListAnswer,
 } from '#contracts';
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
 import { paging } from '../api/paged';
+import { useChange } from '../api/use-change';
 
 export type SmartList = SmartListAnswer;
+export type ListMember = AnswerOf<typeof smartListContacts>['items'][number];
 export type NewList = NonNullable<CallOf<typeof createSmartList>['body']>;
 export type ListChange = NonNullable<CallOf<typeof putSmartList>['body']>;
 
-const listsKey = ['smart-lists'];
+const lists = 'smart-lists';
+const listsKey = [lists];
 
 export const useSmartLists = (q: string, folder: string) =>
   useInfiniteQuery({
@@ -59,30 +62,25 @@ export function useMembers(id: string, q: string) {
   });
 }
 
-function useListMutation<I, O>(mutationFn: (input: I) => Promise<O>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn, onSuccess: () => client.invalidateQueries({ queryKey: listsKey }) });
-}
-
-export const useCreateList = () => useListMutation((body: NewList) => call(createSmartList, { body }));
+export const useCreateList = () => useChange(lists, (body: NewList) => call(createSmartList, { body }));
 export const useChangeList = (id: string) =>
-  useListMutation((body: ListChange) => call(putSmartList, { params: { id }, body }));
+  useChange(lists, (body: ListChange) => call(putSmartList, { params: { id }, body }));
 export const useMoveList = () =>
-  useListMutation(({ id, folder }: { id: string; folder: string | null }) =>
+  useChange(lists, ({ id, folder }: { id: string; folder: string | null }) =>
     call(putSmartList, { params: { id }, body: { folder } }),
   );
 export const useRenameFolder = () =>
-  useListMutation((body: { from: string; to: string | null }) => call(renameFolder, { body }));
+  useChange(lists, (body: { from: string; to: string | null }) => call(renameFolder, { body }));
 export const useDuplicateList = () =>
-  useListMutation((id: string) => call(duplicateSmartList, { params: { id }, body: {} }));
-export const useDeleteList = () => useListMutation((id: string) => call(deleteSmartList, { params: { id } }));
-export const useRefreshList = () => useListMutation((id: string) => call(refreshSmartList, { params: { id } }));
+  useChange(lists, (id: string) => call(duplicateSmartList, { params: { id }, body: {} }));
+export const useDeleteList = () => useChange(lists, (id: string) => call(deleteSmartList, { params: { id } }));
+export const useRefreshList = () => useChange(lists, (id: string) => call(refreshSmartList, { params: { id } }));
 
 /** Who is put in or taken out: addresses or ids of people, or a CSV file of them, which becomes a job. */
 export type ChosenPeople = { emails: string[] } | { contact_ids: string[] } | Blob;
 
 export const useChangeMembers = (id: string) =>
-  useListMutation(({ how, who }: { how: 'add' | 'remove'; who: ChosenPeople }) =>
+  useChange(lists, ({ how, who }: { how: 'add' | 'remove'; who: ChosenPeople }) =>
     call(how === 'add' ? addListMembers : removeListMembers, { params: { id }, body: who as never }),
   );
 

@@ -7,9 +7,22 @@ import { nameOf } from '../people/person-words';
 import { Problem } from '../ui/confirm';
 import { LoadMore } from '../ui/load-more';
 import { Answer, Empty } from '../ui/query-states';
+import { RowButton, Table, type Column } from '../ui/table';
 import { MembersByFile } from './members-by-file';
 import { MembersByHand } from './members-by-hand';
-import { useChangeList, useChangeMembers, useMembers, type SmartList } from './smart-lists.queries';
+import { useChangeList, useChangeMembers, useMembers, type ListMember, type SmartList } from './smart-lists.queries';
+
+const columns: Column<ListMember>[] = [
+  {
+    title: 'Person',
+    cell: (person) => (
+      <Link to={`?contact=${person.id}`} preventScrollReset>
+        {nameOf(person)}
+      </Link>
+    ),
+  },
+  { title: 'Address', className: 'quiet', cell: (person) => person.email },
+];
 
 /** A list kept by hand: its people, and places to put in more and take some out. */
 export function StaticMembers({ list }: { list: SmartList }) {
@@ -42,43 +55,21 @@ export function StaticMembers({ list }: { list: SmartList }) {
               )
             ) : (
               <div aria-busy={members.isPlaceholderData}>
-                <div className="table-scroll" tabIndex={0} role="region" aria-label="People in this list">
-                  <table className="table">
-                    <thead>
-                      <tr>
-                        <th>Person</th>
-                        <th>Address</th>
-                        <th>
-                          <span className="visually-hidden">Actions</span>
-                        </th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {rows.map((person) => (
-                        <tr key={person.id}>
-                          <td>
-                            <Link to={`?contact=${person.id}`} preventScrollReset>
-                              {nameOf(person)}
-                            </Link>
-                          </td>
-                          <td className="quiet">{person.email}</td>
-                          <td className="num">
-                            {may ? (
-                              <Button
-                                variant="subtle"
-                                size="compact-sm"
-                                aria-label={`Remove ${nameOf(person)}`}
-                                onClick={() => change.mutate({ how: 'remove', who: { contact_ids: [person.id] } })}
-                              >
-                                Remove
-                              </Button>
-                            ) : null}
-                          </td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
+                <Table
+                  label="People in this list"
+                  rows={rows}
+                  columns={columns}
+                  actions={(person) =>
+                    may ? (
+                      <RowButton
+                        aria-label={`Remove ${nameOf(person)}`}
+                        onClick={() => change.mutate({ how: 'remove', who: { contact_ids: [person.id] } })}
+                      >
+                        Remove
+                      </RowButton>
+                    ) : null
+                  }
+                />
                 <LoadMore list={members} label="More people" />
               </div>
             )

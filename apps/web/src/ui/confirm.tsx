@@ -48,6 +48,35 @@ export function Confirm({
   );
 }
 
+interface ConfirmForProps<T> {
+  /** What it is asked about; undefined while nothing is asked. */
+  of: T | undefined;
+  title: (of: T) => string;
+  label: string;
+  /** The call that does it. */
+  change: { error: unknown; isPending: boolean; mutate: (id: string, then: { onSuccess: () => void }) => void };
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** The question before one of several things is taken away. */
+export function ConfirmFor<T extends { id: string }>({ of, title, label, change, onClose, children }: ConfirmForProps<T>) {
+  return (
+    <Confirm
+      opened={of !== undefined}
+      title={of ? title(of) : ''}
+      label={label}
+      danger
+      busy={change.isPending}
+      error={change.error}
+      onClose={onClose}
+      onConfirm={() => of && change.mutate(of.id, { onSuccess: onClose })}
+    >
+      {children}
+    </Confirm>
+  );
+}
+
 /** A refusal inside a form: the server's sentence, and every mistake it names. */
 export function Problem({ error }: { error: unknown }) {
   if (!error) return null;

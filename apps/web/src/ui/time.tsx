@@ -58,3 +58,7 @@ export function Time({ at, as = 'relative' }: { at: string; as?: 'relative' | 's
     </Tooltip>
   );
 }
+
+/** When something last happened; `never` where it has not. */
+export const LastTime = ({ at }: { at: string | null }) =>
+  at ? <Time at={at} /> : <span className="quiet">never</span>;

@@ -1,44 +1,20 @@
 import { Button } from '@mantine/core';
 import { useStore } from 'zustand';
-import { clockTime } from '../../ui/time';
+import { SaveText } from '../../ui/save-text';
 import type { Saving } from './mail/saving';
 
-/** Whether what is on the paper is on the server: one short text, and a button only where one is needed. */
+/** Whether what is on the paper is on the server. */
 export function SaveStateText({ saving }: { saving: Saving }) {
   const state = useStore(saving.state);
-  switch (state.is) {
-    case 'saved':
-      return (
-        <span className="label" data-testid="mail-saved" data-saved="true">
-          Saved {clockTime(state.at)}
-        </span>
-      );
-    case 'failed':
-      return (
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color="danger"
-          title={state.reason}
-          data-testid="mail-saved"
-          onClick={() => saving.resume()}
-        >
-          Not saved: retry
-        </Button>
-      );
-    case 'conflict':
-      return (
-        <span className="label" data-testid="mail-saved" data-saved="false">
-          Not saved
-        </span>
-      );
-    default:
-      return (
-        <span className="label" data-testid="mail-saved" data-saved="false">
-          {state.is === 'saving' ? 'Saving' : 'Not saved yet'}
-        </span>
-      );
-  }
+  const unsaved = state.is === 'saving' ? 'Saving' : state.is === 'conflict' ? 'Not saved' : 'Not saved yet';
+  return (
+    <SaveText
+      state={state.is === 'saved' || state.is === 'failed' ? state : { is: 'unsaved', text: unsaved }}
+      className="label"
+      testId="mail-saved"
+      onRetry={() => saving.resume()}
+    />
+  );
 }
 
 /** Somebody else saved the same mail: says so, and lets one choose. Nothing is overwritten before. */
