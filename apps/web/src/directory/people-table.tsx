@@ -1,6 +1,6 @@
 import { Checkbox } from '@mantine/core';
 import { Link, useLocation, useSearchParams } from 'react-router';
-import { useSettings } from '../settings/settings.queries';
+import { useSettings } from '../settings/saving/settings.queries';
 import { ErrorBoundary } from '../ui/error-boundary';
 import type { Column } from './columns';
 import type { Contact } from './contacts.queries';

@@ -2,8 +2,8 @@ import { IconCheck, IconCircleDashed } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
-import { useStaff } from '../settings/staff.queries';
-import type { Settings } from '../settings/settings.queries';
+import { useStaff } from '../settings/staff/staff.queries';
+import type { Settings } from '../settings/saving/settings.queries';
 import { Section } from '../ui/page';
 
 interface Item {

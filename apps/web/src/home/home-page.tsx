@@ -1,7 +1,7 @@
 import './home.css';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { useSettings } from '../settings/settings.queries';
+import { useSettings } from '../settings/saving/settings.queries';
 import { useEmailSummary } from '../shell/sending.queries';
 import { count, people, plural } from '../ui/format';
 import { Page, Section } from '../ui/page';

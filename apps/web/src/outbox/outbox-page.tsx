@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { rowsOf } from '../api/paged';
-import { useSettings } from '../settings/settings.queries';
+import { useSettings } from '../settings/saving/settings.queries';
 import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty } from '../ui/query-states';

@@ -4,19 +4,19 @@ import { useLocation } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { Page } from '../ui/page';
 import { Answer } from '../ui/query-states';
-import { AccountSettings } from './account-settings';
-import { BrandSettings } from './brand-settings';
-import { DemoSettings } from './demo-settings';
-import { FormsSettings } from './forms-settings';
-import { KeysSettings } from './keys-settings';
-import { SecuritySettings } from './security-settings';
-import { SessionsSettings } from './sessions-settings';
-import { useSettings } from './settings.queries';
-import { StaffSettings } from './staff-settings';
-import { TopicsSettings } from './topics-settings';
-import { ConsentSettings } from './consent-settings';
-import { WebhookSettings } from './webhook-settings';
-import { SendingSettings, WorkspaceSettings } from './workspace-settings';
+import { AccountSettings } from './staff/account-settings';
+import { BrandSettings } from './mail/brand-settings';
+import { DemoSettings } from './workspace/demo-settings';
+import { FormsSettings } from './mail/forms-settings';
+import { KeysSettings } from './programs/keys-settings';
+import { SecuritySettings } from './workspace/security-settings';
+import { SessionsSettings } from './staff/sessions-settings';
+import { useSettings } from './saving/settings.queries';
+import { StaffSettings } from './staff/staff-settings';
+import { TopicsSettings } from './mail/topics-settings';
+import { ConsentSettings } from './mail/consent-settings';
+import { WebhookSettings } from './programs/webhook-settings';
+import { SendingSettings, WorkspaceSettings } from './workspace/workspace-settings';
 
 /** Everything about the workspace, one part below the other; each part saves by itself. */
 export function SettingsPage() {

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
-import { useSettings } from '../settings/settings.queries';
+import { useSettings } from '../settings/saving/settings.queries';
 
 /** Says, on every page, that made-up people are among the real ones. */
 export function DemoBanner() {

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { useMay } from '../access/session.queries';
-import { useSettings } from '../settings/settings.queries';
+import { useSettings } from '../settings/saving/settings.queries';
 import { useEmailSummary } from './sending.queries';
 
 const SendingDialog = lazy(async () => ({ default: (await import('./sending-dialog')).SendingDialog }));

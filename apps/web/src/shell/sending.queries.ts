@@ -2,7 +2,7 @@ import { emailSummary, resumeSending, stopSending } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
-import { settingsKey } from '../settings/settings.queries';
+import { settingsKey } from '../settings/saving/settings.queries';
 
 const summaryKey = ['email-summary'];
 

@@ -1,6 +1,6 @@
 import { nodeDef, type GraphNode, type PlanInput } from '#graph';
 import { useMemo } from 'react';
-import { useSettings } from '../../settings/settings.queries';
+import { useSettings } from '../../settings/saving/settings.queries';
 
 /** “Someone entering now continues Tue 24 Nov, 09:00”: what a wait would mean for a person without a time zone of their own. */
 export function WaitExample({ step }: { step: GraphNode }) {

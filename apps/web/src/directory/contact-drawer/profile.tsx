@@ -2,7 +2,7 @@ import { personalFields } from '#rules';
 import { ActionIcon, Button, CopyButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useSettings } from '../../settings/settings.queries';
+import { useSettings } from '../../settings/saving/settings.queries';
 import { money } from '../../ui/format';
 import { Time } from '../../ui/time';
 import type { Contact } from '../contacts.queries';

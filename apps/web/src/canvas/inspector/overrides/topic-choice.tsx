@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { useTopics } from '../../../settings/consent.queries';
+import { useTopics } from '../../../settings/mail/consent.queries';
 import { text } from '../controls/control';
 import type { FormProps } from '../form';
 

@@ -15,9 +15,9 @@ import {
   type AnswerOf,
 } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { sessionKey } from '../access/session.queries';
-import { call } from '../api/client';
-import { useChange } from '../api/use-change';
+import { sessionKey } from '../../access/session.queries';
+import { call } from '../../api/client';
+import { useChange } from '../../api/use-change';
 
 const all = { query: { limit: 200 } };
 export type StaffMember = AnswerOf<typeof listStaff>['items'][number];

@@ -1,13 +1,13 @@
 import { Select } from '@mantine/core';
 import { useState } from 'react';
-import { useSession } from '../access/session.queries';
-import { ConfirmFor, Problem } from '../ui/confirm';
-import { CopyOnce } from '../ui/copy-once';
-import { Answer } from '../ui/query-states';
-import { Table, type Column } from '../ui/table';
-import { LastTime } from '../ui/time';
+import { useSession } from '../../access/session.queries';
+import { ConfirmFor, Problem } from '../../ui/confirm';
+import { CopyOnce } from '../../ui/copy-once';
+import { Answer } from '../../ui/query-states';
+import { Table, type Column } from '../../ui/table';
+import { LastTime } from '../../ui/time';
 import { roleData } from './role-words';
-import { SettingsPart } from './settings-part';
+import { SettingsPart } from '../saving/settings-part';
 import { StaffActions } from './staff-actions';
 import { StaffInvitations } from './staff-invitations';
 import {

@@ -1,8 +1,8 @@
 import { getWebhookSecret, listWebhookCalls, replayWebhookCall, rotateWebhookSecret, type AnswerOf } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../api/client';
-import { fallbackPoll } from '../api/live-changes';
-import { useChange } from '../api/use-change';
+import { call } from '../../api/client';
+import { fallbackPoll } from '../../api/live-changes';
+import { useChange } from '../../api/use-change';
 
 export type WebhookCall = AnswerOf<typeof listWebhookCalls>['items'][number];
 

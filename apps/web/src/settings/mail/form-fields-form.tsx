@@ -1,8 +1,8 @@
 import { MultiSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Form } from '../ui/form';
+import { Form } from '../../ui/form';
 import { useSaveForm, useTopics, type Form as SignUpForm, type FormFields } from './consent.queries';
-import { useSettings } from './settings.queries';
+import { useSettings } from '../saving/settings.queries';
 
 /** Makes a sign-up form, or changes one. */
 export function FormFieldsForm({ form, onClose }: { form?: SignUpForm; onClose: () => void }) {

@@ -1,6 +1,6 @@
 import { Switch } from '@mantine/core';
-import { SettingsSection } from './settings-section';
-import type { Settings } from './settings.queries';
+import { SettingsSection } from '../saving/settings-section';
+import type { Settings } from '../saving/settings.queries';
 
 /** What the workspace demands of those who sign in. */
 export function SecuritySettings({ settings }: { settings: Settings }) {

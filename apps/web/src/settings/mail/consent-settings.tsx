@@ -1,6 +1,6 @@
 import { Switch, Textarea } from '@mantine/core';
-import { SettingsSection } from './settings-section';
-import type { Settings } from './settings.queries';
+import { SettingsSection } from '../saving/settings-section';
+import type { Settings } from '../saving/settings.queries';
 
 /** Who may get marketing mail without ever having answered. */
 export function ConsentSettings({ settings }: { settings: Settings }) {

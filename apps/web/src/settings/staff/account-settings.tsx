@@ -1,19 +1,19 @@
-import '../access/sign-in.css';
+import '../../access/sign-in.css';
 import { Button, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState, type FormEvent } from 'react';
-import { RecoveryCodes } from '../access/recovery-codes';
+import { RecoveryCodes } from '../../access/recovery-codes';
 import {
   useAskSession,
   useRemoveSecondFactor,
   useRenewRecoveryCodes,
   useSecondFactor,
-} from '../access/second-factor.queries';
-import { SetUpSecondFactor } from '../access/set-up-second-factor';
-import { Problem } from '../ui/confirm';
-import { Answer } from '../ui/query-states';
+} from '../../access/second-factor.queries';
+import { SetUpSecondFactor } from '../../access/set-up-second-factor';
+import { Problem } from '../../ui/confirm';
+import { Answer } from '../../ui/query-states';
 import { MySessions } from './my-sessions';
-import { SettingsPart } from './settings-part';
+import { SettingsPart } from '../saving/settings-part';
 
 /** One's own second factor and sessions. */
 export function AccountSettings() {

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { useMay } from '../access/session.queries';
-import { ConfirmFor } from '../ui/confirm';
-import { Answer, Empty } from '../ui/query-states';
-import { RowButton, Table, type Column } from '../ui/table';
+import { useMay } from '../../access/session.queries';
+import { ConfirmFor } from '../../ui/confirm';
+import { Answer, Empty } from '../../ui/query-states';
+import { RowButton, Table, type Column } from '../../ui/table';
 import { useForms, useRemoveForm, type Form } from './consent.queries';
 import { EmbedForm } from './embed-form';
 import { FormFieldsForm } from './form-fields-form';
-import { SettingsPart } from './settings-part';
+import { SettingsPart } from '../saving/settings-part';
 
 type Open = { what: 'new' } | { what: 'edit' | 'embed'; form: Form };
 

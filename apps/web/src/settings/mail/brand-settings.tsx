@@ -1,10 +1,10 @@
 import { Button, ColorInput, FileButton, NumberInput, Select, TextInput } from '@mantine/core';
 import { IconPhotoUp } from '@tabler/icons-react';
 import { brandContrasts, brandFrom, fontLabels, fontNames, onAccent, type Brand, type BrandContrast } from '#designs';
-import { useUpload } from '../media/media.queries';
-import { Problem } from '../ui/confirm';
-import { SettingsSection } from './settings-section';
-import type { Settings } from './settings.queries';
+import { useUpload } from '../../media/media.queries';
+import { Problem } from '../../ui/confirm';
+import { SettingsSection } from '../saving/settings-section';
+import type { Settings } from '../saving/settings.queries';
 
 const colours: { name: 'paper' | 'card' | 'ink' | 'quiet' | 'line' | 'accent'; label: string }[] = [
   { name: 'paper', label: 'Background around the mail' },

@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { ConfirmFor } from '../ui/confirm';
-import { Answer, Empty } from '../ui/query-states';
-import { RowButton, Table, type Column } from '../ui/table';
-import { LastTime } from '../ui/time';
+import { ConfirmFor } from '../../ui/confirm';
+import { Answer, Empty } from '../../ui/query-states';
+import { RowButton, Table, type Column } from '../../ui/table';
+import { LastTime } from '../../ui/time';
 import { useApiKeys, useRevokeApiKey, type ApiKey } from './keys.queries';
 import { NewKey } from './new-key';
-import { SettingsPart } from './settings-part';
+import { SettingsPart } from '../saving/settings-part';
 
 const columns: Column<ApiKey>[] = [
   { title: 'Name', cell: (key) => key.name },

@@ -1,12 +1,12 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useMay } from '../access/session.queries';
-import { ConfirmFor, Problem } from '../ui/confirm';
-import { Answer, Empty } from '../ui/query-states';
-import { RowButton, Table, type Column } from '../ui/table';
+import { useMay } from '../../access/session.queries';
+import { ConfirmFor, Problem } from '../../ui/confirm';
+import { Answer, Empty } from '../../ui/query-states';
+import { RowButton, Table, type Column } from '../../ui/table';
 import { useRemoveTopic, useSwapTopics, useTopics, type Topic } from './consent.queries';
-import { SettingsPart } from './settings-part';
+import { SettingsPart } from '../saving/settings-part';
 import { TopicForm } from './topic-form';
 
 const columns: Column<Topic>[] = [

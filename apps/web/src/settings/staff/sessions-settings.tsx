@@ -1,9 +1,9 @@
-import { Problem } from '../ui/confirm';
-import { Answer } from '../ui/query-states';
-import type { Column } from '../ui/table';
-import { Time } from '../ui/time';
+import { Problem } from '../../ui/confirm';
+import { Answer } from '../../ui/query-states';
+import type { Column } from '../../ui/table';
+import { Time } from '../../ui/time';
 import { SessionTable } from './session-table';
-import { SettingsPart } from './settings-part';
+import { SettingsPart } from '../saving/settings-part';
 import { useEndSession, useSessions, type StaffSession } from './staff.queries';
 
 const who: Column<StaffSession>[] = [{ title: 'Who', cell: (session) => session.email }];

@@ -11,8 +11,8 @@ import {
   type CallOf,
 } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../api/client';
-import { useChange } from '../api/use-change';
+import { call } from '../../api/client';
+import { useChange } from '../../api/use-change';
 
 export type Topic = AnswerOf<typeof listTopics>['items'][number];
 export type TopicFields = NonNullable<CallOf<typeof createTopic>['body']>;

@@ -1,6 +1,6 @@
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
-import { SettingsSection } from './settings-section';
-import type { Settings } from './settings.queries';
+import { SettingsSection } from '../saving/settings-section';
+import type { Settings } from '../saving/settings.queries';
 
 const zones = Intl.supportedValuesOf('timeZone');
 /** An empty input is “not set”. */

@@ -1,7 +1,7 @@
 import { changeSettings, getSettings, removeDemo, type AnswerOf, type CallOf } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../api/client';
-import { fallbackPoll } from '../api/live-changes';
+import { call } from '../../api/client';
+import { fallbackPoll } from '../../api/live-changes';
 
 export type Settings = AnswerOf<typeof getSettings>;
 export type SettingsChange = NonNullable<CallOf<typeof changeSettings>['body']>;

@@ -3,12 +3,12 @@ import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { Confirm, Problem } from '../ui/confirm';
-import { CopyLine } from '../ui/copy-once';
-import { Answer, Empty } from '../ui/query-states';
-import { RowButton, Table, type Column } from '../ui/table';
-import { Time } from '../ui/time';
-import { SettingsPart } from './settings-part';
+import { Confirm, Problem } from '../../ui/confirm';
+import { CopyLine } from '../../ui/copy-once';
+import { Answer, Empty } from '../../ui/query-states';
+import { RowButton, Table, type Column } from '../../ui/table';
+import { Time } from '../../ui/time';
+import { SettingsPart } from '../saving/settings-part';
 import { useDeadCalls, useReplayCall, useRotateSecret, useWebhookSecret, type WebhookCall } from './webhooks.queries';
 
 /** What webhook steps sign with, and the calls that failed for good. */

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { Confirm } from '../ui/confirm';
-import { count } from '../ui/format';
-import { SettingsPart } from './settings-part';
-import { useRemoveDemo } from './settings.queries';
+import { Confirm } from '../../ui/confirm';
+import { count } from '../../ui/format';
+import { SettingsPart } from '../saving/settings-part';
+import { useRemoveDemo } from '../saving/settings.queries';
 
 /** Removes everything the demo made, by one button. */
 export function DemoSettings() {

@@ -1,7 +1,7 @@
 import { createApiKey, listApiKeys, revokeApiKey, type AnswerOf, type CallOf } from '#contracts';
 import { useQuery } from '@tanstack/react-query';
-import { call } from '../api/client';
-import { useChange } from '../api/use-change';
+import { call } from '../../api/client';
+import { useChange } from '../../api/use-change';
 
 export type ApiKey = AnswerOf<typeof listApiKeys>['items'][number];
 export type NewApiKey = NonNullable<CallOf<typeof createApiKey>['body']>;
