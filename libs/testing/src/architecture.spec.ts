@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   findCycle,
+  freeRooms,
   importsOf,
   permits,
   type Permission,
@@ -145,6 +146,20 @@ describe('the architecture', () => {
         .map((file) => at(source, `may not import ${file}`));
     });
     expect(wrong).toEqual([]);
+  });
+
+  it.each(freeRooms)('has no circle between the rooms of %s, types included', (folder) => {
+    const roomIn = (path: string) =>
+      path.startsWith(`${folder}/`) ? /^([^/]+)\//.exec(path.slice(folder.length + 1))?.[1] : undefined;
+    const edges = new Map<string, string[]>();
+    for (const source of code) {
+      const from = roomIn(source.path);
+      if (from === undefined) continue;
+      const to = source.imports.flatMap(({ file }) => (file && roomIn(file)) ?? []);
+      edges.set(from, [...(edges.get(from) ?? []), ...to.filter((room) => room !== from)]);
+    }
+    expect(edges.size).toBeGreaterThan(1);
+    expect(findCycle(edges)).toEqual([]);
   });
 
   it('has no forwardRef and no environment outside the configuration', () => {

@@ -60,7 +60,14 @@ interface ConfirmForProps<T> {
 }
 
 /** The question before one of several things is taken away. */
-export function ConfirmFor<T extends { id: string }>({ of, title, label, change, onClose, children }: ConfirmForProps<T>) {
+export function ConfirmFor<T extends { id: string }>({
+  of,
+  title,
+  label,
+  change,
+  onClose,
+  children,
+}: ConfirmForProps<T>) {
   return (
     <Confirm
       opened={of !== undefined}

@@ -1,7 +1,15 @@
 import { Button, CopyButton as Copying } from '@mantine/core';
 
 /** Puts a text on the clipboard, and says that it did. */
-export function CopyButton({ text, label = 'Copy', size = 'xs' }: { text: string; label?: string; size?: 'xs' | 'sm' }) {
+export function CopyButton({
+  text,
+  label = 'Copy',
+  size = 'xs',
+}: {
+  text: string;
+  label?: string;
+  size?: 'xs' | 'sm';
+}) {
   return (
     <Copying value={text}>
       {({ copied, copy }) => (

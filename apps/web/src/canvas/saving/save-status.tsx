@@ -11,12 +11,7 @@ export function SaveStatus({ onRetry }: { onRetry: () => void }) {
   if (readOnly) return <span className="saved">Read only</span>;
   if (save.is === 'conflict')
     return (
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        color="danger"
-        onClick={() => screen.setState({ sheet: 'conflict' })}
-      >
+      <Button size="compact-sm" variant="subtle" color="danger" onClick={() => screen.setState({ sheet: 'conflict' })}>
         Conflict: choose a version
       </Button>
     );

@@ -7,9 +7,7 @@ import { Time } from '../../ui/time';
 import { SessionTable } from './session-table';
 import { useEndMySession, useEndMySessions, useMySessions, type MySession } from './staff.queries';
 
-const lastSeen: Column<MySession>[] = [
-  { title: 'Last seen', cell: (session) => <Time at={session.last_seen_at} /> },
-];
+const lastSeen: Column<MySession>[] = [{ title: 'Last seen', cell: (session) => <Time at={session.last_seen_at} /> }];
 
 /** Where one is signed in oneself, and ending that, one by one or all. */
 export function MySessions() {
