@@ -2,7 +2,7 @@ import { escapeValue } from '#designs';
 import { ActionIcon, Button, Popover, Tabs, Tooltip } from '@mantine/core';
 import { IconPhotoUp, IconUser } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useSettings } from '../../settings/settings.queries';
+import { useSettings } from '../../settings/saving/settings.queries';
 import type { Check } from './mail/designs.queries';
 import type { DesignEditor, Written } from './mail/editor-handle';
 import { HtmlEditor } from './html/html-editor';

@@ -15,7 +15,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../../../api/client';
-import { useSettings } from '../../../settings/settings.queries';
+import { useSettings } from '../../../settings/saving/settings.queries';
 import type { EditorName, MailDraft, MailStream } from './draft';
 
 /** One thing that is wrong with a mail, or worth a look. */
