@@ -1,4 +1,5 @@
 export * from './app.js';
+export * from './beside-others.js';
 export * from './browser.js';
 export * from './clock.js';
 export * from './directory-check.js';

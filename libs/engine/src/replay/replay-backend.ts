@@ -13,6 +13,7 @@ import type { Passed, Backend } from '../advance/backend.js';
 import type { Fate, AssumedOutcomes } from './assumed-outcomes.js';
 import type { Aggregates } from './aggregates.js';
 import type { PastActivity, PastPerson } from './past-person.js';
+import type { Turn } from './turn.js';
 
 type Cap = NonNullable<Settings['frequency_cap']>;
 
@@ -72,6 +73,7 @@ export class ReplayBackend implements Backend {
     private readonly entries: PastEntry[],
     private readonly awaited: ReadonlySet<string>,
     private readonly assumedOutcomes: AssumedOutcomes,
+    private readonly turn: Turn,
   ) {}
 
   get assumedReport(): Report | undefined {
@@ -114,6 +116,7 @@ export class ReplayBackend implements Backend {
   }
 
   async facts(_people: readonly string[], groups: readonly Group[], moment: Moment): Promise<Map<string, PersonFacts>> {
+    await this.turn.pause();
     this.assumedOutcomes.asked(groups);
     const facts = this.person.facts(moment.now.getTime());
     if (!this.aggregates.isEmpty) {
@@ -194,6 +197,7 @@ export class ReplayBackend implements Backend {
   }
 
   async perform(type: EffectType, calls: readonly EffectCall[], moment: Moment): Promise<Outcome[]> {
+    await this.turn.pause();
     const play = players[type] as Player<EffectType> | undefined;
     const outcomes: Outcome[] = [];
     for (const call of calls) outcomes.push(play ? await play(this, call, moment) : { assumed: 'done' });

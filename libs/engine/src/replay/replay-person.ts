@@ -51,6 +51,7 @@ export class ReplayPerson {
       entries,
       script.awaited,
       script.assumedOutcomes,
+      script.turn,
     );
     this.known = this.backend.runs;
     this.now = window.from.getTime();
@@ -100,6 +101,7 @@ export class ReplayPerson {
   private async arrive(at: number, activities: readonly PastActivity[]): Promise<void> {
     if (at >= this.script.window.to.getTime()) return;
     if (this.hasDue(at)) await this.until(at);
+    await this.script.turn.pause();
     this.now = Math.max(this.now, at);
     await this.take(activities);
     if (this.backend.caused.length > 0) await this.settle();
@@ -123,6 +125,7 @@ export class ReplayPerson {
       const next = Math.min(due, look);
       if (next > limit) return;
       this.count();
+      await this.script.turn.pause();
       this.now = Math.max(this.now, next);
       if (due <= look) await this.wake();
       else if (this.monitor) await this.look();

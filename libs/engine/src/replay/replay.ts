@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import { engineMoment, type DateStart } from '#automations';
 import type { Assume } from '#contracts';
 import { readSettings, type Database, type Log } from '#platform';
@@ -28,8 +27,6 @@ import { Tally, type BacktestResult } from './tally.js';
 
 const PEOPLE_PER_CHUNK = 100;
 const ACTIVITIES_PER_PAGE = 2_000;
-/** Milliseconds of work after which others get their turn. */
-const TURN = 12;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 export interface ReplayOptions {
@@ -110,7 +107,6 @@ const unpacked = (packed: Buffer): string[] =>
 
 /** A few hundred people, replayed one after the other. */
 class Chunk {
-  private turn = performance.now();
   private current: ReplayPerson | undefined;
   private buffered: PastActivity[] = [];
 
@@ -170,10 +166,8 @@ class Chunk {
     await this.current.finish();
     this.tally.endOfPerson();
     this.current = undefined;
-    if (performance.now() - this.turn < TURN) return;
-    await breathe();
+    await this.script.turn.pause();
     this.options.signal?.throwIfAborted();
-    this.turn = performance.now();
   }
 
   private async load(ids: readonly string[]): Promise<ReplayPerson[]> {

@@ -10,6 +10,7 @@ import type { Call } from './call.js';
 import type { Scope, Window } from './past.queries.js';
 import { factTypes } from './past-person.js';
 import type { MailRules } from './replay-backend.js';
+import { Turn } from './turn.js';
 
 /** Rounds of a schedule that one backtest replays at most. */
 const MOST_ROUNDS = 20_000;
@@ -30,6 +31,8 @@ export interface Script {
   lists: readonly Group[];
   asksLastActivity: boolean;
   assumedOutcomes: AssumedOutcomes;
+  /** Asked at each step of each run, so that nobody's past, however long, holds up others. */
+  turn: Turn;
   scope: Scope | 'nobody';
   /** The rounds of a schedule, for everybody in its list; counted when first asked for, as a simulation of a year never does. */
   rounds(): readonly Call[];
@@ -91,6 +94,7 @@ export function scriptOf(
     lists,
     asksLastActivity: asked.fields.includes('last_activity'),
     assumedOutcomes: new AssumedOutcomes(assume, version, lists.length > 0, types),
+    turn: new Turn(),
     scope: scopeOf(version, window),
     rounds: () => (rounds ??= roundsOf(version, window, mail.timezone)),
     roundsOver: over,

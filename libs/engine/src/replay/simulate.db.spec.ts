@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Automations } from '#automations';
 import type { DraftSettings, Graph } from '#graph';
 import { createLog, newId, readConfig, systemActor, Vault } from '#platform';
-import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
+import { besideOthers, pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { EngineVersions } from '../versions/engine-versions.js';
 import { explainEntry } from '../reports/explain.js';
 import { automationStats } from '../reports/reports.queries.js';
@@ -100,6 +100,34 @@ describe('what would have been, and why', () => {
     const vip = await simulate(db.database, id, { sample: { tags: ['VIP'] }, at }, log);
     expect(vip).toMatchObject({ status: 'completed', messages: [], contact_email: 'sample@example.com' });
     expect(await everything()).toEqual(before);
+  });
+
+  it('lets others have their turn while one person goes through the largest drawing', async () => {
+    const conditions = Array.from({ length: 12 }, (_, n) => ({
+      field: `attributes.a${n}`,
+      operator: 'eq',
+      value: 'x',
+    }));
+    const step = (n: number) =>
+      n % 3 === 0
+        ? { id: `n${n}`, type: 'wait', config: { for: { n: 1, unit: 'days' } } }
+        : { id: `n${n}`, type: 'filter', config: { rules: rules(...conditions) } };
+    const steps = [{ id: 'n0', type: 'manual', config: {} }, ...Array.from({ length: 399 }, (_, n) => step(n + 1))];
+    const largest: Graph = {
+      schema: 1,
+      nodes: steps,
+      // Round and round, until a run has been through as many steps as it may.
+      edges: steps.map(({ id, type }, n) => ({
+        source: id,
+        port: type === 'filter' ? 'no' : 'next',
+        target: `n${(n % 399) + 1}`,
+      })),
+    };
+    const wish = { sample: {}, at: new Date('2026-04-02T00:00:00Z'), graph: largest };
+    const { result, took, waited } = await besideOthers(() => simulate(db.database, id, wish, log));
+    expect(result).toMatchObject({ status: 'exited', end_reason: 'went through 1000 steps' });
+    expect(result.steps).toHaveLength(1000);
+    expect(waited).toBeLessThan(took / 3);
   });
 
   it('replays as a job: queued, completed, cancelled, and taken over when its worker is gone', async () => {

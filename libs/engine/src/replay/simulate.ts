@@ -1,9 +1,10 @@
 import { automationById, engineMoment } from '#automations';
 import { addressOf, peopleOf } from '#directory';
 import type { DraftSettings, Graph } from '#graph';
-import { readSettings, unknownAddress, type Database, type Log } from '#platform';
+import { readSettings, unknownAddress, type Database, type Log, type Tx } from '#platform';
 import { eachPersonal, type PersonalFieldId } from '#rules';
 import type { StepRecord } from '../runs/journey.js';
+import type { CompiledVersion } from '../versions/compiled-version.js';
 import { Aggregates } from './aggregates.js';
 import { drawn } from './backtests.js';
 import { activitiesOf, aggregatesBefore, alikeBefore, changesSince, peopleNow } from './past.queries.js';
@@ -60,57 +61,63 @@ export async function simulate(
     wish.graph ?? automation.draft_graph,
     wish.settings ?? automation.settings,
   );
-  return database.tx(async (tx) => {
-    const present = await engineMoment(tx);
-    const settings = await readSettings(tx, 'mail_unanswered', 'frequency_cap');
-    const window = { from: wish.at, to: new Date(wish.at.getTime() + YEAR) };
-    const script = scriptOf(version, window, { ...settings, timezone: present.timezone }, present);
-    const address = wish.contact_email === undefined ? undefined : addressOf(wish.contact_email);
-    const known = address ? (await peopleOf(tx, [address])).get(address) : undefined;
-    if (wish.contact_email !== undefined && !known?.type) throw unknownAddress();
-    const ids = known ? [known.person_id] : [];
-    const asks = { last_activity: script.asksLastActivity, lists: script.lists };
-    const [now] = known ? await peopleNow(tx, ids, window, asks, present) : [madeUp(wish.sample ?? {}, wish.at)];
-    const person = new PastPerson(now!, settings.mail_unanswered);
-    person.undo(await changesSince(tx, ids, window, version.late_after));
-    const before = await aggregatesBefore(tx, ids, script.conditions, window, present.timezone);
-    const alike = await alikeBefore(tx, ids, script.conditions, window, present.timezone);
-    const aggregates = new Aggregates(
-      script.conditions,
-      before.get(now!.person_id) ?? new Map(),
-      alike.get(now!.person_id) ?? new Map(),
-    );
-    let found: Simulated | undefined;
-    const replayed = new ReplayPerson(script, person, aggregates, [], log, (run) => {
-      found ??= run;
-    });
-    await replayed.put(person.leads(wish.at.getTime())[0]?.id);
-    const happened = await activitiesOf(tx, ids, window, {
-      lateAfter: version.late_after,
-      types: script.types,
-      after: undefined,
-      limit: MOST_ACTIVITIES,
-    });
-    await replayed.feed(happened);
-    await replayed.finish();
-    const { journey, mails } = found!;
-    const { run } = journey;
-    return {
-      contact_email: now!.contact_email,
-      entered_at: run.entered_at,
-      status: run.status,
-      end_reason: run.end_reason,
-      node_id: run.ended_at ? null : run.node_id,
-      ended_at: run.ended_at,
-      steps: script.stepsOf(journey).map(({ ord: _ord, ...step }) => step),
-      messages: mails.map(({ node_id, visit, at, skipped }) => ({
-        node_id,
-        visit,
-        at,
-        ...(skipped ? { skipped } : {}),
-      })),
-    };
+  const { script, person, aggregates, happened } = await database.tx((tx) => read(tx, version, wish), {
+    readOnly: true,
   });
+  let found: Simulated | undefined;
+  const replayed = new ReplayPerson(script, person, aggregates, [], log, (run) => {
+    found ??= run;
+  });
+  await replayed.put(person.leads(wish.at.getTime())[0]?.id);
+  await replayed.feed(happened);
+  await replayed.finish();
+  const { journey, mails } = found!;
+  const { run } = journey;
+  return {
+    contact_email: person.contact_email,
+    entered_at: run.entered_at,
+    status: run.status,
+    end_reason: run.end_reason,
+    node_id: run.ended_at ? null : run.node_id,
+    ended_at: run.ended_at,
+    steps: script.stepsOf(journey).map(({ ord: _ord, ...step }) => step),
+    messages: mails.map(({ node_id, visit, at, skipped }) => ({
+      node_id,
+      visit,
+      at,
+      ...(skipped ? { skipped } : {}),
+    })),
+  };
+}
+
+/** Everything that the replay needs, so that it keeps no connection while it works. */
+async function read(tx: Tx, version: CompiledVersion, wish: SimulationWish) {
+  const present = await engineMoment(tx);
+  const settings = await readSettings(tx, 'mail_unanswered', 'frequency_cap');
+  const window = { from: wish.at, to: new Date(wish.at.getTime() + YEAR) };
+  const script = scriptOf(version, window, { ...settings, timezone: present.timezone }, present);
+  const address = wish.contact_email === undefined ? undefined : addressOf(wish.contact_email);
+  const known = address ? (await peopleOf(tx, [address])).get(address) : undefined;
+  if (wish.contact_email !== undefined && !known?.type) throw unknownAddress();
+  const ids = known ? [known.person_id] : [];
+  const asks = { last_activity: script.asksLastActivity, lists: script.lists };
+  const [now] = known ? await peopleNow(tx, ids, window, asks, present) : [madeUp(wish.sample ?? {}, wish.at)];
+  const person = new PastPerson(now!, settings.mail_unanswered);
+  person.undo(await changesSince(tx, ids, window, version.late_after));
+  const before = await aggregatesBefore(tx, ids, script.conditions, window, present.timezone);
+  const alike = await alikeBefore(tx, ids, script.conditions, window, present.timezone);
+  const aggregates = new Aggregates(
+    script.conditions,
+    before.get(person.person_id) ?? new Map(),
+    alike.get(person.person_id) ?? new Map(),
+  );
+  const happened = await activitiesOf(tx, ids, window, {
+    lateAfter: version.late_after,
+    types: script.types,
+    after: undefined,
+    limit: MOST_ACTIVITIES,
+  });
+  return { script, person, aggregates, happened };
 }
 
 /** A lead of that instant who may be mailed. */
