@@ -60,7 +60,6 @@ export class MemberFiles {
 
   /** @throws AppError 404; 400 for a list of rules or a file that cannot be read */
   async start(actor: Actor, listId: string, action: 'add' | 'remove', file: Uint8Array): Promise<JobAnswer> {
-    await assertReadable(file);
     const list = await this.database.row<{ kind: string }>('select kind from public.crm_smart_lists where id = $1', [
       listId,
     ]);
@@ -71,6 +70,7 @@ export class MemberFiles {
         'This list follows its rules. People can be added or removed by hand only in static lists.',
       );
     }
+    await assertReadable(file);
     return this.keep(actor, KIND, listId, action, Buffer.from(file.buffer, file.byteOffset, file.byteLength));
   }
 

@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RouteDefinition } from '#contracts';
 import { AppError, type FieldError } from '#platform';
+import { takeShared } from './csv-body.js';
 import { parseStrictJson } from './strict-json.js';
 
 export const MIB = 1024 * 1024;
 /** What a stranger may send at most, in bytes; and a form. */
 const OPEN_LIMIT = 64 * 1024;
-const FILES = /^(text\/csv|application\/octet-stream|image\/|multipart\/form-data)/;
+const CSV = /^text\/csv\s*(;|$)/i;
+const FILES = /^(application\/octet-stream|image\/|multipart\/form-data)/;
 const problemsOf = new WeakMap<FastifyRequest, FieldError[]>();
 
 /** What the strict parser found in the body; a route of many items refuses only the items it points into. */
@@ -14,7 +16,7 @@ export const bodyProblems = (request: FastifyRequest): FieldError[] => problemsO
 
 /**
  * The body formats that Cortex reads: JSON (strictly), forms, and CSV or bytes as a Buffer for the routes that ask
- * for them. Anything else is 415.
+ * for them (of a CSV, one that threads share). Anything else is 415.
  */
 export function addBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
@@ -38,6 +40,7 @@ export function addBodyParsers(fastify: FastifyInstance): void {
     { parseAs: 'string', bodyLimit: OPEN_LIMIT },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
+  fastify.addContentTypeParser(CSV, (request: FastifyRequest) => takeShared(request.raw, limitOf(request), tooLarge));
   fastify.addContentTypeParser(FILES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
@@ -75,7 +78,8 @@ interface Limits {
 
 function limitOf(request: FastifyRequest): number {
   const limits = (request.routeOptions.config as { limits?: Limits }).limits ?? { body: MIB, file: MIB };
-  return FILES.test(request.headers['content-type'] ?? '') ? limits.file : limits.body;
+  const type = request.headers['content-type'] ?? '';
+  return CSV.test(type) || FILES.test(type) ? limits.file : limits.body;
 }
 
 const tooLarge = (limit: number): AppError =>
