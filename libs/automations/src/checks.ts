@@ -1,4 +1,3 @@
-import { setImmediate as letOthers } from 'node:timers/promises';
 import { nodeDef, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
 import { inThreads, readSettings, type Tx } from '#platform';
 import { isUuid, settingSql } from '#rules';
@@ -13,10 +12,13 @@ const LARGE = 50_000;
 
 /** What the caller lends: e-mail contents are another lib's, and libs of one ring do not import each other. */
 export interface MailHelp {
-  /** Says what is wrong with a Liquid text, and where; undefined if nothing is. */
-  checkTemplate(text: string): Promise<string | undefined>;
-  /** Says what Cortex will add to a marketing mail; undefined if nothing. */
-  footerNote?(content: MailTexts, workspace: { name: string; postal_address: string }): Promise<string | undefined>;
+  /** Says what is wrong with Liquid texts, and where, by the text; those with nothing wrong are left out. */
+  checkTemplates(texts: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Says what Cortex will add to each marketing mail; undefined if nothing. */
+  footerNotes?(
+    contents: readonly MailTexts[],
+    workspace: { name: string; postal_address: string },
+  ): Promise<(string | undefined)[]>;
   /** Whether mail without a sender would not leave, so that publishing asks for one. The outbox does without. */
   needsSender?: boolean;
   /** Whether mail leaves by Postmark's own service, so that its links must be public. */
@@ -34,7 +36,7 @@ export interface MailTexts {
 }
 
 /** What the checks of a draft need of it. */
-export type DraftHelp = Pick<MailHelp, 'checkTemplate' | 'footerNote' | 'needsSender' | 'realMail'>;
+export type DraftHelp = Pick<MailHelp, 'checkTemplates' | 'footerNotes' | 'needsSender' | 'realMail'>;
 
 /** A step that sends mail: a template, or its own text. */
 export interface MailStep {
@@ -86,7 +88,7 @@ export async function problemsOf(
        ${settingSql('sender_transactional')} is not null as transactional`,
     [[...new Set(types)], templates, courses, lists, mailed.map((address) => address.toLowerCase())],
   ))!;
-  const wrong = await templateMistakes(graph, help);
+  const wrong = await help.checkTemplates(textsOf(graph));
   const parts: here.DrawingParts = {
     graph,
     settings,
@@ -115,44 +117,44 @@ export async function problemsOf(
   ];
 }
 
-/** What is wrong with each text of a drawing, one after another, so that many texts hold nobody else up. */
-async function templateMistakes(graph: Graph, help: DraftHelp): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
+/** The Liquid texts of a drawing, each once. */
+function textsOf(graph: Graph): string[] {
   const texts = graph.nodes.flatMap(({ type, config }) =>
     Object.values(nodeDef(type)?.texts?.(config as never) ?? {}).filter((text) => typeof text === 'string'),
   );
-  for (const text of new Set(texts)) {
-    const mistake = await help.checkTemplate(text);
-    if (mistake !== undefined) found.set(text, mistake);
-    await letOthers();
-  }
-  return found;
+  return [...new Set(texts)];
 }
 
 /** Marketing mails that get their way out, or the address, from Cortex. */
-async function footersAdded(tx: Tx, graph: Graph, { footerNote }: DraftHelp): Promise<Problem[]> {
+async function footersAdded(tx: Tx, graph: Graph, { footerNotes }: DraftHelp): Promise<Problem[]> {
   const mails = graph.nodes.flatMap(({ id, type, config }, at) => {
     const mail = config as MailStep['config'] & { stream?: string };
     return type === 'send_email' && mail.stream === 'broadcast' && isWritten(mail) ? [{ id, at, mail }] : [];
   });
-  if (!footerNote || mails.length === 0) return [];
+  if (!footerNotes || mails.length === 0) return [];
   const { name, postal_address } = await readSettings(tx, 'name', 'postal_address');
   const workspace = { name, postal_address: postal_address ?? '' };
-  const templates = await tx.rows<MailTexts & { id: string }>(
-    'select id, subject, preheader, html, text from cortex.templates where id = any($1::uuid[])',
-    [mails.flatMap(({ mail }) => (isUuid(mail.template_id) ? mail.template_id : []))],
+  const notesOf = (contents: readonly MailTexts[]) => footerNotes(contents, workspace);
+  const notes = new Map<string, string | undefined>();
+  // One at a time: each may have a megabyte.
+  for (const id of new Set(mails.flatMap(({ mail }) => (isUuid(mail.template_id) ? mail.template_id : [])))) {
+    const template = await tx.row<MailTexts>(
+      'select subject, preheader, html, text from cortex.templates where id = $1',
+      [id],
+    );
+    if (template) notes.set(id, (await notesOf([template]))[0]);
+  }
+  const own = mails.filter(({ mail }) => !notes.has(mail.template_id ?? ''));
+  const ownNotes = await notesOf(
+    own.map(({ mail }) => ({ ...mail, subject: mail.subject ?? '', html: mail.html ?? '' })),
   );
-  const problems: Problem[] = [];
-  for (const { id, at, mail } of mails) {
-    const template = templates.find((each) => each.id === mail.template_id);
-    const content = template ?? { ...mail, subject: mail.subject ?? '', html: mail.html ?? '' };
-    const message = content.html.trim() === '' ? undefined : await footerNote(content, workspace);
+  const noteOfStep = new Map(own.map(({ at }, index) => [at, ownNotes[index]]));
+  return mails.flatMap(({ id, at, mail }): Problem[] => {
+    const message = noteOfStep.get(at) ?? notes.get(mail.template_id ?? '');
     // Of the step as a whole: no field of it is wrong.
     const pointer = `/nodes/${at}/config`;
-    if (message) problems.push({ code: 'adds_footer', severity: 'look', node_id: id, pointer, message });
-    await letOthers();
-  }
-  return problems;
+    return message ? [{ code: 'adds_footer', severity: 'look', node_id: id, pointer, message }] : [];
+  });
 }
 
 /** A draft's config holds whatever somebody sent. */
@@ -161,7 +163,6 @@ const isWritten = ({ template_id, subject, preheader, html, text }: MailStep['co
     (part: unknown) => part === undefined || typeof part === 'string',
   );
 
-/** Said at each step that names the list; at the settings where only they do. */
 /** What is said about each kind of thing that a step can name; a template is looked for elsewhere. */
 const goneWords = new Map([
   [
@@ -180,6 +181,7 @@ const goneWords = new Map([
   ],
 ]);
 
+/** Said at each step that names it; at the settings where only they do. */
 function goneThing(graph: Graph, kind: string, gone: string): Problem[] {
   const words = goneWords.get(kind);
   if (!words) return [];

@@ -1,6 +1,5 @@
 import { inThreads } from '#platform';
-import { checkTemplate, compileContent, type MailContent, type TemplateProblem } from '../content/content.js';
-import { footerNote } from './footer-note.js';
+import { compileContent, type MailContent, type TemplateProblem } from '../content/content.js';
 import { TemplateError } from '../liquid/liquid.js';
 import * as here from './mail.thread.js';
 import { renderMail, withOwnTracking, type RenderedMail } from './render.js';
@@ -24,13 +23,17 @@ export function mailMaker(content: MailContent): MailMaker {
   return ({ data, facts, links, from }) => renderMail(compiled, data, facts, links, from);
 }
 
-const isLarge = ({ subject, preheader, html, text }: MailContent): boolean =>
-  subject.length + (preheader?.length ?? 0) + html.length + (text?.length ?? 0) > LARGE || loops.test(html);
+const isLarge = (...contents: readonly MailContent[]): boolean =>
+  contents.some(({ html }) => loops.test(html)) ||
+  contents.reduce(
+    (sum, { subject, preheader, html, text }) =>
+      sum + subject.length + (preheader?.length ?? 0) + html.length + (text?.length ?? 0),
+    0,
+  ) > LARGE;
 
 /** `checkTemplate`, of a large mail in a thread. */
-export async function checkAside({ subject, preheader, html, text }: MailContent): Promise<TemplateProblem[]> {
-  const content = { subject, preheader, html, text };
-  return isLarge(content) ? inThread('check', content) : checkTemplate(subject, html, text, preheader);
+export async function checkAside(content: MailContent): Promise<TemplateProblem[]> {
+  return isLarge(content) ? inThread('check', asContent(content)) : here.check(content);
 }
 
 /**
@@ -47,10 +50,17 @@ export async function renderAside(parts: here.MailParts): Promise<RenderedMail> 
   throw new TemplateError(made.mistake.message, made.mistake.line, made.mistake.column);
 }
 
+const asContent = ({ subject, preheader, html, text }: MailContent): MailContent => ({
+  subject,
+  preheader,
+  html,
+  text,
+});
+
 /** Links are signed when they are read, which no thread can do. */
 const asData = ({ content, links, ...parts }: here.MailParts): here.MailParts => ({
   ...parts,
-  content: { subject: content.subject, preheader: content.preheader, html: content.html, text: content.text },
+  content: asContent(content),
   links: {
     unsubscribe: links.unsubscribe,
     preferences: links.preferences,
@@ -60,9 +70,17 @@ const asData = ({ content, links, ...parts }: here.MailParts): here.MailParts =>
   },
 });
 
-/** `footerNote`, of a large mail in a thread. */
-export const footerNoteAside = async (
-  content: MailContent,
+/** What keeps each of these texts from being sent as HTML, by the text; much text in a thread. */
+export async function mistakesAside(texts: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const aside = isLarge(...texts.map((html) => ({ subject: '', html })));
+  return aside ? inThread('mistakes', texts) : here.mistakes(texts);
+}
+
+/** `footerNote` of each mail, undefined of an empty one; of large mails or many in a thread. */
+export async function footerNotesAside(
+  contents: readonly MailContent[],
   workspace: { name: string; postal_address: string },
-): Promise<string | undefined> =>
-  isLarge(content) ? inThread('footer', { content, workspace }) : footerNote(content, workspace);
+): Promise<(string | undefined)[]> {
+  const parts = { contents: contents.map(asContent), workspace };
+  return isLarge(...contents) ? inThread('footers', parts) : here.footers(parts);
+}

@@ -45,10 +45,21 @@ function compiled(content: MailContent): CompiledContent {
   return found.compiled;
 }
 
-export const footer = ({
-  content,
+/** What keeps each of these texts from being sent, by the text. */
+export const mistakes = (texts: readonly string[]): Map<string, string> =>
+  new Map(
+    texts.flatMap((text): [string, string][] => {
+      const blocks = checkTemplate('-', text).find(({ severity }) => severity === 'blocks');
+      return blocks ? [[text, blocks.message]] : [];
+    }),
+  );
+
+/** `footerNote` of each that says anything. */
+export const footers = ({
+  contents,
   workspace,
 }: {
-  content: MailContent;
+  contents: readonly MailContent[];
   workspace: { name: string; postal_address: string };
-}): string | undefined => footerNote(content, workspace);
+}): (string | undefined)[] =>
+  contents.map((content) => (content.html.trim() === '' ? undefined : footerNote(content, workspace)));

@@ -1,15 +1,11 @@
 import type { MailHelp } from '#automations';
-import { checkAside, footerNoteAside, pinTemplates, storeContents, type MailContent } from '#emails';
+import { footerNotesAside, mistakesAside, pinTemplates, storeContents, type MailContent } from '#emails';
 
 /** What drafts and publishing need to know about mail, lent by the library of mail. */
 export const mailHelp: MailHelp = {
-  async checkTemplate(text) {
-    if (text.trim() === '') return undefined;
-    const problems = await checkAside({ subject: '-', html: text });
-    return problems.find((problem) => problem.severity === 'blocks')?.message;
-  },
+  checkTemplates: (texts) => mistakesAside(texts.filter((text) => text.trim() !== '')),
 
-  footerNote: footerNoteAside,
+  footerNotes: footerNotesAside,
 
   async pinMails(tx, steps) {
     const templates = await pinTemplates(

@@ -72,7 +72,7 @@ describe('going on to another automation', () => {
     const first = await line.live(drawing([on('circle.start'), to(draft.id)]), { entry: { limit: 'always' } });
     const graph = drawing([['start', 'manual'], to(first)]);
     await line.automations.put(actor, draft.id, draft.revision, { graph, settings: { entry: { limit: 'always' } } });
-    const { problems } = await line.publishing.validate(draft.id, {}, { checkTemplate: async () => undefined });
+    const { problems } = await line.publishing.validate(draft.id, {}, { checkTemplates: async () => new Map() });
     expect(problems).toEqual(
       expect.arrayContaining([expect.objectContaining({ code: 'circle_of_automations', severity: 'look' })]),
     );
@@ -100,7 +100,7 @@ describe('going on to another automation', () => {
       const { problems } = await line.publishing.validate(
         draft.id,
         { graph },
-        { checkTemplate: async () => undefined },
+        { checkTemplates: async () => new Map() },
       );
       return problems.filter((problem) => problem.severity === 'blocks').map((problem) => problem.code);
     };
