@@ -2,7 +2,7 @@ export * from './language/language.js';
 export type { Example, ExamplePerson, Face, Operator, Shape, ValueType } from './language/operator.js';
 export * from './language/fields.js';
 export * from './language/personal-fields.js';
-export { issueText, pathText, type RawIssue } from './text/issue-text.js';
+export { issueText, namesText, pathText, shownName, type RawIssue } from './text/issue-text.js';
 export { faceOf, operatorOf, operators, operatorsFor } from './operators/index.js';
 export { graphRulesSchema, readRules, rulesSchema, typeOf, whereSchema } from './reading/ast.js';
 export { bindEntry } from './reading/bind-entry.js';

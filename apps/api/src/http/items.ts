@@ -1,5 +1,6 @@
 import { MAX_ITEMS } from '#contracts';
 import { AppError, invalidRequest, type FieldError } from '#platform';
+import { shownName } from '#rules';
 import type { z } from 'zod';
 import { bodyProblems } from './body.js';
 import type { CortexRequest } from './permission.js';
@@ -80,7 +81,7 @@ function unwrap(body: unknown, wrapper: string | undefined): { items: unknown[];
     const unknown = Object.keys(others)[0];
     if (unknown !== undefined) {
       throw invalidRequest(INVALID, [
-        { pointer: `/${unknown}`, message: `“${unknown}” is not known here. Leave it out.` },
+        { pointer: `/${shownName(unknown)}`, message: `“${shownName(unknown)}” is not known here. Leave it out.` },
       ]);
     }
     return { items, isOne: false, prefix: `/${wrapper}` };

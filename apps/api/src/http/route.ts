@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import type { InputOf, RouteDefinition } from '#contracts';
 import { invalidRequest, type Actor, type FieldError } from '#platform';
+import { shownName } from '#rules';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { bodyProblems } from './body.js';
@@ -88,8 +89,8 @@ export function fieldErrors(error: z.ZodError, prefix: string): FieldError[] {
     );
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.slice(0, MOST_ERRORS).map((key) => ({
-        pointer: `${pointer}/${key}`,
-        message: `“${key}” is not known here. Leave it out or check its spelling.`,
+        pointer: `${pointer}/${shownName(key)}`,
+        message: `“${shownName(key)}” is not known here. Leave it out or check its spelling.`,
       }));
     }
     return [{ pointer: pointer || '/', message: issue.message }];

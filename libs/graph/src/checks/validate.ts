@@ -1,4 +1,4 @@
-import { issueText, type Condition } from '#rules';
+import { issueText, namesText, type Condition } from '#rules';
 import type { z } from 'zod';
 import { contradictionIn } from './contradictions.js';
 import { entryValueProblems, groupsIn } from './entry-values.js';
@@ -23,7 +23,8 @@ const label = (def: NodeDef, path: readonly PropertyKey[]): string => {
 
 /** A step's field is called as its form calls it; what is left out is missing, whatever its schema says of it. */
 const configIssue = (def: NodeDef, issue: z.core.$ZodIssue, config: Record<string, unknown>): string => {
-  if (issue.code === 'unrecognized_keys') return `“${issue.keys.join('”, “')}” is not a field of this step.`;
+  if (issue.code === 'unrecognized_keys')
+    return `${namesText(issue.keys)} ${issue.keys.length === 1 ? 'is not a field' : 'are not fields'} of this step.`;
   const field = String(issue.path[0]);
   const required = issue.path.length > 0 && def.config.shape[field]?.safeParse(undefined).success === false;
   return required && config[field] === undefined ? `“${label(def, issue.path)}” is missing.` : issue.message;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { entryRule, isEntry, isEntryName } from '../language/entry.js';
 import { fieldOf, fields, freeFields, statuses, type Field } from '../language/fields.js';
+import { shownName } from '../text/issue-text.js';
 import {
   limits,
   spanUnits,
@@ -65,8 +66,12 @@ class Reader {
 
   private known(input: Record<string, unknown>, keys: readonly string[], path: Path): void {
     for (const key of Object.keys(input)) {
+      if (this.troubles.length >= MOST_TROUBLES) return;
       if (!keys.includes(key))
-        this.no([...path, key], `“${key}” is not known here. Leave it out or check its spelling.`);
+        this.no(
+          [...path, shownName(key)],
+          `“${shownName(key)}” is not known here. Leave it out or check its spelling.`,
+        );
     }
   }
 

@@ -38,6 +38,19 @@ describe('what is wrong with a value', () => {
       { kind: 'c' },
       'kind must be “a” or “b”.',
     ],
+    ['an unknown name', z.strictObject({}), { a: 1 }, '“a” is not known here. Leave it out or check its spelling.'],
+    [
+      'many unknown names',
+      z.strictObject({}),
+      Object.fromEntries(Array.from({ length: 19_000 }, (_, at) => [`k${at}`, at])),
+      '“k0”, “k1”, “k2”, “k3”, “k4” and 18995 more are not known here. Leave them out or check their spelling.',
+    ],
+    [
+      'a very long one',
+      z.strictObject({}),
+      { ['x'.repeat(1_000_000)]: 1 },
+      `“${'x'.repeat(100)}…” is not known here. Leave it out or check its spelling.`,
+    ],
     ['the whole', z.object({}), 'x', 'The value must be an object.'],
     ['a schema with words of its own', z.object({ n: z.int('Whole hours only.') }), { n: 'x' }, 'Whole hours only.'],
   ])('%s', (_what, schema, value, message) => {

@@ -37,6 +37,21 @@ const either = (values: readonly unknown[]): string => {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 };
 
+/** Names that a sentence has, and the characters of each: whoever sends more knows them. */
+const MOST_NAMES = 5;
+const LONGEST_NAME = 100;
+
+/** A name that somebody sent, as a sentence has it. */
+export const shownName = (name: string): string =>
+  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME).toWellFormed()}…` : name;
+
+/** `“a”, “b” and “c”`; of many names the first ones and how many more. */
+export const namesText = (names: readonly string[]): string => {
+  const words = names.slice(0, MOST_NAMES).map((name) => `“${shownName(name)}”`);
+  if (names.length > MOST_NAMES) words.push(`${names.length - MOST_NAMES} more`);
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+};
+
 const count = (n: number | bigint, one: string, many: string): string => `${n} ${Number(n) === 1 ? one : many}`;
 
 /** What a length or a value is measured in: “3 characters”, “1 item”, “3”. */
@@ -107,7 +122,9 @@ export const issueText = (raw: RawIssue, name?: string): string => {
     case 'not_multiple_of':
       return `${called} must be a multiple of ${issue.divisor}.`;
     case 'unrecognized_keys':
-      return `${either(issue.keys)} is not known here. Leave it out or check its spelling.`;
+      return issue.keys.length === 1
+        ? `${namesText(issue.keys)} is not known here. Leave it out or check its spelling.`
+        : `${namesText(issue.keys)} are not known here. Leave them out or check their spelling.`;
     case 'invalid_union':
       return noAlternative(issue, called);
     case 'invalid_key':
