@@ -105,7 +105,8 @@ export const designSchema: z.ZodType<Design> = z
       refuse(`A mail has at most ${designLimits.nodes} elements.`);
     if (JSON.stringify(design).length > designLimits.bytes)
       refuse(`This design is longer than ${designLimits.bytes} characters. Shorten it.`);
-  });
+  })
+  .describe(`At most ${designLimits.nodes} elements and ${designLimits.bytes} characters of JSON.`);
 
 export const emptyDesign = (): Design => ({ v: 1, body: {}, rows: [] });
 

@@ -179,7 +179,8 @@ export const createApiKey = route({
     .refine((key) => key.kind === 'server' || !key.scopes?.length, {
       message: 'A write key has no scopes: it only records allowed activity types from allowed origins.',
       path: ['scopes'],
-    }),
+    })
+    .describe('A server key has at least one scope, a write key has none.'),
   response: apiKey.extend({ key: z.string() }),
 });
 

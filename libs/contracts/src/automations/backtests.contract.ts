@@ -111,6 +111,7 @@ export const startBacktest = route({
     'Replays what was recorded between two instants through the draft, or through the drawing sent along. Sends nothing and changes nobody.',
   status: 202,
   params: idParams,
+  description: '`from` is earlier than `to` and in the past, at most 400 days before it.',
   body: z.strictObject({
     from: instant,
     to: instant,
@@ -185,7 +186,8 @@ export const simulateAutomation = route({
     .refine((body) => (body.contact_email === undefined) !== (body.sample === undefined), {
       message: 'Name a person by contact_email, or describe a sample; not both.',
       path: ['contact_email'],
-    }),
+    })
+    .describe('It has either contact_email or sample.'),
   response: z.object({
     contact_email: z.string(),
     entered_at: instant,

@@ -24,7 +24,8 @@ export const newActivity = z
   .refine((activity) => activity.contact_email !== undefined || activity.anonymous_id !== undefined, {
     message: 'Say whose activity it is: give contact_email or anonymous_id.',
     path: ['contact_email'],
-  });
+  })
+  .describe('It has contact_email or anonymous_id, or both.');
 export type NewActivityInput = z.infer<typeof newActivity>;
 
 export const MAX_ITEMS = 500;

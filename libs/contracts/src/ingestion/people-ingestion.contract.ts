@@ -65,19 +65,18 @@ interface Paid {
   refunded_minor?: number | undefined;
 }
 const refundFits = ({ amount_minor, refunded_minor = 0 }: Paid): boolean => refunded_minor <= amount_minor;
-const refundProblem = {
-  path: ['refunded_minor'],
-  message: 'refunded_minor is at most amount_minor: no more can be given back than was paid.',
-};
+const REFUND = 'refunded_minor is at most amount_minor: no more can be given back than was paid.';
+const refundProblem = { path: ['refunded_minor'], message: REFUND };
 export const newTransaction = z
   .strictObject({ email: emailAddress, ...transactionFields })
-  .refine(refundFits, refundProblem);
+  .refine(refundFits, refundProblem)
+  .describe(REFUND);
 export const newEnrollment = z.strictObject({
   email: emailAddress,
   course_id: uuid,
   status: z.enum(['active', 'cancelled', 'completed']).optional(),
   lead_id: uuid.optional(),
-  transaction: z.strictObject(transactionFields).refine(refundFits, refundProblem).optional(),
+  transaction: z.strictObject(transactionFields).refine(refundFits, refundProblem).describe(REFUND).optional(),
   created_at: instant.optional(),
 });
 

@@ -135,7 +135,8 @@ export const patchContact = route({
       attributes: personFields.attributes,
       consent: consentGiven.optional(),
     })
-    .refine((body) => Object.keys(body).length > 0, 'Say what should change: give at least one field.'),
+    .refine((body) => Object.keys(body).length > 0, 'Say what should change: give at least one field.')
+    .describe('It has at least one field.'),
   response: contact,
   problems: ['not_found', 'consent_withdrawn', 'instant_ahead'],
 });
@@ -166,7 +167,8 @@ export const bulkContacts = route({
     })
     .refine((body) => (body.ids === undefined) !== (body.rules === undefined), {
       message: 'Give either ids or rules.',
-    }),
+    })
+    .describe('It has either ids or rules.'),
   response: job,
   problems: ['too_many_people', 'not_a_static_list'],
 });

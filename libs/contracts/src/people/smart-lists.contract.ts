@@ -83,7 +83,8 @@ export const createSmartList = route({
       if (body.kind === 'static' && body.rules !== undefined) {
         context.addIssue({ code: 'custom', path: ['rules'], message: 'A static list has no rules. Leave them out.' });
       }
-    }),
+    })
+    .describe('A list of rules has rules, a static one has none.'),
   response: smartList,
   problems: ['membership_updating'],
 });
@@ -334,6 +335,7 @@ export const addListMembers = route({
   access: 'change',
   tag,
   summary: 'Puts people into a static list; a file as text/csv (up to 20 MB) becomes a job',
+  description: 'JSON has either contact_ids or emails.',
   params: idParams,
   body: members,
   fileLimit: CSV_LIMIT,
@@ -347,6 +349,7 @@ export const removeListMembers = route({
   access: 'change',
   tag,
   summary: 'Takes people out of a static list; a file as text/csv (up to 20 MB) becomes a job',
+  description: 'JSON has either contact_ids or emails.',
   params: idParams,
   body: members,
   fileLimit: CSV_LIMIT,

@@ -12,6 +12,8 @@ const secret = z.object({
   previous_until: instant.nullable(),
   /** Networks besides the internet that steps may call (CORTEX_WEBHOOK_NETWORKS); null if none. */
   networks: z.string().nullable(),
+  /** The only hosts that steps may call (CORTEX_OUTGOING_HOSTS); null if they may call every public one. */
+  hosts: z.string().nullable(),
 });
 
 export const getWebhookSecret = route({

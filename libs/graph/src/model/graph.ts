@@ -92,7 +92,8 @@ export const graph = z
     } else if (new TextEncoder().encode(JSON.stringify(value)).length > MAX_GRAPH_BYTES) {
       context.addIssue({ code: 'custom', path: [], message: 'A graph is at most 1 MB.' });
     }
-  });
+  })
+  .describe('Each step has an id of its own, each way out leads to one step, and it is at most 1 MB of JSON.');
 
 export type Graph = z.output<typeof graph>;
 export type GraphInput = z.input<typeof graph>;
@@ -147,7 +148,8 @@ const unfinishedMoment = z
     where: z.unknown().optional(),
     rules: z.unknown().optional(),
   })
-  .refine((value) => withinDepth(value, MAX_DEPTH), `Rules are nested at most ${MAX_DEPTH} deep.`);
+  .refine((value) => withinDepth(value, MAX_DEPTH), `Rules are nested at most ${MAX_DEPTH} deep.`)
+  .describe(`Nested at most ${MAX_DEPTH} deep. Before it is published it has either activity_type or rules.`);
 
 /** Settings of a draft: as above, but the moments that end a run may be unfinished. */
 export const draftSettings = z.strictObject({

@@ -59,7 +59,10 @@ const config = z
         path: ['lead', 'within'],
         message: 'No lead can be that old and that young at once. Make “Not older than” the longer span.',
       });
-  });
+  })
+  .describe(
+    'Over people it has rules and no lead; over leads it has a lead whose `within` is longer than `older_than`.',
+  );
 
 type Config = z.output<typeof config>;
 

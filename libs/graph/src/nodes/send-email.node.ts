@@ -51,7 +51,8 @@ const config = z
     }
     if (!notBlank(value.subject ?? '')) issue('subject', 'Write a subject, or choose a template.');
     if (!notBlank(value.html ?? '')) issue('html', 'Write the mail, or choose a template.');
-  });
+  })
+  .describe('It has either template_id, or subject and html.');
 
 const unsubscribeLink = /\{\{-?\s*links\.(unsubscribe|preferences)\b/;
 

@@ -31,7 +31,8 @@ const config = z
   .superRefine((value, context) => {
     if (!Object.keys(value.set ?? {}).length && !value.add_tags?.length && !value.remove_tags?.length)
       context.addIssue({ code: 'custom', path: ['add_tags'], message: 'Say what to change: a field, or a tag.' });
-  });
+  })
+  .describe('It changes at least one field or tag.');
 
 type Config = z.output<typeof config>;
 

@@ -31,7 +31,8 @@ const config = z
     if (value.date_field !== undefined && value.days?.length)
       issue('days', 'Wait for days, or for a date of the person, not for both.');
     if (value.offset && value.date_field === undefined) issue('offset', 'Before or after needs a date of the person.');
-  });
+  })
+  .describe('It has a time, days or date_field; days and date_field exclude each other, and offset needs date_field.');
 
 type Config = z.output<typeof config>;
 

@@ -27,7 +27,8 @@ const config = z
       });
     if (value.where && !value.activity_type)
       context.addIssue({ code: 'custom', path: ['where'], message: 'These conditions need an activity to look at.' });
-  });
+  })
+  .describe('It has either activity_type or rules; where needs activity_type.');
 
 const entered_at = new Date('2026-05-01T09:00:00Z');
 const enrolled = { operator: 'AND' as const, conditions: [{ field: 'lead' as const, operator: 'enrolled' as const }] };

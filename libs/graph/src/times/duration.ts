@@ -16,7 +16,7 @@ export const duration = z
     unit: z.enum(durationUnits),
   })
   .refine(({ n, unit }) => n * roughSeconds[unit] <= 3_660 * 86_400, 'A span is at most ten years.')
-  .meta({ control: 'duration' });
+  .meta({ control: 'duration', description: 'At most ten years.' });
 
 const roughSeconds: Record<Duration['unit'], number> = {
   seconds: 1,
