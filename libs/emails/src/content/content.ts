@@ -1,3 +1,4 @@
+import { leavesSchemeOpen, unsafeLinks, withoutUnsafeLinks } from './link-schemes.js';
 import { lineAndColumn, parseLiquid, parseMarked, TemplateError, type LiquidTemplate } from '../liquid/liquid.js';
 import { readableLiquid } from '../liquid/liquid-source.js';
 import { wrongName } from './personalisation.js';
@@ -43,9 +44,14 @@ export function compileContent(content: MailContent): CompiledContent {
   return {
     subject: parseLiquid(content.subject, 'text'),
     preheader: content.preheader ? parseLiquid(content.preheader, 'html') : undefined,
-    html: parseLiquid(content.html, 'html'),
+    html: htmlOf(content.html),
     text: own ? (data) => own.render(data) : textFrom(content.html),
   };
+}
+
+function htmlOf(source: string): LiquidTemplate {
+  const { render, variables } = parseLiquid(source, 'html');
+  return { render: leavesSchemeOpen(source) ? (data) => withoutUnsafeLinks(render(data)) : render, variables };
 }
 
 /** Where the converter looks at more of a value than that it is there. */
@@ -94,6 +100,7 @@ export function checkTemplate(
       problems.push({ severity: 'blocks', pointer, message });
       continue;
     }
+    if (pointer === '/html') problems.push(...unsafeIn(source));
     try {
       const { variables } = parseLiquid(source, escaping);
       const said = new Set<string>();
@@ -111,4 +118,15 @@ export function checkTemplate(
     }
   }
   return problems;
+}
+
+/** Links that would run something, each scheme once. */
+function unsafeIn(source: string): TemplateProblem[] {
+  const found = new Map<string, number>();
+  for (const { scheme, at } of unsafeLinks(source)) if (!found.has(scheme)) found.set(scheme, at);
+  return [...found].map(([scheme, at]) => {
+    const [line, column] = lineAndColumn(source, at);
+    const message = `Line ${line}, column ${column}: a link or an image leads to “${scheme}:”. Links begin with https:, http:, mailto: or tel:.`;
+    return { severity: 'blocks', pointer: '/html', message, line, column };
+  });
 }
