@@ -70,10 +70,13 @@ const neverReached = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The client forgets why a connection failed, so what never arrived is told apart here, as a plain 503. */
+/**
+ * The client forgets why a connection failed, so what never arrived is told apart here, as a plain 503. Nobody is followed
+ * to where an answer leads: the token goes to Postmark alone.
+ */
 async function fetchTellingNeverReached(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
   try {
-    return await fetch(input, init);
+    return await fetch(input, { ...init, redirect: 'manual' });
   } catch (error) {
     const code = (error as { cause?: { code?: string } }).cause?.code;
     if (!code || !neverReached.has(code)) throw error;
