@@ -1,7 +1,7 @@
 import { emailAddress, password, sender } from '#contracts';
 import { pathText, type RawIssue } from '#rules';
 import { z } from 'zod';
-import { readNetworks } from './networks.js';
+import { readHosts, readNetworks } from './networks.js';
 
 /**
  * The forms that environment variables have. Each says in one sentence what its variable must be, and never repeats the
@@ -103,6 +103,11 @@ export const databaseUrl = must(
 
 export const networks = must('list networks with commas between them, such as 10.1.0.0/16,127.0.0.1', (value) =>
   works(() => readNetworks(value)),
+);
+
+export const hosts = must(
+  'list names of hosts with commas between them, such as hooks.example.com,*.example.org',
+  (value) => works(() => readHosts(value)),
 );
 
 /** Ranges that proxy-addr knows by name. */

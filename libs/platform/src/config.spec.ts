@@ -33,6 +33,7 @@ const good: Record<string, string[]> = {
   CORTEX_SENDER: ['news@school.example', 'School <news@school.example>'],
   CORTEX_POSTAL_ADDRESS: ['1 Main Street\n12345 Town'],
   CORTEX_WEBHOOK_NETWORKS: ['10.1.0.0/16,127.0.0.1', 'fd00::/8'],
+  CORTEX_OUTGOING_HOSTS: ['hooks.example.com', 'Hooks.example.com, *.example.org', 'localhost'],
   POSTMARK_SERVER_TOKEN: ['01234567-89ab-cdef-0123-456789abcdef', 'POSTMARK_API_TEST'],
   POSTMARK_API_URL: ['http://127.0.0.1:4000', 'https://api.postmarkapp.com'],
   POSTMARK_TIMEOUT_SECONDS: ['1', '300'],
@@ -85,6 +86,14 @@ const bad: Record<string, string[]> = {
   POSTMARK_WEBHOOK_USER: ['x'.repeat(201)],
   POSTMARK_WEBHOOK_PASSWORD: ['a\u0000b'],
   CORTEX_WEBHOOK_NETWORKS: ['everything', '10.0.0.0/99', 'example.com'],
+  CORTEX_OUTGOING_HOSTS: [
+    'https://hooks.example.com',
+    'a.example,,b.example',
+    '*',
+    'a.*.example',
+    'a b',
+    'x.example:443',
+  ],
   LOG_LEVEL: ['loud'],
 };
 

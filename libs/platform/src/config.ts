@@ -4,6 +4,7 @@ import {
   apiKey,
   databaseUrl,
   flag,
+  hosts,
   line,
   mailbox,
   networks,
@@ -120,6 +121,11 @@ export const environment = z.object({
   CORTEX_WEBHOOK_NETWORKS: networks.optional().meta({
     description: 'Private networks that webhook steps may call besides the internet: `10.1.0.0/16,127.0.0.1`.',
     absent: 'none',
+  }),
+  CORTEX_OUTGOING_HOSTS: hosts.optional().meta({
+    description:
+      'The only hosts that webhook steps and checks of links may call: `hooks.example.com,*.example.org`. The star is every name below.',
+    absent: 'every public one',
   }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').meta({
     description: 'What is logged, from the fewest lines to the most.',

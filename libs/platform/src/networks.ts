@@ -19,3 +19,23 @@ export function readNetworks(text: string | undefined): Network[] {
     }
   });
 }
+
+const nameOfHost = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * Reads names of hosts written with commas between them; `*.example.com` is every name below example.com.
+ * @returns undefined where nothing is written: any host
+ * @throws Error naming the part that is none
+ */
+export function readHosts(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const parts = text.split(',').map((part) => part.trim().toLowerCase());
+  for (const part of parts)
+    if (part.length > 253 || !nameOfHost.test(part))
+      throw new Error(`“${part}” is no name of a host. Write it like hooks.example.com or *.example.com.`);
+  return parts;
+}
+
+/** Whether a host, as an URL has it, is one of these. */
+export const isAmong = (host: string, hosts: readonly string[]): boolean =>
+  hosts.some((each) => (each.startsWith('*.') ? host.endsWith(each.slice(1)) : host === each));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { nodes } from '#graph';
-import { readNetworks } from '#platform';
+import { readConfig, readNetworks } from '#platform';
 import { refusedAddress } from './address.js';
 import { internet, post, type Net } from './post.js';
 
@@ -96,6 +96,29 @@ describe('a call', () => {
         final: true,
       });
     expect(await post(call('https://gone.example/'), leadingTo())).toMatchObject({ ok: false, final: false });
-    expect(await post(call('http://localhost/'), internet([]))).toMatchObject({ ok: false, final: true });
+    expect(await post(call('http://localhost/'), internet(readConfig({})))).toMatchObject({ ok: false, final: true });
+  });
+
+  it('is made to the hosts of CORTEX_OUTGOING_HOSTS only, where it is set', async () => {
+    const { hosts } = internet(readConfig({ CORTEX_OUTGOING_HOSTS: 'Hooks.example.com, *.shop.example' }));
+    const refused = {
+      ok: false,
+      final: true,
+      reason: expect.stringMatching(/not among those of CORTEX_OUTGOING_HOSTS/),
+    };
+    for (const host of [
+      'example.com',
+      'xhooks.example.com',
+      'shop.example',
+      'evilshop.example',
+      '8.8.8.8',
+      '[2001:4860::1]',
+    ])
+      expect(await post(call(`https://${host}/`), { ...nowhere, hosts })).toMatchObject(refused);
+    const looked: string[] = [];
+    const resolve = async (host: string) => (looked.push(host), []);
+    for (const host of ['hooks.example.com', 'HOOKS.example.com', 'a.shop.example', 'a.b.shop.example'])
+      await post(call(`https://${host}/`), { ...nowhere, resolve, hosts });
+    expect(looked).toEqual(['hooks.example.com', 'hooks.example.com', 'a.shop.example', 'a.b.shop.example']);
   });
 });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Config, readNetworks } from '#platform';
+import { Config } from '#platform';
 import { internet, post, type Net, type Tried } from './post.js';
 
 /** How one link of a mail answered. */
@@ -22,7 +22,7 @@ export class LinkChecks {
   private readonly net: Net;
 
   constructor(config: Config) {
-    this.net = internet(readNetworks(config.env.CORTEX_WEBHOOK_NETWORKS));
+    this.net = internet(config);
   }
 
   /** Each address once, in the given order. Never throws. */

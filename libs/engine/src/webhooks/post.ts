@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import type { Network } from '#platform';
+import { isAmong, readHosts, readNetworks, type Config, type Network } from '#platform';
 import { refusedAddress } from './address.js';
 
 /** Milliseconds for the whole call. */
@@ -11,16 +11,21 @@ const PATIENCE = 10_000;
 const MOST_BYTES = 65_536;
 const KEPT = 2_000;
 
-/** How addresses are found, and which private ones may be called. */
+/** How addresses are found, and which of them may be called. */
 export interface Net {
   /** Every address of a host's name. */
   resolve(host: string): Promise<string[]>;
+  /** Private networks that may be called as well. */
   allowed: readonly Network[];
+  /** The only hosts that may be called; absent: every public one. */
+  hosts?: readonly string[] | undefined;
 }
 
-export const internet = (allowed: readonly Network[]): Net => ({
+/** The internet, as far as this installation may call it. */
+export const internet = ({ env }: Pick<Config, 'env'>): Net => ({
   resolve: async (host) => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address),
-  allowed,
+  allowed: readNetworks(env.CORTEX_WEBHOOK_NETWORKS),
+  hosts: readHosts(env.CORTEX_OUTGOING_HOSTS),
 });
 
 export interface Call {
@@ -51,6 +56,8 @@ export async function post(call: Call, net: Net, signal?: AbortSignal): Promise<
   const until = signal ? AbortSignal.any([signal, patience]) : patience;
   try {
     const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (net.hosts && !isAmong(host, net.hosts))
+      return { ok: false, final: true, reason: `its host ${host} is not among those of CORTEX_OUTGOING_HOSTS` };
     const addresses = isIP(host) ? [host] : await raced(net.resolve(host), until);
     const [address] = addresses;
     if (address === undefined) return { ok: false, final: false, reason: 'its host has no address' };

@@ -10,7 +10,6 @@ import {
   LOG,
   notFound,
   openAttention,
-  readNetworks,
   recordAudit,
   UnreadableSecret,
   Vault,
@@ -52,7 +51,7 @@ export class WebhookCalls {
     private readonly vault: Vault,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.net = internet(readNetworks(config.env.CORTEX_WEBHOOK_NETWORKS));
+    this.net = internet(config);
     if (this.net.allowed.length > 0)
       log.warn(
         { networks: config.env.CORTEX_WEBHOOK_NETWORKS },

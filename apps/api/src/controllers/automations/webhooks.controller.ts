@@ -15,18 +15,19 @@ export class WebhooksController {
     private readonly vault: Vault,
   ) {}
 
-  private get networks(): string | null {
-    return this.config.env.CORTEX_WEBHOOK_NETWORKS ?? null;
+  private get reach(): { networks: string | null; hosts: string | null } {
+    const { CORTEX_WEBHOOK_NETWORKS: networks = null, CORTEX_OUTGOING_HOSTS: hosts = null } = this.config.env;
+    return { networks, hosts };
   }
 
   @Route(contracts.getWebhookSecret)
   async secret() {
-    return { ...(await webhookSecret(this.database, this.vault)), networks: this.networks };
+    return { ...(await webhookSecret(this.database, this.vault)), ...this.reach };
   }
 
   @Route(contracts.rotateWebhookSecret)
   async rotate(@Caller() actor: Actor) {
-    return { ...(await rotateWebhookSecret(this.database, this.vault, actor)), networks: this.networks };
+    return { ...(await rotateWebhookSecret(this.database, this.vault, actor)), ...this.reach };
   }
 
   @Route(contracts.listWebhookCalls)

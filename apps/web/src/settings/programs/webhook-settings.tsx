@@ -45,6 +45,7 @@ function Secret() {
             {data.networks
               ? `Besides public addresses, steps can call ${data.networks} (CORTEX_WEBHOOK_NETWORKS).`
               : 'Steps can call public addresses only, nothing inside your own network.'}
+            {data.hosts ? ` Of hosts they can call only ${data.hosts} (CORTEX_OUTGOING_HOSTS).` : null}
           </p>
         </>
       ) : null}
