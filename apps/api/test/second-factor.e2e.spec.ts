@@ -81,7 +81,7 @@ describe('a second factor', () => {
     expect((await mine('POST', '/confirm', cookie, { code: '000000' })).body.code).toBe('wrong_code');
     const { body } = await mine('POST', '/confirm', cookie, { code: await phone(begun.body.secret) });
     expect(new Set(body.recovery_codes).size).toBe(10);
-    expect(body.recovery_codes[0]).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/);
+    for (const code of body.recovery_codes) expect(code).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){6}$/);
     expect((await mine('GET', '', cookie)).body).toEqual({ enabled: true, recovery_codes: 10 });
 
     const asked = await signIn(someone);

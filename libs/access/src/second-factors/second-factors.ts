@@ -24,9 +24,10 @@ const hashOfCode = (code: string): Buffer =>
     .update(code.toLowerCase().replace(/[^a-z0-9]/g, ''))
     .digest();
 
-/** Eighty bits in four groups: `k3vf-9a2c-…`. */
+/** 140 bits, so that a plain hash keeps them, in seven groups: `k3vf-9a2c-…`. */
 const newCode = (): string =>
-  base32(randomBytes(10))
+  base32(randomBytes(18))
+    .slice(0, 28)
     .toLowerCase()
     .replace(/.{4}(?=.)/g, '$&-');
 
