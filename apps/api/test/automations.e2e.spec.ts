@@ -159,6 +159,7 @@ describe('automations over HTTP', () => {
     expect(types.body.items.map((item: { type: string }) => item.type)).toContain('wait_until');
     const made = await app.call('POST', '/automations', { name: 'Carry', graph: reaction });
     const carried = await app.call('GET', `/automations/${made.body.id}/export`);
+    expect(carried.headers.get('content-disposition')).toMatch(/^attachment; filename="Carry\.json"/);
     const again = await app.call('POST', '/automations/import', carried.body);
     expect(again).toMatchObject({ status: 201, body: { name: 'Carry', graph: made.body.graph } });
     const listed = await app.call('GET', '/automations?limit=1');

@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Res } from '@nestjs/common';
 import {
   automationById,
   automationPage,
@@ -16,7 +16,9 @@ import type { InputOf } from '#contracts';
 import { automationStats, EngineVersions, explainEntry, mailHelp, RunControls } from '#engine';
 import { diff, withoutSecrets } from '#graph';
 import { Config, Database, type Actor } from '#platform';
+import type { FastifyReply } from 'fastify';
 import { presentAutomation, presentNodeTypes } from './automation.presenter.js';
+import { attachment } from '../../http/download.js';
 import { Caller, Input, Route } from '../../http/route.js';
 
 @Controller()
@@ -143,8 +145,12 @@ export class AutomationsController {
   }
 
   @Route(contracts.exportAutomation)
-  async exportOne(@Input() { params }: InputOf<typeof contracts.exportAutomation>) {
+  async exportOne(
+    @Input() { params }: InputOf<typeof contracts.exportAutomation>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const { name, draft_graph, settings } = await automationById(this.database, params.id);
+    reply.header('content-disposition', attachment(name, 'json'));
     return { format: 'cortex.automation/1' as const, name, graph: withoutSecrets(draft_graph), settings };
   }
 

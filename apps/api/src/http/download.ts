@@ -1,0 +1,21 @@
+/** What no file system takes for a part of a name, or takes for something else. */
+const unfit = /[\p{Cc}\p{Cf}/\\:*?"<>|]+/gu;
+const LONGEST = 100;
+
+/**
+ * The header that names a download, for whatever a person may have called it (RFC 6266): plain for old programs, and in
+ * full.
+ * @param name without its ending
+ * @param ending e.g. `json`
+ */
+export function attachment(name: string, ending: string): string {
+  const clean = name
+    .toWellFormed()
+    .replace(unfit, ' ')
+    .replace(/^[\s.]+/, '')
+    .trimEnd();
+  const fit = [...clean].slice(0, LONGEST).join('') || 'download';
+  const plain = fit.replace(/[^\x20-\x7e]/g, '_');
+  const full = encodeURIComponent(fit).replace(/['()]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="${plain}.${ending}"; filename*=UTF-8''${full}.${ending}`;
+}
