@@ -264,6 +264,19 @@ describe('passwords', () => {
     },
   );
 
+  it('count exactly as they were typed: case, blanks and every character to the last', async () => {
+    const password = `${'Long Words '.repeat(10)}to the end`;
+    const email = 'exact@example.com';
+    await api.call('POST', '/staff', { email, name: 'Exact', role: 'viewer', password });
+    const wrong = [password.toLowerCase(), ` ${password}`, password.replaceAll(' ', ''), password.slice(0, 72)];
+    const answers: number[] = [];
+    for (const each of wrong) answers.push((await signIn({ email, password: each })).status);
+    expect(answers).toEqual(wrong.map(() => 401));
+    expect((await signIn({ email, password: `${password.slice(0, -1)}D` })).status).toBe(401);
+    await api.db.database.run('delete from cortex.sign_in_tries');
+    expect((await signIn({ email, password })).status).toBe(200);
+  });
+
   it('are kept at the cost of OWASP, and those of before are hashed anew at the next sign-in', async () => {
     const someone = await member('rehashed');
     const stored = async () =>
