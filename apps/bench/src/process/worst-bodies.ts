@@ -125,14 +125,14 @@ export function worstBodies(existing: Existing): WorstBody[] {
       type: 'text/csv',
       body: Buffer.from(`email\n${many(1_000_000, (at) => `p${at}@b.example\n`).join('')}`),
     },
-    {
-      name: '20 MB of quotation marks',
+    ...['"', ',', '"x\n"', '\n'].map((piece): WorstBody => ({
+      name: `20 MB of ${JSON.stringify(piece)}`,
       method: 'POST',
       path: members,
       as: 'write',
       type: 'text/csv',
-      body: filled('email\n', '"', '', 20 * MIB),
-    },
+      body: filled('email\n', piece, '', 20 * MIB),
+    })),
     {
       name: '10,000 addresses',
       method: 'POST',
