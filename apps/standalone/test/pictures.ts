@@ -6,7 +6,10 @@ export async function takePictures(page: Page, folder: string | undefined, name:
   if (!folder) return;
   const take = async (kind: string) => {
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-    await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
+    // A caret blinks for ever.
+    await page.evaluate(
+      'Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished))',
+    );
     await page.screenshot({ path: join(folder, `${name}-${kind}.png`) });
   };
   await take('light');

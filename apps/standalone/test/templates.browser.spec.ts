@@ -242,9 +242,9 @@ describe('e-mail templates in a browser', () => {
       );
     await look('import');
     await page.getByRole('button', { name: 'Import it' }).click();
+    await page.getByText(/Removed while reading/).waitFor();
     const paper = page.frameLocator('[data-testid=paper] iframe.gjs-frame');
     await paper.getByText('From elsewhere').waitFor();
-    await page.getByText(/Removed while reading/).waitFor();
     const id = page.url().split('/').at(-1)!;
     expect(JSON.stringify((await stored(id)).design)).not.toContain('alert');
   });
