@@ -1,10 +1,16 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { closeAttention, openAttention } from './attention.js';
+import { closeAttention, openAttention, type NewAttention } from './attention.js';
 import { Database } from './db/tx.js';
 import { LOG, type Log } from './log.js';
 import { RepeatingLoop } from './loop.js';
 
-const KEY = 'database.full_disk';
+export const fullDisk = {
+  key: 'database.full_disk',
+  kind: 'database',
+  title: 'The disk of the database is full',
+  detail:
+    'Nothing new can be stored: activities are refused with 503, and automations and mail wait. Make room on the disk that holds the data of PostgreSQL, or make it larger. Everything goes on by itself afterwards.',
+} satisfies NewAttention;
 /** Milliseconds between looks, which ask nothing of the database as long as all is well. */
 const LOOK = 5_000;
 /** Milliseconds without a new failure after which there is room again. */
@@ -12,7 +18,7 @@ const QUIET = 600_000;
 
 /**
  * Tells people of a full disk of the database. While it is full even that may not be written, so it is tried again and
- * again, by every process that met it; as a rule there is room for one row in a page that is already there.
+ * again, by every process that met it. Until it is written, whoever lists what needs attention says `fullDisk` unasked.
  */
 @Injectable()
 export class FullDiskNotice implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -47,18 +53,12 @@ export class FullDiskNotice implements OnApplicationBootstrap, BeforeApplication
       return;
     }
     if (now - met >= QUIET) {
-      await closeAttention(database, KEY);
+      await closeAttention(database, fullDisk.key);
       database.fullDiskAt = undefined;
       return;
     }
     if (this.told) return;
-    await openAttention(database, {
-      key: KEY,
-      kind: 'database',
-      title: 'The disk of the database is full',
-      detail:
-        'Nothing new can be stored: activities are refused with 503, and automations and mail wait. Make room on the disk that holds the data of PostgreSQL, or make it larger. Everything goes on by itself afterwards.',
-    });
+    await openAttention(database, fullDisk);
     this.told = true;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, decodeCursor, encodeCursor, notFound, recordAudit, type Actor } from '#platform';
+import { Database, decodeCursor, encodeCursor, fullDisk, notFound, recordAudit, type Actor } from '#platform';
 
 interface AttentionRow {
   id: string;
@@ -13,6 +13,9 @@ interface AttentionRow {
   opened_exact: string;
   closed_at: Date | null;
 }
+
+/** The id of an item that is not in the database. */
+const UNWRITTEN = '00000000-0000-7000-8000-000000000000';
 
 @Injectable()
 export class Attention {
@@ -32,13 +35,24 @@ export class Attention {
     const items = rows.slice(0, filter.limit);
     const last = items.at(-1);
     return {
-      items: items.map(({ opened_exact: _exact, ...row }) => ({
-        ...row,
-        opened_at: row.opened_at.toISOString(),
-        closed_at: row.closed_at?.toISOString() ?? null,
-      })),
+      items: [
+        ...(filter.closed || filter.cursor ? [] : this.notYetWritten(items)),
+        ...items.map(({ opened_exact: _exact, ...row }) => ({
+          ...row,
+          opened_at: row.opened_at.toISOString(),
+          closed_at: row.closed_at?.toISOString() ?? null,
+        })),
+      ],
       next_cursor: rows.length > filter.limit && last ? encodeCursor([last.opened_exact, last.id]) : null,
     };
+  }
+
+  /** A full disk that this process has met: on it there may be no room for saying so. */
+  private notYetWritten(items: readonly AttentionRow[]) {
+    const { fullDiskAt } = this.database;
+    if (fullDiskAt === undefined || items.some(({ key }) => key === fullDisk.key)) return [];
+    const opened_at = new Date(fullDiskAt).toISOString();
+    return [{ id: UNWRITTEN, ...fullDisk, action: null, facts: {}, opened_at, closed_at: null }];
   }
 
   /** @throws AppError 404 when there is no such item; closing a closed one changes nothing */
