@@ -97,7 +97,9 @@ describe('a sign-up form', () => {
     expect(shown.body).toContain('Yes, &lt;b&gt;send&lt;/b&gt; me the news.');
     await fetch(mails.app.url + path, { method: 'HEAD' });
     expect((await person(email)).consent_status).toBe('pending');
-    expect((await send(path, { action: 'confirm' })).body).toContain('Your subscription is confirmed');
+    const confirmed = (await send(path, { action: 'confirm' })).body;
+    expect(confirmed).toContain('Your subscription is confirmed');
+    expect(confirmed).toMatch(/<a href="[^"]+\/preferences\/[\w-]+">Choose what you get<\/a>/);
     const now = await person(email);
     expect(now).toMatchObject({
       consent_status: 'subscribed',

@@ -10,7 +10,7 @@ const MOST = 170;
 /** Rounds of the poll from the start; the last whole one counts. */
 const ROUNDS = 5;
 const AUTOMATIONS = 60;
-const poll = /^do \$poll\$/;
+const poll = /^call pg_temp\.cortex_poll/;
 
 type Query = (this: pg.Client, ...given: unknown[]) => unknown;
 const client = pg.Client.prototype as unknown as { query: Query };

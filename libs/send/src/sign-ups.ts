@@ -49,6 +49,8 @@ export interface Confirmation {
   consent_text: string;
   topics: string[];
   workspace: string;
+  /** Where they choose what they get. */
+  preferences_url: string;
 }
 
 /** Sign-ups by a form, from the request to the confirmation. */
@@ -125,9 +127,10 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
 
   /** What the link of a confirmation is about; undefined when it was not made here. */
   async find(token: string): Promise<Confirmation | undefined> {
-    const subject = (await this.tokens.signer()).read('confirm', token);
+    const signer = await this.tokens.signer();
+    const subject = signer.read('confirm', token);
     if (!subject) return undefined;
-    const row = await this.database.row<Omit<Confirmation, 'address_hint'> & { address: string }>(
+    const row = await this.database.row<Omit<Confirmation, 'address_hint' | 'preferences_url'> & { address: string }>(
       `select s.form_id, s.address, s.consent_text, ${settingSql('name')} as workspace,
          case when s.confirmed_at is not null then 'confirmed'
            when s.created_at <= cortex.now() - make_interval(days => $2) then 'expired' else 'open' end as state,
@@ -138,7 +141,7 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
     );
     if (!row) return undefined;
     const { address, ...rest } = row;
-    return { ...rest, address_hint: addressHint(address) };
+    return { ...rest, address_hint: addressHint(address), preferences_url: signer.links(subject).preferences };
   }
 
   /**

@@ -35,6 +35,7 @@ describe('the way out of a marketing mail', () => {
   ])('is added in the HTML when it stands %s', (_where, html) => {
     const mail = mailOf(html);
     expect(mail.html).toContain(`<a href="${out}" style="color:inherit">Unsubscribe</a>`);
+    expect(mail.html).toContain(`<a href="${out}#p" style="color:inherit">Choose what you get</a>`);
     expect(waysOut(mail.text)).toBeGreaterThan(0);
   });
 
@@ -46,7 +47,7 @@ describe('the way out of a marketing mail', () => {
 
   it('is added to an author’s own text that lacks it, although the HTML has it', () => {
     const mail = mailOf(`<p>Hi</p>${link}{{ workspace.postal_address }}`, {}, 'Hi');
-    expect(mail.text).toContain(`Unsubscribe: ${out}`);
+    expect(mail.text).toContain(`Unsubscribe: ${out}\nChoose what you get: ${out}#p`);
     expect(mail.text).toContain('1 Main Street\nSpringfield');
     expect(waysOut(mail.html)).toBe(1);
   });

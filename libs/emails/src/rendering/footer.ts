@@ -23,22 +23,33 @@ export const textLacks = (text: string, address: string, unsubscribe: string): L
   unsubscribe: unsubscribe !== '' && !text.includes(unsubscribe),
 });
 
+/** A person's own links; `unsubscribe` is `''` where Postmark puts in its own. */
+export interface WaysOut {
+  readonly unsubscribe: string;
+  /** Asked for only where it is shown: each link costs a signature. */
+  readonly preferences: string;
+}
+
 /** What is put at the end of the HTML: what it lacks. */
-export function htmlFooter(html: string, address: string, unsubscribe: string): string {
-  const lacks = htmlLacks(html, address, unsubscribe);
+export function htmlFooter(html: string, address: string, ways: WaysOut): string {
+  const lacks = htmlLacks(html, address, ways.unsubscribe);
   const lines: string[] = [];
   if (lacks.address) lines.push(escapeHtml(address).replaceAll('\n', '<br>'));
-  if (lacks.unsubscribe) lines.push(`<a href="${escapeHtml(unsubscribe)}" style="color:inherit">Unsubscribe</a>`);
+  if (lacks.unsubscribe)
+    lines.push(`${linkTo(ways.unsubscribe, 'Unsubscribe')} · ${linkTo(ways.preferences, 'Choose what you get')}`);
   if (lines.length === 0) return '';
   return `<div style="margin-top:32px;font:12px/1.5 sans-serif;color:#6b6b6b">${lines.join('<br>')}</div>`;
 }
 
+const linkTo = (url: string, words: string): string =>
+  `<a href="${escapeHtml(url)}" style="color:inherit">${words}</a>`;
+
 /** The same for the text part. */
-export function textFooter(text: string, address: string, unsubscribe: string): string {
-  const lacks = textLacks(text, address, unsubscribe);
+export function textFooter(text: string, address: string, ways: WaysOut): string {
+  const lacks = textLacks(text, address, ways.unsubscribe);
   const lines: string[] = [];
   if (lacks.address) lines.push(address);
-  if (lacks.unsubscribe) lines.push(`Unsubscribe: ${unsubscribe}`);
+  if (lacks.unsubscribe) lines.push(`Unsubscribe: ${ways.unsubscribe}`, `Choose what you get: ${ways.preferences}`);
   return lines.length === 0 ? '' : `\n\n--\n${lines.join('\n')}\n`;
 }
 

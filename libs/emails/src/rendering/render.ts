@@ -87,9 +87,14 @@ export function renderMail(
   let html = content.html.render(given);
   let text = content.text(given, html);
   if (facts.stream === 'broadcast') {
-    const way = facts.unsubscribe === 'ours' ? unsubscribe : '';
-    html = beforeEnd(html, htmlFooter(html, facts.workspace.postal_address, way));
-    text += textFooter(text, facts.workspace.postal_address, way);
+    const ways = {
+      unsubscribe: facts.unsubscribe === 'ours' ? unsubscribe : '',
+      get preferences() {
+        return links.preferences;
+      },
+    };
+    html = beforeEnd(html, htmlFooter(html, facts.workspace.postal_address, ways));
+    text += textFooter(text, facts.workspace.postal_address, ways);
   }
   if (content.preheader) html = afterBody(html, preheaderBlock(content.preheader.render(given)));
   html = withOwnTracking(html, data, facts, links);

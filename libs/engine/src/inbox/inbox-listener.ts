@@ -33,6 +33,7 @@ export class InboxListener {
       const runner = this.database.source.createQueryRunner();
       this.runner = runner;
       const client = (await runner.connect()) as Listening;
+      this.database.pulse.listens(client);
       client.on('notification', () => this.onNews());
       client.on('error', () => this.lost());
       client.on('end', () => this.lost());

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Automations } from '#automations';
 import type { DraftSettings, Graph } from '#graph';
 import { createLog, newId, readConfig, systemActor, Vault } from '#platform';
+import { ListMembers } from '#smart-lists';
 import { besideOthers, pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { EngineVersions } from '../versions/engine-versions.js';
 import { explainEntry } from '../reports/explain.js';
@@ -194,6 +195,41 @@ describe('what would have been, and why', () => {
     expect(await carriedOut).toBe(true);
     expect(await backtests.get(wanted)).toMatchObject({ status: 'cancelled', result: null });
     expect(await loop.once()).toBe(false);
+  });
+
+  it('G: a wait for somebody to be in a list ends when a colleague puts them in, simulated as lived', async () => {
+    const list = newId();
+    const inList = rules({ field: 'smart_list', operator: 'in', value: [list] });
+    const at = new Date('2026-05-01T09:00:00Z');
+    await db.clock.set(at);
+    await db.database.run("insert into public.crm_smart_lists (id, name, kind) values ($1, 'By hand', 'static')", [
+      list,
+    ]);
+    const waiting = await line.live({
+      schema: 1,
+      nodes: [
+        { id: 'start', type: 'activity_received', config: { activity_type: 'list.asked' } },
+        { id: 'in', type: 'wait_until', config: { rules: inList, timeout: { n: 2, unit: 'days' } } },
+      ],
+      edges: [{ source: 'start', port: 'next', target: 'in' }],
+    });
+    await line.post('b@example.com', { type: 'list.asked' });
+    await line.settle();
+    await db.clock.advance({ hours: 5 });
+    await new ListMembers(db.database).add(actor, list, { emails: ['b@example.com'] });
+    await line.settle();
+    await line.move();
+    const lived = await db.database.rows<{ node_id: string; port: string; left_at: Date }>(
+      `select s.node_id, s.port, s.left_at from cortex.automation_run_steps s
+       join cortex.automation_runs r on r.id = s.run_id where r.automation_id = $1 order by s.ord`,
+      [waiting],
+    );
+    expect(lived.map(({ port, left_at }) => [port, left_at.toISOString()])).toEqual([
+      ['next', '2026-05-01T09:00:00.000Z'],
+      ['happened', '2026-05-01T14:00:00.000Z'],
+    ]);
+    const { steps } = await simulate(db.database, waiting, { contact_email: 'b@example.com', at }, log);
+    expect(steps.map(({ node_id, port, left_at }) => ({ node_id, port, left_at }))).toEqual(lived);
   });
 
   it('refuses a window that is none, and a drawing without a start', async () => {

@@ -78,6 +78,11 @@ export class Pulse {
     if (user && request.getStore()) user.awaited = true;
   }
 
+  /** Says of a connection of a pool that it waits for news and not for an answer: its silence is no reason to ask. */
+  listens(client: object): void {
+    this.inUse.delete(client);
+  }
+
   /**
    * Follows work for requests on a connection outside of a pool.
    * @param end cuts that connection, so that the work fails

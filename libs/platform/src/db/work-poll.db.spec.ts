@@ -23,7 +23,7 @@ describe('the poll of a process', () => {
   const waiting = async () =>
     (
       await db.database.rows<{ pid: number }>(
-        "select pid from pg_stat_activity where application_name = 'cortex poll' and query like 'do $poll$%'",
+        "select pid from pg_stat_activity where application_name = 'cortex poll' and state = 'active' and query like 'call pg_temp.cortex_poll%'",
       )
     ).map(({ pid }) => pid);
 

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { OwnConnection } from './own-connection.js';
 import type { DataSource } from 'typeorm';
 
@@ -47,6 +48,8 @@ export class WorkPoll {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private turn = 0;
+  /** What the connection's session has. */
+  private prepared: { client: pg.Client; procedure: string } | undefined;
   private failures = 0;
 
   constructor(source: DataSource) {
@@ -103,29 +106,49 @@ export class WorkPoll {
   private async ask(asked: readonly PolledWork[]): Promise<Seen> {
     const client = await this.connection.get();
     try {
-      await client.query(this.statement(asked));
-      const { rows } = await client.query("select current_setting('cortex.seen') as seen");
-      return JSON.parse(rows[0].seen) as Seen;
+      const procedure = procedureOf(asked);
+      if (this.prepared?.client !== client || this.prepared.procedure !== procedure) {
+        await client.query(procedure);
+        this.prepared = { client, procedure };
+      }
+      const known = asked.map((work) => literal(this.members.get(work) ?? null)).join(', ');
+      const { rows } = await client.query<Seen>(
+        `call pg_temp.cortex_poll(${this.turn % 1_000_000}, null, array[${known}]::text[])`,
+      );
+      return rows[0]!;
     } catch (error) {
       this.connection.forget(client);
       throw error;
     }
   }
+}
 
-  /** A block, because that may end its transaction after each look: no snapshot is older than a quarter of a second. */
-  private statement(asked: readonly PolledWork[]): string {
-    const known = asked.map((work) => this.members.get(work) ?? null).map(literal);
-    const looks = asked.map(({ due, mark, every }, at) => {
-      const marked = mark ? ` marks[${at + 1}] := (${mark});` : '';
-      return `if turn % ${Math.ceil(every / PERIOD)} = 0 then due[${at + 1}] := (${due});${marked} end if;`;
-    });
-    return `do $poll$
+/**
+ * A procedure of the session, so that what it asks is planned once. One that ends its transaction after each look: no
+ * snapshot is older than a quarter of a second. Lanes of one kind ask the same; it is asked once.
+ */
+function procedureOf(asked: readonly PolledWork[]): string {
+  const places = new Map<string, { every: number; of: number[] }>();
+  const looks: string[] = [];
+  asked.forEach(({ due, mark, every }, at) => {
+    const periods = Math.ceil(every / PERIOD);
+    const key = `${periods} ${due}`;
+    const place = places.get(key);
+    if (place) place.of.push(at + 1);
+    else places.set(key, { every: periods, of: [at + 1] });
+    if (mark) looks.push(`if turn % ${periods} = 0 then marks[${at + 1}] := (${mark}); end if;`);
+  });
+  for (const [key, { every, of }] of places) {
+    const condition = key.slice(key.indexOf(' ') + 1);
+    const rest = of.slice(1).map((at) => ` due[${at}] := due[${of[0]}];`);
+    looks.push(`if turn % ${every} = 0 then due[${of[0]}] := (${condition});${rest.join('')} end if;`);
+  }
+  return `create or replace procedure pg_temp.cortex_poll(inout turn int, inout due boolean[], inout marks text[])
+    language plpgsql as $poll$
       declare
-        turn int := ${this.turn % 1_000_000};
-        due boolean[] := array_fill(false, array[${asked.length}]);
-        known constant text[] := array[${known.join(', ')}]::text[];
-        marks text[] := known;
+        known constant text[] := marks;
       begin
+        due := array_fill(false, array[${asked.length}]);
         for look in 1..${LOOKS} loop
           perform pg_sleep(${PERIOD / 1000});
           turn := turn + 1;
@@ -133,9 +156,7 @@ export class WorkPoll {
           exit when true = any(due) or marks is distinct from known;
           commit;
         end loop;
-        perform set_config('cortex.seen', jsonb_build_object('turn', turn, 'due', due, 'marks', marks)::text, false);
       end $poll$`;
-  }
 }
 
 const literal = (text: string | null): string => (text === null ? 'null' : `'${text.replaceAll("'", "''")}'`);

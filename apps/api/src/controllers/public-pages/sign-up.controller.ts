@@ -187,7 +187,9 @@ function settled(reply: FastifyReply, found: Confirmation): void {
     text: confirmed
       ? [`Thank you. E-mails from ${found.workspace} go to ${found.address_hint}. Each has a link to unsubscribe.`]
       : ['Links like this work for 7 days. Sign up once more to get a new one.'],
-    body: confirmed ? nothing : html`<p><a href="/f/${found.form_id}">Sign up again</a></p>`,
+    body: confirmed
+      ? html`<p><a href="${found.preferences_url}">Choose what you get</a></p>`
+      : html`<p><a href="/f/${found.form_id}">Sign up again</a></p>`,
   });
 }
 
