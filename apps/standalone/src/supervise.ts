@@ -21,7 +21,7 @@ export async function supervise(config: Config, program: string, lives = usualLi
   if (config.env.DATABASE_URL !== undefined) {
     return new KeptApplication({
       program,
-      flags: config.env.CORTEX_ROLE === 'worker' ? WORKER_FLAGS : [],
+      flags: config.env.CORTEX_ROLE === 'api' ? [] : WORKER_FLAGS,
       environment: async () => ({}),
       disturbances: () => 0,
       lives,
@@ -40,7 +40,7 @@ export async function supervise(config: Config, program: string, lives = usualLi
     const demo = config.env.CORTEX_DEMO === false ? '0' : '1';
     const application = new KeptApplication({
       program,
-      flags: [],
+      flags: WORKER_FLAGS,
       environment: async () => ({ DATABASE_URL: await postgres.address(), CORTEX_DEMO: demo }),
       disturbances: () => postgres.losses,
       lives,

@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'cortex-bench-idle-'));
 const port = await freePort();
-const app = spawn(process.execPath, ['dist/apps/standalone/src/supervisor.js'], {
+const app = spawn(process.execPath, ['--no-memory-reducer', 'dist/apps/standalone/src/supervisor.js'], {
   env: { ...process.env, CORTEX_DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'error' },
   stdio: ['ignore', 'ignore', 'inherit'],
 });

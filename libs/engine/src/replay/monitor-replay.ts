@@ -41,6 +41,7 @@ export class MonitorReplay {
   /** Something of the person changed: the next round looks, and so do those where what changed comes of age. */
   changed(at: number, facts: PersonFacts): void {
     this.at(at);
+    for (const beginning of this.backend.person.beginnings()) if (beginning > at) this.at(beginning);
     for (const lead of this.backend.person.leads(Number.POSITIVE_INFINITY)) this.watch(lead.created_at, at);
     const instants = [facts.created_at, facts.last_activity, ...instantsIn(facts.attributes), at];
     for (const aggregate of Object.values(facts.activities)) instants.push(aggregate.first_at, aggregate.last_at);

@@ -96,6 +96,7 @@ export class PastPerson {
   private suppressed: PersonNow['suppressed'];
   private readonly topicsOff: ReadonlySet<string>;
   private readonly pausedUntil: number;
+  private arrived = Number.NEGATIVE_INFINITY;
 
   constructor(
     now: PersonNow,
@@ -113,6 +114,23 @@ export class PastPerson {
     this.topicsOff = new Set(now.topics_off);
     this.pausedUntil = now.paused_until ?? -Infinity;
     this.lists = { ...now.lists };
+  }
+
+  /**
+   * What arrived up to this instant has been taken. A row of theirs that came into being at an instant is there from then
+   * on, and not for a wait that ends at the same instant: what is due goes before what arrives.
+   */
+  arrivedUntil(at: number): void {
+    this.arrived = Math.max(this.arrived, at);
+  }
+
+  private isThere(row: { created_at: number }, at: number): boolean {
+    return row.created_at < at || (row.created_at === at && at <= this.arrived);
+  }
+
+  /** When each row of theirs came into being: what the directory shows of them may be another one from then on. */
+  beginnings(): number[] {
+    return [...this.leadsById.values(), ...(this.profile ? [this.profile] : [])].map(({ created_at }) => created_at);
   }
 
   /** Takes recorded changes back; the newest first. */
@@ -142,7 +160,7 @@ export class PastPerson {
   /** Their leads at an instant, newest first. */
   leads(at: number): LeadSource[] {
     return [...this.leadsById.values()]
-      .filter((lead) => lead.created_at <= at)
+      .filter((lead) => this.isThere(lead, at))
       .sort((a, b) => b.created_at - a.created_at || (a.id < b.id ? 1 : -1));
   }
 
@@ -154,7 +172,7 @@ export class PastPerson {
   isEnrolled(lead: LeadSource, at: number): boolean {
     return [...this.enrollments.values()].some(
       (each) =>
-        each.created_at <= at &&
+        this.isThere(each, at) &&
         (each.lead_id === lead.id ||
           (each.created_at >= lead.created_at && (lead.course_id === null || each.course_id === lead.course_id))),
     );
@@ -203,7 +221,7 @@ export class PastPerson {
       attributes: row?.attributes ?? {},
       enrollments: customer
         ? [...this.enrollments.values()]
-            .filter((each) => each.created_at <= at)
+            .filter((each) => this.isThere(each, at))
             .map(({ course_id, status, updated_at }) => ({
               course_id,
               status: status === 'completed' && updated_at > at ? 'active' : status,
@@ -245,7 +263,7 @@ export class PastPerson {
   }
 
   private row(at: number): Source | undefined {
-    if (this.profile && this.profile.created_at <= at) return this.profile;
+    if (this.profile && this.isThere(this.profile, at)) return this.profile;
     return this.leads(at)[0];
   }
 

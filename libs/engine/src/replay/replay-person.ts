@@ -55,6 +55,7 @@ export class ReplayPerson {
     );
     this.known = this.backend.runs;
     this.now = window.from.getTime();
+    person.arrivedUntil(this.now);
     if (version.start?.by === 'monitor')
       this.monitor = new MonitorReplay(version.start, version, this.backend, window, mail.timezone);
   }
@@ -102,6 +103,7 @@ export class ReplayPerson {
     if (at >= this.script.window.to.getTime()) return;
     if (this.hasDue(at)) await this.until(at);
     await this.script.turn.pause();
+    this.person.arrivedUntil(at);
     this.now = Math.max(this.now, at);
     await this.take(activities);
     if (this.backend.caused.length > 0) await this.settle();
