@@ -19,7 +19,7 @@ export const htmlLacks = (html: string, address: string, unsubscribe: string): L
 
 /** The same of the text part. */
 export const textLacks = (text: string, address: string, unsubscribe: string): Lacking => ({
-  address: address !== '' && !(text.includes(firstLine(address)) && oneSpaced(text).includes(oneSpaced(address))),
+  address: address !== '' && !saysAddress(text, address),
   unsubscribe: unsubscribe !== '' && !text.includes(unsubscribe),
 });
 
@@ -60,16 +60,40 @@ function linksTo(html: string, url: string): boolean {
   return false;
 }
 
+/** Whether the HTML shows the address outside of comments, with whatever elements around its lines. */
 function showsAddress(html: string, address: string): boolean {
-  const wanted = oneSpaced(escapeHtml(address));
-  const first = escapeHtml(firstLine(address));
+  const { first, whole } = wantedOf(address).html;
   for (let at = html.indexOf(first); at >= 0; at = html.indexOf(first, at + first.length)) {
     if (inComment(html, at)) continue;
-    // Room for line breaks and the elements around the address's lines.
-    const shown = html.slice(at, at + 4 * wanted.length + 200).replace(/<[^<>]*>/g, ' ');
-    if (oneSpaced(shown).startsWith(wanted)) return true;
+    const shown = html.slice(at, at + roomFor(whole)).replace(/<[^<>]*>/g, ' ');
+    if (oneSpaced(shown).startsWith(whole)) return true;
   }
   return false;
+}
+
+function saysAddress(text: string, address: string): boolean {
+  const { first, whole } = wantedOf(address).text;
+  for (let at = text.indexOf(first); at >= 0; at = text.indexOf(first, at + first.length))
+    if (oneSpaced(text.slice(at, at + roomFor(whole))).startsWith(whole)) return true;
+  return false;
+}
+
+/** Characters that an address may take with line breaks and elements around its lines. */
+const roomFor = (whole: string): number => 4 * whole.length + 200;
+
+interface Wanted {
+  /** Its first line, which is looked for, and all of it on one line. */
+  html: { first: string; whole: string };
+  text: { first: string; whole: string };
+}
+let wanted: (Wanted & { address: string }) | undefined;
+
+/** One address is asked about in every mail of a batch, so what is looked for is kept. */
+function wantedOf(address: string): Wanted {
+  if (wanted?.address === address) return wanted;
+  const [first, whole] = [firstLine(address), oneSpaced(address)];
+  wanted = { address, text: { first, whole }, html: { first: escapeHtml(first), whole: escapeHtml(whole) } };
+  return wanted;
 }
 
 /** Where the mail's author shows a part to some mail programs only (`<!--[if !mso]><!-->`), that counts as shown. */
