@@ -6,7 +6,6 @@ import {
   previewContent,
   removeBlock,
   renderDesign,
-  type AnswerOf,
   type CallOf,
   type Template,
 } from '#contracts';
@@ -108,8 +107,6 @@ export const useImportDesign = () =>
   useMutation({
     mutationFn: (body: NonNullable<CallOf<typeof importDesign>['body']>) => call(importDesign, { body }),
   });
-
-export type LinkAnswer = AnswerOf<typeof checkLinks>['links'][number];
 
 export const useLinkCheck = () => useMutation({ mutationFn: (urls: string[]) => call(checkLinks, { body: { urls } }) });
 
