@@ -155,7 +155,11 @@ const unsuppressed = { suppression_reason: null, suppressed_at: null };
 async function addSuppressions(tx: Tx, rows: readonly ContactRow[]): Promise<void> {
   const suppressed = new Map(rows.filter((row) => row.suppressed_broadcast).map((row) => [row.address, row]));
   if (suppressed.size === 0) return;
-  const found = await tx.rows<Pick<ContactRow, 'address' | 'suppression_reason' | 'suppressed_at'>>(
+  const found = await tx.rows<{
+    address: string;
+    suppression_reason: NonNullable<ContactRow['suppression_reason']>;
+    suppressed_at: Date;
+  }>(
     `select distinct on (x.address) x.address, x.reason as suppression_reason, x.created_at as suppressed_at
      from cortex.suppressions x where x.stream = 'broadcast' and x.address = any($1::text[])
      order by x.address, ${HARDEST_FIRST}`,

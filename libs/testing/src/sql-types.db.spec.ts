@@ -5,7 +5,7 @@ import { Queue } from '#queue';
 import { testDatabase, type TestDatabase } from './postgres.js';
 import { kindOf } from './sql-check/column-types.js';
 import { findSqlCalls, type SqlCall, type SqlCalls } from './sql-check/sql-calls.js';
-import { mistakesOf, typeNames } from './sql-check/statement-check.js';
+import { mistakesOf, readCatalog, type Catalog } from './sql-check/statement-check.js';
 
 const MISTAKES = 'libs/testing/src/sql-check/mistakes.fixture.ts';
 
@@ -44,7 +44,7 @@ const NOT_CHECKED = new Map<string, [calls: number, because: string]>([
 describe('the SQL of the libs', () => {
   let db: TestDatabase;
   let client: pg.Client;
-  let names: ReadonlyMap<number, string>;
+  let catalog: Catalog;
   let sql: SqlCalls;
   let calls: SqlCall[];
 
@@ -56,7 +56,7 @@ describe('the SQL of the libs', () => {
     await queue.stop();
     client = new pg.Client({ connectionString: db.url });
     await client.connect();
-    names = await typeNames(client);
+    catalog = await readCatalog(client);
     sql = findSqlCalls(wanted);
     calls = sql.calls.filter(({ path }) => path !== MISTAKES);
   });
@@ -67,7 +67,7 @@ describe('the SQL of the libs', () => {
 
   const mistakesIn = async (some: readonly SqlCall[]): Promise<string[]> => {
     const found: string[] = [];
-    for (const call of some) found.push(...(await mistakesOf(call, sql.checker, client, names)));
+    for (const call of some) found.push(...(await mistakesOf(call, sql.checker, client, catalog)));
     return found;
   };
 
@@ -100,6 +100,7 @@ describe('the SQL of the libs', () => {
       'created_at: timestamptz comes as Date, not as string',
       'about: jsonb comes as json, not as { at: Date; }',
       'ids: _uuid comes as a list of text, not as number[]',
+      'address: is never null',
       'does not prepare: column "nickname" of relation "people" does not exist',
       'does not prepare: column "e_mail" does not exist',
       'takes 2 values and is given 1',

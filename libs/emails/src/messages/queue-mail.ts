@@ -92,7 +92,7 @@ async function contentIds(tx: Tx, hashes: readonly string[]): Promise<Map<string
 export async function pinTemplates(tx: Tx, templateIds: readonly string[]): Promise<Map<string, string>> {
   const wanted = [...new Set(templateIds)];
   if (wanted.length === 0) return new Map();
-  const templates = await tx.rows<StoredContent & { template_id: string }>(
+  const templates = await tx.rows<StoredContent & { template_id: string; template_version: number }>(
     `select id as template_id, version as template_version, subject, preheader, html,
        coalesce(text, generated_text) as text
      from cortex.templates where id = any($1::uuid[])`,

@@ -102,7 +102,7 @@ export const overtaken = (
   tx: Tx,
   starts: readonly InboxRow[],
   types: readonly string[],
-): Promise<(Unmatched & { start_id: string })[]> =>
+): Promise<(Unmatched & { start_id: string; type: string })[]> =>
   tx.rows(
     `select w.id as start_id, '0' as seq, w.person_id, a.id, a.occurred_at::text as occurred_text, false as history, a.type,
        true as running

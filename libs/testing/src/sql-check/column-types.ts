@@ -46,6 +46,10 @@ export function holds(checker: ts.TypeChecker, type: ts.Type, kind: Kind): boole
   });
 }
 
+/** Whether null is named among the type's values. */
+export const takesNull = (type: ts.Type): boolean =>
+  (type.isUnion() ? type.types : [type]).some((member) => (member.flags & ts.TypeFlags.Null) !== 0);
+
 /** Whether the driver's text for a value of the type is one of the parameter's kind. */
 export function accepts(checker: ts.TypeChecker, type: ts.Type, kind: Kind, typeName: string): boolean {
   return membersOf(checker, type).every((member) => {

@@ -4,7 +4,8 @@ import type { Connection, Submittable } from 'pg';
 /** What PostgreSQL says of a statement; types are object ids, and a domain's is that of the type under it. */
 export interface Prepared {
   parameters: number[];
-  columns: { name: string; type: number }[];
+  /** `from` is the column of a table that this is, and nothing else: `16400.3`; absent for what is computed. */
+  columns: { name: string; type: number; from?: string }[];
 }
 
 /**
@@ -17,6 +18,8 @@ export function prepare(client: pg.Client, text: string): Promise<Prepared> {
     client.query(new Describe(text, (error, found) => (error ? reject(error) : resolve(found))));
   });
 }
+
+type Field = Pick<pg.FieldDef, 'name' | 'dataTypeID' | 'tableID' | 'columnID'>;
 
 class Describe implements Submittable {
   private readonly found: Prepared = { parameters: [], columns: [] };
@@ -40,8 +43,12 @@ class Describe implements Submittable {
   }
 
   /** Called by the client, as the other two. */
-  handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
-    this.found.columns = fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }));
+  handleRowDescription({ fields }: { fields: Field[] }): void {
+    this.found.columns = fields.map(({ name, dataTypeID, tableID, columnID }) => ({
+      name,
+      type: dataTypeID,
+      ...(tableID ? { from: `${tableID}.${columnID}` } : {}),
+    }));
   }
 
   handleError(error: Error): void {
