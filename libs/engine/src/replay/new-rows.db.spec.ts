@@ -79,6 +79,29 @@ describe('T2. A lead or a customer who appears inside the window', () => {
     expect(replayed).toEqual(lived);
   });
 
+  it('ends a wait for rules that their newest lead fits, when it comes', async () => {
+    const rules = all({ field: 'tags', operator: 'not_contains', value: 'cold' });
+    const graph: Graph = {
+      schema: 1,
+      nodes: [
+        { id: 'start', type: 'activity_received', config: { activity_type: 'a.one' } },
+        { id: 'warm', type: 'wait_until', config: { rules, timeout: { n: 5, unit: 'hours' } } },
+      ],
+      edges: [{ source: 'start', port: 'next', target: 'warm' }],
+    };
+    const automation = await line.live(graph);
+    await db.clock.advance({ hours: 1 });
+    await line.post('ann@example.com', { type: 'a.one' });
+    await line.settle();
+    await db.clock.advance({ hours: 2 });
+    await line.lead('ann@example.com');
+    await line.settle();
+    await db.clock.set(to);
+    const { lived, replayed } = await ways(automation);
+    expect(lived).toEqual(['start/next 01:00', 'warm/happened 03:00']);
+    expect(replayed).toEqual(lived);
+  });
+
   it('is not yet there for a wait that ends at the same instant', async () => {
     const graph: Graph = {
       schema: 1,

@@ -67,6 +67,8 @@ export function scriptOf(
     ...ends.flatMap((end) => ('rules' in end ? [] : [end.activity_type])),
     ...asked.activity_types,
     ...factTypes,
+    // What the directory shows of somebody is their newest lead.
+    'lead.created',
     'email.sent',
   ];
   // Rules are looked at again on every activity: with time, or the newest activity, in them any one can matter.
