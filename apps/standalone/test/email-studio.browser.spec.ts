@@ -164,7 +164,7 @@ describe('the e-mail studio in a browser', () => {
       await studio.open(id);
       await page.getByRole('tab', { name: /Checks/ }).click();
       const checks = page.getByTestId('checks');
-      await checks.getByText('This mail has no footer for everybody').waitFor();
+      await checks.getByText('Not every reader gets a footer').waitFor();
       await look('checks');
       expect(await seriousProblems(page)).toEqual([]);
       await checks.getByRole('button', { name: 'Add the footer' }).click();

@@ -74,7 +74,7 @@ function* ofTheWhole(design: Design, all: Placed[], stream: MailStream, bytes?: 
       code: 'no_footer',
       severity: 'look',
       pointer: '',
-      message: 'This mail has no footer for everybody. Cortex adds your address and the way to unsubscribe at the end.',
+      message: 'Not every reader gets a footer. Cortex adds your address and the unsubscribe link at the end.',
       fix: { label: 'Add the footer', kind: 'add_row', row: blockOf('cx-footer')!.fresh() },
     };
   if (stream === 'transactional' && linked)

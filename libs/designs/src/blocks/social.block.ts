@@ -43,7 +43,7 @@ export const socialElement = defineBlock({
 export const social = defineBlock({
   tagName: 'mj-social',
   place: 'leaf',
-  label: 'Networks',
+  label: 'Social links',
   icon: 'share',
   summary: 'Links to where else you can be found.',
   fields: z.strictObject({
