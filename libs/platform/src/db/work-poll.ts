@@ -128,20 +128,20 @@ export class WorkPoll {
  * snapshot is older than a quarter of a second. Lanes of one kind ask the same; it is asked once.
  */
 function procedureOf(asked: readonly PolledWork[]): string {
-  const places = new Map<string, { every: number; of: number[] }>();
+  const places = new Map<string, { periods: number; condition: string; of: number[] }>();
   const looks: string[] = [];
   asked.forEach(({ due, mark, every }, at) => {
     const periods = Math.ceil(every / PERIOD);
     const key = `${periods} ${due}`;
-    const place = places.get(key);
-    if (place) place.of.push(at + 1);
-    else places.set(key, { every: periods, of: [at + 1] });
+    const place = places.get(key) ?? { periods, condition: due, of: [] };
+    place.of.push(at + 1);
+    places.set(key, place);
     if (mark) looks.push(`if turn % ${periods} = 0 then marks[${at + 1}] := (${mark}); end if;`);
   });
-  for (const [key, { every, of }] of places) {
-    const condition = key.slice(key.indexOf(' ') + 1);
-    const rest = of.slice(1).map((at) => ` due[${at}] := due[${of[0]}];`);
-    looks.push(`if turn % ${every} = 0 then due[${of[0]}] := (${condition});${rest.join('')} end if;`);
+  for (const { periods, condition, of } of places.values()) {
+    const [first, ...others] = of;
+    const same = others.map((at) => ` due[${at}] := due[${first}];`).join('');
+    looks.push(`if turn % ${periods} = 0 then due[${first}] := (${condition});${same} end if;`);
   }
   return `create or replace procedure pg_temp.cortex_poll(inout turn int, inout due boolean[], inout marks text[])
     language plpgsql as $poll$
