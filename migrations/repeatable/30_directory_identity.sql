@@ -348,6 +348,14 @@ begin
   update cortex.messages m set state = 'cancelled', reason = 'merged with somebody who had entered before'
   from taken t where m.id = t.message_id and m.state = 'queued';
   update cortex.automation_runs r set person_id = stays_id where r.person_id = gone_id;
+  -- One mail of a broadcast is enough: of what both were to get, one that has not left is left out.
+  update cortex.messages m set state = 'skipped', reason = 'duplicate'
+  from cortex.messages other
+  where m.state = 'queued' and other.broadcast_id = m.broadcast_id
+    and ((m.person_id = gone_id and other.person_id = stays_id and other.state not in ('skipped', 'failed', 'cancelled'))
+      or (m.person_id = stays_id and other.person_id = gone_id
+        and other.state in ('submitting', 'sent', 'uncertain', 'unknown')))
+    and m.person_id in (gone_id, stays_id) and other.person_id in (gone_id, stays_id);
   update cortex.outgoing o set person_id = stays_id
   from cortex.messages m
   where m.person_id = gone_id and m.state = 'queued' and o.message_id = m.id;

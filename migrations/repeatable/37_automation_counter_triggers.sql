@@ -3,8 +3,9 @@
 -- Statistics without reading every run, step and mail: counters, kept by the statements that change those tables.
 -- No statement touches a counter itself, which would make it a row that everybody waits for: each adds what it changed
 -- to automation_hour_changes, and a job folds these into automation_counts and automation_hour_counts now and then. A
--- counter is the sum of both and therefore right in every snapshot, folded or not. A trigger with transition tables may
--- name one event only, and a function that asks what happened would hold its text three times.
+-- counter is the sum of both and therefore right in every snapshot, folded or not. Mails of a broadcast are counted under
+-- its id. A trigger with transition tables may name one event only, and a function that asks what happened would hold its
+-- text three times.
 
 create or replace function cortex.count_automation_runs_insert() returns trigger
   language plpgsql
@@ -110,7 +111,8 @@ create or replace function cortex.count_messages_insert() returns trigger
 as $$
 begin
   with counted as (
-    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+    select coalesce(automation_id, broadcast_id) as automation_id, cortex.hour_of(created_at) as hour,
+      coalesce(node_id, '') as node_id, state,
       case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
       sum(sign) filter (where delivered_at is not null) as delivered,
       sum(sign) filter (where opened_at is not null) as opened,
@@ -119,7 +121,7 @@ begin
       sum(sign) filter (where complained_at is not null) as complained,
       sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
     from (select *, 1 as sign from new_rows) moved
-    where automation_id is not null group by 1, 2, 3, 4, 5)
+    where coalesce(automation_id, broadcast_id) is not null group by 1, 2, 3, 4, 5)
   insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
   select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
   union all
@@ -138,7 +140,8 @@ create or replace function cortex.count_messages_delete() returns trigger
 as $$
 begin
   with counted as (
-    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+    select coalesce(automation_id, broadcast_id) as automation_id, cortex.hour_of(created_at) as hour,
+      coalesce(node_id, '') as node_id, state,
       case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
       sum(sign) filter (where delivered_at is not null) as delivered,
       sum(sign) filter (where opened_at is not null) as opened,
@@ -147,7 +150,7 @@ begin
       sum(sign) filter (where complained_at is not null) as complained,
       sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
     from (select *, -1 as sign from old_rows) moved
-    where automation_id is not null group by 1, 2, 3, 4, 5)
+    where coalesce(automation_id, broadcast_id) is not null group by 1, 2, 3, 4, 5)
   insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
   select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
   union all
@@ -166,7 +169,8 @@ create or replace function cortex.count_messages_update() returns trigger
 as $$
 begin
   with counted as (
-    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+    select coalesce(automation_id, broadcast_id) as automation_id, cortex.hour_of(created_at) as hour,
+      coalesce(node_id, '') as node_id, state,
       case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
       sum(sign) filter (where delivered_at is not null) as delivered,
       sum(sign) filter (where opened_at is not null) as opened,
@@ -175,7 +179,7 @@ begin
       sum(sign) filter (where complained_at is not null) as complained,
       sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
     from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
-    where automation_id is not null group by 1, 2, 3, 4, 5)
+    where coalesce(automation_id, broadcast_id) is not null group by 1, 2, 3, 4, 5)
   insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
   select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
   union all

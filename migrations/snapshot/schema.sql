@@ -180,6 +180,50 @@ table cortex.backtests
   ended_at timestamp with time zone
   assume jsonb not null default '{}'::jsonb
 
+table cortex.broadcast_exclusions
+  broadcast_id uuid not null
+  person_id uuid not null
+  reason text not null
+
+table cortex.broadcasts
+  id uuid not null default uuidv7()
+  name text not null
+  status text not null default 'draft'::text
+  revision integer not null default 1
+  field_revisions jsonb not null default '{}'::jsonb
+  subject text not null default ''::text
+  preheader text not null default ''::text
+  email_from text
+  topic_id uuid
+  include_smart_list_ids uuid[] not null default '{}'::uuid[]
+  exclude_smart_list_ids uuid[] not null default '{}'::uuid[]
+  rules jsonb
+  template_id uuid
+  editor text not null default 'html'::text
+  design jsonb
+  html text not null default ''::text
+  text text
+  generated_text text
+  scheduled_at timestamp with time zone
+  started_at timestamp with time zone
+  frozen_at timestamp with time zone
+  finished_at timestamp with time zone
+  reason text
+  content_id uuid
+  job_id uuid
+  audience jsonb
+  freeze_until uuid
+  freeze_cursor uuid
+  candidates integer not null default 0
+  left_out jsonb not null default '{}'::jsonb
+  fed_until uuid
+  settle_at timestamp with time zone
+  answered integer not null default 0
+  refused integer not null default 0
+  created_by text
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
+
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
   contact_email public.citext
@@ -972,6 +1016,16 @@ cortex.backtests backtests_pkey: PRIMARY KEY (id)
 
 cortex.backtests backtests_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 
+cortex.broadcast_exclusions broadcast_exclusions_pkey: PRIMARY KEY (broadcast_id, person_id)
+
+cortex.broadcasts broadcasts_content_id_fkey: FOREIGN KEY (content_id) REFERENCES cortex.mail_contents(id)
+
+cortex.broadcasts broadcasts_editor_check: CHECK ((editor = ANY (ARRAY['html'::text, 'mjml'::text, 'unlayer'::text])))
+
+cortex.broadcasts broadcasts_pkey: PRIMARY KEY (id)
+
+cortex.broadcasts broadcasts_status_check: CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'preparing'::text, 'sending'::text, 'paused'::text, 'sent'::text, 'failed'::text, 'cancelled'::text])))
+
 cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
 
 cortex.entry_clocks entry_clocks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
@@ -1294,6 +1348,16 @@ CREATE INDEX backtests_of_automation ON cortex.backtests USING btree (automation
 
 CREATE INDEX backtests_open ON cortex.backtests USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 
+CREATE INDEX broadcast_exclusions_person ON cortex.broadcast_exclusions USING btree (person_id)
+
+CREATE INDEX broadcasts_busy ON cortex.broadcasts USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]))
+
+CREATE INDEX broadcasts_changed ON cortex.broadcasts USING btree (updated_at DESC, id DESC)
+
+CREATE INDEX broadcasts_due ON cortex.broadcasts USING btree (scheduled_at) WHERE (status = 'scheduled'::text)
+
+CREATE INDEX broadcasts_settle ON cortex.broadcasts USING btree (settle_at) WHERE (settle_at IS NOT NULL)
+
 CREATE INDEX crm_activities_default_anonymous_id_occurred_at_idx ON cortex.crm_activities_default USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
 
 CREATE INDEX crm_activities_default_person_id_occurred_at_id_idx ON cortex.crm_activities_default USING btree (person_id, occurred_at DESC, id DESC)
@@ -1316,15 +1380,17 @@ CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
 
 CREATE INDEX messages_automation ON cortex.messages USING btree (automation_id, node_id) WHERE (automation_id IS NOT NULL)
 
-CREATE INDEX messages_broadcast ON cortex.messages USING btree (broadcast_id) WHERE (broadcast_id IS NOT NULL)
-
 CREATE INDEX messages_created ON cortex.messages USING brin (created_at) WITH (pages_per_range='32')
+
+CREATE INDEX messages_of_broadcast ON cortex.messages USING btree (broadcast_id, id) WHERE (broadcast_id IS NOT NULL)
 
 CREATE INDEX messages_person ON cortex.messages USING btree (person_id, created_at DESC)
 
 CREATE INDEX messages_step ON cortex.messages USING btree (run_id, node_id, visit) WHERE (run_id IS NOT NULL)
 
 CREATE INDEX outgoing_due ON cortex.outgoing USING btree (stream, COALESCE(not_before, created_at), message_id)
+
+CREATE INDEX outgoing_of_broadcast ON cortex.outgoing USING btree (broadcast_id, COALESCE(not_before, created_at)) WHERE (broadcast_id IS NOT NULL)
 
 CREATE INDEX pending_address ON cortex.pending USING btree (address)
 
@@ -2044,7 +2110,8 @@ CREATE OR REPLACE FUNCTION cortex.count_messages_delete()
 AS $function$
 begin
   with counted as (
-    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+    select coalesce(automation_id, broadcast_id) as automation_id, cortex.hour_of(created_at) as hour,
+      coalesce(node_id, '') as node_id, state,
       case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
       sum(sign) filter (where delivered_at is not null) as delivered,
       sum(sign) filter (where opened_at is not null) as opened,
@@ -2053,7 +2120,7 @@ begin
       sum(sign) filter (where complained_at is not null) as complained,
       sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
     from (select *, -1 as sign from old_rows) moved
-    where automation_id is not null group by 1, 2, 3, 4, 5)
+    where coalesce(automation_id, broadcast_id) is not null group by 1, 2, 3, 4, 5)
   insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
   select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
   union all
@@ -2071,7 +2138,8 @@ CREATE OR REPLACE FUNCTION cortex.count_messages_insert()
 AS $function$
 begin
   with counted as (
-    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+    select coalesce(automation_id, broadcast_id) as automation_id, cortex.hour_of(created_at) as hour,
+      coalesce(node_id, '') as node_id, state,
       case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
       sum(sign) filter (where delivered_at is not null) as delivered,
       sum(sign) filter (where opened_at is not null) as opened,
@@ -2080,7 +2148,7 @@ begin
       sum(sign) filter (where complained_at is not null) as complained,
       sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
     from (select *, 1 as sign from new_rows) moved
-    where automation_id is not null group by 1, 2, 3, 4, 5)
+    where coalesce(automation_id, broadcast_id) is not null group by 1, 2, 3, 4, 5)
   insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
   select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
   union all
@@ -2098,7 +2166,8 @@ CREATE OR REPLACE FUNCTION cortex.count_messages_update()
 AS $function$
 begin
   with counted as (
-    select automation_id, cortex.hour_of(created_at) as hour, coalesce(node_id, '') as node_id, state,
+    select coalesce(automation_id, broadcast_id) as automation_id, cortex.hour_of(created_at) as hour,
+      coalesce(node_id, '') as node_id, state,
       case when state = 'skipped' then coalesce(reason, 'other') else '' end as reason, sum(sign) as n,
       sum(sign) filter (where delivered_at is not null) as delivered,
       sum(sign) filter (where opened_at is not null) as opened,
@@ -2107,7 +2176,7 @@ begin
       sum(sign) filter (where complained_at is not null) as complained,
       sum(sign) filter (where unsubscribed_at is not null) as unsubscribed
     from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
-    where automation_id is not null group by 1, 2, 3, 4, 5)
+    where coalesce(automation_id, broadcast_id) is not null group by 1, 2, 3, 4, 5)
   insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
   select automation_id, hour, 'mail', node_id, state, reason, n from counted where n <> 0
   union all
@@ -2382,6 +2451,14 @@ begin
   update cortex.messages m set state = 'cancelled', reason = 'merged with somebody who had entered before'
   from taken t where m.id = t.message_id and m.state = 'queued';
   update cortex.automation_runs r set person_id = stays_id where r.person_id = gone_id;
+  -- One mail of a broadcast is enough: of what both were to get, one that has not left is left out.
+  update cortex.messages m set state = 'skipped', reason = 'duplicate'
+  from cortex.messages other
+  where m.state = 'queued' and other.broadcast_id = m.broadcast_id
+    and ((m.person_id = gone_id and other.person_id = stays_id and other.state not in ('skipped', 'failed', 'cancelled'))
+      or (m.person_id = stays_id and other.person_id = gone_id
+        and other.state in ('submitting', 'sent', 'uncertain', 'unknown')))
+    and m.person_id in (gone_id, stays_id) and other.person_id in (gone_id, stays_id);
   update cortex.outgoing o set person_id = stays_id
   from cortex.messages m
   where m.person_id = gone_id and m.state = 'queued' and o.message_id = m.id;

@@ -6,6 +6,7 @@ import { EngineModule } from '#engine';
 import { ActivitiesModule } from '#activities';
 import { DirectoryModule } from '#directory';
 import { EnrollmentsModule } from '#enrollments';
+import { BroadcastsModule } from '#broadcasts';
 import { EmailsModule } from '#emails';
 import { ResetMail, SendModule } from '#send';
 import { SmartListsModule } from '#smart-lists';
@@ -19,6 +20,7 @@ import { AnswerCheckInterceptor } from './http/answer-check.interceptor.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ActivitiesController } from './controllers/ingestion/activities.controller.js';
 import { ConsentController } from './controllers/people/consent.controller.js';
+import { BroadcastsController } from './controllers/mail/broadcasts.controller.js';
 import { DesignsController } from './controllers/mail/designs.controller.js';
 import { ContactsController } from './controllers/people/contacts.controller.js';
 import { AccessController } from './controllers/access/access.controller.js';
@@ -51,6 +53,7 @@ const libraries: Type[] = [
   EnrollmentsModule,
   DirectoryModule,
   EmailsModule,
+  BroadcastsModule,
   SendModule,
   SmartListsModule,
   AutomationsModule,
@@ -60,6 +63,7 @@ const libraries: Type[] = [
 
 /** Every controller of the API: one line each. */
 const controllers: Type[] = [
+  BroadcastsController,
   ConsentController,
   OwnTrackingController,
   PreferencesController,

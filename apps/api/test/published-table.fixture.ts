@@ -109,6 +109,12 @@ const routes: Record<Row, string> = {
     GET /email/templates/:id/versions/:n
     GET /email/templates/:id/uses
     POST /email/designs/render
+    GET /email/broadcasts
+    GET /email/broadcasts/:id
+    POST /email/broadcasts/:id/audience
+    GET /email/broadcasts/:id/audience
+    GET /email/broadcasts/:id/report
+    GET /email/broadcasts/:id/recipients
     GET /email/blocks
     GET /media
     GET /messages
@@ -158,6 +164,17 @@ const routes: Record<Row, string> = {
     POST /email/test
     POST /email/templates/:id/restore
     POST /email/designs/import
+    POST /email/broadcasts
+    PUT /email/broadcasts/:id
+    DELETE /email/broadcasts/:id
+    POST /email/broadcasts/:id/duplicate
+    POST /email/broadcasts/:id/send
+    POST /email/broadcasts/:id/schedule
+    POST /email/broadcasts/:id/pause
+    POST /email/broadcasts/:id/resume
+    POST /email/broadcasts/:id/cancel
+    POST /email/broadcasts/:id/test
+    POST /email/broadcasts/:id/retry_unknown
     POST /email/designs/check-links
     POST /email/blocks
     PUT /email/blocks/:id

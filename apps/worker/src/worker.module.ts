@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { BroadcastLoop, BroadcastsModule } from '#broadcasts';
 import { DirectoryModule, DirectoryRepair, TimeZones } from '#directory';
 import { EmailsModule, MediaJobs } from '#emails';
 import {
@@ -28,6 +29,7 @@ export interface WorkerParts extends PlatformParts {
 
 /** The libraries whose loops and jobs run here: one line each. */
 const libraries: NonNullable<ModuleMetadata['imports']> = [
+  BroadcastsModule,
   DirectoryModule,
   EmailsModule,
   EngineModule,
@@ -39,6 +41,7 @@ const libraries: NonNullable<ModuleMetadata['imports']> = [
 const loops: Type<Loop>[] = [
   MatchLoop,
   WakeLoop,
+  BroadcastLoop,
   SendLoop,
   Membership,
   BacktestLoop,

@@ -25,4 +25,5 @@ export * from './automations/explain.contract.js';
 export * from './people/contacts.contract.js';
 export * from './people/smart-lists.contract.js';
 export * from './people/jobs.contract.js';
+export * from './mail/broadcasts.contract.js';
 export * from './workspace/webhooks.contract.js';

@@ -10,3 +10,4 @@ export { DirectoryModule } from './directory.module.js';
 export { editContact, writeAs } from './edit-contact.js';
 export { compareDirectory, DirectoryRepair, repairDirectory } from './directory-repair.js';
 export { correctZones, TimeZones } from './time-zones.js';
+export { countSubscribers, type Subscribers } from './subscribers.queries.js';

@@ -3,6 +3,7 @@ export * from './content/content.js';
 export { escapeHtml, parseLiquid, TemplateError } from './liquid/liquid.js';
 export * from './rendering/link-tokens.js';
 export { contactJson, leadJson } from './content/personalisation.js';
+export * from './messages/frequency-cap.js';
 export * from './messages/queue-mail.js';
 export * from './rendering/large-mails.js';
 export * from './rendering/render.js';

@@ -1,7 +1,7 @@
 import { newId, type Prepared, type Tx } from '#platform';
 import { settingsSql } from '#rules';
 import { appendActivities } from '#activities';
-import type { MailData, SendFacts } from '#emails';
+import { isCapped, type MailData, type SendFacts } from '#emails';
 
 /** Postmark takes no more in one call. */
 export const batchLimit = 500;
@@ -51,9 +51,9 @@ export type Whose = 'real' | 'demo' | 'any';
 /**
  * Takes up to 500 waiting mails of one stream into a batch, each to the address that its person has now, leaving out, in
  * the same statement, who must not get one any more. The batch row is the intent: nothing may be posted before this
- * transaction commits. Mails of an automation that is paused stay where they are, and of one that was stopped are about
- * to be cancelled; marketing mail in somebody's quiet hours, the workspace's or the automation's, stays queued until both
- * are over; nothing at all is taken while sending is stopped.
+ * transaction commits. Mails of an automation that is paused, and of a broadcast that is not being sent, stay where they
+ * are, and of one that was stopped or cancelled are about to be cancelled; marketing mail in somebody's quiet hours, the
+ * workspace's or the automation's, stays queued until both are over; nothing at all is taken while sending is stopped.
  */
 export async function claimBatch(
   tx: Tx,
@@ -110,15 +110,6 @@ export const aboutMessageIn = (row: string): string =>
   `jsonb_strip_nulls(jsonb_build_object('message_id', ${row}.id, 'campaign_id', ${row}.broadcast_id,
     'automation_id', ${row}.automation_id, 'run_id', ${row}.run_id, 'node_id', case when ${row}.run_id is not null then ${row}.node_id end))`;
 
-/** How often a person got marketing mail within a cap's span, counting what is on its way. */
-const mailsWithin = (cap: string) => `(
-  select count(*) from cortex.messages x
-  where x.person_id = q.owner and x.stream = 'broadcast' and x.id <> q.message_id
-    and x.state in ('submitting', 'sent', 'uncertain', 'unknown')
-    and x.submitted_at > cortex.now() - (${cap} #>> '{per,n}' || ' ' || (${cap} #>> '{per,unit}'))::interval)`;
-const isCapped = (cap: string) =>
-  `case when jsonb_typeof(${cap}) = 'object' then ${mailsWithin(cap)} + q.nth > (${cap} ->> 'count')::int else false end`;
-
 /** Where a mail goes now: the address that its place in the queue led to, else (a colleague's) the one it was written to. */
 const addressNow = 'coalesce((select w.places from whereto w) ->> m.id::text, m.contact_email::text)';
 
@@ -148,6 +139,8 @@ with workspace as materialized (
     and ($7 or o.own_sender)
     and coalesce(o.not_before, o.created_at) <= cortex.now()
     and not exists (select from cortex.automations a where a.id = o.automation_id and a.status <> 'live')
+    -- By the key, one look for each mail of a broadcast. Few rows are passed over: whoever pauses takes them out.
+    and not exists (select from cortex.broadcasts b where b.id = o.broadcast_id and b.status <> 'sending')
   order by coalesce(o.not_before, o.created_at), o.message_id
   limit $6
   for update of o skip locked
@@ -193,8 +186,8 @@ with workspace as materialized (
       case
         when $2 = 'transactional' then null
         when q.quiet_until is not null then 'quiet_hours'
-        when ${isCapped('w.frequency_cap')} then 'capped'
-        when ${isCapped('q.own_cap')} then 'capped'
+        when ${isCapped('w.frequency_cap', 'q.owner', 'q.nth')} then 'capped'
+        when ${isCapped('q.own_cap', 'q.owner', 'q.nth')} then 'capped'
       end) as reason
   from counted q
   cross join workspace w

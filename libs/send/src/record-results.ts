@@ -1,4 +1,5 @@
 import { appendActivities, contactOf } from '#activities';
+import { countAnswers, type Answered } from '#broadcasts';
 import { putInQueue, suppress } from '#emails';
 import { pauseSql, retryLaws, type Prepared, type Tx } from '#platform';
 import type { EmailSentMatching } from './email-sent-matching.js';
@@ -42,9 +43,10 @@ export async function recordBatch(
   const of = <K extends MailResult['kind']>(kind: K) =>
     result.results.filter((one): one is Extract<MailResult, { kind: K }> => one.kind === kind);
   await emailSent.skipUnlessAsked(tx);
-  await markSent(tx, of('sent'), provider);
-  await markFailed(tx, batchId, of('failed'), provider);
+  const sent = await markSent(tx, of('sent'), provider);
+  const failed = await markFailed(tx, batchId, of('failed'), provider);
   await putBack(tx, batchId, of('again'));
+  await countAnswers(tx, answersOf(sent.by_broadcast, failed));
   const unclear = of('unclear');
   if (unclear.length > 0) {
     await markUncertain(tx, batchId, result.trouble?.kind === 'server_error' ? 'server_error' : 'unclear');
@@ -56,6 +58,28 @@ export async function recordBatch(
   );
 }
 
+/** What was answered about mails of broadcasts, by broadcast. */
+function answersOf(
+  sent: Readonly<Record<string, number>> | null,
+  failed: readonly ChangedRow[],
+): Map<string, Answered> {
+  const answers = new Map(
+    Object.entries(sent ?? {}).map(([id, n]): [string, Answered] => [id, { answered: n, refused: 0 }]),
+  );
+  for (const { broadcast_id: id } of failed) {
+    if (id === null) continue;
+    const { answered, refused } = answers.get(id) ?? { answered: 0, refused: 0 };
+    answers.set(id, { answered: answered + 1, refused: refused + 1 });
+  }
+  return answers;
+}
+
+/** How many mails changed, and how many of each broadcast, null when of none. */
+interface Marked {
+  n: number;
+  by_broadcast: Record<string, number> | null;
+}
+
 /**
  * Marks mails as sent, whatever unsettled state they are in: also `queued`, when Postmark shows a mail that
  * had been put back, so that it does not leave twice. Keeps the subject as it was sent, where it is known.
@@ -65,10 +89,9 @@ export async function markSent(
   tx: Tx,
   sent: readonly { id: string; provider_id: string | null; subject?: string }[],
   provider: string,
-): Promise<number> {
-  if (sent.length === 0) return 0;
-  const row = await tx.row<{ n: number }>(SENT, [idsOf(sent), byId(sent), provider]);
-  return row!.n;
+): Promise<Marked> {
+  if (sent.length === 0) return { n: 0, by_broadcast: null };
+  return (await tx.row<Marked>(SENT, [idsOf(sent), byId(sent), provider]))!;
 }
 
 const idsOf = (some: readonly { id: string }[]) => some.map((one) => one.id);
@@ -99,7 +122,9 @@ with changed as (
   select ${contactOf('p')}, 'email.sent', ${aboutMessageIn('c')}, 'cortex', c.person_id
   from changed c left join cortex.people p on p.person_id = c.person_id
 )
-select count(*)::int as n from changed`,
+select (select count(*)::int from changed) as n, (
+  select jsonb_object_agg(b.broadcast_id, b.n) from (
+    select c.broadcast_id, count(*) as n from changed c where c.broadcast_id is not null group by 1) b) as by_broadcast`,
 };
 
 async function markFailed(
@@ -107,8 +132,8 @@ async function markFailed(
   batchId: string,
   failed: readonly Extract<MailResult, { kind: 'failed' }>[],
   provider: string,
-): Promise<void> {
-  if (failed.length === 0) return;
+): Promise<ChangedRow[]> {
+  if (failed.length === 0) return [];
   const rows = await tx.rows<ChangedRow>(
     `update cortex.messages m
      set state = 'failed', reason = left($3::jsonb -> m.id::text ->> 'reason', 500),
@@ -140,6 +165,7 @@ async function markFailed(
       at: row.submitted_at,
     })),
   );
+  return rows;
 }
 
 /** Back to the queue, each time later, as the law of mails says; after its last try it has failed. */

@@ -83,7 +83,7 @@ async function markKnown(tx: Tx, providerIds: ReadonlyMap<string, string>): Prom
       const provider_id = providerIds.get(keyHash(row.dedupe_key));
       return provider_id ? [{ id: row.id, provider_id }] : [];
     });
-    marked += await markSent(tx, known, 'postmark');
+    marked += (await markSent(tx, known, 'postmark')).n;
     if (rows.length < 5000) return marked;
     after = rows.at(-1)!.id;
   }

@@ -1,3 +1,4 @@
+import { reopen } from '#broadcasts';
 import { AppError, recordAudit, type Actor, type Database } from '#platform';
 import { putInQueue, queueColumns } from '#emails';
 import { isUnknown, showUnknown } from './reconcile.js';
@@ -20,8 +21,8 @@ export async function retryUnknown(
   confirm: number,
 ): Promise<number> {
   return database.tx(async (tx) => {
-    const rows = await tx.rows<{ id: string }>(
-      `select m.id from cortex.messages m
+    const rows = await tx.rows<{ id: string; broadcast_id: string | null }>(
+      `select m.id, m.broadcast_id from cortex.messages m
        where ${isUnknown} and ($1::uuid[] is null or m.id = any($1)) and ($2::uuid is null or m.automation_id = $2)
          and ($3::uuid is null or m.broadcast_id = $3)
        order by m.id for update`,
@@ -41,6 +42,7 @@ export async function retryUnknown(
        ) ${putInQueue('again')}`,
       [rows.map((row) => row.id)],
     );
+    await reopen(tx, [...new Set(rows.flatMap((row) => row.broadcast_id ?? []))]);
     if (rows.length > 0) {
       await recordAudit(tx, actor, {
         action: 'messages.retried',

@@ -26,11 +26,12 @@ export interface SmartListRow {
 const columns = `l.id, l.name, l.kind, l.rules, l.folder, l.keep_membership, l.user_count, l.counted_at, l.count_ms, l.created_at, l.updated_at,
   exists (select from cortex.list_keeping k where k.smart_list_id = l.id) as kept,
   coalesce((
-    select jsonb_agg(jsonb_build_object('kind', u.user_kind, 'id', u.user_id, 'name', coalesce(a.name, o.name, u.user_kind))
-      order by u.user_kind, coalesce(a.name, o.name), u.user_id)
+    select jsonb_agg(jsonb_build_object('kind', u.user_kind, 'id', u.user_id, 'name', coalesce(a.name, o.name, c.name, u.user_kind))
+      order by u.user_kind, coalesce(a.name, o.name, c.name), u.user_id)
     from cortex.uses u
     left join cortex.automations a on u.user_kind = 'automation' and a.id = u.user_id
     left join public.crm_smart_lists o on u.user_kind = 'smart_list' and o.id = u.user_id
+    left join cortex.broadcasts c on u.user_kind = 'broadcast' and c.id = u.user_id
     where u.used_kind = 'smart_list' and u.used_id = l.id), '[]') as used_by`;
 
 export interface SmartListQuery {

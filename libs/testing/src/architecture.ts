@@ -44,6 +44,7 @@ const records = [
   'smart-lists',
   'automations',
   'emails',
+  'broadcasts',
   'access',
   'workspace',
 ];
@@ -88,6 +89,7 @@ export const rings: Record<string, Ring> = {
     packages: ['cron-parser'],
   },
   emails: { parts: [...pure, ...base], server: true, packages: ['liquidjs', 'html-to-text', 'leven'] },
+  broadcasts: { parts: [...pure, ...base, 'directory', 'emails'], server: true, packages: [] },
   // better-auth is given a pool of its own.
   access: { parts: [...pure, ...base], server: true, packages: ['better-auth', 'pg'] },
   workspace: { parts: [...pure, ...base], server: true, packages: [] },

@@ -23,6 +23,27 @@ const REMOVALS: [kind: string, statement: string][] = [
 ];
 
 const OF_DEMO_PEOPLE: [kind: string, statement: string][] = [
+  // Whoever goes was never a candidate, so that the sum of a broadcast holds.
+  [
+    'candidate',
+    `update cortex.broadcasts b set candidates = b.candidates - g.n
+     from (
+       select c.broadcast_id, count(*)::int as n from (
+         select m.broadcast_id from cortex.messages m where m.person_id = any($1) and m.broadcast_id is not null
+         union all
+         select e.broadcast_id from cortex.broadcast_exclusions e where e.person_id = any($1)) c
+       group by 1) g
+     where b.id = g.broadcast_id`,
+  ],
+  [
+    'left out',
+    `update cortex.broadcasts b set left_out = coalesce((
+       select jsonb_object_agg(s.reason, s.n) from (
+         select e.reason, count(*)::int as n from cortex.broadcast_exclusions e
+         where e.broadcast_id = b.id and e.person_id <> all($1) group by 1) s), '{}')
+     where b.id in (select e.broadcast_id from cortex.broadcast_exclusions e where e.person_id = any($1))`,
+  ],
+  ['exclusion', 'delete from cortex.broadcast_exclusions where person_id = any($1)'],
   ['queued mail', 'delete from cortex.outgoing where person_id = any($1)'],
   ['message', 'delete from cortex.messages where person_id = any($1)'],
   [

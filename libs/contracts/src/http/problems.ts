@@ -143,6 +143,10 @@ export const problemKinds = {
     'The status of this automation does not allow this.',
     'Read status in the answer; detail says what is possible from it.',
   ),
+  wrong_broadcast_status: conflict(
+    'The status of this broadcast does not allow this.',
+    'Read status in the answer; detail says what is possible from it.',
+  ),
   people_inside: conflict('People are still inside this automation.', 'Stop the automation first. They leave then.'),
   count_changed: conflict(
     'The number you confirmed is no longer right.',
@@ -204,6 +208,10 @@ export const problemKinds = {
   automation_not_ready: cannotBeDone(
     'The automation has problems that block publishing.',
     'Fix what problems lists, then publish again. Nothing was changed.',
+  ),
+  broadcast_not_ready: cannotBeDone(
+    'Something that the broadcast needs is missing or wrong, so it cannot be sent.',
+    'Read errors: each entry points to one field and says what to do.',
   ),
   unknown_target_step: cannotBeDone(
     'People cannot be moved to a step that does not exist in this version.',

@@ -119,9 +119,12 @@ export const emailSummary = route({
   path: '/email/summary',
   access: 'read',
   tag,
-  summary: 'How mail is doing: counts since an instant (default 30 days), and whether sending is stopped',
+  summary:
+    'How mail is doing: who can be e-mailed, counts since an instant (default 30 days), whether sending is stopped',
   query: z.object({ from: instant.optional() }),
   response: z.object({
+    /** Everybody in the directory, each address once; `can_be_emailed` with marketing mail, at this moment. */
+    subscribers: z.object({ customers: count, leads: count, can_be_emailed: count, cannot_be_emailed: count }),
     from: instant,
     counts: messageCounts,
     sending: z.lazy(() => sendingState),

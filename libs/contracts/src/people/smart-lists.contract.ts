@@ -7,7 +7,7 @@ import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '.
 const tag = 'Smart lists';
 
 /** Rules as they are stored; in an answer they are not read again. */
-const storedRules = z
+export const storedRules = z
   .unknown()
   .meta({ description: 'The rules as stored: a group of conditions.' }) as z.ZodType<Group>;
 

@@ -168,12 +168,32 @@ export async function countByStep(
   return byStep;
 }
 
+/** Counts of these broadcasts' mails, by broadcast, from the counters. Whom one left out when it was frozen has no mail. */
+export async function countByBroadcast(
+  database: Database | Tx,
+  broadcastIds: readonly string[],
+): Promise<Map<string, MessageCounts>> {
+  const rows = await database.rows<{ id: string; what: string; state: string; detail: string; n: number }>(
+    `select automation_id as id, what, state, detail, n from cortex.automation_totals
+     where automation_id = any($1::uuid[]) and what in ('mail', 'mail_outcome')`,
+    [broadcastIds],
+  );
+  const byBroadcast = new Map(broadcastIds.map((id) => [id, emptyCounts()]));
+  for (const { id, what, state, detail, n } of rows) {
+    const counts = byBroadcast.get(id)!;
+    if (what === 'mail_outcome') counts[state as (typeof outcomes)[number]] += n;
+    else addState(counts, state, detail, n);
+  }
+  return byBroadcast;
+}
+
 /** Counts of all mails queued since an instant. */
 export async function countSince(database: Database, from: Date): Promise<MessageCounts> {
   return summed(await database.rows<CountRow>(counting('m.created_at >= $1'), [from]));
 }
 
-function emptyCounts(): MessageCounts {
+/** Counts of no mail: each state and each reason with 0. */
+export function emptyCounts(): MessageCounts {
   return {
     candidates: 0,
     skipped: Object.fromEntries(skipReasons.map((reason) => [reason, 0])),

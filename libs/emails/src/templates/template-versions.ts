@@ -122,8 +122,9 @@ export class TemplateVersions {
     await this.assertThere(templateId);
     const [kind, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
     const rows = await this.database.rows<{ kind: string; id: string; name: string | null; status: string | null }>(
-      `select u.user_kind as kind, u.user_id as id, a.name, a.status
+      `select u.user_kind as kind, u.user_id as id, coalesce(a.name, b.name) as name, coalesce(a.status, b.status) as status
        from cortex.uses u left join cortex.automations a on u.user_kind = 'automation' and a.id = u.user_id
+       left join cortex.broadcasts b on u.user_kind = 'broadcast' and b.id = u.user_id
        where u.used_kind = 'template' and u.used_id = $1
          and ($2::text is null or (u.user_kind, u.user_id) > ($2::text, $3::uuid))
        order by u.user_kind, u.user_id limit $4`,

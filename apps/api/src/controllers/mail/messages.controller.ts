@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { countSubscribers } from '#directory';
 import { countSince, listJobs, listMessages } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
@@ -30,8 +31,12 @@ export class MessagesController {
   async summary(@Input() { query }: InputOf<typeof contracts.emailSummary>) {
     const now = (await this.database.row<{ now: Date }>('select cortex.now() as now'))!.now;
     const from = query.from ? new Date(query.from) : new Date(now.getTime() - monthMilliseconds);
-    const [counts, sending] = await Promise.all([countSince(this.database, from), this.sending.state()]);
-    return { from: from.toISOString(), counts, sending };
+    const [subscribers, counts, sending] = await Promise.all([
+      countSubscribers(this.database),
+      countSince(this.database, from),
+      this.sending.state(),
+    ]);
+    return { subscribers, from: from.toISOString(), counts, sending };
   }
 
   @Route(contracts.listEmailJobs)

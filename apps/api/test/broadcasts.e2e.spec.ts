@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MailFixture } from './mail.fixture.js';
+
+let mails: MailFixture;
+
+beforeAll(async () => {
+  mails = await MailFixture.make();
+});
+afterAll(() => mails.close());
+
+const call = (method: string, path: string, body?: unknown) => mails.app.call(method, `/email/broadcasts${path}`, body);
+
+/** A static list of these people. */
+async function listOf(name: string, emails: string[]): Promise<string> {
+  const { body } = await mails.app.call('POST', '/smart-lists', { name, kind: 'static' });
+  await mails.app.call('POST', `/smart-lists/${body.id}/members`, { emails });
+  return body.id;
+}
+
+async function until(id: string, status: string) {
+  return mails.until(
+    async () => (await call('GET', `/${id}`)).body,
+    (broadcast) => broadcast.status === status,
+  );
+}
+
+describe('broadcasts over HTTP', () => {
+  it('go from a draft to the report', async () => {
+    const people = [await mails.person(), await mails.person(), await mails.person(), await mails.person()];
+    const [first, second, no, out] = people.map(({ email }) => email);
+    await mails.app.database.run("update cortex.people set consent_status = 'unsubscribed' where email = $1", [no]);
+    const list = await listOf(
+      'Readers',
+      people.map(({ email }) => email),
+    );
+    const without = await listOf('Not these', [out!]);
+    const made = await call('POST', '', { name: 'March news' });
+    expect(made.status).toBe(201);
+    const { id } = made.body;
+    expect(made.body).toMatchObject({ status: 'draft', stream: 'broadcast', counts: { candidates: 0 } });
+
+    const early = await call('POST', `/${id}/send`);
+    expect([early.status, early.body.code]).toEqual([422, 'broadcast_not_ready']);
+    expect(early.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/subject',
+      '/html',
+      '/include_smart_list_ids',
+    ]);
+    expect(made.body.problems).toEqual(early.body.errors);
+
+    const saved = await call('PUT', `/${id}`, {
+      subject: 'Hello {{ contact.first_name | default: "there" }}',
+      html: '<p>News for {{ contact.email }}</p>',
+      include_smart_list_ids: [list],
+      exclude_smart_list_ids: [without],
+      base_revision: made.body.revision,
+    });
+    expect(saved.body).toMatchObject({ revision: 2, name: 'March news', include_smart_list_ids: [list] });
+
+    const funnel = await call('POST', `/${id}/audience`);
+    expect(funnel.body).toMatchObject({ candidates: 3, will_receive: 2, skipped: { unsubscribed: 1, capped: 0 } });
+    const whyNot = async (email: string) =>
+      (await call('GET', `/${id}/audience?contact_email=${encodeURIComponent(email)}`)).body;
+    expect(await whyNot(first!)).toMatchObject({ outcome: 'in', reason: null });
+    expect(await whyNot(no!)).toMatchObject({ outcome: 'out', reason: 'unsubscribed' });
+    expect(await whyNot(out!)).toMatchObject({ outcome: 'out', reason: 'left_out' });
+    expect((await call('GET', `/${id}/audience?contact_email=nobody@school.example`)).status).toBe(404);
+
+    const test = await call('POST', `/${id}/test`, { to: mails.app.admin.email, contact_email: first });
+    expect(test.status).toBe(200);
+
+    const wrong = await call('POST', `/${id}/send`, { confirm: 3 });
+    expect([wrong.status, wrong.body.code, wrong.body.will_receive]).toEqual([409, 'count_changed', 2]);
+    expect((await call('POST', `/${id}/send`, { confirm: 2 })).body.status).toBe('preparing');
+    expect((await call('PUT', `/${id}`, { name: 'Too late' })).body.code).toBe('wrong_broadcast_status');
+    const sent = await until(id, 'sent');
+    expect(sent.counts).toMatchObject({ candidates: 3, sent: 2, queued: 0, skipped: { unsubscribed: 1 } });
+    const got = mails.fake.accepted.filter(({ stream }) => stream === 'broadcast').map(({ to }) => to);
+    expect(got.sort()).toEqual([first, second].sort());
+
+    const recipients = await call('GET', `/${id}/recipients?limit=2`);
+    const more = await call('GET', `/${id}/recipients?limit=2&cursor=${recipients.body.next_cursor}`);
+    const all = [...recipients.body.items, ...more.body.items];
+    expect(all.map(({ state, reason }) => [state, reason])).toEqual([
+      ['sent', null],
+      ['sent', null],
+      ['skipped', 'unsubscribed'],
+    ]);
+    expect(all.map(({ contact_email }) => contact_email).sort()).toEqual([first, second, no].sort());
+    expect((await call('GET', `/${id}/recipients?state=skipped`)).body.items).toHaveLength(1);
+    expect((await call('GET', `/${id}/report`)).body).toMatchObject({ status: 'sent', counts: { sent: 2 } });
+    expect((await call('GET', '?status=sent')).body.items.map((one: { id: string }) => one.id)).toContain(id);
+    const jobs = await mails.app.call('GET', '/email/jobs');
+    expect(jobs.body.items).toContainEqual(
+      expect.objectContaining({ name: 'March news', kind: 'broadcast', status: 'sent' }),
+    );
+    expect((await mails.app.call('GET', `/messages?broadcast_id=${id}`)).body.items).toHaveLength(2);
+    for (const act of ['pause', 'resume', 'cancel', 'send']) {
+      expect((await call('POST', `/${id}/${act}`)).body.code).toBe('wrong_broadcast_status');
+    }
+  });
+
+  it('is saved by field: two people do not overwrite each other', async () => {
+    const { body: read } = await call('POST', '', { name: 'Two people' });
+    const base_revision = read.revision;
+    const ada = await call('PUT', `/${read.id}`, { subject: 'By Ada', base_revision });
+    // Another field is not in the way.
+    const bob = await call('PUT', `/${read.id}`, { preheader: 'By Bob', base_revision });
+    expect(bob.body).toMatchObject({ subject: 'By Ada', preheader: 'By Bob' });
+    const refused = await call('PUT', `/${read.id}`, { subject: 'By Bob', base_revision });
+    expect([refused.status, refused.body.code, refused.body.fields]).toEqual([409, 'draft_changed', ['subject']]);
+    expect((await call('PUT', `/${read.id}`, { subject: 'By Bob', base_revision: bob.body.revision })).status).toBe(
+      200,
+    );
+    // Saved as it was read, with its revision.
+    expect((await call('PUT', `/${read.id}`, ada.body)).body.code).toBe('draft_changed');
+    expect((await call('PUT', `/${read.id}`, { base_revision: 99, subject: 'x' })).body.code).toBe('revision_ahead');
+    expect((await call('DELETE', `/${read.id}`)).status).toBe(204);
+  });
+
+  it('refuses what is not marketing mail to people, and what does not exist', async () => {
+    const template = await mails.app.call('POST', '/email/templates', {
+      name: 'System',
+      subject: 'x',
+      html: '<p>x</p>',
+      stream: 'transactional',
+    });
+    const { email } = await mails.person();
+    const list = await listOf('One', [email]);
+    const made = await call('POST', '', {
+      name: 'Wrong stream',
+      template_id: template.body.id,
+      include_smart_list_ids: [list],
+    });
+    const sent = await call('POST', `/${made.body.id}/send`);
+    expect(sent.body).toMatchObject({ code: 'broadcast_not_ready', errors: [{ pointer: '/template_id' }] });
+    expect((await call('POST', '', { name: 'x', stream: 'transactional' })).status).toBe(400);
+    const unknown = await call('POST', '', {
+      name: 'x',
+      include_smart_list_ids: [list, '00000000-0000-4000-8000-000000000001'],
+    });
+    expect(unknown.body.errors).toEqual([expect.objectContaining({ pointer: '/include_smart_list_ids/1' })]);
+    // What a draft names is not deleted under it.
+    expect((await mails.app.call('DELETE', `/smart-lists/${list}`)).status).toBe(409);
+    expect((await mails.app.call('DELETE', `/email/templates/${template.body.id}`)).status).toBe(409);
+  });
+
+  it('are scheduled, taken off the schedule and duplicated', async () => {
+    const { email } = await mails.person();
+    const list = await listOf('Scheduled', [email]);
+    const { body } = await call('POST', '', {
+      name: 'Later',
+      subject: 'Later',
+      html: '<p>x</p>',
+      include_smart_list_ids: [list],
+    });
+    const past = await call('POST', `/${body.id}/schedule`, { scheduled_at: '2020-01-01T00:00:00Z' });
+    expect([past.status, past.body.errors[0].pointer]).toEqual([400, '/scheduled_at']);
+    const scheduled = await call('POST', `/${body.id}/schedule`, { scheduled_at: '2099-01-01T00:00:00Z' });
+    expect(scheduled.body).toMatchObject({ status: 'scheduled', scheduled_at: '2099-01-01T00:00:00.000Z' });
+    expect((await call('POST', `/${body.id}/cancel`)).body).toMatchObject({ status: 'draft', scheduled_at: null });
+    const undo = await call('POST', `/${body.id}/send`, { undo_seconds: 60 });
+    expect(undo.body.status).toBe('scheduled');
+    expect((await call('POST', `/${body.id}/cancel`)).body.status).toBe('draft');
+    const copy = await call('POST', `/${body.id}/duplicate`);
+    expect([copy.status, copy.body.name, copy.body.subject]).toEqual([201, 'Later (copy)', 'Later']);
+  });
+});

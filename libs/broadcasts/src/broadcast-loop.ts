@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
+import { feedAll } from './feed.js';
+import { prepareStep } from './freeze.js';
+import { BroadcastLifecycle } from './lifecycle.js';
+import { endFinished, settleOne } from './settle.js';
+
+const idleMilliseconds = 250;
+
+/** Whether a broadcast is under way, has to begin, or has to come to rest. */
+const DUE = `exists (select from cortex.broadcasts where status in ('preparing', 'sending'))
+  or exists (select from cortex.broadcasts where status = 'scheduled' and scheduled_at <= cortex.now())
+  or exists (select from cortex.broadcasts where settle_at <= cortex.now())`;
+
+/**
+ * The worker's part in broadcasts: starts those whose time has come, prepares them, keeps the queue filled, ends them.
+ * Any number of workers may run it; each step is a transaction that holds the broadcast it is about.
+ */
+@Injectable()
+export class BroadcastLoop implements Loop {
+  readonly name = 'broadcasts';
+  private readonly loop: RepeatingLoop;
+
+  constructor(
+    private readonly database: Database,
+    private readonly lifecycle: BroadcastLifecycle,
+    @Inject(LOG) log: Log,
+  ) {
+    const poll = { database, due: DUE };
+    this.loop = new RepeatingLoop({ name: this.name, idle: idleMilliseconds, poll, work: () => this.once(), log });
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  /** One round. Answers whether there is more to do at once. */
+  async once(): Promise<boolean> {
+    const { database } = this;
+    const settled = await settleOne(database);
+    const fed = (await feedAll(database)) > 0;
+    const ended = (await endFinished(database)) > 0;
+    const started = await this.lifecycle.startDue();
+    // Last: one that cannot be prepared does not keep the others from being sent.
+    const prepared = await prepareStep(database);
+    return started || prepared || fed || ended || settled;
+  }
+}

@@ -1,0 +1,337 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { checkAside, DesignRenderer } from '#emails';
+import { AppError, Database, invalidRequest, recordAudit, type Actor, type FieldError, type Tx } from '#platform';
+import { dependencies, type Group } from '#rules';
+import { fixAudience, funnelOf, judgeOne } from './audience.js';
+import {
+  broadcastById,
+  broadcastPage,
+  countsOf,
+  forgetUses,
+  lockBroadcast,
+  type BroadcastFilter,
+  type BroadcastRow,
+} from './broadcast.queries.js';
+import { present, presentListed } from './present.js';
+import { audienceOf, checkedContent, contentOf } from './readiness.js';
+import { recipientPage, type RecipientFilter } from './recipients.queries.js';
+import { assertStatus } from './status.js';
+
+/** What can be said of a broadcast while it is a draft. */
+export interface BroadcastFields {
+  name: string;
+  subject: string;
+  preheader: string;
+  from: string | null;
+  topic_id: string | null;
+  include_smart_list_ids: string[];
+  exclude_smart_list_ids: string[];
+  rules: Group | null;
+  template_id: string | null;
+  editor: 'html' | 'mjml' | 'unlayer';
+  design: unknown;
+  html: string;
+  text: string | null;
+}
+
+/** Saved together: a design makes the HTML. */
+const contentFields: ReadonlySet<string> = new Set(['editor', 'design', 'html', 'text']);
+/** Where a field's last revision is kept: the parts of the content share one. */
+const revisionKey = (field: string): string => (contentFields.has(field) ? 'content' : field);
+
+/** Milliseconds that counting an audience may take. */
+export const COUNT_PATIENCE = 60_000;
+/** Rows and their counts of one moment. */
+const snapshot = { isolation: 'REPEATABLE READ', readOnly: true } as const;
+
+/** Drafts of broadcasts, and what all of them are asked about. Sending them is `BroadcastLifecycle`. */
+@Injectable()
+export class Broadcasts {
+  constructor(
+    private readonly database: Database,
+    private readonly renderer: DesignRenderer,
+  ) {}
+
+  list(filter: BroadcastFilter) {
+    return this.database.tx(async (tx) => {
+      const { rows, next_cursor } = await broadcastPage(tx, filter);
+      const counts = await countsOf(tx, rows);
+      return { items: rows.map((row) => presentListed(row, counts.get(row.id)!)), next_cursor };
+    }, snapshot);
+  }
+
+  /** @throws AppError 404 */
+  get(id: string) {
+    return this.database.tx(async (tx) => {
+      const row = await broadcastById(tx, id);
+      const counts = (await countsOf(tx, [row])).get(id)!;
+      return present(row, counts, row.status === 'draft' ? (await checkedContent(tx, row)).errors : []);
+    }, snapshot);
+  }
+
+  /** @throws AppError 400 for a list, template or topic that does not exist; 422 for a design or text with mistakes */
+  async create(actor: Actor, given: Pick<BroadcastFields, 'name'> & Partial<BroadcastFields>) {
+    const id = await this.database.tx(async (tx) => {
+      const made = await tx.row<{ id: string }>(
+        'insert into cortex.broadcasts (name, created_by) values ($1, $2) returning id',
+        [given.name, actor.label],
+      );
+      await this.write(tx, await lockBroadcast(tx, made!.id), given, 1);
+      await recordAudit(tx, actor, {
+        action: 'broadcast.created',
+        targetKind: 'broadcast',
+        targetId: made!.id,
+        after: { name: given.name },
+      });
+      return made!.id;
+    });
+    return this.get(id);
+  }
+
+  /**
+   * Changes the fields that are given; all others stay as they are, whoever changed them meanwhile.
+   * @param base the revision that the caller has seen: a field that somebody else has changed since is not overwritten
+   * @throws AppError 404; 409 unless it is a draft, or when somebody else has changed one of these fields; 400 and 422 as
+   *   `create`
+   */
+  async save(actor: Actor, id: string, given: Partial<BroadcastFields>, base?: number) {
+    await this.database.tx(async (tx) => {
+      const row = await lockBroadcast(tx, id);
+      assertStatus(row, ['draft'], 'Only a draft can be changed. Take it off the schedule, or duplicate it.');
+      const changed = changedFields(row, given);
+      if (base !== undefined) assertUnchanged(row, changed, base);
+      if (changed.length > 0) await this.write(tx, row, given, row.revision + 1, changed);
+    });
+    return this.get(id);
+  }
+
+  /** A new draft that says the same to the same people, as far as what it names still exists. @throws AppError 404 */
+  async duplicate(actor: Actor, id: string, name?: string) {
+    const fields = await this.database.tx(async (tx) => withoutMissing(tx, fieldsOf(await broadcastById(tx, id))));
+    return this.create(actor, { ...fields, name: name ?? `${fields.name.slice(0, 190)} (copy)` });
+  }
+
+  /** @throws AppError 404; 409 unless it is a draft */
+  async remove(actor: Actor, id: string): Promise<void> {
+    await this.database.tx(async (tx) => {
+      const row = await lockBroadcast(tx, id);
+      assertStatus(row, ['draft'], 'Only a draft can be deleted. What was sent is kept.');
+      await forgetUses(tx, id);
+      await tx.run('delete from cortex.broadcasts where id = $1', [id]);
+      await recordAudit(tx, actor, {
+        action: 'broadcast.deleted',
+        targetKind: 'broadcast',
+        targetId: id,
+        before: { name: row.name },
+      });
+    });
+  }
+
+  /** Who would get it now, and who would not and why. @throws AppError 404; 422 when a list does not exist */
+  audience(id: string) {
+    return this.database.tx(
+      async (tx) => {
+        const row = await broadcastById(tx, id);
+        const audience = await fixAudience(tx, audienceOf(row));
+        return { revision: row.revision, at: audience.now, ...(await funnelOf(tx, audience, row.topic_id)) };
+      },
+      { readOnly: true, statementTimeout: COUNT_PATIENCE },
+    );
+  }
+
+  /** @returns null when this person would get it, else why not. @throws AppError 404 for the broadcast or the address */
+  whyNot(id: string, email: string) {
+    return this.database.tx(
+      async (tx) => {
+        const row = await broadcastById(tx, id);
+        return judgeOne(tx, await fixAudience(tx, audienceOf(row)), row.topic_id, email);
+      },
+      { readOnly: true, statementTimeout: COUNT_PATIENCE },
+    );
+  }
+
+  /** What it says now, for a test. @throws AppError 404; 422 when it cannot be rendered */
+  async content(id: string) {
+    const { row, content } = await this.database.tx(async (tx) => {
+      const found = await broadcastById(tx, id);
+      return { row: found, content: await contentOf(tx, found) };
+    });
+    const blocks = (await checkAside(content)).find(({ severity }) => severity === 'blocks');
+    if (blocks)
+      throw new AppError('invalid_template', `The email cannot be rendered: ${blocks.message}`, { errors: [blocks] });
+    return { content, from: row.email_from ?? undefined };
+  }
+
+  /** People it was for, with what became of each. @throws AppError 404 */
+  recipients(id: string, filter: RecipientFilter) {
+    return this.database.tx(async (tx) => {
+      await broadcastById(tx, id);
+      return recipientPage(tx, id, filter);
+    }, snapshot);
+  }
+
+  private async write(
+    tx: Tx,
+    row: BroadcastRow,
+    given: Partial<BroadcastFields>,
+    revision: number,
+    changed: readonly string[] = Object.keys(given),
+  ): Promise<void> {
+    await assertThere(tx, given);
+    const next: BroadcastFields = { ...fieldsOf(row), ...given };
+    const drawn = changed.some((field) => contentFields.has(field))
+      ? await this.renderer.draw({ ...next, stream: 'broadcast' })
+      : { design: row.design, html: row.html, generated_text: row.generated_text };
+    await assertParses({ ...next, ...drawn });
+    const revisions = { ...row.field_revisions };
+    for (const field of changed) revisions[revisionKey(field)] = revision;
+    await tx.run(
+      `update cortex.broadcasts set name = $2, subject = $3, preheader = $4, email_from = $5, topic_id = $6,
+         include_smart_list_ids = $7, exclude_smart_list_ids = $8, rules = $9::jsonb, template_id = $10, editor = $11,
+         design = $12::jsonb, html = $13, text = $14, generated_text = $15, revision = $16, field_revisions = $17::jsonb,
+         updated_at = cortex.now()
+       where id = $1`,
+      [
+        row.id,
+        next.name,
+        next.subject,
+        next.preheader,
+        next.from || null,
+        next.topic_id,
+        next.include_smart_list_ids,
+        next.exclude_smart_list_ids,
+        jsonOrNull(next.rules),
+        next.template_id,
+        next.editor,
+        jsonOrNull(drawn.design),
+        drawn.html,
+        next.text || null,
+        drawn.generated_text,
+        revision,
+        JSON.stringify(revisions),
+      ],
+    );
+    await keepUses(tx, row.id, next);
+  }
+}
+
+const jsonOrNull = (value: unknown): string | null =>
+  value === null || value === undefined ? null : JSON.stringify(value);
+
+const fieldsOf = (row: BroadcastRow): BroadcastFields => ({
+  name: row.name,
+  subject: row.subject,
+  preheader: row.preheader,
+  from: row.email_from,
+  topic_id: row.topic_id,
+  include_smart_list_ids: row.include_smart_list_ids,
+  exclude_smart_list_ids: row.exclude_smart_list_ids,
+  rules: row.rules,
+  template_id: row.template_id,
+  editor: row.editor,
+  design: row.design,
+  html: row.html,
+  text: row.text,
+});
+
+/** The given fields whose value is another one. */
+function changedFields(row: BroadcastRow, given: Partial<BroadcastFields>): string[] {
+  const before = new Map<string, unknown>(Object.entries(fieldsOf(row)));
+  return Object.entries(given)
+    .filter(([field, value]) => !isDeepStrictEqual(before.get(field), value))
+    .map(([field]) => field);
+}
+
+function assertUnchanged(row: BroadcastRow, changed: readonly string[], base: number): void {
+  if (base > row.revision)
+    throw new AppError('revision_ahead', `This draft is only at revision ${row.revision}. Load it again.`, {
+      errors: [{ pointer: '/base_revision', message: `At most ${row.revision}.` }],
+    });
+  const theirs = changed.filter((field) => (row.field_revisions[revisionKey(field)] ?? 0) > base);
+  if (theirs.length === 0) return;
+  throw new AppError(
+    'draft_changed',
+    `Someone else has changed ${theirs.join(', ')} since you loaded this draft. Load it again and repeat your change.`,
+    { facts: { revision: row.revision, fields: theirs } },
+  );
+}
+
+/** What these fields name and does not exist. */
+async function missingOf(tx: Tx, fields: Partial<BroadcastFields>): Promise<Pick<Named, 'id' | 'pointer'>[]> {
+  const named = namedBy(fields);
+  return tx.rows<Pick<Named, 'id' | 'pointer'>>(
+    `select u.id, u.pointer from unnest($1::text[], $2::uuid[], $3::text[]) u(kind, id, pointer)
+     where (u.kind = 'template' and not exists (select from cortex.templates t where t.id = u.id))
+        or (u.kind = 'smart_list' and not exists (select from public.crm_smart_lists l where l.id = u.id))
+        or (u.kind = 'topic' and not exists (select from cortex.topics t where t.id = u.id))`,
+    [named.map(({ kind }) => kind), named.map(({ id }) => id), named.map(({ pointer }) => pointer)],
+  );
+}
+
+/** @throws AppError 400 when a list, the template or the topic does not exist */
+async function assertThere(tx: Tx, given: Partial<BroadcastFields>): Promise<void> {
+  const missing = await missingOf(tx, given);
+  if (missing.length === 0) return;
+  const errors: FieldError[] = missing.map(({ pointer }) => ({ pointer, message: 'There is nothing with this id.' }));
+  throw invalidRequest('The broadcast names something that does not exist.', errors);
+}
+
+/** For a copy of what was sent long ago. */
+async function withoutMissing(tx: Tx, fields: BroadcastFields): Promise<BroadcastFields> {
+  const missing = await missingOf(tx, fields);
+  const gone = new Set(missing.map(({ id }) => id));
+  const there = (id: string | null) => (id !== null && gone.has(id) ? null : id);
+  return {
+    ...fields,
+    include_smart_list_ids: fields.include_smart_list_ids.filter(there),
+    exclude_smart_list_ids: fields.exclude_smart_list_ids.filter(there),
+    rules: missing.some(({ pointer }) => pointer === '/rules') ? null : fields.rules,
+    template_id: there(fields.template_id),
+    topic_id: there(fields.topic_id),
+  };
+}
+
+interface Named {
+  kind: 'template' | 'smart_list' | 'topic';
+  id: string;
+  pointer: string;
+}
+
+function namedBy(given: Partial<BroadcastFields>): Named[] {
+  const lists = (ids: readonly string[] = [], pointer: string): Named[] =>
+    ids.map((id, at) => ({ kind: 'smart_list', id, pointer: `${pointer}/${at}` }));
+  return [
+    ...lists(given.include_smart_list_ids, '/include_smart_list_ids'),
+    ...lists(given.exclude_smart_list_ids, '/exclude_smart_list_ids'),
+    ...(given.rules ? dependencies(given.rules).lists : []).map((id): Named => ({
+      kind: 'smart_list',
+      id,
+      pointer: '/rules',
+    })),
+    ...(given.template_id ? [{ kind: 'template' as const, id: given.template_id, pointer: '/template_id' }] : []),
+    ...(given.topic_id ? [{ kind: 'topic' as const, id: given.topic_id, pointer: '/topic_id' }] : []),
+  ];
+}
+
+/** Keeps `cortex.uses` as the broadcast says, so that nothing of it is deleted before it is sent. */
+async function keepUses(tx: Tx, id: string, fields: BroadcastFields): Promise<void> {
+  await forgetUses(tx, id);
+  const named = namedBy(fields);
+  await tx.run(
+    `insert into cortex.uses (user_kind, user_id, used_kind, used_id)
+     select distinct 'broadcast', $1::uuid, u.kind, u.id from unnest($2::text[], $3::uuid[]) u(kind, id)
+     on conflict do nothing`,
+    [id, named.map((one) => one.kind), named.map((one) => one.id)],
+  );
+}
+
+/** A draft may still be empty; what is there must parse. */
+async function assertParses({ subject, preheader, html, text }: BroadcastFields): Promise<void> {
+  const problems = await checkAside({ subject: subject || '-', preheader, html: html || '-', text });
+  const errors = problems
+    .filter(({ severity }) => severity === 'blocks')
+    .map(({ pointer, message }) => ({ pointer, message }));
+  if (errors.length > 0)
+    throw new AppError('invalid_template', 'The broadcast has mistakes, so nothing was saved.', { errors });
+}

@@ -1,0 +1,92 @@
+import { putInQueue, queueColumns } from '#emails';
+import type { Database, Tx } from '#platform';
+
+/**
+ * Mails of one broadcast that stand in the queue at a time, as far as they are due. Enough that sending never waits for
+ * more, and few enough that other marketing mail does not wait behind a million, and that pausing is quick.
+ */
+const QUEUED_AT_ONCE = 5_000;
+
+/** Places in the queue that one transaction takes out. */
+const WITHDRAWN_AT_ONCE = 10_000;
+
+/** Stands before every id. */
+export const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+interface Feeding {
+  id: string;
+  fed_until: string | null;
+}
+
+/**
+ * Puts the next mails of every broadcast that is being sent into the queue, in the order in which they were frozen.
+ * Quiet hours are asked when they are claimed: what rests then does not keep others from coming.
+ * @returns how many came
+ */
+export const feedAll = (database: Database): Promise<number> =>
+  database.tx(async (tx) => {
+    // Locked, so that nobody pauses one while it is fed.
+    const sending = await tx.rows<Feeding>(
+      `select b.id, b.fed_until from cortex.broadcasts b where b.status = 'sending'
+       order by b.started_at, b.id limit 100 for update skip locked`,
+    );
+    let fed = 0;
+    for (const broadcast of sending) fed += await feed(tx, broadcast);
+    return fed;
+  });
+
+async function feed(tx: Tx, { id, fed_until }: Feeding): Promise<number> {
+  const row = await tx.row<{ n: number }>(
+    `with room as (
+       select greatest($3 - count(*), 0) as places from (
+         select from cortex.outgoing o
+         where o.broadcast_id = $1 and coalesce(o.not_before, o.created_at) <= cortex.now() limit $3) o
+     ), next as materialized (
+       select ${queueColumns}, state from cortex.messages m
+       where m.broadcast_id = $1 and m.id > $2::uuid
+       order by m.id limit (select r.places from room r)
+     ), waiting as (select * from next where state = 'queued'),
+     queued as (${putInQueue('waiting')}),
+     moved as (
+       update cortex.broadcasts set fed_until = (select n.id from next n order by n.id desc limit 1)
+       where id = $1 and exists (select from next)
+     )
+     select count(*)::int as n from next`,
+    [id, fed_until ?? BEFORE_ALL, QUEUED_AT_ONCE],
+  );
+  return row!.n;
+}
+
+/**
+ * Takes out of the queue what is not claimed yet, and lets feeding begin again from there; the broadcast is locked and no
+ * longer being sent. A claim that is under way is waited for: what it took leaves.
+ * @returns whether all of it is out: a night's rest may hold a million mails, which are taken out by chunks
+ */
+export async function withdraw(tx: Tx, broadcastId: string): Promise<boolean> {
+  const row = await tx.row<{ n: number }>(
+    `with gone as (
+       delete from cortex.outgoing o
+       where o.ctid = any(array(
+         select w.ctid from cortex.outgoing w where w.broadcast_id = $1 limit $2 for update))
+       returning o.message_id
+     ), lowest as (
+       select g.message_id as id from gone g order by g.message_id limit 1
+     ), back as (
+       update cortex.broadcasts b
+       set fed_until = (
+         select m.id from cortex.messages m, lowest l
+         where m.broadcast_id = $1 and m.id < l.id order by m.id desc limit 1)
+       where b.id = $1 and b.fed_until is not null and (select l.id from lowest l) <= b.fed_until
+     )
+     select count(*)::int as n from gone`,
+    [broadcastId, WITHDRAWN_AT_ONCE],
+  );
+  return row!.n < WITHDRAWN_AT_ONCE;
+}
+
+/** SQL: mails of this broadcast are in a call, or in one whose outcome is not known. @param id SQL of its id */
+export const hasOpenBatch = (id: string): string => `exists (
+  select from cortex.send_batches s
+  cross join unnest(s.message_ids) l(id)
+  join cortex.messages m on m.id = l.id
+  where s.settled_at is null and m.broadcast_id = ${id} and m.state in ('submitting', 'uncertain'))`;

@@ -1,0 +1,41 @@
+import type { MessageCounts } from '#emails';
+import type { FieldError } from '#platform';
+import type { BroadcastRow } from './broadcast.queries.js';
+
+const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+/** A broadcast as its list shows it. */
+export const presentListed = (row: BroadcastRow, counts: MessageCounts) => ({
+  id: row.id,
+  name: row.name,
+  status: row.status,
+  revision: row.revision,
+  subject: row.subject,
+  preheader: row.preheader,
+  from: row.email_from,
+  stream: 'broadcast' as const,
+  topic_id: row.topic_id,
+  audience: 'lists' as const,
+  include_smart_list_ids: row.include_smart_list_ids,
+  exclude_smart_list_ids: row.exclude_smart_list_ids,
+  rules: row.rules,
+  template_id: row.template_id,
+  editor: row.editor,
+  scheduled_at: instant(row.scheduled_at),
+  started_at: instant(row.started_at),
+  frozen_at: instant(row.frozen_at),
+  finished_at: instant(row.finished_at),
+  reason: row.reason,
+  counts,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+});
+
+/** The same with its own content, and what keeps it from being sent. */
+export const present = (row: BroadcastRow, counts: MessageCounts, problems: FieldError[]) => ({
+  ...presentListed(row, counts),
+  problems,
+  design: row.design,
+  html: row.html,
+  text: row.text,
+});
