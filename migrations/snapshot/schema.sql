@@ -679,6 +679,7 @@ table cortex.template_versions
   saved_by text
   approved_at timestamp with time zone
   approved_by text
+  begun_at timestamp with time zone
 
 table cortex.templates
   id uuid not null default uuidv7()
@@ -1377,6 +1378,8 @@ CREATE INDEX known_names_near ON cortex.known_names USING gin (near, name public
 CREATE INDEX lead_owners_profile ON cortex.lead_owners USING btree (profile_id)
 
 CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
+
+CREATE INDEX mail_contents_by_template ON cortex.mail_contents USING btree (template_id, template_version) WHERE (template_id IS NOT NULL)
 
 CREATE INDEX messages_automation ON cortex.messages USING btree (automation_id, node_id) WHERE (automation_id IS NOT NULL)
 

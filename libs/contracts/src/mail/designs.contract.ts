@@ -30,7 +30,7 @@ export const listTemplateVersions = route({
   path: '/email/templates/:id/versions',
   access: 'read',
   tag,
-  summary: 'Versions of a template, newest first: who saved each, and when',
+  summary: 'Versions of a template, newest first: who saved each, and when. Their numbers have gaps',
   params: idParams,
   query: pageQuery,
   response: page(templateVersion),

@@ -85,6 +85,8 @@ export const changeTemplate = route({
   access: 'change',
   tag,
   summary: 'Replace a template; with `version` it is refused (409) when another one was saved meanwhile',
+  description:
+    'Each save has a number of its own. Those of one colleague in one sitting (no pause of 15 minutes, an hour at most) are kept as one version, under the last number, unless it was approved or used in between. What an API key saves is kept each time.',
   params: idParams,
   body: templateFields.extend({ version: z.number().int().optional() }),
   response: template,

@@ -93,9 +93,10 @@ export async function pinTemplates(tx: Tx, templateIds: readonly string[]): Prom
   const wanted = [...new Set(templateIds)];
   if (wanted.length === 0) return new Map();
   const templates = await tx.rows<StoredContent & { template_id: string; template_version: number }>(
+    // A save that is under way ends first; the next one sees that this version is in use, and keeps it.
     `select id as template_id, version as template_version, subject, preheader, html,
        coalesce(text, generated_text) as text
-     from cortex.templates where id = any($1::uuid[])`,
+     from cortex.templates where id = any($1::uuid[]) order by id for key share`,
     [wanted],
   );
   const ids = await storeContents(tx, templates);

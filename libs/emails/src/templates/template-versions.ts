@@ -26,16 +26,42 @@ interface WholeVersionRow extends VersionRow {
 const listed = `number, name, subject, stream, editor, octet_length(html) as bytes, saved_at, saved_by, approved_at,
   approved_by`;
 
-/** Puts a template as it stands now beside its earlier versions, and notes the pictures that it shows. */
-export async function keepVersion(tx: Tx, templateId: string, actor: Actor): Promise<void> {
-  const kept = await tx.row<{ html: string; design: unknown }>(
-    `insert into cortex.template_versions
-       (template_id, number, name, stream, editor, subject, preheader, design, html, text, generated_text, saved_by)
-     select id, version, name, stream, editor, subject, preheader, design, html, text, generated_text, $2
-     from cortex.templates where id = $1 returning html, design`,
-    [templateId, actor.label],
+/** What ends a sitting: a pause of so many minutes, or so many minutes in all. */
+const PAUSE_MINUTES = 15;
+const LONGEST_MINUTES = 60;
+
+/**
+ * Puts a template as it stands now beside its earlier versions, and notes the pictures that it shows. The editors save
+ * by themselves, so what a colleague saves in one sitting with one editor is one version: it takes the place of the
+ * last one, under the new number, unless that one was approved or went into a mail. What a program saves is a version
+ * each time.
+ * @param apart true: a version of its own in any case
+ * @returns whether it is one more
+ */
+export async function keepVersion(tx: Tx, templateId: string, actor: Actor, apart = false): Promise<boolean> {
+  const kept = await tx.row<{ html: string; design: unknown; went_on: boolean }>(
+    `with sitting as (
+       delete from cortex.template_versions v using cortex.templates t
+       where t.id = $1 and v.template_id = t.id and v.number = t.version - 1 and $3
+         and v.saved_by = $2 and v.editor = t.editor and v.approved_at is null
+         and v.saved_at > cortex.now() - make_interval(mins => $4)
+         and coalesce(v.begun_at, v.saved_at) > cortex.now() - make_interval(mins => $5)
+         and not exists (
+           select from cortex.mail_contents c where c.template_id = t.id and c.template_version = v.number
+         )
+       returning coalesce(v.begun_at, v.saved_at) as begun_at
+     )
+     insert into cortex.template_versions
+       (template_id, number, name, stream, editor, subject, preheader, design, html, text, generated_text, saved_by,
+        begun_at)
+     select id, version, name, stream, editor, subject, preheader, design, html, text, generated_text, $2,
+       coalesce((select begun_at from sitting), cortex.now())
+     from cortex.templates where id = $1
+     returning html, design, exists (select from sitting) as went_on`,
+    [templateId, actor.label, actor.kind === 'staff' && !apart, PAUSE_MINUTES, LONGEST_MINUTES],
   );
   await noteMedia(tx, 'template', templateId, `${kept!.html}${JSON.stringify(kept!.design ?? '')}`);
+  return !kept!.went_on;
 }
 
 /** Notes the pictures that a text shows as used; what was noted before stays, since earlier versions may come back. */

@@ -82,7 +82,8 @@ export class Templates {
   }
 
   /**
-   * Replaces a template; what it was stays as an earlier version.
+   * Replaces a template; what it was before this sitting stays as an earlier version. The audit has one line for each
+   * version.
    * @throws AppError 404; 409 when `version` is no longer its version; 422 when a part does not parse, or for a design
    *   that cannot be rendered
    */
@@ -107,7 +108,8 @@ export class Templates {
          where id = $10`,
         [...valuesOf(drawn), id],
       );
-      await keepVersion(tx, id, actor);
+      // What is restored over must stay.
+      if (!(await keepVersion(tx, id, actor, restored !== undefined))) return;
       const after = { id, name: fields.name, version: before.version + 1, ...(restored ? { as: restored } : {}) };
       await audit(tx, actor, restored ? 'template.restored' : 'template.changed', after);
     });

@@ -1,12 +1,11 @@
 import type { TemplateVersion } from '#contracts';
-import { Button, Checkbox, Modal, SegmentedControl } from '@mantine/core';
+import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { Suspense, lazy, useState } from 'react';
 import { Problem } from '../../ui/confirm';
 import { Answer, Loading } from '../../ui/query-states';
 import { Time } from '../../ui/time';
 import { wordsIn } from '../design/mail/words-in';
 import { faceOf } from '../design/preview/faces';
-import { sittingsOf } from './sittings';
 import { useTemplateSteps, useVersion, useVersions, type Template } from './templates.queries';
 
 const WordsDifference = lazy(async () => ({ default: (await import('./words-difference')).WordsDifference }));
@@ -35,49 +34,35 @@ type VersionsProps = Omit<VersionsDialogProps, 'onClose'> & { items: readonly Te
 function Versions({ items, template, mayChange, onRestored }: VersionsProps) {
   const { restore } = useTemplateSteps(template.id);
   const [chosen, setChosen] = useState<number>();
-  const [every, setEvery] = useState(false);
   const [face, setFace] = useState('look');
-  const sittings = sittingsOf(items);
-  // Of a single sitting each save is shown, or there would be nothing to compare.
-  const grouped = sittings.length > 1 && sittings.length < items.length;
-  const listed = grouped && !every ? sittings : items.map((version) => ({ last: version, versions: [version] }));
-  const current = items[0];
-  const other = items.find((one) => one.number === chosen) ?? listed[1]?.last;
+  const [current, before] = items;
+  const other = items.find((one) => one.number === chosen) ?? before;
   return (
     <div className="versions">
-      <div className="stack-tight">
-        <ol className="versions-list" aria-label="Versions">
-          {listed.map(({ last, versions }) => (
-            <li key={last.number}>
-              <button
-                type="button"
-                aria-current={last.number === other?.number ? 'true' : undefined}
-                onClick={() => setChosen(last.number)}
-              >
-                <span>
-                  Version {last.number}
-                  {last.number === current?.number ? ' · current' : ''}
-                  {last.approved_at ? ' · approved' : ''}
-                </span>
-                <span className="label">
-                  <Time at={last.saved_at} as="short" /> {last.saved_by ? `by ${last.saved_by}` : ''}
-                </span>
-                {versions.length > 1 ? <span className="label">{versions.length} saves in one sitting</span> : null}
-              </button>
-            </li>
-          ))}
-        </ol>
-        {grouped ? (
-          <Checkbox
-            size="xs"
-            label="Show every save"
-            checked={every}
-            onChange={(event) => setEvery(event.currentTarget.checked)}
-          />
-        ) : null}
-      </div>
+      <ol className="versions-list" aria-label="Versions">
+        {items.map((version) => (
+          <li key={version.number}>
+            <button
+              type="button"
+              aria-current={version.number === other?.number ? 'true' : undefined}
+              onClick={() => setChosen(version.number)}
+            >
+              <span>
+                Version {version.number}
+                {version.number === current?.number ? ' · current' : ''}
+                {version.approved_at ? ' · approved' : ''}
+              </span>
+              <span className="label">
+                <Time at={version.saved_at} as="short" /> {version.saved_by ? `by ${version.saved_by}` : ''}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
       {!current || !other ? (
-        <p className="sentence quiet">There is one version so far. Each change that is saved makes another.</p>
+        <p className="sentence quiet">
+          There is one version so far. What you change in one sitting is one version; the next begins after a pause.
+        </p>
       ) : (
         <div className="stack">
           <div className="row-apart">
