@@ -4,12 +4,12 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { projectRoot } from '#platform';
 import type axeCore from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = projectRoot();
 const require = createRequire(import.meta.url);
 
 const flags = [
@@ -81,6 +81,46 @@ export async function pageAt(
   return page;
 }
 
+interface Counted {
+  commits: number;
+  __REACT_DEVTOOLS_GLOBAL_HOOK__: object;
+}
+
+/** Counts what React draws on a page, as its developer tools would see it; for `page.addInitScript`. See `commitsOf`. */
+export function countCommits(): void {
+  const page = globalThis as unknown as Counted;
+  page.commits = 0;
+  page.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
+    supportsFiber: true,
+    isDisabled: false,
+    inject: () => 1,
+    onCommitFiberRoot: () => (page.commits += 1),
+    onCommitFiberUnmount: () => undefined,
+    onPostCommitFiberRoot: () => undefined,
+  };
+}
+
+export const commitsOf = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { commits: number }).commits);
+
+/**
+ * Waits until React has drawn nothing for a second, which is longer than the editors wait before they save.
+ * @throws Error after a minute
+ */
+export async function atRest(page: Page): Promise<void> {
+  const calm = await page.evaluate(async () => {
+    const counted = globalThis as unknown as { commits: number };
+    const end = performance.now() + 60_000;
+    for (let seen = -1; performance.now() < end;) {
+      if (seen === counted.commits) return true;
+      seen = counted.commits;
+      await new Promise((done) => setTimeout(done, 1_000));
+    }
+    return false;
+  });
+  if (!calm) throw new Error('The page did not come to rest within a minute.');
+}
+
 /** Signs somebody in and goes where they wanted to. */
 export async function signIn(
   page: Page,
@@ -140,7 +180,8 @@ export async function seriousProblems(page: Page): Promise<string[]> {
   await page.evaluate(source);
   const found = await page.evaluate(async () => {
     const { axe, document } = globalThis as unknown as { axe: typeof axeCore; document: axeCore.ElementContext };
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    // It is in no frame, and would wait for each.
+    const { violations } = await axe.run(document, { resultTypes: ['violations'], iframes: false });
     return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, html: nodes[0]?.html ?? '' }));
   });
   return found

@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { EntitySchema } from 'typeorm';
-import { createDataSource, createLog, Database, migrate } from '#platform';
+import { createDataSource, createLog, Database, migrate, migrationsFolder } from '#platform';
 import { INSTALL_TEST_CLOCK, TestClock } from './clock.js';
 import { testCluster } from './cluster.js';
 
-export const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
+export const MIGRATIONS = migrationsFolder();
 
 export interface TestDatabase {
   url: string;
