@@ -115,14 +115,7 @@ describe('the e-mail studio in a browser', () => {
       expect.objectContaining({ tagName: 'mj-image', only: "contact.type == 'customer'" }),
     ]);
     // A block is dragged onto the paper and dropped there.
-    const from = (await blocks().getByRole('button', { name: 'Line', exact: true }).boundingBox())!;
-    const to = (await studio.text(0).boundingBox())!;
-    await page.mouse.move(from.x + 20, from.y + 10);
-    await page.mouse.down();
-    await page.mouse.move(from.x + 60, from.y + 30, { steps: 4 });
-    await page.mouse.move(to.x + to.width / 2, to.y + to.height - 6, { steps: 12 });
-    await page.mouse.move(to.x + to.width / 2 + 2, to.y + to.height - 4, { steps: 3 });
-    await page.mouse.up();
+    await studio.drag(blocks().getByRole('button', { name: 'Line', exact: true }), 0);
     await studio.storedWith(id, 'mj-divider');
     await studio.saved();
     await look('from-nothing');

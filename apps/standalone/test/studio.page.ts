@@ -93,6 +93,23 @@ export class StudioPage {
     await this.page.keyboard.type(words);
   }
 
+  /** Drags a block of the palette to the foot of the n-th text, and lets go once the paper shows where it would land. */
+  async drag(block: Locator, n: number): Promise<void> {
+    const from = await middle(block);
+    await this.page.mouse.move(from.x, from.y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(from.x + 40, from.y + 20, { steps: 4 });
+    const landing = this.page.locator('.gjs-placeholder').filter({ visible: true });
+    let moves = 0;
+    await until(async () => {
+      const box = (await this.text(n).boundingBox())!;
+      moves += 1;
+      await this.page.mouse.move(box.x + box.width / 2 + (moves % 2) * 3, box.y + box.height - 4, { steps: 6 });
+      return (await landing.count()) > 0;
+    });
+    await this.page.mouse.up();
+  }
+
   async tab(name: string): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
   }
@@ -102,3 +119,8 @@ export class StudioPage {
     return (await this.outline.allInnerTexts()).map((line) => line.split('\n')[0]!);
   }
 }
+
+const middle = async (what: Locator) => {
+  const box = (await what.boundingBox())!;
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+};

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recipes, type Graph } from '#graph';
-import { browser, builtWeb, seriousProblems, testApp, type TestApp, pageAt, signIn } from '#testing';
+import { browser, builtWeb, seriousProblems, testApp, type TestApp, pageAt, signIn, until } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 
 const recipe = recipes.find(({ id }) => id === 'abandoned-checkout');
@@ -123,6 +123,7 @@ describe('the automation editor in a browser', () => {
     await drop(40, 40);
     expect(await cards(page)).toBe(6);
     await drop(plus.x - pane.x + 30, plus.y - pane.y + 10);
+    await until(async () => (await cards(page)) === 7);
     await saved(page);
     const graph = await stored(id);
     const added = graph.edges.find((edge) => edge.source === 'first-mail')?.target;

@@ -107,8 +107,8 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
           actions={actions}
         />
       </ErrorBoundary>
-      <ConnectionNotice />
       <div className="editor-body">
+        <ConnectionNotice />
         {narrow || mode !== 'build' ? null : (
           <ErrorBoundary what="The panels could not be shown">
             <PanelBar />

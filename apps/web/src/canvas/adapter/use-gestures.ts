@@ -88,7 +88,6 @@ export function useGestures(flow: FlowHandle) {
   const onDrop = useCallback(
     (event: DragEvent) => {
       const type = event.dataTransfer.getData('application/cortex-step');
-      screen.setState({ dragging: null });
       if (!type) return;
       event.preventDefault();
       const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
@@ -98,7 +97,7 @@ export function useGestures(flow: FlowHandle) {
       const reason = addStep(store, type, spot, free ? at : undefined);
       if (reason) showToast(reason);
     },
-    [flow, store, screen],
+    [flow, store],
   );
 
   return { onNodesChange, onConnect, onConnectEnd, onNodeClick, onPaneClick, onDrop };

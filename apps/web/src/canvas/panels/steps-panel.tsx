@@ -1,9 +1,9 @@
+import { useState } from 'react';
 import { nodes, nodeTypes, refusal, type NodeDef, type NodeKind } from '#graph';
 import { StepIcon, kindColor } from '../../automations/step-icon';
 import { showToast } from '../../ui/toast';
 import { addStep, placeAfter } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useScreenStore } from '../screen/screen-store';
 
 const groups: { title: string; kinds: NodeKind[] }[] = [
   { title: 'Start', kinds: ['entry'] },
@@ -39,7 +39,7 @@ export function StepsPanel() {
 
 function PaletteItem({ def }: { def: NodeDef }) {
   const store = useEditorStore();
-  const screen = useScreenStore();
+  const [dragged, setDragged] = useState(false);
   const reason = useEditor((state) => {
     const { graph } = state.document;
     if (state.readOnly) return 'Your role can view but not edit.';
@@ -60,6 +60,7 @@ function PaletteItem({ def }: { def: NodeDef }) {
       type="button"
       className="palette-item"
       data-testid={`palette-${def.type}`}
+      data-dragged={dragged}
       style={{ ['--kind' as string]: kindColor(def.type) }}
       draggable={!reason}
       disabled={reason !== undefined}
@@ -67,9 +68,9 @@ function PaletteItem({ def }: { def: NodeDef }) {
       onDragStart={(event) => {
         event.dataTransfer.setData('application/cortex-step', def.type);
         event.dataTransfer.effectAllowed = 'copy';
-        screen.setState({ dragging: def.type });
+        setDragged(true);
       }}
-      onDragEnd={() => screen.setState({ dragging: null })}
+      onDragEnd={() => setDragged(false)}
       onClick={press}
     >
       <StepIcon type={def.type} />

@@ -15,8 +15,6 @@ export interface Screen {
   removing: string | null;
   /** A step that is about to be moved behind another one, or whose path is about to lead elsewhere. */
   choosing: { what: 'move' | 'reroute'; id: string } | null;
-  /** The type of step being dragged from the palette. */
-  dragging: string | null;
   /** Positions of cards under the hand, in free layout. */
   moved: ReadonlyMap<string, Point>;
   /** The drawing's own controls, set by the adapter. */
@@ -44,7 +42,6 @@ export const createScreenStore = (): ScreenStore =>
     picker: null,
     removing: null,
     choosing: null,
-    dragging: null,
     moved: new Map(),
     camera: null,
   }));
