@@ -185,6 +185,27 @@ table cortex.broadcast_exclusions
   person_id uuid not null
   reason text not null
 
+table cortex.broadcast_rehearsals
+  id uuid not null default uuidv7()
+  broadcast_id uuid not null
+  status text not null default 'running'::text
+  revision integer not null
+  topic_id uuid
+  email_from text
+  content jsonb not null
+  audience jsonb not null
+  expected integer not null
+  people_until uuid
+  people_cursor uuid
+  recipients integer not null default 0
+  problems jsonb not null default '{}'::jsonb
+  worst jsonb not null default '[]'::jsonb
+  distinct_mails integer not null default 0
+  largest_bytes integer not null default 0
+  links jsonb not null default '[]'::jsonb
+  created_at timestamp with time zone not null default cortex.now()
+  ended_at timestamp with time zone
+
 table cortex.broadcasts
   id uuid not null default uuidv7()
   name text not null
@@ -502,6 +523,10 @@ table cortex.presence
 table cortex.provider_ids
   hash bigint not null
   message_id uuid not null
+
+table cortex.rehearsed_mails
+  rehearsal_id uuid not null
+  hash bigint not null
 
 table cortex.report_days
   stream text not null
@@ -1019,6 +1044,14 @@ cortex.backtests backtests_status_check: CHECK ((status = ANY (ARRAY['queued'::t
 
 cortex.broadcast_exclusions broadcast_exclusions_pkey: PRIMARY KEY (broadcast_id, person_id)
 
+cortex.broadcast_rehearsals broadcast_rehearsals_broadcast_id_fkey: FOREIGN KEY (broadcast_id) REFERENCES cortex.broadcasts(id) ON DELETE CASCADE
+
+cortex.broadcast_rehearsals broadcast_rehearsals_broadcast_id_key: UNIQUE (broadcast_id)
+
+cortex.broadcast_rehearsals broadcast_rehearsals_pkey: PRIMARY KEY (id)
+
+cortex.broadcast_rehearsals broadcast_rehearsals_status_check: CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text])))
+
 cortex.broadcasts broadcasts_content_id_fkey: FOREIGN KEY (content_id) REFERENCES cortex.mail_contents(id)
 
 cortex.broadcasts broadcasts_editor_check: CHECK ((editor = ANY (ARRAY['html'::text, 'mjml'::text, 'unlayer'::text])))
@@ -1134,6 +1167,10 @@ cortex.presence presence_automation_id_fkey: FOREIGN KEY (automation_id) REFEREN
 cortex.presence presence_pkey: PRIMARY KEY (automation_id, tab)
 
 cortex.presence presence_user_id_fkey: FOREIGN KEY (user_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
+
+cortex.rehearsed_mails rehearsed_mails_pkey: PRIMARY KEY (rehearsal_id, hash)
+
+cortex.rehearsed_mails rehearsed_mails_rehearsal_id_fkey: FOREIGN KEY (rehearsal_id) REFERENCES cortex.broadcast_rehearsals(id) ON DELETE CASCADE
 
 cortex.report_days report_days_pkey: PRIMARY KEY (stream, day)
 
@@ -1350,6 +1387,8 @@ CREATE INDEX backtests_of_automation ON cortex.backtests USING btree (automation
 CREATE INDEX backtests_open ON cortex.backtests USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 
 CREATE INDEX broadcast_exclusions_person ON cortex.broadcast_exclusions USING btree (person_id)
+
+CREATE INDEX broadcast_rehearsals_running ON cortex.broadcast_rehearsals USING btree (id) WHERE (status = 'running'::text)
 
 CREATE INDEX broadcasts_busy ON cortex.broadcasts USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]))
 

@@ -114,6 +114,7 @@ const routes: Record<Row, string> = {
     POST /email/broadcasts/:id/audience
     GET /email/broadcasts/:id/audience
     GET /email/broadcasts/:id/report
+    GET /email/broadcasts/:id/rehearsal
     GET /email/broadcasts/:id/recipients
     GET /email/blocks
     GET /media
@@ -169,6 +170,7 @@ const routes: Record<Row, string> = {
     DELETE /email/broadcasts/:id
     POST /email/broadcasts/:id/duplicate
     POST /email/broadcasts/:id/send
+    POST /email/broadcasts/:id/rehearse
     POST /email/broadcasts/:id/schedule
     POST /email/broadcasts/:id/pause
     POST /email/broadcasts/:id/resume

@@ -15,7 +15,7 @@ import {
 } from '#engine';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
-import { LostReports, SendLoop, SendModule, SignUps, SuppressionMirror } from '#send';
+import { LostReports, Rehearsals, SendLoop, SendModule, SignUps, SuppressionMirror } from '#send';
 import { ListJobs, Membership, SmartListsModule } from '#smart-lists';
 import { Housekeeping } from './housekeeping.js';
 import { Schedules } from './schedules.js';
@@ -43,6 +43,7 @@ const loops: Type<Loop>[] = [
   WakeLoop,
   BroadcastLoop,
   SendLoop,
+  Rehearsals,
   Membership,
   BacktestLoop,
   WebhookJobs,

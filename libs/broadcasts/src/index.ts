@@ -1,4 +1,7 @@
-export { Broadcasts } from './broadcasts.js';
+export { audienceSql, fixAudience, funnelOf, judgedSql, type FixedAudience } from './audience.js';
+export { broadcastById } from './broadcast.queries.js';
+export { Broadcasts, COUNT_PATIENCE } from './broadcasts.js';
+export { audienceOf, readyContent } from './readiness.js';
 export { BroadcastLifecycle } from './lifecycle.js';
 export { BroadcastLoop } from './broadcast-loop.js';
 export { BroadcastsModule } from './broadcasts.module.js';

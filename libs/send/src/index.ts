@@ -20,3 +20,4 @@ export * from './subscriptions.js';
 export * from './sign-ups.js';
 export * from './import-suppressions.js';
 export * from './test-mail.js';
+export { Rehearsals } from './rehearsal.js';

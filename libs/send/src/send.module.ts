@@ -7,6 +7,7 @@ import { MessageView } from './message-view.js';
 import { OwnReports } from './own-reports.js';
 import { PostmarkEvents } from './postmark-events.js';
 import { GATEWAY, PostmarkGateway } from './postmark.client.js';
+import { Rehearsals } from './rehearsal.js';
 import { SendLoop } from './send-loop.js';
 import { Sender } from './sender.js';
 import { SignUps } from './sign-ups.js';
@@ -19,6 +20,7 @@ const parts = [
   MessageView,
   OwnReports,
   PostmarkEvents,
+  Rehearsals,
   Sender,
   SendLoop,
   SignUps,

@@ -5,7 +5,7 @@ import type { InputOf } from '#contracts';
 import { emptyCounts } from '#emails';
 import { Database, type Actor } from '#platform';
 import { skipClause } from '#rules';
-import { MessageView, retryUnknown, sendTest } from '#send';
+import { MessageView, Rehearsals, retryUnknown, sendTest } from '#send';
 import { Caller, Input, Route } from '../../http/route.js';
 
 @Controller()
@@ -13,6 +13,7 @@ export class BroadcastsController {
   constructor(
     private readonly broadcasts: Broadcasts,
     private readonly lifecycle: BroadcastLifecycle,
+    private readonly rehearsals: Rehearsals,
     private readonly view: MessageView,
     private readonly database: Database,
   ) {}
@@ -105,6 +106,16 @@ export class BroadcastsController {
   ) {
     await this.broadcasts.get(params.id);
     return { queued: await retryUnknown(this.database, actor, { broadcast_id: params.id }, body.confirm) };
+  }
+
+  @Route(contracts.rehearseBroadcast)
+  rehearse(@Input() { params }: InputOf<typeof contracts.rehearseBroadcast>) {
+    return this.rehearsals.begin(params.id);
+  }
+
+  @Route(contracts.getRehearsal)
+  rehearsal(@Input() { params }: InputOf<typeof contracts.getRehearsal>) {
+    return this.rehearsals.get(params.id);
   }
 
   @Route(contracts.broadcastReport)
