@@ -183,4 +183,46 @@ describe('templates and messages over HTTP', () => {
       after: { complained: emails, reason: 'They wrote to us.' },
     });
   });
+
+  it('shows the list by part of an address and by reason, newest first', async () => {
+    const list = async (query: string) =>
+      (await mails.app.call('GET', `/email/suppressions?${query}`)).body.items.map((one: any) => one.email);
+    await mails.app.call('POST', '/email/suppressions', { emails: ['first@list.example'] });
+    await mails.app.clock.advance({ seconds: 1 });
+    await mails.app.call('POST', '/email/suppressions/import', {
+      items: [{ email: 'second@list.example', reason: 'hard_bounce' }],
+    });
+    expect(await list('q=@list.example&stream=broadcast')).toEqual(['second@list.example', 'first@list.example']);
+    expect(await list('q=@LIST.example&reason=manual')).toEqual(['first@list.example']);
+    expect((await mails.app.call('GET', '/email/suppressions?reason=constructor')).status).toBe(400);
+  });
+
+  it('says what an import would do, changing nothing, and then does just that', async () => {
+    const known = await mails.person();
+    await mails.app.call('POST', '/email/suppressions', { emails: ['listed@import.example'] });
+    const body = {
+      items: [
+        { email: known.email },
+        { email: known.email.toUpperCase() },
+        { email: 'listed@import.example' },
+        { email: 'new@import.example' },
+      ],
+      source: 'mailchimp',
+    };
+    const state = async () => [
+      await mails.consent(known.person_id),
+      await mails.typesOf(known.person_id),
+      (await mails.app.call('GET', '/email/suppressions?q=import.example')).body.items,
+      (await mails.app.call('GET', '/audit?limit=5')).body.items,
+    ];
+    const before = await state();
+    const take = (more: object) => mails.app.call('POST', '/email/suppressions/import', { ...body, ...more });
+    const would = (await take({ dry_run: true })).body;
+    expect(would).toEqual({ addresses: 3, listed: 1, added: 2, known: 1, unsubscribed: 1 });
+    expect(await state()).toEqual(before);
+    expect((await take({})).body).toEqual(would);
+    expect(await mails.consent(known.person_id)).toBe('unsubscribed');
+    expect((await take({ dry_run: true })).body).toMatchObject({ listed: 3, added: 0, unsubscribed: 0 });
+  });
+
 });

@@ -132,6 +132,48 @@ describe('consent in a browser', () => {
     await reader.getByRole('heading', { name: 'You have left “Offers”' }).waitFor();
   });
 
+  it('an administrator takes over who unsubscribed elsewhere, sees first what it does, and lifts one with a reason', async () => {
+    await page.goto('/admin/settings#suppressions');
+    const part = page.locator('#suppressions');
+    const choose = async (csv: string) => {
+      await part.getByRole('button', { name: 'Import unsubscribes' }).click();
+      await part
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'unsubscribed.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    };
+    await choose('Email Address,UNSUB_TIME\nleft@other.example,2026-01-31 10:02:03\nnobody,\ngone@other.example,\n');
+    expect(await part.getByRole('combobox', { name: 'Column with the address' }).inputValue()).toBe('Email Address');
+    await part.getByText('1 row has no e-mail address and will be left out: row 3.').waitFor();
+    await part.getByLabel('Where the list comes from').fill('mailchimp');
+    await part.getByRole('button', { name: 'Check what it would do' }).click();
+    await part.getByText('2 addresses would be added, 0 already on the list.').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    expect((await app.call('GET', '/email/suppressions?q=other.example')).body.items).toEqual([]);
+    await part.getByRole('button', { name: 'Import 2 addresses' }).click();
+    await part.getByText('2 addresses added, 0 were already on the list.').waitFor();
+    await part.getByRole('button', { name: 'Done' }).click();
+    await part.locator('tbody tr', { hasText: 'left@other.example' }).getByText('Import from mailchimp').waitFor();
+
+    await choose('angry@other.example');
+    await part.getByRole('combobox', { name: 'What happened to these addresses' }).click();
+    await page.getByRole('option', { name: 'They marked an e-mail as spam' }).click();
+    await part.getByRole('button', { name: 'Check what it would do' }).click();
+    await part.getByRole('button', { name: 'Import 1 address' }).click();
+    await part.getByRole('button', { name: 'Done' }).click();
+    await part.getByLabel('Search by address').fill('ANGRY@');
+    await part.locator('tbody tr', { hasText: 'left@other.example' }).waitFor({ state: 'detached' });
+    await part.getByRole('button', { name: 'Lift the suppression of angry@other.example' }).click();
+    const dialog = page.getByRole('dialog', { name: /angry@other.example/ });
+    const lift = dialog.getByRole('button', { name: 'Lift the suppression' });
+    expect(await lift.isDisabled()).toBe(true);
+    await dialog.getByLabel('Why may they get mail again?').fill('They wrote to us.');
+    expect(await seriousProblems(page)).toEqual([]);
+    await lift.click();
+    await part.getByText('No address matches').waitFor();
+    const [entry] = (await app.call('GET', '/audit?limit=1')).body.items;
+    expect(entry).toMatchObject({ action: 'suppressions.removed', after: { reason: 'They wrote to us.' } });
+  });
+
   it('breaks nothing on the way', () => {
     expect(broken).toEqual([]);
   });

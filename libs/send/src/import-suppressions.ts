@@ -1,4 +1,5 @@
 import { addressOf, peopleOf, setConsents } from '#directory';
+import type { SuppressionsImported } from '#contracts';
 import { streams, suppress, type NewSuppression, type Stream } from '#emails';
 import { recordAudit, type Actor, type Tx } from '#platform';
 
@@ -17,20 +18,26 @@ const streamsFor = (reason: ImportedSuppression['reason']): readonly Stream[] =>
 /**
  * Takes over another program's list, before its people are: an address stands on it whether or not anybody has it yet.
  * Who is known and did not bounce counts as unsubscribed too, by their own time.
- * @returns how many suppressions are new, and how many of the addresses are known
  */
 export async function importSuppressions(
   tx: Tx,
   actor: Actor,
   items: readonly ImportedSuppression[],
   source: string,
-): Promise<{ added: number; known: number }> {
+): Promise<SuppressionsImported> {
   await recordAudit(tx, actor, {
     action: 'suppressions.imported',
     targetKind: 'suppressions',
     after: { source, count: items.length },
   });
   const origin = `import ${source}`;
+  const normal = items.map(({ email }) => addressOf(email));
+  const addresses = [...new Set(normal.filter((address) => address !== undefined))];
+  const before = await tx.row<{ n: number }>(
+    `select count(distinct address)::int as n from cortex.suppressions
+     where stream = 'broadcast' and address = any($1::text[])`,
+    [addresses],
+  );
   const added = await suppress(
     tx,
     items.flatMap(({ email, reason, at }) =>
@@ -43,11 +50,7 @@ export async function importSuppressions(
       })),
     ),
   );
-  const normal = items.map(({ email }) => addressOf(email));
-  const people = await peopleOf(
-    tx,
-    normal.filter((address) => address !== undefined),
-  );
+  const people = await peopleOf(tx, addresses);
   const noes = items.flatMap(({ reason, at }, nth) => {
     const person = people.get(normal[nth] ?? '');
     if (!person || reason === 'hard_bounce') return [];
@@ -55,6 +58,12 @@ export async function importSuppressions(
     const consent = { status: 'unsubscribed' as const, source, ...past };
     return [{ person_id: person.person_id, consent, by: 'system' as const }];
   });
-  await setConsents(tx, noes);
-  return { added, known: people.size };
+  const { changed } = await setConsents(tx, noes);
+  return {
+    addresses: addresses.length,
+    listed: before!.n,
+    added,
+    known: people.size,
+    unsubscribed: changed.filter(Boolean).length,
+  };
 }

@@ -13,6 +13,7 @@ import { SecuritySettings } from './workspace/security-settings';
 import { SessionsSettings } from './staff/sessions-settings';
 import { useSettings } from './saving/settings.queries';
 import { StaffSettings } from './staff/staff-settings';
+import { SuppressionsSettings } from './mail/suppressions-settings';
 import { TopicsSettings } from './mail/topics-settings';
 import { ConsentSettings } from './mail/consent-settings';
 import { WebhookSettings } from './programs/webhook-settings';
@@ -34,6 +35,7 @@ export function SettingsPage() {
     ['consent', 'Consent'],
     ['topics', 'Topics'],
     ['forms', 'Sign-up forms'],
+    ['suppressions', 'Suppressions'],
     ['account', 'Your account'],
     ...(mayAdmin
       ? [
@@ -64,6 +66,7 @@ export function SettingsPage() {
             <ConsentSettings settings={data} />
             <TopicsSettings />
             <FormsSettings />
+            <SuppressionsSettings />
             <AccountSettings />
             {mayAdmin ? (
               <>

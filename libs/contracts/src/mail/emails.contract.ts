@@ -152,11 +152,12 @@ export const listEmailJobs = route({
   response: page(emailJob),
 });
 
+const suppressionReason = z.enum(['hard_bounce', 'spam_complaint', 'manual', 'inactive']);
 export const suppression = z.object({
   id: z.string(),
   email: z.string(),
   stream: mailStream,
-  reason: z.enum(['hard_bounce', 'spam_complaint', 'manual', 'inactive']),
+  reason: suppressionReason,
   origin: z.string(),
   message_id: z.string().nullable(),
   created_at: instant,
@@ -167,7 +168,12 @@ export const listSuppressions = route({
   access: 'read',
   tag,
   summary: 'Addresses that get no mail on a stream, newest first',
-  query: pageQuery.extend({ q: z.string().trim().max(254).optional(), stream: mailStream.optional() }),
+  query: pageQuery.extend({
+    /** Part of an address. */
+    q: z.string().trim().max(254).optional(),
+    stream: mailStream.optional(),
+    reason: suppressionReason.optional(),
+  }),
   response: page(suppression),
 });
 const suppressionBody = z.strictObject({

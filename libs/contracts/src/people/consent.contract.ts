@@ -180,6 +180,21 @@ export const removeForm = route({
   problems: ['not_found'],
 });
 
+/** How many addresses one call of the import takes. */
+export const mostSuppressions = 10_000;
+
+const suppressionsImported = z.object({
+  /** Different addresses in the call, and how many of them were on the list for marketing mail before. */
+  addresses: count,
+  listed: count,
+  /** New entries of the list: a dead address has one on each stream. */
+  added: count,
+  /** Addresses of people in the directory, and how many of those are unsubscribed now and were not before. */
+  known: count,
+  unsubscribed: count,
+});
+export type SuppressionsImported = z.output<typeof suppressionsImported>;
+
 export const importSuppressions = route({
   method: 'POST',
   path: '/email/suppressions/import',
@@ -187,7 +202,7 @@ export const importSuppressions = route({
   tag: 'E-mail',
   summary: 'Take over who must not get marketing mail from another program; do it before people are imported',
   description:
-    'Up to 10,000 addresses a call. Known people count as unsubscribed from that instant; what they said themselves after it stays.',
+    'Up to 10,000 addresses a call. Known people count as unsubscribed from that instant; what they said themselves after it stays. `dry_run` answers the same counts and changes nothing.',
   body: z.strictObject({
     items: z
       .array(
@@ -199,11 +214,12 @@ export const importSuppressions = route({
         }),
       )
       .min(1)
-      .max(10_000, 'At most 10,000 addresses a call.'),
+      .max(mostSuppressions, 'At most 10,000 addresses a call.'),
     /** Named as the source, e.g. `mailchimp`. */
     source: z.string().trim().min(1).max(100).default('import'),
+    dry_run: z.boolean().default(false),
   }),
-  response: z.object({ added: count, known: count }),
+  response: suppressionsImported,
   bodyLimit: 4 * 1024 * 1024,
 });
 

@@ -70,6 +70,16 @@ export class Tx {
       throw error;
     }
   }
+
+  /** Runs `work` under a savepoint and undoes all that it wrote: it answers what would have come of it. */
+  async undone<T>(work: () => Promise<T>): Promise<T> {
+    await this.runner.query('savepoint undone');
+    try {
+      return await work();
+    } finally {
+      await this.runner.query('rollback to savepoint undone');
+    }
+  }
 }
 
 export interface TxOptions {

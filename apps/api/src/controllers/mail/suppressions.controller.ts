@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { complainedAmong, liftSuppressions, listSuppressions, suppress, suppressionReasons } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { AppError, Database, isAdmin, recordAudit, type Actor } from '#platform';
+import { AppError, Database, isAdmin, recordAudit, type Actor, type Tx } from '#platform';
 import { importSuppressions, SuppressionMirror } from '#send';
 import { Caller, Input, Route } from '../../http/route.js';
 
@@ -54,7 +54,10 @@ export class SuppressionsController {
 
   @Route(contracts.importSuppressions)
   async import(@Input() { body }: InputOf<typeof contracts.importSuppressions>, @Caller() actor: Actor) {
-    const done = await this.database.tx((tx) => importSuppressions(tx, actor, body.items, body.source));
+    const { items, source, dry_run } = body;
+    const take = (tx: Tx) => importSuppressions(tx, actor, items, source);
+    if (dry_run) return this.database.tx((tx) => tx.undone(() => take(tx)));
+    const done = await this.database.tx(take);
     this.mirror.pushSoon();
     return done;
   }
