@@ -283,12 +283,21 @@ begin
     consent_at = nullif(settled.at, '-infinity'), consent_by = settled.said_by,
     paused_until = case when later.of_gone then gone.paused_until else p.paused_until end,
     paused_at = greatest(p.paused_at, gone.paused_at),
+    paused_by = case when later.of_gone then gone.paused_by else p.paused_by end,
+    paused_source = case when later.of_gone then gone.paused_source else p.paused_source end,
     last_activity = greatest(p.last_activity, gone.last_activity),
     demo = p.demo and gone.demo
   from (
-    -- The later word about a pause stands; at one instant the longer pause.
-    select (coalesce(gone.paused_at, '-infinity'), coalesce(gone.paused_until, '-infinity'))
-      > (coalesce(stays.paused_at, '-infinity'), coalesce(stays.paused_until, '-infinity')) as of_gone) later
+    -- The later word about a pause stands; at one instant the longer pause. A pause that one of them asked for
+    -- outlives what a colleague said about the other.
+    select case
+      when gone.paused_until > cortex.now() and gone.paused_by is distinct from 'staff' and stays.paused_by = 'staff'
+        then true
+      when stays.paused_until > cortex.now() and stays.paused_by is distinct from 'staff' and gone.paused_by = 'staff'
+        then false
+      else (coalesce(gone.paused_at, '-infinity'), coalesce(gone.paused_until, '-infinity'))
+        > (coalesce(stays.paused_at, '-infinity'), coalesce(stays.paused_until, '-infinity'))
+      end as of_gone) later
   where p.person_id = stays_id;
   if settled.replaces and gone.consent_status <> stays.consent_status then
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)

@@ -498,6 +498,8 @@ table cortex.people with (fillfactor=80)
   language text
   paused_until timestamp with time zone
   paused_at timestamp with time zone
+  paused_by text
+  paused_source text
 
 table cortex.person_links
   person_id uuid not null
@@ -2803,12 +2805,21 @@ begin
     consent_at = nullif(settled.at, '-infinity'), consent_by = settled.said_by,
     paused_until = case when later.of_gone then gone.paused_until else p.paused_until end,
     paused_at = greatest(p.paused_at, gone.paused_at),
+    paused_by = case when later.of_gone then gone.paused_by else p.paused_by end,
+    paused_source = case when later.of_gone then gone.paused_source else p.paused_source end,
     last_activity = greatest(p.last_activity, gone.last_activity),
     demo = p.demo and gone.demo
   from (
-    -- The later word about a pause stands; at one instant the longer pause.
-    select (coalesce(gone.paused_at, '-infinity'), coalesce(gone.paused_until, '-infinity'))
-      > (coalesce(stays.paused_at, '-infinity'), coalesce(stays.paused_until, '-infinity')) as of_gone) later
+    -- The later word about a pause stands; at one instant the longer pause. A pause that one of them asked for
+    -- outlives what a colleague said about the other.
+    select case
+      when gone.paused_until > cortex.now() and gone.paused_by is distinct from 'staff' and stays.paused_by = 'staff'
+        then true
+      when stays.paused_until > cortex.now() and stays.paused_by is distinct from 'staff' and gone.paused_by = 'staff'
+        then false
+      else (coalesce(gone.paused_at, '-infinity'), coalesce(gone.paused_until, '-infinity'))
+        > (coalesce(stays.paused_at, '-infinity'), coalesce(stays.paused_until, '-infinity'))
+      end as of_gone) later
   where p.person_id = stays_id;
   if settled.replaces and gone.consent_status <> stays.consent_status then
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -3473,7 +3484,8 @@ begin
       and p.person_id <> f.person_id
       and (p.consent_status = 'unsubscribed' or (p.consent_status <> 'unknown' and f.type = 'customer'));
     update cortex.people f
-    set paused_until = p.paused_until, paused_at = p.paused_at
+    set paused_until = p.paused_until, paused_at = p.paused_at, paused_by = p.paused_by,
+      paused_source = p.paused_source
     from unnest(fresh) t (address), cortex.former_ids i, cortex.people p
     where f.address = t.address and f.paused_at is null and i.id = f.id and p.person_id = i.person_id
       and p.person_id <> f.person_id and p.paused_at is not null;

@@ -102,8 +102,24 @@ describe('the page of preferences', () => {
     expect([ticked(page.body, news), ticked(page.body, offers)]).toEqual([false, true]);
     const { items } = await topicsOf(person_id);
     expect(items).toEqual([
-      { id: news, name: 'Course <news>', on: false, wanted: false, source: 'preferences', at: expect.any(String) },
-      { id: offers, name: 'Offers', on: true, wanted: true, source: 'preferences', at: expect.any(String) },
+      {
+        id: news,
+        name: 'Course <news>',
+        on: false,
+        wanted: false,
+        said_by: 'person',
+        source: 'preferences',
+        at: expect.any(String),
+      },
+      {
+        id: offers,
+        name: 'Offers',
+        on: true,
+        wanted: true,
+        said_by: 'person',
+        source: 'preferences',
+        at: expect.any(String),
+      },
     ]);
     // A topic that was added since the page was opened is not taken for unticked.
     await post(link('preferences'), { action: 'save', [`shown_${offers}`]: '1' });

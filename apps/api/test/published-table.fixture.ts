@@ -189,6 +189,7 @@ const routes: Record<Row, string> = {
     POST /messages/retry_unknown`,
   'edit and tag people': `
     PATCH /contacts/:id
+    PATCH /contacts/:id/topics
     POST /automations/:id/enter
     POST /runs/:id/advance
     POST /runs/:id/remove

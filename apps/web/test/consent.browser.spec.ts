@@ -132,6 +132,21 @@ describe('consent in a browser', () => {
     await reader.getByRole('heading', { name: 'You have left “Offers”' }).waitFor();
   });
 
+  it('a colleague passes on what a person wants, but not against their own no', async () => {
+    const { body } = await app.call('GET', '/contacts?q=reader@school.example');
+    await page.goto(`/admin/directory?contact=${body.items[0].id}`);
+    const part = page.getByRole('dialog', { name: 'Person' }).getByTestId('person-topics');
+    await part.getByText('only they can turn it on').waitFor();
+    await part.getByRole('button', { name: 'Turn off New courses' }).click();
+    await part.getByText(/chosen .*, by /).waitFor();
+    await part.getByRole('button', { name: 'Pause marketing e-mail for 30 days' }).click();
+    await part.getByRole('button', { name: 'End the pause' }).waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await part.getByRole('button', { name: 'End the pause' }).click();
+    await part.getByRole('button', { name: 'Turn on New courses' }).click();
+    await part.getByRole('button', { name: 'Turn off New courses' }).waitFor();
+  });
+
   it('an administrator takes over who unsubscribed elsewhere, sees first what it does, and lifts one with a reason', async () => {
     await page.goto('/admin/settings#suppressions');
     const part = page.locator('#suppressions');

@@ -57,7 +57,7 @@ const reasons: Record<EmailStatus, (row: ContactRow) => string> = {
   pending: (row) => `Was asked to confirm${on(row.consent_at)} and has not yet.`,
   no_consent: () => 'Never answered whether they want mail, and the workspace mails only those who did.',
   not_asked: () => 'Never answered whether they want mail; the workspace mails them until they do.',
-  paused: (row) => `Gets no marketing mail until ${day.format(row.paused_until!)}: they paused it.`,
+  paused: (row) => `Marketing mail is paused until ${day.format(row.paused_until!)}.`,
   subscribed: (row) => `Subscribed${on(row.consent_at)}.`,
 };
 

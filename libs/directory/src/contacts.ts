@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { timelinePage } from '#activities';
-import type { ContactAnswer, ContactChanges, ContactTopics } from '#contracts';
+import type { ContactAnswer, ContactChanges, ContactTopics, TopicChoices } from '#contracts';
 import { Database, notFound, type Actor } from '#platform';
 import { presentContact } from './contact.js';
 import { contactById, contactPage, personIdsOf, type ContactQuery } from './contacts.queries.js';
 import { editContact } from './edit-contact.js';
-import { topicsOf } from './topic-choices.js';
+import { chooseForContact, contactTopics } from './contact-topics.js';
 
 /** Milliseconds after which a search is given up: it must not hold an old snapshot open. */
 const PATIENCE = 10_000;
@@ -36,27 +36,15 @@ export class Contacts {
 
   /** Which topics they get and what they said about each, and whether they paused. @throws AppError 404 */
   async topics(id: string): Promise<ContactTopics> {
-    return this.database.tx(
-      async (tx) => {
-        const row = await contactById(tx, id);
-        if (!row) throw notFound('contact');
-        const pause = await tx.row<{ paused_until: Date | null; paused_at: Date | null }>(
-          `select case when p.paused_until > cortex.now() then p.paused_until end as paused_until, p.paused_at
-           from cortex.people p where p.person_id = $1`,
-          [row.person_id],
-        );
-        const items = await topicsOf(tx, row.person_id);
-        return {
-          items: items.map(({ description: _description, at, ...topic }) => ({
-            ...topic,
-            at: at?.toISOString() ?? null,
-          })),
-          paused_until: pause?.paused_until?.toISOString() ?? null,
-          paused_at: pause?.paused_at?.toISOString() ?? null,
-        };
-      },
-      { readOnly: true },
-    );
+    return this.database.tx((tx) => contactTopics(tx, id), { readOnly: true });
+  }
+
+  /**
+   * A colleague passes on what the person wants. @throws AppError 404; 409 when the person said otherwise themselves;
+   * 422 for a topic that does not exist
+   */
+  async chooseTopics(id: string, choices: TopicChoices, actor: Actor): Promise<ContactTopics> {
+    return this.database.tx((tx) => chooseForContact(tx, id, choices, actor));
   }
 
   /** The person's timeline, newest first. @throws AppError 404 */

@@ -129,8 +129,9 @@ describe('what people say about topics', () => {
     await db.database.run("insert into public.purchase_leads (email) values ('two@example.com')");
     const two = await personAt('two@example.com');
     const until = new Date('2026-05-01T12:00:00Z');
-    expect(await db.database.tx((tx) => pauseMail(tx, two, until))).toBe(true);
-    expect(await db.database.tx((tx) => pauseMail(tx, two, until))).toBe(false);
+    const own = { by: 'person', source: 'preferences' } as const;
+    expect(await db.database.tx((tx) => pauseMail(tx, two, until, own))).toBe(true);
+    expect(await db.database.tx((tx) => pauseMail(tx, two, until, own))).toBe(false);
     await db.database.run("update public.unified_profiles set email = 'two@example.com' where id = $1", [one.profile]);
     const stays = await personAt('two@example.com');
     const paused = async () =>
@@ -139,7 +140,30 @@ describe('what people say about topics', () => {
         [stays],
       ))!.paused_until;
     expect(await paused()).toEqual(until);
-    expect(await db.database.tx((tx) => pauseMail(tx, one.person, null))).toBe(true);
+    expect(await db.database.tx((tx) => pauseMail(tx, one.person, null, own))).toBe(true);
     expect(await paused()).toBeNull();
+  });
+
+  it('a pause that one of two people asked for outlives what a colleague said about the other later', async () => {
+    for (const first of ['one', 'two']) {
+      const name = (who: string) => `${who}${first}@example.com`;
+      const one = await profile(name('one'));
+      await db.database.run('insert into public.purchase_leads (email) values ($1)', [name('two')]);
+      const two = await personAt(name('two'));
+      const [own, other] = first === 'one' ? [one.person, two] : [two, one.person];
+      const until = (days: number) => new Date(Date.parse('2026-04-01T12:00:00Z') + days * 86_400_000);
+      const staff = { by: 'staff', source: 'mara@example.com' } as const;
+      await db.clock.set('2026-04-01T12:00:00Z');
+      await db.database.tx((tx) => pauseMail(tx, own, until(30), { by: 'person', source: 'preferences' }));
+      await db.database.tx((tx) => pauseMail(tx, other, until(5), staff));
+      await db.clock.advance({ minutes: 1 });
+      await db.database.tx((tx) => pauseMail(tx, other, null, staff));
+      await db.database.run('update public.unified_profiles set email = $2 where id = $1', [one.profile, name('two')]);
+      expect(
+        await db.database.row('select paused_until, paused_by from cortex.people where person_id = $1', [
+          await personAt(name('two')),
+        ]),
+      ).toEqual({ paused_until: until(30), paused_by: 'person' });
+    }
   });
 });

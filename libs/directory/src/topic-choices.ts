@@ -12,6 +12,8 @@ export interface PersonTopic {
   on: boolean;
   /** What was chosen; null: nothing, the default holds. */
   wanted: boolean | null;
+  /** Who chose it, where and when. */
+  said_by: ConsentBy | null;
   source: string | null;
   at: Date | null;
 }
@@ -19,7 +21,7 @@ export interface PersonTopic {
 /** All topics in their order, with what this person said about each. */
 export async function topicsOf(tx: Pick<Tx, 'rows'>, personId: string): Promise<PersonTopic[]> {
   const rows = await tx.rows<Omit<PersonTopic, 'on'> & { default_on: boolean }>(
-    `select t.id, t.name, t.description, t.default_on, c.wanted, c.source, c.at
+    `select t.id, t.name, t.description, t.default_on, c.wanted, c.said_by, c.source, c.at
      from cortex.topics t left join cortex.topic_choices c on c.topic_id = t.id and c.person_id = $1
      order by t.position, t.name, t.id`,
     [personId],
@@ -64,7 +66,7 @@ export async function chooseTopics(
       {
         type: 'contact.updated',
         personId: person,
-        metadata: { changes: { topics: { old: topics(true), new: topics(false) } }, source: said.source },
+        metadata: { changes: { topics: { old: topics(true), new: topics(false) } }, ...byWhom(said) },
         source: 'cortex',
       },
     ]);
@@ -102,19 +104,31 @@ const CHOOSE = `
       case when excluded.wanted then 'subscribed' else 'unsubscribed' end,
       case when $5::timestamptz is not null then excluded.at end, excluded.said_by, cortex.now()) s)`;
 
+const byWhom = ({ by, source }: Said) => (by === 'staff' ? { source: 'staff', by: source } : { source });
+
 /**
- * No marketing mail for this person before `until`; null ends the pause. Their own act, so that what they said last
- * stands. Locks the person.
+ * No marketing mail for this person before `until`; null ends the pause. What a colleague says neither ends nor shortens
+ * a pause that the person asked for, and one that they make longer stays the person's; otherwise the last word stands.
+ * Locks the person.
  * @returns whether something changed
  */
-export async function pauseMail(tx: Tx, personId: string, until: Date | null): Promise<boolean> {
+export async function pauseMail(tx: Tx, personId: string, until: Date | null, said: Omit<Said, 'at'>): Promise<boolean> {
   const person = await lockPerson(tx, personId);
   if (!person) return false;
   const row = await tx.row<{ before: Date | null }>(
-    `update cortex.people p set paused_until = $2, paused_at = cortex.now() where p.person_id = $1
-       and p.paused_until is distinct from $2::timestamptz
+    `with was as (
+       select w.person_id, $3::text <> 'person' and w.paused_by is distinct from 'staff'
+         and coalesce(w.paused_until > cortex.now(), false) as theirs
+       from cortex.people w where w.person_id = $1
+     )
+     update cortex.people p set paused_until = $2, paused_at = cortex.now(),
+       paused_by = case when was.theirs then 'person' else $3::text end,
+       paused_source = case when was.theirs then p.paused_source else $4::text end
+     from was
+     where p.person_id = was.person_id and p.paused_until is distinct from $2::timestamptz
+       and (not was.theirs or coalesce($2::timestamptz > p.paused_until, false))
      returning case when old.paused_until > cortex.now() then old.paused_until end as before`,
-    [person, until?.toISOString() ?? null],
+    [person, until?.toISOString() ?? null, said.by, said.source],
   );
   // A pause that was over already is none that ends now.
   if (!row || (!row.before && !until)) return false;
@@ -122,7 +136,7 @@ export async function pauseMail(tx: Tx, personId: string, until: Date | null): P
     {
       type: 'contact.updated',
       personId: person,
-      metadata: { changes: { mail_paused_until: { old: row.before, new: until } }, source: 'preferences' },
+      metadata: { changes: { mail_paused_until: { old: row.before, new: until } }, ...byWhom(said) },
       source: 'cortex',
     },
   ]);

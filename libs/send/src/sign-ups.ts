@@ -285,7 +285,7 @@ async function subscribe(
     topics.map((topic_id) => ({ topic_id, wanted: true })),
     { by, source },
   );
-  if (by === 'person') await pauseMail(tx, person.person_id, null);
+  if (by === 'person') await pauseMail(tx, person.person_id, null, { by, source });
   if (!changed) return;
   const metadata = { source, form_id: newest.form_id };
   await appendActivities(tx, [{ type: 'email.subscribed', personId: person.person_id, source: 'email', metadata }]);

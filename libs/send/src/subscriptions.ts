@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { pauseDays } from '#contracts';
 import { appendActivities } from '#activities';
 import { chooseTopics, pauseMail, setConsent, topicsOf, type PersonTopic, type TopicChoice } from '#directory';
 import { liftForPerson, LinkTokens, type LinkPurpose } from '#emails';
 import { Database, type Tx } from '#platform';
 import { settingSql } from '#rules';
 import { aboutMessage } from './claim-batch.js';
-
-/** How long a pause is. */
-export const pauseDays = 30;
 
 /** The person behind a link in a mail, as far as its page needs to know them. */
 export interface LinkHolder {
@@ -32,6 +30,8 @@ interface HolderRow {
   topic: LinkHolder['topic'];
   workspace: string;
 }
+
+const bySelf = { by: 'person', source: 'preferences' } as const;
 
 type UnsubscribeSource = 'unsubscribe_link' | 'one_click' | 'preferences';
 
@@ -87,19 +87,19 @@ export class Subscriptions {
 
   /** What the person chose among the topics that they were shown. */
   async choose(holder: LinkHolder, choices: readonly TopicChoice[]): Promise<void> {
-    await this.inOne((tx) => chooseTopics(tx, holder.person_id, choices, { by: 'person', source: 'preferences' }));
+    await this.inOne((tx) => chooseTopics(tx, holder.person_id, choices, bySelf));
   }
 
   /** No marketing mail for `pauseDays` from now. */
   async pause(holder: LinkHolder): Promise<void> {
     await this.inOne(async (tx) => {
       const until = new Date((await tx.now()).getTime() + pauseDays * 24 * 3600_000);
-      await pauseMail(tx, holder.person_id, until);
+      await pauseMail(tx, holder.person_id, until, bySelf);
     });
   }
 
   async endPause(holder: LinkHolder): Promise<void> {
-    await this.inOne((tx) => pauseMail(tx, holder.person_id, null));
+    await this.inOne((tx) => pauseMail(tx, holder.person_id, null, bySelf));
   }
 
   /**
@@ -109,8 +109,8 @@ export class Subscriptions {
   async subscribe(holder: LinkHolder, choices: readonly TopicChoice[] = []): Promise<void> {
     await this.inOne(async (tx) => {
       await change(tx, holder, 'subscribed', 'email.subscribed', 'preferences');
-      await chooseTopics(tx, holder.person_id, choices, { by: 'person', source: 'preferences' });
-      await pauseMail(tx, holder.person_id, null);
+      await chooseTopics(tx, holder.person_id, choices, bySelf);
+      await pauseMail(tx, holder.person_id, null, bySelf);
     });
   }
 

@@ -24,7 +24,8 @@ const choose = (person: string, wanted: boolean) =>
 const pause = (person: string, days: number | null) =>
   on.db.database.tx(async (tx) => {
     const now = await tx.now();
-    return pauseMail(tx, person, days === null ? null : new Date(now.getTime() + days * 86_400_000));
+    const until = days === null ? null : new Date(now.getTime() + days * 86_400_000);
+    return pauseMail(tx, person, until, { by: 'person', source: 'preferences' });
   });
 
 describe('a mail of a topic', () => {

@@ -7,6 +7,9 @@ const count = z.number().int().min(0);
 /** How many topics a workspace has at most: each stands on the page where people choose. */
 export const mostTopics = 50;
 
+/** How long a pause of marketing mail is, unless a colleague says otherwise. */
+export const pauseDays = 30;
+
 export const topic = z.object({
   id: z.string(),
   name: z.string(),
@@ -71,6 +74,8 @@ export const removeTopic = route({
   problems: ['not_found', 'still_used'],
 });
 
+const saidBy = z.enum(['person', 'staff', 'system', 'import']);
+
 export const contactTopics = route({
   method: 'GET',
   path: '/contacts/:id/topics',
@@ -87,6 +92,8 @@ export const contactTopics = route({
         on: z.boolean(),
         /** What was chosen; null: nothing, the topic's default holds. */
         wanted: z.boolean().nullable(),
+        /** Who chose: what the person turned off themselves only they turn on. */
+        said_by: saidBy.nullable(),
         source: z.string().nullable(),
         at: instant.nullable(),
       }),
@@ -94,10 +101,39 @@ export const contactTopics = route({
     /** No marketing mail until then; null: not paused. */
     paused_until: instant.nullable(),
     paused_at: instant.nullable(),
+    /** Who paused, and where; null: not paused. */
+    paused_by: saidBy.nullable(),
+    paused_source: z.string().nullable(),
   }),
   problems: ['not_found'],
 });
 export type ContactTopics = z.output<typeof contactTopics.response>;
+
+export const chooseContactTopics = route({
+  method: 'PATCH',
+  path: '/contacts/:id/topics',
+  access: 'people',
+  tag,
+  summary: 'Pass on what a person wants: topics on or off, a pause begun or ended; what is left out stays',
+  description:
+    'What the person said themselves stands: a topic they turned off is not turned on, and a pause they asked for is neither ended nor shortened. Then nothing is changed and the answer is 409.',
+  params: idParams,
+  body: z
+    .strictObject({
+      topics: z
+        .array(z.strictObject({ id: uuid, on: z.boolean() }))
+        .min(1)
+        .max(mostTopics)
+        .optional(),
+      /** No marketing mail for so many days from now; null ends the pause. */
+      pause_days: z.number().int().min(1).max(366, 'A pause is at most a year.').nullable().optional(),
+    })
+    .refine((body) => Object.keys(body).length > 0, 'Say what should change: give at least one field.')
+    .describe('It has at least one field.'),
+  response: contactTopics.response,
+  problems: ['not_found', 'unknown_topic', 'consent_withdrawn'],
+});
+export type TopicChoices = z.output<typeof chooseContactTopics.body>;
 
 const redirect = z
   .url({ protocol: /^https?$/, error: 'This is not a web address. It should look like https://example.com/thanks.' })

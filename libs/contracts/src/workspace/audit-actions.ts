@@ -55,6 +55,7 @@ export const auditActions = {
   'template.changed': 'Changed a template',
   'template.deleted': 'Deleted a template',
   'contact.changed': 'Edited a person',
+  'contact.topics_chosen': 'Chose the e-mails that a person gets',
   'contacts.add_tags': 'Added tags to people',
   'contacts.remove_tags': 'Removed tags from people',
   'sending.stopped': 'Stopped all mail',

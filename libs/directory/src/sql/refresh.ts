@@ -196,7 +196,8 @@ begin
       and p.person_id <> f.person_id
       and (p.consent_status = 'unsubscribed' or (p.consent_status <> 'unknown' and f.type = 'customer'));
     update cortex.people f
-    set paused_until = p.paused_until, paused_at = p.paused_at
+    set paused_until = p.paused_until, paused_at = p.paused_at, paused_by = p.paused_by,
+      paused_source = p.paused_source
     from unnest(fresh) t (address), cortex.former_ids i, cortex.people p
     where f.address = t.address and f.paused_at is null and i.id = f.id and p.person_id = i.person_id
       and p.person_id <> f.person_id and p.paused_at is not null;

@@ -41,6 +41,11 @@ export class ConsentController {
     return this.contacts.topics(params.id);
   }
 
+  @Route(contracts.chooseContactTopics)
+  chooseTopics(@Input() { params, body }: InputOf<typeof contracts.chooseContactTopics>, @Caller() actor: Actor) {
+    return this.contacts.chooseTopics(params.id, body, actor);
+  }
+
   @Route(contracts.listForms)
   listForms(@Input() { query }: InputOf<typeof contracts.listForms>) {
     return this.forms.list(query);

@@ -1,18 +1,11 @@
 import { Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import * as contracts from '#contracts';
+import { pauseDays } from '#contracts';
 import type { InputOf } from '#contracts';
 import type { PersonTopic, TopicChoice } from '#directory';
-import { pauseDays, Subscriptions, type LinkHolder } from '#send';
-import {
-  button,
-  fieldOf,
-  html,
-  nothing,
-  sendPublicPage,
-  sendUnknownLink,
-  type SafeHtml,
-} from '../../http/public-page.js';
+import { dayIn, Subscriptions, wordsFor, type LinkHolder, type PublicWords } from '#send';
+import { button, fieldOf, html, nothing, sendPublicPage, type SafeHtml } from '../../http/public-page.js';
 import type { CortexRequest } from '../../http/permission.js';
 import { Input, Route } from '../../http/route.js';
 
