@@ -17,8 +17,9 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 
 const contractsIndex = fileURLToPath(new URL('../../libs/contracts/src/index.ts', import.meta.url));
 
-/** What the browser needs of an export of #contracts: of a route its verb and address, of a table the table. */
+/** What the browser needs of an export of #contracts: of a route its verb and address, of a number or table itself. */
 function plainOf(value: unknown): unknown {
+  if (typeof value === 'number') return value;
   if (typeof value !== 'object' || value === null || '_zod' in value) return undefined;
   if ('method' in value && 'path' in value && 'access' in value) {
     const { method, path, access, raw } = value as Record<string, unknown>;

@@ -374,6 +374,7 @@ table cortex.mail_contents
   template_id uuid
   template_version integer
   created_at timestamp with time zone not null default cortex.now()
+  topic_id uuid
 
 table cortex.media
   id uuid not null default uuidv7()
@@ -608,6 +609,7 @@ table cortex.settings
   consent_text text not null default 'Yes, I would like to get news and offers by e-mail. I can unsubscribe at any time, with the link in every e-mail.'::text
   mail_tracking text not null default 'postmark'::text
   brand jsonb not null default '{}'::jsonb
+  drawn_brand jsonb not null default '{}'::jsonb
 
 table cortex.sign_in_tries
   key bytea not null
@@ -635,8 +637,8 @@ table cortex.sign_ups
   topic_ids uuid[] not null
   consent_text text not null
   double_opt_in boolean not null
-  ip text not null
-  network text not null
+  ip text
+  network text
   created_at timestamp with time zone not null default cortex.now()
   handled_at timestamp with time zone
   person_id uuid
@@ -644,6 +646,7 @@ table cortex.sign_ups
   lead_id uuid
   confirmed_at timestamp with time zone
   confirmed_ip text
+  language text
 
 table cortex.staff_invitations
   id uuid not null default uuidv7()
@@ -707,6 +710,8 @@ table cortex.template_versions
   approved_at timestamp with time zone
   approved_by text
   begun_at timestamp with time zone
+  redrawn boolean not null default false
+  topic_id uuid
 
 table cortex.templates
   id uuid not null default uuidv7()
@@ -723,6 +728,7 @@ table cortex.templates
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
   generated_text text
+  topic_id uuid
 
 table cortex.topic_choices
   person_id uuid not null
@@ -1473,6 +1479,8 @@ CREATE INDEX send_batches_unknown ON cortex.send_batches USING btree (claimed_at
 CREATE INDEX sign_in_tries_by_age ON cortex.sign_in_tries USING btree (last_at)
 
 CREATE INDEX sign_ups_address ON cortex.sign_ups USING btree (address, created_at)
+
+CREATE INDEX sign_ups_addresses ON cortex.sign_ups USING btree (created_at) WHERE (ip IS NOT NULL)
 
 CREATE INDEX sign_ups_created ON cortex.sign_ups USING btree (created_at)
 

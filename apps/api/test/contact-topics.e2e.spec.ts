@@ -62,6 +62,14 @@ describe('a colleague who passes on what a person wants', () => {
     });
     const ended = (await person.choose({ topics: [{ id: news, on: true }], pause_days: null })).body;
     expect(ended).toMatchObject({ paused_until: null, paused_by: null, items: [{ on: true }, { on: true }] });
+    // Named twice, and in the other spelling that an id may have: the no stands.
+    const twice = await person.choose({
+      topics: [
+        { id: news, on: true },
+        { id: news.toUpperCase(), on: false },
+      ],
+    });
+    expect(twice).toMatchObject({ status: 200, body: { items: [{ on: false }, { on: true }] } });
   });
 
   it('cannot turn on what the person turned off, and then nothing of the rest is done either', async () => {

@@ -39,6 +39,36 @@ const design = (words: string) => ({
 });
 const greeting = '<p>Hello {{ contact.first_name | default: "there" }}</p>';
 
+describe('a topic of a template', () => {
+  it('is kept by saves that do not name it, comes back with a version, and is refused for system mail', async () => {
+    const topic = async (name: string) => (await api.call('POST', '/email/topics', { name })).body.id as string;
+    const [news, offers] = [await topic('News'), await topic('Offers')];
+    const fields = { name: 'Topical', subject: 'One', html: '<p>One</p>' };
+    const made = await api.call('POST', '/email/templates', { ...fields, topic_id: news }, marketer);
+    expect(made.body).toMatchObject({ topic_id: news, version: 1 });
+    const path = `/email/templates/${made.body.id}`;
+    const put = (more: object) => api.call('PUT', path, { ...fields, ...more }, marketer);
+    expect((await put({ subject: 'Two' })).body.topic_id).toBe(news);
+    expect((await api.call('DELETE', `/email/topics/${news}`)).body.code).toBe('still_used');
+    expect((await put({ topic_id: offers })).body.topic_id).toBe(offers);
+    expect((await api.call('GET', `${path}/versions/1`)).body.topic_id).toBe(news);
+    expect((await api.call('POST', `${path}/restore`, { number: 1 }, marketer)).body.topic_id).toBe(news);
+    // A topic that is gone does not come back with an old version.
+    await put({ topic_id: null });
+    expect((await api.call('DELETE', `/email/topics/${news}`)).status).toBe(200);
+    expect((await api.call('POST', `${path}/restore`, { number: 1 }, marketer)).body.topic_id).toBeNull();
+    const system = await put({ stream: 'transactional', topic_id: offers });
+    expect(system).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_template', errors: [{ pointer: '/topic_id' }] },
+    });
+    await put({ topic_id: offers });
+    expect((await put({ stream: 'transactional' })).body.topic_id).toBeNull();
+    const unknown = await put({ topic_id: randomUUID() });
+    expect([unknown.status, unknown.body.code]).toEqual([422, 'unknown_topic']);
+  });
+});
+
 describe('templates that are designed', () => {
   it('are rendered when they are saved, with a text, and cleaned', async () => {
     const made = await api.call('POST', '/email/templates', {

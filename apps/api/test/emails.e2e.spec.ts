@@ -225,4 +225,23 @@ describe('templates and messages over HTTP', () => {
     expect((await take({ dry_run: true })).body).toMatchObject({ listed: 3, added: 0, unsubscribed: 0 });
   });
 
+  it('brings a changed brand to designs by itself', async () => {
+    const column = {
+      tagName: 'mj-column',
+      attributes: {},
+      children: [{ tagName: 'mj-text', attributes: {}, content: 'Hi' }],
+    };
+    const design = { v: 1, body: {}, rows: [{ tagName: 'mj-section', attributes: {}, children: [column] }] };
+    const made = await mails.app.call('POST', '/email/templates', {
+      name: 'Branded',
+      subject: 'x',
+      editor: 'mjml',
+      design,
+    });
+    const { brand } = (await mails.app.call('GET', '/settings')).body;
+    await mails.app.call('PATCH', '/settings', { brand: { ...brand, card: '#abcdef' } });
+    const read = async () => (await mails.app.call('GET', `/email/templates/${made.body.id}`)).body;
+    const now = await mails.until(read, ({ version }) => version === 2);
+    expect(now.html).toContain('#abcdef');
+  });
 });

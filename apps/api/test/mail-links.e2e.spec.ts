@@ -165,6 +165,31 @@ describe('the Postmark webhook', () => {
     });
   });
 
+  it('clicks on several links within two seconds are a machine’s, whichever report comes first', async () => {
+    const click = (mail: { id: string; to: string }, path: string, at: string) =>
+      mails.event({
+        RecordType: 'Click',
+        MessageID: mail.id,
+        Recipient: mail.to,
+        MessageStream: 'broadcast',
+        ReceivedAt: `2026-03-01T10:${at}Z`,
+        OriginalLink: `https://x.example/${path}`,
+        UserAgent: 'Mozilla/5.0 (X11)',
+      });
+    const clicks = async (person: string) => (await mails.typesOf(person)).filter((type) => type.includes('clicked'));
+    const clickedAt = async (id: string) => (await mails.app.call('GET', `/outbox/${id}`)).body.clicked_at;
+    const scanned = await mails.sentMail();
+    await click(scanned.mail, 'b', '06:01.500');
+    await click(scanned.mail, 'a', '06:00');
+    expect(await clicks(scanned.person_id)).toEqual(['email.clicked', 'email.clicked_by_machine']);
+    expect(await clickedAt(scanned.message_id)).toBeNull();
+    const read = await mails.sentMail();
+    await click(read.mail, 'a', '06:00');
+    await click(read.mail, 'b', '06:03');
+    expect(await clicks(read.person_id)).toEqual(['email.clicked', 'email.clicked']);
+    expect(await clickedAt(read.message_id)).toBe('2026-03-01T10:06:00.000Z');
+  });
+
   it('suppresses by bounce and complaint, and only for mails that are ours', async () => {
     const [bounced, complained, soft] = [await mails.sentMail(), await mails.sentMail(), await mails.sentMail()];
     const bounce = (one: typeof bounced, more: object) =>

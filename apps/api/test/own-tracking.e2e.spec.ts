@@ -71,6 +71,28 @@ describe('opens and clicks that Cortex counts itself', () => {
     expect(await told(quick.person_id)).toEqual(['email.clicked_by_machine', 'email.opened_by_machine']);
   });
 
+  it('several links of one mail within two seconds are a machine’s, and the mail does not count as clicked', async () => {
+    const two = `<body><a href="https://shop.example/one">one</a> <a href="https://shop.example/two">two</a></body>`;
+    const sent = await mails.sentMail({ content: { subject: 'x', html: two } });
+    const [one, other] = [...sent.mail.html.matchAll(/https:\/\/cortex\.school\.example(\/t\/[\w.-]+)/g)].map(
+      ([, path]) => path!,
+    );
+    const clickedAt = async () => (await mails.app.call('GET', `/outbox/${sent.message_id}`)).body.clicked_at;
+    await mails.app.clock.advance({ minutes: 1 });
+    await get(one!);
+    expect(await clickedAt()).not.toBeNull();
+    await mails.app.clock.advance({ seconds: 1 });
+    await get(other!);
+    await get(other!);
+    expect(await told(sent.person_id)).toEqual(['email.clicked', 'email.clicked_by_machine']);
+    expect(await clickedAt()).toBeNull();
+    // The person, later.
+    await mails.app.clock.advance({ minutes: 5 });
+    await get(other!);
+    expect((await told(sent.person_id)).at(-1)).toBe('email.clicked');
+    expect(await clickedAt()).not.toBeNull();
+  });
+
   it('is never an open redirect', async () => {
     const { click, person_id } = await mail();
     const [signed] = click.slice(3).split('.') as [string];

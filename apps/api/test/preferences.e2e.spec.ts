@@ -188,6 +188,37 @@ describe('the page of preferences', () => {
   });
 });
 
+describe('the language of the pages', () => {
+  const german = { 'accept-language': 'de-DE,de;q=0.9,en;q=0.5' };
+
+  it('is that of the person, whatever the browser asks for', async () => {
+    const { person_id, link } = await mails.sentMail({ topic_id: news });
+    await mails.app.database.run("update cortex.people set language = 'de-AT' where person_id = $1", [person_id]);
+    const page = await mails.open('GET', link('preferences'), undefined, { 'accept-language': 'en' });
+    expect(page.body).toContain('<html lang="de">');
+    expect(page.body).toContain('Ihre E-Mail-Einstellungen');
+    expect(page.body).toContain('Course &lt;news&gt;');
+    const paused = await post(link('preferences'), { action: 'pause' });
+    expect(paused.body).toContain('Pausiert.');
+    expect(paused.body).toMatch(/Die Pause endet von selbst am \d+\. \p{L}+ \d{4}\./u);
+    expect((await mails.open('GET', link('unsubscribe'))).body).toContain('„Course &lt;news&gt;“ abbestellen');
+    expect((await post(link('unsubscribe'), { action: 'topic' })).body).toContain('Sie haben „');
+    expect((await post(link('unsubscribe'), {})).body).toContain('Sie sind abgemeldet');
+  });
+
+  it('else one that the browser asks for, else English', async () => {
+    const { link } = await mails.sentMail();
+    expect((await mails.open('GET', link('preferences'), undefined, german)).body).toContain('<html lang="de">');
+    const other = await mails.open('GET', link('preferences'), undefined, { 'accept-language': 'fr' });
+    expect(other.body).toContain('<html lang="en-GB">');
+    expect((await mails.open('GET', '/unsubscribe/nothing', undefined, german)).body).toContain('funktioniert nicht');
+    const form = (await mails.app.call('POST', '/email/forms', { name: 'Shop' })).body;
+    const page = (await mails.open('GET', `/f/${form.id}`, undefined, german)).body;
+    expect(page).toContain('<html lang="de">');
+    expect(page).toContain('E-Mails von School erhalten');
+  });
+});
+
 describe('unsubscribing from a mail with a topic', () => {
   it('offers to leave the topic or everything', async () => {
     const { person_id, link } = await mails.sentMail({ topic_id: news });

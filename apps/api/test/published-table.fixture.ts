@@ -116,6 +116,7 @@ const routes: Record<Row, string> = {
     GET /email/broadcasts/:id/report
     GET /email/broadcasts/:id/rehearsal
     GET /email/broadcasts/:id/recipients
+    POST /email/designs/empty-words
     GET /email/blocks
     GET /media
     GET /messages

@@ -235,4 +235,21 @@ describe('a sign-up form', () => {
     await handled(email);
     expect(await person(email)).toMatchObject({ consent_status: 'subscribed', consent_source: 'form At once' });
   });
+
+  it('speaks the language of the page in the mail that asks, and the person’s where they are known', async () => {
+    const inGerman = async (email: string) => {
+      const page = await mails.open('GET', `/f/${form.id}`, undefined, { 'accept-language': 'de' });
+      await mails.app.clock.advance({ seconds: 3 });
+      await fetch(`${mails.app.url}/forms/${form.id}`, {
+        method: 'POST',
+        body: new URLSearchParams({ email, shown: shownIn(page.body) }).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': 'de' },
+      });
+      return (await confirmLinkTo(email)).mail;
+    };
+    expect((await inGerman(address())).html).toContain('<html lang="de">');
+    const known = address();
+    await mails.app.call('POST', '/profiles', { email: known, language: 'en-US' });
+    expect((await inGerman(known)).html).toContain('Please confirm your subscription');
+  });
 });

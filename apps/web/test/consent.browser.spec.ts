@@ -181,7 +181,7 @@ describe('consent in a browser', () => {
     const dialog = page.getByRole('dialog', { name: /angry@other.example/ });
     const lift = dialog.getByRole('button', { name: 'Lift the suppression' });
     expect(await lift.isDisabled()).toBe(true);
-    await dialog.getByLabel('Why may they get mail again?').fill('They wrote to us.');
+    await dialog.getByLabel('Why may they get e-mail again?').fill('They wrote to us.');
     expect(await seriousProblems(page)).toEqual([]);
     await lift.click();
     await part.getByText('No address matches').waitFor();

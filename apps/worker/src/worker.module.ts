@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nes
 import { ScheduleModule } from '@nestjs/schedule';
 import { BroadcastLoop, BroadcastsModule } from '#broadcasts';
 import { DirectoryModule, DirectoryRepair, TimeZones } from '#directory';
-import { EmailsModule, MediaJobs } from '#emails';
+import { EmailsModule, MediaJobs, TemplateRedraw } from '#emails';
 import {
   BacktestLoop,
   Counters,
@@ -48,6 +48,7 @@ const loops: Type<Loop>[] = [
   BacktestLoop,
   WebhookJobs,
   TableCleaning,
+  TemplateRedraw,
   TimeZones,
 ];
 

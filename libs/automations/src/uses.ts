@@ -37,6 +37,17 @@ export function usesOf(graph: Graph, settings: unknown): Use[] {
   return [...found.values()];
 }
 
+/** Topics of the templates whose mails the live version has pinned: they hold for steps that name none. */
+const pinnedTopics = (tx: Tx, automationId: string): Promise<Use[]> =>
+  tx.rows<Use>(
+    `select distinct 'topic' as kind, c.topic_id as id from cortex.automations a
+     join cortex.automation_versions v on v.automation_id = a.id and v.number = a.live_version
+     cross join lateral jsonb_each_text(v.pins) pin
+     join cortex.mail_contents c on c.id = pin.value::uuid
+     where a.id = $1 and c.topic_id is not null`,
+    [automationId],
+  );
+
 /** Keeps `cortex.uses` as the draft and the live version say, together. */
 export async function keepUses(tx: Tx, automationId: string): Promise<void> {
   const rows = await tx.rows<{ graph: Graph; settings: unknown }>(
@@ -46,7 +57,8 @@ export async function keepUses(tx: Tx, automationId: string): Promise<void> {
      join cortex.automation_versions v on v.automation_id = a.id and v.number = a.live_version where a.id = $1`,
     [automationId],
   );
-  const uses = rows.flatMap((row) => usesOf(row.graph, row.settings));
+  const named = rows.flatMap((row) => usesOf(row.graph, row.settings));
+  const uses = [...named, ...(await pinnedTopics(tx, automationId))];
   await tx.run("delete from cortex.uses where user_kind = 'automation' and user_id = $1", [automationId]);
   await tx.run(
     `insert into cortex.uses (user_kind, user_id, used_kind, used_id)

@@ -18,9 +18,10 @@ export async function contactTopics(tx: Tx, id: string): Promise<ContactTopics> 
 export async function chooseForContact(
   tx: Tx,
   id: string,
-  { topics = [], pause_days }: TopicChoices,
+  { topics: given = [], pause_days }: TopicChoices,
   actor: Actor,
 ): Promise<ContactTopics> {
+  const topics = given.map(({ id: topic, on }) => ({ id: topic.toLowerCase(), on }));
   const person = await personOf(tx, id);
   const said = { by: 'staff', source: actor.label } as const;
   const before = await shown(tx, person);
@@ -59,7 +60,8 @@ async function personOf(tx: Tx, id: string): Promise<string> {
 
 /** @throws AppError 409 when the person's own no stands against what was asked for */
 function assertTopics(after: ContactTopics, topics: NonNullable<TopicChoices['topics']>): void {
-  const wanted = new Set(topics.filter(({ on }) => on).map(({ id }) => id));
+  const unwanted = new Set(topics.filter(({ on }) => !on).map(({ id }) => id));
+  const wanted = new Set(topics.map(({ id }) => id).filter((id) => !unwanted.has(id)));
   const left = after.items.find(({ id, on }) => wanted.has(id) && !on);
   if (left)
     throw new AppError(

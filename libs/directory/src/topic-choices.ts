@@ -112,7 +112,12 @@ const byWhom = ({ by, source }: Said) => (by === 'staff' ? { source: 'staff', by
  * Locks the person.
  * @returns whether something changed
  */
-export async function pauseMail(tx: Tx, personId: string, until: Date | null, said: Omit<Said, 'at'>): Promise<boolean> {
+export async function pauseMail(
+  tx: Tx,
+  personId: string,
+  until: Date | null,
+  said: Omit<Said, 'at'>,
+): Promise<boolean> {
   const person = await lockPerson(tx, personId);
   if (!person) return false;
   const row = await tx.row<{ before: Date | null }>(

@@ -5,6 +5,7 @@ import { SignUpForms } from './subscriptions/sign-up-forms.js';
 import { MailBlocks } from './templates/mail-blocks.js';
 import { Media } from './media/media.js';
 import { MediaJobs } from './media/media-jobs.js';
+import { TemplateRedraw } from './templates/redraw-templates.js';
 import { TemplateVersions } from './templates/template-versions.js';
 import { Templates } from './templates/templates.js';
 import { Topics } from './subscriptions/topics.js';
@@ -16,6 +17,7 @@ const services = [
   Media,
   MediaJobs,
   SignUpForms,
+  TemplateRedraw,
   TemplateVersions,
   Templates,
   Topics,

@@ -5,6 +5,8 @@ import type { Database, Tx } from './db/tx.js';
 
 /** The one row of the workspace's settings, as the database has it. */
 export interface SettingsRow extends z.infer<typeof settingsFields> {
+  /** The brand that all templates were last drawn in. */
+  drawn_brand: unknown;
   sending_stopped_at: Date | null;
   sending_stopped_by: string | null;
   sending_stopped_reason: string | null;

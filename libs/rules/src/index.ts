@@ -17,10 +17,12 @@ export {
 } from './language/entry.js';
 export { fold } from './text/fold.js';
 export { isUuid } from './text/uuid.js';
-export { CLOCK_SKEW, isInstantText, latestNow, shift, type Moment } from './language/time.js';
+export { instant } from './language/instant.js';
+export { CLOCK_SKEW, latestNow, shift, type Moment } from './language/time.js';
 export * from './language/facts.js';
+export { emailAddress } from './mail/email-address.js';
 export * from './mail/mail-permission.js';
-export { mailboxProblem, readMailbox, withAsciiDomain, type Mailbox } from './mail/mailbox.js';
+export { mailboxProblem, readMailbox, type Mailbox } from './mail/mailbox.js';
 export * from './mail/skip-reasons.js';
 export { clockWindows, type ClockWindows } from './changes/clock.js';
 export {

@@ -164,6 +164,7 @@ describe('9.D: what is reported counts from when it happened, not from when it a
       message_id: '00000000-0000-7000-8000-000000000000',
       address_hint: '',
       subscribed: true,
+      language: null,
       paused_until: null,
       topic: null,
       workspace: '',

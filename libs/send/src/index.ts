@@ -18,6 +18,7 @@ export * from './own-reports.js';
 export * from './send.module.js';
 export * from './subscriptions.js';
 export * from './sign-ups.js';
+export * from './words/index.js';
 export * from './import-suppressions.js';
 export * from './test-mail.js';
 export { Rehearsals } from './rehearsal.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LinkTokens } from '#emails';
 import { Database, LOG, type Log } from '#platform';
-import { isMachine, noteUse, type OurMessage } from './postmark-meaning.js';
+import { byMachine, noteUse, type OurMessage } from './postmark-meaning.js';
 
 /** Who fetches a tracked link or picture, as far as the request tells. */
 export interface Fetcher {
@@ -47,10 +47,14 @@ export class OwnReports {
           [messageId, tooSoon],
         );
         if (!message) return false;
-        const machine =
-          by.method !== 'GET' || by.userAgent === '' || /prefetch|preview|prerender/i.test(by.purpose) || message.soon;
         const event = { UserAgent: by.userAgent, OriginalLink: link };
-        const type = `email.${what}${machine || isMachine(by.userAgent) ? '_by_machine' : ''}`;
+        const machine =
+          (await byMachine(tx, event, message, what)) ||
+          by.method !== 'GET' ||
+          by.userAgent === '' ||
+          /prefetch|preview|prerender/i.test(by.purpose) ||
+          message.soon;
+        const type = `email.${what}${machine ? '_by_machine' : ''}`;
         // Whoever follows one link again and again has followed it once this hour.
         const known = await tx.row(
           `select 1 from public.crm_activities a

@@ -31,9 +31,13 @@ export async function applyToMessage(tx: Tx, event: Payload, message: OurMessage
     case 'Delivery':
       return note(tx, message, 'email.delivered', event.DeliveredAt, 'delivered_at');
     case 'Open':
-      return noteUse(tx, event, message, 'opened');
-    case 'Click':
-      return noteUse(tx, event, message, 'clicked');
+    case 'Click': {
+      const what = event.RecordType === 'Open' ? 'opened' : 'clicked';
+      return noteUse(tx, event, message, what, {
+        machine: await byMachine(tx, event, message, what),
+        source: 'postmark',
+      });
+    }
     case 'Bounce':
       return bounced(tx, message, text(event.Type), event.Inactive === true, event.BouncedAt);
     case 'SpamComplaint':
@@ -53,24 +57,57 @@ export async function applyToAddress(tx: Tx, event: Payload, stream: Stream): Pr
   if (event.RecordType === 'SubscriptionChange' && address) await subscriptionChanged(tx, event, { address, stream });
 }
 
-/** Whether a program of this name fetches what nobody has looked at. */
-export const isMachine = (userAgent: string): boolean => machineAgent.test(userAgent.trim());
+/** Nobody follows two links of one mail by hand within this time; in seconds. */
+const BURST = 2;
+
+/** Whether it was a program that opened a mail or followed its link: by its name, or because it followed several at once. */
+export async function byMachine(
+  tx: Tx,
+  event: Payload,
+  message: OurMessage,
+  what: 'opened' | 'clicked',
+): Promise<boolean> {
+  const named = machineAgent.test(text(event.UserAgent).trim());
+  if (what === 'opened') return named;
+  return (await isBurst(tx, message, text(event.OriginalLink), await pastOf(tx, event.ReceivedAt))) || named;
+}
 
 /**
- * Notes an opening or a click, as of `ReceivedAt` or now. A machine's counts neither in rules nor in waits.
- * @param seen `machine`: known for one by something else than its name; `source`: who reports it
+ * Whether another link of the same mail was followed within two seconds of this one. Then the one before was a
+ * machine's too: what the mail says of clicks is put right. Its activity stays, since it may have started something.
  */
+async function isBurst(tx: Tx, message: OurMessage, link: string, at: Date): Promise<boolean> {
+  // Reports of one mail come at the same time, and each must see the other.
+  await tx.row('select 1 from cortex.messages where id = $1 for no key update', [message.id]);
+  const clicks = `from public.crm_activities a where a.person_id = $1 and a.metadata ->> 'message_id' = $2::uuid::text`;
+  const near = `a.occurred_at between $3::timestamptz - make_interval(secs => $4) and $3::timestamptz + make_interval(secs => $4)`;
+  const values = [message.person_id, message.id, at, BURST];
+  const other = await tx.row(
+    `select 1 ${clicks} and ${near} and a.type in ('email.clicked', 'email.clicked_by_machine')
+       and coalesce(a.metadata ->> 'link', '') <> $5 limit 1`,
+    [...values, link],
+  );
+  if (!other) return false;
+  await tx.run(
+    `update cortex.messages m set clicked_at = (select min(a.occurred_at) ${clicks} and a.type = 'email.clicked' and not (${near}))
+     where m.id = $2::uuid and m.clicked_at between $3::timestamptz - make_interval(secs => $4) and $3::timestamptz + make_interval(secs => $4)`,
+    values,
+  );
+  return true;
+}
+
+/** Notes an opening or a click, as of `ReceivedAt` or now. A machine's counts neither in rules nor in waits. */
 export function noteUse(
   tx: Tx,
   event: Payload,
   message: OurMessage,
   what: 'opened' | 'clicked',
-  seen: { machine: boolean; source: string } = { machine: false, source: 'postmark' },
+  { machine, source }: { machine: boolean; source: string },
 ): Promise<void> {
   const more = what === 'clicked' ? { link: text(event.OriginalLink) } : {};
-  return seen.machine || isMachine(text(event.UserAgent))
-    ? note(tx, message, `email.${what}_by_machine`, event.ReceivedAt, undefined, more, seen.source)
-    : note(tx, message, `email.${what}`, event.ReceivedAt, `${what}_at`, more, seen.source);
+  return machine
+    ? note(tx, message, `email.${what}_by_machine`, event.ReceivedAt, undefined, more, source)
+    : note(tx, message, `email.${what}`, event.ReceivedAt, `${what}_at`, more, source);
 }
 
 async function bounced(tx: Tx, message: OurMessage, type: string, inactive: boolean, when: unknown): Promise<void> {
@@ -130,7 +167,7 @@ async function suppressOn(tx: Tx, subject: Subject, reason: SuppressionReason, w
   );
 }
 
-/** Notes at the mail and in the timeline what happened, when it happened; an instant that lies ahead counts as now. */
+/** Notes at the mail and in the timeline what happened, when it happened. */
 async function note(
   tx: Tx,
   message: OurMessage,
@@ -140,9 +177,7 @@ async function note(
   more: Payload = {},
   source = 'postmark',
 ): Promise<void> {
-  const now = await tx.now();
-  const at = instantOf(when);
-  const occurredAt = at && at < now ? at : now;
+  const occurredAt = await pastOf(tx, when);
   if (column) {
     await tx.run(`update cortex.messages set ${column} = least(${column}, $2::timestamptz) where id = $1`, [
       message.id,
@@ -151,6 +186,13 @@ async function note(
   }
   const metadata = { ...aboutMessage(message), ...more };
   await appendActivities(tx, [{ type, personId: message.person_id, source, occurredAt, metadata }]);
+}
+
+/** When something happened; what lies ahead, or cannot be read, counts as now. */
+async function pastOf(tx: Tx, when: unknown): Promise<Date> {
+  const now = await tx.now();
+  const at = instantOf(when);
+  return at && at < now ? at : now;
 }
 
 /** The person's own answer: of whoever got the mail, else of whoever has the address now. */

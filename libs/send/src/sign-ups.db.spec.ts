@@ -49,9 +49,9 @@ describe('sign-ups that are kept', () => {
        values ($1, 'Footer', 'late@example.com', '{}', 'Yes.', true, '127.0.0.1', '127.0.0.1')`,
       [form.id],
     );
-    expect(await signUps.tidy()).toEqual({ handled: 0, forgotten: 0 });
+    expect(await signUps.tidy()).toEqual({ handled: 0, forgotten: 0, cleared: 0 });
     await db.clock.advance({ minutes: 2 });
-    expect(await signUps.tidy()).toEqual({ handled: 1, forgotten: 0 });
+    expect(await signUps.tidy()).toEqual({ handled: 1, forgotten: 0, cleared: 0 });
     expect(await db.database.rows('select state, stream from cortex.messages')).toEqual([
       { state: 'queued', stream: 'transactional' },
     ]);
@@ -64,10 +64,46 @@ describe('sign-ups that are kept', () => {
       "insert into public.crm_activities (contact_email, type) values ('busy@example.com', 'page_view')",
     );
     await db.clock.advance({ days: 29 });
-    expect(await signUps.tidy()).toEqual({ handled: 0, forgotten: 0 });
+    expect(await signUps.tidy()).toEqual({ handled: 0, forgotten: 0, cleared: 0 });
     await db.clock.advance({ days: 2 });
-    expect(await signUps.tidy()).toEqual({ handled: 0, forgotten: 2 });
+    expect(await signUps.tidy()).toEqual({ handled: 0, forgotten: 2, cleared: 0 });
     expect(await leads()).toEqual(['busy@example.com']);
+  });
+
+  it('no longer say from where they came after three years, and still what was agreed to and when', async () => {
+    const at = (years: number) => new Date(Date.UTC(2026 - years, 2, 1)).toISOString();
+    for (const years of [1, 2, 3, 4])
+      await db.database.run(
+        `insert into cortex.sign_ups (form_id, form_name, address, topic_ids, consent_text, double_opt_in, ip, network,
+           created_at, handled_at, confirmed_at, confirmed_ip)
+         values ($1, 'Footer', 'old' || $2 || '@example.com', '{}', 'Yes.', true, '192.0.2.1', '192.0.2.1', $3, $3, $3, '192.0.2.2')`,
+        [form.id, years, at(years)],
+      );
+    expect(await signUps.tidy()).toEqual({ handled: 0, forgotten: 0, cleared: 2 });
+    expect(await signUps.tidy()).toEqual({ handled: 0, forgotten: 0, cleared: 0 });
+    expect(
+      await db.database.rows(
+        `select address, ip, network, confirmed_ip, consent_text, confirmed_at is not null as confirmed
+         from cortex.sign_ups order by address`,
+      ),
+    ).toEqual([
+      ...['old1', 'old2'].map((name) => ({
+        address: `${name}@example.com`,
+        ip: '192.0.2.1',
+        network: '192.0.2.1',
+        confirmed_ip: '192.0.2.2',
+        consent_text: 'Yes.',
+        confirmed: true,
+      })),
+      ...['old3', 'old4'].map((name) => ({
+        address: `${name}@example.com`,
+        ip: null,
+        network: null,
+        confirmed_ip: null,
+        consent_text: 'Yes.',
+        confirmed: true,
+      })),
+    ]);
   });
 
   it('two at the same moment make one mail', async () => {

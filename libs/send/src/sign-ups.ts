@@ -9,6 +9,7 @@ import { settingSql } from '#rules';
 import { z } from 'zod';
 import { confirmationMail } from './confirmation-mail.js';
 import { addressHint } from './subscriptions.js';
+import { wordsFor } from './words/index.js';
 
 /** Works off what a process left behind, and forgets what was never confirmed. */
 export const tidySignUps = defineJob({
@@ -22,6 +23,11 @@ export const tidySignUps = defineJob({
 export const confirmDays = 7;
 /** How long a sign-up that was never confirmed is kept, with the lead that was made for it. */
 const unconfirmedDays = 30;
+/**
+ * How long it is kept from where somebody signed up and confirmed, counted from the sign-up: as long as a consent is
+ * usually disputed. The consent itself, its words and its instants stay.
+ */
+const addressYears = 3;
 /** Sign-ups an hour from one network, and a day for one address; more of an address are taken without a word. */
 const mostOfNetwork = 30;
 const mostOfAddress = 5;
@@ -36,6 +42,7 @@ interface SignUpRow {
   topic_ids: string[];
   consent_text: string;
   double_opt_in: boolean;
+  language: string | null;
   message_id: string | null;
   person_id: string | null;
 }
@@ -46,6 +53,8 @@ export interface Confirmation {
   form_id: string;
   /** Partly hidden: a mail may have been forwarded. */
   address_hint: string;
+  /** BCP 47, where somebody has said it. */
+  language: string | null;
   consent_text: string;
   topics: string[];
   workspace: string;
@@ -76,9 +85,16 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
    * Takes a sign-up down and answers at once; whether the address is known is looked up afterwards, so that neither the
    * answer nor its time tells.
    * @param address as `addressOf` gives it
+   * @param language of the page that they filled in: a BCP 47 tag
    * @throws AppError 429 when too many came from one network
    */
-  async take(form: PublicForm, address: string, firstName: string | undefined, ip: string): Promise<void> {
+  async take(
+    form: PublicForm,
+    address: string,
+    firstName: string | undefined,
+    ip: string,
+    language?: string,
+  ): Promise<void> {
     const network = networkOf(ip);
     const id = await this.database.tx(async (tx) => {
       await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`sign-ups of ${network}`]);
@@ -96,8 +112,8 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
       }
       if (before!.address >= mostOfAddress) return undefined;
       const row = await tx.row<{ id: string }>(
-        `insert into cortex.sign_ups (form_id, form_name, address, first_name, topic_ids, consent_text, double_opt_in, ip, network)
-         values ($1, $2, $3, $4, $5::uuid[], $6, $7, $8, $9) returning id`,
+        `insert into cortex.sign_ups (form_id, form_name, address, first_name, topic_ids, consent_text, double_opt_in, ip, network, language)
+         values ($1, $2, $3, $4, $5::uuid[], $6, $7, $8, $9, $10) returning id`,
         [
           form.id,
           form.name,
@@ -108,6 +124,7 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
           form.double_opt_in,
           ip,
           network,
+          language ?? null,
         ],
       );
       return row!.id;
@@ -131,12 +148,14 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
     const subject = signer.read('confirm', token);
     if (!subject) return undefined;
     const row = await this.database.row<Omit<Confirmation, 'address_hint' | 'preferences_url'> & { address: string }>(
-      `select s.form_id, s.address, s.consent_text, ${settingSql('name')} as workspace,
+      `select s.form_id, s.address, p.language, s.consent_text, ${settingSql('name')} as workspace,
          case when s.confirmed_at is not null then 'confirmed'
            when s.created_at <= cortex.now() - make_interval(days => $2) then 'expired' else 'open' end as state,
          array(select t.name from cortex.topics t where t.id = any (
            select unnest(x.topic_ids) from cortex.sign_ups x where x.message_id = $1) order by t.position, t.name) as topics
-       from cortex.sign_ups s where s.message_id = $1 order by s.created_at desc limit 1`,
+       from cortex.sign_ups s left join cortex.people p on p.person_id =
+         coalesce((select m.into_person_id from cortex.person_merges m where m.person_id = s.person_id), s.person_id)
+       where s.message_id = $1 order by s.created_at desc limit 1`,
       [subject.message_id, confirmDays],
     );
     if (!row) return undefined;
@@ -173,8 +192,8 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
     return done;
   }
 
-  /** @returns how many sign-ups were worked off, and forgotten */
-  async tidy(): Promise<{ handled: number; forgotten: number }> {
+  /** @returns how many sign-ups were worked off, forgotten, and lost the network address that they came from */
+  async tidy(): Promise<{ handled: number; forgotten: number; cleared: number }> {
     const left = await this.database.rows<{ id: string }>(
       `select id from cortex.sign_ups where handled_at is null and created_at < cortex.now() - interval '1 minute'
        order by created_at limit $1`,
@@ -183,7 +202,9 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
     for (const { id } of left) await this.handle(id);
     let forgotten = 0;
     for (let more = perRound; more === perRound; forgotten += more) more = await this.database.tx(forgetUnconfirmed);
-    return { handled: left.length, forgotten };
+    let cleared = 0;
+    for (let more = perRound; more === perRound; cleared += more) more = await this.database.tx(clearAddresses);
+    return { handled: left.length, forgotten, cleared };
   }
 
   private async handle(id: string): Promise<void> {
@@ -209,7 +230,7 @@ export class SignUps implements JobHandlers, OnApplicationShutdown {
 }
 
 const columns =
-  'id, form_id, form_name, address, first_name, topic_ids, consent_text, double_opt_in, message_id, person_id';
+  'id, form_id, form_name, address, first_name, topic_ids, consent_text, double_opt_in, language, message_id, person_id';
 
 /** The person of the address, who becomes a lead where nobody knows them. */
 async function knownPerson(tx: Tx, row: SignUpRow): Promise<{ person: Person; lead_id: string | null }> {
@@ -237,13 +258,14 @@ async function askToConfirm(tx: Tx, row: SignUpRow, person: Person): Promise<str
       'system',
     );
   }
-  const stands = await tx.row<{ message_id: string | null; complained: boolean }>(
+  const stands = await tx.row<{ message_id: string | null; complained: boolean; language: string | null }>(
     `select (select s.message_id from cortex.sign_ups s
          where s.address = $1 and s.message_id is not null and s.confirmed_at is null
            and s.created_at > cortex.now() - interval '1 day'
          order by s.created_at desc limit 1) as message_id,
-       exists (select from cortex.suppressions x where x.address = $1 and x.reason = 'spam_complaint') as complained`,
-    [row.address],
+       exists (select from cortex.suppressions x where x.address = $1 and x.reason = 'spam_complaint') as complained,
+       (select p.language from cortex.people p where p.person_id = $2) as language`,
+    [row.address, person.person_id],
   );
   if (stands!.complained) return null;
   if (stands!.message_id) return stands!.message_id;
@@ -254,7 +276,7 @@ async function askToConfirm(tx: Tx, row: SignUpRow, person: Person): Promise<str
   const { message_id } = await queueMail(tx, {
     person_id: person.person_id,
     stream: 'transactional',
-    content: confirmationMail,
+    content: confirmationMail(wordsFor(stands!.language ?? row.language, undefined), confirmDays),
     data: {
       // Nothing that a stranger wrote: the address may be somebody else's.
       contact: {},
@@ -318,6 +340,16 @@ async function forgetUnconfirmed(tx: Tx): Promise<number> {
   }
   return old.length;
 }
+
+/** Old sign-ups no longer say from where they came. */
+const clearAddresses = (tx: Tx): Promise<number> =>
+  tx.run(
+    `update cortex.sign_ups set ip = null, network = null, confirmed_ip = null where id = any(array(
+       select s.id from cortex.sign_ups s
+       where s.ip is not null and s.created_at < cortex.now() - make_interval(years => $1)
+       order by s.created_at limit $2 for update skip locked))`,
+    [addressYears, perRound],
+  );
 
 /** The address in its one form; undefined when it is none that mail can go to. */
 export const signUpAddress = (given: string): string | undefined => {

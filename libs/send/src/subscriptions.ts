@@ -14,6 +14,8 @@ export interface LinkHolder {
   /** Partly hidden: a mail may have been forwarded. */
   address_hint: string;
   subscribed: boolean;
+  /** BCP 47, where somebody has said it. */
+  language: string | null;
   /** No marketing mail until then, where a pause holds. */
   paused_until: Date | null;
   /** The topic of the mail that the link stands in, where it has one. */
@@ -26,6 +28,7 @@ interface HolderRow {
   person_id: string;
   address: string;
   consent_status: string;
+  language: string | null;
   paused_until: Date | null;
   topic: LinkHolder['topic'];
   workspace: string;
@@ -48,7 +51,7 @@ export class Subscriptions {
     const subject = (await this.tokens.signer()).read(purpose, token);
     if (!subject) return undefined;
     const row = await this.database.row<HolderRow>(
-      `select p.person_id, p.address, p.consent_status, ${settingSql('name')} as workspace,
+      `select p.person_id, p.address, p.consent_status, p.language, ${settingSql('name')} as workspace,
          case when p.paused_until > cortex.now() then p.paused_until end as paused_until,
          (select jsonb_build_object('id', t.id, 'name', t.name) from cortex.messages m
            join cortex.topics t on t.id = m.topic_id where m.id = $2) as topic
@@ -61,6 +64,7 @@ export class Subscriptions {
       ...subject,
       person_id: row.person_id,
       address_hint: addressHint(row.address),
+      language: row.language,
       subscribed: row.consent_status !== 'unsubscribed',
       paused_until: row.paused_until,
       topic: row.topic,

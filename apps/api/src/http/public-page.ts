@@ -55,6 +55,8 @@ export function html(parts: TemplateStringsArray, ...values: (string | number | 
 export const nothing: SafeHtml = { html: '' };
 
 export interface PublicPage {
+  /** BCP 47; absent: English. */
+  lang?: string;
   title: string;
   /** Who it is from, over the title. */
   from?: string;
@@ -80,7 +82,7 @@ export function sendPublicPage(reply: FastifyReply, status: number, page: Public
       ${(page.text ?? []).map((line) => html`<p>${line}</p>`)}${page.body ?? nothing}
     </div>
     ${page.note ? html`<p class="soft note">${page.note}</p>` : nothing}`;
-  const whole = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+  const whole = html`<!doctype html><html lang="${page.lang ?? 'en'}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex"><meta name="color-scheme" content="light dark"><title>${page.title}</title><style>${{ html: style }}</style></head>
 <body${page.plain ? { html: ' class="plain"' } : nothing}><main>${card}</main></body></html>`;
   sendPublicHtml(reply, status, whole.html);
@@ -108,11 +110,4 @@ export function fieldOf(body: unknown, name: string): string | undefined {
   if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return undefined;
   const value = Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined;
   return typeof value === 'string' ? value : undefined;
-}
-
-export function sendUnknownLink(reply: FastifyReply): void {
-  sendPublicPage(reply, 404, {
-    title: 'This link does not work',
-    text: ['It may have been cut off. Open it again from the e-mail, or reply to the e-mail and ask us.'],
-  });
 }

@@ -1,4 +1,4 @@
-import { isInstantText, withAsciiDomain } from '#rules';
+import { emailAddress, instant } from '#rules';
 import { z } from 'zod';
 import type { ProblemCode } from './problems.js';
 
@@ -72,23 +72,8 @@ export interface CallOf<D extends RouteDefinition> {
 
 export type AnswerOf<D extends RouteDefinition> = Parsed<D['response']>;
 
-const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
-const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
-/** RFC 3339 with a time zone, as PostgreSQL reads it too, in the years that both write in four digits. */
-export const instant = z.iso
-  .datetime({ offset: true })
-  .max(64, 'An instant has at most 64 characters.')
-  .refine((text) => {
-    const at = Date.parse(text);
-    return isInstantText(text) && at >= FIRST_INSTANT && at <= LAST_INSTANT;
-  }, 'Send an instant of the years 1 to 9999, counted in UTC, such as 2026-11-22T09:00:00Z.');
 export const uuid = z.uuid();
-export const emailAddress = z
-  .string()
-  .trim()
-  .max(254, 'An address has at most 254 characters.')
-  .transform(withAsciiDomain)
-  .pipe(z.email('This is not an e-mail address. It should look like name@example.com.'));
+export { emailAddress, instant };
 
 /** Long enough for the longest sort key: a name of 300 characters of four bytes. */
 export const cursor = z.string().max(3000);

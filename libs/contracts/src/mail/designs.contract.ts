@@ -20,6 +20,8 @@ export const templateVersion = z.object({
   saved_at: instant,
   /** Address of a colleague, or the name of a key; unknown for versions of before versions were kept. */
   saved_by: z.string().nullable(),
+  /** Made when the brand was changed; design, words and approval are those of the version before. */
+  redrawn: z.boolean(),
   approved_at: instant.nullable(),
   approved_by: z.string().nullable(),
 });
@@ -46,6 +48,7 @@ export const getTemplateVersion = route({
   params: z.strictObject({ id: uuid, n: z.coerce.number().int().min(1).max(2_147_483_647) }),
   response: templateVersion.extend({
     preheader: z.string(),
+    topic_id: z.string().nullable(),
     design: z.unknown(),
     html: z.string(),
     text: z.string().nullable(),
@@ -208,6 +211,45 @@ export const checkLinks = route({
       }),
     ),
   }),
+});
+
+export const countEmptyWords = route({
+  method: 'POST',
+  path: '/email/designs/empty-words',
+  access: 'read',
+  tag,
+  summary: 'For how many people the personal words of an unsaved mail would be empty, place by place',
+  description:
+    'Counts the people of a list, or everybody, whom mail of this stream may go to. Words with a fallback, in a condition or in a part for some people only, and words about the activity or the lead are left out. Given up after five seconds.',
+  body: z.strictObject({
+    subject: text(1000).default(''),
+    preheader: text(1000).default(''),
+    /** Left out where there is a design. */
+    html: text(900_000).default(''),
+    text: text(900_000).nullish(),
+    design: designSchema.optional(),
+    stream: mailStream.default('broadcast'),
+    smart_list_id: uuid.optional(),
+  }),
+  response: z.object({
+    /** People who were looked at. */
+    people: z.number().int(),
+    /** Most people first. */
+    words: z.array(
+      z.object({
+        /** As in the problems of a design. */
+        pointer: z.string(),
+        /** As Liquid names it: `contact.first_name`. */
+        path: z.string(),
+        /** For so many people it is empty. */
+        empty: z.number().int(),
+        line: z.number().int().optional(),
+        column: z.number().int().optional(),
+      }),
+    ),
+  }),
+  bodyLimit: BODY_LIMIT,
+  problems: ['not_found', 'took_too_long'],
 });
 
 const blockName = z.string().trim().min(1, 'Give the block a name.').max(100, 'A name has at most 100 characters.');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mailStream } from './emails.contract.js';
-import { emailAddress, idParams, instant, page, pageQuery, route } from '../http/route.js';
+import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 import { sender } from '../workspace/settings.contract.js';
 
 const tag = 'E-mail';
@@ -11,6 +11,8 @@ export const template = z.object({
   subject: z.string(),
   preheader: z.string(),
   stream: mailStream,
+  /** Of marketing mail: only people who want this topic get it, where the step that sends it names none itself. */
+  topic_id: z.string().nullable(),
   editor: z.enum(['html', 'mjml', 'unlayer']),
   design: z.unknown(),
   html: z.string(),
@@ -33,6 +35,8 @@ const templateFields = z.strictObject({
   subject: part(1000).default(''),
   preheader: part(1000).default(''),
   stream: mailStream.default('broadcast'),
+  /** Null: none. Left out of a change: as it is. System mail has none. */
+  topic_id: uuid.nullish(),
   editor: z.enum(['html', 'mjml', 'unlayer'], 'The editor is html, mjml or unlayer.').default('html'),
   /** Of `mjml` and `unlayer`: what the HTML is made from. */
   design: z.unknown().optional(),
@@ -77,7 +81,7 @@ export const createTemplate = route({
   body: templateFields,
   response: template,
   bodyLimit: 2 * 1024 * 1024,
-  problems: ['invalid_template', 'unreadable_design'],
+  problems: ['invalid_template', 'unreadable_design', 'unknown_topic'],
 });
 export const changeTemplate = route({
   method: 'PUT',
@@ -91,7 +95,7 @@ export const changeTemplate = route({
   body: templateFields.extend({ version: z.number().int().optional() }),
   response: template,
   bodyLimit: 2 * 1024 * 1024,
-  problems: ['not_found', 'template_changed', 'invalid_template', 'unreadable_design'],
+  problems: ['not_found', 'template_changed', 'invalid_template', 'unreadable_design', 'unknown_topic'],
 });
 export const removeTemplate = route({
   method: 'DELETE',

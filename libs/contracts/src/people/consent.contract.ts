@@ -116,7 +116,7 @@ export const chooseContactTopics = route({
   tag,
   summary: 'Pass on what a person wants: topics on or off, a pause begun or ended; what is left out stays',
   description:
-    'What the person said themselves stands: a topic they turned off is not turned on, and a pause they asked for is neither ended nor shortened. Then nothing is changed and the answer is 409.',
+    'What the person chose themselves stands: a topic they turned off is not turned on, and a pause they asked for is neither ended nor shortened. A call that would do so changes nothing and answers 409.',
   params: idParams,
   body: z
     .strictObject({

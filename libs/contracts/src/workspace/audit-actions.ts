@@ -55,7 +55,7 @@ export const auditActions = {
   'template.changed': 'Changed a template',
   'template.deleted': 'Deleted a template',
   'contact.changed': 'Edited a person',
-  'contact.topics_chosen': 'Chose the e-mails that a person gets',
+  'contact.topics_chosen': 'Changed which e-mails a person gets',
   'contacts.add_tags': 'Added tags to people',
   'contacts.remove_tags': 'Removed tags from people',
   'sending.stopped': 'Stopped all mail',
@@ -72,6 +72,7 @@ export const auditActions = {
   'form.deleted': 'Removed a sign-up form',
   'template.approved': 'Approved an email template as system mail',
   'template.restored': 'Restored an earlier version of an email template',
+  'template.redrawn': 'Applied the changed brand to an email template',
   'webhook.tested': 'Tested a webhook',
   'webhook_call.replayed': 'Sent a webhook call again',
 } as const;

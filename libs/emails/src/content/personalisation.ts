@@ -13,6 +13,18 @@ const contactFields = {
   lifetime_value: 'p.lifetime_value_minor::float8 / 100',
 };
 
+const columnOf = new Map(Object.entries<string>(contactFields));
+
+/**
+ * SQL of what a template reads as `contact.<path>`, over `cortex.people p`; undefined for what nobody has.
+ * @param values the statement's parameters, to which names of somebody's own fields are added
+ */
+export function contactValueSql([field, ...inner]: readonly string[], values: unknown[]): string | undefined {
+  const column = columnOf.get(field ?? '');
+  if (!column || (field !== 'attributes' && inner.length > 0)) return undefined;
+  return inner.length === 0 ? column : `p.attributes #>> $${values.push(inner)}::text[]`;
+}
+
 /** The same of a lead, from `public.purchase_leads l` and its course, `public.courses c`. */
 const leadFields = {
   id: 'l.id',

@@ -93,4 +93,30 @@ describe('queueMail', () => {
       db.database.tx((tx) => queueMail(tx, mail('t3', { content: undefined, template_id: newId() }))),
     ).rejects.toThrow(/no longer exists/);
   });
+
+  it('gives a marketing mail the topic of its template, unless it names one itself, and system mail none', async () => {
+    const topics = await db.database.rows<{ id: string }>(
+      "insert into cortex.topics (name) values ('News'), ('Offers') returning id",
+    );
+    const [news, offers] = topics.map(({ id }) => id);
+    const template = await db.database.row<{ id: string }>(
+      "insert into cortex.templates (name, subject, html, topic_id) values ('T', 'Topic', '<p>1</p>', $1) returning id",
+      [news],
+    );
+    const by = { content: undefined, template_id: template!.id };
+    await db.database.tx(async (tx) => {
+      await queueMail(tx, mail('topic 1', { ...by, stream: 'broadcast' }));
+      await queueMail(tx, mail('topic 2', { ...by, stream: 'broadcast', topic_id: offers }));
+      await queueMail(tx, mail('topic 3', { ...by, stream: 'transactional' }));
+    });
+    const rows = await db.database.rows(
+      `select m.topic_id, q.topic_id as queued from cortex.messages m join cortex.outgoing q on q.message_id = m.id
+       where m.dedupe_key like 'topic _' order by m.dedupe_key`,
+    );
+    expect(rows).toEqual([
+      { topic_id: news, queued: news },
+      { topic_id: offers, queued: offers },
+      { topic_id: null, queued: null },
+    ]);
+  });
 });

@@ -17,6 +17,7 @@ export interface Mail {
   content?: MailContent;
   template_id?: string;
   content_id?: string;
+  /** Absent: a marketing mail has the topic of its template, where that has one. */
   topic_id?: string;
   /** `Name <address>`; absent: the workspace's sender of the stream. */
   from?: string;
@@ -37,6 +38,8 @@ export interface QueuedMail {
 export interface StoredContent extends MailContent {
   template_id?: string | null;
   template_version?: number | null;
+  /** Whose people get a marketing mail of it that names no topic itself. */
+  topic_id?: string | null;
 }
 
 const hashOf = (content: StoredContent): Buffer =>
@@ -49,6 +52,7 @@ const hashOf = (content: StoredContent): Buffer =>
         content.text ?? null,
         content.template_id ?? null,
         content.template_version ?? null,
+        ...(content.topic_id ? [content.topic_id] : []),
       ]),
     )
     .digest();
@@ -62,8 +66,8 @@ export async function storeContents(tx: Tx, contents: readonly StoredContent[]):
   for (const hash of hashes.filter((candidate) => !known.has(candidate))) {
     const content = byHash.get(hash)!;
     await tx.run(
-      `insert into cortex.mail_contents (hash, subject, preheader, html, text, template_id, template_version)
-       values (decode($1, 'hex'), $2, $3, $4, $5, $6, $7) on conflict (hash) do nothing`,
+      `insert into cortex.mail_contents (hash, subject, preheader, html, text, template_id, template_version, topic_id)
+       values (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8) on conflict (hash) do nothing`,
       [
         hash,
         content.subject,
@@ -72,6 +76,7 @@ export async function storeContents(tx: Tx, contents: readonly StoredContent[]):
         content.text || null,
         content.template_id ?? null,
         content.template_version ?? null,
+        content.topic_id ?? null,
       ],
     );
   }
@@ -95,7 +100,7 @@ export async function pinTemplates(tx: Tx, templateIds: readonly string[]): Prom
   const templates = await tx.rows<StoredContent & { template_id: string; template_version: number }>(
     // A save that is under way ends first; the next one sees that this version is in use, and keeps it.
     `select id as template_id, version as template_version, subject, preheader, html,
-       coalesce(text, generated_text) as text
+       coalesce(text, generated_text) as text, topic_id
      from cortex.templates where id = any($1::uuid[]) order by id for key share`,
     [wanted],
   );
@@ -153,16 +158,18 @@ export async function queueMails(tx: Tx, mails: readonly Mail[]): Promise<Queued
   const inserted = await tx.rows<{ id: string; dedupe_key: string }>(
     `with given as (
        -- Of somebody who was erased meanwhile no address is left; the claim says so.
-       select m.*, coalesce(m.colleague, p.email, p.address::citext, '') as contact_email, coalesce(m.demo, p.demo, false) as is_demo
+       select m.*, coalesce(m.colleague, p.email, p.address::citext, '') as contact_email, coalesce(m.demo, p.demo, false) as is_demo,
+         case when m.stream = 'broadcast' then coalesce(m.topic_id, c.topic_id) else m.topic_id end as topic
        from jsonb_to_recordset($1::jsonb) as m(id uuid, dedupe_key text, broadcast_id uuid, automation_id uuid, version int,
          run_id uuid, node_id text, visit int, job_id uuid, person_id uuid, colleague citext, stream text, topic_id uuid,
          content_id uuid, data jsonb, email_from text, demo boolean)
        left join cortex.people p on p.person_id = m.person_id
+       left join cortex.mail_contents c on c.id = m.content_id
      ), written as (
        insert into cortex.messages (id, dedupe_key, broadcast_id, automation_id, version, run_id, node_id, visit, job_id,
          person_id, contact_email, to_colleague, stream, topic_id, content_id, data, email_from, demo, created_at)
        select m.id, m.dedupe_key, m.broadcast_id, m.automation_id, m.version, m.run_id, m.node_id, m.visit, m.job_id,
-         m.person_id, m.contact_email, m.colleague is not null, m.stream, m.topic_id, m.content_id, m.data, m.email_from, m.is_demo, cortex.now()
+         m.person_id, m.contact_email, m.colleague is not null, m.stream, m.topic, m.content_id, m.data, m.email_from, m.is_demo, cortex.now()
        from given m
        order by m.dedupe_key
        on conflict (dedupe_key) do nothing

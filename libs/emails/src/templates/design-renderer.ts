@@ -21,6 +21,8 @@ export interface DrawnMail {
   html: string;
   /** The plain text of a design; null where it is made from the HTML. */
   generated_text: string | null;
+  /** The brand that a design of ours was drawn in. */
+  brand?: Brand;
   problems: DrawnProblem[];
 }
 
@@ -53,8 +55,9 @@ export class DesignRenderer {
         const { html, bytes, unknown, exported } = await renderUnlayer(given.design, given.html);
         return { design: given.design, html, generated_text: null, problems: ofUnlayer(unknown, exported, bytes) };
       }
+      const brand = await this.brand();
       const drawn = await renderDesign(readDesign(given.design), {
-        brand: await this.brand(),
+        brand,
         stream: given.stream,
         base: this.config.publicUrl,
       });
@@ -62,6 +65,7 @@ export class DesignRenderer {
         design: drawn.design,
         html: drawn.html,
         generated_text: drawn.text,
+        brand,
         problems: [...drawn.problems, ...liquidProblems(drawn.design)],
       };
     } catch (error) {

@@ -11,34 +11,43 @@ interface VersionRow {
   bytes: number;
   saved_at: Date;
   saved_by: string | null;
+  redrawn: boolean;
   approved_at: Date | null;
   approved_by: string | null;
 }
 
 interface WholeVersionRow extends VersionRow {
   preheader: string;
+  topic_id: string | null;
   design: unknown;
   html: string;
   text: string | null;
   generated_text: string | null;
 }
 
-const listed = `number, name, subject, stream, editor, octet_length(html) as bytes, saved_at, saved_by, approved_at,
-  approved_by`;
+const listed = `number, name, subject, stream, editor, octet_length(html) as bytes, saved_at, saved_by, redrawn,
+  approved_at, approved_by`;
 
 /** What ends a sitting: a pause of so many minutes, or so many minutes in all. */
 const PAUSE_MINUTES = 15;
 const LONGEST_MINUTES = 60;
+
+interface Kept {
+  apart?: boolean;
+  redrawn?: boolean;
+}
 
 /**
  * Puts a template as it stands now beside its earlier versions, and notes the pictures that it shows. The editors save
  * by themselves, so what a colleague saves in one sitting with one editor is one version: it takes the place of the
  * last one, under the new number, unless that one was approved or went into a mail. What a program saves is a version
  * each time.
- * @param apart true: a version of its own in any case
+ * @param how `apart`: a version of its own in any case; `redrawn`: one of its own too, of which only the look is another,
+ *   by the brand: it says what was approved, so the approval stays
  * @returns whether it is one more
  */
-export async function keepVersion(tx: Tx, templateId: string, actor: Actor, apart = false): Promise<boolean> {
+export async function keepVersion(tx: Tx, templateId: string, actor: Actor, how: Kept = {}): Promise<boolean> {
+  const { apart = false, redrawn = false } = how;
   const kept = await tx.row<{ html: string; design: unknown; went_on: boolean }>(
     `with sitting as (
        delete from cortex.template_versions v using cortex.templates t
@@ -52,16 +61,29 @@ export async function keepVersion(tx: Tx, templateId: string, actor: Actor, apar
        returning coalesce(v.begun_at, v.saved_at) as begun_at
      )
      insert into cortex.template_versions
-       (template_id, number, name, stream, editor, subject, preheader, design, html, text, generated_text, saved_by,
-        begun_at)
-     select id, version, name, stream, editor, subject, preheader, design, html, text, generated_text, $2,
-       coalesce((select begun_at from sitting), cortex.now())
-     from cortex.templates where id = $1
+       (template_id, number, name, stream, editor, subject, preheader, design, html, text, generated_text, topic_id,
+        saved_by, begun_at, redrawn, approved_at, approved_by)
+     select t.id, t.version, t.name, t.stream, t.editor, t.subject, t.preheader, t.design, t.html, t.text,
+       t.generated_text, t.topic_id, $2, coalesce((select begun_at from sitting), cortex.now()), $6, b.approved_at,
+       b.approved_by
+     from cortex.templates t
+     left join cortex.template_versions b on $6 and b.template_id = t.id and b.number = t.version - 1
+     where t.id = $1
      returning html, design, exists (select from sitting) as went_on`,
-    [templateId, actor.label, actor.kind === 'staff' && !apart, PAUSE_MINUTES, LONGEST_MINUTES],
+    [templateId, actor.label, actor.kind === 'staff' && !apart && !redrawn, PAUSE_MINUTES, LONGEST_MINUTES, redrawn],
   );
   await noteMedia(tx, 'template', templateId, `${kept!.html}${JSON.stringify(kept!.design ?? '')}`);
   return !kept!.went_on;
+}
+
+/** Whether all that came after a version is its design in another brand: who goes on from it loses nobody's work. */
+export async function onlyRedrawnSince(tx: Tx, templateId: string, version: number): Promise<boolean> {
+  const row = await tx.row<{ only: boolean }>(
+    `select coalesce(bool_and(redrawn), false) as only from cortex.template_versions
+     where template_id = $1 and number > $2`,
+    [templateId, version],
+  );
+  return row!.only;
 }
 
 /** Notes the pictures that a text shows as used; what was noted before stays, since earlier versions may come back. */
@@ -99,7 +121,7 @@ export class TemplateVersions {
   /** @throws AppError 404 */
   async get(templateId: string, number: number) {
     const row = await this.database.row<WholeVersionRow>(
-      `select ${listed}, preheader, design, html, text, generated_text from cortex.template_versions
+      `select ${listed}, preheader, topic_id, design, html, text, generated_text from cortex.template_versions
        where template_id = $1 and number = $2`,
       [templateId, number],
     );

@@ -1,15 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AuditAction } from '#contracts';
+import { brandFrom, type Brand } from '#designs';
 import { AppError, Database, decodeCursor, encodeCursor, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { settingsSql } from '#rules';
 import { DesignRenderer } from './design-renderer.js';
 import { checkAside } from '../rendering/large-mails.js';
-import { keepVersion, TemplateVersions } from './template-versions.js';
+import { keepVersion, onlyRedrawnSince, TemplateVersions } from './template-versions.js';
 
 export interface TemplateFields {
   name: string;
   subject: string;
   preheader: string;
   stream: 'broadcast' | 'transactional';
+  /** Left out of a change: as it is. */
+  topic_id?: string | null;
   editor: 'html' | 'mjml' | 'unlayer';
   design?: unknown;
   html: string;
@@ -18,6 +22,7 @@ export interface TemplateFields {
 
 interface TemplateRow extends TemplateFields {
   id: string;
+  topic_id: string | null;
   text: string | null;
   generated_text: string | null;
   version: number;
@@ -28,7 +33,7 @@ interface TemplateRow extends TemplateFields {
   exact: string;
 }
 
-const read = `select t.id, t.name, t.subject, t.preheader, t.stream, t.editor, t.design, t.html, t.text, t.generated_text,
+const read = `select t.id, t.name, t.subject, t.preheader, t.stream, t.topic_id, t.editor, t.design, t.html, t.text, t.generated_text,
     t.version, v.approved_at, v.approved_by, t.created_at, t.updated_at, t.updated_at::text as exact
   from cortex.templates t left join cortex.template_versions v on v.template_id = t.id and v.number = t.version`;
 
@@ -66,14 +71,15 @@ export class Templates {
 
   /** @throws AppError 422 with line and column when a part does not parse, or for a design that cannot be rendered */
   async create(actor: Actor, fields: TemplateFields) {
-    const drawn = await this.drawn(fields);
-    const id = await this.database.tx(async (tx) => {
+    const id = await this.stored(fields, async (tx, drawn) => {
+      const topic = await topicFor(tx, fields, null);
       const made = await tx.row<{ id: string }>(
         `insert into cortex.templates
-           (name, subject, preheader, stream, editor, design, html, text, generated_text, created_by)
-         values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) returning id`,
-        [...valuesOf(drawn), actor.label],
+           (name, subject, preheader, stream, editor, design, html, text, generated_text, topic_id, created_by)
+         values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11) returning id`,
+        [...valuesOf(drawn), topic, actor.label],
       );
+      await noteTopic(tx, made!.id, topic);
       await keepVersion(tx, made!.id, actor);
       await audit(tx, actor, 'template.created', { id: made!.id, name: fields.name, version: 1 });
       return made!.id;
@@ -84,32 +90,33 @@ export class Templates {
   /**
    * Replaces a template; what it was before this sitting stays as an earlier version. The audit has one line for each
    * version.
-   * @throws AppError 404; 409 when `version` is no longer its version; 422 when a part does not parse, or for a design
+   * @throws AppError 404; 409 when somebody saved after `version`; 422 when a part does not parse, or for a design
    *   that cannot be rendered
    */
   async change(actor: Actor, id: string, fields: TemplateFields, version?: number, restored?: number) {
-    const drawn = await this.drawn(fields);
-    await this.database.tx(async (tx) => {
-      const before = await tx.row<{ version: number }>(
-        'select version from cortex.templates where id = $1 for update',
+    await this.stored(fields, async (tx, drawn) => {
+      const before = await tx.row<{ version: number; topic_id: string | null }>(
+        'select version, topic_id from cortex.templates where id = $1 for update',
         [id],
       );
       if (!before) throw notFound('template');
-      if (version !== undefined && version !== before.version) {
+      if (version !== undefined && version !== before.version && !(await onlyRedrawnSince(tx, id, version))) {
         throw new AppError(
           'template_changed',
           'Someone else has saved this template since you loaded it. Load it again and repeat your change.',
           { facts: { version: before.version } },
         );
       }
+      const topic = await topicFor(tx, fields, before.topic_id);
       await tx.run(
         `update cortex.templates set name = $1, subject = $2, preheader = $3, stream = $4, editor = $5, design = $6::jsonb,
-           html = $7, text = $8, generated_text = $9, version = version + 1, updated_at = cortex.now()
-         where id = $10`,
-        [...valuesOf(drawn), id],
+           html = $7, text = $8, generated_text = $9, topic_id = $10, version = version + 1, updated_at = cortex.now()
+         where id = $11`,
+        [...valuesOf(drawn), topic, id],
       );
+      if (topic !== before.topic_id) await noteTopic(tx, id, topic);
       // What is restored over must stay.
-      if (!(await keepVersion(tx, id, actor, restored !== undefined))) return;
+      if (!(await keepVersion(tx, id, actor, { apart: restored !== undefined }))) return;
       const after = { id, name: fields.name, version: before.version + 1, ...(restored ? { as: restored } : {}) };
       await audit(tx, actor, restored ? 'template.restored' : 'template.changed', after);
     });
@@ -121,8 +128,14 @@ export class Templates {
    * @throws AppError as `change`
    */
   async restore(actor: Actor, id: string, number: number, version?: number) {
-    const { name, subject, preheader, stream, editor, design, html, text } = await this.versions.get(id, number);
-    return this.change(actor, id, { name, subject, preheader, stream, editor, design, html, text }, version, number);
+    const kept = await this.versions.get(id, number);
+    const { name, subject, preheader, stream, editor, design, html, text } = kept;
+    // A topic that was removed since cannot come back; the one of today stays in its place.
+    const gone =
+      kept.topic_id && !(await this.database.row('select from cortex.topics where id = $1', [kept.topic_id]));
+    const topic = gone ? {} : { topic_id: kept.topic_id };
+    const fields = { name, subject, preheader, stream, editor, design, html, text, ...topic };
+    return this.change(actor, id, fields, version, number);
   }
 
   /**
@@ -154,13 +167,31 @@ export class Templates {
     });
   }
 
-  /** The fields as they are stored: a design rendered. */
-  private async drawn(fields: TemplateFields): Promise<DrawnFields> {
-    const { design, html, generated_text } = await this.renderer.draw(fields);
-    const drawn = { ...fields, design, html, generated_text };
-    await assertParses(drawn);
-    return drawn;
+  /**
+   * Draws the fields and stores them; once more when the brand was changed meanwhile, so that whoever brings a brand to
+   * all templates finds this one in it or before it.
+   */
+  private async stored<T>(fields: TemplateFields, store: (tx: Tx, drawn: DrawnFields) => Promise<T>): Promise<T> {
+    for (let turn = 1; ; turn += 1) {
+      const { design, html, generated_text, brand } = await this.renderer.draw(fields);
+      const drawn = { ...fields, design, html, generated_text };
+      await assertParses(drawn);
+      const done = await this.database.tx(async (tx) => {
+        if (brand && turn < TURNS && !(await isBrand(tx, brand))) return undefined;
+        return { value: await store(tx, drawn) };
+      });
+      if (done) return done.value;
+    }
   }
+}
+
+/** Changes of the brand that may come in between before a template is stored all the same. */
+const TURNS = 5;
+
+/** Whether mail looks like this now; if so, it does until this transaction ends. */
+async function isBrand(tx: Tx, brand: Brand): Promise<boolean> {
+  const row = await tx.row<{ brand: unknown }>(`${settingsSql('brand')} for share`);
+  return JSON.stringify(brandFrom(row!.brand)) === JSON.stringify(brand);
 }
 
 interface DrawnFields extends TemplateFields {
@@ -183,6 +214,39 @@ const valuesOf = (fields: DrawnFields): unknown[] => [
   fields.text || null,
   fields.generated_text,
 ];
+
+/**
+ * The topic of a template that is stored with these fields.
+ * @throws AppError 422 for a topic of system mail, and for one that does not exist
+ */
+async function topicFor(
+  tx: Tx,
+  { stream, topic_id: given }: TemplateFields,
+  before: string | null,
+): Promise<string | null> {
+  if (stream === 'transactional') {
+    if (!given) return null;
+    throw new AppError('invalid_template', 'System mail has no topic, so nothing was saved.', {
+      errors: [{ pointer: '/topic_id', message: 'System mail has no topic. Remove the topic.' }],
+    });
+  }
+  const topic = given === undefined ? before : given;
+  if (topic && topic !== before && !(await tx.row('select from cortex.topics where id = $1 for key share', [topic])))
+    throw new AppError('unknown_topic', 'This topic does not exist. Choose among those in the settings.', {
+      errors: [{ pointer: '/topic_id', message: 'There is no topic with this id.' }],
+    });
+  return topic;
+}
+
+/** Keeps a topic that a template names from being removed. */
+async function noteTopic(tx: Tx, id: string, topic: string | null): Promise<void> {
+  await tx.run("delete from cortex.uses where user_kind = 'template' and user_id = $1 and used_kind = 'topic'", [id]);
+  if (topic)
+    await tx.run(
+      "insert into cortex.uses (user_kind, user_id, used_kind, used_id) values ('template', $1, 'topic', $2)",
+      [id, topic],
+    );
+}
 
 /** A draft may still be empty; what is there must parse. */
 async function assertParses(fields: TemplateFields): Promise<void> {

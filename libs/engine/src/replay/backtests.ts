@@ -19,6 +19,7 @@ import { compile, type CompiledVersion } from '../versions/compiled-version.js';
 import { unusual } from './assumed-outcomes.js';
 import { replay } from './replay.js';
 import type { BacktestResult } from './tally.js';
+import { withTemplateTopics } from './template-topics.js';
 
 export type BacktestStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
@@ -251,7 +252,8 @@ export class BacktestLoop implements Loop {
       );
     }, NOTE_EVERY);
     try {
-      const version = drawn(taken.automation_id, taken.name, taken.graph, taken.settings);
+      const graph = await withTemplateTopics(this.database, taken.graph);
+      const version = drawn(taken.automation_id, taken.name, graph, taken.settings);
       const result = await replay(this.database, version, { from: taken.from_at, to: taken.to_at }, this.log, {
         signal: stopped.signal,
         assume: inFull(taken).assume,

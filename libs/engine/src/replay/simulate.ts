@@ -12,6 +12,7 @@ import { PastPerson, type PersonNow } from './past-person.js';
 import { ReplayPerson } from './replay-person.js';
 import type { Simulated } from './replay-backend.js';
 import { scriptOf } from './script.js';
+import { withTemplateTopics } from './template-topics.js';
 
 const YEAR = 366 * 86_400_000;
 const MOST_ACTIVITIES = 5_000;
@@ -58,7 +59,7 @@ export async function simulate(
   const version = drawn(
     automationId,
     automation.name,
-    wish.graph ?? automation.draft_graph,
+    await withTemplateTopics(database, wish.graph ?? automation.draft_graph),
     wish.settings ?? automation.settings,
   );
   const { script, person, aggregates, happened } = await database.tx((tx) => read(tx, version, wish), {

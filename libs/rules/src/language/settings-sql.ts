@@ -16,6 +16,7 @@ export type SettingColumn =
   | 'event_aliases'
   | 'admins_need_second_factor'
   | 'brand'
+  | 'drawn_brand'
   | 'sending_stopped_at'
   | 'sending_stopped_by'
   | 'sending_stopped_reason'

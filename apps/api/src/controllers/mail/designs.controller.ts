@@ -1,9 +1,17 @@
 import { Controller } from '@nestjs/common';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { checkAside, DesignRenderer, MailBlocks, TemplateError, type DrawnProblem } from '#emails';
+import {
+  checkAside,
+  DesignRenderer,
+  emptyWords,
+  MailBlocks,
+  spamWords,
+  TemplateError,
+  type DrawnProblem,
+} from '#emails';
 import { LinkChecks } from '#engine';
-import { AppError, type Actor } from '#platform';
+import { AppError, Database, type Actor } from '#platform';
 import { MessageView } from '#send';
 import { Caller, Input, Route } from '../../http/route.js';
 
@@ -14,6 +22,7 @@ export class DesignsController {
     private readonly blocks: MailBlocks,
     private readonly links: LinkChecks,
     private readonly view: MessageView,
+    private readonly database: Database,
   ) {}
 
   @Route(contracts.renderDesign)
@@ -24,7 +33,11 @@ export class DesignsController {
     });
     const text = body.text || generated_text;
     const content = { subject: body.subject, preheader: body.preheader, html, text };
-    const all = [...problems, ...(await besidesDesign(content, body.text, body.editor === 'unlayer'))];
+    const all = [
+      ...problems,
+      ...(await besidesDesign(content, body.text, body.editor === 'unlayer')),
+      ...spamWords(content).map((hint) => ({ ...hint, code: 'spam_words' })),
+    ];
     const bytes = Buffer.byteLength(html);
     if (!body.contact_email && !body.sample) return { html, text: text ?? '', bytes, problems: all };
     try {
@@ -51,6 +64,12 @@ export class DesignsController {
   @Route(contracts.checkLinks)
   async checkLinks(@Input() { body }: InputOf<typeof contracts.checkLinks>) {
     return { links: await this.links.check(body.urls) };
+  }
+
+  @Route(contracts.countEmptyWords)
+  emptyWords(@Input() { body }: InputOf<typeof contracts.countEmptyWords>) {
+    const { stream, smart_list_id, ...mail } = body;
+    return emptyWords(this.database, mail, stream, smart_list_id);
   }
 
   @Route(contracts.listBlocks)

@@ -4,8 +4,8 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { OwnReports, type Fetcher } from '#send';
 import type { CortexRequest } from '../../http/permission.js';
-import { sendUnknownLink } from '../../http/public-page.js';
 import { Input, Route } from '../../http/route.js';
+import { sendUnknownLink } from './unknown-link.js';
 
 /** One transparent pixel. */
 const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
@@ -23,7 +23,7 @@ export class OwnTrackingController {
   ) {
     const url = await this.reports.clicked(params.token, fetcherOf(request));
     // Only where a signature of ours leads: never an open redirect.
-    if (!url) return sendUnknownLink(reply);
+    if (!url) return sendUnknownLink(request, reply);
     void reply.status(302).header('location', new URL(url).href).header('referrer-policy', 'no-referrer').send();
   }
 

@@ -8,23 +8,20 @@ import { dayIn, Subscriptions, wordsFor, type LinkHolder, type PublicWords } fro
 import { button, fieldOf, html, nothing, sendPublicPage, type SafeHtml } from '../../http/public-page.js';
 import type { CortexRequest } from '../../http/permission.js';
 import { Input, Route } from '../../http/route.js';
+import { sendUnknownLink } from './unknown-link.js';
 
-/** What each button of the page does, and what is said afterwards. */
+/** What each button of the page does. */
 type Act = (subscriptions: Subscriptions, holder: LinkHolder, topics: TopicChoice[]) => Promise<void>;
-const acts = new Map<string, { act: Act; said: string }>([
-  ['save', { act: (on, holder, topics) => on.choose(holder, topics), said: 'Your choice is saved.' }],
-  ['pause', { act: (on, holder) => on.pause(holder), said: 'Paused.' }],
-  ['resume', { act: (on, holder) => on.endPause(holder), said: 'The pause is over.' }],
-  ['unsubscribe', { act: (on, holder) => on.unsubscribe(holder, 'preferences'), said: 'You are unsubscribed.' }],
-  ['subscribe', { act: (on, holder, topics) => on.subscribe(holder, topics), said: 'You are subscribed again.' }],
-  [
-    'everything',
-    {
-      act: async (on, holder) => on.subscribe(holder, wanting(await on.topics(holder))),
-      said: 'You are subscribed to everything again.',
-    },
-  ],
-]);
+type ActName = keyof PublicWords['preferences']['said'];
+const buttons: readonly (readonly [ActName, Act])[] = [
+  ['save', (on, holder, topics) => on.choose(holder, topics)],
+  ['pause', (on, holder) => on.pause(holder)],
+  ['resume', (on, holder) => on.endPause(holder)],
+  ['unsubscribe', (on, holder) => on.unsubscribe(holder, 'preferences')],
+  ['subscribe', (on, holder, topics) => on.subscribe(holder, topics)],
+  ['everything', async (on, holder) => on.subscribe(holder, wanting(await on.topics(holder)))],
+];
+const acts = new Map(buttons.map(([name, act]) => [name as string, { name, act }]));
 
 const wanting = (topics: readonly PersonTopic[]): TopicChoice[] =>
   topics.map(({ id }) => ({ topic_id: id, wanted: true }));
@@ -35,8 +32,12 @@ export class PreferencesController {
   constructor(private readonly subscriptions: Subscriptions) {}
 
   @Route(contracts.showPreferences)
-  async show(@Input() { params }: InputOf<typeof contracts.showPreferences>, @Res() reply: FastifyReply) {
-    await this.answer(params.token, reply);
+  async show(
+    @Input() { params }: InputOf<typeof contracts.showPreferences>,
+    @Req() request: CortexRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.answer(params.token, request, reply);
   }
 
   @Route(contracts.changePreferences)
@@ -46,19 +47,20 @@ export class PreferencesController {
     @Res() reply: FastifyReply,
   ) {
     const holder = await this.subscriptions.holder('preferences', params.token);
-    if (!holder) return sendUnknownLink(reply);
+    if (!holder) return sendUnknownLink(request, reply);
     const wanted = acts.get(fieldOf(request.body, 'action') ?? '');
     if (wanted) {
       const topics = await this.subscriptions.topics(holder);
       await wanted.act(this.subscriptions, holder, chosen(request.body, topics));
     }
-    await this.answer(params.token, reply, wanted?.said);
+    await this.answer(params.token, request, reply, wanted?.name);
   }
 
-  private async answer(token: string, reply: FastifyReply, said?: string): Promise<void> {
+  private async answer(token: string, request: CortexRequest, reply: FastifyReply, done?: ActName): Promise<void> {
     const holder = await this.subscriptions.holder('preferences', token);
-    if (!holder) return sendUnknownLink(reply);
-    preferences(reply, holder, await this.subscriptions.topics(holder), said);
+    if (!holder) return sendUnknownLink(request, reply);
+    const words = wordsFor(holder.language, request.headers['accept-language']);
+    preferences(reply, words, holder, await this.subscriptions.topics(holder), done);
   }
 }
 
@@ -72,75 +74,70 @@ const chosen = (body: unknown, topics: readonly PersonTopic[]): TopicChoice[] =>
 
 function preferences(
   reply: FastifyReply,
+  words: PublicWords,
   holder: LinkHolder,
   topics: readonly PersonTopic[],
-  said: string | undefined,
+  done: ActName | undefined,
 ): void {
   const { workspace, address_hint, subscribed, paused_until } = holder;
+  const { title, note, said, off, paused, on } = words.preferences;
   const state = !subscribed
-    ? `${address_hint} does not get news and offers from ${workspace}.`
+    ? off(address_hint, workspace)
     : paused_until
-      ? `${address_hint} gets no news and offers from ${workspace} until ${day.format(paused_until)}. After that they come again.`
-      : `${address_hint} gets news and offers from ${workspace}.`;
+      ? paused(address_hint, workspace, dayIn(words, paused_until))
+      : on(address_hint, workspace);
   sendPublicPage(reply, 200, {
+    lang: words.lang,
     from: workspace,
-    title: 'Your e-mail preferences',
-    body: html`${said ? html`<p class="said" role="status">${said}</p>` : nothing}
+    title,
+    body: html`${done ? html`<p class="said" role="status">${said[done]}</p>` : nothing}
       <p>${state}</p>
-      ${subscribed ? whileSubscribed(holder, topics) : whileNot(topics)}`,
-    note: 'You always get e-mails about your own orders and courses.',
+      ${subscribed ? whileSubscribed(words, holder, topics) : whileNot(words.preferences, topics)}`,
+    note,
   });
 }
 
-const whileSubscribed = ({ paused_until }: LinkHolder, topics: readonly PersonTopic[]): SafeHtml =>
-  html`${
+function whileSubscribed(words: PublicWords, { paused_until }: LinkHolder, topics: readonly PersonTopic[]): SafeHtml {
+  const say = words.preferences;
+  return html`${
       topics.length === 0
         ? nothing
         : html`<form method="post">
-            ${choices(topics)}
-            <p class="row">${button('Save', 'save')}</p>
+            ${choices(say, topics)}
+            <p class="row">${button(say.save, 'save')}</p>
           </form>`
     }
     <section>
-      <h2>${paused_until ? 'Paused' : 'Need a break?'}</h2>
-      <p class="soft">
-        ${
-          paused_until
-            ? `The pause ends by itself on ${day.format(paused_until)}.`
-            : `You get nothing for ${pauseDays} days, and keep your choice.`
-        }
-      </p>
+      <h2>${paused_until ? say.pausedTitle : say.pauseTitle}</h2>
+      <p class="soft">${paused_until ? say.pauseEnds(dayIn(words, paused_until)) : say.pauseMeans(pauseDays)}</p>
       <form method="post">
         <p class="row">
-          ${
-            paused_until
-              ? button('End the pause now', 'resume', true)
-              : button(`Pause for ${pauseDays} days`, 'pause', true)
-          }
+          ${paused_until ? button(say.endPause, 'resume', true) : button(say.pause(pauseDays), 'pause', true)}
         </p>
       </form>
     </section>
     <section>
-      <h2>No more e-mails</h2>
-      <p class="soft">You get no news and offers any more, whatever the topic.</p>
-      <form method="post"><p class="row">${button('Unsubscribe from all', 'unsubscribe', true)}</p></form>
+      <h2>${say.stopTitle}</h2>
+      <p class="soft">${say.stopMeans}</p>
+      <form method="post"><p class="row">${button(say.stop, 'unsubscribe', true)}</p></form>
     </section>`;
+}
 
-const whileNot = (topics: readonly PersonTopic[]): SafeHtml =>
+type Say = PublicWords['preferences'];
+
+const whileNot = (say: Say, topics: readonly PersonTopic[]): SafeHtml =>
   html`<form method="post">
-    ${choices(topics)}
+    ${choices(say, topics)}
     <p class="row">
-      ${button('Subscribe again', 'subscribe')}${
-        topics.length > 0 ? button('Subscribe to everything', 'everything', true) : nothing
-      }
+      ${button(say.again, 'subscribe')}${topics.length > 0 ? button(say.everything, 'everything', true) : nothing}
     </p>
   </form>`;
 
-const choices = (topics: readonly PersonTopic[]): SafeHtml =>
+const choices = (say: Say, topics: readonly PersonTopic[]): SafeHtml =>
   topics.length === 0
     ? nothing
     : html`<fieldset>
-        <legend>Topics</legend>
+        <legend>${say.topics}</legend>
         ${topics.map(
           ({ id, name, description, on }) =>
             html`<label class="choice"
@@ -151,5 +148,3 @@ const choices = (topics: readonly PersonTopic[]): SafeHtml =>
               <input type="hidden" name="shown_${id}" value="1" />`,
         )}
       </fieldset>`;
-
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });

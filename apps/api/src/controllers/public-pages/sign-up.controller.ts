@@ -4,19 +4,19 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { LinkTokens, oneLine, SignUpForms, type PublicForm } from '#emails';
 import { AppError, Database } from '#platform';
-import { signUpAddress, SignUps, type Confirmation } from '#send';
+import { confirmDays, signUpAddress, SignUps, wordsFor, type Confirmation, type PublicWords } from '#send';
 import {
   button,
   fieldOf,
   html,
   nothing,
   sendPublicPage,
-  sendUnknownLink,
   type PublicPage,
   type SafeHtml,
 } from '../../http/public-page.js';
 import type { CortexRequest } from '../../http/permission.js';
 import { Input, Route } from '../../http/route.js';
+import { sendUnknownLink } from './unknown-link.js';
 
 /** Nobody fills in a form in less; a form that was opened longer ago is shown again. In seconds. */
 const soonest = 2;
@@ -40,10 +40,15 @@ export class SignUpController {
   ) {}
 
   @Route(contracts.showForm)
-  async show(@Input() { params }: InputOf<typeof contracts.showForm>, @Res() reply: FastifyReply) {
+  async show(
+    @Input() { params }: InputOf<typeof contracts.showForm>,
+    @Req() request: CortexRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const words = asked(request);
     const form = await this.forms.find(params.id);
-    if (!form) return unknownForm(reply);
-    formPage(reply, 200, form, { email: '', first_name: '', shown: await this.stamp(form) });
+    if (!form) return unknownForm(reply, words);
+    formPage(reply, 200, words, form, { email: '', first_name: '', shown: await this.stamp(form) });
   }
 
   @Route(contracts.submitForm)
@@ -52,8 +57,9 @@ export class SignUpController {
     @Req() request: CortexRequest,
     @Res() reply: FastifyReply,
   ) {
+    const words = asked(request);
     const form = await this.forms.find(params.id);
-    if (!form) return unknownForm(reply);
+    if (!form) return unknownForm(reply, words);
     const field = (name: string) => (fieldOf(request.body, name) ?? '').trim();
     const given = {
       email: field('email'),
@@ -61,38 +67,44 @@ export class SignUpController {
       shown: field('shown'),
     };
     const again = async (why: string | undefined, status = 200, shown?: string) =>
-      formPage(reply, status, form, { ...given, shown: shown ?? (await this.stamp(form)) }, why);
+      formPage(reply, status, words, form, { ...given, shown: shown ?? (await this.stamp(form)) }, why);
     const address = signUpAddress(given.email);
-    if (!address) return again('Enter an e-mail address, such as name@example.com.', 422);
+    if (!address) return again(words.signUp.noAddress, 422);
     // Only programs fill in what nobody sees. They are told what everybody is told.
-    if (field('website') !== '') return done(reply, form);
+    if (field('website') !== '') return done(reply, words, form);
     const age = await this.age(form, given.shown);
     // A shop's own form cannot say when it was shown: one more press of a button, on a page that can.
-    if (age === undefined || age > latest) return again(given.shown === '' ? 'Press the button to finish.' : undefined);
-    if (age < soonest) return again('That was quick. Please press the button once more.', 200, given.shown);
+    if (age === undefined || age > latest) return again(given.shown === '' ? words.signUp.finish : undefined);
+    if (age < soonest) return again(words.signUp.quick, 200, given.shown);
     try {
-      await this.signUps.take(form, address, given.first_name || undefined, request.ip);
+      await this.signUps.take(form, address, given.first_name || undefined, request.ip, words.lang);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'too_many_attempts') throw error;
       reply.header('retry-after', '3600');
-      return again(error.message, 429, given.shown);
+      return again(words.signUp.tooMany, 429, given.shown);
     }
-    done(reply, form);
+    done(reply, words, form);
   }
 
   @Route(contracts.showConfirm)
-  async showConfirm(@Input() { params }: InputOf<typeof contracts.showConfirm>, @Res() reply: FastifyReply) {
+  async showConfirm(
+    @Input() { params }: InputOf<typeof contracts.showConfirm>,
+    @Req() request: CortexRequest,
+    @Res() reply: FastifyReply,
+  ) {
     const found = await this.signUps.find(params.token);
-    if (!found) return sendUnknownLink(reply);
-    if (found.state !== 'open') return settled(reply, found);
+    if (!found) return sendUnknownLink(request, reply);
+    const words = asked(request, found.language);
+    if (found.state !== 'open') return settled(reply, words, found);
     const { workspace, address_hint, consent_text, topics } = found;
     sendPublicPage(reply, 200, {
+      lang: words.lang,
       from: workspace,
-      title: 'Confirm your subscription',
-      text: [`Was it you who signed up with ${address_hint}? Then confirm, and e-mails from ${workspace} will come.`],
-      body: html`${agreed(consent_text, topics)}
-        <form method="post"><p class="row">${button('Confirm subscription', 'confirm')}</p></form>`,
-      note: 'If it was not you, close this page. You will not get any e-mails.',
+      title: words.confirm.title,
+      text: [words.confirm.ask(address_hint, workspace)],
+      body: html`${agreed(words, consent_text, topics)}
+        <form method="post"><p class="row">${button(words.confirm.submit, 'confirm')}</p></form>`,
+      note: words.confirm.note,
     });
   }
 
@@ -104,8 +116,8 @@ export class SignUpController {
   ) {
     await this.signUps.confirm(params.token, request.ip);
     const found = await this.signUps.find(params.token);
-    if (!found) return sendUnknownLink(reply);
-    settled(reply, found);
+    if (!found) return sendUnknownLink(request, reply);
+    settled(reply, asked(request, found.language), found);
   }
 
   private async stamp(form: PublicForm): Promise<string> {
@@ -134,65 +146,70 @@ function sendFramed(reply: FastifyReply, status: number, form: PublicForm | unde
   sendPublicPage(reply, status, page);
 }
 
-function unknownForm(reply: FastifyReply): void {
-  sendFramed(reply, 404, undefined, {
-    title: 'This form does not exist',
-    text: ['It may have been removed. Ask whoever gave you the address for another one.'],
-  });
+/** The words of a page for whoever asks: in the person's language, where they are known. */
+const asked = (request: CortexRequest, language?: string | null): PublicWords =>
+  wordsFor(language, request.headers['accept-language']);
+
+function unknownForm(reply: FastifyReply, { lang, signUp }: PublicWords): void {
+  sendFramed(reply, 404, undefined, { lang, title: signUp.unknownTitle, text: [signUp.unknown] });
 }
 
-function formPage(reply: FastifyReply, status: number, form: PublicForm, given: Given, why?: string): void {
+function formPage(
+  reply: FastifyReply,
+  status: number,
+  words: PublicWords,
+  form: PublicForm,
+  given: Given,
+  why?: string,
+): void {
+  const say = words.signUp;
   sendFramed(reply, status, form, {
+    lang: words.lang,
     from: form.workspace,
-    title: `Get e-mails from ${form.workspace}`,
+    title: say.title(form.workspace),
     body: html`<form method="post" action="/forms/${form.id}">
       ${why ? html`<p class="said${status >= 400 ? ' wrong' : ''}" role="alert">${why}</p>` : nothing}<label
         class="field"
-        ><span>E-mail address</span
+        ><span>${say.email}</span
         ><input type="email" name="email" required autocomplete="email" maxlength="254" value="${given.email}"
       /></label>
       <label class="field"
-        ><span>First name (optional)</span
+        ><span>${say.firstName}</span
         ><input name="first_name" autocomplete="given-name" maxlength="100" value="${given.first_name}"
       /></label>
       <label class="trap" aria-hidden="true"
-        >Leave this empty <input name="website" tabindex="-1" autocomplete="off"
+        >${say.leaveEmpty} <input name="website" tabindex="-1" autocomplete="off"
       /></label>
-      <input type="hidden" name="shown" value="${given.shown}" />${agreed(form.consent_text, form.topics)}
-      <p class="row"><button>Sign up</button></p>
+      <input type="hidden" name="shown" value="${given.shown}" />${agreed(words, form.consent_text, form.topics)}
+      <p class="row"><button>${say.submit}</button></p>
     </form>`,
   });
 }
 
 /** The same whoever signed up, whether the address was known or not. */
-function done(reply: FastifyReply, form: PublicForm): void {
+function done(reply: FastifyReply, { lang, signUp }: PublicWords, form: PublicForm): void {
   if (form.redirect_url) return void reply.status(303).header('location', form.redirect_url).send();
   sendFramed(reply, 200, form, {
+    lang,
     from: form.workspace,
-    title: form.double_opt_in ? 'Check your inbox' : 'Thank you',
-    text: form.double_opt_in
-      ? [
-          'We have sent you an e-mail with a link. Open the link to confirm that it was you.',
-          'Nothing there? Look in the spam folder. We send one such e-mail a day at most.',
-        ]
-      : ['You are signed up. If you had unsubscribed before, we have sent you an e-mail to confirm it.'],
+    title: form.double_opt_in ? signUp.checkTitle : signUp.thanksTitle,
+    text: form.double_opt_in ? signUp.check : [signUp.thanks],
   });
 }
 
-function settled(reply: FastifyReply, found: Confirmation): void {
+function settled(reply: FastifyReply, { lang, confirm }: PublicWords, found: Confirmation): void {
   const confirmed = found.state === 'confirmed';
   sendPublicPage(reply, confirmed ? 200 : 410, {
+    lang,
     from: found.workspace,
-    title: confirmed ? 'Your subscription is confirmed' : 'This link has expired',
-    text: confirmed
-      ? [`Thank you. E-mails from ${found.workspace} go to ${found.address_hint}. Each has a link to unsubscribe.`]
-      : ['Links like this work for 7 days. Sign up once more to get a new one.'],
+    title: confirmed ? confirm.doneTitle : confirm.expiredTitle,
+    text: [confirmed ? confirm.done(found.address_hint, found.workspace) : confirm.expired(confirmDays)],
     body: confirmed
-      ? html`<p><a href="${found.preferences_url}">Choose what you get</a></p>`
-      : html`<p><a href="/f/${found.form_id}">Sign up again</a></p>`,
+      ? html`<p><a href="${found.preferences_url}">${confirm.choose}</a></p>`
+      : html`<p><a href="/f/${found.form_id}">${confirm.again}</a></p>`,
   });
 }
 
-const agreed = (text: string, topics: readonly string[]): SafeHtml =>
-  html`${topics.length > 0 ? html`<p class="soft">Topics: ${topics.join(', ')}</p>` : nothing}
+const agreed = ({ signUp }: PublicWords, text: string, topics: readonly string[]): SafeHtml =>
+  html`${topics.length > 0 ? html`<p class="soft">${signUp.topics(topics.join(', '))}</p>` : nothing}
     <blockquote class="soft">${text}</blockquote>`;

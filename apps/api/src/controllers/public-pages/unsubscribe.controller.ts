@@ -2,7 +2,7 @@ import { Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { MessageView, Subscriptions, type LinkHolder } from '#send';
+import { MessageView, Subscriptions, wordsFor, type LinkHolder, type PublicWords } from '#send';
 import {
   button,
   fieldOf,
@@ -10,11 +10,11 @@ import {
   nothing,
   sendPublicHtml,
   sendPublicPage,
-  sendUnknownLink,
   type SafeHtml,
 } from '../../http/public-page.js';
 import type { CortexRequest } from '../../http/permission.js';
 import { Input, Route } from '../../http/route.js';
+import { sendUnknownLink } from './unknown-link.js';
 
 /** The way out of a mail. Scanners follow links: reading never changes anything, only posting does. */
 @Controller()
@@ -25,24 +25,26 @@ export class UnsubscribeController {
   ) {}
 
   @Route(contracts.showUnsubscribe)
-  async showUnsubscribe(@Input() { params }: InputOf<typeof contracts.showUnsubscribe>, @Res() reply: FastifyReply) {
+  async showUnsubscribe(
+    @Input() { params }: InputOf<typeof contracts.showUnsubscribe>,
+    @Req() request: CortexRequest,
+    @Res() reply: FastifyReply,
+  ) {
     const holder = await this.subscriptions.holder('unsubscribe', params.token);
-    if (!holder) return sendUnknownLink(reply);
-    if (!holder.subscribed) return unsubscribed(reply, holder);
+    if (!holder) return sendUnknownLink(request, reply);
+    const page = pageOf(request, holder);
+    if (!holder.subscribed) return unsubscribed(reply, page, holder);
     const { topic, workspace, address_hint } = holder;
+    const words = page.words.unsubscribe;
     sendPublicPage(reply, 200, {
-      from: workspace,
-      title: 'Unsubscribe from these e-mails?',
-      text: topic
-        ? [
-            `This e-mail belongs to the topic “${topic.name}”. ${address_hint} can leave this topic, or stop all news and offers from ${workspace}.`,
-          ]
-        : [`${workspace} will stop sending news and offers to ${address_hint}.`],
+      ...page.base,
+      title: words.title,
+      text: [topic ? words.fromTopic(topic.name, address_hint, workspace) : words.fromAll(address_hint, workspace)],
       body: form([
-        ...(topic ? [button(`Leave “${topic.name}”`, 'topic')] : []),
-        button(topic ? 'Unsubscribe from everything' : 'Unsubscribe', 'unsubscribe', topic !== null),
+        ...(topic ? [button(words.leave(topic.name), 'topic')] : []),
+        button(topic ? words.everything : words.submit, 'unsubscribe', topic !== null),
       ]),
-      note: 'You will still get e-mails about your own orders and courses.',
+      note: words.note,
     });
   }
 
@@ -53,22 +55,27 @@ export class UnsubscribeController {
     @Res() reply: FastifyReply,
   ) {
     const holder = await this.subscriptions.holder('unsubscribe', params.token);
-    if (!holder) return sendUnknownLink(reply);
+    if (!holder) return sendUnknownLink(request, reply);
+    const page = pageOf(request, holder);
     // RFC 8058: the mail program posts this by itself; it needs no cookie, no confirmation and no redirect.
     const oneClick = isOneClick(request.body);
     if (!oneClick && holder.topic && fieldOf(request.body, 'action') === 'topic') {
       await this.subscriptions.leaveTopic(holder, holder.topic.id, 'unsubscribe_link');
-      return leftTopic(reply, holder, holder.topic.name);
+      return leftTopic(reply, page, holder, holder.topic.name);
     }
     await this.subscriptions.unsubscribe(holder, oneClick ? 'one_click' : 'unsubscribe_link');
-    unsubscribed(reply, holder);
+    unsubscribed(reply, page, holder);
   }
 
   @Route(contracts.viewMail)
-  async viewMail(@Input() { params }: InputOf<typeof contracts.viewMail>, @Res() reply: FastifyReply) {
+  async viewMail(
+    @Input() { params }: InputOf<typeof contracts.viewMail>,
+    @Req() request: CortexRequest,
+    @Res() reply: FastifyReply,
+  ) {
     const holder = await this.subscriptions.holder('view', params.token);
     const mail = holder && (await this.view.render(holder.message_id, true));
-    if (!mail) return sendUnknownLink(reply);
+    if (!mail) return sendUnknownLink(request, reply);
     sendPublicHtml(reply, 200, mail.html, true);
   }
 }
@@ -78,19 +85,30 @@ const form = (buttons: SafeHtml[]): SafeHtml => html`<form method="post"><p clas
 const isOneClick = (body: unknown): boolean =>
   Buffer.isBuffer(body) ? body.includes('One-Click') : fieldOf(body, 'List-Unsubscribe') === 'One-Click';
 
-function unsubscribed(reply: FastifyReply, holder: LinkHolder): void {
+interface Page {
+  words: PublicWords;
+  base: { lang: string; from: string };
+}
+
+/** What every page of this person has. */
+function pageOf(request: CortexRequest, { language, workspace }: LinkHolder): Page {
+  const words = wordsFor(language, request.headers['accept-language']);
+  return { words, base: { lang: words.lang, from: workspace } };
+}
+
+function unsubscribed(reply: FastifyReply, { words, base }: Page, { address_hint, workspace }: LinkHolder): void {
   sendPublicPage(reply, 200, {
-    from: holder.workspace,
-    title: 'You are unsubscribed',
-    text: [`${holder.workspace} will not send any more news and offers to ${holder.address_hint}.`],
+    ...base,
+    title: words.unsubscribe.doneTitle,
+    text: [words.unsubscribe.done(address_hint, workspace)],
   });
 }
 
-function leftTopic(reply: FastifyReply, holder: LinkHolder, topic: string): void {
+function leftTopic(reply: FastifyReply, { words, base }: Page, holder: LinkHolder, topic: string): void {
   sendPublicPage(reply, 200, {
-    from: holder.workspace,
-    title: `You have left “${topic}”`,
-    text: [`${holder.address_hint} will not get e-mails of this topic any more. Other topics stay as they are.`],
-    body: holder.subscribed ? form([button('Unsubscribe from everything', 'unsubscribe', true)]) : nothing,
+    ...base,
+    title: words.unsubscribe.leftTitle(topic),
+    text: [words.unsubscribe.left(holder.address_hint)],
+    body: holder.subscribed ? form([button(words.unsubscribe.everything, 'unsubscribe', true)]) : nothing,
   });
 }

@@ -2,12 +2,12 @@ import './studio.css';
 import { applyFix, type Design } from '#designs';
 import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
-import { Suspense, lazy, useState, type MouseEvent, type ReactNode } from 'react';
+import { Suspense, lazy, useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import { ErrorBoundary } from '../../ui/error-boundary';
 import { Answer, Loading } from '../../ui/query-states';
 import { PreviewPersonInput, usePreviewPerson } from '../../people/preview-person';
 import { ChecksPanel } from './checks/checks-panel';
-import { useBrand, useRendered, type Check } from './mail/designs.queries';
+import { useBrand, useRendered, type Check, type Place } from './mail/designs.queries';
 import type { MailDocument } from './mail/draft';
 import type { DesignEditor, Device } from './mail/editor-handle';
 import { MailPreview } from './preview/mail-preview';
@@ -21,6 +21,9 @@ import { WordsLine } from './words/words-line';
 // GrapesJS and CodeMirror are each fetched when a mail of theirs is opened.
 const PaperRoom = lazy(async () => ({ default: (await import('./paper-room')).PaperRoom }));
 const HtmlRoom = lazy(async () => ({ default: (await import('./html-room')).HtmlRoom }));
+
+/** Parts of a mail that stand above the editor. */
+const inLines = new Set(['/subject', '/preheader']);
 
 /** Leaves the caret where it is, so that undo works on the text that is being written. */
 const keepPlace = (event: MouseEvent) => {
@@ -47,8 +50,10 @@ export function DesignScreen(props: DesignScreenProps) {
   const draft = useDraft(mail, props.savedAt, save);
   const { now, saving } = draft;
   const brand = useBrand();
+  const lines = useRef<HTMLDivElement>(null);
   const whom = usePreviewPerson();
-  const rendered = useRendered({ ...now, editor: mail.editor, stream: mail.stream }, whom.email);
+  const whole = { ...now, editor: mail.editor, stream: mail.stream };
+  const rendered = useRendered(whole, whom.email);
   const checks = rendered.data?.problems;
   const [editor, setEditor] = useState<DesignEditor>();
   // Who may not change it sees it as it is sent, and so does everybody where its editor is not set up here.
@@ -68,15 +73,20 @@ export function DesignScreen(props: DesignScreenProps) {
     if (!written || !check.fix) return;
     draft.restore({ ...now, written: { ...written, design: applyFix(written.design as Design, check.fix) } });
   };
-  const checksPanel = (show: (pointer: string) => boolean) => (
+  const checksPanel = (show: (place: Place) => boolean) => (
     <ChecksPanel
       checks={checks}
       readOnly={readOnly}
       html={rendered.data?.html}
-      canShow={(check) => check.pointer.startsWith('/rows/') || (check.pointer === '/html' && check.line !== undefined)}
+      mail={whole}
+      canShow={({ pointer, line }) =>
+        pointer.startsWith('/rows/') || (pointer === '/html' && line !== undefined) || inLines.has(pointer)
+      }
       onShow={(check) => {
         setMode('design');
-        show(check.pointer);
+        if (inLines.has(check.pointer))
+          lines.current?.querySelector<HTMLElement>(`[data-pointer="${check.pointer}"] [role="textbox"]`)?.focus();
+        else show(check);
       }}
       onFix={(check) => void fix(check)}
     />
@@ -154,9 +164,10 @@ export function DesignScreen(props: DesignScreenProps) {
         onReload={onReload}
       />
       <UnsavedNotice document={mail} onRestore={draft.restore} ready={editor !== undefined} />
-      <div className="design-lines">
+      <div className="design-lines" ref={lines}>
         <WordsLine
           label="Subject"
+          pointer="/subject"
           placeholder="What the mail is about"
           value={now.subject}
           problem={problemOf('/subject')}
@@ -165,6 +176,7 @@ export function DesignScreen(props: DesignScreenProps) {
         />
         <WordsLine
           label="Preview text"
+          pointer="/preheader"
           placeholder="Inboxes show this after the subject"
           value={now.preheader}
           problem={problemOf('/preheader')}

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Popover, Tabs, Tooltip } from '@mantine/core';
 import { IconPhotoUp, IconUser } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useSettings } from '../../settings/saving/settings.queries';
-import type { Check } from './mail/designs.queries';
+import type { Check, Place } from './mail/designs.queries';
 import type { DesignEditor, Written } from './mail/editor-handle';
 import { HtmlEditor } from './html/html-editor';
 import type { HtmlEditorHandle } from './html/open-html';
@@ -13,7 +13,7 @@ import { usePictures } from './pictures/use-pictures';
 interface HtmlRoomProps {
   initial: Written;
   readOnly: boolean;
-  checks: (show: (pointer: string) => boolean) => ReactNode;
+  checks: (show: (place: Place) => boolean) => ReactNode;
   found: readonly Check[] | undefined;
   problemCount: number;
   /** The mail as it would be sent, beside the code. */
@@ -36,10 +36,9 @@ export function HtmlRoom(props: HtmlRoomProps) {
   useEffect(() => {
     if (found) editor?.mark(found.filter(({ pointer }) => pointer.startsWith('/html')));
   }, [editor, found]);
-  const show = (pointer: string) => {
-    const at = found?.find((one) => one.pointer === pointer && one.line !== undefined);
-    if (at?.line !== undefined) editor?.goTo(at.line, at.column);
-    return at !== undefined;
+  const show = ({ line, column }: Place) => {
+    if (line !== undefined) editor?.goTo(line, column);
+    return line !== undefined;
   };
   return (
     <div className="html-room">

@@ -2,6 +2,7 @@ import type { Brand, MailNode } from '#designs';
 import { SegmentedControl, Tabs } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ErrorBoundary } from '../../ui/error-boundary';
+import type { Place } from './mail/designs.queries';
 import type { DesignEditor, Written } from './mail/editor-handle';
 import type { Paper } from './paper/paper';
 import { PaperEditor } from './paper/paper-editor';
@@ -20,7 +21,7 @@ interface PaperRoomProps {
   brand: Brand;
   stream: MailStream;
   /** The checks of the mail as a panel, and how many there are. */
-  checks: (show: (pointer: string) => boolean) => ReactNode;
+  checks: (show: (place: Place) => boolean) => ReactNode;
   problemCount: number;
   onChanged: () => void;
   onReady: (editor: DesignEditor) => void;
@@ -53,7 +54,7 @@ export function PaperRoom(props: PaperRoomProps) {
       }),
     [store],
   );
-  const show = (pointer: string) => {
+  const show = ({ pointer }: Place) => {
     const found = paper?.show(pointer) ?? false;
     if (found) setRight('settings');
     return found;

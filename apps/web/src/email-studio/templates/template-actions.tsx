@@ -1,6 +1,6 @@
 import { adminAddresses } from '#contracts';
 import { ActionIcon, Button, Menu, Modal } from '@mantine/core';
-import { IconCopy, IconDots, IconHistory, IconTrash, IconVersions } from '@tabler/icons-react';
+import { IconCopy, IconDots, IconHistory, IconTag, IconTrash, IconVersions } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useMay } from '../../access/session.queries';
@@ -9,6 +9,7 @@ import { showToast } from '../../ui/toast';
 import { DeleteTemplate } from './delete-template';
 import { TemplateState } from './template-card';
 import { TemplateTest } from './template-test';
+import { TemplateTopic } from './template-topic';
 import {
   fetchTemplate,
   fieldsOf,
@@ -27,6 +28,7 @@ interface TemplateActionsProps {
   contact: string | undefined;
   flush: () => Promise<boolean>;
   onApproved: (template: Template) => void;
+  onStored: (template: Template) => void;
   onRestored: () => void;
   onDeleted: () => void;
   onClose?: () => void;
@@ -34,13 +36,13 @@ interface TemplateActionsProps {
 
 /** What can be done with a template besides editing it: test, approve, versions, uses, duplicate, delete. */
 export function TemplateActions(props: TemplateActionsProps) {
-  const { template, stored, contact, flush, onApproved, onRestored, onDeleted, onClose } = props;
+  const { template, stored, contact, flush, onApproved, onStored, onRestored, onDeleted, onClose } = props;
   const mayChange = useMay('change');
   const mayApprove = useMay('admin');
   const { approve } = useTemplateSteps(template.id);
   const create = useCreateTemplate();
   const navigate = useNavigate();
-  const [open, setOpen] = useState<'versions' | 'uses' | 'delete'>();
+  const [open, setOpen] = useState<'versions' | 'uses' | 'topic' | 'delete'>();
   const close = () => setOpen(undefined);
   const failed = (error: Error) => showToast(error.message);
   // What works on the stored template waits until everything is stored.
@@ -80,6 +82,11 @@ export function TemplateActions(props: TemplateActionsProps) {
           <Menu.Item leftSection={<IconVersions size={16} />} onClick={() => setOpen('uses')}>
             Where it is used
           </Menu.Item>
+          {mayChange && template.stream === 'broadcast' ? (
+            <Menu.Item leftSection={<IconTag size={16} />} onClick={() => void afterSaving(() => setOpen('topic'))}>
+              Topic
+            </Menu.Item>
+          ) : null}
           {mayChange && !onClose ? (
             <>
               <Menu.Item
@@ -114,6 +121,7 @@ export function TemplateActions(props: TemplateActionsProps) {
       {open === 'versions' ? (
         <VersionsDialog template={template} mayChange={mayChange} onClose={close} onRestored={onRestored} />
       ) : null}
+      {open === 'topic' ? <TemplateTopic template={stored()} onClose={close} onStored={onStored} /> : null}
       {open === 'uses' ? <UsesDialog template={template} onClose={close} /> : null}
       {open === 'delete' ? <DeleteTemplate template={template} onClose={close} onDeleted={onDeleted} /> : null}
     </>

@@ -136,6 +136,7 @@ export function TemplateEditor({ template: read, onReload, onClose }: TemplateEd
           contact={contact}
           flush={flush}
           onApproved={took}
+          onStored={took}
           onRestored={onReload}
           onDeleted={() => (onClose ? onClose() : void navigate(adminAddresses.templates(read.stream)))}
           {...(onClose ? { onClose } : {})}

@@ -53,6 +53,7 @@ export const fieldsOf = (template: Template): TemplateFields => ({
   subject: template.subject,
   preheader: template.preheader,
   stream: template.stream,
+  topic_id: template.topic_id,
   editor: template.editor,
   ...(template.editor === 'html' ? {} : { design: template.design }),
   html: template.editor === 'mjml' ? '' : template.html,

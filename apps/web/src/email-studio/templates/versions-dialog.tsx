@@ -53,7 +53,8 @@ function Versions({ items, template, mayChange, onRestored }: VersionsProps) {
                 {version.approved_at ? ' · approved' : ''}
               </span>
               <span className="label">
-                <Time at={version.saved_at} as="short" /> {version.saved_by ? `by ${version.saved_by}` : ''}
+                <Time at={version.saved_at} as="short" />{' '}
+                {version.redrawn ? 'for the changed brand' : version.saved_by ? `by ${version.saved_by}` : ''}
               </span>
             </button>
           </li>

@@ -24,7 +24,7 @@ export function BrandSettings({ settings }: { settings: Settings }) {
     <SettingsSection
       id="brand"
       title="Brand"
-      note="Every design takes these. Mails that are already stored take them when they are saved again."
+      note="Every design takes these. After a change, designed templates are rendered again as a new version; approvals stay. Queued e-mails and published automations keep the look they have."
       settings={settings}
       keys={['brand']}
     >

@@ -25,18 +25,20 @@ export function LiftSuppression({ of, onClose }: { of: Suppression; onClose: () 
     >
       <div className="stack">
         <p>
-          The reason here is: {reasonWords[of.reason]}. Every reason for this address and this kind of mail is lifted.
+          The reason here is: {reasonWords[of.reason]}. All suppressions of this address for {streamWords[of.stream]}{' '}
+          are lifted.
           {of.stream === 'broadcast'
             ? ' If the person unsubscribed themselves, they still get no marketing e-mail until they subscribe again.'
             : ''}
         </p>
         {complained ? (
           <p>
-            Mailing somebody who marked our mail as spam costs everybody’s delivery. Lift it only if they asked for it.
+            Mailing people who marked our e-mail as spam harms delivery to everyone else. Lift it only if they asked for
+            it.
           </p>
         ) : null}
         <Textarea
-          label="Why may they get mail again?"
+          label="Why may they get e-mail again?"
           description="The audit log keeps this."
           autosize
           minRows={2}

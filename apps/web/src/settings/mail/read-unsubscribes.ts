@@ -1,4 +1,4 @@
-import { emailAddress, instant } from '#contracts';
+import { emailAddress, instant } from '#rules';
 import type { ImportItem } from './suppressions.queries';
 
 /** A file as it was read: the names of its columns, where it has some, and its rows. */

@@ -15,8 +15,8 @@ export const importReasonWords: Record<ImportReason, string> = {
 };
 
 export const streamWords: Record<Suppression['stream'], string> = {
-  broadcast: 'marketing',
-  transactional: 'system mail',
+  broadcast: 'marketing e-mail',
+  transactional: 'system e-mail',
 };
 
 /** `import mailchimp` → `Import from mailchimp`; whoever did it by hand is named as they are. */

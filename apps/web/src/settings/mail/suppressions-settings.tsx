@@ -1,16 +1,18 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useState } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { useMay } from '../../access/session.queries';
 import { rowsOf } from '../../api/paged';
-import { Answer, Empty } from '../../ui/query-states';
+import { Answer, Empty, Loading } from '../../ui/query-states';
 import { RowButton, Table, type Column } from '../../ui/table';
 import { Time } from '../../ui/time';
 import { SettingsPart } from '../saving/settings-part';
-import { ImportUnsubscribes } from './import-unsubscribes';
 import { LiftSuppression } from './lift-suppression';
 import { originWords, reasonWords, streamWords } from './suppression-words';
 import { useSuppressions, type Suppression, type SuppressionReason } from './suppressions.queries';
+
+// Once for each workspace, so its code comes when it is asked for.
+const ImportUnsubscribes = lazy(async () => ({ default: (await import('./import-unsubscribes')).ImportUnsubscribes }));
 
 const columns: Column<Suppression>[] = [
   { title: 'Address', cell: ({ email }) => <span className="suppressed-address">{email}</span> },
@@ -38,7 +40,7 @@ export function SuppressionsSettings() {
     <SettingsPart
       id="suppressions"
       title="Suppressions"
-      note="Addresses that get no e-mail, whatever they once agreed to. Bounces and complaints add themselves."
+      note="Addresses that get no e-mail, whatever they agreed to before. Bounces and complaints are added automatically."
     >
       <div className="row suppression-filters">
         <TextInput
@@ -66,7 +68,7 @@ export function SuppressionsSettings() {
               <Empty title="No address matches" />
             ) : (
               <Empty title="No suppressions yet">
-                Import who unsubscribed in your former program before you import people.
+                Import the unsubscribes of your previous program before you import people.
               </Empty>
             );
           return (
@@ -91,7 +93,11 @@ export function SuppressionsSettings() {
           </Button>
         ) : null}
       </div>
-      {importing ? <ImportUnsubscribes onClose={() => setImporting(false)} /> : null}
+      {importing ? (
+        <Suspense fallback={<Loading lines={3} />}>
+          <ImportUnsubscribes onClose={() => setImporting(false)} />
+        </Suspense>
+      ) : null}
       {lifting ? <LiftSuppression key={lifting.id} of={lifting} onClose={() => setLifting(undefined)} /> : null}
     </SettingsPart>
   );

@@ -14,7 +14,7 @@ export function TopicChoice({ config, problems, readOnly, onChange }: FormProps)
       <Select
         label="Topic"
         description="Only people who want this topic get the e-mail."
-        placeholder="No topic"
+        placeholder={text(config.template_id) === '' ? 'No topic' : 'As the template says'}
         clearable
         clearButtonProps={{ 'aria-label': 'Remove the topic' }}
         error={problems.get('topic_id')}

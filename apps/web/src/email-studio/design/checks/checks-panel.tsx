@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { plural } from '../../../ui/format';
-import { useLinkCheck, type Check } from '../mail/designs.queries';
+import { useLinkCheck, type Check, type Mail } from '../mail/designs.queries';
+import { EmptyWords } from './empty-words';
 
 interface ChecksPanelProps {
   checks: readonly Check[] | undefined;
@@ -11,10 +12,12 @@ interface ChecksPanelProps {
   readOnly: boolean;
   /** The mail, for trying its links. */
   html: string | undefined;
+  /** The mail as it stands, for counting words that would be empty. */
+  mail: Mail;
 }
 
 /** What the server found about the mail as it stands: what blocks sending first, then what is worth a look. */
-export function ChecksPanel({ checks, canShow, onShow, onFix, readOnly, html }: ChecksPanelProps) {
+export function ChecksPanel({ checks, canShow, onShow, onFix, readOnly, html, mail }: ChecksPanelProps) {
   const sorted = [...(checks ?? [])].sort((a, b) => Number(b.severity === 'blocks') - Number(a.severity === 'blocks'));
   return (
     <div className="stack" data-testid="checks">
@@ -40,6 +43,7 @@ export function ChecksPanel({ checks, canShow, onShow, onFix, readOnly, html }: 
           </li>
         ))}
       </ul>
+      <EmptyWords mail={mail} canShow={canShow} onShow={onShow} />
       {readOnly || html === undefined ? null : <LinkCheck html={html} />}
     </div>
   );

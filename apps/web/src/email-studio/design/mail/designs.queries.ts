@@ -1,5 +1,6 @@
 import {
   checkLinks,
+  countEmptyWords,
   createBlock,
   importDesign,
   listBlocks,
@@ -28,6 +29,9 @@ export interface Check {
   fix?: DesignFix | undefined;
 }
 
+/** Where something of a mail stands, for an editor to go there. */
+export type Place = Pick<Check, 'pointer' | 'line' | 'column'>;
+
 /** A mail as one person would get it, with what is wrong with it. */
 export interface Rendered {
   from?: string | undefined;
@@ -48,7 +52,7 @@ export function useBrand() {
   return { data: brand, error, isPending, refetch };
 }
 
-interface Mail extends Omit<MailDraft, 'text'> {
+export interface Mail extends Omit<MailDraft, 'text'> {
   text?: string | null;
   editor: EditorName;
   stream: MailStream;
@@ -80,6 +84,17 @@ export function useRendered({ editor, stream, subject, preheader, text, written 
     placeholderData: keepPreviousData,
   });
 }
+
+/** Of how many people the personal words of a mail as it stands come out empty; of a list, or of all who can be mailed. */
+export const useEmptyWords = () =>
+  useMutation({
+    mutationFn: ({ mail, listId }: { mail: Mail; listId: string | undefined }) => {
+      const { editor, stream, subject, preheader, text = null, written } = mail;
+      const words = editor === 'mjml' ? { design: written.design as Design } : { html: written.html };
+      const list = listId ? { smart_list_id: listId } : {};
+      return call(countEmptyWords, { body: { subject, preheader, text, stream, ...words, ...list } });
+    },
+  });
 
 /** A stored mail as a made-up person would get it. */
 export const useThumbnail = ({ id, version, html, design, editor, subject, preheader, stream }: Template) =>

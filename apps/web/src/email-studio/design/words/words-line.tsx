@@ -7,6 +7,8 @@ import { WordForm } from './word-form';
 
 interface WordsLineProps {
   label: string;
+  /** Its place in the mail, such as `/subject`. */
+  pointer: string;
   placeholder: string;
   value: string;
   problem?: string | undefined;
@@ -42,7 +44,7 @@ const textOf = (line: HTMLElement): string =>
     .replaceAll('\u00a0', ' ');
 
 /** A line of plain text with personal words: a subject, a preview text. */
-export function WordsLine({ label, placeholder, value, problem, readOnly, onChange }: WordsLineProps) {
+export function WordsLine({ label, pointer, placeholder, value, problem, readOnly, onChange }: WordsLineProps) {
   const line = useRef<HTMLDivElement>(null);
   const caret = useRef<Range | undefined>(undefined);
   const [asked, setAsked] = useState(false);
@@ -75,7 +77,7 @@ export function WordsLine({ label, placeholder, value, problem, readOnly, onChan
     onChange(text);
   };
   return (
-    <div className="words-line" data-problem={problem ? true : undefined}>
+    <div className="words-line" data-pointer={pointer} data-problem={problem ? true : undefined}>
       <span className="label" id={`${id}-label`}>
         {label}
       </span>
