@@ -140,7 +140,8 @@ describe('consent in a browser', () => {
     await part.getByRole('button', { name: 'Turn off New courses' }).click();
     await part.getByText(/chosen .*, by /).waitFor();
     await part.getByRole('button', { name: 'Pause marketing e-mail for 30 days' }).click();
-    await part.getByRole('button', { name: 'End the pause' }).waitFor();
+    // It can be pressed once the answer is on the page.
+    await part.getByRole('button', { name: 'End the pause', disabled: false }).waitFor();
     expect(await seriousProblems(page)).toEqual([]);
     await part.getByRole('button', { name: 'End the pause' }).click();
     await part.getByRole('button', { name: 'Turn on New courses' }).click();
