@@ -1,5 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, pageAt, seriousProblems, signIn, testApp, until, type TestApp } from '#testing';
+import {
+  atRest,
+  browser,
+  builtWeb,
+  commitsOf,
+  countCommits,
+  pageAt,
+  seriousProblems,
+  signIn,
+  testApp,
+  until,
+  type TestApp,
+} from '#testing';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { takePictures } from './pictures.js';
 import { designOf, StudioPage } from './studio.page.js';
@@ -43,11 +55,11 @@ describe('the e-mail studio in a browser', () => {
     await app?.close();
   });
 
-  const look = (name: string) => takePictures(page, process.env.CORTEX_TEST_SHOTS, `studio-${name}`);
+  const look = (name: string, part?: Locator) =>
+    takePictures(page, process.env.CORTEX_TEST_SHOTS, `studio-${name}`, part);
   const blocks = () => page.getByRole('list', { name: 'Blocks' });
-  const walk = (name: string, steps: () => Promise<void>) => it(name, steps, 240_000);
 
-  walk('designs a newsletter from a ready design with the mouse, and sees it as somebody gets it', async () => {
+  it('designs a newsletter from a ready design with the mouse, and sees it as somebody gets it', async () => {
     await page.goto('/admin/email/templates');
     await page.getByRole('button', { name: 'New template' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'New template' });
@@ -83,7 +95,7 @@ describe('the e-mail studio in a browser', () => {
     expect(await seriousProblems(page)).toEqual([]);
   });
 
-  walk('designs a mail from nothing with the mouse: drag, settings, a picture, undo', async () => {
+  it('designs a mail from nothing with the mouse: drag, settings, a picture, undo', async () => {
     await page.goto('/admin/email/templates');
     await page.getByRole('button', { name: 'New template' }).first().click();
     await page.getByRole('button', { name: 'An empty page' }).click();
@@ -122,7 +134,7 @@ describe('the e-mail studio in a browser', () => {
     expect(await seriousProblems(page)).toEqual([]);
   });
 
-  walk('puts columns side by side, fills them, and lists them', async () => {
+  it('puts columns side by side, fills them, and lists them', async () => {
     const id = await studio.make(designOf('<p>Above</p>'));
     await studio.open(id);
     await studio.text(0).click();
@@ -147,36 +159,33 @@ describe('the e-mail studio in a browser', () => {
     await until(async () => (await studio.stored(id)).design.rows[1].children.length === 2);
   });
 
-  walk(
-    'says beside the paper what is wrong, leads there, and puts it right in one step that can be undone',
-    async () => {
-      const id = await studio.make({
-        ...designOf('<p>Pale</p>'),
-        rows: designOf('<p>Pale</p>').rows.slice(0, 1),
-      });
-      await studio.open(id);
-      await page.getByRole('tab', { name: /Checks/ }).click();
-      const checks = page.getByTestId('checks');
-      await checks.getByText('Not every reader gets a footer').waitFor();
-      await look('checks');
-      expect(await seriousProblems(page)).toEqual([]);
-      await checks.getByRole('button', { name: 'Add the footer' }).click();
-      await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor();
-      await studio.storedWith(id, 'cx-footer');
-      await page.getByRole('button', { name: 'Undo' }).click();
-      await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor({ state: 'detached' });
-      await studio.paper.getByText('Pale').waitFor();
-      await page.getByRole('button', { name: 'Redo' }).click();
-      await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor();
-      await blocks().getByRole('button', { name: 'Button', exact: true }).click();
-      await page.getByRole('tab', { name: /Checks/ }).click();
-      await checks.getByText('leads nowhere').waitFor();
-      await checks.locator('li', { hasText: 'leads nowhere' }).getByRole('button', { name: 'Go there' }).click();
-      await page.getByRole('heading', { name: 'Button', exact: true }).waitFor();
-    },
-  );
+  it('says beside the paper what is wrong, leads there, and puts it right in one step that can be undone', async () => {
+    const id = await studio.make({
+      ...designOf('<p>Pale</p>'),
+      rows: designOf('<p>Pale</p>').rows.slice(0, 1),
+    });
+    await studio.open(id);
+    await page.getByRole('tab', { name: /Checks/ }).click();
+    const checks = page.getByTestId('checks');
+    await checks.getByText('Not every reader gets a footer').waitFor();
+    await look('checks');
+    expect(await seriousProblems(page)).toEqual([]);
+    await checks.getByRole('button', { name: 'Add the footer' }).click();
+    await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor();
+    await studio.storedWith(id, 'cx-footer');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor({ state: 'detached' });
+    await studio.paper.getByText('Pale').waitFor();
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await studio.paper.locator('[data-gjs-type=cx-footer]').waitFor();
+    await blocks().getByRole('button', { name: 'Button', exact: true }).click();
+    await page.getByRole('tab', { name: /Checks/ }).click();
+    await checks.getByText('leads nowhere').waitFor();
+    await checks.locator('li', { hasText: 'leads nowhere' }).getByRole('button', { name: 'Go there' }).click();
+    await page.getByRole('heading', { name: 'Button', exact: true }).waitFor();
+  });
 
-  walk('keeps a block for other mails, and puts a ready design in place of everything, to be undone', async () => {
+  it('keeps a block for other mails, and puts a ready design in place of everything, to be undone', async () => {
     const id = await studio.make(designOf('<p>Our offer of the week</p>'));
     await studio.open(id);
     await studio.text(0).click();
@@ -197,7 +206,7 @@ describe('the e-mail studio in a browser', () => {
     await page.getByText('No saved blocks yet').waitFor();
   });
 
-  walk('makes headings, lists and links of what is written, and only words in a button', async () => {
+  it('makes headings, lists and links of what is written, and only words in a button', async () => {
     const id = await studio.make(designOf('<p>Title</p>'));
     await studio.open(id);
     await studio.text(0).dblclick();
@@ -227,7 +236,7 @@ describe('the e-mail studio in a browser', () => {
     await studio.storedWith(id, '"Buy it"');
   });
 
-  walk('designs a newsletter from nothing by keyboard alone', async () => {
+  it('designs a newsletter from nothing by keyboard alone', async () => {
     await page.goto('/admin/email/templates');
     const focused = () =>
       page.evaluate(() => {
@@ -294,55 +303,66 @@ describe('the e-mail studio in a browser', () => {
     expect((await studio.stored(id)).subject).toBe('Written by hand');
   });
 
-  walk(
-    'keeps a personal word through loading, reading and loading again, and what is typed when one leaves',
-    async () => {
-      const content = `<p>Dear {{ contact.first_name | default: "friend" }}, <a href="https://example.com/?c={{ lead.course_id }}">go on</a>.</p>`;
-      const id = await studio.make(designOf(content, '<p>Second.</p>'));
-      await studio.open(id);
-      expect(await studio.text(0).locator('.cx-chip').count()).toBe(1);
-      await studio.text(1).dblclick();
-      await studio.written.waitFor();
-      await page.keyboard.press('Control+End');
-      await page.keyboard.type(' Typed at the last moment');
-      // Left at once, before anything was at rest.
-      await page.getByRole('link', { name: 'All templates' }).click();
-      await page.getByRole('heading', { name: 'E-mail templates' }).waitFor();
-      await studio.storedWith(id, 'Typed at the last moment');
-      const { design, version } = await studio.stored(id);
-      expect(design.rows[0].children[0].children[0].content).toBe(content);
-      await studio.open(id);
-      expect(await studio.text(0).locator('.cx-chip').count()).toBe(1);
-      // Looked at and left, it is no new version.
-      await page.getByRole('link', { name: 'All templates' }).click();
-      await page.getByRole('heading', { name: 'E-mail templates' }).waitFor();
-      expect((await studio.stored(id)).version).toBe(version);
-    },
-  );
+  it('keeps a personal word through loading, reading and loading again, and what is typed when one leaves', async () => {
+    const content = `<p>Dear {{ contact.first_name | default: "friend" }}, <a href="https://example.com/?c={{ lead.course_id }}">go on</a>.</p>`;
+    const id = await studio.make(designOf(content, '<p>Second.</p>'));
+    await studio.open(id);
+    expect(await studio.text(0).locator('.cx-chip').count()).toBe(1);
+    await studio.text(1).dblclick();
+    await studio.written.waitFor();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(' Typed at the last moment');
+    // Left at once, before anything was at rest.
+    await page.getByRole('link', { name: 'All templates' }).click();
+    await page.getByRole('heading', { name: 'E-mail templates' }).waitFor();
+    await studio.storedWith(id, 'Typed at the last moment');
+    const { design, version } = await studio.stored(id);
+    expect(design.rows[0].children[0].children[0].content).toBe(content);
+    await studio.open(id);
+    expect(await studio.text(0).locator('.cx-chip').count()).toBe(1);
+    // Looked at and left, it is no new version.
+    await page.getByRole('link', { name: 'All templates' }).click();
+    await page.getByRole('heading', { name: 'E-mail templates' }).waitFor();
+    expect((await studio.stored(id)).version).toBe(version);
+  });
 
-  walk('renders nothing while 300 characters are typed', async () => {
+  it('shows a mail in the brand while its colours are chosen, and says which are hard to read', async () => {
+    await page.goto('/admin/settings#brand');
+    const brand = page.locator('#brand');
+    const button = page.getByRole('img', { name: 'A mail in this brand' }).getByText('Save my place');
+    await button.waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await look('brand', brand);
+    const ground = () => button.evaluate((el) => el.ownerDocument.defaultView!.getComputedStyle(el).backgroundColor);
+    const accent = brand.getByLabel('Buttons and links', { exact: true });
+    await accent.fill('#ffee00');
+    await brand.getByText('Links would be hard to read').waitFor();
+    expect(await ground()).toBe('rgb(255, 238, 0)');
+    // Half typed it is no colour yet, and the mail is as it is stored.
+    await accent.fill('#8a1');
+    expect(await ground()).toBe('rgb(15, 107, 92)');
+    await accent.fill('#8a1c4a');
+    await page.keyboard.press('Escape');
+    await brand.getByRole('button', { name: 'Save', exact: true }).click();
+    await until(async () => (await app.call('GET', '/settings')).body.brand.accent === '#8a1c4a');
+  });
+
+  it('renders nothing while 300 characters are typed', async () => {
     const id = await studio.make(designOf(...Array.from({ length: 40 }, (_, n) => `<p>Paragraph ${n}</p>`)));
     await studio.open(id);
     await studio.write(20, 'warm up ');
     await studio.storedWith(id, 'warm up');
     await studio.saved();
-    const commits = () => page.evaluate(() => (globalThis as any).commits as number);
-    // Until the page is at rest, so that only the typing is counted.
-    let before = -1;
-    let quiet = 0;
-    await until(async () => {
-      const now = await commits();
-      quiet = now === before ? quiet + 1 : 0;
-      before = now;
-      return quiet > 100;
-    });
+    // So that only the typing is counted.
+    await atRest(page);
+    const before = await commitsOf(page);
     await studio.written.evaluate(async (el) => {
       for (let n = 0; n < 300; n += 1) {
         el.ownerDocument.execCommand('insertText', false, 'abcdefghi '[n % 10]!);
         await new Promise((done) => el.ownerDocument.defaultView!.requestAnimationFrame(done));
       }
     });
-    expect((await commits()) - before).toBe(0);
+    expect((await commitsOf(page)) - before).toBe(0);
     await studio.storedWith(id, 'abcdefghi abcdefghi');
   });
 
@@ -351,17 +371,3 @@ describe('the e-mail studio in a browser', () => {
     expect(outside).toEqual([]);
   });
 });
-
-/** Runs in the page: counts the commits of React, as its developer tools would see them. */
-function countCommits(): void {
-  const page = globalThis as any;
-  page.commits = 0;
-  page.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
-    supportsFiber: true,
-    isDisabled: false,
-    inject: () => 1,
-    onCommitFiberRoot: () => (page.commits += 1),
-    onCommitFiberUnmount: () => undefined,
-    onPostCommitFiberRoot: () => undefined,
-  };
-}

@@ -1,23 +1,37 @@
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
-/** Writes what is on screen into the folder, light, dark and 390 px wide; does nothing without a folder. */
-export async function takePictures(page: Page, folder: string | undefined, name: string): Promise<void> {
+const widths = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+];
+
+/**
+ * Writes what is on screen into the folder in both themes and three widths, as `name-1440-light.png`; does nothing
+ * without a folder.
+ * @param part of the page, whole, however long it is
+ */
+export async function takePictures(
+  page: Page,
+  folder: string | undefined,
+  name: string,
+  part?: Locator,
+): Promise<void> {
   if (!folder) return;
-  const take = async (kind: string) => {
-    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-    // A caret blinks for ever.
-    await page.evaluate(
-      'Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished))',
-    );
-    await page.screenshot({ path: join(folder, `${name}-${kind}.png`) });
-  };
-  await take('light');
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
-  await take('dark');
+  for (const size of widths) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      // A caret blinks for ever.
+      await page.evaluate(
+        'Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished))',
+      );
+      await (part ?? page).screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`) });
+    }
+  }
+  await page.setViewportSize(widths[0]!);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await page.setViewportSize({ width: 390, height: 844 });
-  await take('narrow');
-  await page.setViewportSize({ width: 1440, height: 900 });
 }

@@ -35,9 +35,8 @@ describe('e-mail templates in a browser', () => {
     await page.goto(`/admin/email/templates/${id}`);
     await code().waitFor();
   };
-  const walk = (name: string, steps: () => Promise<void>) => it(name, steps, 240_000);
 
-  walk('makes one, writes it with completion, and shows it as somebody gets it', async () => {
+  it('makes one, writes it with completion, and shows it as somebody gets it', async () => {
     await page.getByRole('button', { name: 'New template' }).first().click();
     await page.getByLabel('Name').fill('Welcome');
     await page.getByRole('button', { name: 'HTML', exact: true }).click();
@@ -63,7 +62,7 @@ describe('e-mail templates in a browser', () => {
     await look('code');
   });
 
-  walk('marks a problem where it stands, and leads there', async () => {
+  it('marks a problem where it stands, and leads there', async () => {
     const id = await make({ html: '<p>One</p>\n<p>Two</p>\n' });
     await open(id);
     await code().click();
@@ -77,7 +76,7 @@ describe('e-mail templates in a browser', () => {
     expect(await seriousProblems(page)).toEqual([]);
   });
 
-  walk('keeps what was typed in the last moment before one leaves', async () => {
+  it('keeps what was typed in the last moment before one leaves', async () => {
     const id = await make();
     await open(id);
     await code().click();
@@ -88,7 +87,7 @@ describe('e-mail templates in a browser', () => {
     await until(async () => (await stored(id)).html.includes('At the last moment'));
   });
 
-  walk('says that somebody else saved, keeps both, and saves mine when it is chosen', async () => {
+  it('says that somebody else saved, keeps both, and saves mine when it is chosen', async () => {
     const id = await make();
     await open(id);
     const { version } = await stored(id);
@@ -106,7 +105,7 @@ describe('e-mail templates in a browser', () => {
     expect((await stored(id)).subject).toBe('Mine');
   });
 
-  walk('offers what was not saved when one left, and restores it', async () => {
+  it('offers what was not saved when one left, and restores it', async () => {
     const id = await make();
     await open(id);
     const { version } = await stored(id);
@@ -126,7 +125,7 @@ describe('e-mail templates in a browser', () => {
     await until(async () => (await stored(id)).subject === 'Not lost');
   });
 
-  walk('keeps the two kinds of mail apart, duplicates, and deletes only what nothing uses', async () => {
+  it('keeps the two kinds of mail apart, duplicates, and deletes only what nothing uses', async () => {
     await make({ name: 'Receipt', stream: 'transactional', html: '<h1>Receipt</h1>' });
     const used = await make({ name: 'In use', html: '<h1>In use</h1>' });
     const graph = {
@@ -165,7 +164,7 @@ describe('e-mail templates in a browser', () => {
     expect(names).not.toContain('Receipt (copy)');
   });
 
-  walk('is written in a step of an automation without leaving it', async () => {
+  it('is written in a step of an automation without leaving it', async () => {
     const graph = {
       schema: 1,
       nodes: [
@@ -198,7 +197,7 @@ describe('e-mail templates in a browser', () => {
     expect((await stored((await config()).template_id)).subject).toBe('Made in place');
   });
 
-  walk('shows what differs between versions, restores one, and has system mail approved', async () => {
+  it('shows what differs between versions, restores one, and has system mail approved', async () => {
     const id = await make({ name: 'Receipt', stream: 'transactional', html: '<p>Thank you for your order.</p>' });
     await app.call('PUT', `/email/templates/${id}`, {
       name: 'Receipt',
@@ -231,7 +230,7 @@ describe('e-mail templates in a browser', () => {
     await page.getByText('Not approved').waitFor();
   });
 
-  walk('imports MJML made elsewhere, cleaned, and says what it removed', async () => {
+  it('imports MJML made elsewhere, cleaned, and says what it removed', async () => {
     await page.goto('/admin/email/templates');
     await page.getByRole('button', { name: 'New template' }).first().click();
     await page.getByRole('button', { name: 'Import HTML, MJML or Unlayer' }).click();

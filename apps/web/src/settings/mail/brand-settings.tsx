@@ -4,6 +4,7 @@ import { brandContrasts, brandFrom, fontLabels, fontNames, onAccent, type Brand,
 import { useUpload } from '../../media/media.queries';
 import { Problem } from '../../ui/confirm';
 import { SettingsSection } from '../saving/settings-section';
+import { BrandSample } from './brand-sample';
 import type { Settings } from '../saving/settings.queries';
 
 const colours: { name: 'paper' | 'card' | 'ink' | 'quiet' | 'line' | 'accent'; label: string }[] = [
@@ -35,7 +36,9 @@ export function BrandSettings({ settings }: { settings: Settings }) {
         const whole = colours.every(({ name }) => COLOUR.test(typed[name]));
         const contrasts = whole ? brandContrasts(typed) : [];
         return (
-          <>
+          <div className="brand">
+            {/* A colour that is half typed is none yet. */}
+            <BrandSample brand={whole ? typed : brandFrom(settings.brand)} name={settings.name} />
             <Logo brand={typed} readOnly={readOnly} onChange={(logo) => set({ logo })} />
             <TextInput
               label="Your website"
@@ -46,51 +49,55 @@ export function BrandSettings({ settings }: { settings: Settings }) {
               readOnly={readOnly}
               onChange={(event) => set({ website: event.currentTarget.value })}
             />
-            {colours.map(({ name, label }) => (
-              <div key={name} className="brand-colour">
-                <ColorInput
-                  label={label}
-                  value={typed[name]}
-                  error={errors[name]}
-                  disabled={readOnly}
-                  eyeDropperButtonProps={{ 'aria-label': `${label}: pick a colour from the screen` }}
-                  onChange={(value) => set({ [name]: value })}
-                />
-                {contrasts
-                  .filter(({ field }) => field === name)
-                  .map((pair) => (
-                    <Contrast key={pair.on} pair={pair} brand={typed} />
-                  ))}
-              </div>
-            ))}
-            <Select
-              label="Font of text"
-              description="Only fonts that mail programs have: others are replaced there."
-              allowDeselect={false}
-              disabled={readOnly}
-              data={fonts}
-              value={typed.font}
-              onChange={(font) => font && set({ font })}
-            />
-            <Select
-              label="Font of headings"
-              allowDeselect={false}
-              disabled={readOnly}
-              data={fonts}
-              value={typed.heading_font}
-              onChange={(heading_font) => heading_font && set({ heading_font })}
-            />
+            <div className="brand-pairs">
+              {colours.map(({ name, label }) => (
+                <div key={name} className="brand-colour">
+                  <ColorInput
+                    label={label}
+                    value={typed[name]}
+                    error={errors[name]}
+                    disabled={readOnly}
+                    eyeDropperButtonProps={{ 'aria-label': `${label}: pick a colour from the screen` }}
+                    onChange={(value) => set({ [name]: value })}
+                  />
+                  {contrasts
+                    .filter(({ field }) => field === name)
+                    .map((pair) => (
+                      <Contrast key={pair.on} pair={pair} brand={typed} />
+                    ))}
+                </div>
+              ))}
+            </div>
+            <div className="brand-pairs">
+              <Select
+                label="Font of text"
+                allowDeselect={false}
+                disabled={readOnly}
+                data={fonts}
+                value={typed.font}
+                onChange={(font) => font && set({ font })}
+              />
+              <Select
+                label="Font of headings"
+                allowDeselect={false}
+                disabled={readOnly}
+                data={fonts}
+                value={typed.heading_font}
+                onChange={(heading_font) => heading_font && set({ heading_font })}
+              />
+              <p className="label brand-note">Mail programs have these fonts. They would replace any other.</p>
+            </div>
             <NumberInput
               label="Corners of buttons and pictures"
               suffix=" px"
-              w={160}
+              w={240}
               min={0}
               max={40}
               value={typed.radius}
               readOnly={readOnly}
               onChange={(radius) => set({ radius: Number(radius) || 0 })}
             />
-          </>
+          </div>
         );
       }}
     </SettingsSection>
