@@ -14,6 +14,7 @@ import { serveDocs } from './http/docs.js';
 import { ErrorFilter, MAX_PARAM_LENGTH, sendProblem, toProblem } from './http/error.filter.js';
 import { openFastDoor } from './http/fast-door.js';
 import { askPermissionFirst } from './http/permission.js';
+import { pagePolicy, widerPages } from './http/page-policy.js';
 import { noticeProxy } from './http/proxy-notice.js';
 import { signCursors } from './http/signed-cursors.js';
 import { serveWeb } from './http/static-web.js';
@@ -102,7 +103,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   }
   await fastify.register(helmet, helmetOptions(config.publicUrl));
   app.useGlobalFilters(new ErrorFilter(log));
-  const hasWeb = await serveWeb(fastify);
+  const hasWeb = await serveWeb(fastify, widerPages(config));
   if (!hasWeb) log.info('the browser application is not built; only the API is served');
   serveDocs(app, config.publicUrl);
   await app.init();
@@ -119,33 +120,11 @@ const nothingToShow = (isHttps: boolean): Record<string, string> => ({
   ...(isHttps ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
 });
 
-/**
- * What a page may load: files of this server; images from anywhere over https, because mails carry them, and from the
- * address that mails name for pictures of ours.
- */
 function helmetOptions(publicUrl: string) {
-  const isHttps = publicUrl.startsWith('https:');
   return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        baseUri: ["'none'"],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'self'"],
-        formAction: ["'self'"],
-        scriptSrc: ["'self'"],
-        scriptSrcAttr: ["'none'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:', 'https:', new URL(publicUrl).origin],
-        fontSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        frameSrc: ["'self'"],
-        workerSrc: ["'self'", 'blob:'],
-      },
-    },
+    contentSecurityPolicy: pagePolicy(publicUrl),
     // Served by plain http this would lock people out.
-    hsts: isHttps ? {} : false,
+    hsts: publicUrl.startsWith('https:') ? {} : false,
     crossOriginEmbedderPolicy: false,
   } as const;
 }

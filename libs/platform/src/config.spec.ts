@@ -38,6 +38,7 @@ const good: Record<string, string[]> = {
   POSTMARK_API_URL: ['http://127.0.0.1:4000', 'https://api.postmarkapp.com'],
   POSTMARK_TIMEOUT_SECONDS: ['1', '300'],
   POSTMARK_BROADCAST_STREAM: ['broadcast', 'news-2'],
+  UNLAYER_PROJECT_ID: ['1', '271827'],
   LOG_LEVEL: ['warn'],
 };
 
@@ -85,6 +86,7 @@ const bad: Record<string, string[]> = {
   POSTMARK_TRANSACTIONAL_STREAM: ['out/bound'],
   POSTMARK_WEBHOOK_USER: ['x'.repeat(201)],
   POSTMARK_WEBHOOK_PASSWORD: ['a\u0000b'],
+  UNLAYER_PROJECT_ID: ['0', '-1', '1.5', 'mine', '9999999999'],
   CORTEX_WEBHOOK_NETWORKS: ['everything', '10.0.0.0/99', 'example.com'],
   CORTEX_OUTGOING_HOSTS: [
     'https://hooks.example.com',

@@ -118,6 +118,11 @@ export const environment = z.object({
     description: 'The password that goes with it.',
     absent: 'the webhook answers 401',
   }),
+  UNLAYER_PROJECT_ID: wholeNumber(1, 2_147_483_647).optional().meta({
+    description:
+      "The number of your project at Unlayer: offers Unlayer's editor beside our own. The page of a template then loads a script from `editor.unlayer.com`; no other page does.",
+    absent: 'it is not offered; templates made with it are still shown and sent',
+  }),
   CORTEX_WEBHOOK_NETWORKS: networks.optional().meta({
     description: 'Private networks that webhook steps may call besides the internet: `10.1.0.0/16,127.0.0.1`.',
     absent: 'none',

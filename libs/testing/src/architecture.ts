@@ -121,6 +121,7 @@ export const rings: Record<string, Ring> = {
     packages: [
       { name: '@xyflow/react', within: 'apps/web/src/canvas/adapter/' },
       { name: 'grapesjs', within: 'apps/web/src/email-studio/design/paper/' },
+      { name: 'react-email-editor', within: 'apps/web/src/email-studio/design/unlayer/' },
       { name: /^(@codemirror|@lezer)\//, within: 'apps/web/src/email-studio/' },
       { name: 'uqr', within: 'apps/web/src/access/qr-code.tsx' },
       ...[node, 'vite', '@vitejs/plugin-react'].map((name) => ({ name, within: 'apps/web/vite.config.ts' })),

@@ -97,6 +97,7 @@ export class Settings {
       updated_at: row.updated_at.toISOString(),
       mode: this.config.hasPostmark ? ('postmark' as const) : ('outbox' as const),
       public_url: this.config.publicUrl,
+      unlayer_project_id: this.config.env.UNLAYER_PROJECT_ID ?? null,
     };
   }
 }

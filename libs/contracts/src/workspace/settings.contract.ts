@@ -51,6 +51,8 @@ export const settings = z.object({
   demo: z.boolean(),
   mode: z.enum(['outbox', 'postmark']),
   public_url: z.string(),
+  /** The project at Unlayer, whose editor is offered then; null: it is not. */
+  unlayer_project_id: z.number().int().nullable(),
   updated_at: z.string(),
 });
 

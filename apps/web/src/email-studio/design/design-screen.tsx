@@ -6,6 +6,7 @@ import { Suspense, lazy, useRef, useState, type MouseEvent, type ReactNode } fro
 import { ErrorBoundary } from '../../ui/error-boundary';
 import { Answer, Loading } from '../../ui/query-states';
 import { PreviewPersonInput, usePreviewPerson } from '../../people/preview-person';
+import { useSettings } from '../../settings/saving/settings.queries';
 import { ChecksPanel } from './checks/checks-panel';
 import { useBrand, useRendered, type Check, type Place } from './mail/designs.queries';
 import type { MailDocument } from './mail/draft';
@@ -14,13 +15,16 @@ import { MailPreview } from './preview/mail-preview';
 import type { Face } from './preview/faces';
 import { ConflictNotice, SaveStateText } from './save-state';
 import type { Save } from './mail/saving';
+import { UnlayerNotice } from './unlayer/unlayer-notice';
+import { useUnlayerPlace } from './unlayer/unlayer-place';
 import { UnsavedNotice } from './unsaved-notice';
 import { useDraft } from './use-draft';
 import { WordsLine } from './words/words-line';
 
-// GrapesJS and CodeMirror are each fetched when a mail of theirs is opened.
+// GrapesJS, CodeMirror and the way to Unlayer are each fetched when a mail of theirs is opened.
 const PaperRoom = lazy(async () => ({ default: (await import('./paper-room')).PaperRoom }));
 const HtmlRoom = lazy(async () => ({ default: (await import('./html-room')).HtmlRoom }));
+const UnlayerRoom = lazy(async () => ({ default: (await import('./unlayer-room')).UnlayerRoom }));
 
 /** Parts of a mail that stand above the editor. */
 const inLines = new Set(['/subject', '/preheader']);
@@ -49,6 +53,7 @@ export function DesignScreen(props: DesignScreenProps) {
   const { document: mail, readOnly, save, title, actions, onReload } = props;
   const draft = useDraft(mail, props.savedAt, save);
   const { now, saving } = draft;
+  const settings = useSettings();
   const brand = useBrand();
   const lines = useRef<HTMLDivElement>(null);
   const whom = usePreviewPerson();
@@ -56,8 +61,9 @@ export function DesignScreen(props: DesignScreenProps) {
   const rendered = useRendered(whole, whom.email);
   const checks = rendered.data?.problems;
   const [editor, setEditor] = useState<DesignEditor>();
-  // Who may not change it sees it as it is sent, and so does everybody where its editor is not set up here.
-  const looksOnly = mail.editor === 'unlayer' || (mail.editor === 'mjml' && readOnly);
+  const place = useUnlayerPlace(mail.editor === 'unlayer' ? settings.data : undefined, readOnly);
+  // Who may not change it sees it as it is sent, and so does everybody where its editor cannot run.
+  const looksOnly = place === 'off' || place === 'elsewhere' || (mail.editor !== 'html' && readOnly);
   const [chosenMode, setMode] = useState('design');
   const mode = looksOnly ? 'preview' : chosenMode;
   const [face, setFace] = useState<Face>('desktop');
@@ -102,6 +108,7 @@ export function DesignScreen(props: DesignScreenProps) {
       onText={(text) => draft.setField({ text })}
     />
   );
+  const flush = async () => (await draft.take()) && saving.flush();
   const still = !editor || readOnly || mode === 'preview';
   const room = { initial: mail.written, onChanged: () => void draft.take(), onReady: ready };
   return (
@@ -109,7 +116,10 @@ export function DesignScreen(props: DesignScreenProps) {
       <header className="design-bar">
         <div className="design-title">
           {title}
-          <SaveStateText saving={saving} />
+          <SaveStateText
+            saving={saving}
+            onRetry={() => void draft.take().then((isRead) => isRead && saving.resume())}
+          />
         </div>
         <div className="row nowrap-row">
           <Tooltip label="Undo (Ctrl+Z)">
@@ -137,7 +147,7 @@ export function DesignScreen(props: DesignScreenProps) {
               }}
             />
           ) : null}
-          {mail.editor === 'mjml' && !looksOnly ? (
+          {mail.editor !== 'html' && !looksOnly ? (
             <SegmentedControl
               size="xs"
               aria-label="Design or preview"
@@ -152,10 +162,7 @@ export function DesignScreen(props: DesignScreenProps) {
               }}
             />
           ) : null}
-          {actions?.(async () => {
-            await draft.take();
-            return saving.flush();
-          }, whom.email)}
+          {actions?.(flush, whom.email)}
         </div>
       </header>
       <ConflictNotice
@@ -163,6 +170,7 @@ export function DesignScreen(props: DesignScreenProps) {
         onTakeOver={() => void props.onTakeOver().then(() => saving.resume())}
         onReload={onReload}
       />
+      {place === 'off' || place === 'elsewhere' ? <UnlayerNotice id={mail.id} place={place} /> : null}
       <UnsavedNotice document={mail} onRestore={draft.restore} ready={editor !== undefined} />
       <div className="design-lines" ref={lines}>
         <WordsLine
@@ -209,6 +217,22 @@ export function DesignScreen(props: DesignScreenProps) {
                       problemCount={checks?.length ?? 0}
                     />
                   )}
+                </Answer>
+              ) : null}
+              {mail.editor === 'unlayer' && !looksOnly ? (
+                <Answer of={settings} what="The settings of this workspace could not be loaded" lines={8}>
+                  {({ unlayer_project_id, public_url }) =>
+                    place === 'here' && unlayer_project_id !== null ? (
+                      <UnlayerRoom
+                        {...room}
+                        projectId={unlayer_project_id}
+                        base={public_url}
+                        flush={flush}
+                        checks={checksPanel(() => false)}
+                        problemCount={checks?.length ?? 0}
+                      />
+                    ) : null
+                  }
                 </Answer>
               ) : null}
             </Suspense>

@@ -4,7 +4,7 @@ import { SaveText } from '../../ui/save-text';
 import type { Saving } from './mail/saving';
 
 /** Whether what is on the paper is on the server. */
-export function SaveStateText({ saving }: { saving: Saving }) {
+export function SaveStateText({ saving, onRetry }: { saving: Saving; onRetry: () => void }) {
   const state = useStore(saving.state);
   const unsaved = state.is === 'saving' ? 'Saving' : state.is === 'conflict' ? 'Not saved' : 'Not saved yet';
   return (
@@ -12,7 +12,7 @@ export function SaveStateText({ saving }: { saving: Saving }) {
       state={state.is === 'saved' || state.is === 'failed' ? state : { is: 'unsaved', text: unsaved }}
       className="label"
       testId="mail-saved"
-      onRetry={() => saving.resume()}
+      onRetry={onRetry}
     />
   );
 }

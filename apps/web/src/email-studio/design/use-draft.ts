@@ -14,8 +14,8 @@ export interface Draft {
   /** As it was when the editor was last at rest. */
   now: MailDraft;
   saving: Saving;
-  /** Reads the editor and hands on what changed. */
-  take: () => Promise<void>;
+  /** Reads the editor and hands on what changed. Whether it could be read. */
+  take: () => Promise<boolean>;
   setField: (change: Partial<Omit<MailDraft, 'written'>>) => void;
   /** The editor is there, or another one took its place. */
   setEditor: (editor: DesignEditor) => void;
@@ -40,15 +40,20 @@ export function useDraft(document: MailDocument, savedAt: string, save: Save): D
     [saving],
   );
   const take = useCallback(async () => {
-    const written = editor.current?.read();
-    if (written) put({ ...current.current, written: await written });
-  }, [put]);
+    try {
+      const written = editor.current?.read();
+      if (written) put({ ...current.current, written: await written });
+      return true;
+    } catch (error) {
+      saving.unread(error instanceof Error ? error.message : 'The editor did not answer.');
+      return false;
+    }
+  }, [put, saving]);
   const setEditor = useCallback(
     (ready: DesignEditor) => {
       editor.current = ready;
-      const written = ready.read();
-      if (written instanceof Promise) return;
-      current.current = { ...current.current, written };
+      if (ready.unread) return;
+      current.current = { ...current.current, written: ready.read() };
       saving.loadedAs(current.current);
     },
     [saving],
@@ -65,9 +70,10 @@ export function useDraft(document: MailDocument, savedAt: string, save: Save): D
   // What was typed in the last moment is read before the editor below is taken away.
   useLayoutEffect(
     () => () => {
-      const written = editor.current?.read();
+      const last = editor.current;
       editor.current = null;
-      if (written && !(written instanceof Promise)) saving.changed({ ...current.current, written });
+      // One in a frame cannot answer any more: its room reads it before it is left.
+      if (last && !last.unread) saving.changed({ ...current.current, written: last.read() });
       saving.stop();
       void saving.flush({ keepalive: true });
     },
@@ -79,7 +85,7 @@ export function useDraft(document: MailDocument, savedAt: string, save: Save): D
       void take().then(() => saving.flush({ keepalive: true }));
     };
     const leaving = (event: BeforeUnloadEvent) => {
-      if (saving.state.getState().is !== 'saved') event.preventDefault();
+      if (saving.state.getState().is !== 'saved' || editor.current?.unread?.()) event.preventDefault();
     };
     globalThis.document.addEventListener('visibilitychange', hidden);
     globalThis.addEventListener('beforeunload', leaving);

@@ -3,6 +3,7 @@ import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Problem } from '../../ui/confirm';
 import { faceOf } from '../design/preview/faces';
+import { useSettings } from '../../settings/saving/settings.queries';
 import { useBrand, useReadyThumbnail } from '../design/mail/designs.queries';
 import type { MailStream } from '../design/mail/draft';
 import type { Beginning } from './beginning';
@@ -36,6 +37,8 @@ const emptyPage: Design = {
   ],
 };
 
+const emptyUnlayer = { schemaVersion: 18, body: { rows: [], values: {} } };
+
 /** Asks what a new template begins with: a ready design, an empty page, HTML, or something made elsewhere. */
 export function NewTemplate({ stream: given, onClose, onMade }: NewTemplateProps) {
   const [stream, setStream] = useState(given);
@@ -43,6 +46,7 @@ export function NewTemplate({ stream: given, onClose, onMade }: NewTemplateProps
   const [importing, setImporting] = useState(false);
   const create = useCreateTemplate();
   const { data: brand } = useBrand();
+  const offersUnlayer = (useSettings().data?.unlayer_project_id ?? null) !== null;
   const make = (beginning: Beginning) =>
     create.mutate(
       { ...beginning, name: name.trim() || beginning.name, stream },
@@ -91,6 +95,15 @@ export function NewTemplate({ stream: given, onClose, onMade }: NewTemplateProps
               >
                 HTML
               </Button>
+              {offersUnlayer ? (
+                <Button
+                  variant="default"
+                  disabled={create.isPending}
+                  onClick={() => make({ name: 'Untitled template', editor: 'unlayer', design: emptyUnlayer })}
+                >
+                  Unlayer
+                </Button>
+              ) : null}
               <Button variant="default" disabled={create.isPending} onClick={() => setImporting(true)}>
                 Import HTML, MJML or Unlayer
               </Button>

@@ -6,7 +6,7 @@ import { bracketMatching, foldGutter, indentOnInput } from '@codemirror/language
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
-import { atRest, type DesignEditor, type Written } from '../mail/editor-handle';
+import { atRest, type NearEditor, type Written } from '../mail/editor-handle';
 import { completions } from './completions';
 import { codeTheme } from './code-theme';
 
@@ -18,8 +18,7 @@ export interface TextProblem {
   column?: number | undefined;
 }
 
-export interface HtmlEditorHandle extends DesignEditor {
-  read(): Written;
+export interface HtmlEditorHandle extends NearEditor {
   /** Marks problems in their places; those without a place stand in the first line. */
   mark(problems: readonly TextProblem[]): void;
   /** Goes to a line, counted from 1. */

@@ -7,16 +7,31 @@ export interface Written {
   html: string;
 }
 
-/** What every design editor can do. The screen around it knows nothing else of it. */
-export interface DesignEditor {
+interface EditorBase {
   /** Puts this in place of what is there; where the editor can, as a step that can be undone. */
   load(written: Written): void;
-  /** Everything as it stands, with what is being typed this moment. @throws Error where the editor does not answer */
-  read(): Written | Promise<Written>;
   undo(): void;
   redo(): void;
   device(name: Device): void;
 }
+
+/** An editor in this page, which answers at once. */
+export interface NearEditor extends EditorBase {
+  /** Everything as it stands, with what is being typed this moment. */
+  read(): Written;
+  unread?: undefined;
+}
+
+/** An editor in a frame of another server. It has to be read before it is taken away. */
+export interface FarEditor extends EditorBase {
+  /** Everything as it stands; the same again until something changes. @throws Error where it does not answer */
+  read(): Promise<Written>;
+  /** Whether something changed since it was last read. */
+  unread(): boolean;
+}
+
+/** What every design editor can do. The screen around it knows nothing else of it. */
+export type DesignEditor = NearEditor | FarEditor;
 
 /** What an editor is given. It reads these once, when it is mounted; afterwards it is spoken to through its handle. */
 export interface DesignEditorProps {

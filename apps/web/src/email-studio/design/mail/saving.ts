@@ -18,6 +18,8 @@ export interface Saving {
   loadedAs(draft: MailDraft): void;
   /** Something changed, and this is how it stands; it is saved when nothing more comes for a moment. */
   changed(draft: MailDraft): void;
+  /** The editor did not give out how it stands, so it cannot be saved. */
+  unread(reason: string): void;
   /** Saves at once what is not saved. Whether everything is saved then. */
   flush(options?: { keepalive?: boolean }): Promise<boolean>;
   /** After a failure or a conflict: goes on with what is here. */
@@ -97,6 +99,9 @@ export function createSaving(id: string, first: MailDraft, at: string, given: Sa
       if (state.getState().is === 'conflict') return;
       if (state.getState().is !== 'saving') state.setState({ is: 'unsaved' }, true);
       soon();
+    },
+    unread: (reason) => {
+      if (state.getState().is !== 'conflict') state.setState({ is: 'failed', reason }, true);
     },
     flush,
     resume: () => {

@@ -3,7 +3,7 @@ import './grapes-theme.css';
 import { chipsFromLiquid, type Brand, type Design, type MailNode, type MailStream } from '#designs';
 import grapesjs, { type Component, type Editor } from 'grapesjs';
 import { wordsIn } from '../mail/words-in';
-import { atRest, type DesignEditor } from '../mail/editor-handle';
+import { atRest, type NearEditor } from '../mail/editor-handle';
 import { frameContent, frameStyle, guardDrops, listenToPaste, nameFrame } from './frame';
 import { actionOf, listenToKeys } from './keys';
 import { definitionOf, loadDesign, nodeOf, putDesign, readDesign, wordsOf } from './load-read';
@@ -26,7 +26,7 @@ import { put, type PaperStore } from './paper-state';
 import { createPen, writing, type Pen } from './writing';
 
 /** The drag-and-drop editor as the panels beside it use it. Parts go by the ids that the outline lists. */
-export interface Paper extends DesignEditor {
+export interface Paper extends NearEditor {
   readonly pen: Pen;
   read(): { design: Design; html: string };
   choose(id: string): void;
