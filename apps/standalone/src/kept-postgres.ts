@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { boundLog, isAlive, startCluster, stopCluster, type Cluster, type ClusterSettings } from '#platform/postgres';
 import { Deaths, type Lives } from './lives.js';
 
-/** Milliseconds between looks at the server's process, and between looks at the size of its log. */
+/** Milliseconds between looks at the process of a server that another one started, and at the size of the log. */
 const WATCH = 250;
 const WATCH_LOG = 60_000;
 
@@ -26,7 +26,6 @@ export class KeptPostgres {
     private cluster: Cluster,
   ) {
     this.deaths = new Deaths(lives);
-    this.watch = setInterval(() => this.look(), WATCH);
     this.watchLog = setInterval(
       () =>
         void boundLog(settings.dataDir).catch((error: Error) =>
@@ -34,6 +33,7 @@ export class KeptPostgres {
         ),
       WATCH_LOG,
     );
+    this.follow();
   }
 
   /** @throws Error with one sentence when it cannot be started the first time */
@@ -60,17 +60,29 @@ export class KeptPostgres {
 
   async close(): Promise<void> {
     this.closing.abort();
+    await this.repair;
     clearInterval(this.watch);
     clearInterval(this.watchLog);
-    await this.repair;
     await stopCluster(this.settings.dataDir);
+  }
+
+  /** The end of a child is told; any other process has to be looked at. */
+  private follow(): void {
+    clearInterval(this.watch);
+    const { child } = this.cluster;
+    if (child) child.once('exit', () => this.look());
+    else this.watch = setInterval(() => this.look(), WATCH);
+    this.look();
   }
 
   private look(): void {
     if (this.repair || this.closing.signal.aborted || isAlive(this.cluster.pid)) return;
     this.lost += 1;
     this.repair = this.startAgain().then(
-      () => (this.repair = undefined),
+      () => {
+        this.repair = undefined;
+        this.follow();
+      },
       // Nothing is tried again after this: `repair` stays.
       (why: Error) => this.told.gaveUp(why),
     );

@@ -52,6 +52,8 @@ export class PgBossAdapter {
       // Jobs of killed processes are looked for below; this is how often they may be taken back.
       superviseIntervalSeconds: 60,
       monitorIntervalSeconds: 5,
+      // Its register of processes measures this one fifty times a second, for a table that nobody reads.
+      registerInstance: false,
       // No job waits for another one here.
       flowIntervalSeconds: 600,
       notifyHeartbeatIntervalMs: 30_000,

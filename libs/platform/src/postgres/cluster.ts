@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, copyFile, mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -9,13 +10,9 @@ import { findBinaries, type Binaries } from './binaries.js';
 import { chooseOwner, runAs, spawnAs, type Owner } from './owner.js';
 
 /** A running server that is ours, whether we started it or found it alive. */
-export interface Cluster {
+export interface Cluster extends Alive {
   /** Of the database `cortex`, with its password; never log it. */
   url: string;
-  port: number;
-  /** The postmaster's. */
-  pid: number;
-  adopted: boolean;
 }
 
 export interface ClusterSettings {
@@ -56,7 +53,8 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
     if (alive) return finish(settings.dataDir, alive, password);
     const port = await choosePort(settings);
     const started = await launch(settings, binaries, owner, port, password);
-    if (started.pid) return finish(settings.dataDir, { port, pid: started.pid, adopted: false }, password);
+    const { child } = started;
+    if (child) return finish(settings.dataDir, { port, pid: child.pid!, adopted: false, child }, password);
     if (!STALE_START.test(started.log) || attempt >= 20) {
       const lines = started.log.trim().split('\n').slice(-3).join('\n');
       throw new Error(`PostgreSQL did not start. Its log (${at.log}) ends with:\n${lines}`);
@@ -118,8 +116,11 @@ async function initialise(dataDir: string, binaries: Binaries, owner: Owner): Pr
 
 interface Alive {
   port: number;
+  /** The postmaster's. */
   pid: number;
   adopted: boolean;
+  /** The postmaster, where this process started it. */
+  child?: ChildProcess;
 }
 
 /** The server whose postmaster.pid lies in our folder, if it lives and truly serves that folder. */
@@ -182,7 +183,7 @@ async function launch(
   owner: Owner,
   port: number,
   password: string,
-): Promise<{ pid?: number; log: string }> {
+): Promise<{ child?: ChildProcess; log: string }> {
   const at = places(settings.dataDir);
   const wanted: Record<string, string> = {
     port: String(port),
@@ -215,7 +216,7 @@ async function launch(
   try {
     const until = Date.now() + 60_000;
     while (!ended && Date.now() < until) {
-      if (await answers(port, password)) return { pid: child.pid!, log: '' };
+      if (await answers(port, password)) return { child, log: '' };
       await pause(50);
     }
     if (!ended) signalProcess(child.pid!, 'SIGQUIT');
