@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => on.db.drop());
 beforeEach(async () => {
   await on.reset();
-  await on.db.database.run('truncate cortex.broadcasts, cortex.broadcast_exclusions');
+  await on.db.database.run('truncate cortex.broadcasts, cortex.broadcast_exclusions cascade');
 });
 afterEach(() => on.fake.close());
 
