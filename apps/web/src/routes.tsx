@@ -18,6 +18,14 @@ const admin: RouteObject[] = [
   },
   { path: 'automations/:id', lazy: async () => ({ Component: (await import('./canvas/canvas-page')).CanvasPage }) },
   {
+    path: 'email-studio',
+    lazy: async () => ({ Component: (await import('./email-studio/broadcasts/studio-page')).StudioPage }),
+  },
+  {
+    path: 'email/wizard',
+    lazy: async () => ({ Component: (await import('./email-studio/broadcasts/broadcast-page')).BroadcastPage }),
+  },
+  {
     path: 'email/templates',
     lazy: async () => ({ Component: (await import('./email-studio/templates/templates-page')).TemplatesPage }),
   },

@@ -1,3 +1,4 @@
+import { adminAddresses } from '#contracts';
 import { contactJson } from '#emails';
 import { AppError, isTransient, openAttention, type Database, type Tx } from '#platform';
 import { audienceSql, fixAudience, judgedSql, type FixedAudience } from './audience.js';
@@ -175,6 +176,7 @@ async function fail(tx: Tx, row: BroadcastRow, reason: string): Promise<void> {
     kind: 'broadcast',
     title: `The broadcast “${row.name}” could not be prepared`,
     detail: `${reason} Nothing was sent. Duplicate it, correct the copy and send that.`,
+    action: { label: 'Open the broadcast', href: adminAddresses.broadcast(row.id) },
     facts: { broadcast_id: row.id },
   });
 }

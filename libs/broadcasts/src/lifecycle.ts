@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditAction, BroadcastState } from '#contracts';
+import { adminAddresses, type AuditAction, type BroadcastState } from '#contracts';
 import { storeContents } from '#emails';
 import {
   AppError,
@@ -219,6 +219,7 @@ async function askBeforeLate(tx: Tx, row: BroadcastRow): Promise<void> {
     kind: 'broadcast',
     title: `The broadcast “${row.name}” missed its time`,
     detail: `It was due at ${due}, and Cortex was not running then. Resume it to send it now, or cancel it.`,
+    action: { label: 'Open the broadcast', href: adminAddresses.broadcast(row.id) },
     facts: { broadcast_id: row.id, scheduled_at: due },
   });
 }

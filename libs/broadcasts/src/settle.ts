@@ -1,3 +1,4 @@
+import { adminAddresses } from '#contracts';
 import { openAttention, type Database, type Tx } from '#platform';
 import { forgetUses } from './broadcast.queries.js';
 import { BEFORE_ALL, hasOpenBatch, withdraw } from './feed.js';
@@ -152,6 +153,7 @@ export async function countAnswers(tx: Tx, byBroadcast: ReadonlyMap<string, Answ
       kind: 'broadcast',
       title: `The broadcast “${row.name}” has paused itself`,
       detail: `${reason} Look at the reasons among its recipients. Resume it if they can be ignored, or cancel it.`,
+      action: { label: 'Open the broadcast', href: adminAddresses.broadcast(id) },
       facts: { broadcast_id: id, refused: row.refused, answered: row.answered },
     });
   }

@@ -15,9 +15,10 @@ const concerned = new Map(
   Object.entries<readonly string[]>({
     activities: ['timeline-newest'],
     contacts: ['contact', 'mailable'],
-    messages: ['outbox', 'mail', 'email-summary', 'automation-stats'],
+    messages: ['outbox', 'mail', 'email-summary', 'automation-stats', 'broadcasts', 'broadcast'],
     runs: ['automation-stats', 'automation-runs', 'run', 'in-now'],
     automations: ['automations'],
+    broadcasts: ['broadcasts', 'broadcast'],
     presence: ['presence'],
     workspace: ['attention', 'settings', 'email-summary'],
   }),

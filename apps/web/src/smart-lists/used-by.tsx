@@ -25,6 +25,7 @@ export function usedBy(users: readonly User[]): string {
 const addresses = new Map<string, (id: string) => string>([
   ['automation', adminAddresses.automation],
   ['smart_list', adminAddresses.smartList],
+  ['broadcast', adminAddresses.broadcast],
 ]);
 
 /** What uses a list, by name, each a link. */

@@ -31,6 +31,10 @@ export const adminAddresses = {
     at(`automations/${automation}`, { mode: 'live', step: step ?? undefined }),
   /** The live version, with one person's path through it. */
   run: (automation: string, run: string): AdminAddress => at(`automations/${automation}`, { mode: 'live', run }),
+  emailStudio: at('email-studio'),
+  /** One broadcast: its draft by steps, and once it is sent what became of it. */
+  broadcast: (id: string, step?: 'settings' | 'audience' | 'design' | 'review'): AdminAddress =>
+    at('email/wizard', { broadcast: id, step }),
   /** The gallery of e-mail templates, of marketing mail unless another stream is named. */
   templates: (stream?: 'broadcast' | 'transactional'): AdminAddress =>
     at('email/templates', { stream: stream === 'transactional' ? stream : undefined }),

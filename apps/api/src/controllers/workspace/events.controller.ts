@@ -22,6 +22,8 @@ const MARKS = `
       where schemaname = 'cortex' and relname in ('automation_runs', 'automation_run_steps')) as runs,
     (select sum(n_tup_ins + n_tup_upd + n_tup_del)::text from pg_stat_user_tables
       where schemaname = 'cortex' and relname in ('automations', 'automation_versions')) as automations,
+    (select sum(n_tup_ins + n_tup_upd + n_tup_del)::text from pg_stat_user_tables
+      where schemaname = 'cortex' and relname = 'broadcasts') as broadcasts,
     (select sum(n_tup_ins + n_tup_upd)::text from pg_stat_user_tables
       where schemaname = 'cortex' and relname = 'people') as contacts,
     (select sum(n_tup_ins + n_tup_upd)::text from pg_stat_user_tables

@@ -3,8 +3,11 @@ import { useStore } from 'zustand';
 import { SaveText } from '../../ui/save-text';
 import type { Saving } from './mail/saving';
 
+/** Whatever the draft is. */
+type SavingState = Pick<Saving, 'state' | 'resume'>;
+
 /** Whether what is on the paper is on the server. */
-export function SaveStateText({ saving, onRetry }: { saving: Saving; onRetry: () => void }) {
+export function SaveStateText({ saving, onRetry }: { saving: SavingState; onRetry: () => void }) {
   const state = useStore(saving.state);
   const unsaved = state.is === 'saving' ? 'Saving' : state.is === 'conflict' ? 'Not saved' : 'Not saved yet';
   return (
@@ -23,7 +26,7 @@ export function ConflictNotice({
   onTakeOver,
   onReload,
 }: {
-  saving: Saving;
+  saving: SavingState;
   onTakeOver: () => void;
   onReload: () => void;
 }) {

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { MailDocument, MailDraft } from './mail/draft';
+import { backUp, type MailDocument, type MailDraft } from './mail/draft';
 import type { DesignEditor } from './mail/editor-handle';
 import { createSaving, type Save, type Saving } from './mail/saving';
+import { useLastWords } from './mail/use-last-words';
 
 const draftOf = ({ subject, preheader, written, text }: MailDocument): MailDraft => ({
   subject,
@@ -25,7 +26,9 @@ export interface Draft {
 
 /** A mail while it is edited: read at rest, saved by itself, and on leaving the screen at the latest. */
 export function useDraft(document: MailDocument, savedAt: string, save: Save): Draft {
-  const [saving] = useState(() => createSaving(document.id, draftOf(document), savedAt, save));
+  const [saving] = useState(() =>
+    createSaving((draft) => backUp(document.id, draft), draftOf(document), savedAt, save),
+  );
   useEffect(() => saving.saveWith(save));
   const [now, setNow] = useState(() => draftOf(document));
   const current = useRef(now);
@@ -79,20 +82,7 @@ export function useDraft(document: MailDocument, savedAt: string, save: Save): D
     },
     [saving],
   );
-  useEffect(() => {
-    const hidden = () => {
-      if (globalThis.document.visibilityState !== 'hidden') return;
-      void take().then(() => saving.flush({ keepalive: true }));
-    };
-    const leaving = (event: BeforeUnloadEvent) => {
-      if (saving.state.getState().is !== 'saved' || editor.current?.unread?.()) event.preventDefault();
-    };
-    globalThis.document.addEventListener('visibilitychange', hidden);
-    globalThis.addEventListener('beforeunload', leaving);
-    return () => {
-      globalThis.document.removeEventListener('visibilitychange', hidden);
-      globalThis.removeEventListener('beforeunload', leaving);
-    };
-  }, [saving, take]);
+  const unread = useCallback(() => editor.current?.unread?.() === true, []);
+  useLastWords(saving, take, unread);
   return { now, saving, take, setField, setEditor, restore };
 }

@@ -75,6 +75,8 @@ export function TemplateEditor({ template: read, onReload, onClose }: TemplateEd
     setTemplate(answer);
     void client.invalidateQueries({ queryKey: ['templates'] });
     void client.invalidateQueries({ queryKey: ['template', answer.id, 'versions'] });
+    // What a broadcast still needs depends on its template.
+    void client.invalidateQueries({ queryKey: ['broadcast'] });
     return answer;
   };
   const save: Save = async ({ subject, preheader, text, written }, options) => {

@@ -7,23 +7,28 @@ import { useSession } from '../../access/session.queries';
 import { call } from '../../api/client';
 import { showToast } from '../../ui/toast';
 
-/** Sends the template as it is stored to whoever is signed in. */
-export function TemplateTest({
-  id,
-  contact,
-  flush,
-}: {
-  id: string;
+interface TestMailProps {
+  /** Asks the server for it. */
+  send: (body: { to: string; contact_email?: string }) => Promise<{ message_id: string }>;
+  /** With whose data; undefined for a made-up person. */
   contact: string | undefined;
+  /** Saves what is not saved yet. Whether everything is saved then. */
   flush: () => Promise<boolean>;
-}) {
+}
+
+/** Sends a template as it is stored to whoever is signed in. */
+export const TemplateTest = ({ id, ...rest }: Omit<TestMailProps, 'send'> & { id: string }) => (
+  <TestMail send={(body) => call(testTemplate, { params: { id }, body })} {...rest} />
+);
+
+/** Sends a mail to whoever is signed in, with somebody's data. */
+export function TestMail({ send, contact, flush }: TestMailProps) {
   const { data: session } = useSession();
   const navigate = useNavigate();
   const test = useMutation({
     mutationFn: async () => {
       if (!(await flush())) throw new Error('The mail could not be saved, so no test was sent.');
-      const body = { to: session!.email, ...(contact ? { contact_email: contact } : {}) };
-      return call(testTemplate, { params: { id }, body });
+      return send({ to: session!.email, ...(contact ? { contact_email: contact } : {}) });
     },
     onError: (error) => showToast(error.message),
     onSuccess: ({ message_id }) =>

@@ -42,6 +42,13 @@ export const useTemplate = (id: string) =>
     refetchOnWindowFocus: false,
   });
 
+/** As it is stored at this moment, renewed when it is saved in an editor. */
+export const useStoredTemplate = (id: string) =>
+  useQuery({
+    queryKey: ['templates', 'stored', id],
+    queryFn: ({ signal }) => call(getTemplate, { params: { id } }, { signal }),
+  });
+
 export const fetchTemplate = (id: string) => call(getTemplate, { params: { id } });
 
 export const storeTemplate = (id: string, body: TemplateFields, options: CallOptions) =>

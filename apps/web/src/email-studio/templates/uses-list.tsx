@@ -15,6 +15,8 @@ export function UsesList({ uses }: { uses: readonly Use[] }) {
         <li key={`${use.kind} ${use.id}`}>
           {use.kind === 'automation' ? (
             <Link to={adminAddresses.automation(use.id)}>{use.name ?? 'An automation'}</Link>
+          ) : use.kind === 'broadcast' ? (
+            <Link to={adminAddresses.broadcast(use.id)}>{use.name ?? 'A broadcast'}</Link>
           ) : (
             (use.name ?? use.kind)
           )}

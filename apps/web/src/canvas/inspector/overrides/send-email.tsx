@@ -1,10 +1,10 @@
 import { Input, SegmentedControl, Tabs, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { TemplateChoice } from '../../../email-studio/templates/template-choice';
 import type { FormProps } from '../form';
 import { text } from '../controls/control';
 import { MailPreview } from './email-preview';
 import { OwnEmail } from './own-email';
-import { TemplateChoice } from './template-choice';
 import { TopicChoice } from './topic-choice';
 
 const streams = [
@@ -111,6 +111,7 @@ function Content({ config, problems, readOnly, stepId, onChange, onReplace }: Fo
           stream={config.stream === 'transactional' ? 'transactional' : 'broadcast'}
           problem={problems.get('template_id')}
           readOnly={readOnly}
+          note="A template can be used in several places. Live automations keep the version they were published with."
           onChoose={(id) => {
             const { html: _html, text: _text, subject: _subject, preheader: _preheader, ...rest } = config;
             onReplace({ ...rest, template_id: id });

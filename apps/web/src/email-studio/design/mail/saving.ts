@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { failedBy } from '../../../api/problem';
-import { backUp, type MailDraft } from './draft';
+import type { MailDraft } from './draft';
 
 export type SaveState =
   | { is: 'saved'; at: string }
@@ -10,14 +10,14 @@ export type SaveState =
   /** Somebody else saved meanwhile. Nothing is saved until one version is chosen. */
   | { is: 'conflict' };
 
-export interface Saving {
+export interface Saving<D = MailDraft> {
   readonly state: StoreApi<SaveState>;
   /** How to save from now on. */
-  saveWith(save: Save): void;
+  saveWith(save: Save<D>): void;
   /** How the editor writes what is stored: the same mail, which may read otherwise as text. No change. */
-  loadedAs(draft: MailDraft): void;
+  loadedAs(draft: D): void;
   /** Something changed, and this is how it stands; it is saved when nothing more comes for a moment. */
-  changed(draft: MailDraft): void;
+  changed(draft: D): void;
   /** The editor did not give out how it stands, so it cannot be saved. */
   unread(reason: string): void;
   /** Saves at once what is not saved. Whether everything is saved then. */
@@ -27,21 +27,26 @@ export interface Saving {
   stop(): void;
 }
 
-export type Save = (draft: MailDraft, options: { keepalive?: boolean }) => Promise<{ at: string }>;
+export type Save<D = MailDraft> = (draft: D, options: { keepalive?: boolean }) => Promise<{ at: string }>;
 
 /** How long nothing must come before it is saved, after the editor's own rest, in milliseconds. */
 const WAIT_MS = 800;
 
 /**
- * Saves a mail by itself, one request at a time. Until the server has it, it is also kept in the browser.
- * @param id of the copy in the browser
+ * Saves a mail by itself, one request at a time.
+ * @param keep keeps a copy of what the server does not have yet, and forgets it when there is none
  * @param first the draft as the server has it
  */
-export function createSaving(id: string, first: MailDraft, at: string, given: Save): Saving {
+export function createSaving<D = MailDraft>(
+  keep: (draft: D | undefined) => void,
+  first: D,
+  at: string,
+  given: Save<D>,
+): Saving<D> {
   let save = given;
   const state = createStore<SaveState>(() => ({ is: 'saved', at }));
   let stored = JSON.stringify(first);
-  let next: MailDraft | undefined;
+  let next: D | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<boolean> | undefined;
 
@@ -51,7 +56,7 @@ export function createSaving(id: string, first: MailDraft, at: string, given: Sa
       const text = JSON.stringify(draft);
       if (text === stored) {
         next = undefined;
-        backUp(id, undefined);
+        keep(undefined);
         break;
       }
       state.setState({ is: 'saving' }, true);
@@ -59,11 +64,12 @@ export function createSaving(id: string, first: MailDraft, at: string, given: Sa
         const { at: savedAt } = await save(draft, keepalive ? { keepalive } : {});
         stored = text;
         if (next === draft) next = undefined;
-        if (!next) backUp(id, undefined);
+        if (!next) keep(undefined);
         state.setState(next ? { is: 'unsaved' } : { is: 'saved', at: savedAt }, true);
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'The server could not save it.';
-        state.setState(failedBy(error, 'template_changed') ? { is: 'conflict' } : { is: 'failed', reason }, true);
+        const theirs = failedBy(error, 'template_changed') || failedBy(error, 'draft_changed');
+        state.setState(theirs ? { is: 'conflict' } : { is: 'failed', reason }, true);
         return false;
       }
     }
@@ -95,7 +101,7 @@ export function createSaving(id: string, first: MailDraft, at: string, given: Sa
     changed: (draft) => {
       if (JSON.stringify(draft) === stored && !next) return;
       next = draft;
-      backUp(id, draft);
+      keep(draft);
       if (state.getState().is === 'conflict') return;
       if (state.getState().is !== 'saving') state.setState({ is: 'unsaved' }, true);
       soon();

@@ -1,29 +1,35 @@
 import { Button, Select } from '@mantine/core';
 import { Suspense, lazy, useState } from 'react';
-import { useMay } from '../../../access/session.queries';
-import { useTemplates } from '../../../automations/reference-names';
+import { useMay } from '../../access/session.queries';
+import { useTemplates } from '../../automations/reference-names';
 
 // The editors are fetched when one is opened.
 const TemplateSheet = lazy(async () => ({
-  default: (await import('../../../email-studio/templates/template-sheet')).TemplateSheet,
+  default: (await import('./template-sheet')).TemplateSheet,
 }));
 const NewTemplate = lazy(async () => ({
-  default: (await import('../../../email-studio/templates/new-template')).NewTemplate,
+  default: (await import('./new-template')).NewTemplate,
 }));
 
-/** Which template the step sends; it can be edited or made without leaving the automation. */
+/** Which template is sent; it can be edited or made without leaving the screen. */
 export function TemplateChoice(props: {
   value: string;
   stream: 'broadcast' | 'transactional';
   problem: string | undefined;
   readOnly: boolean;
+  /** What becomes of it when the template is changed later. */
+  note: string;
+  /** Offers only templates of this stream. */
+  ofStream?: boolean;
   onChoose: (id: string) => void;
 }) {
   const { value, onChoose } = props;
   const templates = useTemplates();
   const mayChange = useMay('change');
   const [open, setOpen] = useState<'edit' | 'new'>();
-  const data = (templates.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }));
+  const data = (templates.data?.items ?? [])
+    .filter((one) => !props.ofStream || one.stream === props.stream || one.id === value)
+    .map((one) => ({ value: one.id, label: one.name }));
   return (
     <div className="field stack-tight" data-field="template_id">
       <Select
@@ -49,11 +55,7 @@ export function TemplateChoice(props: {
           </Button>
         ) : null}
       </div>
-      {value ? (
-        <p className="label">
-          A template can be used in several places. Live automations keep the version they were published with.
-        </p>
-      ) : null}
+      {value ? <p className="label">{props.note}</p> : null}
       <Suspense fallback={null}>
         {open === 'edit' ? <TemplateSheet id={value} onClose={() => setOpen(undefined)} /> : null}
         {open === 'new' ? (

@@ -1,0 +1,98 @@
+import { useMemo, useState, type ReactNode } from 'react';
+import { PreviewPersonInput, usePreviewPerson } from '../../people/preview-person';
+import { Section } from '../../ui/page';
+import { useRendered } from '../design/mail/designs.queries';
+import { MailPreview } from '../design/preview/mail-preview';
+import type { Face } from '../design/preview/faces';
+import { TemplateChoice } from '../templates/template-choice';
+import { useStoredTemplate } from '../templates/templates.queries';
+import type { BroadcastDraft } from './broadcast-draft';
+import type { Broadcast } from './broadcasts.queries';
+import type { StepProps } from './settings-step';
+import { problemAt } from './wizard-steps';
+
+/** What it looks like: a template, and how somebody gets it. */
+export function DesignStep({ editing: { now, stored, set }, readOnly }: StepProps) {
+  return (
+    <>
+      <Section title="Design">
+        <div className="form">
+          <TemplateChoice
+            value={now.template_id ?? ''}
+            stream="broadcast"
+            ofStream
+            problem={
+              problemAt(stored.problems, 'template_id') ??
+              (now.template_id === null && stored.html === '' ? 'Choose a template, or make one.' : undefined)
+            }
+            readOnly={readOnly}
+            note="The broadcast keeps what the template says at the moment when it is sent or scheduled."
+            onChoose={(template_id) => set({ template_id })}
+          />
+        </div>
+        {now.template_id === null && stored.html !== '' ? (
+          <p className="label">This broadcast has a text of its own, which a program wrote. A template replaces it.</p>
+        ) : null}
+      </Section>
+      <BroadcastPreview now={now} stored={stored} />
+    </>
+  );
+}
+
+interface BroadcastPreviewProps {
+  now: BroadcastDraft;
+  stored: Broadcast;
+  /** What can be done beside the person it is shown for. */
+  beside?: Beside | undefined;
+}
+type Beside = (contact: string | undefined) => ReactNode;
+
+/** The mail as somebody would get it. */
+export function BroadcastPreview({ now, stored, beside }: BroadcastPreviewProps) {
+  return now.template_id === null ? (
+    stored.html === '' ? null : (
+      <Preview now={now} mail={stored} beside={beside} />
+    )
+  ) : (
+    <OfTemplate id={now.template_id} now={now} beside={beside} />
+  );
+}
+
+function OfTemplate({ id, now, beside }: { id: string; now: BroadcastDraft; beside: Beside | undefined }) {
+  const { data } = useStoredTemplate(id);
+  return data ? <Preview now={now} mail={data} beside={beside} /> : null;
+}
+
+interface PreviewProps {
+  now: BroadcastDraft;
+  beside: Beside | undefined;
+  /** The template, or the broadcast with its own text. */
+  mail: Pick<Broadcast, 'editor' | 'subject' | 'preheader' | 'text' | 'design' | 'html'>;
+}
+
+function Preview({ now, beside, mail: { editor, design, html, text, ...lines } }: PreviewProps) {
+  const [face, setFace] = useState<Face>('desktop');
+  const person = usePreviewPerson();
+  const written = useMemo(() => ({ design, html }), [design, html]);
+  const subject = now.subject || lines.subject;
+  const preheader = now.preheader || lines.preheader;
+  const rendered = useRendered({ editor, stream: 'broadcast', subject, preheader, text, written }, person.email);
+  return (
+    <div className="broadcast-preview">
+      <MailPreview
+        face={face}
+        onFace={setFace}
+        mail={rendered}
+        person={
+          <div className="preview-for">
+            <PreviewPersonInput {...person} />
+            {beside?.(person.email)}
+          </div>
+        }
+        text={text}
+        readOnly
+        onText={() => undefined}
+      />
+    </div>
+  );
+}

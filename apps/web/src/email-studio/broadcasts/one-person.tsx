@@ -1,0 +1,29 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import { PersonInput } from '../../people/person-input';
+import { failedBy } from '../../api/problem';
+import { Section } from '../../ui/page';
+import { useWhyNot, type Broadcast } from './broadcasts.queries';
+
+const address = /^[^\s@]+@[^\s@]+$/;
+
+/** Whether one person would get it, and why not. */
+export function OnePerson({ broadcast }: { broadcast: Broadcast }) {
+  const [text, setText] = useState('');
+  const [settled] = useDebouncedValue(text.trim(), 250);
+  const answer = useWhyNot(broadcast, address.test(settled) ? settled : undefined);
+  return (
+    <Section title="Look somebody up">
+      <div className="row">
+        <PersonInput aria-label="Person to look up" w={320} value={text} onChange={setText} />
+        <p className="sentence" role="status">
+          {answer.error
+            ? failedBy(answer.error, 'unknown_address')
+              ? 'Nobody in the directory has this address.'
+              : answer.error.message
+            : (answer.data?.sentence ?? '')}
+        </p>
+      </div>
+    </Section>
+  );
+}

@@ -1,0 +1,156 @@
+import { adminAddresses, testBroadcast } from '#contracts';
+import { Link } from 'react-router';
+import { useStore } from 'zustand';
+import { call } from '../../api/client';
+import { useSettings } from '../../settings/saving/settings.queries';
+import { useSmartList } from '../../smart-lists/smart-lists.queries';
+import { people } from '../../ui/format';
+import { Section } from '../../ui/page';
+import { Answer } from '../../ui/query-states';
+import { wordsIn } from '../design/mail/words-in';
+import { TestMail } from '../templates/template-test';
+import { useStoredTemplate } from '../templates/templates.queries';
+import { useFunnel, type Broadcast, type Funnel } from './broadcasts.queries';
+import { BroadcastPreview } from './design-step';
+import { FunnelBars } from './funnel-bars';
+import { RehearsalPart } from './rehearsal-part';
+import { SendForm } from './send-form';
+import type { StepProps } from './settings-step';
+import { stepOfProblem } from './wizard-steps';
+
+/** The last look: what is missing, to whom it goes, how it reads, and when it leaves. */
+export function ReviewStep({ editing: { now, stored, saving }, readOnly }: StepProps) {
+  const settled = useStore(saving.state).is === 'saved';
+  const ready = stored.problems.length === 0;
+  const funnel = useFunnel(stored, ready && settled);
+  const id = stored.id;
+  return (
+    <>
+      <Section title="Review">
+        {ready ? (
+          <Answer of={funnel} what="The audience could not be counted" lines={3}>
+            {(data) => (
+              <div className="stack">
+                <Letter broadcast={stored} funnel={data} />
+                <FunnelBars funnel={data} stale={!settled || funnel.isPlaceholderData} />
+              </div>
+            )}
+          </Answer>
+        ) : (
+          <Missing broadcast={stored} />
+        )}
+      </Section>
+      {ready ? (
+        <Section
+          title="Rehearse it"
+          note="Makes the mail of everybody who would get it now, counts what is wrong with any of them, and sends nothing."
+        >
+          <RehearsalPart broadcast={stored} readOnly={readOnly} />
+        </Section>
+      ) : null}
+      {ready && !readOnly ? (
+        <Section title="Send">
+          <Answer of={funnel} what="The audience could not be counted" lines={2}>
+            {(data) => <SendForm broadcast={stored} funnel={data} disabled={!settled || funnel.isPlaceholderData} />}
+          </Answer>
+        </Section>
+      ) : null}
+      <BroadcastPreview
+        now={now}
+        stored={stored}
+        beside={
+          ready && !readOnly
+            ? (contact) => (
+                <TestMail
+                  send={(body) => call(testBroadcast, { params: { id }, body })}
+                  contact={contact}
+                  flush={() => saving.flush()}
+                />
+              )
+            : undefined
+        }
+      />
+    </>
+  );
+}
+
+/** What keeps it from being sent, each with the way to it. */
+function Missing({ broadcast: { id, problems } }: { broadcast: Broadcast }) {
+  return (
+    <div className="notice" data-tone="warning">
+      <p>Before this can be sent:</p>
+      <ul>
+        {problems.map((problem) => (
+          <li key={problem.pointer + problem.message}>
+            <Link to={adminAddresses.broadcast(id, stepOfProblem(problem))}>{problem.message}</Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The broadcast in a few sentences. */
+function Letter({ broadcast, funnel }: { broadcast: Broadcast; funnel: Funnel }) {
+  const { data: settings } = useSettings();
+  const sender = broadcast.from ?? settings?.sender_broadcast;
+  return (
+    <div className="sentence lead review-letter" data-testid="review">
+      <p>
+        To <b>{people(funnel.will_receive)}</b> <Whom broadcast={broadcast} />
+      </p>
+      <p>
+        From <b>{sender ?? 'nobody yet: no sender is set'}</b>
+      </p>
+      <p>
+        Subject <b>{broadcast.subject ? wordsIn(broadcast.subject) : <TemplateSubject id={broadcast.template_id} />}</b>
+      </p>
+      {settings && settings.mode === 'outbox' ? (
+        <p className="label">
+          No Postmark token is set: every mail is kept in the outbox, and none leaves this machine.
+        </p>
+      ) : null}
+      {settings && settings.mode === 'postmark' && (!sender || !settings.postal_address) ? (
+        <p className="notice" data-tone="warning">
+          {sender ? 'No postal address is set.' : 'No sender is set.'} Its mails wait until there is one.{' '}
+          <Link to={adminAddresses.settings('sending')}>Open the settings</Link>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function TemplateSubject({ id }: { id: string | null }) {
+  const { data } = useStoredTemplate(id ?? '');
+  return data ? wordsIn(data.subject) : '…';
+}
+
+/** “in Everyone and 2 more lists, without Staff” */
+function Whom({ broadcast: { include_smart_list_ids, exclude_smart_list_ids, rules } }: { broadcast: Broadcast }) {
+  return (
+    <>
+      {include_smart_list_ids.length > 0 ? (
+        <>
+          in <Lists ids={include_smart_list_ids} />
+        </>
+      ) : null}
+      {rules ? (include_smart_list_ids.length > 0 ? ' or matching its own rules' : 'matching its own rules') : ''}
+      {exclude_smart_list_ids.length > 0 ? (
+        <>
+          , without <Lists ids={exclude_smart_list_ids} />
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function Lists({ ids }: { ids: readonly string[] }) {
+  const { data } = useSmartList(ids[0]);
+  const more = ids.length - 1;
+  return (
+    <>
+      <b>{data?.name ?? '…'}</b>
+      {more === 0 ? '' : more === 1 ? ' and 1 more list' : ` and ${more} more lists`}
+    </>
+  );
+}

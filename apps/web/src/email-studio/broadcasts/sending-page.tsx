@@ -1,0 +1,127 @@
+import { adminAddresses } from '#contracts';
+import { Button } from '@mantine/core';
+import { Link, useNavigate } from 'react-router';
+import { useMay } from '../../access/session.queries';
+import { count, people } from '../../ui/format';
+import { Page, Section } from '../../ui/page';
+import { Time } from '../../ui/time';
+import { showToast } from '../../ui/toast';
+import { BroadcastFigures } from './broadcast-figures';
+import { SentBar } from './broadcast-status';
+import { broadcastStates, percent, progressOf } from './broadcast-words';
+import { useDuplicateBroadcast, type Broadcast } from './broadcasts.queries';
+import { Recipients } from './recipients';
+import { SendingActs } from './sending-acts';
+
+/** A broadcast that is scheduled, under way or over: how far it is, what can be done, and what became of everybody. */
+export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
+  const mayChange = useMay('change');
+  const { name, status } = broadcast;
+  const { label, tone } = broadcastStates[status];
+  return (
+    <Page
+      title={name}
+      intro={
+        <span className="row">
+          <span className="pill" data-tone={tone ?? ''} data-testid="broadcast-status">
+            {label}
+          </span>
+          <When broadcast={broadcast} />
+        </span>
+      }
+      actions={
+        <>
+          {mayChange ? <Duplicate id={broadcast.id} /> : null}
+          <Button variant="default" component={Link} to={adminAddresses.emailStudio}>
+            All broadcasts
+          </Button>
+        </>
+      }
+      wide
+    >
+      {broadcast.reason ? (
+        <p className="notice" data-tone={status === 'failed' ? 'danger' : 'warning'}>
+          {broadcast.reason}
+        </p>
+      ) : null}
+      <HowFar broadcast={broadcast} />
+      {mayChange ? <SendingActs key={status} broadcast={broadcast} /> : null}
+      {broadcast.started_at ? (
+        <>
+          <Section title="Report" note="Opens are counted by the mail program and are unreliable. Clicks are not.">
+            <BroadcastFigures broadcast={broadcast} />
+          </Section>
+          <Section title="People">
+            <Recipients broadcast={broadcast} />
+          </Section>
+        </>
+      ) : null}
+    </Page>
+  );
+}
+
+function Duplicate({ id }: { id: string }) {
+  const duplicate = useDuplicateBroadcast();
+  const navigate = useNavigate();
+  return (
+    <Button
+      variant="default"
+      loading={duplicate.isPending}
+      onClick={() =>
+        duplicate.mutate(id, {
+          onSuccess: (made) => void navigate(adminAddresses.broadcast(made.id, 'settings')),
+          onError: (error) => showToast(error.message),
+        })
+      }
+    >
+      Duplicate
+    </Button>
+  );
+}
+
+function When({ broadcast: { status, scheduled_at, started_at, finished_at } }: { broadcast: Broadcast }) {
+  if (finished_at)
+    return (
+      <span>
+        Ended <Time at={finished_at} />
+      </span>
+    );
+  if (started_at)
+    return (
+      <span>
+        Started <Time at={started_at} />
+      </span>
+    );
+  if (status === 'scheduled' && scheduled_at)
+    return (
+      <span>
+        Leaves on <Time at={scheduled_at} as="short" />
+      </span>
+    );
+  return null;
+}
+
+/** How much of it has left, in words and as a bar. */
+function HowFar({ broadcast }: { broadcast: Broadcast }) {
+  const { status, frozen_at, counts } = broadcast;
+  const { mails, done, leftOut } = progressOf(broadcast);
+  if (!broadcast.started_at) return null;
+  if (!frozen_at)
+    return (
+      <p className="sentence lead" role="status">
+        {status === 'preparing' ? 'The audience is being put together: ' : 'So far '}
+        {people(counts.candidates)} looked at, {count(leftOut)} left out. Nothing has left yet.
+      </p>
+    );
+  return (
+    <div className="how-far">
+      <p className="sentence lead" role="status" data-testid="how-far">
+        <b>{count(counts.sent)}</b> of {count(mails)} sent ({percent(done, mails)} done)
+        {counts.submitting > 0 ? `, ${count(counts.submitting)} in a call now` : ''}
+        {counts.cancelled > 0 ? `, ${count(counts.cancelled)} cancelled` : ''}.{' '}
+        {leftOut > 0 ? `${people(leftOut)} ${leftOut === 1 ? 'was' : 'were'} left out.` : ''}
+      </p>
+      {status === 'sending' || status === 'paused' ? <SentBar mails={mails} done={done} /> : null}
+    </div>
+  );
+}

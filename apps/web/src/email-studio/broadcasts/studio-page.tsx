@@ -1,0 +1,139 @@
+import './broadcasts.css';
+import { adminAddresses } from '#contracts';
+import { Button, Select, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { useMay } from '../../access/session.queries';
+import { rowsOf } from '../../api/paged';
+import { useUnderWay } from '../../home/home.queries';
+import { useMailableCount } from '../../home/mailable-count';
+import { plural, people } from '../../ui/format';
+import { LoadMore } from '../../ui/load-more';
+import { Page, Section } from '../../ui/page';
+import { Answer, Empty } from '../../ui/query-states';
+import { showToast } from '../../ui/toast';
+import { BroadcastTable } from './broadcast-table';
+import { broadcastStates } from './broadcast-words';
+import { useBroadcasts, useCreateBroadcast, type BroadcastState } from './broadcasts.queries';
+import { MailFigures } from './mail-figures';
+
+const statuses = [
+  { value: '', label: 'Any status' },
+  ...Object.entries(broadcastStates).map(([value, { label }]) => ({ value, label })),
+];
+
+/** `/admin/email-studio`: the two ways to write to people, how mail is doing, and every broadcast. */
+export function StudioPage() {
+  const mailable = useMailableCount();
+  return (
+    <Page
+      title="E-mail studio"
+      intro={mailable === undefined ? <>&nbsp;</> : `${people(mailable)} can be e-mailed today.`}
+      wide
+    >
+      <Doors />
+      <MailFigures />
+      <Broadcasts />
+    </Page>
+  );
+}
+
+function Doors() {
+  const mayChange = useMay('change');
+  const { data: running } = useUnderWay();
+  const live = running?.filter(({ status }) => status === 'live').length;
+  return (
+    <div className="studio-doors">
+      <section className="studio-door" aria-label="Broadcasts">
+        <h2>Broadcast</h2>
+        <p className="sentence">One message to many people, once.</p>
+        {mayChange ? <NewBroadcast /> : null}
+      </section>
+      <section className="studio-door" aria-label="Automations">
+        <h2>Automations</h2>
+        <p className="sentence">
+          Messages that respond to what people do.
+          {live === undefined ? '' : live === 0 ? ' None is live.' : ` ${plural(live, 'is', 'are')} live.`}
+        </p>
+        <Button variant="default" component={Link} to={adminAddresses.automations}>
+          Open automations
+        </Button>
+      </section>
+      <section className="studio-door studio-door-small" aria-label="Templates">
+        <h3>Templates</h3>
+        <p className="label">What a message looks like, written once and used anywhere.</p>
+        <Link to={adminAddresses.templates()}>Open templates</Link>
+      </section>
+    </div>
+  );
+}
+
+function NewBroadcast() {
+  const create = useCreateBroadcast();
+  const navigate = useNavigate();
+  return (
+    <Button
+      className="start"
+      loading={create.isPending}
+      onClick={() =>
+        create.mutate('Untitled broadcast', {
+          onSuccess: ({ id }) => void navigate(adminAddresses.broadcast(id, 'settings')),
+          onError: (error) => showToast(error.message),
+        })
+      }
+    >
+      New broadcast
+    </Button>
+  );
+}
+
+function Broadcasts() {
+  const [search, setSearch] = useState('');
+  const [status, setStatus] = useState('');
+  const [q] = useDebouncedValue(search.trim(), 250);
+  const list = useBroadcasts({ q, status: (status || undefined) as BroadcastState | undefined });
+  const filtered = q !== '' || status !== '';
+  return (
+    <Section title="Broadcasts">
+      <Answer of={list} what="The broadcasts could not be loaded">
+        {(data) => {
+          const rows = rowsOf(data);
+          if (rows.length === 0 && !filtered)
+            return (
+              <Empty title="No broadcasts yet">
+                Choose who gets it, pick a template, and check it with everybody’s data before it leaves.
+              </Empty>
+            );
+          return (
+            <>
+              <div className="row">
+                <TextInput
+                  aria-label="Search by name"
+                  placeholder="Search by name"
+                  w={280}
+                  value={search}
+                  onChange={(event) => setSearch(event.currentTarget.value)}
+                />
+                <Select
+                  aria-label="Status"
+                  w={180}
+                  allowDeselect={false}
+                  data={statuses}
+                  value={status}
+                  onChange={(next) => setStatus(next ?? '')}
+                />
+              </div>
+              {rows.length === 0 ? (
+                <p className="sentence quiet">No broadcast matches.</p>
+              ) : (
+                <BroadcastTable rows={rows} />
+              )}
+              <LoadMore list={list} />
+            </>
+          );
+        }}
+      </Answer>
+    </Section>
+  );
+}
