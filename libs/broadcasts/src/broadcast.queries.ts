@@ -15,6 +15,8 @@ export interface BroadcastRow {
   preheader: string;
   email_from: string | null;
   topic_id: string | null;
+  /** The topic that people must want: its own, or its template's. */
+  asked_topic_id: string | null;
   include_smart_list_ids: string[];
   exclude_smart_list_ids: string[];
   rules: Group | null;
@@ -43,6 +45,7 @@ export interface BroadcastRow {
 }
 
 const columns = `b.id, b.name, b.status, b.revision, b.field_revisions, b.subject, b.preheader, b.email_from, b.topic_id,
+  coalesce(b.topic_id, (select t.topic_id from cortex.templates t where t.id = b.template_id)) as asked_topic_id,
   b.include_smart_list_ids, b.exclude_smart_list_ids, b.rules, b.template_id, b.editor, b.design, b.html, b.text,
   b.generated_text, b.scheduled_at, b.started_at, b.frozen_at, b.finished_at, b.reason, b.content_id, b.job_id, b.audience,
   b.freeze_until, b.freeze_cursor, b.candidates, b.left_out, b.fed_until, b.created_at, b.updated_at`;

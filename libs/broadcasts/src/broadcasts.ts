@@ -134,7 +134,7 @@ export class Broadcasts {
       async (tx) => {
         const row = await broadcastById(tx, id);
         const audience = await fixAudience(tx, audienceOf(row));
-        return { revision: row.revision, at: audience.now, ...(await funnelOf(tx, audience, row.topic_id)) };
+        return { revision: row.revision, at: audience.now, ...(await funnelOf(tx, audience, row.asked_topic_id)) };
       },
       { readOnly: true, statementTimeout: COUNT_PATIENCE },
     );
@@ -145,7 +145,7 @@ export class Broadcasts {
     return this.database.tx(
       async (tx) => {
         const row = await broadcastById(tx, id);
-        return judgeOne(tx, await fixAudience(tx, audienceOf(row)), row.topic_id, email);
+        return judgeOne(tx, await fixAudience(tx, audienceOf(row)), row.asked_topic_id, email);
       },
       { readOnly: true, statementTimeout: COUNT_PATIENCE },
     );

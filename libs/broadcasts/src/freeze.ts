@@ -102,7 +102,7 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
      where b.id = $1`,
     [
       row.id,
-      row.topic_id,
+      row.asked_topic_id,
       row.job_id,
       row.content_id,
       row.email_from,

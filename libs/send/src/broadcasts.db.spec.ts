@@ -247,6 +247,27 @@ describe('a broadcast', () => {
     expect(await statuses(id)).toEqual(['sent', 'sent']);
   });
 
+  it('goes only to who wants the topic of its template', async () => {
+    const [wants] = await on.people(2);
+    const { id: topic } = (await on.db.database.row<{ id: string }>(
+      "insert into cortex.topics (name, default_on) values ('Rare', false) returning id",
+    ))!;
+    const { id: template_id } = (await on.db.database.row<{ id: string }>(
+      "insert into cortex.templates (name, subject, html, topic_id) values ('T', 'Rare', '<p>x</p>', $1) returning id",
+      [topic],
+    ))!;
+    await on.db.database.run(
+      "insert into cortex.topic_choices (person_id, topic_id, wanted, at, said_by, source) values ($1, $2, true, cortex.now(), 'person', 'test')",
+      [wants!.person_id, topic],
+    );
+    const id = await draft();
+    await broadcasts.save(actor, id, { template_id });
+    expect(await broadcasts.audience(id)).toMatchObject({ will_receive: 1, skipped: { topic_off: 1 } });
+    await send(id);
+    await drain(on.senderFor().sender, id);
+    expect(on.fake.accepted.map(({ to }) => to)).toEqual([wants!.email]);
+  });
+
   it('goes on when somebody sends its mails of unknown fate again', async () => {
     await on.people(2);
     const id = await draft();

@@ -93,7 +93,7 @@ export class Rehearsals implements Loop {
         const row = await broadcastById(tx, broadcastId);
         const { subject, preheader, html, text } = await readyContent(tx, row);
         const audience = await fixAudience(tx, audienceOf(row));
-        const { will_receive } = await funnelOf(tx, audience, row.topic_id);
+        const { will_receive } = await funnelOf(tx, audience, row.asked_topic_id);
         await tx.run('delete from cortex.broadcast_rehearsals where broadcast_id = $1', [broadcastId]);
         await tx.run(
           `insert into cortex.broadcast_rehearsals
@@ -104,7 +104,7 @@ export class Rehearsals implements Loop {
           [
             broadcastId,
             row.revision,
-            row.topic_id,
+            row.asked_topic_id,
             row.email_from,
             JSON.stringify({ subject, preheader, html, text }),
             JSON.stringify(audience),

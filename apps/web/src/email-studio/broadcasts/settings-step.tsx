@@ -61,6 +61,7 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
         <div className="wizard-lines">
           <WordsLine
             label="Subject"
+            pointer="/subject"
             placeholder={ofTemplate ? 'As in the template' : 'What it is about'}
             value={now.subject}
             problem={problemAt(stored.problems, 'subject')}
@@ -69,6 +70,7 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
           />
           <WordsLine
             label="Preview text"
+            pointer="/preheader"
             placeholder={ofTemplate ? 'As in the template' : 'What the inbox shows beside the subject'}
             value={now.preheader}
             problem={problemAt(stored.problems, 'preheader')}
