@@ -1,8 +1,9 @@
 import { nodeDef, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
-import { inThreads, readSettings, type Tx } from '#platform';
+import { inThreads, readSettings, type Actor, type Tx } from '#platform';
 import { isUuid, settingSql } from '#rules';
 import { circleThroughOthers } from './circles.js';
 import * as here from './drawing.thread.js';
+import { unapprovedSystemMail } from './own-system-mail.js';
 import { missingUses, usesOf, type Use } from './uses.js';
 
 const inThread = inThreads<typeof here>(new URL('./drawing.thread.js', import.meta.url));
@@ -55,13 +56,14 @@ interface World {
   transactional: boolean;
 }
 
-/** Everything wrong with a drawing, or worth a look, by what the database knows too. */
+/** Everything wrong with a drawing, or worth a look, by what the database knows too, to whoever would publish it. */
 export async function problemsOf(
   tx: Tx,
   id: string,
   graph: Graph,
   settings: DraftSettings,
   help: DraftHelp,
+  actor: Actor,
 ): Promise<Problem[]> {
   const types = graph.nodes.flatMap(({ config }) =>
     typeof config.activity_type === 'string' ? config.activity_type : [],
@@ -114,6 +116,7 @@ export async function problemsOf(
     ...(await circleThroughOthers(tx, id, graph, settings)),
     ...gone.flatMap(({ kind, id: gone }) => goneThing(graph, kind, gone)),
     ...(await footersAdded(tx, graph, help)),
+    ...(await unapprovedSystemMail(tx, id, graph, actor)),
   ];
 }
 

@@ -49,17 +49,24 @@ export class Publishing {
   constructor(private readonly database: Database) {}
 
   /** Everything wrong with a draft, or worth a look, by what the database knows too. */
-  async problemsOf(row: AutomationRow, help: DraftHelp): Promise<Problem[]> {
-    return this.database.tx((tx) => problemsOf(tx, row.id, row.draft_graph, row.settings, help), { readOnly: true });
+  async problemsOf(row: AutomationRow, help: DraftHelp, actor: Actor): Promise<Problem[]> {
+    return this.database.tx((tx) => problemsOf(tx, row.id, row.draft_graph, row.settings, help, actor), {
+      readOnly: true,
+    });
   }
 
   /** The problems of the draft, or of what is given instead of it. */
-  async validate(id: string, given: { graph?: Graph; settings?: DraftSettings }, help: DraftHelp): Promise<Validation> {
+  async validate(
+    id: string,
+    given: { graph?: Graph; settings?: DraftSettings },
+    help: DraftHelp,
+    actor: Actor,
+  ): Promise<Validation> {
     return this.database.tx(async (tx) => {
       const row = await automationById(tx, id);
       const graph = given.graph ?? row.draft_graph;
       const settings = given.settings ?? row.settings;
-      const problems = await problemsOf(tx, id, graph, settings, help);
+      const problems = await problemsOf(tx, id, graph, settings, help, actor);
       const nodes = indexGraph(graph).nodes;
       const inside = await peopleByStep(tx, id);
       return {
@@ -107,7 +114,7 @@ export class Publishing {
         );
       }
       const { draft_graph: graph, settings } = row;
-      const problems = await problemsOf(tx, id, graph, settings, help);
+      const problems = await problemsOf(tx, id, graph, settings, help, actor);
       const blocking = blocks(problems);
       if (blocking.length > 0) {
         throw new AppError(

@@ -69,7 +69,13 @@ const world: Surroundings = {
 };
 
 /** Found where the database is asked, or where the mail is rendered. */
-const askedElsewhere = new Set(['circle_through_others', 'unknown_smart_list', 'unknown_topic', 'adds_footer']);
+const askedElsewhere = new Set([
+  'circle_through_others',
+  'unknown_smart_list',
+  'unknown_topic',
+  'adds_footer',
+  'system_mail_not_approved',
+]);
 
 const codes = (problems: readonly Problem[]) => new Set(problems.map(({ code }) => code));
 

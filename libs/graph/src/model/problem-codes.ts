@@ -42,6 +42,7 @@ export const drawingProblems = {
   unknown_course: world('The course does not exist.'),
   unknown_template: world('The e-mail template does not exist.'),
   template_not_approved: world('System mail comes from a template that no administrator has approved.'),
+  system_mail_not_approved: world('System mail has new text of its own, which an administrator has to publish.'),
   unknown_smart_list: world('The smart list does not exist.'),
   unknown_topic: world('The topic of an e-mail does not exist.'),
   unknown_automation: world('The automation to enter does not exist.'),

@@ -40,8 +40,8 @@ export class AutomationsController {
   }
 
   /** One automation with everything that is wrong with its draft, as the editor needs it. */
-  private async shown(row: AutomationRow) {
-    return presentAutomation(row, await this.publishing.problemsOf(row, this.help));
+  private async shown(row: AutomationRow, actor: Actor) {
+    return presentAutomation(row, await this.publishing.problemsOf(row, this.help, actor));
   }
 
   @Route(contracts.listAutomations)
@@ -52,13 +52,13 @@ export class AutomationsController {
 
   @Route(contracts.createAutomation)
   async create(@Input() { body }: InputOf<typeof contracts.createAutomation>, @Caller() actor: Actor) {
-    return this.shown(await this.automations.create(actor, body));
+    return this.shown(await this.automations.create(actor, body), actor);
   }
 
   @Route(contracts.importAutomation)
   async importOne(@Input() { body }: InputOf<typeof contracts.importAutomation>, @Caller() actor: Actor) {
     const { format: _format, ...given } = body;
-    return this.shown(await this.automations.bringIn(actor, given));
+    return this.shown(await this.automations.bringIn(actor, given), actor);
   }
 
   @Route(contracts.listAutomationNodes)
@@ -67,14 +67,14 @@ export class AutomationsController {
   }
 
   @Route(contracts.getAutomation)
-  async get(@Input() { params }: InputOf<typeof contracts.getAutomation>) {
-    return this.shown(await automationById(this.database, params.id));
+  async get(@Input() { params }: InputOf<typeof contracts.getAutomation>, @Caller() actor: Actor) {
+    return this.shown(await automationById(this.database, params.id), actor);
   }
 
   @Route(contracts.putAutomation)
   async put(@Input() { params, body }: InputOf<typeof contracts.putAutomation>, @Caller() actor: Actor) {
     const { base_revision, ...changes } = body;
-    return this.shown(await this.automations.put(actor, params.id, base_revision, changes));
+    return this.shown(await this.automations.put(actor, params.id, base_revision, changes), actor);
   }
 
   @Route(contracts.deleteAutomation)
@@ -110,8 +110,8 @@ export class AutomationsController {
   }
 
   @Route(contracts.validateAutomation)
-  validate(@Input() { params, body }: InputOf<typeof contracts.validateAutomation>) {
-    return this.publishing.validate(params.id, body, this.help);
+  validate(@Input() { params, body }: InputOf<typeof contracts.validateAutomation>, @Caller() actor: Actor) {
+    return this.publishing.validate(params.id, body, this.help, actor);
   }
 
   @Route(contracts.publishAutomation)
@@ -121,27 +121,27 @@ export class AutomationsController {
 
   @Route(contracts.pauseAutomation)
   async pause(@Input() { params }: InputOf<typeof contracts.pauseAutomation>, @Caller() actor: Actor) {
-    return this.shown(await this.lifecycle.pause(actor, params.id));
+    return this.shown(await this.lifecycle.pause(actor, params.id), actor);
   }
 
   @Route(contracts.resumeAutomation)
   async resume(@Input() { params }: InputOf<typeof contracts.resumeAutomation>, @Caller() actor: Actor) {
-    return this.shown(await this.lifecycle.resume(actor, params.id));
+    return this.shown(await this.lifecycle.resume(actor, params.id), actor);
   }
 
   @Route(contracts.archiveAutomation)
   async archive(@Input() { params }: InputOf<typeof contracts.archiveAutomation>, @Caller() actor: Actor) {
-    return this.shown(await this.lifecycle.archive(actor, params.id));
+    return this.shown(await this.lifecycle.archive(actor, params.id), actor);
   }
 
   @Route(contracts.stopAutomation)
   async stop(@Input() { params, body }: InputOf<typeof contracts.stopAutomation>, @Caller() actor: Actor) {
-    return this.shown(await this.lifecycle.stop(actor, params.id, body.confirm));
+    return this.shown(await this.lifecycle.stop(actor, params.id, body.confirm), actor);
   }
 
   @Route(contracts.duplicateAutomation)
   async duplicate(@Input() { params, body }: InputOf<typeof contracts.duplicateAutomation>, @Caller() actor: Actor) {
-    return this.shown(await this.automations.duplicate(actor, params.id, body?.name));
+    return this.shown(await this.automations.duplicate(actor, params.id, body?.name), actor);
   }
 
   @Route(contracts.exportAutomation)
