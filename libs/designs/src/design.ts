@@ -15,6 +15,7 @@ export interface MailNode {
 /** What a mail looks like, before anybody's data. Rows hold columns, columns hold everything else. */
 export interface Design {
   v: 1;
+  /** Of the whole mail: `background-color`, and `lang`, the language of its words as a BCP 47 tag. */
   body: Record<string, string>;
   rows: MailNode[];
 }
@@ -107,6 +108,15 @@ export const designSchema: z.ZodType<Design> = z
       refuse(`This design is longer than ${designLimits.bytes} characters. Shorten it.`);
   })
   .describe(`At most ${designLimits.nodes} elements and ${designLimits.bytes} characters of JSON.`);
+
+/** A language tag in its one spelling; undefined for what is none. */
+export function languageTag(text: string | undefined): string | undefined {
+  try {
+    return text ? Intl.getCanonicalLocales(text)[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export const emptyDesign = (): Design => ({ v: 1, body: {}, rows: [] });
 

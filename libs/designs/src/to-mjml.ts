@@ -2,7 +2,7 @@ import type { MailStream, MjmlContext } from './block.js';
 import { blockOf, settled } from './blocks/index.js';
 import { tintOf, type Brand } from './brand.js';
 import { asHex } from './contrast.js';
-import type { Design, MailNode } from './design.js';
+import { languageTag, type Design, type MailNode } from './design.js';
 import { escapeAround, inHtml } from './escaping.js';
 
 export interface MjmlOptions {
@@ -69,9 +69,10 @@ export function toMjml(design: Design, brand: Brand, { stream = 'broadcast', bas
     return only && parts.length > 0 ? [raw(`{% if ${inHtml(only)} %}`), ...parts, raw('{% endif %}')] : parts;
   };
   const paper = asHex(design.body['background-color'] ?? '') ?? brand.paper;
+  const lang = languageTag(design.body.lang);
   return {
     tagName: 'mjml',
-    attributes: {},
+    attributes: lang ? { lang } : {},
     children: [
       {
         tagName: 'mj-head',

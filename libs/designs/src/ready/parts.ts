@@ -53,7 +53,7 @@ export const course = (attributes: Settings): MailNode => ({ tagName: 'cx-course
 export const overline = (content: string, color: string, attributes: Settings = {}): MailNode =>
   text(content, { 'font-size': '13px', 'line-height': '20px', color, padding: '8px 24px 0', ...attributes });
 
-export const design = (...rows: MailNode[]): Design => ({ v: 1, body: {}, rows });
+export const design = (...rows: MailNode[]): Design => ({ v: 1, body: { lang: 'en' }, rows });
 
 export const hello = '<p>Hello {{ contact.first_name | default: "there" }},</p>';
 export const signature = '<p>All the best<br>{{ workspace.name }}</p>';

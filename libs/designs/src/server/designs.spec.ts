@@ -146,6 +146,13 @@ describe('random designs', () => {
 const sameQuotes = (code: string): string =>
   code.includes("'") && code.includes('"') ? code : code.replaceAll("'", '"');
 
+it('a mail says in which language it is, where somebody said so, and nothing else can be said there', async () => {
+  const lang = async (body: Record<string, string>) =>
+    /<html lang="([^"]*)"/.exec((await renderDesign({ v: 1, body, rows: [] }, { ...options, stream: 'broadcast' })).html)?.[1];
+  expect(await lang({ lang: 'pt-br' })).toBe('pt-BR');
+  for (const body of [{}, { lang: '' }, { lang: 'de" onload="x' }, { lang: 'a language' }]) expect(await lang(body)).toBe('und');
+});
+
 describe('ready designs', () => {
   it.each(readyDesigns.map((ready) => [ready.id, ready] as const))(
     '%s renders without a problem of its own',
@@ -159,6 +166,7 @@ describe('ready designs', () => {
       expect(bytes).toBeLessThan(60_000);
       expect(html.includes('links.unsubscribe')).toBe(ready.stream === 'broadcast');
       expect(html).not.toMatch(/mailjet|googleapis/);
+      expect(html).toContain('<html lang="en"');
       expect(toText(made, productBrand, ready.stream)).not.toMatch(/<[a-z]/);
     },
   );

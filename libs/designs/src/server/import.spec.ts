@@ -55,6 +55,7 @@ describe('MJML from elsewhere', () => {
           .replace(/\s+/g, ' ');
       const [before, after] = await Promise.all([renderDesign(made, options), renderDesign(design as Design, options)]);
       expect(words(after.html)).toBe(words(before.html));
+      expect((design as Design).body.lang).toBe(made.body.lang);
     },
   );
 

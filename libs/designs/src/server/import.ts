@@ -1,6 +1,6 @@
 import { blockOf, settingProblem } from '../blocks/index.js';
 import { asHex } from '../contrast.js';
-import { designSchema, designLimits, type Design, type MailNode } from '../design.js';
+import { designSchema, designLimits, languageTag, type Design, type MailNode } from '../design.js';
 import { fontStacks } from '../fonts.js';
 import { cleanHtml } from './clean-html.js';
 import { cleanDesign } from './clean.js';
@@ -58,7 +58,9 @@ function designFromMjml(mjml: MailNode, removed: RemovedCount): Design {
   }
   const rows = (body.children ?? []).flatMap((node) => rowsOf(node, given, removed));
   const ground = asHex(body.attributes['background-color'] ?? '');
-  const design = cleanDesign({ v: 1, body: ground ? { 'background-color': ground } : {}, rows }, removed);
+  const lang = languageTag(mjml.attributes.lang);
+  const whole = { ...(ground ? { 'background-color': ground } : {}), ...(lang ? { lang } : {}) };
+  const design = cleanDesign({ v: 1, body: whole, rows }, removed);
   const parsed = designSchema.safeParse(design);
   if (parsed.success) return parsed.data;
   throw new DesignError(

@@ -15,6 +15,7 @@ import type { Paper } from '../paper/paper';
 import { usePaper, type Chosen } from '../paper/paper-state';
 import { AudienceField } from './audience-field';
 import { BlockField } from './block-field';
+import { LanguageField } from './language-field';
 import { NetworksField } from './networks-field';
 
 interface InspectorProps {
@@ -30,7 +31,10 @@ export function Inspector(props: InspectorProps) {
   const chosen = usePaper((state) => state.chosen);
   if (!chosen)
     return (
-      <p className="sentence quiet">Choose a part of the mail to see its settings, or drag a block onto the paper.</p>
+      <div className="stack">
+        <p className="sentence quiet">Choose a part of the mail to see its settings, or drag a block onto the paper.</p>
+        <LanguageField onChange={(lang) => props.paper.setMail({ lang })} />
+      </div>
     );
   return <Settings key={chosen.id} chosen={chosen} {...props} />;
 }

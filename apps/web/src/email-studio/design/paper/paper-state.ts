@@ -33,6 +33,8 @@ export type TextStyle = 'p' | 'h1' | 'h2' | 'h3';
 export interface PaperState {
   parts: readonly Part[];
   chosen: Chosen | undefined;
+  /** Settings of the whole mail. */
+  mail: Readonly<Record<string, string>>;
   /** What is being written in: a text, or one line such as a button's. */
   writing: 'text' | 'line' | undefined;
   marks: {
@@ -62,6 +64,7 @@ export const createPaperStore = (): PaperStore =>
   createStore<PaperState>(() => ({
     parts: [],
     chosen: undefined,
+    mail: {},
     writing: undefined,
     marks: noMarks,
     word: undefined,

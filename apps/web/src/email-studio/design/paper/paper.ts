@@ -9,6 +9,7 @@ import { actionOf, listenToKeys } from './keys';
 import { definitionOf, loadDesign, nodeOf, putDesign, readDesign, wordsOf } from './load-read';
 import { mailTypes } from './mail-types';
 import {
+  bodyOf,
   holders,
   inOrder,
   isThere,
@@ -34,6 +35,8 @@ export interface Paper extends NearEditor {
   show(pointer: string): boolean;
   /** Changes settings of the chosen part; an empty one goes back to the default. */
   set(settings: Record<string, string>): void;
+  /** The same of the whole mail. */
+  setMail(settings: Record<string, string>): void;
   setOnly(condition: string | undefined): void;
   /** The words of a block that is not written in on the paper, and what is inside it. */
   setInside(inside: { content?: string; parts?: readonly MailNode[] }): void;
@@ -152,10 +155,9 @@ export function openPaper(host: HTMLElement, options: PaperOptions): { close(): 
     },
     set: (settings) => {
       const part = editor.getSelected();
-      if (!part) return;
-      const next = Object.entries({ ...settingsOf(part), ...settings }).filter(([, value]) => value !== '');
-      part.set('mj', Object.fromEntries(next));
+      if (part) change(part, settings);
     },
+    setMail: (settings) => change(bodyOf(editor), settings),
     setOnly: (condition) => void editor.getSelected()?.set('only', condition || undefined),
     setInside: ({ content, parts }) => {
       const part = editor.getSelected();
@@ -189,6 +191,11 @@ export function openPaper(host: HTMLElement, options: PaperOptions): { close(): 
   return paper;
 }
 
+function change(part: Component, settings: Record<string, string>): void {
+  const next = Object.entries({ ...settingsOf(part), ...settings }).filter(([, value]) => value !== '');
+  part.set('mj', Object.fromEntries(next));
+}
+
 /** Tells the panels what is on the paper, whenever something other than words changes. Returns how to tell it now. */
 function createTelling(editor: Editor, store: PaperStore, closed: () => boolean): () => void {
   const tell = () => {
@@ -202,6 +209,7 @@ function createTelling(editor: Editor, store: PaperStore, closed: () => boolean)
         words: beginning(editor, one),
         only: onlyOf(one),
       })),
+      mail: settingsOf(bodyOf(editor)),
       chosen: part && {
         id: part.getId(),
         type: typeOf(part),
