@@ -163,7 +163,7 @@ function Read({ found }: { found: Unsubscribes }) {
   const { items, unreadable, repeated, withoutTime } = found;
   const rows = unreadable.rows.join(', ') + (unreadable.count > unreadable.rows.length ? ' and others' : '');
   return (
-    <div className="stack-tight label">
+    <div className="stack-tight label import-read">
       <p>{plural(items.length, 'address', 'addresses')} in the file.</p>
       {unreadable.count > 0 ? (
         <p>

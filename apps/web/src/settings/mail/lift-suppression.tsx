@@ -15,7 +15,7 @@ export function LiftSuppression({ of, onClose }: { of: Suppression; onClose: () 
   return (
     <Confirm
       opened
-      title={`Let ${of.email} get ${streamWords[of.stream]} again?`}
+      title={`Let ${of.email} get ${streamWords[of.stream]} e-mail again?`}
       label="Lift the suppression"
       busy={lift.isPending}
       disabled={complained && reason.trim() === ''}
@@ -26,7 +26,7 @@ export function LiftSuppression({ of, onClose }: { of: Suppression; onClose: () 
       <div className="stack">
         <p>
           The reason here is: {reasonWords[of.reason]}. All suppressions of this address for {streamWords[of.stream]}{' '}
-          are lifted.
+          e-mail are lifted.
           {of.stream === 'broadcast'
             ? ' If the person unsubscribed themselves, they still get no marketing e-mail until they subscribe again.'
             : ''}

@@ -15,12 +15,13 @@ export const importReasonWords: Record<ImportReason, string> = {
 };
 
 export const streamWords: Record<Suppression['stream'], string> = {
-  broadcast: 'marketing e-mail',
-  transactional: 'system e-mail',
+  broadcast: 'marketing',
+  transactional: 'system',
 };
 
 /** `import mailchimp` → `Import from mailchimp`; whoever did it by hand is named as they are. */
 export function originWords(origin: string): string {
+  if (origin === 'import import') return 'Import';
   if (origin.startsWith('import ')) return `Import from ${origin.slice('import '.length)}`;
   return origin.startsWith('postmark') ? `P${origin.slice(1)}` : origin;
 }
