@@ -27,7 +27,7 @@ describe('a circle through other automations', () => {
 
   const circles = async (graph: Graph, settings: DraftSettings) => {
     const { id } = await line.automations.create(actor, { name: 'New', graph, settings });
-    const { problems } = await line.publishing.validate(id, {}, { checkTemplates: async () => new Map() });
+    const { problems } = await line.publishing.validate(id, {}, { checkTemplates: async () => new Map() }, actor);
     return problems.filter(({ code }) => code === 'circle_through_others');
   };
 

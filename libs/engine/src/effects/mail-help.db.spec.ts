@@ -33,7 +33,7 @@ describe('J. publishing warns where Cortex will add the footer', () => {
       mail('system', { subject: 'Hello', html: '<p>Hello</p>', stream: 'transactional' }),
     ]);
     const { id } = await line.automations.create(actor, { name: 'Footers', graph });
-    const { problems } = await line.publishing.validate(id, {}, mailHelp);
+    const { problems } = await line.publishing.validate(id, {}, mailHelp, actor);
     const found = problems.filter(({ code }) => code === 'adds_footer');
     expect(found.map(({ node_id, severity, pointer }) => [node_id, severity, pointer])).toEqual([
       ['bare', 'look', '/nodes/2/config'],

@@ -72,7 +72,7 @@ describe('going on to another automation', () => {
     const first = await line.live(drawing([on('circle.start'), to(draft.id)]), { entry: { limit: 'always' } });
     const graph = drawing([['start', 'manual'], to(first)]);
     await line.automations.put(actor, draft.id, draft.revision, { graph, settings: { entry: { limit: 'always' } } });
-    const { problems } = await line.publishing.validate(draft.id, {}, { checkTemplates: async () => new Map() });
+    const { problems } = await line.publishing.validate(draft.id, {}, { checkTemplates: async () => new Map() }, actor);
     expect(problems).toEqual(
       expect.arrayContaining([expect.objectContaining({ code: 'circle_of_automations', severity: 'look' })]),
     );
@@ -101,6 +101,7 @@ describe('going on to another automation', () => {
         draft.id,
         { graph },
         { checkTemplates: async () => new Map() },
+        actor,
       );
       return problems.filter((problem) => problem.severity === 'blocks').map((problem) => problem.code);
     };

@@ -89,7 +89,7 @@ describe('changing and seeing, as people complained about it elsewhere', () => {
     });
     // The mails of these scenarios leave their footer to Cortex.
     const said = async () =>
-      (await line.publishing.validate(id, {}, mailHelp)).problems.filter(({ code }) => code !== 'adds_footer');
+      (await line.publishing.validate(id, {}, mailHelp, actor)).problems.filter(({ code }) => code !== 'adds_footer');
     const backtests = new Backtests(db.database);
     const replayed = async () => {
       const to = db.clock.now();
@@ -142,7 +142,7 @@ describe('changing and seeing, as people complained about it elsewhere', () => {
       mail('third'),
     ];
     const revision = await save(automation, drawing(steps, ...ways));
-    const { inside: said } = await line.publishing.validate(automation, {}, mailHelp);
+    const { inside: said } = await line.publishing.validate(automation, {}, mailHelp, actor);
     expect(said).toEqual([{ node_id: 'day', version: 1, people: 1, removed: true }]);
     const answer = await line.publishing.publish(
       actor,
