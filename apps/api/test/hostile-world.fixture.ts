@@ -113,6 +113,10 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   );
   const invitation = await made('POST', '/staff/invitations', { email: 'new@hostile.example', role: 'viewer' });
   const key = await made('POST', '/api-keys', { name: 'spare', kind: 'server', scopes: ['read'] });
+  const draft = { name: 'News', template_id: template, include_smart_list_ids: [list] };
+  const broadcast = (await made('POST', '/email/broadcasts', draft)).id as string;
+  await made('POST', `/email/broadcasts/${broadcast}/rehearse`, undefined);
+  const spareBroadcast = (await made('POST', '/email/broadcasts', draft)).id as string;
   const first = async (table: string) =>
     (await database.row<{ id: string }>(`select id from ${table} order by id limit 1`))?.id ?? newId();
   const ids: [string, string][] = [
@@ -125,6 +129,10 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['/media', medium],
     ['/email/topics', topic],
     ['/email/forms', form],
+    ['/email/broadcasts/:id/send', spareBroadcast],
+    ['/email/broadcasts/:id/schedule', spareBroadcast],
+    ['/email/broadcasts/:id/cancel', spareBroadcast],
+    ['/email/broadcasts', broadcast],
     ['/f/:id', form],
     ['/forms/:id', form],
     ['/automations/:id/pause', spare],

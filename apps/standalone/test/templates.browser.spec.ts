@@ -70,8 +70,8 @@ describe('e-mail templates in a browser', () => {
     await page.keyboard.insertText('<p>{{ contact.frist_name }}</p>');
     await page.locator('.cm-lintRange').first().waitFor();
     await page.getByRole('tab', { name: /Checks/ }).click();
-    await page.getByTestId('checks').getByText('Did you mean').waitFor();
-    await page.getByRole('button', { name: 'Go there' }).first().click();
+    const typo = page.getByTestId('checks').getByRole('listitem').filter({ hasText: 'Did you mean' });
+    await typo.getByRole('button', { name: 'Go there' }).click();
     expect(await code().evaluate((el) => el.contains(el.ownerDocument.activeElement))).toBe(true);
     expect(await seriousProblems(page)).toEqual([]);
   });

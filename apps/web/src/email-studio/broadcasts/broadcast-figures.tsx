@@ -1,7 +1,7 @@
 import { skipLabel } from '#rules';
 import { count } from '../../ui/format';
 import type { Broadcast } from './broadcasts.queries';
-import { share } from './broadcast-words';
+import { deliveredShare, share } from './broadcast-words';
 
 /** What became of a broadcast: its mails, and who was left out and why. */
 export function BroadcastFigures({ broadcast: { counts } }: { broadcast: Broadcast }) {
@@ -9,7 +9,7 @@ export function BroadcastFigures({ broadcast: { counts } }: { broadcast: Broadca
   const of = (n: number) => ({ value: count(n), note: share(n, sent) });
   const figures = [
     { label: 'Sent', value: count(sent), note: '' },
-    { label: 'Delivered', ...of(counts.delivered) },
+    { label: 'Delivered', value: count(counts.delivered), note: deliveredShare(counts) },
     { label: 'Opened', ...of(counts.opened) },
     { label: 'Clicked', ...of(counts.clicked) },
     { label: 'Unsubscribed', ...of(counts.unsubscribed) },

@@ -11,7 +11,7 @@ import { Time } from '../../ui/time';
 import { showToast } from '../../ui/toast';
 import { wordsIn } from '../design/mail/words-in';
 import { BroadcastStatus } from './broadcast-status';
-import { progressOf, share } from './broadcast-words';
+import { deliveredShare, progressOf, share } from './broadcast-words';
 import { useDeleteBroadcast, useDuplicateBroadcast, type ListedBroadcast } from './broadcasts.queries';
 
 const begun = ({ status }: ListedBroadcast) => status !== 'draft' && status !== 'scheduled';
@@ -31,7 +31,7 @@ const columns: Column<ListedBroadcast>[] = [
   },
   { title: 'Status', cell: (row) => <BroadcastStatus broadcast={row} /> },
   { title: 'Recipients', className: 'num', cell: (row) => figure(row, count(progressOf(row).mails)) },
-  { title: 'Delivered', className: 'num', cell: (row) => figure(row, share(row.counts.delivered, row.counts.sent)) },
+  { title: 'Delivered', className: 'num', cell: (row) => figure(row, deliveredShare(row.counts)) },
   { title: 'Clicked', className: 'num', cell: (row) => figure(row, share(row.counts.clicked, row.counts.sent)) },
   { title: 'Changed', cell: (row) => <Time at={row.updated_at} /> },
 ];

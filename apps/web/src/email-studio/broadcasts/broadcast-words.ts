@@ -35,3 +35,7 @@ export const percent = (part: number, whole: number): string =>
 /** `0.4 %`: a share that may be small. */
 export const share = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((part / whole) * 100).toFixed(1)} %`;
+
+/** The share that reached a mailbox; a dash while nothing was reported about any of them, as in the outbox. */
+export const deliveredShare = (counts: { sent: number; delivered: number; bounced: number }): string =>
+  share(counts.delivered, counts.delivered + counts.bounced === 0 ? 0 : counts.sent);

@@ -2,7 +2,7 @@ import { adminAddresses } from '#contracts';
 import { Link } from 'react-router';
 import { useEmailSummary } from '../../shell/sending.queries';
 import { count } from '../../ui/format';
-import { share } from './broadcast-words';
+import { deliveredShare, share } from './broadcast-words';
 
 /** From this share of complaints on Gmail begins to turn mail away. */
 const COMPLAINTS = 0.001;
@@ -11,10 +11,10 @@ const COMPLAINTS = 0.001;
 export function MailFigures() {
   const { data } = useEmailSummary();
   if (!data) return null;
-  const { sent, delivered, clicked, complained } = data.counts;
+  const { sent, clicked, complained } = data.counts;
   const figures = [
     { label: 'Sent in 30 days', value: count(sent), to: adminAddresses.outbox('sent') },
-    { label: 'Delivered', value: share(delivered, sent) },
+    { label: 'Delivered', value: deliveredShare(data.counts) },
     { label: 'Clicked', value: share(clicked, sent) },
     { label: 'Complaints', value: share(complained, sent), bad: sent > 0 && complained / sent >= COMPLAINTS },
   ];

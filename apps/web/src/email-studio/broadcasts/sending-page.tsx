@@ -48,7 +48,10 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
       {mayChange ? <SendingActs key={status} broadcast={broadcast} /> : null}
       {broadcast.started_at ? (
         <>
-          <Section title="Report" note="Opens are counted by the mail program and are unreliable. Clicks are not.">
+          <Section
+            title="Report"
+            note="Some mail programs open mail by themselves, so opens are only a rough guide. Clicks are reliable."
+          >
             <BroadcastFigures broadcast={broadcast} />
           </Section>
           <Section title="People">
