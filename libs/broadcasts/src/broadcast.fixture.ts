@@ -8,7 +8,7 @@ import { BroadcastLifecycle } from './lifecycle.js';
 export const actor = systemActor('test');
 
 /** Everybody whose first name begins with a P: all whom `people` makes. */
-export const everybody = {
+const everybody = {
   operator: 'AND' as const,
   conditions: [{ field: 'first_name', operator: 'starts_with', value: 'P' }],
 };
