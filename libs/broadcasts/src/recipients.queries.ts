@@ -1,3 +1,4 @@
+import { messageTimesIn, presentTimes, type MessageTimes } from '#emails';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 
 export interface RecipientFilter {
@@ -6,17 +7,7 @@ export interface RecipientFilter {
   cursor?: string;
 }
 
-const times = [
-  'sent_at',
-  'delivered_at',
-  'opened_at',
-  'clicked_at',
-  'bounced_at',
-  'complained_at',
-  'unsubscribed_at',
-] as const;
-
-interface RecipientRow extends Record<(typeof times)[number], Date | null> {
+interface RecipientRow extends MessageTimes {
   part: number;
   key: string;
   message_id: string | null;
@@ -35,7 +26,7 @@ export async function recipientPage(tx: Tx, broadcastId: string, filter: Recipie
   const rows = await tx.rows<RecipientRow>(
     `with listed as (
        (select 0 as part, m.id as key, m.id as message_id, m.person_id, m.contact_email, m.state, m.reason,
-          m.sent_at, m.delivered_at, m.opened_at, m.clicked_at, m.bounced_at, m.complained_at, m.unsubscribed_at
+          ${messageTimesIn('m')}
         from cortex.messages m
         where m.broadcast_id = $1 and $4::int = 0 and ($5::uuid is null or m.id > $5::uuid)
           and ($2::text is null or m.state = $2)
@@ -51,7 +42,7 @@ export async function recipientPage(tx: Tx, broadcastId: string, filter: Recipie
      )
      select l.part, l.key, l.message_id, p.id as contact_id,
        coalesce(l.contact_email, p.email, p.address::citext)::text as contact_email, l.state, l.reason,
-       l.sent_at, l.delivered_at, l.opened_at, l.clicked_at, l.bounced_at, l.complained_at, l.unsubscribed_at
+       ${messageTimesIn('l')}
      from listed l left join cortex.people p on p.person_id = l.person_id
      order by l.part, l.key limit $3`,
     [broadcastId, filter.state ?? null, filter.limit + 1, part, key],
@@ -61,10 +52,7 @@ export async function recipientPage(tx: Tx, broadcastId: string, filter: Recipie
   return {
     items: page.map(({ part: _part, key: _key, ...row }) => ({
       ...row,
-      ...(Object.fromEntries(times.map((time) => [time, row[time]?.toISOString() ?? null])) as Record<
-        (typeof times)[number],
-        string | null
-      >),
+      ...presentTimes(row),
     })),
     next_cursor: last ? encodeCursor([last.part, last.key]) : null,
   };

@@ -12,6 +12,7 @@ export * from './rendering/render.js';
 export * from './subscriptions/suppressions.js';
 export * from './emails.module.js';
 export * from './messages/kept-counts.js';
+export * from './messages/message-times.js';
 export * from './messages/messages.queries.js';
 export * from './subscriptions/suppressions.queries.js';
 export * from './templates/templates.js';

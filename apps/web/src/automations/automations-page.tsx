@@ -1,7 +1,7 @@
 import './automations.css';
 import { adminAddresses, type Automation, type AutomationStatus } from '#contracts';
 import { summary } from '#graph';
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
@@ -15,6 +15,7 @@ import { Time } from '../ui/time';
 import { useAutomations } from './automations.queries';
 import { ReferenceNames, useReferenceNames } from './reference-names';
 import { StatusPill } from './status-pill';
+import { NameAndStatus } from '../ui/name-and-status';
 
 const statuses: { value: string; label: string }[] = [
   { value: '', label: 'All except archived' },
@@ -47,23 +48,14 @@ export function AutomationsPage() {
       wide
     >
       {rows.length > 0 || filtered ? (
-        <div className="row">
-          <TextInput
-            aria-label="Search by name"
-            placeholder="Search by name"
-            w={280}
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-          />
-          <Select
-            aria-label="State"
-            w={180}
-            allowDeselect={false}
-            data={statuses}
-            value={status}
-            onChange={(next) => setStatus(next ?? '')}
-          />
-        </div>
+        <NameAndStatus
+          search={search}
+          onSearch={setSearch}
+          label="State"
+          status={status}
+          statuses={statuses}
+          onStatus={setStatus}
+        />
       ) : null}
       {list.error ? (
         <Failed error={list.error} what="The automations could not be loaded" onRetry={() => void list.refetch()} />

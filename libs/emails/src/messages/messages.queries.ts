@@ -1,6 +1,7 @@
 import { skipReasons } from '#rules';
 import { decodeCursor, encodeCursor, type Database, type Tx } from '#platform';
 import { keptCounts, splitSpan, type CountSpan } from './kept-counts.js';
+import { messageTimesIn, presentTimes, type MessageTimes } from './message-times.js';
 
 export interface MessageFilter {
   limit: number;
@@ -13,18 +14,7 @@ export interface MessageFilter {
   stream?: string;
 }
 
-const times = [
-  'sent_at',
-  'delivered_at',
-  'opened_at',
-  'clicked_at',
-  'bounced_at',
-  'complained_at',
-  'unsubscribed_at',
-] as const;
-type Times = Record<(typeof times)[number], Date | null>;
-
-export interface MessageRow extends Times {
+export interface MessageRow extends MessageTimes {
   id: string;
   contact_email: string;
   contact_id: string | null;
@@ -49,7 +39,7 @@ const selected = `m.id, case when m.state = 'queued' and not m.to_colleague
     then coalesce(p.email, p.address::citext, m.contact_email) else m.contact_email end as contact_email, p.id as contact_id, m.stream, m.state, m.reason, m.error_code,
   coalesce(m.email_from, b.facts ->> 'sender') as "from", coalesce(m.subject, c.subject) as subject, m.broadcast_id,
   m.automation_id, a.name as automation_name, m.run_id, m.node_id, m.provider, m.demo, m.created_at,
-  ${times.map((time) => `m.${time}`).join(', ')}`;
+  ${messageTimesIn('m')}`;
 const joined = `cortex.messages m
   join cortex.mail_contents c on c.id = m.content_id
   left join cortex.send_batches b on b.id = m.batch_id
@@ -96,15 +86,11 @@ export async function findMessage(database: Database, id: string): Promise<Messa
 export function presentMessage(row: MessageRow) {
   const { id, contact_email, contact_id, stream, state, reason, error_code, from, subject } = row;
   const { broadcast_id, automation_id, automation_name, run_id, node_id, provider, demo } = row;
-  const instants = Object.fromEntries(times.map((time) => [time, row[time]?.toISOString() ?? null])) as Record<
-    (typeof times)[number],
-    string | null
-  >;
   return {
     ...{ id, contact_email, contact_id, stream, state, reason, error_code, from, subject },
     ...{ broadcast_id, automation_id, automation_name, run_id, node_id, provider, demo },
     created_at: row.created_at.toISOString(),
-    ...instants,
+    ...presentTimes(row),
   };
 }
 

@@ -1,6 +1,6 @@
 import './broadcasts.css';
 import { adminAddresses } from '#contracts';
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
@@ -17,6 +17,7 @@ import { BroadcastTable } from './broadcast-table';
 import { broadcastStates } from './broadcast-words';
 import { useBroadcasts, useCreateBroadcast, type BroadcastState } from './broadcasts.queries';
 import { MailFigures } from './mail-figures';
+import { NameAndStatus } from '../../ui/name-and-status';
 
 const statuses = [
   { value: '', label: 'Any status' },
@@ -107,23 +108,14 @@ function Broadcasts() {
             );
           return (
             <>
-              <div className="row">
-                <TextInput
-                  aria-label="Search by name"
-                  placeholder="Search by name"
-                  w={280}
-                  value={search}
-                  onChange={(event) => setSearch(event.currentTarget.value)}
-                />
-                <Select
-                  aria-label="Status"
-                  w={180}
-                  allowDeselect={false}
-                  data={statuses}
-                  value={status}
-                  onChange={(next) => setStatus(next ?? '')}
-                />
-              </div>
+              <NameAndStatus
+                search={search}
+                onSearch={setSearch}
+                label="Status"
+                status={status}
+                statuses={statuses}
+                onStatus={setStatus}
+              />
               {rows.length === 0 ? (
                 <p className="sentence quiet">No broadcast matches.</p>
               ) : (
