@@ -205,6 +205,7 @@ table cortex.broadcast_rehearsals
   links jsonb not null default '[]'::jsonb
   created_at timestamp with time zone not null default cortex.now()
   ended_at timestamp with time zone
+  holdout_percent integer not null default 0
 
 table cortex.broadcasts
   id uuid not null default uuidv7()
@@ -244,6 +245,7 @@ table cortex.broadcasts
   created_by text
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
+  holdout_percent integer not null default 0
 
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
@@ -2720,6 +2722,12 @@ begin
   return (instant at time zone 'UTC') + make_interval(secs => corrected);
 end
 $function$
+
+CREATE OR REPLACE FUNCTION cortex.lot(broadcast uuid, person uuid, purpose text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (((hashtextextended(((purpose || (broadcast)::text) || (person)::text), (0)::bigint) & '9223372036854775807'::bigint) % (1000000)::bigint))::integer
 
 CREATE OR REPLACE FUNCTION cortex.mail_refusal(stream text, known boolean, suppressed boolean, consent text, mail_unanswered boolean, topic_off boolean DEFAULT false, paused boolean DEFAULT false)
  RETURNS text

@@ -100,6 +100,35 @@ describe('broadcasts over HTTP', () => {
     }
   });
 
+  it('hold back a share of the people, and say so of each of them', async () => {
+    const people = await Promise.all(Array.from({ length: 24 }, () => mails.person()));
+    const list = await listOf(
+      'Held back',
+      people.map(({ email }) => email),
+    );
+    const draft = { name: 'Held back', subject: 'x', html: '<p>x</p>', include_smart_list_ids: [list] };
+    expect((await call('POST', '', { ...draft, holdout_percent: 51 })).body.errors).toEqual([
+      { pointer: '/holdout_percent', message: 'At most 50 %.' },
+    ]);
+    const { id, holdout_percent } = (await call('POST', '', { ...draft, holdout_percent: 50 })).body;
+    expect(holdout_percent).toBe(50);
+    const { will_receive, skipped } = (await call('POST', `/${id}/audience`)).body;
+    expect(will_receive + skipped.held_out).toBe(24);
+    const answers = [];
+    for (const { email } of people)
+      answers.push((await call('GET', `/${id}/audience?contact_email=${encodeURIComponent(email)}`)).body);
+    const out = answers.filter(({ reason }) => reason === 'held_out');
+    expect(out.length).toBe(skipped.held_out);
+    expect(out[0].sentence).toBe('Out: they are in the hold-out, which gets nothing.');
+    await call('POST', `/${id}/send`, { confirm: will_receive });
+    const sent = await until(id, 'sent');
+    expect(sent.counts).toMatchObject({ candidates: 24, sent: will_receive, skipped: { held_out: out.length } });
+    const gotNothing = (await call('GET', `/${id}/recipients?state=skipped`)).body.items;
+    expect(gotNothing.map(({ contact_email }: { contact_email: string }) => contact_email).sort()).toEqual(
+      out.map(({ contact_email }) => contact_email).sort(),
+    );
+  });
+
   it('is saved by field: two people do not overwrite each other', async () => {
     const { body: read } = await call('POST', '', { name: 'Two people' });
     const base_revision = read.revision;

@@ -67,24 +67,43 @@ export function audienceSql(audience: FixedAudience, offset: number, persons?: r
   return { text: inside.length > 0 ? `(${inside.join(' or ')})${outside}` : 'false', values };
 }
 
+/** What of a broadcast decides who of its audience gets its mail. */
+export interface Judging {
+  id: string;
+  /** The topic that people must want. */
+  topic_id: string | null;
+  /** The share that gets nothing, from 0 to 50. */
+  holdout_percent: number;
+}
+
+/** The values that `judgedSql` asks first. */
+export const judgingValues = ({ id, topic_id, holdout_percent }: Judging): [string, string | null, number] => [
+  id,
+  topic_id,
+  holdout_percent,
+];
+/** How many they are. */
+export const JUDGING = 3;
+
 /**
  * Everybody of an audience, each with why no mail of the broadcast goes to them now, or null: rows of `person_id` and
  * `reason`. The funnel, the answer about one person and freezing all ask this. Whether a mail may go to somebody is
- * `cortex.mail_refusal`; the list of suppressions is asked beside the person's flag, as when a mail is claimed.
+ * `cortex.mail_refusal`; the list of suppressions is asked beside the person's flag, as when a mail is claimed. Who is
+ * held out is drawn among those who would get it. $1 to $3 are the `judgingValues`.
  * @param condition over `cortex.people p`
- * @param topic SQL of the broadcast's topic, or of null
  */
-export const judgedSql = (condition: string, topic: string): string => `
+export const judgedSql = (condition: string): string => `
   select p.person_id, coalesce(
       cortex.mail_refusal('broadcast', true,
         p.suppressed_broadcast
           or exists (select from cortex.suppressions s where s.address = p.address and s.stream = 'broadcast'),
         p.consent_status, w.mail_unanswered,
-        case when ${topic} is not null then cortex.topic_off(${topic},
-          (select c.wanted from cortex.topic_choices c where c.person_id = p.person_id and c.topic_id = ${topic}),
-          (select t.default_on from cortex.topics t where t.id = ${topic})) else false end,
+        case when $2::uuid is not null then cortex.topic_off($2::uuid,
+          (select c.wanted from cortex.topic_choices c where c.person_id = p.person_id and c.topic_id = $2::uuid),
+          (select t.default_on from cortex.topics t where t.id = $2::uuid)) else false end,
         coalesce(p.paused_until > cortex.now(), false)),
-      case when ${isCapped('w.frequency_cap', 'p.person_id')} then 'capped' end) as reason
+      case when ${isCapped('w.frequency_cap', 'p.person_id')} then 'capped' end,
+      case when $3::int > 0 and cortex.lot($1::uuid, p.person_id, 'hold-out') < $3::int * 10000 then 'held_out' end) as reason
   from cortex.people p
   cross join (${settingsSql('mail_unanswered', 'frequency_cap')}) w
   where ${everyone} and (${condition})`;
@@ -98,11 +117,11 @@ export interface Funnel {
 }
 
 /** Counts an audience as it is now. */
-export async function funnelOf(tx: Tx, audience: FixedAudience, topicId: string | null): Promise<Funnel> {
-  const condition = audienceSql(audience, 1);
+export async function funnelOf(tx: Tx, audience: FixedAudience, judging: Judging): Promise<Funnel> {
+  const condition = audienceSql(audience, JUDGING);
   const rows = await tx.rows<{ reason: SkipReason | null; n: number }>(
-    `select j.reason, count(*)::int as n from (${judgedSql(condition.text, '$1::uuid')}) j group by 1`,
-    [topicId, ...condition.values],
+    `select j.reason, count(*)::int as n from (${judgedSql(condition.text)}) j group by 1`,
+    [...judgingValues(judging), ...condition.values],
   );
   const skipped = rows.filter((row): row is { reason: SkipReason; n: number } => row.reason !== null);
   return {
@@ -122,7 +141,7 @@ export type OutReason = SkipReason | 'not_in_audience' | 'left_out';
 export async function judgeOne(
   tx: Tx,
   audience: FixedAudience,
-  topicId: string | null,
+  judging: Judging,
   email: string,
 ): Promise<OutReason | null> {
   const person = await tx.row<{ person_id: string }>(
@@ -133,11 +152,12 @@ export async function judgeOne(
   );
   if (!person) throw unknownAddress();
   const asked = async (of: FixedAudience) => {
-    const condition = audienceSql(of, 2);
-    return tx.row<{ reason: SkipReason | null }>(
-      judgedSql(`p.person_id = $2::uuid and ${condition.text}`, '$1::uuid'),
-      [topicId, person.person_id, ...condition.values],
-    );
+    const condition = audienceSql(of, JUDGING + 1);
+    return tx.row<{ reason: SkipReason | null }>(judgedSql(`p.person_id = $4::uuid and ${condition.text}`), [
+      ...judgingValues(judging),
+      person.person_id,
+      ...condition.values,
+    ]);
   };
   const judged = await asked(audience);
   if (judged) return judged.reason;

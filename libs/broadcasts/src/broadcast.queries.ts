@@ -2,7 +2,7 @@ import type { BroadcastState } from '#contracts';
 import { countByBroadcast, type MessageCounts } from '#emails';
 import { decodeCursor, encodeCursor, notFound, type Tx } from '#platform';
 import type { Group } from '#rules';
-import type { FixedAudience } from './audience.js';
+import type { FixedAudience, Judging } from './audience.js';
 
 export interface BroadcastRow {
   id: string;
@@ -26,6 +26,7 @@ export interface BroadcastRow {
   html: string;
   text: string | null;
   generated_text: string | null;
+  holdout_percent: number;
   scheduled_at: Date | null;
   started_at: Date | null;
   frozen_at: Date | null;
@@ -47,8 +48,14 @@ export interface BroadcastRow {
 const columns = `b.id, b.name, b.status, b.revision, b.field_revisions, b.subject, b.preheader, b.email_from, b.topic_id,
   coalesce(b.topic_id, (select t.topic_id from cortex.templates t where t.id = b.template_id)) as asked_topic_id,
   b.include_smart_list_ids, b.exclude_smart_list_ids, b.rules, b.template_id, b.editor, b.design, b.html, b.text,
-  b.generated_text, b.scheduled_at, b.started_at, b.frozen_at, b.finished_at, b.reason, b.content_id, b.job_id, b.audience,
+  b.generated_text, b.holdout_percent, b.scheduled_at, b.started_at, b.frozen_at, b.finished_at, b.reason, b.content_id, b.job_id, b.audience,
   b.freeze_until, b.freeze_cursor, b.candidates, b.left_out, b.fed_until, b.created_at, b.updated_at`;
+
+export const judgingOf = ({ id, asked_topic_id, holdout_percent }: BroadcastRow): Judging => ({
+  id,
+  topic_id: asked_topic_id,
+  holdout_percent,
+});
 
 /** @throws AppError 404 */
 export async function broadcastById(tx: Tx, id: string): Promise<BroadcastRow> {

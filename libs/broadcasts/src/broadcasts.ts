@@ -9,6 +9,7 @@ import {
   broadcastPage,
   countsOf,
   forgetUses,
+  judgingOf,
   lockBroadcast,
   type BroadcastFilter,
   type BroadcastRow,
@@ -33,6 +34,8 @@ export interface BroadcastFields {
   design: unknown;
   html: string;
   text: string | null;
+  /** Per cent of those who would get it that get nothing; 0 to 50. */
+  holdout_percent: number;
 }
 
 /** Saved together: a design makes the HTML. */
@@ -134,7 +137,7 @@ export class Broadcasts {
       async (tx) => {
         const row = await broadcastById(tx, id);
         const audience = await fixAudience(tx, audienceOf(row));
-        return { revision: row.revision, at: audience.now, ...(await funnelOf(tx, audience, row.asked_topic_id)) };
+        return { revision: row.revision, at: audience.now, ...(await funnelOf(tx, audience, judgingOf(row))) };
       },
       { readOnly: true, statementTimeout: COUNT_PATIENCE },
     );
@@ -145,7 +148,7 @@ export class Broadcasts {
     return this.database.tx(
       async (tx) => {
         const row = await broadcastById(tx, id);
-        return judgeOne(tx, await fixAudience(tx, audienceOf(row)), row.asked_topic_id, email);
+        return judgeOne(tx, await fixAudience(tx, audienceOf(row)), judgingOf(row), email);
       },
       { readOnly: true, statementTimeout: COUNT_PATIENCE },
     );
@@ -190,7 +193,7 @@ export class Broadcasts {
       `update cortex.broadcasts set name = $2, subject = $3, preheader = $4, email_from = $5, topic_id = $6,
          include_smart_list_ids = $7, exclude_smart_list_ids = $8, rules = $9::jsonb, template_id = $10, editor = $11,
          design = $12::jsonb, html = $13, text = $14, generated_text = $15, revision = $16, field_revisions = $17::jsonb,
-         updated_at = cortex.now()
+         holdout_percent = $18, updated_at = cortex.now()
        where id = $1`,
       [
         row.id,
@@ -210,6 +213,7 @@ export class Broadcasts {
         drawn.generated_text,
         revision,
         JSON.stringify(revisions),
+        next.holdout_percent,
       ],
     );
     await keepUses(tx, row.id, next);
@@ -233,6 +237,7 @@ const fieldsOf = (row: BroadcastRow): BroadcastFields => ({
   design: row.design,
   html: row.html,
   text: row.text,
+  holdout_percent: row.holdout_percent,
 });
 
 /** The given fields whose value is another one. */

@@ -138,6 +138,50 @@ describe('freezing a broadcast to 20,000 people', () => {
   }, 120_000);
 });
 
+describe('a hold-out', () => {
+  it('is the same share of those who would get it in the funnel, for one person, and frozen', async () => {
+    const id = await on.draft({ exclude_smart_list_ids: [leftOut], holdout_percent: 20 });
+    const funnel = await on.broadcasts.audience(id);
+    const held = funnel.skipped.held_out!;
+    const would = PEOPLE * 0.5;
+    expect(funnel.will_receive).toBe(would - held);
+    expect(held / would).toBeCloseTo(0.2, 1);
+    await on.send(id);
+    await prepare(id);
+    const { counts } = await on.broadcasts.get(id);
+    expect(counts).toMatchObject({
+      queued: funnel.will_receive,
+      skipped: { held_out: held, unsubscribed: PEOPLE / 10 },
+    });
+    const out = await on.db.database.row<{ email: string }>(
+      `select p.email::text as email from cortex.broadcast_exclusions e join cortex.people p on p.person_id = e.person_id
+       where e.broadcast_id = $1 and e.reason = 'held_out' limit 1`,
+      [id],
+    );
+    expect(await on.broadcasts.whyNot(id, out!.email)).toBe('held_out');
+    const { items } = await on.broadcasts.recipients(id, { state: 'skipped', limit: 200 });
+    expect(items.map(({ reason }) => reason)).toContain('held_out');
+    await on.lifecycle.cancel(actor, id);
+  }, 120_000);
+
+  it('is somebody else in each broadcast', async () => {
+    const heldOut = async () => {
+      const id = await on.draft({ exclude_smart_list_ids: [leftOut], holdout_percent: 50 });
+      await on.send(id);
+      await prepare(id);
+      await on.lifecycle.cancel(actor, id);
+      const rows = await on.db.database.rows<{ person_id: string }>(
+        "select person_id from cortex.broadcast_exclusions where broadcast_id = $1 and reason = 'held_out'",
+        [id],
+      );
+      return new Set(rows.map(({ person_id }) => person_id));
+    };
+    const [first, second] = [await heldOut(), await heldOut()];
+    const both = [...first].filter((person) => second.has(person)).length;
+    expect(both / first.size).toBeCloseTo(0.5, 1);
+  }, 120_000);
+});
+
 describe('a broadcast that cannot be frozen', () => {
   it('is not sent when a mail is missing: the sum is wrong', async () => {
     const id = await on.draft({ exclude_smart_list_ids: [leftOut] });

@@ -1,8 +1,8 @@
 import { adminAddresses } from '#contracts';
 import { contactJson } from '#emails';
 import { AppError, isTransient, openAttention, type Database, type Tx } from '#platform';
-import { audienceSql, fixAudience, judgedSql, type FixedAudience } from './audience.js';
-import { lockBroadcast, nextToPrepare, type BroadcastRow } from './broadcast.queries.js';
+import { audienceSql, fixAudience, judgedSql, JUDGING, judgingValues, type FixedAudience } from './audience.js';
+import { judgingOf, lockBroadcast, nextToPrepare, type BroadcastRow } from './broadcast.queries.js';
 import { BEFORE_ALL } from './feed.js';
 import { audienceOf } from './readiness.js';
 
@@ -68,18 +68,18 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
   if (last === undefined) return false;
   const condition = audienceSql(
     audience,
-    8,
+    JUDGING + 6,
     next.map((person) => person.person_id),
   );
   await tx.run(
     `with judged as materialized (
-       ${judgedSql(`p.person_id > $7::uuid and p.person_id <= $8::uuid and ${condition.text}`, '$2::uuid')}
+       ${judgedSql(`p.person_id > $8::uuid and p.person_id <= $9::uuid and ${condition.text}`)}
      ), written as (
        insert into cortex.messages (dedupe_key, broadcast_id, job_id, person_id, contact_email, stream, topic_id,
          content_id, data, email_from, demo, created_at)
-       select 'broadcast ' || $1::uuid || ' ' || p.person_id, $1::uuid, $3::uuid, p.person_id,
-         coalesce(p.email, p.address::citext), 'broadcast', $2::uuid, $4::uuid,
-         jsonb_build_object('contact', ${contactJson}), $5::text, p.demo, $6::timestamptz
+       select 'broadcast ' || $1::uuid || ' ' || p.person_id, $1::uuid, $4::uuid, p.person_id,
+         coalesce(p.email, p.address::citext), 'broadcast', $2::uuid, $5::uuid,
+         jsonb_build_object('contact', ${contactJson}), $6::text, p.demo, $7::timestamptz
        from judged j join cortex.people p on p.person_id = j.person_id
        where j.reason is null
        order by p.person_id
@@ -91,7 +91,7 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
        on conflict do nothing
      )
      update cortex.broadcasts b
-     set freeze_cursor = $8::uuid, candidates = b.candidates + (select count(*) from judged)::int,
+     set freeze_cursor = $9::uuid, candidates = b.candidates + (select count(*) from judged)::int,
        left_out = coalesce((
          select jsonb_object_agg(s.reason, s.n) from (
            select r.reason, sum(r.n)::int as n from (
@@ -101,8 +101,7 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
            group by 1) s), '{}')
      where b.id = $1`,
     [
-      row.id,
-      row.asked_topic_id,
+      ...judgingValues(judgingOf(row)),
       row.job_id,
       row.content_id,
       row.email_from,

@@ -1,5 +1,13 @@
-export { audienceSql, fixAudience, funnelOf, judgedSql, type FixedAudience } from './audience.js';
-export { broadcastById } from './broadcast.queries.js';
+export {
+  audienceSql,
+  fixAudience,
+  funnelOf,
+  judgedSql,
+  JUDGING,
+  judgingValues,
+  type FixedAudience,
+} from './audience.js';
+export { broadcastById, judgingOf } from './broadcast.queries.js';
 export { Broadcasts, COUNT_PATIENCE } from './broadcasts.js';
 export { audienceOf, readyContent } from './readiness.js';
 export { BroadcastLifecycle } from './lifecycle.js';

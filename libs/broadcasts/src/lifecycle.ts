@@ -12,7 +12,7 @@ import {
   type Tx,
 } from '#platform';
 import { fixAudience, funnelOf } from './audience.js';
-import { lockBroadcast, nextDue, type BroadcastRow } from './broadcast.queries.js';
+import { judgingOf, lockBroadcast, nextDue, type BroadcastRow } from './broadcast.queries.js';
 import { Broadcasts, COUNT_PATIENCE } from './broadcasts.js';
 import { withdraw } from './feed.js';
 import { audienceOf, notReady, readyContent } from './readiness.js';
@@ -159,7 +159,7 @@ export class BroadcastLifecycle {
   /** Pins what it says. @returns how many would receive it now */
   private async makeReady(tx: Tx, row: BroadcastRow, confirm: number | undefined): Promise<number> {
     const content = await readyContent(tx, row);
-    const { will_receive } = await funnelOf(tx, await fixAudience(tx, audienceOf(row)), row.asked_topic_id);
+    const { will_receive } = await funnelOf(tx, await fixAudience(tx, audienceOf(row)), judgingOf(row));
     if (will_receive === 0) {
       const message = 'Nobody would receive it now. Look at the audience.';
       throw notReady([{ pointer: '/include_smart_list_ids', message }]);

@@ -21,6 +21,7 @@ export const presentListed = (row: BroadcastRow, counts: MessageCounts) => ({
   rules: row.rules,
   template_id: row.template_id,
   editor: row.editor,
+  holdout_percent: row.holdout_percent,
   scheduled_at: instant(row.scheduled_at),
   started_at: instant(row.started_at),
   frozen_at: instant(row.frozen_at),

@@ -7,6 +7,9 @@ import {
   fixAudience,
   funnelOf,
   judgedSql,
+  JUDGING,
+  judgingOf,
+  judgingValues,
   readyContent,
   type FixedAudience,
 } from '#broadcasts';
@@ -36,6 +39,7 @@ interface RehearsalRow {
   status: 'running' | 'completed' | 'failed';
   revision: number;
   topic_id: string | null;
+  holdout_percent: number;
   email_from: string | null;
   content: MailContent;
   audience: FixedAudience;
@@ -52,7 +56,7 @@ interface RehearsalRow {
   ended_at: Date | null;
 }
 
-const columns = `r.id, r.broadcast_id, r.status, r.revision, r.topic_id, r.email_from, r.content, r.audience, r.expected,
+const columns = `r.id, r.broadcast_id, r.status, r.revision, r.topic_id, r.holdout_percent, r.email_from, r.content, r.audience, r.expected,
   r.people_until, r.people_cursor, r.recipients, r.problems, r.worst, r.distinct_mails, r.largest_bytes, r.links,
   r.created_at, r.ended_at`;
 
@@ -93,12 +97,12 @@ export class Rehearsals implements Loop {
         const row = await broadcastById(tx, broadcastId);
         const { subject, preheader, html, text } = await readyContent(tx, row);
         const audience = await fixAudience(tx, audienceOf(row));
-        const { will_receive } = await funnelOf(tx, audience, row.asked_topic_id);
+        const { will_receive } = await funnelOf(tx, audience, judgingOf(row));
         await tx.run('delete from cortex.broadcast_rehearsals where broadcast_id = $1', [broadcastId]);
         await tx.run(
           `insert into cortex.broadcast_rehearsals
-             (broadcast_id, revision, topic_id, email_from, content, audience, expected, people_until)
-           values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7,
+             (broadcast_id, revision, topic_id, email_from, content, audience, expected, holdout_percent, people_until)
+           values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8,
              (select p.person_id from cortex.people p order by p.person_id desc limit 1))
            on conflict (broadcast_id) do nothing`,
           [
@@ -109,6 +113,7 @@ export class Rehearsals implements Loop {
             JSON.stringify({ subject, preheader, html, text }),
             JSON.stringify(audience),
             will_receive,
+            row.holdout_percent,
           ],
         );
       },
@@ -200,15 +205,15 @@ async function rehearseNext(tx: Tx, row: RehearsalRow, facts: SendFacts, links: 
   if (last === undefined) return false;
   const condition = audienceSql(
     row.audience,
-    3,
+    JUDGING + 2,
     next.map((person) => person.person_id),
   );
   const people = await tx.rows<Person>(
     `select p.person_id, jsonb_build_object('contact', ${contactJson}) as data
-     from (${judgedSql(`p.person_id > $2::uuid and p.person_id <= $3::uuid and ${condition.text}`, '$1::uuid')}) j
+     from (${judgedSql(`p.person_id > $4::uuid and p.person_id <= $5::uuid and ${condition.text}`)}) j
      join cortex.people p on p.person_id = j.person_id
      where j.reason is null order by p.person_id`,
-    [row.topic_id, cursor, last, ...condition.values],
+    [...judgingValues({ ...row, id: row.broadcast_id }), cursor, last, ...condition.values],
   );
   const found = await rehearse(row, people, facts, links);
   await tx.run(

@@ -1,6 +1,7 @@
 import { rulesSchema, skipReasons } from '#rules';
 import { z } from 'zod';
 import { messageState } from './emails.contract.js';
+import { holdoutPercent as holdout_percent } from './broadcast-ways.contract.js';
 import { messageCounts } from './message-counts.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 import { storedRules } from '../people/smart-lists.contract.js';
@@ -47,6 +48,8 @@ export const listedBroadcast = z.object({
   rules: storedRules.nullable(),
   template_id: z.string().nullable(),
   editor,
+  /** Per cent of those who would get it that get nothing. */
+  holdout_percent: z.number().int(),
   scheduled_at: instant.nullable(),
   started_at: instant.nullable(),
   /** When everybody had been looked at and the sum was right: from here on mails leave. */
@@ -89,6 +92,7 @@ const fields = {
   design: z.unknown(),
   html: part(900_000),
   text: part(900_000).nullable(),
+  holdout_percent,
 };
 const given = z.strictObject(fields).partial();
 

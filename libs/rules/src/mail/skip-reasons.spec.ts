@@ -15,6 +15,7 @@ describe('why a mail is not sent', () => {
         'changed_since',
         'topic_off',
         'paused',
+        'held_out',
       ].sort(),
     );
   });

@@ -1,7 +1,7 @@
 import { mailRefusals } from './mail-permission.js';
 
 /** Why a mail is not sent, as counts name it: the person may not be mailed, or not this mail and not now. */
-export const skipReasons = [...mailRefusals, 'capped', 'no_address', 'duplicate', 'changed_since'] as const;
+export const skipReasons = [...mailRefusals, 'capped', 'held_out', 'no_address', 'duplicate', 'changed_since'] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
 /** Each as a clause about one person, and as a label that fits after a number and after a colon. */
@@ -13,6 +13,7 @@ const words: Record<SkipReason, { clause: string; label: string }> = {
   topic_off: { clause: 'they do not want this topic', label: 'without this topic' },
   paused: { clause: 'they have paused marketing mail', label: 'paused by the person' },
   capped: { clause: 'they had enough mail lately', label: 'over the limit of e-mails per person' },
+  held_out: { clause: 'they are in the hold-out, which gets nothing', label: 'in the hold-out' },
   no_address: { clause: 'there is no address', label: 'without an e-mail address' },
   duplicate: { clause: 'they already got it', label: 'already sent' },
   changed_since: { clause: 'they have changed since', label: 'changed since' },

@@ -133,10 +133,10 @@ export class BroadcastsController {
 /** Of a body the fields that a draft keeps. */
 function fieldsOf(body: InputOf<typeof contracts.changeBroadcast>['body']) {
   const { name, subject, preheader, from, topic_id, include_smart_list_ids, exclude_smart_list_ids } = body;
-  const { rules, template_id, editor, design, html, text } = body;
+  const { rules, template_id, editor, design, html, text, holdout_percent } = body;
   const all = {
     ...{ name, subject, preheader, from, topic_id, include_smart_list_ids, exclude_smart_list_ids },
-    ...{ rules, template_id, editor, design, html, text },
+    ...{ rules, template_id, editor, design, html, text, holdout_percent },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<typeof all>;
 }

@@ -15,6 +15,7 @@ export type BroadcastDraft = Pick<
   | 'exclude_smart_list_ids'
   | 'rules'
   | 'template_id'
+  | 'holdout_percent'
 >;
 
 const draftOf = (broadcast: Broadcast): BroadcastDraft => ({
@@ -27,6 +28,7 @@ const draftOf = (broadcast: Broadcast): BroadcastDraft => ({
   exclude_smart_list_ids: broadcast.exclude_smart_list_ids,
   rules: broadcast.rules,
   template_id: broadcast.template_id,
+  holdout_percent: broadcast.holdout_percent,
 });
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

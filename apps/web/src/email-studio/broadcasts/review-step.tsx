@@ -13,13 +13,15 @@ import { useStoredTemplate } from '../templates/templates.queries';
 import { useFunnel, type Broadcast, type Funnel } from './broadcasts.queries';
 import { BroadcastPreview } from './design-step';
 import { FunnelBars } from './funnel-bars';
+import { HowSent } from './how-sent';
 import { RehearsalPart } from './rehearsal-part';
 import { SendForm } from './send-form';
 import type { StepProps } from './settings-step';
 import { stepOfProblem } from './wizard-steps';
 
 /** The last look: what is missing, to whom it goes, how it reads, and when it leaves. */
-export function ReviewStep({ editing: { now, stored, saving }, readOnly }: StepProps) {
+export function ReviewStep({ editing, readOnly }: StepProps) {
+  const { now, stored, saving } = editing;
   const settled = useStore(saving.state).is === 'saved';
   const ready = stored.problems.length === 0;
   const funnel = useFunnel(stored, ready && settled);
@@ -40,6 +42,7 @@ export function ReviewStep({ editing: { now, stored, saving }, readOnly }: StepP
           <Missing broadcast={stored} />
         )}
       </Section>
+      <HowSent editing={editing} readOnly={readOnly} />
       {ready ? (
         <Section
           title="Rehearse it"
