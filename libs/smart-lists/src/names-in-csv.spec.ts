@@ -46,10 +46,11 @@ describe('names in a CSV file', () => {
   it('cuts no name in two where a piece ends, and reads a large file in a thread while others have their turn', async () => {
     const names = Array.from({ length: 40_000 }, (_, n) => `jürgen.${n}@shop.example`);
     const file = Buffer.from(names.join('\n'));
-    const { result: found, took, waited } = await besideOthers(async () => [...(await namesInCsv(file))]);
+    const { result: found, turns } = await besideOthers(async () => [...(await namesInCsv(file))]);
     expect(found.map(({ emails }) => emails!.length)).toEqual(Array<number>(8).fill(5_000));
     expect(found.flatMap(({ emails }) => emails)).toEqual(names);
-    expect(waited).toBeLessThan(took / 2);
+    // Read here and not in a thread it leaves others two or three.
+    expect(turns).toBeGreaterThan(100);
     await expect(assertReadable(file)).resolves.toBeUndefined();
     await expect(assertReadable(Buffer.from(`id\n${names.join('\n')}`))).rejects.toThrow(/is not an id/);
   });

@@ -1,20 +1,31 @@
 /**
- * What a piece of work takes, and the longest that it kept everybody else in this process waiting meanwhile.
- * @returns both in milliseconds, with what the work came to
+ * What a piece of work leaves to everybody else in this process.
+ * @returns how often others had their turn meanwhile, and two times in milliseconds: what the work took, and the most
+ *   that this thread computed between two turns. That one is of the processor, not of the clock: on a busy machine a
+ *   thread that computes nothing waits too.
  */
-export async function besideOthers<T>(work: () => Promise<T>): Promise<{ result: T; took: number; waited: number }> {
-  let waited = 0;
-  let last = performance.now();
+export async function besideOthers<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; turns: number; took: number; held: number }> {
+  let turns = 0;
+  let held = 0;
+  let last = process.threadCpuUsage();
+  const look = () => {
+    const { user, system } = process.threadCpuUsage(last);
+    held = Math.max(held, (user + system) / 1000);
+    last = process.threadCpuUsage();
+  };
   const turn = () => {
-    waited = Math.max(waited, performance.now() - last);
-    last = performance.now();
+    turns += 1;
+    look();
     next = setImmediate(turn);
   };
   let next = setImmediate(turn);
   const began = performance.now();
   try {
     const result = await work();
-    return { result, took: performance.now() - began, waited: Math.max(waited, performance.now() - last) };
+    look();
+    return { result, turns, took: performance.now() - began, held };
   } finally {
     clearImmediate(next);
   }

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '#platform';
 import type axeCore from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 const root = projectRoot();
 const require = createRequire(import.meta.url);
@@ -119,6 +119,22 @@ export async function atRest(page: Page): Promise<void> {
     return false;
   });
   if (!calm) throw new Error('The page did not come to rest within a minute.');
+}
+
+/**
+ * Types 300 characters into a text that is being written in, one in each frame.
+ * @returns how often React drew meanwhile. A machine so busy that the hands seem to rest lets the editor save, which
+ *   draws a little: far less than one for each character, and not nothing.
+ */
+export async function drawnWhileTyping(page: Page, text: Locator): Promise<number> {
+  const before = await commitsOf(page);
+  await text.evaluate(async (el) => {
+    for (let n = 0; n < 300; n += 1) {
+      el.ownerDocument.execCommand('insertText', false, 'abcdefghi '[n % 10]!);
+      await new Promise((done) => el.ownerDocument.defaultView!.requestAnimationFrame(done));
+    }
+  });
+  return (await commitsOf(page)) - before;
 }
 
 /** Signs somebody in and goes where they wanted to. */
