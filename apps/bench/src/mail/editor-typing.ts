@@ -104,7 +104,9 @@ async function turn(page: Page, frame: Frame, selector: string): Promise<number[
   return spans;
 }
 
-const at = (sorted: number[], share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+function at(sorted: number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
 function summary(spans: number[]): { p50: number; p95: number } {
   const sorted = [...spans].sort((a, b) => a - b);
   return { p50: at(sorted, 0.5), p95: at(sorted, 0.95) };
