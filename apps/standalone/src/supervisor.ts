@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
-import { readConfig } from '#platform';
+import { outliveTheTerminal, readConfig } from '#platform';
 import { supervise } from './supervise.js';
 
 /**
  * `npm start`: PostgreSQL first, then the application as a child, which is `main.js` unless a program is named.
  * Whatever prevents the start is one sentence on the terminal and exit code 1.
  */
+outliveTheTerminal();
 try {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 22) {

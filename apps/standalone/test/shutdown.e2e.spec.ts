@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ describe('SIGTERM', () => {
   afterEach(() => void child.kill('SIGKILL'));
   afterAll(() => db.drop());
 
-  async function start(file: string): Promise<void> {
+  async function start(file: string, output: 'ignore' | number = 'ignore'): Promise<void> {
     port = await freePort();
     child = spawn(process.execPath, [join(root, file)], {
       env: {
@@ -34,9 +35,9 @@ describe('SIGTERM', () => {
         PORT: String(port),
         CORTEX_API_KEY: key,
         CORTEX_DEMO: '0',
-        LOG_LEVEL: 'fatal',
+        LOG_LEVEL: output === 'ignore' ? 'fatal' : 'info',
       },
-      stdio: 'ignore',
+      stdio: ['ignore', output, output],
     });
     await until(async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
@@ -100,6 +101,23 @@ describe('SIGTERM', () => {
         connection: 'close',
         text: expect.stringMatching(/^\{/),
       });
+      expect(await ended).toEqual([0, null]);
+    },
+  );
+
+  // `/dev/full` answers every write as a full disk does.
+  (process.platform === 'linux' ? it : it.skip)(
+    'ends a program that went on without room for its log, and said so',
+    async () => {
+      const full = openSync('/dev/full', 'w');
+      try {
+        await start('dist/apps/standalone/src/supervisor.js', full);
+      } finally {
+        closeSync(full);
+      }
+      await until(async () => (await ask()).text.includes('The log cannot be written'));
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);
     },
   );

@@ -19,7 +19,7 @@ export * from './db/migrator.js';
 export * from './settings.js';
 export * from './threads.js';
 export * from './cursor.js';
-export * from './full-disk.js';
+export { fullDisk } from './full-disk.js';
 export * from './loop.js';
 export * from './retry.js';
 export * from './project.js';

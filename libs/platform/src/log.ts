@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { standardOutput } from './log-output.js';
 import { redacted, redactedText, toldError } from './secrecy.js';
 
 /**
@@ -8,7 +9,7 @@ import { redacted, redactedText, toldError } from './secrecy.js';
 export type Log = Logger;
 export const LOG = Symbol('LOG');
 
-export function createLog(level: string, role: string, destination?: DestinationStream): Log {
+export function createLog(level: string, role: string, destination: DestinationStream = standardOutput): Log {
   const options: LoggerOptions = {
     level,
     base: { role },
@@ -27,5 +28,5 @@ export function createLog(level: string, role: string, destination?: Destination
       },
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
 }

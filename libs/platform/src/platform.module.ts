@@ -2,8 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Clock, SystemClock } from './clock.js';
 import { Config } from './config.js';
 import { Database } from './db/tx.js';
-import { FullDiskNotice } from './full-disk.js';
 import { LOG, type Log } from './log.js';
+import { PassingTroubles } from './passing-troubles.js';
 import { Vault } from './vault.js';
 
 export interface PlatformParts {
@@ -24,6 +24,6 @@ export class PlatformModule {
       { provide: Vault, useValue: new Vault(parts.database, parts.config) },
       { provide: Clock, useValue: parts.clock ?? new SystemClock() },
     ];
-    return { module: PlatformModule, global: true, providers: [...providers, FullDiskNotice], exports: providers };
+    return { module: PlatformModule, global: true, providers: [...providers, PassingTroubles], exports: providers };
   }
 }

@@ -80,6 +80,7 @@ export function runProgram(start: () => Promise<() => Promise<void>>): void {
     process.stderr.write(`${type}${code ? ` ${code}` : ''}: ${message}\n${stack ?? ''}\n`);
     process.exit(1);
   });
+  outliveTheTerminal();
   // Whoever lost its supervisor must not keep the port; the database may go away at any moment.
   process.on('disconnect', () => void end(1));
   start().then(
@@ -93,6 +94,11 @@ export function runProgram(start: () => Promise<() => Promise<void>>): void {
       process.exit(asked ? 0 : 1);
     },
   );
+}
+
+/** What is written for people is lost where nobody can read it, be the disk full or the terminal gone; nothing ends by it. */
+export function outliveTheTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 async function finish(stop: () => Promise<void>, code: number): Promise<void> {
