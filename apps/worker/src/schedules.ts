@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
+import { checkAudit, sealAudit } from '#access';
 import { compareDirectory, repairDirectory } from '#directory';
 import { tidyMedia } from '#emails';
 import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters } from '#engine';
@@ -23,9 +24,11 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: foldCounters, every: MINUTE },
   { job: repairDirectory, every: MINUTE },
   { job: sweepLists, every: MINUTE },
+  { job: sealAudit, every: 10 * MINUTE },
   { job: compareDirectory, every: DAY },
   { job: compareLists, every: DAY },
   { job: countLists, every: DAY },
+  { job: checkAudit, every: DAY },
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
   { job: tidySignUps, every: HOUR },

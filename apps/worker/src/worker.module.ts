@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AuditSeals } from '#access';
 import { BroadcastLoop, BroadcastsModule } from '#broadcasts';
 import { DirectoryModule, DirectoryRepair, TimeZones } from '#directory';
 import { EmailsModule, MediaJobs, TemplateRedraw } from '#emails';
@@ -55,6 +56,7 @@ const loops: Type<Loop>[] = [
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
 const jobHandlers: Type<JobHandlers>[] = [
   Housekeeping,
+  AuditSeals,
   DirectoryRepair,
   Monitors,
   ScheduledEntries,
@@ -79,6 +81,7 @@ export class WorkerModule {
         ...libraries,
       ],
       providers: [
+        AuditSeals,
         Housekeeping,
         Schedules,
         TableCleaning,

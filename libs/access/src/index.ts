@@ -1,10 +1,12 @@
 export * from './access.module.js';
 export * from './accounts/api-keys.js';
 export * from './audit/audit.js';
+export { AuditSeals, checkAudit, sealAudit } from './audit/audit-seals.js';
 export * from './accounts/first-start.js';
 export * from './audit/refusals.js';
 export * from './sign-in/password-resets.js';
 export * from './second-factors/second-factors.js';
+export * from './passkeys/passkeys.js';
 export { networkOf } from './sign-in/sign-in-tries.js';
 export * from './accounts/staff.js';
 export * from './sign-in/staff-sessions.js';
