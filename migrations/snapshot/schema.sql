@@ -54,6 +54,13 @@ table cortex.audit
   before jsonb
   after jsonb
   request_id text
+  seal bigint
+
+table cortex.audit_seals
+  number bigint not null
+  entries integer not null
+  hash bytea not null
+  sealed_at timestamp with time zone not null default cortex.now()
 
 table cortex.automation_counts
   automation_id uuid not null
@@ -659,6 +666,22 @@ table cortex.staff_invitations
   created_at timestamp with time zone not null default cortex.now()
   expires_at timestamp with time zone not null
 
+table cortex.staff_passkey_answers
+  challenge bytea not null
+  answered_at timestamp with time zone not null default cortex.now()
+
+table cortex.staff_passkeys
+  id uuid not null default uuidv7()
+  staff_id text not null
+  name text not null
+  credential_id bytea not null
+  public_key bytea not null
+  counter bigint not null default 0
+  transports text[] not null default '{}'::text[]
+  synced boolean not null
+  created_at timestamp with time zone not null default cortex.now()
+  last_used_at timestamp with time zone
+
 table cortex.staff_password_resets
   staff_id text not null
   token_hash bytea not null
@@ -1006,6 +1029,8 @@ cortex.attention attention_pkey: PRIMARY KEY (id)
 
 cortex.audit audit_pkey: PRIMARY KEY (id)
 
+cortex.audit_seals audit_seals_pkey: PRIMARY KEY (number)
+
 cortex.automation_counts automation_counts_pkey: PRIMARY KEY (automation_id, what, node_id, state, detail)
 
 cortex.automation_epoch automation_epoch_one_check: CHECK (one)
@@ -1218,6 +1243,14 @@ cortex.staff_invitations staff_invitations_role_check: CHECK ((role = ANY (ARRAY
 
 cortex.staff_invitations staff_invitations_token_hash_key: UNIQUE (token_hash)
 
+cortex.staff_passkey_answers staff_passkey_answers_pkey: PRIMARY KEY (challenge)
+
+cortex.staff_passkeys staff_passkeys_credential_id_key: UNIQUE (credential_id)
+
+cortex.staff_passkeys staff_passkeys_pkey: PRIMARY KEY (id)
+
+cortex.staff_passkeys staff_passkeys_staff_id_fkey: FOREIGN KEY (staff_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
+
 cortex.staff_password_resets staff_password_resets_pkey: PRIMARY KEY (staff_id)
 
 cortex.staff_password_resets staff_password_resets_staff_id_fkey: FOREIGN KEY (staff_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
@@ -1366,6 +1399,10 @@ CREATE UNIQUE INDEX attention_open ON cortex.attention USING btree (key) WHERE (
 
 CREATE INDEX audit_at ON cortex.audit USING btree (at DESC, id)
 
+CREATE INDEX audit_by_seal ON cortex.audit USING btree (seal, id) WHERE (seal IS NOT NULL)
+
+CREATE INDEX audit_unsealed ON cortex.audit USING btree (id) WHERE (seal IS NULL)
+
 CREATE INDEX automation_hour_changes_automation ON cortex.automation_hour_changes USING btree (automation_id)
 
 CREATE INDEX automation_run_steps_entered ON cortex.automation_run_steps USING brin (entered_at) WITH (pages_per_range='32', autosummarize='on')
@@ -1493,6 +1530,8 @@ CREATE INDEX sign_ups_message ON cortex.sign_ups USING btree (message_id) WHERE 
 CREATE INDEX sign_ups_network ON cortex.sign_ups USING btree (network, created_at)
 
 CREATE INDEX sign_ups_open ON cortex.sign_ups USING btree (created_at) WHERE (handled_at IS NULL)
+
+CREATE INDEX staff_passkeys_by_staff ON cortex.staff_passkeys USING btree (staff_id)
 
 CREATE INDEX topic_choices_topic ON cortex.topic_choices USING btree (topic_id)
 
@@ -2021,6 +2060,13 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.audit_entry_hash(entry cortex.audit)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN sha256(convert_to((jsonb_build_array((entry).id, EXTRACT(epoch FROM (entry).at), (entry).actor, (entry).action, (entry).target_kind, (entry).target_id, (entry).before, (entry).after, (entry).request_id))::text, 'UTF8'::name))
+
 CREATE OR REPLACE FUNCTION cortex.cause()
  RETURNS jsonb
  LANGUAGE sql
@@ -2454,6 +2500,30 @@ AS $function$
 begin
   perform cortex.hand_over(m.person_id, m.into_person_id)
   from cortex.person_merges m where m.followed < 2 and m.merged_at >= began;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.guard_audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'UPDATE' and old.seal is null and new.seal is not null
+    and cortex.audit_entry_hash(old) = cortex.audit_entry_hash(new) then
+    return new;
+  end if;
+  raise exception 'Entries of the audit are neither changed nor deleted.' using errcode = 'insufficient_privilege';
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.guard_audit_seals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception 'Seals of the audit are neither changed nor deleted.' using errcode = 'insufficient_privilege';
 end
 $function$
 
@@ -4341,6 +4411,12 @@ end
 $function$
 
 -- triggers
+
+CREATE TRIGGER audit_is_kept BEFORE DELETE OR UPDATE ON cortex.audit FOR EACH ROW EXECUTE FUNCTION cortex.guard_audit()
+
+CREATE TRIGGER audit_is_kept_whole BEFORE TRUNCATE ON cortex.audit FOR EACH STATEMENT EXECUTE FUNCTION cortex.guard_audit()
+
+CREATE TRIGGER audit_seals_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON cortex.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION cortex.guard_audit_seals()
 
 CREATE TRIGGER count_delete AFTER DELETE ON cortex.automation_run_steps REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_automation_run_steps_delete()
 

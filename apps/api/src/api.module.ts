@@ -28,6 +28,7 @@ import { JobsController } from './controllers/people/jobs.controller.js';
 import { EventsController } from './controllers/workspace/events.controller.js';
 import { OperationsController } from './controllers/workspace/operations.controller.js';
 import { PeopleIngestionController } from './controllers/ingestion/people-ingestion.controller.js';
+import { PasskeysController } from './controllers/access/passkeys.controller.js';
 import { SecondFactorController } from './controllers/access/second-factor.controller.js';
 import { SessionsController } from './controllers/access/sessions.controller.js';
 import { SettingsController } from './controllers/workspace/settings.controller.js';
@@ -88,6 +89,7 @@ const controllers: Type[] = [
   JobsController,
   OperationsController,
   PeopleIngestionController,
+  PasskeysController,
   SecondFactorController,
   SessionsController,
   SettingsController,

@@ -29,6 +29,8 @@ const routes: Record<Row, string> = {
     GET /health/ready
     POST /auth/staff/sign-in
     POST /auth/staff/sign-out
+    POST /auth/staff/passkey/begin
+    POST /auth/staff/passkey
     POST /auth/staff/accept-invitation
     POST /auth/staff/reset
     POST /auth/staff/reset/confirm
@@ -56,6 +58,10 @@ const routes: Record<Row, string> = {
     POST /auth/staff/second-factor/confirm
     POST /auth/staff/second-factor/recovery-codes
     POST /auth/staff/second-factor/remove
+    GET /auth/staff/passkeys
+    POST /auth/staff/passkeys/begin
+    POST /auth/staff/passkeys
+    POST /auth/staff/passkeys/:id/remove
     GET /sessions/mine
     DELETE /sessions/mine/:id
     DELETE /sessions

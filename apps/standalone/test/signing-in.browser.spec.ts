@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, pageAt, seriousProblems, testApp, until, type TestApp } from '#testing';
+import { browser, builtWeb, pageAt, seriousProblems, signIn, testApp, until, type TestApp } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { administrate } from '../src/administrate.js';
 import { takePictures } from './pictures.js';
@@ -138,6 +138,67 @@ describe('signing in, with a second factor and without a password', () => {
     );
     expect(audited.length).toBe(1);
     expect(broken).toEqual([]);
+  }, 120_000);
+
+  it('signs in with a passkey, and no longer once that is removed', async () => {
+    const email = 'paula@example.com';
+    const own = 'five plain words of paula';
+    await app.call('POST', '/staff', { email, name: 'Paula', role: 'marketer', password: own });
+    // Passkeys need a name; the test's address has none.
+    const named = await pageAt(app.url.replace('127.0.0.1', 'localhost'), chromium, broken);
+    try {
+      const device = await named.context().newCDPSession(named);
+      await device.send('WebAuthn.enable');
+      await device.send('WebAuthn.addVirtualAuthenticator', {
+        options: {
+          protocol: 'ctap2',
+          transport: 'internal',
+          hasResidentKey: true,
+          hasUserVerification: true,
+          isUserVerified: true,
+          automaticPresenceSimulation: true,
+        },
+      });
+      const mine = named.locator('#account');
+      const list = mine.getByRole('list', { name: 'Your passkeys' });
+      await signIn(named, { email, password: own }, '/admin/settings');
+      await mine.getByRole('button', { name: 'Add a passkey' }).click();
+      await mine.getByLabel('Name of the passkey').fill('Work laptop');
+      await mine.getByLabel('Your password').fill(own);
+      await mine.scrollIntoViewIfNeeded();
+      expect(await seriousProblems(named)).toEqual([]);
+      await takePictures(named, process.env.CORTEX_TEST_SHOTS, 'passkey-adding');
+      await mine.getByRole('button', { name: 'Continue' }).click();
+      await list.getByText('Work laptop').waitFor();
+      await mine.scrollIntoViewIfNeeded();
+      expect(await seriousProblems(named)).toEqual([]);
+      await takePictures(named, process.env.CORTEX_TEST_SHOTS, 'passkeys');
+      // The device has one now.
+      await mine.getByRole('button', { name: 'Add a passkey' }).click();
+      await mine.getByLabel('Your password').fill(own);
+      await mine.getByRole('button', { name: 'Continue' }).click();
+      await mine.getByText('This device already has a passkey for your account.').waitFor();
+
+      await mine.getByRole('button', { name: 'Cancel' }).click();
+      await mine.getByRole('button', { name: 'Sign out everywhere' }).click();
+      await named.getByRole('heading', { name: 'Sign in to Cortex' }).waitFor();
+      await takePictures(named, process.env.CORTEX_TEST_SHOTS, 'sign-in-passkey');
+      await named.getByRole('button', { name: 'Use a passkey' }).click();
+      await named.getByRole('link', { name: 'Settings' }).first().waitFor();
+      await named.goto('/admin/settings');
+      await list.getByText('last used').waitFor();
+      await list.getByRole('button', { name: 'Remove Work laptop' }).click();
+      await mine.getByLabel('Your password').fill(own);
+      await mine.getByRole('button', { name: 'Remove' }).click();
+      await mine.getByRole('button', { name: 'Add a passkey' }).waitFor();
+      expect(await list.count()).toBe(0);
+      await mine.getByRole('button', { name: 'Sign out everywhere' }).click();
+      await named.getByRole('button', { name: 'Use a passkey' }).click();
+      await named.getByText('This passkey is not known here').waitFor();
+      expect(broken).toEqual([]);
+    } finally {
+      await named.context().close();
+    }
   }, 120_000);
 
   async function setPassword(path: string, next: string): Promise<void> {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Config, Database, LOG, readSecret, Vault, type Log } from '#platform';
 import { ApiKeys } from './accounts/api-keys.js';
 import { Audit } from './audit/audit.js';
+import { Passkeys } from './passkeys/passkeys.js';
 import { PasswordResets } from './sign-in/password-resets.js';
 import { Refusals } from './audit/refusals.js';
 import { SecondFactors } from './second-factors/second-factors.js';
@@ -25,6 +26,12 @@ const providers = [
     useFactory: (database: Database, vault: Vault) => new SecondFactors(database, vault),
   },
   {
+    provide: Passkeys,
+    inject: [Database, Config],
+    useFactory: async (database: Database, config: Config) =>
+      new Passkeys(database, await readSecret(database, config)),
+  },
+  {
     provide: PasswordResets,
     inject: [Database, Config],
     useFactory: async (database: Database, config: Config) =>
@@ -32,9 +39,9 @@ const providers = [
   },
   {
     provide: StaffSignIn,
-    inject: [Database, Config, LOG, SecondFactors],
-    useFactory: async (database: Database, config: Config, log: Log, secondFactors: SecondFactors) =>
-      new StaffSignIn(database, config, await readSecret(database, config), log, secondFactors),
+    inject: [Database, Config, LOG, SecondFactors, Passkeys],
+    useFactory: async (database: Database, config: Config, log: Log, ...ways: [SecondFactors, Passkeys]) =>
+      new StaffSignIn(database, config, await readSecret(database, config), log, ...ways),
   },
 ];
 

@@ -91,7 +91,7 @@ export const rings: Record<string, Ring> = {
   emails: { parts: [...pure, ...base], server: true, packages: ['liquidjs', 'html-to-text', 'leven'] },
   broadcasts: { parts: [...pure, ...base, 'directory', 'emails'], server: true, packages: [] },
   // better-auth is given a pool of its own.
-  access: { parts: [...pure, ...base], server: true, packages: ['better-auth', 'pg'] },
+  access: { parts: [...pure, ...base], server: true, packages: ['@simplewebauthn/server', 'better-auth', 'pg'] },
   workspace: { parts: [...pure, ...base], server: true, packages: [] },
 
   engine: { parts: [...pure, ...base, ...records], server: true, packages: ['standardwebhooks', 'ipaddr.js'] },
@@ -124,6 +124,7 @@ export const rings: Record<string, Ring> = {
       { name: 'react-email-editor', within: 'apps/web/src/email-studio/design/unlayer/' },
       { name: /^(@codemirror|@lezer)\//, within: 'apps/web/src/email-studio/' },
       { name: 'uqr', within: 'apps/web/src/access/qr-code.tsx' },
+      { name: '@simplewebauthn/browser', within: 'apps/web/src/access/' },
       ...[node, 'vite', '@vitejs/plugin-react'].map((name) => ({ name, within: 'apps/web/vite.config.ts' })),
       /^@mantine\//,
       /^@fontsource-variable\//,
@@ -152,7 +153,7 @@ export function permits(permission: Permission, name: string, path: string): boo
 export const rooms: Record<string, string[]> = {
   rules: ['text', 'language', 'operators', 'reading', 'english', 'sql', 'changes', 'mail', 'engine'],
   graph: ['times', 'words', 'model', 'nodes', 'reading', 'checks', 'editing'],
-  access: ['passwords', 'second-factors', 'accounts', 'sign-in', 'audit'],
+  access: ['passwords', 'second-factors', 'passkeys', 'accounts', 'sign-in', 'audit'],
   emails: ['liquid', 'content', 'rendering', 'media', 'templates', 'messages', 'subscriptions'],
   contracts: ['http', 'ingestion', 'workspace', 'access', 'people', 'mail', 'automations'],
   engine: [

@@ -1,15 +1,19 @@
 import {
+  askForPasskey,
   askForReset,
   changePassword,
   currentSession,
   permissions,
   signIn,
+  signInByPasskey,
   signOut,
   takeReset,
+  type AnswerOf,
   type TableRow,
 } from '#contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
+import { passkeyFor } from './device-passkeys';
 
 export const sessionKey = ['session'];
 
@@ -23,10 +27,10 @@ export function useMay(row: TableRow): boolean {
   return data !== undefined && permissions[row].roles.includes(data.role);
 }
 
-export function useSignIn() {
+function useLetIn<Given>(mutationFn: (given: Given) => Promise<AnswerOf<typeof signIn>>) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { email: string; password: string; code?: string }) => call(signIn, { body }),
+    mutationFn,
     onSuccess: (session) => {
       // Nothing that another person saw here before may be shown to this one.
       client.clear();
@@ -34,6 +38,15 @@ export function useSignIn() {
     },
   });
 }
+
+export const useSignIn = () =>
+  useLetIn((body: { email: string; password: string; code?: string }) => call(signIn, { body }));
+
+export const useSignInByPasskey = () =>
+  useLetIn(async () => {
+    const { options } = await call(askForPasskey);
+    return call(signInByPasskey, { body: { response: await passkeyFor(options) } });
+  });
 
 export function useSignOut() {
   const client = useQueryClient();

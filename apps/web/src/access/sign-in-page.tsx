@@ -6,7 +6,8 @@ import { adminAddresses, isAdminAddress } from '#contracts';
 import { failedBy } from '../api/problem';
 import { Problem } from '../ui/confirm';
 import { CodeInput } from './code-input';
-import { useSignIn } from './session.queries';
+import { canUsePasskeys } from './device-passkeys';
+import { useSignIn, useSignInByPasskey } from './session.queries';
 
 /** Only addresses of our own screens: nobody is led elsewhere by a link to this page. */
 const within = (to: string | null) => (to !== null && isAdminAddress(to) ? to : adminAddresses.home);
@@ -20,13 +21,16 @@ export function SignInPage() {
   const [search] = useSearchParams();
   const navigate = useNavigate();
   const signIn = useSignIn();
+  const byPasskey = useSignInByPasskey();
   useEffect(() => {
     document.title = 'Sign in · Cortex';
   }, []);
+  const goOn = () => void navigate(within(search.get('to')), { replace: true });
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    byPasskey.reset();
     signIn.mutate(asksForCode ? { email, password, code } : { email, password }, {
-      onSuccess: () => void navigate(within(search.get('to')), { replace: true }),
+      onSuccess: goOn,
       onError: (error) => {
         setCode('');
         if (failedBy(error, 'second_factor_needed')) setAsksForCode(true);
@@ -38,7 +42,7 @@ export function SignInPage() {
     setAsksForCode(false);
     setPassword('');
   };
-  const error = failedBy(signIn.error, 'second_factor_needed') ? null : signIn.error;
+  const error = failedBy(signIn.error, 'second_factor_needed') ? null : (signIn.error ?? byPasskey.error);
   const label = signIn.isPending ? 'Signing in' : 'Sign in';
   if (asksForCode)
     return (
@@ -90,6 +94,18 @@ export function SignInPage() {
         <Button type="submit" disabled={signIn.isPending}>
           {label}
         </Button>
+        {canUsePasskeys() ? (
+          <Button
+            variant="default"
+            disabled={byPasskey.isPending}
+            onClick={() => {
+              signIn.reset();
+              byPasskey.mutate(undefined, { onSuccess: goOn });
+            }}
+          >
+            Use a passkey
+          </Button>
+        ) : null}
         <p className="sign-in-note">
           <Link to="/reset">Forgot your password?</Link>
         </p>

@@ -102,10 +102,15 @@ export class SecondFactors {
     });
   }
 
-  /** Turns off a colleague's, who has lost their phone and the codes; their sessions end. @throws AppError 404 */
+  /**
+   * Turns off a colleague's, who has lost their phone and the codes. Their passkeys go with it, which may be on that phone,
+   * and their sessions end.
+   * @throws AppError 404
+   */
   async reset(actor: Actor, staffId: string): Promise<void> {
     await this.database.tx(async (tx) => {
       if (!(await this.delete(tx, staffId))) throw notFound('second factor');
+      await tx.run('delete from cortex.staff_passkeys where staff_id = $1', [staffId]);
       await tx.run('delete from cortex_staff.session where "userId" = $1', [staffId]);
       await recordAudit(tx, actor, { action: 'second_factor.reset', targetKind: 'staff', targetId: staffId });
     });

@@ -6,7 +6,7 @@ interface Failure {
   /** Absent when nobody has this address; what was typed is not kept, because it may be a password. */
   account: { id: string; email: string } | undefined;
   ip: string;
-  reason: 'password' | 'code';
+  reason: 'password' | 'code' | 'passkey';
   counts: ReadonlyMap<TryKind, number>;
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
   AppError,
@@ -15,6 +16,8 @@ import { settingSql } from '#rules';
 import pg from 'pg';
 import { cookiePrefix, DeviceCookie } from './device-cookie.js';
 import { assertTrustedOrigin } from './origins.js';
+import type { Passkeys } from '../passkeys/passkeys.js';
+import { relyingParty, type RelyingParty } from '../passkeys/relying-party.js';
 import { assertGoodPassword } from '../passwords/password-rules.js';
 import { hashPassword, isOldHash, nobodysHash, verifyPassword } from '../passwords/passwords.js';
 import { SecondFactors, wrongCode } from '../second-factors/second-factors.js';
@@ -58,6 +61,10 @@ const ACCOUNT = `
     exists (select from cortex.staff_second_factors f where f.staff_id = u.id and f.confirmed_at is not null) as second_factor
   from cortex_staff."user" u join cortex_staff.account a on a."userId" = u.id and a."providerId" = 'credential'`;
 
+function assertNotBanned({ banned }: Account): void {
+  if (banned) throw new AppError('BANNED_USER', 'This account is banned. Ask an administrator.');
+}
+
 /** Seconds without a request after which a session ends. */
 const IDLE_SECONDS = 24 * 3600;
 /** A request says at most this often that its session is in use. */
@@ -87,6 +94,7 @@ export class StaffSignIn implements OnApplicationShutdown {
     secret: string,
     log: Log,
     private readonly secondFactors: SecondFactors,
+    private readonly passkeys: Passkeys,
   ) {
     const { options } = database.source;
     this.pool = new pg.Pool({
@@ -172,23 +180,41 @@ export class StaffSignIn implements OnApplicationShutdown {
       throw new AppError('wrong_credentials', 'The e-mail address or the password is wrong.');
     }
     await this.forgetTries(of);
-    if (account.banned) throw new AppError('BANNED_USER', 'This account is banned. Ask an administrator.');
-    const actor = actorFor(account);
+    assertNotBanned(account);
     if (account.second_factor) await this.askForCode(request, account, given.code);
     if (isOldHash(account.hash)) await this.storePassword(account.id, given.password);
-    const before = await this.sessionOf(request.headers);
-    const cookies = await this.startSession(request, account.id);
-    await this.database.tx(async (tx) => {
-      if (before) await tx.run('delete from cortex_staff.session where id = $1', [before.session]);
-      await recordAudit(tx, actor, {
-        action: 'session.started',
-        targetKind: 'staff',
-        targetId: account.id,
-        after: { ip: request.ip, factors: account.second_factor ? ['password', 'code'] : ['password'] },
-      });
-    });
-    const session = (await this.sessionOf({ cookie: cookies.map((line) => line.split(';')[0]).join('; ') }))!;
-    return { session, cookies: [...cookies, this.devices.make(account.id)] };
+    return this.letIn(request, account, account.second_factor ? ['password', 'code'] : ['password']);
+  }
+
+  /** What the browser asks a passkey for, before somebody signs in. @throws AppError 422 without a name */
+  async askForPasskey(request: SignInRequest) {
+    this.assertTrustedOrigin(request.headers);
+    return this.passkeys.ask(this.party(request));
+  }
+
+  /**
+   * Signs in whoever this passkey belongs to. It has asked its owner for a finger, a face or a PIN, so neither the
+   * password nor a code is asked for.
+   * @throws AppError 429 after too many tries, 401 when the passkey is not known or its answer is wrong
+   */
+  async signInByPasskey(request: SignInRequest, response: AuthenticationResponseJSON) {
+    this.assertTrustedOrigin(request.headers);
+    const party = this.party(request);
+    const of: TryOf[] = [['address', networkOf(request.ip)]];
+    const counts = await this.tries.begin(of);
+    let staffId: string;
+    try {
+      staffId = await this.passkeys.check(party, response);
+    } catch (error) {
+      const refused = error instanceof AppError && error.code === 'wrong_passkey';
+      const failure = { account: undefined, ip: request.ip, reason: 'passkey', counts } as const;
+      if (refused) await recordFailedSignIn(this.database, failure);
+      throw error;
+    }
+    await this.tries.takeBack(of);
+    const account = (await this.account('u.id = $1', staffId))!;
+    assertNotBanned(account);
+    return this.letIn(request, account, ['passkey']);
   }
 
   /** Ends the session of these cookies, if there is one. @returns the lines that take the cookie away */
@@ -258,6 +284,28 @@ export class StaffSignIn implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
+  }
+
+  /** Starts a session in place of the one that the request came with. */
+  private async letIn(request: SignInRequest, account: Account, factors: string[]) {
+    const before = await this.sessionOf(request.headers);
+    const cookies = await this.startSession(request, account.id);
+    await this.database.tx(async (tx) => {
+      if (before) await tx.run('delete from cortex_staff.session where id = $1', [before.session]);
+      await recordAudit(tx, actorFor(account), {
+        action: 'session.started',
+        targetKind: 'staff',
+        targetId: account.id,
+        after: { ip: request.ip, factors },
+      });
+    });
+    const session = (await this.sessionOf({ cookie: cookies.map((line) => line.split(';')[0]).join('; ') }))!;
+    return { session, cookies: [...cookies, this.devices.make(account.id)] };
+  }
+
+  /** The page that asks: its origin is one of ours, which is asserted of every request with a session. */
+  party({ headers }: SignInRequest): RelyingParty {
+    return relyingParty(headers.origin ?? new URL(this.publicUrl).origin);
   }
 
   private async askForCode(request: SignInRequest, account: Account, code: string | undefined): Promise<void> {

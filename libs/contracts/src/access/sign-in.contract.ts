@@ -171,6 +171,116 @@ export const removeSecondFactor = route({
   problems: ['wrong_password', 'not_found', 'too_many_attempts', 'busy'],
 });
 
+/** Bytes as browsers write them in passkeys: base64url, of at most this many letters. */
+const bytes = (letters: number) =>
+  z
+    .string()
+    .max(letters)
+    .regex(/^[\w-]+$/, 'This is not base64url.');
+const attachment = z.enum(['platform', 'cross-platform']).optional().catch(undefined);
+const answerOf = <const R extends z.ZodRawShape>(response: R) =>
+  z.object({
+    id: bytes(1_400),
+    rawId: bytes(1_400),
+    type: z.literal('public-key'),
+    response: z.object({ clientDataJSON: bytes(4_000), ...response }),
+    authenticatorAttachment: attachment,
+    // Nothing is asked of extensions.
+    clientExtensionResults: z.unknown().transform(() => ({})),
+  });
+/** What `navigator.credentials.create` and `get` take, as JSON. */
+const passkeyOptions = z.object({ options: z.looseObject({ challenge: z.string() }) });
+
+const passkeyView = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Kept by a provider for all devices of its owner, and not on one alone. */
+  synced: z.boolean(),
+  created_at: z.string(),
+  last_used_at: z.string().nullable(),
+});
+
+export const askForPasskey = route({
+  method: 'POST',
+  path: '/auth/staff/passkey/begin',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'What to ask a passkey for, before you sign in with it; good for five minutes',
+  response: passkeyOptions,
+  problems: ['other_site', 'passkeys_need_a_name'],
+});
+
+export const signInByPasskey = route({
+  method: 'POST',
+  path: '/auth/staff/passkey',
+  access: 'open',
+  tag: 'Sign-in',
+  summary: 'Sign in as staff with a passkey; the answer sets the session cookie',
+  body: z.strictObject({
+    response: answerOf({
+      authenticatorData: bytes(4_000),
+      signature: bytes(8_000),
+      userHandle: bytes(200).optional(),
+    }),
+  }),
+  response: sessionView,
+  problems: ['wrong_passkey', 'BANNED_USER', 'too_many_attempts', 'other_site', 'passkeys_need_a_name'],
+});
+
+export const listPasskeys = route({
+  method: 'GET',
+  path: '/auth/staff/passkeys',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Your passkeys, at most 20',
+  response: z.object({ passkeys: z.array(passkeyView) }),
+});
+
+export const beginPasskey = route({
+  method: 'POST',
+  path: '/auth/staff/passkeys/begin',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'What to make a passkey of; good for five minutes',
+  body: withPassword,
+  response: passkeyOptions,
+  problems: ['wrong_password', 'too_many_attempts', 'busy', 'passkeys_need_a_name'],
+});
+
+export const addPasskey = route({
+  method: 'POST',
+  path: '/auth/staff/passkeys',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Add the passkey that the device has made',
+  status: 201,
+  body: z.strictObject({
+    name: z.string().trim().min(1, 'Give the passkey a name.').max(80, 'A name has at most 80 characters.'),
+    response: answerOf({
+      attestationObject: bytes(16_000),
+      transports: z
+        .array(z.string().regex(/^[a-z-]{1,20}$/))
+        .max(8)
+        .optional()
+        .catch(undefined),
+    }),
+  }),
+  response: passkeyView,
+  problems: ['unreadable_passkey', 'already_exists', 'passkeys_need_a_name'],
+});
+
+export const removePasskey = route({
+  method: 'POST',
+  path: '/auth/staff/passkeys/:id/remove',
+  access: 'own',
+  tag: 'Sign-in',
+  summary: 'Remove one of your passkeys; nobody signs in with it from then on',
+  params: z.strictObject({ id: z.uuid() }),
+  body: withPassword,
+  response: done,
+  problems: ['wrong_password', 'not_found', 'too_many_attempts', 'busy'],
+});
+
 export const staffSession = z.object({
   id: z.string(),
   staff_id: z.string(),

@@ -55,6 +55,10 @@ export const problemKinds = {
     'The file cannot be read, or nobody can be found in it.',
     'Send a CSV file in UTF-8 with one address per line, or with a column named email or contact_id.',
   ),
+  unreadable_passkey: badRequest(
+    'The answer of the device does not fit what it was asked, or came later than five minutes.',
+    'Ask for a new one at /auth/staff/passkeys/begin and try again.',
+  ),
   wrong_password: badRequest('The current password is wrong.', 'Enter the password you sign in with.'),
 
   not_signed_in: notSignedIn(
@@ -72,6 +76,10 @@ export const problemKinds = {
   wrong_code: notSignedIn(
     'The code is wrong, or it was used before.',
     'Enter the code that the app shows now, or a recovery code that you have not used yet.',
+  ),
+  wrong_passkey: notSignedIn(
+    'The passkey is not known here, or its answer does not fit what was asked a moment ago.',
+    'Try again, or sign in with your password.',
   ),
   unknown_api_key: notSignedIn(
     'The API key does not exist or has been revoked.',
@@ -204,6 +212,10 @@ export const problemKinds = {
   too_many_topics: cannotBeDone(
     'The workspace has as many topics as the page where people choose can show.',
     'Remove a topic that nobody needs, or use one that is there.',
+  ),
+  passkeys_need_a_name: cannotBeDone(
+    'Cortex was opened by an IP address, for which browsers keep no passkeys.',
+    'Open it by its name, such as localhost or the one in CORTEX_PUBLIC_URL, or sign in with your password.',
   ),
   automation_not_ready: cannotBeDone(
     'The automation has problems that block publishing.',

@@ -24,6 +24,8 @@ export const auditActions = {
   'second_factor.reset': 'Removed two-factor authentication of a colleague',
   'second_factor.codes_made': 'Created new recovery codes',
   'second_factor.code_used': 'Signed in with a recovery code',
+  'passkey.added': 'Added a passkey',
+  'passkey.removed': 'Removed a passkey',
   'api_key.created': 'Created an API key',
   'api_key.revoked': 'Revoked an API key',
   'automation.created': 'Created an automation',

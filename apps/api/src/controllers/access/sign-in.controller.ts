@@ -37,6 +37,22 @@ export class SignInController {
     return present(session);
   }
 
+  @Route(contracts.askForPasskey)
+  async askForPasskey(@Req() request: FastifyRequest): Promise<AnswerOf<typeof contracts.askForPasskey>> {
+    return { options: { ...(await this.signIns.askForPasskey(request)) } };
+  }
+
+  @Route(contracts.signInByPasskey)
+  async signInByPasskey(
+    @Input() { body }: InputOf<typeof contracts.signInByPasskey>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AnswerOf<typeof contracts.signInByPasskey>> {
+    const { session, cookies } = await this.signIns.signInByPasskey(request, body.response);
+    setCookies(reply, cookies);
+    return present(session);
+  }
+
   @Route(contracts.signOut)
   async signOut(
     @Req() request: FastifyRequest,

@@ -13,9 +13,10 @@ import { SetUpSecondFactor } from '../../access/set-up-second-factor';
 import { Problem } from '../../ui/confirm';
 import { Answer } from '../../ui/query-states';
 import { MySessions } from './my-sessions';
+import { Passkeys } from './passkeys';
 import { SettingsPart } from '../saving/settings-part';
 
-/** One's own second factor and sessions. */
+/** One's own second factor, passkeys and sessions. */
 export function AccountSettings() {
   const factor = useSecondFactor();
   return (
@@ -27,6 +28,7 @@ export function AccountSettings() {
       <Answer of={factor} what="Your account could not be loaded" lines={1}>
         {(state) => <SecondFactor enabled={state.enabled} codesLeft={state.recovery_codes} />}
       </Answer>
+      <Passkeys />
       <MySessions />
     </SettingsPart>
   );
