@@ -94,6 +94,22 @@ interface Member {
   heard: EventEmitter;
 }
 
+/** What a product needs to send mail by the fake Postmark, without demo data. */
+export const productOf = (databaseUrl: string, postmarkUrl: string, key: string): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  CORTEX_API_KEY: key,
+  CORTEX_ADMIN_EMAIL: 'admin@school.example',
+  CORTEX_ADMIN_PASSWORD: 'correct horse battery staple',
+  CORTEX_PUBLIC_URL: 'https://cortex.school.example',
+  CORTEX_SENDER: 'School <news@school.example>',
+  CORTEX_POSTAL_ADDRESS: '1 Main Street',
+  CORTEX_DEMO: '0',
+  POSTMARK_SERVER_TOKEN: 'fake-token',
+  POSTMARK_API_URL: postmarkUrl,
+  POSTMARK_TIMEOUT_SECONDS: '2',
+  LOG_LEVEL: 'error',
+});
+
 /** The application under a supervisor. */
 async function applicationOf(supervisor: ChildProcess): Promise<number | undefined> {
   const { pid } = supervisor;

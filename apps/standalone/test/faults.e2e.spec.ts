@@ -6,7 +6,8 @@ import { newId } from '#platform';
 import { keyHash } from '#send';
 import { pipeline, testDatabase, type FakeReport, type TestDatabase } from '#testing';
 import { abandonment, faults, readers } from './fault-automations.js';
-import { FakePostmarkProcess, OwnPostgres, PatientCaller, Processes } from './fault-harness.js';
+import { FakePostmarkProcess, OwnPostgres, PatientCaller, Processes, productOf } from './fault-harness.js';
+import { Killer, patiently, roles, type Point } from './killer.js';
 
 const root = join(import.meta.dirname, '../../..');
 /** New people come until there were so many: each victim once, and 200 for `npm run test:faults`. */
@@ -17,28 +18,13 @@ const viewCount = peopleCount / 2;
 const MOST_ROUNDS = 100;
 const key = 'a-server-key-for-the-fault-test';
 
-const victims = [
-  'worker',
-  'application of npm start',
-  'api',
-  'other worker',
-  'database',
-  'npm start',
-  'application of npm start',
-] as const;
-const indexOf = { api: 0, worker: 1, 'other worker': 2, 'npm start': 3 } as const;
 /** Where the way is hit: when nobody knows, and right inside what must not be done twice. */
-const points = [
-  'at any moment',
-  'as Postmark takes a batch',
-  'with mails being submitted',
-  'with activities in the inbox',
-  'with runs that are due',
-] as const;
-const seenInDatabase: Partial<Record<(typeof points)[number], string>> = {
-  'with mails being submitted': "exists (select from cortex.messages where state = 'submitting')",
-  'with activities in the inbox': 'exists (select from cortex.activity_inbox)',
-  'with runs that are due': 'exists (select from cortex.automation_runs where wake_at <= cortex.now())',
+const points: Record<string, Point> = {
+  'at any moment': 'at any moment',
+  'as Postmark takes a batch': 'next call',
+  'with mails being submitted': { seen: "exists (select from cortex.messages where state = 'submitting')" },
+  'with activities in the inbox': { seen: 'exists (select from cortex.activity_inbox)' },
+  'with runs that are due': { seen: 'exists (select from cortex.automation_runs where wake_at <= cortex.now())' },
 };
 
 describe('the whole product while its processes are killed and Postmark misbehaves', () => {
@@ -49,11 +35,9 @@ describe('the whole product while its processes are killed and Postmark misbehav
   let caller: PatientCaller;
   let automation: string;
   let reading: string;
-  let killing = true;
+  let killer: Killer;
   let sums = 0;
   let rounds = 0;
-  const killed = new Map<string, number>();
-  const kills = () => [...killed.values()].reduce((sum, n) => sum + n, 0);
 
   beforeAll(async () => {
     const built = spawnSync(process.execPath, [join(root, 'apps/standalone/build.mjs'), '--server'], {
@@ -65,71 +49,20 @@ describe('the whole product while its processes are killed and Postmark misbehav
     db = await testDatabase({ poolSize: 6, cluster: postgres.url });
     await db.clock.set('2026-11-20T09:00:00Z');
     fake = await FakePostmarkProcess.start(faults);
-    processes = new Processes({
-      DATABASE_URL: db.url,
-      CORTEX_API_KEY: key,
-      CORTEX_ADMIN_EMAIL: 'admin@school.example',
-      CORTEX_ADMIN_PASSWORD: 'correct horse battery staple',
-      CORTEX_PUBLIC_URL: 'https://cortex.school.example',
-      CORTEX_SENDER: 'School <news@school.example>',
-      CORTEX_POSTAL_ADDRESS: '1 Main Street',
-      CORTEX_DEMO: '0',
-      POSTMARK_SERVER_TOKEN: 'fake-token',
-      POSTMARK_API_URL: fake.url,
-      POSTMARK_TIMEOUT_SECONDS: '2',
-      LOG_LEVEL: 'error',
-    });
-    await processes.start(['api', 'worker', 'worker', 'npm start']);
+    processes = new Processes(productOf(db.url, fake.url, key));
+    await processes.start(roles);
+    killer = new Killer({ processes, postgres, fake, db }, points, wantedKills);
     await db.database.run('update cortex.settings set settle_seconds = 60');
     caller = new PatientCaller(`http://127.0.0.1:${await processes.port}`, key);
   }, 240_000);
 
   afterAll(async () => {
-    killing = false;
+    await killer?.stop().catch(() => undefined);
     await processes?.stop();
     await fake?.close();
     await db?.drop();
     await postgres?.close();
   });
-
-  /** Repeats what failed because the database had just been killed. */
-  async function patiently<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt >= 100) throw error;
-        await pause(200);
-      }
-    }
-  }
-
-  /** Settled when the way is where it shall be hit, or after a few seconds when it does not come there. */
-  async function reach(point: (typeof points)[number]): Promise<void> {
-    if (point === 'as Postmark takes a batch') return fake.nextCall(AbortSignal.timeout(3000)).catch(() => undefined);
-    const condition = seenInDatabase[point];
-    for (let look = 0; condition && look < 100; look += 1) {
-      const seen = await patiently(() => db.database.row<{ there: boolean }>(`select ${condition} as there`));
-      if (seen!.there) return;
-      await pause(30);
-    }
-  }
-
-  /** Kills one process after the other, in every part of the way. */
-  async function keepKilling(): Promise<void> {
-    for (let turn = 0; killing && turn < wantedKills; turn += 1) {
-      await pause(300 + ((turn * 337) % 700));
-      const point = points[turn % points.length]!;
-      await reach(point);
-      if (!killing) return;
-      const victim = victims[turn % victims.length]!;
-      if (victim === 'database') await postgres.kill();
-      else if (victim === 'application of npm start') await processes.killApplication(indexOf['npm start']);
-      else await processes.kill(indexOf[victim]);
-      const what = `${victim === 'other worker' ? 'worker' : victim} ${point}`;
-      killed.set(what, (killed.get(what) ?? 0) + 1);
-    }
-  }
 
   /** Moves the clock on while waiting; in every state seen on the way, mails and steps add up. */
   async function until(what: string, condition: string, seconds: number): Promise<void> {
@@ -175,14 +108,13 @@ describe('the whole product while its processes are killed and Postmark misbehav
     reading = (await caller.call('POST', '/automations', { name: 'Readers', graph: readers })).id;
     for (const id of [automation, reading]) await caller.call('POST', `/automations/${id}/publish`, {});
 
-    const killer = keepKilling();
+    killer.start();
     const engine = await pipeline(db.database);
     for (rounds = 1; ; rounds += 1) {
       await goRound(course, engine.monitors);
-      if (kills() >= wantedKills || rounds === MOST_ROUNDS) break;
+      if (killer.isDone || rounds === MOST_ROUNDS) break;
     }
-    killing = false;
-    await killer;
+    await killer.stop();
 
     const report = await fake.report();
     await everyActivityIsThere();
@@ -325,7 +257,7 @@ describe('the whole product while its processes are killed and Postmark misbehav
     });
     expect(wrong).toEqual([]);
     const unclear = report.calls.filter((call) => !(call.kind === 'accept' || call.status === 429)).length;
-    expect(mails.filter((one) => one.state === 'unknown').length).toBeLessThanOrEqual(500 * (kills() + unclear));
+    expect(mails.filter((one) => one.state === 'unknown').length).toBeLessThanOrEqual(500 * (killer.kills + unclear));
     expect(taken.size).toBe(mails.filter((one) => one.state === 'sent').length);
   }
 
@@ -335,7 +267,7 @@ describe('the whole product while its processes are killed and Postmark misbehav
       "select count(*)::int as n from cortex.messages where state = 'unknown'",
     );
     process.stdout.write(
-      `${kills()} kills survived (${[...killed].map(([what, n]) => `${n} ${what}`).join(', ')}) by ${rounds * peopleCount} people; ` +
+      `${killer.kills} kills survived (${killer.told()}) by ${rounds * peopleCount} people; ` +
         `${processes.restarts} processes ended by themselves; ${caller.repeats} requests repeated; ${report.accepted.length} mails taken once, ` +
         `${unknown!.n} unknown; the sums held in ${sums} states; calls: ` +
         `${[...kinds].map(([kind, calls]) => `${calls.length} ${kind}`).join(', ')}; ${report.searches} searches.\n`,
