@@ -3,8 +3,9 @@ import { EmailsModule } from '#emails';
 import { BroadcastLoop } from './broadcast-loop.js';
 import { Broadcasts } from './broadcasts.js';
 import { BroadcastLifecycle } from './lifecycle.js';
+import { BroadcastReports } from './report/reports.js';
 
-const parts = [Broadcasts, BroadcastLifecycle, BroadcastLoop];
+const parts = [Broadcasts, BroadcastLifecycle, BroadcastLoop, BroadcastReports];
 
 /** Broadcasts. Nothing runs until the worker starts `BroadcastLoop`. */
 @Module({ imports: [EmailsModule], providers: parts, exports: parts })

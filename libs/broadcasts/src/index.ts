@@ -13,4 +13,6 @@ export { audienceOf, readyContent } from './readiness.js';
 export { BroadcastLifecycle } from './lifecycle.js';
 export { BroadcastLoop } from './broadcast-loop.js';
 export { BroadcastsModule } from './broadcasts.module.js';
+export { noteClick, noteMachineOpen, takeBackClicks } from './report/record.js';
+export { BroadcastReports } from './report/reports.js';
 export { countAnswers, reopen, type Answered } from './settle.js';

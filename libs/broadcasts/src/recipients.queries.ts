@@ -1,14 +1,31 @@
 import { messageTimesIn, presentTimes, type MessageTimes } from '#emails';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 
+/** What a mail led to, or did not: `not_clicked` is delivered and not clicked. */
+export type RecipientOutcome =
+  | 'delivered'
+  | 'opened'
+  | 'clicked'
+  | 'bounced'
+  | 'complained'
+  | 'unsubscribed'
+  | 'not_clicked';
+
 export interface RecipientFilter {
   state?: string;
+  /** Why they were skipped. */
+  reason?: string;
+  outcome?: RecipientOutcome;
+  /** Beside an outcome: one of the domains of the report. */
+  domain?: string;
+  /** Who followed this link. */
+  link?: string;
   limit: number;
   cursor?: string;
 }
 
 interface RecipientRow extends MessageTimes {
-  part: number;
+  part: number | string;
   key: string;
   message_id: string | null;
   contact_id: string | null;
@@ -17,35 +34,92 @@ interface RecipientRow extends MessageTimes {
   reason: string | null;
 }
 
+/** Rows `part`, `key` (in this order), and what is known of the mail. Parameters: $1 broadcast, $2 limit, $3 and $4 the cursor. */
+interface Source {
+  sql: string;
+  values: unknown[];
+  /** `part` before the first row; null where that is text. */
+  start: 0 | null;
+}
+
+const mail = `m.id as key, m.id as message_id, m.person_id, m.contact_email, m.state, m.reason, ${messageTimesIn('m')}`;
+
+/** Mails that fulfil this, in the order in which they were frozen. */
+const mails = (condition: string): Source => ({
+  sql: `select 0 as part, ${mail} from cortex.messages m
+    where m.broadcast_id = $1 and ($3::int = 0 and ($4::uuid is null or m.id > $4::uuid)) and ${condition}
+    order by m.id limit $2`,
+  values: [],
+  start: 0,
+});
+
+/** First those with a mail, then those who were left out. */
+function everybody({ state, reason }: RecipientFilter): Source {
+  const of = mails('($5::text is null or m.state = $5) and ($6::text is null or m.reason = $6)');
+  return {
+    sql: `(${of.sql})
+      union all
+      (select 1, e.person_id, null, coalesce(g.into_person_id, e.person_id), null, 'skipped', e.reason,
+        null, null, null, null, null, null, null
+      from cortex.broadcast_exclusions e
+      left join cortex.person_merges g on g.person_id = e.person_id
+      where e.broadcast_id = $1 and coalesce($5, 'skipped') = 'skipped' and ($6::text is null or e.reason = $6)
+        and ($3::int = 0 or $4::uuid is null or e.person_id > $4::uuid)
+      order by e.person_id limit $2)`,
+    values: [state ?? null, reason ?? null],
+    start: 0,
+  };
+}
+
+/** By domain, and then as they were frozen: one index for both. */
+const byOutcome = (outcome: string, domain: string | undefined): Source => ({
+  sql: `select o.domain as part, ${mail}
+    from (
+      select l.domain, l.message_id from cortex.broadcast_outcomes l
+      where l.broadcast_id = $1 and l.outcome = $5 and ($6::text is null or l.domain = $6)
+        and ($3::text is null or (l.domain, l.message_id) > ($3::text, $4::uuid))
+      order by l.domain, l.message_id limit $2) o
+    join cortex.messages m on m.id = o.message_id`,
+  values: [outcome, domain ?? null],
+  start: null,
+});
+
+const byLink = (link: string): Source => ({
+  sql: `select 0 as part, ${mail}
+    from (
+      select distinct k.message_id from cortex.broadcast_clicks k
+      where k.broadcast_id = $1 and k.link_id = $5::uuid and not k.machine
+        and $3::int = 0 and ($4::uuid is null or k.message_id > $4::uuid)
+      order by k.message_id limit $2) c
+    join cortex.messages m on m.id = c.message_id`,
+  values: [link],
+  start: 0,
+});
+
+function sourceOf(filter: RecipientFilter): Source {
+  const { outcome, domain, link } = filter;
+  if (link !== undefined) return byLink(link);
+  if (outcome === undefined) return everybody(filter);
+  if (outcome === 'delivered') return mails('m.delivered_at is not null');
+  if (outcome === 'not_clicked') return mails('m.delivered_at is not null and m.clicked_at is null');
+  return byOutcome(outcome, domain);
+}
+
 /**
  * A page of the people of a broadcast: first those with a mail, in the order in which it was frozen, then those who were
  * left out. Somebody who is no longer in the directory and has no mail has no address either.
  */
 export async function recipientPage(tx: Tx, broadcastId: string, filter: RecipientFilter) {
-  const [part, key] = decodeCursor(filter.cursor, 2) ?? [0, null];
+  const { sql, values, start } = sourceOf(filter);
+  const [part, key] = decodeCursor(filter.cursor, 2) ?? [start, null];
   const rows = await tx.rows<RecipientRow>(
-    `with listed as (
-       (select 0 as part, m.id as key, m.id as message_id, m.person_id, m.contact_email, m.state, m.reason,
-          ${messageTimesIn('m')}
-        from cortex.messages m
-        where m.broadcast_id = $1 and $4::int = 0 and ($5::uuid is null or m.id > $5::uuid)
-          and ($2::text is null or m.state = $2)
-        order by m.id limit $3)
-       union all
-       (select 1, e.person_id, null, coalesce(g.into_person_id, e.person_id), null, 'skipped', e.reason,
-          null, null, null, null, null, null, null
-        from cortex.broadcast_exclusions e
-        left join cortex.person_merges g on g.person_id = e.person_id
-        where e.broadcast_id = $1 and coalesce($2, 'skipped') = 'skipped'
-          and ($4::int = 0 or $5::uuid is null or e.person_id > $5::uuid)
-        order by e.person_id limit $3)
-     )
+    `with listed as (${sql})
      select l.part, l.key, l.message_id, p.id as contact_id,
        coalesce(l.contact_email, p.email, p.address::citext)::text as contact_email, l.state, l.reason,
        ${messageTimesIn('l')}
      from listed l left join cortex.people p on p.person_id = l.person_id
-     order by l.part, l.key limit $3`,
-    [broadcastId, filter.state ?? null, filter.limit + 1, part, key],
+     order by l.part, l.key limit $2`,
+    [broadcastId, filter.limit + 1, part, key, ...values],
   );
   const page = rows.slice(0, filter.limit);
   const last = rows.length > filter.limit ? page.at(-1) : undefined;

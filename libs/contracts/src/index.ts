@@ -26,5 +26,6 @@ export * from './people/contacts.contract.js';
 export * from './people/smart-lists.contract.js';
 export * from './people/jobs.contract.js';
 export * from './mail/broadcasts.contract.js';
+export * from './mail/broadcast-reports.contract.js';
 export * from './mail/rehearsals.contract.js';
 export * from './workspace/webhooks.contract.js';

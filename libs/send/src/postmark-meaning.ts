@@ -1,4 +1,5 @@
 import { appendActivities } from '#activities';
+import { noteClick, noteMachineOpen, takeBackClicks } from '#broadcasts';
 import { addressOf, peopleOf, setConsent } from '#directory';
 import { liftForPerson, liftForPostmark, streams, suppress, type Stream, type SuppressionReason } from '#emails';
 import type { Tx } from '#platform';
@@ -93,21 +94,27 @@ async function isBurst(tx: Tx, message: OurMessage, link: string, at: Date): Pro
      where m.id = $2::uuid and m.clicked_at between $3::timestamptz - make_interval(secs => $4) and $3::timestamptz + make_interval(secs => $4)`,
     values,
   );
+  if (message.broadcast_id) await takeBackClicks(tx, message.id, at, BURST);
   return true;
 }
 
 /** Notes an opening or a click, as of `ReceivedAt` or now. A machine's counts neither in rules nor in waits. */
-export function noteUse(
+export async function noteUse(
   tx: Tx,
   event: Payload,
   message: OurMessage,
   what: 'opened' | 'clicked',
   { machine, source }: { machine: boolean; source: string },
 ): Promise<void> {
-  const more = what === 'clicked' ? { link: text(event.OriginalLink) } : {};
-  return machine
-    ? note(tx, message, `email.${what}_by_machine`, event.ReceivedAt, undefined, more, source)
-    : note(tx, message, `email.${what}`, event.ReceivedAt, `${what}_at`, more, source);
+  const url = text(event.OriginalLink);
+  const more = what === 'clicked' ? { link: url } : {};
+  const type = `email.${what}${machine ? '_by_machine' : ''}`;
+  await note(tx, message, type, event.ReceivedAt, machine ? undefined : `${what}_at`, more, source);
+  const { id: message_id, broadcast_id } = message;
+  if (broadcast_id === null) return;
+  const at = await pastOf(tx, event.ReceivedAt);
+  if (what === 'clicked') await noteClick(tx, { broadcast_id, message_id, url, at, machine });
+  else if (machine) await noteMachineOpen(tx, broadcast_id, at);
 }
 
 async function bounced(tx: Tx, message: OurMessage, type: string, inactive: boolean, when: unknown): Promise<void> {

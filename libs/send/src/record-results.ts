@@ -121,10 +121,14 @@ with changed as (
   insert into public.crm_activities (contact_email, contact_id, type, metadata, source, person_id)
   select ${contactOf('p')}, 'email.sent', ${aboutMessageIn('c')}, 'cortex', c.person_id
   from changed c left join cortex.people p on p.person_id = c.person_id
+), by_broadcast as materialized (
+  select c.broadcast_id, count(*)::int as n from changed c where c.broadcast_id is not null group by 1
+), counted as (
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select b.broadcast_id, cortex.hour_of(cortex.now()), 'sent', '', 'sent', '', b.n from by_broadcast b
 )
 select (select count(*)::int from changed) as n, (
-  select jsonb_object_agg(b.broadcast_id, b.n) from (
-    select c.broadcast_id, count(*) as n from changed c where c.broadcast_id is not null group by 1) b) as by_broadcast`,
+  select jsonb_object_agg(b.broadcast_id, b.n) from by_broadcast b) as by_broadcast`,
 };
 
 async function markFailed(

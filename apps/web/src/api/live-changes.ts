@@ -15,10 +15,10 @@ const concerned = new Map(
   Object.entries<readonly string[]>({
     activities: ['timeline-newest'],
     contacts: ['contact', 'mailable'],
-    messages: ['outbox', 'mail', 'email-summary', 'automation-stats', 'broadcasts', 'broadcast'],
+    messages: ['outbox', 'mail', 'email-summary', 'automation-stats', 'broadcasts', 'broadcast', 'broadcast-report'],
     runs: ['automation-stats', 'automation-runs', 'run', 'in-now'],
     automations: ['automations'],
-    broadcasts: ['broadcasts', 'broadcast'],
+    broadcasts: ['broadcasts', 'broadcast', 'broadcast-report'],
     presence: ['presence'],
     workspace: ['attention', 'settings', 'email-summary'],
   }),

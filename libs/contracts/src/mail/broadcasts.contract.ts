@@ -1,6 +1,5 @@
 import { rulesSchema, skipReasons } from '#rules';
 import { z } from 'zod';
-import { messageState } from './emails.contract.js';
 import { holdoutPercent as holdout_percent } from './broadcast-ways.contract.js';
 import { messageCounts } from './message-counts.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
@@ -312,51 +311,4 @@ export const retryUnknownOfBroadcast = route({
   body: z.strictObject({ confirm: count }),
   response: z.object({ queued: count }),
   problems: ['not_found', 'count_changed'],
-});
-
-export const broadcastReport = route({
-  method: 'GET',
-  path: '/email/broadcasts/:id/report',
-  access: 'read',
-  tag,
-  summary: 'What became of it, as counts',
-  params: idParams,
-  response: listedBroadcast.pick({
-    id: true,
-    name: true,
-    status: true,
-    started_at: true,
-    frozen_at: true,
-    finished_at: true,
-    counts: true,
-  }),
-  problems: ['not_found'],
-});
-
-export const recipient = z.object({
-  /** Null for who was left out and got no mail. */
-  message_id: z.string().nullable(),
-  contact_id: z.string().nullable(),
-  contact_email: z.string().nullable(),
-  state: messageState,
-  reason: z.string().nullable(),
-  sent_at: instant.nullable(),
-  delivered_at: instant.nullable(),
-  opened_at: instant.nullable(),
-  clicked_at: instant.nullable(),
-  bounced_at: instant.nullable(),
-  complained_at: instant.nullable(),
-  unsubscribed_at: instant.nullable(),
-});
-
-export const broadcastRecipients = route({
-  method: 'GET',
-  path: '/email/broadcasts/:id/recipients',
-  access: 'read',
-  tag,
-  summary: 'Its people and what became of each; those who were left out come last, as `skipped`',
-  params: idParams,
-  query: pageQuery.extend({ state: messageState.optional() }),
-  response: page(recipient),
-  problems: ['not_found'],
 });

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { BroadcastLifecycle, Broadcasts } from '#broadcasts';
+import { BroadcastLifecycle, BroadcastReports, Broadcasts } from '#broadcasts';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { emptyCounts } from '#emails';
@@ -14,6 +14,7 @@ export class BroadcastsController {
     private readonly broadcasts: Broadcasts,
     private readonly lifecycle: BroadcastLifecycle,
     private readonly rehearsals: Rehearsals,
+    private readonly reports: BroadcastReports,
     private readonly view: MessageView,
     private readonly database: Database,
   ) {}
@@ -119,9 +120,8 @@ export class BroadcastsController {
   }
 
   @Route(contracts.broadcastReport)
-  async report(@Input() { params }: InputOf<typeof contracts.broadcastReport>) {
-    const { id, name, status, started_at, frozen_at, finished_at, counts } = await this.broadcasts.get(params.id);
-    return { id, name, status, started_at, frozen_at, finished_at, counts };
+  report(@Input() { params }: InputOf<typeof contracts.broadcastReport>) {
+    return this.reports.of(params.id);
   }
 
   @Route(contracts.broadcastRecipients)

@@ -1,7 +1,6 @@
 import {
   broadcastAudience,
   broadcastAudienceOfOne,
-  broadcastRecipients,
   cancelBroadcast,
   changeBroadcast,
   createBroadcast,
@@ -31,7 +30,6 @@ export type { Broadcast, BroadcastState };
 export type ListedBroadcast = AnswerOf<typeof listBroadcasts>['items'][number];
 export type BroadcastChange = NonNullable<CallOf<typeof changeBroadcast>['body']>;
 export type Funnel = AnswerOf<typeof broadcastAudience>;
-export type Recipient = AnswerOf<typeof broadcastRecipients>['items'][number];
 export type Rehearsal = AnswerOf<typeof getRehearsal>;
 
 const all = 'broadcasts';
@@ -114,16 +112,6 @@ export const useWhyNot = ({ id, revision }: Broadcast, email: string | undefined
       call(broadcastAudienceOfOne, { params: { id }, query: { contact_email: email! } }, { signal }),
     enabled: email !== undefined,
     retry: false,
-  });
-
-/** A list that is read: it does not move while mails leave. */
-export const useRecipients = (id: string, state: Recipient['state'] | undefined) =>
-  useInfiniteQuery({
-    queryKey: ['broadcast-recipients', id, state],
-    queryFn: ({ pageParam: cursor, signal }) =>
-      call(broadcastRecipients, { params: { id }, query: { cursor, state, limit: 50 } }, { signal }),
-    ...paging,
-    placeholderData: keepPreviousData,
   });
 
 const rehearsalKey = (id: string) => ['broadcast-rehearsal', id];

@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { rowsOf } from '../../api/paged';
 import { mailStateWords } from '../../outbox/mail-states';
@@ -8,9 +8,20 @@ import { LoadMore } from '../../ui/load-more';
 import { Answer } from '../../ui/query-states';
 import { Table, type Column } from '../../ui/table';
 import { Time } from '../../ui/time';
-import { useRecipients, type Broadcast, type Recipient } from './broadcasts.queries';
+import type { Broadcast } from './broadcasts.queries';
+import { outcomeWords, usePeopleFilter, withFilter } from './people-link';
+import { useRecipients, type PeopleFilter, type Recipient, type Report } from './report.queries';
 
-const states = Object.entries(mailStateWords).map(([value, { label }]) => ({ value, label }));
+/** What can be chosen: a status, or what the mail led to. */
+const choices = [
+  { group: 'Status', items: Object.entries(mailStateWords).map(([value, { label }]) => choice('state', value, label)) },
+  { group: 'And then', items: Object.entries(outcomeWords).map(([value, label]) => choice('outcome', value, label)) },
+];
+function choice(kind: 'state' | 'outcome', value: string, label: string) {
+  return { value: `${kind} ${value}`, label };
+}
+const chosenIn = ({ state, outcome }: PeopleFilter) =>
+  state ? `state ${state}` : outcome ? `outcome ${outcome}` : null;
 
 /** What a mail brought, the last of it first. */
 const outcomes: [keyof Recipient, string][] = [
@@ -23,11 +34,12 @@ const outcomes: [keyof Recipient, string][] = [
 ];
 
 /** The people of a broadcast, each with what became of their mail. */
-export function Recipients({ broadcast: { id } }: { broadcast: Broadcast }) {
+export function Recipients({ broadcast: { id }, report }: { broadcast: Broadcast; report: Report | undefined }) {
   const [search, setSearch] = useSearchParams();
-  const asked = search.get('state');
-  const state = asked !== null && asked in mailStateWords ? (asked as Recipient['state']) : undefined;
-  const list = useRecipients(id, state);
+  const filter = usePeopleFilter();
+  const list = useRecipients(id, filter);
+  const narrowed = narrowing(filter, report);
+  const ask = (next: PeopleFilter) => setSearch((before) => withFilter(before, next), { replace: true });
   const opened = (contact: string) => {
     const next = new URLSearchParams(search);
     next.set('contact', contact);
@@ -66,25 +78,28 @@ export function Recipients({ broadcast: { id } }: { broadcast: Broadcast }) {
   ];
   return (
     <>
-      <Select
-        aria-label="Status of the mail"
-        w={220}
-        clearable
-        placeholder="Any status"
-        data={states}
-        value={state ?? null}
-        onChange={(next) =>
-          setSearch(
-            (before) => {
-              const after = new URLSearchParams(before);
-              if (next) after.set('state', next);
-              else after.delete('state');
-              return after;
-            },
-            { replace: true },
-          )
-        }
-      />
+      <div className="row">
+        <Select
+          aria-label="Status of the mail"
+          w={220}
+          clearable
+          placeholder="Any status"
+          data={choices}
+          value={chosenIn(filter)}
+          onChange={(next) => {
+            const [kind, value] = (next ?? '').split(' ');
+            ask(kind ? { [kind]: value } : {});
+          }}
+        />
+        {narrowed ? (
+          <>
+            <span className="report-link">{narrowed}</span>
+            <Button variant="default" size="compact-sm" onClick={() => ask({})}>
+              Show everybody
+            </Button>
+          </>
+        ) : null}
+      </div>
       <Answer of={list} what="The people could not be loaded" lines={4}>
         {(data) => {
           const rows = rowsOf(data).map((row, at) => ({ ...row, id: row.message_id ?? `${row.contact_id} ${at}` }));
@@ -98,4 +113,11 @@ export function Recipients({ broadcast: { id } }: { broadcast: Broadcast }) {
       <LoadMore list={list} />
     </>
   );
+}
+
+/** What the choice does not say of a filter. */
+function narrowing({ link, domain, reason }: PeopleFilter, report: Report | undefined): string | undefined {
+  if (link) return `who followed ${report?.links.find(({ id }) => id === link)?.url ?? 'one of the other links'}`;
+  if (domain !== undefined) return domain === '' ? 'at all other domains' : `at ${domain}`;
+  return reason ? reasonInWords(reason) : undefined;
 }

@@ -4,13 +4,17 @@ import { Link, useNavigate } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { count, people } from '../../ui/format';
 import { Page, Section } from '../../ui/page';
+import { Answer } from '../../ui/query-states';
 import { Time } from '../../ui/time';
 import { showToast } from '../../ui/toast';
 import { BroadcastFigures } from './broadcast-figures';
 import { SentBar } from './broadcast-status';
 import { broadcastStates, percent, progressOf } from './broadcast-words';
 import { useDuplicateBroadcast, type Broadcast } from './broadcasts.queries';
+import { PEOPLE_PART } from './people-link';
 import { Recipients } from './recipients';
+import { ReportParts } from './report-parts';
+import { useReport } from './report.queries';
 import { SendingActs } from './sending-acts';
 
 /** A broadcast that is scheduled, under way or over: how far it is, what can be done, and what became of everybody. */
@@ -47,19 +51,32 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
       <HowFar broadcast={broadcast} />
       {mayChange ? <SendingActs key={status} broadcast={broadcast} /> : null}
       {broadcast.started_at ? (
-        <>
-          <Section
-            title="Report"
-            note="Some mail programs open mail by themselves, so opens are only a rough guide. Clicks are reliable."
-          >
-            <BroadcastFigures broadcast={broadcast} />
-          </Section>
-          <Section title="People">
-            <Recipients broadcast={broadcast} />
-          </Section>
-        </>
+        <Report broadcast={broadcast} />
       ) : null}
     </Page>
+  );
+}
+
+/** What it led to, and the people behind each number. */
+function Report({ broadcast }: { broadcast: Broadcast }) {
+  const report = useReport(broadcast.id);
+  return (
+    <>
+      <Section
+        title="Report"
+        note="Some mail programs open mail by themselves, so opens are only a rough guide. Clicks are reliable."
+      >
+        <BroadcastFigures broadcast={broadcast} machine={report.data?.machine} />
+      </Section>
+      <Answer of={report} what="The report could not be loaded">
+        {(data) => <ReportParts report={data} />}
+      </Answer>
+      <div id={PEOPLE_PART}>
+        <Section title="People">
+          <Recipients broadcast={broadcast} report={report.data} />
+        </Section>
+      </div>
+    </>
   );
 }
 

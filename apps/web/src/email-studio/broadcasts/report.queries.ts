@@ -1,0 +1,30 @@
+import { broadcastRecipients, broadcastReport, type AnswerOf, type CallOf } from '#contracts';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { call } from '../../api/client';
+import { fallbackPoll } from '../../api/live-changes';
+import { paging } from '../../api/paged';
+
+export type Report = AnswerOf<typeof broadcastReport>;
+export type Recipient = AnswerOf<typeof broadcastRecipients>['items'][number];
+/** Which people of a broadcast are listed. */
+export type PeopleFilter = Pick<
+  NonNullable<CallOf<typeof broadcastRecipients>['query']>,
+  'state' | 'reason' | 'outcome' | 'domain' | 'link'
+>;
+
+export const useReport = (id: string) =>
+  useQuery({
+    queryKey: ['broadcast-report', id],
+    queryFn: ({ signal }) => call(broadcastReport, { params: { id } }, { signal }),
+    refetchInterval: fallbackPoll,
+  });
+
+/** A list that is read: it does not move while mails leave. */
+export const useRecipients = (id: string, filter: PeopleFilter) =>
+  useInfiniteQuery({
+    queryKey: ['broadcast-recipients', id, filter],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      call(broadcastRecipients, { params: { id }, query: { cursor, ...filter, limit: 50 } }, { signal }),
+    ...paging,
+    placeholderData: keepPreviousData,
+  });

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { listedBroadcast } from './broadcasts.contract.js';
+import { messageState } from './emails.contract.js';
+import { idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
+
+const tag = 'Broadcasts';
+const count = z.number().int();
+
+const outcomes = {
+  delivered: count,
+  opened: count,
+  clicked: count,
+  bounced: count,
+  complained: count,
+  unsubscribed: count,
+};
+const hourFigures = { sent: count, delivered: count, opened: count, clicked: count };
+
+export const broadcastReport = route({
+  method: 'GET',
+  path: '/email/broadcasts/:id/report',
+  access: 'read',
+  tag,
+  summary: 'What became of it: counts, by link, by domain of the address, by hour',
+  description:
+    'Opens and clicks of programs (scanners, previews) count nowhere but under `machine` and `machine_clicks`. Domains are the ten with the most mails; `""` is all others. Hours are whole ones in UTC, those without anything left out; `later` is what came more than 72 hours after the start.',
+  params: idParams,
+  response: listedBroadcast
+    .pick({
+      id: true,
+      name: true,
+      status: true,
+      started_at: true,
+      frozen_at: true,
+      finished_at: true,
+      counts: true,
+    })
+    .extend({
+      machine: z.object({ opened: count, clicked: count }),
+      links: z.array(
+        z.object({
+          id: z.string(),
+          /** As it stood in the mail; null for all links beyond the first 200. */
+          url: z.string().nullable(),
+          /** Who followed it, each counted once. */
+          people: count,
+          clicks: count,
+          machine_clicks: count,
+        }),
+      ),
+      domains: z.array(z.object({ domain: z.string(), mails: count, ...outcomes })),
+      hours: z.array(z.object({ hour: instant, ...hourFigures })),
+      later: z.object(hourFigures).nullable(),
+      /** A mail of it, as an example of what was sent. */
+      sample_message_id: z.string().nullable(),
+    }),
+  problems: ['not_found'],
+});
+
+export const recipient = z.object({
+  /** Null for who was left out and got no mail. */
+  message_id: z.string().nullable(),
+  contact_id: z.string().nullable(),
+  contact_email: z.string().nullable(),
+  state: messageState,
+  reason: z.string().nullable(),
+  sent_at: instant.nullable(),
+  delivered_at: instant.nullable(),
+  opened_at: instant.nullable(),
+  clicked_at: instant.nullable(),
+  bounced_at: instant.nullable(),
+  complained_at: instant.nullable(),
+  unsubscribed_at: instant.nullable(),
+});
+
+const recipientFilter = {
+  state: messageState.optional(),
+  /** Why they were skipped. */
+  reason: z.string().trim().max(100).optional(),
+  /** What their mail led to; `not_clicked`: delivered and not clicked. */
+  outcome: z
+    .enum(['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed', 'not_clicked'])
+    .optional(),
+  /** Beside an outcome other than `delivered` and `not_clicked`: a domain of the report. */
+  domain: z.string().max(254).optional(),
+  /** Who followed this link of the report. */
+  link: uuid.optional(),
+};
+
+export const broadcastRecipients = route({
+  method: 'GET',
+  path: '/email/broadcasts/:id/recipients',
+  access: 'read',
+  tag,
+  summary: 'Its people and what became of each; those who were left out come last, as `skipped`',
+  description:
+    'Filtered by `state` and `reason`, or by `outcome` (with `domain`), or by `link`. Lists by outcome are ordered by domain.',
+  params: idParams,
+  query: pageQuery.extend(recipientFilter).superRefine(({ state, reason, outcome, domain, link }, context) => {
+    const asked = [state !== undefined || reason !== undefined, outcome !== undefined, link !== undefined];
+    if (asked.filter(Boolean).length > 1)
+      context.addIssue({
+        code: 'custom',
+        path: ['outcome'],
+        message: 'Ask by state and reason, by outcome, or by link.',
+      });
+    if (domain !== undefined && (outcome === undefined || outcome === 'delivered' || outcome === 'not_clicked'))
+      context.addIssue({
+        code: 'custom',
+        path: ['domain'],
+        message: 'A domain goes with opened, clicked, bounced, complained or unsubscribed.',
+      });
+  }),
+  response: page(recipient),
+  problems: ['not_found'],
+});
