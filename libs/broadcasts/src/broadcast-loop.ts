@@ -3,17 +3,20 @@ import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
 import { feedAll } from './feed.js';
 import { prepareStep } from './freeze.js';
 import { BroadcastLifecycle } from './lifecycle.js';
+import { measureNext } from './report/measure.js';
 import { endFinished, settleOne } from './settle.js';
 
 const idleMilliseconds = 250;
 
-/** Whether a broadcast is under way, has to begin, or has to come to rest. */
+/** Whether a broadcast is under way, has to begin, or has to come to rest, or what one brought has to be measured. */
 const DUE = `exists (select from cortex.broadcasts where status in ('preparing', 'sending'))
   or exists (select from cortex.broadcasts where status = 'scheduled' and scheduled_at <= cortex.now())
-  or exists (select from cortex.broadcasts where settle_at <= cortex.now())`;
+  or exists (select from cortex.broadcasts where settle_at <= cortex.now())
+  or exists (select from cortex.broadcast_results where measure_at <= cortex.now())`;
 
 /**
- * The worker's part in broadcasts: starts those whose time has come, prepares them, keeps the queue filled, ends them.
+ * The worker's part in broadcasts: starts those whose time has come, prepares them, keeps the queue filled, ends them,
+ * measures what they bring.
  * Any number of workers may run it; each step is a transaction that holds the broadcast it is about.
  */
 @Injectable()
@@ -44,9 +47,10 @@ export class BroadcastLoop implements Loop {
     const settled = await settleOne(database);
     const fed = (await feedAll(database)) > 0;
     const ended = (await endFinished(database)) > 0;
+    const measured = await measureNext(database);
     const started = await this.lifecycle.startDue();
     // Last: one that cannot be prepared does not keep the others from being sent.
     const prepared = await prepareStep(database);
-    return started || prepared || fed || ended || settled;
+    return started || prepared || fed || ended || settled || measured;
   }
 }

@@ -5,6 +5,7 @@ import { audienceSql, fixAudience, judgedSql, JUDGING, judgingValues, type Fixed
 import { judgingOf, lockBroadcast, nextToPrepare, type BroadcastRow } from './broadcast.queries.js';
 import { BEFORE_ALL } from './feed.js';
 import { audienceOf } from './readiness.js';
+import { beginMeasuring } from './report/measure.js';
 import { noteDomains } from './report/record.js';
 
 /** People of the directory that one transaction looks at. */
@@ -135,6 +136,7 @@ async function finish(tx: Tx, row: BroadcastRow): Promise<void> {
   }
   await leaveOutTwins(tx, row);
   await noteDomains(tx, row.id);
+  await beginMeasuring(tx, row.id);
   // Planned as if they were not there, the first claims and reports would read the whole table.
   if (mails >= MANY) await tx.rows('analyze cortex.messages');
   await tx.run("update cortex.broadcasts set status = 'sending', frozen_at = cortex.now() where id = $1", [row.id]);

@@ -26,6 +26,7 @@ const changeable: readonly (readonly [keyof Changeable, 'plain' | 'json'])[] = [
   ['double_opt_in', 'plain'],
   ['consent_text', 'plain'],
   ['mail_tracking', 'plain'],
+  ['attribution_days', 'plain'],
   ['quiet_hours', 'json'],
   ['frequency_cap', 'json'],
   ['settle_seconds', 'plain'],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#platform';
 import { broadcastById, countsOf } from '../broadcast.queries.js';
 import { presentListed } from '../present.js';
+import { resultsOf } from './results.js';
 import { domainsOf, firstMail, hoursOf, linksOf, machineOpens } from './report.queries.js';
 
 /** Figures of one moment. */
@@ -30,6 +31,7 @@ export class BroadcastReports {
         domains: await domainsOf(tx, id),
         hours,
         later,
+        results: await resultsOf(tx, row, counts.sent),
         sample_message_id: await firstMail(tx, id),
       };
     }, snapshot);

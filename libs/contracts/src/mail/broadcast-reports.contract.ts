@@ -16,6 +16,34 @@ const outcomes = {
 };
 const hourFigures = { sent: count, delivered: count, opened: count, clicked: count };
 
+const interval = { low: count, high: count };
+/** People who did it, how often they did, and between how many people are likely. */
+const brought = z.object({ people: count, times: count, ...interval });
+/** Against those who were held out: who did it of either, and how many more that is than without the mail. */
+const against = z.object({ mailed: count, held_out: count, more: count, ...interval });
+
+const results = z.object({
+  measured_at: instant,
+  /** It will not be measured again. */
+  final: z.boolean(),
+  /** Days after a click that count, and after the start against those who were held out. */
+  days: count,
+  /** Days after the start in which anything counts. */
+  measured_days: count,
+  enrolled: brought,
+  paid: brought,
+  money: z.array(z.object({ currency: z.string(), amount_minor: count, ...interval })),
+  held_out: z
+    .object({
+      people: count,
+      mails: count,
+      enrolled: against,
+      paid: against,
+      money: z.array(z.object({ currency: z.string(), more_minor: count, ...interval })),
+    })
+    .nullable(),
+});
+
 export const broadcastReport = route({
   method: 'GET',
   path: '/email/broadcasts/:id/report',
@@ -23,7 +51,7 @@ export const broadcastReport = route({
   tag,
   summary: 'What became of it: counts, by link, by domain of the address, by hour',
   description:
-    'Opens and clicks of programs (scanners, previews) count nowhere but under `machine` and `machine_clicks`. Domains are the ten with the most mails; `""` is all others. Hours are whole ones in UTC, those without anything left out; `later` is what came more than 72 hours after the start.',
+    'Opens and clicks of programs (scanners, previews) count nowhere but under `machine` and `machine_clicks`. Domains are the ten with the most mails; `""` is all others. Hours are whole ones in UTC, those without anything left out; `later` is what came more than 72 hours after the start. `results` is measured every now and then: who enrolled or paid within `days` of their last click, if that was on this broadcast, and `low` and `high` of the interval at 95 %; against those who were held out (`held_out`), everybody within `days` of the start, clicked or not. Money is in minor units, less refunds.',
   params: idParams,
   response: listedBroadcast
     .pick({
@@ -51,6 +79,8 @@ export const broadcastReport = route({
       domains: z.array(z.object({ domain: z.string(), mails: count, ...outcomes })),
       hours: z.array(z.object({ hour: instant, ...hourFigures })),
       later: z.object(hourFigures).nullable(),
+      /** What it brought; null until that was measured. */
+      results: results.nullable(),
       /** A mail of it, as an example of what was sent. */
       sample_message_id: z.string().nullable(),
     }),

@@ -6,6 +6,7 @@ import { Table, type Column } from '../../ui/table';
 import { share } from './broadcast-words';
 import { HourBars } from './hour-bars';
 import { PeopleLink } from './people-link';
+import { ReportResults } from './report-results';
 import type { PeopleFilter, Report } from './report.queries';
 
 /** Links that are shown before one asks for all of them. */
@@ -16,9 +17,10 @@ type DomainRow = Report['domains'][number];
 
 /** The report by link, by hour and by domain of the address. Parts about which nothing is known yet are left out. */
 export function ReportParts({ report }: { report: Report }) {
-  const { links, domains, counts } = report;
+  const { links, domains, counts, results } = report;
   return (
     <>
+      {results ? <ReportResults results={results} /> : null}
       <HourBars report={report} />
       {links.length > 0 ? <Links links={links} sent={counts.sent} /> : null}
       {domains.length > 0 && counts.delivered + counts.bounced > 0 ? <Domains domains={domains} /> : null}

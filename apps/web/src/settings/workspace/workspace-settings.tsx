@@ -70,6 +70,7 @@ export function SendingSettings({ settings }: { settings: Settings }) {
         'sender_transactional',
         'postal_address',
         'mail_tracking',
+        'attribution_days',
         'quiet_hours',
         'frequency_cap',
       ]}
@@ -114,6 +115,18 @@ export function SendingSettings({ settings }: { settings: Settings }) {
             ]}
             value={draft.mail_tracking ?? 'postmark'}
             onChange={(value) => value && put({ mail_tracking: value as Settings['mail_tracking'] })}
+          />
+          <NumberInput
+            label="Days after a click"
+            description="An enrollment or a payment within so many days of somebody’s last click counts for that broadcast."
+            w={120}
+            min={1}
+            max={30}
+            allowDecimal={false}
+            value={draft.attribution_days ?? 5}
+            error={errors['attribution_days']}
+            readOnly={readOnly}
+            onChange={(n) => put({ attribution_days: Number(n) || 1 })}
           />
           <QuietHours
             value={draft.quiet_hours ?? null}
