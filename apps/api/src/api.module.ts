@@ -20,6 +20,7 @@ import { AnswerCheckInterceptor } from './http/answer-check.interceptor.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ActivitiesController } from './controllers/ingestion/activities.controller.js';
 import { ConsentController } from './controllers/people/consent.controller.js';
+import { BroadcastReportsController } from './controllers/mail/broadcast-reports.controller.js';
 import { BroadcastsController } from './controllers/mail/broadcasts.controller.js';
 import { DesignsController } from './controllers/mail/designs.controller.js';
 import { ContactsController } from './controllers/people/contacts.controller.js';
@@ -64,6 +65,7 @@ const libraries: Type[] = [
 
 /** Every controller of the API: one line each. */
 const controllers: Type[] = [
+  BroadcastReportsController,
   BroadcastsController,
   ConsentController,
   OwnTrackingController,

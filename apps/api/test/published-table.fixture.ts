@@ -122,6 +122,7 @@ const routes: Record<Row, string> = {
     GET /email/broadcasts/:id/report
     GET /email/broadcasts/:id/rehearsal
     GET /email/broadcasts/:id/recipients
+    GET /email/broadcasts/:id/earlier
     POST /email/designs/empty-words
     GET /email/blocks
     GET /media
@@ -176,6 +177,7 @@ const routes: Record<Row, string> = {
     PUT /email/broadcasts/:id
     DELETE /email/broadcasts/:id
     POST /email/broadcasts/:id/duplicate
+    POST /email/broadcasts/:id/follow-up
     POST /email/broadcasts/:id/send
     POST /email/broadcasts/:id/rehearse
     POST /email/broadcasts/:id/schedule
@@ -204,6 +206,7 @@ const routes: Record<Row, string> = {
     POST /attention/:id/close`,
   'import, bulk changes, export': `
     POST /contacts/bulk
+    GET /email/broadcasts/:id/recipients.csv
     POST /email/suppressions/import`,
   'bring in what happened': `
     POST /activities

@@ -16,7 +16,6 @@ import {
 } from './broadcast.queries.js';
 import { present, presentListed } from './present.js';
 import { audienceOf, checkedContent, contentOf } from './readiness.js';
-import { recipientPage, type RecipientFilter } from './recipients.queries.js';
 import { assertStatus } from './status.js';
 
 /** What can be said of a broadcast while it is a draft. */
@@ -109,10 +108,14 @@ export class Broadcasts {
     return this.get(id);
   }
 
-  /** A new draft that says the same to the same people, as far as what it names still exists. @throws AppError 404 */
-  async duplicate(actor: Actor, id: string, name?: string) {
+  /**
+   * A new draft that says the same to the same people, as far as what it names still exists.
+   * @param changes what is to be otherwise
+   * @throws AppError 404
+   */
+  async duplicate(actor: Actor, id: string, changes: Partial<BroadcastFields> = {}) {
     const fields = await this.database.tx(async (tx) => withoutMissing(tx, fieldsOf(await broadcastById(tx, id))));
-    return this.create(actor, { ...fields, name: name ?? `${fields.name.slice(0, 190)} (copy)` });
+    return this.create(actor, { ...fields, name: `${fields.name.slice(0, 190)} (copy)`, ...changes });
   }
 
   /** @throws AppError 404; 409 unless it is a draft */
@@ -164,14 +167,6 @@ export class Broadcasts {
     if (blocks)
       throw new AppError('invalid_template', `The email cannot be rendered: ${blocks.message}`, { errors: [blocks] });
     return { content, from: row.email_from ?? undefined };
-  }
-
-  /** People it was for, with what became of each. @throws AppError 404 */
-  recipients(id: string, filter: RecipientFilter) {
-    return this.database.tx(async (tx) => {
-      await broadcastById(tx, id);
-      return recipientPage(tx, id, filter);
-    }, snapshot);
   }
 
   private async write(

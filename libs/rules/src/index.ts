@@ -15,6 +15,7 @@ export {
   type Started,
   type StartingLead,
 } from './language/entry.js';
+export { csvCell } from './text/csv-cell.js';
 export { fold } from './text/fold.js';
 export { isUuid } from './text/uuid.js';
 export { instant } from './language/instant.js';

@@ -1,3 +1,4 @@
+import { csvCell } from '#rules';
 import { Button } from '@mantine/core';
 import { download } from '../ui/download';
 import { plural } from '../ui/format';
@@ -33,8 +34,8 @@ export function UnknownPeople({ names, count }: UnknownNamesProps) {
   );
 }
 
-/** As CSV with a heading; what a spreadsheet would take for a formula is made text. */
+/** As CSV with a heading. */
 function save(names: readonly string[]): void {
-  const quoted = names.map((name) => `"${(/^[=+\-@\t\r]/.test(name) ? `'${name}` : name).replaceAll('"', '""')}"`);
-  download(new Blob([`unknown\r\n${quoted.join('\r\n')}\r\n`], { type: 'text/csv' }), 'unknown-people.csv');
+  const lines = ['unknown', ...names.map(csvCell)].map((line) => `${line}\r\n`);
+  download(new Blob(lines, { type: 'text/csv' }), 'unknown-people.csv');
 }

@@ -1,17 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform';
+import { Database, recordAudit, type Actor } from '#platform';
 import { broadcastById, countsOf } from '../broadcast.queries.js';
+import { Broadcasts } from '../broadcasts.js';
 import { presentListed } from '../present.js';
-import { resultsOf } from './results.js';
+import { recipientPage, type RecipientFilter } from '../recipients.queries.js';
+import { assertStatus } from '../status.js';
+import { earlierThan } from './earlier.queries.js';
+import { deliveredNotClicked } from './follow-up.js';
+import { recipientLines } from './recipient-lines.js';
 import { domainsOf, firstMail, hoursOf, linksOf, machineOpens } from './report.queries.js';
+import { resultsOf } from './results.js';
 
 /** Figures of one moment. */
 const snapshot = { isolation: 'REPEATABLE READ', readOnly: true } as const;
 
-/** What became of broadcasts. All of it is read from counters: it costs the same for ten people and for a million. */
+/** What became of broadcasts. The figures are read from counters: they cost the same for ten people and for a million. */
 @Injectable()
 export class BroadcastReports {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly broadcasts: Broadcasts,
+  ) {}
 
   /** @throws AppError 404 */
   of(id: string) {
@@ -36,4 +45,62 @@ export class BroadcastReports {
       };
     }, snapshot);
   }
+
+  /** People it was for, with what became of each. @throws AppError 404 */
+  recipients(id: string, filter: RecipientFilter) {
+    return this.database.tx(async (tx) => {
+      await broadcastById(tx, id);
+      return recipientPage(tx, id, filter);
+    }, snapshot);
+  }
+
+  /**
+   * The same people as lines of a CSV file, all of them, made page by page as they are read.
+   * @throws AppError 404
+   */
+  async export(actor: Actor, id: string, filter: Omit<RecipientFilter, 'limit' | 'cursor'>) {
+    const { name } = await this.database.tx(async (tx) => {
+      const row = await broadcastById(tx, id);
+      await recordAudit(tx, actor, {
+        action: 'broadcast.exported',
+        targetKind: 'broadcast',
+        targetId: id,
+        after: { name: row.name, ...filter },
+      });
+      return row;
+    });
+    return { name, lines: recipientLines(this.database, id, filter) };
+  }
+
+  /** The broadcasts that were begun before this one, the latest first, with their counts. @throws AppError 404 */
+  earlier(id: string) {
+    return this.database.tx(async (tx) => {
+      const rows = await earlierThan(tx, await broadcastById(tx, id));
+      const counts = await countsOf(tx, rows);
+      return { items: rows.map((row) => ({ ...row, counts: counts.get(row.id)! })).map(presentEarlier) };
+    }, snapshot);
+  }
+
+  /**
+   * A new draft of the same mail to those who got it and did not click. Whoever clicks before it is sent gets none.
+   * @throws AppError 404; 409 unless it was begun
+   */
+  async followUp(actor: Actor, id: string) {
+    const row = await this.database.tx((tx) => broadcastById(tx, id));
+    assertStatus(row, ['sending', 'paused', 'sent', 'cancelled'], 'It has to be sent before anybody can have clicked.');
+    return this.broadcasts.duplicate(actor, id, {
+      name: `${row.name.slice(0, 170)} (did not click)`,
+      include_smart_list_ids: [],
+      exclude_smart_list_ids: [],
+      rules: deliveredNotClicked(id),
+    });
+  }
 }
+
+type Earlier = Awaited<ReturnType<typeof earlierThan>>[number];
+type WithCounts = Earlier & { counts: ReturnType<Awaited<ReturnType<typeof countsOf>>['get']> & object };
+
+const presentEarlier = ({ id, name, status, started_at, counts }: WithCounts) => ({
+  ...{ id, name, status, counts },
+  started_at: started_at.toISOString(),
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listedBroadcast } from './broadcasts.contract.js';
+import { broadcast, listedBroadcast } from './broadcasts.contract.js';
 import { messageState } from './emails.contract.js';
 import { idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
@@ -116,6 +116,16 @@ const recipientFilter = {
   /** Who followed this link of the report. */
   link: uuid.optional(),
 };
+type Filter = z.output<z.ZodObject<typeof recipientFilter>>;
+
+/** A question that a list can answer. */
+function answerable({ state, reason, outcome, domain, link }: Filter, context: z.RefinementCtx): void {
+  const asked = [state !== undefined || reason !== undefined, outcome !== undefined, link !== undefined];
+  const refuse = (path: keyof Filter, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (asked.filter(Boolean).length > 1) refuse('outcome', 'Ask by state and reason, by outcome, or by link.');
+  if (domain !== undefined && (outcome === undefined || outcome === 'delivered' || outcome === 'not_clicked'))
+    refuse('domain', 'A domain goes with opened, clicked, bounced, complained or unsubscribed.');
+}
 
 export const broadcastRecipients = route({
   method: 'GET',
@@ -126,21 +136,48 @@ export const broadcastRecipients = route({
   description:
     'Filtered by `state` and `reason`, or by `outcome` (with `domain`), or by `link`. Lists by outcome are ordered by domain.',
   params: idParams,
-  query: pageQuery.extend(recipientFilter).superRefine(({ state, reason, outcome, domain, link }, context) => {
-    const asked = [state !== undefined || reason !== undefined, outcome !== undefined, link !== undefined];
-    if (asked.filter(Boolean).length > 1)
-      context.addIssue({
-        code: 'custom',
-        path: ['outcome'],
-        message: 'Ask by state and reason, by outcome, or by link.',
-      });
-    if (domain !== undefined && (outcome === undefined || outcome === 'delivered' || outcome === 'not_clicked'))
-      context.addIssue({
-        code: 'custom',
-        path: ['domain'],
-        message: 'A domain goes with opened, clicked, bounced, complained or unsubscribed.',
-      });
-  }),
+  query: pageQuery.extend(recipientFilter).superRefine(answerable),
   response: page(recipient),
   problems: ['not_found'],
+});
+
+export const exportRecipients = route({
+  method: 'GET',
+  path: '/email/broadcasts/:id/recipients.csv',
+  access: 'bulk',
+  tag,
+  summary: 'All of them as a CSV file: address, state, reason and times',
+  description: 'Filtered as the list is. What a spreadsheet would take for a formula has an apostrophe before it.',
+  params: idParams,
+  query: z.object(recipientFilter).superRefine(answerable),
+  raw: true,
+  problems: ['not_found'],
+});
+
+export const earlierBroadcasts = route({
+  method: 'GET',
+  path: '/email/broadcasts/:id/earlier',
+  access: 'read',
+  tag,
+  summary: 'The last ten broadcasts that were begun before it, the latest first, to compare it with',
+  params: idParams,
+  response: z.object({
+    items: z.array(
+      listedBroadcast.pick({ id: true, name: true, status: true, counts: true }).extend({ started_at: instant }),
+    ),
+  }),
+  problems: ['not_found'],
+});
+
+export const followUpBroadcast = route({
+  method: 'POST',
+  path: '/email/broadcasts/:id/follow-up',
+  access: 'change',
+  tag,
+  summary: 'A new draft of the same mail to those who got it and did not click',
+  description: 'Whoever clicks before the draft is sent is no longer in its audience.',
+  params: idParams,
+  status: 201,
+  response: broadcast,
+  problems: ['not_found', 'wrong_broadcast_status'],
 });

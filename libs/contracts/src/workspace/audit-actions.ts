@@ -44,6 +44,7 @@ export const auditActions = {
   'broadcast.resumed': 'Resumed a broadcast',
   'broadcast.cancelled': 'Cancelled a broadcast',
   'broadcast.deleted': 'Deleted the draft of a broadcast',
+  'broadcast.exported': 'Exported the recipients of a broadcast',
   'run.entered': 'Added a person to an automation by hand',
   'run.advanced': 'Moved a person on from a step',
   'run.removed': 'Removed a person from an automation',

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { BroadcastLifecycle, BroadcastReports, Broadcasts } from '#broadcasts';
+import { BroadcastLifecycle, Broadcasts } from '#broadcasts';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { emptyCounts } from '#emails';
@@ -14,7 +14,6 @@ export class BroadcastsController {
     private readonly broadcasts: Broadcasts,
     private readonly lifecycle: BroadcastLifecycle,
     private readonly rehearsals: Rehearsals,
-    private readonly reports: BroadcastReports,
     private readonly view: MessageView,
     private readonly database: Database,
   ) {}
@@ -49,7 +48,7 @@ export class BroadcastsController {
 
   @Route(contracts.duplicateBroadcast)
   duplicate(@Input() { params, body }: InputOf<typeof contracts.duplicateBroadcast>, @Caller() actor: Actor) {
-    return this.broadcasts.duplicate(actor, params.id, body?.name);
+    return this.broadcasts.duplicate(actor, params.id, body ?? {});
   }
 
   @Route(contracts.broadcastAudience)
@@ -117,16 +116,6 @@ export class BroadcastsController {
   @Route(contracts.getRehearsal)
   rehearsal(@Input() { params }: InputOf<typeof contracts.getRehearsal>) {
     return this.rehearsals.get(params.id);
-  }
-
-  @Route(contracts.broadcastReport)
-  report(@Input() { params }: InputOf<typeof contracts.broadcastReport>) {
-    return this.reports.of(params.id);
-  }
-
-  @Route(contracts.broadcastRecipients)
-  recipients(@Input() { params, query }: InputOf<typeof contracts.broadcastRecipients>) {
-    return this.broadcasts.recipients(params.id, query);
   }
 }
 

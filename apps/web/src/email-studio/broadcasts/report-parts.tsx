@@ -4,6 +4,7 @@ import { count } from '../../ui/format';
 import { Section } from '../../ui/page';
 import { Table, type Column } from '../../ui/table';
 import { share } from './broadcast-words';
+import { ClickMap } from './click-map';
 import { HourBars } from './hour-bars';
 import { PeopleLink } from './people-link';
 import { ReportResults } from './report-results';
@@ -17,12 +18,13 @@ type DomainRow = Report['domains'][number];
 
 /** The report by link, by hour and by domain of the address. Parts about which nothing is known yet are left out. */
 export function ReportParts({ report }: { report: Report }) {
-  const { links, domains, counts, results } = report;
+  const { links, domains, counts, results, sample_message_id } = report;
   return (
     <>
       {results ? <ReportResults results={results} /> : null}
       <HourBars report={report} />
       {links.length > 0 ? <Links links={links} sent={counts.sent} /> : null}
+      {links.length > 0 && sample_message_id ? <ClickMap report={report} mailId={sample_message_id} /> : null}
       {domains.length > 0 && counts.delivered + counts.bounced > 0 ? <Domains domains={domains} /> : null}
     </>
   );

@@ -1,8 +1,17 @@
-import { broadcastRecipients, broadcastReport, type AnswerOf, type CallOf } from '#contracts';
+import {
+  broadcastRecipients,
+  broadcastReport,
+  earlierBroadcasts,
+  exportRecipients,
+  followUpBroadcast,
+  type AnswerOf,
+  type CallOf,
+} from '#contracts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { call } from '../../api/client';
 import { fallbackPoll } from '../../api/live-changes';
 import { paging } from '../../api/paged';
+import { useChange } from '../../api/use-change';
 
 export type Report = AnswerOf<typeof broadcastReport>;
 export type Recipient = AnswerOf<typeof broadcastRecipients>['items'][number];
@@ -28,3 +37,19 @@ export const useRecipients = (id: string, filter: PeopleFilter) =>
     ...paging,
     placeholderData: keepPreviousData,
   });
+
+/** The address of the list as a file. */
+export const recipientsFile = (id: string, filter: PeopleFilter): string => {
+  const given = Object.entries(filter).filter((one): one is [string, string] => one[1] !== undefined);
+  const search = new URLSearchParams(given).toString();
+  return `${exportRecipients.path.replace(':id', id)}${search && `?${search}`}`;
+};
+
+export const useEarlier = (id: string) =>
+  useQuery({
+    queryKey: ['broadcast-earlier', id],
+    queryFn: ({ signal }) => call(earlierBroadcasts, { params: { id } }, { signal }),
+    staleTime: 60_000,
+  });
+
+export const useFollowUp = () => useChange('broadcasts', (id: string) => call(followUpBroadcast, { params: { id } }));

@@ -11,10 +11,11 @@ import { BroadcastFigures } from './broadcast-figures';
 import { SentBar } from './broadcast-status';
 import { broadcastStates, percent, progressOf } from './broadcast-words';
 import { useDuplicateBroadcast, type Broadcast } from './broadcasts.queries';
-import { PEOPLE_PART } from './people-link';
+import { EarlierBroadcasts } from './earlier-broadcasts';
+import { PEOPLE_PART, usePeopleFilter } from './people-link';
 import { Recipients } from './recipients';
 import { ReportParts } from './report-parts';
-import { useReport } from './report.queries';
+import { recipientsFile, useFollowUp, useReport } from './report.queries';
 import { SendingActs } from './sending-acts';
 
 /** A broadcast that is scheduled, under way or over: how far it is, what can be done, and what became of everybody. */
@@ -35,6 +36,7 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
       }
       actions={
         <>
+          {mayChange && broadcast.counts.delivered > 0 && status !== 'failed' ? <FollowUp id={broadcast.id} /> : null}
           {mayChange ? <Duplicate id={broadcast.id} /> : null}
           <Button variant="default" component={Link} to={adminAddresses.emailStudio}>
             All broadcasts
@@ -71,12 +73,43 @@ function Report({ broadcast }: { broadcast: Broadcast }) {
       <Answer of={report} what="The report could not be loaded">
         {(data) => <ReportParts report={data} />}
       </Answer>
+      <EarlierBroadcasts broadcast={broadcast} />
       <div id={PEOPLE_PART}>
-        <Section title="People">
+        <Section title="People" actions={<Download id={broadcast.id} />}>
           <Recipients broadcast={broadcast} report={report.data} />
         </Section>
       </div>
     </>
+  );
+}
+
+/** The people that are listed, as a file. */
+function Download({ id }: { id: string }) {
+  const filter = usePeopleFilter();
+  return useMay('bulk') ? (
+    <Button variant="default" size="compact-sm" component="a" href={recipientsFile(id, filter)} download>
+      Download as CSV
+    </Button>
+  ) : null;
+}
+
+/** The same mail once more, to those who got it and did not click. */
+function FollowUp({ id }: { id: string }) {
+  const followUp = useFollowUp();
+  const navigate = useNavigate();
+  return (
+    <Button
+      variant="default"
+      loading={followUp.isPending}
+      onClick={() =>
+        followUp.mutate(id, {
+          onSuccess: (made) => void navigate(adminAddresses.broadcast(made.id, 'settings')),
+          onError: (error) => showToast(error.message),
+        })
+      }
+    >
+      Write to those who did not click
+    </Button>
   );
 }
 

@@ -1,0 +1,49 @@
+import { Readable } from 'node:stream';
+import { Controller, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { BroadcastReports } from '#broadcasts';
+import * as contracts from '#contracts';
+import type { InputOf } from '#contracts';
+import type { Actor } from '#platform';
+import { attachment } from '../../http/download.js';
+import { Caller, Input, Route } from '../../http/route.js';
+
+@Controller()
+export class BroadcastReportsController {
+  constructor(private readonly reports: BroadcastReports) {}
+
+  @Route(contracts.broadcastReport)
+  report(@Input() { params }: InputOf<typeof contracts.broadcastReport>) {
+    return this.reports.of(params.id);
+  }
+
+  @Route(contracts.broadcastRecipients)
+  recipients(@Input() { params, query }: InputOf<typeof contracts.broadcastRecipients>) {
+    return this.reports.recipients(params.id, query);
+  }
+
+  /** A file that is made while it is read: whoever stops reading stops it. */
+  @Route(contracts.exportRecipients)
+  async exportRecipients(
+    @Input() { params, query }: InputOf<typeof contracts.exportRecipients>,
+    @Caller() actor: Actor,
+    @Res() reply: FastifyReply,
+  ) {
+    const { name, lines } = await this.reports.export(actor, params.id, query);
+    void reply
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', attachment(name, 'csv'))
+      .header('cache-control', 'no-store')
+      .send(Readable.from(lines));
+  }
+
+  @Route(contracts.earlierBroadcasts)
+  earlier(@Input() { params }: InputOf<typeof contracts.earlierBroadcasts>) {
+    return this.reports.earlier(params.id);
+  }
+
+  @Route(contracts.followUpBroadcast)
+  followUp(@Input() { params }: InputOf<typeof contracts.followUpBroadcast>, @Caller() actor: Actor) {
+    return this.reports.followUp(actor, params.id);
+  }
+}
