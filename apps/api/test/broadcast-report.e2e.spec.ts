@@ -128,13 +128,13 @@ describe('the report of a broadcast', () => {
     const all = await call('GET', `/${id}/recipients.csv`);
     expect(all.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(all.headers.get('content-disposition')).toContain('News.csv');
-    const lines = all.text.trimEnd().split('\r\n');
+    const lines = all.body.trimEnd().split('\r\n');
     expect(lines[0]).toMatch(/^contact_email,state,reason,sent_at,/);
     expect(lines).toHaveLength(7);
     expect(lines.filter((line: string) => line.startsWith(`"'+eve@beta.example","sent",""`))).toHaveLength(1);
     expect(lines.at(-1)).toMatch(/^"no@beta.example","skipped","unsubscribed",/);
     const clicked = await call('GET', `/${id}/recipients.csv?outcome=clicked&domain=beta.example`);
-    expect(clicked.text.trimEnd().split('\r\n')).toHaveLength(2);
+    expect(clicked.body.trimEnd().split('\r\n')).toHaveLength(2);
     const { body } = await mails.app.call('GET', '/audit?limit=5');
     expect(body.items.map(({ action }: { action: string }) => action)).toContain('broadcast.exported');
     expect((await mails.app.call('GET', `/email/broadcasts/${crypto.randomUUID()}/recipients.csv`)).status).toBe(404);

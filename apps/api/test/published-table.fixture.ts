@@ -119,6 +119,7 @@ const routes: Record<Row, string> = {
     GET /email/broadcasts/:id
     POST /email/broadcasts/:id/audience
     GET /email/broadcasts/:id/audience
+    GET /email/broadcasts/:id/audience/people
     GET /email/broadcasts/:id/report
     GET /email/broadcasts/:id/rehearsal
     GET /email/broadcasts/:id/recipients

@@ -4,6 +4,7 @@ import { checkAside, DesignRenderer } from '#emails';
 import { AppError, Database, invalidRequest, recordAudit, type Actor, type FieldError, type Tx } from '#platform';
 import { dependencies, type Group } from '#rules';
 import { fixAudience, funnelOf, judgeOne } from './audience.js';
+import { audiencePage, type AudiencePeopleFilter } from './audience-people.js';
 import {
   broadcastById,
   broadcastPage,
@@ -141,6 +142,17 @@ export class Broadcasts {
         const row = await broadcastById(tx, id);
         const audience = await fixAudience(tx, audienceOf(row));
         return { revision: row.revision, at: audience.now, ...(await funnelOf(tx, audience, judgingOf(row))) };
+      },
+      { readOnly: true, statementTimeout: COUNT_PATIENCE },
+    );
+  }
+
+  /** The people behind these numbers. @throws AppError 404; 422 when a list does not exist */
+  audiencePeople(id: string, filter: AudiencePeopleFilter) {
+    return this.database.tx(
+      async (tx) => {
+        const row = await broadcastById(tx, id);
+        return audiencePage(tx, await fixAudience(tx, audienceOf(row)), row.asked_topic_id, filter);
       },
       { readOnly: true, statementTimeout: COUNT_PATIENCE },
     );

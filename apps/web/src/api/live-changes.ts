@@ -14,7 +14,7 @@ const breath = 2_000;
 const concerned = new Map(
   Object.entries<readonly string[]>({
     activities: ['timeline-newest'],
-    contacts: ['contact', 'mailable'],
+    contacts: ['contact', 'email-summary'],
     messages: ['outbox', 'mail', 'email-summary', 'automation-stats', 'broadcasts', 'broadcast', 'broadcast-report'],
     runs: ['automation-stats', 'automation-runs', 'run', 'in-now'],
     automations: ['automations'],

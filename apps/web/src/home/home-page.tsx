@@ -9,7 +9,6 @@ import { Answer } from '../ui/query-states';
 import { Attention } from './attention';
 import { Checklist } from './checklist';
 import { useUnderWay } from './home.queries';
-import { useMailableCount } from './mailable-count';
 
 /** The start page: set-up while it is needed, what needs a person, four figures, what is under way. */
 export function HomePage() {
@@ -26,14 +25,13 @@ export function HomePage() {
 function Figures() {
   const { data: summary } = useEmailSummary();
   const { data: running } = useUnderWay();
-  const mailable = useMailableCount();
-  if (!summary || !running || mailable === undefined) return <span>&nbsp;</span>;
+  if (!summary || !running) return <span>&nbsp;</span>;
   const inside = running.reduce((sum, automation) => sum + automation.inside, 0);
-  const { counts } = summary;
+  const { counts, subscribers } = summary;
   const skipped = Object.values(counts.skipped).reduce((sum, n) => sum + n, 0);
   return (
     <span className="figures">
-      <b>{people(mailable)}</b> can be e-mailed today; <b>{count(inside)}</b> {inside === 1 ? 'is' : 'are'} inside an
+      <b>{people(subscribers.can_be_emailed)}</b> can be e-mailed today; <b>{count(inside)}</b> {inside === 1 ? 'is' : 'are'} inside an
       automation; <b>{plural(counts.sent, 'e-mail', 'e-mails')}</b> went out in the last 30 days and{' '}
       <b>{count(skipped)}</b> {skipped === 1 ? 'was' : 'were'} held back.
     </span>

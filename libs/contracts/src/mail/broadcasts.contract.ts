@@ -238,6 +238,28 @@ export const broadcastAudienceOfOne = route({
   problems: ['not_found', 'unknown_address', 'broadcast_not_ready'],
 });
 
+export const broadcastAudiencePeople = route({
+  method: 'GET',
+  path: '/email/broadcasts/:id/audience/people',
+  access: 'read',
+  tag,
+  summary: 'The people behind a number of its audience, as it is now',
+  params: idParams,
+  query: pageQuery.extend({
+    /** Why they would get none, or `will_receive`; left out: everybody of the audience. */
+    reason: z.enum(['will_receive', ...skipReasons]).optional(),
+  }),
+  response: page(
+    z.object({
+      contact_id: z.string(),
+      contact_email: z.string(),
+      /** Null for who would get one. */
+      reason: z.string().nullable(),
+    }),
+  ),
+  problems: ['not_found', 'broadcast_not_ready'],
+});
+
 const confirm = count.optional().meta({
   description: 'How many will receive it; required above 1,000, and 409 with `will_receive` when it is another number.',
 });

@@ -126,6 +126,8 @@ export const emailSummary = route({
     /** Everybody in the directory, each address once; `can_be_emailed` with marketing mail, at this moment. */
     subscribers: z.object({ customers: count, leads: count, can_be_emailed: count, cannot_be_emailed: count }),
     from: instant,
+    /** When people and mails were counted: in a large workspace a minute ago, elsewhere now. */
+    counted_at: instant,
     counts: messageCounts,
     sending: z.lazy(() => sendingState),
   }),

@@ -68,6 +68,11 @@ export class BroadcastsController {
     };
   }
 
+  @Route(contracts.broadcastAudiencePeople)
+  audiencePeople(@Input() { params, query }: InputOf<typeof contracts.broadcastAudiencePeople>) {
+    return this.broadcasts.audiencePeople(params.id, query);
+  }
+
   @Route(contracts.sendBroadcast)
   send(@Input() { params, body }: InputOf<typeof contracts.sendBroadcast>, @Caller() actor: Actor) {
     return this.lifecycle.send(actor, params.id, 'confirm' in body ? body.confirm : undefined, body.undo_seconds);

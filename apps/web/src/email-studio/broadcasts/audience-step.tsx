@@ -7,6 +7,7 @@ import { Section } from '../../ui/page';
 import { Answer } from '../../ui/query-states';
 import { useFunnel } from './broadcasts.queries';
 import { FunnelBars } from './funnel-bars';
+import { FunnelPeople } from './funnel-people';
 import { ListPicker } from './list-picker';
 import { OnePerson } from './one-person';
 import type { StepProps } from './settings-step';
@@ -54,12 +55,13 @@ export function AudienceStep({ editing: { now, stored, saving, set }, readOnly }
       <Section title="Who will receive it">
         {asked ? (
           <Answer of={funnel} what="The audience could not be counted" lines={3}>
-            {(data) => <FunnelBars funnel={data} stale={!settled || funnel.isPlaceholderData} />}
+            {(data) => <FunnelBars id={stored.id} funnel={data} stale={!settled || funnel.isPlaceholderData} />}
           </Answer>
         ) : (
           <p className="sentence quiet">Nobody yet. Choose a list, or add a rule.</p>
         )}
       </Section>
+      {asked && settled ? <FunnelPeople broadcast={stored} /> : null}
       {asked ? <OnePerson broadcast={stored} /> : null}
     </>
   );

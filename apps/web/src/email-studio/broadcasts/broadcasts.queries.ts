@@ -1,6 +1,7 @@
 import {
   broadcastAudience,
   broadcastAudienceOfOne,
+  broadcastAudiencePeople,
   cancelBroadcast,
   changeBroadcast,
   createBroadcast,
@@ -30,6 +31,8 @@ export type { Broadcast, BroadcastState };
 export type ListedBroadcast = AnswerOf<typeof listBroadcasts>['items'][number];
 export type BroadcastChange = NonNullable<CallOf<typeof changeBroadcast>['body']>;
 export type Funnel = AnswerOf<typeof broadcastAudience>;
+export type AudiencePerson = AnswerOf<typeof broadcastAudiencePeople>['items'][number];
+export type AudienceReason = NonNullable<NonNullable<CallOf<typeof broadcastAudiencePeople>['query']>['reason']>;
 export type Rehearsal = AnswerOf<typeof getRehearsal>;
 
 const all = 'broadcasts';
@@ -49,6 +52,14 @@ export const useBroadcasts = (filter: { q: string; status: BroadcastState | unde
       ),
     ...paging,
     placeholderData: keepPreviousData,
+    refetchInterval: fallbackPoll,
+  });
+
+/** What leaves next; more of them than these nobody looks at in a calendar. */
+export const useScheduled = () =>
+  useQuery({
+    queryKey: [all, 'scheduled'],
+    queryFn: ({ signal }) => call(listBroadcasts, { query: { limit: 200, status: 'scheduled' } }, { signal }),
     refetchInterval: fallbackPoll,
   });
 
@@ -103,6 +114,15 @@ export const useFunnel = ({ id, revision }: Broadcast, enabled: boolean) =>
     enabled,
     staleTime: 30_000,
     placeholderData: keepPreviousData,
+  });
+
+/** The people behind a number of the funnel; all of the audience without a reason. */
+export const useAudiencePeople = ({ id, revision }: Broadcast, reason: AudienceReason | undefined) =>
+  useInfiniteQuery({
+    queryKey: ['broadcast-audience', id, revision, 'people', reason],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      call(broadcastAudiencePeople, { params: { id }, query: { cursor, reason, limit: 50 } }, { signal }),
+    ...paging,
   });
 
 export const useWhyNot = ({ id, revision }: Broadcast, email: string | undefined) =>

@@ -1,30 +1,47 @@
+import { adminAddresses } from '#contracts';
 import { skipLabel } from '#rules';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import { count, people } from '../../ui/format';
-import type { Funnel } from './broadcasts.queries';
+import type { AudienceReason, Funnel } from './broadcasts.queries';
+
+interface FunnelBarsProps {
+  funnel: Funnel;
+  /** It is being counted anew. */
+  stale: boolean;
+  /** With the broadcast's id each number leads to its people. */
+  id?: string;
+}
 
 /** Everybody of the audience, who of them gets none and why, and who is left. */
-export function FunnelBars({ funnel, stale }: { funnel: Funnel; stale: boolean }) {
+export function FunnelBars({ funnel, stale, id }: FunnelBarsProps) {
   const { candidates, skipped, will_receive } = funnel;
   const reasons = Object.entries(skipped).filter(([, n]) => n > 0);
   const width = (n: number) => ({ width: `${candidates === 0 ? 0 : (n / candidates) * 100}%` });
+  const led = (of: AudienceReason | 'all', n: number, words: ReactNode) =>
+    id && n > 0 ? (
+      <Link to={`${adminAddresses.broadcast(id, 'audience')}&people=${of}`} preventScrollReset>
+        {words}
+      </Link>
+    ) : (
+      words
+    );
   return (
     <div className="funnel" data-stale={stale || undefined} data-testid="funnel" aria-busy={stale}>
       <ul>
         <li>
-          <span>{people(candidates)} in the audience</span>
+          <span>{led('all', candidates, `${people(candidates)} in the audience`)}</span>
           <i style={width(candidates)} aria-hidden />
         </li>
         {reasons.map(([reason, n]) => (
           <li key={reason} data-out>
-            <span>
-              − {count(n)} {skipLabel(reason) ?? reason}
-            </span>
+            <span>{led(reason as AudienceReason, n, `− ${count(n)} ${skipLabel(reason) ?? reason}`)}</span>
             <i style={width(n)} aria-hidden />
           </li>
         ))}
         <li data-in>
           <span>
-            <b>{people(will_receive)}</b> will receive it
+            {led('will_receive', will_receive, <b>{people(will_receive)}</b>)} will receive it
           </span>
           <i style={width(will_receive)} aria-hidden />
         </li>

@@ -1,13 +1,13 @@
 import './broadcasts.css';
 import { adminAddresses } from '#contracts';
-import { Button } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { rowsOf } from '../../api/paged';
 import { useUnderWay } from '../../home/home.queries';
-import { useMailableCount } from '../../home/mailable-count';
+import { useEmailSummary } from '../../shell/sending.queries';
 import { plural, people } from '../../ui/format';
 import { LoadMore } from '../../ui/load-more';
 import { Page, Section } from '../../ui/page';
@@ -17,6 +17,7 @@ import { BroadcastTable } from './broadcast-table';
 import { broadcastStates } from './broadcast-words';
 import { useBroadcasts, useCreateBroadcast, type BroadcastState } from './broadcasts.queries';
 import { MailFigures } from './mail-figures';
+import { ScheduledCalendar } from './scheduled-calendar';
 import { NameAndStatus } from '../../ui/name-and-status';
 
 const statuses = [
@@ -26,7 +27,7 @@ const statuses = [
 
 /** `/admin/email-studio`: the two ways to write to people, how mail is doing, and every broadcast. */
 export function StudioPage() {
-  const mailable = useMailableCount();
+  const mailable = useEmailSummary().data?.subscribers.can_be_emailed;
   return (
     <Page
       title="E-mail studio"
@@ -95,8 +96,15 @@ function Broadcasts() {
   const [q] = useDebouncedValue(search.trim(), 250);
   const list = useBroadcasts({ q, status: (status || undefined) as BroadcastState | undefined });
   const filtered = q !== '' || status !== '';
+  const [face, setFace] = useState('list');
+  if (face === 'calendar')
+    return (
+      <Section title="Broadcasts" actions={<Faces face={face} onFace={setFace} />}>
+        <ScheduledCalendar />
+      </Section>
+    );
   return (
-    <Section title="Broadcasts">
+    <Section title="Broadcasts" actions={<Faces face={face} onFace={setFace} />}>
       <Answer of={list} what="The broadcasts could not be loaded">
         {(data) => {
           const rows = rowsOf(data);
@@ -127,5 +135,20 @@ function Broadcasts() {
         }}
       </Answer>
     </Section>
+  );
+}
+
+function Faces({ face, onFace }: { face: string; onFace: (face: string) => void }) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Show broadcasts as"
+      value={face}
+      onChange={onFace}
+      data={[
+        { value: 'list', label: 'List' },
+        { value: 'calendar', label: 'Calendar' },
+      ]}
+    />
   );
 }

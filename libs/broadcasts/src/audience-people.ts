@@ -1,0 +1,35 @@
+import { decodeCursor, encodeCursor, type Tx } from '#platform';
+import type { SkipReason } from '#rules';
+import { audienceSql, judgedSql, type FixedAudience } from './audience.js';
+
+export interface AudiencePeopleFilter {
+  /** Why they would get none; `will_receive`: they would get one. Absent: everybody of the audience. */
+  reason?: SkipReason | 'will_receive';
+  limit: number;
+  cursor?: string;
+}
+
+/** A page of the people of an audience as it is now, in the order in which they came into the directory. */
+export async function audiencePage(
+  tx: Tx,
+  audience: FixedAudience,
+  topicId: string | null,
+  { reason, limit, cursor }: AudiencePeopleFilter,
+) {
+  const [after] = decodeCursor(cursor, 1) ?? [null];
+  const condition = audienceSql(audience, 4);
+  const rows = await tx.rows<{ person_id: string; contact_id: string; contact_email: string; reason: string | null }>(
+    `select p.person_id, p.id as contact_id, coalesce(p.email, p.address::citext)::text as contact_email, j.reason
+     from (${judgedSql(`($2::uuid is null or p.person_id > $2::uuid) and ${condition.text}`, '$1::uuid')}) j
+     join cortex.people p on p.person_id = j.person_id
+     where $3::text is null or coalesce(j.reason, 'will_receive') = $3
+     order by j.person_id limit $4`,
+    [topicId, after, reason ?? null, limit + 1, ...condition.values],
+  );
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return {
+    items: page.map(({ person_id: _id, ...person }) => person),
+    next_cursor: last ? encodeCursor([last.person_id]) : null,
+  };
+}
