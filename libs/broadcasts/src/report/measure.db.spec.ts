@@ -136,7 +136,7 @@ describe('what a broadcast brought', () => {
         [id],
       ))!.due;
     expect(await due()).toBeNull();
-    await on.db.database.run('update cortex.broadcast_results set measure_at = cortex.now()');
+    await on.db.database.run("update cortex.broadcast_results set measure_at = '2026-01-01'");
     await resultsAt(0.001);
     expect((await due())!.getTime() - after(0.001).getTime()).toBe(60_000);
     await resultsAt(10);

@@ -48,16 +48,16 @@ export function ReportResults({ results }: { results: Results }) {
 
 const more = ({ people: who, times }: Brought, what: string) => (times > who ? ` (${count(times)} ${what})` : '');
 
-/** The interval in words. Who enrolled could have been a few more or fewer by chance alone. */
+/** The interval in words: by chance alone it could have been a few more or fewer. */
 const likely = ({ people: who, low, high }: Brought) =>
-  who === 0 ? '' : `The same mail again would bring between ${count(low)} and ${count(high)}.`;
+  who === 0 ? '' : `Allowing for chance, between ${count(low)} and ${count(high)}.`;
 
 function MoneyLines({ results: { money: sums } }: { results: Results }) {
   return sums.map(({ currency, amount_minor, low, high }) => (
     <p key={currency} className="sentence lead">
       <b>{inMajor(amount_minor, currency)}</b> came in.{' '}
       {amount_minor > 0
-        ? `The same mail again would bring between ${inMajor(low, currency)} and ${inMajor(high, currency)}.`
+        ? `Allowing for chance, between ${inMajor(low, currency)} and ${inMajor(high, currency)}.`
         : ''}
     </p>
   ));
