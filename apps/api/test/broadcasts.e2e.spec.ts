@@ -66,6 +66,15 @@ describe('broadcasts over HTTP', () => {
     expect(await whyNot(out!)).toMatchObject({ outcome: 'out', reason: 'left_out' });
     expect((await call('GET', `/${id}/audience?contact_email=nobody@school.example`)).status).toBe(404);
 
+    const behind = async (query: string) =>
+      (await call('GET', `/${id}/audience/people?${query}`)).body.items.map(
+        (one: { contact_email: string; reason: string | null }) => [one.contact_email, one.reason],
+      );
+    expect(await behind('reason=unsubscribed')).toEqual([[no, 'unsubscribed']]);
+    expect((await behind('reason=will_receive')).sort()).toEqual([first, second].sort().map((email) => [email, null]));
+    expect(await behind('limit=200')).toHaveLength(3);
+    expect((await call('GET', `/${id}/audience/people?reason=nonsense`)).status).toBe(400);
+
     const test = await call('POST', `/${id}/test`, { to: mails.app.admin.email, contact_email: first });
     expect(test.status).toBe(200);
 

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { countWork, testDatabase } from '#testing';
+import { BroadcastFixture } from '../broadcast.fixture.js';
+import { noteClick, takeBackClicks } from './record.js';
+import { BroadcastReports } from './reports.js';
+
+const PEOPLE = 3_000;
+const tables = ['cortex.messages', 'cortex.broadcast_clicks', 'cortex.broadcast_outcomes', 'cortex.people'];
+const START = new Date('2026-03-02T09:00:00Z');
+
+let on: BroadcastFixture;
+let reports: BroadcastReports;
+let id: string;
+
+/** Changes the outcomes of every so manieth mail. */
+const outcomes = (set: string, every: number, rest = 0) =>
+  on.db.database.run(
+    `with mail as materialized (
+       select m.id, row_number() over (order by m.id) as nth from cortex.messages m where m.broadcast_id = $1)
+     update cortex.messages m set ${set} from mail n where n.id = m.id and n.nth % $2 = $3`,
+    [id, every, rest],
+  );
+
+const click = async (nth: number, url: string, more: { machine?: boolean; seconds?: number } = {}) => {
+  const mail = await on.db.database.row<{ id: string }>(
+    'select m.id from cortex.messages m where m.broadcast_id = $1 order by m.id limit 1 offset $2',
+    [id, nth],
+  );
+  const at = new Date(START.getTime() + (more.seconds ?? 0) * 1000);
+  const about = { broadcast_id: id, message_id: mail!.id, url, at, machine: more.machine ?? false };
+  await on.db.database.tx((tx) => noteClick(tx, about));
+  return about;
+};
+
+beforeAll(async () => {
+  // One connection, so that what is counted is what was asked for here.
+  on = new BroadcastFixture(await testDatabase({ poolSize: 1 }));
+  await on.db.clock.set(START);
+  reports = new BroadcastReports(on.db.database, on.broadcasts);
+  await on.people(PEOPLE);
+  await on.db.database.run(
+    `update cortex.people set email = replace(email::text, 'school', 'd' || (length(address) + ascii(substr(address, 3, 1))) % 14)::citext`,
+  );
+  id = await on.draft();
+  await on.send(id);
+  while (await on.loop.once());
+}, 240_000);
+afterAll(() => on.db.drop());
+
+describe('the report of 3,000 mails', () => {
+  it('names the ten largest domains, and adds up to all mails', async () => {
+    const { domains } = await reports.of(id);
+    expect(domains.length).toBeLessThanOrEqual(11);
+    expect(domains.reduce((sum, { mails }) => sum + mails, 0)).toBe(PEOPLE);
+    const named = domains.filter(({ domain }) => domain !== '').map(({ mails }) => mails);
+    expect(named).toEqual(named.toSorted((a, b) => b - a));
+  });
+
+  it('counts each outcome once, at its hour, also when it is taken back or its mail is deleted', async () => {
+    await outcomes("delivered_at = cortex.now(), opened_at = cortex.now() + interval '1 hour'", 1);
+    await outcomes("clicked_at = cortex.now() + interval '2 hours'", 3);
+    await outcomes('clicked_at = null', 6);
+    await outcomes("clicked_at = cortex.now() + interval '5 days'", 9);
+    await outcomes('complained_at = cortex.now()', 500);
+    await outcomes('sent_at = cortex.now()', 1);
+    await on.db.database.run(
+      `delete from cortex.messages where id in (
+         select m.id from cortex.messages m where m.broadcast_id = $1 order by m.id desc limit 100)`,
+      [id],
+    );
+    const { domains, hours, later, counts } = await reports.of(id);
+    const counted = await on.db.database.row<Record<string, number>>(
+      `select count(m.delivered_at)::int as delivered, count(m.opened_at)::int as opened, count(m.clicked_at)::int as clicked,
+         count(m.complained_at)::int as complained from cortex.messages m where m.broadcast_id = $1`,
+      [id],
+    );
+    const sums = Object.fromEntries(
+      (['delivered', 'opened', 'clicked', 'complained'] as const).map((name) => [
+        name,
+        domains.reduce((sum, domain) => sum + domain[name], 0),
+      ]),
+    );
+    expect(sums).toEqual(counted);
+    expect(counts).toMatchObject(counted!);
+    expect(hours.map(({ hour, delivered, opened }) => [hour, delivered, opened])).toEqual([
+      ['2026-03-02T09:00:00.000Z', counted!.delivered, 0],
+      ['2026-03-02T10:00:00.000Z', 0, counted!.opened],
+      ['2026-03-02T11:00:00.000Z', 0, 0],
+    ]);
+    expect(hours[2]!.clicked + later!.clicked).toBe(counted!.clicked);
+    expect(later!.clicked).toBeGreaterThan(0);
+    const listed = await on.db.database.row<{ n: number }>(
+      "select count(*)::int as n from cortex.broadcast_outcomes where broadcast_id = $1 and outcome = 'clicked'",
+      [id],
+    );
+    expect(listed!.n).toBe(counted!.clicked);
+  });
+
+  it('counts links as the clicks say, whatever is taken back, also several at once', async () => {
+    const first = await click(0, 'https://school.example/a');
+    await click(0, 'https://school.example/a', { seconds: 1 });
+    await click(0, 'https://school.example/a', { seconds: 600 });
+    await click(1, 'https://school.example/a');
+    await click(1, 'https://school.example/b', { machine: true });
+    await on.db.database.tx((tx) => takeBackClicks(tx, first.message_id, first.at, 2));
+    expect((await reports.of(id)).links).toMatchObject([
+      { url: 'https://school.example/a', people: 2, clicks: 2, machine_clicks: 2 },
+      { url: 'https://school.example/b', people: 0, clicks: 0, machine_clicks: 1 },
+    ]);
+    await on.db.database.run('delete from cortex.messages where id = $1', [first.message_id]);
+    expect((await reports.of(id)).links).toMatchObject([{ people: 1, clicks: 1, machine_clicks: 0 }, { machine_clicks: 1 }]);
+  });
+
+  it('reads no mail but the one it shows, and of people no more than a page', async () => {
+    const { links } = await reports.of(id);
+    const asked = { limit: 50 } as const;
+    const work = async (ask: () => Promise<unknown>) => (await countWork(on.db.database, tables, ask)).read;
+    expect(await work(() => reports.of(id))).toBeLessThan(10);
+    // A row each in the list, the mail and the directory, by an index of each.
+    for (const filter of [{ outcome: 'clicked' }, { outcome: 'opened' }, { link: links[0]!.id }] as const)
+      expect(await work(() => reports.recipients(id, { ...asked, ...filter }))).toBeLessThan(51 * 6);
+    const domain = (await reports.of(id)).domains[0]!.domain;
+    const first = await reports.recipients(id, { ...asked, outcome: 'opened', domain });
+    const second = await reports.recipients(id, {
+      ...asked,
+      ...{ outcome: 'opened', domain, cursor: first.next_cursor! },
+    } as const);
+    const addresses = [...first.items, ...second.items].map(({ contact_email }) => contact_email);
+    expect(new Set(addresses).size).toBe(100);
+    expect(addresses.every((address) => address!.endsWith(`@${domain}`))).toBe(true);
+  });
+});
