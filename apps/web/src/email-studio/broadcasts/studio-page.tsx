@@ -25,13 +25,26 @@ const statuses = [
   ...Object.entries(broadcastStates).map(([value, { label }]) => ({ value, label })),
 ];
 
+const CAN_BE_MAILED = {
+  operator: 'AND' as const,
+  conditions: [{ field: 'can_be_emailed', operator: 'is_true' }],
+};
+
 /** `/admin/email-studio`: the two ways to write to people, how mail is doing, and every broadcast. */
 export function StudioPage() {
   const mailable = useEmailSummary().data?.subscribers.can_be_emailed;
   return (
     <Page
       title="E-mail studio"
-      intro={mailable === undefined ? <>&nbsp;</> : `${people(mailable)} can be e-mailed today.`}
+      intro={
+        mailable === undefined ? (
+          <>&nbsp;</>
+        ) : (
+          <>
+            <Link to={adminAddresses.peopleOf(CAN_BE_MAILED)}>{people(mailable)}</Link> can be e-mailed today.
+          </>
+        )
+      }
       wide
     >
       <Doors />
