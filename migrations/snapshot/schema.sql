@@ -187,10 +187,34 @@ table cortex.backtests
   ended_at timestamp with time zone
   assume jsonb not null default '{}'::jsonb
 
+table cortex.broadcast_clicks
+  id uuid not null default uuidv7()
+  broadcast_id uuid not null
+  link_id uuid not null
+  message_id uuid not null
+  at timestamp with time zone not null
+  machine boolean not null
+
+table cortex.broadcast_domains
+  broadcast_id uuid not null
+  domain text not null
+  mails integer not null
+
 table cortex.broadcast_exclusions
   broadcast_id uuid not null
   person_id uuid not null
   reason text not null
+
+table cortex.broadcast_links
+  broadcast_id uuid not null
+  id uuid not null
+  url text not null
+
+table cortex.broadcast_outcomes
+  broadcast_id uuid not null
+  outcome text not null
+  domain text not null
+  message_id uuid not null
 
 table cortex.broadcast_rehearsals
   id uuid not null default uuidv7()
@@ -213,6 +237,12 @@ table cortex.broadcast_rehearsals
   created_at timestamp with time zone not null default cortex.now()
   ended_at timestamp with time zone
   holdout_percent integer not null default 0
+
+table cortex.broadcast_results
+  broadcast_id uuid not null
+  measure_at timestamp with time zone
+  measured_at timestamp with time zone
+  results jsonb
 
 table cortex.broadcasts
   id uuid not null default uuidv7()
@@ -619,6 +649,7 @@ table cortex.settings
   mail_tracking text not null default 'postmark'::text
   brand jsonb not null default '{}'::jsonb
   drawn_brand jsonb not null default '{}'::jsonb
+  attribution_days integer not null default 5
 
 table cortex.sign_in_tries
   key bytea not null
@@ -1077,7 +1108,17 @@ cortex.backtests backtests_pkey: PRIMARY KEY (id)
 
 cortex.backtests backtests_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 
+cortex.broadcast_clicks broadcast_clicks_pkey: PRIMARY KEY (id)
+
+cortex.broadcast_domains broadcast_domains_pkey: PRIMARY KEY (broadcast_id, domain)
+
 cortex.broadcast_exclusions broadcast_exclusions_pkey: PRIMARY KEY (broadcast_id, person_id)
+
+cortex.broadcast_links broadcast_links_pkey: PRIMARY KEY (broadcast_id, id)
+
+cortex.broadcast_outcomes broadcast_outcomes_outcome_check: CHECK ((outcome = ANY (ARRAY['opened'::text, 'clicked'::text, 'bounced'::text, 'complained'::text, 'unsubscribed'::text])))
+
+cortex.broadcast_outcomes broadcast_outcomes_pkey: PRIMARY KEY (broadcast_id, outcome, domain, message_id)
 
 cortex.broadcast_rehearsals broadcast_rehearsals_broadcast_id_fkey: FOREIGN KEY (broadcast_id) REFERENCES cortex.broadcasts(id) ON DELETE CASCADE
 
@@ -1086,6 +1127,8 @@ cortex.broadcast_rehearsals broadcast_rehearsals_broadcast_id_key: UNIQUE (broad
 cortex.broadcast_rehearsals broadcast_rehearsals_pkey: PRIMARY KEY (id)
 
 cortex.broadcast_rehearsals broadcast_rehearsals_status_check: CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text])))
+
+cortex.broadcast_results broadcast_results_pkey: PRIMARY KEY (broadcast_id)
 
 cortex.broadcasts broadcasts_content_id_fkey: FOREIGN KEY (content_id) REFERENCES cortex.mail_contents(id)
 
@@ -1224,6 +1267,8 @@ cortex.secrets secrets_pkey: PRIMARY KEY (name)
 cortex.send_batches send_batches_pkey: PRIMARY KEY (id)
 
 cortex.set_aside set_aside_pkey: PRIMARY KEY (address)
+
+cortex.settings settings_attribution_days_check: CHECK (((attribution_days >= 1) AND (attribution_days <= 30)))
 
 cortex.settings settings_mail_tracking_check: CHECK ((mail_tracking = ANY (ARRAY['postmark'::text, 'ours'::text, 'off'::text])))
 
@@ -1433,9 +1478,15 @@ CREATE INDEX backtests_of_automation ON cortex.backtests USING btree (automation
 
 CREATE INDEX backtests_open ON cortex.backtests USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 
+CREATE INDEX broadcast_clicks_message ON cortex.broadcast_clicks USING btree (message_id, at)
+
+CREATE INDEX broadcast_clicks_people ON cortex.broadcast_clicks USING btree (broadcast_id, link_id, message_id) WHERE (NOT machine)
+
 CREATE INDEX broadcast_exclusions_person ON cortex.broadcast_exclusions USING btree (person_id)
 
 CREATE INDEX broadcast_rehearsals_running ON cortex.broadcast_rehearsals USING btree (id) WHERE (status = 'running'::text)
+
+CREATE INDEX broadcast_results_due ON cortex.broadcast_results USING btree (measure_at) WHERE (measure_at IS NOT NULL)
 
 CREATE INDEX broadcasts_busy ON cortex.broadcasts USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]))
 
@@ -2201,6 +2252,27 @@ begin
   from (select *, 1 as sign from new_rows union all select *, -1 as sign from old_rows) moved
   group by 1, 2, status having sum(sign) <> 0;
   return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.count_broadcast_click()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  click cortex.broadcast_clicks := coalesce(new, old);
+  -- How many clicks of people, and of machines, there are more than before.
+  more int := coalesce((not new.machine)::int, 0) - coalesce((not old.machine)::int, 0);
+  more_by_machine int := coalesce(new.machine::int, 0) - coalesce(old.machine::int, 0);
+  is_first boolean := not exists (select from cortex.broadcast_clicks k
+    where k.broadcast_id = click.broadcast_id and k.link_id = click.link_id and k.message_id = click.message_id
+      and not k.machine and k.id <> click.id);
+begin
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select click.broadcast_id, cortex.hour_of(click.at), 'link', click.link_id::text, c.state, '', c.n
+  from (values ('clicks', more), ('people', case when is_first then more end), ('machine', more_by_machine)) c (state, n)
+  where c.n <> 0;
+  return click;
 end
 $function$
 
@@ -3041,6 +3113,45 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.note_broadcast_outcomes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  of_broadcast uuid := coalesce(new.broadcast_id, old.broadcast_id);
+  of_mail uuid := coalesce(new.id, old.id);
+  at_domain text := cortex.report_domain(of_broadcast, coalesce(new.contact_email, old.contact_email)::text);
+begin
+  with changed as (
+    select o.outcome, o.before, o.after from (values
+      ('delivered', old.delivered_at, new.delivered_at), ('opened', old.opened_at, new.opened_at),
+      ('clicked', old.clicked_at, new.clicked_at), ('bounced', old.bounced_at, new.bounced_at),
+      ('complained', old.complained_at, new.complained_at),
+      ('unsubscribed', old.unsubscribed_at, new.unsubscribed_at)) o (outcome, before, after)
+    where o.before is distinct from o.after
+  ), gone as (
+    delete from cortex.broadcast_outcomes l using changed c
+    where l.broadcast_id = of_broadcast and l.outcome = c.outcome and l.domain = at_domain and l.message_id = of_mail
+      and c.after is null
+  ), come as (
+    insert into cortex.broadcast_outcomes (broadcast_id, outcome, domain, message_id)
+    select of_broadcast, c.outcome, at_domain, of_mail from changed c
+    where c.before is null and c.outcome <> 'delivered'
+    on conflict do nothing
+  )
+  insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+  select of_broadcast, h.hour, 'outcome', at_domain, c.outcome, '', sum(h.n)
+  from changed c
+  cross join lateral (values (cortex.hour_of(c.before), -1), (cortex.hour_of(c.after), 1)) h (hour, n)
+  where h.hour is not null
+  group by h.hour, c.outcome having sum(h.n) <> 0;
+  if tg_op = 'DELETE' then
+    delete from cortex.broadcast_clicks k where k.message_id = old.id;
+  end if;
+  return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.note_error(trigger_name text, code text, message text, facts jsonb DEFAULT '{}'::jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -3695,6 +3806,12 @@ begin
   return done;
 end
 $function$
+
+CREATE OR REPLACE FUNCTION cortex.report_domain(broadcast uuid, address text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT d.domain FROM cortex.broadcast_domains d WHERE ((d.broadcast_id = report_domain.broadcast) AND (d.domain = lower(split_part(report_domain.address, '@'::text, 2))))), ''::text)
 
 CREATE OR REPLACE FUNCTION cortex.rule_days(span jsonb, at timestamp with time zone, zone text)
  RETURNS text
@@ -4432,6 +4549,8 @@ CREATE TRIGGER count_update AFTER UPDATE ON cortex.automation_runs REFERENCING O
 
 CREATE TRIGGER delete_steps BEFORE DELETE ON cortex.automation_runs FOR EACH ROW EXECUTE FUNCTION cortex.delete_steps_of_run()
 
+CREATE TRIGGER count_click BEFORE INSERT OR DELETE OR UPDATE OF machine ON cortex.broadcast_clicks FOR EACH ROW EXECUTE FUNCTION cortex.count_broadcast_click()
+
 CREATE TRIGGER touch_runs_in AFTER INSERT ON cortex.list_members REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION cortex.touch_runs_of_member()
 
 CREATE TRIGGER touch_runs_out AFTER DELETE ON cortex.list_members REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION cortex.touch_runs_of_member()
@@ -4441,6 +4560,10 @@ CREATE TRIGGER count_delete AFTER DELETE ON cortex.messages REFERENCING OLD TABL
 CREATE TRIGGER count_insert AFTER INSERT ON cortex.messages REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_messages_insert()
 
 CREATE TRIGGER count_update AFTER UPDATE ON cortex.messages REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.count_messages_update()
+
+CREATE TRIGGER report_delete AFTER DELETE ON cortex.messages FOR EACH ROW WHEN ((old.broadcast_id IS NOT NULL)) EXECUTE FUNCTION cortex.note_broadcast_outcomes()
+
+CREATE TRIGGER report_update AFTER UPDATE OF delivered_at, opened_at, clicked_at, bounced_at, complained_at, unsubscribed_at ON cortex.messages FOR EACH ROW WHEN ((new.broadcast_id IS NOT NULL)) EXECUTE FUNCTION cortex.note_broadcast_outcomes()
 
 CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tags ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.fold_person()
 

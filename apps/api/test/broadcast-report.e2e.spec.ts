@@ -23,13 +23,22 @@ async function reported(address: string, RecordType: string, minutesAgo: number,
 const click = (address: string, minutesAgo: number, OriginalLink: string, UserAgent = 'Firefox') =>
   reported(address, 'Click', minutesAgo, { OriginalLink, UserAgent });
 
-const readers = ['ann@alpha.example', 'bea@alpha.example', 'cem@alpha.example', 'dora@beta.example', '+eve@beta.example'];
+const readers = [
+  'ann@alpha.example',
+  'bea@alpha.example',
+  'cem@alpha.example',
+  'dora@beta.example',
+  '+eve@beta.example',
+];
 const [ann, bea, cem, dora, eve] = readers as [string, string, string, string, string];
 
 beforeAll(async () => {
   mails = await MailFixture.make();
   const leads = readers.map((email) => ({ email, first_name: 'Reader', consent: 'subscribed' }));
-  await seedLeads(mails.app.database, [...leads, { email: 'no@beta.example', first_name: 'Reader', consent: 'unsubscribed' }]);
+  await seedLeads(mails.app.database, [
+    ...leads,
+    { email: 'no@beta.example', first_name: 'Reader', consent: 'unsubscribed' },
+  ]);
   const made = await call('POST', '', {
     name: 'News',
     subject: 'News',
@@ -38,7 +47,10 @@ beforeAll(async () => {
   });
   id = made.body.id;
   await call('POST', `/${id}/send`);
-  await mails.until(async () => (await call('GET', `/${id}`)).body.status, (status) => status === 'sent');
+  await mails.until(
+    async () => (await call('GET', `/${id}`)).body.status,
+    (status) => status === 'sent',
+  );
   now = (await mails.app.database.row<{ now: Date }>('select cortex.now() as now'))!.now.getTime();
 });
 afterAll(() => mails.close());
@@ -90,7 +102,11 @@ describe('the report of a broadcast', () => {
     expect(await addresses('state=skipped&reason=capped')).toEqual([]);
     const first = await people('outcome=clicked&limit=1');
     const second = await people(`outcome=clicked&limit=1&cursor=${first.next_cursor}`);
-    expect([first.items[0].contact_email, second.items[0].contact_email, second.next_cursor]).toEqual([ann, dora, null]);
+    expect([first.items[0].contact_email, second.items[0].contact_email, second.next_cursor]).toEqual([
+      ann,
+      dora,
+      null,
+    ]);
   });
 
   it('says by the hour what happened', async () => {
@@ -121,7 +137,9 @@ describe('the report of a broadcast', () => {
     await click(ann, 2, token('a'));
     await click(dora, 2, token('b'));
     const { links } = await report();
-    expect(links).toContainEqual(expect.objectContaining({ url: 'https://cortex.school.example/unsubscribe', people: 2 }));
+    expect(links).toContainEqual(
+      expect.objectContaining({ url: 'https://cortex.school.example/unsubscribe', people: 2 }),
+    );
   });
 
   it('gives the same people as a file, in which no cell is a formula', async () => {

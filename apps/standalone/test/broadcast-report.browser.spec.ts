@@ -1,15 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  browser,
-  builtWeb,
-  pageAt,
-  seedLeads,
-  seriousProblems,
-  signIn,
-  testApp,
-  until,
-  type TestApp,
-} from '#testing';
+import { browser, builtWeb, pageAt, seedLeads, seriousProblems, signIn, testApp, until, type TestApp } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { takePictures } from './pictures.js';
 
@@ -113,14 +103,20 @@ describe('the report of a broadcast in a browser', () => {
     const map = page.frameLocator('[data-testid=click-map]');
     await map.getByText('See what is new140').waitFor();
     await map.getByText('Terms0').waitFor();
-    await page.getByRole('region', { name: 'Domains' }).getByRole('row', { name: /^gmail\.example 285/ }).waitFor();
+    await page
+      .getByRole('region', { name: 'Domains' })
+      .getByRole('row', { name: /^gmail\.example 285/ })
+      .waitFor();
     await look('much');
     await links.getByRole('link', { name: '20' }).click();
     await page.getByText('who followed https://school.example/prices').waitFor();
     await until(async () => (await page.getByRole('region', { name: 'People' }).getByRole('row').count()) === 21);
     await page.getByRole('link', { name: '1', exact: true }).first().click();
     await until(async () => (await page.getByRole('region', { name: 'People' }).getByRole('row').count()) === 2);
-    await page.getByRole('button', { name: 'Show everybody' }).click({ timeout: 1_000 }).catch(() => undefined);
+    await page
+      .getByRole('button', { name: 'Show everybody' })
+      .click({ timeout: 1_000 })
+      .catch(() => undefined);
     await look('people');
   });
 
@@ -139,7 +135,9 @@ describe('the report of a broadcast in a browser', () => {
        update cortex.broadcasts set left_out = jsonb_build_object('held_out', (select count(*) from held)) where id = $1`,
       [id],
     );
-    await app.database.run("update cortex.broadcast_results set measure_at = '2020-01-01' where broadcast_id = $1", [id]);
+    await app.database.run("update cortex.broadcast_results set measure_at = '2020-01-01' where broadcast_id = $1", [
+      id,
+    ]);
     await until(async () => (await call('GET', `/${id}/report`)).results?.enrolled.people === 23);
     await open(id);
     await page.getByTestId('results').getByText('23 people enrolled within 5 days of their last click').waitFor();
@@ -149,7 +147,10 @@ describe('the report of a broadcast in a browser', () => {
   });
 
   walk('stands beside earlier broadcasts, goes into a file, and begins the next one', async () => {
-    await page.getByRole('region', { name: 'Earlier broadcasts' }).getByRole('link', { name: 'February news' }).waitFor();
+    await page
+      .getByRole('region', { name: 'Earlier broadcasts' })
+      .getByRole('link', { name: 'February news' })
+      .waitFor();
     const file = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download as CSV' }).click();
     expect((await file).suggestedFilename()).toBe('March news.csv');

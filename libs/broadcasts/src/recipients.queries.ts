@@ -3,13 +3,7 @@ import { decodeCursor, encodeCursor, type Tx } from '#platform';
 
 /** What a mail led to, or did not: `not_clicked` is delivered and not clicked. */
 export type RecipientOutcome =
-  | 'delivered'
-  | 'opened'
-  | 'clicked'
-  | 'bounced'
-  | 'complained'
-  | 'unsubscribed'
-  | 'not_clicked';
+  'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'unsubscribed' | 'not_clicked';
 
 export interface RecipientFilter {
   state?: string;

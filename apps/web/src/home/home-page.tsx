@@ -31,9 +31,9 @@ function Figures() {
   const skipped = Object.values(counts.skipped).reduce((sum, n) => sum + n, 0);
   return (
     <span className="figures">
-      <b>{people(subscribers.can_be_emailed)}</b> can be e-mailed today; <b>{count(inside)}</b> {inside === 1 ? 'is' : 'are'} inside an
-      automation; <b>{plural(counts.sent, 'e-mail', 'e-mails')}</b> went out in the last 30 days and{' '}
-      <b>{count(skipped)}</b> {skipped === 1 ? 'was' : 'were'} held back.
+      <b>{people(subscribers.can_be_emailed)}</b> can be e-mailed today; <b>{count(inside)}</b>{' '}
+      {inside === 1 ? 'is' : 'are'} inside an automation; <b>{plural(counts.sent, 'e-mail', 'e-mails')}</b> went out in
+      the last 30 days and <b>{count(skipped)}</b> {skipped === 1 ? 'was' : 'were'} held back.
     </span>
   );
 }

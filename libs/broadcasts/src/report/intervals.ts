@@ -50,7 +50,8 @@ export interface Amounts {
   squares: number;
 }
 
-const variance = ({ n, sum, squares }: Amounts): number => (n < 2 ? 0 : Math.max(0, (squares - sum ** 2 / n) / (n - 1)));
+const variance = ({ n, sum, squares }: Amounts): number =>
+  n < 2 ? 0 : Math.max(0, (squares - sum ** 2 / n) / (n - 1));
 
 /** What these people would pay in sum, by the central limit theorem; nobody pays less than nothing. */
 export function sumInterval(amounts: Amounts): Interval {

@@ -51,7 +51,9 @@ async function resultsAt(days: number) {
 beforeAll(async () => {
   on = await BroadcastFixture.make();
   reports = new BroadcastReports(on.db.database, on.broadcasts);
+  const numberOf = ({ email }: SeededPerson) => Number(/\d+/.exec(email)![0]);
   people = await on.people(120, (n) => (n < 100 ? 'subscribed' : 'unsubscribed'));
+  people.sort((a, b) => numberOf(a) - numberOf(b));
   id = await on.draft();
   await on.send(id);
   while (await on.loop.once());
@@ -95,10 +97,9 @@ describe('what a broadcast brought', () => {
   });
 
   it('comes with the interval of Wilson, and that of a sum', async () => {
-    await on.db.database.run(
-      `update cortex.messages set state = 'sent' where broadcast_id = $1 and state = 'queued'`,
-      [id],
-    );
+    await on.db.database.run(`update cortex.messages set state = 'sent' where broadcast_id = $1 and state = 'queued'`, [
+      id,
+    ]);
     const { enrolled, money } = (await reports.of(id)).results!;
     // 1 of 100: 0.18 % to 5.45 %.
     expect([enrolled.low, enrolled.high]).toEqual([0, 5]);

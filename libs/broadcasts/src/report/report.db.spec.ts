@@ -108,7 +108,10 @@ describe('the report of 3,000 mails', () => {
       { url: 'https://school.example/b', people: 0, clicks: 0, machine_clicks: 1 },
     ]);
     await on.db.database.run('delete from cortex.messages where id = $1', [first.message_id]);
-    expect((await reports.of(id)).links).toMatchObject([{ people: 1, clicks: 1, machine_clicks: 0 }, { machine_clicks: 1 }]);
+    expect((await reports.of(id)).links).toMatchObject([
+      { people: 1, clicks: 1, machine_clicks: 0 },
+      { machine_clicks: 1 },
+    ]);
   });
 
   it('reads no mail but the one it shows, and of people no more than a page', async () => {

@@ -64,13 +64,15 @@ export async function resultsOf(tx: Tx, row: BroadcastRow, sent: number) {
             mails,
             enrolled: more(mailed.enrolled_people, mails, held_out.enrolled_people, heldOut),
             paid: more(mailed.paid_people, mails, held_out.paid_people, heldOut),
-            money: [...new Set([...mailed.money, ...held_out.money].map(({ currency }) => currency))].map((currency) => {
-              const { value, ...interval } = sumDifference(
-                amountsIn(mailed, currency, mails),
-                amountsIn(held_out, currency, heldOut),
-              );
-              return { currency, more_minor: Math.round(value), ...whole(interval) };
-            }),
+            money: [...new Set([...mailed.money, ...held_out.money].map(({ currency }) => currency))].map(
+              (currency) => {
+                const { value, ...interval } = sumDifference(
+                  amountsIn(mailed, currency, mails),
+                  amountsIn(held_out, currency, heldOut),
+                );
+                return { currency, more_minor: Math.round(value), ...whole(interval) };
+              },
+            ),
           },
   };
 }

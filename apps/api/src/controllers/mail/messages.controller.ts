@@ -49,10 +49,7 @@ export class MessagesController {
   private async figuresOf(since?: Date) {
     const { now } = (await this.database.row<{ now: Date }>('select cortex.now() as now'))!;
     const from = since ?? new Date(now.getTime() - monthMilliseconds);
-    const [subscribers, counts] = await Promise.all([
-      countSubscribers(this.database),
-      countSince(this.database, from),
-    ]);
+    const [subscribers, counts] = await Promise.all([countSubscribers(this.database), countSince(this.database, from)]);
     return { subscribers, from: from.toISOString(), counted_at: now.toISOString(), counts };
   }
 }

@@ -49,7 +49,10 @@ function withNumbers(html: string, links: readonly LinkRow[], sent: number): str
     const badge = mail.createElement('span');
     badge.textContent = `${count(found?.people ?? 0)}`;
     badge.title = found ? `${people(found.people)}, ${share(found.people, sent)} of those sent` : 'Nobody';
-    badge.setAttribute('style', found && found.people > 0 ? `${BADGE};background:#0f6b5c` : `${BADGE};background:#646d6b`);
+    badge.setAttribute(
+      'style',
+      found && found.people > 0 ? `${BADGE};background:#0f6b5c` : `${BADGE};background:#646d6b`,
+    );
     link.append(badge);
     link.removeAttribute('href');
   }

@@ -40,9 +40,7 @@ export function FunnelBars({ funnel, stale, id }: FunnelBarsProps) {
           </li>
         ))}
         <li data-in>
-          <span>
-            {led('will_receive', will_receive, <b>{people(will_receive)}</b>)} will receive it
-          </span>
+          <span>{led('will_receive', will_receive, <b>{people(will_receive)}</b>)} will receive it</span>
           <i style={width(will_receive)} aria-hidden />
         </li>
       </ul>

@@ -41,7 +41,10 @@ export function HourBars({ report: { hours, later, started_at } }: { report: Rep
       }
     >
       <figure className="hour-bars" data-testid="hour-bars">
-        <div role="img" aria-label={`${count(total)} ${word} in the first ${bars.length} hours, at most ${count(top)} in one hour`}>
+        <div
+          role="img"
+          aria-label={`${count(total)} ${word} in the first ${bars.length} hours, at most ${count(top)} in one hour`}
+        >
           {bars.map((bar) => (
             <span
               key={bar.hour}

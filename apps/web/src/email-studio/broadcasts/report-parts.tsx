@@ -83,7 +83,10 @@ function Domains({ domains }: { domains: readonly DomainRow[] }) {
     { title: 'Complaints', className: 'num', cell: figure('complained') },
   ];
   return (
-    <Section title="Where it went" note="The ten domains with the most recipients. A domain that differs may block you.">
+    <Section
+      title="Where it went"
+      note="The ten domains with the most recipients. A domain that differs may block you."
+    >
       <Table label="Domains" rows={domains.map((row) => ({ ...row, id: row.domain || '*' }))} columns={columns} />
     </Section>
   );

@@ -19,8 +19,9 @@ export function ReportResults({ results }: { results: Results }) {
       title="What it brought"
       note={
         <>
-          An enrollment or a payment counts when the person’s last click before it, at most {plural(days, 'day', 'days')}{' '}
-          earlier, was on this broadcast. Money is less refunds. {final ? 'Final since ' : 'Measured '}
+          An enrollment or a payment counts when the person’s last click before it, at most{' '}
+          {plural(days, 'day', 'days')} earlier, was on this broadcast. Money is less refunds.{' '}
+          {final ? 'Final since ' : 'Measured '}
           <Time at={measured_at} />.
         </>
       }
@@ -56,9 +57,7 @@ function MoneyLines({ results: { money: sums } }: { results: Results }) {
   return sums.map(({ currency, amount_minor, low, high }) => (
     <p key={currency} className="sentence lead">
       <b>{inMajor(amount_minor, currency)}</b> came in.{' '}
-      {amount_minor > 0
-        ? `Allowing for chance, between ${inMajor(low, currency)} and ${inMajor(high, currency)}.`
-        : ''}
+      {amount_minor > 0 ? `Allowing for chance, between ${inMajor(low, currency)} and ${inMajor(high, currency)}.` : ''}
     </p>
   ));
 }

@@ -49,7 +49,9 @@ function Month({ month, broadcasts }: { month: Date; broadcasts: readonly Listed
     byDay.set(day, [...(byDay.get(day) ?? []), one]);
   }
   const days = daysOf(month);
-  const here = days.flatMap((day) => (day.getMonth() === month.getMonth() ? (byDay.get(day.toDateString()) ?? []) : []));
+  const here = days.flatMap((day) =>
+    day.getMonth() === month.getMonth() ? (byDay.get(day.toDateString()) ?? []) : [],
+  );
   const today = new Date().toDateString();
   return (
     <>

@@ -52,9 +52,7 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
       ) : null}
       <HowFar broadcast={broadcast} />
       {mayChange ? <SendingActs key={status} broadcast={broadcast} /> : null}
-      {broadcast.started_at ? (
-        <Report broadcast={broadcast} />
-      ) : null}
+      {broadcast.started_at ? <Report broadcast={broadcast} /> : null}
     </Page>
   );
 }
