@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { broadcast, listedBroadcast } from './broadcasts.contract.js';
 import { messageState } from './emails.contract.js';
-import { idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
+import { idParams, instant, page, pageQuery, route } from '../http/route.js';
 
 const tag = 'Broadcasts';
 const count = z.number().int();
@@ -114,7 +114,7 @@ const recipientFilter = {
   /** Beside an outcome other than `delivered` and `not_clicked`: a domain of the report. */
   domain: z.string().max(254).optional(),
   /** Who followed this link of the report. */
-  link: uuid.optional(),
+  link: z.guid().optional(),
 };
 type Filter = z.output<z.ZodObject<typeof recipientFilter>>;
 
