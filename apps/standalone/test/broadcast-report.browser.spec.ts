@@ -107,6 +107,8 @@ describe('the report of a broadcast in a browser', () => {
       .getByRole('region', { name: 'Domains' })
       .getByRole('row', { name: /^gmail\.example 285/ })
       .waitFor();
+    await page.getByTestId('click-map').scrollIntoViewIfNeeded();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'report-click-map');
     await look('much');
     await links.getByRole('link', { name: '20' }).click();
     await page.getByText('who followed https://school.example/prices').waitFor();

@@ -1,6 +1,6 @@
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 import type { SkipReason } from '#rules';
-import { audienceSql, judgedSql, type FixedAudience } from './audience.js';
+import { audienceSql, judgedSql, JUDGING, judgingValues, type FixedAudience, type Judging } from './audience.js';
 
 export interface AudiencePeopleFilter {
   /** Why they would get none; `will_receive`: they would get one. Absent: everybody of the audience. */
@@ -13,18 +13,18 @@ export interface AudiencePeopleFilter {
 export async function audiencePage(
   tx: Tx,
   audience: FixedAudience,
-  topicId: string | null,
+  judging: Judging,
   { reason, limit, cursor }: AudiencePeopleFilter,
 ) {
   const [after] = decodeCursor(cursor, 1) ?? [null];
-  const condition = audienceSql(audience, 4);
+  const condition = audienceSql(audience, JUDGING + 3);
   const rows = await tx.rows<{ person_id: string; contact_id: string; contact_email: string; reason: string | null }>(
     `select p.person_id, p.id as contact_id, coalesce(p.email, p.address::citext)::text as contact_email, j.reason
-     from (${judgedSql(`($2::uuid is null or p.person_id > $2::uuid) and ${condition.text}`, '$1::uuid')}) j
+     from (${judgedSql(`($4::uuid is null or p.person_id > $4::uuid) and ${condition.text}`)}) j
      join cortex.people p on p.person_id = j.person_id
-     where $3::text is null or coalesce(j.reason, 'will_receive') = $3
-     order by j.person_id limit $4`,
-    [topicId, after, reason ?? null, limit + 1, ...condition.values],
+     where $5::text is null or coalesce(j.reason, 'will_receive') = $5
+     order by j.person_id limit $6`,
+    [...judgingValues(judging), after, reason ?? null, limit + 1, ...condition.values],
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;

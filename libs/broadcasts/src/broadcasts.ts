@@ -152,7 +152,7 @@ export class Broadcasts {
     return this.database.tx(
       async (tx) => {
         const row = await broadcastById(tx, id);
-        return audiencePage(tx, await fixAudience(tx, audienceOf(row)), row.asked_topic_id, filter);
+        return audiencePage(tx, await fixAudience(tx, audienceOf(row)), judgingOf(row), filter);
       },
       { readOnly: true, statementTimeout: COUNT_PATIENCE },
     );

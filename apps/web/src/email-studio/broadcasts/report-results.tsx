@@ -26,7 +26,7 @@ export function ReportResults({ results }: { results: Results }) {
         </>
       }
     >
-      <div className="stack-tight" data-testid="results">
+      <div className="stack-tight report-results" data-testid="results">
         {enrolled.people + paid.people === 0 ? (
           <p className="sentence lead">Nobody has enrolled or paid {after}.</p>
         ) : (
