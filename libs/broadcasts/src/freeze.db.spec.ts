@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until, type SeededPerson } from '#testing';
 import { actor, BroadcastFixture } from './broadcast.fixture.js';
 import { prepareStep } from './freeze.js';
+import { BroadcastReports } from './report/reports.js';
 
 const PEOPLE = 20_000;
 const CHUNK = 3_000;
@@ -159,7 +160,7 @@ describe('a hold-out', () => {
       [id],
     );
     expect(await on.broadcasts.whyNot(id, out!.email)).toBe('held_out');
-    const { items } = await on.broadcasts.recipients(id, { state: 'skipped', limit: 200 });
+    const { items } = await new BroadcastReports(on.db.database, on.broadcasts).recipients(id, { state: 'skipped', limit: 200 });
     expect(items.map(({ reason }) => reason)).toContain('held_out');
     await on.lifecycle.cancel(actor, id);
   }, 120_000);
