@@ -160,7 +160,10 @@ describe('a hold-out', () => {
       [id],
     );
     expect(await on.broadcasts.whyNot(id, out!.email)).toBe('held_out');
-    const { items } = await new BroadcastReports(on.db.database, on.broadcasts).recipients(id, { state: 'skipped', limit: 200 });
+    const { items } = await new BroadcastReports(on.db.database, on.broadcasts).recipients(id, {
+      state: 'skipped',
+      limit: 200,
+    });
     expect(items.map(({ reason }) => reason)).toContain('held_out');
     await on.lifecycle.cancel(actor, id);
   }, 120_000);
