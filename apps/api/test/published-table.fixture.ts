@@ -243,7 +243,8 @@ const routes: Record<Row, string> = {
     GET /api-keys
     POST /api-keys
     DELETE /api-keys/:id
-    GET /audit`,
+    GET /audit
+    GET /audit.csv`,
 };
 
 const rowOf = new Map(

@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+
 /** What no file system takes for a part of a name, or takes for something else. */
 const unfit = /[\p{Cc}\p{Cf}/\\:*?"<>|]+/gu;
 const LONGEST = 100;
@@ -19,3 +22,11 @@ export function attachment(name: string, ending: string): string {
   const full = encodeURIComponent(fit).replace(/['()]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   return `attachment; filename="${plain}.${ending}"; filename*=UTF-8''${full}.${ending}`;
 }
+
+/** Answers with a CSV file that is made while it is read: whoever stops reading stops it. */
+export const sendCsv = (reply: FastifyReply, name: string, lines: AsyncGenerator<string>): FastifyReply =>
+  reply
+    .header('content-type', 'text/csv; charset=utf-8')
+    .header('content-disposition', attachment(name, 'csv'))
+    .header('cache-control', 'no-store')
+    .send(Readable.from(lines));

@@ -1,5 +1,5 @@
-import { Select, TextInput } from '@mantine/core';
-import { auditActions, listAudit, type AnswerOf } from '#contracts';
+import { Button, Select, TextInput } from '@mantine/core';
+import { auditActions, exportAudit, listAudit, type AnswerOf } from '#contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
@@ -87,6 +87,9 @@ export function AuditPage() {
               value={action || null}
               onChange={(value) => set('action', value ?? '')}
             />
+            <Button variant="default" component="a" href={`${exportAudit.path}?${search}`} download>
+              Export as CSV
+            </Button>
           </div>
           <Answer of={list} what="The audit log could not be loaded">
             {(data) => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, decodeCursor, encodeCursor } from '#platform';
+import { Database, decodeCursor, encodeCursor, recordAudit, type Actor } from '#platform';
+import { csvCell } from '#rules';
 
 interface AuditRow {
   id: string;
@@ -21,9 +22,30 @@ export interface AuditFilter {
   target_id?: string;
 }
 
+/** Entries that are read at a time, and the most that is held in memory of a file. */
+const AT_A_TIME = 1_000;
+const csvColumns = ['at', 'actor', 'action', 'target_kind', 'target_id', 'before', 'after'] as const;
+
 @Injectable()
 export class Audit {
   constructor(private readonly database: Database) {}
+
+  /** Begins a file of all entries that the filter lets through; its lines come some at a time, while it is read. */
+  async export(actor: Actor, filter: Omit<AuditFilter, 'limit' | 'cursor'>): Promise<AsyncGenerator<string>> {
+    await this.database.tx((tx) => recordAudit(tx, actor, { action: 'audit.exported', after: filter }));
+    return this.lines(filter);
+  }
+
+  private async *lines(filter: Omit<AuditFilter, 'limit' | 'cursor'>): AsyncGenerator<string> {
+    const cell = (value: unknown) => csvCell(typeof value === 'string' ? value : value ? JSON.stringify(value) : '');
+    yield `${csvColumns.join(',')}\r\n`;
+    let cursor: string | undefined;
+    do {
+      const { items, next_cursor } = await this.list({ ...filter, limit: AT_A_TIME, ...(cursor ? { cursor } : {}) });
+      yield items.map((entry) => `${csvColumns.map((name) => cell(entry[name])).join(',')}\r\n`).join('');
+      cursor = next_cursor ?? undefined;
+    } while (cursor !== undefined);
+  }
 
   /** A page of entries, newest first. */
   async list(filter: AuditFilter) {

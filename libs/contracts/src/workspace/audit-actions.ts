@@ -11,6 +11,7 @@ export const auditActions = {
   'staff.added': 'Added a staff account',
   'staff.changed': 'Changed a staff account',
   'staff.removed': 'Removed a staff account',
+  'audit.exported': 'Exported the audit log',
   'session.started': 'Signed in to Cortex',
   'session.ended': 'Ended a session',
   'sessions.ended': 'Ended their own sessions',

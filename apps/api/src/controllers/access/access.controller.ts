@@ -1,8 +1,10 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Res } from '@nestjs/common';
 import { ApiKeys, Audit, PasswordResets, SecondFactors, Staff } from '#access';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
+import type { FastifyReply } from 'fastify';
+import { sendCsv } from '../../http/download.js';
 import { Caller, Input, Route } from '../../http/route.js';
 
 const done = { done: true } as const;
@@ -84,5 +86,14 @@ export class AccessController {
   @Route(contracts.listAudit)
   listAudit(@Input() { query }: InputOf<typeof contracts.listAudit>) {
     return this.audit.list(query);
+  }
+
+  @Route(contracts.exportAudit)
+  async exportAudit(
+    @Input() { query }: InputOf<typeof contracts.exportAudit>,
+    @Caller() actor: Actor,
+    @Res() reply: FastifyReply,
+  ) {
+    void sendCsv(reply, 'Audit log', await this.audit.export(actor, query));
   }
 }

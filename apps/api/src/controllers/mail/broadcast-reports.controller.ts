@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
 import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { BroadcastReports } from '#broadcasts';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
-import { attachment } from '../../http/download.js';
+import { sendCsv } from '../../http/download.js';
 import { Caller, Input, Route } from '../../http/route.js';
 
 @Controller()
@@ -22,7 +21,6 @@ export class BroadcastReportsController {
     return this.reports.recipients(params.id, query);
   }
 
-  /** A file that is made while it is read: whoever stops reading stops it. */
   @Route(contracts.exportRecipients)
   async exportRecipients(
     @Input() { params, query }: InputOf<typeof contracts.exportRecipients>,
@@ -30,11 +28,7 @@ export class BroadcastReportsController {
     @Res() reply: FastifyReply,
   ) {
     const { name, lines } = await this.reports.export(actor, params.id, query);
-    void reply
-      .header('content-type', 'text/csv; charset=utf-8')
-      .header('content-disposition', attachment(name, 'csv'))
-      .header('cache-control', 'no-store')
-      .send(Readable.from(lines));
+    void sendCsv(reply, name, lines);
   }
 
   @Route(contracts.earlierBroadcasts)
