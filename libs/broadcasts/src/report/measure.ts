@@ -58,11 +58,13 @@ export async function measureNext(database: Database): Promise<boolean> {
         const { attribution_days: days } = await readSettings(tx, 'attribution_days');
         const results: Results = { days, ...(await measured(tx, id, days)) };
         await tx.run(
+          // One whose broadcast is gone is not measured again.
           `update cortex.broadcast_results r
-           set results = $2::jsonb, measured_at = cortex.now(),
-             measure_at = case when cortex.now() < b.frozen_at + make_interval(days => $3) then
+           set results = $2::jsonb, measured_at = cortex.now(), measure_at = (
+             select case when cortex.now() < b.frozen_at + make_interval(days => $3) then
                cortex.now() + greatest(make_interval(secs => $4), (cortex.now() - b.frozen_at) * $5::float8) end
-           from cortex.broadcasts b where b.id = r.broadcast_id and r.broadcast_id = $1`,
+             from cortex.broadcasts b where b.id = r.broadcast_id)
+           where r.broadcast_id = $1`,
           [id, JSON.stringify(results), MEASURED_DAYS, AT_LEAST, SHARE],
         );
         return true;
