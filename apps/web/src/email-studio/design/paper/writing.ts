@@ -1,8 +1,8 @@
 import { blockOf, chipsFromLiquid, liquidFromChips } from '#designs';
 import type { Component, Editor } from 'grapesjs';
-import { inert } from './load-read';
 import { typeOf, viewOf, writtenIn, type View } from './model';
 import { noMarks, put, type PaperStore, type TextStyle } from './paper-state';
+import { pastedWords } from './pasted';
 
 /*
  * Writing in a text: the browser's own editing. GrapesJS's editor asks the state of every one of its buttons at every
@@ -68,7 +68,7 @@ function pasteInto(event: ClipboardEvent, line: boolean): void {
   const doc = (event.currentTarget as HTMLElement).ownerDocument;
   const html = line ? '' : data.getData('text/html');
   const plain = data.getData('text/plain');
-  if (html) doc.execCommand('insertHTML', false, chipsFromLiquid(liquidFromChips(inert(html))));
+  if (html) doc.execCommand('insertHTML', false, chipsFromLiquid(liquidFromChips(pastedWords(html))));
   else doc.execCommand('insertText', false, line ? plain.replace(/\s+/g, ' ') : plain);
 }
 
