@@ -96,13 +96,13 @@ export function useBroadcastDraft(read: Broadcast, onStored: (broadcast: Broadca
     saving.loadedAs(current.current);
   });
   useLastWords(saving);
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    saving.start();
+    return () => {
       saving.stop();
       void saving.flush({ keepalive: true });
-    },
-    [saving],
-  );
+    };
+  }, [saving]);
   const set = (change: Partial<BroadcastDraft>) => {
     put({ ...current.current, ...change });
     saving.changed(current.current);

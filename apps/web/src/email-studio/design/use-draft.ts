@@ -71,17 +71,17 @@ export function useDraft(document: MailDocument, savedAt: string, save: Save): D
   );
 
   // What was typed in the last moment is read before the editor below is taken away.
-  useLayoutEffect(
-    () => () => {
+  useLayoutEffect(() => {
+    saving.start();
+    return () => {
       const last = editor.current;
       editor.current = null;
       // One in a frame cannot answer any more: its room reads it before it is left.
       if (last && !last.unread) saving.changed({ ...current.current, written: last.read() });
       saving.stop();
       void saving.flush({ keepalive: true });
-    },
-    [saving],
-  );
+    };
+  }, [saving]);
   const unread = useCallback(() => editor.current?.unread?.() === true, []);
   useLastWords(saving, take, unread);
   return { now, saving, take, setField, setEditor, restore };

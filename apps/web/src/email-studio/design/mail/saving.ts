@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { failedBy } from '../../../api/problem';
+import { ApiError, failedBy } from '../../../api/problem';
 import type { MailDraft } from './draft';
 
 export type SaveState =
@@ -24,6 +24,8 @@ export interface Saving<D = MailDraft> {
   flush(options?: { keepalive?: boolean }): Promise<boolean>;
   /** After a failure or a conflict: goes on with what is here. */
   resume(): void;
+  /** The mail is on the screen: what was changed is saved by itself. */
+  start(): void;
   stop(): void;
 }
 
@@ -31,9 +33,12 @@ export type Save<D = MailDraft> = (draft: D, options: { keepalive?: boolean }) =
 
 /** How long nothing must come before it is saved, after the editor's own rest, in milliseconds. */
 const WAIT_MS = 800;
+/** After how long a call that may succeed later is tried again, in milliseconds. */
+const RETRY_MS = 4_000;
 
 /**
- * Saves a mail by itself, one request at a time.
+ * Saves a mail by itself, one request at a time. What failed for the moment is tried again every 4 s for as long as
+ * the mail is open.
  * @param keep keeps a copy of what the server does not have yet, and forgets it when there is none
  * @param first the draft as the server has it
  */
@@ -49,6 +54,7 @@ export function createSaving<D = MailDraft>(
   let next: D | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<boolean> | undefined;
+  let stopped = true;
 
   const run = async (keepalive: boolean): Promise<boolean> => {
     while (next) {
@@ -70,6 +76,7 @@ export function createSaving<D = MailDraft>(
         const reason = error instanceof Error ? error.message : 'The server could not save it.';
         const theirs = failedBy(error, 'template_changed') || failedBy(error, 'draft_changed');
         state.setState(theirs ? { is: 'conflict' } : { is: 'failed', reason }, true);
+        if (error instanceof ApiError && error.passes) soon(RETRY_MS);
         return false;
       }
     }
@@ -86,9 +93,9 @@ export function createSaving<D = MailDraft>(
     running = run(keepalive).finally(() => (running = undefined));
     return running;
   };
-  const soon = () => {
+  const soon = (ms: number) => {
     clearTimeout(timer);
-    timer = setTimeout(() => void flush(), WAIT_MS);
+    if (!stopped) timer = setTimeout(() => void flush(), ms);
   };
   return {
     state,
@@ -104,7 +111,7 @@ export function createSaving<D = MailDraft>(
       keep(draft);
       if (state.getState().is === 'conflict') return;
       if (state.getState().is !== 'saving') state.setState({ is: 'unsaved' }, true);
-      soon();
+      soon(WAIT_MS);
     },
     unread: (reason) => {
       if (state.getState().is !== 'conflict') state.setState({ is: 'failed', reason }, true);
@@ -114,6 +121,12 @@ export function createSaving<D = MailDraft>(
       state.setState({ is: 'unsaved' }, true);
       void flush();
     },
-    stop: () => clearTimeout(timer),
+    start: () => {
+      stopped = false;
+    },
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
   };
 }
