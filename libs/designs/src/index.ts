@@ -8,6 +8,7 @@ export * from './design.js';
 export { escapeText, escapeValue } from './escaping.js';
 export * from './fixes.js';
 export * from './fonts.js';
+export { linkPlace } from './link-place.js';
 export { absoluteImage, isSafeImage, isSafeLink, mediaNamesIn } from './link.js';
 export { liquidTags } from './liquid-tags.js';
 export { mailFilters, mailTags } from './liquid-words.js';

@@ -1,3 +1,5 @@
+import { nodesOf, type Design, type MailNode } from '#designs';
+import { lineAndColumn } from '../liquid/liquid.js';
 import type { TemplateProblem } from './content.js';
 
 /**
@@ -14,34 +16,74 @@ const NAMED = 5;
 /** Letters from which a subject in capitals looks like shouting. */
 const SHOUTED = 12;
 
-/** Hints about words that look like spam. They keep nobody from sending anything. */
+/** Hints about words that look like spam, each where it stands. They keep nobody from sending anything. */
 export function spamWords(content: {
   subject: string;
   preheader?: string | undefined;
   html: string;
+  /** The author's own; left out where it is made from the HTML. */
   text?: string | null | undefined;
+  /** Of ours, whose words are looked at in place of the HTML. */
+  design?: Design | undefined;
 }): TemplateProblem[] {
-  const { subject, preheader = '', html, text } = content;
-  const body = text || html.replace(/<[^<>]*>/g, ' ');
+  const { subject, preheader = '', html, text, design } = content;
   const hints: TemplateProblem[] = [];
-  const hint = (pointer: string, message: string) => hints.push({ severity: 'look', pointer, message });
-  const inSubject = phrasesIn(`${subject} ${preheader}`);
-  if (inSubject.length > 0)
-    hint('/subject', `Spam filters and readers distrust ${listed(inSubject)} in a subject or preview text.`);
+  const hint = (pointer: string, message: string, place: Partial<TemplateProblem> = {}) =>
+    hints.push({ severity: 'look', pointer, message, ...place });
+  const told = new Set<string>();
+  const newIn = (source: string) => phrasesIn(source).filter(({ phrase }) => !told.has(phrase));
+  for (const [pointer, line] of [
+    ['/subject', subject],
+    ['/preheader', preheader],
+  ] as const) {
+    const found = newIn(line);
+    if (found.length === 0) continue;
+    for (const { phrase } of found) told.add(phrase);
+    hint(pointer, `Spam filters and readers distrust ${listed(found)} in a subject or preview text.`);
+  }
   const letters = subject.replace(/\{[{%][^{}]*[}%]\}/g, '').replace(/[^\p{L}]/gu, '');
   if (letters.length >= SHOUTED && letters === letters.toUpperCase() && letters !== letters.toLowerCase())
     hint('/subject', 'The whole subject is in capitals, which looks like spam.');
   if (/[!?]{3}/.test(subject)) hint('/subject', 'Many exclamation or question marks in a row look like spam.');
-  const inBody = phrasesIn(body).filter((phrase) => !inSubject.includes(phrase));
-  if (inBody.length > 0)
-    hint('', `Spam filters and readers distrust ${listed(inBody)}. You can send the e-mail all the same.`);
+  const inBody = (pointer: string, source: string, isCode = false) => {
+    const found = newIn(source);
+    if (found.length === 0) return;
+    for (const { phrase } of found) told.add(phrase);
+    const [line, column] = lineAndColumn(source, Math.min(...found.map(({ at }) => at)));
+    const message = `Spam filters and readers distrust ${listed(found)}. You can send the e-mail all the same.`;
+    hint(pointer, message, isCode ? { line, column } : {});
+  };
+  if (text) inBody('/text', text);
+  else if (design)
+    for (const { node, pointer } of nodesOf(design.rows)) inBody(pointer, wordsOf(node).join('\n'));
+  else inBody('/html', html, true);
   return hints;
 }
 
-function phrasesIn(text: string): string[] {
-  const plain = text.toLowerCase().replace(/\s+/g, ' ');
-  return phrases.filter((phrase) => plain.includes(phrase)).slice(0, NAMED);
+const wordsOf = ({ content = '', attributes: { title = '', blurb = '', alt = '' } }: MailNode): string[] => [
+  content,
+  title,
+  blurb,
+  alt,
+];
+
+/** The phrases that a text says, whatever its tags, and where each begins. */
+function phrasesIn(source: string): { phrase: string; at: number }[] {
+  const words = source.replace(/<[^<>]*>|&nbsp;/g, (tag) => ' '.repeat(tag.length));
+  return phrases
+    .flatMap((phrase) => {
+      const at = words.search(patterns.get(phrase)!);
+      return at < 0 ? [] : [{ phrase, at }];
+    })
+    .slice(0, NAMED);
 }
 
-const listed = (found: readonly string[]): string =>
-  new Intl.ListFormat('en-GB').format(found.map((phrase) => `“${phrase}”`));
+const patterns = new Map(
+  phrases.map((phrase) => [
+    phrase,
+    new RegExp(phrase.replace(/[^\w\s]/g, '\\$&').replace(/ /g, '\\s+'), 'i'),
+  ]),
+);
+
+const listed = (found: readonly { phrase: string }[]): string =>
+  new Intl.ListFormat('en-GB').format(found.map(({ phrase }) => `“${phrase}”`));

@@ -33,10 +33,11 @@ export class DesignsController {
     });
     const text = body.text || generated_text;
     const content = { subject: body.subject, preheader: body.preheader, html, text };
+    const design = body.editor === 'mjml' ? body.design : undefined;
     const all = [
       ...problems,
       ...(await besidesDesign(content, body.text, body.editor === 'unlayer')),
-      ...spamWords(content).map((hint) => ({ ...hint, code: 'spam_words' })),
+      ...spamWords({ ...content, text: body.text, design }).map((hint) => ({ ...hint, code: 'spam_words' })),
     ];
     const bytes = Buffer.byteLength(html);
     if (!body.contact_email && !body.sample) return { html, text: text ?? '', bytes, problems: all };

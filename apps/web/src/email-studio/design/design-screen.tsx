@@ -8,6 +8,7 @@ import { Answer, Loading } from '../../ui/query-states';
 import { PreviewPersonInput, usePreviewPerson } from '../../people/preview-person';
 import { useSettings } from '../../settings/saving/settings.queries';
 import { ChecksPanel } from './checks/checks-panel';
+import { canShow, inLines } from './checks/places';
 import { useBrand, useRendered, type Check, type Place } from './mail/designs.queries';
 import type { MailDocument } from './mail/draft';
 import type { DesignEditor, Device } from './mail/editor-handle';
@@ -25,9 +26,6 @@ import { WordsLine } from './words/words-line';
 const PaperRoom = lazy(async () => ({ default: (await import('./paper-room')).PaperRoom }));
 const HtmlRoom = lazy(async () => ({ default: (await import('./html-room')).HtmlRoom }));
 const UnlayerRoom = lazy(async () => ({ default: (await import('./unlayer-room')).UnlayerRoom }));
-
-/** Parts of a mail that stand above the editor. */
-const inLines = new Set(['/subject', '/preheader']);
 
 /** Leaves the caret where it is, so that undo works on the text that is being written. */
 const keepPlace = (event: MouseEvent) => {
@@ -85,14 +83,14 @@ export function DesignScreen(props: DesignScreenProps) {
       readOnly={readOnly}
       html={rendered.data?.html}
       mail={whole}
-      canShow={({ pointer, line }) =>
-        pointer.startsWith('/rows/') || (pointer === '/html' && line !== undefined) || inLines.has(pointer)
-      }
-      onShow={(check) => {
-        setMode('design');
-        if (inLines.has(check.pointer))
-          lines.current?.querySelector<HTMLElement>(`[data-pointer="${check.pointer}"] [role="textbox"]`)?.focus();
-        else show(check);
+      canShow={(to) => canShow(mail.editor, to)}
+      onShow={(to) => {
+        const isText = to.pointer === '/text';
+        if (isText) setFace('text');
+        setMode(isText && mail.editor !== 'html' ? 'preview' : 'design');
+        if (inLines.has(to.pointer))
+          lines.current?.querySelector<HTMLElement>(`[data-pointer="${to.pointer}"] [role="textbox"]`)?.focus();
+        else show(to);
       }}
       onFix={(check) => void fix(check)}
     />

@@ -27,7 +27,7 @@ export function HtmlRoom(props: HtmlRoomProps) {
   const { initial, readOnly, checks, found, problemCount, preview, onChanged, onReady } = props;
   const [editor, setEditor] = useState<HtmlEditorHandle>();
   const [asked, setAsked] = useState(false);
-  const [face, setFace] = useState<string | null>('preview');
+  const [beside, setBeside] = useState<string | null>('preview');
   // HTML is sent as it is written, so its pictures need the whole address.
   const base = useSettings().data?.public_url ?? '';
   const pictures = usePictures(({ src, alt, width }) =>
@@ -36,7 +36,8 @@ export function HtmlRoom(props: HtmlRoomProps) {
   useEffect(() => {
     if (found) editor?.mark(found.filter(({ pointer }) => pointer.startsWith('/html')));
   }, [editor, found]);
-  const show = ({ line, column }: Place) => {
+  const show = ({ pointer, line, column }: Place) => {
+    if (pointer === '/text') setBeside('preview');
     if (line !== undefined) editor?.goTo(line, column);
     return line !== undefined;
   };
@@ -87,7 +88,7 @@ export function HtmlRoom(props: HtmlRoomProps) {
         />
       </div>
       <aside className="html-beside" aria-label="Preview and checks">
-        <Tabs value={face} onChange={setFace} keepMounted={false}>
+        <Tabs value={beside} onChange={setBeside} keepMounted={false}>
           <Tabs.List>
             <Tabs.Tab value="preview">Preview</Tabs.Tab>
             <Tabs.Tab value="checks">{problemCount > 0 ? `Checks · ${problemCount}` : 'Checks'}</Tabs.Tab>

@@ -1,13 +1,14 @@
+import { linkPlace, type Design } from '#designs';
 import { Button } from '@mantine/core';
 import { plural } from '../../../ui/format';
-import { useLinkCheck, type Check, type Mail } from '../mail/designs.queries';
+import { useBrand, useLinkCheck, type Check, type Mail, type Place } from '../mail/designs.queries';
 import { EmptyWords } from './empty-words';
 
 interface ChecksPanelProps {
   checks: readonly Check[] | undefined;
   /** Whether there is a place to go to. */
-  canShow: (check: Check) => boolean;
-  onShow: (check: Check) => void;
+  canShow: (place: Place) => boolean;
+  onShow: (place: Place) => void;
   onFix: (check: Check) => void;
   readOnly: boolean;
   /** The mail, for trying its links. */
@@ -44,7 +45,7 @@ export function ChecksPanel({ checks, canShow, onShow, onFix, readOnly, html, ma
         ))}
       </ul>
       <EmptyWords mail={mail} canShow={canShow} onShow={onShow} />
-      {readOnly || html === undefined ? null : <LinkCheck html={html} />}
+      {readOnly || html === undefined ? null : <LinkCheck html={html} mail={mail} canShow={canShow} onShow={onShow} />}
     </div>
   );
 }
@@ -58,8 +59,22 @@ const linksIn = (html: string): string[] => {
   return [...new Set(found.filter((href) => /^https?:/i.test(href)))].slice(0, MOST_LINKS);
 };
 
-function LinkCheck({ html }: { html: string }) {
+interface LinkCheckProps extends Pick<ChecksPanelProps, 'mail' | 'canShow' | 'onShow'> {
+  html: string;
+}
+
+function LinkCheck({ html, mail, canShow, onShow }: LinkCheckProps) {
   const tried = useLinkCheck();
+  const website = useBrand().data?.website;
+  const placeOf = (url: string): Place | undefined => {
+    const { design, html: source } = mail.written;
+    const place = linkPlace(url, {
+      design: mail.editor === 'mjml' ? (design as Design) : undefined,
+      html: source,
+      website,
+    });
+    return place && canShow(place) ? place : undefined;
+  };
   const links = tried.data?.links ?? [];
   const wrong = links.filter(({ state }) => state !== 'answers' && state !== 'personal');
   return (
@@ -83,12 +98,20 @@ function LinkCheck({ html }: { html: string }) {
               : `${plural(wrong.length, 'link needs', 'links need')} a look:`}
         </p>
       ) : null}
-      {wrong.map((link) => (
-        <p key={link.url} className="mail-link-broken">
-          <span className="code">{link.url}</span>
-          <span className="label">{link.message}</span>
-        </p>
-      ))}
+      {wrong.map((link) => {
+        const place = placeOf(link.url);
+        return (
+          <div key={link.url} className="mail-link-broken">
+            <span className="code">{link.url}</span>
+            <span className="label">{link.message}</span>
+            {place ? (
+              <Button size="compact-xs" variant="default" className="start" onClick={() => onShow(place)}>
+                Go there
+              </Button>
+            ) : null}
+          </div>
+        );
+      })}
     </div>
   );
 }

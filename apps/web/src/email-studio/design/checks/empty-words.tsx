@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { rowsOf } from '../../../api/paged';
 import { useSmartLists } from '../../../smart-lists/smart-lists.queries';
 import { people, count } from '../../../ui/format';
-import { useEmptyWords, type Check, type Mail } from '../mail/designs.queries';
+import { useEmptyWords, type Mail, type Place } from '../mail/designs.queries';
 
 interface EmptyWordsProps {
   mail: Mail;
-  canShow: (check: Check) => boolean;
-  onShow: (check: Check) => void;
+  canShow: (place: Place) => boolean;
+  onShow: (place: Place) => void;
 }
 
 const places = new Map([
@@ -65,7 +65,7 @@ export function EmptyWords({ mail, canShow, onShow }: EmptyWordsProps) {
       ) : null}
       {found?.map(({ pointer, path, empty, line, column }) => {
         const message = `${chipLabel(liquidFor(path))} is empty for ${count(empty)}`;
-        const place: Check = { severity: 'look', pointer, message, line, column };
+        const place: Place = { pointer, line, column };
         return (
           <div className="row" key={`${pointer} ${path} ${line ?? 0} ${column ?? 0}`}>
             <span className="label">
