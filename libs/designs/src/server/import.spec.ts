@@ -105,6 +105,33 @@ describe('designs of Unlayer', () => {
     expect(exported).toMatchObject({ exported: true, html: '<p>From the editor</p>' });
   });
 
+  it('are drawn without the ids that only its editor gives, and get ids of their own', async () => {
+    const made = JSON.parse(
+      JSON.stringify(unlayerDesign([hostileText]), (key, value: unknown) => (key === '_meta' ? undefined : value)),
+    ) as ReturnType<typeof unlayerDesign>;
+    const [text] = made.body.rows[1]!.columns[0]!.contents as { values: object }[];
+    Object.assign(text!.values, { linkStyle: { inherit: false, linkColor: '#aa0011', linkUnderline: true } });
+    const { html } = await renderUnlayer(made);
+    expect(html).toContain('Hello {{ contact.first_name | default: "there" }}');
+    expect(html).not.toMatch(/undefined|\[object/);
+    expect(html).toMatch(/#u_content_text_\d+ a/);
+    const ids = [...html.matchAll(/\sid="(u_content_\w+)"/g)].map(([, id]) => id);
+    expect(ids.length).toBeGreaterThan(3);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it.each([
+    ['de', { language: 'de' }, '<p></p>'],
+    ['pt-BR', { language: { label: 'Português', value: 'pt-br' } }, ''],
+    ['fr', {}, '<!DOCTYPE html><html xmlns="x" lang="fr"><body></body></html>'],
+    ['und', { language: {} }, ''],
+    ['und', { language: 'de" onload="x' }, ''],
+  ])('are in the language that somebody said: %s', async (lang, values, exported) => {
+    const made = unlayerDesign();
+    Object.assign(made.body.values, values);
+    expect(/<html lang="([^"]*)"/.exec((await renderUnlayer(made, exported)).html)?.[1]).toBe(lang);
+  });
+
   it.each([null, 3, {}, { body: { rows: 'x' } }, { body: { rows: [{ cells: [1], columns: [{ contents: [3] }] }] } }])(
     'are refused where they are none: %j',
     async (given) => {

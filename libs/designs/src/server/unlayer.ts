@@ -1,3 +1,4 @@
+import { languageTag } from '../design.js';
 import { cleanHtml } from './clean-html.js';
 import { DesignError } from './design-error.js';
 import { RemovedCount } from './removed.js';
@@ -51,13 +52,52 @@ export async function renderUnlayer(
   const design = readUnlayer(given);
   const library = await import('@unlayer/exporters');
   const unknown = new Set<string>();
-  const composed = composedHtml(design.body, library, unknown);
+  const composed = composedHtml(design.body, library, unknown, languageOf(design.body.values, exported));
   const isExported = unknown.size > 0 && exported.trim() !== '';
   const html = cleanHtml(isExported ? exported : composed, removed);
   return { html, bytes: Buffer.byteLength(html), unknown: [...unknown], exported: isExported };
 }
 
-function composedHtml(body: ReturnType<typeof readUnlayer>['body'], library: Exporters, unknown: Set<string>): string {
+/** The language of a mail's words: as the design names it, else as the editor exported it, else undetermined. */
+function languageOf(values: Values | undefined, exported: string): string {
+  const named = values?.language as { value?: unknown } | string | null | undefined;
+  const own = typeof named === 'object' ? named?.value : named;
+  const written = /<html\b[^<>]*?\slang\s*=\s*["']?([\w-]{1,35})/i.exec(exported.slice(0, 2_000))?.[1];
+  return languageTag(typeof own === 'string' ? own : undefined) ?? languageTag(written) ?? 'und';
+}
+
+/**
+ * Gives parts their ids in style sheets, where a design that a program wrote has none: `u_content_text_2`, as Unlayer's
+ * editor counts them.
+ */
+function namer(body: ReturnType<typeof readUnlayer>['body']): (kind: string, values: Values) => Values {
+  const metaOf = (values: Values | undefined) => values?._meta as { htmlID?: unknown } | null | undefined;
+  const taken = new Set<unknown>();
+  for (const row of [...(body.headers ?? []), ...body.rows, ...(body.footers ?? [])]) {
+    taken.add(metaOf(row.values)?.htmlID);
+    for (const column of row.columns) {
+      taken.add(metaOf(column.values)?.htmlID);
+      for (const item of column.contents) taken.add(metaOf(item.values)?.htmlID);
+    }
+  }
+  const counters = new Map<string, number>();
+  return (kind, values) => {
+    const meta = metaOf(values);
+    if (typeof meta?.htmlID === 'string' && meta.htmlID !== '') return values;
+    let count = counters.get(kind) ?? 0;
+    do count += 1;
+    while (taken.has(`${kind}_${count}`));
+    counters.set(kind, count);
+    return { ...values, _meta: { htmlClassNames: kind, ...meta, htmlID: `${kind}_${count}` } };
+  };
+}
+
+function composedHtml(
+  body: ReturnType<typeof readUnlayer>['body'],
+  library: Exporters,
+  unknown: Set<string>,
+  language: string,
+): string {
   const tools = new Map(
     Object.entries(library.exporters as unknown as Record<string, { email?: Exporter; web?: Exporter }>),
   );
@@ -66,7 +106,8 @@ function composedHtml(body: ReturnType<typeof readUnlayer>['body'], library: Exp
   );
   const heads = new Map(Object.entries(library.heads as Record<string, Record<string, Exporter | undefined>>));
   const settled = (name: string, values?: Values): Values => ({ ...defaults.get(`${name}Defaults`), ...values });
-  const bodyValues = settled('Body', body.values);
+  const named = namer(body);
+  const bodyValues = named('u_body', settled('Body', body.values));
   const css = new Set<string>();
   const tags = new Set<string>();
   const headOf = (name: string, values: Values) => {
@@ -87,14 +128,15 @@ function composedHtml(body: ReturnType<typeof readUnlayer>['body'], library: Exp
 
   const drawRow = (row: UnlayerRow, rowIndex: number, collection: string): string => {
     const { cells } = row;
-    const rowValues: Values = { ...settled('Row', row.values), cells };
+    const rowValues: Values = { ...named('u_row', settled('Row', row.values)), cells };
     headOf('Row', rowValues);
     const columns = row.columns.map((column, columnIndex) => {
-      const columnValues = settled('Column', column.values);
+      const columnValues = named('u_column', settled('Column', column.values));
       headOf('Column', columnValues);
       const contents = column.contents.map((item, index) => {
         const name = `${item.type.slice(0, 1).toUpperCase()}${item.type.slice(1)}`;
-        const values = flatLinks(settled(name, item.values));
+        const kind = `u_content_${item.type.replace(/\W/g, '_')}`;
+        const values = flatLinks(named(kind, settled(name, item.values)));
         const html = draw(
           name,
           values,
@@ -145,7 +187,7 @@ function composedHtml(body: ReturnType<typeof readUnlayer>['body'], library: Exp
     `<style>${layoutCss(width)}${columnCss(inner, width)}${[...css].join('\n')}</style>`,
   ].join('');
   const whole = /<body\b/i.test(inner) ? inner : `<body style="margin:0">${inner}</body>`;
-  return `<!doctype html><html lang="en"><head>${head}</head>${whole}</html>`;
+  return `<!doctype html><html lang="${language}"><head>${head}</head>${whole}</html>`;
 }
 
 const headConfig = { hasFeature: () => false, getInitialValues: () => ({}) };
