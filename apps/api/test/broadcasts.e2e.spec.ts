@@ -138,6 +138,71 @@ describe('broadcasts over HTTP', () => {
     );
   });
 
+  it('carry UTM parameters and an address for answers, the same in a preview, a test, a rehearsal and what leaves', async () => {
+    const { email } = await mails.person();
+    const list = await listOf('Tagged', [email]);
+    const html =
+      '<body><a href="https://shop.example/course?a=1#top">Course</a> <a href="{{ links.view }}">View</a></body>';
+    const utm = { source: 'newsletter', medium: 'email', campaign: 'march' };
+    const made = await call('POST', '', {
+      name: 'Tagged',
+      subject: 'Tagged',
+      html,
+      include_smart_list_ids: [list],
+      reply_to: 'desk@shop.example',
+      utm: { ...utm, campaign: '' },
+    });
+    const { id } = made.body;
+    expect(made.body).toMatchObject({
+      reply_to: 'desk@shop.example',
+      problems: [{ pointer: '/utm/campaign', message: expect.stringContaining('campaign') }],
+    });
+    const refused = async (body: object) => (await call('PUT', `/${id}`, body)).status;
+    expect(await refused({ reply_to: 'nobody' })).toBe(400);
+    expect(await refused({ reply_to: 'a@shop.example\r\nBcc: b@shop.example' })).toBe(400);
+    expect(await refused({ utm: { ...utm, campaign: 'x'.repeat(101) } })).toBe(400);
+    expect(await refused({ utm: { ...utm, term: 'x' } })).toBe(400);
+    const saved = await call('PUT', `/${id}`, { utm, base_revision: made.body.revision });
+    expect(saved.body).toMatchObject({ utm, reply_to: 'desk@shop.example', problems: [] });
+
+    const wanted = 'https://shop.example/course?a=1&utm_source=newsletter&utm_medium=email&utm_campaign=march#top';
+    const inHtml = wanted.replaceAll('&', '&amp;');
+    const preview = await mails.app.call('POST', '/email/preview', {
+      ...{ subject: 'Tagged', html, utm, reply_to: 'desk@shop.example', contact_email: email },
+    });
+    expect(preview.body.html).toContain(`href="${inHtml}"`);
+    expect(preview.body).toMatchObject({ text: expect.stringContaining(wanted), reply_to: 'desk@shop.example' });
+
+    expect((await call('POST', `/${id}/rehearse`)).status).toBe(202);
+    const rehearsed = await mails.until(
+      async () => (await call('GET', `/${id}/rehearsal`)).body,
+      ({ status }) => status === 'completed',
+    );
+    expect(rehearsed).toMatchObject({ recipients: 1, problems: {}, links: [{ url: wanted }] });
+
+    const test = await call('POST', `/${id}/test`, { to: mails.app.admin.email, contact_email: email });
+    await mails.until(
+      () => mails.state(test.body.message_id),
+      (state) => state === 'sent',
+    );
+    await call('POST', `/${id}/send`);
+    await until(id, 'sent');
+    const got = mails.fake.accepted.filter(({ subject }) => subject.endsWith('Tagged'));
+    expect(got.map(({ subject }) => subject).sort()).toEqual(['Tagged', '[TEST] Tagged']);
+    for (const mail of got) {
+      expect(mail).toMatchObject({ replyTo: 'desk@shop.example', text: expect.stringContaining(wanted) });
+      expect(mail.html).toContain(`href="${inHtml}"`);
+      expect(mail.html.split('utm_source')).toHaveLength(2);
+    }
+    const [shown] = (await mails.app.call('GET', `/messages?broadcast_id=${id}`)).body.items;
+    expect((await mails.app.call('GET', `/outbox/${shown.id}`)).body).toMatchObject({
+      html: expect.stringContaining(inHtml),
+      reply_to: 'desk@shop.example',
+    });
+    const copy = await call('POST', `/${id}/duplicate`);
+    expect(copy.body).toMatchObject({ utm, reply_to: 'desk@shop.example' });
+  });
+
   it('is saved by field: two people do not overwrite each other', async () => {
     const { body: read } = await call('POST', '', { name: 'Two people' });
     const base_revision = read.revision;

@@ -357,6 +357,22 @@ describe('pictures', () => {
     expect((await upload(Buffer.alloc(16 * 1024 * 1024))).status).toBe(413);
   });
 
+  it('stay while the draft of a broadcast shows them, and go with it', async () => {
+    const [shown, other] = [(await upload(png)).body, (await upload(png)).body];
+    const html = (one: { url: string }) => `<p><img src="http://localhost:3000${one.url}" alt="A dot"></p>`;
+    const draft = (await api.call('POST', '/email/broadcasts', { name: 'Picture', html: html(shown) })).body;
+    const usesOf = async ({ id }: { id: string }) =>
+      ((await api.call('GET', '/media')).body.items as { id: string; uses: number }[]).find((one) => one.id === id)!.uses;
+    expect([await usesOf(shown), await usesOf(other)]).toEqual([1, 0]);
+    const refused = await api.call('DELETE', `/media/${shown.id}`);
+    expect([refused.status, refused.body.code]).toEqual([409, 'still_used']);
+    await api.call('PUT', `/email/broadcasts/${draft.id}`, { html: html(other) });
+    expect([await usesOf(shown), await usesOf(other)]).toEqual([0, 1]);
+    expect((await api.call('DELETE', `/media/${shown.id}`)).status).toBe(200);
+    expect((await api.call('DELETE', `/email/broadcasts/${draft.id}`)).status).toBe(204);
+    expect((await api.call('DELETE', `/media/${other.id}`)).status).toBe(200);
+  });
+
   it('stay while a template shows them, and go 30 days after they came where nothing does', async () => {
     const used = (await upload(png)).body;
     const spare = (await upload(png)).body;

@@ -78,6 +78,44 @@ describe('templates and messages over HTTP', () => {
     expect(mails.fake.accepted.at(-1)).toMatchObject({ to: mails.app.admin.email, subject: '[TEST] Hi' });
   });
 
+  it('sends a test to each address of a seed list that an administrator keeps', async () => {
+    const addresses = ['seed1@inbox.example', 'seed2@inbox.example'];
+    const set = (lists: unknown) => mails.app.call('PATCH', '/settings', { seed_lists: lists });
+    expect((await set([{ name: 'Inboxes', addresses: [] }])).status).toBe(400);
+    expect((await set([{ name: 'Inboxes', addresses: ['no address'] }])).status).toBe(400);
+    expect((await set([{ name: 'Inboxes', addresses: [addresses[0], addresses[0]] }])).status).toBe(400);
+    const many = Array.from({ length: 21 }, (_, n) => `seed${n}@inbox.example`);
+    expect((await set([{ name: 'Inboxes', addresses: many }])).status).toBe(400);
+    const one = { name: 'Inboxes', addresses };
+    expect((await set([one, one])).status).toBe(400);
+    expect((await set(Array.from({ length: 11 }, (_, n) => ({ ...one, name: `List ${n}` })))).status).toBe(400);
+    expect((await set([one])).body.seed_lists).toEqual([one]);
+
+    const { email } = await mails.person();
+    const { body: template } = await mails.app.call('POST', '/email/templates', {
+      name: 'Seeds',
+      subject: 'For {{ contact.email }}',
+      html: '<p>x</p>',
+    });
+    const test = (body: object) => mails.app.call('POST', `/email/templates/${template.id}/test`, body);
+    const sent = await test({ seed_list: 'Inboxes', contact_email: email });
+    expect(sent.body.message_ids).toHaveLength(2);
+    for (const id of sent.body.message_ids as string[])
+      await mails.until(
+        () => mails.state(id),
+        (state) => state === 'sent',
+      );
+    const got = mails.fake.accepted.filter(({ to }) => addresses.includes(to));
+    expect(got.map(({ to }) => to).sort()).toEqual(addresses);
+    for (const mail of got) expect(mail).toMatchObject({ subject: `[TEST] For ${email}`, stream: 'outbound' });
+
+    expect((await test({ seed_list: 'Others' })).body).toMatchObject({ status: 404, errors: [{ pointer: '/seed_list' }] });
+    expect((await test({})).status).toBe(400);
+    expect((await test({ to: mails.app.admin.email, seed_list: 'Inboxes' })).status).toBe(400);
+    // Who is on a list is nobody whom other mail could go to.
+    expect((await mails.app.call('GET', '/contacts?q=seed1@inbox.example')).body.items).toEqual([]);
+  });
+
   it('sends what is being written to whoever writes it, and to nobody else', async () => {
     const { app } = mails;
     const signedIn = await app.call('POST', '/auth/staff/sign-in', app.admin, { key: null });

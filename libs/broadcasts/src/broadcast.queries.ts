@@ -1,4 +1,4 @@
-import type { BroadcastState } from '#contracts';
+import type { BroadcastState, Utm } from '#contracts';
 import { countByBroadcast, type MessageCounts } from '#emails';
 import { decodeCursor, encodeCursor, notFound, type Tx } from '#platform';
 import type { Group } from '#rules';
@@ -14,6 +14,8 @@ export interface BroadcastRow {
   subject: string;
   preheader: string;
   email_from: string | null;
+  reply_to: string | null;
+  utm: Utm | null;
   topic_id: string | null;
   /** The topic that people must want: its own, or its template's. */
   asked_topic_id: string | null;
@@ -45,7 +47,8 @@ export interface BroadcastRow {
   updated_at: Date;
 }
 
-const columns = `b.id, b.name, b.status, b.revision, b.field_revisions, b.subject, b.preheader, b.email_from, b.topic_id,
+const columns = `b.id, b.name, b.status, b.revision, b.field_revisions, b.subject, b.preheader, b.email_from,
+  b.reply_to, b.utm, b.topic_id,
   coalesce(b.topic_id, (select t.topic_id from cortex.templates t where t.id = b.template_id)) as asked_topic_id,
   b.include_smart_list_ids, b.exclude_smart_list_ids, b.rules, b.template_id, b.editor, b.design, b.html, b.text,
   b.generated_text, b.holdout_percent, b.scheduled_at, b.started_at, b.frozen_at, b.finished_at, b.reason, b.content_id, b.job_id, b.audience,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { checkAside, DesignRenderer } from '#emails';
+import type { Utm } from '#contracts';
+import { checkAside, DesignRenderer, noteMedia } from '#emails';
 import { AppError, Database, invalidRequest, recordAudit, type Actor, type FieldError, type Tx } from '#platform';
 import { dependencies, type Group } from '#rules';
 import { fixAudience, funnelOf, judgeOne } from './audience.js';
@@ -25,6 +26,8 @@ export interface BroadcastFields {
   subject: string;
   preheader: string;
   from: string | null;
+  reply_to: string | null;
+  utm: Utm | null;
   topic_id: string | null;
   include_smart_list_ids: string[];
   exclude_smart_list_ids: string[];
@@ -200,7 +203,7 @@ export class Broadcasts {
       `update cortex.broadcasts set name = $2, subject = $3, preheader = $4, email_from = $5, topic_id = $6,
          include_smart_list_ids = $7, exclude_smart_list_ids = $8, rules = $9::jsonb, template_id = $10, editor = $11,
          design = $12::jsonb, html = $13, text = $14, generated_text = $15, revision = $16, field_revisions = $17::jsonb,
-         holdout_percent = $18, updated_at = cortex.now()
+         holdout_percent = $18, reply_to = $19, utm = $20::jsonb, updated_at = cortex.now()
        where id = $1`,
       [
         row.id,
@@ -221,9 +224,12 @@ export class Broadcasts {
         revision,
         JSON.stringify(revisions),
         next.holdout_percent,
+        next.reply_to || null,
+        jsonOrNull(next.utm),
       ],
     );
     await keepUses(tx, row.id, next);
+    await noteMedia(tx, 'broadcast', row.id, `${drawn.html}${JSON.stringify(drawn.design ?? '')}`);
   }
 }
 
@@ -235,6 +241,8 @@ const fieldsOf = (row: BroadcastRow): BroadcastFields => ({
   subject: row.subject,
   preheader: row.preheader,
   from: row.email_from,
+  reply_to: row.reply_to,
+  utm: row.utm,
   topic_id: row.topic_id,
   include_smart_list_ids: row.include_smart_list_ids,
   exclude_smart_list_ids: row.exclude_smart_list_ids,

@@ -13,6 +13,8 @@ export const presentListed = (row: BroadcastRow, counts: MessageCounts) => ({
   subject: row.subject,
   preheader: row.preheader,
   from: row.email_from,
+  reply_to: row.reply_to,
+  utm: row.utm,
   stream: 'broadcast' as const,
   topic_id: row.topic_id,
   audience: 'lists' as const,

@@ -18,9 +18,10 @@ export const notReady = (errors: FieldError[]): AppError =>
  * Parts that are not written yet are empty.
  */
 export async function contentOf(tx: Tx, row: BroadcastRow): Promise<StoredContent & { stream: string }> {
+  const { reply_to, utm } = row;
   if (row.template_id === null) {
     const { subject, preheader, html } = row;
-    return { subject, preheader, html, text: row.text ?? row.generated_text, stream: 'broadcast' };
+    return { subject, preheader, html, text: row.text ?? row.generated_text, reply_to, utm, stream: 'broadcast' };
   }
   const template = await tx.row<MailContent & { template_id: string; template_version: number; stream: string }>(
     `select t.subject, t.preheader, t.html, coalesce(t.text, t.generated_text) as text, t.id as template_id,
@@ -29,7 +30,8 @@ export async function contentOf(tx: Tx, row: BroadcastRow): Promise<StoredConten
     [row.template_id],
   );
   if (!template) return { subject: row.subject, html: '', stream: 'broadcast' };
-  return { ...template, subject: row.subject || template.subject, preheader: row.preheader || template.preheader };
+  const preheader = row.preheader || template.preheader;
+  return { ...template, subject: row.subject || template.subject, preheader, reply_to, utm };
 }
 
 /** What a broadcast says, and everything that is missing or wrong with it. Who is in its audience is not asked. */
@@ -46,6 +48,9 @@ export async function checkedContent(
     const message = 'The template is for system mail. Choose one for marketing mail.';
     errors.push({ pointer: '/template_id', message });
   }
+  for (const part of ['source', 'medium', 'campaign'] as const)
+    if (row.utm?.[part] === '')
+      errors.push({ pointer: `/utm/${part}`, message: `Fill in the UTM ${part}, or turn the UTM tags off.` });
   const { include, rules } = audienceOf(row);
   if (include.length === 0 && rules === null) {
     const message = 'Choose who gets it: at least one list, or rules.';

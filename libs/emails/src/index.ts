@@ -23,4 +23,4 @@ export * from './templates/mail-blocks.js';
 export * from './media/media.js';
 export * from './media/media-jobs.js';
 export { TemplateRedraw } from './templates/redraw-templates.js';
-export { TemplateVersions } from './templates/template-versions.js';
+export { noteMedia, TemplateVersions } from './templates/template-versions.js';

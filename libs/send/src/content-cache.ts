@@ -11,13 +11,10 @@ export class ContentCache {
   async load(database: Database, ids: readonly string[]): Promise<void> {
     const missing = [...new Set(ids)].filter((id) => !this.makers.has(id));
     if (missing.length === 0) return;
-    const rows = await database.rows<{
-      id: string;
-      subject: string;
-      preheader: string;
-      html: string;
-      text: string | null;
-    }>('select id, subject, preheader, html, text from cortex.mail_contents where id = any($1::uuid[])', [missing]);
+    const rows = await database.rows<MailContent & { id: string }>(
+      `select id, subject, preheader, html, text, reply_to, utm from cortex.mail_contents where id = any($1::uuid[])`,
+      [missing],
+    );
     for (const row of rows) this.makers.set(row.id, tryMaker(row));
     // Beyond one batch's contents, so that what was just loaded is never what leaves.
     while (this.makers.size > kept + missing.length) this.makers.delete(this.makers.keys().next().value!);

@@ -16,17 +16,13 @@ import {
 import { Config, Database, notFound, unknownAddress } from '#platform';
 import { readiness, type Stream } from './readiness.js';
 
-interface Parts {
+interface Parts extends MailContent {
   person_id: string;
   contact_email: string;
   stream: Stream;
   data: MailData;
   email_from: string | null;
   facts: SendFacts | null;
-  subject: string;
-  preheader: string;
-  html: string;
-  text: string | null;
 }
 
 /** Shows mails: as they were sent, from stored content, frozen data and the batch's facts; or as they would be. */
@@ -56,7 +52,8 @@ export class MessageView {
    */
   async render(id: string, withLiveLinks: boolean): Promise<RenderedMail | undefined> {
     const row = await this.database.row<Parts>(
-      `select m.person_id, m.contact_email, m.stream, m.data, m.email_from, b.facts, c.subject, c.preheader, c.html, c.text
+      `select m.person_id, m.contact_email, m.stream, m.data, m.email_from, b.facts, c.subject, c.preheader, c.html, c.text,
+         c.reply_to, c.utm
        from cortex.messages m join cortex.mail_contents c on c.id = m.content_id
        left join cortex.send_batches b on b.id = m.batch_id where m.id = $1`,
       [id],

@@ -10,6 +10,7 @@ export interface PostmarkMail {
   stream: string;
   metadata: { b: string; k: string };
   headers: { name: string; value: string }[];
+  reply_to?: string;
   track: boolean;
 }
 
@@ -230,6 +231,7 @@ function asMessage(mail: PostmarkMail): Models.Message {
   return {
     From: mail.from,
     To: mail.to,
+    ...(mail.reply_to === undefined ? {} : { ReplyTo: mail.reply_to }),
     Subject: mail.subject,
     HtmlBody: mail.html,
     TextBody: mail.text,

@@ -95,7 +95,7 @@ export class Rehearsals implements Loop {
     await this.database.tx(
       async (tx) => {
         const row = await broadcastById(tx, broadcastId);
-        const { subject, preheader, html, text } = await readyContent(tx, row);
+        const { subject, preheader, html, text, reply_to, utm } = await readyContent(tx, row);
         const audience = await fixAudience(tx, audienceOf(row));
         const { will_receive } = await funnelOf(tx, audience, judgingOf(row));
         await tx.run('delete from cortex.broadcast_rehearsals where broadcast_id = $1', [broadcastId]);
@@ -110,7 +110,7 @@ export class Rehearsals implements Loop {
             row.revision,
             row.asked_topic_id,
             row.email_from,
-            JSON.stringify({ subject, preheader, html, text }),
+            JSON.stringify({ subject, preheader, html, text, reply_to, utm }),
             JSON.stringify(audience),
             will_receive,
             row.holdout_percent,

@@ -9,6 +9,7 @@ export interface AcceptedMail {
   from: string;
   to: string;
   subject: string;
+  replyTo: string | undefined;
   html: string;
   text: string;
   stream: string;
@@ -52,6 +53,7 @@ interface Message {
   From?: string;
   To?: string;
   Subject?: string;
+  ReplyTo?: string;
   HtmlBody?: string;
   TextBody?: string;
   MessageStream?: string;
@@ -218,6 +220,7 @@ export class FakePostmark {
         from: message.From!,
         to: message.To!,
         subject: message.Subject!,
+        replyTo: message.ReplyTo,
         html: this.options.withoutBodies ? '' : (message.HtmlBody ?? ''),
         text: this.options.withoutBodies ? '' : (message.TextBody ?? ''),
         stream: message.MessageStream ?? 'outbound',

@@ -33,6 +33,7 @@ const changeable: readonly (readonly [keyof Changeable, 'plain' | 'json'])[] = [
   ['retry_unknown_transactional', 'plain'],
   ['event_aliases', 'json'],
   ['admins_need_second_factor', 'plain'],
+  ['seed_lists', 'json'],
   ['brand', 'json'],
 ];
 type Changeable = z.infer<typeof settingsFields>;

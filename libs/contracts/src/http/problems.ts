@@ -260,8 +260,8 @@ export const problemKinds = {
   ),
   instant_ahead: cannotBeDone('An instant lies in the future.', 'Send the instant when it happened, or leave it out.'),
   recipient_not_staff: cannotBeDone(
-    'Test mail goes only to people who work here.',
-    'Use the address of a staff member.',
+    'Test mail goes only to people who work here, and to seed lists.',
+    'Use the address of a staff member, or name a seed list of the settings.',
   ),
   no_recipient: cannotBeDone(
     'A test goes to the person who asks for it, and an API key has no address.',

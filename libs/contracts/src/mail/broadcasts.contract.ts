@@ -1,5 +1,6 @@
 import { rulesSchema, skipReasons } from '#rules';
 import { z } from 'zod';
+import { testAnswer, testBody, utm } from './emails.contract.js';
 import { holdoutPercent as holdout_percent } from './broadcast-ways.contract.js';
 import { messageCounts } from './message-counts.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
@@ -38,6 +39,8 @@ export const listedBroadcast = z.object({
   subject: z.string(),
   preheader: z.string(),
   from: z.string().nullable(),
+  reply_to: z.string().nullable(),
+  utm: utm.nullable(),
   stream: z.literal('broadcast'),
   topic_id: z.string().nullable(),
   audience: z.literal('lists'),
@@ -81,6 +84,10 @@ const fields = {
   preheader: part(1000),
   /** Null: the workspace's sender. */
   from: z.union([z.literal(''), sender]).nullable(),
+  /** Where answers go. Null: to the sender. */
+  reply_to: z.union([z.literal(''), emailAddress]).nullable(),
+  /** Null: links stay as they are. */
+  utm: utm.nullable(),
   topic_id: uuid.nullable(),
   include_smart_list_ids: lists,
   exclude_smart_list_ids: lists,
@@ -316,10 +323,10 @@ export const testBroadcast = route({
   path: '/email/broadcasts/:id/test',
   access: 'change',
   tag,
-  summary: 'Sends it to yourself, with a chosen person’s data: staff addresses only, marked [TEST]',
+  summary: 'Sends it to yourself or to a seed list, with a chosen person’s data, marked [TEST]',
   params: idParams,
-  body: z.strictObject({ to: emailAddress, contact_email: emailAddress.optional() }),
-  response: z.object({ message_id: z.string() }),
+  body: testBody,
+  response: testAnswer,
   problems: ['not_found', 'unknown_address', 'recipient_not_staff', 'invalid_template'],
 });
 

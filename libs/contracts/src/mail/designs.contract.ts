@@ -1,6 +1,6 @@
 import { designRow, designSchema } from '#designs';
 import { z } from 'zod';
-import { mailStream } from './emails.contract.js';
+import { mailStream, utm } from './emails.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 import { template, templateProblem } from './templates.contract.js';
 
@@ -138,6 +138,7 @@ export const renderDesign = route({
       /** The author's own; left out, it is made from the design. */
       text: text(900_000).nullish(),
       stream: mailStream.default('broadcast'),
+      utm: utm.nullish(),
       contact_email: emailAddress.optional(),
       /** Filled in for a made-up person. */
       sample: z.boolean().optional(),
@@ -151,6 +152,7 @@ export const renderDesign = route({
       preheader: text(1000).default(''),
       text: text(900_000).nullish(),
       stream: mailStream.default('broadcast'),
+      utm: utm.nullish(),
       contact_email: emailAddress.optional(),
       sample: z.boolean().optional(),
     }),

@@ -15,6 +15,40 @@ export const messageState = z.enum([
 ]);
 export type MessageState = z.output<typeof messageState>;
 
+const utmPart = z
+  .string()
+  .trim()
+  .max(100, 'At most 100 characters.')
+  .regex(/^[^\p{Cc}]*$/u, 'Write it on one line.');
+
+/** What the links of a mail to the web carry, for the shop's own statistics of visits. A draft may be incomplete. */
+export const utm = z.strictObject({
+  source: utmPart,
+  medium: utmPart,
+  campaign: utmPart,
+  content: utmPart.optional(),
+});
+export type Utm = z.output<typeof utm>;
+
+/** Who gets a test: somebody who works here, or a seed list of the settings. */
+const testRecipient = {
+  to: emailAddress.optional(),
+  /** The name of a seed list. */
+  seed_list: z.string().trim().min(1).max(100).optional(),
+};
+const oneRecipient = ({ to, seed_list }: { to?: unknown; seed_list?: unknown }): boolean =>
+  (to === undefined) !== (seed_list === undefined);
+
+export const testBody = z
+  .strictObject({ ...testRecipient, contact_email: emailAddress.optional() })
+  .refine(oneRecipient, { path: ['to'], message: 'Say to whom: `to`, or the name of a `seed_list`.' });
+
+export const testAnswer = z.object({
+  message_id: z.string(),
+  /** One for each address, in the order of the list. */
+  message_ids: z.array(z.string()),
+});
+
 const tag = 'E-mail';
 const count = z.number().int().min(0);
 
@@ -82,6 +116,8 @@ export const outboxMessage = message.extend({
   html: z.string(),
   text: z.string(),
   headers: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** Where answers go; absent: to the sender. */
+  reply_to: z.string().optional(),
 });
 export type OutboxMessage = z.output<typeof outboxMessage>;
 

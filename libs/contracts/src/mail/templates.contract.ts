@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mailStream } from './emails.contract.js';
+import { mailStream, testAnswer, testBody, utm } from './emails.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 import { sender } from '../workspace/settings.contract.js';
 
@@ -114,6 +114,8 @@ export const renderedMail = z.object({
   html: z.string(),
   text: z.string(),
   headers: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** Where answers go; absent: to the sender. */
+  reply_to: z.string().optional(),
 });
 export const templateProblem = z.object({
   severity: z.enum(['blocks', 'look']),
@@ -153,6 +155,8 @@ export const previewContent = route({
   summary: 'Unsaved subject, HTML and text as one contact would get them, with what is wrong',
   body: z.strictObject({
     ...unsavedContent,
+    reply_to: emailAddress.nullish(),
+    utm: utm.nullish(),
     /** Absent: a made-up person. */
     contact_email: emailAddress.optional(),
   }),
@@ -165,11 +169,11 @@ export const testTemplate = route({
   path: '/email/templates/:id/test',
   access: 'change',
   tag,
-  summary: 'Send the template to yourself: staff addresses only, marked [TEST]',
+  summary: 'Send the template to yourself or to a seed list, marked [TEST]',
   params: idParams,
-  body: z.strictObject({ to: emailAddress, contact_email: emailAddress.optional() }),
-  response: z.object({ message_id: z.string() }),
-  problems: ['not_found', 'no_recipient', 'recipient_not_staff', 'invalid_template'],
+  body: testBody,
+  response: testAnswer,
+  problems: ['not_found', 'unknown_address', 'recipient_not_staff', 'invalid_template'],
 });
 
 /** A step's mail as it is being written. There is no `to`: it goes to whoever asks for it. */

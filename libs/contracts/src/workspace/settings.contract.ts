@@ -2,7 +2,7 @@ import { brandSchema } from '#designs';
 import { mailboxProblem, readMailbox } from '#rules';
 import { z } from 'zod';
 import { activityType } from '../ingestion/activities.contract.js';
-import { instant, page, pageQuery, route, uuid } from '../http/route.js';
+import { emailAddress, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time is written as 21:00.');
 /** Who a mail is from: `Name <address>`, or an address. */
@@ -17,6 +17,17 @@ export const frequencyCap = z.strictObject({
   count: z.number().int().min(1).max(1000),
   per: z.strictObject({ n: z.number().int().min(1).max(365), unit: z.enum(['hours', 'days', 'weeks', 'months']) }),
 });
+
+/** Addresses that get test mails: other inboxes of colleagues, or of a service that looks at mails. */
+export const seedList = z.strictObject({
+  name: z.string().trim().min(1, 'Give the list a name.').max(100),
+  addresses: z
+    .array(emailAddress)
+    .min(1, 'Enter at least one address.')
+    .max(20, 'A seed list has at most 20 addresses.')
+    .refine((all) => new Set(all.map((one) => one.toLowerCase())).size === all.length, 'One address stands here twice.'),
+});
+export type SeedList = z.output<typeof seedList>;
 
 export const settingsFields = z.strictObject({
   name: z.string().trim().min(1).max(200),
@@ -39,6 +50,11 @@ export const settingsFields = z.strictObject({
   retry_unknown_transactional: z.boolean(),
   event_aliases: z.record(z.string().min(1).max(200), activityType),
   admins_need_second_factor: z.boolean(),
+  /** Replaced as a whole. */
+  seed_lists: z
+    .array(seedList)
+    .max(10, 'There are at most 10 seed lists.')
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'Two lists have the same name.'),
   /** How mail looks; replaced as a whole, what is left out of it is as the product has it. */
   brand: brandSchema,
 });

@@ -1,8 +1,10 @@
+import type { Utm } from '#contracts';
 import { leavesSchemeOpen, unsafeLinks, withoutUnsafeLinks } from './link-schemes.js';
 import { lineAndColumn, parseLiquid, parseMarked, TemplateError, type LiquidTemplate } from '../liquid/liquid.js';
 import { readableLiquid } from '../liquid/liquid-source.js';
 import { wrongName } from './personalisation.js';
 import { TextShapes, textOfHtml } from '../liquid/text-part.js';
+import { utmQuery } from '../rendering/utm.js';
 
 /** What a mail says, before anybody's data: Liquid in subject, preheader, HTML and text. */
 export interface MailContent {
@@ -11,6 +13,10 @@ export interface MailContent {
   html: string;
   /** Absent: made from the HTML. */
   text?: string | null;
+  /** Where answers to it go; absent: to its sender. */
+  reply_to?: string | null;
+  /** What its links to the web carry, for the shop's own statistics of visits. */
+  utm?: Utm | null;
 }
 
 /** One thing that keeps a template from being used, or that is worth a look. */
@@ -29,6 +35,9 @@ export interface CompiledContent {
   html: LiquidTemplate;
   /** The text part of one mail, whose HTML is rendered already: the author's own, else what that HTML says. */
   text(data: Record<string, unknown>, html: string): string;
+  replyTo: string | undefined;
+  /** As `utmQuery` writes it. */
+  utm: string | undefined;
 }
 
 const sizeCap = 900_000;
@@ -46,6 +55,8 @@ export function compileContent(content: MailContent): CompiledContent {
     preheader: content.preheader ? parseLiquid(content.preheader, 'html') : undefined,
     html: htmlOf(content.html),
     text: own ? (data) => own.render(data) : textFrom(content.html),
+    replyTo: content.reply_to || undefined,
+    utm: utmQuery(content.utm),
   };
 }
 

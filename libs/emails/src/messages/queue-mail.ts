@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError, newId, type Tx } from '#platform';
 import type { MailContent } from '../content/content.js';
 import type { MailData } from '../rendering/render.js';
+import { utmQuery } from '../rendering/utm.js';
 
 /** One mail to one person, to be written in the caller's transaction. */
 export interface Mail {
@@ -53,6 +54,8 @@ const hashOf = (content: StoredContent): Buffer =>
         content.template_id ?? null,
         content.template_version ?? null,
         ...(content.topic_id ? [content.topic_id] : []),
+        ...(content.reply_to ? [{ reply_to: content.reply_to }] : []),
+        ...(content.utm ? [{ utm: utmQuery(content.utm) }] : []),
       ]),
     )
     .digest();
@@ -66,8 +69,9 @@ export async function storeContents(tx: Tx, contents: readonly StoredContent[]):
   for (const hash of hashes.filter((candidate) => !known.has(candidate))) {
     const content = byHash.get(hash)!;
     await tx.run(
-      `insert into cortex.mail_contents (hash, subject, preheader, html, text, template_id, template_version, topic_id)
-       values (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8) on conflict (hash) do nothing`,
+      `insert into cortex.mail_contents
+         (hash, subject, preheader, html, text, template_id, template_version, topic_id, reply_to, utm)
+       values (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb) on conflict (hash) do nothing`,
       [
         hash,
         content.subject,
@@ -77,6 +81,8 @@ export async function storeContents(tx: Tx, contents: readonly StoredContent[]):
         content.template_id ?? null,
         content.template_version ?? null,
         content.topic_id ?? null,
+        content.reply_to || null,
+        content.utm ? JSON.stringify(content.utm) : null,
       ],
     );
   }

@@ -50,11 +50,13 @@ export async function renderAside(parts: here.MailParts): Promise<RenderedMail> 
   throw new TemplateError(made.mistake.message, made.mistake.line, made.mistake.column);
 }
 
-const asContent = ({ subject, preheader, html, text }: MailContent): MailContent => ({
+const asContent = ({ subject, preheader, html, text, reply_to, utm }: MailContent): MailContent => ({
   subject,
   preheader,
   html,
   text,
+  reply_to,
+  utm,
 });
 
 /** Links are signed when they are read, which no thread can do. */

@@ -8,6 +8,7 @@ import {
 import { footerNote } from './footer-note.js';
 import { TemplateError } from '../liquid/liquid.js';
 import { renderMail, type MailData, type MailLinks, type RenderedMail, type SendFacts } from './render.js';
+import { utmQuery } from './utm.js';
 
 /** All that a mail to one person is made of. */
 export interface MailParts {
@@ -37,8 +38,12 @@ const kept: { content: MailContent; compiled: CompiledContent }[] = [];
 const MOST_KEPT = 3;
 
 function compiled(content: MailContent): CompiledContent {
-  const parts = ['subject', 'preheader', 'html', 'text'] as const;
-  const at = kept.findIndex((one) => parts.every((part) => one.content[part] === content[part]));
+  const parts = ['subject', 'preheader', 'html', 'text', 'reply_to'] as const;
+  const at = kept.findIndex(
+    (one) =>
+      parts.every((part) => one.content[part] === content[part]) &&
+      utmQuery(one.content.utm) === utmQuery(content.utm),
+  );
   const found = at < 0 ? { content, compiled: compileContent(content) } : kept.splice(at, 1)[0]!;
   kept.unshift(found);
   kept.length = Math.min(kept.length, MOST_KEPT);

@@ -1,4 +1,5 @@
 import { escapeHtml } from '../liquid/liquid.js';
+import { withHrefs } from './html-links.js';
 
 /** Our own links and picture in place of Postmark's, for one mail. */
 export interface Tracking {
@@ -13,51 +14,12 @@ export function withTracking(html: string, tracking: Tracking): string {
   return withPicture(withLinks(html, tracking), tracking.open);
 }
 
-function withLinks(html: string, tracking: Tracking): string {
-  const parts: string[] = [];
-  let done = 0;
-  for (const { from, to, value } of hrefs(html)) {
+const withLinks = (html: string, tracking: Tracking): string =>
+  withHrefs(html, (value) => {
     const url = unescaped(value).trim();
     const tracked = /^https?:\/\//i.test(url) && URL.canParse(url) ? tracking.click(url) : undefined;
-    if (!tracked) continue;
-    parts.push(html.slice(done, from), escapeHtml(tracked));
-    done = to;
-  }
-  return parts.join('') + html.slice(done);
-}
-
-const opening = /<(?:a|area)[\s/]/gi;
-const href = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
-
-/** The values of `href` of links, and where they stand. Each character is looked at a few times at most. */
-function* hrefs(html: string): Generator<{ from: number; to: number; value: string }> {
-  opening.lastIndex = 0;
-  const tags = new RegExp(opening);
-  for (let found = tags.exec(html); found; found = tags.exec(html)) {
-    const end = endOfTag(html, found.index);
-    if (end < 0) return;
-    tags.lastIndex = end;
-    const tag = html.slice(found.index, end);
-    const attribute = href.exec(tag);
-    if (!attribute) continue;
-    const value = attribute[1] ?? attribute[2]!;
-    const to = found.index + attribute.index + attribute[0].length - 1;
-    yield { from: to - value.length, to, value };
-  }
-}
-
-/** After the `>` of the tag that begins here, outside of quotes; -1 when there is none. */
-function endOfTag(html: string, start: number): number {
-  let quote = '';
-  for (let at = start; at < html.length; at += 1) {
-    const one = html[at]!;
-    if (quote) {
-      if (one === quote) quote = '';
-    } else if (one === '"' || one === "'") quote = one;
-    else if (one === '>') return at + 1;
-  }
-  return -1;
-}
+    return tracked && escapeHtml(tracked);
+  });
 
 const entities = new Map([
   ['amp', '&'],

@@ -1,6 +1,7 @@
 import type { CompiledContent } from '../content/content.js';
 import { htmlFooter, textFooter } from './footer.js';
 import { withTracking, type Tracking } from './own-tracking.js';
+import { htmlWithUtm, textWithUtm } from './utm.js';
 
 /**
  * What the workspace was when a batch left. Stored with the batch, so that a mail can be shown later
@@ -56,6 +57,8 @@ export interface RenderedMail {
   html: string;
   text: string;
   headers: { name: string; value: string }[];
+  /** Where answers go; absent: to `from`. */
+  reply_to?: string;
 }
 
 /** Makes a value fit for one header line: no line breaks or control characters. */
@@ -65,7 +68,8 @@ export const oneLine = (value: string): string => value.replace(/[\u0000-\u001f\
 const postmarkUnsubscribe = '{{{ pm:unsubscribe }}}';
 
 /**
- * One person's mail: Liquid filled in, preheader and, on the broadcast stream, footer and headers added.
+ * One person's mail: Liquid filled in, preheader and, on the broadcast stream, footer and headers added, UTM parameters
+ * in its links where it has them.
  * @throws TemplateError when a limit is reached.
  */
 export function renderMail(
@@ -97,6 +101,10 @@ export function renderMail(
     text += textFooter(text, facts.workspace.postal_address, ways);
   }
   if (content.preheader) html = afterBody(html, preheaderBlock(content.preheader.render(given)));
+  if (content.utm !== undefined) {
+    html = htmlWithUtm(html, content.utm, facts.public_url);
+    text = textWithUtm(text, content.utm, facts.public_url);
+  }
   html = withOwnTracking(html, data, facts, links);
   return {
     from: oneLine(from || facts.sender),
@@ -110,6 +118,7 @@ export function renderMail(
             { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
           ]
         : [],
+    ...(content.replyTo === undefined ? {} : { reply_to: content.replyTo }),
   };
 }
 

@@ -86,7 +86,7 @@ export async function onlyRedrawnSince(tx: Tx, templateId: string, version: numb
   return row!.only;
 }
 
-/** Notes the pictures that a text shows as used; what was noted before stays, since earlier versions may come back. */
+/** Notes the pictures that a text shows as used; what was noted before stays. */
 export async function noteMedia(tx: Tx, kind: string, id: string, text: string): Promise<void> {
   await tx.run(
     `insert into cortex.uses (user_kind, user_id, used_kind, used_id)

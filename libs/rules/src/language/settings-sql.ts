@@ -16,6 +16,7 @@ export type SettingColumn =
   | 'attribution_days'
   | 'event_aliases'
   | 'admins_need_second_factor'
+  | 'seed_lists'
   | 'brand'
   | 'drawn_brand'
   | 'sending_stopped_at'

@@ -101,7 +101,7 @@ export class BroadcastsController {
   @Route(contracts.testBroadcast)
   async test(@Input() { params, body }: InputOf<typeof contracts.testBroadcast>) {
     const { content, from } = await this.broadcasts.content(params.id);
-    return { message_id: await sendTest(this.database, this.view, content, body.to, body.contact_email, from) };
+    return sendTest(this.database, this.view, content, body, from);
   }
 
   @Route(contracts.retryUnknownOfBroadcast)
@@ -126,10 +126,10 @@ export class BroadcastsController {
 
 /** Of a body the fields that a draft keeps. */
 function fieldsOf(body: InputOf<typeof contracts.changeBroadcast>['body']) {
-  const { name, subject, preheader, from, topic_id, include_smart_list_ids, exclude_smart_list_ids } = body;
-  const { rules, template_id, editor, design, html, text, holdout_percent } = body;
+  const { name, subject, preheader, from, reply_to, utm, topic_id, holdout_percent } = body;
+  const { include_smart_list_ids, exclude_smart_list_ids, rules, template_id, editor, design, html, text } = body;
   const all = {
-    ...{ name, subject, preheader, from, topic_id, include_smart_list_ids, exclude_smart_list_ids },
+    ...{ name, subject, preheader, from, reply_to, utm, topic_id, include_smart_list_ids, exclude_smart_list_ids },
     ...{ rules, template_id, editor, design, html, text, holdout_percent },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<typeof all>;

@@ -32,7 +32,7 @@ export class DesignsController {
       html: body.editor === 'unlayer' ? body.html : '',
     });
     const text = body.text || generated_text;
-    const content = { subject: body.subject, preheader: body.preheader, html, text };
+    const content = { subject: body.subject, preheader: body.preheader, html, text, utm: body.utm };
     const design = body.editor === 'mjml' ? body.design : undefined;
     const all = [
       ...problems,

@@ -90,7 +90,7 @@ export class TemplatesController {
   @Route(contracts.testTemplate)
   async test(@Input() { params, body }: InputOf<typeof contracts.testTemplate>) {
     const template = await this.templates.get(params.id);
-    return { message_id: await sendTest(this.database, this.view, asSent(template), body.to, body.contact_email) };
+    return sendTest(this.database, this.view, asSent(template), body);
   }
 
   @Route(contracts.testContent)
@@ -106,7 +106,8 @@ export class TemplatesController {
     if (blocks)
       throw new AppError('invalid_template', `The email cannot be rendered: ${blocks.message}`, { errors: [blocks] });
     const to = actor.label;
-    return { message_id: await sendTest(this.database, this.view, content, to, contact_email, from), to };
+    const { message_id } = await sendTest(this.database, this.view, content, { to, contact_email }, from);
+    return { message_id, to };
   }
 
   private async rendered<T>(work: () => Promise<T>): Promise<T> {
