@@ -9,6 +9,7 @@ import { BrandSettings } from './mail/brand-settings';
 import { DemoSettings } from './workspace/demo-settings';
 import { FormsSettings } from './mail/forms-settings';
 import { KeysSettings } from './programs/keys-settings';
+import { SeedSettings } from './mail/seed-settings';
 import { SecuritySettings } from './workspace/security-settings';
 import { SessionsSettings } from './staff/sessions-settings';
 import { useSettings } from './saving/settings.queries';
@@ -31,6 +32,7 @@ export function SettingsPage() {
   const parts = [
     ['workspace', 'Workspace'],
     ['sending', 'Sending'],
+    ['seeds', 'Seed lists'],
     ['brand', 'Brand'],
     ['consent', 'Consent'],
     ['topics', 'Topics'],
@@ -62,6 +64,7 @@ export function SettingsPage() {
           <>
             <WorkspaceSettings settings={data} />
             <SendingSettings settings={data} />
+            <SeedSettings settings={data} />
             <BrandSettings settings={data} />
             <ConsentSettings settings={data} />
             <TopicsSettings />

@@ -10,6 +10,8 @@ export type BroadcastDraft = Pick<
   | 'subject'
   | 'preheader'
   | 'from'
+  | 'reply_to'
+  | 'utm'
   | 'topic_id'
   | 'include_smart_list_ids'
   | 'exclude_smart_list_ids'
@@ -23,6 +25,8 @@ const draftOf = (broadcast: Broadcast): BroadcastDraft => ({
   subject: broadcast.subject,
   preheader: broadcast.preheader,
   from: broadcast.from,
+  reply_to: broadcast.reply_to,
+  utm: broadcast.utm,
   topic_id: broadcast.topic_id,
   include_smart_list_ids: broadcast.include_smart_list_ids,
   exclude_smart_list_ids: broadcast.exclude_smart_list_ids,

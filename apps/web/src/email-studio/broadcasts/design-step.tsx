@@ -76,7 +76,8 @@ function Preview({ now, beside, mail: { editor, design, html, text, ...lines } }
   const written = useMemo(() => ({ design, html }), [design, html]);
   const subject = now.subject || lines.subject;
   const preheader = now.preheader || lines.preheader;
-  const rendered = useRendered({ editor, stream: 'broadcast', subject, preheader, text, written }, person.email);
+  const mail = { editor, stream: 'broadcast' as const, subject, preheader, text, written, utm: now.utm };
+  const rendered = useRendered(mail, person.email);
   return (
     <div className="broadcast-preview">
       <MailPreview

@@ -1,12 +1,16 @@
 import { adminAddresses } from '#contracts';
+import { emailAddress, mailboxProblem, readMailbox } from '#rules';
 import { TextInput } from '@mantine/core';
 import { Link } from 'react-router';
 import { useSettings } from '../../settings/saving/settings.queries';
 import { TopicSelect } from '../../settings/mail/topic-select';
 import { Section } from '../../ui/page';
-import { wordsIn } from '../design/mail/words-in';
 import { WordsLine } from '../design/words/words-line';
+import { useStoredTemplate } from '../templates/templates.queries';
 import type { Editing } from './broadcast-draft';
+import { InboxPreview } from './inbox-preview';
+import { MailboxInput } from './mailbox-input';
+import { UtmFields } from './utm-fields';
 import { problemAt } from './wizard-steps';
 
 export interface StepProps {
@@ -14,11 +18,17 @@ export interface StepProps {
   readOnly: boolean;
 }
 
+const senderProblem = (text: string) => (readMailbox(text) === undefined ? mailboxProblem : undefined);
+const addressProblem = (text: string) => emailAddress.safeParse(text).error?.issues[0]?.message;
+
 /** What it is called, from whom it comes, and the two lines that people see first. */
 export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepProps) {
   const { data: settings } = useSettings();
   const sender = now.from || settings?.sender_broadcast;
   const ofTemplate = now.template_id !== null;
+  const { data: template } = useStoredTemplate(now.template_id ?? '');
+  const subject = now.subject || (template?.subject ?? '');
+  const preheader = now.preheader || (template?.preheader ?? '');
   return (
     <>
       <Section title="Settings">
@@ -32,13 +42,14 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
             value={now.name}
             onChange={(event) => set({ name: event.currentTarget.value })}
           />
-          <TextInput
+          <MailboxInput
             label="Sender"
             description="Leave empty to use the workspace’s sender of marketing mail."
             placeholder={settings?.sender_broadcast ?? 'Name <name@example.com>'}
             readOnly={readOnly}
-            value={now.from ?? ''}
-            onChange={(event) => set({ from: event.currentTarget.value || null })}
+            value={now.from}
+            check={senderProblem}
+            onChange={(from) => set({ from })}
           />
           {settings && !sender ? (
             <p className="notice" data-tone="warning">
@@ -46,6 +57,15 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
               one here.
             </p>
           ) : null}
+          <MailboxInput
+            label="Reply-to"
+            description="Where answers go. Leave empty to get them at the sender’s address."
+            placeholder="help@example.com"
+            readOnly={readOnly}
+            value={now.reply_to}
+            check={addressProblem}
+            onChange={(reply_to) => set({ reply_to })}
+          />
           <TopicSelect
             value={now.topic_id ?? ''}
             ofTemplate={ofTemplate}
@@ -78,34 +98,26 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
             onChange={(preheader) => set({ preheader })}
           />
         </div>
-        {now.subject ? (
-          <div className="inbox-previews">
-            <InboxLine device="Computer" sender={sender ?? ''} subject={now.subject} preheader={now.preheader} />
-            <InboxLine device="Phone" sender={sender ?? ''} subject={now.subject} preheader={now.preheader} />
-          </div>
+        {subject ? (
+          <InboxPreview
+            sender={sender ?? ''}
+            subject={subject}
+            preheader={preheader}
+            workspace={settings?.name ?? ''}
+          />
         ) : null}
       </Section>
+      <Section title="Statistics of visits">
+        <div className="form">
+          <UtmFields
+            value={now.utm}
+            name={now.name}
+            problems={(part) => stored.problems.find(({ pointer }) => pointer === `/utm/${part}`)?.message}
+            readOnly={readOnly}
+            onChange={(utm) => set({ utm })}
+          />
+        </div>
+      </Section>
     </>
-  );
-}
-
-interface InboxLineProps {
-  device: 'Computer' | 'Phone';
-  sender: string;
-  subject: string;
-  preheader: string;
-}
-
-/** About how the line looks among others. */
-function InboxLine({ device, sender, subject, preheader }: InboxLineProps) {
-  return (
-    <figure className="inbox-line" data-device={device}>
-      <figcaption className="label">{device}</figcaption>
-      <div>
-        <b>{sender.replace(/\s*<.*$/, '') || 'Sender'}</b>
-        <span>{wordsIn(subject)}</span>
-        <span className="quiet">{wordsIn(preheader)}</span>
-      </div>
-    </figure>
   );
 }

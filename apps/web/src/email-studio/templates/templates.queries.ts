@@ -47,6 +47,7 @@ export const useStoredTemplate = (id: string) =>
   useQuery({
     queryKey: ['templates', 'stored', id],
     queryFn: ({ signal }) => call(getTemplate, { params: { id } }, { signal }),
+    enabled: id !== '',
   });
 
 export const fetchTemplate = (id: string) => call(getTemplate, { params: { id } });

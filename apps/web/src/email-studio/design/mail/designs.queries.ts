@@ -9,6 +9,7 @@ import {
   renderDesign,
   type CallOf,
   type Template,
+  type Utm,
 } from '#contracts';
 import { brandFrom, type Brand, type Design, type DesignFix, type MailNode, type ReadyDesign } from '#designs';
 import { useDebouncedValue } from '@mantine/hooks';
@@ -56,11 +57,13 @@ export interface Mail extends Omit<MailDraft, 'text'> {
   text?: string | null;
   editor: EditorName;
   stream: MailStream;
+  /** What its links carry. */
+  utm?: Utm | null;
 }
 
 async function rendered(mail: Mail, contact: string | undefined, signal: AbortSignal): Promise<Rendered> {
-  const { editor, stream, subject, preheader, text = null, written } = mail;
-  const parts = { subject, preheader, text, stream, ...(contact ? { contact_email: contact } : {}) };
+  const { editor, stream, subject, preheader, text = null, written, utm = null } = mail;
+  const parts = { subject, preheader, text, stream, utm, ...(contact ? { contact_email: contact } : {}) };
   if (editor === 'html') return call(previewContent, { body: { ...parts, html: written.html } }, { signal });
   const whose = contact ? {} : { sample: true };
   const body: NonNullable<CallOf<typeof renderDesign>['body']> =
@@ -71,11 +74,12 @@ async function rendered(mail: Mail, contact: string | undefined, signal: AbortSi
 }
 
 /** The mail as it stands, rendered as it would be sent to somebody; a made-up person where nobody is named. */
-export function useRendered({ editor, stream, subject, preheader, text, written }: Mail, contact: string | undefined) {
+export function useRendered(given: Mail, contact: string | undefined) {
+  const { editor, stream, subject, preheader, text, written, utm } = given;
   // One object for as long as nothing changes: a new one would be waited for again and again.
   const mail = useMemo(
-    () => ({ editor, stream, subject, preheader, text, written }) as Mail,
-    [editor, stream, subject, preheader, text, written],
+    () => ({ editor, stream, subject, preheader, text, written, utm }) as Mail,
+    [editor, stream, subject, preheader, text, written, utm],
   );
   const [now] = useDebouncedValue(mail, LOOK_MS);
   return useQuery({
