@@ -45,6 +45,12 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
                 <dd>{data.from ?? 'no sender yet'}</dd>
                 <dt>To</dt>
                 <dd>{data.contact_id ? <Link to={`?${person}`}>{data.contact_email}</Link> : data.contact_email}</dd>
+                {data.reply_to ? (
+                  <>
+                    <dt>Reply-to</dt>
+                    <dd>{data.reply_to}</dd>
+                  </>
+                ) : null}
                 <dt>Status</dt>
                 <dd>
                   <span className="pill" data-tone={state.tone}>
