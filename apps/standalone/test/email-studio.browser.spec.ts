@@ -185,6 +185,26 @@ describe('the e-mail studio in a browser', () => {
     await page.getByRole('heading', { name: 'Button', exact: true }).waitFor();
   });
 
+  it('leads from a link that does not work, and from words that look like spam, to where they stand', async () => {
+    const mail = designOf('<p>Nothing here</p>', '<p>This is 100% <b>free</b></p>');
+    const button = { tagName: 'mj-button', attributes: { href: 'http://127.0.0.1/{{ contact.id }}' }, content: 'Go' };
+    Object.assign(mail.rows[0]!.children![0]!, { children: [...mail.rows[0]!.children![0]!.children, button] });
+    await studio.open(await studio.make(mail));
+    await page.getByRole('tab', { name: /Checks/ }).click();
+    const checks = page.getByTestId('checks');
+    const spam = checks.getByRole('listitem').filter({ hasText: '“100% free”' });
+    await spam.getByRole('button', { name: 'Go there' }).click();
+    await studio.paper.locator('[data-gjs-type=mj-text].gjs-selected').filter({ hasText: 'free' }).waitFor();
+    await page.getByRole('tab', { name: /Checks/ }).click();
+    await checks.getByRole('button', { name: 'Try every link' }).click();
+    const link = checks.locator('.mail-link-broken').filter({ hasText: '127.0.0.1' });
+    await link.waitFor();
+    await look('checks-links');
+    expect(await seriousProblems(page)).toEqual([]);
+    await link.getByRole('button', { name: 'Go there' }).click();
+    await page.getByRole('heading', { name: 'Button', exact: true }).waitFor();
+  });
+
   it('keeps a block for other mails, and puts a ready design in place of everything, to be undone', async () => {
     const id = await studio.make(designOf('<p>Our offer of the week</p>'));
     await studio.open(id);

@@ -68,7 +68,13 @@ function* ofTheWhole(design: Design, all: Placed[], stream: MailStream, bytes?: 
   const footers = all.filter(({ node }) => node.tagName === 'cx-footer');
   const linked = all.some(({ node }) => (node.content ?? '').includes('links.unsubscribe'));
   if (design.rows.length === 0)
-    yield { code: 'empty', severity: 'blocks', pointer: '', message: 'This mail is empty. Add a text.' };
+    yield {
+      code: 'empty',
+      severity: 'blocks',
+      pointer: '',
+      message: 'This mail is empty. Add a text.',
+      fix: { label: 'Add a text', kind: 'add_row', row: rowOf(blockOf('mj-text')!.fresh()) },
+    };
   if (stream === 'broadcast' && !linked && !footers.some(({ node }) => node.only === undefined))
     yield {
       code: 'no_footer',
@@ -86,16 +92,22 @@ function* ofTheWhole(design: Design, all: Placed[], stream: MailStream, bytes?: 
     };
   const heavy = bytes === undefined ? undefined : weightProblem(bytes);
   if (heavy) yield heavy;
-  const pictures = all.filter(({ node }) => node.tagName === 'mj-image' && node.attributes.src).length;
+  const pictures = all.filter(({ node }) => node.tagName === 'mj-image' && node.attributes.src);
   const letters = all.reduce((sum, { node }) => sum + lettersOf(node), 0);
-  if (pictures > 0 && letters < pictures * 60)
+  if (pictures.length > 0 && letters < pictures.length * 60)
     yield {
       code: 'mostly_pictures',
       severity: 'look',
-      pointer: '',
+      pointer: pictures[0]!.pointer,
       message: 'This mail is nearly all pictures. With pictures off it says little, and filters take it for spam.',
     };
 }
+
+const rowOf = (leaf: MailNode): MailNode => ({
+  tagName: 'mj-section',
+  attributes: {},
+  children: [{ tagName: 'mj-column', attributes: {}, children: [leaf] }],
+});
 
 const lettersOf = ({ content, attributes }: MailNode): number =>
   plainWords(content ?? '').length + (attributes.title?.length ?? 0) + (attributes.blurb?.length ?? 0);
@@ -136,9 +148,11 @@ function* ofElement(node: MailNode, pointer: string, brand: Brand, ground: strin
     message,
     ...(fix ? { fix } : {}),
   });
+  const remove = (label: string): DesignFix => ({ label, kind: 'remove', pointer });
   switch (node.tagName) {
     case 'mj-image':
-      if (!look.src) yield at('no_picture', 'No picture was chosen, so nothing is shown here.');
+      if (!look.src)
+        yield at('no_picture', 'No picture was chosen, so nothing is shown here.', remove('Remove the picture'));
       else if (!look.alt?.trim())
         yield at('no_alt', 'Say in words what this picture shows, for readers who do not see it.');
       return;
@@ -148,7 +162,7 @@ function* ofElement(node: MailNode, pointer: string, brand: Brand, ground: strin
       return;
     case 'mj-button':
       if (!look.href) yield at('no_link', `The button “${words.slice(0, 40)}” leads nowhere. Give it a link.`);
-      if (words === '') yield at('no_words', 'This button has no words.');
+      if (words === '') yield at('no_words', 'This button has no words.', remove('Remove the button'));
       yield* contrastProblem(
         look.color!,
         look['background-color']!,
@@ -163,7 +177,7 @@ function* ofElement(node: MailNode, pointer: string, brand: Brand, ground: strin
         yield at('no_link', 'None of these networks has a link, so nothing is shown here.');
       return;
     case 'mj-text': {
-      if (words === '') yield at('no_words', 'This text is empty.');
+      if (words === '') yield at('no_words', 'This text is empty.', remove('Remove the text'));
       if (/<a\b(?![^<>]*\shref=)/.test(node.content ?? '')) yield at('no_link', 'A link in this text leads nowhere.');
       const large = parseInt(look['font-size'] ?? '16', 10) >= 24;
       const own = look['container-background-color'] ?? ground;

@@ -2,7 +2,9 @@ import { type Design, type MailNode } from './design.js';
 
 /** A change that puts a problem right, as data. */
 export type DesignFix = { label: string } & (
-  { kind: 'add_row'; row: MailNode } | { kind: 'set'; pointer: string; attribute: string; value: string }
+  | { kind: 'add_row'; row: MailNode }
+  | { kind: 'set'; pointer: string; attribute: string; value: string }
+  | { kind: 'remove'; pointer: string }
 );
 
 /** The design with a fix carried out; the same design where what it is about is gone. */
@@ -13,14 +15,21 @@ export function applyFix(design: Design, fix: DesignFix): Design {
     .slice(2)
     .filter((key) => key !== 'children')
     .map(Number);
-  return { ...design, rows: changed(design.rows, keys, fix.attribute, fix.value) };
+  const change = (node: MailNode): MailNode[] => {
+    if (fix.kind === 'remove') return [];
+    const { [fix.attribute]: _before, ...others } = node.attributes;
+    return [{ ...node, attributes: fix.value === '' ? others : { ...others, [fix.attribute]: fix.value } }];
+  };
+  return { ...design, rows: changed(design.rows, keys, change) };
 }
 
-function changed(nodes: readonly MailNode[], [at, ...rest]: number[], attribute: string, value: string): MailNode[] {
-  return nodes.map((node, index) => {
-    if (index !== at) return node;
-    if (rest.length > 0) return { ...node, children: changed(node.children ?? [], rest, attribute, value) };
-    const { [attribute]: _before, ...others } = node.attributes;
-    return { ...node, attributes: value === '' ? others : { ...others, [attribute]: value } };
+function changed(
+  nodes: readonly MailNode[],
+  [at, ...rest]: number[],
+  change: (node: MailNode) => MailNode[],
+): MailNode[] {
+  return nodes.flatMap((node, index) => {
+    if (index !== at) return [node];
+    return rest.length > 0 ? [{ ...node, children: changed(node.children ?? [], rest, change) }] : change(node);
   });
 }

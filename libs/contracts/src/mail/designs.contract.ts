@@ -115,6 +115,7 @@ const fix = z.union([
     attribute: z.string(),
     value: z.string(),
   }),
+  z.object({ label: z.string(), kind: z.literal('remove'), pointer: z.string() }),
 ]);
 
 /** `pointer` leads into the design (`/rows/1/…`, `''` the whole), or names `/subject`, `/preheader`, `/html`, `/text`. */

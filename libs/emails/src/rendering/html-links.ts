@@ -15,22 +15,31 @@ export function withHrefs(html: string, change: (value: string) => string | unde
   return parts.join('') + html.slice(done);
 }
 
-const opening = /<(?:a|area)[\s/]/gi;
+const links = /<(?:a|area)[\s/]/gi;
 const href = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
 
 /** The values of `href` of links, and where they stand. */
 function* hrefs(html: string): Generator<{ from: number; to: number; value: string }> {
+  for (const { tag, at } of tagsOf(html, links)) {
+    const attribute = href.exec(tag);
+    if (!attribute) continue;
+    const value = attribute[1] ?? attribute[2]!;
+    const to = at + attribute.index + attribute[0].length - 1;
+    yield { from: to - value.length, to, value };
+  }
+}
+
+/**
+ * Opening tags, whole, and where they stand, up to the first one that does not end.
+ * @param opening a global expression for how they begin
+ */
+export function* tagsOf(html: string, opening: RegExp): Generator<{ tag: string; at: number }> {
   const tags = new RegExp(opening);
   for (let found = tags.exec(html); found; found = tags.exec(html)) {
     const end = endOfTag(html, found.index);
     if (end < 0) return;
     tags.lastIndex = end;
-    const tag = html.slice(found.index, end);
-    const attribute = href.exec(tag);
-    if (!attribute) continue;
-    const value = attribute[1] ?? attribute[2]!;
-    const to = found.index + attribute.index + attribute[0].length - 1;
-    yield { from: to - value.length, to, value };
+    yield { tag: html.slice(found.index, end), at: found.index };
   }
 }
 
