@@ -34,7 +34,10 @@ describe('templates and messages over HTTP', () => {
       html: '<p>x</p>',
       contact_email: who.email,
     });
-    expect(inPortuguese.body).toMatchObject({ subject: 'pt-BR', problems: [] });
+    expect(inPortuguese.body).toMatchObject({
+      subject: 'pt-BR',
+      problems: [{ severity: 'look', message: expect.stringContaining('no unsubscribe link of its own') }],
+    });
     const preview = await mails.app.call('POST', `/email/templates/${made.body.id}/preview`, {
       contact_email: who.email,
     });

@@ -104,6 +104,11 @@ function Letter({ broadcast, funnel }: { broadcast: Broadcast; funnel: Funnel })
       </p>
       <p>
         From <b>{sender ?? 'nobody yet: no sender is set'}</b>
+        {broadcast.reply_to ? (
+          <>
+            , answers to <b>{broadcast.reply_to}</b>
+          </>
+        ) : null}
       </p>
       <p>
         Subject <b>{broadcast.subject ? wordsIn(broadcast.subject) : <TemplateSubject id={broadcast.template_id} />}</b>
