@@ -362,7 +362,8 @@ describe('pictures', () => {
     const html = (one: { url: string }) => `<p><img src="http://localhost:3000${one.url}" alt="A dot"></p>`;
     const draft = (await api.call('POST', '/email/broadcasts', { name: 'Picture', html: html(shown) })).body;
     const usesOf = async ({ id }: { id: string }) =>
-      ((await api.call('GET', '/media')).body.items as { id: string; uses: number }[]).find((one) => one.id === id)!.uses;
+      ((await api.call('GET', '/media')).body.items as { id: string; uses: number }[]).find((one) => one.id === id)!
+        .uses;
     expect([await usesOf(shown), await usesOf(other)]).toEqual([1, 0]);
     const refused = await api.call('DELETE', `/media/${shown.id}`);
     expect([refused.status, refused.body.code]).toEqual([409, 'still_used']);

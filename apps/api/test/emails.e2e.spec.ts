@@ -112,7 +112,10 @@ describe('templates and messages over HTTP', () => {
     expect(got.map(({ to }) => to).sort()).toEqual(addresses);
     for (const mail of got) expect(mail).toMatchObject({ subject: `[TEST] For ${email}`, stream: 'outbound' });
 
-    expect((await test({ seed_list: 'Others' })).body).toMatchObject({ status: 404, errors: [{ pointer: '/seed_list' }] });
+    expect((await test({ seed_list: 'Others' })).body).toMatchObject({
+      status: 404,
+      errors: [{ pointer: '/seed_list' }],
+    });
     expect((await test({})).status).toBe(400);
     expect((await test({ to: mails.app.admin.email, seed_list: 'Inboxes' })).status).toBe(400);
     // Who is on a list is nobody whom other mail could go to.

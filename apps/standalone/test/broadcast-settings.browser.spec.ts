@@ -20,7 +20,8 @@ describe('the settings of a broadcast in a browser', () => {
     });
     const rules = { operator: 'AND', conditions: [{ field: 'first_name', operator: 'eq', value: 'Ada' }] };
     const html = '<p>Hello</p><p><a href="https://school.example/spring">See what is new</a></p>';
-    id = (await app.call('POST', '/email/broadcasts', { name: 'Spring courses', subject: 'Spring', html, rules })).body.id;
+    id = (await app.call('POST', '/email/broadcasts', { name: 'Spring courses', subject: 'Spring', html, rules })).body
+      .id;
     chromium = await browser();
     page = await pageAt(app.url, chromium, broken);
     await signIn(page, app.admin, `/admin/email/wizard?broadcast=${id}&step=settings`);
@@ -71,7 +72,9 @@ describe('the settings of a broadcast in a browser', () => {
     await step('Review').click();
     await page
       .frameLocator('[data-testid=mail-frame]')
-      .locator('a[href="https://school.example/spring?utm_source=newsletter&utm_medium=email&utm_campaign=spring&utm_content=version%20a"]')
+      .locator(
+        'a[href="https://school.example/spring?utm_source=newsletter&utm_medium=email&utm_campaign=spring&utm_content=version%20a"]',
+      )
       .waitFor();
     await step('Settings').click();
   });
@@ -84,8 +87,12 @@ describe('the settings of a broadcast in a browser', () => {
     await page.keyboard.press('Control+a');
     await page.keyboard.type('The spring courses start on Monday, and the first ten places are yours');
     await page.getByRole('textbox', { name: 'Preview text' }).click();
-    await page.keyboard.type('Choose among twelve courses, online or in town, with teachers that you know from last year');
-    await page.getByText(/^Subject: shows all of it on a computer, and “The spring courses.*…” on a phone\.$/).waitFor();
+    await page.keyboard.type(
+      'Choose among twelve courses, online or in town, with teachers that you know from last year',
+    );
+    await page
+      .getByText(/^Subject: shows all of it on a computer, and “The spring courses.*…” on a phone\.$/)
+      .waitFor();
     await page.getByText(/^Preview text: shows “?.* on a computer, and “Choose among.*…” on a phone\.$/).waitFor();
     for (const inbox of ['Computer', 'Phone'])
       for (const part of await line(inbox).locator('strong, span').all())
@@ -113,7 +120,9 @@ describe('the settings of a broadcast in a browser', () => {
     await look('review');
     const mails = async (email: string) => (await app.call('GET', `/messages?contact_email=${email}`)).body.items;
     for (const email of ['one@inbox.example', 'two@inbox.example'])
-      expect(await mails(email)).toMatchObject([{ subject: expect.stringContaining('[TEST]'), stream: 'transactional' }]);
+      expect(await mails(email)).toMatchObject([
+        { subject: expect.stringContaining('[TEST]'), stream: 'transactional' },
+      ]);
   });
 
   it('threw nothing on the way', () => expect(broken).toEqual([]));

@@ -70,9 +70,7 @@ describe('writing in the drag-and-drop editor', () => {
       await pasted(
         `<meta charset='utf-8'><b style="font-weight:normal;" id="docs-internal-guid-1"><p dir="ltr" style="line-height:1.38"><span style="font-size:11pt;color:#000000;font-weight:400">Hello </span><span style="font-weight:700">all</span><span style="font-weight:400"> at </span><a href="https://example.com/" style="text-decoration:none"><span style="color:#1155cc;text-decoration:underline">our site</span></a></p><ul><li dir="ltr"><p role="presentation"><span style="font-style:italic">One</span></p></li></ul></b><br class="Apple-interchange-newline">`,
       ),
-    ).toBe(
-      '<p>Hello <b>all</b> at <a href="https://example.com/">our site</a></p><ul><li><i>One</i></li></ul>',
-    );
+    ).toBe('<p>Hello <b>all</b> at <a href="https://example.com/">our site</a></p><ul><li><i>One</i></li></ul>');
   });
 
   it('takes from a page its text, a line for each row of a table, and nothing that runs or shows', async () => {

@@ -41,7 +41,8 @@ const oneRecipient = ({ to, seed_list }: { to?: unknown; seed_list?: unknown }):
 
 export const testBody = z
   .strictObject({ ...testRecipient, contact_email: emailAddress.optional() })
-  .refine(oneRecipient, { path: ['to'], message: 'Say to whom: `to`, or the name of a `seed_list`.' });
+  .refine(oneRecipient, { path: ['to'], message: 'Say to whom: `to`, or the name of a `seed_list`.' })
+  .describe('It has either to or seed_list.');
 
 export const testAnswer = z.object({
   message_id: z.string(),

@@ -25,7 +25,10 @@ export const seedList = z.strictObject({
     .array(emailAddress)
     .min(1, 'Enter at least one address.')
     .max(20, 'A seed list has at most 20 addresses.')
-    .refine((all) => new Set(all.map((one) => one.toLowerCase())).size === all.length, 'One address stands here twice.'),
+    .refine(
+      (all) => new Set(all.map((one) => one.toLowerCase())).size === all.length,
+      'One address stands here twice.',
+    ),
 });
 export type SeedList = z.output<typeof seedList>;
 

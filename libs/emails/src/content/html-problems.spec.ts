@@ -6,9 +6,9 @@ const found = (html: string) =>
 
 describe('what is worth a look in HTML', () => {
   it('are pictures without words, where they stand', () => {
-    expect(found('<p>x</p>\n <img src="a.png"> <IMG src="b.png" alt="B"> <img alt src="c"> <img src="d" alt="">')).toEqual(
-      [['say', 2, 2]],
-    );
+    expect(
+      found('<p>x</p>\n <img src="a.png"> <IMG src="b.png" alt="B"> <img alt src="c"> <img src="d" alt="">'),
+    ).toEqual([['say', 2, 2]]);
     expect(found('<img src="{{ contact.attributes.x | default: ">" }}" alt="x">')).toEqual([]);
   });
 
@@ -19,9 +19,7 @@ describe('what is worth a look in HTML', () => {
       ['this', 3, 1],
       ['this', 4, 1],
     ]);
-    expect(
-      found('<a {% if contact.email %}href = "https://x.example"{% endif %}>a</a>'),
-    ).toEqual([]);
+    expect(found('<a {% if contact.email %}href = "https://x.example"{% endif %}>a</a>')).toEqual([]);
     expect(
       found('<a href="https://x.example">a</a><a href="#top">b</a><a name="top">c</a><a href="{{ lead.x }}">d</a>'),
     ).toEqual([]);

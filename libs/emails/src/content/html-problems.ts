@@ -40,7 +40,7 @@ export function htmlProblems(html: string, stream: 'broadcast' | 'transactional'
 const lacksWords = (tag: string): boolean => !/\salt(?:\s*=|[\s/>])/i.test(tag);
 /** A link with a name is a place to go to. */
 const leadsNowhere = (tag: string): boolean =>
-  /\shref(?:\s*=\s*(?:""|''|"#"|'#'|#?[\s>])|[\s/>](?!\s*=))/i.test(tag) || !/\s(?:href|name|id)\s*=/i.test(tag);
+  /\shref(?:\s*=\s*(?:""|''|"#"|'#'|#(?=[\s>])|>)|[\s/>](?!\s*=))/i.test(tag) || !/\s(?:href|name|id)\s*=/i.test(tag);
 
 /** The same, of the same length, with letters in the place of what Liquid says, and nothing in that of its tags. */
 function withoutLiquid(html: string): string {

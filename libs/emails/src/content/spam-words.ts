@@ -54,8 +54,7 @@ export function spamWords(content: {
     hint(pointer, message, isCode ? { line, column } : {});
   };
   if (text) inBody('/text', text);
-  else if (design)
-    for (const { node, pointer } of nodesOf(design.rows)) inBody(pointer, wordsOf(node).join('\n'));
+  else if (design) for (const { node, pointer } of nodesOf(design.rows)) inBody(pointer, wordsOf(node).join('\n'));
   else inBody('/html', html, true);
   return hints;
 }
@@ -79,10 +78,7 @@ function phrasesIn(source: string): { phrase: string; at: number }[] {
 }
 
 const patterns = new Map(
-  phrases.map((phrase) => [
-    phrase,
-    new RegExp(phrase.replace(/[^\w\s]/g, '\\$&').replace(/ /g, '\\s+'), 'i'),
-  ]),
+  phrases.map((phrase) => [phrase, new RegExp(phrase.replace(/[^\w\s]/g, '\\$&').replace(/ /g, '\\s+'), 'i')]),
 );
 
 const listed = (found: readonly { phrase: string }[]): string =>

@@ -41,8 +41,7 @@ function compiled(content: MailContent): CompiledContent {
   const parts = ['subject', 'preheader', 'html', 'text', 'reply_to'] as const;
   const at = kept.findIndex(
     (one) =>
-      parts.every((part) => one.content[part] === content[part]) &&
-      utmQuery(one.content.utm) === utmQuery(content.utm),
+      parts.every((part) => one.content[part] === content[part]) && utmQuery(one.content.utm) === utmQuery(content.utm),
   );
   const found = at < 0 ? { content, compiled: compileContent(content) } : kept.splice(at, 1)[0]!;
   kept.unshift(found);

@@ -65,7 +65,23 @@ describe('UTM parameters', () => {
   });
 
   it('change nothing of any text but its addresses, and take time in proportion to it', () => {
-    const piece = fc.constantFrom('<a href="', 'https://a.example', ' ', ')', '(', '.', '#', '?', '&', 'x', '<', "'", '"', '\n', '/');
+    const piece = fc.constantFrom(
+      '<a href="',
+      'https://a.example',
+      ' ',
+      ')',
+      '(',
+      '.',
+      '#',
+      '?',
+      '&',
+      'x',
+      '<',
+      "'",
+      '"',
+      '\n',
+      '/',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const text = pieces.join('');

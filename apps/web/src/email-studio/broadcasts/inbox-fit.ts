@@ -24,7 +24,7 @@ export function fitIn(text: string, font: string, room: number, measure: Measure
   if (width <= room) return { shown: line, whole: true, width };
   const all = [...characters.segment(line.slice(0, MOST))].map(({ segment }) => segment);
   let fits = 0;
-  for (let from = 0, to = all.length; from <= to; ) {
+  for (let from = 0, to = all.length; from <= to;) {
     const middle = Math.floor((from + to) / 2);
     const part = all.slice(0, middle).join('').trimEnd() + CUT;
     if (measure(part, font) <= room) {

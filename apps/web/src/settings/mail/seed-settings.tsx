@@ -22,7 +22,9 @@ function problemOf(addresses: readonly string[]): string | undefined {
   if (addresses.length > MOST_ADDRESSES) return `A seed list has at most ${MOST_ADDRESSES} addresses.`;
   const wrong = addresses.find((one) => !emailAddress.safeParse(one).success);
   if (wrong !== undefined) return `“${wrong}” is not an e-mail address.`;
-  const twice = addresses.find((one, at) => addresses.findIndex((other) => other.toLowerCase() === one.toLowerCase()) < at);
+  const twice = addresses.find(
+    (one, at) => addresses.findIndex((other) => other.toLowerCase() === one.toLowerCase()) < at,
+  );
   return twice === undefined ? undefined : `“${twice}” stands here twice.`;
 }
 
@@ -93,11 +95,7 @@ function Lists({
         </div>
       ))}
       {readOnly || lists.length >= MOST_LISTS ? null : (
-        <Button
-          variant="default"
-          className="start"
-          onClick={() => onChange([...lists, { name: '', addresses: [] }])}
-        >
+        <Button variant="default" className="start" onClick={() => onChange([...lists, { name: '', addresses: [] }])}>
           New seed list
         </Button>
       )}

@@ -21,7 +21,8 @@ const wordless = 'script,style,title,xml,template,noscript,svg,math,iframe,objec
 const nameOf = (node: Node): string => (node instanceof Element ? node.localName : '');
 const styleOf = (el: Element): string => el.getAttribute('style') ?? '';
 const hasWords = (node: Node): boolean => /[^\s\u00a0]/.test(node.textContent ?? '') || isChip(node);
-const isChip = (node: Node): boolean => node instanceof Element && (node.matches('[data-liquid]') || node.querySelector('[data-liquid]') !== null);
+const isChip = (node: Node): boolean =>
+  node instanceof Element && (node.matches('[data-liquid]') || node.querySelector('[data-liquid]') !== null);
 
 /** Pasted HTML as elements that are only paragraphs, headings, lists, links and marks; loads nothing and runs nothing. */
 export function pastedWords(html: string): HTMLElement {
