@@ -125,6 +125,7 @@ describe('writing in the drag-and-drop editor', () => {
     await studio.storedWith(id, word);
     const wide = (el: { scrollWidth: number; clientWidth: number }) => el.scrollWidth > el.clientWidth + 1;
     expect(await studio.text(0).evaluate((el) => el.scrollWidth > el.clientWidth + 1)).toBe(false);
+    await studio.tab('Outline');
     expect(await studio.outline.nth(1).innerText()).not.toContain('\ufffd');
     expect((await studio.outline.allInnerTexts()).join('').isWellFormed()).toBe(true);
     await page.getByText('Preview', { exact: true }).click();

@@ -28,14 +28,25 @@ const isChip = (node: Node): boolean =>
 export function pastedWords(html: string): HTMLElement {
   const body = inert(html);
   for (const el of body.querySelectorAll(wordless)) el.remove();
+  for (const note of commentsIn(body)) note.remove();
   const lines = [...body.querySelectorAll('p')].filter((line) => /mso-list\s*:/i.test(styleOf(line)));
   for (const line of lines) listItemOf(line);
   for (const el of body.querySelectorAll('*')) plain(el);
   // A part of a line goes into the line of the caret.
   if (!body.querySelector(blockSelector)) return body;
   const out = body.ownerDocument.createElement('div');
-  createFlow(out).take(body);
+  const flow = createFlow(out);
+  flow.take(body);
+  flow.close();
   return out;
+}
+
+/** Comments are no words, and Word writes conditions into them. */
+function commentsIn(body: HTMLElement): ChildNode[] {
+  const found: ChildNode[] = [];
+  const all = body.ownerDocument.createNodeIterator(body, NodeFilter.SHOW_COMMENT);
+  for (let node = all.nextNode(); node; node = all.nextNode()) found.push(node as ChildNode);
+  return found;
 }
 
 /** Word's own paragraph with a bullet in it, as an item of the list above it. */
@@ -88,7 +99,7 @@ function plain(el: Element): void {
 }
 
 /** Puts words into an element, in paragraphs, headings and lists that do not stand in each other. */
-function createFlow(out: HTMLElement): { take: (from: Node) => void } {
+function createFlow(out: HTMLElement): { take: (from: Node) => void; close: () => void } {
   const doc = out.ownerDocument;
   let open: Element | undefined;
   const close = () => {
@@ -127,7 +138,7 @@ function createFlow(out: HTMLElement): { take: (from: Node) => void } {
       else inline(node);
     }
   };
-  return { take };
+  return { take, close };
 }
 
 /** An item keeps its words and the lists in it. */
