@@ -68,7 +68,7 @@ describe('the settings of a broadcast in a browser', () => {
     expect((await stored()).utm).toEqual({
       ...{ source: 'newsletter', medium: 'email', campaign: 'spring', content: 'version a' },
     });
-    await look('utm');
+    await look('utm', page.locator('.wizard-step'));
     await step('Review').click();
     await page
       .frameLocator('[data-testid=mail-frame]')
@@ -98,7 +98,7 @@ describe('the settings of a broadcast in a browser', () => {
       for (const part of await line(inbox).locator('strong, span').all())
         expect(await part.evaluate((el) => el.scrollWidth <= el.clientWidth + 1)).toBe(true);
     await saved();
-    await look('inboxes');
+    await look('inboxes', page.locator('.wizard-step'));
   });
 
   it('a test goes to a seed list that was made in the settings', async () => {

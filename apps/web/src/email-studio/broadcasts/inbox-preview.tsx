@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useState } from 'react';
 import { filledIn, fitsIn, hintOf, type Fit, type Inbox, type Measure } from './inbox-fit';
 
 interface InboxPreviewProps {
@@ -21,7 +21,7 @@ function measureText(): Measure {
 
 /** Subject and preview text among other mails: on a computer and a phone, light and dark, and how much of them is seen. */
 export function InboxPreview({ sender, subject, preheader, workspace }: InboxPreviewProps) {
-  const measure = useMemo(measureText, []);
+  const [measure] = useState(measureText);
   const lines = [filledIn(subject, workspace), filledIn(preheader, workspace)] as const;
   const computer = fitsIn('Computer', ...lines, measure);
   const phone = fitsIn('Phone', ...lines, measure);
