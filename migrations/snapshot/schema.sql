@@ -283,6 +283,8 @@ table cortex.broadcasts
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
   holdout_percent integer not null default 0
+  reply_to text
+  utm jsonb
 
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
@@ -414,6 +416,8 @@ table cortex.mail_contents
   template_version integer
   created_at timestamp with time zone not null default cortex.now()
   topic_id uuid
+  reply_to text
+  utm jsonb
 
 table cortex.media
   id uuid not null default uuidv7()
@@ -650,6 +654,7 @@ table cortex.settings
   brand jsonb not null default '{}'::jsonb
   drawn_brand jsonb not null default '{}'::jsonb
   attribution_days integer not null default 5
+  seed_lists jsonb not null default '[]'::jsonb
 
 table cortex.sign_in_tries
   key bytea not null
