@@ -4,7 +4,7 @@ import { lineAndColumn, parseLiquid, parseMarked, TemplateError, type LiquidTemp
 import { readableLiquid } from '../liquid/liquid-source.js';
 import { wrongName } from './personalisation.js';
 import { TextShapes, textOfHtml } from '../liquid/text-part.js';
-import { utmQuery } from '../rendering/utm.js';
+import { utmQuery } from './utm.js';
 
 /** What a mail says, before anybody's data: Liquid in subject, preheader, HTML and text. */
 export interface MailContent {

@@ -1,6 +1,6 @@
 import { liquidTags, weightProblem } from '#designs';
 import { lineAndColumn } from '../liquid/liquid.js';
-import { tagsOf } from '../rendering/html-links.js';
+import { tagsOf } from './html-links.js';
 import type { TemplateProblem } from './content.js';
 
 const elements = /<(?:img|a)[\s/>]/gi;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError, newId, type Tx } from '#platform';
 import type { MailContent } from '../content/content.js';
 import type { MailData } from '../rendering/render.js';
-import { utmQuery } from '../rendering/utm.js';
+import { utmQuery } from '../content/utm.js';
 
 /** One mail to one person, to be written in the caller's transaction. */
 export interface Mail {

@@ -8,7 +8,7 @@ import {
 import { footerNote } from './footer-note.js';
 import { TemplateError } from '../liquid/liquid.js';
 import { renderMail, type MailData, type MailLinks, type RenderedMail, type SendFacts } from './render.js';
-import { utmQuery } from './utm.js';
+import { utmQuery } from '../content/utm.js';
 
 /** All that a mail to one person is made of. */
 export interface MailParts {

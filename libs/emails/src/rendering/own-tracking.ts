@@ -1,5 +1,5 @@
 import { escapeHtml } from '../liquid/liquid.js';
-import { withHrefs } from './html-links.js';
+import { withHrefs } from '../content/html-links.js';
 
 /** Our own links and picture in place of Postmark's, for one mail. */
 export interface Tracking {

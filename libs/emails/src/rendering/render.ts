@@ -1,7 +1,7 @@
 import type { CompiledContent } from '../content/content.js';
 import { htmlFooter, textFooter } from './footer.js';
 import { withTracking, type Tracking } from './own-tracking.js';
-import { htmlWithUtm, textWithUtm } from './utm.js';
+import { htmlWithUtm, textWithUtm } from '../content/utm.js';
 
 /**
  * What the workspace was when a batch left. Stored with the batch, so that a mail can be shown later

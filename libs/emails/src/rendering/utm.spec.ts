@@ -4,7 +4,7 @@ import { compileContent } from '../content/content.js';
 import { LinkSigner } from './link-tokens.js';
 import { mailMaker } from './large-mails.js';
 import { renderMail, type SendFacts } from './render.js';
-import { htmlWithUtm, textWithUtm, utmQuery } from './utm.js';
+import { htmlWithUtm, textWithUtm, utmQuery } from '../content/utm.js';
 
 const own = 'https://cortex.example';
 const utm = { source: 'newsletter', medium: 'email', campaign: 'März & "Frühling"' };
