@@ -1,4 +1,4 @@
-import { messageTimesIn, presentTimes, type MessageTimes } from '#emails';
+import { countByBroadcast, messageTimesIn, presentTimes, type MessageTimes } from '#emails';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 
 /** What a mail led to, or did not: `not_clicked` is delivered and not clicked. */
@@ -47,9 +47,12 @@ const mails = (condition: string): Source => ({
   start: 0,
 });
 
-/** First those with a mail, then those who were left out. */
-function everybody({ state, reason }: RecipientFilter): Source {
-  const of = mails('($5::text is null or m.state = $5) and ($6::text is null or m.reason = $6)');
+/**
+ * First those with a mail, then those who were left out.
+ * @param withMail whether any mail can be among them: where none is, all of them would be read for nothing
+ */
+function everybody({ state, reason }: RecipientFilter, withMail: boolean): Source {
+  const of = mails('$7::boolean and ($5::text is null or m.state = $5) and ($6::text is null or m.reason = $6)');
   return {
     sql: `(${of.sql})
       union all
@@ -60,7 +63,7 @@ function everybody({ state, reason }: RecipientFilter): Source {
       where e.broadcast_id = $1 and coalesce($5, 'skipped') = 'skipped' and ($6::text is null or e.reason = $6)
         and ($3::int = 0 or $4::uuid is null or e.person_id > $4::uuid)
       order by e.person_id limit $2)`,
-    values: [state ?? null, reason ?? null],
+    values: [state ?? null, reason ?? null, withMail],
     start: 0,
   };
 }
@@ -90,10 +93,18 @@ const byLink = (link: string): Source => ({
   start: 0,
 });
 
-function sourceOf(filter: RecipientFilter): Source {
+/** Whether the counters know of a mail in this state, skipped for this reason. */
+async function hasMail(tx: Tx, broadcastId: string, { state, reason }: RecipientFilter): Promise<boolean> {
+  if (state === undefined || (reason !== undefined && state !== 'skipped')) return true;
+  const { skipped, ...counts } = (await countByBroadcast(tx, [broadcastId])).get(broadcastId)!;
+  if (state !== 'skipped') return new Map<string, number>(Object.entries(counts)).get(state) !== 0;
+  return Object.entries(skipped).some(([why, n]) => n > 0 && (reason === undefined || why === reason));
+}
+
+async function sourceOf(tx: Tx, broadcastId: string, filter: RecipientFilter): Promise<Source> {
   const { outcome, domain, link } = filter;
   if (link !== undefined) return byLink(link);
-  if (outcome === undefined) return everybody(filter);
+  if (outcome === undefined) return everybody(filter, await hasMail(tx, broadcastId, filter));
   if (outcome === 'delivered') return mails('m.delivered_at is not null');
   if (outcome === 'not_clicked') return mails('m.delivered_at is not null and m.clicked_at is null');
   return byOutcome(outcome, domain);
@@ -104,7 +115,7 @@ function sourceOf(filter: RecipientFilter): Source {
  * left out. Somebody who is no longer in the directory and has no mail has no address either.
  */
 export async function recipientPage(tx: Tx, broadcastId: string, filter: RecipientFilter) {
-  const { sql, values, start } = sourceOf(filter);
+  const { sql, values, start } = await sourceOf(tx, broadcastId, filter);
   const [part, key] = decodeCursor(filter.cursor, 2) ?? [start, null];
   const rows = await tx.rows<RecipientRow>(
     `with listed as (${sql})
