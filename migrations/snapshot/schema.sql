@@ -237,12 +237,18 @@ table cortex.broadcast_rehearsals
   created_at timestamp with time zone not null default cortex.now()
   ended_at timestamp with time zone
   holdout_percent integer not null default 0
+  variants jsonb not null default '[]'::jsonb
 
 table cortex.broadcast_results
   broadcast_id uuid not null
   measure_at timestamp with time zone
   measured_at timestamp with time zone
   results jsonb
+
+table cortex.broadcast_turns
+  broadcast_id uuid not null
+  due_after integer not null
+  message_id uuid not null
 
 table cortex.broadcasts
   id uuid not null default uuidv7()
@@ -285,6 +291,20 @@ table cortex.broadcasts
   holdout_percent integer not null default 0
   reply_to text
   utm jsonb
+  spread jsonb
+  local_time boolean not null default false
+  begins_at timestamp with time zone
+  by_turns boolean not null default false
+  turns_from timestamp with time zone
+  turn_after integer
+  turn_message uuid
+  looked_at timestamp with time zone
+  turns_kept boolean not null default false
+  test jsonb
+  variant_contents uuid[]
+  decides_at timestamp with time zone
+  winner integer
+  test_result jsonb
 
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
@@ -471,6 +491,7 @@ table cortex.messages with (fillfactor=50)
   complained_at timestamp with time zone
   unsubscribed_at timestamp with time zone
   to_colleague boolean not null default false
+  variant integer
 
 table cortex.migration_files
   name text not null
@@ -1135,6 +1156,8 @@ cortex.broadcast_rehearsals broadcast_rehearsals_status_check: CHECK ((status = 
 
 cortex.broadcast_results broadcast_results_pkey: PRIMARY KEY (broadcast_id)
 
+cortex.broadcast_turns broadcast_turns_pkey: PRIMARY KEY (broadcast_id, due_after, message_id)
+
 cortex.broadcasts broadcasts_content_id_fkey: FOREIGN KEY (content_id) REFERENCES cortex.mail_contents(id)
 
 cortex.broadcasts broadcasts_editor_check: CHECK ((editor = ANY (ARRAY['html'::text, 'mjml'::text, 'unlayer'::text])))
@@ -1500,6 +1523,8 @@ CREATE INDEX broadcasts_changed ON cortex.broadcasts USING btree (updated_at DES
 CREATE INDEX broadcasts_due ON cortex.broadcasts USING btree (scheduled_at) WHERE (status = 'scheduled'::text)
 
 CREATE INDEX broadcasts_settle ON cortex.broadcasts USING btree (settle_at) WHERE (settle_at IS NOT NULL)
+
+CREATE INDEX broadcasts_turns_kept ON cortex.broadcasts USING btree (id) WHERE turns_kept
 
 CREATE INDEX crm_activities_default_anonymous_id_occurred_at_idx ON cortex.crm_activities_default USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
 

@@ -203,6 +203,72 @@ describe('broadcasts over HTTP', () => {
     expect(copy.body).toMatchObject({ utm, reply_to: 'desk@shop.example' });
   });
 
+  it('try variants on some, until a person chooses what the rest gets', async () => {
+    const people = await Promise.all(Array.from({ length: 12 }, () => mails.person()));
+    const list = await listOf(
+      'Tested',
+      people.map(({ email }) => email),
+    );
+    const test = {
+      on: 'subject',
+      variants: [{}, { subject: 'Other' }],
+      percent: 50,
+      wait: { n: 1, unit: 'days' },
+      winner_by: 'clicks',
+    };
+    const draft = { name: 'Tested', subject: 'One', html: '<p>x</p>', include_smart_list_ids: [list], test };
+    const wrong = { ...test, variants: [{}, { template_id: '00000000-0000-4000-8000-000000000001' }], percent: 60 };
+    expect((await call('POST', '', { ...draft, test: wrong })).body.errors).toEqual([
+      { pointer: '/test/percent', message: 'At most 50 %.' },
+      { pointer: '/test/variants/1/template_id', message: 'A test on the subject has one design.' },
+    ]);
+    const { id, ...made } = (await call('POST', '', draft)).body;
+    expect(made).toMatchObject({ test, spread: null, local_time: false, holdout_percent: 0, problems: [] });
+    const span = await call('PUT', `/${id}`, { spread: { n: 8, unit: 'days' } });
+    expect(span.body.errors).toEqual([{ pointer: '/spread/n', message: 'At most seven days.' }]);
+    expect((await call('GET', `/${id}/test`)).body).toMatchObject({ state: 'not_started', winner: null });
+    expect((await call('POST', `/${id}/winner`, { variant: 0 })).body.code).toBe('wrong_broadcast_status');
+    const other = await call('POST', `/${id}/test`, { to: mails.app.admin.email, variant: 1 });
+    expect(other.status).toBe(200);
+    expect((await call('POST', `/${id}/test`, { to: mails.app.admin.email, variant: 2 })).status).toBe(400);
+    await call('POST', `/${id}/send`, { confirm: 12 });
+    const waiting = await mails.until(
+      async () => (await call('GET', `/${id}/test`)).body,
+      ({ state }) => state === 'waiting',
+    );
+    expect(waiting.variants).toEqual([
+      { name: 'A', subject: 'One', sent: 3, delivered: 0, clicked: 0, enrolled: 0 },
+      { name: 'B', subject: 'Other', sent: 3, delivered: 0, clicked: 0, enrolled: 0 },
+    ]);
+    const chosen = await call('POST', `/${id}/winner`, { variant: 1 });
+    expect(chosen.body).toMatchObject({ state: 'decided', winner: 1, chosen_by: 'person', probability: null });
+    expect((await call('POST', `/${id}/winner`, { variant: 0 })).body.code).toBe('no_test_running');
+    expect((await until(id, 'sent')).counts).toMatchObject({ candidates: 12, sent: 12 });
+    const to = new Set(people.map(({ email }) => email));
+    const got = mails.fake.accepted.filter((mail) => to.has(mail.to)).map(({ subject }) => subject);
+    expect(got.filter((subject) => subject === 'Other')).toHaveLength(9);
+    expect((await call('GET', '/00000000-0000-4000-8000-000000000001/test')).status).toBe(404);
+  });
+
+  it('say when people get it at their own time of day', async () => {
+    const { email } = await mails.person();
+    await mails.app.database.run("update cortex.people set timezone = 'Asia/Tokyo' where email = $1", [email]);
+    const list = await listOf('Far', [email]);
+    const draft = { name: 'Far', subject: 'x', html: '<p>x</p>', include_smart_list_ids: [list], local_time: true };
+    const { id } = (await call('POST', '', draft)).body;
+    const times = async (at = '') => (await call('POST', `/${id}/audience${at}`)).body.own_times;
+    expect(await times()).toBeNull();
+    // The workspace is in UTC, nine hours behind.
+    const at = '2099-01-01T09:00:00.000Z';
+    const first = '2099-01-01T00:00:00.000Z';
+    expect(await times(`?scheduled_at=${at}`)).toEqual({ first_at: first, last_at: first, at_once: 0 });
+    const now = await call('POST', `/${id}/send`);
+    expect([now.status, now.body.errors[0].pointer]).toEqual([422, '/local_time']);
+    const scheduled = await call('POST', `/${id}/schedule`, { scheduled_at: at });
+    expect(scheduled.body).toMatchObject({ status: 'scheduled', scheduled_at: at, begins_at: first });
+    expect((await call('POST', `/${id}/cancel`)).body).toMatchObject({ status: 'draft', begins_at: null });
+  });
+
   it('is saved by field: two people do not overwrite each other', async () => {
     const { body: read } = await call('POST', '', { name: 'Two people' });
     const base_revision = read.revision;

@@ -121,6 +121,7 @@ const routes: Record<Row, string> = {
     GET /email/broadcasts/:id/audience
     GET /email/broadcasts/:id/audience/people
     GET /email/broadcasts/:id/report
+    GET /email/broadcasts/:id/test
     GET /email/broadcasts/:id/rehearsal
     GET /email/broadcasts/:id/recipients
     GET /email/broadcasts/:id/earlier
@@ -186,6 +187,7 @@ const routes: Record<Row, string> = {
     POST /email/broadcasts/:id/resume
     POST /email/broadcasts/:id/cancel
     POST /email/broadcasts/:id/test
+    POST /email/broadcasts/:id/winner
     POST /email/broadcasts/:id/retry_unknown
     POST /email/designs/check-links
     POST /email/blocks

@@ -1,17 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
+import { isDue } from './broadcast.queries.js';
 import { feedAll } from './feed.js';
 import { prepareStep } from './freeze.js';
 import { BroadcastLifecycle } from './lifecycle.js';
 import { measureNext } from './report/measure.js';
+import { decideTest } from './split-test.js';
 import { endFinished, settleOne } from './settle.js';
+import { forgetTurns } from './turns.js';
 
 const idleMilliseconds = 250;
 
 /** Whether a broadcast is under way, has to begin, or has to come to rest, or what one brought has to be measured. */
 const DUE = `exists (select from cortex.broadcasts where status in ('preparing', 'sending'))
-  or exists (select from cortex.broadcasts where status = 'scheduled' and scheduled_at <= cortex.now())
+  or exists (select from cortex.broadcasts b where b.status = 'scheduled' and ${isDue})
   or exists (select from cortex.broadcasts where settle_at <= cortex.now())
+  or exists (select from cortex.broadcasts where turns_kept and status in ('sent', 'failed', 'cancelled'))
   or exists (select from cortex.broadcast_results where measure_at <= cortex.now())`;
 
 /**
@@ -46,11 +50,13 @@ export class BroadcastLoop implements Loop {
     const { database } = this;
     const settled = await settleOne(database);
     const fed = (await feedAll(database)) > 0;
+    const decided = await decideTest(database);
     const ended = (await endFinished(database)) > 0;
     const measured = await measureNext(database);
+    const forgotten = await forgetTurns(database);
     const started = await this.lifecycle.startDue();
     // Last: one that cannot be prepared does not keep the others from being sent.
     const prepared = await prepareStep(database);
-    return started || prepared || fed || ended || settled || measured;
+    return started || prepared || fed || ended || settled || measured || forgotten || decided;
   }
 }

@@ -2,7 +2,8 @@ import { DesignRenderer } from '#emails';
 import { createLog, readConfig, systemActor } from '#platform';
 import { seedLeads, testDatabase, type SeededPerson, type TestDatabase } from '#testing';
 import { BroadcastLoop } from './broadcast-loop.js';
-import { Broadcasts, type BroadcastFields } from './broadcasts.js';
+import { Broadcasts } from './broadcasts.js';
+import type { BroadcastFields } from './draft-fields.js';
 import { BroadcastLifecycle } from './lifecycle.js';
 
 export const actor = systemActor('test');

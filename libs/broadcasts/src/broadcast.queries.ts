@@ -1,8 +1,10 @@
-import type { BroadcastState, Utm } from '#contracts';
+import type { BroadcastState, BroadcastTest, Utm } from '#contracts';
 import { countByBroadcast, type MessageCounts } from '#emails';
+import type { Duration } from '#graph';
 import { decodeCursor, encodeCursor, notFound, type Tx } from '#platform';
 import type { Group } from '#rules';
 import type { FixedAudience, Judging } from './audience.js';
+import type { TestResult } from './verdict.js';
 
 export interface BroadcastRow {
   id: string;
@@ -29,12 +31,21 @@ export interface BroadcastRow {
   text: string | null;
   generated_text: string | null;
   holdout_percent: number;
+  spread: Duration | null;
+  local_time: boolean;
+  test: BroadcastTest | null;
   scheduled_at: Date | null;
+  begins_at: Date | null;
   started_at: Date | null;
   frozen_at: Date | null;
   finished_at: Date | null;
   reason: string | null;
   content_id: string | null;
+  /** Of each variant of its test. */
+  variant_contents: string[] | null;
+  decides_at: Date | null;
+  winner: number | null;
+  test_result: TestResult | null;
   job_id: string | null;
   audience: FixedAudience | null;
   freeze_until: string | null;
@@ -49,9 +60,12 @@ export interface BroadcastRow {
 
 const columns = `b.id, b.name, b.status, b.revision, b.field_revisions, b.subject, b.preheader, b.email_from,
   b.reply_to, b.utm, b.topic_id,
-  coalesce(b.topic_id, (select t.topic_id from cortex.templates t where t.id = b.template_id)) as asked_topic_id,
+  coalesce(b.topic_id, (select t.topic_id from cortex.templates t
+    where t.id = coalesce((b.test #>> '{variants,0,template_id}')::uuid, b.template_id))) as asked_topic_id,
   b.include_smart_list_ids, b.exclude_smart_list_ids, b.rules, b.template_id, b.editor, b.design, b.html, b.text,
-  b.generated_text, b.holdout_percent, b.scheduled_at, b.started_at, b.frozen_at, b.finished_at, b.reason, b.content_id, b.job_id, b.audience,
+  b.generated_text, b.holdout_percent, b.spread, b.local_time, b.test, b.variant_contents, b.decides_at,
+  b.winner, b.test_result, b.scheduled_at,
+  b.begins_at, b.started_at, b.frozen_at, b.finished_at, b.reason, b.content_id, b.job_id, b.audience,
   b.freeze_until, b.freeze_cursor, b.candidates, b.left_out, b.fed_until, b.created_at, b.updated_at`;
 
 export const judgingOf = ({ id, asked_topic_id, holdout_percent }: BroadcastRow): Judging => ({
@@ -81,11 +95,14 @@ export const nextToPrepare = (tx: Tx): Promise<BroadcastRow | undefined> =>
      order by b.started_at, b.id limit 1 for update skip locked`,
   );
 
+/** SQL: the time of broadcast `b` has come. */
+export const isDue = 'coalesce(b.begins_at, b.scheduled_at) <= cortex.now()';
+
 /** Locks one whose time has come and that nobody else is at. */
 export const nextDue = (tx: Tx): Promise<BroadcastRow | undefined> =>
   tx.row<BroadcastRow>(
-    `select ${columns} from cortex.broadcasts b where b.status = 'scheduled' and b.scheduled_at <= cortex.now()
-     order by b.scheduled_at, b.id limit 1 for update skip locked`,
+    `select ${columns} from cortex.broadcasts b where b.status = 'scheduled' and ${isDue}
+     order by coalesce(b.begins_at, b.scheduled_at), b.id limit 1 for update skip locked`,
   );
 
 /** Nothing it names is kept for it any more. */

@@ -1,9 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import type { Utm } from '#contracts';
 import { checkAside, DesignRenderer, noteMedia } from '#emails';
-import { AppError, Database, invalidRequest, recordAudit, type Actor, type FieldError, type Tx } from '#platform';
-import { dependencies, type Group } from '#rules';
+import {
+  AppError,
+  Database,
+  invalidRequest,
+  notFound,
+  recordAudit,
+  type Actor,
+  type FieldError,
+  type Tx,
+} from '#platform';
+import { dependencies } from '#rules';
 import { fixAudience, funnelOf, judgeOne } from './audience.js';
 import { audiencePage, type AudiencePeopleFilter } from './audience-people.js';
 import {
@@ -16,30 +24,13 @@ import {
   type BroadcastFilter,
   type BroadcastRow,
 } from './broadcast.queries.js';
-import { present, presentListed } from './present.js';
+import { fieldsOf, type BroadcastFields } from './draft-fields.js';
+import { present, presentListed, presentOwnTimes } from './present.js';
 import { audienceOf, checkedContent, contentOf } from './readiness.js';
+import { testOf } from './split-test.js';
 import { assertStatus } from './status.js';
-
-/** What can be said of a broadcast while it is a draft. */
-export interface BroadcastFields {
-  name: string;
-  subject: string;
-  preheader: string;
-  from: string | null;
-  reply_to: string | null;
-  utm: Utm | null;
-  topic_id: string | null;
-  include_smart_list_ids: string[];
-  exclude_smart_list_ids: string[];
-  rules: Group | null;
-  template_id: string | null;
-  editor: 'html' | 'mjml' | 'unlayer';
-  design: unknown;
-  html: string;
-  text: string | null;
-  /** Per cent of those who would get it that get nothing; 0 to 50. */
-  holdout_percent: number;
-}
+import { unknownVariant, variantsOf } from './variants.js';
+import { ownTimesOf } from './ways.js';
 
 /** Saved together: a design makes the HTML. */
 const contentFields: ReadonlySet<string> = new Set(['editor', 'design', 'html', 'text']);
@@ -138,13 +129,19 @@ export class Broadcasts {
     });
   }
 
-  /** Who would get it now, and who would not and why. @throws AppError 404; 422 when a list does not exist */
-  audience(id: string) {
+  /**
+   * Who would get it now, and who would not and why.
+   * @param at for one that everybody gets at their own time of day: when it is scheduled for
+   * @throws AppError 404; 422 when a list does not exist
+   */
+  audience(id: string, at?: Date) {
     return this.database.tx(
       async (tx) => {
         const row = await broadcastById(tx, id);
         const audience = await fixAudience(tx, audienceOf(row));
-        return { revision: row.revision, at: audience.now, ...(await funnelOf(tx, audience, judgingOf(row))) };
+        const funnel = await funnelOf(tx, audience, judgingOf(row));
+        const own = row.local_time && at ? await ownTimesOf(tx, audience, judgingOf(row), at) : null;
+        return { revision: row.revision, at: audience.now, ...funnel, own_times: own && presentOwnTimes(own) };
       },
       { readOnly: true, statementTimeout: COUNT_PATIENCE },
     );
@@ -172,16 +169,31 @@ export class Broadcasts {
     );
   }
 
-  /** What it says now, for a test. @throws AppError 404; 422 when it cannot be rendered */
-  async content(id: string) {
+  /**
+   * What it says now, for a test mail.
+   * @param variant of its test, from 0 on
+   * @throws AppError 404; 400 for a variant that there is not; 422 when it cannot be rendered
+   */
+  async content(id: string, variant: number) {
     const { row, content } = await this.database.tx(async (tx) => {
       const found = await broadcastById(tx, id);
-      return { row: found, content: await contentOf(tx, found) };
+      const asked = variantsOf(found)[variant];
+      if (!asked) throw unknownVariant();
+      return { row: found, content: await contentOf(tx, asked) };
     });
     const blocks = (await checkAside(content)).find(({ severity }) => severity === 'blocks');
     if (blocks)
       throw new AppError('invalid_template', `The email cannot be rendered: ${blocks.message}`, { errors: [blocks] });
     return { content, from: row.email_from ?? undefined };
+  }
+
+  /** How far its test is, and what each variant has brought. @throws AppError 404 also where nothing is tested */
+  test(id: string) {
+    return this.database.tx(async (tx) => {
+      const row = await broadcastById(tx, id);
+      if (!row.test) throw notFound('test');
+      return testOf(tx, row, row.test);
+    }, snapshot);
   }
 
   private async write(
@@ -203,7 +215,8 @@ export class Broadcasts {
       `update cortex.broadcasts set name = $2, subject = $3, preheader = $4, email_from = $5, topic_id = $6,
          include_smart_list_ids = $7, exclude_smart_list_ids = $8, rules = $9::jsonb, template_id = $10, editor = $11,
          design = $12::jsonb, html = $13, text = $14, generated_text = $15, revision = $16, field_revisions = $17::jsonb,
-         holdout_percent = $18, reply_to = $19, utm = $20::jsonb, updated_at = cortex.now()
+         holdout_percent = $18, reply_to = $19, utm = $20::jsonb, spread = $21::jsonb, local_time = $22,
+         test = $23::jsonb, updated_at = cortex.now()
        where id = $1`,
       [
         row.id,
@@ -226,6 +239,9 @@ export class Broadcasts {
         next.holdout_percent,
         next.reply_to || null,
         jsonOrNull(next.utm),
+        jsonOrNull(next.spread),
+        next.local_time,
+        jsonOrNull(next.test),
       ],
     );
     await keepUses(tx, row.id, next);
@@ -235,25 +251,6 @@ export class Broadcasts {
 
 const jsonOrNull = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value);
-
-const fieldsOf = (row: BroadcastRow): BroadcastFields => ({
-  name: row.name,
-  subject: row.subject,
-  preheader: row.preheader,
-  from: row.email_from,
-  reply_to: row.reply_to,
-  utm: row.utm,
-  topic_id: row.topic_id,
-  include_smart_list_ids: row.include_smart_list_ids,
-  exclude_smart_list_ids: row.exclude_smart_list_ids,
-  rules: row.rules,
-  template_id: row.template_id,
-  editor: row.editor,
-  design: row.design,
-  html: row.html,
-  text: row.text,
-  holdout_percent: row.holdout_percent,
-});
 
 /** The given fields whose value is another one. */
 function changedFields(row: BroadcastRow, given: Partial<BroadcastFields>): string[] {
@@ -308,6 +305,7 @@ async function withoutMissing(tx: Tx, fields: BroadcastFields): Promise<Broadcas
     exclude_smart_list_ids: fields.exclude_smart_list_ids.filter(there),
     rules: missing.some(({ pointer }) => pointer === '/rules') ? null : fields.rules,
     template_id: there(fields.template_id),
+    test: missing.some(({ pointer }) => pointer.startsWith('/test')) ? null : fields.test,
     topic_id: there(fields.topic_id),
   };
 }
@@ -330,6 +328,9 @@ function namedBy(given: Partial<BroadcastFields>): Named[] {
       pointer: '/rules',
     })),
     ...(given.template_id ? [{ kind: 'template' as const, id: given.template_id, pointer: '/template_id' }] : []),
+    ...(given.test?.variants ?? []).flatMap(({ template_id }, at): Named[] =>
+      template_id ? [{ kind: 'template', id: template_id, pointer: `/test/variants/${at}/template_id` }] : [],
+    ),
     ...(given.topic_id ? [{ kind: 'topic' as const, id: given.topic_id, pointer: '/topic_id' }] : []),
   ];
 }

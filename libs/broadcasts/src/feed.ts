@@ -1,49 +1,41 @@
 import { putInQueue, queueColumns } from '#emails';
 import type { Database, Tx } from '#platform';
-
-/**
- * Mails of one broadcast that stand in the queue at a time, as far as they are due. Enough that sending never waits for
- * more, and few enough that other marketing mail does not wait behind a million, and that pausing is quick.
- */
-const QUEUED_AT_ONCE = 5_000;
+import { BEFORE_ALL } from './before-all.js';
+import { QUEUE_ROOM, QUEUED_AT_ONCE } from './queue-room.js';
+import { feedTurns, turnBack } from './turns.js';
 
 /** Places in the queue that one transaction takes out. */
 const WITHDRAWN_AT_ONCE = 10_000;
 
-/** Stands before every id. */
-export const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
-
 interface Feeding {
   id: string;
   fed_until: string | null;
+  by_turns: boolean;
 }
 
 /**
- * Puts the next mails of every broadcast that is being sent into the queue, in the order in which they were frozen.
- * Quiet hours are asked when they are claimed: what rests then does not keep others from coming.
+ * Puts the next mails of every broadcast that is being sent into the queue, in the order in which they were frozen, or
+ * as their turn comes. Quiet hours are asked when they are claimed: what rests then does not keep others from coming.
  * @returns how many came
  */
 export const feedAll = (database: Database): Promise<number> =>
   database.tx(async (tx) => {
     // Locked, so that nobody pauses one while it is fed.
     const sending = await tx.rows<Feeding>(
-      `select b.id, b.fed_until from cortex.broadcasts b where b.status = 'sending'
+      `select b.id, b.fed_until, b.by_turns from cortex.broadcasts b where b.status = 'sending'
        order by b.started_at, b.id limit 100 for update skip locked`,
     );
     let fed = 0;
-    for (const broadcast of sending) fed += await feed(tx, broadcast);
+    for (const broadcast of sending)
+      fed += broadcast.by_turns ? await feedTurns(tx, broadcast.id) : await feed(tx, broadcast);
     return fed;
   });
 
-async function feed(tx: Tx, { id, fed_until }: Feeding): Promise<number> {
+async function feed(tx: Tx, { id, fed_until }: Omit<Feeding, 'by_turns'>): Promise<number> {
   const row = await tx.row<{ n: number }>(
-    `with room as (
-       select greatest($3 - count(*), 0) as places from (
-         select from cortex.outgoing o
-         where o.broadcast_id = $1 and coalesce(o.not_before, o.created_at) <= cortex.now() limit $3) o
-     ), next as materialized (
+    `with room as (${QUEUE_ROOM}), next as materialized (
        select ${queueColumns}, state from cortex.messages m
-       where m.broadcast_id = $1 and m.id > $2::uuid
+       where m.broadcast_id = $1 and m.id > $3::uuid
        order by m.id limit (select r.places from room r)
      ), waiting as (select * from next where state = 'queued'),
      queued as (${putInQueue('waiting')}),
@@ -52,7 +44,7 @@ async function feed(tx: Tx, { id, fed_until }: Feeding): Promise<number> {
        where id = $1 and exists (select from next)
      )
      select count(*)::int as n from next`,
-    [id, fed_until ?? BEFORE_ALL, QUEUED_AT_ONCE],
+    [id, QUEUED_AT_ONCE, fed_until ?? BEFORE_ALL],
   );
   return row!.n;
 }
@@ -76,8 +68,8 @@ export async function withdraw(tx: Tx, broadcastId: string): Promise<boolean> {
        set fed_until = (
          select m.id from cortex.messages m, lowest l
          where m.broadcast_id = $1 and m.id < l.id order by m.id desc limit 1)
-       where b.id = $1 and b.fed_until is not null and (select l.id from lowest l) <= b.fed_until
-     )
+       where b.id = $1 and not b.by_turns and b.fed_until is not null and (select l.id from lowest l) <= b.fed_until
+     ), ${turnBack('gone')}
      select count(*)::int as n from gone`,
     [broadcastId, WITHDRAWN_AT_ONCE],
   );

@@ -3,13 +3,21 @@ import { contactJson } from '#emails';
 import { AppError, isTransient, openAttention, type Database, type Tx } from '#platform';
 import { audienceSql, fixAudience, judgedSql, JUDGING, judgingValues, type FixedAudience } from './audience.js';
 import { judgingOf, lockBroadcast, nextToPrepare, type BroadcastRow } from './broadcast.queries.js';
-import { BEFORE_ALL } from './feed.js';
+import { BEFORE_ALL } from './before-all.js';
 import { audienceOf } from './readiness.js';
 import { beginMeasuring } from './report/measure.js';
 import { noteDomains } from './report/record.js';
+import { goesByTurns, turnsSql } from './ways.js';
 
 /** People of the directory that one transaction looks at. */
 const FREEZE_CHUNK = 5_000;
+/** Values that freezing asks before those of the turns and of the audience. */
+const FREEZING = JUDGING + 7;
+/** The turn of each mail that was written. */
+const TURNED = `turned as (
+       insert into cortex.broadcast_turns (broadcast_id, due_after, message_id)
+       select $1::uuid, r.due_after, w.id from written w join receivers r on r.person_id = w.person_id
+     ), `;
 /** From this many mails on the planner has to be told of them before they are claimed. */
 const MANY = 1_000;
 
@@ -48,10 +56,10 @@ const giveUp = (database: Database, id: string, reason: string): Promise<void> =
 async function begin(tx: Tx, row: BroadcastRow): Promise<void> {
   const audience = await fixAudience(tx, audienceOf(row));
   await tx.run(
-    `update cortex.broadcasts set audience = $2::jsonb,
+    `update cortex.broadcasts set audience = $2::jsonb, by_turns = $3, turns_kept = $3,
        freeze_until = (select p.person_id from cortex.people p order by p.person_id desc limit 1)
      where id = $1`,
-    [row.id, JSON.stringify(audience)],
+    [row.id, JSON.stringify(audience), goesByTurns(row)],
   );
 }
 
@@ -68,32 +76,40 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
   );
   const last = next.at(-1)?.person_id;
   if (last === undefined) return false;
+  const turns = goesByTurns(row)
+    ? turnsSql(row, audience.timezone, row.candidates - leftOutOf(row), FREEZING)
+    : undefined;
   const condition = audienceSql(
     audience,
-    JUDGING + 6,
+    FREEZING + (turns?.values.length ?? 0),
     next.map((person) => person.person_id),
   );
   await tx.run(
     `with judged as materialized (
-       ${judgedSql(`p.person_id > $8::uuid and p.person_id <= $9::uuid and ${condition.text}`)}
+       ${judgedSql(`p.person_id > $9::uuid and p.person_id <= $10::uuid and ${condition.text}`)}
+     ), ${turns ? turns.before : ''}receivers as (
+       select p.*${turns ? `, ${turns.due_after} as due_after, ${turns.variant} as variant` : ', null::int as variant'}
+       from judged j join cortex.people p on p.person_id = j.person_id ${turns ? turns.join : ''}
+       where j.reason is null
      ), written as (
        insert into cortex.messages (dedupe_key, broadcast_id, job_id, person_id, contact_email, stream, topic_id,
-         content_id, data, email_from, demo, created_at)
+         content_id, data, email_from, demo, variant, node_id, created_at)
        select 'broadcast ' || $1::uuid || ' ' || p.person_id, $1::uuid, $4::uuid, p.person_id,
-         coalesce(p.email, p.address::citext), 'broadcast', $2::uuid, $5::uuid,
-         jsonb_build_object('contact', ${contactJson}), $6::text, p.demo, $7::timestamptz
-       from judged j join cortex.people p on p.person_id = j.person_id
-       where j.reason is null
+         coalesce(p.email, p.address::citext), 'broadcast', $2::uuid, coalesce(($8::uuid[])[p.variant + 1], $5::uuid),
+         jsonb_build_object('contact', ${contactJson}), $6::text, p.demo,
+         p.variant, chr(ascii('A') + p.variant), $7::timestamptz
+       from receivers p
        order by p.person_id
        on conflict (dedupe_key) do nothing
-     ), left_out as (
+       returning id, person_id
+     ), ${turns ? TURNED : ''}left_out as (
        insert into cortex.broadcast_exclusions (broadcast_id, person_id, reason)
        select $1::uuid, j.person_id, j.reason from judged j where j.reason is not null
        order by j.person_id
        on conflict do nothing
      )
      update cortex.broadcasts b
-     set freeze_cursor = $9::uuid, candidates = b.candidates + (select count(*) from judged)::int,
+     set freeze_cursor = $10::uuid, candidates = b.candidates + (select count(*) from judged)::int,
        left_out = coalesce((
          select jsonb_object_agg(s.reason, s.n) from (
            select r.reason, sum(r.n)::int as n from (
@@ -109,13 +125,17 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
       row.email_from,
       // One place in the queue for all of them: where the broadcast was begun.
       row.started_at,
+      row.variant_contents,
       cursor,
       last,
+      ...(turns?.values ?? []),
       ...condition.values,
     ],
   );
   return true;
 }
+
+const leftOutOf = ({ left_out }: BroadcastRow): number => Object.values(left_out).reduce((all, n) => all + n, 0);
 
 /** The sum, then the start. */
 async function finish(tx: Tx, row: BroadcastRow): Promise<void> {
@@ -125,7 +145,7 @@ async function finish(tx: Tx, row: BroadcastRow): Promise<void> {
     [row.id],
   );
   const { mails, excluded } = sum!;
-  const counted = Object.values(row.left_out).reduce((all, n) => all + n, 0);
+  const counted = leftOutOf(row);
   if (row.candidates !== mails + excluded || excluded !== counted) {
     await fail(
       tx,
@@ -138,8 +158,13 @@ async function finish(tx: Tx, row: BroadcastRow): Promise<void> {
   await noteDomains(tx, row.id);
   await beginMeasuring(tx, row.id);
   // Planned as if they were not there, the first claims and reports would read the whole table.
-  if (mails >= MANY) await tx.rows('analyze cortex.messages');
-  await tx.run("update cortex.broadcasts set status = 'sending', frozen_at = cortex.now() where id = $1", [row.id]);
+  if (mails >= MANY) await tx.rows(`analyze cortex.messages${goesByTurns(row) ? ', cortex.broadcast_turns' : ''}`);
+  await tx.run(
+    `update cortex.broadcasts set status = 'sending', frozen_at = cortex.now(),
+       turns_from = case when local_time then started_at when by_turns and test is null then cortex.now() end
+     where id = $1`,
+    [row.id],
+  );
   await tx.run("update public.email_jobs set status = 'processing', updated_at = cortex.now() where id = $1", [
     row.job_id,
   ]);
@@ -169,7 +194,7 @@ async function leaveOutTwins(tx: Tx, row: BroadcastRow): Promise<void> {
 async function fail(tx: Tx, row: BroadcastRow, reason: string): Promise<void> {
   await tx.run(
     `update cortex.broadcasts set status = 'failed', reason = $2, finished_at = cortex.now(), updated_at = cortex.now(),
-       settle_at = cortex.now()
+       settle_at = cortex.now(), by_turns = false
      where id = $1`,
     [row.id, reason],
   );

@@ -9,7 +9,7 @@ export {
 } from './audience.js';
 export { broadcastById, judgingOf } from './broadcast.queries.js';
 export { Broadcasts, COUNT_PATIENCE } from './broadcasts.js';
-export { audienceOf, readyContent } from './readiness.js';
+export { audienceOf, readyContents } from './readiness.js';
 export { BroadcastLifecycle } from './lifecycle.js';
 export { BroadcastLoop } from './broadcast-loop.js';
 export { BroadcastsModule } from './broadcasts.module.js';

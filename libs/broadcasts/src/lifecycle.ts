@@ -1,28 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { adminAddresses, type AuditAction, type BroadcastState } from '#contracts';
+import { variantNames, type AuditAction, type BroadcastState } from '#contracts';
 import { storeContents } from '#emails';
-import {
-  AppError,
-  closeAttention,
-  Database,
-  invalidRequest,
-  openAttention,
-  recordAudit,
-  type Actor,
-  type Tx,
-} from '#platform';
-import { fixAudience, funnelOf } from './audience.js';
+import { AppError, closeAttention, Database, invalidRequest, recordAudit, type Actor, type Tx } from '#platform';
+import { fixAudience, funnelOf, type FixedAudience } from './audience.js';
 import { judgingOf, lockBroadcast, nextDue, type BroadcastRow } from './broadcast.queries.js';
 import { Broadcasts, COUNT_PATIENCE } from './broadcasts.js';
 import { withdraw } from './feed.js';
-import { audienceOf, notReady, readyContent } from './readiness.js';
-import { markJob } from './settle.js';
+import { audienceOf, notReady, readyContents } from './readiness.js';
+import { askBeforeLate, LATE, markJob } from './pause.js';
+import { setWinner } from './split-test.js';
 import { assertStatus } from './status.js';
+import { TURNS_FROM_WHEN_RESUMED } from './turns.js';
+import { unknownVariant } from './variants.js';
+import { ownTimesOf } from './ways.js';
 
 /** From this many on, whoever sends has to say how many it is. */
 const CONFIRM_ABOVE = 1_000;
-/** Seconds after its time from which a broadcast does not leave without a question. */
-const LATE = 600;
+/** Milliseconds for which sending at everybody's own time can be undone, also where some should have it already. */
+const UNDO = 60_000;
 
 /** Sending a broadcast, and everything that stops it. What is answered is true for every process at that moment. */
 @Injectable()
@@ -41,16 +36,20 @@ export class BroadcastLifecycle {
     await this.change(async (tx) => {
       const row = await lockBroadcast(tx, id);
       assertStatus(row, ['draft', 'scheduled'], 'Only a draft can be sent. Duplicate it and send the copy.');
-      const will = await this.makeReady(tx, row, confirm);
+      if (row.local_time) {
+        const message = 'Each person’s own time of day needs a time. Schedule it instead of sending it now.';
+        throw notReady([{ pointer: '/local_time', message }]);
+      }
+      const { will_receive } = await this.makeReady(tx, row, confirm);
       if (undoSeconds > 0) {
         await tx.run(
           `update cortex.broadcasts set status = 'scheduled',
-             scheduled_at = cortex.now() + make_interval(secs => $2), updated_at = cortex.now()
+             scheduled_at = cortex.now() + make_interval(secs => $2), begins_at = null, updated_at = cortex.now()
            where id = $1`,
           [id, undoSeconds],
         );
       } else await start(tx, row);
-      await audit(tx, actor, 'broadcast.sent', row, { will_receive: will });
+      await audit(tx, actor, 'broadcast.sent', row, { will_receive });
     });
     return this.broadcasts.get(id);
   }
@@ -63,16 +62,20 @@ export class BroadcastLifecycle {
     await this.change(async (tx) => {
       const row = await lockBroadcast(tx, id);
       assertStatus(row, ['draft', 'scheduled'], 'Only a draft can be scheduled. Duplicate it and schedule the copy.');
-      if (at <= (await tx.now())) {
+      const now = await tx.now();
+      if (at <= now) {
         const message = 'This time has passed. Choose a later one, or send it now.';
         throw invalidRequest(message, [{ pointer: '/scheduled_at', message }]);
       }
-      const will = await this.makeReady(tx, row, confirm);
+      const { will_receive, audience } = await this.makeReady(tx, row, confirm);
+      const own = row.local_time ? await ownTimesOf(tx, audience, judgingOf(row), at) : null;
+      const begins = own && new Date(Math.max(own.first_at.getTime(), now.getTime() + UNDO));
       await tx.run(
-        `update cortex.broadcasts set status = 'scheduled', scheduled_at = $2, updated_at = cortex.now() where id = $1`,
-        [id, at],
+        `update cortex.broadcasts set status = 'scheduled', scheduled_at = $2, begins_at = $3, updated_at = cortex.now()
+         where id = $1`,
+        [id, at, begins],
       );
-      await audit(tx, actor, 'broadcast.scheduled', row, { scheduled_at: at, will_receive: will });
+      await audit(tx, actor, 'broadcast.scheduled', row, { scheduled_at: at, will_receive });
     });
     return this.broadcasts.get(id);
   }
@@ -102,9 +105,10 @@ export class BroadcastLifecycle {
       if (!row.started_at) await start(tx, row);
       else {
         await tx.run(
-          `update cortex.broadcasts set status = case when frozen_at is null then 'preparing' else 'sending' end,
-             reason = null, answered = 0, refused = 0, settle_at = null, updated_at = cortex.now()
-           where id = $1`,
+          `update cortex.broadcasts b set status = case when frozen_at is null then 'preparing' else 'sending' end,
+             reason = null, answered = 0, refused = 0, settle_at = null, looked_at = null,
+             turns_from = ${TURNS_FROM_WHEN_RESUMED}, updated_at = cortex.now()
+           where b.id = $1`,
           [id],
         );
         await markJob(tx, row.job_id, row.frozen_at ? 'processing' : 'queued');
@@ -127,7 +131,7 @@ export class BroadcastLifecycle {
       assertStatus(row, ['scheduled', 'preparing', 'sending', 'paused'], refusal);
       if (!row.started_at) {
         await tx.run(
-          `update cortex.broadcasts set status = 'draft', scheduled_at = null, reason = null, updated_at = cortex.now()
+          `update cortex.broadcasts set status = 'draft', scheduled_at = null, begins_at = null, reason = null, updated_at = cortex.now()
            where id = $1`,
           [id],
         );
@@ -142,6 +146,24 @@ export class BroadcastLifecycle {
   }
 
   /**
+   * Ends a test early: the rest gets this variant, from 0 on.
+   * @throws AppError 404; 409 unless a test is under way; 400 for a variant that there is not
+   */
+  async chooseWinner(actor: Actor, id: string, variant: number) {
+    await this.change(async (tx) => {
+      const row = await lockBroadcast(tx, id);
+      assertStatus(row, ['sending', 'paused'], 'Only while it is being sent can the winner be chosen.');
+      if (!row.test || !row.frozen_at || row.winner !== null)
+        throw new AppError('no_test_running', 'There is no test of it that is still to be decided.');
+      if (!row.test.variants[variant]) throw unknownVariant();
+      const sentence = `${actor.label} chose ${variantNames[variant]!}.`;
+      await setWinner(tx, id, variant, { chosen_by: 'person', probability: null, differs: null, sentence });
+      await audit(tx, actor, 'broadcast.winner_chosen', row, { variant });
+    });
+    return this.broadcasts.test(id);
+  }
+
+  /**
    * Starts one whose time has come. One that was due while nothing ran asks before it leaves late.
    * @returns whether there was one
    */
@@ -149,20 +171,31 @@ export class BroadcastLifecycle {
     return this.database.tx(async (tx) => {
       const row = await nextDue(tx);
       if (!row) return false;
-      const late = (await tx.now()).getTime() - row.scheduled_at!.getTime() > LATE * 1000;
-      if (late) await askBeforeLate(tx, row);
+      const due = row.begins_at ?? row.scheduled_at!;
+      const late = (await tx.now()).getTime() - due.getTime() > LATE * 1000;
+      if (late) await askBeforeLate(tx, row, 'It was', due);
       else await start(tx, row);
       return true;
     });
   }
 
-  /** Pins what it says. @returns how many would receive it now */
-  private async makeReady(tx: Tx, row: BroadcastRow, confirm: number | undefined): Promise<number> {
-    const content = await readyContent(tx, row);
-    const { will_receive } = await funnelOf(tx, await fixAudience(tx, audienceOf(row)), judgingOf(row));
+  /** Pins what it says. @returns who is asked, and how many would receive it now */
+  private async makeReady(
+    tx: Tx,
+    row: BroadcastRow,
+    confirm: number | undefined,
+  ): Promise<{ will_receive: number; audience: FixedAudience }> {
+    const contents = await readyContents(tx, row);
+    const audience = await fixAudience(tx, audienceOf(row));
+    const { will_receive } = await funnelOf(tx, audience, judgingOf(row));
     if (will_receive === 0) {
       const message = 'Nobody would receive it now. Look at the audience.';
       throw notReady([{ pointer: '/include_smart_list_ids', message }]);
+    }
+    const sample = row.test ? Math.floor((will_receive * row.test.percent) / 100) : 0;
+    if (row.test && sample < row.test.variants.length) {
+      const message = `The test would reach ${sample} of ${will_receive} people, too few for its variants. Test a larger share, or fewer variants.`;
+      throw notReady([{ pointer: '/test/percent', message }]);
     }
     const wrong = confirm !== undefined && confirm !== will_receive;
     if (wrong || (confirm === undefined && will_receive > CONFIRM_ABOVE)) {
@@ -172,9 +205,13 @@ export class BroadcastLifecycle {
         facts: { will_receive },
       });
     }
-    const [contentId] = await storeContents(tx, [content]);
-    await tx.run('update cortex.broadcasts set content_id = $2 where id = $1', [row.id, contentId]);
-    return will_receive;
+    const ids = await storeContents(tx, contents);
+    await tx.run('update cortex.broadcasts set content_id = $2, variant_contents = $3 where id = $1', [
+      row.id,
+      ids[0],
+      row.test ? ids : null,
+    ]);
+    return { will_receive, audience };
   }
 
   private change(work: (tx: Tx) => Promise<void>): Promise<void> {
@@ -200,28 +237,14 @@ async function start(tx: Tx, row: BroadcastRow): Promise<void> {
 async function stop(tx: Tx, row: BroadcastRow, to: Extract<BroadcastState, 'paused' | 'cancelled'>): Promise<void> {
   await tx.run(
     `update cortex.broadcasts set status = $2, settle_at = cortex.now(), updated_at = cortex.now(),
-       finished_at = case when $2 = 'cancelled' then cortex.now() end
+       finished_at = case when $2 = 'cancelled' then cortex.now() end,
+       -- What is cancelled is gone through in the order of its mails.
+       by_turns = by_turns and $2 <> 'cancelled'
      where id = $1`,
     [row.id, to],
   );
   await withdraw(tx, row.id);
   await markJob(tx, row.job_id, to);
-}
-
-async function askBeforeLate(tx: Tx, row: BroadcastRow): Promise<void> {
-  const due = row.scheduled_at!.toISOString();
-  await tx.run(`update cortex.broadcasts set status = 'paused', reason = $2, updated_at = cortex.now() where id = $1`, [
-    row.id,
-    `It was due at ${due}, and Cortex was not running then.`,
-  ]);
-  await openAttention(tx, {
-    key: `broadcast:${row.id}`,
-    kind: 'broadcast',
-    title: `The broadcast “${row.name}” missed its time`,
-    detail: `It was due at ${due}, and Cortex was not running then. Resume it to send it now, or cancel it.`,
-    action: { label: 'Open the broadcast', href: adminAddresses.broadcast(row.id) },
-    facts: { broadcast_id: row.id, scheduled_at: due },
-  });
 }
 
 const audit = (tx: Tx, actor: Actor, action: AuditAction, row: BroadcastRow, more: object = {}): Promise<void> =>

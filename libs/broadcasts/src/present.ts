@@ -1,6 +1,7 @@
 import type { MessageCounts } from '#emails';
 import type { FieldError } from '#platform';
 import type { BroadcastRow } from './broadcast.queries.js';
+import type { OwnTimes } from './ways.js';
 
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
 
@@ -24,7 +25,11 @@ export const presentListed = (row: BroadcastRow, counts: MessageCounts) => ({
   template_id: row.template_id,
   editor: row.editor,
   holdout_percent: row.holdout_percent,
+  spread: row.spread,
+  local_time: row.local_time,
+  test: row.test,
   scheduled_at: instant(row.scheduled_at),
+  begins_at: instant(row.begins_at),
   started_at: instant(row.started_at),
   frozen_at: instant(row.frozen_at),
   finished_at: instant(row.finished_at),
@@ -41,4 +46,10 @@ export const present = (row: BroadcastRow, counts: MessageCounts, problems: Fiel
   design: row.design,
   html: row.html,
   text: row.text,
+});
+
+export const presentOwnTimes = ({ first_at, last_at, at_once }: OwnTimes) => ({
+  first_at: first_at.toISOString(),
+  last_at: last_at.toISOString(),
+  at_once,
 });

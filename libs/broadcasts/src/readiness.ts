@@ -1,7 +1,10 @@
+import { variantNames } from '#contracts';
 import { checkAside, type MailContent, type StoredContent } from '#emails';
 import { AppError, type FieldError, type Tx } from '#platform';
 import type { Audience } from './audience.js';
 import type { BroadcastRow } from './broadcast.queries.js';
+import { variantsOf } from './variants.js';
+import { waysProblems } from './ways.js';
 
 export const audienceOf = (row: BroadcastRow): Audience => ({
   include: row.include_smart_list_ids,
@@ -34,37 +37,78 @@ export async function contentOf(tx: Tx, row: BroadcastRow): Promise<StoredConten
   return { ...template, subject: row.subject || template.subject, preheader, reply_to, utm };
 }
 
-/** What a broadcast says, and everything that is missing or wrong with it. Who is in its audience is not asked. */
-export async function checkedContent(
-  tx: Tx,
-  row: BroadcastRow,
-): Promise<{ content: StoredContent; errors: FieldError[] }> {
-  const { stream, ...content } = await contentOf(tx, row);
+/** Problems of one variant, at the place where they are put right. */
+async function contentProblems(row: BroadcastRow, variant: number, content: StoredContent & { stream: string }) {
+  const own = row.test?.variants[variant] ?? {};
   const problems = await checkAside(content);
-  const errors: FieldError[] = problems
-    .filter(({ severity }) => severity === 'blocks')
-    .map(({ pointer, message }) => ({ pointer, message }));
-  if (stream !== 'broadcast') {
+  const errors: FieldError[] = problems.filter(({ severity }) => severity === 'blocks');
+  if (content.stream !== 'broadcast') {
     const message = 'The template is for system mail. Choose one for marketing mail.';
     errors.push({ pointer: '/template_id', message });
   }
   for (const part of ['source', 'medium', 'campaign'] as const)
     if (row.utm?.[part] === '')
       errors.push({ pointer: `/utm/${part}`, message: `Fill in the UTM ${part}, or turn the UTM tags off.` });
+  return errors.map(({ pointer, message }) => ({
+    pointer: pointer.slice(1) in own ? `/test/variants/${variant}${pointer}` : pointer,
+    message,
+  }));
+}
+
+/** Two variants that say the same are no test; and people must want one topic, whichever they get. */
+async function testProblems(tx: Tx, row: BroadcastRow, contents: readonly StoredContent[]): Promise<FieldError[]> {
+  if (!row.test) return [];
+  const errors: FieldError[] = [];
+  const said = contents.map(({ subject, preheader, html, text }) => JSON.stringify([subject, preheader, html, text]));
+  said.forEach((one, at) => {
+    const same = said.indexOf(one);
+    if (same === at) return;
+    const message = `Variants ${variantNames[same]!} and ${variantNames[at]!} say the same. Change one of them.`;
+    errors.push({ pointer: `/test/variants/${at}`, message });
+  });
+  const topics = await tx.row<{ n: number }>(
+    `select count(distinct coalesce(t.topic_id::text, ''))::int as n from cortex.templates t where t.id = any($1::uuid[])`,
+    [variantsOf(row).flatMap(({ template_id }) => template_id ?? [])],
+  );
+  if (row.topic_id === null && topics!.n > 1)
+    errors.push({ pointer: '/topic_id', message: 'The designs of the test have different topics. Choose one topic.' });
+  return errors;
+}
+
+/**
+ * What a broadcast says, in each variant of its test, and everything that is missing or wrong with it. Who is in its
+ * audience is not asked.
+ */
+export async function checkedContent(
+  tx: Tx,
+  row: BroadcastRow,
+): Promise<{ contents: StoredContent[]; errors: FieldError[] }> {
+  const contents: StoredContent[] = [];
+  const errors: FieldError[] = [];
+  for (const [at, variant] of variantsOf(row).entries()) {
+    const content = await contentOf(tx, variant);
+    for (const error of await contentProblems(row, at, content))
+      if (!errors.some(({ pointer, message }) => pointer === error.pointer && message === error.message))
+        errors.push(error);
+    const { stream: _stream, ...stored } = content;
+    contents.push(stored);
+  }
+  if (errors.length === 0) errors.push(...(await testProblems(tx, row, contents)));
   const { include, rules } = audienceOf(row);
   if (include.length === 0 && rules === null) {
     const message = 'Choose who gets it: at least one list, or rules.';
     errors.push({ pointer: '/include_smart_list_ids', message });
   }
-  return { content, errors };
+  errors.push(...waysProblems(row));
+  return { contents, errors };
 }
 
 /**
- * The content of a broadcast that may leave.
+ * The content of a broadcast that may leave: one, or one for each variant of its test.
  * @throws AppError 422 with everything that is missing or wrong
  */
-export async function readyContent(tx: Tx, row: BroadcastRow): Promise<StoredContent> {
-  const { content, errors } = await checkedContent(tx, row);
+export async function readyContents(tx: Tx, row: BroadcastRow): Promise<StoredContent[]> {
+  const { contents, errors } = await checkedContent(tx, row);
   if (errors.length > 0) throw notReady(errors);
-  return content;
+  return contents;
 }

@@ -1,7 +1,9 @@
-import { adminAddresses } from '#contracts';
-import { openAttention, type Database, type Tx } from '#platform';
+import type { Database, Tx } from '#platform';
+import { BEFORE_ALL } from './before-all.js';
 import { forgetUses } from './broadcast.queries.js';
-import { BEFORE_ALL, hasOpenBatch, withdraw } from './feed.js';
+import { hasOpenBatch, withdraw } from './feed.js';
+import { markJob, pauseItself } from './pause.js';
+import { hasTurnsAhead } from './turns.js';
 
 /** Mails cancelled in one transaction. */
 const CHUNK = 5_000;
@@ -14,8 +16,9 @@ export const endFinished = (database: Database): Promise<number> =>
     const fed = await tx.rows<{ id: string; job_id: string | null }>(
       `select b.id, b.job_id from cortex.broadcasts b
        where b.status = 'sending'
-         and not exists (select from cortex.messages m
-           where m.broadcast_id = b.id and m.id > coalesce(b.fed_until, '${BEFORE_ALL}'))
+         and not (b.by_turns and b.test is not null and b.winner is null)
+         and not case when b.by_turns then ${hasTurnsAhead} else exists (select from cortex.messages m
+           where m.broadcast_id = b.id and m.id > coalesce(b.fed_until, '${BEFORE_ALL}')) end
          and not exists (select from cortex.outgoing o where o.broadcast_id = b.id)
          and not ${hasOpenBatch('b.id')}
        order by b.id limit 100 for update skip locked`,
@@ -38,25 +41,25 @@ async function end(tx: Tx, id: string, jobId: string | null): Promise<boolean> {
     [id],
   );
   if (mails!.open > 0) {
-    await tx.run('update cortex.broadcasts set fed_until = null where id = $1', [id]);
+    await tx.run(
+      'update cortex.broadcasts set fed_until = null, turn_after = null, turn_message = null where id = $1',
+      [id],
+    );
     return false;
   }
   const status = mails!.cancelled > 0 ? 'cancelled' : 'sent';
   await tx.run(
-    `update cortex.broadcasts set status = $2, finished_at = cortex.now(), updated_at = cortex.now() where id = $1`,
+    // Were some sent again, there would be no turns any more, and nothing to feed.
+    `update cortex.broadcasts b set status = $2, finished_at = cortex.now(), updated_at = cortex.now(), by_turns = false,
+       fed_until = case when b.by_turns then (
+         select m.id from cortex.messages m where m.broadcast_id = $1 order by m.id desc limit 1) else b.fed_until end
+     where b.id = $1`,
     [id, status],
   );
   await markJob(tx, jobId, status);
   await forgetUses(tx, id);
   return true;
 }
-
-/** The row in the design document's list of jobs says how far it is. */
-export const markJob = (tx: Tx, jobId: string | null, status: string): Promise<number> =>
-  tx.run('update public.email_jobs set status = $2, updated_at = cortex.now() where id = $1 and status <> $2', [
-    jobId,
-    status,
-  ]);
 
 /**
  * Brings to rest what was paused, cancelled or given up: takes its mails out of the queue again (a call that failed puts
@@ -140,22 +143,16 @@ export async function countAnswers(tx: Tx, byBroadcast: ReadonlyMap<string, Answ
     );
     if (!row || row.status !== 'sending' || row.refused < REFUSED.least) continue;
     if (row.refused < REFUSED.share * row.answered) continue;
-    const reason = `${row.refused} of ${row.answered} e-mails were refused.`;
-    // What waits in the queue is taken out by the worker: here the mails of a batch are locked already.
-    await tx.run(
-      `update cortex.broadcasts set status = 'paused', reason = $2, settle_at = cortex.now(), updated_at = cortex.now()
-       where id = $1`,
-      [id, reason],
+    await pauseItself(
+      tx,
+      { id, job_id: row.job_id },
+      {
+        reason: `${row.refused} of ${row.answered} e-mails were refused.`,
+        title: `The broadcast “${row.name}” has paused itself`,
+        remedy: 'Look at the reasons among its recipients. Resume it if they can be ignored, or cancel it.',
+        facts: { refused: row.refused, answered: row.answered },
+      },
     );
-    await markJob(tx, row.job_id, 'paused');
-    await openAttention(tx, {
-      key: `broadcast:${id}`,
-      kind: 'broadcast',
-      title: `The broadcast “${row.name}” has paused itself`,
-      detail: `${reason} Look at the reasons among its recipients. Resume it if they can be ignored, or cancel it.`,
-      action: { label: 'Open the broadcast', href: adminAddresses.broadcast(id) },
-      facts: { broadcast_id: id, refused: row.refused, answered: row.answered },
-    });
   }
 }
 

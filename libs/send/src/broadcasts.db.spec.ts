@@ -1,15 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BroadcastLifecycle, BroadcastLoop, Broadcasts } from '#broadcasts';
-import { DesignRenderer, type SendFacts } from '#emails';
-import { newId, systemActor } from '#platform';
+import type { SendFacts } from '#emails';
+import { newId } from '#platform';
+import { SentBroadcasts } from './broadcasts.fixture.js';
 import { claimBatch } from './claim-batch.js';
 import { EmailSentMatching } from './email-sent-matching.js';
 import { recordBatch } from './record-results.js';
 import { retryUnknown } from './retry-unknown.js';
-import { log, SendFixture, waitUntilReady } from './send.fixture.js';
-import type { Sender } from './sender.js';
+import type { SendFixture } from './send.fixture.js';
 
-const actor = systemActor('test');
 const facts: SendFacts = {
   provider: 'postmark',
   message_stream: 'broadcast',
@@ -21,205 +19,149 @@ const facts: SendFacts = {
   track: false,
 };
 
+let sent: SentBroadcasts;
 let on: SendFixture;
-let broadcasts: Broadcasts;
-let lifecycle: BroadcastLifecycle;
-let loop: BroadcastLoop;
 
 beforeAll(async () => {
-  on = await SendFixture.make();
-  const { database } = on.db;
-  broadcasts = new Broadcasts(database, new DesignRenderer(database, on.configWith()));
-  lifecycle = new BroadcastLifecycle(database, broadcasts);
-  loop = new BroadcastLoop(database, lifecycle, log);
+  sent = await SentBroadcasts.make();
+  on = sent.on;
 });
 afterAll(() => on.db.drop());
-beforeEach(async () => {
-  await on.reset();
-  await on.db.database.run('truncate cortex.broadcasts, cortex.broadcast_exclusions cascade');
-});
+beforeEach(() => sent.reset());
 afterEach(() => on.fake.close());
-
-/** A draft to all leads. */
-async function draft(): Promise<string> {
-  const rules = {
-    operator: 'AND' as const,
-    conditions: [{ field: 'type', operator: 'eq', value: 'lead' }],
-  };
-  const { id } = await broadcasts.create(actor, { name: 'News', subject: 'News', html: '<p>News</p>', rules });
-  return id;
-}
-
-async function send(id: string, undoSeconds = 0) {
-  const { will_receive } = await broadcasts.audience(id);
-  return lifecycle.send(actor, id, will_receive, undoSeconds);
-}
-
-/** Lets the worker's part be done as far as it can, holding to the sum after each round. */
-async function work(id: string): Promise<void> {
-  for (let round = 0; round < 50; round += 1) {
-    const busy = await loop.once();
-    await assertSum(id);
-    if (!busy) return;
-  }
-  throw new Error('The worker does not come to an end.');
-}
-
-/** Sends until nothing is left that may leave. */
-async function drain(sender: Sender, id: string): Promise<void> {
-  for (let turn = 0; turn < 80; turn += 1) {
-    await work(id);
-    if (!(await sender.sendOne())) return work(id);
-    await waitUntilReady(sender);
-  }
-  throw new Error('The queue does not come to an end.');
-}
-
-async function assertSum(id: string): Promise<void> {
-  const { candidates, skipped, ...counts } = (await broadcasts.get(id)).counts;
-  const { queued, submitting, sent, failed, uncertain, unknown, cancelled } = counts;
-  const left = Object.values(skipped).reduce((a, b) => a + b, 0);
-  expect(left + queued + submitting + sent + failed + uncertain + unknown + cancelled).toBe(candidates);
-}
-
-/** The statuses of the broadcast and of its row in the list of jobs. */
-async function statuses(id: string): Promise<string[]> {
-  const jobs = await on.db.database.rows<{ status: string }>(
-    'select status from public.email_jobs where broadcast_id = $1',
-    [id],
-  );
-  return [(await broadcasts.get(id)).status, ...jobs.map(({ status }) => status)];
-}
 
 describe('a broadcast', () => {
   it('goes from its draft to everybody once, and its job says so', async () => {
     await on.people(1_200);
-    const id = await draft();
-    await send(id);
-    expect(await statuses(id)).toEqual(['preparing', 'queued']);
-    await work(id);
-    expect(await statuses(id)).toEqual(['sending', 'processing']);
-    await drain(on.senderFor().sender, id);
-    expect(await statuses(id)).toEqual(['sent', 'sent']);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ candidates: 1_200, sent: 1_200, queued: 0 });
+    const id = await sent.draft();
+    await sent.send(id);
+    expect(await sent.statuses(id)).toEqual(['preparing', 'queued']);
+    await sent.work(id);
+    expect(await sent.statuses(id)).toEqual(['sending', 'processing']);
+    await sent.drain(on.senderFor().sender, id);
+    expect(await sent.statuses(id)).toEqual(['sent', 'sent']);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ candidates: 1_200, sent: 1_200, queued: 0 });
     expect([on.fake.accepted.length, on.mostTaken]).toEqual([1_200, 1]);
     expect(on.fake.accepted[0]).toMatchObject({ stream: 'broadcast', subject: 'News' });
   });
 
   it('is paused within one batch, says how many have left, and goes on where it was', async () => {
     await on.people(1_200);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     const { sender } = on.senderFor();
     await sender.sendOne();
-    const paused = await lifecycle.pause(actor, id);
+    const paused = await sent.lifecycle.pause(sent.actor, id);
     expect(paused).toMatchObject({ status: 'paused', counts: { sent: 500, queued: 700 } });
-    await drain(sender, id);
-    expect(await statuses(id)).toEqual(['paused', 'paused']);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ sent: 500, queued: 700 });
+    await sent.drain(sender, id);
+    expect(await sent.statuses(id)).toEqual(['paused', 'paused']);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ sent: 500, queued: 700 });
     // Nothing of it stands in the way of other mail.
     expect(await on.db.database.rows('select 1 from cortex.outgoing')).toEqual([]);
-    await lifecycle.resume(actor, id);
-    await drain(sender, id);
-    expect(await statuses(id)).toEqual(['sent', 'sent']);
+    await sent.lifecycle.resume(sent.actor, id);
+    await sent.drain(sender, id);
+    expect(await sent.statuses(id)).toEqual(['sent', 'sent']);
     expect([on.fake.accepted.length, on.mostTaken]).toEqual([1_200, 1]);
   });
 
   it('is not claimed while it is paused, also where its mails are still in the queue', async () => {
     await on.people(3);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     await on.db.database.run("update cortex.broadcasts set status = 'paused' where id = $1", [id]);
     await on.senderFor().sender.sendOne();
-    expect((await broadcasts.get(id)).counts).toMatchObject({ queued: 3, sent: 0 });
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ queued: 3, sent: 0 });
   });
 
   it('is cancelled within one batch: what has left stays sent, all others are cancelled', async () => {
     await on.people(1_200);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     const { sender } = on.senderFor();
     await sender.sendOne();
-    await lifecycle.cancel(actor, id);
-    await drain(sender, id);
-    expect(await statuses(id)).toEqual(['cancelled', 'cancelled']);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ sent: 500, queued: 0, cancelled: 700 });
+    await sent.lifecycle.cancel(sent.actor, id);
+    await sent.drain(sender, id);
+    expect(await sent.statuses(id)).toEqual(['cancelled', 'cancelled']);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ sent: 500, queued: 0, cancelled: 700 });
     expect(on.fake.accepted.length).toBe(500);
   });
 
   it('that is cancelled while a call is under way leaves nothing behind of what the call gives back', async () => {
     await on.people(3);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     const { batch } = await on.db.database.tx((tx) => claimBatch(tx, facts, 'real', newId()));
-    await lifecycle.cancel(actor, id);
-    await work(id);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ submitting: 3, cancelled: 0 });
+    await sent.lifecycle.cancel(sent.actor, id);
+    await sent.work(id);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ submitting: 3, cancelled: 0 });
     const results = batch!.mails.map((mail) => ({ id: mail.id, kind: 'again' as const, code: 0, reason: 'Later.' }));
     await on.db.database.tx((tx) => recordBatch(tx, batch!.id, 'postmark', { results }, new EmailSentMatching()));
     await on.db.clock.advance({ seconds: 2 });
-    await work(id);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ submitting: 0, queued: 0, cancelled: 3 });
+    await sent.work(id);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ submitting: 0, queued: 0, cancelled: 3 });
     expect(await on.db.database.rows('select 1 from cortex.outgoing')).toEqual([]);
   });
 
   it('can be undone while its minute runs, and leaves after it', async () => {
     await on.people(3);
-    const id = await draft();
-    await send(id, 60);
-    await work(id);
-    expect(await statuses(id)).toEqual(['scheduled']);
-    expect(await lifecycle.cancel(actor, id)).toMatchObject({ status: 'draft', scheduled_at: null });
-    await send(id, 60);
+    const id = await sent.draft();
+    await sent.send(id, 60);
+    await sent.work(id);
+    expect(await sent.statuses(id)).toEqual(['scheduled']);
+    expect(await sent.lifecycle.cancel(sent.actor, id)).toMatchObject({ status: 'draft', scheduled_at: null });
+    await sent.send(id, 60);
     await on.db.clock.advance({ seconds: 61 });
-    await drain(on.senderFor().sender, id);
-    expect(await statuses(id)).toEqual(['sent', 'sent']);
+    await sent.drain(on.senderFor().sender, id);
+    expect(await sent.statuses(id)).toEqual(['sent', 'sent']);
   });
 
   it('listmonk#1801: asks before it leaves late when it was due while nothing ran', async () => {
     await on.people(3);
-    const id = await draft();
-    await lifecycle.schedule(actor, id, new Date('2026-03-01T12:00:00Z'), 3);
+    const id = await sent.draft();
+    await sent.lifecycle.schedule(sent.actor, id, new Date('2026-03-01T12:00:00Z'), 3);
     await on.db.clock.set('2026-03-01T12:30:00Z');
-    await work(id);
-    expect(await broadcasts.get(id)).toMatchObject({ status: 'paused', reason: expect.stringContaining('12:00:00') });
+    await sent.work(id);
+    expect(await sent.broadcasts.get(id)).toMatchObject({
+      status: 'paused',
+      reason: expect.stringContaining('12:00:00'),
+    });
     expect(await on.openItems()).toEqual([`broadcast:${id}`]);
-    await lifecycle.resume(actor, id);
+    await sent.lifecycle.resume(sent.actor, id);
     expect(await on.openItems()).toEqual([]);
-    await drain(on.senderFor().sender, id);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ sent: 3 });
+    await sent.drain(on.senderFor().sender, id);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ sent: 3 });
   });
 
   it('pauses itself when too many of its mails are refused, and says why', async () => {
     await on.people(600);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     on.fake.plan({ kind: 'items', codes: Object.fromEntries(Array.from({ length: 60 }, (_, at) => [at, 300])) });
     const { sender } = on.senderFor();
     await sender.sendOne();
-    expect(await broadcasts.get(id)).toMatchObject({
+    expect(await sent.broadcasts.get(id)).toMatchObject({
       status: 'paused',
       reason: '60 of 500 e-mails were refused.',
       counts: { sent: 440, failed: 60, queued: 100 },
     });
     expect(await on.openItems()).toContain(`broadcast:${id}`);
-    await drain(sender, id);
-    expect((await broadcasts.get(id)).counts.queued).toBe(100);
-    await lifecycle.resume(actor, id);
-    await drain(sender, id);
-    expect(await statuses(id)).toEqual(['sent', 'sent']);
+    await sent.drain(sender, id);
+    expect((await sent.broadcasts.get(id)).counts.queued).toBe(100);
+    await sent.lifecycle.resume(sent.actor, id);
+    await sent.drain(sender, id);
+    expect(await sent.statuses(id)).toEqual(['sent', 'sent']);
   });
 
   it('lets system mail pass', async () => {
     const persons = await on.people(1_200);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     await on.senderFor().sender.sendOne();
     await on.queue(persons.slice(0, 1), { stream: 'transactional' });
     // Another one: whoever has just found no system mail looks for it again a quarter of a second later.
@@ -229,22 +171,22 @@ describe('a broadcast', () => {
 
   it('asks consent, caps and quiet hours again when its mails are claimed', async () => {
     const [left, other] = await on.people(2);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     await on.db.database.run("update cortex.people set consent_status = 'unsubscribed' where person_id = $1", [
       left!.person_id,
     ]);
     await on.db.database.run(`update cortex.settings set quiet_hours = '{"from": "09:00", "to": "12:00"}'`);
     const { sender } = on.senderFor();
-    await drain(sender, id);
-    expect((await broadcasts.get(id)).status).toBe('sending');
-    expect((await broadcasts.get(id)).counts).toMatchObject({ queued: 1, skipped: { unsubscribed: 1 } });
+    await sent.drain(sender, id);
+    expect((await sent.broadcasts.get(id)).status).toBe('sending');
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ queued: 1, skipped: { unsubscribed: 1 } });
     await on.db.clock.set('2026-03-01T12:00:01Z');
-    await drain(sender, id);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ sent: 1, skipped: { unsubscribed: 1 } });
+    await sent.drain(sender, id);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ sent: 1, skipped: { unsubscribed: 1 } });
     expect(on.fake.accepted.map(({ to }) => to)).toEqual([other!.email]);
-    expect(await statuses(id)).toEqual(['sent', 'sent']);
+    expect(await sent.statuses(id)).toEqual(['sent', 'sent']);
   });
 
   it('goes only to who wants the topic of its template', async () => {
@@ -260,25 +202,25 @@ describe('a broadcast', () => {
       "insert into cortex.topic_choices (person_id, topic_id, wanted, at, said_by, source) values ($1, $2, true, cortex.now(), 'person', 'test')",
       [wants!.person_id, topic],
     );
-    const id = await draft();
-    await broadcasts.save(actor, id, { template_id });
-    expect(await broadcasts.audience(id)).toMatchObject({ will_receive: 1, skipped: { topic_off: 1 } });
-    await send(id);
-    await drain(on.senderFor().sender, id);
+    const id = await sent.draft();
+    await sent.broadcasts.save(sent.actor, id, { template_id });
+    expect(await sent.broadcasts.audience(id)).toMatchObject({ will_receive: 1, skipped: { topic_off: 1 } });
+    await sent.send(id);
+    await sent.drain(on.senderFor().sender, id);
     expect(on.fake.accepted.map(({ to }) => to)).toEqual([wants!.email]);
   });
 
   it('goes on when somebody sends its mails of unknown fate again', async () => {
     await on.people(2);
-    const id = await draft();
-    await send(id);
-    await drain(on.senderFor().sender, id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.drain(on.senderFor().sender, id);
     await on.db.database.run("update cortex.messages set state = 'unknown' where broadcast_id = $1", [id]);
     await on.db.database.run("update cortex.send_batches set outcome = 'unknown'");
-    await retryUnknown(on.db.database, actor, { broadcast_id: id }, 2);
-    expect(await statuses(id)).toEqual(['sending', 'processing']);
-    await drain(on.senderFor().sender, id);
-    expect(await statuses(id)).toEqual(['sent', 'sent']);
+    await retryUnknown(on.db.database, sent.actor, { broadcast_id: id }, 2);
+    expect(await sent.statuses(id)).toEqual(['sending', 'processing']);
+    await sent.drain(on.senderFor().sender, id);
+    expect(await sent.statuses(id)).toEqual(['sent', 'sent']);
     expect(on.fake.accepted.length).toBe(4);
   });
 });
@@ -286,50 +228,50 @@ describe('a broadcast', () => {
 describe('a broadcast that was cancelled', () => {
   it('stays cancelled when somebody sends its mails of unknown fate again', async () => {
     await on.people(3);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     const { batch } = await on.db.database.tx((tx) => claimBatch(tx, facts, 'real', newId(), 1));
     await on.db.database.run("update cortex.messages set state = 'unknown' where batch_id = $1", [batch!.id]);
     await on.db.database.run(
       "update cortex.send_batches set outcome = 'unknown', settled_at = cortex.now() where id = $1",
       [batch!.id],
     );
-    await lifecycle.cancel(actor, id);
-    await drain(on.senderFor().sender, id);
-    await retryUnknown(on.db.database, actor, { broadcast_id: id }, 1);
-    await drain(on.senderFor().sender, id);
-    expect(await statuses(id)).toEqual(['cancelled', 'cancelled']);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ sent: 1, cancelled: 2, queued: 0 });
+    await sent.lifecycle.cancel(sent.actor, id);
+    await sent.drain(on.senderFor().sender, id);
+    await retryUnknown(on.db.database, sent.actor, { broadcast_id: id }, 1);
+    await sent.drain(on.senderFor().sender, id);
+    expect(await sent.statuses(id)).toEqual(['cancelled', 'cancelled']);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ sent: 1, cancelled: 2, queued: 0 });
   });
 });
 
 describe('two people who become one', () => {
   it('keep one mail of a broadcast', async () => {
     const [first, second] = await on.people(2);
-    const id = await draft();
-    await send(id);
-    await work(id);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
     await on.db.database.tx(async (tx) => {
       await tx.run('select cortex.merge_people($1, $2)', [first!.person_id, second!.person_id]);
     });
-    await drain(on.senderFor().sender, id);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ candidates: 2, sent: 1, skipped: { duplicate: 1 } });
+    await sent.drain(on.senderFor().sender, id);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ candidates: 2, sent: 1, skipped: { duplicate: 1 } });
     expect(on.fake.accepted.map(({ to }) => to)).toEqual([second!.email]);
   });
 
   it('keep one also when it happens while the broadcast is prepared', async () => {
     const [first, second] = await on.people(2);
-    const id = await draft();
-    await send(id);
+    const id = await sent.draft();
+    await sent.send(id);
     // The audience is fixed, and everybody frozen.
-    await loop.once();
-    await loop.once();
+    await sent.loop.once();
+    await sent.loop.once();
     await on.db.database.run(
       `insert into cortex.person_merges (person_id, into_person_id, merged_at) values ($1, $2, cortex.now())`,
       [first!.person_id, second!.person_id],
     );
-    await drain(on.senderFor().sender, id);
-    expect((await broadcasts.get(id)).counts).toMatchObject({ candidates: 2, sent: 1, skipped: { duplicate: 1 } });
+    await sent.drain(on.senderFor().sender, id);
+    expect((await sent.broadcasts.get(id)).counts).toMatchObject({ candidates: 2, sent: 1, skipped: { duplicate: 1 } });
   });
 });

@@ -10,7 +10,7 @@ import {
   JUDGING,
   judgingOf,
   judgingValues,
-  readyContent,
+  readyContents,
   type FixedAudience,
 } from '#broadcasts';
 import type { RehearsalProblem } from '#contracts';
@@ -42,6 +42,8 @@ interface RehearsalRow {
   holdout_percent: number;
   email_from: string | null;
   content: MailContent;
+  /** What the other variants of its test say. */
+  variants: MailContent[];
   audience: FixedAudience;
   expected: number;
   people_until: string | null;
@@ -56,7 +58,7 @@ interface RehearsalRow {
   ended_at: Date | null;
 }
 
-const columns = `r.id, r.broadcast_id, r.status, r.revision, r.topic_id, r.holdout_percent, r.email_from, r.content, r.audience, r.expected,
+const columns = `r.id, r.broadcast_id, r.status, r.revision, r.topic_id, r.holdout_percent, r.email_from, r.content, r.variants, r.audience, r.expected,
   r.people_until, r.people_cursor, r.recipients, r.problems, r.worst, r.distinct_mails, r.largest_bytes, r.links,
   r.created_at, r.ended_at`;
 
@@ -95,14 +97,17 @@ export class Rehearsals implements Loop {
     await this.database.tx(
       async (tx) => {
         const row = await broadcastById(tx, broadcastId);
-        const { subject, preheader, html, text, reply_to, utm } = await readyContent(tx, row);
+        const [content, ...variants] = (await readyContents(tx, row)).map(
+          ({ subject, preheader, html, text, reply_to, utm }) => ({ subject, preheader, html, text, reply_to, utm }),
+        );
         const audience = await fixAudience(tx, audienceOf(row));
         const { will_receive } = await funnelOf(tx, audience, judgingOf(row));
         await tx.run('delete from cortex.broadcast_rehearsals where broadcast_id = $1', [broadcastId]);
         await tx.run(
           `insert into cortex.broadcast_rehearsals
-             (broadcast_id, revision, topic_id, email_from, content, audience, expected, holdout_percent, people_until)
-           values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8,
+             (broadcast_id, revision, topic_id, email_from, content, audience, expected, holdout_percent, variants,
+              people_until)
+           values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, $9::jsonb,
              (select p.person_id from cortex.people p order by p.person_id desc limit 1))
            on conflict (broadcast_id) do nothing`,
           [
@@ -110,10 +115,11 @@ export class Rehearsals implements Loop {
             row.revision,
             row.asked_topic_id,
             row.email_from,
-            JSON.stringify({ subject, preheader, html, text, reply_to, utm }),
+            JSON.stringify(content),
             JSON.stringify(audience),
             will_receive,
             row.holdout_percent,
+            JSON.stringify(variants),
           ],
         );
       },
@@ -237,25 +243,29 @@ async function rehearseNext(tx: Tx, row: RehearsalRow, facts: SendFacts, links: 
 }
 
 async function rehearse(row: RehearsalRow, people: readonly Person[], facts: SendFacts, links: MailLinks) {
-  const make = mailMaker(row.content);
+  // Anybody may be given any variant.
+  const makers = [row.content, ...row.variants].map((content) => ({ content, make: mailMaker(content) }));
   const problems = { ...row.problems };
   const seen = new Set(row.links);
   const hashes = new Set<string>();
   let largest = row.largest_bytes;
   const all: Worst[] = [...row.worst];
   for (const { person_id, data } of people) {
-    const found: RehearsalProblem[] = [];
-    try {
-      const mail = await make({ data, facts: { ...facts, own_tracking: false }, links, from: row.email_from });
-      found.push(...problemsOf(row.content, mail, links.view, facts.workspace.postal_address));
-      largest = Math.max(largest, Buffer.byteLength(mail.html));
-      hashes.add(mailHash(mail));
-      for (const url of linksIn(mail.html, LINKS)) if (seen.size < LINKS && !url.startsWith(links.view)) seen.add(url);
-    } catch {
-      found.push('cannot_be_made');
+    const found = new Set<RehearsalProblem>();
+    for (const { content, make } of makers) {
+      try {
+        const mail = await make({ data, facts: { ...facts, own_tracking: false }, links, from: row.email_from });
+        for (const problem of problemsOf(content, mail, links.view, facts.workspace.postal_address)) found.add(problem);
+        largest = Math.max(largest, Buffer.byteLength(mail.html));
+        hashes.add(mailHash(mail));
+        for (const url of linksIn(mail.html, LINKS))
+          if (seen.size < LINKS && !url.startsWith(links.view)) seen.add(url);
+      } catch {
+        found.add('cannot_be_made');
+      }
     }
     for (const problem of found) problems[problem] = (problems[problem] ?? 0) + 1;
-    if (found.length > 0) all.push({ person_id, problems: found });
+    if (found.size > 0) all.push({ person_id, problems: [...found] });
   }
   const worst = all.sort((a, b) => b.problems.length - a.problems.length).slice(0, WORST);
   return { problems, worst, hashes, largest_bytes: largest, links: [...seen] };

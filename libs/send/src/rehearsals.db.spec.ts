@@ -20,7 +20,7 @@ afterAll(() => on.db.drop());
 beforeEach(() => on.reset());
 afterEach(() => on.fake.close());
 
-async function draft(more: { subject?: string; html?: string } = {}): Promise<string> {
+async function draft(more: Partial<Parameters<Broadcasts['create']>[1]> = {}): Promise<string> {
   const rules = { operator: 'AND' as const, conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] };
   const { id } = await broadcasts.create(actor, {
     name: 'News',
@@ -60,6 +60,22 @@ describe('a rehearsal', () => {
     expect(await on.counts()).toEqual({});
     await broadcasts.save(actor, id, { subject: 'Other news' });
     expect(await rehearsals.get(id)).toMatchObject({ is_current: false });
+  });
+
+  it('makes every variant of a test, for anybody may be given any', async () => {
+    await on.people(2);
+    const id = await draft({
+      test: {
+        on: 'subject',
+        variants: [{}, { subject: '{{ contact.attributes.none }}' }],
+        percent: 50,
+        wait: { n: 1, unit: 'hours' },
+        winner_by: 'clicks',
+      },
+    });
+    await rehearsals.begin(id);
+    while (await rehearsals.once());
+    expect(await rehearsals.get(id)).toMatchObject({ recipients: 2, distinct: 4, problems: { empty_subject: 2 } });
   });
 
   it('names an empty subject, a mail without a link and one that Gmail cuts off', async () => {

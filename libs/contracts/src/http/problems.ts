@@ -155,6 +155,10 @@ export const problemKinds = {
     'The status of this broadcast does not allow this.',
     'Read status in the answer; detail says what is possible from it.',
   ),
+  no_test_running: conflict(
+    'This broadcast has no test, or it is decided, or nothing of it has left yet.',
+    'Read its test: it says how far it is.',
+  ),
   people_inside: conflict('People are still inside this automation.', 'Stop the automation first. They leave then.'),
   count_changed: conflict(
     'The number you confirmed is no longer right.',

@@ -1,7 +1,7 @@
 import { rulesSchema, skipReasons } from '#rules';
 import { z } from 'zod';
 import { testAnswer, testBody, utm } from './emails.contract.js';
-import { holdoutPercent as holdout_percent } from './broadcast-ways.contract.js';
+import { broadcastTest, holdoutPercent as holdout_percent, shortSpan } from './broadcast-ways.contract.js';
 import { messageCounts } from './message-counts.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 import { storedRules } from '../people/smart-lists.contract.js';
@@ -52,7 +52,14 @@ export const listedBroadcast = z.object({
   editor,
   /** Per cent of those who would get it that get nothing. */
   holdout_percent: z.number().int(),
+  /** Over how long its mails leave; null: as fast as may be. */
+  spread: shortSpan.nullable(),
+  /** Everybody gets it at the same time of their own day. */
+  local_time: z.boolean(),
+  test: broadcastTest.nullable(),
   scheduled_at: instant.nullable(),
+  /** With `local_time`: when the first of them gets it. */
+  begins_at: instant.nullable(),
   started_at: instant.nullable(),
   /** When everybody had been looked at and the sum was right: from here on mails leave. */
   frozen_at: instant.nullable(),
@@ -99,6 +106,9 @@ const fields = {
   html: part(900_000),
   text: part(900_000).nullable(),
   holdout_percent,
+  spread: shortSpan.nullable(),
+  local_time: z.boolean(),
+  test: broadcastTest.nullable(),
 };
 const given = z.strictObject(fields).partial();
 
@@ -113,6 +123,7 @@ const unread = {
   id: z.unknown().optional(),
   status: z.unknown().optional(),
   scheduled_at: z.unknown().optional(),
+  begins_at: z.unknown().optional(),
   started_at: z.unknown().optional(),
   frozen_at: z.unknown().optional(),
   finished_at: z.unknown().optional(),
@@ -216,6 +227,8 @@ export const broadcastAudience = route({
   summary: 'Who would get it now: everybody of the audience, who of them gets none and why, who is left',
   description: 'Asks the same SQL as freezing does. Reasons that hold for nobody are 0.',
   params: idParams,
+  /** With `local_time`: for when it would be scheduled, to learn when the first and the last would get it. */
+  query: z.object({ scheduled_at: instant.optional() }),
   response: z.object({
     /** Of the draft that was asked about. */
     revision: z.number().int(),
@@ -223,6 +236,8 @@ export const broadcastAudience = route({
     candidates: count,
     skipped: z.object(Object.fromEntries(skipReasons.map((reason) => [reason, count]))).catchall(count),
     will_receive: count,
+    /** With `local_time` and `scheduled_at`; `at_once` are those whose time has passed. */
+    own_times: z.object({ first_at: instant, last_at: instant, at_once: count }).nullable(),
   }),
   problems: ['not_found', 'broadcast_not_ready'],
 });
@@ -325,7 +340,10 @@ export const testBroadcast = route({
   tag,
   summary: 'Sends it to yourself or to a seed list, with a chosen person’s data, marked [TEST]',
   params: idParams,
-  body: testBody,
+  body: testBody.safeExtend({
+    /** Of a test, from 0 on. */
+    variant: z.number().int().min(0).max(4).default(0),
+  }),
   response: testAnswer,
   problems: ['not_found', 'unknown_address', 'recipient_not_staff', 'invalid_template'],
 });

@@ -27,7 +27,7 @@ export const rehearsal = z.object({
   /** The draft is still that revision. */
   is_current: z.boolean(),
   recipients: count,
-  /** How many mails have it; what none has is left out. */
+  /** How many people's mails have it, in some variant of a test; what none has is left out. */
   problems: z.partialRecord(rehearsalProblem, count),
   /** Ten people whose mails have the most problems. */
   worst: z.array(z.object({ contact_email: z.string(), problems: z.array(rehearsalProblem) })),

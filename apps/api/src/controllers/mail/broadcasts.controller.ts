@@ -52,8 +52,9 @@ export class BroadcastsController {
   }
 
   @Route(contracts.broadcastAudience)
-  async audience(@Input() { params }: InputOf<typeof contracts.broadcastAudience>) {
-    const { skipped, ...funnel } = await this.broadcasts.audience(params.id);
+  async audience(@Input() { params, query }: InputOf<typeof contracts.broadcastAudience>) {
+    const at = query.scheduled_at === undefined ? undefined : new Date(query.scheduled_at);
+    const { skipped, ...funnel } = await this.broadcasts.audience(params.id, at);
     return { ...funnel, skipped: { ...emptyCounts().skipped, ...skipped } };
   }
 
@@ -100,8 +101,18 @@ export class BroadcastsController {
 
   @Route(contracts.testBroadcast)
   async test(@Input() { params, body }: InputOf<typeof contracts.testBroadcast>) {
-    const { content, from } = await this.broadcasts.content(params.id);
+    const { content, from } = await this.broadcasts.content(params.id, body.variant);
     return sendTest(this.database, this.view, content, body, from);
+  }
+
+  @Route(contracts.broadcastTestResult)
+  testResult(@Input() { params }: InputOf<typeof contracts.broadcastTestResult>) {
+    return this.broadcasts.test(params.id);
+  }
+
+  @Route(contracts.chooseWinner)
+  chooseWinner(@Input() { params, body }: InputOf<typeof contracts.chooseWinner>, @Caller() actor: Actor) {
+    return this.lifecycle.chooseWinner(actor, params.id, body.variant);
   }
 
   @Route(contracts.retryUnknownOfBroadcast)
@@ -128,9 +139,11 @@ export class BroadcastsController {
 function fieldsOf(body: InputOf<typeof contracts.changeBroadcast>['body']) {
   const { name, subject, preheader, from, reply_to, utm, topic_id, holdout_percent } = body;
   const { include_smart_list_ids, exclude_smart_list_ids, rules, template_id, editor, design, html, text } = body;
+  const { spread, local_time, test } = body;
   const all = {
     ...{ name, subject, preheader, from, reply_to, utm, topic_id, include_smart_list_ids, exclude_smart_list_ids },
     ...{ rules, template_id, editor, design, html, text, holdout_percent },
+    ...{ spread, local_time, test },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<typeof all>;
 }

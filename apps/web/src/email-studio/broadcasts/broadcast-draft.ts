@@ -1,3 +1,4 @@
+import { hashKey } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { createSaving, type Save, type Saving } from '../design/mail/saving';
 import { useLastWords } from '../design/mail/use-last-words';
@@ -18,6 +19,9 @@ export type BroadcastDraft = Pick<
   | 'rules'
   | 'template_id'
   | 'holdout_percent'
+  | 'spread'
+  | 'local_time'
+  | 'test'
 >;
 
 const draftOf = (broadcast: Broadcast): BroadcastDraft => ({
@@ -33,9 +37,13 @@ const draftOf = (broadcast: Broadcast): BroadcastDraft => ({
   rules: broadcast.rules,
   template_id: broadcast.template_id,
   holdout_percent: broadcast.holdout_percent,
+  spread: broadcast.spread,
+  local_time: broadcast.local_time,
+  test: broadcast.test,
 });
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** The server keeps the fields of an object in an order of its own. */
+const same = (a: unknown, b: unknown): boolean => hashKey([a]) === hashKey([b]);
 
 /** Of `now` the fields that `before` has otherwise. */
 function changesOf(now: BroadcastDraft, before: BroadcastDraft): BroadcastChange {

@@ -2,8 +2,10 @@ import {
   broadcastAudience,
   broadcastAudienceOfOne,
   broadcastAudiencePeople,
+  broadcastTestResult,
   cancelBroadcast,
   changeBroadcast,
+  chooseWinner,
   createBroadcast,
   deleteBroadcast,
   duplicateBroadcast,
@@ -34,6 +36,7 @@ export type Funnel = AnswerOf<typeof broadcastAudience>;
 export type AudiencePerson = AnswerOf<typeof broadcastAudiencePeople>['items'][number];
 export type AudienceReason = NonNullable<NonNullable<CallOf<typeof broadcastAudiencePeople>['query']>['reason']>;
 export type Rehearsal = AnswerOf<typeof getRehearsal>;
+export type TestResult = AnswerOf<typeof broadcastTestResult>;
 
 const all = 'broadcasts';
 const one = (id: string) => ['broadcast', id];
@@ -98,6 +101,26 @@ export type Act = keyof typeof acts;
 
 export const useAct = (id: string) => useStep(id, (act: Act) => call(acts[act], { params: { id } }));
 
+const testKey = (id: string) => [...one(id), 'test'];
+
+/** How far its test is; asked only where there is one. */
+export const useTestResult = ({ id, test }: Broadcast) =>
+  useQuery({
+    queryKey: testKey(id),
+    queryFn: ({ signal }) => call(broadcastTestResult, { params: { id } }, { signal }),
+    enabled: test !== null,
+    refetchInterval: fallbackPoll,
+  });
+
+export function useChooseWinner(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (variant: number) => call(chooseWinner, { params: { id }, body: { variant } }),
+    onSuccess: (result) => client.setQueryData(testKey(id), result),
+    onError: () => void client.invalidateQueries({ queryKey: testKey(id) }),
+  });
+}
+
 /** Sends it now with time to undo, or at an instant. */
 export const useSend = (id: string) =>
   useStep(id, ({ at, confirm }: { at: string | undefined; confirm: number }) =>
@@ -123,6 +146,15 @@ export const useAudiencePeople = ({ id, revision }: Broadcast, reason: AudienceR
     queryFn: ({ pageParam: cursor, signal }) =>
       call(broadcastAudiencePeople, { params: { id }, query: { cursor, reason, limit: 50 } }, { signal }),
     ...paging,
+  });
+
+/** When everybody would get it at their own time of day. */
+export const useOwnTimes = ({ id, revision }: Broadcast, scheduled_at: string) =>
+  useQuery({
+    queryKey: ['broadcast-audience', id, revision, 'at', scheduled_at],
+    queryFn: ({ signal }) => call(broadcastAudience, { params: { id }, query: { scheduled_at } }, { signal }),
+    staleTime: 30_000,
+    placeholderData: keepPreviousData,
   });
 
 export const useWhyNot = ({ id, revision }: Broadcast, email: string | undefined) =>

@@ -1,12 +1,16 @@
 import { useState } from 'react';
 import { Section } from '../../ui/page';
 import { HoldOut } from './hold-out';
-import { waysInWords } from './ways-in-words';
 import type { StepProps } from './settings-step';
+import { Variants } from './variants';
+import { waysInWords } from './ways-in-words';
+import { WhenTheyLeave } from './when-they-leave';
+import { stepOfProblem } from './wizard-steps';
 
 /** Everything about the way it is sent, folded under the sentences that say what holds now. */
-export function HowSent({ editing: { now, set }, readOnly }: StepProps) {
-  const [open, setOpen] = useState(false);
+export function HowSent({ editing: { now, stored, set }, readOnly }: StepProps) {
+  const problems = stored.problems.filter((problem) => stepOfProblem(problem) === 'review');
+  const [open, setOpen] = useState(problems.length > 0);
   return (
     <Section title="How it is sent">
       <details
@@ -19,7 +23,14 @@ export function HowSent({ editing: { now, set }, readOnly }: StepProps) {
           <span className="sentence">{waysInWords(now).join(' ')}</span>
           <span className="text-button">{open ? 'Close' : readOnly ? 'Show' : 'Change'}</span>
         </summary>
-        <div className="stack form">
+        <div className="stack">
+          {problems.map(({ pointer, message }) => (
+            <p key={pointer} className="notice" data-tone="warning">
+              {message}
+            </p>
+          ))}
+          <WhenTheyLeave now={now} readOnly={readOnly} set={set} />
+          <Variants now={now} problems={problems} readOnly={readOnly} set={set} />
           <HoldOut now={now} readOnly={readOnly} set={set} />
         </div>
       </details>

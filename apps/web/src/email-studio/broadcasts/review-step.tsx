@@ -1,4 +1,6 @@
-import { adminAddresses, testBroadcast } from '#contracts';
+import { adminAddresses, testBroadcast, variantNames } from '#contracts';
+import { SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { useStore } from 'zustand';
 import { call } from '../../api/client';
@@ -10,6 +12,7 @@ import { Answer } from '../../ui/query-states';
 import { wordsIn } from '../design/mail/words-in';
 import { TestMail } from '../templates/template-test';
 import { useStoredTemplate } from '../templates/templates.queries';
+import type { BroadcastDraft } from './broadcast-draft';
 import { useFunnel, type Broadcast, type Funnel } from './broadcasts.queries';
 import { BroadcastPreview } from './design-step';
 import { FunnelBars } from './funnel-bars';
@@ -22,6 +25,9 @@ import { stepOfProblem } from './wizard-steps';
 /** The last look: what is missing, to whom it goes, how it reads, and when it leaves. */
 export function ReviewStep({ editing, readOnly }: StepProps) {
   const { now, stored, saving } = editing;
+  const [chosen, setChosen] = useState(0);
+  const variants = now.test?.variants ?? [];
+  const variant = chosen < variants.length ? chosen : 0;
   const settled = useStore(saving.state).is === 'saved';
   const ready = stored.problems.length === 0;
   const funnel = useFunnel(stored, ready && settled);
@@ -58,14 +64,23 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
           </Answer>
         </Section>
       ) : null}
+      {variants.length > 0 ? (
+        <SegmentedControl
+          className="start"
+          aria-label="Variant shown"
+          value={String(variant)}
+          onChange={(next) => setChosen(Number(next))}
+          data={variants.map((_, at) => ({ value: String(at), label: variantNames[at]! }))}
+        />
+      ) : null}
       <BroadcastPreview
-        now={now}
+        now={asVariant(now, variant)}
         stored={stored}
         beside={
           ready && !readOnly
             ? (contact) => (
                 <TestMail
-                  send={(body) => call(testBroadcast, { params: { id }, body })}
+                  send={(body) => call(testBroadcast, { params: { id }, body: { ...body, variant } })}
                   contact={contact}
                   flush={() => saving.flush()}
                 />
@@ -75,6 +90,17 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
       />
     </>
   );
+}
+
+/** A draft as one variant of its test has it. */
+function asVariant(now: BroadcastDraft, variant: number): BroadcastDraft {
+  const { subject, preheader, template_id } = now.test?.variants[variant] ?? {};
+  return {
+    ...now,
+    subject: subject || now.subject,
+    preheader: preheader || now.preheader,
+    template_id: template_id ?? now.template_id,
+  };
 }
 
 /** What keeps it from being sent, each with the way to it. */

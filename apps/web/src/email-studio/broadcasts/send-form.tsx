@@ -1,8 +1,11 @@
 import { Button, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
+import { fieldInstant } from '#graph';
 import { useState } from 'react';
+import { useSettings } from '../../settings/saving/settings.queries';
 import { Confirm, Problem } from '../../ui/confirm';
 import { count, people } from '../../ui/format';
 import { readerZone, shortTime } from '../../ui/time';
+import { OwnTimes } from './own-times';
 import { useSend, type Broadcast, type Funnel } from './broadcasts.queries';
 
 /** From this many on the number is typed. */
@@ -17,40 +20,47 @@ interface SendFormProps {
 
 /** Now or at a time; asked once more, with the number. */
 export function SendForm({ broadcast, funnel: { will_receive }, disabled }: SendFormProps) {
-  const [when, setWhen] = useState<'now' | 'later'>('now');
+  const own = broadcast.local_time;
+  const { data: settings } = useSettings();
+  const [chosen, setWhen] = useState<'now' | 'later'>('now');
+  const when = own ? 'later' : chosen;
   const [time, setTime] = useState('');
   const [isPast, setIsPast] = useState(false);
   const [asking, setAsking] = useState(false);
   const [typed, setTyped] = useState<string | number>('');
   const send = useSend(broadcast.id);
-  // The browser reads what it says as the reader's own time.
-  const at = when === 'later' && time !== '' ? new Date(time) : undefined;
+  // The browser reads what it says as the reader's own time; for everybody's own day the workspace's clock counts.
+  const instant = (text: string) => (own ? settings && fieldInstant(text, {}, settings.timezone) : new Date(text));
+  const at = when === 'later' && time !== '' ? instant(time) : undefined;
   const mustType = will_receive > TYPED_ABOVE;
   return (
     <div className="stack form">
-      <SegmentedControl
-        className="start"
-        aria-label="When"
-        value={when}
-        onChange={(next) => setWhen(next === 'later' ? 'later' : 'now')}
-        data={[
-          { value: 'now', label: 'Now' },
-          { value: 'later', label: 'At a time' },
-        ]}
-      />
+      {own ? null : (
+        <SegmentedControl
+          className="start"
+          aria-label="When"
+          value={when}
+          onChange={(next) => setWhen(next === 'later' ? 'later' : 'now')}
+          data={[
+            { value: 'now', label: 'Now' },
+            { value: 'later', label: 'At a time' },
+          ]}
+        />
+      )}
       {when === 'later' ? (
         <TextInput
           type="datetime-local"
           label="Date and time"
-          description={`Your time zone: ${readerZone}.`}
+          description={own ? 'In everybody’s own time zone.' : `Your time zone: ${readerZone}.`}
           error={isPast ? 'This time has passed.' : undefined}
           value={time}
           onChange={(event) => {
             setTime(event.currentTarget.value);
-            setIsPast(new Date(event.currentTarget.value).getTime() <= Date.now());
+            setIsPast((instant(event.currentTarget.value)?.getTime() ?? Infinity) <= Date.now());
           }}
         />
       ) : null}
+      {own && at && !isPast ? <OwnTimes broadcast={broadcast} at={at} /> : null}
       {send.error && !asking ? <Problem error={send.error} /> : null}
       {will_receive === 0 ? <p className="sentence quiet">Nobody would receive it now. Look at the audience.</p> : null}
       <Button
@@ -77,7 +87,9 @@ export function SendForm({ broadcast, funnel: { will_receive }, disabled }: Send
       >
         <p>
           “{broadcast.name}” goes to {people(will_receive)}
-          {at ? ` at ${shortTime(at.toISOString())}. The audience is asked again then.` : '.'}{' '}
+          {at
+            ? ` ${own ? `at ${time.replace('T', ', ')} of everybody’s own time` : `at ${shortTime(at.toISOString())}`}. The audience is asked again then.`
+            : '.'}{' '}
           {at ? 'Until then you can take it off the schedule.' : 'For 60 seconds you can undo it.'}
         </p>
         {mustType ? (

@@ -57,7 +57,9 @@ export function SendingActs({ broadcast }: { broadcast: Broadcast }) {
 
 /** Until it has begun, it becomes a draft again. */
 function Unschedule({ broadcast, busy, onDo }: { broadcast: Broadcast; busy: boolean; onDo: () => void }) {
-  const left = useSecondsUntil(broadcast.status === 'scheduled' ? broadcast.scheduled_at : null);
+  const left = useSecondsUntil(
+    broadcast.status === 'scheduled' ? (broadcast.begins_at ?? broadcast.scheduled_at) : null,
+  );
   const undo = left !== undefined && left <= UNDO;
   return (
     <>

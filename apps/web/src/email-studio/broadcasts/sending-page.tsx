@@ -17,6 +17,7 @@ import { Recipients } from './recipients';
 import { ReportParts } from './report-parts';
 import { recipientsFile, useFollowUp, useReport } from './report.queries';
 import { SendingActs } from './sending-acts';
+import { TestOfBroadcast } from './test-result';
 
 /** A broadcast that is scheduled, under way or over: how far it is, what can be done, and what became of everybody. */
 export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
@@ -53,6 +54,7 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
       <HowFar broadcast={broadcast} />
       {mayChange ? <SendingActs key={status} broadcast={broadcast} /> : null}
       {broadcast.started_at ? <Report broadcast={broadcast} /> : null}
+      {broadcast.started_at && broadcast.test ? <TestOfBroadcast broadcast={broadcast} /> : null}
     </Page>
   );
 }
@@ -130,7 +132,7 @@ function Duplicate({ id }: { id: string }) {
   );
 }
 
-function When({ broadcast: { status, scheduled_at, started_at, finished_at } }: { broadcast: Broadcast }) {
+function When({ broadcast: { status, scheduled_at, begins_at, started_at, finished_at } }: { broadcast: Broadcast }) {
   if (finished_at)
     return (
       <span>
@@ -146,7 +148,8 @@ function When({ broadcast: { status, scheduled_at, started_at, finished_at } }: 
   if (status === 'scheduled' && scheduled_at)
     return (
       <span>
-        Leaves on <Time at={scheduled_at} as="short" />
+        Leaves {begins_at ? 'from' : 'on'} <Time at={begins_at ?? scheduled_at} as="short" />
+        {begins_at ? ', to each person at their own time of day' : ''}
       </span>
     );
   return null;

@@ -7,7 +7,7 @@ export const steps: readonly { name: StepName; label: string; about: RegExp }[] 
   { name: 'settings', label: 'Settings', about: /^\/(name|subject|preheader|from|reply_to|utm|topic_id)/ },
   { name: 'audience', label: 'Audience', about: /^\/(include_smart_list_ids|exclude_smart_list_ids|rules)/ },
   { name: 'design', label: 'Design', about: /^\/(template_id|html|text|design)/ },
-  { name: 'review', label: 'Review', about: /^\/(holdout_percent)/ },
+  { name: 'review', label: 'Review', about: /^\/(holdout_percent|spread|local_time|test)/ },
 ];
 
 /** The step that an address names; the first one where it names none. */
