@@ -1,5 +1,6 @@
 import { linkPlace, type Design } from '#designs';
 import { Button } from '@mantine/core';
+import { useSettings } from '../../../settings/saving/settings.queries';
 import { plural } from '../../../ui/format';
 import { useBrand, useLinkCheck, type Check, type Mail, type Place } from '../mail/designs.queries';
 import { EmptyWords } from './empty-words';
@@ -52,11 +53,15 @@ export function ChecksPanel({ checks, canShow, onShow, onFix, readOnly, html, ma
 
 const MOST_LINKS = 50;
 
-/** The web addresses in a mail, each once. */
-const linksIn = (html: string): string[] => {
+/**
+ * The web addresses in a mail, each once.
+ * @param own how the links of each reader begin in a preview, which lead nowhere
+ */
+const linksIn = (html: string, own: string): string[] => {
   const page = new DOMParser().parseFromString(html, 'text/html');
   const found = [...page.querySelectorAll('a[href]')].map((link) => link.getAttribute('href') ?? '');
-  return [...new Set(found.filter((href) => /^https?:/i.test(href)))].slice(0, MOST_LINKS);
+  const others = found.filter((href) => /^https?:/i.test(href) && !href.startsWith(own));
+  return [...new Set(others)].slice(0, MOST_LINKS);
 };
 
 interface LinkCheckProps extends Pick<ChecksPanelProps, 'mail' | 'canShow' | 'onShow'> {
@@ -66,6 +71,7 @@ interface LinkCheckProps extends Pick<ChecksPanelProps, 'mail' | 'canShow' | 'on
 function LinkCheck({ html, mail, canShow, onShow }: LinkCheckProps) {
   const tried = useLinkCheck();
   const website = useBrand().data?.website;
+  const own = `${useSettings().data?.public_url ?? ''}/preview`;
   const placeOf = (url: string): Place | undefined => {
     const { design, html: source } = mail.written;
     const place = linkPlace(url, {
@@ -84,7 +90,7 @@ function LinkCheck({ html, mail, canShow, onShow }: LinkCheckProps) {
         variant="default"
         className="start"
         loading={tried.isPending}
-        onClick={() => tried.mutate(linksIn(html))}
+        onClick={() => tried.mutate(linksIn(html, own))}
       >
         Try every link
       </Button>

@@ -252,5 +252,9 @@ function beginning(editor: Editor, part: Component): string {
     ? (viewOf(part)?.getChildrenContainer().textContent ?? '')
     : wordsIn(wordsOf(editor, part)).replace(/<[^>]*>/g, ' ');
   const text = words.trim() || settings.title || settings.alt || '';
-  return text.replace(/\s+/g, ' ').trim().slice(0, WORDS_SHOWN);
+  const line = text.replace(/\s+/g, ' ').trim();
+  // By characters: half of one is shown as a question mark.
+  return Array.from(line.slice(0, 2 * WORDS_SHOWN))
+    .slice(0, WORDS_SHOWN)
+    .join('');
 }
