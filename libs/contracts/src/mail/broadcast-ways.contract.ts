@@ -53,7 +53,8 @@ export const broadcastTest = z
           path: ['variants', at, 'template_id'],
         });
     });
-  });
+  })
+  .describe('With `on: subject` no variant names a template.');
 export type BroadcastTest = z.output<typeof broadcastTest>;
 
 const count = z.number().int().min(0);

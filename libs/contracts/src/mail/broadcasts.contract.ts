@@ -340,10 +340,12 @@ export const testBroadcast = route({
   tag,
   summary: 'Sends it to yourself or to a seed list, with a chosen person’s data, marked [TEST]',
   params: idParams,
-  body: testBody.safeExtend({
-    /** Of a test, from 0 on. */
-    variant: z.number().int().min(0).max(4).default(0),
-  }),
+  body: testBody
+    .safeExtend({
+      /** Of a test, from 0 on. */
+      variant: z.number().int().min(0).max(4).default(0),
+    })
+    .describe('It has either to or seed_list.'),
   response: testAnswer,
   problems: ['not_found', 'unknown_address', 'recipient_not_staff', 'invalid_template'],
 });
