@@ -18,7 +18,7 @@ export interface VariantFigures {
 type Tested = Pick<BroadcastRow, 'id' | 'test' | 'frozen_at' | 'test_result'>;
 
 /** Figures of each variant, in their order. */
-export async function variantFigures(tx: Tx, row: Tested): Promise<VariantFigures[]> {
+async function variantFigures(tx: Tx, row: Tested): Promise<VariantFigures[]> {
   const figures = row.test!.variants.map(() => ({ sent: 0, delivered: 0, clicked: 0, enrolled: 0 }));
   const at = new Map(figures.map((one, variant) => [variantNames[variant]!, one]));
   const counted = await tx.rows<{ node_id: string; what: 'sent' | 'delivered' | 'clicked'; n: number }>(

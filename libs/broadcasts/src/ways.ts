@@ -15,7 +15,7 @@ export interface Ways {
 }
 
 /** Seconds of a span; a day has 24 hours. */
-export const secondsOf = (span: Duration): number => addDuration(new Date(0), span, 'UTC').getTime() / 1000;
+const secondsOf = (span: Duration): number => addDuration(new Date(0), span, 'UTC').getTime() / 1000;
 
 /** What cannot be combined. */
 export function waysProblems({ spread, local_time, test }: Ways): FieldError[] {
