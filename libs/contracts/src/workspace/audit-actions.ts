@@ -43,7 +43,7 @@ export const auditActions = {
   'broadcast.unscheduled': 'Unscheduled a broadcast',
   'broadcast.paused': 'Paused a broadcast',
   'broadcast.resumed': 'Resumed a broadcast',
-  'broadcast.winner_chosen': 'Chose the winner of a broadcast’s test',
+  'broadcast.winner_chosen': 'Ended the test of a broadcast early',
   'broadcast.cancelled': 'Cancelled a broadcast',
   'broadcast.deleted': 'Deleted the draft of a broadcast',
   'broadcast.exported': 'Exported the recipients of a broadcast',
