@@ -189,8 +189,7 @@ describe('hostile values', () => {
       const answer = await api.call('GET', path, undefined, { anonymous: true, headers: headersOf(route) });
       // The tokens are made up, and a broadcast has a test only where somebody gave it one.
       const lacking = route.path.includes(':token') || route.path === contracts.broadcastTestResult.path;
-      if (answer.status >= 400 && !lacking)
-        faults.push([path, answer.status, answer.text.slice(0, 300)]);
+      if (answer.status >= 400 && !lacking) faults.push([path, answer.status, answer.text.slice(0, 300)]);
     }
     expect(faults).toEqual([]);
     expect(sent).toBeGreaterThan(8000);
