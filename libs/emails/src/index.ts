@@ -3,7 +3,6 @@ export * from './content/content.js';
 export { escapeHtml, parseLiquid, TemplateError } from './liquid/liquid.js';
 export * from './rendering/link-tokens.js';
 export { emptyWords } from './content/empty-words.js';
-export { htmlProblems } from './content/html-problems.js';
 export { spamWords } from './content/spam-words.js';
 export { contactJson, leadJson } from './content/personalisation.js';
 export * from './messages/frequency-cap.js';

@@ -3,6 +3,8 @@ import { lineAndColumn } from '../liquid/liquid.js';
 import { tagsOf } from './html-links.js';
 import type { TemplateProblem } from './content.js';
 
+export type MailStream = 'broadcast' | 'transactional';
+
 const elements = /<(?:img|a)[\s/>]/gi;
 /** Places told of one kind. */
 const MOST = 10;
@@ -11,7 +13,7 @@ const MOST = 10;
  * What is worth a look in HTML that somebody wrote: pictures without words, links that lead nowhere, no way out in
  * marketing mail, too much of it. Sending asks for none of it.
  */
-export function htmlProblems(html: string, stream: 'broadcast' | 'transactional'): TemplateProblem[] {
+export function htmlProblems(html: string, stream: MailStream): TemplateProblem[] {
   const problems: TemplateProblem[] = [];
   if (html.trim() === '') return problems;
   if (stream === 'broadcast' && !html.includes('links.unsubscribe'))

@@ -1,5 +1,6 @@
 import { inThreads } from '#platform';
 import { compileContent, type MailContent, type TemplateProblem } from '../content/content.js';
+import type { MailStream } from '../content/html-problems.js';
 import { TemplateError } from '../liquid/liquid.js';
 import * as here from './mail.thread.js';
 import { renderMail, withOwnTracking, type RenderedMail } from './render.js';
@@ -34,6 +35,12 @@ const isLarge = (...contents: readonly MailContent[]): boolean =>
 /** `checkTemplate`, of a large mail in a thread. */
 export async function checkAside(content: MailContent): Promise<TemplateProblem[]> {
   return isLarge(content) ? inThread('check', asContent(content)) : here.check(content);
+}
+
+/** `checkAside`, and what is worth a look besides: for those who write it. */
+export async function lookAside(content: MailContent, stream: MailStream): Promise<TemplateProblem[]> {
+  const asked = { content: asContent(content), stream };
+  return isLarge(content) ? inThread('look', asked) : here.look(asked);
 }
 
 /**

@@ -8,6 +8,8 @@ import {
 import { footerNote } from './footer-note.js';
 import { TemplateError } from '../liquid/liquid.js';
 import { renderMail, type MailData, type MailLinks, type RenderedMail, type SendFacts } from './render.js';
+import { htmlProblems, type MailStream } from '../content/html-problems.js';
+import { spamWords } from '../content/spam-words.js';
 import { utmQuery } from '../content/utm.js';
 
 /** All that a mail to one person is made of. */
@@ -23,6 +25,13 @@ export type Rendered = { mail: RenderedMail } | { mistake: { message: string; li
 
 export const check = ({ subject, html, text, preheader }: MailContent): TemplateProblem[] =>
   checkTemplate(subject, html, text, preheader);
+
+/** What to fix before it is sent, and what is worth a look while it is written. */
+export const look = ({ content, stream }: { content: MailContent; stream: MailStream }): TemplateProblem[] => [
+  ...check(content),
+  ...htmlProblems(content.html, stream),
+  ...spamWords(content),
+];
 
 export function render({ content, data, facts, links, from }: MailParts): Rendered {
   try {

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { checkAside, htmlProblems, spamWords, TemplateError, Templates, TemplateVersions } from '#emails';
+import { checkAside, lookAside, TemplateError, Templates, TemplateVersions } from '#emails';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { AppError, Database, type Actor } from '#platform';
@@ -81,7 +81,7 @@ export class TemplatesController {
 
   @Route(contracts.previewContent)
   async previewContent(@Input() { body }: InputOf<typeof contracts.previewContent>) {
-    const problems = [...(await checkAside(body)), ...htmlProblems(body.html, body.stream), ...spamWords(body)];
+    const problems = await lookAside(body, body.stream);
     if (problems.some((problem) => problem.severity === 'blocks' && problem.line)) return { problems };
     const rendered = await this.rendered(() => this.view.preview(body, body.stream, body.contact_email, body.from));
     return { ...rendered, problems };
