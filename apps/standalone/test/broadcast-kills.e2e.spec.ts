@@ -1,19 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { keyHash } from '#send';
-import { seedLeads, testDatabase, type Behavior, type FakeReport, type TestDatabase } from '#testing';
+import { seedLeads, type Behavior, type FakeReport, type TestDatabase } from '#testing';
 import { faults } from './fault-automations.js';
-import { FakePostmarkProcess, OwnPostgres, PatientCaller, Processes, productOf } from './fault-harness.js';
-import { Killer, patiently, roles, type Point } from './killer.js';
+import type { FakePostmarkProcess, PatientCaller, Processes } from './fault-harness.js';
+import { Killer, patiently, startProduct, stopProduct, type Point, type Product } from './killer.js';
 
-const root = join(import.meta.dirname, '../../..');
 /** Broadcasts are sent until there were so many; `npm run test:faults` wants more, with more people. */
 const wantedKills = Number(process.env.CORTEX_FAULT_KILLS ?? 6);
 const peopleCount = Number(process.env.CORTEX_FAULT_PEOPLE ?? 1_000);
 const MOST_BROADCASTS = 200;
-const key = 'a-server-key-for-the-fault-test';
 
 /** Single mails are refused now and then: for good, and because Postmark knows the address as dead. */
 const ways: Behavior[] = [...faults, { kind: 'items', codes: { 0: 406, 3: 300 } }, { kind: 'accept' }];
@@ -41,7 +37,7 @@ interface Seen {
 }
 
 describe('broadcasts while processes are killed and Postmark misbehaves', () => {
-  let postgres: OwnPostgres;
+  let product: Product;
   let db: TestDatabase;
   let fake: FakePostmarkProcess;
   let processes: Processes;
@@ -51,36 +47,22 @@ describe('broadcasts while processes are killed and Postmark misbehaves', () => 
   let pauses = 0;
 
   beforeAll(async () => {
-    const built = spawnSync(process.execPath, [join(root, 'apps/standalone/build.mjs'), '--server'], {
-      encoding: 'utf8',
-      env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
+    const people = Array.from({ length: peopleCount }, (_, n) => ({
+      email: `person${n}@school.example`,
+      first_name: 'Ada',
+      consent: n % 10 === 0 ? 'unsubscribed' : 'subscribed',
+    }));
+    product = await startProduct(ways, async ({ database }) => {
+      await seedLeads(database, people);
+      await database.run('update cortex.settings set frequency_cap = null');
     });
-    if (built.status !== 0) throw new Error(`${built.stdout}\n${built.stderr}`);
-    postgres = await OwnPostgres.start();
-    db = await testDatabase({ poolSize: 6, cluster: postgres.url });
-    await db.clock.set('2026-11-20T09:00:00Z');
-    fake = await FakePostmarkProcess.start(ways);
-    await seedLeads(
-      db.database,
-      Array.from({ length: peopleCount }, (_, n) => ({
-        email: `person${n}@school.example`,
-        first_name: 'Ada',
-        consent: n % 10 === 0 ? 'unsubscribed' : 'subscribed',
-      })),
-    );
-    processes = new Processes(productOf(db.url, fake.url, key));
-    await processes.start(roles);
-    await db.database.run('update cortex.settings set settle_seconds = 60, frequency_cap = null');
-    caller = new PatientCaller(`http://127.0.0.1:${await processes.port}`, key);
-    killer = new Killer({ processes, postgres, fake, db }, points, wantedKills);
+    ({ db, fake, processes, caller } = product);
+    killer = new Killer(product, points, wantedKills);
   }, 240_000);
 
   afterAll(async () => {
     await killer?.stop().catch(() => undefined);
-    await processes?.stop();
-    await fake?.close();
-    await db?.drop();
-    await postgres?.close();
+    if (product) await stopProduct(product);
   });
 
   /** What is committed, all of it at one moment; in every such state everybody is accounted for. */

@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '#platform';
 import { keyHash } from '#send';
-import { pipeline, testDatabase, type FakeReport, type TestDatabase } from '#testing';
+import { pipeline, type FakeReport, type TestDatabase } from '#testing';
 import { abandonment, faults, readers } from './fault-automations.js';
-import { FakePostmarkProcess, OwnPostgres, PatientCaller, Processes, productOf } from './fault-harness.js';
-import { Killer, patiently, roles, type Point } from './killer.js';
+import type { FakePostmarkProcess, PatientCaller, Processes } from './fault-harness.js';
+import { Killer, patiently, startProduct, stopProduct, type Point, type Product } from './killer.js';
 
-const root = join(import.meta.dirname, '../../..');
 /** New people come until there were so many: each victim once, and 200 for `npm run test:faults`. */
 const wantedKills = Number(process.env.CORTEX_FAULT_KILLS ?? 7);
 const peopleCount = 1000;
 const enrolledCount = peopleCount * 0.15;
 const viewCount = peopleCount / 2;
 const MOST_ROUNDS = 100;
-const key = 'a-server-key-for-the-fault-test';
 
 /** Where the way is hit: when nobody knows, and right inside what must not be done twice. */
 const points: Record<string, Point> = {
@@ -28,7 +24,7 @@ const points: Record<string, Point> = {
 };
 
 describe('the whole product while its processes are killed and Postmark misbehaves', () => {
-  let postgres: OwnPostgres;
+  let product: Product;
   let db: TestDatabase;
   let fake: FakePostmarkProcess;
   let processes: Processes;
@@ -40,28 +36,14 @@ describe('the whole product while its processes are killed and Postmark misbehav
   let rounds = 0;
 
   beforeAll(async () => {
-    const built = spawnSync(process.execPath, [join(root, 'apps/standalone/build.mjs'), '--server'], {
-      encoding: 'utf8',
-      env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
-    });
-    if (built.status !== 0) throw new Error(`${built.stdout}\n${built.stderr}`);
-    postgres = await OwnPostgres.start();
-    db = await testDatabase({ poolSize: 6, cluster: postgres.url });
-    await db.clock.set('2026-11-20T09:00:00Z');
-    fake = await FakePostmarkProcess.start(faults);
-    processes = new Processes(productOf(db.url, fake.url, key));
-    await processes.start(roles);
-    killer = new Killer({ processes, postgres, fake, db }, points, wantedKills);
-    await db.database.run('update cortex.settings set settle_seconds = 60');
-    caller = new PatientCaller(`http://127.0.0.1:${await processes.port}`, key);
+    product = await startProduct(faults);
+    ({ db, fake, processes, caller } = product);
+    killer = new Killer(product, points, wantedKills);
   }, 240_000);
 
   afterAll(async () => {
     await killer?.stop().catch(() => undefined);
-    await processes?.stop();
-    await fake?.close();
-    await db?.drop();
-    await postgres?.close();
+    if (product) await stopProduct(product);
   });
 
   /** Moves the clock on while waiting; in every state seen on the way, mails and steps add up. */

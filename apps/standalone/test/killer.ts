@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { TestDatabase } from '#testing';
-import type { FakePostmarkProcess, OwnPostgres, Processes } from './fault-harness.js';
+import { testDatabase, type Behavior, type TestDatabase } from '#testing';
+import { FakePostmarkProcess, OwnPostgres, PatientCaller, Processes, productOf } from './fault-harness.js';
 
+const root = join(import.meta.dirname, '../../..');
+const key = 'a-server-key-for-the-fault-test';
 /** What runs, in the order in which `Processes.start` is given it. */
-export const roles = ['api', 'worker', 'worker', 'npm start'] as const;
+const roles = ['api', 'worker', 'worker', 'npm start'] as const;
 const victims = [
   'worker',
   'application of npm start',
@@ -30,11 +34,42 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-interface Product {
+/** The built product in processes that can be killed, over a PostgreSQL and a fake Postmark of its own. */
+export interface Product {
   processes: Processes;
   postgres: OwnPostgres;
   fake: FakePostmarkProcess;
   db: TestDatabase;
+  caller: PatientCaller;
+}
+
+/** @param prepare fills the database before anything runs */
+export async function startProduct(
+  ways: Behavior[],
+  prepare: (db: TestDatabase) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Product> {
+  const built = spawnSync(process.execPath, [join(root, 'apps/standalone/build.mjs'), '--server'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
+  });
+  if (built.status !== 0) throw new Error(`${built.stdout}\n${built.stderr}`);
+  const postgres = await OwnPostgres.start();
+  const db = await testDatabase({ poolSize: 6, cluster: postgres.url });
+  await db.clock.set('2026-11-20T09:00:00Z');
+  const fake = await FakePostmarkProcess.start(ways);
+  await prepare(db);
+  const processes = new Processes(productOf(db.url, fake.url, key));
+  await processes.start(roles);
+  await db.database.run('update cortex.settings set settle_seconds = 60');
+  const caller = new PatientCaller(`http://127.0.0.1:${await processes.port}`, key);
+  return { processes, postgres, fake, db, caller };
+}
+
+export async function stopProduct({ processes, fake, db, postgres }: Product): Promise<void> {
+  await processes.stop();
+  await fake.close();
+  await db.drop();
+  await postgres.close();
 }
 
 /** Kills one process after the other, in every part of the way, until it has done so often enough or is stopped. */
