@@ -357,10 +357,11 @@ begin
   update cortex.messages m set state = 'cancelled', reason = 'merged with somebody who had entered before'
   from taken t where m.id = t.message_id and m.state = 'queued';
   update cortex.automation_runs r set person_id = stays_id where r.person_id = gone_id;
-  -- One mail of a broadcast is enough: of what both were to get, one that has not left is left out.
+  -- One mail of a broadcast is enough: of what both were to get, one that has not left is left out. A colleague has each at
+  -- an address of their own.
   update cortex.messages m set state = 'skipped', reason = 'duplicate'
   from cortex.messages other
-  where m.state = 'queued' and other.broadcast_id = m.broadcast_id
+  where m.state = 'queued' and not m.to_colleague and other.broadcast_id = m.broadcast_id
     and ((m.person_id = gone_id and other.person_id = stays_id and other.state not in ('skipped', 'failed', 'cancelled'))
       or (m.person_id = stays_id and other.person_id = gone_id
         and other.state in ('submitting', 'sent', 'uncertain', 'unknown')))

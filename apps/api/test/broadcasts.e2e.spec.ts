@@ -287,6 +287,52 @@ describe('broadcasts over HTTP', () => {
     expect((await call('DELETE', `/${read.id}`)).status).toBe(204);
   });
 
+  it('go to colleagues as transactional mail: no consent, no list, no way out', async () => {
+    const staff = { name: 'For the desk', audience: 'staff' };
+    expect((await call('POST', '', { ...staff, stream: 'broadcast' })).body.errors).toEqual([
+      { pointer: '/stream', message: 'A broadcast to colleagues goes out as transactional mail.' },
+    ]);
+    const { body: made } = await call('POST', '', {
+      ...staff,
+      subject: 'Hi {{ contact.first_name }}',
+      html: '<p>New hours</p>',
+    });
+    expect(made).toMatchObject({ audience: 'staff', stream: 'transactional', problems: [] });
+    // As it was read.
+    expect((await call('PUT', `/${made.id}`, made)).body).toMatchObject({ audience: 'staff', revision: made.revision });
+    const { body: funnel } = await call('POST', `/${made.id}/audience`);
+    expect(funnel.will_receive).toBe(funnel.candidates);
+    const asked = `/${made.id}/audience?contact_email=`;
+    expect((await call('GET', `${asked}${mails.app.admin.email}`)).body).toMatchObject({ outcome: 'in', reason: null });
+    expect((await call('GET', `${asked}nobody@school.example`)).body).toMatchObject({
+      reason: 'not_staff',
+      sentence: 'Out: they do not work here.',
+    });
+    expect((await call('GET', `/${made.id}/audience/people`)).body.items).toContainEqual({
+      contact_id: null,
+      contact_email: mails.app.admin.email,
+      reason: null,
+    });
+    await call('POST', `/${made.id}/rehearse`);
+    const rehearsed = await mails.until(
+      async () => (await call('GET', `/${made.id}/rehearsal`)).body,
+      ({ status }) => status !== 'running',
+    );
+    expect(rehearsed).toMatchObject({
+      status: 'completed',
+      recipients: funnel.candidates,
+      problems: { no_link: funnel.candidates },
+      worst: expect.arrayContaining([{ contact_email: mails.app.admin.email, problems: ['no_link'] }]),
+    });
+    await call('POST', `/${made.id}/send`, { confirm: funnel.will_receive });
+    const sent = await until(made.id, 'sent');
+    expect(sent.counts).toMatchObject({ candidates: funnel.candidates, sent: funnel.candidates });
+    const mail = mails.fake.accepted.find(({ subject }) => subject.startsWith('Hi '))!;
+    expect([mail.stream, mail.headers, mail.html]).toEqual(['outbound', [], '<p>New hours</p>']);
+    expect((await call('GET', `/${made.id}/report`)).body.results).toBeNull();
+    expect((await call('POST', `/${made.id}/follow-up`)).body.code).toBe('broadcast_to_staff');
+  });
+
   it('refuses what is not marketing mail to people, and what does not exist', async () => {
     const template = await mails.app.call('POST', '/email/templates', {
       name: 'System',

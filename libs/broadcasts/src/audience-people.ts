@@ -1,5 +1,6 @@
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 import type { SkipReason } from '#rules';
+import { colleaguePage } from './colleagues.js';
 import { audienceSql, judgedSql, JUDGING, judgingValues, type FixedAudience, type Judging } from './audience.js';
 
 export interface AudiencePeopleFilter {
@@ -10,12 +11,9 @@ export interface AudiencePeopleFilter {
 }
 
 /** A page of the people of an audience as it is now, in the order in which they came into the directory. */
-export async function audiencePage(
-  tx: Tx,
-  audience: FixedAudience,
-  judging: Judging,
-  { reason, limit, cursor }: AudiencePeopleFilter,
-) {
+export async function audiencePage(tx: Tx, audience: FixedAudience, judging: Judging, filter: AudiencePeopleFilter) {
+  if (audience.staff) return colleaguePage(tx, filter);
+  const { reason, limit, cursor } = filter;
   const [after] = decodeCursor(cursor, 1) ?? [null];
   const condition = audienceSql(audience, JUDGING + 3);
   const rows = await tx.rows<{ person_id: string; contact_id: string; contact_email: string; reason: string | null }>(

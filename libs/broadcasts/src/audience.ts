@@ -11,9 +11,14 @@ import {
   type SkipReason,
   type SqlFragment,
 } from '#rules';
+import { funnelOfColleagues, judgeColleague } from './colleagues.js';
 
-/** For whom a broadcast is: who is in one of these lists or fulfils the rules, but nobody of the lists to leave out. */
+/**
+ * For whom a broadcast is: who is in one of these lists or fulfils the rules, but nobody of the lists to leave out; or,
+ * with `staff`, everybody who works here, and nobody else.
+ */
 export interface Audience {
+  staff: boolean;
   include: string[];
   exclude: string[];
   rules: Group | null;
@@ -29,7 +34,7 @@ export interface FixedAudience extends Audience {
 
 /** @throws AppError 422 when a list does not exist; RuleError when a list's rules cannot be read */
 export async function fixAudience(tx: Tx, audience: Audience): Promise<FixedAudience> {
-  const { include, exclude, rules } = audience;
+  const { staff, include, exclude, rules } = audience;
   const asked = [...new Set([...include, ...exclude, ...(rules ? dependencies(rules).lists : [])])];
   const lists = await loadListDefinitions(tx, asked);
   const missing = asked.find((id) => !lists.has(id));
@@ -40,7 +45,7 @@ export async function fixAudience(tx: Tx, audience: Audience): Promise<FixedAudi
     });
   }
   const { now, timezone } = await momentOf(tx);
-  return { include, exclude, rules, lists: Object.fromEntries(lists), now: now.toISOString(), timezone };
+  return { staff, include, exclude, rules, lists: Object.fromEntries(lists), now: now.toISOString(), timezone };
 }
 
 const inOneOf = (lists: string[]): Group => ({
@@ -118,6 +123,7 @@ export interface Funnel {
 
 /** Counts an audience as it is now. */
 export async function funnelOf(tx: Tx, audience: FixedAudience, judging: Judging): Promise<Funnel> {
+  if (audience.staff) return funnelOfColleagues(tx);
   const condition = audienceSql(audience, JUDGING);
   const rows = await tx.rows<{ reason: SkipReason | null; n: number }>(
     `select j.reason, count(*)::int as n from (${judgedSql(condition.text)}) j group by 1`,
@@ -132,11 +138,11 @@ export async function funnelOf(tx: Tx, audience: FixedAudience, judging: Judging
 }
 
 /** Why somebody gets no mail of a broadcast: a reason of `skipReasons`, or that the audience is not about them. */
-export type OutReason = SkipReason | 'not_in_audience' | 'left_out';
+export type OutReason = SkipReason | 'not_in_audience' | 'not_staff' | 'left_out';
 
 /**
  * Whether one person would get the mail, and if not, why.
- * @throws AppError 404 when nobody in the directory has this address
+ * @throws AppError 404 when nobody in the directory has this address, unless it is about colleagues
  */
 export async function judgeOne(
   tx: Tx,
@@ -144,6 +150,7 @@ export async function judgeOne(
   judging: Judging,
   email: string,
 ): Promise<OutReason | null> {
+  if (audience.staff) return judgeColleague(tx, email);
   const person = await tx.row<{ person_id: string }>(
     `select coalesce(k.into_person_id, p.person_id) as person_id from cortex.people p
      left join cortex.person_links k on k.person_id = p.person_id

@@ -18,6 +18,8 @@ export interface BroadcastRow {
   email_from: string | null;
   reply_to: string | null;
   utm: Utm | null;
+  /** To everybody who works here; lists and rules are not asked then. */
+  to_staff: boolean;
   topic_id: string | null;
   /** The topic that people must want: its own, or its template's. */
   asked_topic_id: string | null;
@@ -59,7 +61,7 @@ export interface BroadcastRow {
 }
 
 const columns = `b.id, b.name, b.status, b.revision, b.field_revisions, b.subject, b.preheader, b.email_from,
-  b.reply_to, b.utm, b.topic_id,
+  b.reply_to, b.utm, b.to_staff, b.topic_id,
   coalesce(b.topic_id, (select t.topic_id from cortex.templates t
     where t.id = coalesce((b.test #>> '{variants,0,template_id}')::uuid, b.template_id))) as asked_topic_id,
   b.include_smart_list_ids, b.exclude_smart_list_ids, b.rules, b.template_id, b.editor, b.design, b.html, b.text,

@@ -24,7 +24,7 @@ import {
   type BroadcastFilter,
   type BroadcastRow,
 } from './broadcast.queries.js';
-import { fieldsOf, type BroadcastFields } from './draft-fields.js';
+import { fieldsOf, streamOf, type BroadcastFields } from './draft-fields.js';
 import { present, presentListed, presentOwnTimes } from './present.js';
 import { audienceOf, checkedContent, contentOf } from './readiness.js';
 import { testOf } from './split-test.js';
@@ -205,8 +205,8 @@ export class Broadcasts {
   ): Promise<void> {
     await assertThere(tx, given);
     const next: BroadcastFields = { ...fieldsOf(row), ...given };
-    const drawn = changed.some((field) => contentFields.has(field))
-      ? await this.renderer.draw({ ...next, stream: 'broadcast' })
+    const drawn = changed.some((field) => contentFields.has(field) || field === 'audience')
+      ? await this.renderer.draw({ ...next, stream: streamOf(next.audience) })
       : { design: row.design, html: row.html, generated_text: row.generated_text };
     await assertParses({ ...next, ...drawn });
     const revisions = { ...row.field_revisions };
@@ -216,7 +216,7 @@ export class Broadcasts {
          include_smart_list_ids = $7, exclude_smart_list_ids = $8, rules = $9::jsonb, template_id = $10, editor = $11,
          design = $12::jsonb, html = $13, text = $14, generated_text = $15, revision = $16, field_revisions = $17::jsonb,
          holdout_percent = $18, reply_to = $19, utm = $20::jsonb, spread = $21::jsonb, local_time = $22,
-         test = $23::jsonb, updated_at = cortex.now()
+         test = $23::jsonb, to_staff = $24, updated_at = cortex.now()
        where id = $1`,
       [
         row.id,
@@ -242,6 +242,7 @@ export class Broadcasts {
         jsonOrNull(next.spread),
         next.local_time,
         jsonOrNull(next.test),
+        next.audience === 'staff',
       ],
     );
     await keepUses(tx, row.id, next);

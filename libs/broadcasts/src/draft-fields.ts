@@ -3,6 +3,10 @@ import type { Duration } from '#graph';
 import type { Group } from '#rules';
 import type { BroadcastRow } from './broadcast.queries.js';
 
+/** Marketing mail to people, or mail of the house to colleagues: the two never mix. */
+export const streamOf = (audience: BroadcastFields['audience']): 'broadcast' | 'transactional' =>
+  audience === 'staff' ? 'transactional' : 'broadcast';
+
 /** What can be said of a broadcast while it is a draft. */
 export interface BroadcastFields {
   name: string;
@@ -12,6 +16,8 @@ export interface BroadcastFields {
   reply_to: string | null;
   utm: Utm | null;
   topic_id: string | null;
+  /** People of lists and rules, or everybody who works here. */
+  audience: 'lists' | 'staff';
   include_smart_list_ids: string[];
   exclude_smart_list_ids: string[];
   rules: Group | null;
@@ -37,6 +43,7 @@ export const fieldsOf = (row: BroadcastRow): BroadcastFields => ({
   reply_to: row.reply_to,
   utm: row.utm,
   topic_id: row.topic_id,
+  audience: row.to_staff ? 'staff' : 'lists',
   include_smart_list_ids: row.include_smart_list_ids,
   exclude_smart_list_ids: row.exclude_smart_list_ids,
   rules: row.rules,

@@ -4,6 +4,7 @@ import { AppError, isTransient, openAttention, type Database, type Tx } from '#p
 import { audienceSql, fixAudience, judgedSql, JUDGING, judgingValues, type FixedAudience } from './audience.js';
 import { judgingOf, lockBroadcast, nextToPrepare, type BroadcastRow } from './broadcast.queries.js';
 import { BEFORE_ALL } from './before-all.js';
+import { freezeColleagues } from './colleagues.js';
 import { audienceOf } from './readiness.js';
 import { beginMeasuring } from './report/measure.js';
 import { noteDomains } from './report/record.js';
@@ -36,7 +37,7 @@ export async function prepareStep(database: Database, chunk = FREEZE_CHUNK): Pro
       if (!row) return false;
       id = row.id;
       if (!row.audience) await begin(tx, row);
-      else if (!(await freezeNext(tx, row, row.audience, chunk))) await finish(tx, row);
+      else if (!(await freezeSome(tx, row, row.audience, chunk))) await finish(tx, row);
       return true;
     });
   } catch (error) {
@@ -61,6 +62,14 @@ async function begin(tx: Tx, row: BroadcastRow): Promise<void> {
      where id = $1`,
     [row.id, JSON.stringify(audience), goesByTurns(row)],
   );
+}
+
+/** @returns false when nobody is left */
+async function freezeSome(tx: Tx, row: BroadcastRow, audience: FixedAudience, chunk: number): Promise<boolean> {
+  if (!audience.staff) return freezeNext(tx, row, audience, chunk);
+  if (row.freeze_cursor !== null) return false;
+  await freezeColleagues(tx, row);
+  return true;
 }
 
 /**
@@ -154,9 +163,10 @@ async function finish(tx: Tx, row: BroadcastRow): Promise<void> {
     );
     return;
   }
-  await leaveOutTwins(tx, row);
+  if (!row.to_staff) await leaveOutTwins(tx, row);
   await noteDomains(tx, row.id);
-  await beginMeasuring(tx, row.id);
+  // What colleagues buy is not what their mail brought.
+  if (!row.to_staff) await beginMeasuring(tx, row.id);
   // Planned as if they were not there, the first claims and reports would read the whole table.
   if (mails >= MANY) await tx.rows(`analyze cortex.messages${goesByTurns(row) ? ', cortex.broadcast_turns' : ''}`);
   await tx.run(

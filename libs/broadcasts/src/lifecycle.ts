@@ -5,6 +5,7 @@ import { AppError, closeAttention, Database, invalidRequest, recordAudit, type A
 import { fixAudience, funnelOf, type FixedAudience } from './audience.js';
 import { judgingOf, lockBroadcast, nextDue, type BroadcastRow } from './broadcast.queries.js';
 import { Broadcasts, COUNT_PATIENCE } from './broadcasts.js';
+import { fieldsOf, streamOf } from './draft-fields.js';
 import { withdraw } from './feed.js';
 import { audienceOf, notReady, readyContents } from './readiness.js';
 import { askBeforeLate, LATE, markJob } from './pause.js';
@@ -190,7 +191,7 @@ export class BroadcastLifecycle {
     const { will_receive } = await funnelOf(tx, audience, judgingOf(row));
     if (will_receive === 0) {
       const message = 'Nobody would receive it now. Look at the audience.';
-      throw notReady([{ pointer: '/include_smart_list_ids', message }]);
+      throw notReady([{ pointer: row.to_staff ? '/audience' : '/include_smart_list_ids', message }]);
     }
     const sample = row.test ? Math.floor((will_receive * row.test.percent) / 100) : 0;
     if (row.test && sample < row.test.variants.length) {
@@ -223,13 +224,13 @@ export class BroadcastLifecycle {
 async function start(tx: Tx, row: BroadcastRow): Promise<void> {
   await tx.run(
     `with job as (
-       insert into public.email_jobs (name, kind, stream, broadcast_id) values ($2, 'broadcast', 'broadcast', $1)
+       insert into public.email_jobs (name, kind, stream, broadcast_id) values ($2, 'broadcast', $3, $1)
        returning id
      )
      update cortex.broadcasts set status = 'preparing', job_id = (select j.id from job j), started_at = cortex.now(),
        scheduled_at = coalesce(scheduled_at, cortex.now()), reason = null, updated_at = cortex.now()
      where id = $1`,
-    [row.id, row.name],
+    [row.id, row.name, streamOf(fieldsOf(row).audience)],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { MessageCounts } from '#emails';
 import type { FieldError } from '#platform';
 import type { BroadcastRow } from './broadcast.queries.js';
+import { fieldsOf, streamOf } from './draft-fields.js';
 import type { OwnTimes } from './ways.js';
 
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
@@ -16,9 +17,9 @@ export const presentListed = (row: BroadcastRow, counts: MessageCounts) => ({
   from: row.email_from,
   reply_to: row.reply_to,
   utm: row.utm,
-  stream: 'broadcast' as const,
+  stream: streamOf(fieldsOf(row).audience),
   topic_id: row.topic_id,
-  audience: 'lists' as const,
+  audience: fieldsOf(row).audience,
   include_smart_list_ids: row.include_smart_list_ids,
   exclude_smart_list_ids: row.exclude_smart_list_ids,
   rules: row.rules,

@@ -1,16 +1,22 @@
 import { variantNames } from '#contracts';
 import { checkAside, type MailContent, type StoredContent } from '#emails';
 import { AppError, type FieldError, type Tx } from '#platform';
+import { hasWayOut } from '#rules';
 import type { Audience } from './audience.js';
 import type { BroadcastRow } from './broadcast.queries.js';
+import { fieldsOf, streamOf } from './draft-fields.js';
 import { variantsOf } from './variants.js';
 import { waysProblems } from './ways.js';
 
-export const audienceOf = (row: BroadcastRow): Audience => ({
-  include: row.include_smart_list_ids,
-  exclude: row.exclude_smart_list_ids,
-  rules: row.rules,
-});
+export const audienceOf = (row: BroadcastRow): Audience =>
+  row.to_staff
+    ? { staff: true, include: [], exclude: [], rules: null }
+    : {
+        staff: false,
+        include: row.include_smart_list_ids,
+        exclude: row.exclude_smart_list_ids,
+        rules: row.rules,
+      };
 
 /** Says all that keeps a broadcast from being sent. */
 export const notReady = (errors: FieldError[]): AppError =>
@@ -22,9 +28,10 @@ export const notReady = (errors: FieldError[]): AppError =>
  */
 export async function contentOf(tx: Tx, row: BroadcastRow): Promise<StoredContent & { stream: string }> {
   const { reply_to, utm } = row;
+  const stream = streamOf(fieldsOf(row).audience);
   if (row.template_id === null) {
     const { subject, preheader, html } = row;
-    return { subject, preheader, html, text: row.text ?? row.generated_text, reply_to, utm, stream: 'broadcast' };
+    return { subject, preheader, html, text: row.text ?? row.generated_text, reply_to, utm, stream };
   }
   const template = await tx.row<MailContent & { template_id: string; template_version: number; stream: string }>(
     `select t.subject, t.preheader, t.html, coalesce(t.text, t.generated_text) as text, t.id as template_id,
@@ -32,7 +39,7 @@ export async function contentOf(tx: Tx, row: BroadcastRow): Promise<StoredConten
      from cortex.templates t where t.id = $1`,
     [row.template_id],
   );
-  if (!template) return { subject: row.subject, html: '', stream: 'broadcast' };
+  if (!template) return { subject: row.subject, html: '', stream };
   const preheader = row.preheader || template.preheader;
   return { ...template, subject: row.subject || template.subject, preheader, reply_to, utm };
 }
@@ -42,10 +49,13 @@ async function contentProblems(row: BroadcastRow, variant: number, content: Stor
   const own = row.test?.variants[variant] ?? {};
   const problems = await checkAside(content);
   const errors: FieldError[] = problems.filter(({ severity }) => severity === 'blocks');
-  if (content.stream !== 'broadcast') {
-    const message = 'The template is for system mail. Choose one for marketing mail.';
+  if (content.stream !== streamOf(fieldsOf(row).audience)) {
+    const message = row.to_staff
+      ? 'The template is for marketing mail. Choose one for system mail, which has no unsubscribe link.'
+      : 'The template is for system mail. Choose one for marketing mail.';
     errors.push({ pointer: '/template_id', message });
   }
+  if (row.to_staff) errors.push(...wayOutProblems(row, content));
   for (const part of ['source', 'medium', 'campaign'] as const)
     if (row.utm?.[part] === '')
       errors.push({ pointer: `/utm/${part}`, message: `Fill in the UTM ${part}, or turn the UTM tags off.` });
@@ -53,6 +63,29 @@ async function contentProblems(row: BroadcastRow, variant: number, content: Stor
     pointer: pointer.slice(1) in own ? `/test/variants/${variant}${pointer}` : pointer,
     message,
   }));
+}
+
+/** Colleagues have nothing to unsubscribe from. */
+function wayOutProblems(row: BroadcastRow, content: StoredContent): FieldError[] {
+  const part = (['subject', 'preheader', 'html', 'text'] as const).find((one) => hasWayOut(content[one] ?? ''));
+  if (part === undefined) return [];
+  const message = 'Colleagues cannot unsubscribe from it. Take the unsubscribe link out.';
+  return [{ pointer: row.template_id === null ? `/${part}` : '/template_id', message }];
+}
+
+/** What is for marketing only. */
+function staffProblems({ topic_id, holdout_percent, spread, local_time, test }: BroadcastRow): FieldError[] {
+  const only = (pointer: string, what: string) => ({
+    pointer,
+    message: `${what} is for broadcasts to people. A broadcast to colleagues leaves all at once; take it out.`,
+  });
+  return [
+    ...(topic_id !== null ? [only('/topic_id', 'A topic')] : []),
+    ...(holdout_percent > 0 ? [only('/holdout_percent', 'A hold-out')] : []),
+    ...(spread ? [only('/spread', 'Spreading it over some time')] : []),
+    ...(local_time ? [only('/local_time', 'Each person’s own time of day')] : []),
+    ...(test ? [only('/test', 'A test')] : []),
+  ];
 }
 
 /** Two variants that say the same are no test; and people must want one topic, whichever they get. */
@@ -95,7 +128,8 @@ export async function checkedContent(
   }
   if (errors.length === 0) errors.push(...(await testProblems(tx, row, contents)));
   const { include, rules } = audienceOf(row);
-  if (include.length === 0 && rules === null) {
+  if (row.to_staff) errors.push(...staffProblems(row));
+  else if (include.length === 0 && rules === null) {
     const message = 'Choose who gets it: at least one list, or rules.';
     errors.push({ pointer: '/include_smart_list_ids', message });
   }

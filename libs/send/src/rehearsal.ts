@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   audienceOf,
   audienceSql,
+  BEFORE_ALL,
   broadcastById,
+  colleagueKey,
   COUNT_PATIENCE,
   fixAudience,
   funnelOf,
@@ -11,6 +13,7 @@ import {
   judgingOf,
   judgingValues,
   readyContents,
+  receivingColleagues,
   type FixedAudience,
 } from '#broadcasts';
 import type { RehearsalProblem } from '#contracts';
@@ -134,7 +137,9 @@ export class Rehearsals implements Loop {
       `select ${columns}, r.revision = b.revision as is_current, coalesce((
          select jsonb_object_agg(p.person_id, coalesce(p.email::text, p.address)) from cortex.people p
          where p.person_id in (select (w.value ->> 'person_id')::uuid from jsonb_array_elements(r.worst) w)
-           and p.type is not null), '{}') as addresses
+           and p.type is not null), '{}')
+         || coalesce((
+           select jsonb_object_agg(${colleagueKey}, u.email) from cortex_staff."user" u where b.to_staff), '{}') as addresses
        from cortex.broadcast_rehearsals r join cortex.broadcasts b on b.id = r.broadcast_id where r.broadcast_id = $1`,
       [broadcastId],
     );
@@ -170,7 +175,8 @@ export class Rehearsals implements Loop {
       );
       if (!row) return false;
       took(row);
-      const ready = await readiness(tx, this.config, 'broadcast', 'outbox', undefined, { evenIfStopped: true });
+      const stream = row.audience.staff ? 'transactional' : 'broadcast';
+      const ready = await readiness(tx, this.config, stream, 'outbox', undefined, { evenIfStopped: true });
       if (!ready.ready) throw new Error(`A mail cannot be made: ${ready.reason}.`);
       if (!(await rehearseNext(tx, row, ready.facts, this.nowhere()))) await end(tx, row.id);
       return true;
@@ -201,7 +207,8 @@ interface Person {
 
 /** Makes the mails of the people behind the cursor. @returns false when nobody is left */
 async function rehearseNext(tx: Tx, row: RehearsalRow, facts: SendFacts, links: MailLinks): Promise<boolean> {
-  const cursor = row.people_cursor ?? '00000000-0000-0000-0000-000000000000';
+  if (row.audience.staff) return rehearseColleagues(tx, row, facts, links);
+  const cursor = row.people_cursor ?? BEFORE_ALL;
   const next = await tx.rows<{ person_id: string }>(
     `select p.person_id from cortex.people p
      where p.person_id > $1::uuid and p.person_id <= $2::uuid order by p.person_id limit $3`,
@@ -221,6 +228,26 @@ async function rehearseNext(tx: Tx, row: RehearsalRow, facts: SendFacts, links: 
      where j.reason is null order by p.person_id`,
     [...judgingValues({ ...row, id: row.broadcast_id }), cursor, last, ...condition.values],
   );
+  await rehearsePeople(tx, row, people, last, facts, links);
+  return true;
+}
+
+/** All of them at once. @returns false when that is done */
+async function rehearseColleagues(tx: Tx, row: RehearsalRow, facts: SendFacts, links: MailLinks): Promise<boolean> {
+  if (row.people_cursor !== null) return false;
+  await rehearsePeople(tx, row, await receivingColleagues(tx), BEFORE_ALL, facts, links);
+  return true;
+}
+
+/** Makes their mails, and notes what was found. @param last up to whom all have been looked at now */
+async function rehearsePeople(
+  tx: Tx,
+  row: RehearsalRow,
+  people: readonly Person[],
+  last: string,
+  facts: SendFacts,
+  links: MailLinks,
+): Promise<void> {
   const found = await rehearse(row, people, facts, links);
   await tx.run(
     `with seen as (
@@ -239,7 +266,6 @@ async function rehearseNext(tx: Tx, row: RehearsalRow, facts: SendFacts, links: 
       [...found.hashes],
     ],
   );
-  return true;
 }
 
 async function rehearse(row: RehearsalRow, people: readonly Person[], facts: SendFacts, links: MailLinks) {
@@ -255,7 +281,7 @@ async function rehearse(row: RehearsalRow, people: readonly Person[], facts: Sen
     for (const { content, make } of makers) {
       try {
         const mail = await make({ data, facts: { ...facts, own_tracking: false }, links, from: row.email_from });
-        for (const problem of problemsOf(content, mail, links.view, facts.workspace.postal_address)) found.add(problem);
+        for (const problem of problemsOf(content, mail, links.view, facts)) found.add(problem);
         largest = Math.max(largest, Buffer.byteLength(mail.html));
         hashes.add(mailHash(mail));
         for (const url of linksIn(mail.html, LINKS))

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { RehearsalProblem } from '#contracts';
 import { CLIPPED_AT } from '#designs';
-import type { MailContent, RenderedMail } from '#emails';
+import type { MailContent, RenderedMail, SendFacts } from '#emails';
 
 const greeting = '\\b(hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|hola|ciao)';
 const greetsSomebody = new RegExp(`${greeting}\\s*\\{\\{`, 'i');
@@ -22,9 +22,14 @@ export function linksIn(html: string, most: number): string[] {
 /**
  * What is wrong with a rendered mail.
  * @param own how the links begin that every mail has: ways out, and the view in the browser
- * @param address the workspace's postal address
+ * @param facts of the stream it takes: only marketing mail has to name the workspace's postal address
  */
-export function problemsOf(content: MailContent, mail: RenderedMail, own: string, address: string): RehearsalProblem[] {
+export function problemsOf(
+  content: MailContent,
+  mail: RenderedMail,
+  own: string,
+  facts: SendFacts,
+): RehearsalProblem[] {
   const found: RehearsalProblem[] = [];
   if (mail.subject === '') found.push('empty_subject');
   const greets = greetsSomebody.test(content.html) || greetsSomebody.test(content.text ?? '');
@@ -32,7 +37,7 @@ export function problemsOf(content: MailContent, mail: RenderedMail, own: string
   if ([mail.subject, mail.text, mail.html].some((part) => /\{\{|\{%/.test(part))) found.push('raw_variable');
   if (Buffer.byteLength(mail.html) > CLIPPED_AT) found.push('too_heavy');
   if (linksIn(mail.html, 50).every((url) => url.startsWith(own))) found.push('no_link');
-  if (address === '') found.push('no_address');
+  if (facts.stream === 'broadcast' && facts.workspace.postal_address === '') found.push('no_address');
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, recordAudit, type Actor } from '#platform';
+import { AppError, Database, recordAudit, type Actor } from '#platform';
 import { broadcastById, countsOf } from '../broadcast.queries.js';
 import { Broadcasts } from '../broadcasts.js';
 import { presentListed } from '../present.js';
@@ -88,6 +88,8 @@ export class BroadcastReports {
   async followUp(actor: Actor, id: string) {
     const row = await this.database.tx((tx) => broadcastById(tx, id));
     assertStatus(row, ['sending', 'paused', 'sent', 'cancelled'], 'It has to be sent before anybody can have clicked.');
+    if (row.to_staff)
+      throw new AppError('broadcast_to_staff', 'A broadcast to colleagues has no follow-up. Duplicate it instead.');
     return this.broadcasts.duplicate(actor, id, {
       name: `${row.name.slice(0, 170)} (did not click)`,
       include_smart_list_ids: [],

@@ -155,6 +155,10 @@ export const problemKinds = {
     'The status of this broadcast does not allow this.',
     'Read status in the answer; detail says what is possible from it.',
   ),
+  broadcast_to_staff: conflict(
+    'This broadcast went to colleagues, and a follow-up is for broadcasts to people.',
+    'Duplicate it, and send the copy.',
+  ),
   no_test_running: conflict(
     'This broadcast has no test, or it is decided, or nothing of it has left yet.',
     'Read its test: it says how far it is.',

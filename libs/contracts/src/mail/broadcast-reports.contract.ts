@@ -179,5 +179,5 @@ export const followUpBroadcast = route({
   params: idParams,
   status: 201,
   response: broadcast,
-  problems: ['not_found', 'wrong_broadcast_status'],
+  problems: ['not_found', 'wrong_broadcast_status', 'broadcast_to_staff'],
 });

@@ -29,6 +29,10 @@ export type BroadcastState = z.output<typeof broadcastStatus>;
 
 const editor = z.enum(['html', 'mjml', 'unlayer'], 'The editor is html, mjml or unlayer.');
 
+const broadcastStream = z.enum(['broadcast', 'transactional'], 'The stream is broadcast or transactional.');
+/** People of lists and rules, or everybody who works here. */
+const broadcastAudienceKind = z.enum(['lists', 'staff'], 'The audience is lists or staff.');
+
 export const listedBroadcast = z.object({
   id: z.string(),
   /** For colleagues; nobody else sees it. */
@@ -41,9 +45,10 @@ export const listedBroadcast = z.object({
   from: z.string().nullable(),
   reply_to: z.string().nullable(),
   utm: utm.nullable(),
-  stream: z.literal('broadcast'),
+  /** `transactional` to colleagues, `broadcast` to everybody else. */
+  stream: broadcastStream,
   topic_id: z.string().nullable(),
-  audience: z.literal('lists'),
+  audience: broadcastAudienceKind,
   include_smart_list_ids: z.array(z.string()),
   exclude_smart_list_ids: z.array(z.string()),
   /** Rules of its own, beside the lists. */
@@ -112,11 +117,20 @@ const fields = {
 };
 const given = z.strictObject(fields).partial();
 
-/** Marketing mail to people; anything else is refused. */
-const kind = {
-  stream: z.literal('broadcast', 'A broadcast goes out on the broadcast stream.').optional(),
-  audience: z.literal('lists', 'The audience is lists.').optional(),
-};
+/** Marketing mail to people, or mail of the house to colleagues; a stream that is said has to be the audience's. */
+const kind = { stream: broadcastStream.optional(), audience: broadcastAudienceKind.optional() };
+type Kind = z.output<z.ZodObject<typeof kind>>;
+
+function ofOneKind({ stream, audience }: Kind, { addIssue }: z.RefinementCtx): void {
+  if (stream === 'transactional' && audience !== 'staff')
+    addIssue({ code: 'custom', path: ['stream'], message: 'A broadcast to people goes out on the broadcast stream.' });
+  if (stream === 'broadcast' && audience === 'staff')
+    addIssue({
+      code: 'custom',
+      path: ['stream'],
+      message: 'A broadcast to colleagues goes out as transactional mail.',
+    });
+}
 
 /** What an answer says besides is taken back unread, so that a broadcast can be saved as it was read. */
 const unread = {
@@ -162,7 +176,7 @@ export const createBroadcast = route({
   tag,
   summary: 'A new broadcast, as a draft; a design is rendered',
   status: 201,
-  body: given.extend({ ...kind, name: fields.name }),
+  body: given.extend({ ...kind, name: fields.name }).superRefine(ofOneKind),
   response: broadcast,
   bodyLimit,
   problems: ['invalid_template', 'unreadable_design'],
@@ -177,12 +191,14 @@ export const changeBroadcast = route({
   description:
     'With `base_revision` (or `revision`, as it was read) it is refused (409 `draft_changed`, with `fields`) when somebody else has changed one of these fields since; other fields never are in the way.',
   params: idParams,
-  body: given.extend({
-    ...kind,
-    ...unread,
-    base_revision: z.number().int().min(1).optional(),
-    revision: z.number().int().min(1).optional(),
-  }),
+  body: given
+    .extend({
+      ...kind,
+      ...unread,
+      base_revision: z.number().int().min(1).optional(),
+      revision: z.number().int().min(1).optional(),
+    })
+    .superRefine(ofOneKind),
   response: broadcast,
   bodyLimit,
   problems: [
@@ -253,8 +269,8 @@ export const broadcastAudienceOfOne = route({
   response: z.object({
     contact_email: z.string(),
     outcome: z.enum(['in', 'out']),
-    /** `not_in_audience`, `left_out` by a list, or a reason as `skipped` names it; null for who is in. */
-    reason: z.enum(['not_in_audience', 'left_out', ...skipReasons]).nullable(),
+    /** `not_in_audience`, `not_staff` where only colleagues get it, `left_out` by a list, or a reason as `skipped` names it; null for who is in. */
+    reason: z.enum(['not_in_audience', 'not_staff', 'left_out', ...skipReasons]).nullable(),
     sentence: z.string(),
   }),
   problems: ['not_found', 'unknown_address', 'broadcast_not_ready'],
@@ -273,7 +289,8 @@ export const broadcastAudiencePeople = route({
   }),
   response: page(
     z.object({
-      contact_id: z.string(),
+      /** Null for a colleague. */
+      contact_id: z.string().nullable(),
       contact_email: z.string(),
       /** Null for who would get one. */
       reason: z.string().nullable(),

@@ -1,4 +1,4 @@
-import { mailboxProblem, readMailbox } from '#rules';
+import { hasWayOut, mailboxProblem, readMailbox } from '#rules';
 import { z } from 'zod';
 import { defineNode, nextPort, textsOf, type Problem } from '../model/node.js';
 import { called } from '../words/names.js';
@@ -54,8 +54,6 @@ const config = z
   })
   .describe('It has either template_id, or subject and html.');
 
-const unsubscribeLink = /\{\{-?\s*links\.(unsubscribe|preferences)\b/;
-
 export const sendEmail = defineNode({
   type: 'send_email',
   version: 1,
@@ -84,7 +82,7 @@ export const sendEmail = defineNode({
       problems.push({ code, severity: 'blocks', node_id, pointer: `${pointer}/config/${field}`, message });
     if (config.from?.trim() && !readMailbox(config.from)) blocks('sender', 'from', mailboxProblem);
     if (config.stream === 'transactional') {
-      const linked = (['subject', 'html', 'text'] as const).find((field) => unsubscribeLink.test(config[field] ?? ''));
+      const linked = (['subject', 'html', 'text'] as const).find((field) => hasWayOut(config[field] ?? ''));
       if (config.topic_id)
         blocks(
           'marketing_on_transactional',

@@ -30,7 +30,7 @@ export class BroadcastsController {
 
   @Route(contracts.createBroadcast)
   create(
-    @Input() { body: { stream: _stream, audience: _audience, ...fields } }: InputOf<typeof contracts.createBroadcast>,
+    @Input() { body: { stream: _stream, ...fields } }: InputOf<typeof contracts.createBroadcast>,
     @Caller() actor: Actor,
   ) {
     return this.broadcasts.create(actor, fields);
@@ -140,10 +140,12 @@ function fieldsOf(body: InputOf<typeof contracts.changeBroadcast>['body']) {
   const { name, subject, preheader, from, reply_to, utm, topic_id, holdout_percent } = body;
   const { include_smart_list_ids, exclude_smart_list_ids, rules, template_id, editor, design, html, text } = body;
   const { spread, local_time, test } = body;
+  // Whoever says that it is marketing mail says that it is for people.
+  const audience = body.audience ?? (body.stream === 'broadcast' ? ('lists' as const) : undefined);
   const all = {
     ...{ name, subject, preheader, from, reply_to, utm, topic_id, include_smart_list_ids, exclude_smart_list_ids },
     ...{ rules, template_id, editor, design, html, text, holdout_percent },
-    ...{ spread, local_time, test },
+    ...{ spread, local_time, test, audience },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<typeof all>;
 }
@@ -151,6 +153,7 @@ function fieldsOf(body: InputOf<typeof contracts.changeBroadcast>['body']) {
 function sentenceOf(reason: Awaited<ReturnType<Broadcasts['whyNot']>>): string {
   if (reason === null) return 'In: they would get it now.';
   if (reason === 'not_in_audience') return 'Out: none of the lists and rules is about them.';
+  if (reason === 'not_staff') return 'Out: they do not work here.';
   if (reason === 'left_out') return 'Out: they are in a list that is left out.';
   return `Out: ${skipClause(reason)}.`;
 }

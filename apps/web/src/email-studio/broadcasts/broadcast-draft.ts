@@ -14,6 +14,7 @@ export type BroadcastDraft = Pick<
   | 'reply_to'
   | 'utm'
   | 'topic_id'
+  | 'audience'
   | 'include_smart_list_ids'
   | 'exclude_smart_list_ids'
   | 'rules'
@@ -32,6 +33,7 @@ const draftOf = (broadcast: Broadcast): BroadcastDraft => ({
   reply_to: broadcast.reply_to,
   utm: broadcast.utm,
   topic_id: broadcast.topic_id,
+  audience: broadcast.audience,
   include_smart_list_ids: broadcast.include_smart_list_ids,
   exclude_smart_list_ids: broadcast.exclude_smart_list_ids,
   rules: broadcast.rules,

@@ -25,7 +25,10 @@ const columns: Column<ListedBroadcast>[] = [
         <Link to={adminAddresses.broadcast(row.id)} className="broadcast-name">
           {row.name}
         </Link>
-        <p className="label broadcast-subject">{wordsIn(row.subject)}</p>
+        <p className="label broadcast-subject">
+          {row.audience === 'staff' ? 'To colleagues: ' : ''}
+          {wordsIn(row.subject)}
+        </p>
       </>
     ),
   },

@@ -19,7 +19,7 @@ export function DesignStep({ editing: { now, stored, set }, readOnly }: StepProp
         <div className="form">
           <TemplateChoice
             value={now.template_id ?? ''}
-            stream="broadcast"
+            stream={stored.stream}
             ofStream
             problem={
               problemAt(stored.problems, 'template_id') ??
@@ -67,16 +67,16 @@ interface PreviewProps {
   now: BroadcastDraft;
   beside: Beside | undefined;
   /** The template, or the broadcast with its own text. */
-  mail: Pick<Broadcast, 'editor' | 'subject' | 'preheader' | 'text' | 'design' | 'html'>;
+  mail: Pick<Broadcast, 'stream' | 'editor' | 'subject' | 'preheader' | 'text' | 'design' | 'html'>;
 }
 
-function Preview({ now, beside, mail: { editor, design, html, text, ...lines } }: PreviewProps) {
+function Preview({ now, beside, mail: { stream, editor, design, html, text, ...lines } }: PreviewProps) {
   const [face, setFace] = useState<Face>('desktop');
   const person = usePreviewPerson();
   const written = useMemo(() => ({ design, html }), [design, html]);
   const subject = now.subject || lines.subject;
   const preheader = now.preheader || lines.preheader;
-  const mail = { editor, stream: 'broadcast' as const, subject, preheader, text, written, utm: now.utm };
+  const mail = { editor, stream, subject, preheader, text, written, utm: now.utm };
   const rendered = useRendered(mail, person.email);
   return (
     <div className="broadcast-preview">

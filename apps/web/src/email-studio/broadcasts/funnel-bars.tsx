@@ -2,19 +2,21 @@ import { adminAddresses } from '#contracts';
 import { skipLabel } from '#rules';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { count, people } from '../../ui/format';
+import { count, people, plural } from '../../ui/format';
 import type { AudienceReason, Funnel } from './broadcasts.queries';
 
 interface FunnelBarsProps {
   funnel: Funnel;
   /** It is being counted anew. */
   stale: boolean;
+  /** Its people are colleagues. */
+  staff?: boolean;
   /** With the broadcast's id each number leads to its people. */
   id?: string;
 }
 
 /** Everybody of the audience, who of them gets none and why, and who is left. */
-export function FunnelBars({ funnel, stale, id }: FunnelBarsProps) {
+export function FunnelBars({ funnel, stale, staff = false, id }: FunnelBarsProps) {
   const { candidates, skipped, will_receive } = funnel;
   const reasons = Object.entries(skipped).filter(([, n]) => n > 0);
   const width = (n: number) => ({ width: `${candidates === 0 ? 0 : (n / candidates) * 100}%` });
@@ -30,7 +32,15 @@ export function FunnelBars({ funnel, stale, id }: FunnelBarsProps) {
     <div className="funnel" data-stale={stale || undefined} data-testid="funnel" aria-busy={stale}>
       <ul>
         <li>
-          <span>{led('all', candidates, `${people(candidates)} in the audience`)}</span>
+          <span>
+            {led(
+              'all',
+              candidates,
+              staff
+                ? `${plural(candidates, 'colleague works', 'colleagues work')} here`
+                : `${people(candidates)} in the audience`,
+            )}
+          </span>
           <i style={width(candidates)} aria-hidden />
         </li>
         {reasons.map(([reason, n]) => (

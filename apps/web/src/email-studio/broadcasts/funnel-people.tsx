@@ -56,11 +56,14 @@ function People({ broadcast, reason }: { broadcast: Broadcast; reason: AudienceR
   const columns: Column<AudiencePerson & { id: string }>[] = [
     {
       title: 'Person',
-      cell: ({ contact_id, contact_email }) => (
-        <Link to={opened(contact_id)} preventScrollReset>
-          {contact_email}
-        </Link>
-      ),
+      cell: ({ contact_id, contact_email }) =>
+        contact_id === null ? (
+          contact_email
+        ) : (
+          <Link to={opened(contact_id)} preventScrollReset>
+            {contact_email}
+          </Link>
+        ),
     },
     {
       title: 'Now',
@@ -71,7 +74,7 @@ function People({ broadcast, reason }: { broadcast: Broadcast; reason: AudienceR
     <>
       <Answer of={list} what="The people could not be loaded" lines={4}>
         {(data) => {
-          const rows = rowsOf(data).map((row) => ({ ...row, id: row.contact_id }));
+          const rows = rowsOf(data).map((row) => ({ ...row, id: row.contact_id ?? row.contact_email }));
           return rows.length === 0 ? (
             <p className="sentence quiet">Nobody now.</p>
           ) : (

@@ -1,3 +1,4 @@
+import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { PersonInput } from '../../people/person-input';
@@ -7,15 +8,27 @@ import { useWhyNot, type Broadcast } from './broadcasts.queries';
 
 const address = /^[^\s@]+@[^\s@]+$/;
 
-/** Whether one person would get it, and why not. */
+/** Whether one person, or one colleague, would get it, and why not. */
 export function OnePerson({ broadcast }: { broadcast: Broadcast }) {
   const [text, setText] = useState('');
   const [settled] = useDebouncedValue(text.trim(), 250);
+  const toStaff = broadcast.audience === 'staff';
   const answer = useWhyNot(broadcast, address.test(settled) ? settled : undefined);
   return (
     <Section title="Look somebody up">
       <div className="row">
-        <PersonInput aria-label="Person to look up" w={320} value={text} onChange={setText} />
+        {toStaff ? (
+          <TextInput
+            aria-label="Colleague to look up"
+            placeholder="E-mail address"
+            type="email"
+            w={320}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        ) : (
+          <PersonInput aria-label="Person to look up" w={320} value={text} onChange={setText} />
+        )}
         <p className="sentence" role="status">
           {answer.error
             ? failedBy(answer.error, 'unknown_address')

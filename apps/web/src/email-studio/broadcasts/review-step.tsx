@@ -6,7 +6,7 @@ import { useStore } from 'zustand';
 import { call } from '../../api/client';
 import { useSettings } from '../../settings/saving/settings.queries';
 import { useSmartList } from '../../smart-lists/smart-lists.queries';
-import { people } from '../../ui/format';
+import { people, plural } from '../../ui/format';
 import { Section } from '../../ui/page';
 import { Answer } from '../../ui/query-states';
 import { wordsIn } from '../design/mail/words-in';
@@ -32,6 +32,7 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
   const ready = stored.problems.length === 0;
   const funnel = useFunnel(stored, ready && settled);
   const id = stored.id;
+  const toStaff = now.audience === 'staff';
   return (
     <>
       <Section title="Review">
@@ -40,7 +41,11 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
             {(data) => (
               <div className="stack">
                 <Letter broadcast={stored} funnel={data} />
-                <FunnelBars funnel={data} stale={!settled || funnel.isPlaceholderData} />
+                <FunnelBars
+                  funnel={data}
+                  staff={stored.audience === 'staff'}
+                  stale={!settled || funnel.isPlaceholderData}
+                />
               </div>
             )}
           </Answer>
@@ -48,7 +53,9 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
           <Missing broadcast={stored} />
         )}
       </Section>
-      <HowSent editing={editing} readOnly={readOnly} />
+      {toStaff && stored.problems.every((problem) => stepOfProblem(problem) !== 'review') ? null : (
+        <HowSent editing={editing} readOnly={readOnly} />
+      )}
       {ready ? (
         <Section
           title="Rehearse it"
@@ -122,11 +129,25 @@ function Missing({ broadcast: { id, problems } }: { broadcast: Broadcast }) {
 /** The broadcast in a few sentences. */
 function Letter({ broadcast, funnel }: { broadcast: Broadcast; funnel: Funnel }) {
   const { data: settings } = useSettings();
-  const sender = broadcast.from ?? settings?.sender_broadcast;
+  const toStaff = broadcast.audience === 'staff';
+  const sender = broadcast.from ?? (toStaff ? settings?.sender_transactional : settings?.sender_broadcast);
+  // Only marketing mail has to say where it comes from.
+  const waits = !sender
+    ? 'No sender is set.'
+    : toStaff || settings?.postal_address
+      ? undefined
+      : 'No postal address is set.';
   return (
     <div className="sentence lead review-letter" data-testid="review">
       <p>
-        To <b>{people(funnel.will_receive)}</b> <Whom broadcast={broadcast} />
+        To{' '}
+        {toStaff ? (
+          <b>{plural(funnel.will_receive, 'colleague', 'colleagues')}</b>
+        ) : (
+          <>
+            <b>{people(funnel.will_receive)}</b> <Whom broadcast={broadcast} />
+          </>
+        )}
       </p>
       <p>
         From <b>{sender ?? 'nobody yet: no sender is set'}</b>
@@ -144,9 +165,9 @@ function Letter({ broadcast, funnel }: { broadcast: Broadcast; funnel: Funnel })
           No Postmark token is set: every mail is kept in the outbox, and none leaves this machine.
         </p>
       ) : null}
-      {settings && settings.mode === 'postmark' && (!sender || !settings.postal_address) ? (
+      {settings && settings.mode === 'postmark' && waits ? (
         <p className="notice" data-tone="warning">
-          {sender ? 'No postal address is set.' : 'No sender is set.'} Its mails wait until there is one.{' '}
+          {waits} Its mails wait until there is one.{' '}
           <Link to={adminAddresses.settings('sending')}>Open the settings</Link>
         </p>
       ) : null}

@@ -37,7 +37,9 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
       }
       actions={
         <>
-          {mayChange && broadcast.counts.delivered > 0 && status !== 'failed' ? <FollowUp id={broadcast.id} /> : null}
+          {mayChange && broadcast.audience === 'lists' && broadcast.counts.delivered > 0 && status !== 'failed' ? (
+            <FollowUp id={broadcast.id} />
+          ) : null}
           {mayChange ? <Duplicate id={broadcast.id} /> : null}
           <Button variant="default" component={Link} to={adminAddresses.emailStudio}>
             All broadcasts

@@ -24,7 +24,8 @@ const addressProblem = (text: string) => emailAddress.safeParse(text).error?.iss
 /** What it is called, from whom it comes, and the two lines that people see first. */
 export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepProps) {
   const { data: settings } = useSettings();
-  const sender = now.from || settings?.sender_broadcast;
+  const ofWorkspace = now.audience === 'staff' ? settings?.sender_transactional : settings?.sender_broadcast;
+  const sender = now.from || ofWorkspace;
   const ofTemplate = now.template_id !== null;
   const { data: template } = useStoredTemplate(now.template_id ?? '');
   const subject = now.subject || (template?.subject ?? '');
@@ -44,8 +45,8 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
           />
           <MailboxInput
             label="Sender"
-            description="Leave empty to use the workspace’s sender of marketing mail."
-            placeholder={settings?.sender_broadcast ?? 'Name <name@example.com>'}
+            description={`Leave empty to use the workspace’s sender of ${now.audience === 'staff' ? 'system' : 'marketing'} mail.`}
+            placeholder={ofWorkspace ?? 'Name <name@example.com>'}
             readOnly={readOnly}
             value={now.from}
             check={senderProblem}
@@ -66,12 +67,15 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
             check={addressProblem}
             onChange={(reply_to) => set({ reply_to })}
           />
-          <TopicSelect
-            value={now.topic_id ?? ''}
-            ofTemplate={ofTemplate}
-            readOnly={readOnly}
-            onChange={(topic_id) => set({ topic_id })}
-          />
+          {now.audience === 'lists' || now.topic_id !== null ? (
+            <TopicSelect
+              value={now.topic_id ?? ''}
+              ofTemplate={ofTemplate}
+              problem={problemAt(stored.problems, 'topic_id')}
+              readOnly={readOnly}
+              onChange={(topic_id) => set({ topic_id })}
+            />
+          ) : null}
         </div>
       </Section>
       <Section

@@ -5,7 +5,7 @@ export type StepName = 'settings' | 'audience' | 'design' | 'review';
 /** The steps of the wizard, each with the fields that it is about. */
 export const steps: readonly { name: StepName; label: string; about: RegExp }[] = [
   { name: 'settings', label: 'Settings', about: /^\/(name|subject|preheader|from|reply_to|utm|topic_id)/ },
-  { name: 'audience', label: 'Audience', about: /^\/(include_smart_list_ids|exclude_smart_list_ids|rules)/ },
+  { name: 'audience', label: 'Audience', about: /^\/(audience|include_smart_list_ids|exclude_smart_list_ids|rules)/ },
   { name: 'design', label: 'Design', about: /^\/(template_id|html|text|design)/ },
   { name: 'review', label: 'Review', about: /^\/(holdout_percent|spread|local_time|test)/ },
 ];

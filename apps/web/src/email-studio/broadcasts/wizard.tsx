@@ -31,7 +31,11 @@ export function Wizard({ broadcast }: { broadcast: Broadcast }) {
   return (
     <Page
       title={now.name || 'Broadcast'}
-      intro="Marketing: only people who agreed get it, and each mail carries an unsubscribe link."
+      intro={
+        now.audience === 'staff'
+          ? 'To colleagues, as transactional mail: nobody is asked for consent, and there is no unsubscribe link.'
+          : 'Marketing: only people who agreed get it, and each mail carries an unsubscribe link.'
+      }
       actions={
         <>
           <SaveStateText saving={saving} onRetry={() => saving.resume()} />
