@@ -111,6 +111,7 @@ const routes: Record<Row, string> = {
     GET /email/jobs
     GET /email/summary
     GET /email/suppressions
+    GET /email/senders
     GET /email/templates/:id/versions
     GET /email/templates/:id/versions/:n
     GET /email/templates/:id/uses

@@ -25,6 +25,7 @@ export * from './automations/explain.contract.js';
 export * from './people/contacts.contract.js';
 export * from './people/smart-lists.contract.js';
 export * from './people/jobs.contract.js';
+export * from './mail/senders.contract.js';
 export * from './mail/broadcast-ways.contract.js';
 export * from './mail/broadcasts.contract.js';
 export * from './mail/broadcast-reports.contract.js';

@@ -66,9 +66,10 @@ export const apiKey = must(
 );
 
 /** Postmark's own are UUIDs; a server that speaks like it may have others. */
-export const postmarkToken = must('be the server API token that Postmark shows, without spaces', (value) =>
-  /^[\x21-\x7e]{8,200}$/.test(value),
-);
+const postmarkToken = (of: 'server' | 'account') =>
+  must(`be the ${of} API token that Postmark shows, without spaces`, (value) => /^[\x21-\x7e]{8,200}$/.test(value));
+export const serverToken = postmarkToken('server');
+export const accountToken = postmarkToken('account');
 
 export const streamId = must('be the id of a message stream, such as broadcast', (value) =>
   /^[a-z0-9_-]{1,60}$/i.test(value),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  accountToken,
   address,
   apiKey,
   databaseUrl,
@@ -9,9 +10,9 @@ import {
   mailbox,
   networks,
   oneOf,
-  postmarkToken,
   proxies,
   secret,
+  serverToken,
   staffPassword,
   streamId,
   text,
@@ -94,7 +95,7 @@ export const environment = z.object({
     description: 'The postal address below marketing mail, until the settings name one.',
     absent: 'set in the settings before anything is sent',
   }),
-  POSTMARK_SERVER_TOKEN: postmarkToken.optional().meta({
+  POSTMARK_SERVER_TOKEN: serverToken.optional().meta({
     description: 'Sends mail through this Postmark server.',
     absent: 'mail goes to the built-in outbox',
   }),
@@ -103,6 +104,11 @@ export const environment = z.object({
   }),
   POSTMARK_TIMEOUT_SECONDS: wholeNumber(1, 300).default(30).meta({
     description: 'After this a call to Postmark counts as unclear and is looked up.',
+  }),
+  POSTMARK_ACCOUNT_TOKEN: accountToken.optional().meta({
+    description:
+      'Reads from your Postmark account which senders and domains are confirmed. Nothing is changed with it.',
+    absent: 'Cortex does not say whether a sender is confirmed',
   }),
   POSTMARK_BROADCAST_STREAM: streamId.default('broadcast').meta({
     description: 'The message stream of marketing mail.',

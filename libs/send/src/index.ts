@@ -21,4 +21,5 @@ export * from './sign-ups.js';
 export * from './words/index.js';
 export * from './import-suppressions.js';
 export * from './test-mail.js';
+export { Senders } from './senders.js';
 export { Rehearsals } from './rehearsal.js';

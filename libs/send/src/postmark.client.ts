@@ -85,6 +85,17 @@ async function fetchTellingNeverReached(input: Parameters<typeof fetch>[0], init
   }
 }
 
+/** How any client of Postmark's reaches it. */
+export function connectionOf({ url: given, timeoutSeconds }: Omit<PostmarkSettings, 'token'>) {
+  const url = new URL(given);
+  return {
+    requestHost: url.host + url.pathname.replace(/\/+$/, ''),
+    useHttps: url.protocol === 'https:',
+    timeout: timeoutSeconds,
+    fetch: fetchTellingNeverReached,
+  };
+}
+
 /** The gateway of this process, or null without a Postmark token: then mail goes to the outbox. */
 export const GATEWAY = Symbol('GATEWAY');
 
@@ -93,13 +104,7 @@ export class PostmarkGateway {
   private readonly client: ServerClient;
 
   constructor(settings: PostmarkSettings) {
-    const url = new URL(settings.url);
-    this.client = new ServerClient(settings.token, {
-      requestHost: url.host + url.pathname.replace(/\/+$/, ''),
-      useHttps: url.protocol === 'https:',
-      timeout: settings.timeoutSeconds,
-      fetch: fetchTellingNeverReached,
-    });
+    this.client = new ServerClient(settings.token, connectionOf(settings));
   }
 
   /** Posts at most 500 mails in one call. */

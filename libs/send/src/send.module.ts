@@ -10,6 +10,7 @@ import { GATEWAY, PostmarkGateway } from './postmark.client.js';
 import { Rehearsals } from './rehearsal.js';
 import { SendLoop } from './send-loop.js';
 import { Sender } from './sender.js';
+import { Senders } from './senders.js';
 import { SignUps } from './sign-ups.js';
 import { Subscriptions } from './subscriptions.js';
 import { SuppressionMirror } from './suppression-mirror.js';
@@ -22,6 +23,7 @@ const parts = [
   PostmarkEvents,
   Rehearsals,
   Sender,
+  Senders,
   SendLoop,
   SignUps,
   Subscriptions,

@@ -41,6 +41,8 @@ export interface FakePostmarkOptions {
   inactive?: string[];
   /** Of the broadcast stream; `unreadable`: the stream cannot be read. */
   handling?: 'Postmark' | 'Custom' | 'None' | 'unreadable';
+  /** Speaks the account API, at the same address: undefined where a path is not of it. */
+  account?: (path: string, query: URLSearchParams, token: unknown) => { status: number; body: unknown } | undefined;
   /** Forgets bodies, for benchmarks. */
   withoutBodies?: boolean;
   /** Told of every call as it comes in, before it is answered. */
@@ -157,6 +159,12 @@ export class FakePostmark {
     const url = new URL(request.url ?? '/', 'http://fake');
     try {
       const body = await readBody(request);
+      const ofAccount = this.options.account?.(
+        url.pathname,
+        url.searchParams,
+        request.headers['x-postmark-account-token'],
+      );
+      if (ofAccount) return json(response, ofAccount.status, ofAccount.body);
       if (request.headers['x-postmark-server-token'] !== this.token) {
         return json(response, 401, { ErrorCode: 10, Message: 'No or wrong API token.' });
       }

@@ -6,6 +6,7 @@ export * from './directory-check.js';
 export * from './examples.js';
 export * from './postgres.js';
 export * from './fake-postmark.js';
+export * from './fake-postmark-account.js';
 export * from './growth.js';
 export * from './people.js';
 export * from './pipeline.js';

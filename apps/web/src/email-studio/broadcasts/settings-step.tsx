@@ -10,6 +10,7 @@ import { useStoredTemplate } from '../templates/templates.queries';
 import type { Editing } from './broadcast-draft';
 import { InboxPreview } from './inbox-preview';
 import { MailboxInput } from './mailbox-input';
+import { SenderState } from './sender-standing';
 import { UtmFields } from './utm-fields';
 import { problemAt } from './wizard-steps';
 
@@ -58,6 +59,7 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
               one here.
             </p>
           ) : null}
+          {sender ? <SenderState sender={sender} /> : null}
           <MailboxInput
             label="Reply-to"
             description="Where answers go. Leave empty to get them at the sender’s address."
