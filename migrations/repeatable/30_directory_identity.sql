@@ -371,6 +371,7 @@ begin
   where m.person_id = gone_id and m.state = 'queued' and o.message_id = m.id;
   update cortex.messages m set person_id = stays_id where m.person_id = gone_id;
   update cortex.webhook_calls c set person_id = stays_id where c.person_id = gone_id;
+  update cortex.contact_actions a set person_id = stays_id where a.person_id = gone_id;
 
   -- What both said about one topic is settled as consent is.
   with moved as (
@@ -417,6 +418,10 @@ begin
   where k.person_id = gone_id and k.into_person_id <> stays_id
     and not exists (select from cortex.person_links o where o.person_id = stays_id);
   delete from cortex.person_links k where k.person_id = gone_id or k.into_person_id = gone_id;
+  -- No chains: who is linked to somebody who is linked themselves belongs to that one's.
+  update cortex.person_links k set into_person_id = o.into_person_id
+  from cortex.person_links o
+  where o.person_id = stays_id and k.into_person_id = stays_id and k.person_id <> o.into_person_id;
 end
 $$;
 

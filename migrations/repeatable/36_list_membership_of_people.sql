@@ -22,5 +22,6 @@ create or replace trigger touch_lists after update on cortex.people
     or old.created_at is distinct from new.created_at
     or old.lifetime_value_minor is distinct from new.lifetime_value_minor
     or old.consent_status is distinct from new.consent_status
+    or old.linked_consent is distinct from new.linked_consent
     or old.suppressed_broadcast is distinct from new.suppressed_broadcast)
   execute function cortex.touch_lists_of_person();

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessModule } from '#access';
+import { ActionsModule } from '#actions';
 import { AutomationsModule } from '#automations';
 import { EngineModule } from '#engine';
 import { ActivitiesModule } from '#activities';
@@ -23,6 +24,7 @@ import { ConsentController } from './controllers/people/consent.controller.js';
 import { BroadcastReportsController } from './controllers/mail/broadcast-reports.controller.js';
 import { BroadcastsController } from './controllers/mail/broadcasts.controller.js';
 import { DesignsController } from './controllers/mail/designs.controller.js';
+import { ContactActionsController } from './controllers/people/contact-actions.controller.js';
 import { ContactsController } from './controllers/people/contacts.controller.js';
 import { AccessController } from './controllers/access/access.controller.js';
 import { JobsController } from './controllers/people/jobs.controller.js';
@@ -51,6 +53,7 @@ import { WebhooksController } from './controllers/automations/webhooks.controlle
 /** The libraries whose services the controllers call: one line each. */
 const libraries: Type[] = [
   AccessModule,
+  ActionsModule,
   ActivitiesModule,
   EnrollmentsModule,
   DirectoryModule,
@@ -85,6 +88,7 @@ const controllers: Type[] = [
   AutomationsController,
   BacktestsController,
   RunsController,
+  ContactActionsController,
   ContactsController,
   DesignsController,
   EventsController,

@@ -101,6 +101,7 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   const span = { from: '2026-11-01T00:00:00Z', to: '2026-11-29T00:00:00Z' };
   const backtest = await made('POST', `/automations/${waiting}/backtest`, span);
   const job = await made('POST', '/contacts/bulk', { ids: [contact], action: { type: 'add_tags', tags: ['x'] } });
+  const action = await made('POST', `/contacts/${contact}/actions/update_email`, { email: 'ann.new@hostile.example' });
   const staff = await made('POST', '/staff', {
     email: 'eve@hostile.example',
     name: 'Eve',
@@ -151,6 +152,7 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['/webhook-calls', await first('cortex.webhook_calls')],
     ['/backtests', backtest.id],
     ['/jobs', job.id],
+    ['/actions', action.id],
     ['/outbox', mail.message_id],
     ['/attention', await first('cortex.attention')],
     ['/staff/invitations', invitation.id],

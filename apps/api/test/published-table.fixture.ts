@@ -16,6 +16,8 @@ const rows = {
   'import, bulk changes, export': ['marketer', 'admin', 'write', 'key admin'],
   'bring in what happened': ['marketer', 'admin', 'ingest', 'write', 'key admin'],
   enroll: ['support', 'admin', 'ingest', 'key admin'],
+  'Identity and Support actions, enroll, sync orders': ['support', 'admin', 'key admin'],
+  'revoke & refund, restore access, erase, unlink': ['admin', 'key admin'],
   'stop all mail': ['marketer', 'support', 'admin', 'write', 'key admin'],
   'resume mail, settings, staff, keys, audit': ['admin', 'key admin'],
   'signed-in staff, about themselves': ['viewer', 'marketer', 'support', 'admin'],
@@ -73,6 +75,8 @@ const routes: Record<Row, string> = {
     POST /contacts/search
     GET /contacts/:id
     GET /contacts/:id/activities
+    GET /contacts/:id/actions
+    GET /contacts/:id/actions/available
     GET /contacts/:id/topics
     GET /email/topics
     GET /email/forms
@@ -220,6 +224,13 @@ const routes: Record<Row, string> = {
     POST /transactions`,
   enroll: `
     POST /enrollments`,
+  'Identity and Support actions, enroll, sync orders': `
+    POST /contacts/:id/actions/update_email
+    POST /contacts/:id/actions/link_accounts
+    POST /contacts/:id/actions/enroll
+    POST /actions/:id/retry`,
+  'revoke & refund, restore access, erase, unlink': `
+    POST /contacts/:id/actions/unlink_accounts`,
   'stop all mail': `
     POST /sending/stop`,
   'resume mail, settings, staff, keys, audit': `

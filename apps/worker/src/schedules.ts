@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { checkAudit, sealAudit } from '#access';
+import { goOnWithActions } from '#actions';
 import { compareDirectory, repairDirectory } from '#directory';
 import { tidyMedia } from '#emails';
 import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters } from '#engine';
@@ -24,6 +25,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: foldCounters, every: MINUTE },
   { job: repairDirectory, every: MINUTE },
   { job: sweepLists, every: MINUTE },
+  { job: goOnWithActions, every: MINUTE },
   { job: sealAudit, every: 10 * MINUTE },
   { job: compareDirectory, every: DAY },
   { job: compareLists, every: DAY },

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuditSeals } from '#access';
+import { ActionJobs, ActionsModule } from '#actions';
 import { BroadcastLoop, BroadcastsModule } from '#broadcasts';
 import { DirectoryModule, DirectoryRepair, TimeZones } from '#directory';
 import { EmailsModule, MediaJobs, TemplateRedraw } from '#emails';
@@ -30,6 +31,7 @@ export interface WorkerParts extends PlatformParts {
 
 /** The libraries whose loops and jobs run here: one line each. */
 const libraries: NonNullable<ModuleMetadata['imports']> = [
+  ActionsModule,
   BroadcastsModule,
   DirectoryModule,
   EmailsModule,
@@ -56,6 +58,7 @@ const loops: Type<Loop>[] = [
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
 const jobHandlers: Type<JobHandlers>[] = [
   Housekeeping,
+  ActionJobs,
   AuditSeals,
   DirectoryRepair,
   Monitors,

@@ -102,6 +102,8 @@ export function activitySentence(type: string, metadata: Metadata, names: Names 
   const told = tell(type === 'course.cancelled' ? { ...metadata, amount_minor: undefined } : metadata, names);
   const known = sentenceOf.get(type);
   if (known) return known(told);
+  const done = type.startsWith('admin.') ? text(metadata.summary) : undefined;
+  if (done !== undefined) return `${done}${told.by}${metadata.state === 'partly' ? ', in part' : ''}`;
   const words = type.replace(/[._]+/g, ' ').trim();
   return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}${told.what}`;
 }

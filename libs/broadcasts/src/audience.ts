@@ -102,7 +102,7 @@ export const judgedSql = (condition: string): string => `
       cortex.mail_refusal('broadcast', true,
         p.suppressed_broadcast
           or exists (select from cortex.suppressions s where s.address = p.address and s.stream = 'broadcast'),
-        p.consent_status, w.mail_unanswered,
+        coalesce(p.linked_consent, p.consent_status), w.mail_unanswered,
         case when $2::uuid is not null then cortex.topic_off($2::uuid,
           (select c.wanted from cortex.topic_choices c where c.person_id = p.person_id and c.topic_id = $2::uuid),
           (select t.default_on from cortex.topics t where t.id = $2::uuid)) else false end,

@@ -21,7 +21,7 @@ export interface ContactRow extends Person {
 export function mailPermission(
   row: ContactRow,
 ): Pick<ContactAnswer, 'can_be_emailed' | 'email_status' | 'email_reason'> {
-  const standing = { known: row.address !== '', suppressed: row.suppressed_broadcast, consent: row.consent_status };
+  const standing = { known: row.address !== '', suppressed: row.suppressed_broadcast, consent: consentOf(row) };
   const refusal = personRefusal('broadcast', standing, row.mail_unanswered);
   const status = emailStatus(row, refusal);
   return {
@@ -31,13 +31,17 @@ export function mailPermission(
   };
 }
 
+/** The answer that counts: their own, or a stricter one of an account that is linked with theirs. */
+const consentOf = (row: ContactRow): ContactRow['consent_status'] =>
+  row.consent_status === 'unsubscribed' ? 'unsubscribed' : (row.linked_consent ?? row.consent_status);
+
 /** The answer in more words: which suppression it is, and which yes or no. */
 function emailStatus(row: ContactRow, refusal: PersonRefusal | undefined): EmailStatus {
   if (refusal === undefined && row.paused_until) return 'paused';
   if (refusal === undefined) return row.consent_status === 'subscribed' ? 'subscribed' : 'not_asked';
   if (refusal === 'erased') return 'no_address';
   if (refusal === 'suppressed') return suppressionStatus.get(row.suppression_reason) ?? 'suppressed';
-  return row.consent_status === 'pending' ? 'pending' : refusal;
+  return consentOf(row) === 'pending' ? 'pending' : refusal;
 }
 
 const suppressionStatus: ReadonlyMap<ContactRow['suppression_reason'], EmailStatus> = new Map([
@@ -53,8 +57,12 @@ const reasons: Record<EmailStatus, (row: ContactRow) => string> = {
   bounced: (row) => `Mail to this address bounced${on(row.suppressed_at)}.`,
   complained: (row) => `Marked our mail as spam${on(row.suppressed_at)}.`,
   suppressed: (row) => `The address was suppressed${on(row.suppressed_at)}.`,
-  unsubscribed: (row) => `Unsubscribed${on(row.consent_at)}.`,
-  pending: (row) => `Was asked to confirm${on(row.consent_at)} and has not yet.`,
+  unsubscribed: (row) =>
+    row.consent_status !== 'unsubscribed' ? 'Unsubscribed with an account that is linked to this one.' : `Unsubscribed${on(row.consent_at)}.`,
+  pending: (row) =>
+    row.linked_consent
+      ? 'Was asked to confirm with an account that is linked to this one, and has not yet.'
+      : `Was asked to confirm${on(row.consent_at)} and has not yet.`,
   no_consent: () => 'Never answered whether they want mail, and the workspace mails only those who did.',
   not_asked: () => 'Never answered whether they want mail; the workspace mails them until they do.',
   paused: (row) => `Marketing mail is paused until ${day.format(row.paused_until!)}.`,

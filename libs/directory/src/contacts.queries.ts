@@ -142,6 +142,7 @@ async function page(
   const { mail_unanswered } = setting;
   const shown = rows.slice(0, query.limit).map((row) => ({ ...row, mail_unanswered, ...unsuppressed }));
   await addSuppressions(tx, shown);
+  if (setting.merged) await addLinked(tx, shown);
   const last = shown.at(-1);
   return {
     rows: shown,
@@ -168,9 +169,26 @@ async function addSuppressions(tx: Tx, rows: readonly ContactRow[]): Promise<voi
   for (const each of found) Object.assign(suppressed.get(each.address)!, each);
 }
 
+/** What the accounts linked to these people add to what is shown of them. */
+async function addLinked(tx: Tx, rows: readonly ContactRow[]): Promise<void> {
+  const linked = await tx.rows<{ person_id: string; lifetime_value_minor: string; last_activity: Date | null }>(
+    `select k.into_person_id as person_id, sum(o.lifetime_value_minor)::text as lifetime_value_minor,
+       max(o.last_activity) as last_activity
+     from cortex.person_links k join cortex.people o on o.person_id = k.person_id
+     where k.into_person_id = any($1::uuid[]) group by 1`,
+    [rows.map((row) => row.person_id)],
+  );
+  const heads = new Map(rows.map((row) => [row.person_id, row]));
+  for (const { person_id, lifetime_value_minor, last_activity } of linked) {
+    const head = heads.get(person_id)!;
+    head.lifetime_value_minor = String(BigInt(head.lifetime_value_minor) + BigInt(lifetime_value_minor));
+    if (last_activity && (!head.last_activity || last_activity > head.last_activity)) head.last_activity = last_activity;
+  }
+}
+
 /** The person with this id: the public one, one they had before, their profile's, one of their leads', or the person's own. */
 export async function contactById(tx: Tx, id: string): Promise<ContactRow | undefined> {
-  return tx.row<ContactRow>(
+  const row = await tx.row<ContactRow>(
     `with found as (
        select p.person_id, case p.type when 'customer' then 0 else 1 end as place from cortex.people p where p.id = $1
        union all
@@ -194,6 +212,17 @@ export async function contactById(tx: Tx, id: string): Promise<ContactRow | unde
      where p.type is not null and p.person_id = (select person_id from person)`,
     [id],
   );
+  if (row) await addLinked(tx, [row]);
+  return row;
+}
+
+/** Under whom the directory shows this person: the one to whom they are linked, or themselves. */
+export async function shownPerson(tx: Tx, personId: string): Promise<string> {
+  const link = await tx.row<{ into_person_id: string }>(
+    'select k.into_person_id from cortex.person_links k where k.person_id = $1',
+    [personId],
+  );
+  return link?.into_person_id ?? personId;
 }
 
 /** The people whose activities belong to this one: itself and those merged into it. */

@@ -6,6 +6,7 @@ import {
   everyone,
   instantLiteral,
   latestNow,
+  mayBeMailed,
   personalColumns,
   readRules,
   RuleError,
@@ -65,8 +66,7 @@ const PERSON_FACTS = {
   text: `select p.person_id, p.type, p.email, ${personalColumns('p')}, p.tags,
        ${milliseconds('p.created_at')} as created_at, ${milliseconds('p.last_activity')} as last_activity,
        p.lifetime_value_minor::float8 / 100 as lifetime_value, p.attributes, p.consent_status as consent,
-       cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s))
-         as can_be_emailed
+       ${mayBeMailed('(select s.mail_unanswered from cortex.settings s)')} as can_be_emailed
      from cortex.people p where p.person_id = any($1::uuid[])`,
 };
 

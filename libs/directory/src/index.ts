@@ -4,7 +4,14 @@ export * from './topic-choices.js';
 export * from './people.js';
 export * from './facts.queries.js';
 export * from './contact.js';
-export { contactById, contactPage, personIdsOf, type ContactPage, type ContactQuery } from './contacts.queries.js';
+export {
+  contactById,
+  contactPage,
+  personIdsOf,
+  shownPerson,
+  type ContactPage,
+  type ContactQuery,
+} from './contacts.queries.js';
 export { Contacts } from './contacts.js';
 export { DirectoryModule } from './directory.module.js';
 export { editContact, writeAs } from './edit-contact.js';

@@ -1,5 +1,5 @@
 import type { Database } from '#platform';
-import { everyone, settingsSql } from '#rules';
+import { everyone, mayBeMailed, settingsSql } from '#rules';
 
 /** The directory as marketing mail sees it: each address once. */
 export interface Subscribers {
@@ -16,7 +16,7 @@ export async function countSubscribers(database: Database): Promise<Subscribers>
   const row = await database.row<Omit<Subscribers, 'cannot_be_emailed'>>(
     `select count(*) filter (where p.type = 'customer')::int as customers,
        count(*) filter (where p.type = 'lead')::int as leads,
-       count(*) filter (where cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, w.mail_unanswered))::int
+       count(*) filter (where ${mayBeMailed('w.mail_unanswered')})::int
          as can_be_emailed
      from cortex.people p cross join (${settingsSql('mail_unanswered')}) w where ${everyone}`,
   );

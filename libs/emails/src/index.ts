@@ -7,6 +7,7 @@ export { spamWords } from './content/spam-words.js';
 export { contactJson, leadJson } from './content/personalisation.js';
 export * from './messages/frequency-cap.js';
 export * from './messages/queue-mail.js';
+export * from './messages/system-mail.js';
 export * from './rendering/large-mails.js';
 export * from './rendering/render.js';
 export * from './subscriptions/suppressions.js';

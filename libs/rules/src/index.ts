@@ -48,5 +48,5 @@ export {
   type SqlOptions,
 } from './sql/to-sql.js';
 export { settingSql, settingsSql, type SettingColumn } from './language/settings-sql.js';
-export { confirming, everyone } from './language/sql-pieces.js';
+export { confirming, everyone, mayBeMailed } from './language/sql-pieces.js';
 export { BLANK, toClause, toEnglish, type EnglishOptions } from './english/to-english.js';

@@ -148,7 +148,9 @@ with workspace as materialized (
   -- The person as they are at this moment, their address included: a mail follows a person who changes it. Only mail
   -- to a colleague keeps the address it was written to; there is little of it, so that its messages may be asked here.
   -- Whoever was merged away a moment ago is the person who stays: the merge may not have seen this mail yet.
-  select q.*, coalesce(g.into_person_id, q.person_id) as owner, q.to_colleague or p.type is not null as is_known, p.consent_status,
+  select q.*, coalesce(g.into_person_id, q.person_id) as owner, q.to_colleague or p.type is not null as is_known,
+    -- The strictest of the accounts that are linked with theirs.
+    coalesce(p.linked_consent, p.consent_status) as consent_status,
     case when $2 = 'broadcast' then p.suppressed_broadcast else p.suppressed_transactional end as is_suppressed,
     case when q.to_colleague then (select cortex.address(m.contact_email) from cortex.messages m where m.id = q.message_id)
       else p.address end as address,

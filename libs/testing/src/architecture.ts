@@ -48,7 +48,7 @@ const records = [
   'access',
   'workspace',
 ];
-const stages = ['engine', 'send'];
+const stages = ['actions', 'engine', 'send'];
 const libs = [...pure, ...base, ...records, ...stages];
 
 const node = /^node:/;
@@ -94,6 +94,8 @@ export const rings: Record<string, Ring> = {
   access: { parts: [...pure, ...base], server: true, packages: ['@simplewebauthn/server', 'better-auth', 'pg'] },
   workspace: { parts: [...pure, ...base], server: true, packages: [] },
 
+  // The stages never use each other.
+  actions: { parts: [...pure, ...base, ...records], server: true, packages: [] },
   engine: { parts: [...pure, ...base, ...records], server: true, packages: ['standardwebhooks', 'ipaddr.js'] },
   send: { parts: [...pure, ...base, ...records], server: true, packages: ['postmark'] },
 

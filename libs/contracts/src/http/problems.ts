@@ -199,6 +199,28 @@ export const problemKinds = {
     'Wait a moment and try again.',
   ),
 
+  action_not_available: conflict(
+    'This cannot be done for this person now.',
+    'Read detail: it says what stands against it. GET /contacts/:id/actions/available says it of every action.',
+  ),
+  action_running: conflict(
+    'Another action is still being carried out for this person.',
+    'Wait until it has ended: GET /contacts/:id/actions shows it.',
+  ),
+  action_not_failed: conflict(
+    'Nothing of this action failed or is unclear, so there is nothing to try again.',
+    'Read its effects.',
+  ),
+  address_taken: conflict(
+    'Someone else in the directory has this address.',
+    'Link the two accounts instead: other_contact_id names the other one.',
+  ),
+  already_enrolled: conflict('They have this course already.', 'Choose another course. Nothing was changed.'),
+  several_candidates: conflict(
+    'More than one thing could be meant.',
+    'Read candidates, and send the request again with the id of the one that you mean.',
+  ),
+
   consent_withdrawn: conflict(
     'The person said no to these emails themselves, or later than the consent you record.',
     'Leave it. Only they can subscribe again, on the preference page their emails link to.',

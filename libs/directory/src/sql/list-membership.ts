@@ -4,7 +4,7 @@ import { generatedBy } from './columns.js';
 /** Of the kept row, what a rule about the person may ask. */
 const asked = [
   ...['id', 'type', 'address', ...personalIds, 'tags', 'attributes', 'created_at', 'lifetime_value_minor'],
-  ...['consent_status', 'suppressed_broadcast'],
+  ...['consent_status', 'linked_consent', 'suppressed_broadcast'],
 ];
 
 /** Which changes of a kept row make its lists look at the person again. */

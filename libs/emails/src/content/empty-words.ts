@@ -1,6 +1,6 @@
 import { liquidTags, nodesOf, type Design } from '#designs';
 import { notFound, type Database } from '#platform';
-import { settingSql } from '#rules';
+import { mayBeMailed, settingSql } from '#rules';
 import { lineAndColumn } from '../liquid/liquid.js';
 import { readableLiquid } from '../liquid/liquid-source.js';
 import { contactValueSql } from './personalisation.js';
@@ -96,7 +96,7 @@ export async function emptyWords(
   }
   const mailable =
     stream === 'broadcast'
-      ? `cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, ${settingSql('mail_unanswered')})`
+      ? mayBeMailed(settingSql('mail_unanswered'))
       : 'not p.suppressed_transactional';
   const among = listId ? `and p.id in (select l.id from public.resolve_smart_list($${values.push(listId)}) l)` : '';
   const counts = [...sql.values()].map(

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { automationById } from '#automations';
 import type { AuditAction } from '#contracts';
-import { addressOf, peopleOf } from '#directory';
+import { addressOf, peopleOf, shownPerson } from '#directory';
 import {
   AppError,
   Database,
@@ -55,13 +55,14 @@ export class RunControls {
       const { tx, moment } = on;
       const person = (await peopleOf(tx, [address])).get(address);
       if (!person?.type) throw unknownAddress();
-      await on.lock(person.person_id);
+      const personId = await shownPerson(tx, person.person_id);
+      await on.lock(personId);
       const version = moment.live.get(automationId);
       if (!version?.start) throw await notLive(tx, automationId);
       const [answer] = await on.enter([
         {
           version,
-          person_id: person.person_id,
+          person_id: personId,
           occasion: `hand:${newId()}`,
         },
       ]);

@@ -52,7 +52,15 @@ function begin(entry: AllowedEntry, moment: Moment, lead: StartingLead | undefin
     lead_id: leadOf(entry),
     activity_id: activity?.id ?? null,
     context: {
-      ...(activity ? { activity: { id: activity.id, occurred_at: activity.occurred_at.toISOString() } } : {}),
+      ...(activity
+        ? {
+            activity: {
+              id: activity.id,
+              occurred_at: activity.occurred_at.toISOString(),
+              ...(activity.recorded_for ? { person_id: activity.recorded_for } : {}),
+            },
+          }
+        : {}),
       ...(entry.key ? { key: entry.key } : {}),
       ...(version.entries.length > 0
         ? {

@@ -11,7 +11,7 @@ export interface Entry {
   person_id: string;
   /** What distinguishes this occasion from others: the activity, the lead, the day (`date:2026-05-01`), or the call. */
   occasion: string;
-  activity?: ActivityFact;
+  activity?: ActivityFact & { recorded_for?: string };
   lead_id?: string;
   /** The automations that sent them here. */
   sent_by?: RunContext['sent_by'];

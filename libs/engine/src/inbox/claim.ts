@@ -66,6 +66,12 @@ export interface Unmatched {
   type: string | null;
   /** Whether its person stands in an automation. */
   running: boolean;
+  /** Whether any accounts at all are linked. */
+  links?: boolean;
+  /** Whose activity it is, where it concerns an account that is linked with theirs (`withLinked`). */
+  recorded_for?: string;
+  /** It may wake and end runs of this person, and starts none: the directory shows them as somebody else. */
+  starts_nothing?: true;
 }
 
 /** One activity still to be matched, with all that rules may ask about. */
@@ -82,7 +88,8 @@ export const inboxRows = (tx: Tx, personIds: readonly string[], perClaim = ROWS_
   tx.rows<Unmatched>(
     `select i.seq, i.person_id, i.activity_id as id, i.occurred_at::text as occurred_text, i.history, i.type,
        exists (select from cortex.automation_runs r
-         where r.person_id = i.person_id and r.status in ('active', 'waiting')) as running
+         where r.person_id = i.person_id and r.status in ('active', 'waiting')) as running,
+       (select exists (select from cortex.person_links)) as links
      from cortex.activity_inbox i where i.person_id = any($1::uuid[])
      order by i.occurred_at, i.seq limit $2`,
     [personIds, perClaim],
@@ -132,7 +139,7 @@ const erased = ({ id, occurred_text }: Unmatched): Recorded => {
 };
 
 /** @param text as PostgreSQL shows it in UTC: `2026-01-31 09:30:00.123456+00` */
-const instantOf = (text: string): Date => {
+export const instantOf = (text: string): Date => {
   const at = new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
   return Number.isNaN(at.getTime()) ? NEVER : at;
 };
@@ -146,7 +153,7 @@ const NEVER = new Date(0);
  */
 export const recorded = (
   tx: Tx,
-  rows: readonly Pick<Unmatched, 'person_id' | 'id' | 'occurred_text'>[],
+  rows: readonly Pick<Unmatched, 'person_id' | 'recorded_for' | 'id' | 'occurred_text'>[],
 ): Promise<Recorded[]> => {
   const instants = rows.map((row) => instantOf(row.occurred_text).getTime());
   return tx.rows<Recorded>(
@@ -159,7 +166,7 @@ export const recorded = (
          and a.occurred_at >= $4::timestamptz and a.occurred_at < $5::timestamptz
        limit 1) a`,
     [
-      rows.map((row) => row.person_id),
+      rows.map((row) => row.recorded_for ?? row.person_id),
       rows.map((row) => row.occurred_text),
       rows.map((row) => row.id),
       new Date(Math.min(...instants)).toISOString(),

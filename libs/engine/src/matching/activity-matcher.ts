@@ -54,6 +54,7 @@ export class ActivityMatcher {
     const candidates: Candidate[] = [];
     for (const rows of this.byPerson.values()) {
       for (const [at, row] of rows.entries()) {
+        if (row.starts_nothing) continue;
         for (const trigger of await this.startable(row)) candidates.push({ row, at, trigger });
       }
     }

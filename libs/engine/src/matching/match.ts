@@ -1,6 +1,7 @@
 import { isByThePerson } from '#rules';
 import { enterListGate, keepMembership, KeptLists } from '#smart-lists';
 import { activitiesOf, inboxRows, settleInbox, type InboxRow, type Unmatched } from '../inbox/claim.js';
+import { withLinked } from '../inbox/linked.js';
 import { engineTransaction, type EngineParts } from '../transaction/engine-transaction.js';
 import type { Moment } from '../versions/compiled-versions.js';
 import { ActivityMatcher } from './activity-matcher.js';
@@ -28,9 +29,12 @@ export class Match {
       await enterListGate(tx);
       claimed.people = only ? await on.lockFree(only, only.length) : await on.lockOldest();
       if (claimed.people.length === 0) return 0;
-      claimed.rows = await inboxRows(tx, claimed.people, rows);
+      const linked = await withLinked(tx, await inboxRows(tx, claimed.people, rows), (others) =>
+        on.lockFree(others, others.length),
+      );
+      claimed.rows = linked.rows;
       if (claimed.rows.length === 0) return 0;
-      const arrived = await activitiesOf(tx, concerning(claimed.rows, moment));
+      const arrived = await activitiesOf(tx, concerning(linked.all, moment));
       on.seen(arrived.filter(didThemselves));
       if (arrived.length > 0) await on.move(await new ActivityMatcher(backend, moment, this.engine.log).match(arrived));
       const happened = typed(claimed.rows, arrived);
@@ -60,4 +64,5 @@ function typed(rows: readonly Unmatched[], read: readonly InboxRow[]): (Unmatche
 }
 
 /** Whether it is something the person did; an erased activity, without a type, is nobody's. */
-const didThemselves = ({ type }: { type: string }): boolean => type !== '' && isByThePerson(type);
+const didThemselves = ({ type, recorded_for }: { type: string; recorded_for?: string }): boolean =>
+  type !== '' && recorded_for === undefined && isByThePerson(type);

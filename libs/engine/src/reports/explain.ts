@@ -1,6 +1,6 @@
 import { metadataOf } from '#activities';
 import { enterGate, membersAmong, listOf, monitorMatches, type Start } from '#automations';
-import { addressOf, loadFacts, peopleOf } from '#directory';
+import { addressOf, loadFacts, peopleOf, shownPerson } from '#directory';
 import { unknownAddress, type Database, type Tx } from '#platform';
 import { settingSql, type Group } from '#rules';
 import { Decider, type Proof } from '#rules/engine';
@@ -52,7 +52,7 @@ export async function explainEntry(
     if (!person?.type) throw unknownAddress();
     await enterGate(tx);
     const moment = await versions.moment(tx);
-    const asked = { person_id: person.person_id };
+    const asked = { person_id: await shownPerson(tx, person.person_id) };
     const runs = await tx.rows<Explanation['runs'][number]>(
       `select id, status, entered_at, end_reason from cortex.automation_runs
        where automation_id = $1 and person_id = $2 order by entered_at desc limit 20`,
@@ -155,7 +155,8 @@ async function newestStart(
 /** What sending would say now, in its own words. */
 async function mailObstacles(tx: Tx, personId: string): Promise<Explanation['mail']> {
   return (await tx.row<Explanation['mail']>(
-    `select cortex.mail_refusal('broadcast', p.type is not null, p.suppressed_broadcast, p.consent_status, ${settingSql('mail_unanswered')},
+    `select cortex.mail_refusal('broadcast', p.type is not null, p.suppressed_broadcast,
+         coalesce(p.linked_consent, p.consent_status), ${settingSql('mail_unanswered')},
          false, coalesce(p.paused_until > cortex.now(), false)) as broadcast,
        cortex.mail_refusal('transactional', p.type is not null, p.suppressed_transactional, p.consent_status, ${settingSql('mail_unanswered')})
          as transactional

@@ -7,8 +7,8 @@ import type { CompiledStep, CompiledVersion } from '../versions/compiled-version
 
 /** What a run keeps about how it began. */
 export interface RunContext {
-  /** Where the activity that started it is to be found. */
-  activity?: { id: string; occurred_at: string };
+  /** Where the activity that started it is to be found; `person_id` where it is of an account linked with theirs. */
+  activity?: { id: string; occurred_at: string; person_id?: string };
   /** The values of what started it that rules of its version compare with. */
   entry?: EntryFacts;
   /** The value that the entry limit counts by. */

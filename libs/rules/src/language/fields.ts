@@ -2,6 +2,7 @@ import type { Place, Value } from './language.js';
 import type { ValueType } from './operator.js';
 import { personalFields, type PersonalFieldId } from './personal-fields.js';
 import { settingSql } from './settings-sql.js';
+import { mayBeMailed } from './sql-pieces.js';
 
 export type FieldGroup = 'Person' | 'Activity' | 'Courses' | 'E-mail' | 'Lists' | 'This run';
 
@@ -166,7 +167,7 @@ export const fields: readonly Field[] = [
     places: people,
     noun: 'permission',
     help: 'Consent and suppression together: whether marketing mail may go to them now.',
-    sql: `cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, ${settingSql('mail_unanswered')})`,
+    sql: mayBeMailed(settingSql('mail_unanswered')),
     always: true,
     says: { is_true: () => 'who can be e-mailed', is_false: () => 'who cannot be e-mailed' },
   },

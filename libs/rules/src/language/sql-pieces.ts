@@ -101,3 +101,11 @@ export const confirming = (condition: string): string => `case when ${condition}
  */
 export const everyone =
   'p.type is not null and (not exists (select from cortex.person_links) or not exists (select from cortex.person_links k where k.person_id = p.person_id))';
+
+/**
+ * Whether marketing mail may go to `cortex.people p`, accounts linked with theirs included. Two conditions on columns, so
+ * that the planner knows how many people they leave.
+ * @param mailUnanswered SQL of the workspace's setting
+ */
+export const mayBeMailed = (mailUnanswered: string): string =>
+  `(cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, ${mailUnanswered}) and p.linked_consent is null)`;

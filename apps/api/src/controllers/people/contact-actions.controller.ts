@@ -1,0 +1,63 @@
+import { Controller } from '@nestjs/common';
+import { ContactActions } from '#actions';
+import * as contracts from '#contracts';
+import type { ContactActionInput, ContactActionName, ContactActionPreview, ContactActionResult, InputOf } from '#contracts';
+import type { Actor } from '#platform';
+import { Caller, Input, Route } from '../../http/route.js';
+
+/** What every route of an action is asked. */
+interface Asked<N extends ContactActionName> {
+  params: { id: string };
+  query: { preview?: 'true' | 'false' | undefined };
+  body: ContactActionInput<N>;
+}
+type Answer = Promise<ContactActionResult | ContactActionPreview>;
+
+/** What support does with one person: a route for each action. */
+@Controller()
+export class ContactActionsController {
+  constructor(private readonly actions: ContactActions) {}
+
+  @Route(contracts.updateEmail)
+  updateEmail(@Input() input: InputOf<typeof contracts.updateEmail>, @Caller() actor: Actor): Answer {
+    return this.act('update_email', input, actor);
+  }
+
+  @Route(contracts.linkAccounts)
+  linkAccounts(@Input() input: InputOf<typeof contracts.linkAccounts>, @Caller() actor: Actor): Answer {
+    const { dry_run, ...body } = input.body;
+    const query = dry_run ? { preview: 'true' as const } : input.query;
+    return this.act('link_accounts', { ...input, query, body }, actor);
+  }
+
+  @Route(contracts.unlinkAccounts)
+  unlinkAccounts(@Input() input: InputOf<typeof contracts.unlinkAccounts>, @Caller() actor: Actor): Answer {
+    return this.act('unlink_accounts', input, actor);
+  }
+
+  @Route(contracts.enrollByHand)
+  enroll(@Input() input: InputOf<typeof contracts.enrollByHand>, @Caller() actor: Actor): Answer {
+    return this.act('enroll', input, actor);
+  }
+
+  @Route(contracts.listContactActions)
+  list(@Input() { params, query }: InputOf<typeof contracts.listContactActions>) {
+    return this.actions.list(params.id, query);
+  }
+
+  @Route(contracts.availableContactActions)
+  available(@Input() { params }: InputOf<typeof contracts.availableContactActions>, @Caller() actor: Actor) {
+    return this.actions.available(params.id, actor);
+  }
+
+  @Route(contracts.retryContactAction)
+  retry(@Input() { params }: InputOf<typeof contracts.retryContactAction>, @Caller() actor: Actor) {
+    return this.actions.retry(params.id, actor);
+  }
+
+  private act<N extends ContactActionName>(name: N, { params, query, body }: Asked<N>, actor: Actor): Answer {
+    return query.preview === 'true'
+      ? this.actions.preview(name, params.id, body, actor)
+      : this.actions.perform(name, params.id, body, actor);
+  }
+}

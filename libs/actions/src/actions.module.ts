@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { ActionJobs } from './action-jobs.js';
+import { actions } from './actions/index.js';
+import { CarryOut } from './carry-out.js';
+import { ContactActions } from './contact-actions.js';
+import { ACTION_DEFINITIONS, type ActionDefinition } from './definition.js';
+
+@Module({
+  providers: [
+    ...actions,
+    { provide: ACTION_DEFINITIONS, useFactory: (...all: ActionDefinition[]) => all, inject: actions },
+    CarryOut,
+    ContactActions,
+    ActionJobs,
+  ],
+  exports: [ContactActions, ActionJobs],
+})
+export class ActionsModule {}

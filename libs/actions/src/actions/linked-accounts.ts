@@ -1,0 +1,73 @@
+import type { ActionCandidate } from '#contracts';
+import { addressShown } from '#directory';
+import type { Tx } from '#platform';
+
+/** One of the accounts of a person, and what belongs to it. */
+export interface Account {
+  person_id: string;
+  contact_id: string;
+  email: string;
+  type: 'customer' | 'lead';
+  consent: string;
+  /** At most 10,000 are counted. */
+  activities: number;
+  enrollments: number;
+  /** Runs that have not ended. */
+  runs: number;
+  lifetime_value_minor: number;
+}
+
+const MOST_COUNTED = 10_000;
+
+/** What these accounts have, in the order given. */
+export async function accountsOf(tx: Tx, personIds: readonly string[]): Promise<Account[]> {
+  return tx.rows<Account>(
+    `select p.person_id, p.id as contact_id, ${addressShown('p')} as email, p.type, p.consent_status as consent,
+       (select count(*)::int from (
+         select 1 from public.crm_activities a where a.person_id = p.person_id limit $2) counted) as activities,
+       (select count(*)::int from public.enrollments e where e.profile_id = p.id and e.status <> 'cancelled') as enrollments,
+       (select count(*)::int from cortex.automation_runs r
+         where r.person_id = p.person_id and r.status in ('active', 'waiting')) as runs,
+       p.lifetime_value_minor::float8 as lifetime_value_minor
+     from unnest($1::uuid[]) with ordinality w(person_id, ord)
+     join cortex.people p on p.person_id = w.person_id
+     where p.type is not null
+     order by w.ord`,
+    [personIds, MOST_COUNTED],
+  );
+}
+
+/** Who is linked to this person, the first one first. */
+export async function linkedTo(tx: Tx, personId: string): Promise<string[]> {
+  const rows = await tx.rows<{ person_id: string }>(
+    'select k.person_id from cortex.person_links k where k.into_person_id = $1 order by k.created_at, k.person_id',
+    [personId],
+  );
+  return rows.map(({ person_id }) => person_id);
+}
+
+const plural = (n: number, one: string): string =>
+  `${n >= MOST_COUNTED ? `more than ${MOST_COUNTED.toLocaleString('en')}` : n} ${n === 1 ? one : one.endsWith('y') ? `${one.slice(0, -1)}ies` : `${one}s`}`;
+
+/** “a@b.example, customer: 3 enrollments, 41 activities, 1 open run, 149.00 paid, subscribed”. */
+export const inWords = (account: Account): string => `${account.email}, ${account.type}: ${belongings(account)}`;
+
+export const belongings = ({ enrollments, activities, runs, lifetime_value_minor, consent }: Account): string =>
+  [
+    plural(enrollments, 'enrollment'),
+    plural(activities, 'activity'),
+    plural(runs, 'open run'),
+    `${(lifetime_value_minor / 100).toFixed(2)} paid`,
+    consentWords.get(consent) ?? consent,
+  ].join(', ');
+
+const consentWords = new Map([
+  ['unknown', 'never asked about mail'],
+  ['pending', 'has not confirmed mail yet'],
+]);
+
+export const candidate = (account: Account): ActionCandidate => ({
+  id: account.contact_id,
+  label: account.email,
+  detail: belongings(account),
+});

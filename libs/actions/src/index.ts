@@ -1,0 +1,3 @@
+export { ActionJobs, goOnWithActions } from './action-jobs.js';
+export { ActionsModule } from './actions.module.js';
+export { ContactActions } from './contact-actions.js';
