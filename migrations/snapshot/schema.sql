@@ -307,6 +307,29 @@ table cortex.broadcasts
   test_result jsonb
   to_staff boolean not null default false
 
+table cortex.contact_action_effects
+  action_id uuid not null
+  ord integer not null
+  name text not null
+  label text not null
+  state text not null default 'waiting'::text
+  detail text not null default ''::text
+  kept jsonb
+  at timestamp with time zone
+
+table cortex.contact_actions
+  id uuid not null
+  action text not null
+  person_id uuid not null
+  input jsonb not null default '{}'::jsonb
+  plan jsonb not null default '{}'::jsonb
+  actor jsonb not null
+  state text not null default 'running'::text
+  created_at timestamp with time zone not null default cortex.now()
+  ended_at timestamp with time zone
+  tries integer not null default 1
+  resume_at timestamp with time zone not null
+
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
   contact_email public.citext
@@ -566,6 +589,7 @@ table cortex.people with (fillfactor=80)
   paused_at timestamp with time zone
   paused_by text
   paused_source text
+  linked_consent text
 
 table cortex.person_links
   person_id uuid not null
@@ -1167,6 +1191,16 @@ cortex.broadcasts broadcasts_pkey: PRIMARY KEY (id)
 
 cortex.broadcasts broadcasts_status_check: CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'preparing'::text, 'sending'::text, 'paused'::text, 'sent'::text, 'failed'::text, 'cancelled'::text])))
 
+cortex.contact_action_effects contact_action_effects_action_id_fkey: FOREIGN KEY (action_id) REFERENCES cortex.contact_actions(id) ON DELETE CASCADE
+
+cortex.contact_action_effects contact_action_effects_pkey: PRIMARY KEY (action_id, ord)
+
+cortex.contact_action_effects contact_action_effects_state_check: CHECK ((state = ANY (ARRAY['waiting'::text, 'begun'::text, 'done'::text, 'not_needed'::text, 'failed'::text, 'unclear'::text])))
+
+cortex.contact_actions contact_actions_pkey: PRIMARY KEY (id)
+
+cortex.contact_actions contact_actions_state_check: CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text])))
+
 cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
 
 cortex.entry_clocks entry_clocks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
@@ -1527,6 +1561,10 @@ CREATE INDEX broadcasts_settle ON cortex.broadcasts USING btree (settle_at) WHER
 
 CREATE INDEX broadcasts_turns_kept ON cortex.broadcasts USING btree (id) WHERE turns_kept
 
+CREATE INDEX contact_actions_person ON cortex.contact_actions USING btree (person_id, id DESC)
+
+CREATE INDEX contact_actions_running ON cortex.contact_actions USING btree (resume_at) WHERE (state = 'running'::text)
+
 CREATE INDEX crm_activities_default_anonymous_id_occurred_at_idx ON cortex.crm_activities_default USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
 
 CREATE INDEX crm_activities_default_person_id_occurred_at_id_idx ON cortex.crm_activities_default USING btree (person_id, occurred_at DESC, id DESC)
@@ -1580,6 +1618,8 @@ CREATE INDEX people_public_id ON cortex.people USING btree (id) WHERE (id IS NOT
 CREATE INDEX people_search ON cortex.people USING gin (address public.gin_trgm_ops, name_folded public.gin_trgm_ops)
 
 CREATE INDEX people_tags ON cortex.people USING gin (tags_folded)
+
+CREATE INDEX person_links_into ON cortex.person_links USING btree (into_person_id)
 
 CREATE INDEX person_merges_due ON cortex.person_merges USING btree (merged_at) WHERE (followed < 2)
 
@@ -2692,6 +2732,7 @@ begin
   where m.person_id = gone_id and m.state = 'queued' and o.message_id = m.id;
   update cortex.messages m set person_id = stays_id where m.person_id = gone_id;
   update cortex.webhook_calls c set person_id = stays_id where c.person_id = gone_id;
+  update cortex.contact_actions a set person_id = stays_id where a.person_id = gone_id;
 
   -- What both said about one topic is settled as consent is.
   with moved as (
@@ -2738,6 +2779,10 @@ begin
   where k.person_id = gone_id and k.into_person_id <> stays_id
     and not exists (select from cortex.person_links o where o.person_id = stays_id);
   delete from cortex.person_links k where k.person_id = gone_id or k.into_person_id = gone_id;
+  -- No chains: who is linked to somebody who is linked themselves belongs to that one's.
+  update cortex.person_links k set into_person_id = o.into_person_id
+  from cortex.person_links o
+  where o.person_id = stays_id and k.into_person_id = stays_id and k.person_id <> o.into_person_id;
 end
 $function$
 
@@ -2839,6 +2884,45 @@ AS $function$
   end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.keep_linked_consent(people uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  members uuid[];
+  heads uuid[];
+begin
+  select array_agg(m.person_id), array_agg(m.head) into members, heads
+  from (
+    select distinct coalesce(k.into_person_id, t.id) as head
+    from unnest(people) t (id) left join cortex.person_links k on k.person_id = t.id
+    where t.id is not null
+  ) h
+  cross join lateral (
+    select h.head, h.head as person_id
+    union all
+    select h.head, k.person_id from cortex.person_links k where k.into_person_id = h.head
+  ) m;
+  perform from cortex.people p where p.person_id = any (members) order by p.address for no key update;
+  update cortex.people p
+  set linked_consent = s.strictest
+  from (
+    select m.person_id, case
+      when bool_or(o.consent_status = 'unsubscribed') then 'unsubscribed'
+      when bool_or(o.consent_status = 'pending') then 'pending'
+    end as strictest
+    from unnest(members, heads) m (person_id, head)
+    left join unnest(members, heads) beside (person_id, head)
+      on beside.head = m.head and beside.person_id <> m.person_id
+    left join cortex.people o on o.person_id = beside.person_id
+    group by m.person_id
+  ) s
+  where p.person_id = s.person_id and p.linked_consent is distinct from s.strictest;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.know_name(of_kind text, folded text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2880,6 +2964,34 @@ CREATE OR REPLACE FUNCTION cortex.like_part(part text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN (('%'::text || replace(replace(replace(part, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text)
+
+CREATE OR REPLACE FUNCTION cortex.linked_consent_of_link()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform cortex.keep_linked_consent(array[new.person_id, new.into_person_id, old.person_id, old.into_person_id]);
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.linked_consent_of_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if exists (
+    select from cortex.person_links k where k.person_id = new.person_id or k.into_person_id = new.person_id
+  ) then
+    perform cortex.keep_linked_consent(array[new.person_id]);
+  end if;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION cortex.local_time(instant timestamp with time zone, zone text)
  RETURNS timestamp without time zone
@@ -4050,7 +4162,7 @@ begin
     when place = 'person' and field = 'created_at' then kind := 'instant'; x := 'p.created_at';
     when place = 'person' and field = 'last_activity' then kind := 'instant'; x := 'p.last_activity';
     when place = 'person' and field = 'lifetime_value' then kind := 'number'; x := '(p.lifetime_value_minor::float8 / 100)';
-    when place = 'person' and field = 'can_be_emailed' then kind := 'boolean'; x := 'cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s))';
+    when place = 'person' and field = 'can_be_emailed' then kind := 'boolean'; x := '(cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s)) and p.linked_consent is null)';
     when place = 'person' and field = 'consent' then kind := 'enum'; x := 'p.consent_status';
     when place = 'person' and field = 'enrollment' then kind := 'enrollment';
     when place = 'person' and field = 'smart_list' then kind := 'list';
@@ -4599,9 +4711,13 @@ CREATE TRIGGER report_update AFTER UPDATE OF delivered_at, opened_at, clicked_at
 
 CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tags ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.fold_person()
 
-CREATE TRIGGER touch_lists AFTER UPDATE ON cortex.people FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.type IS DISTINCT FROM new.type) OR (old.address IS DISTINCT FROM new.address) OR (old.first_name IS DISTINCT FROM new.first_name) OR (old.last_name IS DISTINCT FROM new.last_name) OR (old.phone IS DISTINCT FROM new.phone) OR (old.country IS DISTINCT FROM new.country) OR (old.timezone IS DISTINCT FROM new.timezone) OR (old.language IS DISTINCT FROM new.language) OR (old.tags IS DISTINCT FROM new.tags) OR (old.attributes IS DISTINCT FROM new.attributes) OR (old.created_at IS DISTINCT FROM new.created_at) OR (old.lifetime_value_minor IS DISTINCT FROM new.lifetime_value_minor) OR (old.consent_status IS DISTINCT FROM new.consent_status) OR (old.suppressed_broadcast IS DISTINCT FROM new.suppressed_broadcast))) EXECUTE FUNCTION cortex.touch_lists_of_person()
+CREATE TRIGGER linked_consent AFTER UPDATE OF consent_status ON cortex.people FOR EACH ROW WHEN ((old.consent_status IS DISTINCT FROM new.consent_status)) EXECUTE FUNCTION cortex.linked_consent_of_person()
+
+CREATE TRIGGER touch_lists AFTER UPDATE ON cortex.people FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.type IS DISTINCT FROM new.type) OR (old.address IS DISTINCT FROM new.address) OR (old.first_name IS DISTINCT FROM new.first_name) OR (old.last_name IS DISTINCT FROM new.last_name) OR (old.phone IS DISTINCT FROM new.phone) OR (old.country IS DISTINCT FROM new.country) OR (old.timezone IS DISTINCT FROM new.timezone) OR (old.language IS DISTINCT FROM new.language) OR (old.tags IS DISTINCT FROM new.tags) OR (old.attributes IS DISTINCT FROM new.attributes) OR (old.created_at IS DISTINCT FROM new.created_at) OR (old.lifetime_value_minor IS DISTINCT FROM new.lifetime_value_minor) OR (old.consent_status IS DISTINCT FROM new.consent_status) OR (old.linked_consent IS DISTINCT FROM new.linked_consent) OR (old.suppressed_broadcast IS DISTINCT FROM new.suppressed_broadcast))) EXECUTE FUNCTION cortex.touch_lists_of_person()
 
 CREATE TRIGGER touch_lists_new AFTER INSERT ON cortex.people FOR EACH ROW WHEN ((new.type IS NOT NULL)) EXECUTE FUNCTION cortex.touch_lists_of_person()
+
+CREATE TRIGGER linked_consent AFTER INSERT OR DELETE OR UPDATE ON cortex.person_links FOR EACH ROW EXECUTE FUNCTION cortex.linked_consent_of_link()
 
 CREATE TRIGGER touch_lists_link AFTER INSERT OR DELETE OR UPDATE ON cortex.person_links FOR EACH ROW EXECUTE FUNCTION cortex.touch_lists_of_link()
 

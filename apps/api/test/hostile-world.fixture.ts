@@ -101,7 +101,8 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   const span = { from: '2026-11-01T00:00:00Z', to: '2026-11-29T00:00:00Z' };
   const backtest = await made('POST', `/automations/${waiting}/backtest`, span);
   const job = await made('POST', '/contacts/bulk', { ids: [contact], action: { type: 'add_tags', tags: ['x'] } });
-  const action = await made('POST', `/contacts/${contact}/actions/update_email`, { email: 'ann.new@hostile.example' });
+  const bea = (await made('POST', '/purchase-leads', { email: 'bea@hostile.example' })).results[0].id as string;
+  const action = await made('POST', `/contacts/${bea}/actions/update_email`, { email: 'bea.new@hostile.example' });
   const staff = await made('POST', '/staff', {
     email: 'eve@hostile.example',
     name: 'Eve',

@@ -1,17 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { appendActivities } from '#activities';
 import type { ContactActionName, ContactActionResult, EffectState } from '#contracts';
+import { AppError, Database, databaseFailure, LOG, recordAudit, retryLaws, type Log, type Tx } from '#platform';
 import {
-  AppError,
-  Database,
-  databaseFailure,
-  LOG,
-  recordAudit,
-  retryLaws,
-  type Log,
-  type Tx,
-} from '#platform';
-import { actionById, effectsOf, lockRunning, noteEffect, present, type ActionRow, type EffectRow } from './action-rows.js';
+  actionById,
+  effectsOf,
+  lockRunning,
+  noteEffect,
+  present,
+  type ActionRow,
+  type EffectRow,
+} from './action-rows.js';
 import {
   ACTION_DEFINITIONS,
   type ActionContext,
@@ -122,7 +121,10 @@ export class CarryOut {
     effect: OutsideEffect<unknown>,
     context: ActionContext<unknown>,
   ): Promise<Noted | 'not_done'> {
-    const unclear = { state: 'unclear', detail: 'Nobody answered whether it was done. Try again to look it up.' } as const;
+    const unclear = {
+      state: 'unclear',
+      detail: 'Nobody answered whether it was done. Try again to look it up.',
+    } as const;
     try {
       const seen = await effect.outside.lookUp(context, AbortSignal.timeout(LONGEST_CALL));
       return seen === 'unclear' ? unclear : seen;
@@ -194,7 +196,13 @@ export class CarryOut {
         action: definition.audit,
         targetKind: 'contact',
         targetId: contact?.id ?? row.person_id,
-        after: { action_id: id, state, summary, input: row.input, effects: effects.map(({ name, state: of }) => [name, of]) },
+        after: {
+          action_id: id,
+          state,
+          summary,
+          input: row.input,
+          effects: effects.map(({ name, state: of }) => [name, of]),
+        },
       });
       return present({ ...row, state, ended_at: await tx.now() }, effects);
     });

@@ -76,7 +76,8 @@ export class ContactActions {
         ...(words.confirm ? { confirm: words.confirm } : {}),
       };
     } catch (error) {
-      const candidates = error instanceof AppError ? (error.facts.candidates as ActionCandidate[] | undefined) : undefined;
+      const candidates =
+        error instanceof AppError ? (error.facts.candidates as ActionCandidate[] | undefined) : undefined;
       if (!candidates) throw error;
       return { action: name, sentences: [(error as AppError).detail], effects: [], warnings: [], candidates };
     }
@@ -163,7 +164,11 @@ async function unavailable(tx: Tx, definition: ActionDefinition, person: Contact
   return (await coolingDown(tx, definition, person.person_id)) ?? definition.unavailable?.(tx, person);
 }
 
-async function coolingDown(tx: Tx, { name, cooldown }: ActionDefinition, personId: string): Promise<string | undefined> {
+async function coolingDown(
+  tx: Tx,
+  { name, cooldown }: ActionDefinition,
+  personId: string,
+): Promise<string | undefined> {
   if (!cooldown) return undefined;
   const last = await tx.row<{ seconds: number }>(
     `select ceil($3 - extract(epoch from cortex.now() - a.created_at))::int as seconds from cortex.contact_actions a

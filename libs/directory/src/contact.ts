@@ -58,7 +58,9 @@ const reasons: Record<EmailStatus, (row: ContactRow) => string> = {
   complained: (row) => `Marked our mail as spam${on(row.suppressed_at)}.`,
   suppressed: (row) => `The address was suppressed${on(row.suppressed_at)}.`,
   unsubscribed: (row) =>
-    row.consent_status !== 'unsubscribed' ? 'Unsubscribed with an account that is linked to this one.' : `Unsubscribed${on(row.consent_at)}.`,
+    row.consent_status !== 'unsubscribed'
+      ? 'Unsubscribed with an account that is linked to this one.'
+      : `Unsubscribed${on(row.consent_at)}.`,
   pending: (row) =>
     row.linked_consent
       ? 'Was asked to confirm with an account that is linked to this one, and has not yet.'

@@ -182,7 +182,8 @@ async function addLinked(tx: Tx, rows: readonly ContactRow[]): Promise<void> {
   for (const { person_id, lifetime_value_minor, last_activity } of linked) {
     const head = heads.get(person_id)!;
     head.lifetime_value_minor = String(BigInt(head.lifetime_value_minor) + BigInt(lifetime_value_minor));
-    if (last_activity && (!head.last_activity || last_activity > head.last_activity)) head.last_activity = last_activity;
+    if (last_activity && (!head.last_activity || last_activity > head.last_activity))
+      head.last_activity = last_activity;
   }
 }
 

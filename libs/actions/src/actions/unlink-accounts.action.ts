@@ -23,7 +23,10 @@ export class UnlinkAccounts implements ActionDefinition<'unlink_accounts', Plan>
 
   async plan(tx: Tx, person: ContactRow, input: ContactActionInput<'unlink_accounts'>): Promise<Plan> {
     const linked = await accountsOf(tx, await linkedTo(tx, person.person_id));
-    const other = input.other_contact_id === undefined ? linked[0] : linked.find(({ contact_id }) => contact_id === input.other_contact_id);
+    const other =
+      input.other_contact_id === undefined
+        ? linked[0]
+        : linked.find(({ contact_id }) => contact_id === input.other_contact_id);
     if (input.other_contact_id === undefined && linked.length > 1)
       throw new AppError('several_candidates', 'Several accounts are linked to this one. Say which one is to part.', {
         facts: { candidates: linked.map(candidate) },

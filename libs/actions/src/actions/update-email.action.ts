@@ -73,7 +73,11 @@ export class UpdateEmail implements ActionDefinition<'update_email', Plan> {
 
   preview(plan: Plan) {
     const { old_email, email, runs, waiting_mails, lists } = plan;
-    const along = [some(runs, 'run', 'runs'), some(waiting_mails, 'waiting mail', 'waiting mails'), some(lists, 'list', 'lists')];
+    const along = [
+      some(runs, 'run', 'runs'),
+      some(waiting_mails, 'waiting mail', 'waiting mails'),
+      some(lists, 'list', 'lists'),
+    ];
     return {
       sentences: [
         `${old_email} becomes ${email}.`,
@@ -94,7 +98,8 @@ export class UpdateEmail implements ActionDefinition<'update_email', Plan> {
   summary = ({ old_email, email }: Plan): string => `Email changed from ${old_email} to ${email}`;
 }
 
-const some = (n: number, one: string, many: string): string => (n === 0 ? `no ${many}` : `${n} ${n === 1 ? one : many}`);
+const some = (n: number, one: string, many: string): string =>
+  n === 0 ? `no ${many}` : `${n} ${n === 1 ? one : many}`;
 
 /** @throws AppError 409 when the address is somebody's, with their public id */
 async function assertFree(tx: Tx, address: string): Promise<void> {
@@ -106,10 +111,14 @@ async function assertFree(tx: Tx, address: string): Promise<void> {
       'action_not_available',
       'This address belongs to an account that is linked to another one. Unlink it first.',
     );
-  throw new AppError('address_taken', 'Someone else in the directory has this address. Link the two accounts instead.', {
-    facts: { other_contact_id: other.id },
-    errors: [{ pointer: '/email', message: 'This address belongs to someone else.' }],
-  });
+  throw new AppError(
+    'address_taken',
+    'Someone else in the directory has this address. Link the two accounts instead.',
+    {
+      facts: { other_contact_id: other.id },
+      errors: [{ pointer: '/email', message: 'This address belongs to someone else.' }],
+    },
+  );
 }
 
 async function changeAddress(tx: Tx, { plan, by }: ActionContext<Plan>): Promise<Outcome> {

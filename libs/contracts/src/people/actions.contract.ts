@@ -216,7 +216,9 @@ export const linkAccounts = actionRoute(
   'link_accounts',
   'Shows another person as one with this one. Nothing is moved, so that unlinking parts them again',
 );
-export const unlinkAccounts = actionRoute('unlink_accounts', 'Parts two people who were linked', ['several_candidates']);
+export const unlinkAccounts = actionRoute('unlink_accounts', 'Parts two people who were linked', [
+  'several_candidates',
+]);
 export const enrollByHand = actionRoute('enroll', 'Gives a person a course by hand, free or paid elsewhere', [
   'already_enrolled',
 ]);

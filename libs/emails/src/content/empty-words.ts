@@ -95,9 +95,7 @@ export async function emptyWords(
     if (value) sql.set(path, value);
   }
   const mailable =
-    stream === 'broadcast'
-      ? mayBeMailed(settingSql('mail_unanswered'))
-      : 'not p.suppressed_transactional';
+    stream === 'broadcast' ? mayBeMailed(settingSql('mail_unanswered')) : 'not p.suppressed_transactional';
   const among = listId ? `and p.id in (select l.id from public.resolve_smart_list($${values.push(listId)}) l)` : '';
   const counts = [...sql.values()].map(
     (value) => `count(*) filter (where coalesce(btrim((${value})::text), '') in ('', '{}'))::int`,

@@ -20,7 +20,7 @@ const cortex = systemActor('Cortex');
  */
 export async function pinSystemMail(tx: Tx, mail: SystemMail): Promise<string> {
   await makeTemplate(tx, mail);
-  const approved = await tx.row<StoredContent>(
+  const approved = await tx.row<StoredContent & { template_id: string; template_version: number }>(
     `select v.template_id, v.number as template_version, v.subject, v.preheader, v.html,
        coalesce(v.text, v.generated_text) as text
      from cortex.template_versions v

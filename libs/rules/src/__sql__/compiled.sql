@@ -96,10 +96,10 @@
 --   $1 = ["a","b"]
 
 -- is_true: People who can be e-mailed
-((cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s)) is true))
+(((cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s)) and p.linked_consent is null) is true))
 
 -- is_false: People who cannot be e-mailed
-((cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s)) is false))
+(((cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s)) and p.linked_consent is null) is false))
 
 -- is_set: People whose phone is known
 (((cortex.fold(p.phone) collate "C") <> ''))

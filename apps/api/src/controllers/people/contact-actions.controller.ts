@@ -1,7 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { ContactActions } from '#actions';
 import * as contracts from '#contracts';
-import type { ContactActionInput, ContactActionName, ContactActionPreview, ContactActionResult, InputOf } from '#contracts';
+import type {
+  ContactActionInput,
+  ContactActionName,
+  ContactActionPreview,
+  ContactActionResult,
+  InputOf,
+} from '#contracts';
 import type { Actor } from '#platform';
 import { Caller, Input, Route } from '../../http/route.js';
 

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { goOnWithActions } from '#actions';
+import { createLog, newId } from '#platform';
+import { Queue } from '#queue';
+import { testDatabase, type TestDatabase } from '#testing';
+import { PatientCaller, Processes, productOf } from './fault-harness.js';
+
+const root = join(import.meta.dirname, '../../..');
+const key = 'a-server-key-for-the-action-test';
+const API = 0;
+const COURSE = newId();
+
+describe('an action whose process is killed', () => {
+  let db: TestDatabase;
+  let processes: Processes;
+  let caller: PatientCaller;
+  let queue: Queue;
+
+  beforeAll(async () => {
+    const built = spawnSync(process.execPath, [join(root, 'apps/standalone/build.mjs'), '--server'], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
+    });
+    if (built.status !== 0) throw new Error(`${built.stdout}\n${built.stderr}`);
+    db = await testDatabase({ poolSize: 6 });
+    // Whoever notes that this was done waits as long as the test holds the lock: all is written, nothing is committed.
+    await db.database.run('create table public.hold_at (name text)');
+    await db.database.run(
+      `create function public.hold() returns trigger language plpgsql as
+         $$ begin
+           if exists (select from public.hold_at h where h.name = coalesce(to_jsonb(new) ->> 'name', 'end')) then
+             perform pg_advisory_xact_lock_shared(4711);
+           end if;
+           return new;
+         end $$`,
+    );
+    await db.database.run(
+      `create trigger hold before update on cortex.contact_action_effects for each row execute function public.hold()`,
+    );
+    await db.database.run(
+      `create trigger hold before update on cortex.contact_actions for each row when (new.state <> 'running')
+       execute function public.hold()`,
+    );
+    await db.database.run("insert into public.courses (id, title) values ($1, 'Light')", [COURSE]);
+    const env: Record<string, string> = { ...productOf(db.url, 'http://127.0.0.1:9', key) };
+    delete env.POSTMARK_SERVER_TOKEN;
+    delete env.POSTMARK_API_URL;
+    processes = new Processes(env);
+    await processes.start(['api', 'worker']);
+    caller = new PatientCaller(`http://127.0.0.1:${await processes.port}`, key);
+    queue = new Queue({ database: db.database, log: createLog('silent', 'test') });
+    await queue.start();
+  }, 240_000);
+
+  afterAll(async () => {
+    await queue?.stop();
+    await processes?.stop();
+    await db?.drop();
+  });
+
+  const until = async (what: string, condition: string, values: unknown[] = []) => {
+    const limit = Date.now() + 60_000;
+    while (!(await db.database.row<{ good: boolean }>(`select (${condition}) as good`, values))!.good) {
+      if (Date.now() > limit) throw new Error(`Waited in vain for ${what}.`);
+      await pause(30);
+    }
+  };
+
+  /** Begins an action, kills the API when `at` is written and not committed, and lets a worker go on. Answers its result. */
+  async function killedAt(at: string, path: string, body: object) {
+    await db.database.run('insert into public.hold_at values ($1)', [at]);
+    await db.database.tx(async (tx) => {
+      await tx.rows('select pg_advisory_xact_lock(4711)');
+      const asked = fetch(`http://127.0.0.1:${await processes.port}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }).catch(() => undefined);
+      await until(
+        'the action to be in the middle',
+        `exists (select from pg_locks l join pg_database d on d.oid = l.database
+           where d.datname = current_database() and locktype = 'advisory' and objid = 4711 and not granted)`,
+      );
+      await processes.kill(API);
+      await asked;
+    });
+    await db.database.run('delete from public.hold_at');
+    // Half a minute later.
+    await db.database.run("update cortex.contact_actions set resume_at = cortex.now() where state = 'running'");
+    await queue.enqueue(undefined, goOnWithActions, {});
+    await until('the action to end', "not exists (select from cortex.contact_actions where state = 'running')");
+    const [, , contact] = path.split('/');
+    return (await caller.call('GET', `/contacts/${contact}/actions`)).items;
+  }
+
+  const person = async (email: string) =>
+    (await caller.call('POST', '/purchase-leads', { email })).results[0].id as string;
+  const count = async (sql: string, values: unknown[]) =>
+    (await db.database.row<{ n: number }>(`select count(*)::int as n from ${sql}`, values))!.n;
+  const told = (action: string, contactEmail: string) =>
+    Promise.all([
+      count(`public.crm_activities where type = 'admin.${action}' and contact_email = $1`, [contactEmail]),
+      count(
+        `cortex.audit where action like 'contact.%' and after -> 'input' ->> 'note' = $1
+           or after -> 'input' ->> 'email' = $1`,
+        [contactEmail],
+      ),
+    ]);
+
+  it.each(['address', 'tell_old', 'end'])(
+    'changes an address once: killed at “%s”',
+    async (at) => {
+      const [before, after] = [`${at}-old@school.example`, `${at}-new@school.example`];
+      const id = await person(before);
+      const actions = await killedAt(at, `/contacts/${id}/actions/update_email`, { email: after });
+      expect(actions).toEqual([
+        expect.objectContaining({
+          state: 'done',
+          effects: [expect.objectContaining({ state: 'done' }), expect.objectContaining({ state: 'done' })],
+        }),
+      ]);
+      expect(await told('update_email', after)).toEqual([1, 1]);
+      expect(await count('cortex.people where address = any($1) and type is not null', [[before, after]])).toBe(1);
+      expect(await count('cortex.messages where contact_email = $1', [before])).toBe(1);
+      expect(
+        await count(
+          "public.crm_activities where type = 'contact.updated' and metadata -> 'changes' -> 'email' ->> 'new' = $1",
+          [after],
+        ),
+      ).toBe(1);
+    },
+    60_000,
+  );
+
+  it.each(['payment', 'enrollment', 'end'])(
+    'enrolls once: killed at “%s”',
+    async (at) => {
+      const email = `${at}-enrolled@school.example`;
+      const id = await person(email);
+      const actions = await killedAt(at, `/contacts/${id}/actions/enroll`, {
+        course_id: COURSE,
+        payment: 'elsewhere',
+        amount_minor: 4900,
+        currency: 'EUR',
+        note: email,
+      });
+      expect(actions.map(({ state }: { state: string }) => state)).toEqual(['done']);
+      expect(await told('enroll', email)).toEqual([1, 1]);
+      expect(
+        await count('public.transactions t join public.unified_profiles u on u.id = t.profile_id where u.email = $1', [
+          email,
+        ]),
+      ).toBe(1);
+      expect(
+        await count('public.enrollments e join public.unified_profiles u on u.id = e.profile_id where u.email = $1', [
+          email,
+        ]),
+      ).toBe(1);
+      expect(
+        await count("public.crm_activities where contact_email = $1 and type in ('order.paid', 'course.enrolled')", [
+          email,
+        ]),
+      ).toBe(2);
+    },
+    60_000,
+  );
+});
