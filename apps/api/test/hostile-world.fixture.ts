@@ -122,6 +122,7 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   const first = async (table: string) =>
     (await database.row<{ id: string }>(`select id from ${table} order by id limit 1`))?.id ?? newId();
   const ids: [string, string][] = [
+    ['/contacts/:id/actions', bea],
     ['/contacts', contact],
     ['/smart-lists/:id/members', fixed],
     ['/smart-lists', list],
