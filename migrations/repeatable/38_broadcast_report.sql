@@ -1,6 +1,7 @@
 -- Keeps what a broadcast's report reads, in the transaction that records a delivery, a click and so on. The numbers are
 -- counters like those of automations (37_automation_counter_triggers.sql), under the broadcast's id and the hour in which
--- it happened: 'outcome' by domain (node_id) and outcome (state), 'link' by link (node_id).
+-- it happened: 'outcome' by domain (node_id) and outcome (state), 'link' by link (node_id), 'device' by device (node_id),
+-- 'list' by the place of a list in the audience (node_id).
 --
 -- These triggers are for each row and name their columns, so that a mail that is claimed or sent does not pay for them.
 
@@ -34,11 +35,23 @@ begin
     on conflict do nothing
   )
   insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-  select of_broadcast, h.hour, 'outcome', at_domain, c.outcome, '', sum(h.n)
+  select of_broadcast, h.hour, w.what, w.node_id, c.outcome, '', sum(h.n)
   from changed c
+  cross join lateral (
+    select 'outcome' as what, at_domain as node_id
+    union all
+    select 'list', l.place::text from unnest(coalesce(new.lists, old.lists)) l (place)
+    where c.outcome in ('delivered', 'clicked')) w
   cross join lateral (values (cortex.hour_of(c.before), -1), (cortex.hour_of(c.after), 1)) h (hour, n)
   where h.hour is not null
-  group by h.hour, c.outcome having sum(h.n) <> 0;
+  group by h.hour, w.what, w.node_id, c.outcome having sum(h.n) <> 0
+  union all
+  select of_broadcast, d.hour, 'device', d.device, 'opened', '', sum(d.n)
+  from (values
+    (coalesce(old.opened_on, 'unknown'), cortex.hour_of(old.opened_at), -1),
+    (coalesce(new.opened_on, 'unknown'), cortex.hour_of(new.opened_at), 1)) d (device, hour, n)
+  where d.hour is not null
+  group by d.hour, d.device having sum(d.n) <> 0;
   if tg_op = 'DELETE' then
     delete from cortex.broadcast_clicks k where k.message_id = old.id;
   end if;
@@ -51,7 +64,8 @@ create or replace trigger report_update
 create or replace trigger report_delete after delete on cortex.messages
   for each row when (old.broadcast_id is not null) execute function cortex.note_broadcast_outcomes();
 
--- By link: 'clicks' of people, 'people' who clicked, each once, and clicks of a 'machine'. Clicks of one mail come one
+-- By link: 'clicks' of people, 'people' who clicked, each once, and clicks of a 'machine'; and by device the people who
+-- 'clicked' on it, each once. Clicks of one mail come one
 -- after the other, since whoever notes one holds its row; and before each change, so that of several clicks that go at
 -- once each sees those that went before it.
 create or replace function cortex.count_broadcast_click() returns trigger language plpgsql as $$
@@ -63,10 +77,17 @@ declare
   is_first boolean := not exists (select from cortex.broadcast_clicks k
     where k.broadcast_id = click.broadcast_id and k.link_id = click.link_id and k.message_id = click.message_id
       and not k.machine and k.id <> click.id);
+  on_device text := coalesce(click.device, 'unknown');
+  is_first_there boolean := not exists (select from cortex.broadcast_clicks k
+    where k.message_id = click.message_id and coalesce(k.device, 'unknown') = on_device
+      and not k.machine and k.id <> click.id);
 begin
   insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-  select click.broadcast_id, cortex.hour_of(click.at), 'link', click.link_id::text, c.state, '', c.n
-  from (values ('clicks', more), ('people', case when is_first then more end), ('machine', more_by_machine)) c (state, n)
+  select click.broadcast_id, cortex.hour_of(click.at), c.what, c.node_id, c.state, '', c.n
+  from (values ('link', click.link_id::text, 'clicks', more),
+    ('link', click.link_id::text, 'people', case when is_first then more end),
+    ('link', click.link_id::text, 'machine', more_by_machine),
+    ('device', on_device, 'clicked', case when is_first_there then more end)) c (what, node_id, state, n)
   where c.n <> 0;
   return click;
 end

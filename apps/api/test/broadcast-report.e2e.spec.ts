@@ -109,6 +109,22 @@ describe('the report of a broadcast', () => {
     ]);
   });
 
+  it('says on what it was read: as Postmark says, else by the user agent, each person once', async () => {
+    const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148';
+    const of = async (device: string) =>
+      (await report()).devices.find((one: { device: string }) => one.device === device) ?? { opened: 0, clicked: 0 };
+    const before = await of('mobile');
+    await reported(dora, 'Open', 9, { UserAgent: 'Outlook', Platform: 'Desktop' });
+    await reported(dora, 'Open', 8, { UserAgent: phone });
+    await click(dora, 8, 'https://school.example/a', phone);
+    await click(dora, 5, 'https://school.example/a', phone);
+    expect(await of('mobile')).toMatchObject({ opened: before.opened, clicked: before.clicked + 1 });
+    expect((await of('desktop')).opened).toBe(1);
+    // The next click comes within two seconds of the last: both were a scanner's; the first one stays.
+    await click(dora, 5, 'https://school.example/b', phone);
+    expect((await of('mobile')).clicked).toBe(before.clicked + 1);
+  });
+
   it('says by the hour what happened', async () => {
     const { hours, later } = await report();
     const sums = (name: string) => hours.reduce((sum: number, hour: Record<string, number>) => sum + hour[name]!, 0);

@@ -72,6 +72,25 @@ export function audienceSql(audience: FixedAudience, offset: number, persons?: r
   return { text: inside.length > 0 ? `(${inside.join(' or ')})${outside}` : 'false', values };
 }
 
+/** How many parts an audience has that its report can tell apart: its lists, and the rules of its own. */
+export const partsOf = ({ include, rules }: Audience): number => include.length + (rules ? 1 : 0);
+
+/**
+ * In which parts of an audience somebody is, as an array of their places (the rules come last), over `cortex.people p`.
+ * @param offset parameters that stand before those of the expression
+ */
+export function placesSql(audience: FixedAudience, offset: number, persons: readonly string[]): SqlFragment {
+  const { include, rules } = audience;
+  const values: unknown[] = [];
+  const parts = [...include.map((id) => inOneOf([id])), ...(rules ? [rules] : [])].map((part, place) => {
+    const only = { ...audience, include: [], exclude: [], rules: part };
+    const condition = audienceSql(only, offset + values.length, persons);
+    values.push(...condition.values);
+    return `case when ${condition.text} then ${place} end`;
+  });
+  return { text: `array_remove(array[${parts.join(', ')}]::smallint[], null)`, values };
+}
+
 /** What of a broadcast decides who of its audience gets its mail. */
 export interface Judging {
   id: string;

@@ -1,7 +1,16 @@
 import { adminAddresses } from '#contracts';
 import { contactJson } from '#emails';
 import { AppError, isTransient, openAttention, type Database, type Tx } from '#platform';
-import { audienceSql, fixAudience, judgedSql, JUDGING, judgingValues, type FixedAudience } from './audience.js';
+import {
+  audienceSql,
+  fixAudience,
+  judgedSql,
+  JUDGING,
+  judgingValues,
+  partsOf,
+  placesSql,
+  type FixedAudience,
+} from './audience.js';
 import { judgingOf, lockBroadcast, nextToPrepare, type BroadcastRow } from './broadcast.queries.js';
 import { BEFORE_ALL } from './before-all.js';
 import { freezeColleagues } from './colleagues.js';
@@ -18,6 +27,13 @@ const FREEZING = JUDGING + 7;
 const TURNED = `turned as (
        insert into cortex.broadcast_turns (broadcast_id, due_after, message_id)
        select $1::uuid, r.due_after, w.id from written w join receivers r on r.person_id = w.person_id
+     ), `;
+/** The mails of each list. */
+const BY_LIST = `by_list as (
+       insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
+       select $1::uuid, cortex.hour_of($7::timestamptz), 'list', l.place::text, 'mails', '', count(*)
+       from written w join receivers r on r.person_id = w.person_id cross join unnest(r.lists) l (place)
+       group by l.place
      ), `;
 /** From this many mails on the planner has to be told of them before they are claimed. */
 const MANY = 1_000;
@@ -88,30 +104,30 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
   const turns = goesByTurns(row)
     ? turnsSql(row, audience.timezone, row.candidates - leftOutOf(row), FREEZING)
     : undefined;
-  const condition = audienceSql(
-    audience,
-    FREEZING + (turns?.values.length ?? 0),
-    next.map((person) => person.person_id),
-  );
+  const persons = next.map((person) => person.person_id);
+  const condition = audienceSql(audience, FREEZING + (turns?.values.length ?? 0), persons);
+  const before = FREEZING + (turns?.values.length ?? 0) + condition.values.length;
+  const places = partsOf(audience) > 1 ? placesSql(audience, before, persons) : undefined;
   await tx.run(
     `with judged as materialized (
        ${judgedSql(`p.person_id > $9::uuid and p.person_id <= $10::uuid and ${condition.text}`)}
      ), ${turns ? turns.before : ''}receivers as (
-       select p.*${turns ? `, ${turns.due_after} as due_after, ${turns.variant} as variant` : ', null::int as variant'}
+       select p.*, ${places?.text ?? 'null::smallint[]'} as lists,
+         ${turns ? `${turns.due_after} as due_after, ${turns.variant} as variant` : 'null::int as variant'}
        from judged j join cortex.people p on p.person_id = j.person_id ${turns ? turns.join : ''}
        where j.reason is null
      ), written as (
        insert into cortex.messages (dedupe_key, broadcast_id, job_id, person_id, contact_email, stream, topic_id,
-         content_id, data, email_from, demo, variant, node_id, created_at)
+         content_id, data, email_from, demo, variant, node_id, lists, created_at)
        select 'broadcast ' || $1::uuid || ' ' || p.person_id, $1::uuid, $4::uuid, p.person_id,
          coalesce(p.email, p.address::citext), 'broadcast', $2::uuid, coalesce(($8::uuid[])[p.variant + 1], $5::uuid),
          jsonb_build_object('contact', ${contactJson}), $6::text, p.demo,
-         p.variant, chr(ascii('A') + p.variant), $7::timestamptz
+         p.variant, chr(ascii('A') + p.variant), p.lists, $7::timestamptz
        from receivers p
        order by p.person_id
        on conflict (dedupe_key) do nothing
        returning id, person_id
-     ), ${turns ? TURNED : ''}left_out as (
+     ), ${turns ? TURNED : ''}${places ? BY_LIST : ''}left_out as (
        insert into cortex.broadcast_exclusions (broadcast_id, person_id, reason)
        select $1::uuid, j.person_id, j.reason from judged j where j.reason is not null
        order by j.person_id
@@ -139,6 +155,7 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
       last,
       ...(turns?.values ?? []),
       ...condition.values,
+      ...(places?.values ?? []),
     ],
   );
   return true;

@@ -36,7 +36,7 @@ export const goesByTurns = ({ spread, local_time, test }: Ways): boolean =>
  * SQL of when it is, in somebody's own zone, as late as it is at an instant in the workspace's. Who has no zone that is
  * known has the workspace's.
  */
-const ownMoment = (instant: string, workspace: string, zone: string): string =>
+export const ownMoment = (instant: string, workspace: string, zone: string): string =>
   `cortex.at_zone(cortex.local_time(${instant}, ${workspace}), cortex.known_zone(${zone}, ${workspace}))`;
 
 /** SQL, with its values, that draws the turn of each who gets a mail, and the variant. */

@@ -5,6 +5,7 @@ import { liftForPerson, liftForPostmark, streams, suppress, type Stream, type Su
 import type { Tx } from '#platform';
 import { readBounce } from './bounce-types.js';
 import { aboutMessage } from './claim-batch.js';
+import { deviceOf } from './device.js';
 import { instantOf, text, type Payload } from './postmark-payload.js';
 
 /** A mail of ours that an event is about. */
@@ -109,11 +110,14 @@ export async function noteUse(
   const url = text(event.OriginalLink);
   const more = what === 'clicked' ? { link: url } : {};
   const type = `email.${what}${machine ? '_by_machine' : ''}`;
+  const device = machine ? null : deviceOf(event);
+  if (what === 'opened' && device !== null)
+    await tx.run('update cortex.messages set opened_on = $2 where id = $1 and opened_at is null', [message.id, device]);
   await note(tx, message, type, event.ReceivedAt, machine ? undefined : `${what}_at`, more, source);
   const { id: message_id, broadcast_id } = message;
   if (broadcast_id === null) return;
   const at = await pastOf(tx, event.ReceivedAt);
-  if (what === 'clicked') await noteClick(tx, { broadcast_id, message_id, url, at, machine });
+  if (what === 'clicked') await noteClick(tx, { broadcast_id, message_id, url, at, machine, device });
   else if (machine) await noteMachineOpen(tx, broadcast_id, at);
 }
 

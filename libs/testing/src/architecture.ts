@@ -97,7 +97,7 @@ export const rings: Record<string, Ring> = {
   // The stages never use each other.
   actions: { parts: [...pure, ...base, ...records], server: true, packages: [] },
   engine: { parts: [...pure, ...base, ...records], server: true, packages: ['standardwebhooks', 'ipaddr.js'] },
-  send: { parts: [...pure, ...base, ...records], server: true, packages: ['postmark'] },
+  send: { parts: [...pure, ...base, ...records], server: true, packages: ['postmark', 'bowser'] },
 
   testing: { parts: [...libs, 'api', 'worker'], packages: 'any' },
   api: {

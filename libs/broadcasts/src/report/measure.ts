@@ -1,4 +1,5 @@
 import { isTransient, readSettings, type Database, type Tx } from '#platform';
+import { ownMoment } from '../ways.js';
 
 /** Days after the start in which enrollments and payments are counted at all. */
 export const MEASURED_DAYS = 30;
@@ -29,6 +30,8 @@ export interface Results {
   /** After the start, whether or not they clicked: of those with a mail, and of those who were held out. */
   mailed: Brought;
   held_out: Brought;
+  /** People who enrolled after a click, by the place of their list in the audience; absent where it had only one part. */
+  by_list?: Record<string, number>;
 }
 
 /** Whoever is held out gets none, so that one can see what would have been without. */
@@ -92,25 +95,38 @@ async function nextToMeasure(tx: Tx): Promise<string | undefined> {
 
 type Group = 'after_click' | 'mailed' | 'held_out';
 
-async function measured(tx: Tx, broadcastId: string, days: number): Promise<Record<Group, Brought>> {
-  const rows = await tx.rows<{ of: Group } & Brought>(
+/** SQL: from when what somebody does counts: what was to reach them at their own time of day does so from then on. */
+const SINCE = `case when b.local_time then greatest(b.started_at, ${ownMoment(
+  'b.scheduled_at',
+  'b.timezone',
+  `(select coalesce(p.timezone, '') from cortex.people p where p.person_id = a.person_id)`,
+)}) else b.since end`;
+
+async function measured(
+  tx: Tx,
+  broadcastId: string,
+  days: number,
+): Promise<Record<Group, Brought> & Pick<Results, 'by_list'>> {
+  const rows = await tx.rows<{ of: Group; by_list: Record<string, number> | null } & Brought>(
     `with broadcast as materialized (
-       select b.frozen_at as since, least(b.frozen_at + make_interval(days => $3), cortex.now()) as until
+       select b.local_time, b.started_at, b.scheduled_at, coalesce(b.audience ->> 'timezone', 'UTC') as timezone,
+         b.frozen_at as since, least(b.frozen_at + make_interval(days => $3), cortex.now()) as until
        from cortex.broadcasts b where b.id = $1
      ), bought as materialized (
        select a.person_id, a.type, a.occurred_at,
          case when a.type = 'order.paid' and a.metadata ->> 'transaction_id' ~* '${UUID}' then
            (a.metadata ->> 'transaction_id')::uuid end as transaction_id,
-         a.occurred_at < b.since + make_interval(days => $2) as soon
+         a.occurred_at >= s.since and a.occurred_at < s.since + make_interval(days => $2) as soon
        from broadcast b
        join public.crm_activities a on a.type in ('course.enrolled', 'order.paid')
          and a.occurred_at >= b.since and a.occurred_at <= b.until
+       cross join lateral (select ${SINCE} as since offset 0) s
        where a.person_id is not null and not a.history and not a.metadata ? 'restored'
      ), mailed as materialized (
-       select g.*, m.clicked_at from bought g
+       select g.*, m.clicked_at, m.lists from bought g
        join cortex.messages m on m.person_id = g.person_id and m.broadcast_id = $1
      ), counted as (
-       select 'after_click' as of, c.person_id, c.type, c.transaction_id from mailed c
+       select 'after_click' as of, c.person_id, c.type, c.transaction_id, c.lists from mailed c
        cross join lateral (
          select k.metadata ->> 'campaign_id' as campaign_id from public.crm_activities k
          where k.person_id = c.person_id and k.type = 'email.clicked' and k.occurred_at <= c.occurred_at
@@ -118,9 +134,9 @@ async function measured(tx: Tx, broadcastId: string, days: number): Promise<Reco
          order by k.occurred_at desc, k.id desc limit 1) last
        where c.clicked_at is not null and last.campaign_id = $1::uuid::text
        union all
-       select 'mailed', s.person_id, s.type, s.transaction_id from mailed s where s.soon
+       select 'mailed', s.person_id, s.type, s.transaction_id, null from mailed s where s.soon
        union all
-       select 'held_out', s.person_id, s.type, s.transaction_id from bought s
+       select 'held_out', s.person_id, s.type, s.transaction_id, null from bought s
        join cortex.broadcast_exclusions e on e.broadcast_id = $1 and e.person_id = s.person_id and e.reason = $4
        where s.soon
      ), paid as (
@@ -139,15 +155,34 @@ async function measured(tx: Tx, broadcastId: string, days: number): Promise<Reco
      select c.of, count(distinct c.person_id) filter (where c.type = 'course.enrolled')::int as enrolled_people,
        count(*) filter (where c.type = 'course.enrolled')::int as enrollments,
        count(distinct c.person_id) filter (where c.type = 'order.paid')::int as paid_people,
-       count(*) filter (where c.type = 'order.paid')::int as payments, coalesce(min(s.money::text), '[]')::jsonb as money
+       count(*) filter (where c.type = 'order.paid')::int as payments, coalesce(min(s.money::text), '[]')::jsonb as money,
+       case when c.of = 'after_click' then (
+         select jsonb_object_agg(l.place, l.n) from (
+           select i.place, count(distinct e.person_id)::int as n
+           from counted e cross join unnest(e.lists) i (place)
+           where e.of = 'after_click' and e.type = 'course.enrolled' group by 1) l) end as by_list
      from counted c left join sums s on s.of = c.of group by c.of`,
     [broadcastId, days, MEASURED_DAYS, HELD_OUT],
   );
   const of = (name: Group): Brought => {
-    const { of: _of, ...brought } = rows.find((row) => row.of === name) ?? { of: name, ...NOTHING };
+    const {
+      of: _of,
+      by_list: _by,
+      ...brought
+    } = rows.find((row) => row.of === name) ?? {
+      of: name,
+      by_list: null,
+      ...NOTHING,
+    };
     return brought;
   };
-  return { after_click: of('after_click'), mailed: of('mailed'), held_out: of('held_out') };
+  const by_list = rows.find((row) => row.of === 'after_click')?.by_list;
+  return {
+    after_click: of('after_click'),
+    mailed: of('mailed'),
+    held_out: of('held_out'),
+    ...(by_list ? { by_list } : {}),
+  };
 }
 
 const NOTHING: Brought = { enrolled_people: 0, enrollments: 0, paid_people: 0, payments: 0, money: [] };

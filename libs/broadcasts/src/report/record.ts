@@ -35,10 +35,15 @@ export interface Click {
   url: string;
   at: Date;
   machine: boolean;
+  /** On what; null: not known. */
+  device?: string | null;
 }
 
 /** Notes that a link was followed, in the transaction that records it. The mail's row is locked. */
-export async function noteClick(tx: Tx, { broadcast_id, message_id, url, at, machine }: Click): Promise<void> {
+export async function noteClick(
+  tx: Tx,
+  { broadcast_id, message_id, url, at, machine, device = null }: Click,
+): Promise<void> {
   const link = (OWN_LINK.exec(url)?.[1] ?? url).slice(0, 2_000);
   const known = `select l.id from cortex.broadcast_links l where l.broadcast_id = $1 and l.id = md5($2)::uuid`;
   if (!(await tx.row(known, [broadcast_id, link])))
@@ -50,9 +55,9 @@ export async function noteClick(tx: Tx, { broadcast_id, message_id, url, at, mac
       [broadcast_id, link, LINKS],
     );
   await tx.run(
-    `insert into cortex.broadcast_clicks (broadcast_id, link_id, message_id, at, machine)
-     values ($1, coalesce((${known}), '${OTHER_LINKS}'), $3, $4, $5)`,
-    [broadcast_id, link, message_id, at, machine],
+    `insert into cortex.broadcast_clicks (broadcast_id, link_id, message_id, at, machine, device)
+     values ($1, coalesce((${known}), '${OTHER_LINKS}'), $3, $4, $5, $6)`,
+    [broadcast_id, link, message_id, at, machine, device],
   );
 }
 

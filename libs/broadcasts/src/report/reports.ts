@@ -5,6 +5,7 @@ import { Broadcasts } from '../broadcasts.js';
 import { presentListed } from '../present.js';
 import { recipientPage, type RecipientFilter } from '../recipients.queries.js';
 import { assertStatus } from '../status.js';
+import { devicesOf, listsOf } from './by-part.queries.js';
 import { earlierThan } from './earlier.queries.js';
 import { deliveredNotClicked } from './follow-up.js';
 import { recipientLines } from './recipient-lines.js';
@@ -38,6 +39,8 @@ export class BroadcastReports {
         },
         links,
         domains: await domainsOf(tx, id),
+        devices: await devicesOf(tx, id),
+        lists: await listsOf(tx, row, counts),
         hours,
         later,
         results: await resultsOf(tx, row, counts.sent),

@@ -49,9 +49,9 @@ export const broadcastReport = route({
   path: '/email/broadcasts/:id/report',
   access: 'read',
   tag,
-  summary: 'What became of it: counts, by link, by domain of the address, by hour',
+  summary: 'What became of it: counts, by link, by domain of the address, by device, by list, by hour',
   description:
-    'Opens and clicks of programs (scanners, previews) count nowhere but under `machine` and `machine_clicks`. Domains are the ten with the most mails; `""` is all others. Hours are whole ones in UTC, those without anything left out; `later` is what came more than 72 hours after the start. `results` is measured every now and then: who enrolled or paid within `days` of their last click, if that was on this broadcast, and `low` and `high` of the interval at 95 %; against those who were held out (`held_out`), everybody within `days` of the start, clicked or not. Money is in minor units, less refunds.',
+    'Opens and clicks of programs (scanners, previews) count nowhere but under `machine` and `machine_clicks`. Domains are the ten with the most mails; `""` is all others. Devices are `mobile`, `desktop`, `webmail` (opened there, by whatever) and `unknown`, as Postmark says or the user agent does. Hours are whole ones in UTC, those without anything left out; `later` is what came more than 72 hours after the start. `results` is measured every now and then: who enrolled or paid within `days` of their last click, if that was on this broadcast, and `low` and `high` of the interval at 95 %; against those who were held out (`held_out`), everybody within `days` of the start, clicked or not. Money is in minor units, less refunds.',
   params: idParams,
   response: listedBroadcast
     .pick({
@@ -77,6 +77,21 @@ export const broadcastReport = route({
         }),
       ),
       domains: z.array(z.object({ domain: z.string(), mails: count, ...outcomes })),
+      /** On what it was opened first, and on what people followed a link. */
+      devices: z.array(z.object({ device: z.string(), opened: count, clicked: count })),
+      /** By the lists that it was for, the rules of its own as the last; who is in two counts in both. */
+      lists: z.array(
+        z.object({
+          /** Null: its own rules. */
+          smart_list_id: z.string().nullable(),
+          name: z.string().nullable(),
+          mails: count,
+          delivered: count,
+          clicked: count,
+          /** People who enrolled after a click on it; null until that was measured. */
+          enrolled: count.nullable(),
+        }),
+      ),
       hours: z.array(z.object({ hour: instant, ...hourFigures })),
       later: z.object(hourFigures).nullable(),
       /** What it brought; null until that was measured. */

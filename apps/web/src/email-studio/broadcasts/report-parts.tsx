@@ -7,6 +7,7 @@ import { share } from './broadcast-words';
 import { ClickMap } from './click-map';
 import { HourBars } from './hour-bars';
 import { PeopleLink } from './people-link';
+import { Devices, Lists } from './report-groups';
 import { ReportResults } from './report-results';
 import type { PeopleFilter, Report } from './report.queries';
 
@@ -16,15 +17,17 @@ const FEW = 15;
 type LinkRow = Report['links'][number];
 type DomainRow = Report['domains'][number];
 
-/** The report by link, by hour and by domain of the address. Parts about which nothing is known yet are left out. */
+/** The report by link, by hour, by list, by device and by domain of the address. Parts about which nothing is known yet are left out. */
 export function ReportParts({ report }: { report: Report }) {
-  const { links, domains, counts, results, sample_message_id } = report;
+  const { links, domains, devices, lists, counts, results, sample_message_id } = report;
   return (
     <>
       {results ? <ReportResults results={results} /> : null}
       <HourBars report={report} />
       {links.length > 0 ? <Links links={links} sent={counts.sent} /> : null}
       {links.length > 0 && sample_message_id ? <ClickMap report={report} mailId={sample_message_id} /> : null}
+      {lists.length > 1 ? <Lists lists={lists} /> : null}
+      <Devices devices={devices} />
       {domains.length > 0 && counts.delivered + counts.bounced > 0 ? <Domains domains={domains} /> : null}
     </>
   );

@@ -1,0 +1,78 @@
+import { adminAddresses } from '#contracts';
+import { Link } from 'react-router';
+import { count } from '../../ui/format';
+import { Section } from '../../ui/page';
+import { Table, type Column } from '../../ui/table';
+import { share } from './broadcast-words';
+import type { Report } from './report.queries';
+
+type ListRow = Report['lists'][number] & { id: string };
+type DeviceRow = Report['devices'][number];
+
+const figure = (n: number, of: number) => (
+  <>
+    {count(n)} <span className="label">{share(n, of)}</span>
+  </>
+);
+
+const listColumns: Column<ListRow>[] = [
+  {
+    title: 'List',
+    cell: ({ smart_list_id, name }) =>
+      smart_list_id === null ? (
+        'Its own rules'
+      ) : name === null ? (
+        <span className="quiet">A list that was deleted</span>
+      ) : (
+        <Link to={adminAddresses.smartList(smart_list_id)}>{name}</Link>
+      ),
+  },
+  { title: 'E-mails', className: 'num', cell: ({ mails }) => count(mails) },
+  { title: 'Delivered', className: 'num', cell: ({ delivered, mails }) => figure(delivered, mails) },
+  { title: 'Clicked', className: 'num', cell: ({ clicked, mails }) => figure(clicked, mails) },
+  {
+    title: 'Enrolled',
+    className: 'num',
+    cell: ({ enrolled, mails }) => (enrolled === null ? <span className="quiet">–</span> : figure(enrolled, mails)),
+  },
+];
+
+/** What became of it by the lists that it was for. */
+export function Lists({ lists }: { lists: Report['lists'] }) {
+  return (
+    <Section title="By list" note="Somebody who is in two of the lists counts in both.">
+      <Table
+        label="Lists"
+        rows={lists.map((row) => ({ ...row, id: row.smart_list_id ?? 'rules' }))}
+        columns={listColumns}
+      />
+    </Section>
+  );
+}
+
+const deviceWords: ReadonlyMap<string, string> = new Map([
+  ['mobile', 'Phone or tablet'],
+  ['desktop', 'Computer'],
+  ['webmail', 'Webmail'],
+  ['unknown', 'Not known'],
+]);
+
+/** On what it was read; nothing while nobody has opened it or clicked. */
+export function Devices({ devices }: { devices: readonly DeviceRow[] }) {
+  const opened = devices.reduce((sum, one) => sum + one.opened, 0);
+  const clicked = devices.reduce((sum, one) => sum + one.clicked, 0);
+  if (devices.every(({ device }) => device === 'unknown')) return null;
+  const columns: Column<DeviceRow & { id: string }>[] = [
+    { title: 'Device', cell: ({ device }) => deviceWords.get(device) ?? device },
+    { title: 'Clicked', className: 'num', cell: (row) => figure(row.clicked, clicked) },
+    { title: 'Opened', className: 'num', cell: (row) => figure(row.opened, opened) },
+  ];
+  return (
+    <Section
+      title="On what it was read"
+      note="By the first opening of each mail, and by the people who clicked. Webmail fetches pictures by itself and does not say on what it is read."
+    >
+      <Table label="Devices" rows={devices.map((row) => ({ ...row, id: row.device }))} columns={columns} />
+    </Section>
+  );
+}
