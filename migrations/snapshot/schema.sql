@@ -344,6 +344,15 @@ table cortex.crm_activities_default default partition
   person_id uuid
   history boolean not null default false
 
+table cortex.customer_password_links
+  profile_id uuid not null
+  address text not null
+  token_hash bytea not null
+  purpose text not null
+  created_by text not null
+  created_at timestamp with time zone not null default cortex.now()
+  expires_at timestamp with time zone not null
+
 table cortex.demo_rows
   kind text not null
   id uuid not null
@@ -922,6 +931,51 @@ table cortex.zone_corrections
   offsets integer[] not null
   noted_at timestamp with time zone not null default cortex.now()
 
+table cortex_customers.account
+  id text not null
+  "accountId" text not null
+  "providerId" text not null
+  "userId" uuid not null
+  "accessToken" text
+  "refreshToken" text
+  "idToken" text
+  "accessTokenExpiresAt" timestamp with time zone
+  "refreshTokenExpiresAt" timestamp with time zone
+  scope text
+  password text
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null
+
+table cortex_customers.session
+  id text not null
+  "expiresAt" timestamp with time zone not null
+  token text not null
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null
+  "ipAddress" text
+  "userAgent" text
+  "userId" uuid not null
+
+table cortex_customers.user
+  id uuid not null
+  name text
+  email text
+  "emailVerified" boolean
+  image text
+  banned boolean not null default false
+  "bannedAt" timestamp with time zone
+  "banReason" text
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+
+table cortex_customers.verification
+  id text not null
+  identifier text not null
+  value text not null
+  "expiresAt" timestamp with time zone not null
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null default CURRENT_TIMESTAMP
+
 table cortex_staff.account
   id text not null
   "accountId" text not null
@@ -1204,6 +1258,14 @@ cortex.contact_actions contact_actions_pkey: PRIMARY KEY (id)
 
 cortex.contact_actions contact_actions_state_check: CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text])))
 
+cortex.customer_password_links customer_password_links_pkey: PRIMARY KEY (profile_id)
+
+cortex.customer_password_links customer_password_links_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES public.unified_profiles(id) ON DELETE CASCADE
+
+cortex.customer_password_links customer_password_links_purpose_check: CHECK ((purpose = ANY (ARRAY['welcome'::text, 'reset'::text])))
+
+cortex.customer_password_links customer_password_links_token_hash_key: UNIQUE (token_hash)
+
 cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
 
 cortex.entry_clocks entry_clocks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
@@ -1431,6 +1493,24 @@ cortex.webhook_secrets webhook_secrets_pkey: PRIMARY KEY (id)
 cortex.zone_corrections zone_corrections_check: CHECK ((cardinality(offsets) = (cardinality(starts) + 1)))
 
 cortex.zone_corrections zone_corrections_pkey: PRIMARY KEY (zone)
+
+cortex_customers.account account_pkey: PRIMARY KEY (id)
+
+cortex_customers.account account_userId_fkey: FOREIGN KEY ("userId") REFERENCES cortex_customers."user"(id) ON DELETE CASCADE
+
+cortex_customers.account account_userId_providerId_key: UNIQUE ("userId", "providerId")
+
+cortex_customers.session session_pkey: PRIMARY KEY (id)
+
+cortex_customers.session session_token_key: UNIQUE (token)
+
+cortex_customers.session session_userId_fkey: FOREIGN KEY ("userId") REFERENCES cortex_customers."user"(id) ON DELETE CASCADE
+
+cortex_customers."user" user_id_fkey: FOREIGN KEY (id) REFERENCES public.unified_profiles(id) ON DELETE CASCADE
+
+cortex_customers."user" user_pkey: PRIMARY KEY (id)
+
+cortex_customers.verification verification_pkey: PRIMARY KEY (id)
 
 cortex_staff.account account_pkey: PRIMARY KEY (id)
 
@@ -1673,6 +1753,8 @@ CREATE INDEX webhook_calls_person ON cortex.webhook_calls USING btree (person_id
 CREATE INDEX webhook_calls_queued ON cortex.webhook_calls USING btree (created_at) WHERE (state = 'queued'::text)
 
 CREATE UNIQUE INDEX webhook_secrets_current ON cortex.webhook_secrets USING btree ((true)) WHERE (ends_at IS NULL)
+
+CREATE INDEX session_by_user ON cortex_customers.session USING btree ("userId")
 
 CREATE INDEX account_user ON cortex_staff.account USING btree ("userId")
 

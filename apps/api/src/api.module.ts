@@ -3,6 +3,7 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessModule } from '#access';
 import { ActionsModule } from '#actions';
 import { AutomationsModule } from '#automations';
+import { CustomersModule } from '#customers';
 import { EngineModule } from '#engine';
 import { ActivitiesModule } from '#activities';
 import { DirectoryModule } from '#directory';
@@ -27,6 +28,7 @@ import { DesignsController } from './controllers/mail/designs.controller.js';
 import { ContactActionsController } from './controllers/people/contact-actions.controller.js';
 import { ContactsController } from './controllers/people/contacts.controller.js';
 import { AccessController } from './controllers/access/access.controller.js';
+import { CustomersController } from './controllers/access/customers.controller.js';
 import { JobsController } from './controllers/people/jobs.controller.js';
 import { EventsController } from './controllers/workspace/events.controller.js';
 import { OperationsController } from './controllers/workspace/operations.controller.js';
@@ -54,6 +56,7 @@ import { WebhooksController } from './controllers/automations/webhooks.controlle
 const libraries: Type[] = [
   AccessModule,
   ActionsModule,
+  CustomersModule,
   ActivitiesModule,
   EnrollmentsModule,
   DirectoryModule,
@@ -85,6 +88,7 @@ const controllers: Type[] = [
   WebhooksController,
   ActivitiesController,
   AccessController,
+  CustomersController,
   AutomationsController,
   BacktestsController,
   RunsController,

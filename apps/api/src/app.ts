@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiKeys, Refusals, StaffSignIn } from '#access';
 import { Ingestion } from '#activities';
 import * as contracts from '#contracts';
+import { CustomerSignIn } from '#customers';
 import { asRequest, cursorKey, readSecret, type PlatformParts } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { recordActivities } from './controllers/ingestion/activities.controller.js';
@@ -65,9 +66,14 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   fastify.addHook('onRequest', (_request, _reply, done) => asRequest(done));
   fastify.addHook('preValidation', (_request, _reply, done) => asRequest(done));
   const routes = contracts.routesOf(contracts);
-  const staff = app.get(StaffSignIn);
   // Who it is first, then how much they send.
-  askPermissionFirst(fastify, routes, { keys: app.get(ApiKeys), staff, config, refusals: app.get(Refusals) });
+  askPermissionFirst(fastify, routes, {
+    keys: app.get(ApiKeys),
+    staff: app.get(StaffSignIn),
+    customers: app.get(CustomerSignIn),
+    config,
+    refusals: app.get(Refusals),
+  });
   applyBodyLimits(fastify, routes);
   signCursors(fastify, routes, cursorKey(await readSecret(parts.database, config)));
   const ingestion = app.get(Ingestion);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as contracts from '#contracts';
 import type { RouteDefinition } from '#contracts';
 import { ADMIN, testApi, type TestApi } from './api.fixture.js';
+import { customerOf } from './customers.fixture.js';
 import { examples, placesOf, replaced, type Place } from '#testing';
 import {
   hostileBodies,
@@ -34,16 +35,18 @@ interface Attempt {
 }
 
 /** Held open, or ends the session that the others need. */
-const apart = new Set(['GET /events', 'POST /auth/staff/sign-out', 'DELETE /sessions']);
+const apart = new Set(['GET /events', 'POST /auth/staff/sign-out', 'POST /auth/customer/sign-out', 'DELETE /sessions']);
 const routes = contracts.routesOf(contracts).filter(({ method, path }) => !apart.has(`${method} ${path}`));
 
 let api: TestApi;
 let world: World;
 let cookie: string;
+let customer: string;
 beforeAll(async () => {
   api = await testApi({ POSTMARK_WEBHOOK_USER: 'postmark', POSTMARK_WEBHOOK_PASSWORD: 'a long password' });
   world = await hostileWorld(api);
   cookie = await api.signIn(ADMIN.email, ADMIN.password);
+  customer = (await customerOf(api, 'customer@hostile.example')).cookie;
 }, 120_000);
 afterAll(() => api?.close());
 
@@ -66,6 +69,7 @@ function some<T>(from: readonly T[], count: number, roll: (n: number) => number)
 const headersOf = ({ access }: RouteDefinition): Record<string, string> => {
   if (access === 'open') return {};
   if (access === 'own') return { cookie };
+  if (access === 'customer') return { cookie: customer };
   if (access === 'postmark')
     return { authorization: `Basic ${Buffer.from('postmark:a long password').toString('base64')}` };
   return { authorization: `Bearer ${api.adminKey}` };

@@ -3,7 +3,8 @@
  * from here and not from the data that the server reads.
  */
 
-export type Caller = 'viewer' | 'marketer' | 'support' | 'admin' | 'ingest' | 'read' | 'write' | 'key admin';
+export type Caller =
+  'viewer' | 'marketer' | 'support' | 'admin' | 'ingest' | 'read' | 'write' | 'key admin' | 'customer';
 
 /** Each row of the table: the roles that are ticked, then the scopes of keys. `write` is what a marketer may. */
 const rows = {
@@ -21,6 +22,7 @@ const rows = {
   'stop all mail': ['marketer', 'support', 'admin', 'write', 'key admin'],
   'resume mail, settings, staff, keys, audit': ['admin', 'key admin'],
   'signed-in staff, about themselves': ['viewer', 'marketer', 'support', 'admin'],
+  'a signed-in customer, about themselves': ['customer'],
 } as const satisfies Record<string, readonly Caller[]>;
 type Row = keyof typeof rows | 'open without credentials' | 'with credentials of its own';
 
@@ -36,6 +38,10 @@ const routes: Record<Row, string> = {
     POST /auth/staff/accept-invitation
     POST /auth/staff/reset
     POST /auth/staff/reset/confirm
+    POST /auth/customer/sign-in
+    POST /auth/customer/sign-out
+    POST /auth/customer/reset
+    POST /auth/customer/reset/confirm
     GET /unsubscribe/:token
     POST /unsubscribe/:token
     GET /preferences/:token
@@ -52,6 +58,9 @@ const routes: Record<Row, string> = {
     GET /problems/:code`,
   'with credentials of its own': `
     POST /webhooks/postmark`,
+  'a signed-in customer, about themselves': `
+    GET /me
+    GET /me/courses`,
   'signed-in staff, about themselves': `
     GET /auth/staff/session
     POST /auth/staff/password

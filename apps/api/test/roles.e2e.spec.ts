@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as contracts from '#contracts';
 import { ADMIN, testApi, type CallOptions, type TestApi } from './api.fixture.js';
+import { customerOf } from './customers.fixture.js';
 import { mayByTheTable, publishedRoutes, publishedRow, type Caller as Named } from './published-table.fixture.js';
 
 /**
@@ -33,11 +34,21 @@ beforeAll(async () => {
     const made = await api.call<{ key: string }>('POST', '/api-keys', { name: scope, kind: 'server', scopes: [scope] });
     callers.push({ name: scope === 'admin' ? 'key admin' : scope, options: { key: made.body.key } });
   }
+  callers.push({ name: 'customer', options: { cookie: (await customerOf(api, 'customer@example.com')).cookie } });
 }, 120_000);
 afterAll(() => api?.close());
 
 /** Left out here because they would end the sessions of the test, hold the connection open, or have credentials of their own. */
-const apart = new Set(['POST /auth/staff/sign-out', 'DELETE /sessions', 'GET /events', 'POST /webhooks/postmark']);
+const apart = new Set([
+  'POST /auth/staff/sign-out',
+  'POST /auth/customer/sign-out',
+  'DELETE /sessions',
+  'GET /events',
+  'POST /webhooks/postmark',
+]);
+/** A door that asks for another kind of credentials than the caller has, or for any, says 401; a role that lacks says 403. */
+const refusal = (who: Caller['name'], route: string) =>
+  who === 'nobody' || (who === 'customer') !== publishedRow(route).startsWith('a signed-in customer') ? 401 : 403;
 
 describe('who may do what', () => {
   it('is published for every route, and for no other', () => {
@@ -91,7 +102,7 @@ describe('who may do what', () => {
         expect([who, answer.status, opened]).toEqual([who, answer.status, true]);
         expect([who, answer.status < 500 || answer.status === 503, answer.text]).toEqual([who, true, answer.text]);
       } else {
-        expect([who, answer.status]).toEqual([who, who === 'nobody' ? 401 : 403]);
+        expect([who, answer.status]).toEqual([who, refusal(who, name)]);
       }
     }
   });

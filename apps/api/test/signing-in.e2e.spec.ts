@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { StaffSignIn } from '#access';
 import * as contracts from '#contracts';
+import { CustomerSignIn } from '#customers';
 import { hashPassword as oldHash } from 'better-auth/crypto';
 import { ADMIN, cookieOf, testApi, type Answer, type TestApi } from './api.fixture.js';
 
@@ -49,9 +50,13 @@ const statuses = (answers: Answer<unknown>[]) => {
 
 describe('what of better-auth can be reached', () => {
   it('is nothing: each of its endpoints, by each method, is a 404 or a route of ours', async () => {
-    const library = await api.app.get(StaffSignIn).libraryPaths();
-    const paths = [...new Set(library.map((path) => `/auth/staff${path.replaceAll(/:\w+/g, 'x')}`))];
-    expect(paths.length).toBeGreaterThan(25);
+    const below = async (root: string, of: { libraryPaths(): Promise<string[]> }) => [
+      ...new Set((await of.libraryPaths()).map((path) => `${root}${path.replaceAll(/:\w+/g, 'x')}`)),
+    ];
+    const staff = await below('/auth/staff', api.app.get(StaffSignIn));
+    const customers = await below('/auth/customer', api.app.get(CustomerSignIn));
+    expect([staff.length > 25, customers.length]).toEqual([true, staff.length]);
+    const paths = [...staff, ...customers];
     expect(paths).toEqual(
       expect.arrayContaining([
         '/auth/staff/verify-password',
@@ -63,7 +68,7 @@ describe('what of better-auth can be reached', () => {
     const ours = new Set(contracts.routesOf(contracts).map(({ method, path }) => `${method} ${path}`));
     const cookie = await api.signIn(ADMIN.email, ADMIN.password);
     const open: string[] = [];
-    for (const path of [...paths, '/auth/staff/', '/auth/staff/nowhere', '/auth/customer/sign-in/email']) {
+    for (const path of [...paths, '/auth/staff/', '/auth/staff/nowhere', '/auth/customer/', '/auth/customer/nowhere']) {
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
         if (ours.has(`${method} ${path}`)) open.push(`${method} ${path}`);
         else {
@@ -72,7 +77,7 @@ describe('what of better-auth can be reached', () => {
         }
       }
     }
-    expect(open).toEqual(['POST /auth/staff/sign-out']);
+    expect(open).toEqual(['POST /auth/staff/sign-out', 'POST /auth/customer/sign-out']);
   });
 });
 

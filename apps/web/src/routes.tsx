@@ -38,6 +38,20 @@ const admin: RouteObject[] = [
   { path: 'settings', lazy: async () => ({ Component: (await import('./settings/settings-page')).SettingsPage }) },
 ];
 
+/** The pages of customers, who see nothing of the admin. */
+const learn: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import('./learn/learn-page')).LearnPage }) },
+  {
+    path: 'sign-in',
+    lazy: async () => ({ Component: (await import('./learn/learn-sign-in-page')).LearnSignInPage }),
+  },
+  { path: 'reset', lazy: async () => ({ Component: (await import('./learn/learn-reset-page')).LearnResetPage }) },
+  {
+    path: 'reset/:token',
+    lazy: async () => ({ Component: (await import('./learn/learn-new-password-page')).LearnNewPasswordPage }),
+  },
+];
+
 export const router = createBrowserRouter([
   { path: '/', loader: () => redirect(adminAddresses.home) },
   {
@@ -60,6 +74,7 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     lazy: async () => ({ Component: (await import('./access/invite-page')).InvitePage }),
   },
+  { path: '/learn', HydrateFallback: () => null, ErrorBoundary: RouteFailed, children: learn },
   {
     path: adminAddresses.home,
     lazy: async () => ({ Component: (await import('./shell/admin-shell')).AdminShell }),
@@ -77,9 +92,13 @@ export const router = createBrowserRouter([
   },
 ]);
 
-/** Leaves for `/sign-in`, remembering where the reader was. */
+/** Leaves for the sign-in page: of customers from their pages, else of staff, remembering where the reader was. */
 export async function toSignIn(): Promise<void> {
   const { pathname, search } = router.state.location;
+  if (/^\/learn(\/|$)/.test(pathname)) {
+    if (pathname !== '/learn/sign-in') await router.navigate('/learn/sign-in', { replace: true });
+    return;
+  }
   if (pathname === '/sign-in') return;
   await router.navigate(`/sign-in?to=${encodeURIComponent(pathname + search)}`, { replace: true });
 }

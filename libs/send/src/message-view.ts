@@ -92,6 +92,7 @@ export class MessageView {
       view: nowhere,
       reset: `${nowhere}#reset`,
       confirm: `${nowhere}#confirm`,
+      password: `${nowhere}#password`,
     };
   }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { LinkSigner, MailMaker, RenderedMail } from '#emails';
+import { secretLink, type LinkSigner, type MailMaker, type RenderedMail } from '#emails';
 import { AppError } from '#platform';
 import type { ClaimedBatch, ClaimedMail } from './claim-batch.js';
 import { batchLimit } from './claim-batch.js';
@@ -103,7 +103,7 @@ const asPostmark = (batch: ClaimedBatch, mail: ClaimedMail, rendered: RenderedMa
   stream: batch.facts.message_stream,
   metadata: { b: batch.id, k: keyHash(mail.dedupe_key) },
   // A tracked link is told to Postmark, and back to everybody who may see the timeline.
-  track: batch.facts.track && !mail.data.reset && !mail.data.confirm,
+  track: batch.facts.track && !secretLink(mail.data),
 });
 
 function inCalls<T extends { bytes: number }>(mails: readonly T[]): T[][] {

@@ -192,6 +192,7 @@ export class Rehearsals implements Loop {
       view: nowhere,
       reset: `${nowhere}#reset`,
       confirm: `${nowhere}#confirm`,
+      password: `${nowhere}#password`,
     };
   }
 

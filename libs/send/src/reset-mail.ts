@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { PasswordResets } from '#access';
+import { AfterAnswer, PasswordResets } from '#access';
 import { addressOf, findOrCreatePeople } from '#directory';
 import { LinkTokens, queueMail, type MailContent } from '#emails';
 import { Database, LOG, newId, type Log } from '#platform';
@@ -26,14 +26,16 @@ If it was not you, ignore this mail: your password stays as it is.
 /** Mails a link to who has forgotten their password, by the transactional stream. */
 @Injectable()
 export class ResetMail implements OnApplicationShutdown {
-  private readonly inHand = new Set<Promise<void>>();
+  private readonly later: AfterAnswer;
 
   constructor(
     private readonly database: Database,
     private readonly resets: PasswordResets,
     private readonly tokens: LinkTokens,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
+    @Inject(LOG) log: Log,
+  ) {
+    this.later = new AfterAnswer(log, 'a mail for a forgotten password was not queued');
+  }
 
   /**
    * Takes the request and answers at once; whether somebody has this address is looked up afterwards, so that neither
@@ -42,15 +44,11 @@ export class ResetMail implements OnApplicationShutdown {
    */
   async ask(email: string, ip: string): Promise<void> {
     const may = await this.resets.mayAsk(email, ip);
-    const work = (may ? this.send(email) : Promise.resolve()).catch((error: Error) =>
-      this.log.error({ err: error }, 'a mail for a forgotten password was not queued'),
-    );
-    this.inHand.add(work);
-    void work.finally(() => this.inHand.delete(work));
+    if (may) this.later.begin(() => this.send(email));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.inHand);
+    await this.later.ended();
   }
 
   private async send(email: string): Promise<void> {

@@ -46,6 +46,7 @@ const records = [
   'emails',
   'broadcasts',
   'access',
+  'customers',
   'workspace',
 ];
 const stages = ['actions', 'engine', 'send'];
@@ -92,6 +93,7 @@ export const rings: Record<string, Ring> = {
   broadcasts: { parts: [...pure, ...base, 'directory', 'emails'], server: true, packages: [] },
   // better-auth is given a pool of its own.
   access: { parts: [...pure, ...base], server: true, packages: ['@simplewebauthn/server', 'better-auth', 'pg'] },
+  customers: { parts: [...pure, ...base, 'access', 'directory', 'emails'], server: true, packages: [] },
   workspace: { parts: [...pure, ...base], server: true, packages: [] },
 
   // The stages never use each other.

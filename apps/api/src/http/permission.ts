@@ -2,15 +2,21 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeys, Refusals, StaffSignIn } from '#access';
 import { permissionRow, type ProblemCode, type RouteDefinition } from '#contracts';
+import type { CustomerSession, CustomerSignIn } from '#customers';
 import { AppError, type Actor, type Config } from '#platform';
 
 /** A request that was let through; `actor` is absent only where nobody has to say who they are. */
-export type CortexRequest = FastifyRequest & { actor?: Actor };
+export type CortexRequest = FastifyRequest & {
+  actor?: Actor;
+  /** Who is signed in, where a customer has to be. */
+  customer?: CustomerSession;
+};
 
 /** Who decides about a request, by its headers alone. */
 export interface Permission {
   keys: ApiKeys;
   staff: StaffSignIn;
+  customers: CustomerSignIn;
   config: Config;
   refusals: Refusals;
 }
@@ -63,6 +69,7 @@ async function letIn(
 ): Promise<void> {
   try {
     if (contract.access === 'postmark') assertPostmark(request.headers.authorization, permission.config);
+    else if (contract.access === 'customer') request.customer = await identifyCustomer(request, permission);
     else if (contract.access !== 'open') {
       request.actor = await identify(request, contract, permission);
       assertAllowed(contract, request.actor);
@@ -113,6 +120,14 @@ async function identify(
       'Administrators need a second factor here. Set yours up, then everything is open to you.',
     );
   return request.actor;
+}
+
+/** The customer of this request's cookies; keys and staff are no customers. */
+async function identifyCustomer(request: CortexRequest, { customers }: Permission): Promise<CustomerSession> {
+  const customer = await customers.sessionOf(request.headers);
+  if (!customer) throw new AppError('not_signed_in', 'Sign in at /learn/sign-in.');
+  if (request.method !== 'GET' && request.method !== 'HEAD') customers.assertTrustedOrigin(request.headers);
+  return customer;
 }
 
 function assertAllowed(contract: RouteDefinition, actor: Actor): void {

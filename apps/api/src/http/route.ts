@@ -11,6 +11,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { InputOf, RouteDefinition } from '#contracts';
+import type { CustomerSession } from '#customers';
 import { invalidRequest, type Actor, type FieldError } from '#platform';
 import { shownName } from '#rules';
 import type { FastifyRequest } from 'fastify';
@@ -45,6 +46,12 @@ export const contractOf = (context: ExecutionContext): RouteDefinition | undefin
 /** Who is calling. */
 export const Caller = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Actor => context.switchToHttp().getRequest<CortexRequest>().actor!,
+);
+
+/** The customer who is calling. */
+export const Customer = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): CustomerSession =>
+    context.switchToHttp().getRequest<CortexRequest>().customer!,
 );
 
 /** Mistakes that one answer lists. */

@@ -6,7 +6,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { pagePolicy } from './page-policy.js';
 
 /** The addresses that the browser application answers itself. */
-const PAGES = ['/', '/sign-in', '/admin', '/admin/*', '/learn', '/invite/:token', '/reset', '/reset/:token'];
+const PAGES = [
+  ...['/', '/sign-in', '/admin', '/admin/*', '/invite/:token', '/reset', '/reset/:token'],
+  ...['/learn', '/learn/sign-in', '/learn/reset', '/learn/reset/:token'],
+];
 
 /**
  * Serves the built browser application: its hashed files for ever, its pages never cached. Anything else stays a

@@ -1,8 +1,5 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-
-/** Cookies that only this host may set and only over TLS, where there is TLS. */
-export const cookiePrefix = (publicUrl: string): string =>
-  publicUrl.startsWith('https:') ? '__Host-cortex_staff' : 'cortex_staff';
+import { cookiePrefix, type Realm } from './realms.js';
 
 const DAYS = 180;
 
@@ -16,15 +13,16 @@ export class DeviceCookie {
   private readonly name: string;
 
   constructor(
+    realm: Realm,
     secret: string,
     private readonly publicUrl: string,
   ) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'cortex staff devices', 32));
-    this.name = `${cookiePrefix(publicUrl)}.device`;
+    this.key = Buffer.from(hkdfSync('sha256', secret, '', `cortex ${realm} devices`, 32));
+    this.name = `${cookiePrefix(realm, publicUrl)}.device`;
   }
 
-  /** The device's mark, when this member has signed in on it before. */
-  read(cookies: string | undefined, staffId: string): string | undefined {
+  /** The device's mark, when this person has signed in on it before. */
+  read(cookies: string | undefined, userId: string): string | undefined {
     const value = (cookies ?? '')
       .split(';')
       .map((part) => part.trim())
@@ -32,19 +30,19 @@ export class DeviceCookie {
       ?.slice(this.name.length + 1);
     const [, mark, signature] = /^([\w-]{22})\.([\w-]{43})$/.exec(value ?? '') ?? [];
     if (!mark || !signature) return undefined;
-    const same = timingSafeEqual(Buffer.from(signature, 'base64url'), this.sign(mark, staffId));
+    const same = timingSafeEqual(Buffer.from(signature, 'base64url'), this.sign(mark, userId));
     return same ? mark : undefined;
   }
 
-  /** The `Set-Cookie` line of a device that this member has just signed in on. */
-  make(staffId: string): string {
+  /** The `Set-Cookie` line of a device that this person has just signed in on. */
+  make(userId: string): string {
     const mark = randomBytes(16).toString('base64url');
     const secure = this.publicUrl.startsWith('https:') ? '; Secure' : '';
-    const value = `${mark}.${this.sign(mark, staffId).toString('base64url')}`;
+    const value = `${mark}.${this.sign(mark, userId).toString('base64url')}`;
     return `${this.name}=${value}; Max-Age=${DAYS * 24 * 3600}; Path=/; HttpOnly; SameSite=Lax${secure}`;
   }
 
-  private sign(mark: string, staffId: string): Buffer {
-    return createHmac('sha256', this.key).update(`${mark} ${staffId}`).digest();
+  private sign(mark: string, userId: string): Buffer {
+    return createHmac('sha256', this.key).update(`${mark} ${userId}`).digest();
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '#platform';
 import { assertGoodPassword } from '../passwords/password-rules.js';
 import { hashPassword } from '../passwords/passwords.js';
-import { networkOf, SignInTries } from './sign-in-tries.js';
+import { SignInTries } from './sign-in-tries.js';
 
 /** How long a link works that was mailed, and one that an administrator hands over. */
 const MAILED_FOR_MINUTES = 60;
@@ -46,7 +46,7 @@ export class PasswordResets {
     private readonly config: Config,
     secret: string,
   ) {
-    this.tries = new SignInTries(database, secret);
+    this.tries = new SignInTries('staff', database, secret);
   }
 
   /**
@@ -54,16 +54,8 @@ export class PasswordResets {
    * @returns whether the member with this address may get one more mail now
    * @throws AppError 429 when too many were asked for from one address
    */
-  async mayAsk(email: string, ip: string): Promise<boolean> {
-    await this.tries.begin([['reset_address', networkOf(ip)]]);
-    try {
-      await this.tries.begin([['reset', email.toLowerCase()]]);
-      return true;
-    } catch (error) {
-      // Said to nobody: the answer is the same for every address.
-      if (error instanceof AppError && error.code === 'too_many_attempts') return false;
-      throw error;
-    }
+  mayAsk(email: string, ip: string): Promise<boolean> {
+    return this.tries.mayBeMailed(email, ip);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { AppError, type Database, type Tx } from '#platform';
+import type { Realm } from './realms.js';
 
 /** What tries are counted for. */
 export type TryKind = 'account' | 'address' | 'device' | 'code' | 'code_device' | 'reset' | 'reset_address';
@@ -59,10 +60,13 @@ export class SignInTries {
   private readonly key: Buffer;
 
   constructor(
+    realm: Realm,
     private readonly database: Database,
     secret: string,
   ) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'cortex sign-in tries', 32));
+    // Of a key of its own, so that a customer's tries count for no colleague of the same address.
+    const about = realm === 'staff' ? 'cortex sign-in tries' : `cortex ${realm} sign-in tries`;
+    this.key = Buffer.from(hkdfSync('sha256', secret, '', about, 32));
   }
 
   /**
@@ -79,6 +83,23 @@ export class SignInTries {
       for (const one of this.sorted(of)) counts.set(one.kind, await this.count(tx, one));
       return counts;
     });
+  }
+
+  /**
+   * Counts a request for a link by mail, before anything is looked up.
+   * @returns whether this address may get one more mail now
+   * @throws AppError 429 when too many were asked for from one network
+   */
+  async mayBeMailed(email: string, ip: string): Promise<boolean> {
+    await this.begin([['reset_address', networkOf(ip)]]);
+    try {
+      await this.begin([['reset', email.toLowerCase()]]);
+      return true;
+    } catch (error) {
+      // Said to nobody: the answer is the same for every address.
+      if (error instanceof AppError && error.code === 'too_many_attempts') return false;
+      throw error;
+    }
   }
 
   /** Takes back what `begin` counted: this try was no guess. */

@@ -1,35 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  AppError,
-  CONNECT_PATIENCE,
-  connectionOptions,
-  recordAudit,
-  type Actor,
-  type Config,
-  type Database,
-  type Log,
-  type Role,
-} from '#platform';
+import { AppError, recordAudit, type Actor, type Config, type Database, type Log, type Role } from '#platform';
 import { settingSql } from '#rules';
-import pg from 'pg';
-import { cookiePrefix, DeviceCookie } from './device-cookie.js';
 import { assertTrustedOrigin } from './origins.js';
 import type { Passkeys } from '../passkeys/passkeys.js';
 import { relyingParty, type RelyingParty } from '../passkeys/relying-party.js';
 import { assertGoodPassword } from '../passwords/password-rules.js';
-import { hashPassword, isOldHash, nobodysHash, verifyPassword } from '../passwords/passwords.js';
+import { hashPassword, isOldHash } from '../passwords/passwords.js';
 import { SecondFactors, wrongCode } from '../second-factors/second-factors.js';
 import { recordFailedSignIn } from './sign-in-failures.js';
-import { networkOf, SignInTries, type TryOf } from './sign-in-tries.js';
-import type { StaffAuth } from './staff-auth.js';
-
-/** What is needed to know of a request; `ip` is the socket's, or that of a trusted proxy's client. */
-export interface SignInRequest {
-  headers: IncomingHttpHeaders;
-  ip: string;
-}
+import { PasswordGate } from './password-gate.js';
+import { Sessions, type SignInRequest } from './sessions.js';
+import { networkOf, type SignInTries, type TryOf } from './sign-in-tries.js';
 
 type StaffActor = Extract<Actor, { kind: 'staff' }>;
 
@@ -61,15 +44,6 @@ const ACCOUNT = `
     exists (select from cortex.staff_second_factors f where f.staff_id = u.id and f.confirmed_at is not null) as second_factor
   from cortex_staff."user" u join cortex_staff.account a on a."userId" = u.id and a."providerId" = 'credential'`;
 
-function assertNotBanned({ banned }: Account): void {
-  if (banned) throw new AppError('BANNED_USER', 'This account is banned. Ask an administrator.');
-}
-
-/** Seconds without a request after which a session ends. */
-const IDLE_SECONDS = 24 * 3600;
-/** A request says at most this often that its session is in use. */
-const TOUCH_SECONDS = 300;
-
 const actorFor = ({ id, email, role }: Pick<Account, 'id' | 'email' | 'role'>): StaffActor => ({
   kind: 'staff',
   id,
@@ -80,12 +54,9 @@ const actorFor = ({ id, email, role }: Pick<Account, 'id' | 'email' | 'role'>): 
 /** Staff sign-in and sessions; the sessions are better-auth's, on its own schema. */
 @Injectable()
 export class StaffSignIn implements OnApplicationShutdown {
-  private readonly loadAuth: () => Promise<StaffAuth>;
-  private auth: Promise<StaffAuth> | undefined;
-  private readonly pool: pg.Pool;
+  private readonly sessions: Sessions;
   private readonly publicUrl: string;
-  private readonly sessionCookie: string;
-  private readonly devices: DeviceCookie;
+  private readonly gate: PasswordGate;
   private readonly tries: SignInTries;
 
   constructor(
@@ -96,33 +67,15 @@ export class StaffSignIn implements OnApplicationShutdown {
     private readonly secondFactors: SecondFactors,
     private readonly passkeys: Passkeys,
   ) {
-    const { options } = database.source;
-    this.pool = new pg.Pool({
-      ...connectionOptions({
-        url: 'url' in options ? options.url : undefined,
-        name: 'cortex sign-in',
-        statementTimeout: 10_000,
-        session: { search_path: 'cortex_staff' },
-      }),
-      // Half of a request's patience: afterwards it is asked what the matter is.
-      connectionTimeoutMillis: CONNECT_PATIENCE / 2,
-      max: 4,
-    });
-    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'sign-in pool'));
-    database.pulse.watch(this.pool, { awaited: true });
+    this.sessions = new Sessions('staff', database, config, secret, log);
     this.publicUrl = config.publicUrl;
-    this.sessionCookie = `${cookiePrefix(config.publicUrl)}.session_token=`;
-    this.devices = new DeviceCookie(secret, config.publicUrl);
-    this.tries = new SignInTries(database, secret);
-    // Only when somebody signs in: a worker has no use for the library, which is two hundred files.
-    this.loadAuth = async () =>
-      (await import('./staff-auth.js')).createStaffAuth(this.pool, config.publicUrl, secret, log);
+    this.gate = new PasswordGate('staff', database, config, secret);
+    this.tries = this.gate.tries;
   }
 
   /** Where better-auth would have its endpoints, for the test that none of them answers. */
-  async libraryPaths(): Promise<string[]> {
-    const { endpoints } = await this.loadAuth();
-    return Object.values(endpoints).flatMap(({ path }) => path ?? []);
+  libraryPaths(): Promise<string[]> {
+    return this.sessions.libraryPaths();
   }
 
   assertTrustedOrigin(headers: IncomingHttpHeaders): void {
@@ -131,38 +84,27 @@ export class StaffSignIn implements OnApplicationShutdown {
 
   /** Whether the request carries the cookie of a session, good or not. */
   hasCookie(headers: IncomingHttpHeaders): boolean {
-    return headers.cookie?.includes(this.sessionCookie) === true;
+    return this.sessions.hasCookie(headers);
   }
 
   /** Who holds the session of these cookies; read from the database each time, so that a ban holds at once. */
   async sessionOf(headers: IncomingHttpHeaders): Promise<StaffSession | undefined> {
-    if (!this.hasCookie(headers)) return undefined;
-    const found = await this.library(({ calls, headersOf }) => calls.getSession({ headers: headersOf(headers) }));
-    if (!found || found.user.banned) return undefined;
-    const row = await this.database.row<{ idle: number; second_factor: boolean; demanded: boolean }>(
-      `select extract(epoch from now() - s."updatedAt")::int as idle,
+    const held = await this.sessions.find(headers);
+    if (!held) return undefined;
+    const row = await this.database.row<
+      Omit<StaffSession, 'second_factor_missing' | 'session'> & { demanded: boolean }
+    >(
+      `select u.id, u.email, u.name, coalesce(u.role, 'viewer') as role,
          exists (select from cortex.staff_second_factors f
-           where f.staff_id = s."userId" and f.confirmed_at is not null) as second_factor,
+           where f.staff_id = u.id and f.confirmed_at is not null) as second_factor,
          ${settingSql('admins_need_second_factor')} as demanded
-       from cortex_staff.session s where s.id = $1`,
-      [found.session.id],
+       from cortex_staff."user" u where u.id = $1`,
+      [held.user],
     );
-    if (!row || row.idle > IDLE_SECONDS) {
-      await this.database.run('delete from cortex_staff.session where id = $1', [found.session.id]);
-      return undefined;
-    }
-    if (row.idle > TOUCH_SECONDS)
-      await this.database.run('update cortex_staff.session set "updatedAt" = now() where id = $1', [found.session.id]);
-    const role = (found.user.role ?? 'viewer') as Role;
-    return {
-      session: found.session.id,
-      id: found.user.id,
-      email: found.user.email,
-      name: found.user.name,
-      role,
-      second_factor: row.second_factor,
-      second_factor_missing: role === 'admin' && row.demanded && !row.second_factor,
-    };
+    if (!row) return undefined;
+    const { demanded, ...member } = row;
+    const second_factor_missing = member.role === 'admin' && demanded && !member.second_factor;
+    return { ...member, session: held.session, second_factor_missing };
   }
 
   /**
@@ -171,16 +113,11 @@ export class StaffSignIn implements OnApplicationShutdown {
    */
   async signIn(request: SignInRequest, given: { email: string; password: string; code?: string }) {
     this.assertTrustedOrigin(request.headers);
-    const account = await this.account('u.email = $1', given.email.toLowerCase());
-    const of = this.triesOf(request, given.email.toLowerCase(), account?.id);
-    const counts = await this.tries.begin(of);
-    const right = await verifyPassword(account?.hash ?? nobodysHash, given.password);
-    if (!account || !right) {
-      await recordFailedSignIn(this.database, { account, ip: request.ip, reason: 'password', counts });
-      throw new AppError('wrong_credentials', 'The e-mail address or the password is wrong.');
-    }
-    await this.forgetTries(of);
-    assertNotBanned(account);
+    const known = await this.account('u.email = $1', given.email.toLowerCase());
+    const account = await this.gate.pass(request, given, known, (counts) =>
+      recordFailedSignIn(this.database, { account: known, ip: request.ip, reason: 'password', counts }),
+    );
+    this.assertNotBanned(account);
     if (account.second_factor) await this.askForCode(request, account, given.code);
     if (isOldHash(account.hash)) await this.storePassword(account.id, given.password);
     return this.letIn(request, account, account.second_factor ? ['password', 'code'] : ['password']);
@@ -213,17 +150,14 @@ export class StaffSignIn implements OnApplicationShutdown {
     }
     await this.tries.takeBack(of);
     const account = (await this.account('u.id = $1', staffId))!;
-    assertNotBanned(account);
+    this.assertNotBanned(account);
     return this.letIn(request, account, ['passkey']);
   }
 
   /** Ends the session of these cookies, if there is one. @returns the lines that take the cookie away */
   async signOut(request: SignInRequest): Promise<string[]> {
     this.assertTrustedOrigin(request.headers);
-    const { headers } = await this.library(({ calls, headersOf }) =>
-      calls.endSession({ headers: headersOf(request.headers), returnHeaders: true }),
-    );
-    return headers.getSetCookie();
+    return this.sessions.endOf(request);
   }
 
   /**
@@ -244,7 +178,7 @@ export class StaffSignIn implements OnApplicationShutdown {
       await tx.run('delete from cortex.staff_password_resets where staff_id = $1', [actor.id]);
       await recordAudit(tx, actor, { action: 'password.changed', targetKind: 'staff', targetId: actor.id });
     });
-    return this.startSession(request, actor.id);
+    return this.sessions.start(request, actor.id);
   }
 
   /**
@@ -254,13 +188,10 @@ export class StaffSignIn implements OnApplicationShutdown {
   async assertPassword(request: SignInRequest, actor: Actor, password: string): Promise<Account> {
     const account = await this.account('u.id = $1', actor.id);
     if (!account) throw new AppError('not_signed_in', 'Sign in at /sign-in.');
-    const of = this.triesOf(request, account.email, account.id).filter(([kind]) => kind !== 'address');
-    const counts = await this.tries.begin(of);
-    if (!(await verifyPassword(account.hash, password))) {
-      await recordFailedSignIn(this.database, { account, ip: request.ip, reason: 'password', counts });
-      throw new AppError('wrong_password', 'The current password is wrong.');
-    }
-    await this.forgetTries(of);
+    const right = await this.gate.passAgain(request, account, password, (counts) =>
+      recordFailedSignIn(this.database, { account, ip: request.ip, reason: 'password', counts }),
+    );
+    if (!right) throw new AppError('wrong_password', 'The current password is wrong.');
     return account;
   }
 
@@ -283,13 +214,13 @@ export class StaffSignIn implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
+    await this.sessions.close();
   }
 
   /** Starts a session in place of the one that the request came with. */
   private async letIn(request: SignInRequest, account: Account, factors: string[]) {
     const before = await this.sessionOf(request.headers);
-    const cookies = await this.startSession(request, account.id);
+    const cookies = await this.sessions.start(request, account.id);
     await this.database.tx(async (tx) => {
       if (before) await tx.run('delete from cortex_staff.session where id = $1', [before.session]);
       await recordAudit(tx, actorFor(account), {
@@ -299,13 +230,18 @@ export class StaffSignIn implements OnApplicationShutdown {
         after: { ip: request.ip, factors },
       });
     });
-    const session = (await this.sessionOf({ cookie: cookies.map((line) => line.split(';')[0]).join('; ') }))!;
-    return { session, cookies: [...cookies, this.devices.make(account.id)] };
+    const session = await this.sessionOf({ cookie: cookies.map((line) => line.split(';')[0]).join('; ') });
+    if (!session) throw this.sessions.banned();
+    return { session, cookies: [...cookies, this.gate.markDevice(account.id)] };
   }
 
   /** The page that asks: its origin is one of ours, which is asserted of every request with a session. */
   party({ headers }: SignInRequest): RelyingParty {
     return relyingParty(headers.origin ?? new URL(this.publicUrl).origin);
+  }
+
+  private assertNotBanned({ banned }: Account): void {
+    if (banned) throw this.sessions.banned();
   }
 
   private async askForCode(request: SignInRequest, account: Account, code: string | undefined): Promise<void> {
@@ -320,24 +256,8 @@ export class StaffSignIn implements OnApplicationShutdown {
   }
 
   private codeTriesOf(request: SignInRequest, staffId: string): TryOf[] {
-    const device = this.devices.read(request.headers.cookie, staffId);
+    const device = this.gate.deviceOf(request, staffId);
     return [device ? ['code_device', device] : ['code', staffId]];
-  }
-
-  /** What a try with this address counts for. A device that its owner has signed in on before counts by itself. */
-  private triesOf(request: SignInRequest, email: string, staffId: string | undefined): TryOf[] {
-    const device = staffId && this.devices.read(request.headers.cookie, staffId);
-    if (device) return [['device', device]];
-    return [
-      ['account', email],
-      ['address', networkOf(request.ip)],
-    ];
-  }
-
-  /** The right person: their own count begins anew, that of the address goes back by this one. */
-  private async forgetTries(of: readonly TryOf[]): Promise<void> {
-    await this.tries.forget(of.filter(([kind]) => kind !== 'address'));
-    await this.tries.takeBack(of.filter(([kind]) => kind === 'address'));
   }
 
   private account(where: string, value: string): Promise<Account | undefined> {
@@ -351,38 +271,5 @@ export class StaffSignIn implements OnApplicationShutdown {
        where "userId" = $1 and "providerId" = 'credential'`,
       [staffId, hash],
     );
-  }
-
-  private async startSession(request: SignInRequest, staffId: string): Promise<string[]> {
-    const userAgent = (request.headers['user-agent'] ?? '').slice(0, 300);
-    const { headers } = await this.library(({ calls, headersOf }) =>
-      calls.startSession({
-        body: { staffId, ip: request.ip, userAgent },
-        headers: headersOf(request.headers),
-        returnHeaders: true,
-      }),
-    );
-    return headers.getSetCookie();
-  }
-
-  /**
-   * A call of better-auth, which keeps to itself what failed: so the database is asked, and where that is well the call
-   * is made once more, over another connection.
-   * @throws what the database says when it is not available, or AppError 503 when it takes no writes
-   */
-  private async library<T>(call: (auth: StaffAuth) => Promise<T>): Promise<T> {
-    const { pulse } = this.database;
-    pulse.assertThere();
-    const auth = await (this.auth ??= this.loadAuth());
-    try {
-      return await call(auth);
-    } catch {
-      await pulse.confirm();
-      const row = await this.database.row<{ closed: boolean }>(
-        "select current_setting('transaction_read_only')::boolean as closed",
-      );
-      if (!row?.closed) return call(auth);
-      throw new AppError('database_away', 'The database takes no writes at the moment. Try again later.');
-    }
   }
 }

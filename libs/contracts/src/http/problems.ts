@@ -102,7 +102,10 @@ export const problemKinds = {
     'This workspace asks administrators for two-factor authentication, and you have not set it up yet.',
     'Set one up under Settings, Your account. Then everything is open to you again.',
   ),
-  BANNED_USER: notAllowed('This account is banned.', 'Ask an administrator to lift the ban.'),
+  BANNED_USER: notAllowed(
+    'This account is banned, or the customer’s access was revoked.',
+    'Ask an administrator to lift the ban, or to restore the access.',
+  ),
 
   not_found: notFound('Nothing has this id. It may have been deleted.', 'Check the id, or look it up in its list.'),
   unknown_address: notFound(
@@ -221,6 +224,10 @@ export const problemKinds = {
     'Read candidates, and send the request again with the id of the one that you mean.',
   ),
 
+  access_revoked: conflict(
+    'The customer’s access was revoked, so they may not sign in.',
+    'Restore their access first, if they are to have it.',
+  ),
   consent_withdrawn: conflict(
     'The person said no to these emails themselves, or later than the consent you record.',
     'Leave it. Only they can subscribe again, on the preference page their emails link to.',

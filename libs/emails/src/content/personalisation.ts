@@ -49,7 +49,7 @@ const fields = new Map<string, ReadonlySet<string>>([
   ['contact', new Set(Object.keys(contactFields))],
   ['activity', new Set(['id', 'type', 'metadata', 'occurred_at'])],
   ['lead', new Set(Object.keys(leadFields))],
-  ['links', new Set(['unsubscribe', 'preferences', 'view'])],
+  ['links', new Set(['unsubscribe', 'preferences', 'view', 'password'])],
   ['workspace', new Set(['name', 'postal_address'])],
 ]);
 

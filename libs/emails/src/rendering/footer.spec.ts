@@ -13,7 +13,14 @@ const facts: SendFacts = {
   track: false,
 };
 const out = 'https://mail.example.com/unsubscribe/abc';
-const links = { unsubscribe: out, preferences: `${out}#p`, view: `${out}#v`, reset: `${out}#r`, confirm: `${out}#c` };
+const links = {
+  unsubscribe: out,
+  preferences: `${out}#p`,
+  view: `${out}#v`,
+  reset: `${out}#r`,
+  confirm: `${out}#c`,
+  password: `${out}#w`,
+};
 const link = '<a href="{{ links.unsubscribe }}">Unsubscribe</a>';
 
 const mailOf = (html: string, contact: Record<string, unknown> = {}, text?: string) =>

@@ -76,6 +76,7 @@ const asData = ({ content, links, ...parts }: here.MailParts): here.MailParts =>
     view: links.view,
     reset: links.reset,
     confirm: links.confirm,
+    password: links.password,
   },
 });
 

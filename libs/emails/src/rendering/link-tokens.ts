@@ -4,7 +4,16 @@ import { Config, Database, previousSecrets } from '#platform';
 import type { MailLinks } from './render.js';
 
 /** What a link lets its holder do: nothing but this, for this person, from this mail. */
-const purposes = { unsubscribe: 1, preferences: 2, view: 3, click: 4, open: 5, reset: 6, confirm: 7 } as const;
+const purposes = {
+  unsubscribe: 1,
+  preferences: 2,
+  view: 3,
+  click: 4,
+  open: 5,
+  reset: 6,
+  confirm: 7,
+  password: 8,
+} as const;
 export type LinkPurpose = keyof typeof purposes;
 
 export interface LinkSubject {
@@ -109,6 +118,9 @@ export class LinkSigner {
       },
       get confirm() {
         return link('confirm', 'confirm');
+      },
+      get password() {
+        return link('learn/reset', 'password');
       },
       tracking: {
         click: (url) => this.clickLink(subject, url),

@@ -33,7 +33,13 @@ export interface MailData {
   reset?: true;
   /** To somebody who signed up by a form: the link that confirms it. */
   confirm?: true;
+  /** To a customer: the link to choose a password. */
+  password?: true;
 }
+
+/** The link that only one mail carries, and that nobody but its reader may have; undefined of other mail. */
+export const secretLink = (data: MailData): 'reset' | 'confirm' | 'password' | undefined =>
+  data.reset ? 'reset' : data.confirm ? 'confirm' : data.password ? 'password' : undefined;
 
 /** A person made up for previews where nobody was chosen, and what they left in the checkout. */
 export const sampleData = {
@@ -47,6 +53,7 @@ export interface MailLinks {
   view: string;
   reset: string;
   confirm: string;
+  password: string;
   /** Absent where nobody's clicks are to be counted. */
   tracking?: Tracking;
 }
@@ -81,11 +88,12 @@ export function renderMail(
 ): RenderedMail {
   const unsubscribe =
     facts.unsubscribe === 'postmark' ? postmarkUnsubscribe : facts.unsubscribe === 'ours' ? links.unsubscribe : '';
+  const secret = secretLink(data);
   const given = {
     contact: data.contact ?? {},
     activity: data.activity ?? {},
     lead: data.lead ?? {},
-    links: data.reset ? resetLink(links) : data.confirm ? confirmLink(links) : shownLinks(facts, links, unsubscribe),
+    links: secret ? onlyLink(links, secret) : shownLinks(facts, links, unsubscribe),
     workspace: facts.workspace,
   };
   let html = content.html.render(given);
@@ -125,21 +133,12 @@ export function renderMail(
 /** The HTML with links that are counted by us, where they are to be. */
 export function withOwnTracking(html: string, data: MailData, facts: SendFacts, links: MailLinks): string {
   // Whoever follows one of these proves that they have the mail: nobody else is to see the address.
-  const secret = data.reset ?? data.confirm;
-  return facts.own_tracking && links.tracking && !secret ? withTracking(html, links.tracking) : html;
+  return facts.own_tracking && links.tracking && !secretLink(data) ? withTracking(html, links.tracking) : html;
 }
 
-const resetLink = (links: MailLinks): Partial<MailLinks> => ({
-  get reset() {
-    return links.reset;
-  },
-});
-
-const confirmLink = (links: MailLinks): Partial<MailLinks> => ({
-  get confirm() {
-    return links.confirm;
-  },
-});
+/** Signed when a template reads it. */
+const onlyLink = (links: MailLinks, name: 'reset' | 'confirm' | 'password'): Partial<MailLinks> =>
+  Object.defineProperty({}, name, { enumerable: true, get: () => links[name] });
 
 /** Own properties only, which is all that a template sees; signed when a template reads them. */
 function shownLinks(facts: SendFacts, links: MailLinks, unsubscribe: string): Partial<MailLinks> {

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { newId, type Log } from '#platform';
 import { betterAuth, type BetterAuthPlugin } from 'better-auth';
 import { createAuthEndpoint } from 'better-auth/api';
@@ -5,14 +6,11 @@ import { deleteSessionCookie, setSessionCookie } from 'better-auth/cookies';
 import { fromNodeHeaders } from 'better-auth/node';
 import type pg from 'pg';
 import { z } from 'zod';
-import { cookiePrefix } from './device-cookie.js';
-
-/** Seconds after which a session ends, whatever its holder does. */
-const SESSION_SECONDS = 7 * 24 * 3600;
+import { cookiePrefix, realms, type Realm } from './realms.js';
 
 /**
  * What of better-auth can be reached: these calls, and only by us. It keeps sessions and their cookies; its endpoints are
- * not mounted, so that whatever a release of it adds stays closed, and `/auth/staff/*` has our routes only.
+ * not mounted, so that whatever a release of it adds stays closed, and `/auth/*` has our routes only.
  */
 const reachable = <Get, Start, End>(api: { getSession: Get; startSession: Start; endSession: End }) => {
   const { getSession, startSession, endSession } = api;
@@ -26,14 +24,14 @@ const sessionCalls = {
     startSession: createAuthEndpoint.serverOnly(
       {
         method: 'POST',
-        body: z.object({ staffId: z.string(), ip: z.string(), userAgent: z.string() }),
+        body: z.object({ userId: z.string(), ip: z.string(), userAgent: z.string() }),
       },
       async (ctx) => {
-        const { staffId, ip, userAgent } = ctx.body;
+        const { userId, ip, userAgent } = ctx.body;
         const { internalAdapter } = ctx.context;
-        const user = await internalAdapter.findUserById(staffId);
+        const user = await internalAdapter.findUserById(userId);
         if (!user) throw new Error('A session was to start for somebody who is no longer there.');
-        const session = await internalAdapter.createSession(staffId, false, { ipAddress: ip, userAgent });
+        const session = await internalAdapter.createSession(userId, false, { ipAddress: ip, userAgent });
         await setSessionCookie(ctx, { session, user });
         return { id: session.id };
       },
@@ -47,32 +45,35 @@ const sessionCalls = {
   },
 } satisfies BetterAuthPlugin;
 
-export type StaffAuth = ReturnType<typeof createStaffAuth>;
+export type SessionLibrary = ReturnType<typeof createSessionLibrary>;
 
-/** The calls of `reachable`, and every endpoint that better-auth has, for the test that none of them answers. */
-export function createStaffAuth(pool: pg.Pool, publicUrl: string, secret: string, log: Log) {
+/** The staff's is older than the other realm and signs with the secret itself, so that nobody has to sign in anew. */
+const secretOf = (realm: Realm, secret: string): string =>
+  realm === 'staff'
+    ? secret
+    : Buffer.from(hkdfSync('sha256', secret, '', `cortex ${realm} sessions`, 32)).toString('base64url');
+
+/**
+ * The calls of `reachable`, and every endpoint that better-auth has, for the test that none of them answers.
+ * @param pool connections whose search path is the realm's schema
+ */
+export function createSessionLibrary(realm: Realm, pool: pg.Pool, publicUrl: string, secret: string, log: Log) {
   const { api } = betterAuth({
     baseURL: publicUrl,
-    basePath: '/auth/staff',
-    secret,
+    basePath: realms[realm].path,
+    secret: secretOf(realm, secret),
     database: pool,
     emailAndPassword: { enabled: false },
-    user: {
-      additionalFields: {
-        role: { type: 'string', required: false, input: false },
-        banned: { type: 'boolean', required: false, input: false },
-      },
-    },
     session: {
-      expiresIn: SESSION_SECONDS,
+      expiresIn: realms[realm].longest,
       // It ends when it ends; whether somebody was idle meanwhile is asked by us.
       disableSessionRefresh: true,
-      // A cookie cache would keep a banned or removed member signed in for its lifetime.
+      // A cookie cache would keep whoever is banned or removed signed in for its lifetime.
       cookieCache: { enabled: false },
     },
     rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: cookiePrefix(publicUrl),
+      cookiePrefix: cookiePrefix(realm, publicUrl),
       // Its own way to secure cookies puts `__Secure-` before the name.
       useSecureCookies: false,
       defaultCookieAttributes: { secure: publicUrl.startsWith('https:') },
