@@ -794,6 +794,10 @@ table cortex.staff_second_factors
   created_at timestamp with time zone not null default cortex.now()
   confirmed_at timestamp with time zone
 
+table cortex.subscriber_days
+  day date not null
+  can_be_emailed integer not null
+
 table cortex.suppression_lifts
   address text not null
   stream text not null
@@ -1437,6 +1441,8 @@ cortex.staff_recovery_codes staff_recovery_codes_staff_id_fkey: FOREIGN KEY (sta
 cortex.staff_second_factors staff_second_factors_pkey: PRIMARY KEY (staff_id)
 
 cortex.staff_second_factors staff_second_factors_staff_id_fkey: FOREIGN KEY (staff_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
+
+cortex.subscriber_days subscriber_days_pkey: PRIMARY KEY (day)
 
 cortex.suppression_lifts suppression_lifts_pkey: PRIMARY KEY (address, stream, reason)
 

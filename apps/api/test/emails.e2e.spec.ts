@@ -166,7 +166,9 @@ describe('templates and messages over HTTP', () => {
     const first = await mails.app.call('GET', '/outbox?limit=1');
     const second = await mails.app.call('GET', `/outbox?limit=1&cursor=${first.body.next_cursor}`);
     expect(new Set([...first.body.items, ...second.body.items].map((item) => item.id)).size).toBe(2);
-    const { counts } = (await mails.app.call('GET', '/email/summary')).body;
+    const { counts, days, subscribers } = (await mails.app.call('GET', '/email/summary')).body;
+    expect(days).toHaveLength(30);
+    expect(days.at(-1)).toMatchObject({ sent: counts.sent, can_be_emailed: subscribers.can_be_emailed });
     const { candidates, skipped, queued, submitting, sent, failed, uncertain, unknown, cancelled } = counts;
     const skips = Object.values(skipped as Record<string, number>).reduce((a, b) => a + b, 0);
     expect(candidates).toBe(skips + queued + submitting + sent + failed + uncertain + unknown + cancelled);

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { checkAudit, sealAudit } from '#access';
 import { goOnWithActions } from '#actions';
-import { compareDirectory, repairDirectory } from '#directory';
+import { compareDirectory, noteSubscribers, repairDirectory } from '#directory';
 import { tidyMedia } from '#emails';
 import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters } from '#engine';
 import { LOG, type Log } from '#platform';
@@ -33,6 +33,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: checkAudit, every: DAY },
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
+  { job: noteSubscribers, every: HOUR },
   { job: tidySignUps, every: HOUR },
   { job: mirrorSuppressions, every: DAY },
   { job: askForReports, every: DAY },

@@ -3,7 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AuditSeals } from '#access';
 import { ActionJobs, ActionsModule } from '#actions';
 import { BroadcastLoop, BroadcastsModule } from '#broadcasts';
-import { DirectoryModule, DirectoryRepair, TimeZones } from '#directory';
+import { DirectoryModule, DirectoryRepair, SubscriberDays, TimeZones } from '#directory';
 import { EmailsModule, MediaJobs, TemplateRedraw } from '#emails';
 import {
   BacktestLoop,
@@ -58,6 +58,7 @@ const loops: Type<Loop>[] = [
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
 const jobHandlers: Type<JobHandlers>[] = [
   Housekeeping,
+  SubscriberDays,
   ActionJobs,
   AuditSeals,
   DirectoryRepair,

@@ -17,4 +17,5 @@ export { DirectoryModule } from './directory.module.js';
 export { editContact, writeAs } from './edit-contact.js';
 export { compareDirectory, DirectoryRepair, repairDirectory } from './directory-repair.js';
 export { correctZones, TimeZones } from './time-zones.js';
+export { noteSubscribers, SubscriberDays, subscribersByDay } from './subscriber-days.js';
 export { countSubscribers, type Subscribers } from './subscribers.queries.js';

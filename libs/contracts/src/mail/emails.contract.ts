@@ -166,6 +166,18 @@ export const emailSummary = route({
     /** When people and mails were counted: in a large workspace a minute ago, elsewhere now. */
     counted_at: instant,
     counts: messageCounts,
+    /** The last days of the workspace’s time zone, at most 31, today as the last: mails by the day on which they were queued. */
+    days: z.array(
+      z.object({
+        day: z.iso.date(),
+        sent: count,
+        delivered: count,
+        clicked: count,
+        complained: count,
+        /** Who could be e-mailed; null for days on which nobody noted it. */
+        can_be_emailed: count.nullable(),
+      }),
+    ),
     sending: z.lazy(() => sendingState),
   }),
 });

@@ -114,9 +114,11 @@ interface CountRow extends Record<(typeof outcomes)[number], number> {
   n: number;
 }
 
+const outcomeCounts = outcomes.map((outcome) => `count(m.${outcome}_at)::int as ${outcome}`).join(', ');
+
 const counting = (condition: string) => `
   select coalesce(m.node_id, '') as node_id, m.state, case when m.state = 'skipped' then m.reason end as reason,
-    count(*)::int as n, ${outcomes.map((outcome) => `count(m.${outcome}_at)::int as ${outcome}`).join(', ')}
+    count(*)::int as n, ${outcomeCounts}
   from cortex.messages m where ${condition} group by 1, 2, 3`;
 
 /**
@@ -173,9 +175,35 @@ export async function countByBroadcast(
   return byBroadcast;
 }
 
-/** Counts of all mails queued since an instant. */
-export async function countSince(database: Database, from: Date): Promise<MessageCounts> {
-  return summed(await database.rows<CountRow>(counting('m.created_at >= $1'), [from]));
+/** Of the mails that were queued on one day, those that were sent, and what they led to. */
+export type DayFigures = { day: string; sent: number } & Record<(typeof ofDay)[number], number>;
+const ofDay = ['delivered', 'clicked', 'complained'] as const;
+
+/**
+ * Counts of all mails queued since an instant, and the same by day (`2026-11-30`) of a time zone, the earliest first;
+ * days without a mail are left out.
+ */
+export async function countSince(
+  database: Database,
+  from: Date,
+  timezone: string,
+): Promise<{ counts: MessageCounts; days: DayFigures[] }> {
+  const rows = await database.rows<Omit<CountRow, 'node_id'> & { day: string }>(
+    `select (m.created_at at time zone $2)::date::text as day, m.state,
+       case when m.state = 'skipped' then m.reason end as reason, count(*)::int as n, ${outcomeCounts}
+     from cortex.messages m where m.created_at >= $1 group by 1, 2, 3`,
+    [from, timezone],
+  );
+  const counts = emptyCounts();
+  const days = new Map<string, DayFigures>();
+  for (const row of rows) {
+    addRow(counts, row);
+    const day = days.get(row.day) ?? { day: row.day, sent: 0, delivered: 0, clicked: 0, complained: 0 };
+    days.set(row.day, day);
+    if (row.state === 'sent') day.sent += row.n;
+    for (const outcome of ofDay) day[outcome] += row[outcome];
+  }
+  return { counts, days: [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1)) };
 }
 
 /** Counts of no mail: each state and each reason with 0. */
@@ -193,13 +221,7 @@ function addState(counts: MessageCounts, state: string, reason: string, n: numbe
   else counts[state as (typeof states)[number]] += n;
 }
 
-function summed(rows: readonly CountRow[]): MessageCounts {
-  const counts = emptyCounts();
-  for (const row of rows) addRow(counts, row);
-  return counts;
-}
-
-function addRow(counts: MessageCounts, row: CountRow): void {
+function addRow(counts: MessageCounts, row: Omit<CountRow, 'node_id'>): void {
   addState(counts, row.state, row.reason ?? 'other', row.n);
   for (const outcome of outcomes) counts[outcome] += row[outcome];
 }

@@ -16,7 +16,7 @@ import { showToast } from '../../ui/toast';
 import { BroadcastTable } from './broadcast-table';
 import { broadcastStates } from './broadcast-words';
 import { useBroadcasts, useCreateBroadcast, type BroadcastState } from './broadcasts.queries';
-import { MailFigures } from './mail-figures';
+import { CAN_BE_MAILED, MailFigures } from './mail-figures';
 import { ScheduledCalendar } from './scheduled-calendar';
 import { NameAndStatus } from '../../ui/name-and-status';
 
@@ -24,11 +24,6 @@ const statuses = [
   { value: '', label: 'Any status' },
   ...Object.entries(broadcastStates).map(([value, { label }]) => ({ value, label })),
 ];
-
-const CAN_BE_MAILED = {
-  operator: 'AND' as const,
-  conditions: [{ field: 'can_be_emailed', operator: 'is_true' }],
-};
 
 /** `/admin/email-studio`: the two ways to write to people, how mail is doing, and every broadcast. */
 export function StudioPage() {

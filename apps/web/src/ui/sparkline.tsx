@@ -1,0 +1,39 @@
+import { count } from './format';
+
+interface SparklineProps {
+  /** What is drawn, such as “Sent”. */
+  label: string;
+  /** By day, today as the last; null where nothing is known. */
+  values: readonly (number | null)[];
+}
+
+const WIDTH = 120;
+const HEIGHT = 28;
+/** Room for the line at the edges. */
+const EDGE = 2;
+
+/** A line of the last days, without axes: whether it rises or falls. Nothing where fewer than two days are known. */
+export function Sparkline({ label, values }: SparklineProps) {
+  const known = values.flatMap((value, at) => (value === null ? [] : [{ value, at }]));
+  if (known.length < 2) return null;
+  const numbers = known.map(({ value }) => value);
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  const first = known[0]!.at;
+  const days = values.length - 1 - first;
+  const x = (at: number) => EDGE + ((at - first) / Math.max(1, days)) * (WIDTH - 2 * EDGE);
+  const y = (value: number) =>
+    HEIGHT - EDGE - (most === least ? (most === 0 ? 0 : 0.5) : (value - least) / (most - least)) * (HEIGHT - 2 * EDGE);
+  const points = known.map(({ value, at }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`);
+  const last = known.at(-1)!;
+  const words =
+    least === most
+      ? `${label}: ${count(most)} on each of the last ${known.length} days`
+      : `${label} by day, the last ${known.length} days: between ${count(least)} and ${count(most)}, ${count(last.value)} today`;
+  return (
+    <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words}>
+      <title>{words}</title>
+      <polyline points={points.join(' ')} />
+      <circle cx={x(last.at)} cy={y(last.value)} r={2} />
+    </svg>
+  );
+}
