@@ -3,12 +3,12 @@ import tseslint from 'typescript-eslint';
 
 const serverOnly = [
   {
-    group: ['@nestjs/*', 'typeorm', 'pg', 'pg-boss', 'postmark', 'better-auth', 'better-auth/*', 'node:*'],
+    group: ['@nestjs/*', 'typeorm', 'pg', 'pg-boss', 'postmark', 'stripe', 'better-auth', 'better-auth/*', 'node:*'],
     message: 'Pure code knows no server.',
   },
   {
     regex:
-      '^#(platform|queue|activities|directory|enrollments|smart-lists|automations|emails|broadcasts|access|customers|workspace|actions|engine|send|testing|api|worker)(/|$)',
+      '^#(platform|queue|activities|directory|enrollments|orders|smart-lists|automations|emails|broadcasts|access|customers|workspace|actions|engine|send|testing|api|worker)(/|$)',
     message: 'Pure code and the web import the pure ring only: #rules, #graph, #designs, #contracts.',
   },
 ];

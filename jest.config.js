@@ -2,7 +2,7 @@
 process.env.CORTEX_TEST_RUN ??= String(process.pid);
 
 const libs =
-  'rules|graph|designs|contracts|platform|queue|activities|directory|enrollments|smart-lists|automations|emails|broadcasts|access|customers|workspace|actions|engine|send|testing';
+  'rules|graph|designs|contracts|platform|queue|activities|directory|enrollments|orders|smart-lists|automations|emails|broadcasts|access|customers|workspace|actions|engine|send|testing';
 
 const swc = (tsx) => ({
   sourceMaps: 'inline',

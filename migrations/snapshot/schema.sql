@@ -547,6 +547,33 @@ table cortex.monitor_ticks
   found integer not null default 0
   error text
 
+table cortex.order_hints
+  id bigint not null generated always as identity
+  source text not null
+  kind text not null
+  external_id text not null
+  noted_at timestamp with time zone not null default cortex.now()
+
+table cortex.order_sightings
+  external_id text not null
+  source text not null
+  asked_at timestamp with time zone not null
+  amount_minor bigint not null
+  refunded_minor bigint not null
+  currency text not null
+  failed boolean not null
+
+table cortex.order_sources
+  source text not null
+  since timestamp with time zone
+  asked_at timestamp with time zone
+  round_until timestamp with time zone
+  "position" text
+  counts jsonb
+  begun_at timestamp with time zone
+  ended_at timestamp with time zone
+  error text
+
 table cortex.outgoing with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
   stream text not null
   created_at timestamp with time zone not null
@@ -627,6 +654,12 @@ table cortex.presence
 table cortex.provider_ids
   hash bigint not null
   message_id uuid not null
+
+table cortex.refused_orders
+  external_id text not null
+  source text not null
+  person_id uuid not null
+  noticed_at timestamp with time zone not null default cortex.now()
 
 table cortex.rehearsed_mails
   rehearsal_id uuid not null
@@ -1348,6 +1381,16 @@ cortex.monitor_ticks monitor_ticks_automation_id_fkey: FOREIGN KEY (automation_i
 
 cortex.monitor_ticks monitor_ticks_pkey: PRIMARY KEY (automation_id, node_id)
 
+cortex.order_hints order_hints_kind_check: CHECK ((kind = ANY (ARRAY['order'::text, 'customer'::text])))
+
+cortex.order_hints order_hints_pkey: PRIMARY KEY (id)
+
+cortex.order_sightings order_sightings_pkey: PRIMARY KEY (external_id)
+
+cortex.order_sources order_sources_pkey: PRIMARY KEY (source)
+
+cortex.order_sources order_sources_source_check: CHECK ((source = ANY (ARRAY['stripe'::text, 'shop'::text])))
+
 cortex.outgoing outgoing_pkey: PRIMARY KEY (stream, created_at, message_id)
 
 cortex.pending pending_pkey: PRIMARY KEY (id)
@@ -1377,6 +1420,8 @@ cortex.presence presence_automation_id_fkey: FOREIGN KEY (automation_id) REFEREN
 cortex.presence presence_pkey: PRIMARY KEY (automation_id, tab)
 
 cortex.presence presence_user_id_fkey: FOREIGN KEY (user_id) REFERENCES cortex_staff."user"(id) ON DELETE CASCADE
+
+cortex.refused_orders refused_orders_pkey: PRIMARY KEY (source, external_id)
 
 cortex.rehearsed_mails rehearsed_mails_pkey: PRIMARY KEY (rehearsal_id, hash)
 

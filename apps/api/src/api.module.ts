@@ -9,6 +9,7 @@ import { ActivitiesModule } from '#activities';
 import { DirectoryModule } from '#directory';
 import { EnrollmentsModule } from '#enrollments';
 import { BroadcastsModule } from '#broadcasts';
+import { OrdersModule } from '#orders';
 import { EmailsModule } from '#emails';
 import { ResetMail, SendModule } from '#send';
 import { SmartListsModule } from '#smart-lists';
@@ -40,6 +41,7 @@ import { SettingsController } from './controllers/workspace/settings.controller.
 import { SignInController } from './controllers/access/sign-in.controller.js';
 import { MediaController } from './controllers/mail/media.controller.js';
 import { MessagesController } from './controllers/mail/messages.controller.js';
+import { OrdersController } from './controllers/people/orders.controller.js';
 import { OutboxController } from './controllers/mail/outbox.controller.js';
 import { PostmarkWebhookController } from './controllers/mail/postmark-webhook.controller.js';
 import { SendingController } from './controllers/mail/sending.controller.js';
@@ -59,6 +61,7 @@ const libraries: Type[] = [
   CustomersModule,
   ActivitiesModule,
   EnrollmentsModule,
+  OrdersModule,
   DirectoryModule,
   EmailsModule,
   BroadcastsModule,
@@ -79,6 +82,7 @@ const controllers: Type[] = [
   SignUpController,
   MediaController,
   MessagesController,
+  OrdersController,
   OutboxController,
   PostmarkWebhookController,
   SendingController,

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiKeys, Refusals, StaffSignIn } from '#access';
 import { Ingestion } from '#activities';
+import { StripeReports } from '#orders';
 import * as contracts from '#contracts';
 import { CustomerSignIn } from '#customers';
 import { asRequest, cursorKey, readSecret, type PlatformParts } from '#platform';
@@ -73,6 +74,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     customers: app.get(CustomerSignIn),
     config,
     refusals: app.get(Refusals),
+    stripe: app.get(StripeReports),
   });
   applyBodyLimits(fastify, routes);
   signCursors(fastify, routes, cursorKey(await readSecret(parts.database, config)));

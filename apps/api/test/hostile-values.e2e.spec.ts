@@ -4,7 +4,7 @@ import * as contracts from '#contracts';
 import type { RouteDefinition } from '#contracts';
 import { ADMIN, testApi, type TestApi } from './api.fixture.js';
 import { customerOf } from './customers.fixture.js';
-import { examples, placesOf, replaced, type Place } from '#testing';
+import { examples, placesOf, replaced, stripeSignature, type Place } from '#testing';
 import {
   hostileBodies,
   hostileHeaders,
@@ -27,6 +27,8 @@ const PER_PARAMETER = 30;
 /** Bodies of one route at most: a drawing has hundreds of places. */
 const PER_ROUTE = 100;
 
+const STRIPE_WEBHOOK_SECRET = 'whsec_of_the_hostile_values';
+
 interface Attempt {
   method: string;
   path: string;
@@ -43,7 +45,11 @@ let world: World;
 let cookie: string;
 let customer: string;
 beforeAll(async () => {
-  api = await testApi({ POSTMARK_WEBHOOK_USER: 'postmark', POSTMARK_WEBHOOK_PASSWORD: 'a long password' });
+  api = await testApi({
+    POSTMARK_WEBHOOK_USER: 'postmark',
+    POSTMARK_WEBHOOK_PASSWORD: 'a long password',
+    STRIPE_WEBHOOK_SECRET,
+  });
   world = await hostileWorld(api);
   cookie = await api.signIn(ADMIN.email, ADMIN.password);
   customer = (await customerOf(api, 'customer@hostile.example')).cookie;
@@ -70,6 +76,7 @@ const headersOf = ({ access }: RouteDefinition): Record<string, string> => {
   if (access === 'open') return {};
   if (access === 'own') return { cookie };
   if (access === 'customer') return { cookie: customer };
+  if (access === 'stripe') return {};
   if (access === 'postmark')
     return { authorization: `Basic ${Buffer.from('postmark:a long password').toString('base64')}` };
   return { authorization: `Bearer ${api.adminKey}` };
@@ -106,7 +113,12 @@ function* attempts(route: RouteDefinition, roll: (n: number) => number): Generat
   ) => ({
     method,
     path,
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers, ...more },
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(route.access === 'stripe' ? { 'stripe-signature': stripeSignature(STRIPE_WEBHOOK_SECRET, body ?? '') } : {}),
+      ...headers,
+      ...more,
+    },
     ...(body === undefined ? {} : { body }),
   });
   const path = pathOf(route);

@@ -194,6 +194,31 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['body:POST /smart-lists/:id/members', [{ emails: [ANN] }, { contact_ids: [contact] }]],
     ['body:DELETE /smart-lists/:id/members', [{ emails: [ANN] }]],
     [
+      'body:POST /webhooks/stripe',
+      ['charge.succeeded', 'customer.updated', 'something.else'].map((type) => ({
+        id: 'evt_1',
+        object: 'event',
+        type,
+        created: 1_764_000_000,
+        data: {
+          object: {
+            id: 'ch_1',
+            object: type.split('.')[0],
+            amount: 4900,
+            amount_captured: 4900,
+            amount_refunded: 100,
+            captured: true,
+            status: 'succeeded',
+            currency: 'eur',
+            created: 1_764_000_000,
+            billing_details: { email: ANN },
+            metadata: { course_id: course, course_title: 'Light' },
+          },
+          previous_attributes: { email: 'before@hostile.example' },
+        },
+      })),
+    ],
+    [
       'body:POST /webhooks/postmark',
       [
         {

@@ -57,7 +57,8 @@ const routes: Record<Row, string> = {
     GET /openapi.json
     GET /problems/:code`,
   'with credentials of its own': `
-    POST /webhooks/postmark`,
+    POST /webhooks/postmark
+    POST /webhooks/stripe`,
   'a signed-in customer, about themselves': `
     GET /me
     GET /me/courses`,
@@ -90,6 +91,7 @@ const routes: Record<Row, string> = {
     GET /email/topics
     GET /email/forms
     GET /courses
+    GET /orders/sources
     GET /smart-lists
     GET /smart-lists/:id
     GET /smart-lists/:id/contacts
@@ -247,6 +249,7 @@ const routes: Record<Row, string> = {
     PUT /email/forms/:id
     DELETE /email/forms/:id
     POST /sending/resume
+    POST /orders/sync
     PATCH /settings
     POST /email/templates/:id/approve
     POST /settings/demo/remove

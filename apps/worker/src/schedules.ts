@@ -5,6 +5,7 @@ import { goOnWithActions } from '#actions';
 import { compareDirectory, noteSubscribers, repairDirectory } from '#directory';
 import { tidyMedia } from '#emails';
 import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters } from '#engine';
+import { fetchOrders } from '#orders';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
 import { askForReports, mirrorSuppressions, tidySignUps } from '#send';
@@ -40,6 +41,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: forgetWebhooks, every: DAY },
   { job: tidyCounters, every: DAY },
   { job: tidyMedia, every: DAY },
+  { job: fetchOrders, every: DAY },
 ];
 
 @Injectable()

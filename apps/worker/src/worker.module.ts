@@ -15,6 +15,7 @@ import {
   WakeLoop,
   WebhookJobs,
 } from '#engine';
+import { OrderJobs, OrdersModule } from '#orders';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { LostReports, Rehearsals, SendLoop, SendModule, SignUps, SuppressionMirror } from '#send';
@@ -36,6 +37,7 @@ const libraries: NonNullable<ModuleMetadata['imports']> = [
   DirectoryModule,
   EmailsModule,
   EngineModule,
+  OrdersModule,
   SendModule,
   SmartListsModule,
 ];
@@ -53,6 +55,7 @@ const loops: Type<Loop>[] = [
   TableCleaning,
   TemplateRedraw,
   TimeZones,
+  OrderJobs,
 ];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
@@ -71,6 +74,7 @@ const jobHandlers: Type<JobHandlers>[] = [
   SuppressionMirror,
   MediaJobs,
   WebhookJobs,
+  OrderJobs,
 ];
 
 @Module({})
@@ -87,6 +91,7 @@ export class WorkerModule {
       providers: [
         AuditSeals,
         Housekeeping,
+        OrderJobs,
         Schedules,
         TableCleaning,
         WebhookJobs,

@@ -31,6 +31,7 @@ interface Item {
 /**
  * Writes items in one transaction, in order; an item that the database refuses is rejected alone. Writers of one
  * address follow each other, so that two requests about one checkout never make two leads. Consent is recorded last.
+ * @param also what belongs into the same transaction, once all items are written
  * @returns one result per item, after the commit
  * @throws AppError 409 when the same rows kept being changed by others
  */
@@ -38,11 +39,16 @@ export async function bringIn<T extends Item>(
   database: Database,
   items: readonly T[],
   write: (tx: Tx, item: T) => Promise<Written>,
+  also?: (tx: Tx, results: readonly WriteResult[]) => Promise<void>,
 ): Promise<WriteResult[]> {
   let isolated = false;
   for (let attempt = 1; attempt <= retryLaws.collision.tries;) {
     try {
-      return await database.tx((tx) => writeAll(tx, items, write, isolated));
+      return await database.tx(async (tx) => {
+        const results = await writeAll(tx, items, write, isolated);
+        await also?.(tx, results);
+        return results;
+      });
     } catch (error) {
       if (databaseFailure(error) === 'collision') attempt++;
       else if (!isolated && rejection(error)) isolated = true;

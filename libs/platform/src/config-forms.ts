@@ -88,6 +88,17 @@ export const url = must(
   },
 );
 
+/** For programs that put their own paths behind it. */
+export const origin = must(
+  'be an address of http:// or https:// without a path, such as https://api.stripe.com',
+  (value) => /^https?:\/\/[^\s?#@/]+\/?$/i.test(value) && URL.canParse(value) && new URL(value).hostname !== '',
+);
+
+/** Keys and tokens that other programs give out. */
+export const givenToken = must('be the token as it was given, without spaces', (value) =>
+  /^[\x21-\x7e]{8,2000}$/.test(value),
+);
+
 export const databaseUrl = must(
   'look like postgres://user:password@host:5432/database, with special characters of the user and the password written as %23 and the like',
   (value) => {

@@ -5,11 +5,13 @@ import {
   apiKey,
   databaseUrl,
   flag,
+  givenToken,
   hosts,
   line,
   mailbox,
   networks,
   oneOf,
+  origin,
   proxies,
   secret,
   serverToken,
@@ -129,13 +131,34 @@ export const environment = z.object({
       "The number of your project at Unlayer: offers Unlayer's editor beside our own. The page of a template then loads a script from `editor.unlayer.com`; no other page does.",
     absent: 'it is not offered; templates made with it are still shown and sent',
   }),
+  STRIPE_API_KEY: givenToken.optional().meta({
+    description:
+      'Fetches orders from this Stripe account. A restricted key will do: it reads charges, customers and refunds, and writes refunds if Cortex is to refund.',
+    absent: 'no orders come from Stripe',
+  }),
+  STRIPE_API_URL: origin.default('https://api.stripe.com').meta({
+    description: "Where Stripe's API is.",
+  }),
+  STRIPE_WEBHOOK_SECRET: givenToken.optional().meta({
+    description: "The signing secret (`whsec_…`) of Stripe's webhook to `/webhooks/stripe`.",
+    absent: 'the webhook answers 401',
+  }),
+  ORDERS_URL: url.optional().meta({
+    description: 'Fetches orders from this address of your own shop, which answers as `libs/orders/README.md` says.',
+    absent: 'no orders are fetched from a shop',
+  }),
+  ORDERS_TOKEN: givenToken.optional().meta({
+    description: 'Sent to `ORDERS_URL` as `Authorization: Bearer …`.',
+    absent: 'it is asked without credentials',
+  }),
   CORTEX_WEBHOOK_NETWORKS: networks.optional().meta({
-    description: 'Private networks that webhook steps may call besides the internet: `10.1.0.0/16,127.0.0.1`.',
+    description:
+      'Private networks that webhook steps and `ORDERS_URL` may call besides the internet: `10.1.0.0/16,127.0.0.1`.',
     absent: 'none',
   }),
   CORTEX_OUTGOING_HOSTS: hosts.optional().meta({
     description:
-      'The only hosts that webhook steps and checks of links may call: `hooks.example.com,*.example.org`. The star is every name below.',
+      'The only hosts that webhook steps, checks of links and `ORDERS_URL` may call: `hooks.example.com,*.example.org`. The star is every name below.',
     absent: 'every public one',
   }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').meta({
@@ -215,6 +238,8 @@ function contradictions(given: Readonly<Record<string, string>>): string[] {
     const there = pair.find((name) => name !== missing[0]);
     found.push(`${missing[0]} is missing: set it too, or leave ${there} out.`);
   }
+  if (given.ORDERS_TOKEN !== undefined && given.ORDERS_URL === undefined)
+    found.push('ORDERS_URL is missing: set it too, or leave ORDERS_TOKEN out.');
   return found;
 }
 

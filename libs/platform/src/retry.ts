@@ -26,6 +26,10 @@ export const retryLaws = laws({
   failedWebhook: { tries: 21, first: 5, factor: 2, longest: 300 },
   /** A job that the next minute asks for anyway. */
   tick: { tries: 3, first: 5, factor: 1 },
+  /** A page of orders that its source did not give: half a minute in all, while somebody may be waiting. */
+  orderPage: { tries: 5, first: 1, factor: 2, longest: 16 },
+  /** Fetching orders from a source that does not answer: about two hours. */
+  orders: { tries: 8, first: 60, factor: 2, longest: 3600 },
   /** Work in the background that nobody waits for. */
   upkeep: { tries: 4, first: 10, factor: 2 },
   /** A night's work, which may have met another night's work. */

@@ -51,6 +51,10 @@ const secret = [
     'cortexadminpassword',
     'postmarkservertoken',
     'postmarkwebhookpassword',
+    'stripeapikey',
+    'stripewebhooksecret',
+    'stripesignature',
+    'orderstoken',
   ],
   ...['xapikey', 'xpostmarkservertoken', 'webhooksignature', 'idempotencykey', 'sessiontoken'],
 ] as const;
@@ -117,6 +121,7 @@ const forms: readonly RegExp[] = [
   /[^\s"'<>(),;:=[\]/]{1,64}(?:@|%40)[a-z0-9.-]{1,253}\.[a-z0-9-]{2,63}/gi,
   /\b(?:Bearer|Basic)\s+[\w.~+/=-]{6,}/gi,
   /\bcx_[\w-]{8,}/g,
+  /\b[sr]k_(?:live|test)_\w{8,}/g,
   /\bwhsec_[\w+/=-]{8,}/g,
   /\bv1\.[0-9a-f]{8}\.[\w-]{16,}/g,
   // The tokens of links: invitations, resets, mails.

@@ -41,6 +41,7 @@ const records = [
   'activities',
   'directory',
   'enrollments',
+  'orders',
   'smart-lists',
   'automations',
   'emails',
@@ -83,6 +84,11 @@ export const rings: Record<string, Ring> = {
   activities: { parts: [...pure, ...base], server: true, packages: [] },
   directory: { parts: [...pure, ...base, 'activities'], server: true, packages: [] },
   enrollments: { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: [] },
+  orders: {
+    parts: [...pure, ...base, 'directory', 'enrollments'],
+    server: true,
+    packages: [{ name: 'stripe', within: 'libs/orders/src/stripe/' }],
+  },
   'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: ['csv-parse'] },
   automations: {
     parts: [...pure, ...base, 'activities', 'directory', 'emails', 'smart-lists'],
@@ -98,7 +104,7 @@ export const rings: Record<string, Ring> = {
 
   // The stages never use each other.
   actions: { parts: [...pure, ...base, ...records], server: true, packages: [] },
-  engine: { parts: [...pure, ...base, ...records], server: true, packages: ['standardwebhooks', 'ipaddr.js'] },
+  engine: { parts: [...pure, ...base, ...records], server: true, packages: ['standardwebhooks'] },
   send: { parts: [...pure, ...base, ...records], server: true, packages: ['postmark', 'bowser'] },
 
   testing: { parts: [...libs, 'api', 'worker'], packages: 'any' },

@@ -7,6 +7,8 @@ export * from './examples.js';
 export * from './postgres.js';
 export * from './fake-postmark.js';
 export * from './fake-postmark-account.js';
+export * from './fake-shop.js';
+export * from './fake-stripe.js';
 export * from './growth.js';
 export * from './people.js';
 export * from './pipeline.js';

@@ -10,9 +10,13 @@ const OPEN_LIMIT = 64 * 1024;
 const CSV = /^text\/csv\s*(;|$)/i;
 const FILES = /^(application\/octet-stream|image\/|multipart\/form-data)/;
 const problemsOf = new WeakMap<FastifyRequest, FieldError[]>();
+const signedBodies = new WeakMap<FastifyRequest, Buffer>();
 
 /** What the strict parser found in the body; a route of many items refuses only the items it points into. */
 export const bodyProblems = (request: FastifyRequest): FieldError[] => problemsOf.get(request) ?? [];
+
+/** A JSON body byte by byte, where it comes with a signature. */
+export const signedBody = (request: FastifyRequest): Buffer => signedBodies.get(request) ?? Buffer.alloc(0);
 
 /**
  * The body formats that Cortex reads: JSON (strictly), forms, and CSV or bytes as a Buffer for the routes that ask
@@ -27,6 +31,7 @@ export function addBodyParsers(fastify: FastifyInstance): void {
       try {
         // Where a larger file is welcome, and no length was announced.
         if (body.length > limitOf(request)) throw tooLarge(limitOf(request));
+        if (limitsOf(request).isSigned) signedBodies.set(request, body);
         const { value, problems } = parseStrictJson(body);
         if (problems.length > 0) problemsOf.set(request, problems);
         done(null, value);
@@ -54,7 +59,8 @@ export function applyBodyLimits(fastify: FastifyInstance, contracts: RouteDefini
     const contract = known.get(`${String(options.method)} ${options.url}`);
     if (!contract) return;
     const limit = contract.bodyLimit ?? (contract.access === 'open' ? OPEN_LIMIT : MIB);
-    const limits: Limits = { body: limit, file: Math.max(limit, contract.fileLimit ?? 0) };
+    const isSigned = contract.access === 'stripe';
+    const limits: Limits = { body: limit, file: Math.max(limit, contract.fileLimit ?? 0), isSigned };
     options.bodyLimit = limits.file;
     options.config = { ...options.config, limits };
     const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
@@ -74,10 +80,14 @@ export function applyBodyLimits(fastify: FastifyInstance, contracts: RouteDefini
 interface Limits {
   body: number;
   file: number;
+  isSigned: boolean;
 }
 
+const limitsOf = (request: FastifyRequest): Limits =>
+  (request.routeOptions.config as { limits?: Limits }).limits ?? { body: MIB, file: MIB, isSigned: false };
+
 function limitOf(request: FastifyRequest): number {
-  const limits = (request.routeOptions.config as { limits?: Limits }).limits ?? { body: MIB, file: MIB };
+  const limits = limitsOf(request);
   const type = request.headers['content-type'] ?? '';
   return CSV.test(type) || FILES.test(type) ? limits.file : limits.body;
 }

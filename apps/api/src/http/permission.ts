@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeys, Refusals, StaffSignIn } from '#access';
+import type { StripeReports } from '#orders';
 import { permissionRow, type ProblemCode, type RouteDefinition } from '#contracts';
 import type { CustomerSession, CustomerSignIn } from '#customers';
 import { AppError, type Actor, type Config } from '#platform';
+import { signedBody } from './body.js';
 
 /** A request that was let through; `actor` is absent only where nobody has to say who they are. */
 export type CortexRequest = FastifyRequest & {
@@ -12,13 +14,14 @@ export type CortexRequest = FastifyRequest & {
   customer?: CustomerSession;
 };
 
-/** Who decides about a request, by its headers alone. */
+/** Who decides about a request, by its headers; of what Stripe signs, by its body too. */
 export interface Permission {
   keys: ApiKeys;
   staff: StaffSignIn;
   customers: CustomerSignIn;
   config: Config;
   refusals: Refusals;
+  stripe: StripeReports;
 }
 
 /** Refusals that are written down: somebody may be trying what they can do. */
@@ -52,6 +55,10 @@ export function askPermissionFirst(
     if (!contract) return;
     const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
     options.onRequest = [...before, (request, reply) => letIn(contract, request, reply, permission)];
+    if (contract.access === 'stripe') {
+      const first = options.preHandler === undefined ? [] : [options.preHandler].flat();
+      options.preHandler = [async (request) => assertSigned(contract, request, permission), ...first];
+    }
   });
   // No route, no reader: nothing here takes the body.
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -69,6 +76,7 @@ async function letIn(
 ): Promise<void> {
   try {
     if (contract.access === 'postmark') assertPostmark(request.headers.authorization, permission.config);
+    else if (contract.access === 'stripe') permission.stripe.assertHeader(request.headers['stripe-signature']);
     else if (contract.access === 'customer') request.customer = await identifyCustomer(request, permission);
     else if (contract.access !== 'open') {
       request.actor = await identify(request, contract, permission);
@@ -77,12 +85,28 @@ async function letIn(
     letThrough.add(request);
   } catch (error) {
     if (hasBody(request)) closeAfter(reply);
-    if (error instanceof AppError && told.has(error.code)) {
-      const { method, path: route } = contract;
-      permission.refusals.note({ actor: request.actor, ip: request.ip, method, route, reason: error.code });
-    }
+    noteRefusal(contract, request, error, permission);
     throw error;
   }
+}
+
+function assertSigned(contract: RouteDefinition, request: CortexRequest, permission: Permission): void {
+  try {
+    permission.stripe.assertSigned(signedBody(request), request.headers['stripe-signature']);
+  } catch (error) {
+    noteRefusal(contract, request, error, permission);
+    throw error;
+  }
+}
+
+function noteRefusal(
+  { method, path: route }: RouteDefinition,
+  { actor, ip }: CortexRequest,
+  error: unknown,
+  { refusals }: Permission,
+): void {
+  if (!(error instanceof AppError) || !told.has(error.code)) return;
+  refusals.note({ actor, ip, method, route, reason: error.code });
 }
 
 const hasBody = ({ headers }: FastifyRequest): boolean =>

@@ -109,6 +109,7 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer' },
         postmark: { type: 'http', scheme: 'basic' },
+        stripe: { type: 'apiKey', in: 'header', name: 'Stripe-Signature' },
         session: { type: 'apiKey', in: 'cookie', name: 'cortex_staff.session_token' },
         customer: { type: 'apiKey', in: 'cookie', name: 'cortex_customer.session_token' },
       },
@@ -119,8 +120,7 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
 /** Who may call a route, in words, and what of that OpenAPI has a form for. */
 function access({ access: row, description }: RouteDefinition): object {
   const held = permissionRow(row);
-  const ownScheme = row === 'postmark' || row === 'customer' ? [{ [row]: [] }] : [];
-  if (!held) return { security: ownScheme, ...(description && { description }) };
+  if (!held) return { security: row === 'open' ? [] : [{ [row]: [] }], ...(description && { description }) };
   const who = `Roles: ${held.roles.join(', ')}. Key scopes: ${held.scopes.join(', ') || 'none'}.`;
   return { description: description ? `${description}\n\n${who}` : who };
 }

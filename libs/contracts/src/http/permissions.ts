@@ -6,7 +6,7 @@ export const scopes = ['ingest', 'read', 'write', 'admin'] as const;
 export type ScopeName = (typeof scopes)[number];
 
 /** The rows that roles and scopes hold. */
-export type TableRow = Exclude<AccessRow, 'open' | 'postmark' | 'customer'>;
+export type TableRow = Exclude<AccessRow, 'open' | 'postmark' | 'stripe' | 'customer'>;
 
 /** Who may do what: the public table, read by the server's guard, the screens and the roles test. */
 export const permissions: Record<TableRow, { roles: readonly RoleName[]; scopes: readonly ScopeName[] }> = {
@@ -26,4 +26,4 @@ export const permissions: Record<TableRow, { roles: readonly RoleName[]; scopes:
 
 /** The row of the table for a route; none where neither a role nor a scope decides. */
 export const permissionRow = (access: AccessRow): (typeof permissions)[TableRow] | undefined =>
-  access === 'open' || access === 'postmark' || access === 'customer' ? undefined : permissions[access];
+  access in permissions ? permissions[access as TableRow] : undefined;

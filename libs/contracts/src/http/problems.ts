@@ -86,8 +86,8 @@ export const problemKinds = {
     'Create a key under Settings, API keys, and send it as Authorization: Bearer <key>.',
   ),
   wrong_webhook_credentials: notSignedIn(
-    'The webhook call does not carry the right user and password.',
-    'Set POSTMARK_WEBHOOK_USER and POSTMARK_WEBHOOK_PASSWORD, and use both in the webhook URL at Postmark.',
+    'The webhook call does not carry the credentials that Cortex was given for it.',
+    'For Postmark set POSTMARK_WEBHOOK_USER and POSTMARK_WEBHOOK_PASSWORD, and use both in the webhook URL there. For Stripe set STRIPE_WEBHOOK_SECRET to the signing secret of its webhook.',
   ),
 
   not_allowed: notAllowed(
@@ -242,6 +242,10 @@ export const problemKinds = {
     'Send application/json, or another type that /docs names for the route.',
   ),
 
+  no_order_source: cannotBeDone(
+    'No source of orders is set up, so there is nothing to fetch.',
+    'Set STRIPE_API_KEY, or ORDERS_URL, and start Cortex again.',
+  ),
   unknown_topic: cannotBeDone(
     'One of the topics does not exist.',
     'Read the topics at GET /email/topics and name those.',

@@ -9,6 +9,7 @@ import type { ProblemCode } from './problems.js';
 export const accessRows = [
   'open', // no credentials
   'postmark', // the user and password that only Postmark knows
+  'stripe', // a signature that only Stripe can make
   'customer', // a signed-in customer, about themselves
   'own', // any signed-in staff member, about themselves
   'read',

@@ -4,8 +4,9 @@ import { itemResult, MAX_ITEMS, oneOrMany } from './activities.contract.js';
 import { emailAddress, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const shortText = z.string().trim().max(200);
-const currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters, e.g. EUR.');
-const minor = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters, e.g. EUR.');
+/** An amount in the smallest unit of its currency, as ISO 4217 counts it. */
+export const minorAmount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const consentStatus = z.enum(['unknown', 'subscribed', 'pending', 'unsubscribed']);
 
 export const consentGiven = z.union([
@@ -49,13 +50,13 @@ export const newLead = z.strictObject({
 export const newCourse = z.strictObject({
   id: uuid.optional(),
   title: z.string().trim().min(1).max(300),
-  price_minor: minor.optional(),
+  price_minor: minorAmount.optional(),
   currency: currency.optional(),
 });
 const transactionFields = {
   external_id: z.string().min(1).max(200).optional(),
-  amount_minor: minor,
-  refunded_minor: minor.optional(),
+  amount_minor: minorAmount,
+  refunded_minor: minorAmount.optional(),
   currency,
   status: z.enum(['paid', 'refunded', 'partly_refunded', 'failed']).optional(),
   occurred_at: instant.optional(),

@@ -67,6 +67,7 @@ export const auditActions = {
   'contact.topics_chosen': 'Changed which e-mails a person gets',
   'contacts.add_tags': 'Added tags to people',
   'contacts.remove_tags': 'Removed tags from people',
+  'orders.asked_for': 'Requested a sync of orders',
   'sending.stopped': 'Stopped all mail',
   'sending.resumed': 'Resumed sending',
   'messages.retried': 'Sent e-mails again that were not known to have been sent',

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#platform';
-import { internet, post, type Net, type Tried } from './post.js';
+import { callOut, Config, internet, type Net, type Tried } from '#platform';
 
 /** How one link of a mail answered. */
 export interface CheckedLink {
@@ -43,7 +42,7 @@ export class LinkChecks {
     });
     if (/\{[{%]/.test(url)) return say('personal', 'This link depends on the reader, so it was not tried.');
     if (/^(?:mailto|tel):/i.test(url)) return say('answers', 'An address or a number, which is not tried.');
-    return judged(say, await post({ url, headers: { 'user-agent': 'Cortex', accept: '*/*' } }, this.net));
+    return judged(say, await callOut({ url, headers: { 'user-agent': 'Cortex', accept: '*/*' } }, this.net));
   }
 }
 

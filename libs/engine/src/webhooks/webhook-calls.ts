@@ -4,8 +4,10 @@ import { HIDDEN, type HeaderValue, type Report } from '#graph';
 import { adminAddresses } from '#contracts';
 import {
   AppError,
+  callOut,
   Config,
   Database,
+  internet,
   lockPerson,
   LOG,
   notFound,
@@ -15,11 +17,12 @@ import {
   Vault,
   type Actor,
   type Log,
+  type Net,
+  type Tried,
   type Tx,
 } from '#platform';
 import { ON_REPORT } from '../runs/journey.js';
 import { beginTry, type CallRow } from './calls.queries.js';
-import { internet, post, type Net, type Tried } from './post.js';
 import { signature } from './secrets.js';
 
 /** What leaves with one call. */
@@ -111,7 +114,7 @@ export class WebhookCalls {
     }
     const signed = await signature(this.database, this.vault, call.id, call.body);
     const headers = { ...withOwn(own, call.content_type), ...signed };
-    const tried = await post({ url: call.url, headers, body: call.body }, this.net, signal);
+    const tried = await callOut({ url: call.url, headers, body: call.body }, this.net, signal);
     return tried.answer === undefined ? tried : { ...tried, answer: withoutValues(tried.answer, own) };
   }
 

@@ -2,13 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createLog, newId, readConfig, readNetworks, systemActor, Vault } from '#platform';
+import { createLog, newId, readConfig, readNetworks, systemActor, Vault, type Net } from '#platform';
 import { Queue } from '#queue';
 import { Webhook } from 'standardwebhooks';
 import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testing';
 import { drawing, on, Walkers, type Step } from '../scenarios/steps.fixture.js';
 import { callPage } from './calls.queries.js';
-import type { Net } from './post.js';
 import { rotateWebhookSecret, webhookSecret } from './secrets.js';
 import { WebhookCalls } from './webhook-calls.js';
 import { WebhookJobs } from './webhook-jobs.js';

@@ -2,12 +2,13 @@ import { lookup } from 'node:dns/promises';
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { isAmong, readHosts, readNetworks, type Config, type Network } from '#platform';
+import type { Config } from '../config.js';
+import { isAmong, readHosts, readNetworks, type Network } from '../networks.js';
 import { refusedAddress } from './address.js';
 
-/** Milliseconds for the whole call. */
+/** Milliseconds for the whole call, unless it says otherwise. */
 const PATIENCE = 10_000;
-/** Bytes of an answer that are read at all, and characters of it that are kept. */
+/** Bytes of an answer that are read at all, and characters of it that are kept, where nobody wants the whole of it. */
 const MOST_BYTES = 65_536;
 const KEPT = 2_000;
 
@@ -33,12 +34,23 @@ export interface Call {
   headers: Record<string, string>;
   /** Posted; absent: the address is only looked up. */
   body?: string;
+  /** The whole answer is wanted, as long as it has no more bytes than this; absent: its beginning will do. */
+  whole?: number;
+  /** Milliseconds for the whole call. */
+  patience?: number;
 }
 
 /** What came of one try. `final`: trying again would not help. */
 export type Tried =
   | { ok: true; status: number; answer: string }
-  | { ok: false; reason: string; final: boolean; status?: number; answer?: string };
+  /** `retry_after`: seconds, where the answer names them. */
+  | { ok: false; reason: string; final: boolean; status?: number; answer?: string; retry_after?: number };
+
+interface Answer {
+  status: number;
+  answer: string;
+  retry_after?: number;
+}
 
 /** Statuses below 500 that say “not now” rather than “never”. */
 const later = new Set([408, 409, 425, 429]);
@@ -48,11 +60,12 @@ const later = new Set([408, 409, 425, 429]);
  * address that was checked, so that a name that changes its mind cannot lead elsewhere. Redirects are not followed.
  * Never throws.
  */
-export async function post(call: Call, net: Net, signal?: AbortSignal): Promise<Tried> {
+export async function callOut(call: Call, net: Net, signal?: AbortSignal): Promise<Tried> {
   const url = URL.canParse(call.url) ? new URL(call.url) : undefined;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:'))
     return { ok: false, final: true, reason: 'its address is no http or https address' };
-  const patience = AbortSignal.timeout(PATIENCE);
+  const within = call.patience ?? PATIENCE;
+  const patience = AbortSignal.timeout(within);
   const until = signal ? AbortSignal.any([signal, patience]) : patience;
   try {
     const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -68,13 +81,15 @@ export async function post(call: Call, net: Net, signal?: AbortSignal): Promise<
     }
     return judged(await exchange(url, address, call, until));
   } catch (error) {
+    if (error instanceof TooLong)
+      return { ok: false, final: true, reason: `its answer is larger than ${call.whole} bytes` };
     if (patience.aborted)
-      return { ok: false, final: false, reason: `it did not answer within ${PATIENCE / 1000} seconds` };
+      return { ok: false, final: false, reason: `it did not answer within ${within / 1000} seconds` };
     return { ok: false, final: false, reason: `it could not be reached (${nameOf(error)})` };
   }
 }
 
-function judged({ status, answer }: { status: number; answer: string }): Tried {
+function judged({ status, answer, retry_after }: Answer): Tried {
   if (status >= 200 && status < 300) return { ok: true, status, answer };
   if (status >= 300 && status < 400)
     return {
@@ -85,15 +100,10 @@ function judged({ status, answer }: { status: number; answer: string }): Tried {
       reason: `answered ${status}: redirects are not followed, give the address it leads to`,
     };
   const final = status >= 400 && status < 500 && !later.has(status);
-  return { ok: false, final, status, answer, reason: `answered ${status}` };
+  return { ok: false, final, status, answer, reason: `answered ${status}`, ...(retry_after ? { retry_after } : {}) };
 }
 
-function exchange(
-  url: URL,
-  address: string,
-  call: Call,
-  signal: AbortSignal,
-): Promise<{ status: number; answer: string }> {
+function exchange(url: URL, address: string, call: Call, signal: AbortSignal): Promise<Answer> {
   const family = isIP(address);
   const options: RequestOptions = {
     ...(call.body === undefined
@@ -109,24 +119,31 @@ function exchange(
   };
   return new Promise((resolve, reject) => {
     const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, (incoming) => {
-      read(incoming).then((answer) => resolve({ status: incoming.statusCode ?? 0, answer }), reject);
+      const { statusCode: status = 0, headers } = incoming;
+      const retry_after = Number(headers['retry-after']);
+      const told = retry_after > 0 ? { retry_after } : {};
+      read(incoming, call.whole).then((answer) => resolve({ status, answer, ...told }), reject);
     });
     outgoing.on('error', reject);
     outgoing.end(call.body);
   });
 }
 
-/** The beginning of an answer; the rest of a long one is not fetched. */
-async function read(incoming: IncomingMessage): Promise<string> {
+class TooLong extends Error {}
+
+/** The beginning of an answer, or all of it; the rest of a long one is not fetched. @throws TooLong */
+async function read(incoming: IncomingMessage, whole: number | undefined): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) break;
+    if (bytes > (whole ?? MOST_BYTES)) break;
   }
   incoming.destroy();
-  return Buffer.concat(chunks).toString('utf8').replaceAll('\u0000', '').slice(0, KEPT);
+  if (whole !== undefined && bytes > whole) throw new TooLong();
+  const text = Buffer.concat(chunks).toString('utf8');
+  return whole === undefined ? text.replaceAll('\u0000', '').slice(0, KEPT) : text;
 }
 
 const raced = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { nodes } from '#graph';
-import { readConfig, readNetworks } from '#platform';
+import { readConfig } from '../config.js';
+import { readNetworks } from '../networks.js';
 import { refusedAddress } from './address.js';
-import { internet, post, type Net } from './post.js';
+import { callOut, internet, type Net } from './call-out.js';
 
 /** Addresses that lead to this machine, to private networks, to nobody, or by way of another address. */
 const inside = [
@@ -71,7 +72,7 @@ describe('addresses that webhooks may call', () => {
 
 describe('a call', () => {
   it.each(disguises)('is not made to %s', async (url) => {
-    const tried = await post(call(url), { ...nowhere, resolve: async (host) => [host] });
+    const tried = await callOut(call(url), { ...nowhere, resolve: async (host) => [host] });
     expect(tried).toMatchObject({ ok: false, final: true, reason: expect.stringMatching(/only public addresses/) });
   });
 
@@ -84,19 +85,22 @@ describe('a call', () => {
     '//x',
     'nonsense',
   ])('takes no address like %s, nor does the step', async (url) => {
-    expect(await post(call(url), nowhere)).toMatchObject({ ok: false, final: true });
+    expect(await callOut(call(url), nowhere)).toMatchObject({ ok: false, final: true });
     expect(nodes.webhook.config.safeParse({ url }).success).toBe(false);
   });
 
   it('is not made to a name that leads inside, nor to one of which one address does', async () => {
     const leadingTo = (...addresses: string[]): Net => ({ allowed: [], resolve: async () => addresses });
     for (const addresses of [['127.0.0.1'], ['::1'], ['8.8.8.8', '10.0.0.1'], ['10.0.0.1', '8.8.8.8']])
-      expect(await post(call('https://rebind.example/'), leadingTo(...addresses))).toMatchObject({
+      expect(await callOut(call('https://rebind.example/'), leadingTo(...addresses))).toMatchObject({
         ok: false,
         final: true,
       });
-    expect(await post(call('https://gone.example/'), leadingTo())).toMatchObject({ ok: false, final: false });
-    expect(await post(call('http://localhost/'), internet(readConfig({})))).toMatchObject({ ok: false, final: true });
+    expect(await callOut(call('https://gone.example/'), leadingTo())).toMatchObject({ ok: false, final: false });
+    expect(await callOut(call('http://localhost/'), internet(readConfig({})))).toMatchObject({
+      ok: false,
+      final: true,
+    });
   });
 
   it('is made to the hosts of CORTEX_OUTGOING_HOSTS only, where it is set', async () => {
@@ -114,11 +118,11 @@ describe('a call', () => {
       '8.8.8.8',
       '[2001:4860::1]',
     ])
-      expect(await post(call(`https://${host}/`), { ...nowhere, hosts })).toMatchObject(refused);
+      expect(await callOut(call(`https://${host}/`), { ...nowhere, hosts })).toMatchObject(refused);
     const looked: string[] = [];
     const resolve = async (host: string) => (looked.push(host), []);
     for (const host of ['hooks.example.com', 'HOOKS.example.com', 'a.shop.example', 'a.b.shop.example'])
-      await post(call(`https://${host}/`), { ...nowhere, resolve, hosts });
+      await callOut(call(`https://${host}/`), { ...nowhere, resolve, hosts });
     expect(looked).toEqual(['hooks.example.com', 'hooks.example.com', 'a.shop.example', 'a.b.shop.example']);
   });
 });

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FakeStripe, stripeReport, testApp, until, type TestApp } from '#testing';
+import { testApi, type TestApi } from './api.fixture.js';
+
+const SECRET = 'whsec_of_this_test';
+const ann = 'ann@school.example';
+
+let bare: TestApi;
+let signed: TestApi;
+beforeAll(async () => {
+  bare = await testApi();
+  signed = await testApi({ STRIPE_WEBHOOK_SECRET: SECRET });
+});
+afterAll(async () => {
+  await bare?.close();
+  await signed?.close();
+});
+beforeEach(() => signed.db.database.run('truncate public.transactions, cortex.order_sightings cascade'));
+
+const charge = (more: object = {}) => ({
+  id: 'ch_1',
+  object: 'charge',
+  amount: 4900,
+  amount_captured: 4900,
+  amount_refunded: 0,
+  captured: true,
+  status: 'succeeded',
+  currency: 'eur',
+  created: 1_764_000_000,
+  billing_details: { email: ann },
+  customer: 'cus_1',
+  metadata: {},
+  ...more,
+});
+const send = (to: TestApi, { body, signature }: { body: string; signature?: string }) =>
+  to.call('POST', '/webhooks/stripe', body, {
+    anonymous: true,
+    headers: signature === undefined ? {} : { 'stripe-signature': signature },
+  });
+const orders = () =>
+  signed.db.database.rows('select external_id, status, refunded_minor::int as refunded from public.transactions');
+
+describe('Stripe’s webhook', () => {
+  it('answers 401 to everybody while no secret is set', async () => {
+    expect((await send(bare, stripeReport(SECRET, 'charge.succeeded', charge()))).status).toBe(401);
+  });
+
+  it('believes only what Stripe has signed, within five minutes, byte by byte', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const good = stripeReport(SECRET, 'charge.succeeded', charge());
+    const refused = [
+      { body: good.body },
+      { ...good, signature: 'nonsense' },
+      { ...good, body: good.body.replace('4900', '9900') },
+      { ...good, body: good.body.replace('"amount"', ' "amount"') },
+      stripeReport('whsec_of_somebody_else', 'charge.succeeded', charge()),
+      stripeReport(SECRET, 'charge.succeeded', charge(), { at: now - 400 }),
+      stripeReport(SECRET, 'charge.succeeded', charge(), { at: now + 400 }),
+    ];
+    for (const one of refused)
+      expect((await send(signed, one)).body).toMatchObject({ status: 401, code: 'wrong_webhook_credentials' });
+    expect(await orders()).toEqual([]);
+    expect((await send(signed, good)).body).toEqual({ status: 'taken' });
+    expect(await orders()).toEqual([{ external_id: 'ch_1', status: 'paid', refunded: 0 }]);
+  });
+
+  it('takes repeated and late reports without harm, and ignores what it does not know', async () => {
+    const at = 1_764_000_000;
+    const paid = stripeReport(SECRET, 'charge.succeeded', charge(), { created: at });
+    const back = charge({ amount_refunded: 900 });
+    const refunded = stripeReport(SECRET, 'charge.refunded', back, { created: at + 60 });
+    for (const one of [paid, paid, refunded, paid, refunded]) expect((await send(signed, one)).status).toBe(200);
+    expect(await orders()).toEqual([{ external_id: 'ch_1', status: 'partly_refunded', refunded: 900 }]);
+    for (const [type, object] of [
+      ['customer.updated', { id: 'cus_1', object: 'customer', email: ann }],
+      ['charge.succeeded', charge({ id: 'ch_2', status: 'pending', captured: false })],
+      ['invoice.paid', { id: 'in_1', object: 'invoice' }],
+      ['nobody.knows', {}],
+    ] as const)
+      expect((await send(signed, stripeReport(SECRET, type, object))).body).toEqual({ status: 'ignored' });
+    expect(
+      (await send(signed, stripeReport(SECRET, 'charge.succeeded', charge({ id: 'ch_3', billing_details: null }))))
+        .status,
+    ).toBe(200);
+    expect((await orders()).length).toBe(1);
+  });
+});
+
+describe('fetching orders', () => {
+  it('has to be set up first', async () => {
+    expect((await bare.call('POST', '/orders/sync')).body).toMatchObject({ status: 422, code: 'no_order_source' });
+    expect((await bare.call('GET', '/orders/sources')).body).toMatchObject({
+      items: [
+        { source: 'stripe', state: 'off', webhook: false },
+        { source: 'shop', state: 'off', webhook: null },
+      ],
+    });
+  });
+});
+
+describe('with a worker', () => {
+  let stripe: FakeStripe;
+  let app: TestApp;
+  beforeAll(async () => {
+    stripe = await FakeStripe.start();
+    app = await testApp({
+      env: { STRIPE_API_KEY: stripe.key, STRIPE_API_URL: stripe.url, STRIPE_WEBHOOK_SECRET: SECRET },
+    });
+  });
+  afterAll(async () => {
+    await app?.close();
+    await stripe?.close();
+  });
+  const mine = () =>
+    app.database.rows<{ external_id: string; email: string; refunded: number }>(
+      `select t.external_id, u.email::text as email, t.refunded_minor::int as refunded from public.transactions t
+       join public.unified_profiles u on u.id = t.profile_id order by 1`,
+    );
+  const report = ({ body, signature }: { body: string; signature: string }) =>
+    app.call('POST', '/webhooks/stripe', body, { key: null, headers: { 'stripe-signature': signature } });
+
+  it('what is asked for is done, and what is reported is asked of Stripe', async () => {
+    const customer = stripe.customer(ann);
+    const first = stripe.charge({ customer });
+    const asked = await app.call('POST', '/orders/sync', {});
+    expect([asked.status, asked.body.items[0].webhook]).toEqual([202, true]);
+    await until(async () => (await app.call('GET', '/orders/sources')).body.items[0].state === 'done');
+    expect((await app.call('GET', '/orders/sources')).body.items[0]).toMatchObject({
+      counts: { new: 1, unchanged: 0 },
+    });
+    expect(await mine()).toEqual([{ external_id: first.id, email: ann, refunded: 0 }]);
+
+    // The report says less than Stripe knows by now.
+    stripe.refund(first.id, 700);
+    await report(stripeReport(SECRET, 'charge.succeeded', { ...first, amount_refunded: 0 }));
+    await until(async () => (await mine())[0]!.refunded === 700);
+
+    const quiet = stripe.charge({ customer });
+    await report(
+      stripeReport(SECRET, 'customer.updated', stripe.customers[0]!, {
+        previous_attributes: { email: 'old@school.example' },
+      }),
+    );
+    await until(async () => (await mine()).some(({ external_id }) => external_id === quiet.id));
+    expect((await app.call('GET', '/audit')).body.items.map(({ action }: { action: string }) => action)).toContain(
+      'orders.asked_for',
+    );
+  });
+});
