@@ -284,7 +284,10 @@ describe('linked accounts', () => {
     });
     const found = (await api.call('GET', `/contacts?q=${head.email}`)).body.items;
     expect(found).toMatchObject([{ lifetime_value: 59, can_be_emailed: false }]);
-    expect((await api.call('GET', `/contacts?q=${other.email}`)).body.items).toEqual([]);
+    expect((await api.call('GET', `/contacts?q=${other.email}`)).body.items).toEqual(found);
+    expect((await api.call('GET', `/contacts/${other.id}/links`)).body.items).toEqual([
+      expect.objectContaining({ email: other.email, type: 'customer', linked_by: 'support@example.com' }),
+    ]);
     const history = (await api.call('GET', `/contacts/${head.id}/activities`)).body.items;
     expect(new Set(history.map((one: any) => one.contact_email))).toEqual(new Set([head.email, other.email]));
     const rules = { operator: 'AND', conditions: [{ field: 'can_be_emailed', operator: 'is_true' }] };

@@ -86,6 +86,7 @@ const routes: Record<Row, string> = {
     GET /contacts/:id
     GET /contacts/:id/activities
     GET /contacts/:id/actions
+    GET /contacts/:id/links
     GET /contacts/:id/actions/available
     GET /contacts/:id/topics
     GET /email/topics

@@ -11,6 +11,7 @@ import {
 import { contactById, personIdsOf, type ContactRow } from '#directory';
 import { AppError, Database, lockKey, notFound, type Actor, type Tx } from '#platform';
 import { actionById, actionPage, beginAction, PATIENCE } from './action-rows.js';
+import { linksOf } from './actions/linked-accounts.js';
 import { CarryOut } from './carry-out.js';
 import { ACTION_DEFINITIONS, type ActionDefinition } from './definition.js';
 
@@ -107,6 +108,11 @@ export class ContactActions {
       async (tx) => actionPage(tx, await personIdsOf(tx, (await personOf(tx, contactId)).person_id), query),
       { readOnly: true },
     );
+  }
+
+  /** The accounts that are linked to a person. @throws AppError 404 */
+  async links(contactId: string) {
+    return this.database.tx(async (tx) => linksOf(tx, (await personOf(tx, contactId)).person_id), { readOnly: true });
   }
 
   /** Tries again what failed or is unclear. @throws AppError 404; 403 for whom the action is not; 409 */

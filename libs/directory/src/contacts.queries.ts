@@ -70,7 +70,7 @@ export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactP
   if (wanted === '') return page(tx, query, setting);
   // Somebody's whole address means that person.
   if (wanted.includes('@') && !query.cursor) {
-    const whole = await page(tx, query, setting, [(bind) => `p.address = ${bind(fold(wanted))}`]);
+    const whole = await page(tx, query, setting, wholeAddress(fold(wanted), setting));
     if (whole.rows.length > 0) return whole;
   }
   // A cursor says of which search it is, so that its next page is of the same.
@@ -168,6 +168,18 @@ async function addSuppressions(tx: Tx, rows: readonly ContactRow[]): Promise<voi
   );
   for (const each of found) Object.assign(suppressed.get(each.address)!, each);
 }
+
+/** Who has this address, and to whom an account with this address is linked. */
+const wholeAddress = (address: string, { merged }: Setting): Way[] => [
+  (bind) => `p.address = ${bind(address)}`,
+  ...(merged
+    ? [
+        (bind: (value: unknown) => string) => `p.person_id in (
+          select k.into_person_id from cortex.people o join cortex.person_links k on k.person_id = o.person_id
+          where o.address = ${bind(address)})`,
+      ]
+    : []),
+];
 
 /** What the accounts linked to these people add to what is shown of them. */
 async function addLinked(tx: Tx, rows: readonly ContactRow[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ActionCandidate } from '#contracts';
+import type { ActionCandidate, AnswerOf, listLinkedAccounts } from '#contracts';
 import { addressShown } from '#directory';
 import type { Tx } from '#platform';
 
@@ -44,6 +44,23 @@ export async function linkedTo(tx: Tx, personId: string): Promise<string[]> {
     [personId],
   );
   return rows.map(({ person_id }) => person_id);
+}
+
+/** The same, as it is shown. */
+export async function linksOf(tx: Tx, personId: string): Promise<AnswerOf<typeof listLinkedAccounts>> {
+  const rows = await tx.rows<{
+    id: string;
+    email: string;
+    type: 'customer' | 'lead';
+    linked_at: Date;
+    linked_by: string | null;
+  }>(
+    `select p.id, ${addressShown('p')} as email, p.type, k.created_at as linked_at, k.created_by as linked_by
+     from cortex.person_links k join cortex.people p on p.person_id = k.person_id
+     where k.into_person_id = $1 and p.type is not null order by k.created_at, k.person_id limit 100`,
+    [personId],
+  );
+  return { items: rows.map((row) => ({ ...row, linked_at: row.linked_at.toISOString() })) };
 }
 
 const plural = (n: number, one: string): string =>

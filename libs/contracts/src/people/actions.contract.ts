@@ -235,6 +235,28 @@ export const listContactActions = route({
   problems: ['not_found'],
 });
 
+export const listLinkedAccounts = route({
+  method: 'GET',
+  path: '/contacts/:id/links',
+  access: 'read',
+  tag,
+  summary: 'The accounts that are linked to a person, the first one first, at most 100',
+  params: idParams,
+  response: z.object({
+    items: z.array(
+      z.object({
+        /** For `other_contact_id` of unlinking. */
+        id: uuid,
+        email: z.string(),
+        type: z.enum(['customer', 'lead']),
+        linked_at: instant,
+        linked_by: z.string().nullable(),
+      }),
+    ),
+  }),
+  problems: ['not_found'],
+});
+
 export const availableContactActions = route({
   method: 'GET',
   path: '/contacts/:id/actions/available',

@@ -51,6 +51,11 @@ export class ContactActionsController {
     return this.actions.list(params.id, query);
   }
 
+  @Route(contracts.listLinkedAccounts)
+  links(@Input() { params }: InputOf<typeof contracts.listLinkedAccounts>) {
+    return this.actions.links(params.id);
+  }
+
   @Route(contracts.availableContactActions)
   available(@Input() { params }: InputOf<typeof contracts.availableContactActions>, @Caller() actor: Actor) {
     return this.actions.available(params.id, actor);
