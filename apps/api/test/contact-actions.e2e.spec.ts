@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '#platform';
 import { pipeline, type Pipeline } from '#testing';
 import { testApi, type CallOptions, type TestApi } from './api.fixture.js';
@@ -19,7 +19,6 @@ beforeAll(async () => {
   await api.call('POST', '/courses', { id: COURSE, title: 'Light', price_minor: 4900, currency: 'EUR' });
 }, 120_000);
 afterAll(() => api?.close());
-beforeEach(() => api.db.clock.reset());
 
 let next = 0;
 /** Somebody new. Answers their public id and address. */
@@ -175,8 +174,8 @@ describe('another address', () => {
       { subject: 'Your email address was changed', stream: 'transactional', contact_email: email },
       { subject: 'x', contact_email: wanted },
     ]);
-    const types = (await api.call('GET', `/contacts/${id}/activities`)).body.items.map((one: any) => one.sentence);
-    expect(types).toEqual(
+    const told = (await api.call('GET', `/contacts/${id}/activities`)).body.items.map((one: any) => one.sentence);
+    expect(told).toEqual(
       expect.arrayContaining([
         expect.stringMatching(`^Email changed from ${email} to ${wanted} by support@example.com`),
       ]),
