@@ -5,6 +5,15 @@ const MISUSE = /client\.query\(\) when the client is already executing a query/;
 
 /** Node's own environment; a spec file during which a connection was misused fails. */
 export default class CortexEnvironment extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    // Specs live in Node's own realm (one-realm.mjs), so what Jest gives and moves is this one's.
+    this.global = globalThis;
+    const [FakeTimers, Mocker] = [this.fakeTimersModern.constructor, this.moduleMocker.constructor];
+    this.fakeTimersModern = new FakeTimers({ config: config.projectConfig, global: globalThis });
+    this.moduleMocker = new Mocker(globalThis);
+  }
+
   misuse = undefined;
   onWarning = (warning) => {
     if (MISUSE.test(warning.message)) this.misuse ??= warning;

@@ -73,7 +73,8 @@ try {
   for (const worst of worstBodies(existing).filter(asked)) tell(worst, await rounds(worst, keys), noise);
   const all = bodiesOfEveryRoute(existing).filter(asked);
   let [longest, most, over] = [0, 0, 0];
-  for (const worst of all) {
+  for (const [at, worst] of all.entries()) {
+    if (at % 50 === 0) console.error(`${at} of ${all.length} bodies of every route`);
     let seen = await rounds(worst, keys, 1);
     // One round may have been unlucky.
     if (isOver(worst, seen, noise)) seen = await rounds(worst, keys);
