@@ -7,6 +7,7 @@ const MISUSE = /client\.query\(\) when the client is already executing a query/;
 export default class CortexEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
+    this.fresh = 'fresh-modules' in context.docblockPragmas;
     // Specs live in Node's own realm (one-realm.mjs), so what Jest gives and moves is this one's.
     this.global = globalThis;
     const [FakeTimers, Mocker] = [this.fakeTimersModern.constructor, this.moduleMocker.constructor];

@@ -59,6 +59,8 @@ function compiled(path) {
 /** The file with the source map of each module that was loaded, by its path and by its address. */
 export const sourceMaps = new Map();
 
+const isTypeScript = (module) => /\.tsx?(\?.*)?$/.test(module);
+
 /** The file that is meant: TypeScript's imports name what it will be compiled to, or leave the ending out. */
 function sourceOf(path) {
   if (/\.\w+$/.test(path) && existsSync(path)) return path;
@@ -69,17 +71,20 @@ function sourceOf(path) {
 registerHooks({
   resolve(specifier, context, next) {
     if (specifier === '@jest/globals') return { url: GLOBALS, format: 'module', shortCircuit: true };
-    const from = context.parentURL;
+    const from = isTypeScript(context.parentURL ?? '') ? new URL(context.parentURL) : undefined;
     let path;
     if (imports[specifier]) path = join(root, imports[specifier].types);
     else if (specifier.startsWith('file:')) path = fileURLToPath(specifier);
-    else if (specifier.startsWith('.') && /\.tsx?$/.test(from ?? '')) path = fileURLToPath(new URL(specifier, from));
+    else if (specifier.startsWith('.') && from) path = fileURLToPath(new URL(specifier, from));
     const found = path && sourceOf(path);
-    if (!found || !/\.tsx?$/.test(found)) return next(specifier, context);
-    return { url: pathToFileURL(found).href, format: 'module', shortCircuit: true };
+    if (!found || !isTypeScript(found)) return next(specifier, context);
+    const url = pathToFileURL(found);
+    // A module that is asked for afresh gets its own copy of what it imports.
+    url.search = specifier.startsWith('file:') ? new URL(specifier).search : (from?.search ?? '');
+    return { url: url.href, format: 'module', shortCircuit: true };
   },
   load(url, context, next) {
-    if (!/\.tsx?$/.test(url)) return next(url, context);
+    if (!isTypeScript(url)) return next(url, context);
     const path = fileURLToPath(url);
     const { file, map } = compiled(path);
     sourceMaps.set(path, map).set(url, map);

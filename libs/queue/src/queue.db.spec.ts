@@ -1,3 +1,7 @@
+/**
+ * It defines jobs that nothing handles.
+ * @fresh-modules
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
