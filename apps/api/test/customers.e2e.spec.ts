@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { banCustomers, liftBans } from '#customers';
+import { banCustomers } from '#customers';
 import { until } from '#testing';
 import { cookieOf, testApi, type Answer, type CallOptions, type TestApi } from './api.fixture.js';
 import { customerOf, givePassword, PASSWORD, passwordToken, profileOf } from './customers.fixture.js';
@@ -28,6 +28,9 @@ const signIn = (email: string, password = PASSWORD, options?: CallOptions, from?
 const courses = (cookie?: string, query = '') =>
   api.call<any>('GET', `/me/courses${query}`, undefined, cookie ? { cookie } : { anonymous: true });
 const ban = (...profiles: string[]) => api.db.database.tx((tx) => banCustomers(tx, profiles, 'Refunded'));
+const act = (id: string, action: string, body: object = {}, preview = false) =>
+  api.call<any>('POST', `/contacts/${id}/actions/${action}${preview ? '?preview=true' : ''}`, body);
+const states = (answer: { body: any }) => answer.body.effects.map(({ state }: { state: string }) => state);
 const tokenIn = (text: string) => /\/learn\/reset\/([\w-]+)/.exec(text)?.[1];
 const mailsTo = async (email: string) =>
   (
@@ -182,7 +185,8 @@ describe('a customer whose access was revoked', () => {
     const customer = await customerOf(api, email);
     await enroll(email, course);
     expect((await courses(customer.cookie)).body.items.length).toBe(1);
-    await ban(customer.id);
+    const done = await act(customer.id, 'revoke_access', { reason: 'They asked for their money back' });
+    expect([done.status, done.body.state]).toEqual([200, 'done']);
     return customer;
   };
 
@@ -198,24 +202,145 @@ describe('a customer whose access was revoked', () => {
     expect((await api.call('GET', '/me', undefined, { cookie })).status).toBe(401);
   }, 60_000);
 
-  it('is refused with a stale cookie and with a link of before, and neither comes back when access is restored', async () => {
-    const { id, cookie } = await customerOf(api, 'revoked.stale@example.com');
+  it('is refused with a stale cookie and by a link of before, and neither comes back when access is restored', async () => {
+    const email = 'revoked.stale@example.com';
+    const { id, cookie } = await customerOf(api, email);
+    await enroll(email, course);
     const token = await passwordToken(api, id, 'welcome');
-    await ban(id);
+    await act(id, 'revoke_access', { reason: 'Refunded' });
     const confirm = () => open('/auth/customer/reset/confirm', { token, password: 'one more quiet heron' });
     expect([(await courses(cookie)).status, (await confirm()).status]).toEqual([401, 404]);
-    await api.db.database.tx((tx) => liftBans(tx, [id]));
+    const restored = await act(id, 'restore_access');
+    expect([restored.body.state, states(restored)]).toEqual(['done', ['done', 'done']]);
     expect([(await courses(cookie)).status, (await confirm()).status]).toEqual([401, 404]);
-    expect((await signIn('revoked.stale@example.com')).status).toBe(200);
+    const again = cookieOf(await signIn(email));
+    expect((await courses(again)).body.items).toMatchObject([{ title: 'Photography 101' }]);
   }, 60_000);
 
   it('is refused by GET /me/courses itself, even if a session of theirs were left', async () => {
     const { id, cookie } = await customerOf(api, 'revoked.courses@example.com');
     await enroll('revoked.courses@example.com', course);
-    await api.db.database.run('update cortex_customers."user" set banned = true where id = $1', [id]);
+    await ban(id);
     expect((await courses(cookie)).status).toBe(401);
     await api.db.database.run('update cortex_customers."user" set banned = false where id = $1', [id]);
     await api.db.database.run(`update public.enrollments set status = 'cancelled' where profile_id = $1`, [id]);
     expect((await courses(cookie)).body.items).toEqual([]);
+  }, 60_000);
+});
+
+describe('what support does about a customer', () => {
+  const sql = (text: string, values: unknown[]) => api.db.database.row<any>(text, values);
+  const order = (number: string, more: object = {}) => ({
+    external_id: number,
+    amount_minor: 4900,
+    currency: 'EUR',
+    ...more,
+  });
+  const buy = async (email: string, course_id: string, transaction?: object) =>
+    (await api.call<any>('POST', '/enrollments', { email, course_id, transaction })).body.results[0].id as string;
+
+  it('revokes what is meant: it asks which, and for the last four of the order, and respects a partial refund', async () => {
+    const email = 'refund@example.com';
+    const id = await profileOf(api, email);
+    const other = await newCourse('Sketching');
+    await buy(email, other);
+    const enrollment = await buy(email, course, order('2026-4711', { refunded_minor: 1000 }));
+    const wish = { reason: 'Asked for it by phone' };
+    const asked = await act(id, 'revoke_access', wish);
+    expect([asked.status, asked.body.code, asked.body.candidates]).toMatchObject([
+      409,
+      'several_enrollments',
+      [{ id: enrollment, detail: expect.stringContaining('order …4711, €49.00') }, { label: 'Sketching' }],
+    ]);
+    const preview = await act(id, 'revoke_access', { ...wish, enrollment_id: enrollment }, true);
+    expect(preview.body).toMatchObject({
+      confirm: { value_hint: 'Order 2026-4711' },
+      effects: [{ name: 'refund', detail: '€39.00 refunded' }, {}, {}, {}],
+      warnings: [expect.stringContaining('“Sketching”')],
+    });
+    for (const confirm of [undefined, '0815']) {
+      const unsure = await act(id, 'revoke_access', { ...wish, enrollment_id: enrollment, confirm });
+      expect([unsure.status, unsure.body.errors]).toMatchObject([400, [{ pointer: '/confirm' }]]);
+    }
+    expect((await act(id, 'revoke_access', { enrollment_id: enrollment, confirm: '4711' })).status).toBe(400);
+    const done = await act(id, 'revoke_access', { ...wish, enrollment_id: enrollment, confirm: '4711' });
+    expect([done.body.state, states(done)]).toEqual(['done', ['done', 'done', 'done', 'not_needed']]);
+    expect(done.body.effects[0].detail).toBe('€39.00 recorded as refunded, besides €10.00 before that, of €49.00.');
+    const paid = await sql(
+      `select status, amount_minor::int as amount, refunded_minor::int as refunded, currency from public.transactions
+       where external_id = '2026-4711'`,
+      [],
+    );
+    expect(paid).toEqual({ status: 'refunded', amount: 4900, refunded: 4900, currency: 'EUR' });
+    const told = (await api.call<any>('GET', `/contacts/${id}/activities`)).body.items;
+    const refunds = told.filter(({ type }: any) => type === 'order.refunded').map(({ metadata }: any) => metadata);
+    expect(refunds.map(({ amount_minor }: any) => amount_minor)).toEqual([3900, 1000]);
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        type: 'admin.revoke_access',
+        metadata: expect.objectContaining({ reason: wish.reason, summary: expect.stringContaining('€39.00 refunded') }),
+      }),
+    );
+    const restore = await act(id, 'restore_access', {}, true);
+    expect(restore.body.sentences.join(' ')).toContain('The refund stays: €49.00');
+    expect(states(await act(id, 'restore_access'))).toEqual(['done', 'done']);
+    expect((await act(id, 'restore_access')).body.code).toBe('action_not_available');
+  }, 60_000);
+
+  it('finds the order that was paid with the enrollment, and records nothing where none was', async () => {
+    const [with_, without] = ['by.time@example.com', 'for.free@example.com'];
+    const [paid, free] = [await profileOf(api, with_), await profileOf(api, without)];
+    await buy(with_, course);
+    await buy(without, course);
+    await api.call('POST', '/transactions', { email: with_, ...order('wire-0042') });
+    const done = await act(paid, 'revoke_access', { reason: 'Refund', confirm: '0042' });
+    expect(states(done)).toEqual(['done', 'done', 'done', 'not_needed']);
+    expect(states(await act(free, 'revoke_access', { reason: 'Shared their password' }))).toEqual([
+      ...['not_needed', 'done', 'done', 'not_needed'],
+    ]);
+    expect((await act(free, 'revoke_access', { reason: 'Again' })).body.code).toBe('action_not_available');
+  }, 60_000);
+
+  it('mails the welcome and a link for a new password, each at most every five minutes, and never to whom it was revoked', async () => {
+    const email = 'welcome@example.com';
+    const id = await profileOf(api, email);
+    await enroll(email, course);
+    for (const action of ['resend_welcome', 'reset_password']) {
+      const said = await act(id, action, {}, true);
+      expect(said.body.sentences.join(' ')).toContain('after five minutes');
+      const done = await act(id, action);
+      expect([done.body.state, states(done)]).toEqual(['done', ['done']]);
+      const again = await act(id, action);
+      expect([again.body.code, again.body.detail]).toEqual([
+        'action_not_available',
+        expect.stringContaining('5 minutes'),
+      ]);
+    }
+    const [reset, welcome] = await mailsTo(email);
+    expect([reset!.stream, welcome!.stream]).toEqual(['transactional', 'transactional']);
+    const read = async (mail: string) =>
+      tokenIn((await api.call<{ text: string }>('GET', `/outbox/${mail}`)).body.text)!;
+    const confirm = async (mail: string) =>
+      (await open('/auth/customer/reset/confirm', { token: await read(mail), password: PASSWORD })).status;
+    expect([await confirm(welcome!.id), await confirm(reset!.id), await confirm(reset!.id)]).toEqual([404, 200, 404]);
+    expect((await signIn(email)).status).toBe(200);
+    await act(id, 'revoke_access', { reason: 'Refunded' });
+    await api.db.clock.advance({ minutes: 6 });
+    for (const action of ['resend_welcome', 'reset_password'])
+      expect((await act(id, action)).body.detail).toBe('Their access was revoked. Restore it first.');
+    const lead = await api.call<any>('POST', '/purchase-leads', { email: 'still.a.lead@example.com' });
+    expect((await act(lead.body.results[0].id, 'reset_password')).body.code).toBe('action_not_available');
+  }, 60_000);
+
+  it('changes their address: they sign in with the new one, and are signed out everywhere', async () => {
+    const { id, cookie } = await customerOf(api, 'moving@example.com');
+    const done = await act(id, 'update_email', { email: 'moved@example.com' });
+    expect([done.body.state, done.body.effects[1]]).toMatchObject([
+      'done',
+      { name: 'sign_in', detail: 'They sign in with moved@example.com now. One session ended.' },
+    ]);
+    expect((await courses(cookie)).status).toBe(401);
+    expect((await signIn('moving@example.com')).status).toBe(401);
+    expect((await signIn('moved@example.com')).status).toBe(200);
   }, 60_000);
 });

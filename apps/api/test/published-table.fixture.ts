@@ -239,9 +239,13 @@ const routes: Record<Row, string> = {
   'Identity and Support actions, enroll, sync orders': `
     POST /contacts/:id/actions/update_email
     POST /contacts/:id/actions/link_accounts
+    POST /contacts/:id/actions/reset_password
+    POST /contacts/:id/actions/resend_welcome
     POST /contacts/:id/actions/enroll
     POST /actions/:id/retry`,
   'revoke & refund, restore access, erase, unlink': `
+    POST /contacts/:id/actions/revoke_access
+    POST /contacts/:id/actions/restore_access
     POST /contacts/:id/actions/unlink_accounts`,
   'stop all mail': `
     POST /sending/stop`,

@@ -110,7 +110,7 @@ describe('an action whose process is killed', () => {
       ),
     ]);
 
-  it.each(['address', 'tell_old', 'end'])(
+  it.each(['address', 'sign_in', 'tell_old', 'end'])(
     'changes an address once: killed at “%s”',
     async (at) => {
       const [before, after] = [`${at}-old@school.example`, `${at}-new@school.example`];
@@ -119,7 +119,7 @@ describe('an action whose process is killed', () => {
       expect(actions).toEqual([
         expect.objectContaining({
           state: 'done',
-          effects: [expect.objectContaining({ state: 'done' }), expect.objectContaining({ state: 'done' })],
+          effects: ['done', 'not_needed', 'done'].map((state) => expect.objectContaining({ state })),
         }),
       ]);
       expect(await told('update_email', after)).toEqual([1, 1]);
@@ -164,6 +164,76 @@ describe('an action whose process is killed', () => {
           email,
         ]),
       ).toBe(2);
+    },
+    60_000,
+  );
+
+  it.each(['refund', 'enrollment', 'sign_in', 'sessions', 'end'])(
+    'revokes access and refunds once: killed at “%s”',
+    async (at) => {
+      const email = `${at}-revoked@school.example`;
+      const order = { external_id: `order-${at}-4711`, amount_minor: 4900, currency: 'EUR' };
+      await caller.call('POST', '/enrollments', { email, course_id: COURSE, transaction: order });
+      const profile = (await db.database.row<{ id: string }>(
+        'select id from public.unified_profiles where email = $1',
+        [email],
+      ))!.id;
+      await db.database.run('insert into cortex_customers."user" (id) values ($1)', [profile]);
+      await db.database.run(
+        `insert into cortex_customers.session (id, token, "expiresAt", "updatedAt", "userId")
+         values ($1::text, $1::text, now() + interval '1 day', now(), $2)`,
+        [newId(), profile],
+      );
+      const wish = { reason: email, confirm: '4711' };
+      const actions = await killedAt(at, `/contacts/${profile}/actions/revoke_access`, wish);
+      expect(actions).toMatchObject([{ state: 'done', effects: Array(4).fill({ state: 'done' }) }]);
+      const happened = (type: string) =>
+        count('public.crm_activities where contact_email = $1 and type = $2', [email, type]);
+      expect([
+        await happened('order.refunded'),
+        await happened('course.cancelled'),
+        await happened('admin.revoke_access'),
+        await count("cortex.audit where after -> 'input' ->> 'reason' = $1", [email]),
+        await count('cortex_customers."user" where id = $1 and banned', [profile]),
+        await count('cortex_customers.session where "userId" = $1', [profile]),
+      ]).toEqual([1, 1, 1, 1, 1, 0]);
+    },
+    60_000,
+  );
+
+  it.each(['mail', 'end'])(
+    'mails one link for a new password: killed at “%s”',
+    async (at) => {
+      const email = `${at}-reset@school.example`;
+      const { results } = await caller.call('POST', '/profiles', { email });
+      const actions = await killedAt(at, `/contacts/${results[0].id}/actions/reset_password`, {});
+      expect(actions).toMatchObject([{ state: 'done', effects: [{ state: 'done' }] }]);
+      expect([
+        await count('cortex.messages where contact_email = $1', [email]),
+        await count('public.crm_activities where contact_email = $1 and type = $2', [email, 'admin.reset_password']),
+        await count('cortex.customer_password_links where profile_id = $1', [results[0].id]),
+      ]).toEqual([1, 1, 1]);
+    },
+    60_000,
+  );
+
+  it.each(['sign_in', 'enrollment', 'end'])(
+    'restores access once: killed at “%s”',
+    async (at) => {
+      const email = `${at}-restored@school.example`;
+      await caller.call('POST', '/enrollments', { email, course_id: COURSE });
+      const profile = (await db.database.row<{ id: string }>(
+        'select id from public.unified_profiles where email = $1',
+        [email],
+      ))!.id;
+      await caller.call('POST', `/contacts/${profile}/actions/revoke_access`, { reason: 'By mistake' });
+      const actions = await killedAt(at, `/contacts/${profile}/actions/restore_access`, {});
+      expect(actions[0]).toMatchObject({ state: 'done', effects: [{ state: 'done' }, { state: 'done' }] });
+      expect([
+        await count("public.enrollments where profile_id = $1 and status = 'active'", [profile]),
+        await count('cortex_customers."user" where id = $1 and banned', [profile]),
+        await count('public.crm_activities where contact_email = $1 and type = $2', [email, 'admin.restore_access']),
+      ]).toEqual([1, 0, 1]);
     },
     60_000,
   );

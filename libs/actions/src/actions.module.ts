@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CustomersModule } from '#customers';
 import { ActionJobs } from './action-jobs.js';
 import { actions } from './actions/index.js';
 import { CarryOut } from './carry-out.js';
@@ -6,6 +7,7 @@ import { ContactActions } from './contact-actions.js';
 import { ACTION_DEFINITIONS, type ActionDefinition } from './definition.js';
 
 @Module({
+  imports: [CustomersModule],
   providers: [
     ...actions,
     { provide: ACTION_DEFINITIONS, useFactory: (...all: ActionDefinition[]) => all, inject: actions },

@@ -97,6 +97,7 @@ export class ContactActions {
       await assertNothingRuns(tx, person.person_id);
       await assertAvailable(tx, definition, person);
       const plan = await definition.plan(tx, person, input, actor);
+      definition.assertConfirmed?.(plan, input);
       return beginAction(tx, definition, { person_id: person.person_id, input, plan, actor });
     });
     return this.carryOut.goOn(id);

@@ -82,6 +82,8 @@ export interface ActionDefinition<N extends ContactActionName = ContactActionNam
    */
   plan(tx: Tx, person: ContactRow, input: ContactActionInput<N>, by: Actor): Promise<Plan>;
   preview(plan: Plan): PreviewWords;
+  /** Looks at what had to be typed, before anything is done. @throws AppError 400 */
+  assertConfirmed?(plan: Plan, input: ContactActionInput<N>): void;
   /** For timeline and audit, without who did it: “Email changed from a@b.example to c@d.example”. */
   summary(plan: Plan): string;
 }

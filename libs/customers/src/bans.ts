@@ -11,6 +11,15 @@ export async function profilesOf(tx: Tx, personIds: readonly string[]): Promise<
   return rows.map(({ id }) => id);
 }
 
+/** The profiles of this address, in its one form. */
+export async function profilesAt(tx: Tx, address: string): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    `select u.id from public.unified_profiles u where cortex.address(u.email) collate "C" = $1 order by u.created_at, u.id`,
+    [address],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Whether and since when a customer's way in is closed, and what stands open. */
 export interface SignInState {
   profile_id: string;

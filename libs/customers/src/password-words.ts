@@ -21,11 +21,15 @@ ${after}
 `,
 });
 
+/** Without the link a mail would help nobody. */
+const NEEDS = 'links.password';
+
 /** The mails that carry the link, in words that the workspace can change like those of any template. */
 export const passwordMails: Record<LinkPurpose, SystemMail> = {
   welcome: {
     template_id: '0c0c0c0c-0001-7000-8000-000000000002',
     name: 'Welcome to your courses',
+    needs: NEEDS,
     content: {
       subject: 'Welcome to {{ workspace.name }}',
       ...mail(
@@ -39,6 +43,7 @@ export const passwordMails: Record<LinkPurpose, SystemMail> = {
   reset: {
     template_id: '0c0c0c0c-0001-7000-8000-000000000003',
     name: 'A new password for your courses',
+    needs: NEEDS,
     content: {
       subject: 'Set a new password for {{ workspace.name }}',
       ...mail(

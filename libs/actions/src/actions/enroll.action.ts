@@ -4,6 +4,7 @@ import { addressOfPerson, writeAs, type ContactRow } from '#directory';
 import { upsertEnrollment, upsertTransaction } from '#enrollments';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
+import { money } from './money.js';
 
 interface Plan {
   email: string;
@@ -70,11 +71,6 @@ export class Enroll implements ActionDefinition<'enroll', Plan> {
 
   summary = ({ course_title, paid }: Plan): string =>
     `Enrolled by hand in ${course_title}, ${paid ? `paid elsewhere: ${money(paid)}` : 'free of charge'}`;
-}
-
-function money({ amount_minor, currency }: NonNullable<Plan['paid']>): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(amount_minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 /** Their enrollment in this course that is not cancelled. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf, peopleOf, writeAs, type ContactRow } from '#directory';
+import { endCustomerSessions, profilesAt, signInStates } from '#customers';
 import { contactJson, pinSystemMail, queueMail, type MailData, type SystemMail } from '#emails';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
@@ -48,6 +49,7 @@ export class UpdateEmail implements ActionDefinition<'update_email', Plan> {
   readonly audit = 'contact.email_updated';
   readonly effects: readonly Effect<Plan>[] = [
     { name: 'address', label: 'Change the address', run: changeAddress },
+    { name: 'sign_in', label: 'Let sign-in follow', needs: ['address'], run: letSignInFollow },
     { name: 'tell_old', label: 'Tell the old address', needs: ['address'], run: tellOldAddress },
   ];
 
@@ -90,6 +92,7 @@ export class UpdateEmail implements ActionDefinition<'update_email', Plan> {
       ],
       effects: {
         address: `${email} instead of ${old_email}`,
+        sign_in: `A customer signs in with ${email}, and is signed out everywhere.`,
         tell_old: `A mail to ${old_email} says that the address was changed.`,
       },
     };
@@ -140,6 +143,16 @@ async function changeAddress(tx: Tx, { plan, by }: ActionContext<Plan>): Promise
   if (profiles + leads === 0)
     throw new AppError('action_not_available', `Nobody has ${plan.old_email} any more. Look the person up again.`);
   return { state: 'done', detail: `Now ${plan.email}.` };
+}
+
+/** Sign-in goes by the address of the profile, so it follows by itself: what is left is whoever is signed in. */
+async function letSignInFollow(tx: Tx, { plan }: ActionContext<Plan>): Promise<Outcome> {
+  const profiles = await profilesAt(tx, plan.address);
+  const ended = await endCustomerSessions(tx, profiles);
+  const hasAccount = (await signInStates(tx, profiles)).some(({ has_password }) => has_password);
+  if (!hasAccount && ended === 0) return { state: 'not_needed', detail: 'They have not chosen a password yet.' };
+  const sessions = ended === 0 ? 'Nobody was signed in' : ended === 1 ? 'One session ended' : `${ended} sessions ended`;
+  return { state: 'done', detail: `They sign in with ${plan.email} now. ${sessions}.` };
 }
 
 async function tellOldAddress(tx: Tx, { id, plan, person_id }: ActionContext<Plan>): Promise<Outcome> {

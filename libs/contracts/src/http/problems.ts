@@ -219,6 +219,10 @@ export const problemKinds = {
     'Link the two accounts instead: other_contact_id names the other one.',
   ),
   already_enrolled: conflict('They have this course already.', 'Choose another course. Nothing was changed.'),
+  several_enrollments: conflict(
+    'They have several enrollments that could be meant.',
+    'Read candidates, and send the request again with the enrollment_id of the one that you mean.',
+  ),
   several_candidates: conflict(
     'More than one thing could be meant.',
     'Read candidates, and send the request again with the id of the one that you mean.',

@@ -219,6 +219,26 @@ export const linkAccounts = actionRoute(
 export const unlinkAccounts = actionRoute('unlink_accounts', 'Parts two people who were linked', [
   'several_candidates',
 ]);
+export const resetPassword = actionRoute(
+  'reset_password',
+  'Mails a customer a link to choose a new password; the one they have works until then',
+  ['access_revoked'],
+);
+export const resendWelcome = actionRoute(
+  'resend_welcome',
+  'Mails a customer the welcome again, with a new link to choose a password',
+  ['access_revoked'],
+);
+export const revokeAccess = actionRoute(
+  'revoke_access',
+  'Records the refund of an enrollment’s order, cancels the enrollment, and blocks the customer’s sign-in for good',
+  ['several_enrollments'],
+);
+export const restoreAccess = actionRoute(
+  'restore_access',
+  'Lets a customer sign in again and opens the course that was revoked; the money is not taken back',
+  ['several_enrollments'],
+);
 export const enrollByHand = actionRoute('enroll', 'Gives a person a course by hand, free or paid elsewhere', [
   'already_enrolled',
 ]);

@@ -10,6 +10,8 @@ export interface SystemMail {
   name: string;
   /** What it says until somebody changes it. */
   content: MailContent;
+  /** What its HTML must hold to be sent, such as the link that it is about; a version without it is passed over. */
+  needs?: string;
 }
 
 const cortex = systemActor('Cortex');
@@ -25,8 +27,9 @@ export async function pinSystemMail(tx: Tx, mail: SystemMail): Promise<string> {
        coalesce(v.text, v.generated_text) as text
      from cortex.template_versions v
      where v.template_id = $1 and v.stream = 'transactional' and v.approved_at is not null
+       and position($2 in v.html) > 0
      order by v.number desc limit 1`,
-    [mail.template_id],
+    [mail.template_id, mail.needs ?? ''],
   );
   return (await storeContents(tx, [approved ?? mail.content]))[0]!;
 }

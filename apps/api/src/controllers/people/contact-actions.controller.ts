@@ -41,6 +41,26 @@ export class ContactActionsController {
     return this.act('unlink_accounts', input, actor);
   }
 
+  @Route(contracts.resetPassword)
+  resetPassword(@Input() input: InputOf<typeof contracts.resetPassword>, @Caller() actor: Actor): Answer {
+    return this.act('reset_password', input, actor);
+  }
+
+  @Route(contracts.resendWelcome)
+  resendWelcome(@Input() input: InputOf<typeof contracts.resendWelcome>, @Caller() actor: Actor): Answer {
+    return this.act('resend_welcome', input, actor);
+  }
+
+  @Route(contracts.revokeAccess)
+  revokeAccess(@Input() input: InputOf<typeof contracts.revokeAccess>, @Caller() actor: Actor): Answer {
+    return this.act('revoke_access', input, actor);
+  }
+
+  @Route(contracts.restoreAccess)
+  restoreAccess(@Input() input: InputOf<typeof contracts.restoreAccess>, @Caller() actor: Actor): Answer {
+    return this.act('restore_access', input, actor);
+  }
+
   @Route(contracts.enrollByHand)
   enroll(@Input() input: InputOf<typeof contracts.enrollByHand>, @Caller() actor: Actor): Answer {
     return this.act('enroll', input, actor);

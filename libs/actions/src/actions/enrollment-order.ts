@@ -1,0 +1,68 @@
+import type { ActionCandidate } from '#contracts';
+import { profilesOf } from '#customers';
+import { personIdsOf } from '#directory';
+import type { Tx } from '#platform';
+import { money } from './money.js';
+
+/** A payment as the shop recorded it. */
+export interface Order {
+  id: string;
+  /** As people name it: the shop's number, else our own id. */
+  number: string;
+  amount_minor: number;
+  refunded_minor: number;
+  currency: string;
+  status: 'paid' | 'refunded' | 'partly_refunded' | 'failed';
+}
+
+/** What somebody has, or had. */
+export interface Enrollment {
+  id: string;
+  profile_id: string;
+  course_id: string;
+  course_title: string;
+  status: 'active' | 'cancelled' | 'completed';
+  enrolled_at: string;
+  order: Order | null;
+}
+
+/** Every enrollment of a person and of those linked with them is looked at; more than these nobody has. */
+const MOST = 500;
+
+const ORDER = `jsonb_build_object('id', t.id, 'number', coalesce(t.external_id, t.id::text), 'amount_minor', t.amount_minor,
+  'refunded_minor', t.refunded_minor, 'currency', t.currency, 'status', t.status)`;
+
+/**
+ * The enrollments of a person, newest first, each with its order: the one that it names, else the only payment of its
+ * profile within a day of it that no enrollment names.
+ */
+export async function enrollmentsOf(tx: Tx, personId: string): Promise<Enrollment[]> {
+  return tx.rows<Enrollment>(
+    `select e.id, e.profile_id, e.course_id, c.title as course_title, e.status, e.created_at::text as enrolled_at,
+       coalesce(
+         (select ${ORDER} from public.transactions t where t.id = e.transaction_id),
+         (select case when count(*) = 1 then (array_agg(${ORDER}))[1] end from public.transactions t
+          where t.profile_id = e.profile_id and t.status <> 'failed'
+            and t.occurred_at between e.created_at - interval '1 day' and e.created_at + interval '1 day'
+            and not exists (select from public.enrollments o where o.transaction_id = t.id))) as order
+     from public.enrollments e join public.courses c on c.id = e.course_id
+     where e.profile_id = any($1::uuid[])
+     order by e.created_at desc, e.id desc limit $2`,
+    [await profilesOf(tx, await personIdsOf(tx, personId)), MOST],
+  );
+}
+
+/** The last four characters of an order's number, by which somebody says that they mean this one. */
+export const lastFour = ({ number }: Order): string => number.slice(-4);
+
+export const orderWords = (order: Order): string => `order …${lastFour(order)}, ${money(order)}`;
+
+export const enrollmentCandidate = (enrollment: Enrollment): ActionCandidate => ({
+  id: enrollment.id,
+  label: enrollment.course_title,
+  detail: [
+    enrollment.status,
+    `since ${enrollment.enrolled_at.slice(0, 10)}`,
+    enrollment.order ? orderWords(enrollment.order) : 'no order',
+  ].join(', '),
+});

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { PasswordMails } from '#customers';
+import { PasswordMailAction, type PasswordMailPlan } from './password-mail.js';
+
+/** Mails a customer a link to choose a new password. Nobody else sets it, and the one they have stays good until then. */
+@Injectable()
+export class ResetPassword extends PasswordMailAction<'reset_password'> {
+  readonly name = 'reset_password';
+  readonly audit = 'contact.password_mailed';
+  protected readonly purpose = 'reset';
+
+  constructor(mails: PasswordMails) {
+    super(mails);
+  }
+
+  preview({ email, first }: PasswordMailPlan) {
+    return {
+      sentences: [
+        first
+          ? `${email} gets an email with a link to choose their first password.`
+          : `${email} gets an email with a link to choose a new password. The one they have works until they do.`,
+        'The link works once, and for an hour. An earlier link stops working. You can send another one after five minutes.',
+      ],
+      effects: { mail: `“A new password for your courses” to ${email}` },
+    };
+  }
+
+  summary = ({ email }: PasswordMailPlan): string => `Link for a new password sent to ${email}`;
+}
