@@ -95,6 +95,13 @@ describe('fetching orders', () => {
         { source: 'shop', state: 'off', webhook: null },
       ],
     });
+    const lead = await bare.call('POST', '/purchase-leads', { email: ann });
+    const path = `/contacts/${lead.body.results[0].id}/actions`;
+    expect((await bare.call('POST', `${path}/sync_orders`, {})).body).toMatchObject({
+      status: 409,
+      code: 'action_not_available',
+      detail: expect.stringContaining('No source of orders is set up.'),
+    });
   });
 });
 
@@ -145,5 +152,36 @@ describe('with a worker', () => {
     expect((await app.call('GET', '/audit')).body.items.map(({ action }: { action: string }) => action)).toContain(
       'orders.asked_for',
     );
+  });
+
+  it('fetches a person’s orders by the action, source by source, and says what came', async () => {
+    const email = 'eve@school.example';
+    const lead = await app.call('POST', '/purchase-leads', { email });
+    const path = `/contacts/${lead.body.results[0].id}/actions`;
+    const customer = stripe.customer(email);
+    for (let n = 0; n < 2; n++) stripe.charge({ customer });
+    const preview = await app.call('POST', `${path}/sync_orders?preview=true`, {});
+    expect(preview.body).toMatchObject({
+      sentences: [`Stripe is asked for every order of ${email}, whenever it was made.`, expect.any(String)],
+      effects: [{ name: 'stripe', detail: expect.stringMatching(/^What changed up to .+ UTC is here already\.$/) }],
+    });
+    const act = async () => (await app.call('POST', `${path}/sync_orders`, {})).body;
+    expect(await act()).toMatchObject({
+      state: 'done',
+      effects: [{ name: 'stripe', label: 'Fetch orders from Stripe', state: 'done', detail: '2 new orders.' }],
+    });
+    stripe.refund(stripe.charges.at(-1)!.id);
+    expect((await act()).effects[0].detail).toBe('1 refund.');
+    stripe.plan({ kind: 'status', status: 401 });
+    const failed = await act();
+    expect(failed).toMatchObject({
+      state: 'failed',
+      effects: [{ state: 'failed', detail: expect.stringMatching(/^Stripe answered 401 .*\. Set STRIPE_API_KEY/) }],
+    });
+    expect((await app.call('POST', `/actions/${failed.id}/retry`)).body).toMatchObject({
+      state: 'done',
+      effects: [{ detail: 'Nothing new.' }],
+    });
+    expect((await mine()).filter((one) => one.email === email).map(({ refunded }) => refunded)).toEqual([0, 4900]);
   });
 });

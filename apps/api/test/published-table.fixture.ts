@@ -242,6 +242,7 @@ const routes: Record<Row, string> = {
     POST /contacts/:id/actions/reset_password
     POST /contacts/:id/actions/resend_welcome
     POST /contacts/:id/actions/enroll
+    POST /contacts/:id/actions/sync_orders
     POST /actions/:id/retry`,
   'revoke & refund, restore access, erase, unlink': `
     POST /contacts/:id/actions/revoke_access

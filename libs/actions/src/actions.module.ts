@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '#customers';
+import { OrdersModule } from '#orders';
 import { ActionJobs } from './action-jobs.js';
 import { actions } from './actions/index.js';
 import { CarryOut } from './carry-out.js';
@@ -7,7 +8,7 @@ import { ContactActions } from './contact-actions.js';
 import { ACTION_DEFINITIONS, type ActionDefinition } from './definition.js';
 
 @Module({
-  imports: [CustomersModule],
+  imports: [CustomersModule, OrdersModule],
   providers: [
     ...actions,
     { provide: ACTION_DEFINITIONS, useFactory: (...all: ActionDefinition[]) => all, inject: actions },

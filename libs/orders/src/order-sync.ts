@@ -16,6 +16,7 @@ import {
   recordAudit,
   type Actor,
   type Log,
+  type Tx,
 } from '#platform';
 import { noOrders, together } from './counts.js';
 import {
@@ -67,6 +68,11 @@ export class OrderSync {
   async states(): Promise<OrderSourceState[]> {
     const rows = new Map((await sourceRows(this.database)).map((row) => [row.source, row]));
     return orderSourceNames.map((source) => this.stateOf(source, rows.get(source)));
+  }
+
+  /** Up to when everything that changed is here, by source; null for one that was never asked. */
+  async since(tx: Tx): Promise<Map<OrderSourceName, Date | null>> {
+    return new Map((await sourceRows(tx)).map(({ source, since }) => [source, since]));
   }
 
   private stateOf(source: OrderSourceName, row: SourceRow | undefined): OrderSourceState {

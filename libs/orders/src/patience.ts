@@ -23,7 +23,10 @@ export async function withPatience<T>(work: () => Promise<T>, wait: Rest, signal
       const wished = error.more.retryAfter ?? 0;
       const pauses = pauseAfter(retryLaws.orderPage, failures);
       if (pauses === undefined || wished > LONGEST) throw error;
-      await wait(Math.max(pauses, wished), signal);
+      // Whoever asks has no time left: then what the source answered is what they are told.
+      await wait(Math.max(pauses, wished), signal).catch(() => {
+        throw error;
+      });
     }
   }
 }

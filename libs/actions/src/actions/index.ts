@@ -6,6 +6,7 @@ import { ResendWelcome } from './resend-welcome.action.js';
 import { ResetPassword } from './reset-password.action.js';
 import { RestoreAccess } from './restore-access.action.js';
 import { RevokeAccess } from './revoke-access.action.js';
+import { SyncOrders } from './sync-orders.action.js';
 import { UnlinkAccounts } from './unlink-accounts.action.js';
 import { UpdateEmail } from './update-email.action.js';
 
@@ -15,6 +16,7 @@ export const actions: Type<ActionDefinition>[] = [
   LinkAccounts,
   UnlinkAccounts,
   Enroll,
+  SyncOrders,
   ResetPassword,
   ResendWelcome,
   RevokeAccess,

@@ -246,6 +246,10 @@ export const problemKinds = {
     'Send application/json, or another type that /docs names for the route.',
   ),
 
+  order_source_failed: cannotBeDone(
+    'A source of orders did not give what it was asked for.',
+    'Read detail, and try again later. GET /orders/sources says how each source stands.',
+  ),
   no_order_source: cannotBeDone(
     'No source of orders is set up, so there is nothing to fetch.',
     'Set STRIPE_API_KEY, or ORDERS_URL, and start Cortex again.',

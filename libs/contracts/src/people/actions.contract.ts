@@ -243,6 +243,11 @@ export const enrollByHand = actionRoute('enroll', 'Gives a person a course by ha
   'already_enrolled',
 ]);
 
+export const syncOrdersOf = actionRoute(
+  'sync_orders',
+  'Fetches the orders of a person from every source that is set up; repeating it changes nothing',
+);
+
 export const listContactActions = route({
   method: 'GET',
   path: '/contacts/:id/actions',

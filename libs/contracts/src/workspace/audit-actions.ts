@@ -71,6 +71,7 @@ export const auditActions = {
   'contact.topics_chosen': 'Changed which e-mails a person gets',
   'contacts.add_tags': 'Added tags to people',
   'contacts.remove_tags': 'Removed tags from people',
+  'contact.orders_fetched': 'Fetched the orders of a person',
   'orders.asked_for': 'Requested a sync of orders',
   'sending.stopped': 'Stopped all mail',
   'sending.resumed': 'Resumed sending',

@@ -3,7 +3,7 @@ import type { Environment } from '#platform';
 import { SourceError } from '../source.js';
 
 /** Milliseconds for one call. */
-const PATIENCE = 20_000;
+const PATIENCE = 10_000;
 
 export const STRIPE = 'Stripe';
 

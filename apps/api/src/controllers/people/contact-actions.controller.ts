@@ -66,6 +66,11 @@ export class ContactActionsController {
     return this.act('enroll', input, actor);
   }
 
+  @Route(contracts.syncOrdersOf)
+  syncOrders(@Input() input: InputOf<typeof contracts.syncOrdersOf>, @Caller() actor: Actor): Answer {
+    return this.act('sync_orders', input, actor);
+  }
+
   @Route(contracts.listContactActions)
   list(@Input() { params, query }: InputOf<typeof contracts.listContactActions>) {
     return this.actions.list(params.id, query);
