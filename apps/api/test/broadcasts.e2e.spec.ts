@@ -244,6 +244,9 @@ describe('broadcasts over HTTP', () => {
     expect(chosen.body).toMatchObject({ state: 'decided', winner: 1, chosen_by: 'person', probability: null });
     expect((await call('POST', `/${id}/winner`, { variant: 0 })).body.code).toBe('no_test_running');
     expect((await until(id, 'sent')).counts).toMatchObject({ candidates: 12, sent: 12 });
+    const { items } = (await call('GET', `/${id}/recipients`)).body;
+    const variants = items.map((one: { variant: string }) => one.variant);
+    expect(variants.sort().join('')).toBe('AAABBBBBBBBB');
     const to = new Set(people.map(({ email }) => email));
     const got = mails.fake.accepted.filter((mail) => to.has(mail.to)).map(({ subject }) => subject);
     expect(got.filter((subject) => subject === 'Other')).toHaveLength(9);

@@ -1,3 +1,4 @@
+import { variantNames } from '#contracts';
 import { countByBroadcast, messageTimesIn, presentTimes, type MessageTimes } from '#emails';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 
@@ -26,6 +27,8 @@ interface RecipientRow extends MessageTimes {
   contact_email: string | null;
   state: string;
   reason: string | null;
+  /** Which variant of its test they got, from 0 on. */
+  variant: number | null;
 }
 
 /** Rows `part`, `key` (in this order), and what is known of the mail. Parameters: $1 broadcast, $2 limit, $3 and $4 the cursor. */
@@ -36,7 +39,8 @@ interface Source {
   start: 0 | null;
 }
 
-const mail = `m.id as key, m.id as message_id, m.person_id, m.contact_email, m.state, m.reason, ${messageTimesIn('m')}`;
+const mail = `m.id as key, m.id as message_id, m.person_id, m.contact_email, m.state, m.reason, m.variant,
+  ${messageTimesIn('m')}`;
 
 /** Mails that fulfil this, in the order in which they were frozen. */
 const mails = (condition: string): Source => ({
@@ -57,7 +61,7 @@ function everybody({ state, reason }: RecipientFilter, withMail: boolean): Sourc
     sql: `(${of.sql})
       union all
       (select 1, e.person_id, null, coalesce(g.into_person_id, e.person_id), null, 'skipped', e.reason,
-        null, null, null, null, null, null, null
+        null, null, null, null, null, null, null, null
       from cortex.broadcast_exclusions e
       left join cortex.person_merges g on g.person_id = e.person_id
       where e.broadcast_id = $1 and coalesce($5, 'skipped') = 'skipped' and ($6::text is null or e.reason = $6)
@@ -120,7 +124,7 @@ export async function recipientPage(tx: Tx, broadcastId: string, filter: Recipie
   const rows = await tx.rows<RecipientRow>(
     `with listed as (${sql})
      select l.part, l.key, l.message_id, p.id as contact_id,
-       coalesce(l.contact_email, p.email, p.address::citext)::text as contact_email, l.state, l.reason,
+       coalesce(l.contact_email, p.email, p.address::citext)::text as contact_email, l.state, l.reason, l.variant,
        ${messageTimesIn('l')}
      from listed l left join cortex.people p on p.person_id = l.person_id
      order by l.part, l.key limit $2`,
@@ -131,6 +135,7 @@ export async function recipientPage(tx: Tx, broadcastId: string, filter: Recipie
   return {
     items: page.map(({ part: _part, key: _key, ...row }) => ({
       ...row,
+      variant: row.variant === null ? null : variantNames[row.variant]!,
       ...presentTimes(row),
     })),
     next_cursor: last ? encodeCursor([last.part, last.key]) : null,

@@ -76,7 +76,8 @@ export async function byMachine(
 
 /**
  * Whether another link of the same mail was followed within two seconds of this one. Then the one before was a
- * machine's too: what the mail says of clicks is put right. Its activity stays, since it may have started something.
+ * machine's too: what the mail says of clicks is put right. Its activity stays, since it may have started something, and
+ * says from then on that it was a machine's.
  */
 async function isBurst(tx: Tx, message: OurMessage, link: string, at: Date): Promise<boolean> {
   // Reports of one mail come at the same time, and each must see the other.
@@ -90,6 +91,11 @@ async function isBurst(tx: Tx, message: OurMessage, link: string, at: Date): Pro
     [...values, link],
   );
   if (!other) return false;
+  await tx.run(
+    `update public.crm_activities a set metadata = a.metadata || '{"by_machine": true}'
+     where a.person_id = $1 and a.metadata ->> 'message_id' = $2::uuid::text and ${near} and a.type = 'email.clicked'`,
+    values,
+  );
   await tx.run(
     `update cortex.messages m set clicked_at = (select min(a.occurred_at) ${clicks} and a.type = 'email.clicked' and not (${near}))
      where m.id = $2::uuid and m.clicked_at between $3::timestamptz - make_interval(secs => $4) and $3::timestamptz + make_interval(secs => $4)`,

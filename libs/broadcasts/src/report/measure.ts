@@ -129,7 +129,8 @@ async function measured(
        select 'after_click' as of, c.person_id, c.type, c.transaction_id, c.lists from mailed c
        cross join lateral (
          select k.metadata ->> 'campaign_id' as campaign_id from public.crm_activities k
-         where k.person_id = c.person_id and k.type = 'email.clicked' and k.occurred_at <= c.occurred_at
+         where k.person_id = c.person_id and k.type = 'email.clicked' and not k.metadata ? 'by_machine'
+           and k.occurred_at <= c.occurred_at
            and k.occurred_at > c.occurred_at - make_interval(days => $2)
          order by k.occurred_at desc, k.id desc limit 1) last
        where c.clicked_at is not null and last.campaign_id = $1::uuid::text

@@ -16,6 +16,7 @@ const columns = [
   'bounced_at',
   'complained_at',
   'unsubscribed_at',
+  'variant',
 ] as const;
 
 /** The people of a broadcast as a CSV file, some lines at a time. */

@@ -109,6 +109,8 @@ export const recipient = z.object({
   contact_email: z.string().nullable(),
   state: messageState,
   reason: z.string().nullable(),
+  /** Which variant of its test they got; null without a test, and before the rest gets its own. */
+  variant: z.string().nullable(),
   sent_at: instant.nullable(),
   delivered_at: instant.nullable(),
   opened_at: instant.nullable(),
@@ -161,7 +163,7 @@ export const exportRecipients = route({
   path: '/email/broadcasts/:id/recipients.csv',
   access: 'bulk',
   tag,
-  summary: 'All of them as a CSV file: address, state, reason and times',
+  summary: 'All of them as a CSV file: address, state, reason, variant and times',
   description: 'Filtered as the list is. What a spreadsheet would take for a formula has an apostrophe before it.',
   params: idParams,
   query: z.object(recipientFilter).superRefine(answerable),

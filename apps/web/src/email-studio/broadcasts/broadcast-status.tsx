@@ -5,7 +5,9 @@ import { broadcastStates, percent, progressOf } from './broadcast-words';
 
 /** Where a broadcast stands: a word, and how far it is while it is sent. */
 export function BroadcastStatus({ broadcast }: { broadcast: ListedBroadcast }) {
-  const { status, scheduled_at, finished_at } = broadcast;
+  const { status, scheduled_at, begins_at, finished_at } = broadcast;
+  // East of here a broadcast at everybody's own time of day begins earlier.
+  const apart = begins_at !== null && begins_at !== scheduled_at;
   const { label, tone } = broadcastStates[status];
   const { mails, done } = progressOf(broadcast);
   const moving = status === 'sending' || (status === 'paused' && mails > 0);
@@ -18,7 +20,8 @@ export function BroadcastStatus({ broadcast }: { broadcast: ListedBroadcast }) {
       {moving ? <SentBar mails={mails} done={done} /> : null}
       {status === 'scheduled' && scheduled_at ? (
         <span className="label">
-          <Time at={scheduled_at} as="short" />
+          {apart ? 'from ' : ''}
+          <Time at={apart ? begins_at : scheduled_at} as="short" />
         </span>
       ) : null}
       {finished_at ? (

@@ -34,7 +34,7 @@ const outcomes: [keyof Recipient, string][] = [
 ];
 
 /** The people of a broadcast, each with what became of their mail. */
-export function Recipients({ broadcast: { id }, report }: { broadcast: Broadcast; report: Report | undefined }) {
+export function Recipients({ broadcast: { id, test }, report }: { broadcast: Broadcast; report: Report | undefined }) {
   const [search, setSearch] = useSearchParams();
   const filter = usePeopleFilter();
   const list = useRecipients(id, filter);
@@ -66,6 +66,9 @@ export function Recipients({ broadcast: { id }, report }: { broadcast: Broadcast
         </>
       ),
     },
+    ...(test
+      ? [{ title: 'Variant', cell: ({ variant }: Recipient) => variant ?? <span className="quiet">–</span> }]
+      : []),
     { title: 'Sent', cell: ({ sent_at }) => (sent_at ? <Time at={sent_at} /> : <span className="quiet">–</span>) },
     {
       title: 'Then',

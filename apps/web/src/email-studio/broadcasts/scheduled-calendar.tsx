@@ -45,7 +45,7 @@ function Month({ month, broadcasts }: { month: Date; broadcasts: readonly Listed
   const byDay = new Map<string, ListedBroadcast[]>();
   for (const one of broadcasts) {
     if (!one.scheduled_at) continue;
-    const day = new Date(one.scheduled_at).toDateString();
+    const day = new Date(one.begins_at ?? one.scheduled_at).toDateString();
     byDay.set(day, [...(byDay.get(day) ?? []), one]);
   }
   const days = daysOf(month);
@@ -75,9 +75,9 @@ function Month({ month, broadcasts }: { month: Date; broadcasts: readonly Listed
                 <span className="calendar-number">{day.getDate()}</span>
                 <span className="calendar-name">{dayName.format(day)}</span>
               </span>
-              {due.map(({ id, name, scheduled_at }) => (
+              {due.map(({ id, name, scheduled_at, begins_at }) => (
                 <Link key={id} to={adminAddresses.broadcast(id)}>
-                  {clockTime(scheduled_at!)} {name}
+                  {clockTime(begins_at ?? scheduled_at!)} {name}
                 </Link>
               ))}
             </li>
