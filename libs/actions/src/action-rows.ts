@@ -2,8 +2,8 @@ import type { ContactActionName, ContactActionResult, EffectState } from '#contr
 import { decodeCursor, encodeCursor, newId, type Actor, type Tx } from '#platform';
 import type { ActionDefinition, Outcome } from './definition.js';
 
-/** Seconds after which another process takes an action up: longer than any call of an effect may take. */
-export const PATIENCE = 30;
+/** Seconds after which another process takes an action up: longer than a call and looking it up may take. */
+export const PATIENCE = 60;
 
 export interface ActionRow {
   id: string;
@@ -11,7 +11,8 @@ export interface ActionRow {
   person_id: string;
   input: Record<string, unknown>;
   plan: unknown;
-  actor: Actor;
+  /** Who asked, and under which key of the request. */
+  actor: Actor & { request_key?: string };
   state: ContactActionResult['state'];
   created_at: Date;
   ended_at: Date | null;
@@ -66,6 +67,23 @@ export async function lockRunning(tx: Tx, id: string): Promise<ActionRow | undef
     [id, PATIENCE],
   );
 }
+
+/** The action that this caller asked for under this key of the request within the last day. */
+export const actionOfRequest = (
+  tx: Tx,
+  action: ContactActionName,
+  personId: string,
+  actor: Actor,
+  request: { key: string; input: unknown },
+): Promise<{ id: string } | undefined> =>
+  tx.row<{ id: string }>(
+    `select a.id from cortex.contact_actions a
+     where a.person_id = $1 and a.action = $2 and a.actor ->> 'kind' = $3 and a.actor ->> 'id' = $4
+       and a.actor ->> 'request_key' = $5 and a.input = $6::jsonb
+       and a.created_at > cortex.now() - interval '24 hours'
+     order by a.id desc limit 1`,
+    [personId, action, actor.kind, actor.id, request.key, JSON.stringify(request.input)],
+  );
 
 export const actionById = (tx: Tx, id: string): Promise<ActionRow | undefined> =>
   tx.row<ActionRow>(`select ${columns} from cortex.contact_actions a where a.id = $1`, [id]);

@@ -10,7 +10,7 @@ import {
 } from '#contracts';
 import { contactById, personIdsOf, type ContactRow } from '#directory';
 import { AppError, Database, lockKey, notFound, type Actor, type Tx } from '#platform';
-import { actionById, actionPage, beginAction, PATIENCE } from './action-rows.js';
+import { actionById, actionOfRequest, actionPage, beginAction, PATIENCE } from './action-rows.js';
 import { linksOf } from './actions/linked-accounts.js';
 import { CarryOut } from './carry-out.js';
 import { ACTION_DEFINITIONS, type ActionDefinition } from './definition.js';
@@ -84,21 +84,32 @@ export class ContactActions {
     }
   }
 
-  /** Does it at once. @throws AppError 404; 409 when it cannot be done or another one runs; as the action's plan */
+  /**
+   * Does it at once; under a key of the request that its caller has used for it before, goes on with that one and answers how it stands.
+   * @throws AppError 404; 409 when it cannot be done or another one runs; as the action's plan
+   */
   async perform<N extends ContactActionName>(
     name: N,
     contactId: string,
     input: ContactActionInput<N>,
     actor: Actor,
+    requestKey?: string,
   ): Promise<ContactActionResult> {
     const definition = this.definitionOf(name);
     const id = await this.database.tx(async (tx) => {
       const person = await personOf(tx, contactId);
+      await lockActionsOf(tx, person.person_id);
+      // The process that it was asked of before may have died over it.
+      const known =
+        requestKey !== undefined &&
+        (await actionOfRequest(tx, name, person.person_id, actor, { key: requestKey, input }));
+      if (known) return known.id;
       await assertNothingRuns(tx, person.person_id);
       await assertAvailable(tx, definition, person);
       const plan = await definition.plan(tx, person, input, actor);
       definition.assertConfirmed?.(plan, input);
-      return beginAction(tx, definition, { person_id: person.person_id, input, plan, actor });
+      const by = requestKey === undefined ? actor : { ...actor, request_key: requestKey };
+      return beginAction(tx, definition, { person_id: person.person_id, input, plan, actor: by });
     });
     return this.carryOut.goOn(id);
   }
@@ -125,6 +136,7 @@ export class ContactActions {
       const { access, label } = contactActions[row.action];
       if (!isAllowed(actor, access))
         throw new AppError('not_allowed', `“${label}” is for ${permissions[access].roles.join(' or ')} to try again.`);
+      await lockActionsOf(tx, row.person_id);
       await assertNothingRuns(tx, row.person_id);
       // Unclear ones count as begun, so that they are looked up before anything is repeated.
       const again = await tx.run(
@@ -189,9 +201,12 @@ async function coolingDown(
   return `This was done a moment ago. It can be done again in ${wait}.`;
 }
 
-/** One action at a time, so that each knows what the one before has left. Others wait here until it is written down. */
+/** Whoever else wants to do something with this person waits until what is begun here is written down. */
+const lockActionsOf = (tx: Tx, personId: string) =>
+  tx.rows(`select pg_advisory_xact_lock(${lockKey.named("'cortex.contact_action ' || $1::text")})`, [personId]);
+
+/** One action at a time, so that each knows what the one before has left. */
 async function assertNothingRuns(tx: Tx, personId: string): Promise<void> {
-  await tx.rows(`select pg_advisory_xact_lock(${lockKey.named("'cortex.contact_action ' || $1::text")})`, [personId]);
   const running = await tx.row<{ action: ContactActionName }>(
     "select a.action from cortex.contact_actions a where a.person_id = $1 and a.state = 'running' limit 1",
     [personId],

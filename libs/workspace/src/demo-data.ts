@@ -53,6 +53,8 @@ const OF_DEMO_PEOPLE: [kind: string, statement: string][] = [
   ],
   ['run', 'delete from cortex.automation_runs where person_id = any($1)'],
   ['topic choice', 'delete from cortex.topic_choices where person_id = any($1)'],
+  ['link', 'delete from cortex.person_links where person_id = any($1) or into_person_id = any($1)'],
+  ['action', 'delete from cortex.contact_actions where person_id = any($1)'],
   ['inbox', 'delete from cortex.activity_inbox where person_id = any($1)'],
   ['activity', 'delete from public.crm_activities where person_id = any($1)'],
 ];

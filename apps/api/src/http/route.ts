@@ -54,6 +54,12 @@ export const Customer = createParamDecorator(
     context.switchToHttp().getRequest<CortexRequest>().customer!,
 );
 
+/** The request's `Idempotency-Key`, where it has one, for work that may outlive the process it was asked of. */
+export const RequestKey = createParamDecorator((_data: unknown, context: ExecutionContext): string | undefined => {
+  const key = context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key'];
+  return key === undefined ? undefined : String(key);
+});
+
 /** Mistakes that one answer lists. */
 const MOST_ERRORS = 100;
 

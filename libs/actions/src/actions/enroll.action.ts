@@ -87,7 +87,8 @@ async function recordPayment(tx: Tx, context: ActionContext<Plan>): Promise<Outc
   if (!plan.paid) return { state: 'not_needed', detail: 'The course is free.' };
   await writeAs(tx, { by: by.label });
   const email = await addressOfPerson(tx, person_id);
-  await upsertTransaction(tx, { email, ...orderOf(context)! });
+  const { id } = await upsertTransaction(tx, { email, ...orderOf(context)! });
+  await markSample(tx, person_id, 'transaction', id);
   return { state: 'done', detail: `${money(plan.paid)}, paid elsewhere.` };
 }
 
@@ -103,8 +104,25 @@ async function giveAccess(tx: Tx, context: ActionContext<Plan>): Promise<Outcome
     course_id: plan.course_id,
     ...(transaction ? { transaction } : {}),
   });
+  await markSample(tx, person_id, 'enrollment', id);
   return { state: 'done', detail: `“${plan.course_title}” is open to them.`, kept: { enrollment_id: id } };
 }
+
+/** What belongs to somebody of the sample goes when the sample is removed, and so does the customer that they became. */
+const markSample = (tx: Tx, personId: string, kind: 'transaction' | 'enrollment', id: string) =>
+  tx.run(
+    `insert into cortex.demo_rows (kind, id)
+     select m.kind, m.id
+     from cortex.people p
+     cross join lateral (
+       select $2::text as kind, $3::uuid as id
+       union all
+       select 'profile', u.id from public.unified_profiles u where cortex.address(u.email) collate "C" = p.address
+     ) m
+     where p.person_id = $1 and p.demo
+     on conflict do nothing`,
+    [personId, kind, id],
+  );
 
 /** The payment as an order of the shop. By its number it is one, however often it is written. */
 const orderOf = ({ id, plan }: ActionContext<Plan>) =>

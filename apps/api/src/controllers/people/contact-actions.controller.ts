@@ -9,7 +9,7 @@ import type {
   InputOf,
 } from '#contracts';
 import type { Actor } from '#platform';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, RequestKey, Route } from '../../http/route.js';
 
 /** What every route of an action is asked. */
 interface Asked<N extends ContactActionName> {
@@ -25,50 +25,86 @@ export class ContactActionsController {
   constructor(private readonly actions: ContactActions) {}
 
   @Route(contracts.updateEmail)
-  updateEmail(@Input() input: InputOf<typeof contracts.updateEmail>, @Caller() actor: Actor): Answer {
-    return this.act('update_email', input, actor);
+  updateEmail(
+    @Input() input: InputOf<typeof contracts.updateEmail>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('update_email', input, actor, key);
   }
 
   @Route(contracts.linkAccounts)
-  linkAccounts(@Input() input: InputOf<typeof contracts.linkAccounts>, @Caller() actor: Actor): Answer {
+  linkAccounts(
+    @Input() input: InputOf<typeof contracts.linkAccounts>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
     const { dry_run, ...body } = input.body;
     const query = dry_run ? { preview: 'true' as const } : input.query;
-    return this.act('link_accounts', { ...input, query, body }, actor);
+    return this.act('link_accounts', { ...input, query, body }, actor, key);
   }
 
   @Route(contracts.unlinkAccounts)
-  unlinkAccounts(@Input() input: InputOf<typeof contracts.unlinkAccounts>, @Caller() actor: Actor): Answer {
-    return this.act('unlink_accounts', input, actor);
+  unlinkAccounts(
+    @Input() input: InputOf<typeof contracts.unlinkAccounts>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('unlink_accounts', input, actor, key);
   }
 
   @Route(contracts.resetPassword)
-  resetPassword(@Input() input: InputOf<typeof contracts.resetPassword>, @Caller() actor: Actor): Answer {
-    return this.act('reset_password', input, actor);
+  resetPassword(
+    @Input() input: InputOf<typeof contracts.resetPassword>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('reset_password', input, actor, key);
   }
 
   @Route(contracts.resendWelcome)
-  resendWelcome(@Input() input: InputOf<typeof contracts.resendWelcome>, @Caller() actor: Actor): Answer {
-    return this.act('resend_welcome', input, actor);
+  resendWelcome(
+    @Input() input: InputOf<typeof contracts.resendWelcome>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('resend_welcome', input, actor, key);
   }
 
   @Route(contracts.revokeAccess)
-  revokeAccess(@Input() input: InputOf<typeof contracts.revokeAccess>, @Caller() actor: Actor): Answer {
-    return this.act('revoke_access', input, actor);
+  revokeAccess(
+    @Input() input: InputOf<typeof contracts.revokeAccess>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('revoke_access', input, actor, key);
   }
 
   @Route(contracts.restoreAccess)
-  restoreAccess(@Input() input: InputOf<typeof contracts.restoreAccess>, @Caller() actor: Actor): Answer {
-    return this.act('restore_access', input, actor);
+  restoreAccess(
+    @Input() input: InputOf<typeof contracts.restoreAccess>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('restore_access', input, actor, key);
   }
 
   @Route(contracts.enrollByHand)
-  enroll(@Input() input: InputOf<typeof contracts.enrollByHand>, @Caller() actor: Actor): Answer {
-    return this.act('enroll', input, actor);
+  enroll(
+    @Input() input: InputOf<typeof contracts.enrollByHand>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('enroll', input, actor, key);
   }
 
   @Route(contracts.syncOrdersOf)
-  syncOrders(@Input() input: InputOf<typeof contracts.syncOrdersOf>, @Caller() actor: Actor): Answer {
-    return this.act('sync_orders', input, actor);
+  syncOrders(
+    @Input() input: InputOf<typeof contracts.syncOrdersOf>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('sync_orders', input, actor, key);
   }
 
   @Route(contracts.listContactActions)
@@ -91,9 +127,14 @@ export class ContactActionsController {
     return this.actions.retry(params.id, actor);
   }
 
-  private act<N extends ContactActionName>(name: N, { params, query, body }: Asked<N>, actor: Actor): Answer {
+  private act<N extends ContactActionName>(
+    name: N,
+    { params, query, body }: Asked<N>,
+    actor: Actor,
+    key: string | undefined,
+  ): Answer {
     return query.preview === 'true'
       ? this.actions.preview(name, params.id, body, actor)
-      : this.actions.perform(name, params.id, body, actor);
+      : this.actions.perform(name, params.id, body, actor, key);
   }
 }
