@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { queueMail, type SendFacts } from '#emails';
+import { newId } from '#platform';
+import { claimBatch } from '#send';
 import { ActionsWorld } from './actions.fixture.js';
 
 let world: ActionsWorld;
@@ -69,6 +72,63 @@ describe('linked accounts', () => {
       can_be_emailed: false,
     });
     expect(await mailable()).toContain(head.email);
+  });
+
+  it('get no marketing mail that is waiting when one of them says no, and each goes its own way again when they part', async () => {
+    const [head, other] = [
+      await world.someone({ consent: 'subscribed' }),
+      await world.someone({ consent: 'subscribed' }),
+    ];
+    const people = new Map<string, string>();
+    for (const { email } of [head, other])
+      people.set(
+        email,
+        (await world.sql('select person_id from cortex.people where address = $1', [email]))[0].person_id,
+      );
+    const waits = (email: string, key: string) =>
+      world.api.db.database.tx((tx) =>
+        queueMail(tx, {
+          person_id: people.get(email)!,
+          stream: 'broadcast',
+          content: { subject: key, html: '<p>x</p>' },
+          data: { contact: {} },
+          dedupe_key: `${key} ${email}`,
+        }),
+      );
+    const facts: SendFacts = {
+      provider: 'outbox',
+      message_stream: 'broadcast',
+      stream: 'broadcast',
+      public_url: 'https://cortex.school.example',
+      workspace: { name: 'School', postal_address: '1 Main Street' },
+      sender: 'School <news@school.example>',
+      unsubscribe: 'ours',
+      track: false,
+    };
+    const leaves = async (key: string) => {
+      await world.api.db.database.tx((tx) => claimBatch(tx, facts, 'any', newId()));
+      return (
+        await world.sql(
+          'select contact_email::text as email, state, reason from cortex.messages where dedupe_key like $1 order by contact_email',
+          [`${key} %`],
+        )
+      ).map(({ email, state, reason }) => [email, reason ?? state]);
+    };
+    await world.act(head.id, 'link_accounts', { other_contact_id: other.id });
+    for (const { email } of [head, other]) await waits(email, 'linked');
+    await world.api.call('PATCH', `/contacts/${head.id}`, { consent: 'unsubscribed' });
+    expect(await leaves('linked')).toEqual([
+      [head.email, 'unsubscribed'],
+      [other.email, 'unsubscribed'],
+    ]);
+    const mails = (await world.get(`/messages?contact_email=${head.email}`)).items;
+    expect(mails.map((mail: any) => mail.contact_email).toSorted()).toEqual([head.email, other.email].toSorted());
+    await world.act(head.id, 'unlink_accounts');
+    for (const { email } of [head, other]) await waits(email, 'parted');
+    expect(await leaves('parted')).toEqual([
+      [head.email, 'unsubscribed'],
+      [other.email, 'submitting'],
+    ]);
   });
 
   it('stand in a star, never in a chain or a circle', async () => {

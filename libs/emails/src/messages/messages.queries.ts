@@ -56,7 +56,10 @@ export async function listMessages(database: Database, filter: MessageFilter) {
        and ($3::text is null or m.state = $3) and ($4::uuid is null or m.automation_id = $4)
        and ($5::uuid is null or m.broadcast_id = $5) and ($6::uuid is null or m.run_id = $6)
        and ($7::text is null or m.person_id in (
-         select q.person_id from cortex.people q where q.address = cortex.address($7::citext)))
+         select q.person_id from cortex.people q where q.address = cortex.address($7::citext)
+         union all
+         select k.person_id from cortex.person_links k join cortex.people q on q.person_id = k.into_person_id
+         where q.address = cortex.address($7::citext)))
        and ($8::text is null or m.stream = $8)
      order by m.id desc limit $2`,
     [
