@@ -1,16 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { banCustomers } from '#customers';
-import { until } from '#testing';
+import { FakeStripe, until } from '#testing';
 import { cookieOf, testApi, type Answer, type CallOptions, type TestApi } from './api.fixture.js';
 import { customerOf, givePassword, PASSWORD, passwordToken, profileOf } from './customers.fixture.js';
 
 let api: TestApi;
+let stripe: FakeStripe;
 let course: string;
 beforeAll(async () => {
-  api = await testApi({ NODE_ENV: 'production', CORTEX_TRUST_PROXY: '1' });
+  stripe = await FakeStripe.start();
+  const keys = { STRIPE_API_URL: stripe.url, STRIPE_API_KEY: stripe.key };
+  api = await testApi({ NODE_ENV: 'production', CORTEX_TRUST_PROXY: '1', ...keys });
   course = await newCourse('Photography 101');
 }, 120_000);
-afterAll(() => api?.close());
+afterAll(async () => {
+  await api?.close();
+  await stripe?.close();
+});
 beforeEach(() => api.db.database.run('delete from cortex.sign_in_tries'));
 
 const newCourse = async (title: string) =>
@@ -255,7 +261,7 @@ describe('what support does about a customer', () => {
     const preview = await act(id, 'revoke_access', { ...wish, enrollment_id: enrollment }, true);
     expect(preview.body).toMatchObject({
       confirm: { value_hint: 'Order 2026-4711' },
-      effects: [{ name: 'refund', detail: '€39.00 refunded' }, {}, {}, {}],
+      effects: [{ detail: 'Not chosen' }, { name: 'refund', detail: '€39.00 refunded' }, {}, {}, {}],
       warnings: [expect.stringContaining('“Sketching”')],
     });
     for (const confirm of [undefined, '0815']) {
@@ -264,8 +270,8 @@ describe('what support does about a customer', () => {
     }
     expect((await act(id, 'revoke_access', { enrollment_id: enrollment, confirm: '4711' })).status).toBe(400);
     const done = await act(id, 'revoke_access', { ...wish, enrollment_id: enrollment, confirm: '4711' });
-    expect([done.body.state, states(done)]).toEqual(['done', ['done', 'done', 'done', 'not_needed']]);
-    expect(done.body.effects[0].detail).toBe('€39.00 recorded as refunded, besides €10.00 before that, of €49.00.');
+    expect([done.body.state, states(done)]).toEqual(['done', ['not_needed', 'done', 'done', 'done', 'not_needed']]);
+    expect(done.body.effects[1].detail).toBe('€39.00 recorded as refunded, besides €10.00 before that, of €49.00.');
     const paid = await sql(
       `select status, amount_minor::int as amount, refunded_minor::int as refunded, currency from public.transactions
        where external_id = '2026-4711'`,
@@ -294,11 +300,35 @@ describe('what support does about a customer', () => {
     await buy(without, course);
     await api.call('POST', '/transactions', { email: with_, ...order('wire-0042') });
     const done = await act(paid, 'revoke_access', { reason: 'Refund', confirm: '0042' });
-    expect(states(done)).toEqual(['done', 'done', 'done', 'not_needed']);
+    expect(states(done)).toEqual(['not_needed', 'done', 'done', 'done', 'not_needed']);
     expect(states(await act(free, 'revoke_access', { reason: 'Shared their password' }))).toEqual([
-      ...['not_needed', 'done', 'done', 'not_needed'],
+      ...['not_needed', 'not_needed', 'done', 'done', 'not_needed'],
     ]);
     expect((await act(free, 'revoke_access', { reason: 'Again' })).body.code).toBe('action_not_available');
+  }, 60_000);
+
+  it('gives the money back at Stripe, once, and calls nothing refunded that Stripe did not give back', async () => {
+    const email = 'stripe@example.com';
+    const id = await profileOf(api, email);
+    await buy(email, course, order('wire-1'));
+    const elsewhere = { reason: 'Refund', confirm: 're-1', refund_at_stripe: true };
+    expect((await act(id, 'revoke_access', elsewhere)).body.errors).toMatchObject([{ pointer: '/refund_at_stripe' }]);
+    const charge = stripe.charge({ amount: 4900 });
+    const enrollment_id = await buy(
+      email,
+      await newCourse('Paid at Stripe'),
+      order(charge.id, { refunded_minor: 900 }),
+    );
+    stripe.refund(charge.id, 900);
+    const wish = { reason: 'Refund', enrollment_id, confirm: charge.id.slice(-4), refund_at_stripe: true };
+    stripe.plan({ kind: 'status', status: 403, code: 'more_permissions_required' });
+    const first = await act(id, 'revoke_access', wish);
+    expect([first.body.state, states(first)]).toEqual(['partly', ['failed', 'failed', 'done', 'done', 'not_needed']]);
+    stripe.plan({ kind: 'done_and_dropped' });
+    const again = await api.call<any>('POST', `/actions/${first.body.id}/retry`);
+    expect([again.body.state, states(again)]).toEqual(['done', ['done', 'done', 'done', 'done', 'not_needed']]);
+    expect(again.body.effects[0].detail).toContain('€40.00 given back');
+    expect(charge.amount_refunded).toBe(4900);
   }, 60_000);
 
   it('mails the welcome and a link for a new password, each at most every five minutes, and never to whom it was revoked', async () => {

@@ -9,6 +9,8 @@ export interface Order {
   id: string;
   /** As people name it: the shop's number, else our own id. */
   number: string;
+  /** The shop's or Stripe's name of it. */
+  external_id: string | null;
   amount_minor: number;
   refunded_minor: number;
   currency: string;
@@ -29,7 +31,7 @@ export interface Enrollment {
 /** Every enrollment of a person and of those linked with them is looked at; more than these nobody has. */
 const MOST = 500;
 
-const ORDER = `jsonb_build_object('id', t.id, 'number', coalesce(t.external_id, t.id::text), 'amount_minor', t.amount_minor,
+const ORDER = `jsonb_build_object('id', t.id, 'number', coalesce(t.external_id, t.id::text), 'external_id', t.external_id, 'amount_minor', t.amount_minor,
   'refunded_minor', t.refunded_minor, 'currency', t.currency, 'status', t.status)`;
 
 /**

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { ContactActionInput } from '#contracts';
 import { banCustomers, endCustomerSessions, profilesOf } from '#customers';
 import { personIdsOf, writeAs, type ContactRow } from '#directory';
+import { StripeRefunds } from '#orders';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
 import { enrollmentCandidate, enrollmentsOf, lastFour, orderWords, type Enrollment } from './enrollment-order.js';
 import { money } from './money.js';
+import { leftToRefund, refundAtStripe, stripeWish } from './refund-at-stripe.js';
 
 interface Plan {
   email: string;
@@ -15,6 +17,10 @@ interface Plan {
   /** Courses that they cannot reach any more either. */
   others: string[];
   reason: string;
+  /** What Stripe is asked to give back; null: nothing. */
+  stripe: ReturnType<typeof stripeWish>;
+  /** Whether Stripe could be asked. */
+  may_ask_stripe: boolean;
 }
 
 /**
@@ -25,12 +31,18 @@ interface Plan {
 export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
   readonly name = 'revoke_access';
   readonly audit = 'contact.access_revoked';
-  readonly effects: readonly Effect<Plan>[] = [
-    { name: 'refund', label: 'Record the refund', run: recordRefund },
-    { name: 'enrollment', label: 'Cancel the enrollment', run: cancelEnrollment },
-    { name: 'sign_in', label: 'Block sign-in', run: blockSignIn },
-    { name: 'sessions', label: 'End their sessions', run: endSessions },
-  ];
+  readonly effects: readonly Effect<Plan>[];
+
+  constructor(private readonly refunds: StripeRefunds) {
+    this.effects = [
+      ...(refunds.isSetUp ? [refundAtStripe<Plan>(refunds)] : []),
+      // What Stripe did not give back is not said to be.
+      { name: 'refund', label: 'Record the refund', needs: ['stripe'], run: recordRefund },
+      { name: 'enrollment', label: 'Cancel the enrollment', run: cancelEnrollment },
+      { name: 'sign_in', label: 'Block sign-in', run: blockSignIn },
+      { name: 'sessions', label: 'End their sessions', run: endSessions },
+    ];
+  }
 
   async unavailable(tx: Tx, person: ContactRow): Promise<string | undefined> {
     const has = (await enrollmentsOf(tx, person.person_id)).some(({ status }) => status !== 'cancelled');
@@ -56,6 +68,8 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
         .filter(({ id, status }) => id !== enrollment.id && status === 'active')
         .map((one) => one.course_title),
       reason: input.reason,
+      stripe: stripeWish(this.refunds, enrollment.order, input.refund_at_stripe === true),
+      may_ask_stripe: this.refunds.canRefund(enrollment.order?.external_id ?? null),
     };
   }
 
@@ -66,17 +80,22 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
     ]);
   }
 
-  preview({ email, enrollment, others }: Plan) {
+  preview({ email, enrollment, others, stripe, may_ask_stripe }: Plan) {
     const { order, course_title } = enrollment;
-    const open = order ? toRefund(order) : 0;
+    const open = order ? leftToRefund(order) : 0;
+    const amount = order ? money({ ...order, amount_minor: open }) : '';
     return {
       sentences: [
         `${email} loses “${course_title}” at once, and cannot sign in any more.`,
-        order
-          ? open > 0
-            ? `${money({ ...order, amount_minor: open })} of ${orderWords(order)}, is recorded as refunded. Cortex pays nothing back: give the money back where it was paid.`
-            : `The ${orderWords(order)}, was refunded before.`
-          : 'No order belongs to this enrollment, so no refund is recorded.',
+        !order
+          ? 'No order belongs to this enrollment, so no refund is recorded.'
+          : open === 0
+            ? `The ${orderWords(order)}, was refunded before.`
+            : stripe
+              ? `${amount} of ${orderWords(order)}, are given back at Stripe, and recorded as refunded.`
+              : `${amount} of ${orderWords(order)}, are recorded as refunded. Cortex pays nothing back: ${
+                  may_ask_stripe ? 'choose that Stripe does, or do it there' : 'give the money back where it was paid'
+                }.`,
         'Restore access opens the course and the sign-in again, and takes no money back.',
       ],
       warnings:
@@ -84,11 +103,8 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
           ? [`They cannot reach ${titles(others)} any more either, because they cannot sign in. Those stay active.`]
           : [],
       effects: {
-        refund: order
-          ? open > 0
-            ? `${money({ ...order, amount_minor: open })} refunded`
-            : 'Refunded already'
-          : 'No order belongs to this enrollment',
+        stripe: stripe ? `${amount} given back` : 'Not chosen',
+        refund: order ? (open > 0 ? `${amount} refunded` : 'Refunded already') : 'No order belongs to this enrollment',
         enrollment: `“${course_title}” becomes cancelled`,
         sign_in: `No password and no link lets ${email} in, until access is restored`,
         sessions: 'Whoever is signed in as them is signed out',
@@ -105,11 +121,8 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
   }
 
   summary = ({ enrollment: { course_title, order } }: Plan): string =>
-    `Access to ${course_title} revoked${order && toRefund(order) > 0 ? `, ${money({ ...order, amount_minor: toRefund(order) })} refunded` : ''}`;
+    `Access to ${course_title} revoked${order && leftToRefund(order) > 0 ? `, ${money({ ...order, amount_minor: leftToRefund(order) })} refunded` : ''}`;
 }
-
-const toRefund = ({ status, amount_minor, refunded_minor }: NonNullable<Enrollment['order']>): number =>
-  status === 'paid' || status === 'partly_refunded' ? amount_minor - refunded_minor : 0;
 
 const titles = (all: readonly string[]): string =>
   all

@@ -33,6 +33,11 @@ export class StripeRefunds {
     this.stripe = stripeClient(env);
   }
 
+  /** Whether there is a Stripe to give money back at. */
+  get isSetUp(): boolean {
+    return this.stripe !== undefined;
+  }
+
   /** Whether this order can be refunded from here: Stripe is set up, and it is Stripe's. */
   canRefund(externalId: string | null): boolean {
     return this.stripe !== undefined && /^(?:ch|py|pi)_\w+$/.test(externalId ?? '');
