@@ -94,3 +94,26 @@ end
 $$;
 create or replace trigger count_click before insert or delete or update of machine on cortex.broadcast_clicks
   for each row execute function cortex.count_broadcast_click();
+
+-- Mails that came to rest otherwise than sent, for the list of people by state. The names of the states stand in the
+-- conditions of the triggers, so that a mail that is claimed or sent does not pay for them.
+create or replace function cortex.note_broadcast_rest() returns trigger language plpgsql as $$
+begin
+  delete from cortex.broadcast_rests r
+  where r.broadcast_id = old.broadcast_id and r.state = old.state and r.message_id = old.id;
+  if tg_op = 'UPDATE' and new.state in ('skipped', 'failed', 'uncertain', 'unknown', 'cancelled') then
+    insert into cortex.broadcast_rests (broadcast_id, state, message_id)
+    values (new.broadcast_id, new.state, new.id) on conflict do nothing;
+  end if;
+  return null;
+end
+$$;
+create or replace trigger rest_update after update of state on cortex.messages
+  for each row when (new.broadcast_id is not null and new.state is distinct from old.state
+    and (new.state in ('skipped', 'failed', 'uncertain', 'unknown', 'cancelled')
+      or old.state in ('skipped', 'failed', 'uncertain', 'unknown', 'cancelled')))
+  execute function cortex.note_broadcast_rest();
+create or replace trigger rest_delete after delete on cortex.messages
+  for each row when (old.broadcast_id is not null
+    and old.state in ('skipped', 'failed', 'uncertain', 'unknown', 'cancelled'))
+  execute function cortex.note_broadcast_rest();

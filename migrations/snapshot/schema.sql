@@ -240,6 +240,11 @@ table cortex.broadcast_rehearsals
   holdout_percent integer not null default 0
   variants jsonb not null default '[]'::jsonb
 
+table cortex.broadcast_rests
+  broadcast_id uuid not null
+  state text not null
+  message_id uuid not null
+
 table cortex.broadcast_results
   broadcast_id uuid not null
   measure_at timestamp with time zone
@@ -1272,6 +1277,10 @@ cortex.broadcast_rehearsals broadcast_rehearsals_broadcast_id_key: UNIQUE (broad
 cortex.broadcast_rehearsals broadcast_rehearsals_pkey: PRIMARY KEY (id)
 
 cortex.broadcast_rehearsals broadcast_rehearsals_status_check: CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text])))
+
+cortex.broadcast_rests broadcast_rests_pkey: PRIMARY KEY (broadcast_id, state, message_id)
+
+cortex.broadcast_rests broadcast_rests_state_check: CHECK ((state = ANY (ARRAY['skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text])))
 
 cortex.broadcast_results broadcast_results_pkey: PRIMARY KEY (broadcast_id)
 
@@ -3451,6 +3460,21 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.note_broadcast_rest()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from cortex.broadcast_rests r
+  where r.broadcast_id = old.broadcast_id and r.state = old.state and r.message_id = old.id;
+  if tg_op = 'UPDATE' and new.state in ('skipped', 'failed', 'uncertain', 'unknown', 'cancelled') then
+    insert into cortex.broadcast_rests (broadcast_id, state, message_id)
+    values (new.broadcast_id, new.state, new.id) on conflict do nothing;
+  end if;
+  return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.note_error(trigger_name text, code text, message text, facts jsonb DEFAULT '{}'::jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -4863,6 +4887,10 @@ CREATE TRIGGER count_update AFTER UPDATE ON cortex.messages REFERENCING OLD TABL
 CREATE TRIGGER report_delete AFTER DELETE ON cortex.messages FOR EACH ROW WHEN ((old.broadcast_id IS NOT NULL)) EXECUTE FUNCTION cortex.note_broadcast_outcomes()
 
 CREATE TRIGGER report_update AFTER UPDATE OF delivered_at, opened_at, clicked_at, bounced_at, complained_at, unsubscribed_at ON cortex.messages FOR EACH ROW WHEN ((new.broadcast_id IS NOT NULL)) EXECUTE FUNCTION cortex.note_broadcast_outcomes()
+
+CREATE TRIGGER rest_delete AFTER DELETE ON cortex.messages FOR EACH ROW WHEN (((old.broadcast_id IS NOT NULL) AND (old.state = ANY (ARRAY['skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text])))) EXECUTE FUNCTION cortex.note_broadcast_rest()
+
+CREATE TRIGGER rest_update AFTER UPDATE OF state ON cortex.messages FOR EACH ROW WHEN (((new.broadcast_id IS NOT NULL) AND (new.state IS DISTINCT FROM old.state) AND ((new.state = ANY (ARRAY['skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text])) OR (old.state = ANY (ARRAY['skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text]))))) EXECUTE FUNCTION cortex.note_broadcast_rest()
 
 CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tags ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.fold_person()
 

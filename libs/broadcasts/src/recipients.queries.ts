@@ -1,6 +1,7 @@
 import { variantNames } from '#contracts';
 import { countByBroadcast, messageTimesIn, presentTimes, type MessageTimes } from '#emails';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
+import { BEFORE_ALL } from './before-all.js';
 
 /** What a mail led to, or did not: `not_clicked` is delivered and not clicked. */
 export type RecipientOutcome =
@@ -51,12 +52,63 @@ const mails = (condition: string): Source => ({
   start: 0,
 });
 
+/** States in which few of the mails of a broadcast are, as `cortex.broadcast_rests` keeps them. */
+const rests: ReadonlySet<string> = new Set(['skipped', 'failed', 'uncertain', 'unknown', 'cancelled']);
+
+/** What is in a call is in a batch that is not settled. */
+const IN_A_CALL =
+  'm.id = any(array(select unnest(s.message_ids) from cortex.send_batches s where s.settled_at is null))';
+
+/** The same of those that came to rest otherwise than sent, in a state $5. */
+const atRest = (condition: string): Source => ({
+  sql: `select 0 as part, ${mail}
+    from cortex.broadcast_rests r join cortex.messages m on m.id = r.message_id
+    where r.broadcast_id = $1 and r.state = $5
+      and ($3::int = 0 and ($4::uuid is null or r.message_id > $4::uuid)) and ${condition}
+    order by r.message_id limit $2`,
+  values: [],
+  start: 0,
+});
+
+/**
+ * The same of those that are queued, $5, where few are left of a million: they stand in the queue, or come after what was
+ * put there. Where mails leave by turns those that have none yet are anywhere.
+ */
+const queued = (condition: string): Source => {
+  const behind = `m.broadcast_id = $1 and $3::int = 0 and ($4::uuid is null or m.id > $4::uuid) and ${condition}`;
+  return {
+    sql: `select * from (
+        (select 0 as part, ${mail} from (
+           select o.message_id from cortex.outgoing o
+           where o.broadcast_id = $1 and ($4::uuid is null or o.message_id > $4::uuid)
+           order by o.message_id offset 0) o
+         join cortex.messages m on m.id = o.message_id
+         where ${behind} order by o.message_id limit $2)
+        union
+        (select 0, ${mail} from cortex.messages m
+         where ${behind} and m.id > coalesce((
+           select case when b.by_turns then null else b.fed_until end from cortex.broadcasts b where b.id = $1), '${BEFORE_ALL}')
+         order by m.id limit $2)) q
+      order by q.key limit $2`,
+    values: [],
+    start: 0,
+  };
+};
+
+function sourceOfState(state: string | undefined, condition: string): Source {
+  if (state === undefined) return mails(condition);
+  if (rests.has(state)) return atRest(condition);
+  if (state === 'queued') return queued(condition);
+  return mails(state === 'submitting' ? `${condition} and ${IN_A_CALL}` : condition);
+}
+
 /**
  * First those with a mail, then those who were left out.
  * @param withMail whether any mail can be among them: where none is, all of them would be read for nothing
  */
 function everybody({ state, reason }: RecipientFilter, withMail: boolean): Source {
-  const of = mails('$7::boolean and ($5::text is null or m.state = $5) and ($6::text is null or m.reason = $6)');
+  const asked = '$7::boolean and ($5::text is null or m.state = $5) and ($6::text is null or m.reason = $6)';
+  const of = sourceOfState(state, asked);
   return {
     sql: `(${of.sql})
       union all
@@ -109,8 +161,10 @@ async function sourceOf(tx: Tx, broadcastId: string, filter: RecipientFilter): P
   const { outcome, domain, link } = filter;
   if (link !== undefined) return byLink(link);
   if (outcome === undefined) return everybody(filter, await hasMail(tx, broadcastId, filter));
-  if (outcome === 'delivered') return mails('m.delivered_at is not null');
-  if (outcome === 'not_clicked') return mails('m.delivered_at is not null and m.clicked_at is null');
+  // Where none was delivered, all of them would be read for nothing.
+  const any = (await countByBroadcast(tx, [broadcastId])).get(broadcastId)!.delivered > 0;
+  if (outcome === 'delivered') return mails(`${any} and m.delivered_at is not null`);
+  if (outcome === 'not_clicked') return mails(`${any} and m.delivered_at is not null and m.clicked_at is null`);
   return byOutcome(outcome, domain);
 }
 
