@@ -52,8 +52,9 @@ function slimContracts(): Plugin {
         const plain = plainOf(value);
         return plain === undefined ? '' : `export const ${name} = ${JSON.stringify(plain)};`;
       });
-      // It imports nothing, so it goes as it is.
-      return [...lines.filter(Boolean), "export * from './workspace/admin-addresses.js';"].join('\n');
+      // These import nothing, so they go as they are.
+      const asTheyAre = ['./workspace/admin-addresses.js', './people/order-words.js'];
+      return [...lines.filter(Boolean), ...asTheyAre.map((file) => `export * from '${file}';`)].join('\n');
     },
   };
 }

@@ -29,6 +29,7 @@ export * from './people/smart-lists.contract.js';
 export * from './people/jobs.contract.js';
 export * from './mail/senders.contract.js';
 export * from './people/orders.contract.js';
+export * from './people/order-words.js';
 export * from './mail/broadcast-ways.contract.js';
 export * from './mail/broadcasts.contract.js';
 export * from './mail/broadcast-reports.contract.js';

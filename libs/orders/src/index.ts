@@ -1,4 +1,3 @@
-export { countsText } from './counts.js';
 export { fetchOrders, OrderJobs } from './order-jobs.js';
 export { OrderSync } from './order-sync.js';
 export { OrdersModule } from './orders.module.js';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { orderCountsText } from '#contracts';
 import { systemActor } from '#platform';
 import type { ShopOrder } from '#testing';
 import fc from 'fast-check';
-import { countsText } from './counts.js';
 import { ann, expectKilled, killing, order, OrdersFixture } from './orders.fixture.js';
 import { SourceError } from './source.js';
 
@@ -31,7 +31,7 @@ describe('orders from Stripe', () => {
     stripe.refund('ch_1', 900);
     const source = on.stripeSource();
     const counts = await on.sync(source).sync(source);
-    expect(countsText(counts)).toBe('3 new orders, 1 order without an address');
+    expect(orderCountsText(counts)).toBe('3 new orders, 1 order without an address');
     expect(await on.lines()).toEqual([
       `ch_1 Ann@School.example partly_refunded 4900-900 EUR`,
       `ch_2 ${bob} paid 700 EUR`,
@@ -96,11 +96,11 @@ describe('orders from Stripe', () => {
     const late = stripe.charge({ id: 'ch_late', email: ann, status: 'pending' });
     const source = on.stripeSource();
     const sync = on.sync(source);
-    expect(countsText(await sync.sync(source))).toBe('2 new orders');
-    expect(countsText(await sync.sync(source))).toBe('Nothing new');
+    expect(orderCountsText(await sync.sync(source))).toBe('2 new orders');
+    expect(orderCountsText(await sync.sync(source))).toBe('Nothing new');
     stripe.refund('ch_old', undefined, { created: '2026-11-30T10:00:00Z' });
     Object.assign(late, { status: 'succeeded', captured: true, amount_captured: 4900 });
-    expect(countsText(await sync.sync(source))).toBe('1 new order, 1 refund');
+    expect(orderCountsText(await sync.sync(source))).toBe('1 new order, 1 refund');
     expect(await on.lines()).toEqual([
       `ch_late ${ann} paid 4900 EUR`,
       `ch_new ${ann} paid 4900 EUR`,
@@ -133,7 +133,7 @@ describe('orders from Stripe', () => {
     stripe.refund('ch_guest', 100);
     const source = on.stripeSource();
     const counts = await on.sync(source).syncPerson(source, await on.personOf(ann));
-    expect(countsText(counts)).toBe('3 new orders, 1 refund');
+    expect(orderCountsText(counts)).toBe('3 new orders, 1 refund');
     expect((await on.rows()).map(({ external_id, refunded_minor }) => `${external_id} ${refunded_minor}`)).toEqual([
       'ch_2 0',
       'ch_3 0',
@@ -162,7 +162,7 @@ describe('orders of a shop', () => {
     ];
     const source = on.shopSource();
     const sync = on.sync(source);
-    expect(countsText(await sync.sync(source))).toBe(
+    expect(orderCountsText(await sync.sync(source))).toBe(
       '3 new orders, 1 order without an address, 2 orders that could not be read',
     );
     const enrolled = () =>
@@ -175,7 +175,7 @@ describe('orders of a shop', () => {
     await sql(`update public.enrollments set status = 'cancelled'`);
     shop.orders[0]!.refunded_minor = 900;
     shop.orders[0]!.updated_at = '2026-12-01T09:59:00Z';
-    expect(countsText(await sync.sync(source))).toBe('1 refund');
+    expect(orderCountsText(await sync.sync(source))).toBe('1 refund');
     expect((await enrolled()).map((one) => one.status)).toEqual(['cancelled']);
     expect(shop.calls.at(-1)).toBe('updated_since=2026-12-01T09%3A55%3A00.000Z');
   });
@@ -258,7 +258,7 @@ describe('an order', () => {
     const sync = on.sync(source);
     await sync.sync(source);
     shop.orders[0] = order('1', { email: bob, refunded_minor: 4900, updated_at: '2026-12-01T10:00:00Z' });
-    expect(countsText(await sync.sync(source))).toBe('1 order that names another person');
+    expect(orderCountsText(await sync.sync(source))).toBe('1 order that names another person');
     expect((await on.lines())[0]).toBe(`1 ${ann} paid 4900 EUR`);
     const [profile] = await sql<{ id: string }>('select id from public.unified_profiles where email = $1', [ann]);
     expect(await on.notices()).toMatchObject([
@@ -270,7 +270,7 @@ describe('an order', () => {
     ]);
     const [from, into] = [await on.personOf(bob), await on.personOf(ann)];
     await sql('insert into cortex.person_links (person_id, into_person_id) values ($1, $2)', [from, into]);
-    expect(countsText(await sync.sync(source))).toBe('1 refund');
+    expect(orderCountsText(await sync.sync(source))).toBe('1 refund');
     expect([(await on.lines())[0], await on.notices()]).toEqual([`1 ${ann} refunded 4900-4900 EUR`, []]);
   });
 
@@ -282,7 +282,7 @@ describe('an order', () => {
     await sql(`update public.unified_profiles set email = 'new@school.example'`);
     on.shop.orders[0]!.refunded_minor = 100;
     on.shop.orders[0]!.updated_at = '2026-12-01T10:00:00Z';
-    expect(countsText(await sync.sync(source))).toBe('1 refund');
+    expect(orderCountsText(await sync.sync(source))).toBe('1 refund');
     expect(await on.lines()).toEqual(['1 new@school.example partly_refunded 4900-100 EUR']);
   });
 
@@ -293,9 +293,9 @@ describe('an order', () => {
     await sync.sync(source);
     await sql(`update public.transactions set status = 'refunded', refunded_minor = 4900`);
     on.shop.orders[0]!.updated_at = '2026-12-01T10:00:00Z';
-    expect(countsText(await sync.sync(source))).toBe('Nothing new');
+    expect(orderCountsText(await sync.sync(source))).toBe('Nothing new');
     on.shop.orders[0]!.refunded_minor = 100;
-    expect(countsText(await sync.sync(source))).toBe('Nothing new');
+    expect(orderCountsText(await sync.sync(source))).toBe('Nothing new');
     expect(await on.lines()).toEqual([`1 ${ann} refunded 4900-4900 EUR`]);
   });
 

@@ -84,7 +84,7 @@ export class SourceError extends Error {
     readonly reason: string,
     readonly more: { final: boolean; remedy?: string; lostPlace?: boolean; retryAfter?: number },
   ) {
-    super(`${label} ${reason}.`);
+    super(`${label.charAt(0).toUpperCase()}${label.slice(1)} ${reason}.`);
     this.name = 'SourceError';
   }
 }

@@ -8,6 +8,7 @@ import { AccountSettings } from './staff/account-settings';
 import { BrandSettings } from './mail/brand-settings';
 import { DemoSettings } from './workspace/demo-settings';
 import { FormsSettings } from './mail/forms-settings';
+import { OrdersSettings } from './programs/orders-settings';
 import { KeysSettings } from './programs/keys-settings';
 import { SeedSettings } from './mail/seed-settings';
 import { SecuritySettings } from './workspace/security-settings';
@@ -38,6 +39,7 @@ export function SettingsPage() {
     ['topics', 'Topics'],
     ['forms', 'Sign-up forms'],
     ['suppressions', 'Suppressions'],
+    ['orders', 'Orders'],
     ['account', 'Your account'],
     ...(mayAdmin
       ? [
@@ -70,6 +72,7 @@ export function SettingsPage() {
             <TopicsSettings />
             <FormsSettings />
             <SuppressionsSettings />
+            <OrdersSettings />
             <AccountSettings />
             {mayAdmin ? (
               <>

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { ContactActionInput, OrderSourceName } from '#contracts';
+import { orderCountsText, type ContactActionInput, type OrderSourceName } from '#contracts';
 import type { ContactRow } from '#directory';
-import { countsText, OrderSync, SourceError, type OrderSource } from '#orders';
+import { OrderSync, SourceError, type OrderSource } from '#orders';
 import { AppError, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
 
@@ -69,7 +69,7 @@ export class SyncOrders implements ActionDefinition<'sync_orders', Plan> {
   private async fetch(source: OrderSource, context: ActionContext<Plan>, signal: AbortSignal): Promise<Outcome> {
     try {
       const counts = await this.orders.syncPerson(source, context.person_id, signal);
-      return { state: 'done', detail: `${countsText(counts)}.` };
+      return { state: 'done', detail: `${orderCountsText(counts)}.` };
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       throw new AppError('order_source_failed', [error.message, error.more.remedy].filter(Boolean).join(' '));
