@@ -1,7 +1,7 @@
 import { Radio } from '@mantine/core';
 import { useState } from 'react';
 import { controls } from './controls';
-import { controlOf, isAsked, type FormField } from './schema';
+import { controlOf, isAsked, type FormField } from '../../schema-form/schema';
 
 export interface FormProps {
   fields: FormField[];

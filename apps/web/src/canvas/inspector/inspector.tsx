@@ -13,7 +13,7 @@ import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
 import { overrides } from './overrides';
 import { Form } from './form';
-import { fieldsOf, type FormField } from './schema';
+import { fieldsOf, type FormField } from '../../schema-form/schema';
 import { SettingsForm } from './settings-form';
 import { WaitExample } from './wait-example';
 

@@ -1,7 +1,7 @@
 import { cronOf, cronText, plainSchedule, type PlainSchedule } from '#graph';
 import { Chip, Input, NumberInput, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { text, type ControlProps } from './control';
+import { text, type ControlProps } from '../../../schema-form/control';
 
 const kinds = [
   { value: 'day', label: 'Every day' },

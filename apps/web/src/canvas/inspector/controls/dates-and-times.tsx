@@ -1,8 +1,7 @@
-import type { DateOffset } from '#graph';
+import { durationUnits as units, type DateOffset } from '#graph';
 import { Autocomplete, Chip, Input, Select, TextInput } from '@mantine/core';
 import { useAttributeFields } from '../../../rule-builder/suggestions';
-import { units } from '../schema';
-import { fieldProps, text, type ControlProps } from './control';
+import { fieldProps, text, type ControlProps } from '../../../schema-form/control';
 import { ClearSpan, NoSpan, NumberAndUnit } from './span-fields';
 
 /** A time of day; an optional one can be left empty. */

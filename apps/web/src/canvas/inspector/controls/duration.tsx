@@ -1,7 +1,6 @@
-import { duration, type Duration } from '#graph';
+import { duration, durationUnits as units, type Duration } from '#graph';
 import { Input } from '@mantine/core';
-import { units } from '../schema';
-import type { ControlProps } from './control';
+import type { ControlProps } from '../../../schema-form/control';
 import { ClearSpan, NoSpan, NumberAndUnit } from './span-fields';
 
 /** A span of time: a number and a unit. */

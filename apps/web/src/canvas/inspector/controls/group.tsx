@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { controlOf, fieldsOf, isAsked } from '../schema';
-import type { ControlProps } from './control';
+import { controlOf, fieldsOf, isAsked, type SchemaField } from '../../../schema-form/schema';
+import type { ControlProps } from '../../../schema-form/control';
 
 /** Fields that belong together, e.g. what a monitor asks of a lead. */
 export function Group(props: ControlProps) {
@@ -15,7 +15,7 @@ export function Group(props: ControlProps) {
     <fieldset className="field-group">
       {field.label ? <legend className="caps">{field.label}</legend> : null}
       {problem ? <p className="field-problem">{problem}</p> : null}
-      {fieldsOf(field.inner as z.ZodObject)
+      {fieldsOf((field as SchemaField).inner as z.ZodObject)
         .filter((inner) => isAsked(inner, config) && controlOf(inner) !== 'fixed')
         .map((inner) => {
           const Control = controls?.[controlOf(inner)];

@@ -1,14 +1,15 @@
 import { Headers } from './secret-headers';
 import { WebhookBody } from './webhook-call';
-import { ActivityType, AnyList, Course, OtherAutomation, StaticList } from './references';
-import type { Control } from './control';
+import { Course } from '../../../schema-form/course';
+import { ActivityType, AnyList, OtherAutomation, StaticList } from './references';
+import type { Control } from '../../../schema-form/control';
 import { Cron } from './cron';
 import { DurationControl } from './duration';
 import { Data, Fields, Tags } from './tags-and-fields';
 import { Group } from './group';
 import { Branches, Cases } from './split-paths';
 import { MetadataRules, Rules } from './rules';
-import { Line, Lines, Select, Switch } from './basic';
+import { Line, Lines, Select, Switch } from '../../../schema-form/basic';
 import { DateField, Offset, Time, Timezone, Weekdays } from './dates-and-times';
 
 /** How a field is drawn, by the `control` its schema names. Fields of the mail step have their own editor. */

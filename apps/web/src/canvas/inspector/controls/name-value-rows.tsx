@@ -1,7 +1,7 @@
 import { ActionIcon, Autocomplete, Button, Input } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import { fieldProps, type ControlProps } from './control';
+import { fieldProps, type ControlProps } from '../../../schema-form/control';
 
 type Row = [name: string, content: string];
 

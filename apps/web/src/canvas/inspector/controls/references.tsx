@@ -3,7 +3,7 @@ import { useParams } from 'react-router';
 import { useAutomations } from '../../../automations/automations.queries';
 import { useSuggestions } from '../../../rule-builder/suggestions';
 import { ListSelect, type Fitting } from '../../../smart-lists/list-select';
-import { fieldProps, text, type ControlProps } from './control';
+import { fieldProps, text, type ControlProps } from '../../../schema-form/control';
 
 /** An activity type: those seen so far are offered, any other may be typed. */
 export function ActivityType(props: ControlProps) {
@@ -17,24 +17,6 @@ export function ActivityType(props: ControlProps) {
       data={activityTypes}
       value={text(value)}
       onChange={(next) => onChange(next === '' && field.optional ? undefined : next)}
-    />
-  );
-}
-
-export function Course(props: ControlProps) {
-  const { value, onChange } = props;
-  const { courses } = useSuggestions();
-  const current = text(value);
-  const known = courses.some((course) => course.value === current);
-  return (
-    <Select
-      {...fieldProps(props)}
-      placeholder="Any course"
-      clearable
-      searchable
-      data={current && !known ? [...courses, { value: current, label: current }] : courses}
-      value={current || null}
-      onChange={(next) => onChange(next ?? undefined)}
     />
   );
 }

@@ -4,7 +4,7 @@ import { Input } from '@mantine/core';
 import { useReferenceNames } from '../../../automations/reference-names';
 import { RuleBuilder } from '../../../rule-builder/rule-builder';
 import { useEditor } from '../../document/use-editor';
-import { text, type ControlProps } from './control';
+import { text, type ControlProps } from '../../../schema-form/control';
 
 /** Rules about the person; behind the start also about the lead and about mails sent before. */
 export function Rules({ field, value, problem, readOnly, stepId, onChange }: ControlProps) {

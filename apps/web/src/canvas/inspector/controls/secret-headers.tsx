@@ -2,7 +2,7 @@ import { ActionIcon, Autocomplete, Button, Input } from '@mantine/core';
 import { isSecretReference, type SecretReference } from '#graph';
 import { IconX } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
-import { fieldProps, type ControlProps } from './control';
+import { fieldProps, type ControlProps } from '../../../schema-form/control';
 import { SecretValue } from './secret-value';
 
 interface Row {

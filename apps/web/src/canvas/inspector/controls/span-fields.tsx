@@ -1,6 +1,6 @@
 import { Button, Input, NumberInput, Select } from '@mantine/core';
-import { units } from '../schema';
-import { fieldProps, type ControlProps } from './control';
+import { durationUnits as units } from '#graph';
+import { fieldProps, type ControlProps } from '../../../schema-form/control';
 
 type Unit = (typeof units)[number];
 

@@ -2,7 +2,7 @@ import type { Group } from '#rules';
 import { ActionIcon, Button, NumberInput, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
 import { newStepId } from '../../document/steps';
-import type { ControlProps } from './control';
+import type { ControlProps } from '../../../schema-form/control';
 import { Rules } from './rules';
 
 interface Path {

@@ -1,6 +1,6 @@
 import { personalIds } from '#rules';
 import { TagsInput } from '@mantine/core';
-import { fieldProps, type ControlProps } from './control';
+import { fieldProps, type ControlProps } from '../../../schema-form/control';
 import { NameValueRows } from './name-value-rows';
 
 export function Tags(props: ControlProps) {

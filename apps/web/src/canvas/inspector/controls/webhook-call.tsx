@@ -1,6 +1,6 @@
 import { Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { fieldProps, type ControlProps } from './control';
+import { fieldProps, type ControlProps } from '../../../schema-form/control';
 
 const written = (value: unknown): string =>
   value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 2);

@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../api/client';
 import { Failed } from '../../../ui/query-states';
-import { text } from '../controls/control';
+import { text } from '../../../schema-form/control';
 import { PreviewPersonInput, usePreviewPerson } from '../../../people/preview-person';
 import { MailTest } from './email-test';
 import { unsavedEmail } from './unsaved-email';

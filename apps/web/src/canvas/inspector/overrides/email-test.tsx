@@ -7,7 +7,7 @@ import { call } from '../../../api/client';
 import { mailStateOf } from '../../../outbox/mail-states';
 import { reasonInWords } from '../../../outbox/reason-words';
 import { Failed } from '../../../ui/query-states';
-import { text } from '../controls/control';
+import { text } from '../../../schema-form/control';
 import { unsavedEmail } from './unsaved-email';
 
 const LOOK_MS = 700;

@@ -3,7 +3,7 @@ import { IconPencil } from '@tabler/icons-react';
 import { Suspense, lazy, useState } from 'react';
 import { useEditor } from '../../document/use-editor';
 import type { FormProps } from '../form';
-import { text } from '../controls/control';
+import { text } from '../../../schema-form/control';
 
 // The code editor is fetched when it is opened.
 const HtmlSheet = lazy(async () => ({ default: (await import('../../../email-studio/design/html-sheet')).HtmlSheet }));

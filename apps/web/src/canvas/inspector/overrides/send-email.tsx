@@ -2,7 +2,7 @@ import { Input, SegmentedControl, Tabs, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { TemplateChoice } from '../../../email-studio/templates/template-choice';
 import type { FormProps } from '../form';
-import { text } from '../controls/control';
+import { text } from '../../../schema-form/control';
 import { MailPreview } from './email-preview';
 import { OwnEmail } from './own-email';
 import { TopicChoice } from './topic-choice';

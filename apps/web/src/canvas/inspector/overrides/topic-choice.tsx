@@ -1,5 +1,5 @@
 import { TopicSelect } from '../../../settings/mail/topic-select';
-import { text } from '../controls/control';
+import { text } from '../../../schema-form/control';
 import type { FormProps } from '../form';
 
 /** The topic of a marketing mail; on the other stream only to take it off. */

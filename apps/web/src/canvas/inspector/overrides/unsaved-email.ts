@@ -1,4 +1,4 @@
-import { text } from '../controls/control';
+import { text } from '../../../schema-form/control';
 
 /** The step's own text as the server takes it unsaved. */
 export const unsavedEmail = (config: Record<string, unknown>, contact_email: string | undefined) => ({

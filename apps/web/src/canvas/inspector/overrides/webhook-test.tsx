@@ -8,7 +8,7 @@ import { call } from '../../../api/client';
 import { Failed } from '../../../ui/query-states';
 import { count } from '../../../ui/format';
 import { useEditor } from '../../document/use-editor';
-import { text } from '../controls/control';
+import { text } from '../../../schema-form/control';
 import { PreviewPersonInput, usePreviewPerson } from '../../../people/preview-person';
 
 interface TryProps {

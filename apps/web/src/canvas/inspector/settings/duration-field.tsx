@@ -1,9 +1,13 @@
 import type { Duration } from '#graph';
 import { DurationControl } from '../controls/duration';
-import type { FormField } from '../schema';
+import type { FormField } from '../../../schema-form/schema';
 
-const durationField = (label: string, optional = true): FormField =>
-  ({ name: 'duration', label, optional }) as unknown as FormField;
+const durationField = (label: string, optional = true): FormField => ({
+  name: 'duration',
+  label,
+  optional,
+  type: 'object',
+});
 
 /** A span of time among the settings. */
 export function DurationField(props: {
@@ -20,7 +24,6 @@ export function DurationField(props: {
       problems={new Map()}
       problem={undefined}
       readOnly={false}
-      stepId=""
       onChange={(value) => {
         const span = value as Duration | undefined;
         // The server refuses settings with a span of nothing; while the number is retyped the old one stays.

@@ -4,7 +4,6 @@ import { Checkbox, Input, SegmentedControl } from '@mantine/core';
 import { RuleBuilder } from '../../../rule-builder/rule-builder';
 import { useEditor } from '../../document/use-editor';
 import { ActivityType } from '../controls/references';
-import type { FormField } from '../schema';
 
 type Moment = NonNullable<DraftSettings['exit_when']>;
 
@@ -44,13 +43,12 @@ export function MomentField(props: {
           {byActivity ? (
             <>
               <ActivityType
-                field={{ name: 'activity_type', label: 'Activity', optional: false } as unknown as FormField}
+                field={{ name: 'activity_type', label: 'Activity', optional: false, type: 'string' }}
                 value={value.activity_type}
                 config={{}}
                 problems={new Map()}
                 problem={undefined}
                 readOnly={false}
-                stepId=""
                 onChange={(activity_type) => onChange({ ...value, activity_type: String(activity_type ?? '') })}
               />
               <Input.Wrapper label="Only where" labelElement="div">

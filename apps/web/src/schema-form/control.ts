@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import type { FormField } from '../schema';
+import type { FormField } from './schema';
 
 export interface ControlProps {
   field: FormField;
@@ -8,7 +8,10 @@ export interface ControlProps {
   problems: ReadonlyMap<string, string>;
   problem: string | undefined;
   readOnly: boolean;
-  stepId: string;
+  /** It takes the focus when the dialog around it opens. */
+  takesFocus?: boolean;
+  /** Whose field it is, where it is a step's. */
+  stepId?: string;
   /** Every control there is; only a field that holds fields needs them. */
   controls?: Record<string, Control>;
   /** `undefined` removes the field. */
@@ -24,7 +27,8 @@ export const kept = (value: string, optional: boolean): string | undefined =>
   value === '' && optional ? undefined : value;
 
 /** What every input shows of its field. */
-export const fieldProps = ({ field, problem, readOnly }: ControlProps) => ({
+export const fieldProps = ({ field, problem, readOnly, takesFocus }: ControlProps) => ({
+  ...(takesFocus ? { 'data-autofocus': true } : {}),
   label: field.label,
   description: field.help,
   error: problem,
