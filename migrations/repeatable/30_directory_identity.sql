@@ -325,6 +325,7 @@ begin
   update cortex.activity_inbox i set person_id = stays_id where i.person_id = gone_id;
   update cortex.inbox_failures f set person_id = stays_id where f.person_id = gone_id;
   update cortex.pending q set person_id = stays_id where q.person_id = gone_id;
+  update cortex.contact_notes n set person_id = stays_id where n.person_id = gone_id;
   update cortex.former_ids f set person_id = stays_id where f.person_id = gone_id;
 
   -- Of two runs of one automation and key the one that began first stays; the other is over, and keeps its trace.

@@ -336,6 +336,15 @@ table cortex.contact_actions
   tries integer not null default 1
   resume_at timestamp with time zone not null
 
+table cortex.contact_notes
+  id uuid not null default uuidv7()
+  person_id uuid not null
+  text text not null
+  author_id text not null
+  author text not null
+  written_at timestamp with time zone not null default cortex.now()
+  edited_at timestamp with time zone
+
 table cortex.crm_activities_default default partition
   id uuid not null default uuidv7()
   contact_email public.citext
@@ -377,6 +386,20 @@ view cortex.directory_definition
   attributes jsonb
   created_at timestamp with time zone
   lifetime_value_minor bigint
+
+table cortex.directory_views
+  id uuid not null default uuidv7()
+  owner_id text
+  owner text not null
+  name text not null
+  shared boolean not null
+  q text not null
+  type text
+  rules jsonb
+  sort text not null
+  columns text[] not null
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
 
 table cortex.entry_clocks
   automation_id uuid not null
@@ -1304,6 +1327,8 @@ cortex.contact_actions contact_actions_pkey: PRIMARY KEY (id)
 
 cortex.contact_actions contact_actions_state_check: CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text])))
 
+cortex.contact_notes contact_notes_pkey: PRIMARY KEY (id)
+
 cortex.customer_password_links customer_password_links_pkey: PRIMARY KEY (profile_id)
 
 cortex.customer_password_links customer_password_links_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES public.unified_profiles(id) ON DELETE CASCADE
@@ -1313,6 +1338,10 @@ cortex.customer_password_links customer_password_links_purpose_check: CHECK ((pu
 cortex.customer_password_links customer_password_links_token_hash_key: UNIQUE (token_hash)
 
 cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
+
+cortex.directory_views directory_views_owner_id_fkey: FOREIGN KEY (owner_id) REFERENCES cortex_staff."user"(id) ON DELETE SET NULL
+
+cortex.directory_views directory_views_pkey: PRIMARY KEY (id)
 
 cortex.entry_clocks entry_clocks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
@@ -1708,11 +1737,17 @@ CREATE INDEX contact_actions_person ON cortex.contact_actions USING btree (perso
 
 CREATE INDEX contact_actions_running ON cortex.contact_actions USING btree (resume_at) WHERE (state = 'running'::text)
 
+CREATE INDEX contact_notes_person ON cortex.contact_notes USING btree (person_id, written_at, id)
+
 CREATE INDEX crm_activities_default_anonymous_id_occurred_at_idx ON cortex.crm_activities_default USING btree (anonymous_id, occurred_at) WHERE ((person_id IS NULL) AND (anonymous_id IS NOT NULL))
 
 CREATE INDEX crm_activities_default_person_id_occurred_at_id_idx ON cortex.crm_activities_default USING btree (person_id, occurred_at DESC, id DESC)
 
 CREATE INDEX crm_activities_default_type_occurred_at_person_id_idx ON cortex.crm_activities_default USING btree (type, occurred_at, person_id)
+
+CREATE INDEX directory_views_owner ON cortex.directory_views USING btree (owner_id)
+
+CREATE INDEX directory_views_shared ON cortex.directory_views USING btree (shared, name, id) WHERE shared
 
 CREATE INDEX former_ids_person ON cortex.former_ids USING btree (person_id)
 
@@ -2838,6 +2873,7 @@ begin
   update cortex.activity_inbox i set person_id = stays_id where i.person_id = gone_id;
   update cortex.inbox_failures f set person_id = stays_id where f.person_id = gone_id;
   update cortex.pending q set person_id = stays_id where q.person_id = gone_id;
+  update cortex.contact_notes n set person_id = stays_id where n.person_id = gone_id;
   update cortex.former_ids f set person_id = stays_id where f.person_id = gone_id;
 
   -- Of two runs of one automation and key the one that began first stays; the other is over, and keeps its trace.

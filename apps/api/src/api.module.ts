@@ -33,6 +33,8 @@ import { CustomersController } from './controllers/access/customers.controller.j
 import { JobsController } from './controllers/people/jobs.controller.js';
 import { EventsController } from './controllers/workspace/events.controller.js';
 import { OperationsController } from './controllers/workspace/operations.controller.js';
+import { NotesController } from './controllers/people/notes.controller.js';
+import { ViewsController } from './controllers/people/views.controller.js';
 import { PeopleIngestionController } from './controllers/ingestion/people-ingestion.controller.js';
 import { PasskeysController } from './controllers/access/passkeys.controller.js';
 import { SecondFactorController } from './controllers/access/second-factor.controller.js';
@@ -101,6 +103,8 @@ const controllers: Type[] = [
   DesignsController,
   EventsController,
   JobsController,
+  NotesController,
+  ViewsController,
   OperationsController,
   PeopleIngestionController,
   PasskeysController,

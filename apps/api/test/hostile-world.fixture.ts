@@ -2,7 +2,7 @@ import { queueMail } from '#emails';
 import { nodes as nodeDefs } from '#graph';
 import { newId, openAttention } from '#platform';
 import { pipeline } from '#testing';
-import type { TestApi } from './api.fixture.js';
+import { ADMIN, type TestApi } from './api.fixture.js';
 
 const ANN = 'ann@hostile.example';
 
@@ -45,6 +45,9 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   ).results[0].id as string;
   await made('POST', '/activities', { contact_email: ANN, type: 'checkout.abandoned', metadata: { order_id: 'o1' } });
   const contact = (await made('GET', `/contacts?q=${ANN}`, undefined)).items[0].id as string;
+  const note = (await made('POST', `/contacts/${contact}/notes`, { text: 'Called' })).id as string;
+  const cookie = await api.signIn(ADMIN.email, ADMIN.password);
+  const view = (await api.call<{ id: string }>('POST', '/views', { name: 'Everyone' }, { cookie })).body.id;
   const rules = rulesOf(course);
   const list = (await made('POST', '/smart-lists', { name: 'Rules', rules: rules[0] })).id as string;
   const topic = (await made('POST', '/email/topics', { name: 'News' })).id as string;
@@ -124,6 +127,8 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   const ids: [string, string][] = [
     ['/contacts/:id/actions', bea],
     ['/contacts', contact],
+    ['/notes', note],
+    ['/views', view],
     ['/smart-lists/:id/members', fixed],
     ['/smart-lists', list],
     ['/email/templates', template],

@@ -77,6 +77,10 @@ const routes: Record<Row, string> = {
     GET /sessions/mine
     DELETE /sessions/mine/:id
     DELETE /sessions
+    GET /views
+    POST /views
+    PUT /views/:id
+    DELETE /views/:id
     POST /automations/:id/presence`,
   'read people, lists, automations, reports': `
     GET /activities
@@ -89,6 +93,7 @@ const routes: Record<Row, string> = {
     GET /contacts/:id/links
     GET /contacts/:id/actions/available
     GET /contacts/:id/topics
+    GET /contacts/:id/notes
     GET /email/topics
     GET /email/forms
     GET /courses
@@ -219,6 +224,9 @@ const routes: Record<Row, string> = {
   'edit and tag people': `
     PATCH /contacts/:id
     PATCH /contacts/:id/topics
+    POST /contacts/:id/notes
+    PUT /notes/:id
+    DELETE /notes/:id
     POST /automations/:id/enter
     POST /runs/:id/advance
     POST /runs/:id/remove

@@ -30,6 +30,8 @@ export * from './people/jobs.contract.js';
 export * from './mail/senders.contract.js';
 export * from './people/orders.contract.js';
 export * from './people/order-words.js';
+export * from './people/notes.contract.js';
+export * from './people/views.contract.js';
 export * from './mail/broadcast-ways.contract.js';
 export * from './mail/broadcasts.contract.js';
 export * from './mail/broadcast-reports.contract.js';

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { Contacts } from './contacts.js';
 import { DirectoryRepair } from './directory-repair.js';
+import { Notes } from './notes.js';
 import { SubscriberDays } from './subscriber-days.js';
 import { TimeZones } from './time-zones.js';
+import { DirectoryViews } from './views.js';
 
-@Module({
-  providers: [Contacts, DirectoryRepair, SubscriberDays, TimeZones],
-  exports: [Contacts, DirectoryRepair, SubscriberDays, TimeZones],
-})
+const providers = [Contacts, DirectoryRepair, DirectoryViews, Notes, SubscriberDays, TimeZones];
+
+@Module({ providers, exports: providers })
 export class DirectoryModule {}

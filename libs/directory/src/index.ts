@@ -13,6 +13,8 @@ export {
   type ContactQuery,
 } from './contacts.queries.js';
 export { Contacts } from './contacts.js';
+export { Notes } from './notes.js';
+export { DirectoryViews } from './views.js';
 export { DirectoryModule } from './directory.module.js';
 export { editContact, writeAs } from './edit-contact.js';
 export { compareDirectory, DirectoryRepair, repairDirectory } from './directory-repair.js';
