@@ -1,21 +1,27 @@
-import { advanceRun, listRuns, removeRun, retryFailed, retryRun, type Run } from '#contracts';
+import { advanceRun, removeRun, retryRun, type Run } from '#contracts';
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useMay } from '../access/session.queries';
 import { call } from '../api/client';
-import { fallbackPoll } from '../api/live-changes';
-import { Problem } from '../ui/confirm';
-import { people } from '../ui/format';
-import { reasonInWords } from '../outbox/reason-words';
+import { versionQuery } from '../automations/versions.queries';
+import { Confirm, Problem } from '../ui/confirm';
 
 const verbs = { advance: advanceRun, remove: removeRun, retry: retryRun };
+type Verb = keyof typeof verbs;
+const labels: Record<Verb, string> = {
+  advance: 'Move on now',
+  remove: 'Remove from automation',
+  retry: 'Retry this step',
+};
 
 /** What can be done about one person inside: move on now, take out, try a failed step again. */
 export function RunActions({ run }: { run: Run }) {
   const client = useQueryClient();
   const may = useMay('people');
+  const [question, setQuestion] = useState<{ verb: Verb; consequence: string }>();
   const act = useMutation({
-    mutationFn: (verb: keyof typeof verbs) => call(verbs[verb], { params: { id: run.id } }),
+    mutationFn: (verb: Verb) => call(verbs[verb], { params: { id: run.id } }),
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: ['run', run.id] }),
@@ -23,84 +29,64 @@ export function RunActions({ run }: { run: Run }) {
         client.invalidateQueries({ queryKey: ['automation-stats', run.automation_id] }),
         client.invalidateQueries({ queryKey: ['in-now', run.contact_email] }),
       ]),
+    onSuccess: () => setQuestion(undefined),
   });
+  /** What sends no mail is done at once. */
+  const ask = async (verb: Verb) => {
+    act.reset();
+    if (verb === 'remove') return act.mutate(verb);
+    const consequence = await whatIsSent(client, run, verb === 'retry');
+    if (consequence === undefined) return act.mutate(verb);
+    setQuestion({ verb, consequence });
+  };
   const inside = run.status === 'active' || run.status === 'waiting' || run.status === 'failed';
   if (!may || !inside) return null;
+  const offered: Verb[] = [
+    ...(run.status === 'waiting' ? (['advance'] as const) : []),
+    ...(run.status === 'failed' ? (['retry'] as const) : []),
+    'remove',
+  ];
   return (
     <>
       <div className="row">
-        {run.status === 'waiting' ? (
-          <Button variant="default" size="compact-sm" disabled={act.isPending} onClick={() => act.mutate('advance')}>
-            Move on now
+        {offered.map((verb) => (
+          <Button
+            key={verb}
+            variant="default"
+            size="compact-sm"
+            disabled={act.isPending}
+            onClick={() => void ask(verb)}
+          >
+            {labels[verb]}
           </Button>
-        ) : null}
-        {run.status === 'failed' ? (
-          <Button variant="default" size="compact-sm" disabled={act.isPending} onClick={() => act.mutate('retry')}>
-            Retry this step
-          </Button>
-        ) : null}
-        <Button variant="default" size="compact-sm" disabled={act.isPending} onClick={() => act.mutate('remove')}>
-          Remove from automation
-        </Button>
+        ))}
       </div>
-      <Problem error={act.error} />
+      <Problem error={question ? undefined : act.error} />
+      <Confirm
+        opened={question !== undefined}
+        title={question ? `${labels[question.verb]}: ${run.contact_email}` : ''}
+        label={question ? labels[question.verb] : ''}
+        busy={act.isPending}
+        error={act.error}
+        onClose={() => setQuestion(undefined)}
+        onConfirm={() => question && act.mutate(question.verb)}
+      >
+        {question?.consequence}
+      </Confirm>
     </>
   );
 }
 
-const SHOWN = 100;
-
-/** Says that people are stuck, here or anywhere, and tries all of them again. */
-export function RetryAll({ automationId, nodeId }: { automationId: string; nodeId: string | undefined }) {
-  const client = useQueryClient();
-  const may = useMay('change');
-  const stuck = useQuery({
-    queryKey: ['automation-runs', automationId, 'stuck', nodeId],
-    queryFn: ({ signal }) =>
-      call(
-        listRuns,
-        {
-          params: { id: automationId },
-          query: { status: 'failed', limit: SHOWN, ...(nodeId ? { node_id: nodeId } : {}) },
-        },
-        { signal },
-      ),
-    refetchInterval: fallbackPoll,
-  });
-  const retry = useMutation({
-    mutationFn: () =>
-      call(retryFailed, { params: { id: automationId }, body: nodeId === undefined ? {} : { node_id: nodeId } }),
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ['automation-runs', automationId] }),
-        client.invalidateQueries({ queryKey: ['automation-stats', automationId] }),
-      ]),
-  });
-  const count = stuck.data?.items.length ?? 0;
-  const [first] = stuck.data?.items ?? [];
-  if (count === 0 && !retry.data && !retry.error) return null;
-  return (
-    <div className="field-group" data-testid="stuck">
-      {count > 0 ? (
-        <p className="sentence">
-          {stuck.data?.next_cursor ? `More than ${people(SHOWN)}` : count === 1 ? '1 person' : people(count)} failed
-          {nodeId === undefined ? '' : ' at this step'}
-          {first?.end_reason ? `: ${reasonInWords(first.end_reason)}` : ''}
-        </p>
-      ) : null}
-      {may && count > 0 ? (
-        <div>
-          <Button variant="default" size="compact-sm" disabled={retry.isPending} onClick={() => retry.mutate()}>
-            Retry all
-          </Button>
-        </div>
-      ) : null}
-      {retry.data ? (
-        <p className="label" role="status">
-          Retrying {people(retry.data.retried)}.
-        </p>
-      ) : null}
-      <Problem error={retry.error} />
-    </div>
-  );
+/** What mail the run may send when it goes on, in words; undefined for none. */
+async function whatIsSent(client: QueryClient, run: Run, again: boolean): Promise<string | undefined> {
+  try {
+    // Brings the words of steps along, which who does not click does not need.
+    const [{ mailsInWords }, { graph }] = await Promise.all([
+      import('./mails-ahead'),
+      client.fetchQuery(versionQuery(run.automation_id, run.version)),
+    ]);
+    return mailsInWords(graph, run, again);
+  } catch {
+    return `What comes next could not be looked up. It may send an e-mail to ${run.contact_email} right away.`;
+  }
 }

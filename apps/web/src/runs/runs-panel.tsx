@@ -21,7 +21,8 @@ import { CheckResults, proves, type Proof } from '../rule-builder/answers/check-
 import { useNames } from '../rule-builder/suggestions';
 import { reasonInWords } from '../outbox/reason-words';
 import { describeOutcome } from './step-outcome';
-import { RetryAll, RunActions } from './run-actions';
+import { RetryAll } from './retry-all';
+import { RunActions } from './run-actions';
 import { WhyNotEntered } from './why-not-entered';
 
 /** One run, kept fresh while it is looked at. */
