@@ -27,10 +27,16 @@ describe('what a reader sees without asking again', () => {
           type: 'wait_until',
           config: { activity_type: 'course.enrolled', timeout: { n: 2, unit: 'days' } },
         },
+        {
+          id: 'last',
+          type: 'send_email',
+          config: { subject: 'Last chance', html: '<p>Bye</p>', stream: 'broadcast' },
+        },
       ],
       edges: [
         { source: 'start', port: 'next', target: 'mail' },
         { source: 'mail', port: 'next', target: 'wait' },
+        { source: 'wait', port: 'timed_out', target: 'last' },
       ],
     };
     const made = await app.call('POST', '/automations', { name: 'Abandoned checkout', graph });
@@ -77,8 +83,20 @@ describe('what a reader sees without asking again', () => {
   it('goes from the timeline to the mail as sent', async () => {
     const drawer = page.getByRole('dialog', { name: 'Person' });
     await drawer.getByRole('link', { name: 'Was sent “You left something behind”' }).click();
-    await page.waitForURL((url) => url.pathname === '/admin/outbox' && url.searchParams.has('message'));
-    await page.frameLocator('iframe').getByText('Hello').waitFor();
+    const mail = page.getByRole('dialog', { name: 'The e-mail as sent' });
+    await mail.frameLocator('iframe').getByText('Hello').waitFor();
+    await page.keyboard.press('Escape');
+    await mail.waitFor({ state: 'detached' });
+    await drawer.getByRole('link', { name: 'Was sent “You left something behind”' }).waitFor();
+  });
+
+  it('asks before somebody is moved on to a mail', async () => {
+    const drawer = page.getByRole('dialog', { name: 'Person' });
+    await drawer.getByRole('button', { name: 'Move on now' }).click();
+    const question = page.getByRole('dialog', { name: 'Move on now: ada@example.com' });
+    await question.getByText('This goes on to: Send “Last chance”.').waitFor();
+    await question.getByRole('button', { name: 'Move on now' }).click();
+    await drawer.getByRole('region', { name: 'In automations now' }).waitFor({ state: 'detached' });
   });
 
   it('brings a mail into the outbox by itself', async () => {

@@ -10,7 +10,14 @@ import {
   type ContactSort,
 } from '#contracts';
 import type { Group } from '#rules';
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type InfiniteData,
+} from '@tanstack/react-query';
 import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
 import { paging } from '../api/paged';
@@ -49,8 +56,13 @@ export const usePeople = ({ q, type, rules, sort }: PeopleQuery) =>
 
 const contactKey = (id: string) => ['contact', id];
 
-export const useContact = (id: string) =>
-  useQuery({ queryKey: contactKey(id), queryFn: ({ signal }) => call(getContact, { params: { id } }, { signal }) });
+/** One person; nobody is asked for without an id. */
+export const useContact = (id: string | undefined) =>
+  useQuery({
+    queryKey: contactKey(id ?? ''),
+    queryFn: ({ signal }) => call(getContact, { params: { id: id ?? '' } }, { signal }),
+    enabled: id !== undefined,
+  });
 
 /** The person's timeline, newest first. */
 export const useTimeline = (id: string) =>
@@ -60,6 +72,19 @@ export const useTimeline = (id: string) =>
       call(contactActivities, { params: { id }, query: { cursor, limit: 50 } }, { signal }),
     ...paging,
   });
+
+/** Reads the beginning of the timeline again, and only that; what was read further down is left until it is scrolled to. */
+export function useNewestFirst(id: string): () => Promise<void> {
+  const client = useQueryClient();
+  const queryKey = ['timeline', id];
+  return () => {
+    client.setQueryData<InfiniteData<unknown, unknown>>(
+      queryKey,
+      (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+    );
+    return client.invalidateQueries({ queryKey });
+  };
+}
 
 /** How many activities arrived after the one shown on top; at most 50 are counted. */
 export function useNewer(id: string, top: string | undefined): number {
@@ -93,6 +118,8 @@ export function useChangeContact(id: string) {
       client.setQueryData(contactKey(id), contact);
       return Promise.all([
         client.invalidateQueries({ queryKey: ['contacts'] }),
+        // Whoever opened them by an id from before reads them under that.
+        client.invalidateQueries({ queryKey: ['contact'] }),
         client.invalidateQueries({ queryKey: ['timeline', id] }),
       ]);
     },

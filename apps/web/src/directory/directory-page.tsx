@@ -8,6 +8,7 @@ import { useSearchParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { useNames } from '../rule-builder/suggestions';
+import { isOtherDialogOpen } from '../ui/dialogs';
 import { LoadMore } from '../ui/load-more';
 import { Page } from '../ui/page';
 import { Answer, Empty, Loading } from '../ui/query-states';
@@ -15,6 +16,8 @@ import { ColumnChoice } from './column-choice';
 import { columnsIn } from './columns';
 import { usePeople, type Contact, type PeopleQuery } from './contacts.queries';
 import { PeopleTable } from './people-table';
+import { ViewsMenu } from './views-menu';
+import type { Look, View } from './views.queries';
 
 const FilterPanel = lazy(async () => ({ default: (await import('./filter-panel')).FilterPanel }));
 const FilterChips = lazy(async () => ({ default: (await import('./filter-chips')).FilterChips }));
@@ -71,6 +74,14 @@ export function DirectoryPage() {
   useArrows(rows, search.get('contact') ?? undefined, (id) => set('contact', id));
   const [usual, setUsual] = useLocalStorage({ key: 'cortex.directory.columns', defaultValue: '' });
   const columns = useMemo(() => columnsIn(search.get('columns') || usual), [search, usual]);
+  const look: Look = {
+    q: query.q,
+    type: query.type ?? null,
+    rules: rules ?? null,
+    sort: query.sort,
+    columns: columns.map(({ id }) => id),
+  };
+  const openView = (view: View | undefined) => setSearch(view ? searchOf(view) : {}, { preventScrollReset: true });
   const mayChange = useMay('bulk');
   const asked = JSON.stringify([query.q, query.type, rulesText]);
   const [chosen, setChosen] = useState({ asked, ids: nobody });
@@ -87,7 +98,8 @@ export function DirectoryPage() {
   return (
     <Page title="Directory" intro={<Sentence {...query} />} wide>
       <div className="directory-tools">
-        <SearchInput value={query.q} onChange={(q) => set('q', q)} />
+        <ViewsMenu look={look} opened={search.get('view') ?? undefined} onOpen={openView} />
+        <SearchInput key={search.get('view')} value={query.q} onChange={(q) => set('q', q)} />
         <Select
           aria-label="Kind"
           w={140}
@@ -163,6 +175,20 @@ export function DirectoryPage() {
   );
 }
 
+/** The address of a view. */
+function searchOf(view: View): URLSearchParams {
+  const search = new URLSearchParams({ view: view.id });
+  const said = {
+    q: view.q,
+    type: view.type,
+    rules: view.rules && JSON.stringify(view.rules),
+    sort: view.sort === '-created_at' ? '' : view.sort,
+    columns: view.columns.join(),
+  };
+  for (const [name, value] of Object.entries(said)) if (value) search.set(name, value);
+  return search;
+}
+
 /** Who is shown, as a sentence. */
 function Sentence({ q, type, rules }: PeopleQuery) {
   const kinds = type === 'customer' ? 'Customers' : type === 'lead' ? 'Leads' : 'Everyone';
@@ -205,6 +231,7 @@ function useArrows(rows: Contact[], selected: string | undefined, open: (id: str
       if (
         step === 0 ||
         event.defaultPrevented ||
+        isOtherDialogOpen('.contact-drawer') ||
         target.closest('input, textarea, select, [role=listbox], [role=menu]')
       )
         return;

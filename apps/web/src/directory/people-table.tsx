@@ -1,7 +1,9 @@
 import { Checkbox } from '@mantine/core';
-import { Link, useLocation, useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
+import { adminAddresses } from '#contracts';
 import { useSettings } from '../settings/saving/settings.queries';
 import { ErrorBoundary } from '../ui/error-boundary';
+import type { MouseEvent } from 'react';
 import type { Column } from './columns';
 import type { Contact } from './contacts.queries';
 import { nameOf } from '../people/person-words';
@@ -16,7 +18,7 @@ interface PeopleTableProps {
   onTick: (ids: string[], ticked: boolean) => void;
 }
 
-/** People as rows; a click opens the drawer, Ctrl or Cmd with a click a tab of its own. */
+/** People as rows; a click opens the drawer, Ctrl or Cmd with a click their page in a tab of its own. */
 export function PeopleTable({ people, columns, selected, ticked, onTick }: PeopleTableProps) {
   const [search] = useSearchParams();
   const opened = (id: string) => {
@@ -75,15 +77,17 @@ interface PersonRowProps extends Omit<PeopleTableProps, 'people'> {
 function PersonRow({ person, columns, selected, ticked, onTick, opened }: PersonRowProps) {
   const { data: settings } = useSettings();
   const [, setSearch] = useSearchParams();
-  const { pathname } = useLocation();
+  const open = () => setSearch(opened(person.id), { preventScrollReset: true });
+  const inOwnTab = (event: MouseEvent) => event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
   return (
     <tr
       data-clickable
       data-contact={person.id}
       aria-selected={person.id === selected}
       onClick={(event) => {
-        if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
-        setSearch(opened(person.id), { preventScrollReset: true });
+        if (event.defaultPrevented) return;
+        if (event.ctrlKey || event.metaKey) window.open(adminAddresses.person(person.id), '_blank', 'noopener');
+        else open();
       }}
     >
       {ticked ? (
@@ -98,9 +102,13 @@ function PersonRow({ person, columns, selected, ticked, onTick, opened }: Person
       <td className="person-cell">
         <Link
           className="person-name"
-          to={`${pathname}?${opened(person.id)}`}
-          preventScrollReset
-          onClick={(event) => event.stopPropagation()}
+          to={adminAddresses.person(person.id)}
+          onClick={(event) => {
+            event.stopPropagation();
+            if (inOwnTab(event)) return;
+            event.preventDefault();
+            open();
+          }}
         >
           {nameOf(person)}
         </Link>

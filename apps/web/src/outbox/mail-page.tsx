@@ -19,7 +19,7 @@ const framed = (html: string) =>
     : `<base target="_blank">${html}`;
 
 /** One mail as the person gets it. */
-export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
+export function MailPage({ id, onBack }: { id: string; onBack?: () => void }) {
   const mail = useMail(id);
   const [face, setFace] = useState<Face>('html');
   const [search] = useSearchParams();
@@ -27,11 +27,13 @@ export function MailPage({ id, onBack }: { id: string; onBack: () => void }) {
   const mayRetry = useMay('change');
   return (
     <div className="outbox-mail">
-      <div className="mail-back">
-        <Button variant="default" size="xs" onClick={onBack}>
-          All e-mails
-        </Button>
-      </div>
+      {onBack ? (
+        <div className="mail-back">
+          <Button variant="default" size="xs" onClick={onBack}>
+            All e-mails
+          </Button>
+        </div>
+      ) : null}
       <Answer of={mail} what="This e-mail could not be loaded">
         {(data) => {
           const state = mailStateOf(data);

@@ -4,12 +4,14 @@ import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
+import { usePersonCommands } from './person-commands';
 import { screens } from './screens';
 
-/** Ctrl/Cmd+K: go to a screen or begin something. */
+/** Ctrl/Cmd+K: go to a screen, begin something, or do something with the person who is open. */
 export function CommandPalette() {
   const navigate = useNavigate();
   const mayChange = useMay('change');
+  const person = usePersonCommands();
   const actions: SpotlightActionData[] = screens.map(({ to, label, keywords, icon: Glyph }) => ({
     id: to,
     label,
@@ -30,9 +32,10 @@ export function CommandPalette() {
   }
   return (
     <Spotlight
-      actions={actions}
+      actions={[...person, { group: 'Go to', actions }]}
       shortcut={null}
       highlightQuery
+      attributes={{ content: { 'aria-label': 'Commands' } }}
       nothingFound="No command has that name."
       searchProps={{ placeholder: 'Search or run a command…', 'aria-label': 'Command' }}
     />

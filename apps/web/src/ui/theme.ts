@@ -129,6 +129,7 @@ const shared = {
   '--mantine-color-gray-light-color': 'var(--ink-2)',
   '--mantine-color-gray-light-hover': 'var(--accent-soft)',
   '--mantine-primary-color-contrast': 'var(--on-accent)',
+  '--menu-item-hover': 'var(--accent-soft)',
   '--mantine-shadow-xs': 'none',
   '--mantine-shadow-sm': 'none',
   '--mantine-shadow-md': 'var(--lift)',

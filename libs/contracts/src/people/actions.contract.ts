@@ -26,6 +26,8 @@ export interface ContactActionForm {
   input: z.ZodObject;
   /** It takes something away: shown apart and in red. */
   danger?: true;
+  /** It takes back another action, and is shown where there is something to take back. */
+  undoes?: ContactActionName;
 }
 
 const note = z
@@ -54,8 +56,9 @@ const enrollInput = z
       .meta({ label: 'Payment', control: 'select', options: enrollmentPayments }),
     amount_minor: amount
       .optional()
-      .meta({ label: 'Amount', control: 'money', help: 'In the smallest unit of the currency, such as cents.' }),
-    currency: currency.optional().meta({ label: 'Currency', control: 'currency' }),
+      // Kept in the smallest unit of the currency; the form takes it as people write it.
+      .meta({ label: 'Amount', control: 'money', when: { payment: 'elsewhere' } }),
+    currency: currency.optional().meta({ label: 'Currency', control: 'currency', when: { payment: 'elsewhere' } }),
     note: note.optional(),
   })
   .superRefine((input, context) => {
@@ -92,6 +95,7 @@ export const contactActions = {
     label: 'Unlink accounts',
     group: 'identity',
     access: 'revoke',
+    undoes: 'link_accounts',
     input: z.strictObject({
       other_contact_id: uuid.optional().meta({
         label: 'Linked account',
@@ -127,12 +131,27 @@ export const contactActions = {
     label: 'Restore access',
     group: 'revoke',
     access: 'revoke',
+    undoes: 'revoke_access',
     input: z.strictObject({
       enrollment_id: uuid.optional().meta({ label: 'Enrollment', control: 'candidate' }),
       reason: reason.optional(),
     }),
   },
 } as const satisfies Record<ContactActionName, ContactActionForm>;
+
+/** The parts of a JSON Schema that a form goes by. */
+interface FormSchema {
+  properties?: Record<string, unknown>;
+  required?: string[];
+}
+
+/** The same for screens, which hold no schemas: `input` as JSON Schema, with each field's `.meta()` in its place. */
+export const contactActionForms = Object.fromEntries(
+  contactActionNames.map((name) => {
+    const { input, ...said }: ContactActionForm = contactActions[name];
+    return [name, { ...said, input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) }];
+  }),
+) as unknown as Record<ContactActionName, Omit<ContactActionForm, 'input'> & { input: FormSchema }>;
 
 /** What an action is asked with, read. */
 export type ContactActionInput<N extends ContactActionName = ContactActionName> = z.output<

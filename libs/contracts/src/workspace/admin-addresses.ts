@@ -19,6 +19,8 @@ export const adminAddresses = {
   peopleOf: (rules: Group): AdminAddress => at('directory', { rules: JSON.stringify(rules) }),
   /** One person, over the directory. */
   contact: (id: string): AdminAddress => at('directory', { contact: id }),
+  /** One person on a page of their own. */
+  person: (id: string): AdminAddress => at(`directory/${id}`),
   smartLists: at('smart-lists'),
   smartList: (id: string): AdminAddress => at(`smart-lists/${id}`),
   newSmartList: (given: { kind?: 'static'; rules?: Group } = {}): AdminAddress =>

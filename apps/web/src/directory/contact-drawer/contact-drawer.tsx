@@ -1,17 +1,18 @@
 import './contact-drawer.css';
-import { Button, Drawer } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { adminAddresses } from '#contracts';
+import { ActionIcon, Drawer, Tooltip } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
+import { IconArrowsMaximize } from '@tabler/icons-react';
+import { Link, useSearchParams } from 'react-router';
+import { nameOf } from '../../people/person-words';
+import { isOtherDialogOpen } from '../../ui/dialogs';
 import { ErrorBoundary } from '../../ui/error-boundary';
 import { Answer } from '../../ui/query-states';
 import { useContact } from '../contacts.queries';
-import { nameOf } from '../../people/person-words';
-import { CurrentAutomations } from './current-automations';
+import { PersonActions } from './actions/person-actions';
+import { PersonParts } from './person-parts';
 import { Profile } from './profile';
 import { Timeline } from './timeline';
-
-// Brings the words of rules and steps along, which the drawer itself does not need.
-const WhyNotIn = lazy(async () => ({ default: (await import('./why-not-entered')).WhyNotEntered }));
 
 /** One person, over any page: `?contact=<id>` opens it, Esc closes it. */
 export function ContactDrawer() {
@@ -22,14 +23,26 @@ export function ContactDrawer() {
       (before) => {
         const next = new URLSearchParams(before);
         next.delete('contact');
+        next.delete('action');
         return next;
       },
       { preventScrollReset: true },
     );
+  // What lies over the drawer is closed first: Mantine would close all of them at once.
+  useWindowEvent(
+    'keydown',
+    (event) => {
+      const inList = (event.target as Element | null)?.getAttribute?.('data-mantine-stop-propagation') === 'true';
+      if (event.key === 'Escape' && !event.isComposing && id && !inList && !isOtherDialogOpen('.contact-drawer'))
+        close();
+    },
+    { capture: true },
+  );
   return (
     <Drawer.Root
       opened={id !== null}
       onClose={close}
+      closeOnEscape={false}
       position="right"
       size={560}
       lockScroll={false}
@@ -52,7 +65,14 @@ function Person({ id }: { id: string }) {
     <>
       <div className="contact-bar">
         <h2>{contact.data ? nameOf(contact.data) : 'Person'}</h2>
-        <Drawer.CloseButton aria-label="Close" />
+        <div className="contact-bar-links">
+          <Tooltip label="Open as a page">
+            <ActionIcon component={Link} to={adminAddresses.person(id)} aria-label="Open as a page">
+              <IconArrowsMaximize size={16} stroke={1.5} />
+            </ActionIcon>
+          </Tooltip>
+          <Drawer.CloseButton aria-label="Close" data-autofocus />
+        </div>
       </div>
       <Answer of={contact} what="This person could not be loaded">
         {(data) => (
@@ -61,35 +81,15 @@ function Person({ id }: { id: string }) {
               <Profile contact={data} />
             </ErrorBoundary>
             <div className="contact-scroll" tabIndex={0} role="region" aria-label="Timeline">
-              <ErrorBoundary what="The automations could not be shown">
-                {data.email ? <CurrentAutomations email={data.email} /> : null}
-              </ErrorBoundary>
-              {data.email ? <AskWhyNot email={data.email} /> : null}
+              <PersonParts contact={data} />
               <ErrorBoundary what="The timeline could not be shown">
                 <Timeline id={data.id} />
               </ErrorBoundary>
             </div>
+            <PersonActions contact={data} />
           </>
         )}
       </Answer>
     </>
-  );
-}
-
-/** A question that few ask: its form comes when it is asked. */
-function AskWhyNot({ email }: { email: string }) {
-  const [asked, setAsked] = useState(false);
-  if (asked)
-    return (
-      <Suspense fallback={null}>
-        <WhyNotIn email={email} />
-      </Suspense>
-    );
-  return (
-    <div>
-      <Button variant="default" size="compact-sm" onClick={() => setAsked(true)} data-testid="ask-why-not">
-        Why not in an automation?
-      </Button>
-    </div>
   );
 }

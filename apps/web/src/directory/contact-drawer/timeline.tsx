@@ -1,6 +1,5 @@
 import { Button, Chip } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useRef, useState, type MouseEvent } from 'react';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { rowsOf } from '../../api/paged';
@@ -8,20 +7,31 @@ import { ErrorBoundary } from '../../ui/error-boundary';
 import { LoadMore } from '../../ui/load-more';
 import { Answer, Empty } from '../../ui/query-states';
 import { dayName, Time } from '../../ui/time';
-import { useNewer, useTimeline, type Activity } from '../contacts.queries';
+import { useNewer, useNewestFirst, useTimeline, type Activity } from '../contacts.queries';
 import { families, familyOf, type Family } from './activity-families';
+
+const MailDialog = lazy(async () => ({ default: (await import('./mail-dialog')).MailDialog }));
+
+/** A mail that is read over the timeline, and the link to go back to. */
+interface OpenedMail {
+  id: string;
+  link: HTMLElement;
+}
 
 /** What the person did and what was done for them, newest first, in sentences under day headers. */
 export function Timeline({ id }: { id: string }) {
   const timeline = useTimeline(id);
-  const client = useQueryClient();
+  const showNewest = useNewestFirst(id);
   const [shown, setShown] = useState<Family[]>([]);
+  const [mail, setMail] = useState<OpenedMail>();
+  const top = useRef<HTMLDivElement>(null);
   const rows = rowsOf(timeline.data);
   const newer = useNewer(id, timeline.data ? (rows[0]?.id ?? '') : undefined);
   return (
     <>
+      <h2 className="visually-hidden">Timeline</h2>
       <Chip.Group multiple value={shown} onChange={(next) => setShown(next as Family[])}>
-        <div className="row" role="group" aria-label="Show only">
+        <div className="row" role="group" aria-label="Show only" ref={top}>
           {(Object.keys(families) as Family[]).map((family) => (
             <Chip key={family} value={family} size="xs" variant="outline">
               {families[family].label}
@@ -29,15 +39,17 @@ export function Timeline({ id }: { id: string }) {
           ))}
         </div>
       </Chip.Group>
-      {newer > 0 ? (
-        <Button
-          className="newer"
-          size="compact-sm"
-          onClick={() => void client.resetQueries({ queryKey: ['timeline', id] })}
-        >
-          {newer >= 50 ? '50 or more new' : `${newer} new`}
-        </Button>
-      ) : null}
+      {/* Takes no room, so that nothing moves when it comes. */}
+      <div className="newer" role="status">
+        {newer > 0 ? (
+          <Button
+            size="compact-sm"
+            onClick={() => void showNewest().then(() => top.current?.scrollIntoView({ block: 'start' }))}
+          >
+            {newer >= 50 ? '50 or more new' : `${newer} new`}
+          </Button>
+        ) : null}
+      </div>
       <Answer of={timeline} what="The timeline could not be loaded" lines={8}>
         {() => {
           const visible = shown.length === 0 ? rows : rows.filter((row) => shown.includes(familyOf(row.type)));
@@ -57,7 +69,7 @@ export function Timeline({ id }: { id: string }) {
                     {entries.map((entry) => (
                       <li key={entry.id} className="entry-item">
                         <ErrorBoundary what="This entry could not be shown" room="line" of={entry}>
-                          <Entry activity={entry} />
+                          <Entry activity={entry} onMail={setMail} />
                         </ErrorBoundary>
                       </li>
                     ))}
@@ -69,6 +81,17 @@ export function Timeline({ id }: { id: string }) {
           );
         }}
       </Answer>
+      {mail ? (
+        <Suspense fallback={null}>
+          <MailDialog
+            id={mail.id}
+            onClose={() => {
+              setMail(undefined);
+              mail.link.focus();
+            }}
+          />
+        </Suspense>
+      ) : null}
     </>
   );
 }
@@ -86,7 +109,7 @@ function byDay(rows: Activity[]): [string, Activity[]][] {
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
-function Entry({ activity }: { activity: Activity }) {
+function Entry({ activity, onMail }: { activity: Activity; onMail: (mail: OpenedMail) => void }) {
   const [raw, setRaw] = useState(false);
   const { icon: Glyph, label } = families[familyOf(activity.type)];
   const message = text(activity.metadata['message_id']);
@@ -94,11 +117,25 @@ function Entry({ activity }: { activity: Activity }) {
   const run = text(activity.metadata['run_id']);
   const way = automation && (run ? adminAddresses.run(automation, run) : adminAddresses.automation(automation));
   const subject = message ? adminAddresses.mail(message) : way;
+  /** Over this page; with Ctrl or Cmd in the outbox, as any link. */
+  const openMail = (event: MouseEvent) => {
+    if (!message || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    onMail({ id: message, link: event.currentTarget as HTMLElement });
+  };
   return (
     <div className="entry">
       <Time at={activity.occurred_at} as="clock" />
       <Glyph size={16} stroke={1.5} aria-label={label} />
-      <p className="sentence">{subject ? <Link to={subject}>{activity.sentence}</Link> : activity.sentence}</p>
+      <p className="sentence">
+        {subject ? (
+          <Link to={subject} onClick={openMail}>
+            {activity.sentence}
+          </Link>
+        ) : (
+          activity.sentence
+        )}
+      </p>
       <div className="entry-more">
         {way ? <Link to={way}>{run ? 'Their path through it' : 'The automation'}</Link> : null}
         <button type="button" aria-expanded={raw} onClick={() => setRaw(!raw)}>

@@ -1,0 +1,46 @@
+import { lazy, Suspense, useRef } from 'react';
+import { ErrorBoundary } from '../../../ui/error-boundary';
+import type { Contact } from '../../contacts.queries';
+import { ActionBar } from './action-bar';
+import { useOpenAction } from './open-action';
+
+const ActionDialog = lazy(async () => ({ default: (await import('./action-dialog')).ActionDialog }));
+
+interface PersonActionsProps {
+  contact: Contact;
+  /** Somebody else lies over this person, whose action the address then means. */
+  behind?: boolean;
+}
+
+/** The actions at the end of a person's parts, and the dialog of the one that the address names. */
+export function PersonActions({ contact, behind = false }: PersonActionsProps) {
+  const { action, given, open } = useOpenAction();
+  const bar = useRef<HTMLDivElement>(null);
+  const close = () => {
+    open(undefined);
+    // Back to its button, from wherever it was opened; where the buttons are folded, to what unfolds them.
+    (
+      bar.current?.querySelector<HTMLElement>(`[data-action="${action}"]`) ?? bar.current?.querySelector('button')
+    )?.focus();
+  };
+  return (
+    <ErrorBoundary what="The actions could not be shown" of={contact}>
+      <div ref={bar}>
+        <ActionBar contactId={contact.id} onOpen={open} />
+      </div>
+      {action && !behind ? (
+        <Suspense fallback={null}>
+          <ActionDialog
+            // Not by the person: who is enrolled gets another id, and their dialog goes on.
+            key={action}
+            contact={contact}
+            action={action}
+            given={given}
+            onOpen={open}
+            onClose={close}
+          />
+        </Suspense>
+      ) : null}
+    </ErrorBoundary>
+  );
+}
