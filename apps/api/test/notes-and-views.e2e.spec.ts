@@ -132,6 +132,6 @@ describe('views of the directory', () => {
        where email = 'viewer@example.com'`,
     );
     const refused = await api.call('POST', '/views', { name: 'One more' }, as('viewer'));
-    expect([refused.status, (refused.body as { code?: string }).code]).toEqual([422, 'too_many_views']);
+    expect([refused.status, (refused.body as { code?: string }).code]).toEqual([422, 'limit_reached']);
   });
 });

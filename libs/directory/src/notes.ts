@@ -71,7 +71,7 @@ export class Notes {
         [contact.person_id],
       );
       if (there!.n >= mostNotes)
-        throw new AppError('too_many_notes', `There are ${there!.n} notes about this person, and no more fit.`);
+        throw new AppError('limit_reached', `There are ${there!.n} notes about this person, and no more fit.`);
       const row = await tx.row<NoteRow>(
         `insert into cortex.contact_notes as n (person_id, text, author_id, author)
          values ($1, $2, $3, $4) returning ${columns}`,

@@ -61,7 +61,7 @@ export class DirectoryViews {
         [actor.id],
       );
       if (there!.n >= mostViews)
-        throw new AppError('too_many_views', `You keep ${there!.n} views, and no more fit. Delete one first.`);
+        throw new AppError('limit_reached', `You keep ${there!.n} views, and no more fit. Delete one first.`);
       const row = await tx.row<ViewRow>(
         `insert into cortex.directory_views as v (owner_id, owner, name, shared, q, type, rules, sort, columns)
          values ($8, $9, $1, $2, $3, $4, $5::jsonb, $6, $7) returning ${columns}`,

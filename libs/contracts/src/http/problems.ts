@@ -262,13 +262,9 @@ export const problemKinds = {
     'The workspace has as many topics as the page where people choose can show.',
     'Remove a topic that nobody needs, or use one that is there.',
   ),
-  too_many_notes: cannotBeDone(
-    'There are as many notes about this person as there may be.',
-    'Delete notes that nobody needs, or add to one that is there.',
-  ),
-  too_many_views: cannotBeDone(
-    'You keep as many views of the directory as one person may.',
-    'Delete a view that you do not need, or change one that is there.',
+  limit_reached: cannotBeDone(
+    'There are as many of these as there may be.',
+    'Delete one that nobody needs, or change one that is there.',
   ),
   passkeys_need_a_name: cannotBeDone(
     'Cortex was opened by an IP address, for which browsers keep no passkeys.',

@@ -48,7 +48,7 @@ export const addNote = route({
   params: idParams,
   body: noteFields,
   response: note,
-  problems: ['not_found', 'too_many_notes'],
+  problems: ['not_found', 'limit_reached'],
 });
 
 export const changeNote = route({

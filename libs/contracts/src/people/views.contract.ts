@@ -60,7 +60,7 @@ export const createView = route({
   status: 201,
   body: viewFields,
   response: view,
-  problems: ['too_many_views'],
+  problems: ['limit_reached'],
 });
 
 export const putView = route({
