@@ -14,6 +14,7 @@ describe('linked accounts', () => {
   it('are one person for whoever looks: both histories, what both paid, and the stricter answer about mail', async () => {
     const head = await world.someone({ first_name: 'Ann', consent: 'subscribed' });
     const other = await world.someone({ consent: { status: 'unsubscribed' } });
+    const second = newId();
     await world.act(head.id, 'enroll', {
       course_id: world.course,
       payment: 'elsewhere',
@@ -38,6 +39,11 @@ describe('linked accounts', () => {
     });
     expect((await world.act(head.id, 'link_accounts', { other_contact_id: other.id }, world.support)).body.state).toBe(
       'done',
+    );
+    await world.api.call('POST', '/courses', { id: second, title: 'Dark' });
+    await world.api.call('POST', '/enrollments', { email: other.email, course_id: second });
+    expect((await world.act(head.id, 'enroll', { course_id: second }, world.support)).body.code).toBe(
+      'already_enrolled',
     );
     const shown = await world.contact(other.id);
     expect(shown).toMatchObject({

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactActionInput } from '#contracts';
-import { addressOfPerson, writeAs, type ContactRow } from '#directory';
+import { addressOfPerson, personIdsOf, writeAs, type ContactRow } from '#directory';
 import { upsertEnrollment, upsertTransaction } from '#enrollments';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
@@ -73,13 +73,13 @@ export class Enroll implements ActionDefinition<'enroll', Plan> {
     `Enrolled by hand in ${course_title}, ${paid ? `paid elsewhere: ${money(paid)}` : 'free of charge'}`;
 }
 
-/** Their enrollment in this course that is not cancelled. */
-const enrollmentOf = (tx: Tx, personId: string, courseId: string) =>
+/** Their enrollment in this course that is not cancelled, also with an account that is linked to theirs. */
+const enrollmentOf = async (tx: Tx, personId: string, courseId: string) =>
   tx.row<{ id: string; status: string }>(
     `select e.id, e.status from cortex.people p join public.enrollments e on e.profile_id = p.id
-     where p.person_id = $1 and p.type = 'customer' and e.course_id = $2 and e.status <> 'cancelled'
+     where p.person_id = any($1::uuid[]) and p.type = 'customer' and e.course_id = $2 and e.status <> 'cancelled'
      order by e.created_at desc limit 1`,
-    [personId, courseId],
+    [await personIdsOf(tx, personId), courseId],
   );
 
 async function recordPayment(tx: Tx, context: ActionContext<Plan>): Promise<Outcome> {
