@@ -24,8 +24,11 @@ export interface BatchResult {
 /** The name under which Postmark keeps a mail for us; the dedupe key itself may say too much. */
 export const keyHash = (dedupeKey: string): string => hash('sha256', dedupeKey, 'hex').slice(0, 40);
 
-/** Postmark's limit for a call is 50 MB; the rest is left for JSON's own characters. */
-const callBytes = 30_000_000;
+/**
+ * Bytes of mail in one call. Postmark takes 50 MB; but while a call is under way a lane holds its mails, their JSON and
+ * the bytes of that, and a worker has several lanes.
+ */
+const callBytes = 8_000_000;
 
 /** Item codes that blame the account or the workspace's settings, not the person: the mail waits. */
 const waitingCodes = new Set([10, 100, 400, 401, 405, 412, 413, 429, 500, 503, 1235, 1236, 1237]);
@@ -38,7 +41,10 @@ export interface Poster {
 
 export type MakerOf = (contentId: string) => MailMaker;
 
-/** Renders a claimed batch and posts it; the transaction that claimed it has committed. Never throws. */
+/**
+ * Renders a claimed batch and posts it, in several calls where its mails are heavy; the transaction that claimed it has
+ * committed. Never throws.
+ */
 export async function postBatch(
   poster: Poster,
   batch: ClaimedBatch,
@@ -46,7 +52,34 @@ export async function postBatch(
   signer: LinkSigner,
 ): Promise<BatchResult> {
   const results: MailResult[] = [];
-  const ready: { mail: ClaimedMail; message: PostmarkMail; bytes: number }[] = [];
+  for await (const call of calls(batch, makerOf, signer, results)) {
+    const outcome = await poster.post(call.map(({ message }) => message));
+    results.push(...call.map(({ mail, message }, at) => resultOf(mail, message.subject, outcome, at)));
+    const trouble = troubleOf(outcome);
+    if (!trouble) continue;
+    // The mails that are left would most likely meet the same: surely not sent.
+    const done = new Set(results.map(({ id }) => id));
+    const { code, message: reason } = trouble;
+    const left = batch.mails.filter(({ id }) => !done.has(id));
+    return { results: [...results, ...left.map(({ id }) => ({ id, kind: 'again' as const, code, reason }))], trouble };
+  }
+  return { results };
+}
+
+interface MadeMail {
+  mail: ClaimedMail;
+  message: PostmarkMail;
+}
+
+/** Renders the mails of a batch, a call's worth at a time; what cannot be rendered is a result at once. */
+async function* calls(
+  batch: ClaimedBatch,
+  makerOf: MakerOf,
+  signer: LinkSigner,
+  results: MailResult[],
+): AsyncGenerator<MadeMail[]> {
+  let call: MadeMail[] = [];
+  let bytes = 0;
   for (const mail of batch.mails) {
     const rendered = await tryRender(batch, mail, makerOf, signer);
     if ('again' in rendered) {
@@ -54,29 +87,16 @@ export async function postBatch(
     } else if ('reason' in rendered) {
       results.push({ id: mail.id, kind: 'failed', code: null, reason: rendered.reason });
     } else {
-      const bytes = Buffer.byteLength(rendered.html) + Buffer.byteLength(rendered.text) + 2_000;
-      ready.push({ mail, message: asPostmark(batch, mail, rendered), bytes });
+      const more = Buffer.byteLength(rendered.html) + Buffer.byteLength(rendered.text) + 2_000;
+      if (call.length === batchLimit || (call.length > 0 && bytes + more > callBytes)) {
+        yield call;
+        [call, bytes] = [[], 0];
+      }
+      call.push({ mail, message: asPostmark(batch, mail, rendered) });
+      bytes += more;
     }
   }
-  let trouble: BatchResult['trouble'];
-  for (const call of inCalls(ready)) {
-    // After trouble the remaining calls of this batch would most likely meet the same: surely not sent.
-    if (trouble) {
-      results.push(
-        ...call.map(({ mail }) => ({
-          id: mail.id,
-          kind: 'again' as const,
-          code: trouble!.code,
-          reason: trouble!.message,
-        })),
-      );
-      continue;
-    }
-    const outcome = await poster.post(call.map(({ message }) => message));
-    results.push(...call.map(({ mail, message }, at) => resultOf(mail, message.subject, outcome, at)));
-    trouble = troubleOf(outcome);
-  }
-  return { results, trouble };
+  if (call.length > 0) yield call;
 }
 
 async function tryRender(
@@ -105,22 +125,6 @@ const asPostmark = (batch: ClaimedBatch, mail: ClaimedMail, rendered: RenderedMa
   // A tracked link is told to Postmark, and back to everybody who may see the timeline.
   track: batch.facts.track && !secretLink(mail.data),
 });
-
-function inCalls<T extends { bytes: number }>(mails: readonly T[]): T[][] {
-  const calls: T[][] = [];
-  let bytes = 0;
-  for (const mail of mails) {
-    const last = calls.at(-1);
-    if (last && last.length < batchLimit && bytes + mail.bytes <= callBytes) {
-      last.push(mail);
-      bytes += mail.bytes;
-    } else {
-      calls.push([mail]);
-      bytes = mail.bytes;
-    }
-  }
-  return calls;
-}
 
 function resultOf(mail: ClaimedMail, subject: string, outcome: CallOutcome, at: number): MailResult {
   const id = mail.id;

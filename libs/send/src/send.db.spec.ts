@@ -287,6 +287,21 @@ describe('refusals', () => {
     expect(await on.openItems()).toEqual(status === 401 ? ['postmark_refused'] : []);
   });
 
+  it('posts heavy mails in several calls, and puts back what was not posted when one is refused', async () => {
+    const html = `<p>${'word '.repeat(80_000)}</p>`;
+    await on.queue(await on.people(50), { content: { subject: 'Heavy', html, text: 'Heavy' } });
+    on.fake.plan({ kind: 'accept' }, { kind: 'status', status: 503 });
+    const { sender } = on.senderFor();
+    await sender.sendOne();
+    expect(on.fake.calls.map((call) => call.size)).toEqual([19, 19]);
+    expect(await on.counts()).toEqual({ sent: 19, queued: 31 });
+    await on.db.clock.advance({ minutes: 11 });
+    await waitUntilReady(sender);
+    await on.drain(sender, 50);
+    expect(await on.counts()).toEqual({ sent: 50 });
+    expect(on.mostTaken).toBe(1);
+  });
+
   it('puts mails back when Postmark cannot be reached at all', async () => {
     await on.queue(await on.people(1));
     const gone = await FakePostmark.start();
