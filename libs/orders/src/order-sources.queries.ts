@@ -72,29 +72,40 @@ export const sourceRows = (on: Pick<Tx, 'rows'>): Promise<SourceRow[]> =>
 export const askingAt = async (database: Database): Promise<Date> =>
   (await database.row<{ at: Date }>('select clock_timestamp() as at'))!.at;
 
-/** How a person is known to sources: their addresses, as they were written and in small letters, and their orders. */
-export async function asKnownToSources(
-  database: Database,
-  personId: string,
-): Promise<{ addresses: string[]; known: string[] }> {
-  const row = await database.row<{ addresses: string[] | null; known: string[] | null }>(
-    `with one as (
-       select coalesce((select into_person_id from cortex.person_links where person_id = $1), $1::uuid) as person_id
-     ), same as (
-       select p.address, p.email::text as email from cortex.people p
-       where p.person_id in (
-         select person_id from one union select k.person_id from cortex.person_links k join one on k.into_person_id = one.person_id)
-     ), mine as (
-       select u.id, u.email::text as email from public.unified_profiles u
-       join same s on (cortex.address(u.email) collate "C") = s.address
-     )
-     select
-       (select array_agg(distinct a order by a) from (
-         select address from same union select email from same union select email from mine) x (a) where a is not null) as addresses,
-       (select array_agg(external_id order by occurred_at desc) from (
-         select t.external_id, t.occurred_at from public.transactions t join mine on mine.id = t.profile_id
-         where t.external_id is not null order by t.occurred_at desc limit 200) x) as known`,
+/** This person, and those who are shown as one with them: SQL of their rows `(person_id)`. */
+const SAME = `
+  with one as (
+    select coalesce((select into_person_id from cortex.person_links where person_id = $1), $1::uuid) as person_id
+  ), same as (
+    select person_id from one
+    union select k.person_id from cortex.person_links k join one on k.into_person_id = one.person_id
+  ), mine as (
+    select u.id, u.email::text as email, p.address from cortex.people p
+    left join public.unified_profiles u on (cortex.address(u.email) collate "C") = p.address
+    where p.person_id in (select person_id from same)
+  )`;
+
+/** A person's addresses as sources may have them: as they were written, and in small letters. */
+export async function addressesOf(database: Database, personId: string): Promise<string[]> {
+  const rows = await database.rows<{ address: string }>(
+    `${SAME}
+     select address from mine where address is not null union select email from mine where email is not null
+     union select p.email::text from cortex.people p where p.person_id in (select person_id from same) and p.email is not null
+     order by 1`,
     [personId],
   );
-  return { addresses: row?.addresses ?? [], known: row?.known ?? [] };
+  return rows.map(({ address }) => address);
+}
+
+/** Orders of a person that no source has shown since, the newest first; at most 50. */
+export async function unseenOrders(database: Database, personId: string, since: Date): Promise<string[]> {
+  const rows = await database.rows<{ external_id: string }>(
+    `${SAME}
+     select t.external_id from public.transactions t join mine on mine.id = t.profile_id
+     where t.external_id is not null and not exists (
+       select from cortex.order_sightings s where s.external_id = t.external_id and s.asked_at >= $2)
+     order by t.occurred_at desc limit 50`,
+    [personId, since],
+  );
+  return rows.map(({ external_id }) => external_id);
 }

@@ -20,12 +20,13 @@ import {
 } from '#platform';
 import { noOrders, together } from './counts.js';
 import {
+  addressesOf,
   askingAt,
-  asKnownToSources,
   beginRound,
   moveRound,
   restartRound,
   sourceRows,
+  unseenOrders,
   type SourceRow,
 } from './order-sources.queries.js';
 import { rest, withPatience, type Rest } from './patience.js';
@@ -181,9 +182,14 @@ export class OrderSync {
    * @throws SourceError
    */
   async syncPerson(source: OrderSource, personId: string, signal?: AbortSignal): Promise<OrderCounts> {
-    const { addresses, known } = await asKnownToSources(this.database, personId);
+    const addresses = await addressesOf(this.database, personId);
     if (addresses.length === 0) return { ...noOrders };
-    return this.some(source, (position) => source.of({ addresses, known, position }, signal), signal);
+    const began = await askingAt(this.database);
+    const counts = await this.some(source, (position) => source.of({ addresses, position }, signal), signal);
+    if (!source.these) return counts;
+    const unseen = await unseenOrders(this.database, personId, began);
+    if (unseen.length === 0) return counts;
+    return together(counts, await this.some(source, () => source.these!(unseen, signal), signal));
   }
 
   /**
@@ -202,7 +208,7 @@ export class OrderSync {
     let counts: OrderCounts = { ...noOrders };
     let position: string | undefined;
     for (let pages = 0; pages < MOST_OF_ONE; pages++) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw new SourceError(source.label, 'did not answer everything in time', { final: false });
       const { page, askedAt } = await this.patiently(() => pageAt(position), signal);
       counts = together(counts, await takeOrders(this.database, source, page, askedAt));
       if (page.next === undefined || page.next === position) {

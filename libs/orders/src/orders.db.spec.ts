@@ -134,6 +134,12 @@ describe('orders from Stripe', () => {
     const source = on.stripeSource();
     const counts = await on.sync(source).syncPerson(source, await on.personOf(ann));
     expect(orderCountsText(counts)).toBe('3 new orders, 1 refund');
+    // One by one only what no customer has.
+    expect(stripe.calls.filter((call) => call.includes('/charges/'))).toEqual([
+      expect.stringContaining('/v1/charges/ch_guest?'),
+    ]);
+    const gone = { kind: 'customer', external_id: 'cus_deleted' } as const;
+    expect(orderCountsText(await on.sync(source).follow(source, gone))).toBe('No orders');
     expect((await on.rows()).map(({ external_id, refunded_minor }) => `${external_id} ${refunded_minor}`)).toEqual([
       'ch_2 0',
       'ch_3 0',

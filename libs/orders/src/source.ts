@@ -39,8 +39,6 @@ export interface ChangedSince {
 export interface OrdersOf {
   /** All of one person's, as they were written and in small letters. */
   addresses: readonly string[];
-  /** Orders of theirs that are known here. */
-  known: readonly string[];
   position: string | undefined;
 }
 
@@ -63,6 +61,8 @@ export interface OrderSource {
   changed(ask: ChangedSince, signal?: AbortSignal): Promise<OrderPage>;
   /** The orders of one person. */
   of(ask: OrdersOf, signal?: AbortSignal): Promise<OrderPage>;
+  /** These orders, where `of` does not find all of somebody's; those that the source does not know are left out. */
+  these?(ids: readonly string[], signal?: AbortSignal): Promise<OrderPage>;
   /** What a report was about; where the source makes reports. */
   about?(hint: Hint, position: string | undefined, signal?: AbortSignal): Promise<OrderPage>;
 }

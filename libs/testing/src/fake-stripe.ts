@@ -202,6 +202,9 @@ export class FakeStripe {
         ? [200, this.expanded(found, expand)]
         : [404, errorOf('resource_missing', `No such ${kind}: '${id}'`)];
     }
+    const customer = query.get('customer');
+    if (customer !== null && !this.customers.some((one) => one.id === customer))
+      return [400, errorOf('resource_missing', `No such customer: '${customer}'`)];
     const wanted = all[kind!]!.filter((one) => fits(one, query)).toSorted(
       (a, b) => b.created - a.created || (a.id < b.id ? 1 : -1),
     );

@@ -1,6 +1,7 @@
 import { emailAddress, uuid } from '#contracts';
 import type Stripe from 'stripe';
 import {
+  SourceError,
   type ChangedSince,
   type Hint,
   type OrderPage,
@@ -15,13 +16,14 @@ import { asked, STRIPE } from './stripe-client.js';
 const PAGE = 100;
 /** Seconds within which a payment or a refund may still change: bank debits take weeks to settle. */
 const UNSETTLED = 30 * 86_400;
-/** Customers of one address, and orders of one person that are looked up one by one. */
+/** Customers of one address. */
 const MOST_CUSTOMERS = 20;
-const MOST_KNOWN = 100;
+/** Charges that are looked up side by side. */
+const AT_ONCE = 5;
 
 /** How far a round is: within the new charges, then within the refunds, which older charges have too. */
 type ChangedPlace = { of: 'charges' | 'refunds'; after?: string };
-/** How far one person's orders are: customers by their place in the list, then charges that no customer has. */
+/** How far one person's orders are: which of their customers, and where within its charges. */
 type PersonPlace = { customers: string[]; at: number; after?: string };
 
 /**
@@ -56,34 +58,37 @@ export class StripeOrders implements OrderSource {
     return pageOf(charges, after && JSON.stringify({ of: 'refunds', after } satisfies ChangedPlace));
   }
 
-  async of({ addresses, known, position }: OrdersOf): Promise<OrderPage> {
-    if (position === undefined) {
-      const [customers, charges] = [await this.customersOf(addresses), await this.charges(known)];
-      return pageOf(
-        charges,
-        customers.length > 0 ? JSON.stringify({ customers, at: 0 } satisfies PersonPlace) : undefined,
-      );
-    }
-    return this.ofCustomers(JSON.parse(position) as PersonPlace);
+  async of({ addresses, position }: OrdersOf): Promise<OrderPage> {
+    if (position !== undefined) return this.ofCustomers(JSON.parse(position) as PersonPlace);
+    const customers = await this.customersOf(addresses);
+    return customers.length > 0 ? this.ofCustomers({ customers, at: 0 }) : pageOf([], undefined);
+  }
+
+  /** Charges of nobody's customer are found by their own names only. */
+  async these(ids: readonly string[]): Promise<OrderPage> {
+    const wanted = ids.filter((id) => /^(?:ch|py)_\w+$/.test(id));
+    const found: (Stripe.Charge | undefined)[] = [];
+    for (let at = 0; at < wanted.length; at += AT_ONCE)
+      found.push(...(await Promise.all(wanted.slice(at, at + AT_ONCE).map((id) => this.charge(id)))));
+    return pageOf(
+      found.filter((charge) => charge !== undefined),
+      undefined,
+    );
   }
 
   async about({ kind, external_id }: Hint, position: string | undefined): Promise<OrderPage> {
-    if (kind === 'order') return pageOf(await this.charges([external_id]), undefined);
-    return this.ofCustomers(
-      position === undefined ? { customers: [external_id], at: 0 } : (JSON.parse(position) as PersonPlace),
-    );
+    if (kind === 'order') return this.these([external_id]);
+    const place = position === undefined ? undefined : (JSON.parse(position) as PersonPlace);
+    return this.ofCustomers(place ?? { customers: [external_id], at: 0 });
   }
 
   private async ofCustomers({ customers, at, after }: PersonPlace): Promise<OrderPage> {
     const customer = customers[at]!;
-    const page = await asked(() =>
-      this.stripe.charges.list({
-        customer,
-        limit: PAGE,
-        expand: ['data.customer'],
-        ...(after ? { starting_after: after } : {}),
-      }),
-    );
+    const from = after ? { starting_after: after } : {};
+    // One that was deleted meanwhile has no charges.
+    const page = (await known(() =>
+      this.stripe.charges.list({ customer, limit: PAGE, expand: ['data.customer'], ...from }),
+    )) ?? { data: [], has_more: false };
     const last = page.has_more ? page.data.at(-1)?.id : undefined;
     const next: PersonPlace = last === undefined ? { customers, at: at + 1 } : { customers, at, after: last };
     return pageOf(page.data, next.at < customers.length ? JSON.stringify(next) : undefined);
@@ -99,22 +104,20 @@ export class StripeOrders implements OrderSource {
     return [...found].slice(0, MOST_CUSTOMERS);
   }
 
-  /** Charges by their own id or their payment's; those that Stripe does not know are left out. */
-  private async charges(ids: readonly string[]): Promise<Stripe.Charge[]> {
-    const found: Stripe.Charge[] = [];
-    for (const id of ids.filter((one) => /^(?:ch|py)_\w+$/.test(one)).slice(0, MOST_KNOWN)) {
-      try {
-        found.push(await asked(() => this.stripe.charges.retrieve(id, { expand: ['customer'] })));
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
-    }
-    return found;
+  private charge(id: string): Promise<Stripe.Charge | undefined> {
+    return known(() => this.stripe.charges.retrieve(id, { expand: ['customer'] }));
   }
 }
 
-const isMissing = (error: unknown): boolean =>
-  (error as { more?: { lostPlace?: boolean } } | undefined)?.more?.lostPlace === true;
+/** One call; undefined when Stripe does not know what it is about. */
+async function known<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked(call);
+  } catch (error) {
+    if (error instanceof SourceError && error.more.lostPlace) return undefined;
+    throw error;
+  }
+}
 
 const secondsOf = (at: Date): number => Math.floor(at.getTime() / 1000);
 
