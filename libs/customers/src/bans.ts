@@ -20,6 +20,16 @@ export async function profilesAt(tx: Tx, address: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** The addresses of these profiles, as their owners wrote them. */
+export async function emailsOf(tx: Tx, profileIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.rows<{ email: string }>(
+    `select u.email::text as email from public.unified_profiles u
+     where u.id = any($1::uuid[]) and u.email is not null order by u.created_at, u.id`,
+    [profileIds],
+  );
+  return rows.map(({ email }) => email);
+}
+
 /** Whether and since when a customer's way in is closed, and what stands open. */
 export interface SignInState {
   profile_id: string;

@@ -151,6 +151,15 @@ export const environment = z.object({
     description: 'Sent to `ORDERS_URL` as `Authorization: Bearer …`.',
     absent: 'it is asked without credentials',
   }),
+  SUPABASE_URL: origin.optional().meta({
+    description:
+      'The project at Supabase with which customers sign in elsewhere, `https://….supabase.co`: revoking and restoring access, another address and a new password are done there too.',
+    absent: 'customers sign in at `/learn` only',
+  }),
+  SUPABASE_SERVICE_KEY: givenToken.optional().meta({
+    description: 'The service key of that project.',
+    absent: 'customers sign in at `/learn` only',
+  }),
   CORTEX_WEBHOOK_NETWORKS: networks.optional().meta({
     description:
       'Private networks that webhook steps and `ORDERS_URL` may call besides the internet: `10.1.0.0/16,127.0.0.1`.',
@@ -232,9 +241,13 @@ function contradictions(given: Readonly<Record<string, string>>): string[] {
       `The role ${role} needs a database that other processes share: set DATABASE_URL, or leave CORTEX_ROLE out to run everything here.`,
     );
   }
-  const pair = ['POSTMARK_WEBHOOK_USER', 'POSTMARK_WEBHOOK_PASSWORD'] as const;
-  const missing = pair.filter((name) => given[name] === undefined);
-  if (missing.length === 1) {
+  const pairs = [
+    ['POSTMARK_WEBHOOK_USER', 'POSTMARK_WEBHOOK_PASSWORD'],
+    ['SUPABASE_URL', 'SUPABASE_SERVICE_KEY'],
+  ] as const;
+  for (const pair of pairs) {
+    const missing = pair.filter((name) => given[name] === undefined);
+    if (missing.length !== 1) continue;
     const there = pair.find((name) => name !== missing[0]);
     found.push(`${missing[0]} is missing: set it too, or leave ${there} out.`);
   }

@@ -55,6 +55,7 @@ const secret = [
     'stripewebhooksecret',
     'stripesignature',
     'orderstoken',
+    'supabaseservicekey',
   ],
   ...['xapikey', 'xpostmarkservertoken', 'webhooksignature', 'idempotencykey', 'sessiontoken'],
 ] as const;

@@ -9,6 +9,7 @@ export * from './fake-postmark.js';
 export * from './fake-postmark-account.js';
 export * from './fake-shop.js';
 export * from './fake-stripe.js';
+export * from './fake-supabase.js';
 export * from './growth.js';
 export * from './people.js';
 export * from './pipeline.js';

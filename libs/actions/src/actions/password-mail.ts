@@ -23,11 +23,23 @@ export abstract class PasswordMailAction<N extends 'reset_password' | 'resend_we
   abstract readonly audit: ActionDefinition['audit'];
   protected abstract readonly purpose: 'reset' | 'welcome';
   readonly cooldown = COOLDOWN;
-  readonly effects: readonly Effect<PasswordMailPlan>[] = [
-    { name: 'mail', label: 'Send the email', run: (tx, context) => this.send(tx, context) },
-  ];
+  readonly effects: readonly Effect<PasswordMailPlan>[];
 
-  constructor(private readonly mails: PasswordMails) {}
+  /** @param before effects after which ours is not needed when they have sent a mail, nor tried when they failed */
+  constructor(
+    private readonly mails: PasswordMails,
+    before: readonly Effect<PasswordMailPlan>[] = [],
+  ) {
+    this.effects = [
+      ...before,
+      {
+        name: 'mail',
+        label: 'Send the email',
+        needs: before.map(({ name }) => name),
+        run: (tx, context) => this.send(tx, context),
+      },
+    ];
+  }
 
   async unavailable(tx: Tx, person: ContactRow): Promise<string | undefined> {
     const [profile] = await signInStates(tx, await profilesOf(tx, await personIdsOf(tx, person.person_id)));
@@ -49,7 +61,9 @@ export abstract class PasswordMailAction<N extends 'reset_password' | 'resend_we
   abstract preview(plan: PasswordMailPlan): PreviewWords;
   abstract summary(plan: PasswordMailPlan): string;
 
-  private async send(tx: Tx, { id, plan, by }: ActionContext<PasswordMailPlan>): Promise<Outcome> {
+  private async send(tx: Tx, { id, plan, by, kept }: ActionContext<PasswordMailPlan>): Promise<Outcome> {
+    if ([...kept.values()].some(({ sent }) => sent === true))
+      return { state: 'not_needed', detail: 'They sign in elsewhere, and get that link.' };
     const key = `action:${id}:mail`;
     const mail = await this.mails.queue(tx, plan.profile_id, this.purpose, by.label, key);
     return {

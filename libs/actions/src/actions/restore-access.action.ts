@@ -1,15 +1,17 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ContactActionInput } from '#contracts';
-import { liftBans, profilesOf, signInStates } from '#customers';
+import { emailsOf, liftBans, OUTSIDE_SIGN_IN, profilesOf, signInStates, type OutsideSignIn } from '#customers';
 import { personIdsOf, writeAs, type ContactRow } from '#directory';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
 import { enrollmentCandidate, enrollmentsOf, type Enrollment } from './enrollment-order.js';
 import { money } from './money.js';
+import { allowOutside } from './outside-sign-in.js';
 
 interface Plan {
   email: string;
   profile_ids: string[];
+  emails: string[];
   /** The one that is opened again; null: none is cancelled. */
   enrollment: Enrollment | null;
 }
@@ -19,10 +21,15 @@ interface Plan {
 export class RestoreAccess implements ActionDefinition<'restore_access', Plan> {
   readonly name = 'restore_access';
   readonly audit = 'contact.access_restored';
-  readonly effects: readonly Effect<Plan>[] = [
-    { name: 'sign_in', label: 'Allow sign-in', run: allowSignIn },
-    { name: 'enrollment', label: 'Open the course again', run: openCourse },
-  ];
+  readonly effects: readonly Effect<Plan>[];
+
+  constructor(@Inject(OUTSIDE_SIGN_IN) outside: OutsideSignIn | null) {
+    this.effects = [
+      { name: 'sign_in', label: 'Allow sign-in', run: allowSignIn },
+      ...(outside ? [allowOutside<Plan>(outside)] : []),
+      { name: 'enrollment', label: 'Open the course again', run: openCourse },
+    ];
+  }
 
   async unavailable(tx: Tx, person: ContactRow): Promise<string | undefined> {
     const personIds = await personIdsOf(tx, person.person_id);
@@ -45,9 +52,11 @@ export class RestoreAccess implements ActionDefinition<'restore_access', Plan> {
       throw new AppError('several_enrollments', 'Several courses of theirs are cancelled. Say which one is meant.', {
         facts: { candidates: cancelled.map(enrollmentCandidate) },
       });
+    const profile_ids = await profilesOf(tx, personIds);
     return {
       email: person.email ?? person.address,
-      profile_ids: await profilesOf(tx, personIds),
+      profile_ids,
+      emails: await emailsOf(tx, profile_ids),
       enrollment: enrollment ?? null,
     };
   }
@@ -63,6 +72,7 @@ export class RestoreAccess implements ActionDefinition<'restore_access', Plan> {
       ],
       effects: {
         sign_in: `${email} can sign in again`,
+        outside_sign_in: 'The ban of their account there is lifted',
         enrollment: enrollment ? `“${enrollment.course_title}” becomes active` : 'No course is cancelled',
       },
     };

@@ -1,12 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ContactActionInput } from '#contracts';
-import { banCustomers, endCustomerSessions, profilesOf } from '#customers';
+import {
+  banCustomers,
+  emailsOf,
+  endCustomerSessions,
+  OUTSIDE_SIGN_IN,
+  profilesOf,
+  type OutsideSignIn,
+} from '#customers';
 import { personIdsOf, writeAs, type ContactRow } from '#directory';
 import { StripeRefunds } from '#orders';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
 import { enrollmentCandidate, enrollmentsOf, lastFour, orderWords, type Enrollment } from './enrollment-order.js';
 import { money } from './money.js';
+import { blockOutside } from './outside-sign-in.js';
 import { leftToRefund, refundAtStripe, stripeWish } from './refund-at-stripe.js';
 
 interface Plan {
@@ -14,6 +22,7 @@ interface Plan {
   enrollment: Enrollment;
   /** Every way in of the person. */
   profile_ids: string[];
+  emails: string[];
   /** Courses that they cannot reach any more either. */
   others: string[];
   reason: string;
@@ -33,7 +42,10 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
   readonly audit = 'contact.access_revoked';
   readonly effects: readonly Effect<Plan>[];
 
-  constructor(private readonly refunds: StripeRefunds) {
+  constructor(
+    private readonly refunds: StripeRefunds,
+    @Inject(OUTSIDE_SIGN_IN) outside: OutsideSignIn | null,
+  ) {
     this.effects = [
       ...(refunds.isSetUp ? [refundAtStripe<Plan>(refunds)] : []),
       // What Stripe did not give back is not said to be.
@@ -41,6 +53,7 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
       { name: 'enrollment', label: 'Cancel the enrollment', run: cancelEnrollment },
       { name: 'sign_in', label: 'Block sign-in', run: blockSignIn },
       { name: 'sessions', label: 'End their sessions', run: endSessions },
+      ...(outside ? [blockOutside<Plan>(outside)] : []),
     ];
   }
 
@@ -60,10 +73,12 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
       throw invalidRequest('This enrollment is not one that can be revoked.', [
         { pointer: '/enrollment_id', message: 'Choose one of the person’s own that is not cancelled.' },
       ]);
+    const profile_ids = await profilesOf(tx, await personIdsOf(tx, person.person_id));
     return {
       email: person.email ?? person.address,
       enrollment,
-      profile_ids: await profilesOf(tx, await personIdsOf(tx, person.person_id)),
+      profile_ids,
+      emails: await emailsOf(tx, profile_ids),
       others: had
         .filter(({ id, status }) => id !== enrollment.id && status === 'active')
         .map((one) => one.course_title),
@@ -108,6 +123,7 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
         enrollment: `“${course_title}” becomes cancelled`,
         sign_in: `No password and no link lets ${email} in, until access is restored`,
         sessions: 'Whoever is signed in as them is signed out',
+        outside_sign_in: 'Their account there is banned for good',
       },
       ...(order
         ? {

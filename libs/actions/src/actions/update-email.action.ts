@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { addressOf, peopleOf, writeAs, type ContactRow } from '#directory';
-import { endCustomerSessions, profilesAt, signInStates } from '#customers';
+import { endCustomerSessions, OUTSIDE_SIGN_IN, profilesAt, signInStates, type OutsideSignIn } from '#customers';
 import { contactJson, pinSystemMail, queueMail, type MailData, type SystemMail } from '#emails';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
+import { moveOutside } from './outside-sign-in.js';
 
 interface Plan {
   /** As its owner wrote it, and in its one form. */
@@ -47,11 +48,16 @@ If you did not ask for this, answer this mail at once.
 export class UpdateEmail implements ActionDefinition<'update_email', Plan> {
   readonly name = 'update_email';
   readonly audit = 'contact.email_updated';
-  readonly effects: readonly Effect<Plan>[] = [
-    { name: 'address', label: 'Change the address', run: changeAddress },
-    { name: 'sign_in', label: 'Let sign-in follow', needs: ['address'], run: letSignInFollow },
-    { name: 'tell_old', label: 'Tell the old address', needs: ['address'], run: tellOldAddress },
-  ];
+  readonly effects: readonly Effect<Plan>[];
+
+  constructor(@Inject(OUTSIDE_SIGN_IN) outside: OutsideSignIn | null) {
+    this.effects = [
+      { name: 'address', label: 'Change the address', run: changeAddress },
+      { name: 'sign_in', label: 'Let sign-in follow', needs: ['address'], run: letSignInFollow },
+      ...(outside ? [moveOutside<Plan>(outside)] : []),
+      { name: 'tell_old', label: 'Tell the old address', needs: ['address'], run: tellOldAddress },
+    ];
+  }
 
   async plan(tx: Tx, person: ContactRow, input: { email: string }): Promise<Plan> {
     const address = addressOf(input.email);
@@ -93,6 +99,7 @@ export class UpdateEmail implements ActionDefinition<'update_email', Plan> {
       effects: {
         address: `${email} instead of ${old_email}`,
         sign_in: `A customer signs in with ${email}, and is signed out everywhere.`,
+        outside_sign_in: `Their account there gets ${email}.`,
         tell_old: `A mail to ${old_email} says that the address was changed.`,
       },
     };

@@ -246,6 +246,10 @@ export const problemKinds = {
     'Send application/json, or another type that /docs names for the route.',
   ),
 
+  sign_in_service_failed: cannotBeDone(
+    'The program with which customers sign in elsewhere did not do what it was asked for.',
+    'Read detail, and try the action again.',
+  ),
   order_source_failed: cannotBeDone(
     'A source of orders did not give what it was asked for.',
     'Read detail, and try again later. GET /orders/sources says how each source stands.',
