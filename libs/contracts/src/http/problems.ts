@@ -1,16 +1,4 @@
-/** What a kind of failure answers with, why it happens and what to do about it. */
-export interface ProblemKind {
-  status: number;
-  title: string;
-  /** One sentence: what is the case. */
-  cause: string;
-  /** One or two sentences: what the caller does next. */
-  remedy: string;
-}
-
-const kinds =
-  (status: number, title: string) =>
-  (cause: string, remedy: string): ProblemKind => ({ status, title, cause, remedy });
+import { kinds, type ProblemKind } from './problem-kind.js';
 
 const badRequest = kinds(400, 'Bad request');
 const notSignedIn = kinds(401, 'Not signed in');
