@@ -40,7 +40,7 @@ describe('one person', () => {
 
   it('shows what can be done in three groups, what takes away apart, and why something cannot be done', async () => {
     const bar = drawer.getByTestId('action-bar');
-    for (const group of ['Identity', 'Commerce']) await bar.getByRole('group', { name: group }).waitFor();
+    for (const group of ['Identity', 'Support', 'Commerce']) await bar.getByRole('group', { name: group }).waitFor();
     // Nothing is linked, so that nothing can be parted.
     expect(await bar.getByRole('button', { name: 'Unlink accounts' }).count()).toBe(0);
     for (const button of await bar.locator('[aria-disabled="true"]').all()) {
@@ -117,6 +117,31 @@ describe('one person', () => {
     });
     await press('Escape');
     await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('asks which course is meant and for the end of the order before access is taken, and offers the way back', async () => {
+    await app.call('POST', '/enrollments', {
+      email: 'ada@new.example',
+      course_id: (await app.call('POST', '/courses', { title: 'Shadow' })).body.results[0].id,
+    });
+    await drawer.getByRole('button', { name: 'Revoke & refund' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Revoke & refund: Ada' });
+    const submit = dialog.locator('button[type="submit"]');
+    await dialog.getByRole('radio', { name: 'Light' }).check();
+    await dialog.getByText('loses “Light” at once').waitFor();
+    expect(await submit.isDisabled()).toBe(true);
+    const order = (await dialog.getByText(/^Order /).textContent())!;
+    await dialog.getByLabel('Type the last four').fill('nope');
+    await dialog.getByLabel('Reason').fill('Asked for their money back');
+    await dialog.locator('button[type="submit"]:enabled').click();
+    await dialog.getByText('These are not the last four characters of the order.').first().waitFor();
+    await dialog.getByLabel('Type the last four').fill(order.slice(-4));
+    expect(await seriousProblems(page)).toEqual([]);
+    await dialog.locator('button[type="submit"]:enabled').click();
+    await page.locator('[data-testid="action-result"][data-state="done"]').waitFor();
+    await dialog.getByText('Cancel the enrollment: Done').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await drawer.getByTestId('action-bar').getByRole('button', { name: 'Restore access' }).waitFor();
   });
 
   it('keeps notes, which show at once and are taken back when the server refuses', async () => {
