@@ -33,7 +33,7 @@ export function ActionResult({
   useEffect(() => head.current?.focus(), []);
   return (
     <div className="stack" data-testid="action-result" data-state={current.state}>
-      <p className="sentence" role="status" tabIndex={-1} ref={head}>
+      <p className="sentence action-headline" role="status" tabIndex={-1} ref={head}>
         {headlines[current.state]}
       </p>
       <EndedEffects effects={current.effects} />
