@@ -590,6 +590,7 @@ table cortex.order_sightings
   refunded_minor bigint not null
   currency text not null
   failed boolean not null
+  buyer text
 
 table cortex.order_sources
   source text not null
@@ -1774,6 +1775,8 @@ CREATE INDEX messages_of_broadcast ON cortex.messages USING btree (broadcast_id,
 CREATE INDEX messages_person ON cortex.messages USING btree (person_id, created_at DESC)
 
 CREATE INDEX messages_step ON cortex.messages USING btree (run_id, node_id, visit) WHERE (run_id IS NOT NULL)
+
+CREATE INDEX order_sightings_buyer ON cortex.order_sightings USING btree (source, buyer) WHERE (buyer IS NOT NULL)
 
 CREATE INDEX outgoing_due ON cortex.outgoing USING btree (stream, COALESCE(not_before, created_at), message_id)
 

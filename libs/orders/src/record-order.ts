@@ -74,7 +74,7 @@ const statusOf = (amount: number, refunded: number): 'paid' | 'refunded' | 'part
 
 async function insert(tx: Tx, sighting: Sighting, email: string): Promise<string | undefined> {
   const { external_id, amount_minor, refunded_minor, currency, occurred_at, course } = sighting.order;
-  const profileId = await ensureProfile(tx, email, occurred_at);
+  const profileId = (await formerBuyer(tx, sighting, email)) ?? (await ensureProfile(tx, email, occurred_at));
   const status = statusOf(amount_minor, refunded_minor);
   const made = await tx.row<{ id: string }>(
     `insert into public.transactions (profile_id, external_id, amount_minor, refunded_minor, currency, status, occurred_at)
@@ -87,10 +87,40 @@ async function insert(tx: Tx, sighting: Sighting, email: string): Promise<string
   const course_id = status === 'refunded' ? undefined : await courseOf(tx, course);
   if (course_id !== undefined) {
     const transaction: PaymentFields = { external_id, amount_minor, refunded_minor, currency, status, occurred_at };
-    await upsertEnrollment(tx, { email, course_id, transaction, created_at: occurred_at });
+    await upsertEnrollment(tx, {
+      email: (await emailOf(tx, profileId)) ?? email,
+      course_id,
+      transaction,
+      created_at: occurred_at,
+    });
   }
   return made.id;
 }
+
+/**
+ * The profile of whoever bought other orders under this name at the source, where the address is nobody's: they have
+ * another one here by now.
+ */
+async function formerBuyer(tx: Tx, { source, order }: Sighting, email: string): Promise<string | undefined> {
+  if (order.buyer === undefined) return undefined;
+  const row = await tx.row<{ id: string }>(
+    `select t.profile_id as id from cortex.order_sightings s
+     join public.transactions t on t.external_id = s.external_id
+     where s.source = $1 and s.buyer = $2
+       and not exists (select from cortex.people p where p.address = $3 and p.type is not null)
+       and not exists (select from public.unified_profiles u where (cortex.address(u.email) collate "C") = $3)
+     order by t.occurred_at desc, t.id desc limit 1`,
+    [source, order.buyer, addressOf(email) ?? null],
+  );
+  return row?.id;
+}
+
+const emailOf = async (tx: Tx, profileId: string): Promise<string | undefined> =>
+  (
+    await tx.row<{ email: string }>('select email::text as email from public.unified_profiles where id = $1', [
+      profileId,
+    ])
+  )?.email;
 
 /** The one course that is meant. */
 async function courseOf(tx: Tx, { id, title }: SourceOrder['course']): Promise<string | undefined> {
@@ -150,12 +180,21 @@ function merged(known: KnownOrder, seen: Seen | undefined, order: SourceOrder) {
 const writeSighting = (tx: Tx, { source, asked_at, order }: Sighting): Promise<number> =>
   tx.run(
     `insert into cortex.order_sightings
-       (external_id, source, asked_at, amount_minor, refunded_minor, currency, failed)
-     values ($1, $2, $3, $4, $5, $6, $7)
+       (external_id, source, asked_at, amount_minor, refunded_minor, currency, failed, buyer)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (external_id) do update set source = excluded.source, asked_at = excluded.asked_at,
        amount_minor = excluded.amount_minor, refunded_minor = excluded.refunded_minor, currency = excluded.currency,
-       failed = excluded.failed`,
-    [order.external_id, source, asked_at, order.amount_minor, order.refunded_minor, order.currency, order.failed],
+       failed = excluded.failed, buyer = excluded.buyer`,
+    [
+      order.external_id,
+      source,
+      asked_at,
+      order.amount_minor,
+      order.refunded_minor,
+      order.currency,
+      order.failed,
+      order.buyer ?? null,
+    ],
   );
 
 /**

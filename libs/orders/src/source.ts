@@ -5,6 +5,8 @@ export interface SourceOrder {
   external_id: string;
   /** Other names that it may have been recorded under here, such as its payment's. */
   also: readonly string[];
+  /** What the source calls whoever bought it; undefined where it has no name for them. */
+  buyer: string | undefined;
   /** Whose it is; undefined where the source names nobody. */
   email: string | undefined;
   /** In the smallest unit of the currency, as ISO 4217 counts it. */

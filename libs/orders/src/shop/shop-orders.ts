@@ -121,6 +121,7 @@ function asOrder(item: unknown): SourceOrder | undefined {
   return {
     external_id,
     also: [],
+    buyer: undefined,
     email: email ?? undefined,
     amount_minor,
     refunded_minor,

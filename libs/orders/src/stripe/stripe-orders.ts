@@ -149,6 +149,7 @@ export function orderOf(charge: ReadCharge): SourceOrder | undefined {
   return {
     external_id: charge.id,
     also: [idOf(charge.payment_intent)].filter((id) => id !== undefined),
+    buyer: idOf(charge.customer),
     email: addressOfCharge(charge),
     amount_minor,
     refunded_minor: Math.min(minorOf(charge.amount_refunded, currency), amount_minor),
@@ -159,7 +160,7 @@ export function orderOf(charge: ReadCharge): SourceOrder | undefined {
   };
 }
 
-const idOf = (given: ReadCharge['payment_intent']): string | undefined =>
+const idOf = (given: string | { id: string } | null | undefined): string | undefined =>
   typeof given === 'string' ? given : given?.id;
 
 function addressOfCharge({ customer, billing_details, receipt_email }: ReadCharge): string | undefined {

@@ -43,6 +43,7 @@ const reportedCharge = z.object({
   currency: z.string().length(3),
   created: z.number().int().min(0),
   payment_intent: z.string().max(200).nullish(),
+  customer: z.string().max(200).nullish(),
   billing_details: z.object({ email: z.string().nullish() }).nullish(),
   receipt_email: z.string().nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
