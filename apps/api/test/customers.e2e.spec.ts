@@ -119,6 +119,12 @@ describe('a customer', () => {
     );
     const seen = (await Promise.all(guesses)).map(({ status }) => status);
     expect([seen.filter((status) => status === 401).length <= 6, seen.includes(429)]).toEqual([true, true]);
+    for (let at = 0; at < 6; at++) {
+      await api.db.clock.advance({ minutes: 16 });
+      await signIn('guessed@example.com', 'a wrong password', {}, `203.0.113.${at}`);
+    }
+    const { items } = (await api.call<any>('GET', '/attention')).body;
+    expect(items).toContainEqual(expect.objectContaining({ title: 'Many failed sign-ins of a customer' }));
     const same = [
       await signIn('nobody@example.com', 'a wrong password'),
       await signIn('ada@example.com', 'a wrong one'),
@@ -287,6 +293,8 @@ describe('what support does about a customer', () => {
         metadata: expect.objectContaining({ reason: wish.reason, summary: expect.stringContaining('€39.00 refunded') }),
       }),
     );
+    const anew = await act(id, 'enroll', { course_id: course }, true);
+    expect(anew.body.warnings).toEqual([expect.stringContaining('Their access was revoked')]);
     const restore = await act(id, 'restore_access', {}, true);
     expect(restore.body.sentences.join(' ')).toContain('The refund stays: €49.00');
     expect(states(await act(id, 'restore_access'))).toEqual(['done', 'done']);

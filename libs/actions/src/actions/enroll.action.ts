@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactActionInput } from '#contracts';
+import { profilesOf, signInStates } from '#customers';
 import { addressOfPerson, personIdsOf, writeAs, type ContactRow } from '#directory';
 import { upsertEnrollment, upsertTransaction } from '#enrollments';
 import { AppError, invalidRequest, type Tx } from '#platform';
@@ -12,6 +13,8 @@ interface Plan {
   course_title: string;
   /** They are a lead, and become a customer. */
   was_lead: boolean;
+  /** Their access was revoked, so that they cannot come to the course. */
+  is_banned: boolean;
   /** What they paid elsewhere; null: nothing. */
   paid: { amount_minor: number; currency: string } | null;
 }
@@ -49,6 +52,7 @@ export class Enroll implements ActionDefinition<'enroll', Plan> {
       course_id: input.course_id,
       course_title: course.title,
       was_lead: person.type === 'lead',
+      is_banned: await isBanned(tx, person.person_id),
       paid:
         input.payment === 'elsewhere' && amount_minor !== undefined && currency !== undefined
           ? { amount_minor, currency }
@@ -62,6 +66,9 @@ export class Enroll implements ActionDefinition<'enroll', Plan> {
         `${plan.email} gets “${plan.course_title}”, ${plan.paid ? `paid elsewhere: ${money(plan.paid)}` : 'free of charge'}.`,
         ...(plan.was_lead ? ['They are a lead now, and become a customer.'] : []),
       ],
+      warnings: plan.is_banned
+        ? ['Their access was revoked, so they cannot sign in. Restore it as well, if they are to come in.']
+        : [],
       effects: {
         payment: plan.paid ? `An order of ${money(plan.paid)}, paid` : 'Nothing is recorded: the course is free.',
         enrollment: `“${plan.course_title}” is open to them at once.`,
@@ -81,6 +88,11 @@ const enrollmentOf = async (tx: Tx, personId: string, courseId: string) =>
      order by e.created_at desc limit 1`,
     [await personIdsOf(tx, personId), courseId],
   );
+
+async function isBanned(tx: Tx, personId: string): Promise<boolean> {
+  const states = await signInStates(tx, await profilesOf(tx, await personIdsOf(tx, personId)));
+  return states.some(({ banned }) => banned);
+}
 
 async function recordPayment(tx: Tx, context: ActionContext<Plan>): Promise<Outcome> {
   const { plan, by, person_id } = context;
