@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { browser, builtWeb, pageAt, seriousProblems, signIn, testApp, type TestApp } from '#testing';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -11,10 +13,21 @@ describe('one person', () => {
   let ada: string;
   let course: string;
   const broken: string[] = [];
+  let shop: Server;
+  /** What the shop answers when it is asked for orders. */
+  let shopAnswers = 401;
 
   beforeAll(async () => {
     await builtWeb();
-    app = await testApp();
+    shop = createServer((_request, response) => {
+      response.writeHead(shopAnswers, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ items: [], next_cursor: null }));
+    });
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+    const orders = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/orders`;
+    app = await testApp({
+      env: { ORDERS_URL: orders, ORDERS_TOKEN: 'token-of-the-shop', CORTEX_WEBHOOK_NETWORKS: '127.0.0.0/8' },
+    });
     await app.call('PATCH', '/settings', {
       sender_transactional: 'Shop <shop@example.com>',
       postal_address: 'Street 1',
@@ -33,6 +46,7 @@ describe('one person', () => {
   afterAll(async () => {
     await chromium?.close();
     await app?.close();
+    shop?.close();
   });
 
   const press = (keys: string) => page.keyboard.press(keys);
@@ -142,6 +156,39 @@ describe('one person', () => {
     await dialog.getByText('Cancel the enrollment: Done').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).last().click();
     await drawer.getByTestId('action-bar').getByRole('button', { name: 'Restore access' }).waitFor();
+  });
+
+  it('shows what failed with the way to try it again, in the dialog and in the list', async () => {
+    await drawer.getByRole('button', { name: 'Sync orders' }).click();
+    await page.getByTestId('action-form').locator('button[type="submit"]:enabled').click();
+    const result = page.getByTestId('action-result');
+    await result.getByRole('button', { name: 'Try again' }).click();
+    await result.getByRole('button', { name: 'Try again' }).and(page.locator(':enabled')).waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await press('Escape');
+    shopAnswers = 200;
+    const past = drawer.getByTestId('past-actions');
+    await past.getByRole('button', { name: 'Try again' }).click();
+    await past.getByText(/^Fetch orders from .*: Done/).waitFor();
+    const [latest] = (await app.call('GET', `/contacts/${ada}/actions`)).body.items;
+    expect(latest).toMatchObject({ action: 'sync_orders', state: 'done', effects: [{ state: 'done' }] });
+  });
+
+  it('lets a viewer see what there is and why they may not do it', async () => {
+    const viewer = { email: 'viewer@example.com', password: 'a password for tests' };
+    await app.call('POST', '/staff', { ...viewer, name: 'Viewer', role: 'viewer' });
+    const other = await pageAt(app.url, chromium, broken);
+    await signIn(other, viewer, `/admin/directory?contact=${ada}`);
+    const theirs = other.getByRole('dialog', { name: 'Person' });
+    await other.keyboard.press('Tab');
+    await theirs.getByRole('button', { name: 'Update email' }).focus();
+    await other.keyboard.press('Enter');
+    await other.getByRole('tooltip').filter({ hasText: 'Only support or admin may do this.' }).waitFor();
+    expect(new URL(other.url()).searchParams.has('action')).toBe(false);
+    expect(await theirs.getByLabel('Write a note').count()).toBe(0);
+    expect(await theirs.getByRole('button', { name: 'Revoke & refund' }).getAttribute('aria-disabled')).toBe('true');
+    expect(await seriousProblems(other)).toEqual([]);
+    await other.context().close();
   });
 
   it('keeps notes, which show at once and are taken back when the server refuses', async () => {

@@ -13,10 +13,11 @@ export function PastActions({ contactId }: { contactId: string }) {
   const past = usePastActions(contactId);
   const rows = rowsOf(past.data);
   const stuck = rows.some(canRetry);
-  // Folded while all is well; what needs somebody is seen at once.
+  // Folded while all is well; what needs somebody is seen at once, and how it goes on.
   const [open, setOpen] = useState<boolean>();
+  if (stuck && open === undefined) setOpen(true);
   if (rows.length === 0) return null;
-  const isOpen = open ?? stuck;
+  const isOpen = open ?? false;
   return (
     <section className="person-part" aria-label="Actions so far" data-testid="past-actions">
       <button type="button" className="text-button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
