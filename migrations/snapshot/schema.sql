@@ -419,6 +419,19 @@ table cortex.entry_rounds
   smart_list_id uuid not null
   due_at timestamp with time zone not null
 
+table cortex.file_parts
+  file_id uuid not null
+  part integer not null
+  data bytea not null
+
+table cortex.files
+  id uuid not null default uuidv7()
+  name text not null
+  bytes bigint not null default 0
+  about jsonb
+  created_at timestamp with time zone not null default cortex.now()
+  expires_at timestamp with time zone not null
+
 table cortex.former_ids
   id uuid not null
   person_id uuid not null
@@ -426,6 +439,23 @@ table cortex.former_ids
 table cortex.heartbeat
   one boolean not null default true
   at timestamp with time zone not null
+
+table cortex.import_changes
+  job_id uuid not null
+  ord bigint not null generated always as identity
+  row_no integer not null
+  address text not null
+  kind text not null
+  record_id uuid not null
+  before jsonb
+  after jsonb
+  consent_before jsonb
+  consent_after jsonb
+
+table cortex.import_mappings
+  headers text not null
+  mapping jsonb not null
+  used_at timestamp with time zone not null default cortex.now()
 
 table cortex.inbox_failures
   activity_id uuid not null
@@ -448,6 +478,12 @@ table cortex.jobs
   actor jsonb not null
   created_at timestamp with time zone not null default cortex.now()
   ended_at timestamp with time zone
+  progress jsonb
+  "position" text
+  file_id uuid
+  can_undo boolean not null default false
+  tries integer not null default 0
+  moved_at timestamp with time zone not null default '-infinity'::timestamp with time zone
 
 table cortex.known_names
   kind text not null
@@ -1354,11 +1390,25 @@ cortex.entry_rounds entry_rounds_automation_id_fkey: FOREIGN KEY (automation_id)
 
 cortex.entry_rounds entry_rounds_pkey: PRIMARY KEY (automation_id, occasion)
 
+cortex.file_parts file_parts_file_id_fkey: FOREIGN KEY (file_id) REFERENCES cortex.files(id) ON DELETE CASCADE
+
+cortex.file_parts file_parts_pkey: PRIMARY KEY (file_id, part)
+
+cortex.files files_pkey: PRIMARY KEY (id)
+
 cortex.former_ids former_ids_pkey: PRIMARY KEY (id)
 
 cortex.heartbeat heartbeat_one_check: CHECK (one)
 
 cortex.heartbeat heartbeat_pkey: PRIMARY KEY (one)
+
+cortex.import_changes import_changes_job_id_fkey: FOREIGN KEY (job_id) REFERENCES cortex.jobs(id) ON DELETE CASCADE
+
+cortex.import_changes import_changes_kind_check: CHECK ((kind = ANY (ARRAY['customer'::text, 'lead'::text])))
+
+cortex.import_changes import_changes_pkey: PRIMARY KEY (job_id, ord)
+
+cortex.import_mappings import_mappings_pkey: PRIMARY KEY (headers)
 
 cortex.inbox_failures inbox_failures_pkey: PRIMARY KEY (activity_id)
 
@@ -1366,7 +1416,7 @@ cortex.jobs jobs_pkey: PRIMARY KEY (id)
 
 cortex.jobs jobs_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
 
-cortex.jobs jobs_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+cortex.jobs jobs_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 
 cortex.known_names known_names_kind_check: CHECK ((kind = ANY (ARRAY['first'::text, 'last'::text])))
 
@@ -1750,11 +1800,15 @@ CREATE INDEX directory_views_owner ON cortex.directory_views USING btree (owner_
 
 CREATE INDEX directory_views_shared ON cortex.directory_views USING btree (shared, name, id) WHERE shared
 
+CREATE INDEX files_expiring ON cortex.files USING btree (expires_at)
+
 CREATE INDEX former_ids_person ON cortex.former_ids USING btree (person_id)
 
 CREATE INDEX inbox_failures_due ON cortex.inbox_failures USING btree (next_try_at) WHERE (next_try_at IS NOT NULL)
 
 CREATE INDEX jobs_queued ON cortex.jobs USING btree (created_at, id) WHERE (status = 'queued'::text)
+
+CREATE INDEX jobs_running ON cortex.jobs USING btree (moved_at, id) WHERE (status = 'running'::text)
 
 CREATE INDEX known_names_name ON cortex.known_names USING btree (name, kind)
 

@@ -13,6 +13,7 @@ import { OrdersModule } from '#orders';
 import { EmailsModule } from '#emails';
 import { ResetMail, SendModule } from '#send';
 import { SmartListsModule } from '#smart-lists';
+import { TransfersModule } from '#transfers';
 import { WorkspaceModule } from '#workspace';
 import { PlatformModule, type PlatformParts } from '#platform';
 import { AutomationsController } from './controllers/automations/automations.controller.js';
@@ -69,6 +70,7 @@ const libraries: Type[] = [
   BroadcastsModule,
   SendModule,
   SmartListsModule,
+  TransfersModule,
   AutomationsModule,
   EngineModule,
   WorkspaceModule,

@@ -234,6 +234,8 @@ const routes: Record<Row, string> = {
     POST /attention/:id/close`,
   'import, bulk changes, export': `
     POST /contacts/bulk
+    POST /contacts/export
+    GET /jobs/:id/file
     GET /email/broadcasts/:id/recipients.csv
     POST /email/suppressions/import`,
   'bring in what happened': `

@@ -8,6 +8,7 @@ const upkeep = { payload: nothing, policy: 'exclusive', retry: retryLaws.upkeep 
 
 export const makePartitions = defineJob({ ...upkeep, name: 'housekeeping.partitions' });
 export const forgetRequests = defineJob({ ...upkeep, name: 'housekeeping.request_keys' });
+export const forgetFiles = defineJob({ ...upkeep, name: 'housekeeping.files' });
 
 /** Rows that go in one statement, so that no transaction is long. */
 const BATCH = 5000;
@@ -20,6 +21,7 @@ export class Housekeeping implements JobHandlers {
   async bind(queue: Queue): Promise<void> {
     await queue.handle(makePartitions, () => this.makePartitions());
     await queue.handle(forgetRequests, () => this.forgetRequests());
+    await queue.handle(forgetFiles, () => this.forgetFiles());
   }
 
   /** Makes the activities' months from the past one to a quarter ahead. */
@@ -38,6 +40,28 @@ export class Housekeeping implements JobHandlers {
         `delete from cortex.request_keys where ctid = any (array(
            select ctid from cortex.request_keys where created_at < (select cortex.now()) - interval '24 hours'
            limit ${BATCH}))`,
+      );
+    } while (gone === BATCH);
+  }
+
+  /** Files that jobs wrote go after their days, one by one; and with them what undoing an import would need. */
+  async forgetFiles(): Promise<void> {
+    let gone: number;
+    do {
+      gone = await this.database.run(
+        `delete from cortex.files where id =
+           (select id from cortex.files where expires_at < (select cortex.now()) order by expires_at limit 1)`,
+      );
+    } while (gone > 0);
+    await this.database.run(
+      `update cortex.jobs j set can_undo = false
+       where j.can_undo and not exists (select from cortex.files f where f.id = j.file_id)`,
+    );
+    do {
+      gone = await this.database.run(
+        `delete from cortex.import_changes where (job_id, ord) in (
+           select c.job_id, c.ord from cortex.import_changes c join cortex.jobs j on j.id = c.job_id
+           where not j.can_undo and j.status not in ('running') limit ${BATCH})`,
       );
     } while (gone === BATCH);
   }

@@ -10,7 +10,7 @@ import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
 import { askForReports, mirrorSuppressions, tidySignUps } from '#send';
 import { compareLists, countLists, sweepLists } from '#smart-lists';
-import { forgetRequests, makePartitions } from './housekeeping.js';
+import { forgetFiles, forgetRequests, makePartitions } from './housekeeping.js';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -34,6 +34,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: checkAudit, every: DAY },
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
+  { job: forgetFiles, every: DAY },
   { job: noteSubscribers, every: HOUR },
   { job: tidySignUps, every: HOUR },
   { job: mirrorSuppressions, every: DAY },

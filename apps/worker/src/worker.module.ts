@@ -20,6 +20,7 @@ import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { LostReports, Rehearsals, SendLoop, SendModule, SignUps, SuppressionMirror } from '#send';
 import { ListJobs, Membership, SmartListsModule } from '#smart-lists';
+import { SteppedJobs, TransfersModule } from '#transfers';
 import { Housekeeping } from './housekeeping.js';
 import { Schedules } from './schedules.js';
 import { TableCleaning } from './table-cleaning.js';
@@ -40,6 +41,7 @@ const libraries: NonNullable<ModuleMetadata['imports']> = [
   OrdersModule,
   SendModule,
   SmartListsModule,
+  TransfersModule,
 ];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
@@ -56,6 +58,7 @@ const loops: Type<Loop>[] = [
   TemplateRedraw,
   TimeZones,
   OrderJobs,
+  SteppedJobs,
 ];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */

@@ -3,7 +3,7 @@ export { SmartListsModule } from './smart-lists.module.js';
 export { listSql, SmartLists } from './smart-lists.js';
 export { RuleQuestions } from './rule-questions.js';
 export { BulkChanges } from './bulk.js';
-export { ListMembers } from './members.js';
+export { ListMembers, peopleById } from './members.js';
 export { definitionOf, enterListGate, KeptLists } from './kept-lists.js';
 export { settleLists, unsettled } from './fill-list.js';
 export { stillUpdating } from './newcomers.js';

@@ -19,10 +19,22 @@ interface Queued {
   actor: Actor;
 }
 
-type Row = Omit<JobAnswer, 'created_at' | 'ended_at'> & { created_at: Date; ended_at: Date | null };
-const columns = 'id, kind, status, smart_list_id, action, result, error, created_at, ended_at';
-const present = (row: Row): JobAnswer => ({
+interface Row extends Omit<JobAnswer, 'created_at' | 'ended_at' | 'file'> {
+  created_at: Date;
+  ended_at: Date | null;
+  file_name: string | null;
+  file_bytes: string | null;
+  file_expires_at: Date | null;
+}
+const read = `select j.id, j.kind, j.status, j.smart_list_id, j.action, j.result, j.progress, j.can_undo, j.error,
+    j.created_at, j.ended_at, f.name as file_name, f.bytes as file_bytes, f.expires_at as file_expires_at
+  from cortex.jobs j left join cortex.files f on f.id = j.file_id`;
+const present = ({ file_name, file_bytes, file_expires_at, ...row }: Row): JobAnswer => ({
   ...row,
+  file:
+    file_name !== null && file_expires_at && row.status !== 'running'
+      ? { name: file_name, bytes: Number(file_bytes), expires_at: file_expires_at.toISOString() }
+      : null,
   created_at: row.created_at.toISOString(),
   ended_at: row.ended_at?.toISOString() ?? null,
 });
@@ -50,12 +62,12 @@ export class MemberFiles {
     action: string,
     input: Buffer,
   ): Promise<JobAnswer> {
-    const row = await this.database.row<Row>(
-      `insert into cortex.jobs (id, kind, smart_list_id, action, input, actor) values ($1, $2, $3, $4, $5, $6::jsonb)
-       returning ${columns}`,
-      [newId(), kind, listId, action, input, JSON.stringify(actor)],
+    const id = newId();
+    await this.database.run(
+      'insert into cortex.jobs (id, kind, smart_list_id, action, input, actor) values ($1, $2, $3, $4, $5, $6::jsonb)',
+      [id, kind, listId, action, input, JSON.stringify(actor)],
     );
-    return present(row!);
+    return this.get(id);
   }
 
   /** @throws AppError 404; 400 for a list of rules or a file that cannot be read */
@@ -77,7 +89,7 @@ export class MemberFiles {
   async list(query: { limit: number; cursor?: string }): Promise<{ items: JobAnswer[]; next_cursor: string | null }> {
     const after = decodeCursor(query.cursor, 1);
     const rows = await this.database.rows<Row>(
-      `select ${columns} from cortex.jobs where $1::uuid is null or id < $1 order by id desc limit $2`,
+      `${read} where $1::uuid is null or j.id < $1 order by j.id desc limit $2`,
       [after?.[0] ?? null, query.limit + 1],
     );
     const shown = rows.slice(0, query.limit);
@@ -89,18 +101,19 @@ export class MemberFiles {
 
   /** @throws AppError 404 */
   async get(id: string): Promise<JobAnswer> {
-    const row = await this.database.row<Row>(`select ${columns} from cortex.jobs where id = $1`, [id]);
+    const row = await this.database.row<Row>(`${read} where j.id = $1`, [id]);
     if (!row) throw notFound('job');
     return present(row);
   }
 
-  /** @throws AppError 404; 409 when it is being done or has ended */
+  /** A job in many steps ends before its next one. @throws AppError 404; 409 when it is being done at once or has ended */
   async cancel(id: string): Promise<JobAnswer> {
-    const cancelled = await this.database.run(
-      `update cortex.jobs set status = 'cancelled', input = null, ended_at = cortex.now() where id =
-         (select id from cortex.jobs where id = $1 and status = 'queued' for update skip locked)`,
-      [id],
-    );
+    const cancel = "update cortex.jobs set status = 'cancelled', input = null, ended_at = cortex.now()";
+    const cancelled =
+      (await this.database.run(
+        `${cancel} where id = (select id from cortex.jobs where id = $1 and status = 'queued' for update skip locked)`,
+        [id],
+      )) + (await this.database.run(`${cancel} where id = $1 and status = 'running'`, [id]));
     const job = await this.get(id);
     if (cancelled === 0)
       throw new AppError('job_started', 'This job has already started or ended, so it cannot be cancelled.');

@@ -43,6 +43,7 @@ const records = [
   'enrollments',
   'orders',
   'smart-lists',
+  'transfers',
   'automations',
   'emails',
   'broadcasts',
@@ -90,6 +91,11 @@ export const rings: Record<string, Ring> = {
     packages: [{ name: 'stripe', within: 'libs/orders/src/stripe/' }],
   },
   'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: ['csv-parse'] },
+  transfers: {
+    parts: [...pure, ...base, 'directory', 'smart-lists'],
+    server: true,
+    packages: [],
+  },
   automations: {
     parts: [...pure, ...base, 'activities', 'directory', 'emails', 'smart-lists'],
     server: true,

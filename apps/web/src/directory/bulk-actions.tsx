@@ -6,10 +6,11 @@ import { useEffect, useState } from 'react';
 import { call } from '../api/client';
 import { useSeenValues } from '../rule-builder/suggestions';
 import { ListSelect } from '../smart-lists/list-select';
-import { useJob } from '../smart-lists/smart-lists.queries';
+import { hasEnded, useJob } from '../smart-lists/smart-lists.queries';
 import { UnknownPeople } from '../smart-lists/unknown-people';
 import { Confirm, Problem } from '../ui/confirm';
 import { people } from '../ui/format';
+import { ExportPeople } from './export-people';
 
 /** Beyond this many people a change is asked about again, with the number. */
 const askFrom = 100;
@@ -45,7 +46,7 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
     },
   });
   const job = useJob(start.data?.id).data ?? start.data;
-  const ended = job !== undefined && job.status !== 'queued';
+  const ended = job !== undefined && hasEnded(job);
   useEffect(() => {
     if (ended) void client.invalidateQueries({ queryKey: ['contacts'] });
   }, [ended, client]);
@@ -61,6 +62,7 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
       <Button variant="default" size="compact-sm" disabled={busy} onClick={() => setAsking('list')}>
         Add to a list
       </Button>
+      <ExportPeople key={chosen.ids?.join() ?? 'everyone'} chosen={chosen} />
       {onEveryone ? (
         <Button variant="subtle" size="compact-sm" onClick={onEveryone}>
           Select everyone found

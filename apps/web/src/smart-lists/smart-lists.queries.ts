@@ -86,6 +86,9 @@ export const useChangeMembers = (id: string) =>
 
 export type Job = AnswerOf<typeof getJob>;
 
+/** Whether nothing more comes of a job. */
+export const hasEnded = (job: Job): boolean => job.status !== 'queued' && job.status !== 'running';
+
 /** A job, looked at every half second until it has ended; then the lists are looked at again. */
 export function useJob(id: string | undefined) {
   const client = useQueryClient();
@@ -93,10 +96,10 @@ export function useJob(id: string | undefined) {
     queryKey: ['job', id],
     queryFn: async ({ signal }) => {
       const job = await call(getJob, { params: { id: id! } }, { signal });
-      if (job.status !== 'queued') void client.invalidateQueries({ queryKey: listsKey });
+      if (hasEnded(job)) void client.invalidateQueries({ queryKey: listsKey });
       return job;
     },
     enabled: id !== undefined,
-    refetchInterval: ({ state }) => (state.data && state.data.status !== 'queued' ? false : 500),
+    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : 500),
   });
 }

@@ -1,4 +1,4 @@
-import { eachPersonal, rulesSchema } from '#rules';
+import { eachPersonal, personalIds, rulesSchema } from '#rules';
 import { z } from 'zod';
 import { activity } from '../ingestion/activities.contract.js';
 import { job } from './jobs.contract.js';
@@ -173,3 +173,44 @@ export const bulkContacts = route({
   problems: ['too_many_people', 'not_a_static_list'],
 });
 export type BulkChange = z.output<typeof bulkContacts.body>;
+
+/** Columns of an export, besides one for each attribute that is named (`attributes.<name>`). */
+export const exportColumns = [
+  'id',
+  'email',
+  'type',
+  ...personalIds,
+  'tags',
+  'lifetime_value',
+  'last_activity',
+  'created_at',
+  'consent',
+  'can_be_emailed',
+  'email_status',
+  'attributes',
+] as const;
+
+const exportColumn = z.union([z.enum(exportColumns), z.templateLiteral(['attributes.', z.string().min(1).max(200)])]);
+export type ExportColumn = z.output<typeof exportColumn>;
+
+export const exportContacts = route({
+  method: 'POST',
+  path: '/contacts/export',
+  access: 'bulk',
+  tag: 'Directory',
+  summary: 'These people as a CSV file, any number of them, as a job',
+  description: '`attributes` is all of them as JSON, `attributes.<name>` is one. Without columns the file has all.',
+  status: 202,
+  body: z
+    .strictObject({
+      ids: z.array(uuid).min(1).max(10_000, 'At most 10,000 at a time. Give rules for more.').optional(),
+      rules: rulesSchema.optional(),
+      columns: z.array(exportColumn).min(1).max(100, 'At most 100 columns.').optional(),
+    })
+    .refine((body) => (body.ids === undefined) !== (body.rules === undefined), {
+      message: 'Give either ids or rules.',
+    })
+    .describe('It has either ids or rules.'),
+  response: job,
+});
+export type ExportOrder = z.output<typeof exportContacts.body>;

@@ -7,13 +7,27 @@ export const job = z.object({
   id: uuid,
   /** What it does, such as `smart_list.members`. */
   kind: z.string(),
-  status: z.enum(['queued', 'completed', 'failed', 'cancelled']),
+  /** `running`: work in many small steps, which tells its progress and goes on after a crash. */
+  status: z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']),
   smart_list_id: uuid.nullable(),
   action: z.string(),
   /** Once it is completed: how many were changed, and what was unknown (the first 10,000). */
   result: z
     .object({ changed: z.number().int(), unknown_count: z.number().int(), unknown: z.array(z.string()) })
     .nullable(),
+  /** How far a job in many steps is; `total` is null where nobody knows beforehand. */
+  progress: z
+    .object({
+      done: z.number().int(),
+      total: z.number().int().nullable(),
+      /** What came of it so far, such as `created`. */
+      counts: z.record(z.string(), z.number().int()),
+    })
+    .nullable(),
+  /** What it wrote, at `GET /jobs/:id/file` once the job has ended, until it expires. */
+  file: z.object({ name: z.string(), bytes: z.number().int(), expires_at: instant }).nullable(),
+  /** Whether `POST /jobs/:id/undo` takes back what it did. */
+  can_undo: z.boolean(),
   /** Why it failed, and what to do. */
   error: z.string().nullable(),
   created_at: instant,
@@ -47,8 +61,21 @@ export const cancelJob = route({
   path: '/jobs/:id/cancel',
   access: 'change',
   tag,
-  summary: 'Cancels a job that has not begun; 409 otherwise',
+  summary: 'Cancels a job that has not begun, or that works in many steps; 409 otherwise',
+  description: 'What a job in many steps has done stays done. An import can be undone then.',
   params: idParams,
   response: job,
   problems: ['not_found', 'job_started'],
+});
+
+export const jobFile = route({
+  method: 'GET',
+  path: '/jobs/:id/file',
+  access: 'bulk',
+  tag,
+  summary: 'What a job wrote, as a CSV file',
+  description: 'What a spreadsheet would take for a formula has an apostrophe before it.',
+  params: idParams,
+  raw: true,
+  problems: ['not_found'],
 });

@@ -4,6 +4,7 @@ import type { AnswerOf, InputOf } from '#contracts';
 import { Contacts } from '#directory';
 import type { Actor } from '#platform';
 import { MemberFiles, RuleQuestions, SmartLists } from '#smart-lists';
+import { ExportPeople } from '#transfers';
 import { Caller, Input, Route } from '../../http/route.js';
 
 @Controller()
@@ -13,6 +14,7 @@ export class ContactsController {
     private readonly lists: SmartLists,
     private readonly questions: RuleQuestions,
     private readonly jobs: MemberFiles,
+    private readonly exports: ExportPeople,
   ) {}
 
   @Route(contracts.listContacts)
@@ -33,6 +35,14 @@ export class ContactsController {
     @Caller() actor: Actor,
   ): Promise<AnswerOf<typeof contracts.bulkContacts>> {
     return this.jobs.startBulk(actor, body);
+  }
+
+  @Route(contracts.exportContacts)
+  async export(
+    @Input() { body }: InputOf<typeof contracts.exportContacts>,
+    @Caller() actor: Actor,
+  ): Promise<AnswerOf<typeof contracts.exportContacts>> {
+    return this.jobs.get(await this.exports.start(actor, body));
   }
 
   @Route(contracts.getContact)

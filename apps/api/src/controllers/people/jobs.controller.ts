@@ -1,12 +1,19 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
+import { Database } from '#platform';
 import { MemberFiles } from '#smart-lists';
+import { fileOfJob, partsOfFile } from '#transfers';
+import { sendCsv } from '../../http/download.js';
 import { Input, Route } from '../../http/route.js';
 
 @Controller()
 export class JobsController {
-  constructor(private readonly files: MemberFiles) {}
+  constructor(
+    private readonly files: MemberFiles,
+    private readonly database: Database,
+  ) {}
 
   @Route(contracts.listJobs)
   list(@Input() { query }: InputOf<typeof contracts.listJobs>) {
@@ -21,5 +28,11 @@ export class JobsController {
   @Route(contracts.cancelJob)
   cancel(@Input() { params }: InputOf<typeof contracts.cancelJob>) {
     return this.files.cancel(params.id);
+  }
+
+  @Route(contracts.jobFile)
+  async file(@Input() { params }: InputOf<typeof contracts.jobFile>, @Res() reply: FastifyReply) {
+    const { id, name } = await fileOfJob(this.database, params.id);
+    void sendCsv(reply, name, partsOfFile(this.database, id));
   }
 }
