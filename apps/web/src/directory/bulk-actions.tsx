@@ -1,6 +1,5 @@
 import { Button, Modal, TagsInput } from '@mantine/core';
 import { bulkContacts, type BulkAction } from '#contracts';
-import type { Group } from '#rules';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { call } from '../api/client';
@@ -11,19 +10,10 @@ import { UnknownPeople } from '../smart-lists/unknown-people';
 import { Confirm, Problem } from '../ui/confirm';
 import { people } from '../ui/format';
 import { ExportPeople } from './export-people';
+import type { Selection } from './selection';
 
 /** Beyond this many people a change is asked about again, with the number. */
 const askFrom = 100;
-
-export interface Selection {
-  /** Who was ticked; all that the filter finds where it is undefined. */
-  ids: string[] | undefined;
-  rules: Group;
-  /** How many that are. */
-  count: number;
-  /** The number is an estimate. */
-  about?: boolean;
-}
 
 interface BulkBarProps {
   chosen: Selection;

@@ -5,7 +5,7 @@ import { call } from '../api/client';
 import { hasEnded, useJob } from '../smart-lists/smart-lists.queries';
 import { Problem } from '../ui/confirm';
 import { count, people } from '../ui/format';
-import type { Selection } from './bulk-actions';
+import type { Selection } from './selection';
 
 /** Writes the people who are chosen into a CSV file: how far that is, then the file. */
 export function ExportPeople({ chosen }: { chosen: Selection }) {
