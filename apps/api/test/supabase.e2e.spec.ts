@@ -13,10 +13,7 @@ beforeAll(async () => {
   api = await testApi({ SUPABASE_URL: supabase.url, SUPABASE_SERVICE_KEY: supabase.key });
   await api.call('POST', '/courses', { id: COURSE, title: 'Light' });
 }, 120_000);
-afterAll(async () => {
-  await api?.close();
-  await supabase?.close();
-});
+afterAll(() => api?.close());
 beforeEach(() => void (supabase.calls.length = 0));
 
 const act = (id: string, action: string, body: object = {}) =>
@@ -84,5 +81,13 @@ describe('customers who sign in at Supabase', () => {
       ...['done', 'done', 'after@supabase.example'],
     ]);
     expect(api.logged()).not.toContain(supabase.key);
+  });
+
+  it('lose their access here also while Supabase is away', async () => {
+    const { id } = await student('away@supabase.example');
+    await supabase.close();
+    const done = await act(id, 'revoke_access', { reason: 'Refunded' });
+    expect([done.body.state, states(done)]).toMatchObject(['partly', { sign_in: 'done', outside_sign_in: 'failed' }]);
+    expect(done.body.effects.at(-1).detail).toBe('Supabase could not be reached.');
   });
 });

@@ -1,3 +1,4 @@
+import { neverReached } from '#platform';
 import { z } from 'zod';
 import { SignInServiceError, type OutsideAccount, type OutsideSignIn } from './outside-sign-in.js';
 
@@ -72,8 +73,8 @@ export class SupabaseAuth implements OutsideSignIn {
         ...(body ? { 'content-type': 'application/json' } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
-    }).catch(() => {
-      throw new SignInServiceError('Supabase could not be reached.', false);
+    }).catch((error: unknown) => {
+      throw new SignInServiceError('Supabase could not be reached.', neverReached(error) !== undefined);
     });
     const text = await bounded(response);
     if (!response.ok) throw refusal(response.status);

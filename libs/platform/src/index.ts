@@ -6,6 +6,7 @@ export * from './attention.js';
 export * from './audit.js';
 export * from './config.js';
 export * from './networks.js';
+export * from './never-reached.js';
 export { callOut, internet, type Net, type Tried } from './outgoing/call-out.js';
 export * from './log.js';
 export * from './platform.module.js';

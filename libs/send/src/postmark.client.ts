@@ -1,3 +1,4 @@
+import { neverReached } from '#platform';
 import { ServerClient, type Models } from 'postmark';
 
 /** One mail as Postmark takes it; `b` and `k` find it again (batch id, hash of the dedupe key). */
@@ -61,16 +62,6 @@ const searchPage = 500;
 /** Postmark answers searches up to this offset. */
 const searchReach = 10_000;
 
-/** Errors of a connection that was never made: Postmark cannot have seen the call. */
-const neverReached = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /**
  * The client forgets why a connection failed, so what never arrived is told apart here, as a plain 503. Nobody is followed
  * to where an answer leads: the token goes to Postmark alone.
@@ -79,8 +70,8 @@ async function fetchTellingNeverReached(input: Parameters<typeof fetch>[0], init
   try {
     return await fetch(input, { ...init, redirect: 'manual' });
   } catch (error) {
-    const code = (error as { cause?: { code?: string } }).cause?.code;
-    if (!code || !neverReached.has(code)) throw error;
+    const code = neverReached(error);
+    if (!code) throw error;
     return Response.json({ ErrorCode: 0, Message: `Postmark could not be reached (${code}).` }, { status: 503 });
   }
 }

@@ -107,15 +107,17 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
           : open === 0
             ? `The ${orderWords(order)}, was refunded before.`
             : stripe
-              ? `${amount} of ${orderWords(order)}, are given back at Stripe, and recorded as refunded.`
-              : `${amount} of ${orderWords(order)}, are recorded as refunded. Cortex pays nothing back: ${
-                  may_ask_stripe ? 'choose that Stripe does, or do it there' : 'give the money back where it was paid'
+              ? `${amount} is given back at Stripe and recorded as refunded (${orderWords(order)}).`
+              : `${amount} is recorded as refunded (${orderWords(order)}). Cortex pays nothing back${
+                  may_ask_stripe ? ' unless you choose Refund at Stripe' : ': give the money back where it was paid'
                 }.`,
         'Restore access opens the course and the sign-in again, and takes no money back.',
       ],
       warnings:
         others.length > 0
-          ? [`They cannot reach ${titles(others)} any more either, because they cannot sign in. Those stay active.`]
+          ? [
+              `They cannot reach ${titles(others)} any more either, because they cannot sign in. They stay enrolled there.`,
+            ]
           : [],
       effects: {
         stripe: stripe ? `${amount} given back` : 'Not chosen',
