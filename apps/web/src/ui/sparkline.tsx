@@ -12,17 +12,21 @@ const HEIGHT = 28;
 /** Room for the line at the edges. */
 const EDGE = 2;
 
-/** A line of the last days, without axes: whether it rises or falls. Nothing where fewer than two days are known. */
+/**
+ * A line of the last days, without axes: whether it rises or falls. Nothing where fewer than two days are known, or where
+ * there is nothing to count.
+ */
 export function Sparkline({ label, values }: SparklineProps) {
   const known = values.flatMap((value, at) => (value === null ? [] : [{ value, at }]));
   if (known.length < 2) return null;
   const numbers = known.map(({ value }) => value);
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  if (most === 0) return null;
   const first = known[0]!.at;
   const days = values.length - 1 - first;
   const x = (at: number) => EDGE + ((at - first) / Math.max(1, days)) * (WIDTH - 2 * EDGE);
   const y = (value: number) =>
-    HEIGHT - EDGE - (most === least ? (most === 0 ? 0 : 0.5) : (value - least) / (most - least)) * (HEIGHT - 2 * EDGE);
+    HEIGHT - EDGE - (most === least ? 0.5 : (value - least) / (most - least)) * (HEIGHT - 2 * EDGE);
   const points = known.map(({ value, at }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`);
   const last = known.at(-1)!;
   const words =

@@ -4,8 +4,8 @@ import { ErrorBoundary } from './error-boundary';
 
 export interface Column<T> {
   title: string;
-  /** Of its cells, and `num` of its heading too: figures stand at the right. */
-  className?: 'num' | 'code' | 'quiet' | undefined;
+  /** Of its cells, and `num` of its heading too: figures stand at the right. `short`: a few words, none of them cut in two. */
+  className?: 'num' | 'code' | 'quiet' | 'short' | undefined;
   cell: (row: T) => ReactNode;
 }
 

@@ -26,17 +26,17 @@ const columns: Column<ListedBroadcast>[] = [
           {row.name}
         </Link>
         <p className="label broadcast-subject">
-          {row.audience === 'staff' ? 'To colleagues: ' : ''}
+          {row.audience === 'staff' ? `To colleagues${row.subject ? ': ' : ''}` : ''}
           {wordsIn(row.subject)}
         </p>
       </>
     ),
   },
-  { title: 'Status', cell: (row) => <BroadcastStatus broadcast={row} /> },
+  { title: 'Status', className: 'short', cell: (row) => <BroadcastStatus broadcast={row} /> },
   { title: 'Recipients', className: 'num', cell: (row) => figure(row, count(progressOf(row).mails)) },
   { title: 'Delivered', className: 'num', cell: (row) => figure(row, deliveredShare(row.counts)) },
   { title: 'Clicked', className: 'num', cell: (row) => figure(row, share(row.counts.clicked, row.counts.sent)) },
-  { title: 'Changed', cell: (row) => <Time at={row.updated_at} /> },
+  { title: 'Changed', className: 'short', cell: (row) => <Time at={row.updated_at} /> },
 ];
 
 /** Broadcasts, each with its status; a draft can be deleted, any can be duplicated. */

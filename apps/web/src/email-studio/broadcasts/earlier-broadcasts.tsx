@@ -22,10 +22,11 @@ export function EarlierBroadcasts({ broadcast }: { broadcast: Broadcast }) {
   const columns: Column<Compared>[] = [
     {
       title: 'Broadcast',
+      className: 'short',
       cell: ({ id, name }) =>
         id === broadcast.id ? <b>This broadcast</b> : <Link to={adminAddresses.broadcast(id)}>{name}</Link>,
     },
-    { title: 'Started', cell: ({ started_at }) => <Time at={started_at} /> },
+    { title: 'Started', className: 'short', cell: ({ started_at }) => <Time at={started_at} /> },
     { title: 'Sent', className: 'num', cell: ({ counts }) => count(counts.sent) },
     { title: 'Delivered', className: 'num', cell: ({ counts }) => deliveredShare(counts) },
     { title: 'Clicked', className: 'num', cell: figure('clicked') },

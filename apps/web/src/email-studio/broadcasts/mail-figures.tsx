@@ -28,12 +28,13 @@ export function MailFigures() {
   const { data } = useEmailSummary();
   if (!data) return null;
   const { subscribers, days } = data;
-  const { sent, clicked, complained } = data.counts;
+  const { sent, delivered, clicked, complained } = data.counts;
   const { customers, leads, cannot_be_emailed } = subscribers;
   const figures = [
     {
       label: 'Subscribers',
       value: count(subscribers.can_be_emailed),
+      n: subscribers.can_be_emailed,
       title: `${count(customers)} customers + ${count(leads)} leads − ${count(cannot_be_emailed)} who said no, never answered or cannot be reached = ${count(subscribers.can_be_emailed)}`,
       to: adminAddresses.peopleOf(CAN_BE_MAILED),
       line: days.map(({ can_be_emailed }) => can_be_emailed),
@@ -41,24 +42,28 @@ export function MailFigures() {
     {
       label: 'Sent in 30 days',
       value: count(sent),
+      n: sent,
       to: adminAddresses.outbox('sent'),
       line: days.map((day) => day.sent),
     },
     {
       label: 'Delivered',
       value: deliveredShare(data.counts),
+      n: delivered,
       to: peopleWhose('email.delivered'),
       line: days.map((day) => day.delivered),
     },
     {
       label: 'Clicked',
       value: share(clicked, sent),
+      n: clicked,
       to: peopleWhose('email.clicked'),
       line: days.map((day) => day.clicked),
     },
     {
       label: 'Complaints',
       value: share(complained, sent),
+      n: complained,
       bad: sent > 0 && complained / sent >= COMPLAINTS,
       to: peopleWhose('email.complained'),
       line: days.map((day) => day.complained),
@@ -66,13 +71,17 @@ export function MailFigures() {
   ];
   return (
     <dl className="mail-figures" aria-label="E-mail in the last 30 days">
-      {figures.map(({ label, value, to, title, bad, line }) => (
+      {figures.map(({ label, value, n, to, title, bad, line }) => (
         <div key={label}>
           <dt className="label">{label}</dt>
           <dd data-bad={bad || undefined}>
-            <Link to={to} title={title}>
-              {value}
-            </Link>
+            {n > 0 ? (
+              <Link to={to} title={title}>
+                {value}
+              </Link>
+            ) : (
+              value
+            )}
           </dd>
           <dd>
             <Sparkline label={label.replace(' in 30 days', '')} values={line} />

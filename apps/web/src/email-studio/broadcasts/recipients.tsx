@@ -59,6 +59,7 @@ export function Recipients({ broadcast: { id, test }, report }: { broadcast: Bro
     },
     {
       title: 'Status',
+      className: 'short',
       cell: ({ state: is, reason }) => (
         <>
           {mailStateWords[is].label}
@@ -67,15 +68,27 @@ export function Recipients({ broadcast: { id, test }, report }: { broadcast: Bro
       ),
     },
     ...(test
-      ? [{ title: 'Variant', cell: ({ variant }: Recipient) => variant ?? <span className="quiet">–</span> }]
+      ? [
+          {
+            title: 'Variant',
+            className: 'short' as const,
+            cell: ({ variant }: Recipient) => variant ?? <span className="quiet">–</span>,
+          },
+        ]
       : []),
-    { title: 'Sent', cell: ({ sent_at }) => (sent_at ? <Time at={sent_at} /> : <span className="quiet">–</span>) },
+    {
+      title: 'Sent',
+      className: 'short',
+      cell: ({ sent_at }) => (sent_at ? <Time at={sent_at} /> : <span className="quiet">–</span>),
+    },
     {
       title: 'Then',
+      className: 'short',
       cell: (row) => outcomes.find(([at]) => row[at] !== null)?.[1] ?? <span className="quiet">–</span>,
     },
     {
       title: 'Mail',
+      className: 'short',
       cell: ({ message_id }) => (message_id ? <Link to={adminAddresses.mail(message_id)}>Read it</Link> : null),
     },
   ];
