@@ -6,6 +6,8 @@ import { SignInServiceError, type OutsideAccount, type OutsideSignIn } from './o
 const FOR_GOOD = '876000h';
 /** Who is banned for longer than this is banned for good. */
 const YEARS = 10 * 365 * 24 * 3600 * 1000;
+/** Its own admin's, not ours. */
+const USERS = 'auth/v1/admin/users';
 const PAGE = 200;
 /** Its filter finds parts of addresses too: pages of those that are looked through. */
 const MOST_PAGES = 20;
@@ -29,14 +31,14 @@ export class SupabaseAuth implements OutsideSignIn {
     url: string,
     private readonly serviceKey: string,
   ) {
-    this.url = `${url.replace(/\/+$/, '')}/auth/v1`;
+    this.url = url.replace(/\/+$/, '');
   }
 
   async find(email: string, signal: AbortSignal): Promise<OutsideAccount | undefined> {
     const wanted = email.toLowerCase();
     for (let page = 1; page <= MOST_PAGES; page++) {
       const query = new URLSearchParams({ filter: wanted, page: String(page), per_page: String(PAGE) });
-      const read = users.safeParse(await this.call('GET', `/admin/users?${query}`, undefined, signal));
+      const read = users.safeParse(await this.call('GET', `${USERS}?${query}`, undefined, signal));
       if (!read.success) throw new SignInServiceError('Supabase gave an answer that cannot be read.', false);
       const found = read.data.users.find((one) => one.email?.toLowerCase() === wanted);
       if (found) return accountOf(found);
@@ -46,24 +48,24 @@ export class SupabaseAuth implements OutsideSignIn {
   }
 
   async ban(id: string, signal: AbortSignal): Promise<void> {
-    await this.call('PUT', `/admin/users/${id}`, { ban_duration: FOR_GOOD }, signal);
+    await this.call('PUT', `${USERS}/${id}`, { ban_duration: FOR_GOOD }, signal);
   }
 
   async liftBan(id: string, signal: AbortSignal): Promise<void> {
-    await this.call('PUT', `/admin/users/${id}`, { ban_duration: 'none' }, signal);
+    await this.call('PUT', `${USERS}/${id}`, { ban_duration: 'none' }, signal);
   }
 
   async changeAddress(id: string, email: string, signal: AbortSignal): Promise<void> {
-    await this.call('PUT', `/admin/users/${id}`, { email, email_confirm: true }, signal);
+    await this.call('PUT', `${USERS}/${id}`, { email, email_confirm: true }, signal);
   }
 
   async mailReset(email: string, signal: AbortSignal): Promise<void> {
-    await this.call('POST', '/recover', { email }, signal);
+    await this.call('POST', 'auth/v1/recover', { email }, signal);
   }
 
   /** The key goes to this address alone, wherever an answer leads. */
   private async call(method: string, path: string, body: object | undefined, signal: AbortSignal): Promise<unknown> {
-    const response = await fetch(`${this.url}${path}`, {
+    const response = await fetch(`${this.url}/${path}`, {
       method,
       redirect: 'manual',
       signal,
