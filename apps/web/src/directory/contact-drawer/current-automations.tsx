@@ -1,10 +1,15 @@
 import { adminAddresses, listPersonRuns } from '#contracts';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 import { call } from '../../api/client';
 import { fallbackPoll } from '../../api/live-changes';
 import { RunActions } from '../../runs/run-actions';
+import { ErrorBoundary } from '../../ui/error-boundary';
 import { Time } from '../../ui/time';
+
+// Brings the words of steps along, which the drawer itself does not need.
+const StepWords = lazy(async () => ({ default: (await import('../../runs/step-words')).StepWords }));
 
 /** The runs a person is inside now, each with the automation's name. */
 const useInNow = (email: string) =>
@@ -15,7 +20,7 @@ const useInNow = (email: string) =>
     refetchInterval: fallbackPoll,
   });
 
-/** “In now”: automations the person is inside, the next moment, and the way to their trace. */
+/** “In now”: automations the person is inside, their step, the next moment, and the way to their trace. */
 export function CurrentAutomations({ email }: { email: string }) {
   const { data } = useInNow(email);
   if (!data || data.items.length === 0) return null;
@@ -38,6 +43,11 @@ export function CurrentAutomations({ email }: { email: string }) {
               , since <Time at={run.entered_at} />
             </span>
           </p>
+          <ErrorBoundary what="The step could not be shown" room="line" of={run}>
+            <Suspense fallback={null}>
+              <StepWords run={run} />
+            </Suspense>
+          </ErrorBoundary>
           <RunActions run={run} />
         </div>
       ))}
