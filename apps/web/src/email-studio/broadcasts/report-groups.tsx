@@ -18,6 +18,7 @@ const figure = (n: number, of: number) => (
 const listColumns: Column<ListRow>[] = [
   {
     title: 'List',
+    className: 'short',
     cell: ({ smart_list_id, name }) =>
       smart_list_id === null ? (
         'Its own rules'
@@ -63,7 +64,7 @@ export function Devices({ devices }: { devices: readonly DeviceRow[] }) {
   const clicked = devices.reduce((sum, one) => sum + one.clicked, 0);
   if (devices.every(({ device }) => device === 'unknown')) return null;
   const columns: Column<DeviceRow & { id: string }>[] = [
-    { title: 'Device', cell: ({ device }) => deviceWords.get(device) ?? device },
+    { title: 'Device', className: 'short', cell: ({ device }) => deviceWords.get(device) ?? device },
     { title: 'Clicked', className: 'num', cell: (row) => figure(row.clicked, clicked) },
     { title: 'Opened', className: 'num', cell: (row) => figure(row.opened, opened) },
   ];

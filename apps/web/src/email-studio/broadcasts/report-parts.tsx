@@ -70,7 +70,7 @@ function Domains({ domains }: { domains: readonly DomainRow[] }) {
       </>
     );
   const columns: Column<DomainRow & { id: string }>[] = [
-    { title: 'Domain', cell: ({ domain }) => domain || 'All others' },
+    { title: 'Domain', className: 'short', cell: ({ domain }) => domain || 'All others' },
     { title: 'E-mails', className: 'num', cell: ({ mails }) => count(mails) },
     {
       title: 'Delivered',

@@ -55,8 +55,8 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
       ) : null}
       <HowFar broadcast={broadcast} />
       {mayChange ? <SendingActs key={status} broadcast={broadcast} /> : null}
-      {broadcast.started_at ? <Report broadcast={broadcast} /> : null}
       {broadcast.started_at && broadcast.test ? <TestOfBroadcast broadcast={broadcast} /> : null}
+      {broadcast.started_at ? <Report broadcast={broadcast} /> : null}
     </Page>
   );
 }
