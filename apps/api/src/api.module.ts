@@ -45,6 +45,7 @@ import { SignInController } from './controllers/access/sign-in.controller.js';
 import { MediaController } from './controllers/mail/media.controller.js';
 import { MessagesController } from './controllers/mail/messages.controller.js';
 import { OrdersController } from './controllers/people/orders.controller.js';
+import { PrivacyController } from './controllers/people/privacy.controller.js';
 import { OutboxController } from './controllers/mail/outbox.controller.js';
 import { PostmarkWebhookController } from './controllers/mail/postmark-webhook.controller.js';
 import { SendingController } from './controllers/mail/sending.controller.js';
@@ -101,6 +102,7 @@ const controllers: Type[] = [
   BacktestsController,
   RunsController,
   ContactActionsController,
+  PrivacyController,
   ContactsController,
   DesignsController,
   EventsController,

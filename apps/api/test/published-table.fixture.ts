@@ -253,9 +253,11 @@ const routes: Record<Row, string> = {
     POST /contacts/:id/actions/resend_welcome
     POST /contacts/:id/actions/enroll
     POST /contacts/:id/actions/sync_orders
+    GET /contacts/:id/everything
     POST /actions/:id/retry`,
   'revoke & refund, restore access, erase, unlink': `
     POST /contacts/:id/actions/revoke_access
+    POST /contacts/:id/erase
     POST /contacts/:id/actions/restore_access
     POST /contacts/:id/actions/unlink_accounts`,
   'stop all mail': `

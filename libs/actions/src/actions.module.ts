@@ -6,6 +6,7 @@ import { actions } from './actions/index.js';
 import { CarryOut } from './carry-out.js';
 import { ContactActions } from './contact-actions.js';
 import { ACTION_DEFINITIONS, type ActionDefinition } from './definition.js';
+import { Everything } from './everything.js';
 
 @Module({
   imports: [CustomersModule, OrdersModule],
@@ -15,7 +16,8 @@ import { ACTION_DEFINITIONS, type ActionDefinition } from './definition.js';
     CarryOut,
     ContactActions,
     ActionJobs,
+    Everything,
   ],
-  exports: [ContactActions, ActionJobs],
+  exports: [ContactActions, ActionJobs, Everything],
 })
 export class ActionsModule {}

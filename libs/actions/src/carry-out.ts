@@ -172,7 +172,7 @@ export class CarryOut {
       const state = effects.every(isGood) ? 'done' : effects.some(isGood) ? 'partly' : 'failed';
       await tx.run('update cortex.contact_actions set state = $2, ended_at = cortex.now() where id = $1', [id, state]);
       const summary = definition.summary(row.plan);
-      if (state !== 'failed') {
+      if (state !== 'failed' && !definition.leavesNobody) {
         await appendActivities(tx, [
           {
             type: `admin.${row.action}`,

@@ -71,6 +71,8 @@ export interface ActionDefinition<N extends ContactActionName = ContactActionNam
   readonly audit: AuditAction;
   /** In the order in which they are done. */
   readonly effects: readonly Effect<Plan>[];
+  /** Afterwards there is nobody whose timeline could tell of it. */
+  readonly leavesNobody?: true;
   /** Seconds that have to pass before it is done again for the same person. */
   readonly cooldown?: number;
   /** Why it cannot be done for this person now, whatever the input; undefined when it can. */

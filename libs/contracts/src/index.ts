@@ -25,6 +25,7 @@ export * from './mail/media.contract.js';
 export * from './automations/explain.contract.js';
 export * from './people/contacts.contract.js';
 export * from './people/actions.contract.js';
+export * from './people/privacy.contract.js';
 export * from './people/smart-lists.contract.js';
 export * from './people/jobs.contract.js';
 export * from './mail/senders.contract.js';

@@ -30,3 +30,11 @@ export const sendCsv = (reply: FastifyReply, name: string, lines: AsyncGenerator
     .header('content-disposition', attachment(name, 'csv'))
     .header('cache-control', 'no-store')
     .send(Readable.from(lines));
+
+/** The same with one JSON document, in parts. */
+export const sendJson = (reply: FastifyReply, name: string, parts: AsyncGenerator<string>): FastifyReply =>
+  reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('content-disposition', attachment(name, 'json'))
+    .header('cache-control', 'no-store')
+    .send(Readable.from(parts));

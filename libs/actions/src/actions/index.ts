@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { ActionDefinition } from '../definition.js';
 import { Enroll } from './enroll.action.js';
+import { ErasePerson } from './erase-person.action.js';
 import { LinkAccounts } from './link-accounts.action.js';
 import { ResendWelcome } from './resend-welcome.action.js';
 import { ResetPassword } from './reset-password.action.js';
@@ -21,4 +22,5 @@ export const actions: Type<ActionDefinition>[] = [
   ResendWelcome,
   RevokeAccess,
   RestoreAccess,
+  ErasePerson,
 ];

@@ -12,6 +12,7 @@ export const contactActionNames = [
   'sync_orders',
   'revoke_access',
   'restore_access',
+  'erase',
 ] as const;
 export type ContactActionName = (typeof contactActionNames)[number];
 
@@ -137,6 +138,20 @@ export const contactActions = {
       reason: reason.optional(),
     }),
   },
+  erase: {
+    label: 'Erase this person',
+    group: 'revoke',
+    access: 'revoke',
+    danger: true,
+    input: z.strictObject({
+      reason: reason.meta({
+        label: 'Reason',
+        control: 'long_text',
+        help: 'Stays in the audit log, so do not name them. For example: “Asked for it on 3 May.”',
+      }),
+      confirm: z.string().trim().max(320).optional().meta({ label: 'Their email address', control: 'confirm' }),
+    }),
+  },
 } as const satisfies Record<ContactActionName, ContactActionForm>;
 
 /** The parts of a JSON Schema that a form goes by. */
@@ -204,6 +219,10 @@ export type ContactActionPreview = z.output<typeof contactActionPreview>;
 
 const tag = 'Actions';
 
+/** Where an action is asked for. */
+export const contactActionPath = (name: ContactActionName): string =>
+  name === 'erase' ? '/contacts/:id/erase' : `/contacts/:id/actions/${name}`;
+
 /** One route per action, because each has its own row of the permission table. */
 const actionRoute = <const N extends ContactActionName>(
   name: N,
@@ -212,7 +231,7 @@ const actionRoute = <const N extends ContactActionName>(
 ) =>
   route({
     method: 'POST',
-    path: `/contacts/:id/actions/${name}`,
+    path: contactActionPath(name),
     access: contactActions[name].access as (typeof contactActions)[N]['access'],
     tag,
     summary,
@@ -265,6 +284,11 @@ export const enrollByHand = actionRoute('enroll', 'Gives a person a course by ha
 export const syncOrdersOf = actionRoute(
   'sync_orders',
   'Fetches the orders of a person from every source that is set up; repeating it changes nothing',
+);
+
+export const eraseContact = actionRoute(
+  'erase',
+  'Erases a person: what names them goes, what happened stays without them, and their address is never mailed again',
 );
 
 export const listContactActions = route({

@@ -107,6 +107,15 @@ export class ContactActionsController {
     return this.act('sync_orders', input, actor, key);
   }
 
+  @Route(contracts.eraseContact)
+  erase(
+    @Input() input: InputOf<typeof contracts.eraseContact>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('erase', input, actor, key);
+  }
+
   @Route(contracts.listContactActions)
   list(@Input() { params, query }: InputOf<typeof contracts.listContactActions>) {
     return this.actions.list(params.id, query);

@@ -1,6 +1,7 @@
 import {
   availableContactActions,
   contactActionForms,
+  contactActionPath,
   listContactActions,
   retryContactAction,
   updateEmail,
@@ -44,7 +45,7 @@ const ask = async <Answer>(
   given: { body: ActionInput; query?: { preview: 'true' } },
   options: CallOptions,
 ) => {
-  const contract = { ...updateEmail, path: `/contacts/:id/actions/${action}` } as unknown as RouteDefinition;
+  const contract = { ...updateEmail, path: contactActionPath(action) } as unknown as RouteDefinition;
   return (await call(contract, { params: { id }, ...given } as object, options)) as Answer;
 };
 
@@ -97,7 +98,8 @@ export function useDoAction(id: string, action: ContactActionName, key: string) 
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: ActionInput) => ask<ContactActionResult>(action, id, { body }, { idempotencyKey: key }),
-    onSuccess: () => lookAgain(client),
+    // Of whom was erased nothing is left to look at; the dialog still says what became of each part.
+    onSuccess: () => (action === 'erase' ? client.invalidateQueries({ queryKey: ['contacts'] }) : lookAgain(client)),
   });
 }
 
