@@ -55,6 +55,7 @@ table cortex.audit
   after jsonb
   request_id text
   seal bigint
+  erased_hash bytea
 
 table cortex.audit_seals
   number bigint not null
@@ -418,6 +419,14 @@ table cortex.entry_rounds
   occasion text not null
   smart_list_id uuid not null
   due_at timestamp with time zone not null
+
+table cortex.erased_addresses
+  hash bytea not null
+  erased_at timestamp with time zone not null default cortex.now()
+
+table cortex.erasure_salt
+  one boolean not null default true
+  value text not null
 
 table cortex.file_parts
   file_id uuid not null
@@ -1389,6 +1398,12 @@ cortex.entry_queue entry_queue_pkey: PRIMARY KEY (automation_id, occasion, perso
 cortex.entry_rounds entry_rounds_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
 cortex.entry_rounds entry_rounds_pkey: PRIMARY KEY (automation_id, occasion)
+
+cortex.erased_addresses erased_addresses_pkey: PRIMARY KEY (hash)
+
+cortex.erasure_salt erasure_salt_one_check: CHECK (one)
+
+cortex.erasure_salt erasure_salt_pkey: PRIMARY KEY (one)
 
 cortex.file_parts file_parts_file_id_fkey: FOREIGN KEY (file_id) REFERENCES cortex.files(id) ON DELETE CASCADE
 
@@ -2424,7 +2439,7 @@ CREATE OR REPLACE FUNCTION cortex.audit_entry_hash(entry cortex.audit)
  LANGUAGE sql
  STABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
-RETURN sha256(convert_to((jsonb_build_array((entry).id, EXTRACT(epoch FROM (entry).at), (entry).actor, (entry).action, (entry).target_kind, (entry).target_id, (entry).before, (entry).after, (entry).request_id))::text, 'UTF8'::name))
+RETURN COALESCE((entry).erased_hash, sha256(convert_to((jsonb_build_array((entry).id, EXTRACT(epoch FROM (entry).at), (entry).actor, (entry).action, (entry).target_kind, (entry).target_id, (entry).before, (entry).after, (entry).request_id))::text, 'UTF8'::name)))
 
 CREATE OR REPLACE FUNCTION cortex.cause()
  RETURNS jsonb
@@ -2759,6 +2774,51 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.erase_text(addresses text[], names text[], leave_out text[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  address_pattern text := cortex.pattern_of_addresses(addresses);
+  name_pattern text := coalesce(cortex.pattern_of_names(names), '(?!)');
+  place record;
+  changed bigint;
+  total bigint := 0;
+begin
+  for place in
+    select c.oid::regclass::text as relation,
+      string_agg(format(
+        '%1$I = regexp_replace(regexp_replace(t.%1$I::text, $1, %3$L, ''gi''), $2, %4$L, ''gi'')::%2$s',
+        a.attname, format_type(a.atttypid, a.atttypmod), 'somebody@erased.invalid', 'erased'), ', ') as sets,
+      string_agg(format('t.%I::text ~* $1', a.attname), ' or ') as finds
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    join pg_type y on y.oid = a.atttypid
+    where c.relkind in ('r', 'p') and not c.relispartition
+      and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+      and y.typname in ('text', 'varchar', 'citext', 'json', 'jsonb', '_text', '_varchar', '_citext')
+      and c.oid::regclass::text <> all (leave_out)
+    group by c.oid
+    order by 1
+  loop
+    execute format('update %s t set %s where %s', place.relation, place.sets, place.finds)
+      using address_pattern, name_pattern;
+    get diagnostics changed = row_count;
+    total := total + changed;
+  end loop;
+  return total;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.erased_hash(address text)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN (SELECT sha256(convert_to(((s.value || ' '::text) || erased_hash.address), 'UTF8'::name)) AS sha256 FROM cortex.erasure_salt s)
+
 CREATE OR REPLACE FUNCTION cortex.field_number(object jsonb, name text)
  RETURNS double precision
  LANGUAGE sql
@@ -2898,6 +2958,12 @@ AS $function$
 begin
   if tg_op = 'UPDATE' and old.seal is null and new.seal is not null
     and cortex.audit_entry_hash(old) = cortex.audit_entry_hash(new) then
+    return new;
+  end if;
+  if tg_op = 'UPDATE' and old.erased_hash is null and new.erased_hash = cortex.audit_entry_hash(old)
+    and new.before is null and new.after is null and (new.target_id is null or new.target_id = old.target_id)
+    and row(new.id, new.at, new.actor, new.action, new.target_kind, new.request_id, new.seal)
+      is not distinct from row(old.id, old.at, old.actor, old.action, old.target_kind, old.request_id, old.seal) then
     return new;
   end if;
   raise exception 'Entries of the audit are neither changed nor deleted.' using errcode = 'insufficient_privilege';
@@ -3079,6 +3145,19 @@ exception when others then
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.is_erased(address text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  -- Most installations have erased nobody, and every new person is asked about.
+  return exists (select from cortex.erased_addresses)
+    and exists (select from cortex.erased_addresses e where e.hash = cortex.erased_hash(is_erased.address));
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.json_boolean(value jsonb)
  RETURNS boolean
  LANGUAGE sql
@@ -3127,6 +3206,20 @@ AS $function$
     when 'string' then cortex.fold(value #>> '{}')
     when 'number' then cortex.number_text(value)
   end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.keep_erased_suppressed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if not (new.suppressed_broadcast and new.suppressed_transactional) and cortex.is_erased(new.address) then
+    new.suppressed_broadcast := true;
+    new.suppressed_transactional := true;
+  end if;
+  return new;
+end
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.keep_linked_consent(people uuid[])
@@ -3761,6 +3854,20 @@ begin
   return case when abs(number) <= 9007199254740991 and trunc(number) = number then number::bigint::text end;
 end
 $function$
+
+CREATE OR REPLACE FUNCTION cortex.pattern_of_addresses(addresses text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN (SELECT (('(?<![a-z0-9._%+-])(?:'::text || string_agg(replace(regexp_replace(a.address, '([^[:alnum:]@ ])'::text, '\\\1'::text, 'g'::text), '@'::text, '(?:@|%40)'::text), '|'::text)) || ')(?![a-z0-9-]|\.[a-z0-9])'::text) FROM unnest(pattern_of_addresses.addresses) a(address))
+
+CREATE OR REPLACE FUNCTION cortex.pattern_of_names(names text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN (SELECT (('\m(?:'::text || string_agg(regexp_replace(n.name, '([^[:alnum:] ])'::text, '\\\1'::text, 'g'::text), '|'::text ORDER BY (length(n.name)) DESC)) || ')\M(?!" ?:)'::text) FROM unnest(pattern_of_names.names) n(name))
 
 CREATE OR REPLACE FUNCTION cortex.people_who_moved(addresses text[])
  RETURNS TABLE(person_id uuid, profile_id uuid, old_address text, new_address text)
@@ -4986,6 +5093,8 @@ CREATE TRIGGER rest_delete AFTER DELETE ON cortex.messages FOR EACH ROW WHEN (((
 CREATE TRIGGER rest_update AFTER UPDATE OF state ON cortex.messages FOR EACH ROW WHEN (((new.broadcast_id IS NOT NULL) AND (new.state IS DISTINCT FROM old.state) AND ((new.state = ANY (ARRAY['skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text])) OR (old.state = ANY (ARRAY['skipped'::text, 'failed'::text, 'uncertain'::text, 'unknown'::text, 'cancelled'::text]))))) EXECUTE FUNCTION cortex.note_broadcast_rest()
 
 CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tags ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.fold_person()
+
+CREATE TRIGGER keep_erased_suppressed BEFORE INSERT OR UPDATE OF address, suppressed_broadcast, suppressed_transactional ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.keep_erased_suppressed()
 
 CREATE TRIGGER linked_consent AFTER UPDATE OF consent_status ON cortex.people FOR EACH ROW WHEN ((old.consent_status IS DISTINCT FROM new.consent_status)) EXECUTE FUNCTION cortex.linked_consent_of_person()
 

@@ -175,6 +175,11 @@ async function forgetPeople(tx: Tx, { person_ids, ids, addresses, names }: Known
     await tx.run(`delete from cortex.${table} t where t.person_id = any($1::uuid[])`, [person_ids]);
   for (const table of ['sign_ups', 'pending', 'set_aside'])
     await tx.run(`delete from cortex.${table} t where t.address = any($1::text[])`, [addresses]);
+  // An import that is undone must not bring them back.
+  await tx.run(
+    'delete from cortex.import_changes c where c.address = any($1::text[]) or c.record_id = any($2::uuid[])',
+    [addresses, ids],
+  );
   await tx.run('delete from cortex.demo_rows d where d.id = any($1::uuid[])', [ids]);
   // Whoever is left at their addresses is a row that the directory keeps until somebody comes.
   await tx.run(
