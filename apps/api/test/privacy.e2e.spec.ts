@@ -93,9 +93,14 @@ async function plant(): Promise<void> {
   await sql(`insert into cortex.trigger_errors (trigger_name, sqlstate, message) values ('x', 'XX000', $1)`, [text]);
   await sql(`insert into cortex.attention (key, kind, title, detail) values ('x', 'x', 'x', $1)`, [text]);
   await sql(
-    `insert into cortex.jobs (kind, action, status, actor, result) values ('bulk', 'x', 'done', '{}', $1::jsonb)`,
+    `insert into cortex.jobs (kind, action, status, actor, result) values ('bulk', 'add_tags', 'completed', '{}', $1::jsonb)`,
     [JSON.stringify({ rows: [{ email: EMAIL, name: 'Quackenbush' }] })],
-  ).catch(() => undefined);
+  );
+  await sql(
+    `with file as (insert into cortex.files (name, expires_at) values ('people.csv', now() + interval '1 day') returning id)
+     insert into cortex.file_parts (file_id, part, data) select id, 1, convert_to($1, 'UTF8') from file`,
+    [`email\n${EMAIL.toUpperCase()}`],
+  );
   await sql(
     `insert into cortex.inbox_failures (activity_id, person_id, occurred_at, history, attempts, error)
      values ($1, $2, now(), false, 9, $3)`,
@@ -233,6 +238,7 @@ describe('erasing a person', () => {
         person,
       ]),
     ).toEqual([{ metadata: { course_id: world.course } }]);
+    expect(await world.sql('select part from cortex.file_parts')).toEqual([]);
     expect((await world.api.call('GET', `/contacts/${customer.id}`)).status).toBe(404);
     expect((await world.api.call('GET', '/me/courses', undefined, { cookie: customer.cookie })).status).toBe(401);
     const open = await world.sql(

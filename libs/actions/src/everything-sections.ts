@@ -131,6 +131,15 @@ export const sections: readonly Section[] = [
     order: byId,
   },
   {
+    name: 'imports',
+    from: `select c.job_id, c.ord, c.row_no, c.address, c.before, c.after, c.consent_before, c.consent_after
+      from who w join cortex.import_changes c on c.address = any(w.addresses)`,
+    order: [
+      { column: 'job_id', type: 'uuid' },
+      { column: 'ord', type: 'int' },
+    ],
+  },
+  {
     name: 'suppressions',
     from: `select s.id, s.address, s.stream, s.reason, s.origin, s.created_at
       from who w join cortex.suppressions s on s.address = any(w.addresses)`,

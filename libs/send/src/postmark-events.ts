@@ -24,12 +24,19 @@ export class PostmarkEvents {
     const event = storable(payload) as Payload;
     const outcome = await this.database.tx(async (tx) => {
       const message = await findOurs(tx, event);
+      const erased = await isErased(tx, event, message);
       const stored = await tx.run(
         `insert into cortex.webhook_events (key, record_type, payload, message_id) values ($1, $2, $3::jsonb, $4)
          on conflict (key) do nothing`,
-        [keyOf(event), text(event.RecordType).slice(0, 100) || 'unknown', JSON.stringify(event), message?.id ?? null],
+        [
+          keyOf(event),
+          text(event.RecordType).slice(0, 100) || 'unknown',
+          JSON.stringify(erased ? {} : event),
+          message?.id ?? null,
+        ],
       );
       if (stored === 0) return 'repeated';
+      if (erased) return 'new';
       if (message) {
         // Whatever is reported about a mail, it has left: also one that a lost reply had made uncertain.
         await markSent(tx, [{ id: message.id, provider_id: text(event.MessageID) || null }], 'postmark');
@@ -44,6 +51,16 @@ export class PostmarkEvents {
   private streamOf(event: Payload): OurMessage['stream'] {
     return event.MessageStream === this.config.env.POSTMARK_TRANSACTIONAL_STREAM ? 'transactional' : 'broadcast';
   }
+}
+
+/** Whether it is about somebody who was erased: that it came is noted, and nothing of what it says. */
+async function isErased(tx: Tx, event: Payload, message: OurMessage | undefined): Promise<boolean> {
+  if (message) return message.contact_email === '';
+  const row = await tx.row<{ erased: boolean }>(
+    'select coalesce(cortex.is_erased(cortex.address($1::public.citext)), false) as erased',
+    [text(event.Recipient ?? event.Email)],
+  );
+  return row!.erased;
 }
 
 /** By Postmark's id; a mail whose reply was lost has none yet and is found by what we gave it: batch and key. */

@@ -194,7 +194,8 @@ const UNKNOWN_HERE = `
   select g.ord::int as ord
   from rows from (jsonb_to_recordset($2::jsonb) as (address text, reason text, origin text, at timestamptz))
     with ordinality as g(address, reason, origin, at, ord)
-  where case
+  -- Who was erased is suppressed here without their address.
+  where not cortex.is_erased(cortex.address(g.address::public.citext)) and case
     when g.reason = 'ManualSuppression' and g.origin = 'Recipient' then exists (
       select from cortex.people p where p.address = g.address and p.consent_status <> 'unsubscribed'
         and coalesce(p.consent_at, '-infinity') < g.at)

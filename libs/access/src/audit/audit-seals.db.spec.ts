@@ -50,6 +50,22 @@ describe('the audit', () => {
     expect(await notices()).toEqual([]);
   });
 
+  it('lets an entry be emptied with the hash of what it said, once, and notices when no erasure says so', async () => {
+    await write('a', 'b');
+    await seals.seal();
+    const empty = (hash: string) =>
+      db.database.run(
+        `update cortex.audit a set before = null, after = null, erased_hash = ${hash} where a.target_id = 'a'`,
+      );
+    await expect(empty("'x'")).rejects.toThrow(/neither changed nor deleted/);
+    expect(await empty('cortex.audit_entry_hash(a)')).toBe(1);
+    await expect(empty('cortex.audit_entry_hash(a)')).rejects.toThrow(/neither changed nor deleted/);
+    expect(await seals.check()).toBe(1);
+    const { id } = (await db.database.row<{ id: string }>("select id from cortex.audit where target_id = 'a'"))!;
+    await db.database.tx((tx) => recordAudit(tx, actor, { action: 'audit.emptied', after: { entries: [id] } }));
+    expect(await seals.check()).toBeUndefined();
+  });
+
   it('takes in what was committed late', async () => {
     let commit!: () => void;
     const held = new Promise<void>((resolve) => (commit = resolve));

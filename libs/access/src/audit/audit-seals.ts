@@ -101,7 +101,7 @@ export class AuditSeals implements JobHandlers {
       if (wrong !== undefined || !row?.last) break;
       after = row.last;
     }
-    wrong ??= await this.strayEntry();
+    wrong ??= (await this.strayEntry()) ?? (await this.emptiedEntry());
     if (wrong === undefined) await closeAttention(this.database, CHANGED);
     else await this.tell(wrong);
     return wrong;
@@ -112,6 +112,18 @@ export class AuditSeals implements JobHandlers {
     const row = await this.database.row<{ seal: number }>(
       `select a.seal::int as seal from cortex.audit a
        where a.seal > coalesce((select max(s.number) from cortex.audit_seals s), 0) order by a.seal limit 1`,
+    );
+    return row?.seal;
+  }
+
+  /** An entry that was emptied though no erasure says so. */
+  private async emptiedEntry(): Promise<number | undefined> {
+    const row = await this.database.row<{ seal: number }>(
+      `select coalesce(a.seal, 0)::int as seal from cortex.audit a
+       where a.erased_hash is not null and a.id::text not in (
+         select e.id from cortex.audit w, jsonb_array_elements_text(w.after -> 'entries') e (id)
+         where w.action = 'audit.emptied' and w.erased_hash is null)
+       order by a.id limit 1`,
     );
     return row?.seal;
   }

@@ -10,7 +10,7 @@ import {
   removeTheirSignIn,
   suppressForGood,
 } from '../erasure/erase-records.js';
-import { emptyAudit, emptyTheirActions, eraseFreeText } from '../erasure/erase-traces.js';
+import { deleteFilesWithThem, emptyAudit, emptyTheirActions, eraseFreeText } from '../erasure/erase-traces.js';
 import { whoAre, type Known } from '../erasure/who.js';
 
 interface Plan extends Known {
@@ -97,7 +97,7 @@ export class ErasePerson implements ActionDefinition<'erase', Plan> {
         runs: some(counts.runs, 'run ends', 'runs end'),
         sign_in: 'Account, password and sessions',
         records: `${some(counts.activities, 'activity', 'activities')}, ${some(counts.mails, 'mail', 'mails')}`,
-        traces: 'Audit log, webhook calls, results of jobs, and any other text that has their address',
+        traces: 'Audit log, files of imports and exports, results of jobs, and any other text that has their address',
       },
       confirm: { label: 'Type their email address', value_hint: email },
     };
@@ -143,9 +143,10 @@ async function erase(tx: Tx, { plan }: ActionContext<Plan>): Promise<Outcome> {
 async function eraseTraces(tx: Tx, { id, by, plan }: ActionContext<Plan>): Promise<Outcome> {
   const entries = await emptyAudit(tx, by, id, plan);
   await emptyTheirActions(tx, id, plan);
+  const files = await deleteFilesWithThem(tx, plan);
   const rows = await eraseFreeText(tx, plan);
   return {
     state: 'done',
-    detail: `${some(entries, 'audit entry', 'audit entries')} emptied, ${some(rows, 'other record', 'other records')} changed.`,
+    detail: `${some(entries, 'audit entry', 'audit entries')} emptied, ${some(files, 'file', 'files')} deleted, ${some(rows, 'other record', 'other records')} changed.`,
   };
 }

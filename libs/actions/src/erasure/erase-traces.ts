@@ -66,6 +66,26 @@ export async function emptyAudit(tx: Tx, by: Actor, actionId: string, known: Kno
   return emptied.length;
 }
 
+/** SQL: whether bytes hold one of the addresses of `$1`. */
+const has = (bytes: string) =>
+  `lower(convert_from(${bytes}, 'LATIN1')) like any(array(select '%' || replace(replace(a, '\\', '\\\\'), '_', '\\_') || '%' from unnest($1::text[]) a))`;
+
+/**
+ * Files in which they stand, imported and exported ones: they can be made again, and go by themselves after some days.
+ * Not of a job that is still at it. @returns how many
+ */
+export async function deleteFilesWithThem(tx: Tx, { spellings }: Known): Promise<number> {
+  await tx.run(
+    `update cortex.jobs j set input = null where j.status not in ('queued', 'running') and ${has('j.input')}`,
+    [spellings],
+  );
+  return tx.run(
+    `delete from cortex.files f where f.id in (select d.file_id from cortex.file_parts d where ${has('d.data')})
+       and not exists (select from cortex.jobs j where j.file_id = f.id and j.status in ('queued', 'running'))`,
+    [spellings],
+  );
+}
+
 /** Whatever else names them, in any text of any table. @returns how many rows */
 export async function eraseFreeText(tx: Tx, { spellings, names }: Known): Promise<number> {
   // A kept answer is repeated word for word or not at all.
