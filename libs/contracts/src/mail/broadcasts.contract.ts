@@ -121,6 +121,8 @@ const given = z.strictObject(fields).partial();
 const kind = { stream: broadcastStream.optional(), audience: broadcastAudienceKind.optional() };
 type Kind = z.output<z.ZodObject<typeof kind>>;
 
+const oneKind = 'A broadcast to staff is transactional, one to lists is marketing: its stream is broadcast.';
+
 function ofOneKind({ stream, audience }: Kind, { addIssue }: z.RefinementCtx): void {
   if (stream === 'transactional' && audience !== 'staff')
     addIssue({ code: 'custom', path: ['stream'], message: 'A broadcast to people goes out on the broadcast stream.' });
@@ -176,7 +178,10 @@ export const createBroadcast = route({
   tag,
   summary: 'A new broadcast, as a draft; a design is rendered',
   status: 201,
-  body: given.extend({ ...kind, name: fields.name }).superRefine(ofOneKind),
+  body: given
+    .extend({ ...kind, name: fields.name })
+    .superRefine(ofOneKind)
+    .describe(oneKind),
   response: broadcast,
   bodyLimit,
   problems: ['invalid_template', 'unreadable_design'],
@@ -198,7 +203,8 @@ export const changeBroadcast = route({
       base_revision: z.number().int().min(1).optional(),
       revision: z.number().int().min(1).optional(),
     })
-    .superRefine(ofOneKind),
+    .superRefine(ofOneKind)
+    .describe(oneKind),
   response: broadcast,
   bodyLimit,
   problems: [
