@@ -137,6 +137,10 @@ describe('a broadcast made by hand in a browser', () => {
     await page.getByRole('button', { name: 'Rehearse it for everybody' }).click();
     await page.getByTestId('rehearsal').getByText(`Made for ${number} people`).waitFor();
     await page.getByTestId('rehearsal').getByText(`${number} different mails`).waitFor();
+    for (const nth of [1, 2]) {
+      await page.getByRole('button', { name: 'The next recipient' }).click();
+      await page.getByText(`${nth} of 10`).waitFor();
+    }
     await page.getByRole('button', { name: 'Send me a test' }).click();
     await page.getByText('A test is on its way').waitFor();
     await look('review');

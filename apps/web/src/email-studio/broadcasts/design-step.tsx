@@ -45,7 +45,7 @@ interface BroadcastPreviewProps {
   /** What can be done beside the person it is shown for. */
   beside?: Beside | undefined;
 }
-type Beside = (contact: string | undefined) => ReactNode;
+type Beside = (person: ReturnType<typeof usePreviewPerson>) => ReactNode;
 
 /** The mail as somebody would get it. */
 export function BroadcastPreview({ now, stored, beside }: BroadcastPreviewProps) {
@@ -87,7 +87,7 @@ function Preview({ now, beside, mail: { stream, editor, design, html, text, ...l
         person={
           <div className="preview-for">
             <PreviewPersonInput {...person} />
-            {beside?.(person.email)}
+            {beside?.(person)}
           </div>
         }
         text={text}

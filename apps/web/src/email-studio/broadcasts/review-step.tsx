@@ -15,6 +15,7 @@ import { useStoredTemplate } from '../templates/templates.queries';
 import type { BroadcastDraft } from './broadcast-draft';
 import { useFunnel, type Broadcast, type Funnel } from './broadcasts.queries';
 import { BroadcastPreview } from './design-step';
+import { FlipThrough } from './flip-through';
 import { FunnelBars } from './funnel-bars';
 import { HowSent } from './how-sent';
 import { RehearsalPart } from './rehearsal-part';
@@ -85,12 +86,17 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
         stored={stored}
         beside={
           ready && !readOnly
-            ? (contact) => (
-                <TestMail
-                  send={(body) => call(testBroadcast, { params: { id }, body: { ...body, variant } })}
-                  contact={contact}
-                  flush={() => saving.flush()}
-                />
+            ? ({ who, setWho, email }) => (
+                <>
+                  {stored.audience === 'lists' && settled ? (
+                    <FlipThrough broadcast={stored} who={who} onShow={setWho} />
+                  ) : null}
+                  <TestMail
+                    send={(body) => call(testBroadcast, { params: { id }, body: { ...body, variant } })}
+                    contact={email}
+                    flush={() => saving.flush()}
+                  />
+                </>
               )
             : undefined
         }
