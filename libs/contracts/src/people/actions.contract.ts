@@ -219,9 +219,10 @@ export type ContactActionPreview = z.output<typeof contactActionPreview>;
 
 const tag = 'Actions';
 
-/** Where an action is asked for. */
-export const contactActionPath = (name: ContactActionName): string =>
-  name === 'erase' ? '/contacts/:id/erase' : `/contacts/:id/actions/${name}`;
+/** Where each action is asked for. */
+export const contactActionPaths = Object.fromEntries(
+  contactActionNames.map((name) => [name, name === 'erase' ? '/contacts/:id/erase' : `/contacts/:id/actions/${name}`]),
+) as Record<ContactActionName, string>;
 
 /** One route per action, because each has its own row of the permission table. */
 const actionRoute = <const N extends ContactActionName>(
@@ -231,7 +232,7 @@ const actionRoute = <const N extends ContactActionName>(
 ) =>
   route({
     method: 'POST',
-    path: contactActionPath(name),
+    path: contactActionPaths[name],
     access: contactActions[name].access as (typeof contactActions)[N]['access'],
     tag,
     summary,

@@ -1,7 +1,9 @@
+import { everythingAboutContact } from '#contracts';
 import { personalFields } from '#rules';
 import { ActionIcon, Button, CopyButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useMay } from '../../access/session.queries';
 import { useSettings } from '../../settings/saving/settings.queries';
 import { money } from '../../ui/format';
 import { Time } from '../../ui/time';
@@ -13,6 +15,7 @@ import { PersonTopics } from './person-topics';
 export function Profile({ contact }: { contact: Contact }) {
   const { data: settings } = useSettings();
   const [open, details] = useDisclosure(false);
+  const mayDownload = useMay(everythingAboutContact.access);
   return (
     <div className="contact-profile">
       <div className="row">
@@ -43,10 +46,21 @@ export function Profile({ contact }: { contact: Contact }) {
       )}
       <PersonTopics contactId={contact.id} />
       <ContactTags contact={contact} />
-      <div>
+      <div className="row">
         <Button variant="subtle" size="compact-sm" aria-expanded={open} onClick={details.toggle}>
           {open ? 'Hide details' : 'Details'}
         </Button>
+        {mayDownload ? (
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            component="a"
+            href={everythingAboutContact.path.replace(':id', contact.id)}
+            download
+          >
+            Download everything
+          </Button>
+        ) : null}
       </div>
       {open ? <Details contact={contact} /> : null}
     </div>

@@ -1,7 +1,7 @@
 import {
   availableContactActions,
   contactActionForms,
-  contactActionPath,
+  contactActionPaths,
   listContactActions,
   retryContactAction,
   updateEmail,
@@ -45,7 +45,7 @@ const ask = async <Answer>(
   given: { body: ActionInput; query?: { preview: 'true' } },
   options: CallOptions,
 ) => {
-  const contract = { ...updateEmail, path: contactActionPath(action) } as unknown as RouteDefinition;
+  const contract = { ...updateEmail, path: contactActionPaths[action] } as unknown as RouteDefinition;
   return (await call(contract, { params: { id }, ...given } as object, options)) as Answer;
 };
 
