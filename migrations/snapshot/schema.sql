@@ -1377,8 +1377,6 @@ cortex.contact_notes contact_notes_pkey: PRIMARY KEY (id)
 
 cortex.customer_password_links customer_password_links_pkey: PRIMARY KEY (profile_id)
 
-cortex.customer_password_links customer_password_links_profile_id_fkey: FOREIGN KEY (profile_id) REFERENCES public.unified_profiles(id) ON DELETE CASCADE
-
 cortex.customer_password_links customer_password_links_purpose_check: CHECK ((purpose = ANY (ARRAY['welcome'::text, 'reset'::text])))
 
 cortex.customer_password_links customer_password_links_token_hash_key: UNIQUE (token_hash)
@@ -1660,8 +1658,6 @@ cortex_customers.session session_pkey: PRIMARY KEY (id)
 cortex_customers.session session_token_key: UNIQUE (token)
 
 cortex_customers.session session_userId_fkey: FOREIGN KEY ("userId") REFERENCES cortex_customers."user"(id) ON DELETE CASCADE
-
-cortex_customers."user" user_id_fkey: FOREIGN KEY (id) REFERENCES public.unified_profiles(id) ON DELETE CASCADE
 
 cortex_customers."user" user_pkey: PRIMARY KEY (id)
 
