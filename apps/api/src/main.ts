@@ -1,4 +1,5 @@
 import { ensureFirstStart, firstStartText } from '#access';
+import { makeSystemMails } from '#actions';
 import { sealStored } from '#engine';
 import { awaitFreePort, createLog, openDatabase, readConfigWithDatabase, runProgram, Vault } from '#platform';
 import { createApi } from './app.js';
@@ -17,6 +18,7 @@ runProgram(async () => {
   // To the terminal and not to the log.
   await ensureFirstStart(database, config, (made) => void process.stdout.write(firstStartText(made)));
   await sealStored(database, new Vault(database, config), log);
+  await makeSystemMails(database);
   const app = await createApi({ config, database, log });
   await app.listen(config.env.PORT, '0.0.0.0');
   log.info({ port: config.env.PORT }, 'started');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { makeSystemMails } from '#actions';
 import { banCustomers } from '#customers';
 import { FakeStripe, until } from '#testing';
 import { cookieOf, testApi, type Answer, type CallOptions, type TestApi } from './api.fixture.js';
@@ -341,6 +342,17 @@ describe('what support does about a customer', () => {
 
   it('mails the welcome and a link for a new password, each at most every five minutes, and never to whom it was revoked', async () => {
     const email = 'welcome@example.com';
+    await makeSystemMails(api.db.database);
+    const system = (await api.call<any>('GET', '/email/templates')).body.items;
+    const welcomes = system.find(({ name }: any) => name === 'Welcome to your courses');
+    expect(welcomes).toMatchObject({ stream: 'transactional', approved_by: 'Cortex' });
+    // What nobody approved does not leave, and what was approved without its link does not either.
+    const change = { name: welcomes.name, stream: 'transactional', editor: 'html', subject: 'Salut' };
+    const save = (html: string) => api.call<any>('PUT', `/email/templates/${welcomes.id}`, { ...change, html });
+    await save('<p><a href="{{ links.password }}">Voilà</a></p>');
+    const { body: bare } = await save('<p>Nothing to follow</p>');
+    const approved = await api.call('POST', `/email/templates/${welcomes.id}/approve`, { version: bare.version });
+    expect(approved.status).toBe(200);
     const id = await profileOf(api, email);
     await enroll(email, course);
     for (const action of ['resend_welcome', 'reset_password']) {
@@ -356,6 +368,8 @@ describe('what support does about a customer', () => {
     }
     const [reset, welcome] = await mailsTo(email);
     expect([reset!.stream, welcome!.stream]).toEqual(['transactional', 'transactional']);
+    const { body: shown } = await api.call<{ subject: string }>('GET', `/outbox/${welcome!.id}`);
+    expect(shown.subject).toMatch(/^Welcome to /);
     const read = async (mail: string) =>
       tokenIn((await api.call<{ text: string }>('GET', `/outbox/${mail}`)).body.text)!;
     const confirm = async (mail: string) =>

@@ -1,4 +1,5 @@
 import { ensureFirstStart, firstStartText } from '#access';
+import { makeSystemMails } from '#actions';
 import { createApi } from '#api';
 import { sealStored } from '#engine';
 import { createLog, openDatabase, Vault, type Config } from '#platform';
@@ -37,6 +38,7 @@ export async function startApplication(config: Config): Promise<Application> {
     // To the terminal and not to the log.
     await ensureFirstStart(database, config, (made) => void process.stdout.write(firstStartText(made)));
     await sealStored(database, vault, log);
+    await makeSystemMails(database);
     if (config.env.CORTEX_DEMO) {
       await seedDemo(database);
       await seedDemoAutomation(database, vault);

@@ -21,7 +21,8 @@ interface Plan {
   new_suppressed: boolean;
 }
 
-const goodbye: SystemMail = {
+/** To the address that is theirs no more. */
+export const goodbye: SystemMail = {
   template_id: '0c0c0c0c-0001-7000-8000-000000000001',
   name: 'Your email address was changed',
   content: {

@@ -21,7 +21,7 @@ const cortex = systemActor('Cortex');
  * Makes the template where there is none yet.
  */
 export async function pinSystemMail(tx: Tx, mail: SystemMail): Promise<string> {
-  await makeTemplate(tx, mail);
+  await makeSystemMail(tx, mail);
   const approved = await tx.row<StoredContent & { template_id: string; template_version: number }>(
     `select v.template_id, v.number as template_version, v.subject, v.preheader, v.html,
        coalesce(v.text, v.generated_text) as text
@@ -34,8 +34,8 @@ export async function pinSystemMail(tx: Tx, mail: SystemMail): Promise<string> {
   return (await storeContents(tx, [approved ?? mail.content]))[0]!;
 }
 
-/** As if an administrator had written and approved it. */
-async function makeTemplate(tx: Tx, { template_id, name, content }: SystemMail): Promise<void> {
+/** Makes its template where there is none, as if an administrator had written and approved it. */
+export async function makeSystemMail(tx: Tx, { template_id, name, content }: SystemMail): Promise<void> {
   const made = await tx.run(
     `insert into cortex.templates (id, name, stream, editor, subject, preheader, html, text, created_by)
      values ($1, $2, 'transactional', 'html', $3, $4, $5, $6, $7) on conflict (id) do nothing`,
