@@ -17,7 +17,7 @@ create or replace function cortex.activities_from_purchase_leads() returns trigg
 as $$
 begin
   if tg_op = 'INSERT' then
-    -- Who makes leads of history alone says so for the transaction: then their beginning is history too.
+    -- Who writes history alone says so for the transaction: then what it causes is history too.
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
     select
       n.email, case when p.type = 'customer' then p.id end, 'lead.created',
@@ -30,11 +30,12 @@ begin
     left join cortex.people p on p.address = cortex.address(n.email)
     where n.email is not null;
   else
-    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
     select
       coalesce(n.email, o.email), case when p.type = 'customer' then p.id end, 'contact.updated',
       jsonb_build_object('lead_id', n.id, 'changes', d.changes) || cortex.cause(),
-      case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+      case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id,
+      current_setting('cortex.history', true) is not distinct from 'true'
     from new_rows n
     join old_rows o on o.id = n.id
     cross join lateral (

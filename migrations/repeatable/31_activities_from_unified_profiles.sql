@@ -10,11 +10,12 @@ create or replace function cortex.activities_from_unified_profiles() returns tri
   set plan_cache_mode = force_generic_plan
 as $$
 begin
-  insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+  insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
   select
     coalesce(n.email, o.email), n.id, 'contact.updated',
     jsonb_build_object('changes', d.changes) || cortex.cause(),
-    case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+    case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id,
+    current_setting('cortex.history', true) is not distinct from 'true'
   from new_rows n
   join old_rows o on o.id = n.id
   cross join lateral (

@@ -9,8 +9,9 @@ create or replace function cortex.touch_lists_of_person() returns trigger
 as $$
 begin
   if exists (select from cortex.list_keeping) then
-    insert into cortex.list_touched (person_id, what)
-    values (new.person_id, case when tg_op = 'INSERT' then 'any' else 'person' end);
+    insert into cortex.list_touched (person_id, what, history)
+    values (new.person_id, case when tg_op = 'INSERT' then 'any' else 'person' end,
+      current_setting('cortex.history', true) is not distinct from 'true');
   end if;
   insert into cortex.run_changes (person_id, what)
   select new.person_id, 'person'

@@ -523,6 +523,7 @@ table cortex.list_touched with (autovacuum_vacuum_scale_factor=0, autovacuum_vac
   seq bigint not null generated always as identity
   person_id uuid not null
   what text not null
+  history boolean not null default false
 
 table cortex.mail_blocks
   id uuid not null default uuidv7()
@@ -2193,7 +2194,7 @@ CREATE OR REPLACE FUNCTION cortex.activities_from_purchase_leads()
 AS $function$
 begin
   if tg_op = 'INSERT' then
-    -- Who makes leads of history alone says so for the transaction: then their beginning is history too.
+    -- Who writes history alone says so for the transaction: then what it causes is history too.
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
     select
       n.email, case when p.type = 'customer' then p.id end, 'lead.created',
@@ -2206,11 +2207,12 @@ begin
     left join cortex.people p on p.address = cortex.address(n.email)
     where n.email is not null;
   else
-    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+    insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
     select
       coalesce(n.email, o.email), case when p.type = 'customer' then p.id end, 'contact.updated',
       jsonb_build_object('lead_id', n.id, 'changes', d.changes) || cortex.cause(),
-      case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+      case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id,
+      current_setting('cortex.history', true) is not distinct from 'true'
     from new_rows n
     join old_rows o on o.id = n.id
     cross join lateral (
@@ -2304,11 +2306,12 @@ CREATE OR REPLACE FUNCTION cortex.activities_from_unified_profiles()
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
-  insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
+  insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
   select
     coalesce(n.email, o.email), n.id, 'contact.updated',
     jsonb_build_object('changes', d.changes) || cortex.cause(),
-    case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
+    case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id,
+    current_setting('cortex.history', true) is not distinct from 'true'
   from new_rows n
   join old_rows o on o.id = n.id
   cross join lateral (
@@ -4959,8 +4962,9 @@ CREATE OR REPLACE FUNCTION cortex.touch_lists_of_person()
 AS $function$
 begin
   if exists (select from cortex.list_keeping) then
-    insert into cortex.list_touched (person_id, what)
-    values (new.person_id, case when tg_op = 'INSERT' then 'any' else 'person' end);
+    insert into cortex.list_touched (person_id, what, history)
+    values (new.person_id, case when tg_op = 'INSERT' then 'any' else 'person' end,
+      current_setting('cortex.history', true) is not distinct from 'true');
   end if;
   insert into cortex.run_changes (person_id, what)
   select new.person_id, 'person'

@@ -235,6 +235,9 @@ const routes: Record<Row, string> = {
   'import, bulk changes, export': `
     POST /contacts/bulk
     POST /contacts/export
+    POST /contacts/import
+    POST /contacts/import/files
+    POST /jobs/:id/undo
     GET /jobs/:id/file
     GET /email/broadcasts/:id/recipients.csv
     POST /email/suppressions/import`,

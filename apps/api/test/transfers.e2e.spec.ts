@@ -53,3 +53,34 @@ describe('people out by file', () => {
     expect(audit[0].after.columns).toContain('attributes.size');
   });
 });
+
+describe('people in by file', () => {
+  it('are looked at, imported, and taken out again', async () => {
+    const csv = 'email,first name,plan\nin@in.example,Ina,gold\nwrong,Bob,\n';
+    const file = await app.call('POST', '/contacts/import/files', csv, { headers: { 'content-type': 'text/csv' } });
+    expect(file).toMatchObject({
+      status: 201,
+      body: { rows: 2, mapping: { email: 'email', 'first name': 'first_name', plan: null } },
+    });
+    const order = { media_id: file.body.media_id, mapping: { ...file.body.mapping, plan: 'attributes.plan' } };
+    const dry = await ended((await app.call('POST', '/contacts/import', { ...order, dry_run: true })).body.id);
+    expect(dry.progress).toMatchObject({ counts: { created: 1, refused: 1 }, problems: [{ row: 3, column: 'email' }] });
+    const job = await ended((await app.call('POST', '/contacts/import', order)).body.id);
+    expect(job).toMatchObject({ status: 'completed', can_undo: true, progress: { done: 2, total: 2 } });
+    expect((await fileOf(job.id)).split('\r\n')[1]).toBe('"2","in@in.example","created",""');
+    const found = await app.call('GET', '/contacts?q=in@in.example');
+    expect(found.body.items).toMatchObject([{ type: 'lead', first_name: 'Ina', attributes: { plan: 'gold' } }]);
+    const undone = await ended((await app.call('POST', `/jobs/${job.id}/undo`)).body.id);
+    expect(undone.progress.counts).toEqual({ removed: 1 });
+    expect((await app.call('GET', '/contacts?q=in@in.example')).body.items).toEqual([]);
+    expect((await app.call('POST', `/jobs/${job.id}/undo`)).body.code).toBe('cannot_undo');
+  });
+
+  it('need a column with the address, and a file that can be read', async () => {
+    const wrong = await app.call('POST', '/contacts/import', { csv: 'name,age\nAnn,7\n' });
+    expect(wrong).toMatchObject({ status: 400, body: { errors: [{ pointer: '/mapping' }] } });
+    const unread = await app.call('POST', '/contacts/import', { csv: 'email\n"a' });
+    expect(unread.body.code).toBe('unreadable_file');
+    expect((await app.call('POST', '/contacts/import', { csv: 'a', media_id: crypto.randomUUID() })).status).toBe(400);
+  });
+});

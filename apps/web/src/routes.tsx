@@ -6,6 +6,10 @@ import { RouteFailed } from './ui/route-failed';
 const admin: RouteObject[] = [
   { index: true, lazy: async () => ({ Component: (await import('./home/home-page')).HomePage }) },
   { path: 'directory', lazy: async () => ({ Component: (await import('./directory/directory-page')).DirectoryPage }) },
+  {
+    path: 'directory/import',
+    lazy: async () => ({ Component: (await import('./directory/import/import-page')).ImportPage }),
+  },
   { path: 'directory/:id', lazy: async () => ({ Component: (await import('./directory/person-page')).PersonPage }) },
   { path: 'smart-lists', lazy: async () => ({ Component: (await import('./smart-lists/lists-page')).ListsPage }) },
   { path: 'smart-lists/:id', lazy: async () => ({ Component: (await import('./smart-lists/list-page')).ListPage }) },

@@ -118,6 +118,8 @@ async function matching(
   if (lead) {
     ofLead.push(`l.created_at <= ${ago(lead.older_than)}`, `l.created_at > ${ago(lead.within)}`);
     if (lead.course_id) ofLead.push(`l.course_id = ${bind(lead.course_id, 'uuid')}`);
+    // Who was imported began no checkout here.
+    ofLead.push("l.source is distinct from 'import'");
     if (!lead.from_activities) ofLead.push("l.source is distinct from 'activity'");
     if (options.oldestFirst && limit.unit.by === 'lead' && limit.repeat === 'once') ofLead.push(...leadIsNew);
     where.push(`not ${leadIsEnrolled}`);

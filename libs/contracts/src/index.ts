@@ -24,6 +24,7 @@ export * from './mail/designs.contract.js';
 export * from './mail/media.contract.js';
 export * from './automations/explain.contract.js';
 export * from './people/contacts.contract.js';
+export * from './people/imports.contract.js';
 export * from './people/actions.contract.js';
 export * from './people/privacy.contract.js';
 export * from './people/smart-lists.contract.js';

@@ -50,10 +50,14 @@ export const consentObject = (consent: ConsentGiven): Consent =>
  * Records what these people said, by the law of `cortex.settle_consent`: an older message that arrives late changes
  * nothing, a person's own no is lifted by the person alone, `unknown` replaces nothing. An instant up to five minutes
  * ahead counts as now. Each change of status is an activity `contact.updated`. Suppression is another matter and
- * outlives any consent. Locks the people sorted by address: call it after your other writes.
+ * outlives any consent. With `history` the activities start nothing. Locks the people sorted by address: call it after your other writes.
  * @throws AppError 422 when an instant lies more than five minutes ahead
  */
-export async function setConsents(tx: Tx, entries: readonly PersonConsent[]): Promise<ConsentOutcome> {
+export async function setConsents(
+  tx: Tx,
+  entries: readonly PersonConsent[],
+  { history = false } = {},
+): Promise<ConsentOutcome> {
   const outcome: ConsentOutcome = { changed: entries.map(() => false), left: entries.map(() => false) };
   if (entries.length === 0) return outcome;
   const now = await tx.now();
@@ -63,7 +67,7 @@ export async function setConsents(tx: Tx, entries: readonly PersonConsent[]): Pr
     throw new AppError('instant_ahead', 'The consent was given in the future, so nothing was changed.', {
       errors: [ahead],
     });
-  for (const turn of turns(given)) await settle(tx, turn, outcome);
+  for (const turn of turns(given)) await settle(tx, turn, outcome, history);
   return outcome;
 }
 
@@ -93,7 +97,7 @@ interface Settled {
   after: ConsentStatus;
 }
 
-async function settle(tx: Tx, given: readonly Given[], outcome: ConsentOutcome): Promise<void> {
+async function settle(tx: Tx, given: readonly Given[], outcome: ConsentOutcome, history: boolean): Promise<void> {
   const settled: Settled[] = [];
   let open = given;
   // Who was merged away while we waited for their row is found under the one who stays.
@@ -116,6 +120,7 @@ async function settle(tx: Tx, given: readonly Given[], outcome: ConsentOutcome):
       personId: row.person_id,
       metadata: { changes: { consent: { old: row.before, new: row.after } } },
       source: 'cortex',
+      history,
     })),
   );
 }

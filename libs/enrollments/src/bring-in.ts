@@ -93,7 +93,8 @@ async function writeAll<T extends Item>(
   return results;
 }
 
-async function lockAddresses(tx: Tx, addresses: string[]): Promise<void> {
+/** Makes writers of one address follow each other, until the end of the transaction. */
+export async function lockAddresses(tx: Tx, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
   await tx.rows(
     `select pg_advisory_xact_lock(l.key) from (

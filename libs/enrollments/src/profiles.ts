@@ -29,12 +29,32 @@ export const personParameters = (from: number): string =>
     ', ',
   );
 
+/**
+ * What becomes of the personal columns, `tags` and `attributes` of a row: what is not given stays, tags are added,
+ * attributes merged.
+ * @param given SQL of what is given, in the order of `personValues`; null where nothing is
+ * @param row what stands before the row's own columns, such as `t.`
+ */
+export const personChangesBy = (given: readonly string[], row = ''): { column: string; value: string }[] => [
+  ...personalIds.map((id, at) => ({ column: id, value: `coalesce(${given[at]}, ${row}${id})` })),
+  {
+    column: 'tags',
+    value: `cortex.plain_tags(${row}tags) || array(select n.tag from unnest(${given[tagsAt]}) with ordinality as n (tag, ord)
+    where cortex.fold(n.tag) <> all (cortex.fold_all(cortex.plain_tags(${row}tags))) order by ord)`,
+  },
+  { column: 'attributes', value: `cortex.plain_attributes(${row}attributes) || ${given[attributesAt]}` },
+];
+
 /** Changes of the personal columns from `$from` on, in the order of `personValues`. */
-export const personChanges = (from: number): string => `
-  ${personalIds.map((id, at) => `${id} = coalesce($${from + at}, ${id})`).join(', ')},
-  tags = cortex.plain_tags(tags) || array(select t from unnest($${from + tagsAt}::text[]) with ordinality as n(t, ord)
-    where cortex.fold(t) <> all (cortex.fold_all(cortex.plain_tags(tags))) order by ord),
-  attributes = cortex.plain_attributes(attributes) || $${from + attributesAt}::jsonb, updated_at = cortex.now()`;
+export const personChanges = (from: number): string =>
+  [
+    ...personChangesBy([
+      ...personalIds.map((_, at) => `$${from + at}`),
+      `$${from + tagsAt}::text[]`,
+      `$${from + attributesAt}::jsonb`,
+    ]).map(({ column, value }) => `${column} = ${value}`),
+    'updated_at = cortex.now()',
+  ].join(', ');
 
 export const profileOf = (tx: Tx, email: string): Promise<{ id: string } | undefined> =>
   tx.row<{ id: string }>(

@@ -110,8 +110,8 @@ export class Membership implements Loop {
       await enterListGate(tx);
       const { lists, settling } = await this.known.now(tx);
       if (settling) return 0;
-      const notes = await tx.rows<{ seq: string; person_id: string; what: Touch }>(
-        'select seq, person_id, what from cortex.list_touched order by seq limit $1 for update skip locked',
+      const notes = await tx.rows<{ seq: string; person_id: string; what: Touch; history: boolean }>(
+        'select seq, person_id, what, history from cortex.list_touched order by seq limit $1 for update skip locked',
         [TOUCHED],
       );
       if (notes.length === 0) return 0;
@@ -120,10 +120,11 @@ export class Membership implements Loop {
         notes.map((note) => note.person_id),
       );
       await tx.run('delete from cortex.list_touched where seq = any($1::bigint[])', [notes.map((note) => note.seq)]);
+      const past = onlyHistory(notes);
       for (const what of new Set(notes.map((note) => note.what))) {
         const concerned = lists.filter((list) => touchedBy(list, what));
         const people = [...new Set(notes.filter((note) => note.what === what).map((note) => note.person_id))];
-        if (concerned.length > 0) await lookAgain(tx, concerned, people);
+        if (concerned.length > 0) await lookAgain(tx, concerned, people, past);
       }
       return notes.length;
     });
@@ -233,4 +234,11 @@ export class Membership implements Loop {
       return still ? lookAgain(tx, [still], people) : 0;
     });
   }
+}
+
+/** Those of whom nothing changed but by what is only recorded: lists that they enter by it start nothing. */
+function onlyHistory(notes: readonly { person_id: string; history: boolean }[]): Set<string> {
+  const past = new Set(notes.map((note) => note.person_id));
+  for (const { person_id, history } of notes) if (!history) past.delete(person_id);
+  return past;
 }

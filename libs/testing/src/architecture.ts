@@ -79,7 +79,14 @@ export const rings: Record<string, Ring> = {
   },
   contracts: { parts: ['rules', 'graph', 'designs'], packages: ['zod'] },
 
-  platform: { parts: pure, server: true, packages: ['typeorm', 'pg', 'pino', 'piscina', 'uuid', 'ipaddr.js', 'leven'] },
+  platform: {
+    parts: pure,
+    server: true,
+    packages: [
+      ...['typeorm', 'pg', 'pino', 'piscina', 'uuid', 'ipaddr.js', 'leven'],
+      { name: 'csv-parse', within: 'libs/platform/src/csv/' },
+    ],
+  },
   queue: { parts: [...pure, 'platform'], server: true, packages: ['pg-boss'] },
 
   activities: { parts: [...pure, ...base], server: true, packages: [] },
@@ -90,12 +97,8 @@ export const rings: Record<string, Ring> = {
     server: true,
     packages: [{ name: 'stripe', within: 'libs/orders/src/stripe/' }],
   },
-  'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: ['csv-parse'] },
-  transfers: {
-    parts: [...pure, ...base, 'directory', 'smart-lists'],
-    server: true,
-    packages: [],
-  },
+  'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: [] },
+  transfers: { parts: [...pure, ...base, 'directory', 'enrollments', 'smart-lists'], server: true, packages: [] },
   automations: {
     parts: [...pure, ...base, 'activities', 'directory', 'emails', 'smart-lists'],
     server: true,

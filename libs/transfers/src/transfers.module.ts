@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { SmartListsModule } from '#smart-lists';
 import { ExportPeople } from './export-people.js';
+import { ImportPeople } from './import-people.js';
 import { STEPPED_WORK, SteppedJobs } from './stepped-jobs.js';
 import type { SteppedWork } from './step.js';
+import { UndoImport } from './undo-import.js';
 
-const works = [ExportPeople];
+const works = [ExportPeople, ImportPeople, UndoImport];
 
 /** People in and out by file. Nothing runs until the worker starts `SteppedJobs`. */
 @Module({

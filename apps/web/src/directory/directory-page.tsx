@@ -1,10 +1,10 @@
 import './directory.css';
-import { Button, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useLocalStorage } from '@mantine/hooks';
-import { contactSorts, type ContactSort } from '#contracts';
+import { Button, Select } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { adminAddresses, contactSorts, type ContactSort } from '#contracts';
 import { readRules, toEnglish, type Group } from '#rules';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { useNames } from '../rule-builder/suggestions';
@@ -16,6 +16,7 @@ import { ColumnChoice } from './column-choice';
 import { columnsIn } from './columns';
 import { usePeople, type Contact, type PeopleQuery } from './contacts.queries';
 import { PeopleTable } from './people-table';
+import { SearchInput } from './search-input';
 import { ViewsMenu } from './views-menu';
 import type { Look, View } from './views.queries';
 
@@ -96,7 +97,18 @@ export function DirectoryPage() {
   };
   const narrowed = query.q !== '' || query.type !== undefined || rules !== undefined;
   return (
-    <Page title="Directory" intro={<Sentence {...query} />} wide>
+    <Page
+      title="Directory"
+      intro={<Sentence {...query} />}
+      actions={
+        mayChange ? (
+          <Button component={Link} to={adminAddresses.importPeople} variant="default">
+            Import
+          </Button>
+        ) : undefined
+      }
+      wide
+    >
       <div className="directory-tools">
         <ViewsMenu look={look} opened={search.get('view') ?? undefined} onOpen={openView} />
         <SearchInput key={search.get('view')} value={query.q} onChange={(q) => set('q', q)} />
@@ -202,24 +214,6 @@ function Sentence({ q, type, rules }: PeopleQuery) {
 }
 
 const RulesSentence = ({ rules }: { rules: Group }) => toEnglish(rules, { names: useNames() });
-
-function SearchInput({ value, onChange }: { value: string; onChange: (q: string) => void }) {
-  const [text, setText] = useState(value);
-  const later = useDebouncedCallback(onChange, 250);
-  return (
-    <TextInput
-      className="search"
-      type="search"
-      aria-label="Search people"
-      placeholder="Name, e-mail or ID"
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        later(event.currentTarget.value.trim());
-      }}
-    />
-  );
-}
 
 /** Arrow keys move through the rows while the drawer is open. */
 function useArrows(rows: Contact[], selected: string | undefined, open: (id: string) => void) {

@@ -173,6 +173,10 @@ export const problemKinds = {
   ),
   backtest_ended: conflict('This backtest has ended.', 'Start another one.'),
   job_started: conflict('This job has started or ended, so it cannot be cancelled.', 'Wait for its result.'),
+  cannot_undo: conflict(
+    'This job cannot be undone: nothing it did can be taken back, it still runs, or it was undone already.',
+    'Look at can_undo of GET /jobs/:id first.',
+  ),
   last_administrator: conflict(
     'This is the last administrator, and someone must be able to administer Cortex.',
     'Make someone else an administrator first.',

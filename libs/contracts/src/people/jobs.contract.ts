@@ -22,6 +22,8 @@ export const job = z.object({
       total: z.number().int().nullable(),
       /** What came of it so far, such as `created`. */
       counts: z.record(z.string(), z.number().int()),
+      /** Of an import, the first rows that are left out, and what to do about them. */
+      problems: z.array(z.object({ row: z.number().int(), column: z.string(), message: z.string() })).optional(),
     })
     .nullable(),
   /** What it wrote, at `GET /jobs/:id/file` once the job has ended, until it expires. */
@@ -78,4 +80,18 @@ export const jobFile = route({
   params: idParams,
   raw: true,
   problems: ['not_found'],
+});
+
+export const undoJob = route({
+  method: 'POST',
+  path: '/jobs/:id/undo',
+  access: 'bulk',
+  tag,
+  summary: 'Takes back what a job did, as a job of its own, where `can_undo` says so',
+  description:
+    'Of an import: what nobody changed since is as it was, and who came by it and did nothing since is removed. The file of the new job says of each what was kept, and why.',
+  status: 202,
+  params: idParams,
+  response: job,
+  problems: ['not_found', 'cannot_undo'],
 });

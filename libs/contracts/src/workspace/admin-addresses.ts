@@ -15,6 +15,7 @@ const at = (path: string, query: Record<string, string | undefined> = {}, part =
 export const adminAddresses = {
   home: ROOT,
   directory: at('directory'),
+  importPeople: at('directory/import'),
   /** The people for whom these rules hold. */
   peopleOf: (rules: Group): AdminAddress => at('directory', { rules: JSON.stringify(rules) }),
   /** One person, over the directory. */

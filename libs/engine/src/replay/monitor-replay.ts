@@ -80,6 +80,7 @@ export class MonitorReplay {
                 each.created_at <= newest &&
                 each.created_at > oldest &&
                 (!lead.course_id || each.course_id === lead.course_id) &&
+                each.source !== 'import' &&
                 (lead.from_activities === true || each.source !== 'activity') &&
                 !person.isEnrolled(each, now),
             )

@@ -4,7 +4,7 @@ import type { AnswerOf, InputOf } from '#contracts';
 import { Contacts } from '#directory';
 import type { Actor } from '#platform';
 import { MemberFiles, RuleQuestions, SmartLists } from '#smart-lists';
-import { ExportPeople } from '#transfers';
+import { ExportPeople, ImportPeople } from '#transfers';
 import { Caller, Input, Route } from '../../http/route.js';
 
 @Controller()
@@ -15,6 +15,7 @@ export class ContactsController {
     private readonly questions: RuleQuestions,
     private readonly jobs: MemberFiles,
     private readonly exports: ExportPeople,
+    private readonly imports: ImportPeople,
   ) {}
 
   @Route(contracts.listContacts)
@@ -43,6 +44,19 @@ export class ContactsController {
     @Caller() actor: Actor,
   ): Promise<AnswerOf<typeof contracts.exportContacts>> {
     return this.jobs.get(await this.exports.start(actor, body));
+  }
+
+  @Route(contracts.keepImportFile)
+  keepFile(@Input() { body }: InputOf<typeof contracts.keepImportFile>) {
+    return this.imports.keep(body);
+  }
+
+  @Route(contracts.importContacts)
+  async import(
+    @Input() { body }: InputOf<typeof contracts.importContacts>,
+    @Caller() actor: Actor,
+  ): Promise<AnswerOf<typeof contracts.importContacts>> {
+    return this.jobs.get(await this.imports.start(actor, body));
   }
 
   @Route(contracts.getContact)

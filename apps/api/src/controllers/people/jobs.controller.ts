@@ -2,17 +2,18 @@ import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { Database } from '#platform';
+import { Database, type Actor } from '#platform';
 import { MemberFiles } from '#smart-lists';
-import { fileOfJob, partsOfFile } from '#transfers';
+import { fileOfJob, partsOfFile, UndoImport } from '#transfers';
 import { sendCsv } from '../../http/download.js';
-import { Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/route.js';
 
 @Controller()
 export class JobsController {
   constructor(
     private readonly files: MemberFiles,
     private readonly database: Database,
+    private readonly undoing: UndoImport,
   ) {}
 
   @Route(contracts.listJobs)
@@ -28,6 +29,11 @@ export class JobsController {
   @Route(contracts.cancelJob)
   cancel(@Input() { params }: InputOf<typeof contracts.cancelJob>) {
     return this.files.cancel(params.id);
+  }
+
+  @Route(contracts.undoJob)
+  async undo(@Input() { params }: InputOf<typeof contracts.undoJob>, @Caller() actor: Actor) {
+    return this.files.get(await this.undoing.start(actor, params.id));
   }
 
   @Route(contracts.jobFile)

@@ -1,0 +1,100 @@
+import { Button, Select, TagsInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { hasEnded, useJob } from '../../smart-lists/smart-lists.queries';
+import { Problem } from '../../ui/confirm';
+import { plural } from '../../ui/format';
+import { ImportProgress, RowProblems, Sums } from './import-parts';
+import { useImport, type Kept, type Mapping } from './imports.queries';
+
+interface CheckStepProps {
+  file: Kept;
+  mapping: Mapping;
+  /** The import has begun. */
+  onStarted: (jobId: string) => void;
+}
+
+/** The third step: what becomes of new people, then what the import would do, then the import. */
+export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
+  const [unknown, setUnknown] = useState<'lead' | 'customer'>('lead');
+  const [tags, setTags] = useState<string[]>([]);
+  const [source, setSource] = useState('');
+  const look = useImport();
+  const start = useImport();
+  const job = useJob(look.data?.id).data ?? look.data;
+  const checked = job?.status === 'completed' ? job : undefined;
+  const asksConsent = Object.values(mapping).includes('consent');
+  const busy = look.isPending || start.isPending || (job !== undefined && !hasEnded(job));
+  const order = {
+    media_id: file.media_id,
+    mapping,
+    unknown,
+    tags,
+    ...(asksConsent && source.trim() ? { consent_source: source.trim() } : {}),
+  };
+  const change = <T,>(set: (value: T) => void) => {
+    return (value: T) => {
+      look.reset();
+      set(value);
+    };
+  };
+  return (
+    <section className="stack form" aria-label="Check">
+      <Select
+        label="People who are not here yet become"
+        allowDeselect={false}
+        disabled={busy}
+        data={[
+          { value: 'lead', label: 'Leads' },
+          { value: 'customer', label: 'Customers' },
+        ]}
+        value={unknown}
+        onChange={(value) => change(setUnknown)(value === 'customer' ? 'customer' : 'lead')}
+      />
+      <TagsInput
+        label="Tags for everyone in the file"
+        acceptValueOnBlur
+        maxTags={20}
+        disabled={busy}
+        value={tags}
+        onChange={change(setTags)}
+      />
+      {asksConsent ? (
+        <TextInput
+          label="How they agreed to e-mails"
+          description="Kept with their consent. Without it nobody is subscribed. Nobody is subscribed who ever said no."
+          placeholder="Newsletter form of the old shop, 2024"
+          maxLength={500}
+          disabled={busy}
+          value={source}
+          onChange={(event) => change(setSource)(event.currentTarget.value)}
+        />
+      ) : null}
+      <p className="label">Empty cells change nothing. No automation starts by an import, and it can be undone.</p>
+      <Problem error={look.error ?? start.error} />
+      {job && !hasEnded(job) ? <ImportProgress job={job} label="Checking the file" /> : null}
+      {job?.status === 'failed' ? <p role="alert">{job.error ?? 'The file could not be checked.'}</p> : null}
+      {checked ? (
+        <div className="notice stack-tight" role="status">
+          <Sums job={checked} words="would" />
+          <RowProblems job={checked} />
+        </div>
+      ) : null}
+      <div className="row">
+        {checked ? (
+          <Button
+            disabled={busy}
+            onClick={() =>
+              start.mutate({ ...order, dry_run: false }, { onSuccess: (started) => onStarted(started.id) })
+            }
+          >
+            Import {plural(file.rows, 'row', 'rows')}
+          </Button>
+        ) : (
+          <Button disabled={busy} onClick={() => look.mutate({ ...order, dry_run: true })}>
+            Check the file
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,89 @@
+import { personFields, type ImportTarget } from '#contracts';
+import { addressOf } from '#directory';
+import { isPersonal, type PersonalFieldId } from '#rules';
+
+/** What a row says about somebody. */
+export interface Item {
+  row: number;
+  address: string;
+  email: string;
+  fields: Partial<Record<PersonalFieldId, string>>;
+  tags: string[];
+  attributes: Record<string, unknown>;
+  consent?: 'subscribed' | 'unsubscribed';
+}
+
+/** Why a row is left out, and what to do about it. */
+export interface RowProblem {
+  row: number;
+  column: string;
+  message: string;
+}
+
+const MOST_TAGS = 100;
+const saysYes = new Set(['subscribed', 'yes', 'y', 'true', '1', 'ja', 'opt-in', 'opted in', 'optin', 'confirmed']);
+const saysNo = new Set(['unsubscribed', 'no', 'n', 'false', '0', 'nein', 'opt-out', 'opted out', 'optout', 'cleaned']);
+const saysNothing = new Set(['unknown', 'pending', 'never', 'null', '-']);
+
+/**
+ * Reads one row. Empty cells say nothing.
+ * @param places the columns that go somewhere, by their number
+ * @param row its number, as tables count: the names of columns are row 1
+ */
+export function readRow(
+  cells: readonly string[],
+  places: readonly { at: number; column: string; target: ImportTarget }[],
+  row: number,
+): Item | RowProblem {
+  const item: Item = { row, address: '', email: '', fields: {}, tags: [], attributes: {} };
+  for (const { at, column, target } of places) {
+    const text = cells[at] ?? '';
+    if (text === '') continue;
+    const message = put(item, target, text);
+    if (message !== undefined) return { row, column, message };
+  }
+  if (item.address !== '') return item;
+  const column = places.find(({ target }) => target === 'email')?.column ?? 'email';
+  return { row, column, message: 'There is no email address. Fill it in, or remove the row.' };
+}
+
+/** Puts a text where it belongs. Answers what is wrong with it. */
+function put(item: Item, target: ImportTarget, text: string): string | undefined {
+  if (target === 'email') return putAddress(item, text);
+  if (target === 'consent') return putConsent(item, text);
+  if (target === 'tags') {
+    const tags = text.split(/[,;|]/).flatMap((tag) => tag.trim() || []);
+    if (tags.length > MOST_TAGS) return `At most ${MOST_TAGS} tags fit. Remove some.`;
+    if (tags.some((tag) => tag.length > 100)) return 'A tag has at most 100 characters. Shorten it.';
+    item.tags.push(...tags);
+  } else if (isPersonal(target)) {
+    const read = personFields[target].unwrap().safeParse(text);
+    if (!read.success) return read.error.issues[0]!.message;
+    item.fields[target] = read.data;
+  } else item.attributes[target.slice('attributes.'.length)] = valueOf(text);
+  return undefined;
+}
+
+function putAddress(item: Item, text: string): string | undefined {
+  const read = personFields.email.safeParse(text);
+  const address = read.success ? addressOf(read.data) : undefined;
+  if (!read.success || address === undefined) return 'This is not an email address. Correct it, or remove the row.';
+  item.email = read.data;
+  item.address = address;
+  return undefined;
+}
+
+function putConsent(item: Item, text: string): string | undefined {
+  const said = text.toLowerCase();
+  if (saysYes.has(said)) item.consent = 'subscribed';
+  else if (saysNo.has(said)) item.consent = 'unsubscribed';
+  else if (!saysNothing.has(said)) return 'Write yes or no, or leave it empty.';
+  return undefined;
+}
+
+/** Numbers and yes or no as what they are, where nothing of the text is lost by it. */
+function valueOf(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  return String(number) === text && Number.isFinite(number) ? number : text;
+}
