@@ -740,6 +740,16 @@ table cortex.rehearsed_mails
   rehearsal_id uuid not null
   hash bigint not null
 
+table cortex.removals_at_postmark
+  id uuid not null default uuidv7()
+  sealed text
+  requested_by text not null
+  request_id bigint
+  noted_at timestamp with time zone not null default cortex.now()
+  done_at timestamp with time zone
+  failures integer not null default 0
+  next_try_at timestamp with time zone default cortex.now()
+
 table cortex.report_days
   stream text not null
   day date not null
@@ -1530,6 +1540,8 @@ cortex.rehearsed_mails rehearsed_mails_pkey: PRIMARY KEY (rehearsal_id, hash)
 
 cortex.rehearsed_mails rehearsed_mails_rehearsal_id_fkey: FOREIGN KEY (rehearsal_id) REFERENCES cortex.broadcast_rehearsals(id) ON DELETE CASCADE
 
+cortex.removals_at_postmark removals_at_postmark_pkey: PRIMARY KEY (id)
+
 cortex.report_days report_days_pkey: PRIMARY KEY (stream, day)
 
 cortex.report_days report_days_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
@@ -1877,6 +1889,8 @@ CREATE INDEX presence_seen ON cortex.presence USING btree (seen_at)
 CREATE INDEX presence_user ON cortex.presence USING btree (user_id)
 
 CREATE INDEX provider_ids_hash ON cortex.provider_ids USING btree (hash)
+
+CREATE INDEX removals_at_postmark_open ON cortex.removals_at_postmark USING btree (next_try_at) WHERE (done_at IS NULL)
 
 CREATE INDEX request_keys_age ON cortex.request_keys USING btree (created_at)
 

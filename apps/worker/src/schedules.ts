@@ -8,7 +8,7 @@ import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters }
 import { fetchOrders } from '#orders';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
-import { askForReports, mirrorSuppressions, tidySignUps } from '#send';
+import { askForRemovals, askForReports, mirrorSuppressions, tidySignUps } from '#send';
 import { compareLists, countLists, sweepLists } from '#smart-lists';
 import { forgetFiles, forgetRequests, makePartitions } from './housekeeping.js';
 
@@ -27,6 +27,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: repairDirectory, every: MINUTE },
   { job: sweepLists, every: MINUTE },
   { job: goOnWithActions, every: MINUTE },
+  { job: askForRemovals, every: 10 * MINUTE },
   { job: sealAudit, every: 10 * MINUTE },
   { job: compareDirectory, every: DAY },
   { job: compareLists, every: DAY },

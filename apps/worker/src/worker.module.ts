@@ -18,7 +18,7 @@ import {
 import { OrderJobs, OrdersModule } from '#orders';
 import { PlatformModule, type Loop, type PlatformParts } from '#platform';
 import { QueueModule, type JobHandlers, type Queue } from '#queue';
-import { LostReports, Rehearsals, SendLoop, SendModule, SignUps, SuppressionMirror } from '#send';
+import { LostReports, Rehearsals, Removals, SendLoop, SendModule, SignUps, SuppressionMirror } from '#send';
 import { ListJobs, Membership, SmartListsModule } from '#smart-lists';
 import { SteppedJobs, TransfersModule } from '#transfers';
 import { Housekeeping } from './housekeeping.js';
@@ -75,6 +75,7 @@ const jobHandlers: Type<JobHandlers>[] = [
   LostReports,
   SignUps,
   SuppressionMirror,
+  Removals,
   MediaJobs,
   WebhookJobs,
   OrderJobs,

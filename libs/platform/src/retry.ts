@@ -30,6 +30,8 @@ export const retryLaws = laws({
   orderPage: { tries: 5, first: 1, factor: 2, longest: 16 },
   /** Fetching orders from a source that does not answer: about two hours. */
   orders: { tries: 8, first: 60, factor: 2, longest: 3600 },
+  /** Asking Postmark to remove somebody: ten minutes, doubling up to a day; given up after about two weeks. */
+  removal: { tries: 20, first: 600, factor: 2, longest: 86_400 },
   /** Work in the background that nobody waits for. */
   upkeep: { tries: 4, first: 10, factor: 2 },
   /** A night's work, which may have met another night's work. */

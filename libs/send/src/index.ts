@@ -22,4 +22,5 @@ export * from './words/index.js';
 export * from './import-suppressions.js';
 export * from './test-mail.js';
 export { Senders } from './senders.js';
+export { askForRemovals, Removals } from './removals.js';
 export { Rehearsals } from './rehearsal.js';

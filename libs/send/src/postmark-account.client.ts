@@ -8,6 +8,9 @@ export type Domain = Models.Domain;
 /** The same with the records that its DNS needs. */
 export type DomainDetails = Models.DomainDetails;
 
+/** A request to remove somebody; `Status` is `Pending` or `Done`. */
+export type Removal = Models.DataRemovalStatus;
+
 /** What was asked, or why there is no answer: the token is refused, or Postmark did not answer in time. */
 export type AccountAnswer<T> = { read: T } | { failed: 'refused' | 'unreachable' };
 
@@ -15,7 +18,7 @@ export type AccountAnswer<T> = { read: T } | { failed: 'refused' | 'unreachable'
 const AT_ONCE = 500;
 const CALLS = 4;
 
-/** The one door to Postmark's account API. It reads; nothing is ever changed over there. */
+/** The one door to Postmark's account API. It reads, and asks for the removal of people who were erased; nothing else is ever changed over there. */
 export class PostmarkAccount {
   private readonly client: AccountClient;
 
@@ -29,6 +32,18 @@ export class PostmarkAccount {
 
   domains(): Promise<AccountAnswer<Domain[]>> {
     return listed(async (range) => (await this.client.getDomains(range)).Domains);
+  }
+
+  /** Asks Postmark to remove what it has of a recipient. @param by on whose behalf */
+  remove(by: string, address: string): Promise<AccountAnswer<Removal>> {
+    return answered(() =>
+      this.client.requestDataRemoval({ RequestedBy: by, RequestedFor: address, NotifyWhenCompleted: false }),
+    );
+  }
+
+  /** How a removal stands that was asked for. */
+  removal(id: number): Promise<AccountAnswer<Removal>> {
+    return answered(() => this.client.getDataRemovalStatus(id));
   }
 
   domain(id: number): Promise<AccountAnswer<DomainDetails>> {

@@ -7,6 +7,7 @@ import { MessageView } from './message-view.js';
 import { OwnReports } from './own-reports.js';
 import { PostmarkEvents } from './postmark-events.js';
 import { GATEWAY, PostmarkGateway } from './postmark.client.js';
+import { Removals } from './removals.js';
 import { Rehearsals } from './rehearsal.js';
 import { SendLoop } from './send-loop.js';
 import { Sender } from './sender.js';
@@ -22,6 +23,7 @@ const parts = [
   OwnReports,
   PostmarkEvents,
   Rehearsals,
+  Removals,
   Sender,
   Senders,
   SendLoop,

@@ -21,15 +21,28 @@ export class FakePostmarkAccount {
   readonly token = 'fake-account-token';
   readonly signatures: FakeSignature[] = [];
   readonly domains: FakeDomain[] = [];
+  /** Whom it was asked to remove, in order; a request's number is its place. */
+  readonly removals: { for: string; by: string; status: 'Pending' | 'Done' }[] = [];
   calls = 0;
   /** Everything answers 503. */
   down = false;
 
-  readonly answer = (path: string, query: URLSearchParams, token: unknown) => {
-    if (!/^\/(senders|domains)(\/|$)/.test(path)) return undefined;
+  readonly answer = (path: string, query: URLSearchParams, token: unknown, body?: unknown) => {
+    if (!/^\/(senders|domains|data-removals)(\/|$)/.test(path)) return undefined;
     this.calls += 1;
     if (token !== this.token) return said(401, { ErrorCode: 10, Message: 'No or wrong account token.' });
     if (this.down) return said(503, { ErrorCode: 100, Message: 'Maintenance.' });
+    const removal = /^\/data-removals(?:\/(\d+))?$/.exec(path);
+    if (removal?.[1])
+      return said(200, { ID: Number(removal[1]), Status: this.removals[Number(removal[1]) - 1]!.status });
+    if (removal) {
+      const { RequestedFor, RequestedBy } = (typeof body === 'string' ? JSON.parse(body) : body) as Record<
+        string,
+        string
+      >;
+      this.removals.push({ for: RequestedFor!, by: RequestedBy!, status: 'Pending' });
+      return said(200, { ID: this.removals.length, Status: 'Pending' });
+    }
     const one = /^\/domains\/(\d+)$/.exec(path);
     if (one) {
       const found = this.domains.find(({ ID }) => ID === Number(one[1]));

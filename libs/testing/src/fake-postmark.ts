@@ -42,7 +42,12 @@ export interface FakePostmarkOptions {
   /** Of the broadcast stream; `unreadable`: the stream cannot be read. */
   handling?: 'Postmark' | 'Custom' | 'None' | 'unreadable';
   /** Speaks the account API, at the same address: undefined where a path is not of it. */
-  account?: (path: string, query: URLSearchParams, token: unknown) => { status: number; body: unknown } | undefined;
+  account?: (
+    path: string,
+    query: URLSearchParams,
+    token: unknown,
+    body?: unknown,
+  ) => { status: number; body: unknown } | undefined;
   /** Forgets bodies, for benchmarks. */
   withoutBodies?: boolean;
   /** Told of every call as it comes in, before it is answered. */
@@ -163,6 +168,7 @@ export class FakePostmark {
         url.pathname,
         url.searchParams,
         request.headers['x-postmark-account-token'],
+        body,
       );
       if (ofAccount) return json(response, ofAccount.status, ofAccount.body);
       if (request.headers['x-postmark-server-token'] !== this.token) {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactActionInput } from '#contracts';
 import { addressOf, personIdsOf, type ContactRow } from '#directory';
-import { invalidRequest, type Tx } from '#platform';
+import { Config, invalidRequest, Vault, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
+import { noteForPostmark } from '../erasure/ask-postmark.js';
 import {
   cancelTheirMail,
   endTheirRuns,
@@ -27,19 +28,27 @@ export class ErasePerson implements ActionDefinition<'erase', Plan> {
   readonly name = 'erase';
   readonly audit = 'contact.erased';
   readonly leavesNobody = true;
-  readonly effects: readonly Effect<Plan>[] = [
-    { name: 'suppress', label: 'Never mail the address again', run: suppress },
-    { name: 'mail', label: 'Cancel waiting mail', run: cancelMail },
-    { name: 'runs', label: 'End their automations', run: endRuns },
-    { name: 'sign_in', label: 'Remove their sign-in', run: removeSignIn },
-    { name: 'records', label: 'Erase profile, leads and history', run: erase },
-    {
-      name: 'traces',
-      label: 'Erase what other records say of them',
-      needs: ['suppress', 'mail', 'runs', 'sign_in', 'records'],
-      run: eraseTraces,
-    },
-  ];
+  readonly effects: readonly Effect<Plan>[];
+
+  constructor(
+    private readonly config: Config,
+    private readonly vault: Vault,
+  ) {
+    this.effects = [
+      { name: 'suppress', label: 'Never mail the address again', run: suppress },
+      { name: 'mail', label: 'Cancel waiting mail', run: cancelMail },
+      { name: 'runs', label: 'End their automations', run: endRuns },
+      { name: 'sign_in', label: 'Remove their sign-in', run: removeSignIn },
+      { name: 'records', label: 'Erase profile, leads and history', run: erase },
+      { name: 'postmark', label: 'Have Postmark remove them', run: (tx, context) => this.askPostmark(tx, context) },
+      {
+        name: 'traces',
+        label: 'Erase what other records say of them',
+        needs: ['suppress', 'mail', 'runs', 'sign_in', 'records', 'postmark'],
+        run: eraseTraces,
+      },
+    ];
+  }
 
   async unavailable(tx: Tx, person: ContactRow): Promise<string | undefined> {
     const colleague = await tx.row(
@@ -83,7 +92,7 @@ export class ErasePerson implements ActionDefinition<'erase', Plan> {
       sentences: [
         `${email} is erased for good. Nobody can bring this back.`,
         'Their names, addresses, fields, tags, notes, consent and sign-in go, and what their activities, mails, webhook calls and the audit log say about them.',
-        `Their ${some(counts.orders, 'order stays', 'orders stay')} with amount and date, and ${some(counts.activities, 'activity', 'activities')} with type and time, so that books and reports still add up. They belong to nobody then.`,
+        whatStays(counts),
         'Of their address only a hash stays, so that it is never mailed again.',
       ],
       warnings: [
@@ -97,6 +106,9 @@ export class ErasePerson implements ActionDefinition<'erase', Plan> {
         runs: some(counts.runs, 'run ends', 'runs end'),
         sign_in: 'Account, password and sessions',
         records: `${some(counts.activities, 'activity', 'activities')}, ${some(counts.mails, 'mail', 'mails')}`,
+        postmark: this.mayAskPostmark
+          ? 'It is asked to remove what it has of the address'
+          : 'It cannot be asked: POSTMARK_ACCOUNT_TOKEN is not set',
         traces: 'Audit log, files of imports and exports, results of jobs, and any other text that has their address',
       },
       confirm: { label: 'Type their email address', value_hint: email },
@@ -104,7 +116,29 @@ export class ErasePerson implements ActionDefinition<'erase', Plan> {
   }
 
   summary = (): string => 'Erased';
+
+  private get mayAskPostmark(): boolean {
+    return this.config.env.POSTMARK_ACCOUNT_TOKEN !== undefined;
+  }
+
+  private async askPostmark(tx: Tx, { plan, by }: ActionContext<Plan>): Promise<Outcome> {
+    if (!this.mayAskPostmark)
+      return {
+        state: 'not_needed',
+        detail: 'Without POSTMARK_ACCOUNT_TOKEN it cannot be asked. What Postmark has goes after its own time.',
+      };
+    await noteForPostmark(tx, this.vault, by, plan);
+    return { state: 'done', detail: 'It is asked within ten minutes, and until it takes the request.' };
+  }
 }
+
+const whatStays = ({ orders, activities }: Plan['counts']): string => {
+  const what = some(activities, 'activity', 'activities');
+  const why = 'so that books and reports still add up, and belong to nobody then';
+  return orders > 0
+    ? `Their ${some(orders, 'order stays', 'orders stay')} with amount and date, and ${what} with type and time, ${why}.`
+    : `They have no orders. Of their ${what} type and time stay, ${why}.`;
+};
 
 const some = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
