@@ -43,6 +43,8 @@ describe('a customer and their courses', () => {
     await page.getByRole('heading', { name: 'Sign in to your courses' }).waitFor();
     await look('learn-sign-in');
     await page.getByRole('link', { name: 'No password yet, or forgotten it?' }).click();
+    // The page before has a field of the same name.
+    await page.getByRole('heading', { name: 'Choose a password' }).waitFor();
     await page.getByLabel('E-mail address').fill(EMAIL);
     await look('learn-reset');
     await page.getByRole('button', { name: 'Email me a link' }).click();
