@@ -76,6 +76,22 @@ describe('people in by file', () => {
     expect((await app.call('POST', `/jobs/${job.id}/undo`)).body.code).toBe('cannot_undo');
   });
 
+  it('start nothing, not even by a list that they come into', async () => {
+    const rules = { operator: 'AND', conditions: [{ field: 'tags', operator: 'contains', value: 'fresh' }] };
+    await app.call('POST', '/smart-lists', { name: 'Fresh', rules, keep_membership: true });
+    await until(async () => !!(await app.database.row("select from cortex.list_keeping where state = 'kept'")));
+    await ended(
+      (await app.call('POST', '/contacts/import', { csv: 'email\nl@list.example\n', tags: ['fresh'] })).body.id,
+    );
+    const entered = () =>
+      app.database.row<{ history: boolean }>(
+        `select a.history from public.crm_activities a join cortex.people p on p.person_id = a.person_id
+         where p.address = 'l@list.example' and a.type = 'smart_list.entered'`,
+      );
+    await until(async () => (await entered()) !== undefined);
+    expect(await entered()).toEqual({ history: true });
+  });
+
   it('need a column with the address, and a file that can be read', async () => {
     const wrong = await app.call('POST', '/contacts/import', { csv: 'name,age\nAnn,7\n' });
     expect(wrong).toMatchObject({ status: 400, body: { errors: [{ pointer: '/mapping' }] } });

@@ -63,7 +63,12 @@ async function fill(tx: Tx, id: string, newcomers: Newcomers = 'silent'): Promis
        insert into cortex.list_members (smart_list_id, person_id)
        select $1, s.person_id from silent s where s.entered order by 2 on conflict do nothing
      )
-     insert into cortex.list_touched (person_id, what) select o.person_id, 'any' from owing o`,
+     -- Of whom nothing is noted but history, this is history too.
+     insert into cortex.list_touched (person_id, what, history)
+     select o.person_id, 'any', coalesce(n.history, false)
+     from owing o
+     left join (select t.person_id, bool_and(t.history) as history from cortex.list_touched t group by 1) n
+       on n.person_id = o.person_id`,
     values,
   );
   // Before the first filling nobody may have noted changes; who was still writing then is seen by another look.

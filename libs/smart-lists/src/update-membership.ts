@@ -23,28 +23,40 @@ const concernedBy = ({ changes, depends }: KeptList, type: string): boolean =>
  */
 export async function keepMembership(tx: Tx, known: KeptLists, happened: readonly Happened[]): Promise<void> {
   const { lists, settling } = await known.now(tx);
-  if (settling) await noteTouched(tx, [...new Set(happened.map((each) => each.person_id))], 'any');
-  if (lists.length === 0) return;
-  const types = new Set(happened.map((each) => each.type));
-  const concerned = lists.filter((list) => [...types].some((type) => concernedBy(list, type)));
-  if (concerned.length === 0) return;
   const byPerson = new Map<string, { past: boolean }>();
   for (const { person_id, history } of happened) {
     byPerson.set(person_id, { past: (byPerson.get(person_id)?.past ?? true) && history });
   }
   const past = new Set([...byPerson].flatMap(([person, each]) => (each.past ? [person] : [])));
+  if (settling) {
+    await noteTouched(
+      tx,
+      [...byPerson.keys()].filter((person) => !past.has(person)),
+      'any',
+    );
+    await noteTouched(tx, [...past], 'any', { history: true });
+  }
+  if (lists.length === 0) return;
+  const types = new Set(happened.map((each) => each.type));
+  const concerned = lists.filter((list) => [...types].some((type) => concernedBy(list, type)));
+  if (concerned.length === 0) return;
   await lookAgain(tx, concerned, [...byPerson.keys()], past);
 }
 
 /** What of a person changed, where it was no activity. */
 export type Touch = 'person' | 'enrollment' | 'static' | 'any';
 
-/** Notes people to be looked at once every list is filled. */
-export const noteTouched = (tx: Tx, people: readonly string[], what: Touch): Promise<unknown> =>
+/** Notes people to be looked at once every list is filled. With `history`, a list they enter by it starts nothing. */
+export const noteTouched = (
+  tx: Tx,
+  people: readonly string[],
+  what: Touch,
+  { history = false } = {},
+): Promise<unknown> =>
   tx.run(
-    `insert into cortex.list_touched (person_id, what)
-     select person_id, $2 from unnest($1::uuid[]) person_id where exists (select from cortex.list_keeping)`,
-    [people, what],
+    `insert into cortex.list_touched (person_id, what, history)
+     select person_id, $2, $3 from unnest($1::uuid[]) person_id where exists (select from cortex.list_keeping)`,
+    [people, what, history],
   );
 
 /** Whether the answer of a list can have changed by this. */

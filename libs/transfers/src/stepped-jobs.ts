@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, Database, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
+import { AppError, Database, databaseFailure, LOG, RepeatingLoop, type Log, type Loop } from '#platform';
 import { addToFile } from './files.js';
 import type { RunningJob, SteppedWork } from './step.js';
 
@@ -68,7 +68,8 @@ export class SteppedJobs implements Loop {
         return true;
       });
     } catch (error) {
-      if (taken === undefined) throw error;
+      // A database that is away is no fault of the job: the loop comes again.
+      if (taken === undefined || databaseFailure(error) === 'unavailable') throw error;
       await this.failed(taken, error);
       return true;
     }
@@ -76,7 +77,7 @@ export class SteppedJobs implements Loop {
 
   /** A step that failed is done again, some times; what cannot succeed ends its job at once. */
   private async failed(id: string, error: unknown): Promise<void> {
-    const isFinal = error instanceof AppError;
+    const isFinal = error instanceof AppError && error.code !== 'concurrent_change';
     this.log.warn({ job_id: id, reason: (error as Error).message }, 'a step of a job failed');
     await this.database.run(
       `update cortex.jobs set tries = tries + 1, moved_at = cortex.now(),
