@@ -63,7 +63,8 @@ export interface BroadcastRow {
 const columns = `b.id, b.name, b.status, b.revision, b.field_revisions, b.subject, b.preheader, b.email_from,
   b.reply_to, b.utm, b.to_staff, b.topic_id,
   coalesce(b.topic_id, (select t.topic_id from cortex.templates t
-    where t.id = coalesce((b.test #>> '{variants,0,template_id}')::uuid, b.template_id))) as asked_topic_id,
+    where t.id = coalesce((b.test #>> '{variants,0,template_id}')::uuid,
+      case when b.test #>> '{variants,0,html}' is null then b.template_id end))) as asked_topic_id,
   b.include_smart_list_ids, b.exclude_smart_list_ids, b.rules, b.template_id, b.editor, b.design, b.html, b.text,
   b.generated_text, b.holdout_percent, b.spread, b.local_time, b.test, b.variant_contents, b.decides_at,
   b.winner, b.test_result, b.scheduled_at,

@@ -246,7 +246,8 @@ export class Broadcasts {
       ],
     );
     await keepUses(tx, row.id, next);
-    await noteMedia(tx, 'broadcast', row.id, `${drawn.html}${JSON.stringify(drawn.design ?? '')}`);
+    const tried = JSON.stringify(next.test?.variants ?? '');
+    await noteMedia(tx, 'broadcast', row.id, `${drawn.html}${JSON.stringify(drawn.design ?? '')}${tried}`);
   }
 }
 
@@ -349,11 +350,26 @@ async function keepUses(tx: Tx, id: string, fields: BroadcastFields): Promise<vo
 }
 
 /** A draft may still be empty; what is there must parse. */
-async function assertParses({ subject, preheader, html, text }: BroadcastFields): Promise<void> {
-  const problems = await checkAside({ subject: subject || '-', preheader, html: html || '-', text });
-  const errors = problems
-    .filter(({ severity }) => severity === 'blocks')
-    .map(({ pointer, message }) => ({ pointer, message }));
+async function assertParses({ subject, preheader, html, text, test }: BroadcastFields): Promise<void> {
+  const written = [
+    { at: '', subject, preheader, html, text },
+    ...(test?.variants ?? []).map((one, at) => ({
+      // Its lines are looked at when it is to be sent, beside those of the others.
+      at: `/test/variants/${at}`,
+      subject: '',
+      preheader: '',
+      html: one.html ?? '',
+      text: one.text ?? null,
+    })),
+  ];
+  const errors: FieldError[] = [];
+  for (const one of written)
+    for (const { severity, pointer, message } of await checkAside({
+      ...one,
+      subject: one.subject || '-',
+      html: one.html || '-',
+    }))
+      if (severity === 'blocks') errors.push({ pointer: one.at + pointer, message });
   if (errors.length > 0)
     throw new AppError('invalid_template', 'The broadcast has mistakes, so nothing was saved.', { errors });
 }

@@ -28,7 +28,7 @@ export const presentListed = (row: BroadcastRow, counts: MessageCounts) => ({
   holdout_percent: row.holdout_percent,
   spread: row.spread,
   local_time: row.local_time,
-  test: row.test,
+  test: row.test && { ...row.test, variants: row.test.variants.map(({ html: _html, text: _text, ...one }) => one) },
   scheduled_at: instant(row.scheduled_at),
   begins_at: instant(row.begins_at),
   started_at: instant(row.started_at),
@@ -43,6 +43,7 @@ export const presentListed = (row: BroadcastRow, counts: MessageCounts) => ({
 /** The same with its own content, and what keeps it from being sent. */
 export const present = (row: BroadcastRow, counts: MessageCounts, problems: FieldError[]) => ({
   ...presentListed(row, counts),
+  test: row.test,
   problems,
   design: row.design,
   html: row.html,

@@ -99,11 +99,15 @@ async function testProblems(tx: Tx, row: BroadcastRow, contents: readonly Stored
     const message = `Variants ${variantNames[same]!} and ${variantNames[at]!} say the same. Change one of them.`;
     errors.push({ pointer: `/test/variants/${at}`, message });
   });
-  const topics = await tx.row<{ n: number }>(
-    `select count(distinct coalesce(t.topic_id::text, ''))::int as n from cortex.templates t where t.id = any($1::uuid[])`,
-    [variantsOf(row).flatMap(({ template_id }) => template_id ?? [])],
+  const variants = variantsOf(row);
+  const topics = await tx.rows<{ topic: string }>(
+    `select distinct coalesce(t.topic_id::text, '') as topic from cortex.templates t where t.id = any($1::uuid[])`,
+    [variants.flatMap(({ template_id }) => template_id ?? [])],
   );
-  if (row.topic_id === null && topics!.n > 1)
+  // What has no template has no topic.
+  const asked = new Set(topics.map(({ topic }) => topic));
+  if (variants.some(({ template_id }) => template_id === null)) asked.add('');
+  if (row.topic_id === null && asked.size > 1)
     errors.push({ pointer: '/topic_id', message: 'The designs of the test have different topics. Choose one topic.' });
   return errors;
 }

@@ -4,11 +4,13 @@ import type { BroadcastRow } from './broadcast.queries.js';
 /** A broadcast as each variant of its test has it; only itself where nothing is tested. */
 export const variantsOf = (row: BroadcastRow): BroadcastRow[] =>
   row.test
-    ? row.test.variants.map(({ subject, preheader, template_id }) => ({
+    ? row.test.variants.map(({ subject, preheader, template_id, html, text }) => ({
         ...row,
         subject: subject || row.subject,
         preheader: preheader || row.preheader,
-        template_id: template_id ?? row.template_id,
+        ...(html === undefined
+          ? { template_id: template_id ?? row.template_id }
+          : { template_id: null, html, text: text ?? null, generated_text: null }),
       }))
     : [row];
 

@@ -202,6 +202,34 @@ describe('a test', () => {
     expect(uses.map(({ used_id }) => used_id).sort()).toEqual([...ids].sort());
   }, 60_000);
 
+  it('tries HTML of its own against a template, whose topic is then asked of nobody unsaid', async () => {
+    const topic = (await on.db.database.row<{ id: string }>(
+      "insert into cortex.topics (name, default_on) values ('Courses', true) returning id",
+    ))!;
+    const template = (await on.db.database.row<{ id: string }>(
+      `insert into cortex.templates (name, subject, html, topic_id) values ('Round', 'Two', '<p>Round</p>', $1) returning id`,
+      [topic.id],
+    ))!;
+    const own = { html: '<p>Written for {{ contact.email }}</p>' };
+    const test = onSubject({ on: 'design', variants: [{}, own] });
+    await on.people(20);
+    const draft = { test, subject: 'Two', html: '', template_id: template.id };
+    const id = await sent.draft(draft);
+    expect((await sent.broadcasts.get(id)).problems).toEqual([expect.objectContaining({ pointer: '/topic_id' })]);
+    const broken = onSubject({ on: 'design', variants: [{}, { html: '{% if %}' }] });
+    await expect(sent.broadcasts.save(sent.actor, id, { test: broken })).rejects.toMatchObject({
+      errors: [expect.objectContaining({ pointer: '/test/variants/1/html' })],
+    });
+    await sent.broadcasts.save(sent.actor, id, { topic_id: topic.id });
+    // The list of broadcasts carries no letters.
+    const { items } = await sent.broadcasts.list({ limit: 1 });
+    expect(items[0]!.test!.variants).toEqual([{}, {}]);
+    await sent.send(id);
+    await sent.drain(on.senderFor().sender, id);
+    const bodies = on.fake.accepted.map(({ html }) => /Round|Written for \S+@/.exec(html)![0]);
+    expect(bodies.map((body) => body.slice(0, 5)).sort()).toEqual(['Round', 'Round', 'Writt', 'Writt']);
+  }, 60_000);
+
   it('is not ready while two variants say the same, one cannot be read, or too few people would get it', async () => {
     await on.people(12);
     const id = await sent.draft({ test: onSubject({ variants: [{}, {}] }) });

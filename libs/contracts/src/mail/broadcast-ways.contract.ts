@@ -29,8 +29,19 @@ export const variantNames: readonly string[] = ['A', 'B', 'C', 'D', 'E'];
 
 const part = z.string().max(1000, 'This part has at most 1000 characters.').optional();
 
+/** Characters of a variant’s own HTML: all five of them fit into one body. */
+const LONGEST_WORDS = 200_000;
+const words = z.string().max(LONGEST_WORDS, `At most ${LONGEST_WORDS} characters.`).optional();
+
 /** One way of saying it: a part that is left out is as the broadcast has it. */
-const variant = z.strictObject({ subject: part, preheader: part, template_id: uuid.optional() });
+const variant = z.strictObject({
+  subject: part,
+  preheader: part,
+  template_id: uuid.optional(),
+  /** Instead of a template: HTML of its own, and its plain text. */
+  html: words,
+  text: words,
+});
 
 /** Variants that are tried on a sample, before the rest gets the better one. */
 export const broadcastTest = z
@@ -44,17 +55,20 @@ export const broadcastTest = z
     winner_by: z.enum(['clicks', 'enrollments'], 'The winner is found by clicks or enrollments.'),
   })
   .superRefine(({ on, variants }, { addIssue }) => {
-    if (on === 'design') return;
-    variants.forEach(({ template_id }, at) => {
-      if (template_id !== undefined)
-        addIssue({
-          code: 'custom',
-          message: 'A test on the subject has one design.',
-          path: ['variants', at, 'template_id'],
-        });
+    variants.forEach(({ template_id, html, text }, at) => {
+      const refuse = (path: string, message: string) =>
+        addIssue({ code: 'custom', message, path: ['variants', at, path] });
+      if (on === 'subject') {
+        const own = Object.entries({ template_id, html, text }).find(([, value]) => value !== undefined);
+        if (own) refuse(own[0], 'A test on the subject has one design.');
+      } else if (template_id !== undefined && html !== undefined)
+        refuse('html', 'A variant has a template or HTML of its own, not both.');
+      else if (text !== undefined && html === undefined) refuse('text', 'A text of its own goes with HTML of its own.');
     });
   })
-  .describe('With `on: subject` no variant names a template.');
+  .describe(
+    'With `on: subject` no variant names a template or has HTML of its own; with `design` it has one of the two, or neither.',
+  );
 export type BroadcastTest = z.output<typeof broadcastTest>;
 
 const count = z.number().int().min(0);

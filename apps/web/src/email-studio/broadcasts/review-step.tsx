@@ -83,7 +83,7 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
       ) : null}
       <BroadcastPreview
         now={asVariant(now, variant)}
-        stored={stored}
+        stored={withHtmlOf(stored, variant)}
         beside={
           ready && !readOnly
             ? ({ who, setWho, email }) => (
@@ -107,13 +107,19 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
 
 /** A draft as one variant of its test has it. */
 function asVariant(now: BroadcastDraft, variant: number): BroadcastDraft {
-  const { subject, preheader, template_id } = now.test?.variants[variant] ?? {};
+  const { subject, preheader, template_id, html } = now.test?.variants[variant] ?? {};
   return {
     ...now,
     subject: subject || now.subject,
     preheader: preheader || now.preheader,
-    template_id: template_id ?? now.template_id,
+    template_id: html === undefined ? (template_id ?? now.template_id) : null,
   };
+}
+
+/** The broadcast with the HTML of one variant, where that has its own. */
+function withHtmlOf(stored: Broadcast, variant: number): Broadcast {
+  const { html, text } = stored.test?.variants[variant] ?? {};
+  return html === undefined ? stored : { ...stored, editor: 'html', design: null, html, text: text ?? null };
 }
 
 /** What keeps it from being sent, each with the way to it. */

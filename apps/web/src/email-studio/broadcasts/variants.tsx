@@ -90,6 +90,7 @@ function Chosen({ test, problems, readOnly, onChange }: ChosenProps) {
               <VariantDesign
                 at={at}
                 value={variant.template_id}
+                ownHtml={variant.html !== undefined}
                 problem={problems.find(({ pointer }) => pointer.startsWith(`/test/variants/${at}`))?.message}
                 readOnly={readOnly}
                 onChange={(template_id) => change(at, template_id ? { template_id } : {})}
@@ -175,7 +176,14 @@ function VariantSubject({ at, ...line }: VariantProps<string>) {
   );
 }
 
-function VariantDesign({ at, value, problem, readOnly, onChange }: VariantProps<string | undefined>) {
+function VariantDesign({
+  at,
+  value,
+  ownHtml,
+  problem,
+  readOnly,
+  onChange,
+}: VariantProps<string | undefined> & { ownHtml: boolean }) {
   const templates = useTemplates();
   const data = (templates.data?.items ?? [])
     .filter(({ stream }) => stream === 'broadcast')
@@ -183,7 +191,8 @@ function VariantDesign({ at, value, problem, readOnly, onChange }: VariantProps<
   return (
     <Select
       label={`Design ${variantNames[at]!}`}
-      placeholder="As in the design step"
+      placeholder={ownHtml ? 'HTML of its own' : 'As in the design step'}
+      description={ownHtml ? 'A program wrote it. A template replaces it.' : undefined}
       error={problem}
       readOnly={readOnly}
       searchable
