@@ -64,6 +64,24 @@ describe('one person', () => {
     expect(await seriousProblems(page)).toEqual([]);
   });
 
+  it('is erased when their address is typed, and then nobody is left to look at', async () => {
+    await app.call('POST', '/purchase-leads', { email: 'gone@example.com', first_name: 'Gone' });
+    const gone = (await app.call('GET', '/contacts?q=gone@example.com')).body.items[0].id;
+    const other = await page.context().newPage();
+    await other.goto(`${app.url}/admin/directory?contact=${gone}`);
+    await other.getByRole('link', { name: 'Download everything' }).waitFor();
+    await other.getByRole('button', { name: 'Erase this person' }).click();
+    const dialog = other.getByRole('dialog', { name: /^Erase this person/ });
+    await dialog.getByLabel('Reason').fill('Asked for it on 3 May');
+    await dialog.getByLabel('Type their email address').fill('gone@example.com');
+    await dialog.getByRole('button', { name: 'Erase this person' }).click();
+    await dialog.getByTestId('action-result').getByText('Done.', { exact: true }).waitFor();
+    await other.keyboard.press('Escape');
+    await other.getByRole('dialog', { name: 'Person', exact: true }).waitFor({ state: 'detached' });
+    expect((await app.call('GET', `/contacts/${gone}`)).status).toBe(404);
+    await other.close();
+  });
+
   it('says what an action will do, offers to link an address that is taken, and is closed one by one by Esc', async () => {
     await drawer.getByRole('button', { name: 'Update email' }).focus();
     await press('Enter');

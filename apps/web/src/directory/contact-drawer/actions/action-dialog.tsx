@@ -1,4 +1,4 @@
-import type { ActionCandidate, ContactActionPreview } from '#contracts';
+import type { ActionCandidate, ContactActionPreview, ContactActionResult } from '#contracts';
 import { Button, Modal, Radio, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo, useState, type FormEvent } from 'react';
@@ -21,11 +21,12 @@ interface ActionDialogProps {
   /** What stands in the form at the beginning. */
   given: ActionInput;
   onOpen: (action: ContactActionName, given: Record<string, string>) => void;
+  onDone: (result: ContactActionResult) => void;
   onClose: () => void;
 }
 
 /** Asks for an action and does it: what it needs, what exactly it will do, and then what became of each part. */
-export function ActionDialog({ contact, action, given, onOpen, onClose }: ActionDialogProps) {
+export function ActionDialog({ contact, action, given, onOpen, onDone, onClose }: ActionDialogProps) {
   const form = formOf(action)!;
   return (
     <Modal
@@ -38,13 +39,13 @@ export function ActionDialog({ contact, action, given, onOpen, onClose }: Action
       className="action-dialog"
     >
       <ErrorBoundary what="This action could not be shown" of={action}>
-        <Asking contact={contact} action={action} given={given} onOpen={onOpen} onClose={onClose} />
+        <Asking contact={contact} action={action} given={given} onOpen={onOpen} onDone={onDone} onClose={onClose} />
       </ErrorBoundary>
     </Modal>
   );
 }
 
-function Asking({ contact, action, given, onOpen, onClose }: ActionDialogProps) {
+function Asking({ contact, action, given, onOpen, onDone, onClose }: ActionDialogProps) {
   const form = formOf(action)!;
   const fields = useMemo(() => fieldsOfJson(form.input), [form]);
   const [values, setValues] = useState(given);
@@ -82,7 +83,7 @@ function Asking({ contact, action, given, onOpen, onClose }: ActionDialogProps) 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (missing.size === 0 && said && isSure && isChosen) doing.mutate(inputOf(fields, values));
+    if (missing.size === 0 && said && isSure && isChosen) doing.mutate(inputOf(fields, values), { onSuccess: onDone });
   };
   const change = (name: string, value: unknown) => {
     doing.reset();

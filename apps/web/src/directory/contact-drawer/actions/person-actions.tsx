@@ -1,4 +1,6 @@
+import { adminAddresses } from '#contracts';
 import { lazy, Suspense, useRef } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
 import { ErrorBoundary } from '../../../ui/error-boundary';
 import type { Contact } from '../../contacts.queries';
 import { ActionBar } from './action-bar';
@@ -16,7 +18,15 @@ interface PersonActionsProps {
 export function PersonActions({ contact, behind = false }: PersonActionsProps) {
   const { action, given, open } = useOpenAction();
   const bar = useRef<HTMLDivElement>(null);
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const isErased = useRef(false);
   const close = () => {
+    // Nobody is left to look at: the drawer closes, and a page of their own leads back to everyone.
+    if (isErased.current) {
+      void navigate(search.has('contact') ? { search: '' } : adminAddresses.directory, { replace: true });
+      return;
+    }
     open(undefined);
     // Back to its button, from wherever it was opened; where the buttons are folded, to what unfolds them.
     (
@@ -37,6 +47,9 @@ export function PersonActions({ contact, behind = false }: PersonActionsProps) {
             action={action}
             given={given}
             onOpen={open}
+            onDone={(result) => {
+              isErased.current = result.action === 'erase' && result.state === 'done';
+            }}
             onClose={close}
           />
         </Suspense>
