@@ -160,17 +160,21 @@ describe('an import', () => {
   it('leaves at undoing what somebody changed since, and who did something', async () => {
     await made('touched@f.example', { first_name: 'A', country: 'DE' });
     const { id } = await run(
-      order('email,first_name,country\ntouched@f.example,B,FR\nactive@f.example,C,IT\nidle@f.example,D,ES\n'),
+      order(
+        'email,first_name,country\ntouched@f.example,B,FR\nactive@f.example,C,IT\nidle@f.example,D,ES\nsaid@f.example,E,NL\n',
+      ),
     );
     await db.database.run("update public.purchase_leads set country = 'PT' where email = 'touched@f.example'");
     await db.database.run(
       `insert into public.crm_activities (contact_email, type, metadata, occurred_at, source)
        values ('active@f.example', 'page_view', '{}', cortex.now(), 'shop')`,
     );
+    await say('said@f.example', 'unsubscribed');
     const undone = await run(undo.start(actor, id));
-    expect(undone.counts).toEqual({ kept: 2, removed: 1 });
+    expect(undone.counts).toEqual({ kept: 3, removed: 1 });
     expect(await everybody('%@f.example')).toMatchObject([
       { address: 'active@f.example', first_name: 'C' },
+      { address: 'said@f.example', consent_status: 'unsubscribed' },
       { address: 'touched@f.example', first_name: 'A', country: 'PT' },
     ]);
     await expect(undo.start(actor, id)).rejects.toMatchObject({ code: 'cannot_undo' });

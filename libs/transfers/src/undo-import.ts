@@ -156,7 +156,7 @@ async function restore(tx: Tx, importId: string, kind: Kind, ords: string[], lef
   }
 }
 
-/** What the import itself caused, and lists that they entered by it, are nothing that they did. */
+/** What the import itself caused, and lists of rules that they entered by it, are nothing that happened since. */
 const didSomething = (kind: Kind): string => `exists (
   select from public.crm_activities a join cortex.people p on p.person_id = a.person_id
   where p.address = cortex.address(t.email) collate "C"
@@ -167,6 +167,13 @@ const didSomething = (kind: Kind): string => `exists (
     where p.address = cortex.address(t.email) collate "C")
   or exists (select from cortex.contact_notes n join cortex.people p on p.person_id = n.person_id
     where p.address = cortex.address(t.email) collate "C")
+  or exists (select from cortex.people p
+    where p.address = cortex.address(t.email) collate "C" and case when c.consent_after is null
+      then p.consent_at > j.created_at else ${consentKept('p')} <> c.consent_after end)
+  or exists (select from cortex.list_members m
+    join public.crm_smart_lists l on l.id = m.smart_list_id and l.kind = 'static'
+    join cortex.people p on p.person_id = m.person_id
+    where p.address = cortex.address(t.email) collate "C" and m.entered_at > j.created_at)
   or exists (select from public.enrollments e where ${kind === 'customer' ? 'e.profile_id' : 'e.lead_id'} = t.id)
   ${kind === 'customer' ? 'or exists (select from public.transactions x where x.profile_id = t.id)' : ''}`;
 
@@ -174,12 +181,12 @@ async function remove(tx: Tx, importId: string, kind: Kind, ords: string[], left
   if (ords.length === 0) return;
   const rows = await tx.rows<{ ord: string; id: string; changed: boolean; did: boolean }>(
     `select c.ord, t.id, (${whole('t')}) is distinct from c.after as changed, (${didSomething(kind)}) as did
-     from cortex.import_changes c join ${tables[kind]} t on t.id = c.record_id
+     from cortex.import_changes c join cortex.jobs j on j.id = c.job_id join ${tables[kind]} t on t.id = c.record_id
      where c.job_id = $1 and c.ord = any($2::bigint[]) for update of t`,
     [importId, ords],
   );
   for (const { ord, changed, did } of rows) {
-    if (did) left.set(ord, 'They did something since, so they were kept.');
+    if (did) left.set(ord, 'Something happened to them since, so they were kept.');
     else if (changed) left.set(ord, 'Someone changed them since, so they were kept.');
   }
   const gone = rows.filter(({ ord }) => !left.has(ord)).map(({ id }) => id);
