@@ -38,6 +38,10 @@ async function plant(): Promise<void> {
   });
   const transaction = { external_id: 'gone-1', amount_minor: 4900, currency: 'EUR' };
   await api.call('POST', '/enrollments', { email: EMAIL, course_id: world.course, transaction });
+  await sql(
+    `insert into cortex.order_sightings (external_id, source, asked_at, amount_minor, refunded_minor, currency, failed, buyer)
+     values ('gone-1', 'shop', now(), 4900, 0, 'EUR', false, 'zephyrine-at-the-shop')`,
+  );
   const headers = { 'idempotency-key': newId() };
   const lead = {
     email: EMAIL,

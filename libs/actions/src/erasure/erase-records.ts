@@ -106,6 +106,12 @@ async function eraseShopRows(tx: Tx, profileIds: readonly string[], addresses: r
      where u.id = any($1::uuid[])`,
     [profileIds],
   );
+  // Who they are to a source of orders: an order of later is nobody's of before.
+  await tx.run(
+    `update cortex.order_sightings s set buyer = null
+     from public.transactions t where t.profile_id = any($1::uuid[]) and s.external_id = t.external_id and s.buyer is not null`,
+    [profileIds],
+  );
   await tx.run('delete from cortex.lead_owners o where o.profile_id = any($1::uuid[]) or o.address = any($2::text[])', [
     profileIds,
     addresses,
