@@ -1,3 +1,4 @@
+import { settingsSql } from '#rules';
 import { newId, type Actor, type Tx, type Vault } from '#platform';
 import type { Known } from './who.js';
 
@@ -7,7 +8,7 @@ export async function noteForPostmark(tx: Tx, vault: Vault, by: Actor, { address
   const row = await tx.row<{ sender: string | null }>(
     `select coalesce(substring(s.sender_transactional from '<([^>]+)>'), s.sender_transactional,
        (select u.email from cortex_staff."user" u where u.role = 'admin' order by u."createdAt" limit 1)) as sender
-     from cortex.settings s`,
+     from (${settingsSql('sender_transactional')}) s`,
   );
   for (const address of addresses) {
     const id = newId();

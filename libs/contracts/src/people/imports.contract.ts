@@ -63,7 +63,11 @@ export const importContacts = route({
   body: z
     .strictObject({
       /** The file's text; larger ones are kept first. */
-      csv: z.string().min(1).optional(),
+      csv: z
+        .string()
+        .min(1)
+        .max(1024 * 1024, 'A file of more than a megabyte goes to /contacts/import/files.')
+        .optional(),
       media_id: uuid.optional(),
       mapping: mapping.optional(),
       dry_run: z.boolean().default(false),

@@ -69,7 +69,10 @@ export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
           onChange={(event) => change(setSource)(event.currentTarget.value)}
         />
       ) : null}
-      <p className="label">Empty cells change nothing. No automation starts by an import, and it can be undone.</p>
+      <p className="label">
+        Empty cells change nothing. What an import writes is history and starts no automation; a monitor that asks who
+        people are finds them like anybody else. It can be undone.
+      </p>
       <Problem error={look.error ?? start.error} />
       {job && !hasEnded(job) ? <ImportProgress job={job} label="Checking the file" /> : null}
       {job?.status === 'failed' ? <p role="alert">{job.error ?? 'The file could not be checked.'}</p> : null}
