@@ -153,10 +153,10 @@ describe('the e-mail studio in a browser', () => {
     await studio.outline.nth(3).click();
     await page.getByRole('button', { name: 'Remove (Delete)' }).click();
     await is('Row', 'Text', 'Row', 'Button', 'Footer');
-    await until(async () => (await studio.stored(id)).design.rows[1]?.children.length === 1);
+    await until(async () => (await studio.stored(id)).design.rows[1]?.children?.length === 1);
     await page.getByRole('button', { name: 'Undo' }).click();
     await is('Row', 'Text', 'Row', 'Column', 'Text', 'Column', 'Button', 'Footer');
-    await until(async () => (await studio.stored(id)).design.rows[1].children.length === 2);
+    await until(async () => (await studio.stored(id)).design.rows[1]?.children?.length === 2);
   });
 
   it('says beside the paper what is wrong, leads there, and puts it right in one step that can be undone', async () => {

@@ -45,7 +45,7 @@ describe('people by file in a browser', () => {
     expect(await seriousProblems(page)).toEqual([]);
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'import-3-check');
     await page.getByRole('button', { name: 'Import 3 rows' }).click();
-    await page.getByText('1 new, 1 changed, 1 left out.').waitFor();
+    await page.getByText('1 new, 1 changed, 1 left out.', { exact: true }).waitFor();
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'import-4-result');
     const ada = async () => (await app.call('GET', '/contacts?q=ada@example.com')).body.items;
     expect(await ada()).toMatchObject([{ attributes: { Plan: 'gold' }, consent: { text: 'Form of the old shop' } }]);

@@ -109,7 +109,7 @@ export const environment = z.object({
   }),
   POSTMARK_ACCOUNT_TOKEN: accountToken.optional().meta({
     description:
-      'Reads from your Postmark account which senders and domains are confirmed. Nothing is changed with it.',
+      'Reads from your Postmark account which senders and domains are confirmed, and has people removed there who were erased here.',
     absent: 'Cortex does not say whether a sender is confirmed',
   }),
   POSTMARK_BROADCAST_STREAM: streamId.default('broadcast').meta({
