@@ -1,8 +1,9 @@
 import './sign-in.css';
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect, useState, type FormEvent } from 'react';
 import { Link } from 'react-router';
 import { Problem } from '../ui/confirm';
+import { SignInAddress } from '../ui/credentials';
 import { useAskForReset } from './session.queries';
 
 /** Asks for a mail with a link to set a new password. What it says afterwards is the same for every address. */
@@ -37,16 +38,7 @@ export function ForgottenPage() {
           <>
             <p className="sentence quiet sign-in-note">We will mail you a link to set a new one.</p>
             {ask.error ? <Problem error={ask.error} /> : null}
-            <TextInput
-              label="E-mail address"
-              type="email"
-              name="email"
-              autoComplete="username"
-              required
-              autoFocus
-              value={email}
-              onChange={(event) => setEmail(event.currentTarget.value)}
-            />
+            <SignInAddress value={email} onChange={setEmail} />
             <Button type="submit" disabled={ask.isPending}>
               Mail me a link
             </Button>

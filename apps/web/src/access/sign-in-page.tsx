@@ -1,10 +1,11 @@
 import './sign-in.css';
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect, useState, type FormEvent } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { adminAddresses, isAdminAddress } from '#contracts';
 import { failedBy } from '../api/problem';
 import { Problem } from '../ui/confirm';
+import { SignInAddress, SignInPassword } from '../ui/credentials';
 import { CodeInput } from './code-input';
 import { canUsePasskeys } from './device-passkeys';
 import { useSignIn, useSignInByPasskey } from './session.queries';
@@ -72,25 +73,8 @@ export function SignInPage() {
           <p className="sentence quiet sign-in-note">Sign in to go back to where you were.</p>
         ) : null}
         {error ? <Problem error={error} /> : null}
-        <TextInput
-          label="E-mail address"
-          type="email"
-          name="email"
-          autoComplete="username"
-          required
-          autoFocus
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide password' }}
-        />
+        <SignInAddress value={email} onChange={setEmail} />
+        <SignInPassword value={password} onChange={setPassword} />
         <Button type="submit" disabled={signIn.isPending}>
           {label}
         </Button>

@@ -1,7 +1,8 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { Link } from 'react-router';
 import { Problem } from '../ui/confirm';
+import { SignInAddress } from '../ui/credentials';
 import { LearnFrame } from './learn-frame';
 import { useAskForPassword } from './learn.queries';
 
@@ -26,16 +27,7 @@ export function LearnResetPage() {
           <>
             <p className="sentence">Enter the address you bought with. We will email you a link.</p>
             <Problem error={ask.error} />
-            <TextInput
-              label="E-mail address"
-              type="email"
-              name="email"
-              autoComplete="username"
-              required
-              autoFocus
-              value={email}
-              onChange={(event) => setEmail(event.currentTarget.value)}
-            />
+            <SignInAddress value={email} onChange={setEmail} />
             <Button type="submit" disabled={ask.isPending}>
               Email me a link
             </Button>

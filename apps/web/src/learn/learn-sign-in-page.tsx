@@ -1,7 +1,8 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { Problem } from '../ui/confirm';
+import { SignInAddress, SignInPassword } from '../ui/credentials';
 import { LearnFrame } from './learn-frame';
 import { useCustomerSignIn } from './learn.queries';
 
@@ -19,25 +20,8 @@ export function LearnSignInPage() {
     <LearnFrame title="Sign in to your courses">
       <form onSubmit={submit} className="stack learn-form" aria-label="Sign in to your courses">
         <Problem error={signIn.error} />
-        <TextInput
-          label="E-mail address"
-          type="email"
-          name="email"
-          autoComplete="username"
-          required
-          autoFocus
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide password' }}
-        />
+        <SignInAddress value={email} onChange={setEmail} />
+        <SignInPassword value={password} onChange={setPassword} />
         <Button type="submit" disabled={signIn.isPending}>
           {signIn.isPending ? 'Signing in' : 'Sign in'}
         </Button>
