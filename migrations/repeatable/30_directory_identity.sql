@@ -327,6 +327,14 @@ begin
   update cortex.pending q set person_id = stays_id where q.person_id = gone_id;
   update cortex.contact_notes n set person_id = stays_id where n.person_id = gone_id;
   update cortex.former_ids f set person_id = stays_id where f.person_id = gone_id;
+  with apart as (
+    delete from cortex.different_people d where d.person_id = gone_id or d.other_id = gone_id
+    returning case when d.person_id = gone_id then d.other_id else d.person_id end as other_id, d.said_at, d.said_by
+  )
+  insert into cortex.different_people (person_id, other_id, said_at, said_by)
+  select least(stays_id, a.other_id), greatest(stays_id, a.other_id), a.said_at, a.said_by from apart a
+  where a.other_id <> stays_id
+  on conflict do nothing;
 
   -- Of two runs of one automation and key the one that began first stays; the other is over, and keeps its trace.
   with twice as (

@@ -34,6 +34,7 @@ import { CustomersController } from './controllers/access/customers.controller.j
 import { JobsController } from './controllers/people/jobs.controller.js';
 import { EventsController } from './controllers/workspace/events.controller.js';
 import { OperationsController } from './controllers/workspace/operations.controller.js';
+import { DuplicatesController } from './controllers/people/duplicates.controller.js';
 import { NotesController } from './controllers/people/notes.controller.js';
 import { ViewsController } from './controllers/people/views.controller.js';
 import { PeopleIngestionController } from './controllers/ingestion/people-ingestion.controller.js';
@@ -107,6 +108,7 @@ const controllers: Type[] = [
   DesignsController,
   EventsController,
   JobsController,
+  DuplicatesController,
   NotesController,
   ViewsController,
   OperationsController,

@@ -197,6 +197,7 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['metadata', [{ order_id: 'o1', cart: { total: 3 } }]],
     ['sender_broadcast', ['School <a@hostile.example>']],
     ['body:POST /smart-lists/:id/members', [{ emails: [ANN] }, { contact_ids: [contact] }]],
+    ['other_contact_id', [bea]],
     ['body:DELETE /smart-lists/:id/members', [{ emails: [ANN] }]],
     [
       'body:POST /webhooks/stripe',

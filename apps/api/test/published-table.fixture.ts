@@ -94,6 +94,8 @@ const routes: Record<Row, string> = {
     GET /contacts/:id/actions/available
     GET /contacts/:id/topics
     GET /contacts/:id/notes
+    GET /contacts/duplicates
+    GET /contacts/:id/duplicates
     GET /email/topics
     GET /email/forms
     GET /courses
@@ -225,6 +227,7 @@ const routes: Record<Row, string> = {
     PATCH /contacts/:id
     PATCH /contacts/:id/topics
     POST /contacts/:id/notes
+    POST /contacts/:id/duplicates/dismiss
     PUT /notes/:id
     DELETE /notes/:id
     POST /automations/:id/enter
@@ -234,6 +237,7 @@ const routes: Record<Row, string> = {
     POST /attention/:id/close`,
   'import, bulk changes, export': `
     POST /contacts/bulk
+    POST /contacts/bulk/preview
     POST /contacts/export
     POST /contacts/import
     POST /contacts/import/files

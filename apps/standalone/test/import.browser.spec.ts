@@ -3,7 +3,7 @@ import { browser, builtWeb, pageAt, seriousProblems, signIn, testApp, type TestA
 import type { Browser, Page } from 'playwright-core';
 import { takePictures } from './pictures.js';
 
-describe('people by file in a browser', () => {
+describe('many people in a browser', () => {
   let app: TestApp;
   let chromium: Browser;
   let page: Page;
@@ -63,6 +63,67 @@ describe('people by file in a browser', () => {
     await page.getByRole('link', { name: 'Download 1 person' }).click();
     expect((await saved).suggestedFilename()).toBe('People.csv');
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'export');
+  });
+
+  it('enter an automation, which says beforehand who would not, and are taken out again', async () => {
+    const graph = {
+      nodes: [
+        { id: 'start', type: 'manual', config: {} },
+        { id: 'wait', type: 'wait', config: { for: { n: 7, unit: 'days' } } },
+        { id: 'end', type: 'exit', config: {} },
+      ],
+      edges: [
+        { source: 'start', port: 'next', target: 'wait' },
+        { source: 'wait', port: 'next', target: 'end' },
+      ],
+    };
+    const { id } = (await app.call('POST', '/automations', { name: 'Welcome back', graph })).body;
+    await app.call('POST', `/automations/${id}/publish`, {});
+    await app.call('POST', '/profiles', { email: 'hopper@example.com', first_name: 'Hope' });
+    await app.call('POST', `/automations/${id}/enter`, { contact_email: 'grace@example.com' });
+    await page.goto('/admin/directory');
+    for (const box of await page.getByRole('row').filter({ hasText: '@example.com' }).getByRole('checkbox').all())
+      await box.check();
+    await page.getByRole('button', { name: 'Start an automation' }).click();
+    await page.getByRole('combobox', { name: 'Automation' }).fill('Welcome');
+    await page.getByRole('option', { name: 'Welcome back' }).click();
+    await page.getByText('1 person would enter now').waitFor();
+    await page.getByText('1 person would not: They are inside now').click();
+    await page.getByText('grace@example.com').last().waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'enter-1-preview');
+    await page.getByRole('button', { name: 'Start it for 1 person' }).click();
+    await page.getByText('Done: 1 person entered, 1 did not.').waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'enter-2-done');
+    await page.getByRole('button', { name: 'Remove those who have not moved on' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove those who have not moved on' }).click();
+    await page.getByText('Done: 1 person removed.').waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'enter-3-removed');
+  });
+
+  it('are suggested as one, linked by hand, or told apart', async () => {
+    for (const email of ['kay@gmail.com', 'k.ay@gmail.com', 'kay@gmial.com'])
+      await app.call('POST', '/purchase-leads', { email, first_name: 'Kay', last_name: 'McNulty' });
+    await page.goto('/admin/directory');
+    await page.getByRole('link', { name: 'Possible duplicates' }).click();
+    await page.getByRole('heading', { name: 'Possible duplicates' }).waitFor();
+    await page.getByText('addresses that differ only by dots or a +tag').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'duplicates-1-list');
+    await page.getByRole('link', { name: 'kay@gmail.com', exact: true }).first().click();
+    const suggested = page.getByRole('dialog', { name: 'Person' }).getByRole('region', { name: 'Possible duplicates' });
+    await suggested.waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'duplicates-2-drawer');
+    const wrong = suggested.locator('.possible-duplicate').filter({ hasText: 'kay@gmial.com' });
+    await wrong.getByRole('button', { name: 'Not the same person' }).click();
+    await wrong.waitFor({ state: 'detached' });
+    await suggested.getByRole('button', { name: 'Link accounts' }).click();
+    const form = page.getByTestId('action-form');
+    await form.getByText('k.ay@gmail.com joins kay@gmail.com.').waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'duplicates-3-link');
+    await form.getByRole('button', { name: 'Link accounts' }).click();
+    await suggested.waitFor({ state: 'detached' });
     expect(broken).toEqual([]);
   });
 });

@@ -10,6 +10,10 @@ const admin: RouteObject[] = [
     path: 'directory/import',
     lazy: async () => ({ Component: (await import('./directory/import/import-page')).ImportPage }),
   },
+  {
+    path: 'directory/duplicates',
+    lazy: async () => ({ Component: (await import('./directory/duplicates/duplicates-page')).DuplicatesPage }),
+  },
   { path: 'directory/:id', lazy: async () => ({ Component: (await import('./directory/person-page')).PersonPage }) },
   { path: 'smart-lists', lazy: async () => ({ Component: (await import('./smart-lists/lists-page')).ListsPage }) },
   { path: 'smart-lists/:id', lazy: async () => ({ Component: (await import('./smart-lists/list-page')).ListPage }) },

@@ -12,6 +12,8 @@ export const forgetFiles = defineJob({ ...upkeep, name: 'housekeeping.files' });
 
 /** Rows that go in one statement, so that no transaction is long. */
 const BATCH = 5000;
+/** Undoing a job needs what it did until the end. */
+const NOTHING_IS_UNDONE = "not exists (select from cortex.jobs u where u.status = 'running' and u.action = 'undo')";
 
 /** What keeps the database tidy and belongs to no library. */
 @Injectable()
@@ -61,7 +63,16 @@ export class Housekeeping implements JobHandlers {
       gone = await this.database.run(
         `delete from cortex.import_changes where (job_id, ord) in (
            select c.job_id, c.ord from cortex.import_changes c join cortex.jobs j on j.id = c.job_id
-           where not j.can_undo and j.status not in ('running') limit ${BATCH})`,
+           where not j.can_undo and j.status not in ('running') and ${NOTHING_IS_UNDONE} limit ${BATCH})`,
+      );
+    } while (gone === BATCH);
+    do {
+      gone = await this.database.run(
+        `delete from cortex.entered_by_jobs where (job_id, run_id) in (
+           select e.job_id, e.run_id from cortex.entered_by_jobs e join cortex.jobs j on j.id = e.job_id
+           where not j.can_undo and j.status not in ('running')
+             and ${NOTHING_IS_UNDONE}
+           limit ${BATCH})`,
       );
     } while (gone === BATCH);
   }

@@ -9,6 +9,7 @@ import {
   BacktestLoop,
   Counters,
   EngineModule,
+  EntryJobs,
   ScheduledEntries,
   MatchLoop,
   Monitors,
@@ -59,6 +60,7 @@ const loops: Type<Loop>[] = [
   TimeZones,
   OrderJobs,
   SteppedJobs,
+  EntryJobs,
 ];
 
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */

@@ -32,6 +32,7 @@ export * from './people/jobs.contract.js';
 export * from './mail/senders.contract.js';
 export * from './people/orders.contract.js';
 export * from './people/order-words.js';
+export * from './people/duplicates.contract.js';
 export * from './people/notes.contract.js';
 export * from './people/views.contract.js';
 export * from './mail/broadcast-ways.contract.js';

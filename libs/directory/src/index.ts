@@ -13,6 +13,7 @@ export {
   type ContactQuery,
 } from './contacts.queries.js';
 export { Contacts } from './contacts.js';
+export { Duplicates } from './duplicates.js';
 export { Notes } from './notes.js';
 export { DirectoryViews } from './views.js';
 export { DirectoryModule } from './directory.module.js';

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { SmartListsModule } from '#smart-lists';
+import { EnterPeople, EntryJobs, RemoveEntered } from './controls/enter-people.js';
 import { RunControls } from './controls/run-controls.js';
 import { MatchLoop } from './matching/match-loop.js';
 import { BacktestLoop, Backtests } from './replay/index.js';
@@ -16,8 +18,11 @@ const parts = [
   Backtests,
   Counters,
   EngineVersions,
+  EnterPeople,
+  EntryJobs,
   MatchLoop,
   Monitors,
+  RemoveEntered,
   RunControls,
   ScheduledEntries,
   WakeLoop,
@@ -26,5 +31,5 @@ const parts = [
   LinkChecks,
 ];
 
-@Module({ providers: parts, exports: parts })
+@Module({ imports: [SmartListsModule], providers: parts, exports: parts })
 export class EngineModule {}

@@ -1,3 +1,4 @@
+export { EnterPeople, EntryJobs, RemoveEntered } from './controls/enter-people.js';
 export * from './controls/run-controls.js';
 export * from './effects/mail-help.js';
 export * from './engine.module.js';

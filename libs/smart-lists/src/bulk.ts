@@ -19,6 +19,10 @@ interface Person {
   type: 'customer' | 'lead';
 }
 
+type DirectoryAction = Exclude<BulkAction, { type: 'enter_automation' }>;
+/** A change of the directory itself; entering automations is the engine's. */
+export type DirectoryChange = Pick<BulkChange, 'ids' | 'rules'> & { action: DirectoryAction };
+
 /** The same change to many people: tags, and static lists. Done by a job, all of it or nothing. */
 @Injectable()
 export class BulkChanges {
@@ -29,7 +33,7 @@ export class BulkChanges {
   ) {}
 
   /** What cannot succeed is refused before a job is made of it. @throws AppError 404; 400 for a list of rules */
-  async check({ rules, action }: BulkChange): Promise<void> {
+  async check({ rules, action }: DirectoryChange): Promise<void> {
     if (rules) await this.questions.search(rules, { sort: '-created_at', limit: 1 });
     if (!('smart_list_id' in action)) return;
     const list = await this.database.row<{ kind: string }>('select kind from public.crm_smart_lists where id = $1', [
@@ -45,12 +49,18 @@ export class BulkChanges {
   }
 
   /** Does the change in the job's transaction. @throws AppError when it reaches too many, or the list is gone */
-  async workIn(tx: Tx, actor: Actor, change: BulkChange): Promise<NonNullable<JobAnswer['result']>> {
-    const { people, unknown } = change.rules
-      ? { people: await this.byRules(tx, change.rules), unknown: [] }
-      : await byIds(tx, change.ids ?? []);
+  async workIn(tx: Tx, actor: Actor, change: DirectoryChange): Promise<NonNullable<JobAnswer['result']>> {
+    const { people, unknown } = await this.meant(tx, change);
     const changed = await this.apply(tx, actor, change.action, people);
     return { changed, unknown_count: unknown.length, unknown: unknown.slice(0, UNKNOWN_SHOWN) };
+  }
+
+  /** Who is meant, each once, and the ids that nobody has. @throws AppError when the rules reach too many */
+  async meant(
+    tx: Tx,
+    { ids, rules }: Pick<BulkChange, 'ids' | 'rules'>,
+  ): Promise<{ people: Person[]; unknown: string[] }> {
+    return rules ? { people: await this.byRules(tx, rules), unknown: [] } : byIds(tx, ids ?? []);
   }
 
   private async byRules(tx: Tx, rules: NonNullable<BulkChange['rules']>): Promise<Person[]> {
@@ -69,7 +79,7 @@ export class BulkChanges {
     return people;
   }
 
-  private async apply(tx: Tx, actor: Actor, action: BulkAction, people: readonly Person[]): Promise<number> {
+  private async apply(tx: Tx, actor: Actor, action: DirectoryAction, people: readonly Person[]): Promise<number> {
     if ('smart_list_id' in action) {
       const how = action.type === 'add_to_list' ? 'add' : 'remove';
       const named = { contact_ids: people.map(({ id }) => id) };
@@ -92,7 +102,7 @@ const tables = { customer: 'public.unified_profiles', lead: 'public.purchase_lea
 /** Tags are the same without regard to case. Answers how many people had none, or any, of them. */
 async function changeTags(
   tx: Tx,
-  { type, tags }: Extract<BulkAction, { tags: string[] }>,
+  { type, tags }: Extract<DirectoryAction, { tags: string[] }>,
   people: readonly Person[],
 ): Promise<number> {
   const given = tags.filter((tag, at) => tags.indexOf(tag) === at);

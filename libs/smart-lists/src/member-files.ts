@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { BulkChange, JobAnswer } from '#contracts';
+import type { JobAnswer } from '#contracts';
 import { AppError, Database, decodeCursor, encodeCursor, newId, notFound, type Actor, type Tx } from '#platform';
-import { BulkChanges } from './bulk.js';
+import { BulkChanges, type DirectoryChange } from './bulk.js';
 import { ListMembers } from './members.js';
 import { assertReadable, namesInCsv } from './names-in-csv.js';
 
@@ -49,7 +49,7 @@ export class MemberFiles {
   ) {}
 
   /** A change to many people as a job. @throws AppError 404; 400 for a list of rules, or rules that cannot be asked */
-  async startBulk(actor: Actor, change: BulkChange): Promise<JobAnswer> {
+  async startBulk(actor: Actor, change: DirectoryChange): Promise<JobAnswer> {
     await this.bulk.check(change);
     const list = 'smart_list_id' in change.action ? change.action.smart_list_id : null;
     return this.keep(actor, BULK, list, change.action.type, Buffer.from(JSON.stringify(change)));
@@ -140,7 +140,7 @@ export class MemberFiles {
   }
 
   private async work(tx: Tx, job: Queued): Promise<NonNullable<JobAnswer['result']>> {
-    if (job.kind === BULK) return this.bulk.workIn(tx, job.actor, JSON.parse(job.input.toString()) as BulkChange);
+    if (job.kind === BULK) return this.bulk.workIn(tx, job.actor, JSON.parse(job.input.toString()) as DirectoryChange);
     const how = job.action === 'remove' ? 'remove' : 'add';
     const named = await namesInCsv(job.input);
     let unknown_count = 0;

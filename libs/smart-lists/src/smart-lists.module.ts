@@ -11,6 +11,6 @@ import { SmartLists } from './smart-lists.js';
 @Module({
   imports: [DirectoryModule],
   providers: [SmartLists, RuleQuestions, ListMembers, BulkChanges, MemberFiles, Membership, ListJobs],
-  exports: [SmartLists, RuleQuestions, ListMembers, MemberFiles, Membership, ListJobs],
+  exports: [SmartLists, RuleQuestions, ListMembers, BulkChanges, MemberFiles, Membership, ListJobs],
 })
 export class SmartListsModule {}

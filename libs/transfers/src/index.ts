@@ -1,6 +1,10 @@
+export { beginJob } from './begin-job.js';
 export { ExportPeople } from './export-people.js';
 export { fileOfJob, partsOfFile } from './files.js';
 export { ImportPeople } from './import-people.js';
+export { StepLoop } from './step-loop.js';
+export { counted, type RunningJob, type Step, type SteppedWork } from './step.js';
 export { SteppedJobs } from './stepped-jobs.js';
+export { offerUndo, takeUndo } from './take-undo.js';
 export { TransfersModule } from './transfers.module.js';
 export { UndoImport } from './undo-import.js';

@@ -25,10 +25,10 @@ export interface Step {
   lines: string;
 }
 
-/** A kind of job: a step of it, in a transaction that holds the job. */
-export interface SteppedWork {
+/** A kind of job: a step of it, in a transaction that holds the job. `On` is what its transactions offer. */
+export interface SteppedWork<On = Tx> {
   readonly kind: string;
-  step(tx: Tx, job: RunningJob): Promise<Step>;
+  step(on: On, job: RunningJob): Promise<Step>;
 }
 
 /** Adds to one count. */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, Database, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import { Database, recordAudit, type Actor, type Tx } from '#platform';
 import { personalIds } from '#rules';
 import { beginJob } from './begin-job.js';
 import { asHistory, line, resultHeading } from './import-people.js';
 import { counted, type RunningJob, type Step, type SteppedWork } from './step.js';
+import { takeUndo } from './take-undo.js';
 import { consentKept, kept, whole } from './write-people.js';
 
 /** Changes that one step takes back. */
@@ -39,14 +40,7 @@ export class UndoImport implements SteppedWork {
   /** Answers the job's id. @throws AppError 404; 409 when there is nothing to undo, or it still runs */
   async start(actor: Actor, importId: string): Promise<string> {
     return this.database.tx(async (tx) => {
-      const job = await tx.row<{ status: string; can_undo: boolean }>(
-        'select status, can_undo from cortex.jobs where id = $1 for update',
-        [importId],
-      );
-      if (!job) throw notFound('job');
-      if (!job.can_undo || job.status === 'running')
-        throw new AppError('cannot_undo', 'This job cannot be undone, still runs, or was undone already.');
-      await tx.run('update cortex.jobs set can_undo = false where id = $1', [importId]);
+      await takeUndo(tx, importId);
       const all = await tx.row<{ n: number }>(
         'select count(*)::int as n from cortex.import_changes where job_id = $1',
         [importId],

@@ -3,6 +3,7 @@ import { lockAddresses, personChangesBy } from '#enrollments';
 import { databaseFailure, type Tx } from '#platform';
 import { personalColumns, personalIds, personalPairs } from '#rules';
 import type { Item } from './read-row.js';
+import { offerUndo } from './take-undo.js';
 
 export interface ImportRules {
   jobId: string;
@@ -276,5 +277,5 @@ async function note(
      order by g.row_no`,
     [jobId, JSON.stringify(changes)],
   );
-  await tx.run('update cortex.jobs set can_undo = true where id = $1 and not can_undo', [jobId]);
+  await offerUndo(tx, jobId);
 }

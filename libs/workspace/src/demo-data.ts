@@ -53,6 +53,7 @@ const OF_DEMO_PEOPLE: [kind: string, statement: string][] = [
   ],
   ['run', 'delete from cortex.automation_runs where person_id = any($1)'],
   ['note', 'delete from cortex.contact_notes where person_id = any($1)'],
+  ['told apart', 'delete from cortex.different_people where person_id = any($1) or other_id = any($1)'],
   ['topic choice', 'delete from cortex.topic_choices where person_id = any($1)'],
   ['link', 'delete from cortex.person_links where person_id = any($1) or into_person_id = any($1)'],
   ['action', 'delete from cortex.contact_actions where person_id = any($1)'],

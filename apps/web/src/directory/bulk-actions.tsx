@@ -9,6 +9,8 @@ import { hasEnded, useJob } from '../smart-lists/smart-lists.queries';
 import { UnknownPeople } from '../smart-lists/unknown-people';
 import { Confirm, Problem } from '../ui/confirm';
 import { people } from '../ui/format';
+import { EnterForm } from './enter-form';
+import { EntryResult } from './entry-result';
 import { ExportPeople } from './export-people';
 import type { Selection } from './selection';
 
@@ -24,7 +26,7 @@ interface BulkBarProps {
 
 /** What can be done with the people who are chosen; runs as a job whose end is told here. */
 export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
-  const [asking, setAsking] = useState<'tags' | 'list'>();
+  const [asking, setAsking] = useState<'tags' | 'list' | 'automation'>();
   const [sure, setSure] = useState<BulkAction>();
   const client = useQueryClient();
   const start = useMutation({
@@ -52,6 +54,9 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
       <Button variant="default" size="compact-sm" disabled={busy} onClick={() => setAsking('list')}>
         Add to a list
       </Button>
+      <Button variant="default" size="compact-sm" disabled={busy} onClick={() => setAsking('automation')}>
+        Start an automation
+      </Button>
       <ExportPeople key={chosen.ids?.join() ?? 'everyone'} chosen={chosen} />
       {onEveryone ? (
         <Button variant="subtle" size="compact-sm" onClick={onEveryone}>
@@ -62,20 +67,24 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
         Clear selection
       </Button>
       <span role="status">
-        {busy ? 'Working on it…' : null}
+        {busy && !job?.progress ? 'Working on it…' : null}
         {job?.status === 'completed' && job.result ? `Done: ${people(job.result.changed)} changed.` : null}
-        {job?.status === 'failed' ? `${job.error ?? 'This failed.'} Nothing changed.` : null}
+        {job?.status === 'failed' && !job.progress ? `${job.error ?? 'This failed.'} Nothing changed.` : null}
       </span>
+      {job?.progress ? <EntryResult key={job.id} job={job} /> : null}
       {job?.result ? <UnknownPeople names={job.result.unknown} count={job.result.unknown_count} /> : null}
       <Problem error={asking || sure ? undefined : start.error} />
       <Modal
         opened={asking !== undefined && sure === undefined}
         onClose={() => setAsking(undefined)}
-        title={asking === 'tags' ? `Tags for ${number}` : `A list for ${number}`}
+        title={asking ? titles[asking](number) : ''}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {asking === 'tags' ? <TagForm busy={busy} error={start.error} onGo={go} /> : null}
         {asking === 'list' ? <ListForm busy={busy} error={start.error} onGo={go} /> : null}
+        {asking === 'automation' ? (
+          <EnterForm chosen={chosen} busy={busy} error={start.error} onGo={start.mutate} />
+        ) : null}
       </Modal>
       <Confirm
         opened={sure !== undefined}
@@ -91,6 +100,12 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
     </section>
   );
 }
+
+const titles = {
+  tags: (number: string) => `Tags for ${number}`,
+  list: (number: string) => `A list for ${number}`,
+  automation: (number: string) => `An automation for ${number}`,
+};
 
 const wordsOf = (action: BulkAction): string => {
   if ('tags' in action) {

@@ -101,11 +101,16 @@ export function DirectoryPage() {
       title="Directory"
       intro={<Sentence {...query} />}
       actions={
-        mayChange ? (
-          <Button component={Link} to={adminAddresses.importPeople} variant="default">
-            Import
+        <>
+          <Button component={Link} to={adminAddresses.duplicates} variant="subtle">
+            Possible duplicates
           </Button>
-        ) : undefined
+          {mayChange ? (
+            <Button component={Link} to={adminAddresses.importPeople} variant="default">
+              Import
+            </Button>
+          ) : null}
+        </>
       }
       wide
     >

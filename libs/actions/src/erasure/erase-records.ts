@@ -177,6 +177,10 @@ async function forgetPeople(tx: Tx, { person_ids, ids, addresses, names }: Known
     'delete from cortex.person_links k where k.person_id = any($1::uuid[]) or k.into_person_id = any($1::uuid[])',
     [person_ids],
   );
+  await tx.run(
+    'delete from cortex.different_people d where d.person_id = any($1::uuid[]) or d.other_id = any($1::uuid[])',
+    [person_ids],
+  );
   for (const table of ['list_members', 'topic_choices', 'contact_notes', 'former_ids'])
     await tx.run(`delete from cortex.${table} t where t.person_id = any($1::uuid[])`, [person_ids]);
   for (const table of ['sign_ups', 'pending', 'set_aside'])

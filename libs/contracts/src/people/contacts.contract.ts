@@ -143,12 +143,18 @@ export const patchContact = route({
 export type ContactChanges = z.infer<typeof patchContact.body>;
 
 const tags = personFields.tags.unwrap().min(1, 'Name at least one tag.');
+const enterAction = z.strictObject({
+  /** Puts everybody into a live automation by hand, as `POST /automations/:id/enter` does. */
+  type: z.literal('enter_automation'),
+  automation_id: uuid,
+});
 const bulkAction = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('add_tags'), tags }),
   z.strictObject({ type: z.literal('remove_tags'), tags }),
   /** A static list. */
   z.strictObject({ type: z.literal('add_to_list'), smart_list_id: uuid }),
   z.strictObject({ type: z.literal('remove_from_list'), smart_list_id: uuid }),
+  enterAction,
 ]);
 export type BulkAction = z.output<typeof bulkAction>;
 
@@ -158,6 +164,8 @@ export const bulkContacts = route({
   access: 'bulk',
   tag: 'Directory',
   summary: 'The same change to many people (by rules at most 100,000), as a job: all of it or nothing',
+  description:
+    'Entering an automation is done some at a time, and the file of its job says of each what came of it. Undoing it removes those who have not moved on since.',
   status: 202,
   body: z
     .strictObject({
@@ -170,9 +178,46 @@ export const bulkContacts = route({
     })
     .describe('It has either ids or rules.'),
   response: job,
-  problems: ['too_many_people', 'not_a_static_list'],
+  problems: ['too_many_people', 'not_a_static_list', 'automation_not_live'],
 });
 export type BulkChange = z.output<typeof bulkContacts.body>;
+
+/** Why somebody would not enter an automation by hand. */
+export const entryRefusals = ['inside', 'been_here', 'too_soon', 'too_many', 'no_key', 'gone'] as const;
+export type EntryRefusal = (typeof entryRefusals)[number];
+
+export const previewBulk = route({
+  method: 'POST',
+  path: '/contacts/bulk/preview',
+  access: 'bulk',
+  tag: 'Directory',
+  summary: 'Who of these people would enter an automation, and who would be refused and why. Changes nothing',
+  body: z
+    .strictObject({
+      ids: z.array(uuid).min(1).max(10_000, 'At most 10,000 at a time.').optional(),
+      rules: rulesSchema.optional(),
+      action: enterAction,
+    })
+    .refine((body) => (body.ids === undefined) !== (body.rules === undefined), {
+      message: 'Give either ids or rules.',
+    })
+    .describe('It has either ids or rules.'),
+  response: z.object({
+    would_enter: z.number().int(),
+    refused: z.array(
+      z.object({
+        reason: z.enum(entryRefusals),
+        /** The same as a sentence. */
+        sentence: z.string(),
+        count: z.number().int(),
+        /** The first twenty of them; none of those who are no longer in the directory. */
+        people: z.array(z.object({ id: uuid, email: z.string(), name: z.string() })),
+      }),
+    ),
+  }),
+  problems: ['not_found', 'too_many_people', 'automation_not_live'],
+});
+export type EntryPreview = z.output<typeof previewBulk.response>;
 
 /** Columns of an export, besides one for each attribute that is named (`attributes.<name>`). */
 export const exportColumns = [

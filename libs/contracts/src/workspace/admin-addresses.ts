@@ -16,6 +16,7 @@ export const adminAddresses = {
   home: ROOT,
   directory: at('directory'),
   importPeople: at('directory/import'),
+  duplicates: at('directory/duplicates'),
   /** The people for whom these rules hold. */
   peopleOf: (rules: Group): AdminAddress => at('directory', { rules: JSON.stringify(rules) }),
   /** One person, over the directory. */

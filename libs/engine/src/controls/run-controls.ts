@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { automationById } from '#automations';
 import type { AuditAction } from '#contracts';
 import { addressOf, peopleOf, shownPerson } from '#directory';
 import {
@@ -18,7 +17,7 @@ import { engineTransaction, type EngineParts, type EngineTransaction } from '../
 import { EngineVersions } from '../versions/engine-versions.js';
 import { reportFailedRuns } from '../runs/failed-runs.js';
 import type { Journey, RunRow } from '../runs/journey.js';
-import { refusalText } from '../entry/refusals.js';
+import { notLive, refusalText } from '../entry/refusals.js';
 import { runById } from '../runs/runs.queries.js';
 
 /** Failed runs that are tried again in one transaction. */
@@ -196,14 +195,6 @@ async function loaded(on: EngineTransaction, run: RunRow): Promise<Journey> {
   const [journey] = await on.load([run]);
   if (!journey) throw notFound('version');
   return journey;
-}
-
-/** Says why nobody can be moved in this automation. */
-async function notLive(tx: Tx, automationId: string): Promise<Error> {
-  const { status } = await automationById(tx, automationId);
-  return new AppError('automation_not_live', `This automation is ${status}. Publish or resume it first.`, {
-    facts: { status },
-  });
 }
 
 const audit = (tx: Tx, actor: Actor, action: AuditAction, runId: string, after: object): Promise<void> =>

@@ -151,14 +151,21 @@ describe('the guard', () => {
     const automation = await line.live(
       row(on('pace.start'), ['note', 'record_activity', { activity_type: 'pace.noted' }]),
     );
-    const fill = (n: number, ago: string) =>
+    const fill = (n: number, ago: string, byHand = false) =>
       db.database.run(
         `insert into cortex.automation_runs (automation_id, version_id, version, person_id, entry_key, status,
-           entered_at, ended_at)
-         select $1, v.id, 1, uuidv7(), 'once', 'completed', cortex.now() - $3::interval, cortex.now()
+           activity_id, entered_at, ended_at)
+         select $1, v.id, 1, uuidv7(), 'once', 'completed', case when $4 then null else uuidv7() end,
+           cortex.now() - $3::interval, cortex.now()
          from cortex.automation_versions v, generate_series(1, $2::int) where v.automation_id = $1`,
-        [automation, n, ago],
+        [automation, n, ago, byHand],
       );
+    await fill(9, '3 days');
+    await fill(1_000, '10 seconds', true);
+    await line.entries.tick();
+    // Somebody started it for all of them, and meant it.
+    expect(await automationById(db.database, automation)).toMatchObject({ status: 'live' });
+    await db.database.run('delete from cortex.automation_runs where automation_id = $1', [automation]);
     await fill(210, '10 seconds');
     await line.entries.tick();
     // Nothing is known of it yet.

@@ -209,6 +209,9 @@ export async function watchPace(database: Database, live: ReadonlyMap<string, Co
   }
 }
 
+/** Whoever was put in by hand, one or many, was expected. */
+const BY_ITSELF = "(r.activity_id is not null or r.context->'sent_by' is not null)";
+
 const PACE = `
   select a.automation_id, n.entries, case when n.entries > ${FREE_PER_MINUTE} then coalesce(
       (select max(value::float8) / 1440 from cortex.backtests b,
@@ -217,12 +220,12 @@ const PACE = `
          order by id desc limit 1)),
       (select max(m.n)::float8 from (
          select count(*) as n from cortex.automation_runs r
-         where r.automation_id = a.automation_id and r.entered_at > cortex.now() - interval '8 days'
-           and r.entered_at <= cortex.now() - interval '1 day'
+         where r.automation_id = a.automation_id and ${BY_ITSELF}
+           and r.entered_at > cortex.now() - interval '8 days' and r.entered_at <= cortex.now() - interval '1 day'
          group by date_trunc('minute', r.entered_at)) m)) end as expected
   from unnest($1::uuid[]) a(automation_id)
   cross join lateral (
     select count(*)::int as entries from cortex.automation_runs r
-    where r.automation_id = a.automation_id
+    where r.automation_id = a.automation_id and ${BY_ITSELF}
       and r.entered_at > greatest(cortex.now() - interval '1 minute',
         (select max(closed_at) from cortex.attention where key = 'guard:' || a.automation_id::text))) n`;

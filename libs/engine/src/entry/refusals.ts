@@ -1,3 +1,5 @@
+import { automationById } from '#automations';
+import { AppError, type Tx } from '#platform';
 import type { Refusal } from './entry-limits.js';
 
 /** Why somebody does not come in, for people. */
@@ -7,3 +9,11 @@ export const refusalText: Record<Refusal, string> = {
   too_many: 'Far more entered than was expected, so the automation has paused itself. Look at it and resume it.',
   no_key: 'This automation counts by a value of the starting activity, and there is none.',
 };
+
+/** Says why nobody can be moved in this automation. @throws AppError 404 when there is none */
+export async function notLive(tx: Tx, automationId: string): Promise<AppError> {
+  const { status } = await automationById(tx, automationId);
+  return new AppError('automation_not_live', `This automation is ${status}. Publish or resume it first.`, {
+    facts: { status },
+  });
+}

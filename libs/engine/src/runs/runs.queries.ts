@@ -28,6 +28,15 @@ export const dueRuns = (tx: Tx, personIds: readonly string[], automationIds: rea
 export const runById = (tx: Tx, id: string): Promise<RunRow | undefined> =>
   tx.row(`select ${RUN} from cortex.automation_runs r where r.id = $1`, [id]);
 
+/** These of the runs that have not ended, each with whether anything has happened in it since it came in. */
+export const openAmong = (tx: Tx, ids: readonly string[]): Promise<(RunRow & { moved_on: boolean })[]> =>
+  tx.rows(
+    `select ${RUN}, exists (select from cortex.automation_run_steps s
+       where s.run_id = r.id and s.entered_at > r.entered_at) as moved_on
+     from cortex.automation_runs r where r.id = any($1::uuid[]) and r.status in ('active', 'waiting') order by r.id`,
+    [ids],
+  );
+
 export interface StepState extends StepRecord {
   run_id: string;
 }

@@ -1,5 +1,5 @@
 import { enterGate } from '#automations';
-import { lockPerson, tryPeople, type Database, type Log, type Tx } from '#platform';
+import { lockPeople, lockPerson, tryPeople, type Database, type Log, type Tx } from '#platform';
 import { Advance } from '../advance/advance.js';
 import type { Backend } from '../advance/backend.js';
 import { enter } from '../entry/enter.js';
@@ -44,6 +44,12 @@ export class EngineTransaction {
   async lock(personId: string): Promise<void> {
     await lockPerson(this.tx, personId);
     this.held.add(personId);
+  }
+
+  /** Waits for these people, one after another and in order. */
+  async lockAll(personIds: readonly string[]): Promise<void> {
+    await lockPeople(this.tx, personIds);
+    this.hold([...personIds]);
   }
 
   /** Locks those of these people whom nobody is at, at most `limit`, in the order given. Answers whom. */

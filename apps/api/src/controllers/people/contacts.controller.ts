@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
 import * as contracts from '#contracts';
-import type { AnswerOf, InputOf } from '#contracts';
+import type { AnswerOf, BulkChange, InputOf } from '#contracts';
 import { Contacts } from '#directory';
+import { EnterPeople } from '#engine';
 import type { Actor } from '#platform';
 import { MemberFiles, RuleQuestions, SmartLists } from '#smart-lists';
 import { ExportPeople, ImportPeople } from '#transfers';
@@ -16,6 +17,7 @@ export class ContactsController {
     private readonly jobs: MemberFiles,
     private readonly exports: ExportPeople,
     private readonly imports: ImportPeople,
+    private readonly entering: EnterPeople,
   ) {}
 
   @Route(contracts.listContacts)
@@ -35,7 +37,19 @@ export class ContactsController {
     @Input() { body }: InputOf<typeof contracts.bulkContacts>,
     @Caller() actor: Actor,
   ): Promise<AnswerOf<typeof contracts.bulkContacts>> {
-    return this.jobs.startBulk(actor, body);
+    return this.change(actor, body);
+  }
+
+  private async change(actor: Actor, { action, ...of }: BulkChange) {
+    if (action.type !== 'enter_automation') return this.jobs.startBulk(actor, { ...of, action });
+    return this.jobs.get(await this.entering.start(actor, action.automation_id, of));
+  }
+
+  @Route(contracts.previewBulk)
+  preview(
+    @Input() { body: { action, ...of } }: InputOf<typeof contracts.previewBulk>,
+  ): Promise<AnswerOf<typeof contracts.previewBulk>> {
+    return this.entering.preview(action.automation_id, of);
   }
 
   @Route(contracts.exportContacts)

@@ -2,6 +2,7 @@ import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
+import { RemoveEntered } from '#engine';
 import { Database, type Actor } from '#platform';
 import { MemberFiles } from '#smart-lists';
 import { fileOfJob, partsOfFile, UndoImport } from '#transfers';
@@ -14,6 +15,7 @@ export class JobsController {
     private readonly files: MemberFiles,
     private readonly database: Database,
     private readonly undoing: UndoImport,
+    private readonly removing: RemoveEntered,
   ) {}
 
   @Route(contracts.listJobs)
@@ -33,7 +35,9 @@ export class JobsController {
 
   @Route(contracts.undoJob)
   async undo(@Input() { params }: InputOf<typeof contracts.undoJob>, @Caller() actor: Actor) {
-    return this.files.get(await this.undoing.start(actor, params.id));
+    const { kind } = await this.files.get(params.id);
+    const undoing = kind === this.removing.undoes ? this.removing : this.undoing;
+    return this.files.get(await undoing.start(actor, params.id));
   }
 
   @Route(contracts.jobFile)

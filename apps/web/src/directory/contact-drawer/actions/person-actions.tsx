@@ -3,6 +3,7 @@ import { lazy, Suspense, useRef } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { ErrorBoundary } from '../../../ui/error-boundary';
 import type { Contact } from '../../contacts.queries';
+import { PossibleDuplicates } from '../../duplicates/possible-duplicates';
 import { ActionBar } from './action-bar';
 import { useOpenAction } from './open-action';
 
@@ -36,6 +37,12 @@ export function PersonActions({ contact, behind = false }: PersonActionsProps) {
   return (
     <ErrorBoundary what="The actions could not be shown" of={contact}>
       <div ref={bar}>
+        <ErrorBoundary what="The possible duplicates could not be shown">
+          <PossibleDuplicates
+            contactId={contact.id}
+            onLink={(other) => open('link_accounts', { other_contact_id: other })}
+          />
+        </ErrorBoundary>
         <ActionBar contactId={contact.id} onOpen={open} />
       </div>
       {action && !behind ? (

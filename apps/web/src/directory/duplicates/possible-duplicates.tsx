@@ -1,0 +1,64 @@
+import './duplicates.css';
+import { adminAddresses, differentPeople } from '#contracts';
+import { Button } from '@mantine/core';
+import { Link } from 'react-router';
+import { useMay } from '../../access/session.queries';
+import { nameOf } from '../../people/person-words';
+import { Problem } from '../../ui/confirm';
+import { useAvailableActions } from '../contact-drawer/actions/actions.queries';
+import { useDuplicates, useTellApart } from './duplicates.queries';
+
+/** More than these are on the page of duplicates. */
+const SHOWN = 2;
+
+interface PossibleDuplicatesProps {
+  contactId: string;
+  onLink: (otherId: string) => void;
+}
+
+/** Who may be the same person under another address, and why; to be linked by hand, or told apart for good. */
+export function PossibleDuplicates({ contactId, onLink }: PossibleDuplicatesProps) {
+  const { data } = useDuplicates(contactId);
+  const actions = useAvailableActions(contactId).data;
+  const mayTell = useMay(differentPeople.access);
+  const apart = useTellApart();
+  const items = data?.items ?? [];
+  if (items.length === 0) return null;
+  const mayLink = actions?.some(({ action, available }) => action === 'link_accounts' && available) ?? false;
+  return (
+    <section className="possible-duplicates" aria-label="Possible duplicates">
+      {items.slice(0, SHOWN).map(({ contact, because }) => (
+        <div key={contact.id} className="possible-duplicate">
+          <p>
+            <b>Possible duplicate:</b>{' '}
+            <Link to={adminAddresses.person(contact.id)}>{contact.email || nameOf(contact)}</Link>{' '}
+            <span className="quiet">({because})</span>
+          </p>
+          <div className="row">
+            {mayLink ? (
+              <Button variant="default" size="compact-sm" onClick={() => onLink(contact.id)}>
+                Link accounts
+              </Button>
+            ) : null}
+            {mayTell ? (
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                disabled={apart.isPending}
+                onClick={() => apart.mutate({ id: contactId, other: contact.id })}
+              >
+                Not the same person
+              </Button>
+            ) : null}
+          </div>
+        </div>
+      ))}
+      {items.length > SHOWN ? (
+        <p className="quiet">
+          and {items.length - SHOWN} more. <Link to={adminAddresses.duplicates}>All possible duplicates</Link>
+        </p>
+      ) : null}
+      <Problem error={apart.error} />
+    </section>
+  );
+}
