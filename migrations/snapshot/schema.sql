@@ -372,6 +372,12 @@ table cortex.demo_rows
   kind text not null
   id uuid not null
 
+table cortex.different_people
+  person_id uuid not null
+  other_id uuid not null
+  said_at timestamp with time zone not null default cortex.now()
+  said_by text not null
+
 view cortex.directory_definition
   address text
   id uuid
@@ -401,6 +407,10 @@ table cortex.directory_views
   columns text[] not null
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
+
+table cortex.entered_by_jobs
+  job_id uuid not null
+  run_id uuid not null
 
 table cortex.entry_clocks
   automation_id uuid not null
@@ -1394,9 +1404,17 @@ cortex.customer_password_links customer_password_links_token_hash_key: UNIQUE (t
 
 cortex.demo_rows demo_rows_pkey: PRIMARY KEY (kind, id)
 
+cortex.different_people different_people_check: CHECK ((person_id < other_id))
+
+cortex.different_people different_people_pkey: PRIMARY KEY (person_id, other_id)
+
 cortex.directory_views directory_views_owner_id_fkey: FOREIGN KEY (owner_id) REFERENCES cortex_staff."user"(id) ON DELETE SET NULL
 
 cortex.directory_views directory_views_pkey: PRIMARY KEY (id)
+
+cortex.entered_by_jobs entered_by_jobs_job_id_fkey: FOREIGN KEY (job_id) REFERENCES cortex.jobs(id) ON DELETE CASCADE
+
+cortex.entered_by_jobs entered_by_jobs_pkey: PRIMARY KEY (job_id, run_id)
 
 cortex.entry_clocks entry_clocks_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
 
@@ -1819,6 +1837,8 @@ CREATE INDEX crm_activities_default_anonymous_id_occurred_at_idx ON cortex.crm_a
 CREATE INDEX crm_activities_default_person_id_occurred_at_id_idx ON cortex.crm_activities_default USING btree (person_id, occurred_at DESC, id DESC)
 
 CREATE INDEX crm_activities_default_type_occurred_at_person_id_idx ON cortex.crm_activities_default USING btree (type, occurred_at, person_id)
+
+CREATE INDEX different_people_other ON cortex.different_people USING btree (other_id)
 
 CREATE INDEX directory_views_owner ON cortex.directory_views USING btree (owner_id)
 
@@ -3011,6 +3031,14 @@ begin
   update cortex.pending q set person_id = stays_id where q.person_id = gone_id;
   update cortex.contact_notes n set person_id = stays_id where n.person_id = gone_id;
   update cortex.former_ids f set person_id = stays_id where f.person_id = gone_id;
+  with apart as (
+    delete from cortex.different_people d where d.person_id = gone_id or d.other_id = gone_id
+    returning case when d.person_id = gone_id then d.other_id else d.person_id end as other_id, d.said_at, d.said_by
+  )
+  insert into cortex.different_people (person_id, other_id, said_at, said_by)
+  select least(stays_id, a.other_id), greatest(stays_id, a.other_id), a.said_at, a.said_by from apart a
+  where a.other_id <> stays_id
+  on conflict do nothing;
 
   -- Of two runs of one automation and key the one that began first stays; the other is over, and keeps its trace.
   with twice as (

@@ -11,12 +11,10 @@ describe('possible duplicates', () => {
   const sql = (text: string, values: unknown[] = []) => db.database.rows<any>(text, values);
   const lead = async (email: string, first: string, last: string, phone: string | null = null) =>
     (
-      await sql('insert into purchase_leads (email, first_name, last_name, phone) values ($1, $2, $3, $4) returning id', [
-        email,
-        first,
-        last,
-        phone,
-      ])
+      await sql(
+        'insert into purchase_leads (email, first_name, last_name, phone) values ($1, $2, $3, $4) returning id',
+        [email, first, last, phone],
+      )
     )[0].id as string;
   const of = async (id: string) =>
     (await duplicates.of(id)).items.map(({ contact, because }) => `${contact.email}: ${because}`).sort();
@@ -25,7 +23,13 @@ describe('possible duplicates', () => {
     let cursor: string | undefined;
     do {
       const page = await duplicates.list(cursor);
-      for (const { contacts } of page.items) all.push(contacts.map(({ email }) => email).sort().join(' '));
+      for (const { contacts } of page.items)
+        all.push(
+          contacts
+            .map(({ email }) => email)
+            .sort()
+            .join(' '),
+        );
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
     return all.sort();
@@ -49,7 +53,7 @@ describe('possible duplicates', () => {
       'annlee+news@gmail.com: same name, addresses that differ only by dots or a +tag',
       'work@office.example: same name, same phone',
     ]);
-    expect(await of((await lead('ann.lee@gmaill.com', 'Ann', 'Lee')))).toEqual([
+    expect(await of(await lead('ann.lee@gmaill.com', 'Ann', 'Lee'))).toEqual([
       'ann.lee@gmail.com: same name, addresses that differ by one letter of the domain',
       'annlee+news@gmail.com: same name, addresses that differ by one letter of the domain',
     ]);
@@ -92,7 +96,6 @@ describe('possible duplicates', () => {
   });
 
   it('are listed over several pages, and a name on two pages is not torn apart', async () => {
-    await sql('truncate purchase_leads; truncate cortex.people');
     await sql(
       `insert into purchase_leads (email, first_name, last_name, phone)
        select 'p' || n || '@pages.example', 'N' || lpad((n / 2)::text, 5, '0'), 'Page',
@@ -101,6 +104,6 @@ describe('possible duplicates', () => {
     );
     const first = await duplicates.list(undefined);
     expect(first.next_cursor).not.toBeNull();
-    expect(await pairs()).toHaveLength(7);
+    expect((await pairs()).filter((pair) => pair.includes('@pages'))).toHaveLength(7);
   });
 });

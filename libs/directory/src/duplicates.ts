@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { DuplicatePair, DuplicateReason, PossibleDuplicate } from '#contracts';
-import { Database, decodeCursor, encodeCursor, invalidRequest, notFound, recordAudit, type Actor, type Tx } from '#platform';
+import {
+  Database,
+  decodeCursor,
+  encodeCursor,
+  invalidRequest,
+  notFound,
+  recordAudit,
+  type Actor,
+  type Tx,
+} from '#platform';
 import { everyone } from '#rules';
 import { contactById } from './contacts.queries.js';
 import { addressShown } from './people.js';

@@ -22,7 +22,8 @@ export function EnterForm({ chosen, busy, error, onGo }: EnterFormProps) {
   const [q] = useDebouncedValue(text.trim(), 200);
   const live = useQuery({
     queryKey: ['automations', 'to-enter', q],
-    queryFn: ({ signal }) => call(listAutomations, { query: { status: 'live', limit: 100, q: q || undefined } }, { signal }),
+    queryFn: ({ signal }) =>
+      call(listAutomations, { query: { status: 'live', limit: 100, q: q || undefined } }, { signal }),
     placeholderData: keepPreviousData,
   });
   const [named, setNamed] = useState<{ value: string; label: string }>();
@@ -55,7 +56,7 @@ export function EnterForm({ chosen, busy, error, onGo }: EnterFormProps) {
         value={id}
         onChange={(value, option) => {
           setId(value);
-          setNamed(value === null ? undefined : { value, label: option.label });
+          setNamed(value !== null && option ? { value, label: option.label } : undefined);
         }}
       />
       <div aria-live="polite" className="stack-tight" data-testid="entry-preview">
@@ -80,7 +81,9 @@ function Foretold({ preview: { would_enter, refused } }: { preview: EntryPreview
   return (
     <>
       <p className="sentence">
-        {would_enter === 0 ? 'Nobody would enter.' : `${people(would_enter)} would enter now, and its steps begin at once.`}
+        {would_enter === 0
+          ? 'Nobody would enter.'
+          : `${people(would_enter)} would enter now, and its steps begin at once.`}
       </p>
       {refused.map(({ reason, sentence, count: n, people: some }) => (
         <details key={reason} className="entry-refused">

@@ -27,7 +27,8 @@ export const contactDuplicates = route({
   access: 'read',
   tag,
   summary: 'Who may be the same person under another address, at most twenty',
-  description: 'Looked for among the first 2,000 people of the same name. `POST …/actions/link_accounts` makes one of two.',
+  description:
+    'Looked for among the first 2,000 people of the same name. `POST …/actions/link_accounts` makes one of two.',
   params: idParams,
   response: z.object({ items: z.array(z.object({ contact: account, ...why })) }),
   problems: ['not_found'],

@@ -20,8 +20,8 @@ export function DuplicatesPage() {
       title="Possible duplicates"
       intro={
         <>
-          People of the same name who share a phone, or whose addresses are nearly the same. Nothing is merged unless you
-          link them. <Link to={adminAddresses.directory}>Everyone in the directory</Link>
+          People of the same name who share a phone, or whose addresses are nearly the same. Nothing is merged unless
+          you link them. <Link to={adminAddresses.directory}>Everyone in the directory</Link>
         </>
       }
     >
@@ -83,9 +83,7 @@ function Pair({ pair: { contacts, because } }: { pair: DuplicatePair }) {
           <Button
             variant="default"
             size="compact-sm"
-            onClick={() =>
-              setSearch({ contact: head.id, action: 'link_accounts', 'with.other_contact_id': joins.id })
-            }
+            onClick={() => setSearch({ contact: head.id, action: 'link_accounts', 'with.other_contact_id': joins.id })}
           >
             Link accounts
           </Button>

@@ -1,4 +1,10 @@
-import { contactDuplicates, differentPeople, listDuplicates, type DuplicatePair, type PossibleDuplicate } from '#contracts';
+import {
+  contactDuplicates,
+  differentPeople,
+  listDuplicates,
+  type DuplicatePair,
+  type PossibleDuplicate,
+} from '#contracts';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../api/client';
 import { paging } from '../../api/paged';
