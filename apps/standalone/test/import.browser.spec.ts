@@ -82,8 +82,8 @@ describe('many people in a browser', () => {
     await app.call('POST', '/profiles', { email: 'hopper@example.com', first_name: 'Hope' });
     await app.call('POST', `/automations/${id}/enter`, { contact_email: 'grace@example.com' });
     await page.goto('/admin/directory');
-    for (const box of await page.getByRole('row').filter({ hasText: '@example.com' }).getByRole('checkbox').all())
-      await box.check();
+    for (const email of ['hopper@example.com', 'grace@example.com'])
+      await page.getByRole('row').filter({ hasText: email }).getByRole('checkbox').check();
     await page.getByRole('button', { name: 'Start an automation' }).click();
     await page.getByRole('combobox', { name: 'Automation' }).fill('Welcome');
     await page.getByRole('option', { name: 'Welcome back' }).click();

@@ -33,7 +33,7 @@ function partsOf(address: string): { box: string; domain: string } | undefined {
 }
 
 /** Whether one letter was left out, added or taken for another, or two changed places. */
-export function isOneSlip(one: string, other: string): boolean {
+function isOneSlip(one: string, other: string): boolean {
   if (one === other || Math.abs(one.length - other.length) > 1) return false;
   let start = 0;
   while (start < one.length && one[start] === other[start]) start += 1;

@@ -70,7 +70,7 @@ function Pair({ pair: { contacts, because } }: { pair: DuplicatePair }) {
         <b>{nameOf(one)}</b> <span className="quiet">({because})</span>
       </p>
       {contacts.map((contact) => (
-        <p key={contact.id}>
+        <p key={contact.id} className="row">
           <Link to={{ search: `?contact=${contact.id}` }}>{contact.email || 'no address'}</Link>{' '}
           <span className="kind-word" data-kind={contact.type}>
             {contact.type}

@@ -1,15 +1,9 @@
-import {
-  contactDuplicates,
-  differentPeople,
-  listDuplicates,
-  type DuplicatePair,
-  type PossibleDuplicate,
-} from '#contracts';
+import { contactDuplicates, differentPeople, listDuplicates, type DuplicatePair } from '#contracts';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../api/client';
 import { paging } from '../../api/paged';
 
-export type { DuplicatePair, PossibleDuplicate };
+export type { DuplicatePair };
 
 /** Who may be the same person. Below the person's own key, so that it is looked at again with them. */
 export const useDuplicates = (contactId: string) =>
