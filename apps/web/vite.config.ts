@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -5,6 +6,7 @@ import { isDeepStrictEqual, promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import {
+  build,
   defaultClientConditions,
   defaultServerConditions,
   defineConfig,
@@ -82,11 +84,45 @@ function precompress(): Plugin {
   };
 }
 
+/**
+ * The script that shops put into their pages, in one file without imports: as `track.js`, and under a name of its version.
+ * The admin learns that name and its hash, for the snippet.
+ */
+function trackingScript(): Plugin {
+  let code = '';
+  let file = '';
+  return {
+    name: 'tracking-script',
+    async config() {
+      const built = await build({
+        root: here,
+        configFile: false,
+        logLevel: 'error',
+        publicDir: false,
+        build: {
+          write: false,
+          target: 'es2020',
+          rolldownOptions: { input: join(here, 'track', 'track.ts'), output: { format: 'iife' } },
+        },
+      });
+      const [first] = [built].flat();
+      if (!first || !('output' in first)) throw new Error('The tracking script was not built.');
+      code = first.output[0].code;
+      const hash = (algorithm: string) => createHash(algorithm).update(code);
+      file = `assets/track-${hash('sha256').digest('hex').slice(0, 10)}.js`;
+      return { define: { TRACKER: JSON.stringify({ file, integrity: `sha384-${hash('sha384').digest('base64')}` }) } };
+    },
+    generateBundle() {
+      for (const fileName of ['track.js', file]) this.emitFile({ type: 'asset', fileName, source: code });
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => {
   const { PORT = '3000' } = loadEnv(mode, here, 'PORT');
   return {
     root: here,
-    plugins: [slimContracts(), react(), precompress()],
+    plugins: [slimContracts(), trackingScript(), react(), precompress()],
     // `#rules`, `#graph` and `#contracts` are read as TypeScript, without a build of the libs.
     resolve: { conditions: ['source', ...defaultClientConditions] },
     build: {

@@ -335,6 +335,7 @@ begin
   select least(stays_id, a.other_id), greatest(stays_id, a.other_id), a.said_at, a.said_by from apart a
   where a.other_id <> stays_id
   on conflict do nothing;
+  update cortex.visitors v set person_id = stays_id where v.person_id = gone_id;
 
   -- Of two runs of one automation and key the one that began first stays; the other is over, and keeps its trace.
   with twice as (

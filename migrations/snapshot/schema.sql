@@ -31,6 +31,7 @@ table cortex.api_keys
   created_at timestamp with time zone not null default cortex.now()
   last_used_at timestamp with time zone
   revoked_at timestamp with time zone
+  signing_secret text
 
 table cortex.attention
   id uuid not null default uuidv7()
@@ -1024,6 +1025,11 @@ table cortex.uses
   used_kind text not null
   used_id uuid not null
 
+table cortex.visitors
+  anonymous_id text not null
+  person_id uuid not null
+  proven_at timestamp with time zone not null default cortex.now()
+
 table cortex.webhook_calls
   id uuid not null default uuidv7()
   automation_id uuid not null
@@ -1056,6 +1062,11 @@ table cortex.webhook_secrets
   value text not null
   created_at timestamp with time zone not null default cortex.now()
   ends_at timestamp with time zone
+
+table cortex.write_key_days
+  key_id uuid not null
+  day date not null
+  taken integer not null
 
 table cortex.zone_corrections
   zone text not null
@@ -1662,6 +1673,8 @@ cortex.unsealed unsealed_place_check: CHECK ((place = ANY (ARRAY['draft'::text, 
 
 cortex.uses uses_pkey: PRIMARY KEY (user_kind, user_id, used_kind, used_id)
 
+cortex.visitors visitors_pkey: PRIMARY KEY (anonymous_id)
+
 cortex.webhook_calls webhook_calls_pkey: PRIMARY KEY (id)
 
 cortex.webhook_calls webhook_calls_run_id_fkey: FOREIGN KEY (run_id) REFERENCES cortex.automation_runs(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
@@ -1673,6 +1686,10 @@ cortex.webhook_calls webhook_calls_state_check: CHECK ((state = ANY (ARRAY['queu
 cortex.webhook_events webhook_events_pkey: PRIMARY KEY (key)
 
 cortex.webhook_secrets webhook_secrets_pkey: PRIMARY KEY (id)
+
+cortex.write_key_days write_key_days_key_id_fkey: FOREIGN KEY (key_id) REFERENCES cortex.api_keys(id) ON DELETE CASCADE
+
+cortex.write_key_days write_key_days_pkey: PRIMARY KEY (key_id, day)
 
 cortex.zone_corrections zone_corrections_check: CHECK ((cardinality(offsets) = (cardinality(starts) + 1)))
 
@@ -1941,6 +1958,8 @@ CREATE INDEX topic_choices_topic ON cortex.topic_choices USING btree (topic_id)
 CREATE INDEX touched_txid ON cortex.touched USING btree (txid)
 
 CREATE INDEX uses_used ON cortex.uses USING btree (used_kind, used_id)
+
+CREATE INDEX visitors_person ON cortex.visitors USING btree (person_id)
 
 CREATE INDEX webhook_calls_automation ON cortex.webhook_calls USING btree (automation_id, created_at DESC, id)
 
@@ -3039,6 +3058,7 @@ begin
   select least(stays_id, a.other_id), greatest(stays_id, a.other_id), a.said_at, a.said_by from apart a
   where a.other_id <> stays_id
   on conflict do nothing;
+  update cortex.visitors v set person_id = stays_id where v.person_id = gone_id;
 
   -- Of two runs of one automation and key the one that began first stays; the other is over, and keeps its trace.
   with twice as (

@@ -23,6 +23,7 @@ import { AuthGuard } from './http/auth.guard.js';
 import { AnswerCheckInterceptor } from './http/answer-check.interceptor.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ActivitiesController } from './controllers/ingestion/activities.controller.js';
+import { TrackController } from './controllers/ingestion/track.controller.js';
 import { ConsentController } from './controllers/people/consent.controller.js';
 import { BroadcastReportsController } from './controllers/mail/broadcast-reports.controller.js';
 import { BroadcastsController } from './controllers/mail/broadcasts.controller.js';
@@ -97,6 +98,7 @@ const controllers: Type[] = [
   UnsubscribeController,
   WebhooksController,
   ActivitiesController,
+  TrackController,
   AccessController,
   CustomersController,
   AutomationsController,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiKeys, Refusals, StaffSignIn } from '#access';
+import { ApiKeys, Refusals, StaffSignIn, WriteKeys } from '#access';
 import { Ingestion } from '#activities';
 import { StripeReports } from '#orders';
 import * as contracts from '#contracts';
@@ -16,6 +16,7 @@ import { serveDocs } from './http/docs.js';
 import { ErrorFilter, MAX_PARAM_LENGTH, sendProblem, toProblem } from './http/error.filter.js';
 import { openFastDoor } from './http/fast-door.js';
 import { askPermissionFirst } from './http/permission.js';
+import { answerPreflights } from './http/pages-of-others.js';
 import { pagePolicy, widerPages } from './http/page-policy.js';
 import { noticeProxy } from './http/proxy-notice.js';
 import { signCursors } from './http/signed-cursors.js';
@@ -70,6 +71,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   // Who it is first, then how much they send.
   askPermissionFirst(fastify, routes, {
     keys: app.get(ApiKeys),
+    writeKeys: app.get(WriteKeys),
     staff: app.get(StaffSignIn),
     customers: app.get(CustomerSignIn),
     config,
@@ -110,6 +112,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     });
   }
   await fastify.register(helmet, helmetOptions(config.publicUrl));
+  answerPreflights(fastify, contracts.track.path);
   app.useGlobalFilters(new ErrorFilter(log));
   const hasWeb = await serveWeb(fastify, widerPages(config));
   if (!hasWeb) log.info('the browser application is not built; only the API is served');

@@ -44,6 +44,7 @@ let api: TestApi;
 let world: World;
 let cookie: string;
 let customer: string;
+let writeKey: string;
 beforeAll(async () => {
   api = await testApi({
     POSTMARK_WEBHOOK_USER: 'postmark',
@@ -51,6 +52,8 @@ beforeAll(async () => {
     STRIPE_WEBHOOK_SECRET,
   });
   world = await hostileWorld(api);
+  const page = { kind: 'write', allowed_types: ['page_view'], allowed_origins: ['https://shop.example'] };
+  writeKey = (await api.call('POST', '/api-keys', { name: 'page', ...page })).body.key;
   cookie = await api.signIn(ADMIN.email, ADMIN.password);
   customer = (await customerOf(api, 'customer@hostile.example')).cookie;
 }, 120_000);
@@ -77,6 +80,7 @@ const headersOf = ({ access }: RouteDefinition): Record<string, string> => {
   if (access === 'own') return { cookie };
   if (access === 'customer') return { cookie: customer };
   if (access === 'stripe') return {};
+  if (access === 'write_key') return { authorization: `Bearer ${writeKey}`, origin: 'https://shop.example' };
   if (access === 'postmark')
     return { authorization: `Basic ${Buffer.from('postmark:a long password').toString('base64')}` };
   return { authorization: `Bearer ${api.adminKey}` };

@@ -58,7 +58,8 @@ const routes: Record<Row, string> = {
     GET /problems/:code`,
   'with credentials of its own': `
     POST /webhooks/postmark
-    POST /webhooks/stripe`,
+    POST /webhooks/stripe
+    POST /track`,
   'a signed-in customer, about themselves': `
     GET /me
     GET /me/courses`,

@@ -46,6 +46,7 @@ const apart = new Set([
   'GET /events',
   'POST /webhooks/postmark',
   'POST /webhooks/stripe',
+  'POST /track',
 ]);
 /** A door that asks for another kind of credentials than the caller has, or for any, says 401; a role that lacks says 403. */
 const refusal = (who: Caller['name'], route: string) =>

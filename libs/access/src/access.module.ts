@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Config, Database, LOG, readSecret, Vault, type Log } from '#platform';
 import { ApiKeys } from './accounts/api-keys.js';
+import { WriteKeys } from './accounts/write-keys.js';
 import { Audit } from './audit/audit.js';
 import { Passkeys } from './passkeys/passkeys.js';
 import { PasswordResets } from './sign-in/password-resets.js';
@@ -12,6 +13,7 @@ import { StaffSignIn } from './sign-in/staff-sign-in.js';
 
 const providers = [
   ApiKeys,
+  WriteKeys,
   Audit,
   Staff,
   StaffSessions,

@@ -1,5 +1,6 @@
 export * from './access.module.js';
 export * from './accounts/api-keys.js';
+export * from './accounts/write-keys.js';
 export * from './audit/audit.js';
 export { AuditSeals, checkAudit, sealAudit } from './audit/audit-seals.js';
 export * from './accounts/first-start.js';

@@ -37,6 +37,8 @@ export interface PostedActivity {
   source?: string;
   external_id?: string;
   history?: boolean;
+  /** Of an address that nobody has no lead is made: the activity is then its anonymous visitor's alone. */
+  only_known?: boolean;
 }
 
 export type StoreResult =
@@ -72,6 +74,7 @@ function incoming(posted: PostedActivity): IncomingActivity {
     occurredAt: posted.occurred_at ?? null,
     source,
     history: posted.history ?? false,
+    onlyKnown: posted.only_known ?? false,
   };
 }
 
@@ -184,14 +187,20 @@ export class Ingestion implements OnApplicationShutdown {
       results.set(row, { id: row.id, status: 'rejected', error: { pointer: '/', message } });
       return;
     }
-    if (unknown.length > 0) await this.storeApart(unknown, results, true);
+    const strangers = unknown.filter((row) => row.onlyKnown);
+    for (const row of strangers) row.email = null;
+    if (strangers.length > 0) await this.storeApart(strangers, results);
+    const leads = unknown.filter((row) => !row.onlyKnown);
+    if (leads.length > 0) await this.storeApart(leads, results, true);
     await this.ageLeads(rows);
   }
 
   /** The activities are stored by then: a failure here must not look as if they were not. */
   private async ageLeads(rows: readonly IncomingActivity[]): Promise<void> {
     const old = Date.now() - OLD_MS;
-    const past = rows.filter((row) => row.history || (row.occurredAt !== null && Date.parse(row.occurredAt) < old));
+    const past = rows.filter(
+      (row) => !row.onlyKnown && (row.history || (row.occurredAt !== null && Date.parse(row.occurredAt) < old)),
+    );
     if (past.length === 0) return;
     try {
       const client = await this.connection.get();

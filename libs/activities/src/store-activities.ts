@@ -14,6 +14,8 @@ export interface IncomingActivity {
   occurredAt: string | null;
   source: string;
   history: boolean;
+  /** An address that nobody has is left out, instead of making a lead of it. */
+  onlyKnown: boolean;
 }
 
 /**

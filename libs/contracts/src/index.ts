@@ -12,6 +12,7 @@ export * from './automations/runs.contract.js';
 export * from './http/openapi.js';
 export * from './ingestion/activities.contract.js';
 export * from './ingestion/cloud-events.contract.js';
+export * from './ingestion/track.contract.js';
 export * from './ingestion/people-ingestion.contract.js';
 export * from './access/sign-in.contract.js';
 export * from './access/access.contract.js';

@@ -38,6 +38,7 @@ const secret = [
     'totp',
     'signature',
     'sealed',
+    'signingsecret',
     'headers',
     'connectionstring',
     'databaseurl',

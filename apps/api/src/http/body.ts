@@ -8,6 +8,8 @@ export const MIB = 1024 * 1024;
 /** What a stranger may send at most, in bytes; and a form. */
 const OPEN_LIMIT = 64 * 1024;
 const CSV = /^text\/csv\s*(;|$)/i;
+/** What `sendBeacon` calls a text. No browser asks for permission before it sends that to another origin. */
+const PLAIN = /^text\/plain\s*(;|$)/i;
 const FILES = /^(application\/octet-stream|image\/|multipart\/form-data)/;
 const problemsOf = new WeakMap<FastifyRequest, FieldError[]>();
 const signedBodies = new WeakMap<FastifyRequest, Buffer>();
@@ -18,28 +20,31 @@ export const bodyProblems = (request: FastifyRequest): FieldError[] => problemsO
 /** A JSON body byte by byte, where it comes with a signature. */
 export const signedBody = (request: FastifyRequest): Buffer => signedBodies.get(request) ?? Buffer.alloc(0);
 
+function readJson(request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+  try {
+    // Where a larger file is welcome, and no length was announced.
+    if (body.length > limitOf(request)) throw tooLarge(limitOf(request));
+    if (limitsOf(request).isSigned) signedBodies.set(request, body);
+    const { value, problems } = parseStrictJson(body);
+    if (problems.length > 0) problemsOf.set(request, problems);
+    done(null, value);
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
 /**
- * The body formats that Cortex reads: JSON (strictly), forms, and CSV or bytes as a Buffer for the routes that ask
- * for them (of a CSV, one that threads share). Anything else is 415.
+ * The body formats that Cortex reads: JSON (strictly; of pages also as plain text), forms, and CSV or bytes as a Buffer
+ * for the routes that ask for them (of a CSV, one that threads share). Anything else is 415.
  */
 export function addBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(
-    /^application\/([\w.-]+\+)?json(;|$)/i,
-    { parseAs: 'buffer' },
-    (request: FastifyRequest, body: Buffer, done) => {
-      try {
-        // Where a larger file is welcome, and no length was announced.
-        if (body.length > limitOf(request)) throw tooLarge(limitOf(request));
-        if (limitsOf(request).isSigned) signedBodies.set(request, body);
-        const { value, problems } = parseStrictJson(body);
-        if (problems.length > 0) problemsOf.set(request, problems);
-        done(null, value);
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  );
+  fastify.addContentTypeParser(/^application\/([\w.-]+\+)?json(;|$)/i, { parseAs: 'buffer' }, readJson);
+  fastify.addContentTypeParser(PLAIN, { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
+    if (limitsOf(request).takesPlain) return readJson(request, body, done);
+    const detail = 'This content type is not read here. Send application/json.';
+    done(new AppError('unsupported_media_type', detail));
+  });
   fastify.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: OPEN_LIMIT },
@@ -60,7 +65,8 @@ export function applyBodyLimits(fastify: FastifyInstance, contracts: RouteDefini
     if (!contract) return;
     const limit = contract.bodyLimit ?? (contract.access === 'open' ? OPEN_LIMIT : MIB);
     const isSigned = contract.access === 'stripe';
-    const limits: Limits = { body: limit, file: Math.max(limit, contract.fileLimit ?? 0), isSigned };
+    const takesPlain = contract.access === 'write_key';
+    const limits: Limits = { body: limit, file: Math.max(limit, contract.fileLimit ?? 0), isSigned, takesPlain };
     options.bodyLimit = limits.file;
     options.config = { ...options.config, limits };
     const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
@@ -81,10 +87,13 @@ interface Limits {
   body: number;
   file: number;
   isSigned: boolean;
+  takesPlain: boolean;
 }
 
+const NO_LIMITS: Limits = { body: MIB, file: MIB, isSigned: false, takesPlain: false };
+
 const limitsOf = (request: FastifyRequest): Limits =>
-  (request.routeOptions.config as { limits?: Limits }).limits ?? { body: MIB, file: MIB, isSigned: false };
+  (request.routeOptions.config as { limits?: Limits }).limits ?? NO_LIMITS;
 
 function limitOf(request: FastifyRequest): number {
   const limits = limitsOf(request);

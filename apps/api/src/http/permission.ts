@@ -1,22 +1,26 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKeys, Refusals, StaffSignIn } from '#access';
+import type { ApiKeys, Refusals, StaffSignIn, WriteKey, WriteKeys } from '#access';
 import type { StripeReports } from '#orders';
 import { permissionRow, type ProblemCode, type RouteDefinition } from '#contracts';
 import type { CustomerSession, CustomerSignIn } from '#customers';
 import { AppError, type Actor, type Config } from '#platform';
 import { signedBody } from './body.js';
+import { identifyPage } from './pages-of-others.js';
 
 /** A request that was let through; `actor` is absent only where nobody has to say who they are. */
 export type CortexRequest = FastifyRequest & {
   actor?: Actor;
   /** Who is signed in, where a customer has to be. */
   customer?: CustomerSession;
+  /** With which key a page sends, where it needs one. */
+  writeKey?: WriteKey;
 };
 
 /** Who decides about a request, by its headers; of what Stripe signs, by its body too. */
 export interface Permission {
   keys: ApiKeys;
+  writeKeys: WriteKeys;
   staff: StaffSignIn;
   customers: CustomerSignIn;
   config: Config;
@@ -77,6 +81,8 @@ async function letIn(
   try {
     if (contract.access === 'postmark') assertPostmark(request.headers.authorization, permission.config);
     else if (contract.access === 'stripe') permission.stripe.assertHeader(request.headers['stripe-signature']);
+    else if (contract.access === 'write_key')
+      request.writeKey = await identifyPage(request, reply, permission.writeKeys);
     else if (contract.access === 'customer') request.customer = await identifyCustomer(request, permission);
     else if (contract.access !== 'open') {
       request.actor = await identify(request, contract, permission);
@@ -100,11 +106,13 @@ function assertSigned(contract: RouteDefinition, request: CortexRequest, permiss
 }
 
 function noteRefusal(
-  { method, path: route }: RouteDefinition,
+  { method, path: route, access }: RouteDefinition,
   { actor, ip }: CortexRequest,
   error: unknown,
   { refusals }: Permission,
 ): void {
+  // A write key stands in a page: everybody can try it elsewhere, and one that was revoked is tried by every visitor.
+  if (access === 'write_key') return;
   if (!(error instanceof AppError) || !told.has(error.code)) return;
   refusals.note({ actor, ip, method, route, reason: error.code });
 }

@@ -11,6 +11,10 @@ const PAGES = [
   ...['/learn', '/learn/sign-in', '/learn/reset', '/learn/reset/:token'],
 ];
 
+const FOR_EVER = 'public, max-age=31536000, immutable';
+/** The same name says something new after an update; until then nobody waits for it. */
+const FOR_A_DAY = 'public, max-age=86400, stale-while-revalidate=604800';
+
 /**
  * Serves the built browser application: its hashed files for ever, its pages never cached. Anything else stays a
  * 404. Without a build the API runs alone.
@@ -30,7 +34,12 @@ export async function serveWeb(
     cacheControl: false,
     preCompressed: true,
     setHeaders: (reply, path) => {
-      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      const name = path.replace(/\.(br|gz)$/, '');
+      const isTracker = /\/track(-[\w-]+)?\.js$/.test(name);
+      // Pages of others load it, also those that check what they load.
+      if (isTracker)
+        reply.headers({ 'cross-origin-resource-policy': 'cross-origin', 'access-control-allow-origin': '*' });
+      reply.header('cache-control', path.includes('/assets/') ? FOR_EVER : isTracker ? FOR_A_DAY : 'no-cache');
     },
   });
   const show = (_request: FastifyRequest, reply: FastifyReply) => reply.sendFile('index.html');

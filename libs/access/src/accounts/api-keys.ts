@@ -6,10 +6,12 @@ import {
   encodeCursor,
   notFound,
   recordAudit,
+  Vault,
   type Actor,
   type Scope,
   type Tx,
 } from '#platform';
+import { giveSigningSecret } from './write-keys.js';
 
 const REMEMBERED_MS = 2000;
 const MAX_REMEMBERED = 2000;
@@ -75,7 +77,10 @@ export async function apiKeyExists(tx: Tx, key: string): Promise<boolean> {
 export class ApiKeys {
   private readonly remembered = new Map<string, { actor: Promise<Actor | undefined>; until: number }>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+  ) {}
 
   /**
    * Who sends this Authorization header; undefined when the key is unknown or revoked. An answer is remembered for
@@ -125,14 +130,16 @@ export class ApiKeys {
     };
   }
 
-  /** Makes a key; the key itself is in this answer and nowhere else. */
+  /** Makes a key; the key itself, and what a write key signs with, are in this answer and nowhere else. */
   async create(actor: Actor, wanted: NewApiKey) {
+    const vault = await this.vault.keys();
     return this.database.tx(async (tx) => {
       const { id, key } = await insertApiKey(tx, wanted, actor.label);
+      const signing = wanted.kind === 'write' ? { signing_secret: await giveSigningSecret(tx, vault, id) } : {};
       const row = await tx.row<KeyRow>(`select ${COLUMNS} from cortex.api_keys where id = $1`, [id]);
       const view = present(row!);
       await recordAudit(tx, actor, { action: 'api_key.created', targetKind: 'api_key', targetId: id, after: view });
-      return { ...view, key };
+      return { ...view, key, ...signing };
     });
   }
 

@@ -139,9 +139,11 @@ async function erasePseudonymously(tx: Tx, personIds: readonly string[]): Promis
     `update public.crm_activities a set anonymous_id = null, metadata = '{}'
      where a.person_id is null and a.anonymous_id = any(array(
        select distinct b.anonymous_id from public.crm_activities b
-       where b.person_id = any($1::uuid[]) and b.anonymous_id is not null))`,
+       where b.person_id = any($1::uuid[]) and b.anonymous_id is not null
+       union select v.anonymous_id from cortex.visitors v where v.person_id = any($1::uuid[])))`,
     [personIds],
   );
+  await tx.run('delete from cortex.visitors v where v.person_id = any($1::uuid[])', [personIds]);
   await tx.run(
     `update public.crm_activities a set contact_email = null, anonymous_id = null, metadata = coalesce((
        select jsonb_object_agg(k.key, k.value) from jsonb_each(

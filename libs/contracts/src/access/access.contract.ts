@@ -162,7 +162,7 @@ export const createApiKey = route({
   path: '/api-keys',
   access: 'admin',
   tag: 'API keys',
-  summary: 'Make a key; the key itself is in this answer only',
+  summary: 'Make a key; the key itself, and the signing secret of a write key, are in this answer only',
   status: 201,
   body: z
     .strictObject({
@@ -180,8 +180,14 @@ export const createApiKey = route({
       message: 'A write key has no scopes: it only records allowed activity types from allowed origins.',
       path: ['scopes'],
     })
-    .describe('A server key has at least one scope, a write key has none.'),
-  response: apiKey.extend({ key: z.string() }),
+    .describe(
+      'A server key has at least one scope, a write key has none. A write key records only the types it names, from the origins it names; without them it records nothing.',
+    ),
+  response: apiKey.extend({
+    key: z.string(),
+    /** Of a write key: with it the shop's server signs the addresses of its users. Shown once, as the key is. */
+    signing_secret: z.string().optional(),
+  }),
 });
 
 export const revokeApiKey = route({

@@ -110,6 +110,7 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
         key: { type: 'http', scheme: 'bearer' },
         postmark: { type: 'http', scheme: 'basic' },
         stripe: { type: 'apiKey', in: 'header', name: 'Stripe-Signature' },
+        write_key: { type: 'apiKey', in: 'query', name: 'key' },
         session: { type: 'apiKey', in: 'cookie', name: 'cortex_staff.session_token' },
         customer: { type: 'apiKey', in: 'cookie', name: 'cortex_customer.session_token' },
       },

@@ -86,6 +86,10 @@ export const problemKinds = {
     'A page of another site sent the request with your session.',
     'Open Cortex itself and try again. If you did, check CORTEX_PUBLIC_URL.',
   ),
+  origin_not_allowed: notAllowed(
+    'The write key may not be used on this site.',
+    'Create a write key that names the site, under Settings, API keys.',
+  ),
   second_factor_missing: notAllowed(
     'This workspace asks administrators for two-factor authentication, and you have not set it up yet.',
     'Set one up under Settings, Your account. Then everything is open to you again.',

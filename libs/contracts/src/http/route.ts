@@ -10,6 +10,7 @@ export const accessRows = [
   'open', // no credentials
   'postmark', // the user and password that only Postmark knows
   'stripe', // a signature that only Stripe can make
+  'write_key', // a write key, from a page of an allowed origin
   'customer', // a signed-in customer, about themselves
   'own', // any signed-in staff member, about themselves
   'read',

@@ -1,4 +1,4 @@
-import { sealSecondFactorsAnew } from '#access';
+import { sealSecondFactorsAnew, sealSigningOfKeysAnew } from '#access';
 import { keepSecretsOfGraph, keepSecretsOfHeaders, keepSecretsOfOperations, sealSecretsAnew } from '#automations';
 import { adminAddresses } from '#contracts';
 import { withoutSecrets, type Graph, type HeaderValue, type Operation, type SecretReference } from '#graph';
@@ -18,7 +18,10 @@ type Place = 'draft' | 'version' | 'operations' | 'backtest' | 'call' | 'signing
  */
 export async function sealStored(database: Database, vault: Vault, log: Log): Promise<void> {
   const sealed = await sealWhatIsInTheClear(database, vault, log);
-  let anew = (await sealSigningAnew(database, vault)) + (await sealSecondFactorsAnew(database, vault));
+  let anew =
+    (await sealSigningAnew(database, vault)) +
+    (await sealSecondFactorsAnew(database, vault)) +
+    (await sealSigningOfKeysAnew(database, vault));
   for (let turn = PER_TURN; turn === PER_TURN; anew += turn) turn = await sealSecretsAnew(database, vault, PER_TURN);
   if (sealed + anew > 0) log.info({ sealed, anew }, 'stored secrets were encrypted');
   await sayWhatIsUnreadable(database, vault, log);

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { CopyOnce } from '../../ui/copy-once';
 import { Form } from '../../ui/form';
 import { useCreateApiKey, type NewApiKey } from './keys.queries';
+import { PageSnippet } from './page-snippet';
 
 const scopeWords: Record<(typeof scopes)[number], string> = {
   ingest: 'ingest: send activities, leads, profiles and orders',
@@ -20,8 +21,12 @@ export function NewKey() {
   const [chosen, setChosen] = useState<string[]>(['ingest']);
   const [types, setTypes] = useState<string[]>([]);
   const [origins, setOrigins] = useState<string[]>([]);
+  const [isLacking, setLacking] = useState(false);
   const create = useCreateApiKey();
   const submit = () => {
+    const lacks = kind === 'write' && (types.length === 0 || origins.length === 0);
+    setLacking(lacks);
+    if (lacks) return;
     const body: NewApiKey =
       kind === 'server'
         ? { name, kind, scopes: scopes.filter((scope) => chosen.includes(scope)) }
@@ -39,6 +44,13 @@ export function NewKey() {
         <CopyOnce text={create.data.key}>
           {`The key “${create.data.name}”. Copy it now: it will not be shown again.`}
         </CopyOnce>
+      ) : null}
+      {create.data?.signing_secret ? (
+        <PageSnippet
+          apiKey={create.data.key}
+          types={create.data.allowed_types ?? []}
+          secret={create.data.signing_secret}
+        />
       ) : null}
       {open ? (
         <Form
@@ -79,13 +91,16 @@ export function NewKey() {
                 <>
                   <TagsInput
                     label="Activity types it can record"
+                    description="Nothing else is recorded with this key. “identified” is what the script records when it learns who a visitor is."
                     placeholder="page_view, then press Enter"
+                    error={isLacking && types.length === 0 ? 'Name at least one type.' : undefined}
                     value={types}
                     onChange={setTypes}
                   />
                   <TagsInput
                     label="Sites it can be used on"
                     placeholder="https://www.example.com, then press Enter"
+                    error={isLacking && origins.length === 0 ? 'Name at least one site.' : undefined}
                     value={origins}
                     onChange={setOrigins}
                   />

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, Database, type Tx } from '#platform';
+import { Ingestion, type StoreResult } from './ingestion.js';
+
+/** Who recorded it, in an activity that came from a page. */
+const SOURCE = 'browser';
+const DAY_MS = 24 * 3600_000;
+/** From the first to the last instant that a visitor's clock is believed. */
+const WINDOW_MS = 7 * DAY_MS;
+/** What a clock may be wrong by before it is corrected: less is the way of the request. */
+const SKEW_MS = 60_000;
+/** Activities of a visitor that become a person's, the newest ones. */
+const MOST_JOINED = 2000;
+
+/** One activity of a visitor. */
+export interface VisitorActivity {
+  /** Made by the page. */
+  id: string;
+  anonymousId: string;
+  /** The address that the shop's server signed; none where nothing was signed. */
+  provenEmail?: string;
+  type: string;
+  metadata?: Record<string, unknown>;
+  /** RFC 3339, by the visitor's clock. */
+  occurredAt?: string;
+}
+
+/** What visitors of web pages do: kept under the visitor, and the person's once it is proven who they are. */
+@Injectable()
+export class Visits {
+  constructor(
+    private readonly database: Database,
+    private readonly ingestion: Ingestion,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Stores what a page sent, in its order: what is the visitor's alone, then whose it was before, then what is proven.
+   * Nobody is added to the directory: of a proven address that nobody has, the activity stays the visitor's.
+   * @param sentAt RFC 3339, when the page sent it by its own clock
+   * @returns one result each, in order, with the ids that the page made
+   */
+  async record(activities: readonly VisitorActivity[], sentAt?: string): Promise<StoreResult[]> {
+    const now = this.clock.now().getTime();
+    const results: StoreResult[] = new Array(activities.length);
+    const store = async (isWanted: (activity: VisitorActivity) => boolean) => {
+      const wanted = activities.map((activity, at) => ({ activity, at })).filter(({ activity }) => isWanted(activity));
+      if (wanted.length === 0) return;
+      const stored = await this.ingestion.store(
+        wanted.map(({ activity }) => ({
+          // Not the id itself: whoever guesses the id of another's activity must not be able to take its place.
+          source: SOURCE,
+          external_id: activity.id.toLowerCase(),
+          anonymous_id: activity.anonymousId,
+          contact_email: activity.provenEmail,
+          only_known: true,
+          type: activity.type,
+          metadata: activity.metadata,
+          occurred_at: believedInstant(now, activity.occurredAt, sentAt),
+        })),
+      );
+      wanted.forEach(({ activity, at }, position) => (results[at] = { ...stored[position]!, id: activity.id }));
+    };
+    await store(({ provenEmail }) => provenEmail === undefined);
+    for (const { anonymousId, provenEmail } of proofsIn(activities)) await this.prove(anonymousId, provenEmail);
+    await store(({ provenEmail }) => provenEmail !== undefined);
+    return results;
+  }
+
+  /** Notes whose visitor this is, once and for ever, and makes what they did before the person's. */
+  async prove(anonymousId: string, provenEmail: string): Promise<void> {
+    await this.database.tx(async (tx) => {
+      await tx.run(
+        `insert into cortex.visitors (anonymous_id, person_id)
+         select $1, p.person_id from cortex.people p
+         where p.address = cortex.address($2::citext) collate "C" and p.type is not null
+         on conflict (anonymous_id) do nothing`,
+        [anonymousId, provenEmail],
+      );
+      await joinActivities(tx, anonymousId, provenEmail);
+    });
+  }
+}
+
+/** Each visitor with each address that was proven of it. */
+function proofsIn(activities: readonly VisitorActivity[]): { anonymousId: string; provenEmail: string }[] {
+  const found = new Map<string, { anonymousId: string; provenEmail: string }>();
+  for (const { anonymousId, provenEmail } of activities)
+    if (provenEmail !== undefined) found.set(JSON.stringify([anonymousId, provenEmail]), { anonymousId, provenEmail });
+  return [...found.values()];
+}
+
+/**
+ * Gives the person what their visitor did until it was proven, also what comes later from a page that was offline; what
+ * the visitor did after that without a proof may be somebody else's at the same browser. It goes through the inbox in its
+ * order, so that it starts and wakes what is not too late for it.
+ */
+async function joinActivities(tx: Tx, anonymousId: string, provenEmail: string): Promise<void> {
+  await tx.run(
+    `with person as (
+       select p.person_id, coalesce(p.email, p.address::citext) as email, v.proven_at,
+         case when p.type = 'customer' then p.id end as contact_id
+       from cortex.visitors v join cortex.people p using (person_id)
+       where v.anonymous_id = $1 and p.address = cortex.address($2::citext) collate "C" and p.type is not null
+     ), theirs as (
+       select a.id, a.occurred_at from person w
+       join public.crm_activities a on a.anonymous_id = $1 and a.person_id is null and a.occurred_at <= w.proven_at
+       where a.contact_email is null
+       order by a.occurred_at desc, a.id desc limit $3
+     ), joined as (
+       update public.crm_activities a
+       set person_id = w.person_id, contact_email = w.email, contact_id = w.contact_id
+       from theirs t, person w
+       where a.id = t.id and a.occurred_at = t.occurred_at and a.anonymous_id = $1 and a.person_id is null
+       returning a.id, a.person_id, a.occurred_at, a.history, a.type
+     )
+     insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
+     select j.person_id, j.id, j.occurred_at, j.history, j.type from joined j order by j.occurred_at, j.id`,
+    [anonymousId, provenEmail, MOST_JOINED],
+  );
+}
+
+/**
+ * When something happened, as far as a visitor's clock is believed: corrected by how wrong it was when it was sent, never
+ * ahead, and never older than the window, which is too old to start anything.
+ * @param now milliseconds
+ * @returns RFC 3339
+ */
+export function believedInstant(now: number, occurredAt?: string, sentAt?: string): string {
+  if (occurredAt === undefined) return new Date(now).toISOString();
+  const skew = sentAt === undefined ? 0 : now - Date.parse(sentAt);
+  const at = Date.parse(occurredAt) + (Math.abs(skew) > SKEW_MS ? skew : 0);
+  return new Date(Math.min(now, Math.max(now - WINDOW_MS, at))).toISOString();
+}
