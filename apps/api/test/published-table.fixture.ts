@@ -149,6 +149,7 @@ const routes: Record<Row, string> = {
     GET /email/broadcasts/:id/test
     GET /email/broadcasts/:id/rehearsal
     GET /email/broadcasts/:id/recipients
+    GET /email/broadcasts/:id/batches
     GET /email/broadcasts/:id/earlier
     POST /email/designs/empty-words
     GET /email/blocks

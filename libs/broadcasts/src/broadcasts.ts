@@ -25,6 +25,7 @@ import {
   type BroadcastRow,
 } from './broadcast.queries.js';
 import { fieldsOf, streamOf, type BroadcastFields } from './draft-fields.js';
+import { durationOf, paceOf } from './pace.js';
 import { present, presentListed, presentOwnTimes } from './present.js';
 import { audienceOf, checkedContent, contentOf } from './readiness.js';
 import { testOf } from './split-test.js';
@@ -141,7 +142,8 @@ export class Broadcasts {
         const audience = await fixAudience(tx, audienceOf(row));
         const funnel = await funnelOf(tx, audience, judgingOf(row));
         const own = row.local_time && at ? await ownTimesOf(tx, audience, judgingOf(row), at) : null;
-        return { revision: row.revision, at: audience.now, ...funnel, own_times: own && presentOwnTimes(own) };
+        const sending = durationOf(funnel.will_receive, await paceOf(tx));
+        return { revision: row.revision, at: audience.now, ...funnel, sending, own_times: own && presentOwnTimes(own) };
       },
       { readOnly: true, statementTimeout: COUNT_PATIENCE },
     );
@@ -184,7 +186,7 @@ export class Broadcasts {
     const blocks = (await checkAside(content)).find(({ severity }) => severity === 'blocks');
     if (blocks)
       throw new AppError('invalid_template', `The email cannot be rendered: ${blocks.message}`, { errors: [blocks] });
-    return { content, from: row.email_from ?? undefined };
+    return { content, from: row.email_from ?? undefined, toStaff: row.to_staff };
   }
 
   /** How far its test is, and what each variant has brought. @throws AppError 404 also where nothing is tested */

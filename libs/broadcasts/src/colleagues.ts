@@ -82,6 +82,16 @@ function contactData({ name, email }: Pick<Judged, 'name' | 'email'>) {
   return { email, first_name: first || null, last_name: more.join(' ') || null, tags: [], attributes: {} };
 }
 
+/** What a mail may say of the colleague with this address; undefined where nobody who may sign in has it. */
+export async function colleagueContact(database: Pick<Tx, 'row'>, email: string) {
+  const row = await database.row<Pick<Judged, 'name' | 'email'>>(
+    `select u.name, u.email from cortex_staff."user" u
+     where lower(u.email) = lower($1) and not coalesce(u.banned, false) limit 1`,
+    [email],
+  );
+  return row && contactData(row);
+}
+
 /** Those who would get it now, with what their mails are made of, for a rehearsal. */
 export async function receivingColleagues(tx: Tx) {
   const rows = await tx.rows<Pick<Judged, 'name' | 'email'> & { person_id: string }>(

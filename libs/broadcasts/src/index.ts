@@ -1,5 +1,5 @@
 export { BEFORE_ALL } from './before-all.js';
-export { colleagueKey, receivingColleagues } from './colleagues.js';
+export { colleagueContact, colleagueKey, receivingColleagues } from './colleagues.js';
 export {
   audienceSql,
   fixAudience,

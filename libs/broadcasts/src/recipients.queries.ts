@@ -1,7 +1,9 @@
 import { variantNames } from '#contracts';
 import { countByBroadcast, messageTimesIn, presentTimes, type MessageTimes } from '#emails';
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
+import { partsOf } from './audience.js';
 import { BEFORE_ALL } from './before-all.js';
+import type { BroadcastRow } from './broadcast.queries.js';
 
 /** What a mail led to, or did not: `not_clicked` is delivered and not clicked. */
 export type RecipientOutcome =
@@ -16,9 +18,16 @@ export interface RecipientFilter {
   domain?: string;
   /** Who followed this link. */
   link?: string;
+  /** Alone or beside an outcome: of this list of the report, or of its own `rules`. */
+  list?: string;
+  /** Beside `opened` and `clicked`: on what. */
+  device?: string;
   limit: number;
   cursor?: string;
 }
+
+/** What of a broadcast its people are found by. */
+export type ListedOf = Pick<BroadcastRow, 'id' | 'audience'>;
 
 interface RecipientRow extends MessageTimes {
   part: number | string;
@@ -124,18 +133,66 @@ function everybody({ state, reason }: RecipientFilter, withMail: boolean): Sourc
   };
 }
 
-/** By domain, and then as they were frozen: one index for both. */
-const byOutcome = (outcome: string, domain: string | undefined): Source => ({
-  sql: `select o.domain as part, ${mail}
-    from (
-      select l.domain, l.message_id from cortex.broadcast_outcomes l
-      where l.broadcast_id = $1 and l.outcome = $5 and ($6::text is null or l.domain = $6)
+/** Which mails of those with an outcome: of one list (null: of any), first opened on one device (null: on any). */
+interface Among {
+  place: number | null;
+  openedOn: string | null;
+}
+
+/**
+ * By domain, and then as they were frozen: one index for both. Where only some of them are meant, their mails are looked
+ * up one by one until the page is full.
+ */
+function byOutcome(outcome: string, domain: string | undefined, { place, openedOn }: Among): Source {
+  const inOrder = `where l.broadcast_id = $1 and l.outcome = $5 and ($6::text is null or l.domain = $6)
         and ($3::text is null or (l.domain, l.message_id) > ($3::text, $4::uuid))
-      order by l.domain, l.message_id limit $2) o
+      order by l.domain, l.message_id limit $2`;
+  if (place === null && openedOn === null)
+    return {
+      sql: `select o.domain as part, ${mail}
+    from (select l.domain, l.message_id from cortex.broadcast_outcomes l ${inOrder}) o
     join cortex.messages m on m.id = o.message_id`,
-  values: [outcome, domain ?? null],
-  start: null,
+      values: [outcome, domain ?? null],
+      start: null,
+    };
+  return {
+    // OFFSET keeps the planner from reading all mails first.
+    sql: `select l.domain as part, ${mail}
+    from cortex.broadcast_outcomes l
+    cross join lateral (
+      select m.* from cortex.messages m
+      where m.id = l.message_id and ($7::smallint is null or $7 = any(m.lists))
+        and ($8::text is null or coalesce(m.opened_on, 'unknown') = $8)
+      offset 0) m
+      ${inOrder}`,
+    values: [outcome, domain ?? null, place, openedOn],
+    start: null,
+  };
+}
+
+/** People who followed a link on such a device. */
+const byDevice = (device: string): Source => ({
+  sql: `select 0 as part, ${mail}
+    from (
+      select distinct k.message_id from cortex.broadcast_clicks k
+      where k.broadcast_id = $1 and coalesce(k.device, 'unknown') = $5 and not k.machine
+        and $3::int = 0 and ($4::uuid is null or k.message_id > $4::uuid)
+      order by k.message_id limit $2) c
+    join cortex.messages m on m.id = c.message_id`,
+  values: [device],
+  start: 0,
 });
+
+/** At which place of the audience a list of the report is: null where there is but one, undefined where it is none. */
+function placeOf({ audience }: ListedOf, list: string | undefined): number | null | undefined {
+  if (list === undefined) return null;
+  if (!audience || audience.staff) return undefined;
+  const place = list === 'rules' ? (audience.rules ? audience.include.length : -1) : audience.include.indexOf(list);
+  if (place < 0) return undefined;
+  return partsOf(audience) === 1 ? null : place;
+}
+
+const NOBODY = mails('false');
 
 const byLink = (link: string): Source => ({
   sql: `select 0 as part, ${mail}
@@ -157,23 +214,30 @@ async function hasMail(tx: Tx, broadcastId: string, { state, reason }: Recipient
   return Object.entries(skipped).some(([why, n]) => n > 0 && (reason === undefined || why === reason));
 }
 
-async function sourceOf(tx: Tx, broadcastId: string, filter: RecipientFilter): Promise<Source> {
-  const { outcome, domain, link } = filter;
+async function sourceOf(tx: Tx, broadcast: ListedOf, filter: RecipientFilter): Promise<Source> {
+  const broadcastId = broadcast.id;
+  const { outcome, domain, link, list, device } = filter;
   if (link !== undefined) return byLink(link);
+  const place = placeOf(broadcast, list);
+  if (place === undefined) return NOBODY;
+  const inList = place === null ? 'true' : `${place}::smallint = any(m.lists)`;
+  if (list !== undefined && outcome === undefined) return mails(inList);
+  if (outcome === 'clicked' && device !== undefined) return byDevice(device);
   if (outcome === undefined) return everybody(filter, await hasMail(tx, broadcastId, filter));
   // Where none was delivered, all of them would be read for nothing.
   const any = (await countByBroadcast(tx, [broadcastId])).get(broadcastId)!.delivered > 0;
-  if (outcome === 'delivered') return mails(`${any} and m.delivered_at is not null`);
-  if (outcome === 'not_clicked') return mails(`${any} and m.delivered_at is not null and m.clicked_at is null`);
-  return byOutcome(outcome, domain);
+  if (outcome === 'delivered') return mails(`${any} and m.delivered_at is not null and ${inList}`);
+  if (outcome === 'not_clicked')
+    return mails(`${any} and m.delivered_at is not null and m.clicked_at is null and ${inList}`);
+  return byOutcome(outcome, domain, { place, openedOn: outcome === 'opened' ? (device ?? null) : null });
 }
 
 /**
  * A page of the people of a broadcast: first those with a mail, in the order in which it was frozen, then those who were
  * left out. Somebody who is no longer in the directory and has no mail has no address either.
  */
-export async function recipientPage(tx: Tx, broadcastId: string, filter: RecipientFilter) {
-  const { sql, values, start } = await sourceOf(tx, broadcastId, filter);
+export async function recipientPage(tx: Tx, broadcast: ListedOf, filter: RecipientFilter) {
+  const { sql, values, start } = await sourceOf(tx, broadcast, filter);
   const [part, key] = decodeCursor(filter.cursor, 2) ?? [start, null];
   const rows = await tx.rows<RecipientRow>(
     `with listed as (${sql})
@@ -182,7 +246,7 @@ export async function recipientPage(tx: Tx, broadcastId: string, filter: Recipie
        ${messageTimesIn('l')}
      from listed l left join cortex.people p on p.person_id = l.person_id
      order by l.part, l.key limit $2`,
-    [broadcastId, filter.limit + 1, part, key, ...values],
+    [broadcast.id, filter.limit + 1, part, key, ...values],
   );
   const page = rows.slice(0, filter.limit);
   const last = rows.length > filter.limit ? page.at(-1) : undefined;

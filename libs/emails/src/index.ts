@@ -1,3 +1,4 @@
+export { batchLimit } from './messages/batch-limit.js';
 export * from './messages/cancel-waiting.js';
 export * from './content/content.js';
 export { escapeHtml, parseLiquid, TemplateError } from './liquid/liquid.js';

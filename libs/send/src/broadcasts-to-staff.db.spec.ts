@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { LinkTokens } from '#emails';
 import { SentBroadcasts } from './broadcasts.fixture.js';
+import { MessageView } from './message-view.js';
 
 let of: SentBroadcasts;
 
@@ -75,6 +77,18 @@ describe('a broadcast to colleagues', () => {
     await of.drain(of.on.senderFor().sender, id);
     expect(got().map(([to]) => to)).toEqual(['ada@desk.example']);
     expect(await of.counts(id)).toMatchObject({ candidates: 3, sent: 1, skipped: { suppressed: 2 } });
+  });
+
+  it('is shown as colleagues get it, also where the directory knows somebody else at that address', async () => {
+    await colleagues('ada', 'gone');
+    const [customer] = await of.on.people(1);
+    const config = of.on.configWith();
+    const view = new MessageView(of.on.db.database, config, new LinkTokens(of.on.db.database, config));
+    const hi = { subject: 'x', html: '<p>Hi {{ contact.first_name }} {{ contact.last_name }}</p>' };
+    const shown = (contact_email: string) => view.preview(hi, 'transactional', { contact_email, colleague: true });
+    expect((await shown('Ada@desk.example')).html).toContain('Hi Ada of the Desk');
+    for (const email of [customer!.email, 'gone@desk.example'])
+      await expect(shown(email)).rejects.toMatchObject({ code: 'unknown_address' });
   });
 
   it('pauses, goes on, and is cancelled as any other', async () => {

@@ -1,12 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BroadcastReports } from '#broadcasts';
 import type { SendFacts } from '#emails';
 import { newId } from '#platform';
 import { SentBroadcasts } from './broadcasts.fixture.js';
 import { claimBatch } from './claim-batch.js';
 import { EmailSentMatching } from './email-sent-matching.js';
+import { reconcile } from './reconcile.js';
 import { recordBatch } from './record-results.js';
 import { retryUnknown } from './retry-unknown.js';
-import type { SendFixture } from './send.fixture.js';
+import { waitUntilReady, type SendFixture } from './send.fixture.js';
 
 const facts: SendFacts = {
   provider: 'postmark',
@@ -243,6 +245,78 @@ describe('a broadcast that was cancelled', () => {
     await sent.drain(on.senderFor().sender, id);
     expect(await sent.statuses(id)).toEqual(['cancelled', 'cancelled']);
     expect((await sent.broadcasts.get(id)).counts).toMatchObject({ sent: 1, cancelled: 2, queued: 0 });
+  });
+});
+
+describe('the batches of a broadcast', () => {
+  const batches = (id: string, more: { limit?: number; cursor?: string } = {}) =>
+    new BroadcastReports(on.db.database, sent.broadcasts).batches(id, { limit: 10, ...more });
+
+  it('are listed by number, the latest first, each with what became of its mails', async () => {
+    await on.people(1_200);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
+    expect(await batches(id)).toEqual({ items: [], next_cursor: null, begun: 0, expected: 3 });
+    const { sender } = on.senderFor();
+    on.fake.plan({ kind: 'items', codes: { 0: 300, 1: 406, 2: 406, 3: 429 } });
+    await sender.sendOne();
+    const [first] = (await batches(id)).items;
+    expect(first).toMatchObject({ number: 1, state: 'settled', mails: 500, accepted: 496, refused: 3, put_back: 1 });
+    expect(first!.trouble).toMatchObject({ code: 429, message: 'Rate limit exceeded.' });
+    expect(first!.refusals.map(({ code, mails }) => [code, mails])).toEqual([
+      [406, 2],
+      [300, 1],
+    ]);
+    await waitUntilReady(sender);
+    const { batch } = await on.db.database.tx((tx) => claimBatch(tx, facts, 'real', newId()));
+    expect((await batches(id)).items[0]).toMatchObject({ number: 2, state: 'in_call', open: 500, accepted: 0 });
+    const results = batch!.mails.map((mail) => ({ id: mail.id, kind: 'sent' as const, provider_id: null, subject: '' }));
+    await on.db.database.tx((tx) => recordBatch(tx, batch!.id, 'postmark', { results }, new EmailSentMatching()));
+    await on.db.clock.advance({ minutes: 1 });
+    await sent.drain(sender, id);
+    const page = await batches(id, { limit: 2 });
+    expect([page.begun, page.expected, page.items.map(({ number }) => number)]).toEqual([3, 3, [3, 2]]);
+    const last = await batches(id, { limit: 2, cursor: page.next_cursor! });
+    expect(last.items).toMatchObject([{ number: 1, accepted: 496, put_back: 1 }]);
+    const all = [...page.items, ...last.items];
+    for (const one of all) expect(one.mails).toBe(one.accepted + one.refused + one.put_back + one.open + one.unknown);
+    expect(all.reduce((sum, { accepted }) => sum + accepted, 0)).toBe((await sent.counts(id)).sent);
+  });
+
+  it('whose answer is lost are looked up, and then say what was found', async () => {
+    await on.people(3);
+    const id = await sent.draft();
+    await sent.send(id);
+    await sent.work(id);
+    on.fake.plan({ kind: 'accept_and_drop' });
+    await on.senderFor().sender.sendOne();
+    expect((await batches(id)).items).toMatchObject([{ state: 'looked_up', open: 3, searches: 0 }]);
+    await reconcile(on.db.database, on.senderFor().gateway);
+    expect((await batches(id)).items).toMatchObject([{ state: 'settled', open: 0, accepted: 3, searches: 1 }]);
+  });
+
+  it('say how fast mail leaves: assumed at first, then as it was in the last days', async () => {
+    await on.people(1_000);
+    const id = await sent.draft();
+    const sending = async () => (await sent.broadcasts.audience(id)).sending;
+    expect(await sending()).toEqual({ calls: 2, seconds: 20, per_second: 50, measured: false });
+    const batch = (from: number, to: number, outcome = 'answered', provider = 'postmark') =>
+      on.db.database.run(
+        `insert into cortex.send_batches (id, stream, facts, size, message_ids, claimed_by, claimed_at, settled_at, outcome)
+         values ($1, 'broadcast', jsonb_build_object('provider', $2::text), 500, '{}', $1, cortex.now() - make_interval(secs => $3),
+           cortex.now() - make_interval(secs => $4), $5)`,
+        [newId(), provider, from, to, outcome],
+      );
+    // Two lanes side by side, a pause because Postmark was busy, and an hour in which nothing was sent.
+    await batch(4_000, 3_990);
+    await batch(3_995, 3_980);
+    await batch(3_980, 3_978, 'busy');
+    await batch(3_970, 3_960);
+    await batch(300, 290);
+    await batch(250, 100, 'found');
+    await batch(50, 1, 'answered', 'outbox');
+    expect(await sending()).toEqual({ calls: 2, seconds: 25, per_second: 40, measured: true });
   });
 });
 

@@ -1,10 +1,7 @@
 import { newId, type Prepared, type Tx } from '#platform';
 import { settingsSql } from '#rules';
 import { appendActivities } from '#activities';
-import { isCapped, type MailData, type SendFacts } from '#emails';
-
-/** Postmark takes no more in one call. */
-export const batchLimit = 500;
+import { batchLimit, isCapped, type MailData, type SendFacts } from '#emails';
 
 export interface ClaimedMail {
   id: string;
@@ -117,8 +114,8 @@ const addressNow = 'coalesce((select w.places from whereto w) ->> m.id::text, m.
  * One statement, so that what is decided and what is written are of one snapshot and one trip to the database.
  * $1 the new batch, $2 stream, $3 whose mail, $4 the batch's facts, $5 this process, $6 how many, $7 the workspace has a sender.
  *
- * Its parts in order: taken → known → counted → judged decide without touching `messages`; batch, removed, resting,
- * claimed, left_out and jobs write. Messages are the widest table and are found by one array of their ids and by nothing
+ * Its parts in order: taken → known → counted → judged decide without touching `messages`; batch, of_broadcasts, removed,
+ * resting, claimed, left_out and jobs write. Messages are the widest table and are found by one array of their ids and by nothing
  * else: joined with another part, the planner reads the whole table or looks through the array for every row. What is to
  * be written to each (reason, address) is therefore one JSON object by id, looked up row by row.
  */
@@ -180,7 +177,7 @@ with workspace as materialized (
 ), judged as materialized (
   -- Why a mail does not leave now, or null. Whether it may at all is asked first, by the one function that says so; the
   -- list of suppressions is asked beside the person's flag, because staff may write to it with SQL. Then what passes with time.
-  select q.place, q.message_id, q.created_at, q.quiet_until, q.whereto, coalesce(
+  select q.place, q.message_id, q.broadcast_id, q.created_at, q.quiet_until, q.whereto, coalesce(
       cortex.mail_refusal($2, q.is_known,
         coalesce(q.is_suppressed, false)
           or exists (select from cortex.suppressions s where s.address = q.address and s.stream = $2),
@@ -205,6 +202,10 @@ with workspace as materialized (
   -- The intent. It keeps the ids in the order of the call, so that messages need no index over their batch.
   insert into cortex.send_batches (id, stream, facts, size, message_ids, claimed_by)
   select $1::uuid, $2, $4::jsonb, c.size, c.ids, $5::uuid from chosen c where c.size > 0
+), of_broadcasts as (
+  -- Whose batches it is one of. None but of broadcasts, so that other mail writes nothing here.
+  insert into cortex.broadcast_batches (broadcast_id, batch_id)
+  select distinct j.broadcast_id, $1::uuid from judged j where j.reason is null and j.broadcast_id is not null
 ), removed as (
   -- Out of the queue, whether it leaves or is left out. A row whose message is no longer queued goes too: the message's
   -- state is the truth, and the two updates below look at it.

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { colleagueContact } from '#broadcasts';
 import {
   contactJson,
   findMessage,
@@ -23,6 +24,13 @@ interface Parts extends MailContent {
   data: MailData;
   email_from: string | null;
   facts: SendFacts | null;
+}
+
+/** With whose data a mail is shown. */
+export interface Whom {
+  contact_email?: string | undefined;
+  /** The address is that of somebody who works here. */
+  colleague?: boolean | undefined;
 }
 
 /** Shows mails: as they were sent, from stored content, frozen data and the batch's facts; or as they would be. */
@@ -74,11 +82,17 @@ export class MessageView {
   /**
    * Unsaved content as this contact would get it, about their newest lead, with links that lead nowhere. Nothing
    * is stored.
+   * @param whom a made-up person where nobody is named
    * @throws AppError 404 when nobody has this address; TemplateError when the content does not parse
    */
-  async preview(content: MailContent, stream: Stream, contactEmail?: string, from?: string): Promise<RenderedMail> {
-    const contact = contactEmail ? await this.contact(contactEmail) : sampleData.contact;
-    const lead = contactEmail ? await this.newestLead(contactEmail) : sampleData.lead;
+  async preview(
+    content: MailContent,
+    stream: Stream,
+    { contact_email: email, colleague = false }: Whom,
+    from?: string,
+  ): Promise<RenderedMail> {
+    const contact = email ? await this.contact(email, colleague) : sampleData.contact;
+    const lead = colleague ? {} : email ? await this.newestLead(email) : sampleData.lead;
     const facts = await this.facts(stream);
     return renderAside({ content, data: { contact, activity: {}, lead }, facts, links: this.nowhere(), from });
   }
@@ -96,8 +110,17 @@ export class MessageView {
     };
   }
 
-  /** The fields of a contact that a template may show. @throws AppError 404 */
-  async contact(email: string): Promise<Record<string, unknown>> {
+  /**
+   * The fields of a contact that a template may show.
+   * @param colleague of somebody who works here, as mail to colleagues has them
+   * @throws AppError 404
+   */
+  async contact(email: string, colleague = false): Promise<Record<string, unknown>> {
+    if (colleague) {
+      const known = await colleagueContact(this.database, email);
+      if (!known) throw unknownAddress();
+      return known;
+    }
     const row = await this.database.row<{ contact: Record<string, unknown> }>(
       `select ${contactJson} as contact from cortex.people p
        where p.address = cortex.address($1::citext) and p.type is not null`,

@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
-import { secretLink, type LinkSigner, type MailMaker, type RenderedMail } from '#emails';
+import { batchLimit, secretLink, type LinkSigner, type MailMaker, type RenderedMail } from '#emails';
 import { AppError } from '#platform';
 import type { ClaimedBatch, ClaimedMail } from './claim-batch.js';
-import { batchLimit } from './claim-batch.js';
 import type { CallOutcome, PostmarkMail } from './postmark.client.js';
 
 /** What became of one mail of a batch. */

@@ -47,6 +47,7 @@ export async function recordBatch(
   const failed = await markFailed(tx, batchId, of('failed'), provider);
   await putBack(tx, batchId, of('again'));
   await countAnswers(tx, answersOf(sent.by_broadcast, failed));
+  if (result.trouble) await keepTrouble(tx, batchId, result.trouble);
   const unclear = of('unclear');
   if (unclear.length > 0) {
     await markUncertain(tx, batchId, result.trouble?.kind === 'server_error' ? 'server_error' : 'unclear');
@@ -57,6 +58,13 @@ export async function recordBatch(
     [batchId, result.trouble?.kind ?? 'answered'],
   );
 }
+
+/** What Postmark said of the call, for who looks at the batch. */
+const keepTrouble = (tx: Tx, batchId: string, { status, code, message }: NonNullable<BatchResult['trouble']>) =>
+  tx.run('update cortex.send_batches set trouble = $2::jsonb where id = $1', [
+    batchId,
+    JSON.stringify({ status, code, message: message.slice(0, 500) }),
+  ]);
 
 /** What was answered about mails of broadcasts, by broadcast. */
 function answersOf(

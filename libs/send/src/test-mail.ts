@@ -10,6 +10,8 @@ export interface TestWish {
   /** The name of a list of the settings. */
   seed_list?: string | undefined;
   contact_email?: string | undefined;
+  /** `contact_email` is that of somebody who works here. */
+  colleague?: boolean | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function sendTest(
   from?: string,
 ): Promise<{ message_id: string; message_ids: string[] }> {
   const addresses = await addressesOf(database, wish);
-  const chosen = wish.contact_email ? await view.contact(wish.contact_email) : undefined;
+  const chosen = wish.contact_email ? await view.contact(wish.contact_email, wish.colleague) : undefined;
   return database.tx(async (tx) => {
     // All were checked at the edge, so they always have this form.
     const people = await findOrCreatePeople(

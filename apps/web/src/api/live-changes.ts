@@ -15,7 +15,10 @@ const concerned = new Map(
   Object.entries<readonly string[]>({
     activities: ['timeline-newest'],
     contacts: ['contact', 'email-summary'],
-    messages: ['outbox', 'mail', 'email-summary', 'automation-stats', 'broadcasts', 'broadcast', 'broadcast-report'],
+    messages: [
+      ...['outbox', 'mail', 'email-summary', 'automation-stats'],
+      ...['broadcasts', 'broadcast', 'broadcast-report', 'broadcast-batches'],
+    ],
     runs: ['automation-stats', 'automation-runs', 'run', 'in-now'],
     automations: ['automations'],
     broadcasts: ['broadcasts', 'broadcast', 'broadcast-report'],

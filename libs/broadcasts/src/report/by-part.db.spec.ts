@@ -35,6 +35,21 @@ const enrolled = (nth: number, hours: number, more: { type: string; metadata: ob
       );
   });
 
+type Filter = Omit<Parameters<BroadcastReports['recipients']>[1], 'limit' | 'cursor'>;
+
+/** Everybody of a list of people, read in small pages; each once. */
+async function listed(id: string, filter: Filter): Promise<(string | null)[]> {
+  const found: (string | null)[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, next_cursor } = await reports.recipients(id, { ...filter, limit: 3, ...(cursor ? { cursor } : {}) });
+    found.push(...items.map(({ message_id }) => message_id));
+    cursor = next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  expect(new Set(found).size).toBe(found.length);
+  return found;
+}
+
 async function freeze(id: string): Promise<void> {
   await on.send(id);
   while (await on.loop.once());
@@ -74,6 +89,19 @@ describe('the report by list', () => {
       { smart_list_id: second, name: 'Second', mails: 20, delivered: 19, clicked: 4, enrolled: 1 },
       { smart_list_id: null, name: null, mails: 1, delivered: 1, clicked: 0, enrolled: 0 },
     ]);
+    // And opens the people behind each number, page by page.
+    const behind = async (filter: Filter) => (await listed(id, filter)).length;
+    for (const [list, n] of [
+      [first, { mails: 19, delivered: 19, clicked: 8 }],
+      [second, { mails: 19, delivered: 19, clicked: 4 }],
+      ['rules', { mails: 1, delivered: 1, clicked: 0 }],
+    ] as const)
+      expect({
+        mails: await behind({ list }),
+        delivered: await behind({ list, outcome: 'delivered' }),
+        clicked: await behind({ list, outcome: 'clicked' }),
+      }).toEqual(n);
+    expect(await behind({ list: id })).toBe(0);
     await on.lifecycle.cancel(actor, id);
   });
 
@@ -83,6 +111,7 @@ describe('the report by list', () => {
     await freeze(id);
     await mailsOf(id, 'delivered_at = cortex.now()', 0, 2);
     expect((await reports.of(id)).lists).toMatchObject([{ name: 'Only', mails: 3, delivered: 2, clicked: 0 }]);
+    expect((await listed(id, { list: only, outcome: 'delivered' })).length).toBe(2);
     await on.lifecycle.cancel(actor, id);
   });
 });
@@ -115,6 +144,9 @@ describe('the report by device', () => {
       ['mobile', 3, 1],
       ['unknown', 1, 1],
     ]);
+    const behind = async (outcome: 'opened' | 'clicked', device: string) => (await listed(id, { outcome, device })).length;
+    for (const [device, opened, clicked] of await devices())
+      expect([await behind('opened', device as string), await behind('clicked', device as string)]).toEqual([opened, clicked]);
     await on.db.database.tx((tx) => takeBackClicks(tx, mail.id, new Date(START.getTime() + 120_000), 2));
     await on.db.database.run('delete from cortex.messages where broadcast_id = $1 and person_id = $2', [
       id,

@@ -5,6 +5,7 @@ import { Broadcasts } from '../broadcasts.js';
 import { presentListed } from '../present.js';
 import { recipientPage, type RecipientFilter } from '../recipients.queries.js';
 import { assertStatus } from '../status.js';
+import { batchPage, type BatchFilter } from './batches.queries.js';
 import { devicesOf, listsOf } from './by-part.queries.js';
 import { earlierThan } from './earlier.queries.js';
 import { deliveredNotClicked } from './follow-up.js';
@@ -49,11 +50,22 @@ export class BroadcastReports {
     }, snapshot);
   }
 
+  /** The calls to Postmark that its mails were in, the latest first. @throws AppError 404 */
+  batches(id: string, filter: BatchFilter) {
+    return this.database.tx(async (tx) => {
+      const row = await broadcastById(tx, id);
+      const { queued } = (await countsOf(tx, [row])).get(id)!;
+      // Before it is frozen nobody knows how many mails it will be, and what is over has none that will leave.
+      const byTurns = row.spread !== null || row.local_time || row.test !== null || row.frozen_at === null;
+      return batchPage(tx, id, { queued, byTurns }, filter);
+    }, snapshot);
+  }
+
   /** People it was for, with what became of each. @throws AppError 404 */
   recipients(id: string, filter: RecipientFilter) {
     return this.database.tx(async (tx) => {
-      await broadcastById(tx, id);
-      return recipientPage(tx, id, filter);
+      const row = await broadcastById(tx, id);
+      return recipientPage(tx, row, filter);
     }, snapshot);
   }
 
@@ -62,17 +74,17 @@ export class BroadcastReports {
    * @throws AppError 404
    */
   async export(actor: Actor, id: string, filter: Omit<RecipientFilter, 'limit' | 'cursor'>) {
-    const { name } = await this.database.tx(async (tx) => {
-      const row = await broadcastById(tx, id);
+    const row = await this.database.tx(async (tx) => {
+      const found = await broadcastById(tx, id);
       await recordAudit(tx, actor, {
         action: 'broadcast.exported',
         targetKind: 'broadcast',
         targetId: id,
-        after: { name: row.name, ...filter },
+        after: { name: found.name, ...filter },
       });
-      return row;
+      return found;
     });
-    return { name, lines: recipientLines(this.database, id, filter) };
+    return { name: row.name, lines: recipientLines(this.database, row, filter) };
   }
 
   /** The broadcasts that were begun before this one, the latest first, with their counts. @throws AppError 404 */

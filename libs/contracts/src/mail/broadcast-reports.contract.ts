@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { broadcast, listedBroadcast } from './broadcasts.contract.js';
 import { messageState } from './emails.contract.js';
-import { idParams, instant, page, pageQuery, route } from '../http/route.js';
+import { idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 const tag = 'Broadcasts';
 const count = z.number().int();
@@ -132,16 +132,31 @@ const recipientFilter = {
   domain: z.string().max(254).optional(),
   /** Who followed this link of the report. */
   link: z.guid().optional(),
+  /** Alone or beside an outcome: of one of the lists of the report, or of its own `rules`. */
+  list: z.union([uuid, z.literal('rules')], 'A list is an id, or rules.').optional(),
+  /** Beside `opened` (the first opening) and `clicked`: on what. */
+  device: z
+    .enum(['mobile', 'desktop', 'webmail', 'unknown'], 'A device is mobile, desktop, webmail or unknown.')
+    .optional(),
 };
 type Filter = z.output<z.ZodObject<typeof recipientFilter>>;
 
 /** A question that a list can answer. */
-function answerable({ state, reason, outcome, domain, link }: Filter, context: z.RefinementCtx): void {
+function answerable(
+  { state, reason, outcome, domain, link, list, device }: Filter,
+  context: z.RefinementCtx,
+): void {
   const asked = [state !== undefined || reason !== undefined, outcome !== undefined, link !== undefined];
   const refuse = (path: keyof Filter, message: string) => context.addIssue({ code: 'custom', path: [path], message });
   if (asked.filter(Boolean).length > 1) refuse('outcome', 'Ask by state and reason, by outcome, or by link.');
   if (domain !== undefined && (outcome === undefined || outcome === 'delivered' || outcome === 'not_clicked'))
     refuse('domain', 'A domain goes with opened, clicked, bounced, complained or unsubscribed.');
+  if (list !== undefined && (state !== undefined || reason !== undefined || link !== undefined))
+    refuse('list', 'A list goes alone, or with an outcome.');
+  if (device !== undefined && outcome !== 'opened' && outcome !== 'clicked')
+    refuse('device', 'A device goes with opened or clicked.');
+  if (device !== undefined && (domain !== undefined || list !== undefined))
+    refuse('device', 'A device goes without a domain and a list.');
 }
 
 export const broadcastRecipients = route({
@@ -151,10 +166,57 @@ export const broadcastRecipients = route({
   tag,
   summary: 'Its people and what became of each; those who were left out come last, as `skipped`',
   description:
-    'Filtered by `state` and `reason`, or by `outcome` (with `domain`), or by `link`. Lists by outcome are ordered by domain.',
+    'Filtered by `state` and `reason`, or by `outcome` (with `domain`, `list` or `device`), or by `list`, or by `link`. Lists by outcome are ordered by domain.',
   params: idParams,
   query: pageQuery.extend(recipientFilter).superRefine(answerable),
   response: page(recipient),
+  problems: ['not_found'],
+});
+
+const batch = z.object({
+  id: z.string(),
+  /** The first is 1. */
+  number: count,
+  /** `in_call`: Postmark has not answered yet; `looked_up`: nobody knows yet, Postmark is searched for it. */
+  state: z.enum(['in_call', 'looked_up', 'settled']),
+  /** Its mails of this broadcast: the sum of the next five. */
+  mails: count,
+  accepted: count,
+  refused: count,
+  /** They wait for another batch, or are in one. */
+  put_back: count,
+  /** In a call, or looked up. */
+  open: count,
+  /** Postmark did not answer, and does not show them. */
+  unknown: count,
+  claimed_at: instant,
+  settled_at: instant.nullable(),
+  /** `outbox`: it never left this machine. */
+  provider: z.enum(['postmark', 'outbox']),
+  /** What Postmark said where it did not take the call as it should. */
+  trouble: z.object({ status: count, code: count, message: z.string() }).nullable(),
+  /** Why mails were refused, most of them first; the reason of one of them where Postmark gives a code. */
+  refusals: z.array(z.object({ code: count.nullable(), reason: z.string(), mails: count })),
+  /** How often Postmark was searched for it, and when it is next. */
+  searches: count,
+  next_search_at: instant.nullable(),
+});
+
+export const broadcastBatches = route({
+  method: 'GET',
+  path: '/email/broadcasts/:id/batches',
+  access: 'read',
+  tag,
+  summary: 'The calls to Postmark that its mails were in, the latest first, and what became of each',
+  description:
+    'A batch has at most 500 mails. What became of them is as it is now: a mail that Postmark reports late counts as accepted. Of broadcasts sent before 30 November 2026 none are kept.',
+  params: idParams,
+  query: pageQuery,
+  response: page(batch).extend({
+    begun: count,
+    /** How many there will be, as far as can be said; null before it is frozen and where mails leave one after the other. */
+    expected: count.nullable(),
+  }),
   problems: ['not_found'],
 });
 

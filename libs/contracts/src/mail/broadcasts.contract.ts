@@ -258,6 +258,8 @@ export const broadcastAudience = route({
     candidates: count,
     skipped: z.object(Object.fromEntries(skipReasons.map((reason) => [reason, count]))).catchall(count),
     will_receive: count,
+    /** What sending it takes, as far as Postmark goes: calls, and seconds at the pace of the last days, or at an assumed one. */
+    sending: z.object({ calls: count, seconds: count, per_second: z.number(), measured: z.boolean() }),
     /** With `local_time` and `scheduled_at`; `at_once` are those whose time has passed. */
     own_times: z.object({ first_at: instant, last_at: instant, at_once: count }).nullable(),
   }),

@@ -2,7 +2,7 @@ import { designRow, designSchema } from '#designs';
 import { z } from 'zod';
 import { mailStream, utm } from './emails.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
-import { template, templateProblem } from './templates.contract.js';
+import { colleague, template, templateProblem } from './templates.contract.js';
 
 const tag = 'E-mail';
 const BODY_LIMIT = 2 * 1024 * 1024;
@@ -141,6 +141,7 @@ export const renderDesign = route({
       stream: mailStream.default('broadcast'),
       utm: utm.nullish(),
       contact_email: emailAddress.optional(),
+      colleague,
       /** Filled in for a made-up person. */
       sample: z.boolean().optional(),
     }),
@@ -155,6 +156,7 @@ export const renderDesign = route({
       stream: mailStream.default('broadcast'),
       utm: utm.nullish(),
       contact_email: emailAddress.optional(),
+      colleague,
       sample: z.boolean().optional(),
     }),
   ]),

@@ -147,6 +147,9 @@ const unsavedContent = {
 };
 
 /** What a step's own editor shows: subject and text that are not stored anywhere yet. */
+/** Beside `contact_email`: it is that of somebody who works here, shown as a broadcast to colleagues greets them. */
+export const colleague = z.boolean().optional();
+
 export const previewContent = route({
   method: 'POST',
   path: '/email/preview',
@@ -159,6 +162,7 @@ export const previewContent = route({
     utm: utm.nullish(),
     /** Absent: a made-up person. */
     contact_email: emailAddress.optional(),
+    colleague,
   }),
   response: renderedMail.partial().extend({ problems: z.array(templateProblem) }),
   bodyLimit: 2 * 1024 * 1024,

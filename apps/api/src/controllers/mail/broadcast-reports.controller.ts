@@ -21,6 +21,11 @@ export class BroadcastReportsController {
     return this.reports.recipients(params.id, query);
   }
 
+  @Route(contracts.broadcastBatches)
+  batches(@Input() { params, query }: InputOf<typeof contracts.broadcastBatches>) {
+    return this.reports.batches(params.id, query);
+  }
+
   @Route(contracts.exportRecipients)
   async exportRecipients(
     @Input() { params, query }: InputOf<typeof contracts.exportRecipients>,

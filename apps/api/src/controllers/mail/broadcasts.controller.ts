@@ -101,8 +101,8 @@ export class BroadcastsController {
 
   @Route(contracts.testBroadcast)
   async test(@Input() { params, body }: InputOf<typeof contracts.testBroadcast>) {
-    const { content, from } = await this.broadcasts.content(params.id, body.variant);
-    return sendTest(this.database, this.view, content, body, from);
+    const { content, from, toStaff } = await this.broadcasts.content(params.id, body.variant);
+    return sendTest(this.database, this.view, content, { ...body, colleague: toStaff }, from);
   }
 
   @Route(contracts.broadcastTestResult)

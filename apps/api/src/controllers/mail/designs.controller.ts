@@ -42,7 +42,7 @@ export class DesignsController {
     const bytes = Buffer.byteLength(html);
     if (!body.contact_email && !body.sample) return { html, text: text ?? '', bytes, problems: all };
     try {
-      const mail = await this.view.preview(content, body.stream, body.contact_email);
+      const mail = await this.view.preview(content, body.stream, body);
       return {
         html: mail.html,
         text: mail.text,

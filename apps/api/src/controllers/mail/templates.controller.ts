@@ -74,7 +74,7 @@ export class TemplatesController {
     const template = await this.templates.get(params.id);
     const problems = await checkAside(template);
     const rendered = await this.rendered(() =>
-      this.view.preview(asSent(template), template.stream, body.contact_email),
+      this.view.preview(asSent(template), template.stream, body),
     );
     return { ...rendered, problems };
   }
@@ -83,7 +83,7 @@ export class TemplatesController {
   async previewContent(@Input() { body }: InputOf<typeof contracts.previewContent>) {
     const problems = await lookAside(body, body.stream);
     if (problems.some((problem) => problem.severity === 'blocks' && problem.line)) return { problems };
-    const rendered = await this.rendered(() => this.view.preview(body, body.stream, body.contact_email, body.from));
+    const rendered = await this.rendered(() => this.view.preview(body, body.stream, body, body.from));
     return { ...rendered, problems };
   }
 

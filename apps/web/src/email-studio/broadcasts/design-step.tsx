@@ -9,6 +9,7 @@ import { useStoredTemplate } from '../templates/templates.queries';
 import type { BroadcastDraft } from './broadcast-draft';
 import type { Broadcast } from './broadcasts.queries';
 import type { StepProps } from './settings-step';
+import { PreviewColleagueInput } from './preview-colleague';
 import { problemAt } from './wizard-steps';
 
 /** What it looks like: a template, and how somebody gets it. */
@@ -51,33 +52,35 @@ type Beside = (person: ReturnType<typeof usePreviewPerson>) => ReactNode;
 export function BroadcastPreview({ now, stored, beside }: BroadcastPreviewProps) {
   return now.template_id === null ? (
     stored.html === '' ? null : (
-      <Preview now={now} mail={stored} beside={beside} />
+      <Preview now={now} stored={stored} mail={stored} beside={beside} />
     )
   ) : (
-    <OfTemplate id={now.template_id} now={now} beside={beside} />
+    <OfTemplate id={now.template_id} now={now} stored={stored} beside={beside} />
   );
 }
 
-function OfTemplate({ id, now, beside }: { id: string; now: BroadcastDraft; beside: Beside | undefined }) {
+function OfTemplate({ id, ...rest }: Omit<PreviewProps, 'mail'> & { id: string }) {
   const { data } = useStoredTemplate(id);
-  return data ? <Preview now={now} mail={data} beside={beside} /> : null;
+  return data ? <Preview mail={data} {...rest} /> : null;
 }
 
 interface PreviewProps {
   now: BroadcastDraft;
+  stored: Broadcast;
   beside: Beside | undefined;
   /** The template, or the broadcast with its own text. */
   mail: Pick<Broadcast, 'stream' | 'editor' | 'subject' | 'preheader' | 'text' | 'design' | 'html'>;
 }
 
-function Preview({ now, beside, mail: { stream, editor, design, html, text, ...lines } }: PreviewProps) {
+function Preview({ now, stored, beside, mail: { stream, editor, design, html, text, ...lines } }: PreviewProps) {
   const [face, setFace] = useState<Face>('desktop');
   const person = usePreviewPerson();
   const written = useMemo(() => ({ design, html }), [design, html]);
   const subject = now.subject || lines.subject;
   const preheader = now.preheader || lines.preheader;
   const mail = { editor, stream, subject, preheader, text, written, utm: now.utm };
-  const rendered = useRendered(mail, person.email);
+  const toStaff = stored.audience === 'staff';
+  const rendered = useRendered(mail, person.email, toStaff);
   return (
     <div className="broadcast-preview">
       <MailPreview
@@ -86,7 +89,7 @@ function Preview({ now, beside, mail: { stream, editor, design, html, text, ...l
         mail={rendered}
         person={
           <div className="preview-for">
-            <PreviewPersonInput {...person} />
+            {toStaff ? <PreviewColleagueInput broadcast={stored} {...person} /> : <PreviewPersonInput {...person} />}
             {beside?.(person)}
           </div>
         }

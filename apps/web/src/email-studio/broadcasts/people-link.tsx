@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { mailStateWords } from '../../outbox/mail-states';
+import { count } from '../../ui/format';
 import type { PeopleFilter } from './report.queries';
 
 export const PEOPLE_PART = 'people';
@@ -16,16 +17,30 @@ export const outcomeWords: Record<NonNullable<PeopleFilter['outcome']>, string> 
   unsubscribed: 'unsubscribed',
 };
 
-const names = ['state', 'reason', 'outcome', 'domain', 'link'] as const;
+/** On what a mail was read, in the words of the screen. */
+export const deviceWords: Record<NonNullable<PeopleFilter['device']>, string> = {
+  mobile: 'Phone or tablet',
+  desktop: 'Computer',
+  webmail: 'Webmail',
+  unknown: 'Not known',
+};
+export const isDevice = (name: string): name is keyof typeof deviceWords => Object.hasOwn(deviceWords, name);
+
+const names = ['state', 'reason', 'outcome', 'domain', 'link', 'list', 'device'] as const;
 
 /** Which people the address asks for; what it cannot mean is left out. */
 export function usePeopleFilter(): PeopleFilter {
   const [search] = useSearchParams();
   const given = (name: (typeof names)[number]) => search.get(name) ?? undefined;
-  const [state, outcome, link] = [given('state'), given('outcome'), given('link')];
+  const [state, outcome, link, list] = [given('state'), given('outcome'), given('link'), given('list')];
   if (link) return { link };
-  if (outcome && Object.hasOwn(outcomeWords, outcome))
-    return { outcome: outcome as PeopleFilter['outcome'], domain: given('domain') };
+  if (outcome && Object.hasOwn(outcomeWords, outcome)) {
+    const is = outcome as PeopleFilter['outcome'];
+    const device = given('device') ?? '';
+    if (isDevice(device) && (is === 'opened' || is === 'clicked')) return { outcome: is, device };
+    return list ? { outcome: is, list } : { outcome: is, domain: given('domain') };
+  }
+  if (list) return { list };
   return {
     state: state && Object.hasOwn(mailStateWords, state) ? (state as PeopleFilter['state']) : undefined,
     reason: given('reason'),
@@ -42,6 +57,10 @@ export function withFilter(search: URLSearchParams, filter: PeopleFilter): URLSe
   }
   return next;
 }
+
+/** A number that leads to its people; a plain 0 leads nowhere. */
+export const peopleOf = (n: number, filter: PeopleFilter): ReactNode =>
+  n > 0 ? <PeopleLink filter={filter}>{count(n)}</PeopleLink> : '0';
 
 /** A number of the report that leads to its people, further down on the page. */
 export function PeopleLink({ filter, children }: { filter: PeopleFilter; children: ReactNode }) {

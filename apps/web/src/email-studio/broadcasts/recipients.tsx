@@ -9,7 +9,7 @@ import { Answer } from '../../ui/query-states';
 import { Table, type Column } from '../../ui/table';
 import { Time } from '../../ui/time';
 import type { Broadcast } from './broadcasts.queries';
-import { outcomeWords, usePeopleFilter, withFilter } from './people-link';
+import { deviceWords, outcomeWords, usePeopleFilter, withFilter } from './people-link';
 import { useRecipients, type PeopleFilter, type Recipient, type Report } from './report.queries';
 
 /** What can be chosen: a status, or what the mail led to. */
@@ -132,8 +132,14 @@ export function Recipients({ broadcast: { id, test }, report }: { broadcast: Bro
 }
 
 /** What the choice does not say of a filter. */
-function narrowing({ link, domain, reason }: PeopleFilter, report: Report | undefined): string | undefined {
+function narrowing(
+  { link, domain, reason, list, device }: PeopleFilter,
+  report: Report | undefined,
+): string | undefined {
   if (link) return `who followed ${report?.links.find(({ id }) => id === link)?.url ?? 'one of the other links'}`;
+  if (list === 'rules') return 'who match its own rules';
+  if (list) return `in ${report?.lists.find(({ smart_list_id }) => smart_list_id === list)?.name ?? 'one of the lists'}`;
+  if (device) return `on: ${deviceWords[device].toLowerCase()}`;
   if (domain !== undefined) return domain === '' ? 'at all other domains' : `at ${domain}`;
   return reason ? reasonInWords(reason) : undefined;
 }

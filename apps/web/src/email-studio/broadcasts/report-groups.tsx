@@ -4,16 +4,20 @@ import { count } from '../../ui/format';
 import { Section } from '../../ui/page';
 import { Table, type Column } from '../../ui/table';
 import { share } from './broadcast-words';
-import type { Report } from './report.queries';
+import { deviceWords, isDevice, peopleOf } from './people-link';
+import type { PeopleFilter, Report } from './report.queries';
 
 type ListRow = Report['lists'][number] & { id: string };
 type DeviceRow = Report['devices'][number];
 
-const figure = (n: number, of: number) => (
+const figure = (n: number, of: number, filter?: PeopleFilter) => (
   <>
-    {count(n)} <span className="label">{share(n, of)}</span>
+    {filter ? peopleOf(n, filter) : count(n)} <span className="label">{share(n, of)}</span>
   </>
 );
+
+/** How the list of people names a list of the report. */
+const named = ({ smart_list_id }: ListRow) => ({ list: smart_list_id ?? 'rules' });
 
 const listColumns: Column<ListRow>[] = [
   {
@@ -28,9 +32,17 @@ const listColumns: Column<ListRow>[] = [
         <Link to={adminAddresses.smartList(smart_list_id)}>{name}</Link>
       ),
   },
-  { title: 'E-mails', className: 'num', cell: ({ mails }) => count(mails) },
-  { title: 'Delivered', className: 'num', cell: ({ delivered, mails }) => figure(delivered, mails) },
-  { title: 'Clicked', className: 'num', cell: ({ clicked, mails }) => figure(clicked, mails) },
+  { title: 'E-mails', className: 'num', cell: (row) => peopleOf(row.mails, named(row)) },
+  {
+    title: 'Delivered',
+    className: 'num',
+    cell: (row) => figure(row.delivered, row.mails, { outcome: 'delivered', ...named(row) }),
+  },
+  {
+    title: 'Clicked',
+    className: 'num',
+    cell: (row) => figure(row.clicked, row.mails, { outcome: 'clicked', ...named(row) }),
+  },
   {
     title: 'Enrolled',
     className: 'num',
@@ -51,12 +63,8 @@ export function Lists({ lists }: { lists: Report['lists'] }) {
   );
 }
 
-const deviceWords: ReadonlyMap<string, string> = new Map([
-  ['mobile', 'Phone or tablet'],
-  ['desktop', 'Computer'],
-  ['webmail', 'Webmail'],
-  ['unknown', 'Not known'],
-]);
+const onDevice = (outcome: 'clicked' | 'opened', { device }: DeviceRow): PeopleFilter | undefined =>
+  isDevice(device) ? { outcome, device } : undefined;
 
 /** On what it was read; nothing while nobody has opened it or clicked. */
 export function Devices({ devices }: { devices: readonly DeviceRow[] }) {
@@ -64,9 +72,9 @@ export function Devices({ devices }: { devices: readonly DeviceRow[] }) {
   const clicked = devices.reduce((sum, one) => sum + one.clicked, 0);
   if (devices.every(({ device }) => device === 'unknown')) return null;
   const columns: Column<DeviceRow & { id: string }>[] = [
-    { title: 'Device', className: 'short', cell: ({ device }) => deviceWords.get(device) ?? device },
-    { title: 'Clicked', className: 'num', cell: (row) => figure(row.clicked, clicked) },
-    { title: 'Opened', className: 'num', cell: (row) => figure(row.opened, opened) },
+    { title: 'Device', className: 'short', cell: ({ device }) => (isDevice(device) ? deviceWords[device] : device) },
+    { title: 'Clicked', className: 'num', cell: (row) => figure(row.clicked, clicked, onDevice('clicked', row)) },
+    { title: 'Opened', className: 'num', cell: (row) => figure(row.opened, opened, onDevice('opened', row)) },
   ];
   return (
     <Section

@@ -6,10 +6,10 @@ import { Table, type Column } from '../../ui/table';
 import { share } from './broadcast-words';
 import { ClickMap } from './click-map';
 import { HourBars } from './hour-bars';
-import { PeopleLink } from './people-link';
+import { peopleOf } from './people-link';
 import { Devices, Lists } from './report-groups';
 import { ReportResults } from './report-results';
-import type { PeopleFilter, Report } from './report.queries';
+import type { Report } from './report.queries';
 
 /** Links that are shown before one asks for all of them. */
 const FEW = 15;
@@ -32,10 +32,6 @@ export function ReportParts({ report }: { report: Report }) {
     </>
   );
 }
-
-/** A number that leads to its people; a plain 0 leads nowhere. */
-const peopleOf = (n: number, filter: PeopleFilter) =>
-  n > 0 ? <PeopleLink filter={filter}>{count(n)}</PeopleLink> : '0';
 
 function Links({ links, sent }: { links: readonly LinkRow[]; sent: number }) {
   const [all, setAll] = useState(false);

@@ -1,4 +1,5 @@
 import {
+  broadcastBatches,
   broadcastRecipients,
   broadcastReport,
   earlierBroadcasts,
@@ -14,17 +15,31 @@ import { paging } from '../../api/paged';
 import { useChange } from '../../api/use-change';
 
 export type Report = AnswerOf<typeof broadcastReport>;
+export type Batch = AnswerOf<typeof broadcastBatches>['items'][number];
 export type Recipient = AnswerOf<typeof broadcastRecipients>['items'][number];
 /** Which people of a broadcast are listed. */
 export type PeopleFilter = Pick<
   NonNullable<CallOf<typeof broadcastRecipients>['query']>,
-  'state' | 'reason' | 'outcome' | 'domain' | 'link'
+  'state' | 'reason' | 'outcome' | 'domain' | 'link' | 'list' | 'device'
 >;
 
 export const useReport = (id: string) =>
   useQuery({
     queryKey: ['broadcast-report', id],
     queryFn: ({ signal }) => call(broadcastReport, { params: { id } }, { signal }),
+    refetchInterval: fallbackPoll,
+  });
+
+/** Few at a time: while it is sent all that are shown are looked at again and again. */
+const BATCHES = 10;
+
+/** The calls that its mails were in, looked at again while mails leave. */
+export const useBatches = (id: string) =>
+  useInfiniteQuery({
+    queryKey: ['broadcast-batches', id],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      call(broadcastBatches, { params: { id }, query: { cursor, limit: BATCHES } }, { signal }),
+    ...paging,
     refetchInterval: fallbackPoll,
   });
 

@@ -88,9 +88,7 @@ export function ReviewStep({ editing, readOnly }: StepProps) {
           ready && !readOnly
             ? ({ who, setWho, email }) => (
                 <>
-                  {stored.audience === 'lists' && settled ? (
-                    <FlipThrough broadcast={stored} who={who} onShow={setWho} />
-                  ) : null}
+                  {settled ? <FlipThrough broadcast={stored} who={who} onShow={setWho} /> : null}
                   <TestMail
                     send={(body) => call(testBroadcast, { params: { id }, body: { ...body, variant } })}
                     contact={email}

@@ -3,15 +3,14 @@ import { fieldInstant } from '#graph';
 import { useState } from 'react';
 import { useSettings } from '../../settings/saving/settings.queries';
 import { Confirm, Problem } from '../../ui/confirm';
-import { count, people, plural } from '../../ui/format';
+import { count, people } from '../../ui/format';
 import { readerZone, shortTime } from '../../ui/time';
 import { OwnTimes } from './own-times';
+import { sendingInWords } from './sending-in-words';
 import { useSend, type Broadcast, type Funnel } from './broadcasts.queries';
 
 /** From this many on the number is typed. */
 const TYPED_ABOVE = 1_000;
-/** E-mails of one call to Postmark. */
-const A_CALL = 500;
 
 interface SendFormProps {
   broadcast: Broadcast;
@@ -21,7 +20,7 @@ interface SendFormProps {
 }
 
 /** Now or at a time; asked once more, with the number. */
-export function SendForm({ broadcast, funnel: { will_receive }, disabled }: SendFormProps) {
+export function SendForm({ broadcast, funnel: { will_receive, sending }, disabled }: SendFormProps) {
   const own = broadcast.local_time;
   const { data: settings } = useSettings();
   const [chosen, setWhen] = useState<'now' | 'later'>('now');
@@ -64,10 +63,9 @@ export function SendForm({ broadcast, funnel: { will_receive }, disabled }: Send
       ) : null}
       {own && at && !isPast ? <OwnTimes broadcast={broadcast} at={at} /> : null}
       {send.error && !asking ? <Problem error={send.error} /> : null}
-      {settings?.mode === 'postmark' && will_receive > A_CALL ? (
-        <p className="label">
-          Postmark takes {A_CALL} e-mails in a call: this is {plural(Math.ceil(will_receive / A_CALL), 'call', 'calls')}
-          .
+      {settings?.mode === 'postmark' && will_receive > 0 ? (
+        <p className="label" data-testid="how-long">
+          {sendingInWords(sending, broadcast.spread === null && !own && broadcast.test === null)}
         </p>
       ) : null}
       {will_receive === 0 ? <p className="sentence quiet">Nobody would receive it now. Look at the audience.</p> : null}

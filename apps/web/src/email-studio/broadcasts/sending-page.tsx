@@ -7,6 +7,7 @@ import { Page, Section } from '../../ui/page';
 import { Answer } from '../../ui/query-states';
 import { Time } from '../../ui/time';
 import { showToast } from '../../ui/toast';
+import { Batches } from './batches';
 import { BroadcastFigures } from './broadcast-figures';
 import { SentBar } from './broadcast-status';
 import { broadcastStates, percent, progressOf } from './broadcast-words';
@@ -24,6 +25,7 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
   const mayChange = useMay('change');
   const { name, status } = broadcast;
   const { label, tone } = broadcastStates[status];
+  const over = broadcast.finished_at !== null;
   return (
     <Page
       title={name}
@@ -55,6 +57,7 @@ export function SendingPage({ broadcast }: { broadcast: Broadcast }) {
       ) : null}
       <HowFar broadcast={broadcast} />
       {mayChange ? <SendingActs key={status} broadcast={broadcast} /> : null}
+      {broadcast.frozen_at && !over ? <Batches broadcast={broadcast} /> : null}
       {broadcast.started_at && broadcast.test ? <TestOfBroadcast broadcast={broadcast} /> : null}
       {broadcast.started_at ? <Report broadcast={broadcast} /> : null}
     </Page>
@@ -75,6 +78,7 @@ function Report({ broadcast }: { broadcast: Broadcast }) {
       <Answer of={report} what="The report could not be loaded">
         {(data) => <ReportParts report={data} />}
       </Answer>
+      {broadcast.finished_at ? <Batches broadcast={broadcast} /> : null}
       <EarlierBroadcasts broadcast={broadcast} />
       <div id={PEOPLE_PART}>
         <Section title="People" actions={<Download id={broadcast.id} />}>

@@ -61,9 +61,14 @@ export interface Mail extends Omit<MailDraft, 'text'> {
   utm?: Utm | null;
 }
 
-async function rendered(mail: Mail, contact: string | undefined, signal: AbortSignal): Promise<Rendered> {
+async function rendered(
+  mail: Mail,
+  contact: string | undefined,
+  signal: AbortSignal,
+  colleague = false,
+): Promise<Rendered> {
   const { editor, stream, subject, preheader, text = null, written, utm = null } = mail;
-  const parts = { subject, preheader, text, stream, utm, ...(contact ? { contact_email: contact } : {}) };
+  const parts = { subject, preheader, text, stream, utm, ...(contact ? { contact_email: contact, ...(colleague ? { colleague } : {}) } : {}) };
   if (editor === 'html') return call(previewContent, { body: { ...parts, html: written.html } }, { signal });
   const whose = contact ? {} : { sample: true };
   const body: NonNullable<CallOf<typeof renderDesign>['body']> =
@@ -73,8 +78,11 @@ async function rendered(mail: Mail, contact: string | undefined, signal: AbortSi
   return call(renderDesign, { body }, { signal });
 }
 
-/** The mail as it stands, rendered as it would be sent to somebody; a made-up person where nobody is named. */
-export function useRendered(given: Mail, contact: string | undefined) {
+/**
+ * The mail as it stands, rendered as it would be sent to somebody; a made-up person where nobody is named.
+ * @param colleague the address is that of somebody who works here
+ */
+export function useRendered(given: Mail, contact: string | undefined, colleague = false) {
   const { editor, stream, subject, preheader, text, written, utm } = given;
   // One object for as long as nothing changes: a new one would be waited for again and again.
   const mail = useMemo(
@@ -83,8 +91,8 @@ export function useRendered(given: Mail, contact: string | undefined) {
   );
   const [now] = useDebouncedValue(mail, LOOK_MS);
   return useQuery({
-    queryKey: ['mail-preview', now, contact],
-    queryFn: ({ signal }) => rendered(now, contact, signal),
+    queryKey: ['mail-preview', now, contact, colleague],
+    queryFn: ({ signal }) => rendered(now, contact, signal, colleague),
     placeholderData: keepPreviousData,
   });
 }

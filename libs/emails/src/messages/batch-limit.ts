@@ -1,0 +1,2 @@
+/** Mails of one call to Postmark: it takes no more. */
+export const batchLimit = 500;
