@@ -189,6 +189,10 @@ table cortex.backtests
   ended_at timestamp with time zone
   assume jsonb not null default '{}'::jsonb
 
+table cortex.broadcast_batches
+  broadcast_id uuid not null
+  batch_id uuid not null
+
 table cortex.broadcast_clicks
   id uuid not null default uuidv7()
   broadcast_id uuid not null
@@ -806,6 +810,15 @@ table cortex.send_batches
   outcome text
   searches jsonb not null default '[]'::jsonb
   next_search_at timestamp with time zone
+  trouble jsonb
+
+table cortex.senders
+  id uuid not null default uuidv7()
+  mailbox text not null
+  address text not null
+  created_by text not null
+  created_at timestamp with time zone not null default cortex.now()
+  updated_at timestamp with time zone not null default cortex.now()
 
 table cortex.set_aside
   address text not null
@@ -1359,6 +1372,8 @@ cortex.backtests backtests_pkey: PRIMARY KEY (id)
 
 cortex.backtests backtests_status_check: CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 
+cortex.broadcast_batches broadcast_batches_pkey: PRIMARY KEY (broadcast_id, batch_id)
+
 cortex.broadcast_clicks broadcast_clicks_pkey: PRIMARY KEY (id)
 
 cortex.broadcast_domains broadcast_domains_pkey: PRIMARY KEY (broadcast_id, domain)
@@ -1586,6 +1601,10 @@ cortex.secret_values secret_values_pkey: PRIMARY KEY (id)
 cortex.secrets secrets_pkey: PRIMARY KEY (name)
 
 cortex.send_batches send_batches_pkey: PRIMARY KEY (id)
+
+cortex.senders senders_address_key: UNIQUE (address)
+
+cortex.senders senders_pkey: PRIMARY KEY (id)
 
 cortex.set_aside set_aside_pkey: PRIMARY KEY (address)
 
@@ -1822,6 +1841,8 @@ CREATE INDEX automation_seen_key ON cortex.automation_seen USING btree (automati
 CREATE INDEX backtests_of_automation ON cortex.backtests USING btree (automation_id, id DESC)
 
 CREATE INDEX backtests_open ON cortex.backtests USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
+
+CREATE INDEX broadcast_clicks_device ON cortex.broadcast_clicks USING btree (broadcast_id, COALESCE(device, 'unknown'::text), message_id) WHERE (NOT machine)
 
 CREATE INDEX broadcast_clicks_message ON cortex.broadcast_clicks USING btree (message_id, at)
 

@@ -9,6 +9,52 @@ beforeAll(async () => {
 });
 afterAll(() => mails.close());
 
+describe('the list of senders', () => {
+  it('binds broadcasts and automations to its addresses and the workspace’s own, and nothing while it is empty', async () => {
+    const call = (method: string, path: string, body?: unknown) => mails.app.call(method, path, body);
+    await call('PATCH', '/settings', { sender_broadcast: 'School <news@school.example>' });
+    const draft = (await call('POST', '/email/broadcasts', { name: 'News', from: 'Ada <ada@school.example>' })).body;
+    const step = { subject: 'Hi', html: '<p>Hi</p>', stream: 'broadcast', from: 'Ada <ada@school.example>' };
+    const { body: automation } = await call('POST', '/automations', {
+      name: 'Hi',
+      graph: {
+        nodes: [
+          { id: 'start', type: 'manual', config: {} },
+          { id: 'mail', type: 'send_email', config: step },
+        ],
+        edges: [{ source: 'start', port: 'next', target: 'mail' }],
+      },
+    });
+    const refused = async () => {
+      const of = async (path: string) => (await call('GET', path)).body.problems as { pointer: string }[];
+      const both = [...(await of(`/email/broadcasts/${draft.id}`)), ...(await of(`/automations/${automation.id}`))];
+      return both.map(({ pointer }) => pointer).filter((pointer) => pointer.endsWith('/from'));
+    };
+    expect(await refused()).toEqual([]);
+    const added = await call('POST', '/email/senders', { from: 'Desk <desk@school.example>' });
+    expect(added.status).toBe(201);
+    expect(await refused()).toEqual(['/from', '/nodes/1/config/from']);
+    expect((await call('POST', '/email/senders', { from: 'Again <DESK@school.example>' })).body.errors).toMatchObject([
+      { pointer: '/from' },
+    ]);
+    // By the address, whatever name stands before it; the workspace's own are among them.
+    const { id } = added.body;
+    expect((await call('PUT', `/email/senders/${id}`, { from: 'The school <ADA@school.example>' })).status).toBe(200);
+    expect((await call('GET', '/email/senders')).body.named).toMatchObject([
+      { id, from: 'The school <ADA@school.example>' },
+    ]);
+    expect(await refused()).toEqual([]);
+    await call('PUT', `/email/broadcasts/${draft.id}`, { from: 'news@school.example' });
+    expect(await refused()).toEqual([]);
+    await call('PUT', `/email/broadcasts/${draft.id}`, { from: 'x@school.example' });
+    expect(await refused()).toEqual(['/from']);
+    expect((await call('DELETE', `/email/senders/${id}`)).status).toBe(200);
+    expect((await call('DELETE', `/email/senders/${id}`)).status).toBe(404);
+    expect(await refused()).toEqual([]);
+    await call('DELETE', `/email/broadcasts/${draft.id}`);
+  });
+});
+
 describe('templates and messages over HTTP', () => {
   it('makes, refuses with line and column, previews for a real person, and keeps versions', async () => {
     const made = await mails.app.call('POST', '/email/templates', {

@@ -122,6 +122,7 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   const broadcast = (await made('POST', '/email/broadcasts', draft)).id as string;
   await made('POST', `/email/broadcasts/${broadcast}/rehearse`, undefined);
   const spareBroadcast = (await made('POST', '/email/broadcasts', draft)).id as string;
+  const sender = (await made('POST', '/email/senders', { from: 'School <a@hostile.example>' })).id as string;
   const first = async (table: string) =>
     (await database.row<{ id: string }>(`select id from ${table} order by id limit 1`))?.id ?? newId();
   const ids: [string, string][] = [
@@ -136,6 +137,7 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['/media/:name', mediumName],
     ['/media', medium],
     ['/email/topics', topic],
+    ['/email/senders', sender],
     ['/email/forms', form],
     ['/email/broadcasts/:id/send', spareBroadcast],
     ['/email/broadcasts/:id/schedule', spareBroadcast],

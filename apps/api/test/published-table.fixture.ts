@@ -278,6 +278,9 @@ const routes: Record<Row, string> = {
     POST /sending/resume
     POST /orders/sync
     PATCH /settings
+    POST /email/senders
+    PUT /email/senders/:id
+    DELETE /email/senders/:id
     POST /email/templates/:id/approve
     POST /settings/demo/remove
     GET /settings/webhook-secret

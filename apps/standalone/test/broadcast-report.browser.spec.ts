@@ -89,8 +89,8 @@ describe('the report of a broadcast in a browser', () => {
       await app.database.run(
         `with link as (
            insert into cortex.broadcast_links (broadcast_id, id, url) values ($1, md5($2)::uuid, $2) on conflict do nothing)
-         insert into cortex.broadcast_clicks (broadcast_id, link_id, message_id, at, machine)
-         select $1, md5($2)::uuid, m.id, cortex.now(), $4
+         insert into cortex.broadcast_clicks (broadcast_id, link_id, message_id, at, machine, device)
+         select $1, md5($2)::uuid, m.id, cortex.now(), $4, case when m.nth <= 60 then 'mobile' else 'desktop' end
          from (select m.id, row_number() over (order by m.id) as nth from cortex.messages m where m.broadcast_id = $1) m
          where m.nth between 21 and $3`,
         [id, `https://school.example/${path}`, last, machine],
@@ -120,6 +120,34 @@ describe('the report of a broadcast in a browser', () => {
       .click({ timeout: 1_000 })
       .catch(() => undefined);
     await look('people');
+  });
+
+  walk('lists the batches, and opens the people by device', async () => {
+    await app.database.run(
+      `with mail as (
+         update cortex.messages m set state = 'failed', error_code = 406,
+           reason = 'You tried to send to a recipient that has been marked as inactive.'
+         where m.id = any(select unnest(b.message_ids[1:3]) from cortex.send_batches b where b.id = (
+           select l.batch_id from cortex.broadcast_batches l where l.broadcast_id = $1 order by l.batch_id limit 1))
+         returning m.batch_id)
+       update cortex.send_batches b
+       set trouble = '{"status": 429, "code": 0, "message": "Rate limit exceeded."}'::jsonb, outcome = 'busy'
+       where b.id = any(select m.batch_id from mail m)`,
+      [id],
+    );
+    await open(id);
+    const batches = page.getByRole('region', { name: 'Batches' });
+    await batches
+      .getByRole('row', { name: /3: You tried to send/ })
+      .getByText('Rate limit exceeded.')
+      .waitFor();
+    expect(await batches.getByRole('row', { name: /^\d Kept in the outbox \d+ \d+ [03] 0/ }).count()).toBe(3);
+    await batches.scrollIntoViewIfNeeded();
+    await look('batches');
+    await page.getByRole('region', { name: 'Devices' }).getByRole('link', { name: '40', exact: true }).click();
+    await page.getByText('on: phone or tablet').waitFor();
+    await until(async () => (await page.getByRole('region', { name: 'People' }).getByRole('row').count()) === 41);
+    await look('device-people');
   });
 
   walk('says what it brought, with how sure that is', async () => {

@@ -1,9 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, pageAt, seedLeads, seriousProblems, signIn, testApp, until, type TestApp } from '#testing';
+import {
+  browser,
+  builtWeb,
+  FakePostmark,
+  pageAt,
+  seedLeads,
+  seriousProblems,
+  signIn,
+  testApp,
+  until,
+  type TestApp,
+} from '#testing';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { takePictures } from './pictures.js';
 
 describe('the settings of a broadcast in a browser', () => {
+  let postmark: FakePostmark;
   let app: TestApp;
   let chromium: Browser;
   let page: Page;
@@ -12,11 +24,14 @@ describe('the settings of a broadcast in a browser', () => {
 
   beforeAll(async () => {
     await builtWeb();
-    app = await testApp();
+    postmark = await FakePostmark.start();
+    app = await testApp({ env: { POSTMARK_SERVER_TOKEN: postmark.token, POSTMARK_API_URL: postmark.url } });
     await seedLeads(app.database, [{ email: 'ada@school.example', first_name: 'Ada', consent: 'subscribed' }]);
     await app.call('PATCH', '/settings', {
       name: 'Riverside School',
       sender_broadcast: 'Riverside <news@school.example>',
+      sender_transactional: 'Riverside <desk@school.example>',
+      postal_address: '1 Main Street',
     });
     const rules = { operator: 'AND', conditions: [{ field: 'first_name', operator: 'eq', value: 'Ada' }] };
     const html = '<p>Hello</p><p><a href="https://school.example/spring">See what is new</a></p>';
@@ -29,6 +44,7 @@ describe('the settings of a broadcast in a browser', () => {
   afterAll(async () => {
     await chromium?.close();
     await app?.close();
+    await postmark?.close();
   });
 
   const look = async (name: string, part?: Locator) => {
@@ -117,12 +133,48 @@ describe('the settings of a broadcast in a browser', () => {
     await page.getByRole('button', { name: 'Test a seed list' }).click();
     await page.getByRole('menuitem', { name: 'Our inboxes · 2 addresses' }).click();
     await page.getByText('2 tests are on the way to “Our inboxes”.').waitFor();
+    await page.getByTestId('how-long').getByText('1 call to Postmark, less than a minute if Postmark takes').waitFor();
     await look('review');
     const mails = async (email: string) => (await app.call('GET', `/messages?contact_email=${email}`)).body.items;
     for (const email of ['one@inbox.example', 'two@inbox.example'])
       expect(await mails(email)).toMatchObject([
         { subject: expect.stringContaining('[TEST]'), stream: 'transactional' },
       ]);
+  });
+
+  it('a sender is chosen from the list of the settings, and another one is refused', async () => {
+    await page.goto('/admin/settings#senders');
+    const part = page.locator('#senders');
+    await part.getByText('No senders listed').waitFor();
+    await part.getByRole('button', { name: 'New sender' }).click();
+    await part.getByRole('textbox', { name: 'Name and address' }).fill('Ada from Riverside <ada@school.example>');
+    await part.getByRole('button', { name: 'Add the sender' }).click();
+    await part.getByRole('row', { name: /Ada from Riverside/ }).waitFor();
+    await look('senders', part);
+    await page.goto(`/admin/email/wizard?broadcast=${id}&step=settings`);
+    const sender = page.getByRole('combobox', { name: 'Sender' });
+    await sender.fill('other@school.example');
+    await sender.blur();
+    await page.getByText('other@school.example is not one of the senders').waitFor();
+    await look('sender-refused');
+    await sender.click();
+    await page.getByRole('option', { name: 'Ada from Riverside' }).click();
+    await until(async () => (await stored()).from === 'Ada from Riverside <ada@school.example>');
+    expect((await stored()).problems).toEqual([]);
+  });
+
+  it('a broadcast to colleagues is shown with their own data', async () => {
+    const bea = { email: 'bea@desk.example', name: 'Bea Desk', role: 'viewer', password: 'a password for tests' };
+    await app.call('POST', '/staff', bea);
+    const html = '<p>Hello {{ contact.first_name }} {{ contact.last_name }}</p>';
+    const draft = { name: 'For the desk', subject: 'News', audience: 'staff', html };
+    const { body: made } = await app.call('POST', '/email/broadcasts', draft);
+    await page.goto(`/admin/email/wizard?broadcast=${made.id}&step=review`);
+    await page.getByRole('combobox', { name: 'Preview for' }).click();
+    await page.getByRole('option', { name: bea.email }).click();
+    await page.frameLocator('[data-testid=mail-frame]').getByText('Hello Bea Desk').waitFor();
+    await page.getByRole('group', { name: 'Some of those who will receive it' }).waitFor();
+    await look('colleagues');
   });
 
   it('threw nothing on the way', () => expect(broken).toEqual([]));

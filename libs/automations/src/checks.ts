@@ -22,6 +22,8 @@ export interface MailHelp {
   ): Promise<(string | undefined)[]>;
   /** Whether mail without a sender would not leave, so that publishing asks for one. The outbox does without. */
   needsSender?: boolean;
+  /** Addresses that mail may be from; null: any. */
+  allowedSenders?(tx: Tx): Promise<ReadonlySet<string> | null>;
   /** Whether mail leaves by Postmark's own service, so that its links must be public. */
   realMail?: boolean;
   /** Freezes what each mail step says now: content ids by step. */
@@ -37,7 +39,10 @@ export interface MailTexts {
 }
 
 /** What the checks of a draft need of it. */
-export type DraftHelp = Pick<MailHelp, 'checkTemplates' | 'footerNotes' | 'needsSender' | 'realMail'>;
+export type DraftHelp = Pick<
+  MailHelp,
+  'checkTemplates' | 'footerNotes' | 'needsSender' | 'realMail' | 'allowedSenders'
+>;
 
 /** A step that sends mail: a template, or its own text. */
 export interface MailStep {
@@ -91,6 +96,7 @@ export async function problemsOf(
     [[...new Set(types)], templates, courses, lists, mailed.map((address) => address.toLowerCase())],
   ))!;
   const wrong = await help.checkTemplates(textsOf(graph));
+  const allowed = await help.allowedSenders?.(tx);
   const parts: here.DrawingParts = {
     graph,
     settings,
@@ -105,6 +111,7 @@ export async function problemsOf(
       automations: await others(tx, id, uses),
       staff: new Set(world.staff),
       ...(help.needsSender ? { senders: { broadcast: world.broadcast, transactional: world.transactional } } : {}),
+      ...(allowed ? { allowed_senders: allowed } : {}),
       real_mail: help.realMail ?? false,
     },
   };

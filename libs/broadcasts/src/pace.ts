@@ -2,7 +2,7 @@ import { batchLimit } from '#emails';
 import type { Tx } from '#platform';
 
 /** E-mails a second while nothing is known: the middle of what Postmark's plans are said to allow. It publishes none. */
-export const ASSUMED_PACE = 50;
+const ASSUMED_PACE = 50;
 
 /** The latest batches that are looked at, and for how many days they say how fast mail leaves. */
 const LATEST = 2_000;
@@ -13,7 +13,7 @@ const LARGE = 100;
 const GAP = { usual: 5, busy: 60 } as const;
 
 /** How fast mail leaves for Postmark. */
-export interface Pace {
+interface Pace {
   per_second: number;
   /** From what was sent in the last days; else it is assumed. */
   measured: boolean;

@@ -1,7 +1,7 @@
 import { variantNames } from '#contracts';
-import { checkAside, type MailContent, type StoredContent } from '#emails';
+import { allowedSenders, checkAside, type MailContent, type StoredContent } from '#emails';
 import { AppError, type FieldError, type Tx } from '#platform';
-import { hasWayOut } from '#rules';
+import { hasWayOut, readMailbox, senderNotListed } from '#rules';
 import type { Audience } from './audience.js';
 import type { BroadcastRow } from './broadcast.queries.js';
 import { fieldsOf, streamOf } from './draft-fields.js';
@@ -88,6 +88,15 @@ function staffProblems({ topic_id, holdout_percent, spread, local_time, test }: 
   ];
 }
 
+/** A sender of its own is one of those that mail may name. */
+async function senderProblems(tx: Tx, { email_from }: BroadcastRow): Promise<FieldError[]> {
+  if (!email_from) return [];
+  const allowed = await allowedSenders(tx);
+  const address = readMailbox(email_from)?.address.toLowerCase() ?? email_from;
+  if (!allowed || allowed.has(address)) return [];
+  return [{ pointer: '/from', message: senderNotListed(address) }];
+}
+
 /** Two variants that say the same are no test; and people must want one topic, whichever they get. */
 async function testProblems(tx: Tx, row: BroadcastRow, contents: readonly StoredContent[]): Promise<FieldError[]> {
   if (!row.test) return [];
@@ -137,7 +146,7 @@ export async function checkedContent(
     const message = 'Choose who gets it: at least one list, or rules.';
     errors.push({ pointer: '/include_smart_list_ids', message });
   }
-  errors.push(...waysProblems(row));
+  errors.push(...waysProblems(row), ...(await senderProblems(tx, row)));
   return { contents, errors };
 }
 

@@ -8,6 +8,7 @@ import { MediaJobs } from './media/media-jobs.js';
 import { TemplateRedraw } from './templates/redraw-templates.js';
 import { TemplateVersions } from './templates/template-versions.js';
 import { Templates } from './templates/templates.js';
+import { NamedSenders } from './messages/named-senders.js';
 import { Topics } from './subscriptions/topics.js';
 
 const services = [
@@ -16,6 +17,7 @@ const services = [
   MailBlocks,
   Media,
   MediaJobs,
+  NamedSenders,
   SignUpForms,
   TemplateRedraw,
   TemplateVersions,

@@ -18,6 +18,7 @@ export * from './messages/message-times.js';
 export * from './messages/messages.queries.js';
 export * from './subscriptions/suppressions.queries.js';
 export * from './templates/templates.js';
+export * from './messages/named-senders.js';
 export * from './subscriptions/topics.js';
 export * from './subscriptions/sign-up-forms.js';
 export * from './templates/design-renderer.js';

@@ -23,7 +23,7 @@ export { CLOCK_SKEW, latestNow, shift, type Moment } from './language/time.js';
 export * from './language/facts.js';
 export { emailAddress } from './mail/email-address.js';
 export * from './mail/mail-permission.js';
-export { mailboxProblem, readMailbox, type Mailbox } from './mail/mailbox.js';
+export { mailboxProblem, readMailbox, senderNotListed, type Mailbox } from './mail/mailbox.js';
 export * from './mail/way-out.js';
 export * from './mail/skip-reasons.js';
 export { clockWindows, type ClockWindows } from './changes/clock.js';

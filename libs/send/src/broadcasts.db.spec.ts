@@ -271,7 +271,12 @@ describe('the batches of a broadcast', () => {
     await waitUntilReady(sender);
     const { batch } = await on.db.database.tx((tx) => claimBatch(tx, facts, 'real', newId()));
     expect((await batches(id)).items[0]).toMatchObject({ number: 2, state: 'in_call', open: 500, accepted: 0 });
-    const results = batch!.mails.map((mail) => ({ id: mail.id, kind: 'sent' as const, provider_id: null, subject: '' }));
+    const results = batch!.mails.map((mail) => ({
+      id: mail.id,
+      kind: 'sent' as const,
+      provider_id: null,
+      subject: '',
+    }));
     await on.db.database.tx((tx) => recordBatch(tx, batch!.id, 'postmark', { results }, new EmailSentMatching()));
     await on.db.clock.advance({ minutes: 1 });
     await sent.drain(sender, id);

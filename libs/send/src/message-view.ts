@@ -27,7 +27,7 @@ interface Parts extends MailContent {
 }
 
 /** With whose data a mail is shown. */
-export interface Whom {
+interface Whom {
   contact_email?: string | undefined;
   /** The address is that of somebody who works here. */
   colleague?: boolean | undefined;

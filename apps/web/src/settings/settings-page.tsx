@@ -10,6 +10,7 @@ import { DemoSettings } from './workspace/demo-settings';
 import { FormsSettings } from './mail/forms-settings';
 import { OrdersSettings } from './programs/orders-settings';
 import { KeysSettings } from './programs/keys-settings';
+import { SendersSettings } from './mail/senders-settings';
 import { SeedSettings } from './mail/seed-settings';
 import { SecuritySettings } from './workspace/security-settings';
 import { SessionsSettings } from './staff/sessions-settings';
@@ -33,6 +34,7 @@ export function SettingsPage() {
   const parts = [
     ['workspace', 'Workspace'],
     ['sending', 'Sending'],
+    ['senders', 'Senders'],
     ['seeds', 'Seed lists'],
     ['brand', 'Brand'],
     ['consent', 'Consent'],
@@ -66,6 +68,7 @@ export function SettingsPage() {
           <>
             <WorkspaceSettings settings={data} />
             <SendingSettings settings={data} />
+            <SendersSettings />
             <SeedSettings settings={data} />
             <BrandSettings settings={data} />
             <ConsentSettings settings={data} />

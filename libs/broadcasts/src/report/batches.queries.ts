@@ -68,16 +68,16 @@ export async function batchPage(
          (count(*) filter (where m.batch_id = s.id and m.state = 'unknown'))::int as unknown
        from ${mailsOf}
      ) c
-     -- Only where there are any.
-     left join lateral (
+     cross join lateral (
        select jsonb_agg(jsonb_build_object('code', f.code, 'reason', f.reason, 'mails', f.n) order by f.n desc) as refusals
        from (
          select m.error_code as code, coalesce(min(m.reason), '') as reason, count(*)::int as n
-         from ${mailsOf} and m.batch_id = s.id and m.state = 'failed'
+         -- The mails are read once more only where there are any.
+         from ${mailsOf} and c.refused > 0 and m.batch_id = s.id and m.state = 'failed'
          group by m.error_code, case when m.error_code is null then m.reason end
          order by n desc limit ${REASONS}
        ) f
-     ) r on c.refused > 0
+     ) r
      order by s.id desc`,
     [broadcastId, before, limit + 1],
   );

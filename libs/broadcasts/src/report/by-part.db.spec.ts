@@ -144,9 +144,13 @@ describe('the report by device', () => {
       ['mobile', 3, 1],
       ['unknown', 1, 1],
     ]);
-    const behind = async (outcome: 'opened' | 'clicked', device: string) => (await listed(id, { outcome, device })).length;
+    const behind = async (outcome: 'opened' | 'clicked', device: string) =>
+      (await listed(id, { outcome, device })).length;
     for (const [device, opened, clicked] of await devices())
-      expect([await behind('opened', device as string), await behind('clicked', device as string)]).toEqual([opened, clicked]);
+      expect([await behind('opened', device as string), await behind('clicked', device as string)]).toEqual([
+        opened,
+        clicked,
+      ]);
     await on.db.database.tx((tx) => takeBackClicks(tx, mail.id, new Date(START.getTime() + 120_000), 2));
     await on.db.database.run('delete from cortex.messages where broadcast_id = $1 and person_id = $2', [
       id,

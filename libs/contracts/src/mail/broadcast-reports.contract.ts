@@ -142,10 +142,7 @@ const recipientFilter = {
 type Filter = z.output<z.ZodObject<typeof recipientFilter>>;
 
 /** A question that a list can answer. */
-function answerable(
-  { state, reason, outcome, domain, link, list, device }: Filter,
-  context: z.RefinementCtx,
-): void {
+function answerable({ state, reason, outcome, domain, link, list, device }: Filter, context: z.RefinementCtx): void {
   const asked = [state !== undefined || reason !== undefined, outcome !== undefined, link !== undefined];
   const refuse = (path: keyof Filter, message: string) => context.addIssue({ code: 'custom', path: [path], message });
   if (asked.filter(Boolean).length > 1) refuse('outcome', 'Ask by state and reason, by outcome, or by link.');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, page, pageQuery, route } from '../http/route.js';
+import { idParams, instant, page, pageQuery, route } from '../http/route.js';
 import { sender } from '../workspace/settings.contract.js';
 
 /** How one sender stands at Postmark. */
@@ -26,14 +26,67 @@ const senderStanding = z.object({
 });
 export type SenderStanding = z.output<typeof senderStanding>;
 
+/** How many senders a workspace lists at most. */
+export const mostSenders = 50;
+
+const namedSender = z.object({
+  id: z.string(),
+  /** As mail names it. */
+  from: z.string(),
+  created_at: instant,
+  updated_at: instant,
+});
+export type NamedSender = z.output<typeof namedSender>;
+
+const senderFields = z.strictObject({
+  /** `Name <address>`, or an address. */
+  from: sender,
+});
+
+export const createSender = route({
+  method: 'POST',
+  path: '/email/senders',
+  access: 'admin',
+  tag: 'E-mail',
+  summary: 'List a sender that broadcasts and steps may name',
+  description:
+    'From the first one on, broadcasts and automations may only be sent and published from the addresses of the list and the workspace’s own two. What is published already keeps its sender.',
+  status: 201,
+  body: senderFields,
+  response: namedSender,
+});
+
+export const changeSender = route({
+  method: 'PUT',
+  path: '/email/senders/:id',
+  access: 'admin',
+  tag: 'E-mail',
+  summary: 'Replace a sender of the list',
+  params: idParams,
+  body: senderFields,
+  response: namedSender,
+  problems: ['not_found'],
+});
+
+export const removeSender = route({
+  method: 'DELETE',
+  path: '/email/senders/:id',
+  access: 'admin',
+  tag: 'E-mail',
+  summary: 'Take a sender off the list; without any, mail may name every sender again',
+  params: idParams,
+  response: z.object({ done: z.literal(true) }),
+  problems: ['not_found'],
+});
+
 export const listSenders = route({
   method: 'GET',
   path: '/email/senders',
   access: 'read',
   tag: 'E-mail',
-  summary: 'Senders and domains that the Postmark account knows, and how one of them stands',
+  summary: 'Senders that mail may name, what the Postmark account knows, and how one sender stands',
   description:
-    'Read from Postmark with `POSTMARK_ACCOUNT_TOKEN`, and kept for some minutes. `account` says why nothing was read: there is no token, Postmark refuses it, or Postmark did not answer within five seconds.',
+    '`named` is the list of the workspace, whole. The items are read from Postmark with `POSTMARK_ACCOUNT_TOKEN`, and kept for some minutes. `account` says why nothing was read: there is no token, Postmark refuses it, or Postmark did not answer within five seconds.',
   query: pageQuery.extend({
     /** `Name <address>`, or an address: answered as `standing`. */
     from: sender.optional(),
@@ -48,6 +101,8 @@ export const listSenders = route({
       return_path: z.boolean().nullable(),
     }),
   ).extend({
+    /** What mail may name beside the workspace’s own two; empty: anything. */
+    named: z.array(namedSender),
     account: z.enum(['read', 'no_token', 'refused', 'unreachable']),
     read_at: instant.nullable(),
     /** Null without `from`, or where nothing was read. */

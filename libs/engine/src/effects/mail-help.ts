@@ -1,11 +1,19 @@
 import type { MailHelp } from '#automations';
-import { footerNotesAside, mistakesAside, pinTemplates, storeContents, type MailContent } from '#emails';
+import {
+  allowedSenders,
+  footerNotesAside,
+  mistakesAside,
+  pinTemplates,
+  storeContents,
+  type MailContent,
+} from '#emails';
 
 /** What drafts and publishing need to know about mail, lent by the library of mail. */
 export const mailHelp: MailHelp = {
   checkTemplates: (texts) => mistakesAside(texts.filter((text) => text.trim() !== '')),
 
   footerNotes: footerNotesAside,
+  allowedSenders,
 
   async pinMails(tx, steps) {
     const templates = await pinTemplates(

@@ -16,6 +16,8 @@ export interface Surroundings {
   staff?: ReadonlySet<string>;
   /** Whether the workspace has a sender of its own per stream. */
   senders?: { broadcast: boolean; transactional: boolean };
+  /** Addresses that mail may be from, in small letters. */
+  allowed_senders?: ReadonlySet<string>;
   /** Says what is wrong with a schedule; undefined if nothing is. */
   checkCron?: (cron: string) => string | undefined;
   /** Whether mail leaves for real people, so that its links must be public. */

@@ -1,4 +1,4 @@
-import { hasWayOut, mailboxProblem, readMailbox } from '#rules';
+import { hasWayOut, mailboxProblem, readMailbox, senderNotListed } from '#rules';
 import { z } from 'zod';
 import { defineNode, nextPort, textsOf, type Problem } from '../model/node.js';
 import { called } from '../words/names.js';
@@ -76,11 +76,16 @@ export const sendEmail = defineNode({
     }`,
     ...(stream === 'broadcast' ? [] : say` as ${value('stream', stream && 'system mail')}`),
   ],
-  check: (config, { pointer, node_id }) => {
+  check: (config, { pointer, node_id, world }) => {
     const problems: Problem[] = [];
     const blocks = (code: DrawingProblemCode, field: string, message: string) =>
       problems.push({ code, severity: 'blocks', node_id, pointer: `${pointer}/config/${field}`, message });
-    if (config.from?.trim() && !readMailbox(config.from)) blocks('sender', 'from', mailboxProblem);
+    if (config.from?.trim()) {
+      const address = readMailbox(config.from)?.address.toLowerCase();
+      if (address === undefined) blocks('sender', 'from', mailboxProblem);
+      else if (world.allowed_senders && !world.allowed_senders.has(address))
+        blocks('sender', 'from', senderNotListed(address));
+    }
     if (config.stream === 'transactional') {
       const linked = (['subject', 'html', 'text'] as const).find((field) => hasWayOut(config[field] ?? ''));
       if (config.topic_id)

@@ -55,6 +55,10 @@ function readName(text: string): string | undefined {
   return special.test(text) ? undefined : text;
 }
 
+/** What to say of an address that the workspace's list of senders does not have. */
+export const senderNotListed = (address: string): string =>
+  `${address} is not one of the senders that mail may be from. Choose one of the list in the settings, or have it added there.`;
+
 /** What to say of a text that is none. */
 export const mailboxProblem =
   'A sender is one mailbox, written as Name <name@example.com>. Put a name with a comma or the like in quotation marks.';

@@ -73,9 +73,7 @@ export class TemplatesController {
   async preview(@Input() { params, body }: InputOf<typeof contracts.previewTemplate>) {
     const template = await this.templates.get(params.id);
     const problems = await checkAside(template);
-    const rendered = await this.rendered(() =>
-      this.view.preview(asSent(template), template.stream, body),
-    );
+    const rendered = await this.rendered(() => this.view.preview(asSent(template), template.stream, body));
     return { ...rendered, problems };
   }
 

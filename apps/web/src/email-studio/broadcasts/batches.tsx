@@ -17,7 +17,7 @@ export function Batches({ broadcast }: { broadcast: Broadcast }) {
   const moving = broadcast.status === 'sending' || broadcast.status === 'paused';
   const of = moving ? (first?.expected ?? null) : null;
   const columns: Column<Batch>[] = [
-    { title: 'Batch', className: 'short', cell: ({ number }) => `Batch ${count(number)}` },
+    { title: 'Batch', className: 'short', cell: ({ number }) => count(number) },
     { title: 'State', className: 'short', cell: (batch) => <State batch={batch} /> },
     { title: 'E-mails', className: 'num', cell: ({ mails }) => count(mails) },
     { title: 'Accepted', className: 'num', cell: ({ accepted }) => count(accepted) },
@@ -41,7 +41,8 @@ export function Batches({ broadcast }: { broadcast: Broadcast }) {
             </>
           ) : (
             <>
-              <b>{plural(first.begun, 'batch', 'batches')}</b> so far.
+              <b>{plural(first.begun, 'batch', 'batches')}</b>
+              {moving ? ' so far.' : '.'}
             </>
           )}{' '}
           {broadcast.counts.failed > 0 ? (
@@ -89,7 +90,7 @@ function State({ batch: { state, open, unknown, put_back, accepted, provider, se
 function Said({ batch: { trouble, refusals } }: { batch: Batch }) {
   if (!trouble && refusals.length === 0) return <span className="quiet">–</span>;
   return (
-    <div className="stack-tight">
+    <div className="stack-tight batch-said">
       {trouble ? (
         <span>
           {trouble.message} <span className="label">{trouble.code || trouble.status || ''}</span>

@@ -138,7 +138,8 @@ function narrowing(
 ): string | undefined {
   if (link) return `who followed ${report?.links.find(({ id }) => id === link)?.url ?? 'one of the other links'}`;
   if (list === 'rules') return 'who match its own rules';
-  if (list) return `in ${report?.lists.find(({ smart_list_id }) => smart_list_id === list)?.name ?? 'one of the lists'}`;
+  if (list)
+    return `in ${report?.lists.find(({ smart_list_id }) => smart_list_id === list)?.name ?? 'one of the lists'}`;
   if (device) return `on: ${deviceWords[device].toLowerCase()}`;
   if (domain !== undefined) return domain === '' ? 'at all other domains' : `at ${domain}`;
   return reason ? reasonInWords(reason) : undefined;

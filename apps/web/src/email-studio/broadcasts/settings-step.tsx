@@ -3,6 +3,7 @@ import { emailAddress, mailboxProblem, readMailbox } from '#rules';
 import { TextInput } from '@mantine/core';
 import { Link } from 'react-router';
 import { useSettings } from '../../settings/saving/settings.queries';
+import { useNamedSenders } from '../../settings/mail/senders.queries';
 import { TopicSelect } from '../../settings/mail/topic-select';
 import { Section } from '../../ui/page';
 import { WordsLine } from '../design/words/words-line';
@@ -25,6 +26,7 @@ const addressProblem = (text: string) => emailAddress.safeParse(text).error?.iss
 /** What it is called, from whom it comes, and the two lines that people see first. */
 export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepProps) {
   const { data: settings } = useSettings();
+  const offered = useNamedSenders();
   const ofWorkspace = now.audience === 'staff' ? settings?.sender_transactional : settings?.sender_broadcast;
   const sender = now.from || ofWorkspace;
   const ofTemplate = now.template_id !== null;
@@ -51,6 +53,8 @@ export function SettingsStep({ editing: { now, stored, set }, readOnly }: StepPr
             readOnly={readOnly}
             value={now.from}
             check={senderProblem}
+            offered={offered}
+            problem={problemAt(stored.problems, 'from')}
             onChange={(from) => set({ from })}
           />
           {settings && !sender ? (

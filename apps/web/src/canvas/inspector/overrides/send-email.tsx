@@ -1,8 +1,9 @@
-import { Input, SegmentedControl, Tabs, TextInput } from '@mantine/core';
+import { Autocomplete, Input, SegmentedControl, Tabs, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { TemplateChoice } from '../../../email-studio/templates/template-choice';
 import type { FormProps } from '../form';
 import { text } from '../../../schema-form/control';
+import { useNamedSenders } from '../../../settings/mail/senders.queries';
 import { MailPreview } from './email-preview';
 import { OwnEmail } from './own-email';
 import { TopicChoice } from './topic-choice';
@@ -59,18 +60,29 @@ export function SendEmailForm(form: FormProps) {
         </Input.Wrapper>
       </div>
       <div className="field" data-field="from">
-        <TextInput
-          label="Sender"
-          description="Leave empty to use the workspace’s sender for this stream."
-          placeholder="Name <name@example.com>"
-          error={problems.get('from')}
-          readOnly={readOnly}
-          value={text(config.from)}
-          onChange={(event) => onChange('from', event.currentTarget.value || undefined)}
-        />
+        <SenderInput {...form} />
       </div>
       <TopicChoice {...form} />
     </div>
+  );
+}
+
+/** Whom the mail is from: typed, or one of the list where there is one. */
+function SenderInput({ config, problems, readOnly, onChange }: FormProps) {
+  const offered = useNamedSenders();
+  const input = {
+    label: 'Sender',
+    description: 'Leave empty to use the workspace’s sender for this stream.',
+    placeholder: 'Name <name@example.com>',
+    error: problems.get('from'),
+    readOnly,
+    value: text(config.from),
+  };
+  const put = (from: string) => onChange('from', from || undefined);
+  return offered.length > 0 ? (
+    <Autocomplete {...input} data={[...offered]} filter={({ options }) => options} onChange={put} />
+  ) : (
+    <TextInput {...input} onChange={(event) => put(event.currentTarget.value)} />
   );
 }
 

@@ -68,7 +68,14 @@ async function rendered(
   colleague = false,
 ): Promise<Rendered> {
   const { editor, stream, subject, preheader, text = null, written, utm = null } = mail;
-  const parts = { subject, preheader, text, stream, utm, ...(contact ? { contact_email: contact, ...(colleague ? { colleague } : {}) } : {}) };
+  const parts = {
+    subject,
+    preheader,
+    text,
+    stream,
+    utm,
+    ...(contact ? { contact_email: contact, ...(colleague ? { colleague } : {}) } : {}),
+  };
   if (editor === 'html') return call(previewContent, { body: { ...parts, html: written.html } }, { signal });
   const whose = contact ? {} : { sample: true };
   const body: NonNullable<CallOf<typeof renderDesign>['body']> =
