@@ -781,6 +781,20 @@ table cortex.request_keys
   created_at timestamp with time zone not null default cortex.now()
   sealed text
 
+table cortex.retention_places
+  kind text not null
+  place text not null
+  page bigint not null default 0
+  is_done boolean not null default false
+
+table cortex.retention_rounds
+  kind text not null
+  before timestamp with time zone not null
+  deleted bigint not null default 0
+  began_at timestamp with time zone not null default cortex.now()
+  ended_at timestamp with time zone
+  known_since timestamp with time zone not null
+
 table cortex.run_changes with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
   seq bigint not null generated always as identity
   person_id uuid
@@ -855,6 +869,7 @@ table cortex.settings
   drawn_brand jsonb not null default '{}'::jsonb
   attribution_days integer not null default 5
   seed_lists jsonb not null default '[]'::jsonb
+  retention jsonb not null default '{"mails_months": null, "rejected_months": null, "activities_months": null, "webhook_calls_months": 1}'::jsonb
 
 table cortex.sign_in_tries
   key bytea not null
@@ -1591,6 +1606,12 @@ cortex.report_days report_days_pkey: PRIMARY KEY (stream, day)
 cortex.report_days report_days_stream_check: CHECK ((stream = ANY (ARRAY['broadcast'::text, 'transactional'::text])))
 
 cortex.request_keys request_keys_pkey: PRIMARY KEY (caller, key)
+
+cortex.retention_places retention_places_kind_fkey: FOREIGN KEY (kind) REFERENCES cortex.retention_rounds(kind) ON DELETE CASCADE
+
+cortex.retention_places retention_places_pkey: PRIMARY KEY (kind, place)
+
+cortex.retention_rounds retention_rounds_pkey: PRIMARY KEY (kind)
 
 cortex.run_changes run_changes_pkey: PRIMARY KEY (seq)
 
@@ -2412,6 +2433,36 @@ exception when others then
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.activity_is_needed(activity uuid, person uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (
+      select from cortex.automation_runs r
+      where r.status in ('active', 'waiting') and r.activity_id = activity
+        and r.person_id in (select person union all
+          select k.into_person_id from cortex.person_links k where k.person_id = person))
+    or exists (select from cortex.activity_inbox i where i.person_id = person and i.activity_id = activity)
+    or exists (select from cortex.inbox_failures f where f.activity_id = activity)
+    or exists (select from cortex.pending q where q.activity_id = activity);
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.activity_months(before timestamp with time zone)
+ RETURNS TABLE(place text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select m.name from (
+    select c.relname::text as name, right(c.relname, 7) as month
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'public.crm_activities'::regclass and c.relname ~ '^crm_activities_\d{4}_\d{2}$') m
+  where make_timestamptz(left(m.month, 4)::int, right(m.month, 2)::int, 1, 0, 0, 0, 'UTC') + interval '1 month' <= before
+  order by 1;
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.address(email public.citext)
  RETURNS text
  LANGUAGE sql
@@ -2811,6 +2862,43 @@ begin
   return old;
 end $function$
 
+CREATE OR REPLACE FUNCTION cortex.drop_activity_month(place text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '2s'
+AS $function$
+declare
+  month regclass := to_regclass(format('cortex.%I', place));
+  begins timestamptz := make_timestamptz(left(right(place, 7), 4)::int, right(place, 2)::int, 1, 0, 0, 0, 'UTC');
+  ends timestamptz := begins + interval '1 month';
+  gone bigint;
+begin
+  if month is null or place !~ '^crm_activities_\d{4}_\d{2}$' then
+    return 0;
+  end if;
+  -- Nothing is added to it from here on.
+  execute format('lock table %s in share row exclusive mode', month);
+  if exists (
+      select from cortex.automation_runs r
+      where r.status in ('active', 'waiting') and r.activity_id is not null
+        and (r.context #>> '{activity,occurred_at}')::timestamptz >= begins
+        and (r.context #>> '{activity,occurred_at}')::timestamptz < ends)
+    or exists (select from cortex.activity_inbox i where i.occurred_at >= begins and i.occurred_at < ends)
+    or exists (select from cortex.inbox_failures f where f.occurred_at >= begins and f.occurred_at < ends)
+    or exists (select from cortex.pending q where q.occurred_at >= begins and q.occurred_at < ends)
+  then
+    return null;
+  end if;
+  execute format('select count(*) from %s', month) into gone;
+  if gone > 0 then
+    perform cortex.refill_lists_of_activities();
+  end if;
+  execute format('drop table %s', month);
+  return gone;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.enrollment_facts(enrollment_id uuid, course_id uuid, lead_id uuid, transaction_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -3020,6 +3108,26 @@ AS $function$
 begin
   perform cortex.hand_over(m.person_id, m.into_person_id)
   from cortex.person_merges m where m.followed < 2 and m.merged_at >= began;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.forget_activities(place regclass, pages_from tid, pages_until tid, before timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  gone bigint;
+begin
+  execute format(
+    'delete from %s a where a.ctid >= $1 and a.ctid < $2 and a.occurred_at < $3
+       and not cortex.activity_is_needed(a.id, a.person_id)', place)
+  using pages_from, pages_until, before;
+  get diagnostics gone = row_count;
+  if gone > 0 then
+    perform cortex.refill_lists_of_activities();
+  end if;
+  return gone;
 end
 $function$
 
@@ -4087,6 +4195,15 @@ begin
     case when cortex.corrected_offset(instant, zone) is null then wanted at time zone zone else cortex.at_zone(wanted, zone) end,
     instant + interval '1 minute');
 end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.refill_lists_of_activities()
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  update cortex.list_keeping set state = 'stale', means = null
+  where state in ('kept', 'stale') and means is not null and strpos(means::text, '"activity') > 0;
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.refresh_people(addresses text[], activity_ids uuid[], activity_times timestamp with time zone[], activity_addresses text[])

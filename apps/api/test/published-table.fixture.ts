@@ -282,6 +282,7 @@ const routes: Record<Row, string> = {
     PUT /email/senders/:id
     DELETE /email/senders/:id
     POST /email/templates/:id/approve
+    GET /settings/data
     POST /settings/demo/remove
     GET /settings/webhook-secret
     POST /settings/webhook-secret/rotate

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { keptDays } from '#contracts';
 import { Database, retryLaws } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 
@@ -40,7 +41,7 @@ export class Housekeeping implements JobHandlers {
     do {
       gone = await this.database.run(
         `delete from cortex.request_keys where ctid = any (array(
-           select ctid from cortex.request_keys where created_at < (select cortex.now()) - interval '24 hours'
+           select ctid from cortex.request_keys where created_at < (select cortex.now()) - interval '${keptDays.repeated_requests} days'
            limit ${BATCH}))`,
       );
     } while (gone === BATCH);

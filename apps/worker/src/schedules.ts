@@ -4,12 +4,13 @@ import { checkAudit, sealAudit } from '#access';
 import { goOnWithActions } from '#actions';
 import { compareDirectory, noteSubscribers, repairDirectory } from '#directory';
 import { tidyMedia } from '#emails';
-import { foldCounters, forgetWebhooks, tickEntries, tickMonitors, tidyCounters } from '#engine';
+import { foldCounters, forgetOldSecrets, tickEntries, tickMonitors, tidyCounters } from '#engine';
 import { fetchOrders } from '#orders';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
 import { askForRemovals, askForReports, mirrorSuppressions, tidySignUps } from '#send';
 import { compareLists, countLists, sweepLists } from '#smart-lists';
+import { deleteOldData } from '#workspace';
 import { forgetFiles, forgetRequests, makePartitions } from './housekeeping.js';
 
 const MINUTE = 60;
@@ -36,11 +37,12 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: makePartitions, every: DAY },
   { job: forgetRequests, every: HOUR },
   { job: forgetFiles, every: DAY },
+  { job: deleteOldData, every: DAY },
   { job: noteSubscribers, every: HOUR },
   { job: tidySignUps, every: HOUR },
   { job: mirrorSuppressions, every: DAY },
   { job: askForReports, every: DAY },
-  { job: forgetWebhooks, every: DAY },
+  { job: forgetOldSecrets, every: DAY },
   { job: tidyCounters, every: DAY },
   { job: tidyMedia, every: DAY },
   { job: fetchOrders, every: DAY },

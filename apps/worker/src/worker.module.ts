@@ -22,6 +22,7 @@ import { QueueModule, type JobHandlers, type Queue } from '#queue';
 import { LostReports, Rehearsals, Removals, SendLoop, SendModule, SignUps, SuppressionMirror } from '#send';
 import { ListJobs, Membership, SmartListsModule } from '#smart-lists';
 import { SteppedJobs, TransfersModule } from '#transfers';
+import { Forgetting, WorkspaceModule } from '#workspace';
 import { Housekeeping } from './housekeeping.js';
 import { Schedules } from './schedules.js';
 import { TableCleaning } from './table-cleaning.js';
@@ -43,6 +44,7 @@ const libraries: NonNullable<ModuleMetadata['imports']> = [
   SendModule,
   SmartListsModule,
   TransfersModule,
+  WorkspaceModule,
 ];
 
 /** What runs by itself: classes of the libraries above that are a `Loop`. */
@@ -66,6 +68,7 @@ const loops: Type<Loop>[] = [
 /** Who handles the jobs: classes that are `JobHandlers`. A defined job that none of them binds stops the start. */
 const jobHandlers: Type<JobHandlers>[] = [
   Housekeeping,
+  Forgetting,
   SubscriberDays,
   ActionJobs,
   AuditSeals,

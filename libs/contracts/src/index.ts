@@ -17,6 +17,7 @@ export * from './ingestion/people-ingestion.contract.js';
 export * from './access/sign-in.contract.js';
 export * from './access/access.contract.js';
 export * from './access/customers.contract.js';
+export * from './workspace/retention.contract.js';
 export * from './workspace/settings.contract.js';
 export * from './mail/emails.contract.js';
 export * from './people/consent.contract.js';

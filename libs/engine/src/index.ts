@@ -19,5 +19,5 @@ export { LinkChecks } from './webhooks/link-checks.js';
 export { rotateWebhookSecret, webhookSecret } from './webhooks/secrets.js';
 export { sealStored } from './webhooks/seal-stored.js';
 export { WebhookCalls } from './webhooks/webhook-calls.js';
-export { forgetWebhooks, WebhookJobs } from './webhooks/webhook-jobs.js';
+export { forgetOldSecrets, WebhookJobs } from './webhooks/webhook-jobs.js';
 export { WebhookTests } from './webhooks/webhook-tests.js';

@@ -67,6 +67,8 @@ export class MessageView {
       [id],
     );
     if (!row) return undefined;
+    // The data of a mail goes when it is kept no longer, or when the person is erased.
+    if (Object.keys(row.data).length === 0) return keptNoLonger(row);
     const facts = row.facts ?? (await this.facts(row.stream));
     const links = withLiveLinks
       ? (await this.tokens.signer()).links({ person_id: row.person_id, message_id: id })
@@ -149,3 +151,11 @@ export class MessageView {
     return ready.facts;
   }
 }
+
+const keptNoLonger = ({ email_from, facts, subject }: Parts): RenderedMail => ({
+  from: email_from ?? facts?.sender ?? '',
+  subject: /\{[{%]/.test(subject) ? '' : subject,
+  html: '',
+  text: 'What this e-mail said is kept no longer.',
+  headers: [],
+});

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { networkOf } from '#access';
 import { appendActivities } from '#activities';
+import { keptDays } from '#contracts';
 import { addressOf, chooseTopics, findOrCreatePeople, pauseMail, setConsent, type Person } from '#directory';
 import { liftForPerson, LinkTokens, queueMail, type PublicForm } from '#emails';
 import { AppError, Database, LOG, retryLaws, type Log, type Tx } from '#platform';
@@ -22,7 +23,7 @@ export const tidySignUps = defineJob({
 /** How long the link of a confirmation works. */
 export const confirmDays = 7;
 /** How long a sign-up that was never confirmed is kept, with the lead that was made for it. */
-const unconfirmedDays = 30;
+const unconfirmedDays = keptDays.unconfirmed_sign_ups;
 /**
  * How long it is kept from where somebody signed up and confirmed, counted from the sign-up: as long as a consent is
  * usually disputed. The consent itself, its words and its instants stay.

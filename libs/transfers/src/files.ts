@@ -1,13 +1,11 @@
+import { keptDays } from '#contracts';
 import { notFound, type Database, type Tx } from '#platform';
-
-/** Days that a file is kept. */
-const KEPT_DAYS = 14;
 
 /** Begins a file, which is written part by part and goes by itself after some days. Answers its id. */
 export async function beginFile(tx: Tx, name: string, about?: unknown): Promise<string> {
   const made = await tx.row<{ id: string }>(
     `insert into cortex.files (name, about, expires_at)
-     values ($1, $2::jsonb, cortex.now() + make_interval(days => ${KEPT_DAYS})) returning id`,
+     values ($1, $2::jsonb, cortex.now() + make_interval(days => ${keptDays.files})) returning id`,
     [name, about === undefined ? null : JSON.stringify(about)],
   );
   return made!.id;

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { z } from 'zod';
-import type { settingsFields } from '#contracts';
+import type { SettingsChange } from '#contracts';
 import { brandFrom } from '#designs';
 import {
   Config,
@@ -15,7 +14,7 @@ import {
 } from '#platform';
 
 /** The columns that a request may change; JSON ones are cast. */
-const changeable: readonly (readonly [keyof Changeable, 'plain' | 'json'])[] = [
+const changeable: readonly (readonly [keyof SettingsChange, 'plain' | 'json'])[] = [
   ['name', 'plain'],
   ['timezone', 'plain'],
   ['currency', 'plain'],
@@ -35,8 +34,8 @@ const changeable: readonly (readonly [keyof Changeable, 'plain' | 'json'])[] = [
   ['admins_need_second_factor', 'plain'],
   ['seed_lists', 'json'],
   ['brand', 'json'],
+  ['retention', 'json'],
 ];
-type Changeable = z.infer<typeof settingsFields>;
 
 const columns = [
   ...changeable.map(([name]) => name),
@@ -61,9 +60,11 @@ export class Settings {
   }
 
   /** Changes what is given. @throws AppError 400 when the time zone is unknown to the database */
-  async change(actor: Actor, change: Partial<Changeable>) {
+  async change(actor: Actor, wanted: SettingsChange) {
     return this.database.tx(async (tx) => {
       const before = await lockSettings(tx, ...columns);
+      const retention = wanted.retention && { ...before.retention, ...wanted.retention };
+      const change = { ...wanted, retention };
       const changed = changeable.filter(([name]) => change[name] !== undefined);
       if (changed.length === 0) return this.present(before);
       if (change.timezone !== undefined) await this.assertTimezone(tx, change.timezone);

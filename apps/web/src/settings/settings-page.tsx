@@ -6,6 +6,7 @@ import { Page } from '../ui/page';
 import { Answer } from '../ui/query-states';
 import { AccountSettings } from './staff/account-settings';
 import { BrandSettings } from './mail/brand-settings';
+import { DataKeptSettings } from './workspace/data-kept-settings';
 import { DemoSettings } from './workspace/demo-settings';
 import { FormsSettings } from './mail/forms-settings';
 import { OrdersSettings } from './programs/orders-settings';
@@ -47,6 +48,7 @@ export function SettingsPage() {
       ? [
           ['keys', 'API keys'],
           ['webhooks', 'Webhooks'],
+          ['data', 'Data kept'],
           ['security', 'Security'],
           ['staff', 'Staff'],
           ['sessions', 'Sessions'],
@@ -81,6 +83,7 @@ export function SettingsPage() {
               <>
                 <KeysSettings />
                 <WebhookSettings />
+                <DataKeptSettings />
                 <SecuritySettings settings={data} />
                 <StaffSettings />
                 <SessionsSettings />

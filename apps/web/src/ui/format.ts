@@ -20,3 +20,12 @@ export function money(amount: number, currency: string): string {
 
 /** `a`, `a and b`, `a, b and c` */
 export const listed = (items: string[]) => new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(items);
+
+/** `12 KB`, `3.4 GB`: room on a disk. */
+export function diskSize(bytes: number): string {
+  const units = ['KB', 'MB', 'GB', 'TB'];
+  let size = bytes / 1024;
+  let unit = 0;
+  for (; size >= 1000 && unit < units.length - 1; unit += 1) size /= 1024;
+  return `${size < 10 && unit > 0 ? size.toFixed(1) : integer.format(Math.ceil(size))} ${units[unit]}`;
+}

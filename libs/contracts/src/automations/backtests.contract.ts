@@ -99,6 +99,8 @@ export const backtest = z.object({
   created_by: z.string().nullable(),
   created_at: instant,
   ended_at: instant.nullable(),
+  /** Activities of before were deleted, as the settings say; null: none ever were. */
+  known_since: instant.nullable(),
 });
 export type Backtest = z.output<typeof backtest>;
 

@@ -1,6 +1,7 @@
 /** Every action that the audit can name, and what somebody did. */
 export const auditActions = {
   'settings.changed': 'Changed the settings',
+  'data.deleted': 'Deleted data that is kept no longer',
   'secret.set': 'Stored the secret value of a header',
   'webhook_secret.rotated': 'Replaced the webhook secret',
   'demo.removed': 'Removed the demo data',

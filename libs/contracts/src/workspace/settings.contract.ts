@@ -3,6 +3,7 @@ import { mailboxProblem, readMailbox } from '#rules';
 import { z } from 'zod';
 import { activityType } from '../ingestion/activities.contract.js';
 import { emailAddress, instant, page, pageQuery, route, uuid } from '../http/route.js';
+import { retention } from './retention.contract.js';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time is written as 21:00.');
 /** Who a mail is from: `Name <address>`, or an address. */
@@ -60,7 +61,13 @@ export const settingsFields = z.strictObject({
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'Two lists have the same name.'),
   /** How mail looks; replaced as a whole, what is left out of it is as the product has it. */
   brand: brandSchema,
+  /** How long each kind of data is kept. */
+  retention,
 });
+
+/** What a change may say: any of the fields, and of the retention any of the kinds. */
+const settingsChange = settingsFields.extend({ retention: retention.partial() }).partial();
+export type SettingsChange = z.output<typeof settingsChange>;
 
 export const settings = z.object({
   ...settingsFields.shape,
@@ -92,7 +99,7 @@ export const changeSettings = route({
   access: 'admin',
   tag: 'Settings',
   summary: 'Change settings; what is left out stays',
-  body: settingsFields.partial(),
+  body: settingsChange,
   response: settings,
 });
 

@@ -38,10 +38,13 @@ export interface BacktestRow {
   created_by: string | null;
   created_at: Date;
   ended_at: Date | null;
+  /** Activities of before were deleted; null: none ever were. */
+  known_since: Date | null;
 }
 
 const COLUMNS = `id, automation_id, revision, status, progress::float8 as progress, from_at as "from", to_at as "to", assume, result,
-  error, created_by, created_at, ended_at`;
+  error, created_by, created_at, ended_at,
+  (select r.known_since from cortex.retention_rounds r where r.kind = 'activities') as known_since`;
 const KEPT = 20;
 const MOST_DAYS = 400;
 /** Seconds without a heartbeat after which somebody else begins anew. */

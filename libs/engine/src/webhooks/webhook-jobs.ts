@@ -24,9 +24,9 @@ const callWebhook = defineJob({
   deadLetter: buryWebhook,
 });
 
-/** Removes what was settled so long ago. */
-export const forgetWebhooks = defineJob({
-  name: 'engine.webhooks_forget',
+/** Removes secrets that nothing names any more. */
+export const forgetOldSecrets = defineJob({
+  name: 'engine.secrets_forget',
   payload: z.object({}),
   policy: 'exclusive',
   retry: retryLaws.upkeep,
@@ -35,8 +35,7 @@ export const forgetWebhooks = defineJob({
 /** Milliseconds between looks for calls that steps have written down. */
 const PAUSE = 500;
 const ANYTHING_QUEUED = `select 1 from cortex.webhook_calls where state = 'queued' limit 1`;
-const KEPT_DAYS = 30;
-const PER_STATEMENT = 5_000;
+const SECRETS_KEPT_DAYS = 30;
 
 /** Hands calls to the queue and makes them. The processes that move runs need no queue of their own for it. */
 @Injectable()
@@ -85,19 +84,8 @@ export class WebhookJobs implements JobHandlers, Loop {
     const side = { batchSize: 20, concurrency: 2 };
     await queue.handle(callWebhook, ({ payload: { call_id }, signal }) => this.calls.deliver(call_id, signal), side);
     await queue.handle(buryWebhook, ({ payload: { call_id } }) => this.calls.giveUp(call_id), side);
-    await queue.handle(forgetWebhooks, () => this.forget());
-  }
-
-  /** Calls hold personal data: what was settled a month ago goes, and so do secrets that nothing names any more. */
-  async forget(): Promise<void> {
-    await forgetSecrets(this.database, KEPT_DAYS);
-    let gone: number;
-    do {
-      gone = await this.database.run(
-        `delete from cortex.webhook_calls where id = any (array(
-           select id from cortex.webhook_calls where settled_at < (select cortex.now()) - make_interval(days => $1) limit $2))`,
-        [KEPT_DAYS, PER_STATEMENT],
-      );
-    } while (gone === PER_STATEMENT);
+    await queue.handle(forgetOldSecrets, async () => {
+      await forgetSecrets(this.database, SECRETS_KEPT_DAYS);
+    });
   }
 }

@@ -274,13 +274,4 @@ describe('webhook steps', () => {
     await line.settle();
     expect(await people.run(automation, email)).toMatchObject({ status: 'exited', end_reason: 'good' });
   }, 90_000);
-
-  it('are forgotten a month after they were settled', async () => {
-    const jobs = new WebhookJobs(db.database, undefined as never, calls, log);
-    await jobs.forget();
-    expect((await callPage(db.database, { limit: 1 })).items).toHaveLength(1);
-    await db.clock.advance({ days: 40 });
-    await jobs.forget();
-    expect((await callPage(db.database, { limit: 200 })).items.every((call) => call.settled_at === null)).toBe(true);
-  });
 });

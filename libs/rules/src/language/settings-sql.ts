@@ -17,6 +17,7 @@ export type SettingColumn =
   | 'event_aliases'
   | 'admins_need_second_factor'
   | 'seed_lists'
+  | 'retention'
   | 'brand'
   | 'drawn_brand'
   | 'sending_stopped_at'

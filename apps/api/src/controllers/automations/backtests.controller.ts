@@ -53,4 +53,5 @@ const present = ({ result, ...row }: BacktestRow): Backtest => ({
   to: row.to.toISOString(),
   created_at: row.created_at.toISOString(),
   ended_at: row.ended_at?.toISOString() ?? null,
+  known_since: row.known_since?.toISOString() ?? null,
 });

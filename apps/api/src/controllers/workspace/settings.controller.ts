@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
-import { Attention, DemoData, Settings } from '#workspace';
+import { Attention, DemoData, KeptData, Settings } from '#workspace';
 import { Caller, Input, Route } from '../../http/route.js';
 
 @Controller()
@@ -11,6 +11,7 @@ export class SettingsController {
     private readonly settings: Settings,
     private readonly attention: Attention,
     private readonly demo: DemoData,
+    private readonly kept: KeptData,
   ) {}
 
   @Route(contracts.getSettings)
@@ -21,6 +22,11 @@ export class SettingsController {
   @Route(contracts.changeSettings)
   change(@Input() { body }: InputOf<typeof contracts.changeSettings>, @Caller() actor: Actor) {
     return this.settings.change(actor, body);
+  }
+
+  @Route(contracts.getKeptData)
+  keptData(@Input() { query }: InputOf<typeof contracts.getKeptData>) {
+    return this.kept.look(query);
   }
 
   @Route(contracts.removeDemo)

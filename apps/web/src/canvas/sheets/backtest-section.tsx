@@ -65,6 +65,12 @@ function Answer({ backtest, before, graph }: { backtest: Backtest; before: Backt
         {backtest.entered > backtest.people ? ` (${count(backtest.entered)} times)` : ''}
         {mails ? `, ${plural(backtest.messages, 'e-mail', 'e-mails')}` : ''}.
       </p>
+      {backtest.known_since ? (
+        <p className="sentence quiet" data-testid="backtest-known">
+          The past is known from {shortTime(backtest.known_since)} on. What people did before was deleted, so rules
+          about it find nothing.
+        </p>
+      ) : null}
       <Without backtest={backtest} graph={graph} />
       {before ? <BacktestCompare before={before} now={backtest} graph={graph} /> : null}
       <DayBars backtest={backtest} />
