@@ -39,9 +39,6 @@ export function DataKeptSettings() {
   };
   const columns: Column<Row>[] = [
     { title: 'What', cell: ({ kind }) => <What kind={kind} /> },
-    { title: 'Rows', className: 'num', cell: ({ rows, estimated }) => `${estimated ? 'about ' : ''}${count(rows)}` },
-    { title: 'Size', className: 'num', cell: ({ bytes }) => diskSize(bytes) },
-    { title: 'Oldest', className: 'short', cell: ({ oldest }) => (oldest ? <Time at={oldest} as="short" /> : '–') },
     {
       title: 'Kept for',
       cell: (row) =>
@@ -51,6 +48,9 @@ export function DataKeptSettings() {
           keptWords[row.kind].kept
         ),
     },
+    { title: 'Rows', className: 'num', cell: ({ rows, estimated }) => `${estimated ? 'about ' : ''}${count(rows)}` },
+    { title: 'Size', className: 'num', cell: ({ bytes }) => diskSize(bytes) },
+    { title: 'Oldest', className: 'short', cell: ({ oldest }) => (oldest ? <Time at={oldest} as="short" /> : '–') },
   ];
   return (
     <SettingsPart
@@ -141,7 +141,7 @@ function Question({ wish, busy, error, onClose, onConfirm }: QuestionProps) {
   return (
     <Confirm
       opened
-      title={`Keep for ${monthsText(wish.months)}`}
+      title={`${title}: kept for ${monthsText(wish.months)}`}
       label={goes && goes.rows > 0 ? 'Save and delete' : 'Save'}
       danger={goes !== undefined && goes.rows > 0}
       busy={busy}
@@ -150,9 +150,7 @@ function Question({ wish, busy, error, onClose, onConfirm }: QuestionProps) {
       onClose={onClose}
       onConfirm={onConfirm}
     >
-      <p>
-        {title}: {note}
-      </p>
+      <p>{note}</p>
       <p>
         {goes === undefined
           ? 'Counting what would be deleted.'
