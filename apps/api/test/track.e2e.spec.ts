@@ -230,10 +230,12 @@ describe('a visitor', () => {
       ['identified', KNOWN],
     ]);
     expect(await runs()).toBe(1);
-    // Repeated, it joins nothing a second time.
+    // Another tab was offline; what it sends is older than the proof. What is proven again joins nothing a second time.
+    await send([{ type: 'page_view', anonymous_id: 'v-5', occurred_at: ago(0.5), metadata: { late: true } }]);
     await send([{ type: 'identified', anonymous_id: 'v-5', ...proof }]);
     await matched();
     expect([await runs(), await started('old-cart')]).toEqual([1, 0]);
+    expect((await ofVisitor('v-5')).filter(({ known }: any) => !known)).toEqual([]);
   });
 
   it('is one person’s for ever: another proof and what comes after it change nothing', async () => {
@@ -257,6 +259,22 @@ describe('a visitor', () => {
       "select contact_email from public.crm_activities where anonymous_id = 'v-6' and type = 'page_view' order by occurred_at",
     );
     expect(after).toEqual([first, { contact_email: null }]);
+  });
+
+  it('is forgotten with the person', async () => {
+    const email = 'gone@shop.example';
+    await app.call('POST', '/profiles', { email, created_at: '2026-01-01T00:00:00Z' });
+    const proof = { contact_email: email, signature: signed(email) };
+    await send([{ type: 'identified', anonymous_id: 'v-8', metadata: { plan: 'pro' }, ...proof }]);
+    await send([{ type: 'page_view', anonymous_id: 'v-8', metadata: { later: true } }]);
+    const [person] = (await app.call('GET', `/contacts?q=${email}`)).body.items;
+    const erased = await app.call('POST', `/contacts/${person.id}/erase`, { reason: 'They asked', confirm: email });
+    expect([erased.status, erased.body.state]).toEqual([200, 'done']);
+    expect(await rows("select 1 from cortex.visitors where anonymous_id = 'v-8'")).toEqual([]);
+    expect(await ofVisitor('v-8')).toEqual([]);
+    // Their browser goes on, and is nobody.
+    await send([{ type: 'page_view', anonymous_id: 'v-8', ...proof }]);
+    expect(await ofVisitor('v-8')).toEqual([{ type: 'page_view', contact_email: null, known: false }]);
   });
 
   it('has a clock that is corrected, and believed within a week', async () => {
