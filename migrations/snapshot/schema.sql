@@ -319,6 +319,13 @@ table cortex.broadcasts
   test_result jsonb
   to_staff boolean not null default false
 
+table cortex.bulk_changes
+  job_id uuid not null
+  ord bigint not null generated always as identity
+  kind text not null
+  record_id uuid not null
+  tags text[] not null default '{}'::text[]
+
 table cortex.contact_action_effects
   action_id uuid not null
   ord integer not null
@@ -1425,6 +1432,12 @@ cortex.broadcasts broadcasts_pkey: PRIMARY KEY (id)
 
 cortex.broadcasts broadcasts_status_check: CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'preparing'::text, 'sending'::text, 'paused'::text, 'sent'::text, 'failed'::text, 'cancelled'::text])))
 
+cortex.bulk_changes bulk_changes_job_id_fkey: FOREIGN KEY (job_id) REFERENCES cortex.jobs(id) ON DELETE CASCADE
+
+cortex.bulk_changes bulk_changes_kind_check: CHECK ((kind = ANY (ARRAY['customer'::text, 'lead'::text, 'member'::text])))
+
+cortex.bulk_changes bulk_changes_pkey: PRIMARY KEY (job_id, ord)
+
 cortex.contact_action_effects contact_action_effects_action_id_fkey: FOREIGN KEY (action_id) REFERENCES cortex.contact_actions(id) ON DELETE CASCADE
 
 cortex.contact_action_effects contact_action_effects_pkey: PRIMARY KEY (action_id, ord)
@@ -1884,6 +1897,8 @@ CREATE INDEX broadcasts_due ON cortex.broadcasts USING btree (scheduled_at) WHER
 CREATE INDEX broadcasts_settle ON cortex.broadcasts USING btree (settle_at) WHERE (settle_at IS NOT NULL)
 
 CREATE INDEX broadcasts_turns_kept ON cortex.broadcasts USING btree (id) WHERE turns_kept
+
+CREATE INDEX bulk_changes_record ON cortex.bulk_changes USING btree (record_id)
 
 CREATE INDEX contact_actions_person ON cortex.contact_actions USING btree (person_id, id DESC)
 

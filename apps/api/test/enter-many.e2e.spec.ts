@@ -104,3 +104,45 @@ it('says who would enter, lets them in, and takes out again who has not moved on
     { email: 'two@many.example', status: 'waiting' },
   ]);
 }, 120_000);
+
+it('takes tags and members of a list back from those whom it made a difference for', async () => {
+  const made = await app.call('POST', '/purchase-leads', [
+    { email: 'a@undo.example', tags: ['vip'] },
+    { email: 'b@undo.example', tags: ['old'] },
+    { email: 'c@undo.example' },
+  ]);
+  const ids = made.body.results.map(({ id }: { id: string }) => id) as string[];
+  const list = (await app.call('POST', '/smart-lists', { name: 'By hand', kind: 'static' })).body.id as string;
+  await app.call('POST', `/smart-lists/${list}/members`, { contact_ids: [ids[0]] });
+  const bulk = async (action: object) => ended((await app.call('POST', '/contacts/bulk', { ids, action })).body.id);
+  const undo = async (id: string) =>
+    (await ended((await app.call('POST', `/jobs/${id}/undo`)).body.id)).progress.counts;
+  const tags = () =>
+    app.database.rows(
+      "select email::text, tags from purchase_leads where email::text like '%@undo.example' order by 1",
+    );
+  const members = () =>
+    app.database.rows(
+      `select p.address from cortex.list_members m join cortex.people p using (person_id)
+       where m.smart_list_id = $1 order by 1`,
+      [list],
+    );
+  const [tagsBefore, membersBefore] = [await tags(), await members()];
+
+  const tagged = await bulk({ type: 'add_tags', tags: ['VIP', 'new'] });
+  expect(tagged).toMatchObject({ result: { changed: 3 }, can_undo: true });
+  await app.call('PATCH', `/contacts/${ids[2]}`, { tags: ['mine'] });
+  expect(await undo(tagged.id)).toEqual({ restored: 2, kept: 1 });
+  expect(await tags()).toEqual([...tagsBefore.slice(0, 2), { email: 'c@undo.example', tags: ['mine'] }]);
+
+  const untagged = await bulk({ type: 'remove_tags', tags: ['vip', 'OLD'] });
+  expect(await undo(untagged.id)).toEqual({ restored: 2 });
+  expect((await tags()).slice(0, 2)).toEqual(tagsBefore.slice(0, 2));
+
+  const added = await bulk({ type: 'add_to_list', smart_list_id: list });
+  expect(added.result.changed).toBe(2);
+  expect(await undo(added.id)).toEqual({ restored: 2 });
+  expect(await members()).toEqual(membersBefore);
+  const nothing = await bulk({ type: 'add_tags', tags: ['lead'] });
+  expect(nothing).toMatchObject({ result: { changed: 0 }, can_undo: false });
+}, 120_000);

@@ -65,6 +65,18 @@ describe('many people in a browser', () => {
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'export');
   });
 
+  it('are tagged from the selection, and the tags are taken back', async () => {
+    await page.getByRole('button', { name: 'Tag', exact: true }).click();
+    await page.getByRole('dialog').getByLabel('Tags').first().fill('spring');
+    await page.getByRole('button', { name: 'Add them' }).click();
+    await page.getByText('Done: 1 person changed.').waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'tags-1-done');
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByText('Undone: 1 person as before.').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'tags-2-undone');
+  });
+
   it('enter an automation, which says beforehand who would not, and are taken out again', async () => {
     const graph = {
       nodes: [

@@ -58,13 +58,21 @@ export class Housekeeping implements JobHandlers {
     } while (gone > 0);
     await this.database.run(
       `update cortex.jobs j set can_undo = false
-       where j.can_undo and not exists (select from cortex.files f where f.id = j.file_id)`,
+       where j.can_undo and case when j.file_id is null then j.ended_at < cortex.now() - interval '14 days'
+         else not exists (select from cortex.files f where f.id = j.file_id) end`,
     );
     do {
       gone = await this.database.run(
         `delete from cortex.import_changes where (job_id, ord) in (
            select c.job_id, c.ord from cortex.import_changes c join cortex.jobs j on j.id = c.job_id
            where not j.can_undo and j.status not in ('running') and ${NOTHING_IS_UNDONE} limit ${BATCH})`,
+      );
+    } while (gone === BATCH);
+    do {
+      gone = await this.database.run(
+        `delete from cortex.bulk_changes where (job_id, ord) in (
+           select c.job_id, c.ord from cortex.bulk_changes c join cortex.jobs j on j.id = c.job_id
+           where not j.can_undo and j.status not in ('queued') and ${NOTHING_IS_UNDONE} limit ${BATCH})`,
       );
     } while (gone === BATCH);
     do {

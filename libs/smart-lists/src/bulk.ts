@@ -49,9 +49,14 @@ export class BulkChanges {
   }
 
   /** Does the change in the job's transaction. @throws AppError when it reaches too many, or the list is gone */
-  async workIn(tx: Tx, actor: Actor, change: DirectoryChange): Promise<NonNullable<JobAnswer['result']>> {
+  async workIn(
+    tx: Tx,
+    actor: Actor,
+    jobId: string,
+    change: DirectoryChange,
+  ): Promise<NonNullable<JobAnswer['result']>> {
     const { people, unknown } = await this.meant(tx, change);
-    const changed = await this.apply(tx, actor, change.action, people);
+    const changed = await this.apply(tx, actor, jobId, change.action, people);
     return { changed, unknown_count: unknown.length, unknown: unknown.slice(0, UNKNOWN_SHOWN) };
   }
 
@@ -79,16 +84,29 @@ export class BulkChanges {
     return people;
   }
 
-  private async apply(tx: Tx, actor: Actor, action: DirectoryAction, people: readonly Person[]): Promise<number> {
+  private async apply(
+    tx: Tx,
+    actor: Actor,
+    jobId: string,
+    action: DirectoryAction,
+    people: readonly Person[],
+  ): Promise<number> {
     if ('smart_list_id' in action) {
       const how = action.type === 'add_to_list' ? 'add' : 'remove';
       const named = { contact_ids: people.map(({ id }) => id) };
-      return this.members.changeIn(tx, actor, action.smart_list_id, how, [named]);
+      return this.members.changeIn(tx, actor, action.smart_list_id, how, [named], {
+        moved: (moved) =>
+          tx.run(
+            `insert into cortex.bulk_changes (job_id, kind, record_id)
+             select $1, 'member', person_id from unnest($2::uuid[]) person_id`,
+            [jobId, moved],
+          ),
+      });
     }
     await writeAs(tx, { by: actor.label });
     let changed = 0;
     for (let at = 0; at < people.length; at += CHUNK) {
-      changed += await changeTags(tx, action, people.slice(at, at + CHUNK));
+      changed += await changeTags(tx, jobId, action, people.slice(at, at + CHUNK));
     }
     // How many, not whom: the audit keeps no ids that the directory may have to forget.
     const after = { tags: action.tags, people: changed };
@@ -102,6 +120,7 @@ const tables = { customer: 'public.unified_profiles', lead: 'public.purchase_lea
 /** Tags are the same without regard to case. Answers how many people had none, or any, of them. */
 async function changeTags(
   tx: Tx,
+  jobId: string,
   { type, tags }: Extract<DirectoryAction, { tags: string[] }>,
   people: readonly Person[],
 ): Promise<number> {
@@ -120,9 +139,16 @@ async function changeTags(
     const wanted = kind === 'lead' ? given.filter((tag) => tag.toLowerCase() !== 'lead') : given;
     if (ids.length === 0 || wanted.length === 0) continue;
     changed += await tx.run(
-      `update ${table} set tags = ${next}, updated_at = cortex.now()
-       where id = any($1::uuid[]) and ${had} is distinct from ${next}`,
-      [ids, wanted],
+      `with changed as (
+         update ${table} set tags = ${next}, updated_at = cortex.now()
+         where id = any($1::uuid[]) and ${had} is distinct from ${next}
+         returning id, cortex.plain_tags(old.tags) as was, cortex.plain_tags(new.tags) as now
+       )
+       insert into cortex.bulk_changes (job_id, kind, record_id, tags)
+       select $3, $4, c.id, case when $5 then array(select g from unnest(c.now) g where g <> all (c.was))
+         else array(select g from unnest(c.was) g where g <> all (c.now)) end
+       from changed c`,
+      [ids, wanted, jobId, kind, type === 'add_tags'],
     );
   }
   return changed;

@@ -140,14 +140,17 @@ export class MemberFiles {
   }
 
   private async work(tx: Tx, job: Queued): Promise<NonNullable<JobAnswer['result']>> {
-    if (job.kind === BULK) return this.bulk.workIn(tx, job.actor, JSON.parse(job.input.toString()) as DirectoryChange);
+    if (job.kind === BULK)
+      return this.bulk.workIn(tx, job.actor, job.id, JSON.parse(job.input.toString()) as DirectoryChange);
     const how = job.action === 'remove' ? 'remove' : 'add';
     const named = await namesInCsv(job.input);
     let unknown_count = 0;
     const shown: string[] = [];
-    const changed = await this.members.changeIn(tx, job.actor, job.smart_list_id, how, named, (unknown) => {
-      unknown_count += unknown.length;
-      shown.push(...unknown.slice(0, UNKNOWN_SHOWN - shown.length));
+    const changed = await this.members.changeIn(tx, job.actor, job.smart_list_id, how, named, {
+      unknown: (unknown) => {
+        unknown_count += unknown.length;
+        shown.push(...unknown.slice(0, UNKNOWN_SHOWN - shown.length));
+      },
     });
     return { changed, unknown_count, unknown: shown };
   }
@@ -155,6 +158,7 @@ export class MemberFiles {
 
 const end = (tx: Tx, id: string, status: string, result: JobAnswer['result'], error: string | null) =>
   tx.run(
-    `update cortex.jobs set status = $2, result = $3::jsonb, error = $4, input = null, ended_at = cortex.now() where id = $1`,
+    `update cortex.jobs set status = $2, result = $3::jsonb, error = $4, input = null, ended_at = cortex.now(),
+       can_undo = exists (select from cortex.bulk_changes c where c.job_id = $1) where id = $1`,
     [id, status, result && JSON.stringify(result), error],
   );

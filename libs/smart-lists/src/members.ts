@@ -33,7 +33,7 @@ export class ListMembers {
   private async change(actor: Actor, listId: string, how: 'add' | 'remove', named: Named): Promise<MembersChanged> {
     const unknown: string[] = [];
     const changed = await this.database.tx((tx) =>
-      this.changeIn(tx, actor, listId, how, [named], (names) => unknown.push(...names)),
+      this.changeIn(tx, actor, listId, how, [named], { unknown: (names) => unknown.push(...names) }),
     );
     return { changed, unknown };
   }
@@ -41,7 +41,7 @@ export class ListMembers {
   /**
    * Inside the caller's transaction.
    * @param pieces worked off one after another; many people come in pieces of some thousand
-   * @param unknown is told, piece by piece, whom nobody knows
+   * @param told piece by piece, whom nobody knows and who came in or went
    * @returns how many came in, or went
    * @throws AppError 404; 400 for a list of rules
    */
@@ -51,7 +51,7 @@ export class ListMembers {
     listId: string,
     how: 'add' | 'remove',
     pieces: Iterable<Named>,
-    unknown: (names: readonly string[]) => void = () => undefined,
+    told: { unknown?: (names: readonly string[]) => void; moved?: (people: readonly string[]) => unknown } = {},
   ): Promise<number> {
     const list = await tx.row<{ kind: string; name: string }>(
       'select kind, name from public.crm_smart_lists where id = $1 for update',
@@ -64,19 +64,20 @@ export class ListMembers {
         'This list follows its rules. People can be added or removed by hand only in static lists.',
       );
     }
-    const told = { id: listId, name: list.name };
+    const named = { id: listId, name: list.name };
     let changed = 0;
-    for (const named of pieces) {
-      const found = named.emails ? await byAddress(tx, named.emails) : await peopleById(tx, named.contact_ids ?? []);
-      unknown(found.unknown);
+    for (const piece of pieces) {
+      const found = piece.emails ? await byAddress(tx, piece.emails) : await peopleById(tx, piece.contact_ids ?? []);
+      told.unknown?.(found.unknown);
       const moved = await tx.rows<{ person_id: string }>(writes[how], [listId, [...new Set(found.people)]]);
       changed += moved.length;
+      await told.moved?.(moved.map(({ person_id }) => person_id));
       await noteTouched(tx, found.people, 'static');
       for (let at = 0; at < moved.length; at += TOLD_AT_ONCE) {
         const some = moved.slice(at, at + TOLD_AT_ONCE);
         await appendActivities(
           tx,
-          some.map(({ person_id }) => turning(told, person_id, how === 'add')),
+          some.map(({ person_id }) => turning(named, person_id, how === 'add')),
         );
       }
     }

@@ -7,4 +7,5 @@ export { counted, type RunningJob, type Step, type SteppedWork } from './step.js
 export { SteppedJobs } from './stepped-jobs.js';
 export { offerUndo, takeUndo } from './take-undo.js';
 export { TransfersModule } from './transfers.module.js';
+export { UndoBulk } from './undo-bulk.js';
 export { UndoImport } from './undo-import.js';

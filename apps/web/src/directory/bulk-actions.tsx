@@ -9,6 +9,7 @@ import { hasEnded, useJob } from '../smart-lists/smart-lists.queries';
 import { UnknownPeople } from '../smart-lists/unknown-people';
 import { Confirm, Problem } from '../ui/confirm';
 import { people } from '../ui/format';
+import { BulkUndo } from './bulk-undo';
 import { EnterForm } from './enter-form';
 import { EntryResult } from './entry-result';
 import { ExportPeople } from './export-people';
@@ -71,6 +72,7 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
         {job?.status === 'completed' && job.result ? `Done: ${people(job.result.changed)} changed.` : null}
         {job?.status === 'failed' && !job.progress ? `${job.error ?? 'This failed.'} Nothing changed.` : null}
       </span>
+      {job?.result ? <BulkUndo key={job.id} job={job} /> : null}
       {job?.progress ? <EntryResult key={job.id} job={job} /> : null}
       {job?.result ? <UnknownPeople names={job.result.unknown} count={job.result.unknown_count} /> : null}
       <Problem error={asking || sure ? undefined : start.error} />

@@ -192,6 +192,10 @@ async function forgetPeople(tx: Tx, { person_ids, ids, addresses, names }: Known
     'delete from cortex.import_changes c where c.address = any($1::text[]) or c.record_id = any($2::uuid[])',
     [addresses, ids],
   );
+  await tx.run(
+    'delete from cortex.bulk_changes c where c.record_id = any($1::uuid[]) or c.record_id = any($2::uuid[])',
+    [person_ids, ids],
+  );
   await tx.run('delete from cortex.demo_rows d where d.id = any($1::uuid[])', [ids]);
   // Whoever is left at their addresses is a row that the directory keeps until somebody comes.
   await tx.run(

@@ -165,7 +165,7 @@ export const bulkContacts = route({
   tag: 'Directory',
   summary: 'The same change to many people (by rules at most 100,000), as a job: all of it or nothing',
   description:
-    'Entering an automation is done some at a time, and the file of its job says of each what came of it. Undoing it removes those who have not moved on since.',
+    'Tags and lists can be undone for two weeks. Entering an automation is done some at a time, and the file of its job says of each what came of it. Undoing it removes those who have not moved on since.',
   status: 202,
   body: z
     .strictObject({

@@ -89,7 +89,7 @@ export const undoJob = route({
   tag,
   summary: 'Takes back what a job did, as a job of its own, where `can_undo` says so',
   description:
-    'Of an import: what nobody changed since is as it was, and who came by it and did nothing since is removed. The file of the new job says of each what was kept, and why.',
+    'Of an import: what nobody changed since is as it was, and who came by it and did nothing since is removed. Of tags and lists: whom the change made a difference for is as before. Of an automation: who has not moved on is removed. The file of the new job says of each what was kept.',
   status: 202,
   params: idParams,
   response: job,

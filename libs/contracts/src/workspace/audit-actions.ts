@@ -84,6 +84,7 @@ export const auditActions = {
   'contacts.remove_tags': 'Removed tags from people',
   'contacts.entered': 'Started an automation for people',
   'contacts.entry_undone': 'Asked to remove people from an automation who had not moved on',
+  'contacts.change_undone': 'Asked to undo a change of many people',
   'contacts.exported': 'Exported people from the directory',
   'contacts.imported': 'Imported people from a file',
   'contacts.import_undone': 'Asked to undo an import of people',

@@ -5,7 +5,7 @@ import type { InputOf } from '#contracts';
 import { RemoveEntered } from '#engine';
 import { Database, type Actor } from '#platform';
 import { MemberFiles } from '#smart-lists';
-import { fileOfJob, partsOfFile, UndoImport } from '#transfers';
+import { fileOfJob, partsOfFile, UndoBulk, UndoImport } from '#transfers';
 import { sendCsv } from '../../http/download.js';
 import { Caller, Input, Route } from '../../http/route.js';
 
@@ -16,6 +16,7 @@ export class JobsController {
     private readonly database: Database,
     private readonly undoing: UndoImport,
     private readonly removing: RemoveEntered,
+    private readonly restoring: UndoBulk,
   ) {}
 
   @Route(contracts.listJobs)
@@ -36,7 +37,7 @@ export class JobsController {
   @Route(contracts.undoJob)
   async undo(@Input() { params }: InputOf<typeof contracts.undoJob>, @Caller() actor: Actor) {
     const { kind } = await this.files.get(params.id);
-    const undoing = kind === this.removing.undoes ? this.removing : this.undoing;
+    const undoing = [this.removing, this.restoring].find(({ undoes }) => undoes === kind) ?? this.undoing;
     return this.files.get(await undoing.start(actor, params.id));
   }
 
