@@ -68,6 +68,7 @@ describe('many people in a browser', () => {
   it('are tagged from the selection, and the tags are taken back', async () => {
     await page.getByRole('button', { name: 'Tag', exact: true }).click();
     await page.getByRole('dialog').getByLabel('Tags').first().fill('spring');
+    await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Add them' }).click();
     await page.getByText('Done: 1 person changed.').waitFor();
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'tags-1-done');

@@ -70,7 +70,7 @@ export const looks: readonly Look[] = [
   },
   {
     kind: 'files',
-    tables: ['cortex.files', 'cortex.file_parts', 'cortex.import_changes'],
+    tables: ['cortex.files', 'cortex.file_parts', 'cortex.import_changes', 'cortex.bulk_changes'],
     rows: `select count(*)::int as n from (select from cortex.files limit ${MOST_COUNTED + 1}) t`,
     oldest: 'select f.created_at as at from cortex.files f order by f.id limit 1',
   },
