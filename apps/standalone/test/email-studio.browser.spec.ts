@@ -290,10 +290,10 @@ describe('the e-mail studio in a browser', () => {
     const accent = brand.getByLabel('Buttons and links', { exact: true });
     await accent.fill('#ffee00');
     await brand.getByText('Links would be hard to read').waitFor();
-    expect(await ground()).toBe('rgb(255, 238, 0)');
+    await until(async () => (await ground()) === 'rgb(255, 238, 0)');
     // Half typed it is no colour yet, and the mail is as it is stored.
     await accent.fill('#8a1');
-    expect(await ground()).toBe('rgb(15, 107, 92)');
+    await until(async () => (await ground()) === 'rgb(15, 107, 92)');
     await accent.fill('#8a1c4a');
     await page.keyboard.press('Escape');
     await brand.getByRole('button', { name: 'Save', exact: true }).click();

@@ -115,8 +115,19 @@ describe('the automation editor in a browser', () => {
     const id = await make();
     await open(page, id);
     await page.getByTestId('panel-steps').click();
-    const pane = await page.locator('.react-flow__pane').boundingBox();
-    const plus = await page.getByTestId('add-first-mail-next').boundingBox();
+    const places = () =>
+      Promise.all([
+        page.locator('.react-flow__pane').boundingBox(),
+        page.getByTestId('add-first-mail-next').boundingBox(),
+      ]);
+    let [pane, plus] = await places();
+    // The drawing moves aside for the panel.
+    await until(async () => {
+      const before = JSON.stringify([pane, plus]);
+      await page.evaluate('new Promise(requestAnimationFrame)');
+      [pane, plus] = await places();
+      return JSON.stringify([pane, plus]) === before;
+    });
     if (!pane || !plus) throw new Error('The drawing has no size');
     const drop = (x: number, y: number) =>
       page.getByTestId('palette-wait').dragTo(page.locator('.react-flow__pane'), { targetPosition: { x, y } });
