@@ -107,6 +107,8 @@ describe('signing in, with a second factor and without a password', () => {
   it('finds the way back for a forgotten password by mail', async () => {
     await page.goto('/sign-in');
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    // The page before has a field of the same name.
+    await page.getByRole('button', { name: 'Mail me a link' }).waitFor();
     await page.getByLabel('E-mail address').fill(app.admin.email);
     await look('forgotten');
     await page.getByRole('button', { name: 'Mail me a link' }).click();
