@@ -73,6 +73,8 @@ function Asking({ contact, action, given, onOpen, onDone, onClose }: ActionDialo
   const chooses = fields.find((field) => controlOf(field) === 'candidate');
   const confirms = fields.find((field) => controlOf(field) === 'confirm');
   const typed = confirms ? values[confirms.name] : undefined;
+  // It stays while another answer is on its way, so that nothing moves under the pointer.
+  const toConfirm = asked === undefined ? undefined : preview.data?.confirm;
   const isSure = !said?.confirm || (typeof typed === 'string' && typed.trim() !== '');
   const isChosen = !chooses || candidates.length === 0 || values[chooses.name] !== undefined;
 
@@ -111,10 +113,10 @@ function Asking({ contact, action, given, onOpen, onDone, onClose }: ActionDialo
         isFresh={isFresh}
         isAsked={asked !== undefined}
       />
-      {confirms && said?.confirm ? (
+      {confirms && toConfirm ? (
         <TextInput
-          label={said.confirm.label}
-          description={said.confirm.value_hint}
+          label={toConfirm.label}
+          description={toConfirm.value_hint}
           error={problems.get(confirms.name)}
           autoComplete="off"
           value={typeof typed === 'string' ? typed : ''}
