@@ -1,6 +1,6 @@
 -- Local times. PostgreSQL and the application each bring a version of the time-zone data, and for a few zones they differ.
 -- The application's counts everywhere, also for SQL users: what differs stands in cortex.zone_corrections, written by
--- libs/directory/src/time-zones.ts at each start of a worker; every other zone is PostgreSQL's own.
+-- libs/directory/src/facts/time-zones.ts at each start of a worker; every other zone is PostgreSQL's own.
 
 -- The seconds east of UTC in a corrected zone; null in every other.
 create or replace function cortex.corrected_offset(instant timestamptz, zone text) returns int

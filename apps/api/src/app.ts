@@ -11,16 +11,16 @@ import { asRequest, cursorKey, readSecret, type PlatformParts } from '#platform'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { recordActivities } from './controllers/ingestion/activities.controller.js';
 import { ApiModule } from './api.module.js';
-import { addBodyParsers, applyBodyLimits, MIB } from './http/body.js';
-import { serveDocs } from './http/docs.js';
-import { ErrorFilter, MAX_PARAM_LENGTH, sendProblem, toProblem } from './http/error.filter.js';
-import { openFastDoor } from './http/fast-door.js';
-import { askPermissionFirst } from './http/permission.js';
-import { answerPreflights } from './http/pages-of-others.js';
-import { pagePolicy, widerPages } from './http/page-policy.js';
-import { noticeProxy } from './http/proxy-notice.js';
-import { signCursors } from './http/signed-cursors.js';
-import { serveWeb } from './http/static-web.js';
+import { addBodyParsers, applyBodyLimits, MIB } from './http/parsing/body.js';
+import { serveDocs } from './http/pages/docs.js';
+import { ErrorFilter, MAX_PARAM_LENGTH, sendProblem, toProblem } from './http/routes/error.filter.js';
+import { openFastDoor } from './http/ingestion/fast-door.js';
+import { askPermissionFirst } from './http/permission/permission.js';
+import { answerPreflights } from './http/permission/pages-of-others.js';
+import { pagePolicy, widerPages } from './http/pages/page-policy.js';
+import { noticeProxy } from './http/permission/proxy-notice.js';
+import { signCursors } from './http/routes/signed-cursors.js';
+import { serveWeb } from './http/pages/static-web.js';
 
 const processMark = randomBytes(4).toString('hex');
 let requests = 0;

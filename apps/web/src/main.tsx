@@ -2,8 +2,8 @@ import '@fontsource-variable/newsreader/wght.css';
 import '@fontsource-variable/hanken-grotesk/wght.css';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
-import './ui/tokens.css';
-import './ui/page.css';
+import './ui/theme/tokens.css';
+import './ui/theme/page.css';
 
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
@@ -13,7 +13,7 @@ import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 import { createQueryClient } from './api/query-client';
 import { router, toSignIn } from './routes';
-import { cssVariablesResolver, theme } from './ui/theme';
+import { cssVariablesResolver, theme } from './ui/theme/theme';
 
 const queryClient = createQueryClient(() => void toSignIn());
 

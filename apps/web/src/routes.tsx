@@ -1,6 +1,6 @@
 import { createBrowserRouter, redirect, type RouteObject } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { RouteFailed } from './ui/route-failed';
+import { RouteFailed } from './ui/pages/route-failed';
 
 /** The screens below `/admin`, each its own chunk. A new screen is one line here and one in `shell/screens.ts`. */
 const admin: RouteObject[] = [
@@ -28,7 +28,7 @@ const admin: RouteObject[] = [
   { path: 'automations/:id', lazy: async () => ({ Component: (await import('./canvas/canvas-page')).CanvasPage }) },
   {
     path: 'email-studio',
-    lazy: async () => ({ Component: (await import('./email-studio/broadcasts/studio-page')).StudioPage }),
+    lazy: async () => ({ Component: (await import('./email-studio/broadcasts/studio/studio-page')).StudioPage }),
   },
   {
     path: 'email/wizard',

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
-import { Automations } from './automations.js';
-import { Lifecycle } from './lifecycle.js';
-import { Presence } from './presence.js';
-import { Publishing } from './publishing.js';
+import { Automations } from './drafts/automations.js';
+import { Lifecycle } from './publishing/lifecycle.js';
+import { Presence } from './drafts/presence.js';
+import { Publishing } from './publishing/publishing.js';
 
 @Module({
   providers: [Automations, Publishing, Lifecycle, Presence],

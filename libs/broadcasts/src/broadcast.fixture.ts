@@ -1,10 +1,10 @@
 import { DesignRenderer } from '#emails';
 import { createLog, readConfig, systemActor } from '#platform';
 import { seedLeads, testDatabase, type SeededPerson, type TestDatabase } from '#testing';
-import { BroadcastLoop } from './broadcast-loop.js';
-import { Broadcasts } from './broadcasts.js';
-import type { BroadcastFields } from './draft-fields.js';
-import { BroadcastLifecycle } from './lifecycle.js';
+import { BroadcastLoop } from './sending/broadcast-loop.js';
+import { Broadcasts } from './drafts/broadcasts.js';
+import type { BroadcastFields } from './drafts/draft-fields.js';
+import { BroadcastLifecycle } from './sending/lifecycle.js';
 
 export const actor = systemActor('test');
 

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { EmailsModule } from '#emails';
-import { BroadcastLoop } from './broadcast-loop.js';
-import { Broadcasts } from './broadcasts.js';
-import { BroadcastLifecycle } from './lifecycle.js';
+import { BroadcastLoop } from './sending/broadcast-loop.js';
+import { Broadcasts } from './drafts/broadcasts.js';
+import { BroadcastLifecycle } from './sending/lifecycle.js';
 import { BroadcastReports } from './report/reports.js';
 
 const parts = [Broadcasts, BroadcastLifecycle, BroadcastLoop, BroadcastReports];

@@ -1,9 +1,9 @@
-export * from './address.js';
-export * from './consent.js';
-export * from './topic-choices.js';
-export * from './people.js';
-export * from './facts.queries.js';
-export * from './contact.js';
+export * from './identity/address.js';
+export * from './consent/consent.js';
+export * from './consent/topic-choices.js';
+export * from './identity/people.js';
+export * from './facts/facts.queries.js';
+export * from './search/contact.js';
 export {
   contactById,
   contactPage,
@@ -11,14 +11,14 @@ export {
   shownPerson,
   type ContactPage,
   type ContactQuery,
-} from './contacts.queries.js';
-export { Contacts } from './contacts.js';
-export { Duplicates } from './duplicates.js';
-export { Notes } from './notes.js';
-export { DirectoryViews } from './views.js';
+} from './search/contacts.queries.js';
+export { Contacts } from './contacts/contacts.js';
+export { Duplicates } from './duplicates/duplicates.js';
+export { Notes } from './contacts/notes.js';
+export { DirectoryViews } from './contacts/views.js';
 export { DirectoryModule } from './directory.module.js';
-export { editContact, writeAs } from './edit-contact.js';
-export { compareDirectory, DirectoryRepair, repairDirectory } from './directory-repair.js';
-export { correctZones, TimeZones } from './time-zones.js';
-export { noteSubscribers, SubscriberDays, subscribersByDay } from './subscriber-days.js';
-export { countSubscribers, type Subscribers } from './subscribers.queries.js';
+export { editContact, writeAs } from './contacts/edit-contact.js';
+export { compareDirectory, DirectoryRepair, repairDirectory } from './sync/directory-repair.js';
+export { correctZones, TimeZones } from './facts/time-zones.js';
+export { noteSubscribers, SubscriberDays, subscribersByDay } from './subscribers/subscriber-days.js';
+export { countSubscribers, type Subscribers } from './subscribers/subscribers.queries.js';

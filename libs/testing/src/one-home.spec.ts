@@ -25,15 +25,15 @@ const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
     // The two of the directory join the row in statements of their own.
     home: [
       'libs/rules/src/language/settings-sql.ts',
-      'libs/directory/src/contacts.queries.ts',
-      'libs/directory/src/facts.queries.ts',
+      'libs/directory/src/search/contacts.queries.ts',
+      'libs/directory/src/facts/facts.queries.ts',
     ],
   },
   {
     what: 'an address below /admin',
     written: /['"`]\/admin\b(?!\/\*)/,
     // What the server answers with the admin's page.
-    home: ['libs/contracts/src/workspace/admin-addresses.ts', 'apps/api/src/http/static-web.ts'],
+    home: ['libs/contracts/src/workspace/admin-addresses.ts', 'apps/api/src/http/pages/static-web.ts'],
   },
 ];
 

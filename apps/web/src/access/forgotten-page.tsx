@@ -2,8 +2,8 @@ import './sign-in.css';
 import { Button } from '@mantine/core';
 import { useEffect, useState, type FormEvent } from 'react';
 import { Link } from 'react-router';
-import { Problem } from '../ui/confirm';
-import { SignInAddress } from '../ui/credentials';
+import { Problem } from '../ui/forms/confirm';
+import { SignInAddress } from '../ui/forms/credentials';
 import { useAskForReset } from './session.queries';
 
 /** Asks for a mail with a link to set a new password. What it says afterwards is the same for every address. */

@@ -5,7 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { call } from '../api/client';
-import { Problem } from '../ui/confirm';
+import { Problem } from '../ui/forms/confirm';
 import { NewPasswordInput } from './new-password-input';
 import { useSignIn } from './session.queries';
 

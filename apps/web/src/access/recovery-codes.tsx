@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { CopyButton } from '../ui/copy-button';
+import { CopyButton } from '../ui/copying/copy-button';
 
 /** The recovery codes, which nobody can show again. */
 export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onDone: () => void }) {

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useState, type FormEvent } from 'react';
 import { Link, useParams } from 'react-router';
 import { failedBy } from '../api/problem';
-import { Problem } from '../ui/confirm';
+import { Problem } from '../ui/forms/confirm';
 import { NewPasswordInput } from './new-password-input';
 import { useTakeReset } from './session.queries';
 

@@ -1,6 +1,6 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { lazy, Suspense, useState, type FormEvent } from 'react';
-import { Problem } from '../ui/confirm';
+import { Problem } from '../ui/forms/confirm';
 import { CodeInput } from './code-input';
 import { RecoveryCodes } from './recovery-codes';
 import { useBeginSecondFactor, useConfirmSecondFactor } from './second-factor.queries';

@@ -6,11 +6,11 @@ import { useSearchParams } from 'react-router';
 import { call } from '../api/client';
 import { paging, rowsOf } from '../api/paged';
 import { useMay } from '../access/session.queries';
-import { LoadMore } from '../ui/load-more';
-import { Page } from '../ui/page';
-import { Answer, Empty, NotAllowed } from '../ui/query-states';
-import { RowButton, Table, type Column } from '../ui/table';
-import { Time } from '../ui/time';
+import { LoadMore } from '../ui/pages/load-more';
+import { Page } from '../ui/pages/page';
+import { Answer, Empty, NotAllowed } from '../ui/feedback/query-states';
+import { RowButton, Table, type Column } from '../ui/pages/table';
+import { Time } from '../ui/formatting/time';
 
 const sentences: ReadonlyMap<string, string> = new Map(Object.entries(auditActions));
 

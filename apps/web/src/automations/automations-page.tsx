@@ -7,15 +7,15 @@ import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
-import { count } from '../ui/format';
-import { LoadMore } from '../ui/load-more';
-import { Page } from '../ui/page';
-import { Empty, Failed, Loading } from '../ui/query-states';
-import { Time } from '../ui/time';
+import { count } from '../ui/formatting/format';
+import { LoadMore } from '../ui/pages/load-more';
+import { Page } from '../ui/pages/page';
+import { Empty, Failed, Loading } from '../ui/feedback/query-states';
+import { Time } from '../ui/formatting/time';
 import { useAutomations } from './automations.queries';
 import { ReferenceNames, useReferenceNames } from './reference-names';
 import { StatusPill } from './status-pill';
-import { NameAndStatus } from '../ui/name-and-status';
+import { NameAndStatus } from '../ui/pages/name-and-status';
 
 const statuses: { value: string; label: string }[] = [
   { value: '', label: 'All except archived' },

@@ -5,8 +5,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { call } from '../api/client';
-import { Problem } from '../ui/confirm';
-import { Section } from '../ui/page';
+import { Problem } from '../ui/forms/confirm';
+import { Section } from '../ui/pages/page';
 import { ChooseImportFile } from './choose-import-file';
 import { ReferenceNames, useReferenceNames } from './reference-names';
 

@@ -5,7 +5,7 @@ import { createContext, useContext, useEffect, useMemo, useState, type ReactNode
 import { call } from '../api/client';
 import { rowsOf } from '../api/paged';
 import { useNames } from '../rule-builder/suggestions';
-import { ErrorBoundary } from '../ui/error-boundary';
+import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import { useAutomations } from './automations.queries';
 
 export const useTemplates = () =>

@@ -10,7 +10,7 @@ import { useStore } from 'zustand';
 import { useMay } from '../access/session.queries';
 import { useAutomation } from '../automations/automations.queries';
 import { ReferenceNames } from '../automations/reference-names';
-import { Failed, Loading } from '../ui/query-states';
+import { Failed, Loading } from '../ui/feedback/query-states';
 import { createEditorStore, takeProblems } from './document/editor-store';
 import { EditorFrame } from './editor-frame';
 import { keptHistory } from './document/history';

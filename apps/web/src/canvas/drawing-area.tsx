@@ -1,6 +1,6 @@
 import type { Automation } from '#contracts';
 import { Button } from '@mantine/core';
-import { ErrorBoundary } from '../ui/error-boundary';
+import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import { Flow } from './adapter/flow';
 import { runKey } from './commands';
 import { useEditor, useEditorStore } from './document/use-editor';

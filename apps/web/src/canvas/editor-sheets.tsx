@@ -1,5 +1,5 @@
 import type { Automation } from '#contracts';
-import { ErrorBoundary } from '../ui/error-boundary';
+import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import { StepPicker } from './panels/step-picker';
 import { ConflictSheet } from './sheets/conflict-sheet';
 import { FindSheet } from './sheets/find-sheet';

@@ -4,8 +4,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { call } from '../api/client';
 import { hasEnded, useJob, type Job } from '../smart-lists/smart-lists.queries';
-import { Problem } from '../ui/confirm';
-import { count, people } from '../ui/format';
+import { Problem } from '../ui/forms/confirm';
+import { count, people } from '../ui/formatting/format';
 
 /** Takes a change of tags or of a list back, and says what came of that. */
 export function BulkUndo({ job }: { job: Job }) {

@@ -1,8 +1,8 @@
 import { personalFields } from '#rules';
 import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { money } from '../ui/format';
-import { Time } from '../ui/time';
+import { money } from '../ui/formatting/format';
+import { Time } from '../ui/formatting/time';
 import type { Contact } from './contacts.queries';
 import { emailStatusWords } from '../people/person-words';
 

@@ -4,8 +4,8 @@ import { listAutomations, previewBulk, type BulkAction, type EntryPreview } from
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/client';
-import { Problem } from '../ui/confirm';
-import { count, people, plural } from '../ui/format';
+import { Problem } from '../ui/forms/confirm';
+import { count, people, plural } from '../ui/formatting/format';
 import type { Selection } from './selection';
 
 interface EnterFormProps {

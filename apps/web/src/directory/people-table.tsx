@@ -2,7 +2,7 @@ import { Checkbox } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useSettings } from '../settings/saving/settings.queries';
-import { ErrorBoundary } from '../ui/error-boundary';
+import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import type { MouseEvent } from 'react';
 import type { Column } from './columns';
 import type { Contact } from './contacts.queries';

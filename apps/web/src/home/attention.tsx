@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { Link } from 'react-router';
 import { useMay } from '../access/session.queries';
-import { Section } from '../ui/page';
-import { Answer } from '../ui/query-states';
-import { Time } from '../ui/time';
+import { Section } from '../ui/pages/page';
+import { Answer } from '../ui/feedback/query-states';
+import { Time } from '../ui/formatting/time';
 import { useAttention, useCloseAttention, type AttentionItem } from './home.queries';
 
 interface NextAction {

@@ -4,7 +4,7 @@ import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { useStaff } from '../settings/staff/staff.queries';
 import type { Settings } from '../settings/saving/settings.queries';
-import { Section } from '../ui/page';
+import { Section } from '../ui/pages/page';
 
 interface Item {
   label: string;

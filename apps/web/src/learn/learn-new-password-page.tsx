@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { Link, useParams } from 'react-router';
 import { NewPasswordInput } from '../access/new-password-input';
 import { failedBy } from '../api/problem';
-import { Problem } from '../ui/confirm';
+import { Problem } from '../ui/forms/confirm';
 import { LearnFrame } from './learn-frame';
 import { useSetPassword } from './learn.queries';
 

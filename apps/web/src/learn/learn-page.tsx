@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { rowsOf } from '../api/paged';
-import { LoadMore } from '../ui/load-more';
-import { Answer, Empty } from '../ui/query-states';
+import { LoadMore } from '../ui/pages/load-more';
+import { Answer, Empty } from '../ui/feedback/query-states';
 import { LearnFrame } from './learn-frame';
 import { useCustomerSignOut, useMe, useMyCourses } from './learn.queries';
 

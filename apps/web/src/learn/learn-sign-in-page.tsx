@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { Problem } from '../ui/confirm';
-import { SignInAddress, SignInPassword } from '../ui/credentials';
+import { Problem } from '../ui/forms/confirm';
+import { SignInAddress, SignInPassword } from '../ui/forms/credentials';
 import { LearnFrame } from './learn-frame';
 import { useCustomerSignIn } from './learn.queries';
 

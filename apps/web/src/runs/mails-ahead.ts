@@ -1,6 +1,6 @@
 import type { Run } from '#contracts';
 import { indexGraph, nodeDef, noNames, sentenceOf, type Graph, type GraphNode } from '#graph';
-import { listed } from '../ui/format';
+import { listed } from '../ui/formatting/format';
 
 /** What a run may send before it waits again. */
 export interface MailsAhead {

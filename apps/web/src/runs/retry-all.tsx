@@ -4,8 +4,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMay } from '../access/session.queries';
 import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
-import { Problem } from '../ui/confirm';
-import { people } from '../ui/format';
+import { Problem } from '../ui/forms/confirm';
+import { people } from '../ui/formatting/format';
 import { reasonInWords } from '../outbox/reason-words';
 
 const SHOWN = 100;

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useMay } from '../access/session.queries';
 import { call } from '../api/client';
 import { versionQuery } from '../automations/versions.queries';
-import { Confirm, Problem } from '../ui/confirm';
+import { Confirm, Problem } from '../ui/forms/confirm';
 
 const verbs = { advance: advanceRun, remove: removeRun, retry: retryRun };
 type Verb = keyof typeof verbs;

@@ -8,8 +8,8 @@ import { useState } from 'react';
 import { call } from '../api/client';
 import { CheckResults, proves, type Proof } from '../rule-builder/answers/check-results';
 import { useNames } from '../rule-builder/suggestions';
-import { Failed, Loading } from '../ui/query-states';
-import { relativeTime } from '../ui/time';
+import { Failed, Loading } from '../ui/feedback/query-states';
+import { relativeTime } from '../ui/formatting/time';
 import { reasonInWords } from '../outbox/reason-words';
 
 interface ExplanationProps {

@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useSession, useSignOut } from '../access/session.queries';
-import { readerZone } from '../ui/time';
+import { readerZone } from '../ui/formatting/time';
 
 const PasswordForm = lazy(async () => ({ default: (await import('./password-form')).PasswordForm }));
 

@@ -7,7 +7,7 @@ import { Link, Outlet } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useSession } from '../access/session.queries';
 import { useLiveChanges } from '../api/live-changes';
-import { Failed, Loading } from '../ui/query-states';
+import { Failed, Loading } from '../ui/feedback/query-states';
 import { ContactHost } from './contact-host';
 import { DemoBanner } from './demo-banner';
 import { Navigation } from './navigation';

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { ErrorBoundary } from '../ui/error-boundary';
+import { ErrorBoundary } from '../ui/feedback/error-boundary';
 
 const ContactDrawer = lazy(async () => ({
   default: (await import('../directory/contact-drawer/contact-drawer')).ContactDrawer,

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { Page } from '../ui/page';
+import { Page } from '../ui/pages/page';
 
 /** An address of no screen. */
 export function NotFound() {

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useState, type FormEvent } from 'react';
 import { NewPasswordInput } from '../access/new-password-input';
 import { useChangePassword } from '../access/session.queries';
-import { Problem } from '../ui/confirm';
+import { Problem } from '../ui/forms/confirm';
 
 /** Changing one's own password. */
 export function PasswordForm({ onClose }: { onClose: () => void }) {

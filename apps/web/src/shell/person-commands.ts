@@ -5,7 +5,7 @@ import { isOffered, useAvailableActions } from '../directory/contact-drawer/acti
 import { useOpenAction } from '../directory/contact-drawer/actions/open-action';
 import { useContact } from '../directory/contacts.queries';
 import { nameOf } from '../people/person-words';
-import { showToast } from '../ui/toast';
+import { showToast } from '../ui/feedback/toast';
 
 /** What can be done with the person who is open, in the drawer or on their page, for the command palette. */
 export function usePersonCommands(): SpotlightActionGroupData[] {

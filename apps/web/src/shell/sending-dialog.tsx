@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Confirm } from '../ui/confirm';
+import { Confirm } from '../ui/forms/confirm';
 import { useResumeSending, useStopSending } from './sending.queries';
 
 /** Asks before all mail is stopped, or let go again; says first what will happen. */

@@ -1,4 +1,4 @@
-import { Confirm } from '../ui/confirm';
+import { Confirm } from '../ui/forms/confirm';
 import { failedBy } from '../api/problem';
 import { useDeleteList, type SmartList } from './smart-lists.queries';
 import { Users } from './used-by';

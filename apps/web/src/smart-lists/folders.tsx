@@ -1,7 +1,7 @@
 import { Autocomplete, Button, Modal, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState, type FormEvent } from 'react';
-import { Problem } from '../ui/confirm';
+import { Problem } from '../ui/forms/confirm';
 import { useMoveList, useRenameFolder, type SmartList } from './smart-lists.queries';
 
 /** What can be done with the folder that is looked at: another name (an existing one joins them), or none. */

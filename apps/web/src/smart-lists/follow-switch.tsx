@@ -1,6 +1,6 @@
 import { Switch } from '@mantine/core';
 import { useMay } from '../access/session.queries';
-import { Problem } from '../ui/confirm';
+import { Problem } from '../ui/forms/confirm';
 import { useChangeList, type SmartList } from './smart-lists.queries';
 
 /** Whether the list is followed although nothing uses it, and what that means. */

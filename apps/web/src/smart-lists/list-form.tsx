@@ -4,7 +4,7 @@ import { readRules, type Group } from '#rules';
 import { useState } from 'react';
 import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
-import { Problem } from '../ui/confirm';
+import { Problem } from '../ui/forms/confirm';
 import { NewPeopleChoice } from './new-people-choice';
 import { PeoplePreview } from './people-preview';
 import { useChangeList, type SmartList } from './smart-lists.queries';

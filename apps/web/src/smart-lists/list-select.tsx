@@ -5,7 +5,7 @@ import { adminAddresses, listSmartLists } from '#contracts';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { call } from '../api/client';
-import { count } from '../ui/format';
+import { count } from '../ui/formatting/format';
 import { useSmartList, type SmartList } from './smart-lists.queries';
 
 /** Which lists fit: any, or those that people are put on by hand. */

@@ -2,8 +2,8 @@ import { Button, FileButton } from '@mantine/core';
 import { cancelJob } from '#contracts';
 import { useState } from 'react';
 import { call } from '../api/client';
-import { Problem } from '../ui/confirm';
-import { count, people } from '../ui/format';
+import { Problem } from '../ui/forms/confirm';
+import { count, people } from '../ui/formatting/format';
 import { UnknownPeople } from './unknown-people';
 import { useChangeMembers, useJob, type Job } from './smart-lists.queries';
 

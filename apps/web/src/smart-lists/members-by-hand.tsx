@@ -1,8 +1,8 @@
 import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { PersonInput } from '../people/person-input';
-import { Problem } from '../ui/confirm';
-import { people } from '../ui/format';
+import { Problem } from '../ui/forms/confirm';
+import { people } from '../ui/formatting/format';
 import { UnknownPeople } from './unknown-people';
 import { useChangeMembers } from './smart-lists.queries';
 

@@ -5,8 +5,8 @@ import { useNavigate } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { RuleBuilder } from '../rule-builder/rule-builder';
-import { Problem } from '../ui/confirm';
-import { NotAllowed } from '../ui/query-states';
+import { Problem } from '../ui/forms/confirm';
+import { NotAllowed } from '../ui/feedback/query-states';
 import { PeoplePreview } from './people-preview';
 import { useCreateList } from './smart-lists.queries';
 

@@ -1,7 +1,7 @@
 import { csvCell } from '#rules';
 import { Button } from '@mantine/core';
-import { download } from '../ui/download';
-import { plural } from '../ui/format';
+import { download } from '../ui/copying/download';
+import { plural } from '../ui/formatting/format';
 
 const shown = 20;
 

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { listed, plural } from '../ui/format';
+import { listed, plural } from '../ui/formatting/format';
 import type { SmartList } from './smart-lists.queries';
 
 type User = SmartList['used_by'][number];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SeededPerson } from '#testing';
 import { actor, BroadcastFixture } from '../broadcast.fixture.js';
-import { measureNext } from './measure.js';
+import { measureNext } from '../results/measure.js';
 import { noteClick, takeBackClicks } from './record.js';
 import { BroadcastReports } from './reports.js';
 

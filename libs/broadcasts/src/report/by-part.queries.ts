@@ -1,8 +1,8 @@
 import type { MessageCounts } from '#emails';
 import type { Tx } from '#platform';
-import { partsOf } from '../audience.js';
-import type { BroadcastRow } from '../broadcast.queries.js';
-import type { Results } from './measure.js';
+import { partsOf } from '../audience/audience.js';
+import type { BroadcastRow } from '../broadcast/broadcast.queries.js';
+import type { Results } from '../results/measure.js';
 
 export interface DeviceFigures {
   /** `unknown` where nothing was said of it. */

@@ -1,6 +1,6 @@
 import type { BroadcastState } from '#contracts';
 import type { Tx } from '#platform';
-import type { BroadcastRow } from '../broadcast.queries.js';
+import type { BroadcastRow } from '../broadcast/broadcast.queries.js';
 
 /** Broadcasts that one is compared with. */
 const COMPARED = 10;

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, Database, recordAudit, type Actor } from '#platform';
-import { broadcastById, countsOf } from '../broadcast.queries.js';
-import { Broadcasts } from '../broadcasts.js';
-import { presentListed } from '../present.js';
-import { recipientPage, type RecipientFilter } from '../recipients.queries.js';
-import { assertStatus } from '../status.js';
+import { broadcastById, countsOf } from '../broadcast/broadcast.queries.js';
+import { Broadcasts } from '../drafts/broadcasts.js';
+import { presentListed } from '../drafts/present.js';
+import { recipientPage, type RecipientFilter } from '../recipients/recipients.queries.js';
+import { assertStatus } from '../broadcast/status.js';
 import { batchPage, type BatchFilter } from './batches.queries.js';
 import { devicesOf, listsOf } from './by-part.queries.js';
 import { earlierThan } from './earlier.queries.js';
-import { deliveredNotClicked } from './follow-up.js';
-import { recipientLines } from './recipient-lines.js';
+import { deliveredNotClicked } from '../recipients/follow-up.js';
+import { recipientLines } from '../recipients/recipient-lines.js';
 import { domainsOf, firstMail, hoursOf, linksOf, machineOpens } from './report.queries.js';
-import { resultsOf } from './results.js';
+import { resultsOf } from '../results/results.js';
 
 /** Figures of one moment. */
 const snapshot = { isolation: 'REPEATABLE READ', readOnly: true } as const;

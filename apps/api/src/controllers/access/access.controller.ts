@@ -4,8 +4,8 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
 import type { FastifyReply } from 'fastify';
-import { sendCsv } from '../../http/download.js';
-import { Caller, Input, Route } from '../../http/route.js';
+import { sendCsv } from '../../http/pages/download.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 const done = { done: true } as const;
 

@@ -4,7 +4,7 @@ import type { AnswerOf, InputOf } from '#contracts';
 import { activeCourses, CustomerSignIn, PasswordLinks, PasswordMails, type CustomerSession } from '#customers';
 import { Database } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Customer, Input, Route } from '../../http/route.js';
+import { Customer, Input, Route } from '../../http/routes/route.js';
 
 const done = { done: true } as const;
 

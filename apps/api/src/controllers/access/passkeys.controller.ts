@@ -4,7 +4,7 @@ import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
 import type { Actor } from '#platform';
 import type { FastifyRequest } from 'fastify';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 const present = (passkey: Passkey) => ({
   ...passkey,

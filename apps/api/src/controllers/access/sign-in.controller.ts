@@ -5,7 +5,7 @@ import type { AnswerOf, InputOf } from '#contracts';
 import { AppError, type Actor } from '#platform';
 import { ResetMail } from '#send';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 const done = { done: true } as const;
 

@@ -18,8 +18,8 @@ import { diff, withoutSecrets } from '#graph';
 import { Config, Database, type Actor } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { presentAutomation, presentNodeTypes } from './automation.presenter.js';
-import { attachment } from '../../http/download.js';
-import { Caller, Input, Route } from '../../http/route.js';
+import { attachment } from '../../http/pages/download.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class AutomationsController {

@@ -4,7 +4,7 @@ import * as contracts from '#contracts';
 import type { Backtest, InputOf } from '#contracts';
 import { Backtests, emptyResult, simulate, type BacktestRow } from '#engine';
 import { Database, LOG, type Actor, type Log } from '#platform';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class BacktestsController {

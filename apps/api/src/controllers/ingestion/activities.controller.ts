@@ -2,10 +2,10 @@ import { Controller, Req } from '@nestjs/common';
 import { ActivityLog, Ingestion } from '#activities';
 import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
-import { activitiesIn } from '../../http/cloud-events.js';
-import { assertSomeStored, readItems } from '../../http/items.js';
-import type { CortexRequest } from '../../http/permission.js';
-import { Input, Route } from '../../http/route.js';
+import { activitiesIn } from '../../http/ingestion/cloud-events.js';
+import { assertSomeStored, readItems } from '../../http/ingestion/items.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { Input, Route } from '../../http/routes/route.js';
 
 type Answer = AnswerOf<typeof contracts.postActivities>;
 

@@ -3,9 +3,9 @@ import * as contracts from '#contracts';
 import type { AnswerOf, InputOf } from '#contracts';
 import { Shop, type WriteResult } from '#enrollments';
 import type { z } from 'zod';
-import { assertSomeStored, readItems } from '../../http/items.js';
-import type { CortexRequest } from '../../http/permission.js';
-import { Input, Route } from '../../http/route.js';
+import { assertSomeStored, readItems } from '../../http/ingestion/items.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { Input, Route } from '../../http/routes/route.js';
 
 type Answer = z.output<typeof contracts.writtenResults>;
 

@@ -4,9 +4,9 @@ import { unitsOf, VisitLimits, Visits, type VisitorActivity } from '#activities'
 import * as contracts from '#contracts';
 import { MAX_VISITS, visit, type AnswerOf, type Visit } from '#contracts';
 import { AppError, invalidRequest } from '#platform';
-import { fieldErrors, Route } from '../../http/route.js';
-import { readItems } from '../../http/items.js';
-import type { CortexRequest } from '../../http/permission.js';
+import { fieldErrors, Route } from '../../http/routes/route.js';
+import { readItems } from '../../http/ingestion/items.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
 
 type Answer = AnswerOf<typeof contracts.track>;
 

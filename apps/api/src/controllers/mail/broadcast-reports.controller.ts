@@ -4,8 +4,8 @@ import { BroadcastReports } from '#broadcasts';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
-import { sendCsv } from '../../http/download.js';
-import { Caller, Input, Route } from '../../http/route.js';
+import { sendCsv } from '../../http/pages/download.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class BroadcastReportsController {

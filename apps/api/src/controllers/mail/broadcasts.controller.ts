@@ -6,7 +6,7 @@ import { emptyCounts } from '#emails';
 import { Database, type Actor } from '#platform';
 import { skipClause } from '#rules';
 import { MessageView, Rehearsals, retryUnknown, sendTest } from '#send';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class BroadcastsController {

@@ -13,7 +13,7 @@ import {
 import { LinkChecks } from '#engine';
 import { AppError, Database, type Actor } from '#platform';
 import { MessageView } from '#send';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class DesignsController {

@@ -4,7 +4,7 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { Media } from '#emails';
 import type { Actor } from '#platform';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class MediaController {

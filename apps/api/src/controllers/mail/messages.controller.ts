@@ -5,7 +5,7 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { Database, readSettings, type Actor } from '#platform';
 import { retryUnknown, EmergencyStop } from '#send';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 import { KeptFigures } from './kept-figures.js';
 
 const DAY = 24 * 3600_000;

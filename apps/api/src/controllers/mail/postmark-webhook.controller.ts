@@ -1,8 +1,8 @@
 import { Controller, Req } from '@nestjs/common';
 import * as contracts from '#contracts';
 import { PostmarkEvents } from '#send';
-import type { CortexRequest } from '../../http/permission.js';
-import { Route } from '../../http/route.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { Route } from '../../http/routes/route.js';
 
 @Controller()
 export class PostmarkWebhookController {

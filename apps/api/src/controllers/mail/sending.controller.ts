@@ -4,7 +4,7 @@ import { NamedSenders } from '#emails';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
 import { EmergencyStop, Senders } from '#send';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class SendingController {

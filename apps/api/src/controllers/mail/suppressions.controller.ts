@@ -4,7 +4,7 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { AppError, Database, isAdmin, recordAudit, type Actor, type Tx } from '#platform';
 import { importSuppressions, SuppressionMirror } from '#send';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 /** Mailing somebody who called it spam costs everybody's delivery: it takes an administrator, who says why. */
 function mayLiftComplaints(actor: Actor, complained: readonly string[], reason: string | undefined): void {

@@ -4,7 +4,7 @@ import type { InputOf } from '#contracts';
 import { Contacts } from '#directory';
 import { SignUpForms, Topics } from '#emails';
 import type { Actor } from '#platform';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 /** Topics and sign-up forms: what people can choose, and where they come in. */
 @Controller()

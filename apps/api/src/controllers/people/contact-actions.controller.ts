@@ -9,7 +9,7 @@ import type {
   InputOf,
 } from '#contracts';
 import type { Actor } from '#platform';
-import { Caller, Input, RequestKey, Route } from '../../http/route.js';
+import { Caller, Input, RequestKey, Route } from '../../http/routes/route.js';
 
 /** What every route of an action is asked. */
 interface Asked<N extends ContactActionName> {

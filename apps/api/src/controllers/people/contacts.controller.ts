@@ -6,7 +6,7 @@ import { EnterPeople } from '#engine';
 import type { Actor } from '#platform';
 import { MemberFiles, RuleQuestions, SmartLists } from '#smart-lists';
 import { ExportPeople, ImportPeople } from '#transfers';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class ContactsController {

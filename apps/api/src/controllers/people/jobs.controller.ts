@@ -6,8 +6,8 @@ import { RemoveEntered } from '#engine';
 import { Database, type Actor } from '#platform';
 import { MemberFiles } from '#smart-lists';
 import { fileOfJob, partsOfFile, UndoBulk, UndoImport } from '#transfers';
-import { sendCsv } from '../../http/download.js';
-import { Caller, Input, Route } from '../../http/route.js';
+import { sendCsv } from '../../http/pages/download.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class JobsController {

@@ -2,8 +2,8 @@ import { Controller, Req } from '@nestjs/common';
 import * as contracts from '#contracts';
 import { OrderSync, StripeReports } from '#orders';
 import type { Actor } from '#platform';
-import type { CortexRequest } from '../../http/permission.js';
-import { Caller, Route } from '../../http/route.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { Caller, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class OrdersController {

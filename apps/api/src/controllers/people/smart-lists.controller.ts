@@ -3,7 +3,7 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import type { Actor } from '#platform';
 import { ListMembers, MemberFiles, RuleQuestions, SmartLists } from '#smart-lists';
-import { Caller, Input, Route } from '../../http/route.js';
+import { Caller, Input, Route } from '../../http/routes/route.js';
 
 @Controller()
 export class SmartListsController {

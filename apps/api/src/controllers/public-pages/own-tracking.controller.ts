@@ -3,8 +3,8 @@ import type { FastifyReply } from 'fastify';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { OwnReports, type Fetcher } from '#send';
-import type { CortexRequest } from '../../http/permission.js';
-import { Input, Route } from '../../http/route.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { Input, Route } from '../../http/routes/route.js';
 import { sendUnknownLink } from './unknown-link.js';
 
 /** One transparent pixel. */

@@ -5,9 +5,9 @@ import { pauseDays } from '#contracts';
 import type { InputOf } from '#contracts';
 import type { PersonTopic, TopicChoice } from '#directory';
 import { dayIn, Subscriptions, wordsFor, type LinkHolder, type PublicWords } from '#send';
-import { button, fieldOf, html, nothing, sendPublicPage, type SafeHtml } from '../../http/public-page.js';
-import type { CortexRequest } from '../../http/permission.js';
-import { Input, Route } from '../../http/route.js';
+import { button, fieldOf, html, nothing, sendPublicPage, type SafeHtml } from '../../http/pages/public-page.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { Input, Route } from '../../http/routes/route.js';
 import { sendUnknownLink } from './unknown-link.js';
 
 /** What each button of the page does. */

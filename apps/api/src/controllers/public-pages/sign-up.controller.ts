@@ -13,9 +13,9 @@ import {
   sendPublicPage,
   type PublicPage,
   type SafeHtml,
-} from '../../http/public-page.js';
-import type { CortexRequest } from '../../http/permission.js';
-import { Input, Route } from '../../http/route.js';
+} from '../../http/pages/public-page.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { Input, Route } from '../../http/routes/route.js';
 import { sendUnknownLink } from './unknown-link.js';
 
 /** Nobody fills in a form in less; a form that was opened longer ago is shown again. In seconds. */

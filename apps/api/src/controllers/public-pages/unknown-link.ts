@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { wordsFor } from '#send';
-import type { CortexRequest } from '../../http/permission.js';
-import { sendPublicPage } from '../../http/public-page.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { sendPublicPage } from '../../http/pages/public-page.js';
 
 /** A link that was not made here, or that was cut off. */
 export function sendUnknownLink(request: CortexRequest, reply: FastifyReply): void {

@@ -11,9 +11,9 @@ import {
   sendPublicHtml,
   sendPublicPage,
   type SafeHtml,
-} from '../../http/public-page.js';
-import type { CortexRequest } from '../../http/permission.js';
-import { Input, Route } from '../../http/route.js';
+} from '../../http/pages/public-page.js';
+import type { CortexRequest } from '../../http/permission/permission.js';
+import { Input, Route } from '../../http/routes/route.js';
 import { sendUnknownLink } from './unknown-link.js';
 
 /** The way out of a mail. Scanners follow links: reading never changes anything, only posting does. */

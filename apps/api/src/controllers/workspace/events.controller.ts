@@ -4,7 +4,7 @@ import { presenceMarks } from '#automations';
 import * as contracts from '#contracts';
 import { AppError, Database, LOG, type Log } from '#platform';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { Route } from '../../http/route.js';
+import { Route } from '../../http/routes/route.js';
 
 const TICK_MS = 1000;
 const KEEP_ALIVE_TICKS = 15;

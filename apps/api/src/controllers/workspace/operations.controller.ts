@@ -3,9 +3,9 @@ import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
 import { AppError, Config, Database } from '#platform';
 import type { FastifyReply } from 'fastify';
-import { openApiText } from '../../http/docs.js';
-import { sendPublicPage } from '../../http/public-page.js';
-import { Input, Route } from '../../http/route.js';
+import { openApiText } from '../../http/pages/docs.js';
+import { sendPublicPage } from '../../http/pages/public-page.js';
+import { Input, Route } from '../../http/routes/route.js';
 import { Metrics } from '../../metrics.js';
 
 @Controller()

@@ -1,7 +1,7 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { StepCard } from '../drawing/step-card';
-import { ErrorBoundary } from '../../ui/error-boundary';
+import { ErrorBoundary } from '../../ui/feedback/error-boundary';
 import type { StepNode } from './derive';
 
 /** React Flow's frame around a card: it hands on the id and nothing else. */

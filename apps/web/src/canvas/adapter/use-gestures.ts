@@ -2,7 +2,7 @@ import { connectionRefusal, type Operation } from '#graph';
 import type { Connection, FinalConnectionState, NodeChange } from '@xyflow/react';
 import { useCallback, type DragEvent, type MouseEvent as ReactMouseEvent } from 'react';
 import { nearestPlace } from '../drawing/nearest-place';
-import { showToast } from '../../ui/toast';
+import { showToast } from '../../ui/feedback/toast';
 import { addStep, wordOf } from '../document/steps';
 import { useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';

@@ -1,9 +1,9 @@
 import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Operation, type Place } from '#graph';
 import type { EditorStore } from '../document/editor-store';
 import { place } from '../drawing/geometry';
-import { showToast } from '../../ui/toast';
-import { clipboardText, copyText } from '../../ui/clipboard';
-import { plural } from '../../ui/format';
+import { showToast } from '../../ui/feedback/toast';
+import { clipboardText, copyText } from '../../ui/copying/clipboard';
+import { plural } from '../../ui/formatting/format';
 import { addSection } from '../document/sections';
 import { mustAsk, newStepId, placeAfter, placeBefore, removeSteps } from '../document/steps';
 import type { ScreenStore } from '../screen/screen-store';

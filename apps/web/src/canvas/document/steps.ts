@@ -14,7 +14,7 @@ import {
   type Point,
 } from '#graph';
 import type { EditorStore } from './editor-store';
-import { showUndoToast } from '../../ui/toast';
+import { showUndoToast } from '../../ui/feedback/toast';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -4,7 +4,7 @@ import { IconArrowDown, IconArrowUp, IconTrash, IconX } from '@tabler/icons-reac
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { askedBy, useNamesFor } from '../../automations/reference-names';
 import { StepIcon, kindColor } from '../../automations/step-icon';
-import { ErrorBoundary } from '../../ui/error-boundary';
+import { ErrorBoundary } from '../../ui/feedback/error-boundary';
 import { StepTrace } from '../live/step-trace';
 import { StepTakenNotice } from '../presence/step-taken-notice';
 import { useHolder } from '../presence/presence-store';

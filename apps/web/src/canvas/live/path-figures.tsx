@@ -1,4 +1,4 @@
-import { clockTime } from '../../ui/time';
+import { clockTime } from '../../ui/formatting/time';
 import { useLive } from './live-store';
 
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });

@@ -1,5 +1,5 @@
-import { count } from '../../ui/format';
-import { clockTime } from '../../ui/time';
+import { count } from '../../ui/formatting/format';
+import { clockTime } from '../../ui/formatting/time';
 import { nodeDef } from '#graph';
 import { useStep } from '../document/use-editor';
 import { useLive } from './live-store';

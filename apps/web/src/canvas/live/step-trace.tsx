@@ -1,4 +1,4 @@
-import { shortTime } from '../../ui/time';
+import { shortTime } from '../../ui/formatting/time';
 import { useStep } from '../document/use-editor';
 import { useLive } from './live-store';
 import { describeOutcome } from '../../runs/step-outcome';

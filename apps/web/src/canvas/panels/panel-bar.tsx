@@ -8,7 +8,7 @@ import {
   IconStack2,
   type Icon,
 } from '@tabler/icons-react';
-import { ErrorBoundary } from '../../ui/error-boundary';
+import { ErrorBoundary } from '../../ui/feedback/error-boundary';
 import { ChangesPanel } from './changes-panel';
 import { NotesPanel } from './notes-panel';
 import { Outline } from './outline';

@@ -3,7 +3,7 @@ import { FocusTrap, Paper, TextInput } from '@mantine/core';
 import { useClickOutside } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import { StepIcon, kindColor } from '../../automations/step-icon';
-import { showToast } from '../../ui/toast';
+import { showToast } from '../../ui/feedback/toast';
 import { recentTypes, rememberType } from './recent-steps';
 import { addStep } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { nodes, nodeTypes, refusal, type NodeDef, type NodeKind } from '#graph';
 import { StepIcon, kindColor } from '../../automations/step-icon';
-import { showToast } from '../../ui/toast';
+import { showToast } from '../../ui/feedback/toast';
 import { addStep, placeAfter } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { clockTime } from '../../ui/time';
+import { clockTime } from '../../ui/formatting/time';
 import { useEditor } from '../document/use-editor';
 
 /** Milliseconds for which one may go on without the server. */

@@ -1,7 +1,7 @@
 import type { EditorStore } from '../document/editor-store';
 import { draftServer } from './draft-server';
 import { applyBackup, backUpUnsent, type Unsent } from './unsent-backup';
-import { showToast } from '../../ui/toast';
+import { showToast } from '../../ui/feedback/toast';
 
 /** Brings back what a killed tab had not sent, and says so. */
 export const restoreUnsent = async (store: EditorStore, kept: Unsent): Promise<void> => {

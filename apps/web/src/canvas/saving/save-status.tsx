@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { SaveText } from '../../ui/save-text';
+import { SaveText } from '../../ui/forms/save-text';
 import { useEditor } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
 

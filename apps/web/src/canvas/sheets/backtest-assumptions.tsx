@@ -1,7 +1,7 @@
 import { usualAssumptions, type Assume, type Assumption } from '#contracts';
 import { Button, NativeSelect, NumberInput } from '@mantine/core';
 import { useState } from 'react';
-import { plural } from '../../ui/format';
+import { plural } from '../../ui/formatting/format';
 
 interface AssumedProps {
   assumed: readonly Assumption[];

@@ -1,8 +1,8 @@
 import type { Backtest } from '#contracts';
 import { portsOf, type Graph, type GraphNode } from '#graph';
 import { useSentences } from '../../automations/reference-names';
-import { count } from '../../ui/format';
-import { shortTime } from '../../ui/time';
+import { count } from '../../ui/formatting/format';
+import { shortTime } from '../../ui/formatting/time';
 import { reasonWords } from './backtest-reasons';
 
 interface Figure {

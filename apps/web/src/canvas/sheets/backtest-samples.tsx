@@ -1,8 +1,8 @@
 import type { Backtest } from '#contracts';
 import type { Graph } from '#graph';
 import { useSentences } from '../../automations/reference-names';
-import { plural } from '../../ui/format';
-import { shortTime } from '../../ui/time';
+import { plural } from '../../ui/formatting/format';
+import { shortTime } from '../../ui/formatting/time';
 import { describeOutcome } from '../../runs/step-outcome';
 
 /** Ten people by name, each with the way that they would have gone. */

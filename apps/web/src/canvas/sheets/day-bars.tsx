@@ -1,5 +1,5 @@
 import type { Backtest } from '#contracts';
-import { plural } from '../../ui/format';
+import { plural } from '../../ui/formatting/format';
 
 /** A bar per day: how many would have entered. The days are those of the workspace's time zone. */
 export function DayBars({ backtest }: { backtest: Backtest }) {

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useSentences } from '../../automations/reference-names';
 import { canRun, commands } from '../commands';
 import { addStep, placeAfter } from '../document/steps';
-import { showToast } from '../../ui/toast';
+import { showToast } from '../../ui/feedback/toast';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreen, useScreenStore } from '../screen/screen-store';
 import { ChoiceList, type Choice } from './choice-list';

@@ -3,7 +3,7 @@ import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { ChooseImportFile } from '../../automations/choose-import-file';
 import { useReferenceNames } from '../../automations/reference-names';
-import { showToast } from '../../ui/toast';
+import { showToast } from '../../ui/feedback/toast';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreen, useScreenStore } from '../screen/screen-store';
 import { changesBetween } from '../document/changes';

@@ -2,7 +2,7 @@ import { nodeDef, sentenceOf, toEnglish } from '#graph';
 import { Button, Modal } from '@mantine/core';
 import { useReferenceNames } from '../../automations/reference-names';
 import { commands } from '../commands';
-import { showToast } from '../../ui/toast';
+import { showToast } from '../../ui/feedback/toast';
 import { connectedPorts, removeSteps } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreen, useScreenStore } from '../screen/screen-store';

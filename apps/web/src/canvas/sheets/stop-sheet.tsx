@@ -2,8 +2,8 @@ import type { Automation } from '#contracts';
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTransitions } from '../../automations/automations.queries';
-import { Problem } from '../../ui/confirm';
-import { people } from '../../ui/format';
+import { Problem } from '../../ui/forms/confirm';
+import { people } from '../../ui/formatting/format';
 import { useScreen, useScreenStore } from '../screen/screen-store';
 
 /** Everyone leaves: said with the number, and confirmed by typing it. */

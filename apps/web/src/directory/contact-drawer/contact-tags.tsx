@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useMay } from '../../access/session.queries';
-import { Problem } from '../../ui/confirm';
+import { Problem } from '../../ui/forms/confirm';
 import { useChangeContact, type Contact } from '../contacts.queries';
 
 /** Tags with their editing in place; shown at once, taken back when the server refuses. */

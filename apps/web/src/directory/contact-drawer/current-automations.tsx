@@ -5,8 +5,8 @@ import { Link } from 'react-router';
 import { call } from '../../api/client';
 import { fallbackPoll } from '../../api/live-changes';
 import { RunActions } from '../../runs/run-actions';
-import { ErrorBoundary } from '../../ui/error-boundary';
-import { Time } from '../../ui/time';
+import { ErrorBoundary } from '../../ui/feedback/error-boundary';
+import { Time } from '../../ui/formatting/time';
 
 // Brings the words of steps along, which the drawer itself does not need.
 const StepWords = lazy(async () => ({ default: (await import('../../runs/step-words')).StepWords }));

@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { useMay } from '../../access/session.queries';
 import { newUuid } from '../../api/new-uuid';
 import { rowsOf } from '../../api/paged';
-import { Confirm, Problem } from '../../ui/confirm';
-import { LoadMore } from '../../ui/load-more';
-import { Failed } from '../../ui/query-states';
-import { RowButton } from '../../ui/table';
-import { Time } from '../../ui/time';
+import { Confirm, Problem } from '../../ui/forms/confirm';
+import { LoadMore } from '../../ui/pages/load-more';
+import { Failed } from '../../ui/feedback/query-states';
+import { RowButton } from '../../ui/pages/table';
+import { Time } from '../../ui/formatting/time';
 import { useAddNote, useChangeNote, useDeleteNote, useNotes, type Note } from './notes.queries';
 
 /** Notes that stand there before somebody asks for all: the timeline comes below. */

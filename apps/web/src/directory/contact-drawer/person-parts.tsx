@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
-import { ErrorBoundary } from '../../ui/error-boundary';
+import { ErrorBoundary } from '../../ui/feedback/error-boundary';
 import type { Contact } from '../contacts.queries';
 import { PastActions } from './actions/past-actions';
 import { CurrentAutomations } from './current-automations';

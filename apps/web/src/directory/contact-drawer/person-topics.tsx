@@ -2,10 +2,10 @@ import { chooseContactTopics, contactTopics, pauseDays, type AnswerOf, type Call
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMay } from '../../access/session.queries';
 import { call } from '../../api/client';
-import { Problem } from '../../ui/confirm';
-import { Failed } from '../../ui/query-states';
-import { RowButton } from '../../ui/table';
-import { Time } from '../../ui/time';
+import { Problem } from '../../ui/forms/confirm';
+import { Failed } from '../../ui/feedback/query-states';
+import { RowButton } from '../../ui/pages/table';
+import { Time } from '../../ui/formatting/time';
 
 type Topics = AnswerOf<typeof contactTopics>;
 type Topic = Topics['items'][number];

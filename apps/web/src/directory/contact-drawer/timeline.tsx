@@ -3,10 +3,10 @@ import { lazy, Suspense, useRef, useState, type MouseEvent } from 'react';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { rowsOf } from '../../api/paged';
-import { ErrorBoundary } from '../../ui/error-boundary';
-import { LoadMore } from '../../ui/load-more';
-import { Answer, Empty } from '../../ui/query-states';
-import { dayName, Time } from '../../ui/time';
+import { ErrorBoundary } from '../../ui/feedback/error-boundary';
+import { LoadMore } from '../../ui/pages/load-more';
+import { Answer, Empty } from '../../ui/feedback/query-states';
+import { dayName, Time } from '../../ui/formatting/time';
 import { useNewer, useNewestFirst, useTimeline, type Activity } from '../contacts.queries';
 import { families, familyOf, type Family } from './activity-families';
 

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import { useVersion } from '../../automations/versions.queries';
 import { Explanation } from '../../runs/why-not-entered';
-import { Failed } from '../../ui/query-states';
+import { Failed } from '../../ui/feedback/query-states';
 
 const offered = 20;
 

@@ -6,9 +6,9 @@ import { Link, useSearchParams } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { rowsOf } from '../../api/paged';
 import { nameOf } from '../../people/person-words';
-import { Problem } from '../../ui/confirm';
-import { Page } from '../../ui/page';
-import { Answer, Empty } from '../../ui/query-states';
+import { Problem } from '../../ui/forms/confirm';
+import { Page } from '../../ui/pages/page';
+import { Answer, Empty } from '../../ui/feedback/query-states';
 import { useDuplicatePairs, useTellApart, type DuplicatePair } from './duplicates.queries';
 
 /** `/admin/directory/duplicates`: pairs of people who may be the same person. */

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { Link } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { nameOf } from '../../people/person-words';
-import { Problem } from '../../ui/confirm';
+import { Problem } from '../../ui/forms/confirm';
 import { useAvailableActions } from '../contact-drawer/actions/actions.queries';
 import { useDuplicates, useTellApart } from './duplicates.queries';
 

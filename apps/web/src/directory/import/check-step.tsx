@@ -1,8 +1,8 @@
 import { Button, Select, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { hasEnded, useJob } from '../../smart-lists/smart-lists.queries';
-import { Problem } from '../../ui/confirm';
-import { plural } from '../../ui/format';
+import { Problem } from '../../ui/forms/confirm';
+import { plural } from '../../ui/formatting/format';
 import { ImportProgress, RowProblems, Sums } from './import-parts';
 import { useImport, type Kept, type Mapping } from './imports.queries';
 

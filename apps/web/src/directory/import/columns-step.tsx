@@ -1,6 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { personalFields } from '#rules';
-import { count, plural } from '../../ui/format';
+import { count, plural } from '../../ui/formatting/format';
 import type { Kept, Mapping, Target } from './imports.queries';
 
 interface ColumnsStepProps {

@@ -1,6 +1,6 @@
 import { Button, FileButton } from '@mantine/core';
 import { useState } from 'react';
-import { Problem } from '../../ui/confirm';
+import { Problem } from '../../ui/forms/confirm';
 import { useKeepFile, type Kept } from './imports.queries';
 
 /** As much as the server takes. */

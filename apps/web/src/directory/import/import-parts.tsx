@@ -1,4 +1,4 @@
-import { count, plural } from '../../ui/format';
+import { count, plural } from '../../ui/formatting/format';
 import type { Job } from '../../smart-lists/smart-lists.queries';
 
 /** How far a job is. */

@@ -5,8 +5,8 @@ import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import { call } from '../../api/client';
 import { hasEnded, useJob, type Job } from '../../smart-lists/smart-lists.queries';
-import { Confirm, Problem } from '../../ui/confirm';
-import { Answer } from '../../ui/query-states';
+import { Confirm, Problem } from '../../ui/forms/confirm';
+import { Answer } from '../../ui/feedback/query-states';
 import { ImportProgress, RowProblems, Sums } from './import-parts';
 import { useUndo } from './imports.queries';
 

@@ -1,11 +1,11 @@
 import '../design/studio.css';
-import './broadcasts.css';
+import './broadcast/broadcasts.css';
 import { adminAddresses } from '#contracts';
 import { Navigate, useSearchParams } from 'react-router';
-import { Page } from '../../ui/page';
-import { Answer } from '../../ui/query-states';
-import { useBroadcast } from './broadcasts.queries';
-import { SendingPage } from './sending-page';
+import { Page } from '../../ui/pages/page';
+import { Answer } from '../../ui/feedback/query-states';
+import { useBroadcast } from './broadcast/broadcasts.queries';
+import { SendingPage } from './sending/sending-page';
 import { Wizard } from './wizard';
 
 /** `/admin/email/wizard?broadcast=<id>`: a draft by steps, and once it is sent or scheduled what becomes of it. */

@@ -4,15 +4,15 @@ import { IconAlertTriangle, IconCheck, IconCircleDashed } from '@tabler/icons-re
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 import { useMay } from '../../access/session.queries';
-import { Page } from '../../ui/page';
+import { Page } from '../../ui/pages/page';
 import { ConflictNotice, SaveStateText } from '../design/save-state';
-import { AudienceStep } from './audience-step';
-import { useBroadcastDraft } from './broadcast-draft';
-import type { Broadcast } from './broadcasts.queries';
-import { DesignStep } from './design-step';
-import { ReviewStep } from './review-step';
-import { SettingsStep } from './settings-step';
-import { stepOf, steps, type StepName } from './wizard-steps';
+import { AudienceStep } from './audience/audience-step';
+import { useBroadcastDraft } from './broadcast/broadcast-draft';
+import type { Broadcast } from './broadcast/broadcasts.queries';
+import { DesignStep } from './preview/design-step';
+import { ReviewStep } from './review/review-step';
+import { SettingsStep } from './settings/settings-step';
+import { stepOf, steps, type StepName } from './broadcast/wizard-steps';
 
 /** A draft in four steps, in any order. It saves by itself, so it can be left at any time. */
 export function Wizard({ broadcast }: { broadcast: Broadcast }) {

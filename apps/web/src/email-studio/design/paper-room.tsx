@@ -1,7 +1,7 @@
 import type { Brand, MailNode } from '#designs';
 import { SegmentedControl, Tabs } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
-import { ErrorBoundary } from '../../ui/error-boundary';
+import { ErrorBoundary } from '../../ui/feedback/error-boundary';
 import type { Place } from './mail/designs.queries';
 import type { DesignEditor, Written } from './mail/editor-handle';
 import type { Paper } from './paper/paper';

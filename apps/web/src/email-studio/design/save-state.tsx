@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useStore } from 'zustand';
-import { SaveText } from '../../ui/save-text';
+import { SaveText } from '../../ui/forms/save-text';
 import type { Saving } from './mail/saving';
 
 /** Whatever the draft is. */

@@ -3,7 +3,7 @@ import { Button, useComputedColorScheme } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useState, type ReactNode } from 'react';
 import { uploadPicture } from '../../media/media.queries';
-import { showToast } from '../../ui/toast';
+import { showToast } from '../../ui/feedback/toast';
 import type { DesignEditor, Written } from './mail/editor-handle';
 import { useLeavingAnew } from './unlayer/leave-page';
 import { UnlayerEditor } from './unlayer/unlayer-editor';

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { shortTime } from '../../ui/time';
+import { shortTime } from '../../ui/formatting/time';
 import { backedUp, backUp, type MailDocument, type MailDraft } from './mail/draft';
 
 /** Offers what a closed or killed tab had not saved of this mail. */

@@ -1,7 +1,7 @@
 import { failedBy } from '../../api/problem';
-import { Confirm } from '../../ui/confirm';
-import { Loading } from '../../ui/query-states';
-import { showToast } from '../../ui/toast';
+import { Confirm } from '../../ui/forms/confirm';
+import { Loading } from '../../ui/feedback/query-states';
+import { showToast } from '../../ui/feedback/toast';
 import { useRemoveTemplate, useUses, type Template } from './templates.queries';
 import { UsesList } from './uses-list';
 

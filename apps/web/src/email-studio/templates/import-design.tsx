@@ -1,7 +1,7 @@
 import { Button, FileButton, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { Problem } from '../../ui/confirm';
-import { showToast } from '../../ui/toast';
+import { Problem } from '../../ui/forms/confirm';
+import { showToast } from '../../ui/feedback/toast';
 import { useImportDesign } from '../design/mail/designs.queries';
 import type { Beginning } from './beginning';
 

@@ -1,7 +1,7 @@
 import { readyDesigns, type Brand, type Design, type ReadyDesign } from '#designs';
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Problem } from '../../ui/confirm';
+import { Problem } from '../../ui/forms/confirm';
 import { faceOf } from '../design/preview/faces';
 import { useSettings } from '../../settings/saving/settings.queries';
 import { useBrand, useReadyThumbnail } from '../design/mail/designs.queries';

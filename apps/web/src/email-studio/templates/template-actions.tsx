@@ -4,8 +4,8 @@ import { IconCopy, IconDots, IconHistory, IconTag, IconTrash, IconVersions } fro
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useMay } from '../../access/session.queries';
-import { Answer } from '../../ui/query-states';
-import { showToast } from '../../ui/toast';
+import { Answer } from '../../ui/feedback/query-states';
+import { showToast } from '../../ui/feedback/toast';
 import { DeleteTemplate } from './delete-template';
 import { TemplateState } from './template-card';
 import { TemplateTest } from './template-test';

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { faceOf } from '../design/preview/faces';
 import { useThumbnail } from '../design/mail/designs.queries';
 import { wordsIn } from '../design/mail/words-in';
-import { Time } from '../../ui/time';
+import { Time } from '../../ui/formatting/time';
 import type { Template } from './templates.queries';
 import { Thumbnail } from './thumbnail';
 

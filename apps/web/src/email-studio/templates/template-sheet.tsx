@@ -1,6 +1,6 @@
 import { Modal } from '@mantine/core';
 import { useState } from 'react';
-import { Answer } from '../../ui/query-states';
+import { Answer } from '../../ui/feedback/query-states';
 import { TemplateEditor } from './template-page';
 import { useTemplate } from './templates.queries';
 

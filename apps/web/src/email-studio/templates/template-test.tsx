@@ -7,8 +7,8 @@ import { useNavigate } from 'react-router';
 import { useSession } from '../../access/session.queries';
 import { call } from '../../api/client';
 import { useSettings } from '../../settings/saving/settings.queries';
-import { plural } from '../../ui/format';
-import { showToast } from '../../ui/toast';
+import { plural } from '../../ui/formatting/format';
+import { showToast } from '../../ui/feedback/toast';
 
 type TestBody = NonNullable<CallOf<typeof testTemplate>['body']>;
 type Recipient = Pick<TestBody, 'to' | 'seed_list'>;

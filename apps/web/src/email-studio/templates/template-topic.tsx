@@ -2,8 +2,8 @@ import { Button, Modal, Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTopics } from '../../settings/mail/consent.queries';
-import { Problem } from '../../ui/confirm';
-import { Answer } from '../../ui/query-states';
+import { Problem } from '../../ui/forms/confirm';
+import { Answer } from '../../ui/feedback/query-states';
 import { fieldsOf, storeTemplate, type Template } from './templates.queries';
 
 interface TemplateTopicProps {

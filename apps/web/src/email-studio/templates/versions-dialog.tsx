@@ -1,9 +1,9 @@
 import type { TemplateVersion } from '#contracts';
 import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { Suspense, lazy, useState } from 'react';
-import { Problem } from '../../ui/confirm';
-import { Answer, Loading } from '../../ui/query-states';
-import { Time } from '../../ui/time';
+import { Problem } from '../../ui/forms/confirm';
+import { Answer, Loading } from '../../ui/feedback/query-states';
+import { Time } from '../../ui/formatting/time';
 import { wordsIn } from '../design/mail/words-in';
 import { faceOf } from '../design/preview/faces';
 import { useTemplateSteps, useVersion, useVersions, type Template } from './templates.queries';

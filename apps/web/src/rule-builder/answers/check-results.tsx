@@ -2,8 +2,8 @@ import '../rule-builder.css';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import type { AnswerOf, checkSmartList } from '#contracts';
 import { isEntry, isGroup, toClause, type Condition, type Group, type Rule } from '#rules';
-import { plural } from '../../ui/format';
-import { relativeTime, shortTime } from '../../ui/time';
+import { plural } from '../../ui/formatting/format';
+import { relativeTime, shortTime } from '../../ui/formatting/time';
 
 /** What the record of a step keeps; `where` is what counted activities had to say, with the run's own values. */
 export type Proof = Omit<AnswerOf<typeof checkSmartList>, 'children'> & { where?: Group; children?: Proof[] };

@@ -6,7 +6,7 @@ import type { Group } from '#rules';
 import { useState, type FormEvent } from 'react';
 import { call } from '../../api/client';
 import { PersonInput } from '../../people/person-input';
-import { Failed, Loading } from '../../ui/query-states';
+import { Failed, Loading } from '../../ui/feedback/query-states';
 import { CheckResults, type Names } from './check-results';
 
 interface PersonCheckProps {

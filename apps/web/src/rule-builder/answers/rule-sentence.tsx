@@ -1,5 +1,5 @@
 import type { RuleError } from '#rules';
-import { count, people } from '../../ui/format';
+import { count, people } from '../../ui/formatting/format';
 import type { RuleCount } from './live-count';
 
 interface RuleSentenceProps {

@@ -1,5 +1,5 @@
 import { use } from 'react';
-import { people } from '../../ui/format';
+import { people } from '../../ui/formatting/format';
 import { RowCounts } from '../answers/live-count';
 
 /** How many people a row finds on its own, as soon as it is known. */

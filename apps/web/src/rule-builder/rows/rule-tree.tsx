@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { isGroup, type Group, type Rule } from '#rules';
 import { use, useEffect, useId, useRef, useState, type ClipboardEvent, type ReactNode } from 'react';
-import { clipboardText, copyText, keepCopy } from '../../ui/clipboard';
+import { clipboardText, copyText, keepCopy } from '../../ui/copying/clipboard';
 import { fromClipboard, toClipboard } from '../tree/clipboard';
 import { drawnDepth, placeOf, type Context } from '../tree/rule-edits';
 import { RowsContext, type Rows } from '../tree/rows-context';

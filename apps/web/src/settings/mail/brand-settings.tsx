@@ -2,7 +2,7 @@ import { Button, ColorInput, FileButton, NumberInput, Select, TextInput } from '
 import { IconPhotoUp } from '@tabler/icons-react';
 import { brandContrasts, brandFrom, fontLabels, fontNames, onAccent, type Brand, type BrandContrast } from '#designs';
 import { useUpload } from '../../media/media.queries';
-import { Problem } from '../../ui/confirm';
+import { Problem } from '../../ui/forms/confirm';
 import { SettingsSection } from '../saving/settings-section';
 import { BrandSample } from './brand-sample';
 import type { Settings } from '../saving/settings.queries';

@@ -1,5 +1,5 @@
 import { Button, Textarea } from '@mantine/core';
-import { CopyButton } from '../../ui/copy-button';
+import { CopyButton } from '../../ui/copying/copy-button';
 import type { Form } from './consent.queries';
 
 const escaped = (text: string) =>

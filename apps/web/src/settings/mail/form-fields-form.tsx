@@ -1,6 +1,6 @@
 import { MultiSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Form } from '../../ui/form';
+import { Form } from '../../ui/forms/form';
 import { useSaveForm, useTopics, type Form as SignUpForm, type FormFields } from './consent.queries';
 import { useSettings } from '../saving/settings.queries';
 

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useMay } from '../../access/session.queries';
-import { ConfirmFor } from '../../ui/confirm';
-import { Answer, Empty } from '../../ui/query-states';
-import { RowButton, Table, type Column } from '../../ui/table';
+import { ConfirmFor } from '../../ui/forms/confirm';
+import { Answer, Empty } from '../../ui/feedback/query-states';
+import { RowButton, Table, type Column } from '../../ui/pages/table';
 import { useForms, useRemoveForm, type Form } from './consent.queries';
 import { EmbedForm } from './embed-form';
 import { FormFieldsForm } from './form-fields-form';

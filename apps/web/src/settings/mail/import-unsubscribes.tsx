@@ -1,8 +1,8 @@
 import { Button, FileButton, Select, TextInput } from '@mantine/core';
 import type { SuppressionsImported } from '#contracts';
 import { useMemo, useState } from 'react';
-import { Problem } from '../../ui/confirm';
-import { count, people, plural } from '../../ui/format';
+import { Problem } from '../../ui/forms/confirm';
+import { count, people, plural } from '../../ui/formatting/format';
 import {
   addressColumn,
   mostRows,

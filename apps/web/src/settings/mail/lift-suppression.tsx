@@ -1,8 +1,8 @@
 import { Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { failedBy } from '../../api/problem';
-import { Confirm } from '../../ui/confirm';
-import { fieldErrors } from '../../ui/form';
+import { Confirm } from '../../ui/forms/confirm';
+import { fieldErrors } from '../../ui/forms/form';
 import { reasonWords, streamWords } from './suppression-words';
 import { useLiftSuppression, type Suppression } from './suppressions.queries';
 

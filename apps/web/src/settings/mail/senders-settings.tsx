@@ -2,10 +2,10 @@ import type { NamedSender } from '#contracts';
 import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useMay } from '../../access/session.queries';
-import { ConfirmFor } from '../../ui/confirm';
-import { Form } from '../../ui/form';
-import { Answer, Empty } from '../../ui/query-states';
-import { RowButton, Table, type Column } from '../../ui/table';
+import { ConfirmFor } from '../../ui/forms/confirm';
+import { Form } from '../../ui/forms/form';
+import { Answer, Empty } from '../../ui/feedback/query-states';
+import { RowButton, Table, type Column } from '../../ui/pages/table';
 import { SettingsPart } from '../saving/settings-part';
 import { useRemoveSender, useSaveSender, useSendersList } from './senders.queries';
 

@@ -1,6 +1,6 @@
 import { Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Form } from '../../ui/form';
+import { Form } from '../../ui/forms/form';
 import { useSaveTopic, type Topic, type TopicFields } from './consent.queries';
 
 /** Makes a topic, or changes one. */

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { ConfirmFor } from '../../ui/confirm';
-import { Answer, Empty } from '../../ui/query-states';
-import { RowButton, Table, type Column } from '../../ui/table';
-import { LastTime } from '../../ui/time';
+import { ConfirmFor } from '../../ui/forms/confirm';
+import { Answer, Empty } from '../../ui/feedback/query-states';
+import { RowButton, Table, type Column } from '../../ui/pages/table';
+import { LastTime } from '../../ui/formatting/time';
 import { useApiKeys, useRevokeApiKey, type ApiKey } from './keys.queries';
 import { NewKey } from './new-key';
 import { SettingsPart } from '../saving/settings-part';

@@ -1,8 +1,8 @@
 import { Button, Checkbox, Group, SegmentedControl, TagsInput, TextInput } from '@mantine/core';
 import { scopes } from '#contracts';
 import { useState } from 'react';
-import { CopyOnce } from '../../ui/copy-once';
-import { Form } from '../../ui/form';
+import { CopyOnce } from '../../ui/copying/copy-once';
+import { Form } from '../../ui/forms/form';
 import { useCreateApiKey, type NewApiKey } from './keys.queries';
 import { PageSnippet } from './page-snippet';
 

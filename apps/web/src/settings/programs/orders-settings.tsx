@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { orderCountsText, type OrderSourceName, type OrderSourceState } from '#contracts';
 import { useMay } from '../../access/session.queries';
-import { Problem } from '../../ui/confirm';
-import { Answer } from '../../ui/query-states';
-import { Table, type Column } from '../../ui/table';
-import { Time } from '../../ui/time';
+import { Problem } from '../../ui/forms/confirm';
+import { Answer } from '../../ui/feedback/query-states';
+import { Table, type Column } from '../../ui/pages/table';
+import { Time } from '../../ui/formatting/time';
 import { SettingsPart } from '../saving/settings-part';
 import { isBusy, useOrderSources, useSyncOrders } from './orders.queries';
 

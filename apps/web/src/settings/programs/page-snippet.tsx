@@ -1,4 +1,4 @@
-import { CopyLine, CopyOnce } from '../../ui/copy-once';
+import { CopyLine, CopyOnce } from '../../ui/copying/copy-once';
 import { useSettings } from '../saving/settings.queries';
 
 /** Put in by the build: the file of this version of the script, and its hash. */

@@ -3,11 +3,11 @@ import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { Confirm, Problem } from '../../ui/confirm';
-import { CopyLine } from '../../ui/copy-once';
-import { Answer, Empty } from '../../ui/query-states';
-import { RowButton, Table, type Column } from '../../ui/table';
-import { Time } from '../../ui/time';
+import { Confirm, Problem } from '../../ui/forms/confirm';
+import { CopyLine } from '../../ui/copying/copy-once';
+import { Answer, Empty } from '../../ui/feedback/query-states';
+import { RowButton, Table, type Column } from '../../ui/pages/table';
+import { Time } from '../../ui/formatting/time';
 import { SettingsPart } from '../saving/settings-part';
 import { useDeadCalls, useReplayCall, useRotateSecret, useWebhookSecret, type WebhookCall } from './webhooks.queries';
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Section } from '../../ui/page';
+import { Section } from '../../ui/pages/page';
 
 /** One part of the settings, which a link can lead to. */
 export function SettingsPart({

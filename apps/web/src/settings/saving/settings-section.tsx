@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useMay } from '../../access/session.queries';
-import { fieldErrors, FormButtons, FormProblem } from '../../ui/form';
+import { fieldErrors, FormButtons, FormProblem } from '../../ui/forms/form';
 import { SettingsPart } from './settings-part';
 import { useChangeSettings, type Settings, type SettingsChange } from './settings.queries';
 

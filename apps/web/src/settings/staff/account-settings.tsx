@@ -10,8 +10,8 @@ import {
   useSecondFactor,
 } from '../../access/second-factor.queries';
 import { SetUpSecondFactor } from '../../access/set-up-second-factor';
-import { Problem } from '../../ui/confirm';
-import { Answer } from '../../ui/query-states';
+import { Problem } from '../../ui/forms/confirm';
+import { Answer } from '../../ui/feedback/query-states';
 import { MySessions } from './my-sessions';
 import { Passkeys } from './passkeys';
 import { SettingsPart } from '../saving/settings-part';

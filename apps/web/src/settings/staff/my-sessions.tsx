@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useNavigate } from 'react-router';
-import { Problem } from '../../ui/confirm';
-import { Answer } from '../../ui/query-states';
-import type { Column } from '../../ui/table';
-import { Time } from '../../ui/time';
+import { Problem } from '../../ui/forms/confirm';
+import { Answer } from '../../ui/feedback/query-states';
+import type { Column } from '../../ui/pages/table';
+import { Time } from '../../ui/formatting/time';
 import { SessionTable } from './session-table';
 import { useEndMySession, useEndMySessions, useMySessions, type MySession } from './staff.queries';
 

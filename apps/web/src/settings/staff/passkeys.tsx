@@ -2,9 +2,9 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { canUsePasskeys } from '../../access/device-passkeys';
 import { useAddPasskey, usePasskeys, useRemovePasskey } from '../../access/passkeys.queries';
-import { Problem } from '../../ui/confirm';
-import { Answer } from '../../ui/query-states';
-import { Time } from '../../ui/time';
+import { Problem } from '../../ui/forms/confirm';
+import { Answer } from '../../ui/feedback/query-states';
+import { Time } from '../../ui/formatting/time';
 
 type Doing = { is: 'adding' } | { is: 'removing'; id: string; name: string };
 

@@ -1,4 +1,4 @@
-import { RowButton, Table, type Column } from '../../ui/table';
+import { RowButton, Table, type Column } from '../../ui/pages/table';
 import { browserName } from './browser-name';
 
 interface OpenSession {

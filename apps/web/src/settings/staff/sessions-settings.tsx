@@ -1,7 +1,7 @@
-import { Problem } from '../../ui/confirm';
-import { Answer } from '../../ui/query-states';
-import type { Column } from '../../ui/table';
-import { Time } from '../../ui/time';
+import { Problem } from '../../ui/forms/confirm';
+import { Answer } from '../../ui/feedback/query-states';
+import type { Column } from '../../ui/pages/table';
+import { Time } from '../../ui/formatting/time';
 import { SessionTable } from './session-table';
 import { SettingsPart } from '../saving/settings-part';
 import { useEndSession, useSessions, type StaffSession } from './staff.queries';

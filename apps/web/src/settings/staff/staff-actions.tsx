@@ -1,6 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import { RowButton } from '../../ui/table';
+import { RowButton } from '../../ui/pages/table';
 import type { StaffMember } from './staff.queries';
 
 interface StaffActionsProps {

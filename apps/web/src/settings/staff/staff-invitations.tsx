@@ -1,10 +1,10 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { Problem } from '../../ui/confirm';
-import { RowButton } from '../../ui/table';
-import { Time } from '../../ui/time';
+import { Problem } from '../../ui/forms/confirm';
+import { RowButton } from '../../ui/pages/table';
+import { Time } from '../../ui/formatting/time';
 import { useInvitations, useInvite, useWithdraw, type RoleName } from './staff.queries';
-import { CopyOnce } from '../../ui/copy-once';
+import { CopyOnce } from '../../ui/copying/copy-once';
 import { roleData } from './role-words';
 
 /** Who is invited, and inviting somebody. */

@@ -1,11 +1,11 @@
 import { Select } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../../access/session.queries';
-import { ConfirmFor, Problem } from '../../ui/confirm';
-import { CopyOnce } from '../../ui/copy-once';
-import { Answer } from '../../ui/query-states';
-import { Table, type Column } from '../../ui/table';
-import { LastTime } from '../../ui/time';
+import { ConfirmFor, Problem } from '../../ui/forms/confirm';
+import { CopyOnce } from '../../ui/copying/copy-once';
+import { Answer } from '../../ui/feedback/query-states';
+import { Table, type Column } from '../../ui/pages/table';
+import { LastTime } from '../../ui/formatting/time';
 import { roleData } from './role-words';
 import { SettingsPart } from '../saving/settings-part';
 import { StaffActions } from './staff-actions';

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { Confirm } from '../../ui/confirm';
-import { count } from '../../ui/format';
+import { Confirm } from '../../ui/forms/confirm';
+import { count } from '../../ui/formatting/format';
 import { SettingsPart } from '../saving/settings-part';
 import { useRemoveDemo } from '../saving/settings.queries';
 

@@ -1,5 +1,5 @@
 import { fewestMonths, keptDays, type RetainedKind } from '#contracts';
-import { plural } from '../../ui/format';
+import { plural } from '../../ui/formatting/format';
 import type { KeptData } from './data-kept.queries';
 
 interface Words {

@@ -4,8 +4,8 @@ import { Button, Input } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../api/client';
-import { Problem } from '../../../ui/confirm';
-import { Time } from '../../../ui/time';
+import { Problem } from '../../../ui/forms/confirm';
+import { Time } from '../../../ui/formatting/time';
 
 interface Props {
   label: string;

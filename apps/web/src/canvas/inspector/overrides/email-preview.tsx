@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../api/client';
-import { Failed } from '../../../ui/query-states';
+import { Failed } from '../../../ui/feedback/query-states';
 import { text } from '../../../schema-form/control';
 import { PreviewPersonInput, usePreviewPerson } from '../../../people/preview-person';
 import { MailTest } from './email-test';

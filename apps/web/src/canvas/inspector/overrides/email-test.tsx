@@ -6,7 +6,7 @@ import { useMay, useSession } from '../../../access/session.queries';
 import { call } from '../../../api/client';
 import { mailStateOf } from '../../../outbox/mail-states';
 import { reasonInWords } from '../../../outbox/reason-words';
-import { Failed } from '../../../ui/query-states';
+import { Failed } from '../../../ui/feedback/query-states';
 import { text } from '../../../schema-form/control';
 import { unsavedEmail } from './unsaved-email';
 

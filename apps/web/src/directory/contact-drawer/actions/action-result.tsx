@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { rowsOf } from '../../../api/paged';
 import { useMay } from '../../../access/session.queries';
-import { Problem } from '../../../ui/confirm';
+import { Problem } from '../../../ui/forms/confirm';
 import { canRetry, EndedEffects } from './action-effects';
 import { formOf, usePastActions, useRetryAction } from './actions.queries';
 

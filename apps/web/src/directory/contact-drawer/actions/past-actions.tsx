@@ -1,9 +1,9 @@
 import type { ContactActionResult } from '#contracts';
 import { useState } from 'react';
 import { rowsOf } from '../../../api/paged';
-import { Problem } from '../../../ui/confirm';
-import { LoadMore } from '../../../ui/load-more';
-import { Time } from '../../../ui/time';
+import { Problem } from '../../../ui/forms/confirm';
+import { LoadMore } from '../../../ui/pages/load-more';
+import { Time } from '../../../ui/formatting/time';
 import { actionStateWords, canRetry, EndedEffects } from './action-effects';
 import { RetryButton } from './action-result';
 import { formOf, usePastActions, useRetryAction } from './actions.queries';

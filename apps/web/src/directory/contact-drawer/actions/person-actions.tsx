@@ -1,7 +1,7 @@
 import { adminAddresses } from '#contracts';
 import { lazy, Suspense, useRef } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { ErrorBoundary } from '../../../ui/error-boundary';
+import { ErrorBoundary } from '../../../ui/feedback/error-boundary';
 import type { Contact } from '../../contacts.queries';
 import { PossibleDuplicates } from '../../duplicates/possible-duplicates';
 import { ActionBar } from './action-bar';

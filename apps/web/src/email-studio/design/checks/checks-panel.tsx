@@ -1,7 +1,7 @@
 import { linkPlace, type Design } from '#designs';
 import { Button } from '@mantine/core';
 import { useSettings } from '../../../settings/saving/settings.queries';
-import { plural } from '../../../ui/format';
+import { plural } from '../../../ui/formatting/format';
 import { useBrand, useLinkCheck, type Check, type Mail, type Place } from '../mail/designs.queries';
 import { EmptyWords } from './empty-words';
 

@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { rowsOf } from '../../../api/paged';
 import { useSmartLists } from '../../../smart-lists/smart-lists.queries';
-import { people, count } from '../../../ui/format';
+import { people, count } from '../../../ui/formatting/format';
 import { useEmptyWords, type Mail, type Place } from '../mail/designs.queries';
 
 interface EmptyWordsProps {

@@ -1,5 +1,5 @@
 import { readyDesigns, type Brand, type Design } from '#designs';
-import { showUndoToast } from '../../../ui/toast';
+import { showUndoToast } from '../../../ui/feedback/toast';
 import type { MailStream } from '../mail/draft';
 
 /** Whole designs to begin with. One takes the place of what is on the paper, as a step that can be undone. */

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
 import { useCallback, useState } from 'react';
-import { Problem } from '../../../ui/confirm';
+import { Problem } from '../../../ui/forms/confirm';
 import { useUpload } from '../../../media/media.queries';
 
 export interface Picture {

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Failed, Loading } from '../../../ui/query-states';
+import { Failed, Loading } from '../../../ui/feedback/query-states';
 import type { Rendered } from '../mail/designs.queries';
 import { faceOf, faces, type Face } from './faces';
 
