@@ -102,10 +102,17 @@ export function aboutMessage(row: {
   };
 }
 
-/** The same in SQL, for a row set of messages. */
+/** The same in SQL, for a row set of messages. The two usual shapes in the way that costs half. */
 export const aboutMessageIn = (row: string): string =>
-  `jsonb_strip_nulls(jsonb_build_object('message_id', ${row}.id, 'campaign_id', ${row}.broadcast_id,
-    'automation_id', ${row}.automation_id, 'run_id', ${row}.run_id, 'node_id', case when ${row}.run_id is not null then ${row}.node_id end))`;
+  `case
+    when ${row}.automation_id is not null and ${row}.run_id is not null and ${row}.node_id is not null and ${row}.broadcast_id is null
+      then jsonb_object('{message_id,automation_id,run_id,node_id}',
+        array[${row}.id::text, ${row}.automation_id::text, ${row}.run_id::text, ${row}.node_id])
+    when ${row}.broadcast_id is not null and ${row}.automation_id is null and ${row}.run_id is null
+      then jsonb_object('{message_id,campaign_id}', array[${row}.id::text, ${row}.broadcast_id::text])
+    else jsonb_strip_nulls(jsonb_build_object('message_id', ${row}.id, 'campaign_id', ${row}.broadcast_id,
+      'automation_id', ${row}.automation_id, 'run_id', ${row}.run_id, 'node_id', case when ${row}.run_id is not null then ${row}.node_id end))
+  end`;
 
 /** Where a mail goes now: the address that its place in the queue led to, else (a colleague's) the one it was written to. */
 const addressNow = 'coalesce((select w.places from whereto w) ->> m.id::text, m.contact_email::text)';

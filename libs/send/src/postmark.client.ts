@@ -227,7 +227,8 @@ function asMessage(mail: PostmarkMail): Models.Message {
   return {
     From: mail.from,
     To: mail.to,
-    ...(mail.reply_to === undefined ? {} : { ReplyTo: mail.reply_to }),
+    // Left out of the JSON where there is none.
+    ReplyTo: mail.reply_to,
     Subject: mail.subject,
     HtmlBody: mail.html,
     TextBody: mail.text,

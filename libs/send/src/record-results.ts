@@ -99,7 +99,12 @@ export async function markSent(
   provider: string,
 ): Promise<Marked> {
   if (sent.length === 0) return { n: 0, by_broadcast: null };
-  return (await tx.row<Marked>(SENT, [idsOf(sent), byId(sent), provider]))!;
+  return (await tx.row<Marked>(SENT, [
+    idsOf(sent),
+    byId(sent, ({ provider_id }) => provider_id),
+    provider,
+    byId(sent, ({ subject }) => subject),
+  ]))!;
 }
 
 const idsOf = (some: readonly { id: string }[]) => some.map((one) => one.id);
@@ -108,8 +113,8 @@ const idsOf = (some: readonly { id: string }[]) => some.map((one) => one.id);
  * What is to be written by message id. Messages are found by one array of ids and look their values up here: joined
  * with rows of values, the planner reads the whole table or looks through the array for every row.
  */
-const byId = (some: readonly { id: string }[]): string =>
-  JSON.stringify(Object.fromEntries(some.map(({ id, ...one }) => [id, one])));
+const byId = <T extends { id: string }>(some: readonly T[], what: (one: T) => unknown): string =>
+  `{${some.map((one) => `"${one.id}":${JSON.stringify(what(one) ?? null)}`).join()}}`;
 
 // Changes no indexed column.
 const SENT: Prepared = {
@@ -118,8 +123,7 @@ const SENT: Prepared = {
 with changed as (
   update cortex.messages m
   set state = 'sent', sent_at = cortex.now(), provider = $3, reason = null, error_code = null,
-    provider_id = $2::jsonb -> m.id::text ->> 'provider_id',
-    subject = coalesce($2::jsonb -> m.id::text ->> 'subject', m.subject)
+    provider_id = $2::jsonb ->> m.id::text, subject = coalesce($4::jsonb ->> m.id::text, m.subject)
   where m.id = any($1::uuid[]) and m.state in ('queued', 'submitting', 'uncertain', 'unknown')
   returning ${changed}, m.provider_id
 ), ids as (
@@ -152,7 +156,7 @@ async function markFailed(
        error_code = ($3::jsonb -> m.id::text ->> 'code')::int, provider = $4
      where m.id = any($2::uuid[]) and m.batch_id = $1 and m.state in ('submitting', 'uncertain')
      returning ${changed}`,
-    [batchId, idsOf(failed), byId(failed), provider],
+    [batchId, idsOf(failed), byId(failed, ({ reason, code }) => ({ reason, code })), provider],
   );
   const reasons = new Map(failed.map((one) => [one.id, one]));
   await appendActivities(
@@ -197,7 +201,7 @@ async function putBack(
      ), back as (select * from changed where state = 'queued'),
      queued as (${putInQueue('back', `cortex.now() + ${pauseSql(retryLaws.mail, 'w.attempts')}`)})
      select ${changed} from changed m`,
-    [batchId, idsOf(again), byId(again), retryLaws.mail.tries],
+    [batchId, idsOf(again), byId(again, ({ reason, code }) => ({ reason, code })), retryLaws.mail.tries],
   );
   const failed = rows.filter((row) => row.state === 'failed');
   const reason = 'Postmark refused it again and again.';

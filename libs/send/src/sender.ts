@@ -43,6 +43,8 @@ export class Sender {
   private readonly emailSent = new EmailSentMatching();
   private handling: { value: Handling; readAt: number } | undefined;
   private readonly lanes: readonly Lane[];
+  /** Something was found the last time, so that there is most likely more. */
+  private more = false;
   private readonly emptyAt = new Map<Lane, number>();
 
   /** @param gateway null: mail goes to the outbox */
@@ -69,7 +71,12 @@ export class Sender {
   async sendOne(): Promise<boolean> {
     if (this.config.env.CORTEX_SENDING === 'off') return false;
     // Several lanes of every worker ask several times a second, nearly always for nothing: one look for all of them.
-    if (!(await this.database.row(ANYTHING_TO_SEND))) return false;
+    if (!this.more && !(await this.database.row(ANYTHING_TO_SEND))) return false;
+    this.more = await this.sendFromLanes();
+    return this.more;
+  }
+
+  private async sendFromLanes(): Promise<boolean> {
     const since = performance.now() - emptyMilliseconds;
     const wasEmpty = (lane: Lane) => (this.emptyAt.get(lane) ?? -Infinity) > since;
     const lately = this.lanes.filter(wasEmpty);

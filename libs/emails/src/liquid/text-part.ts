@@ -68,6 +68,8 @@ const marks = /[\ufdd0\ufdd1]/g;
 const place = /\ufdd0(\d+)\ufdd1/;
 /** What HTML takes for white space; the same as the converter does. */
 const space = /[ \t\r\n\f\u200b]+/g;
+/** Most values have nothing of either. */
+const toTidy = /[\ufdd0\ufdd1\t\r\n\f\u200b]| {2}/;
 /** Shapes kept of one mail. */
 const MOST_SHAPES = 64;
 
@@ -77,11 +79,12 @@ export class Marks {
 
   /** What stands for a value in the HTML: a mark, with the white space around the value outside it. */
   mark(value: string): string {
-    const text = value.replace(marks, '').replace(space, ' ');
+    const text = toTidy.test(value) ? value.replace(marks, '').replace(space, ' ') : value;
     const core = text.trim();
     if (core === '') return text;
     const known = this.numbers.get(core) ?? this.numbers.size;
     this.numbers.set(core, known);
+    if (core === text) return `${OPEN}${known}${CLOSE}`;
     const at = text.indexOf(core);
     return `${text.slice(0, at)}${OPEN}${known}${CLOSE}${text.slice(at + core.length)}`;
   }
@@ -96,16 +99,20 @@ export class Marks {
  * the HTML (its branches, loops and empty values) is converted once, with marks for the values, and filled in for each mail.
  */
 export class TextShapes {
-  /** Of each shape, its text split at the marks: text, number, text, number, …, text. */
-  private readonly shapes = new Map<string, string[]>();
+  /** Of each shape, its text split at the marks: text, the number of a value, text, …, text. */
+  private readonly shapes = new Map<string, (string | number)[]>();
 
   text(shape: string, values: readonly string[]): string {
     let parts = this.shapes.get(shape);
     if (!parts) {
-      parts = textOfHtml(shape).split(place);
+      parts = textOfHtml(shape)
+        .split(place)
+        .map((part, at) => (at % 2 === 0 ? part : Number(part)));
       if (this.shapes.size >= MOST_SHAPES) this.shapes.delete(this.shapes.keys().next().value!);
       this.shapes.set(shape, parts);
     }
-    return parts.map((part, at) => (at % 2 === 0 ? part : (values[Number(part)] ?? ''))).join('');
+    let text = '';
+    for (const part of parts) text += typeof part === 'string' ? part : (values[part] ?? '');
+    return text;
   }
 }

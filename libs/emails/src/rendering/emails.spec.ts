@@ -1,5 +1,7 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { checkTemplate, compileContent } from '../content/content.js';
+import fc from 'fast-check';
 import { LinkSigner } from './link-tokens.js';
 import { parseLiquid, TemplateError } from '../liquid/liquid.js';
 import { renderMail, type SendFacts } from './render.js';
@@ -184,6 +186,17 @@ describe('a link token', () => {
     }
     for (const garbage of ['', 'x', '../..', 'a'.repeat(5000)])
       expect(signer.read('unsubscribe', garbage)).toBeUndefined();
+  });
+
+  it('carries the first half of an HMAC-SHA-256', () => {
+    const key = Buffer.from(hkdfSync('sha256', 'a secret', '', 'cortex mail links', 32));
+    fc.assert(
+      fc.property(fc.uuid(), fc.uuid(), fc.string({ unit: 'binary', maxLength: 200 }), (person_id, message_id, url) => {
+        const bytes = Buffer.from(signer.token('click', { person_id, message_id }, url), 'base64url');
+        const wanted = createHmac('sha256', key).update(bytes.subarray(0, 33)).update(url).digest().subarray(0, 16);
+        expect(bytes.subarray(33)).toEqual(wanted);
+      }),
+    );
   });
 
   it('that was signed with an earlier secret is read while that is named, and new ones use the current', () => {

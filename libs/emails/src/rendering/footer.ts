@@ -65,6 +65,7 @@ function showsAddress(html: string, address: string): boolean {
   const { first, whole } = wantedOf(address).html;
   for (let at = html.indexOf(first); at >= 0; at = html.indexOf(first, at + first.length)) {
     if (inComment(html, at)) continue;
+    if (html.startsWith(whole, at)) return true;
     const shown = html.slice(at, at + roomFor(whole)).replace(/<[^<>]*>/g, ' ');
     if (oneSpaced(shown).startsWith(whole)) return true;
   }
@@ -74,7 +75,7 @@ function showsAddress(html: string, address: string): boolean {
 function saysAddress(text: string, address: string): boolean {
   const { first, whole } = wantedOf(address).text;
   for (let at = text.indexOf(first); at >= 0; at = text.indexOf(first, at + first.length))
-    if (oneSpaced(text.slice(at, at + roomFor(whole))).startsWith(whole)) return true;
+    if (text.startsWith(whole, at) || oneSpaced(text.slice(at, at + roomFor(whole))).startsWith(whole)) return true;
   return false;
 }
 

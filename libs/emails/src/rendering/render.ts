@@ -140,24 +140,33 @@ export function withOwnTracking(html: string, data: MailData, facts: SendFacts, 
 const onlyLink = (links: MailLinks, name: 'reset' | 'confirm' | 'password'): Partial<MailLinks> =>
   Object.defineProperty({}, name, { enumerable: true, get: () => links[name] });
 
-/** Own properties only, which is all that a template sees; signed when a template reads them. */
+/** The links of the mail that is being rendered; rendering is synchronous. */
+let linksNow: MailLinks;
+let unsubscribeNow = '';
+/**
+ * Own properties only, which is all that a template sees; signed when a template reads them. One object for all mails:
+ * an object with getters of its own for each costs more than a signature.
+ */
+const viewAlone: Partial<MailLinks> = {
+  get view() {
+    return linksNow.view;
+  },
+};
+const allShown: Partial<MailLinks> = {
+  get unsubscribe() {
+    return unsubscribeNow;
+  },
+  get preferences() {
+    return linksNow.preferences;
+  },
+  get view() {
+    return linksNow.view;
+  },
+};
+
 function shownLinks(facts: SendFacts, links: MailLinks, unsubscribe: string): Partial<MailLinks> {
-  if (facts.unsubscribe === 'none') {
-    return {
-      get view() {
-        return links.view;
-      },
-    };
-  }
-  return {
-    unsubscribe,
-    get preferences() {
-      return links.preferences;
-    },
-    get view() {
-      return links.view;
-    },
-  };
+  [linksNow, unsubscribeNow] = [links, unsubscribe];
+  return facts.unsubscribe === 'none' ? viewAlone : allShown;
 }
 
 const preheaderBlock = (preheader: string): string =>
