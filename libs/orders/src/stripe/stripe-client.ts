@@ -1,4 +1,5 @@
-import Stripe from 'stripe';
+import { createRequire } from 'node:module';
+import type Stripe from 'stripe';
 import type { Environment } from '#platform';
 import { SourceError } from '../source.js';
 
@@ -7,6 +8,10 @@ const PATIENCE = 10_000;
 
 export const STRIPE = 'Stripe';
 
+const load = createRequire(import.meta.url);
+/** Stripe's library takes 35 MB, which only those who use Stripe pay for. */
+export const stripeLibrary = (): typeof Stripe => load('stripe') as typeof Stripe;
+
 /** The one way to Stripe; undefined without a key. It tries nothing again by itself: who calls knows how long to wait. */
 export function stripeClient(
   { STRIPE_API_KEY: key, STRIPE_API_URL: url }: Pick<Environment, 'STRIPE_API_KEY' | 'STRIPE_API_URL'>,
@@ -14,7 +19,8 @@ export function stripeClient(
 ): Stripe | undefined {
   if (key === undefined) return undefined;
   const { protocol, hostname, port } = new URL(url);
-  return new Stripe(key, {
+  const Library = stripeLibrary();
+  return new Library(key, {
     protocol: protocol === 'http:' ? 'http' : 'https',
     host: hostname,
     port: port || (protocol === 'http:' ? '80' : '443'),
@@ -22,7 +28,7 @@ export function stripeClient(
     maxNetworkRetries: 0,
     telemetry: false,
     // The key goes to Stripe alone, wherever an answer leads.
-    httpClient: Stripe.createFetchHttpClient((input: Parameters<typeof fetch>[0], init?: RequestInit) =>
+    httpClient: Library.createFetchHttpClient((input: Parameters<typeof fetch>[0], init?: RequestInit) =>
       fetch(input, { ...init, redirect: 'manual' }),
     ),
   });
@@ -43,7 +49,7 @@ const remedies = new Map([
 ]);
 
 function asSourceError(error: unknown): unknown {
-  if (!(error instanceof Stripe.errors.StripeError)) return error;
+  if (!(error instanceof stripeLibrary().errors.StripeError)) return error;
   const { statusCode: status, headers, code } = error;
   if (status === undefined) return new SourceError(STRIPE, 'could not be reached', { final: false });
   const retryAfter = Number(headers?.['retry-after']);

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, Config, Database, invalidRequest } from '#platform';
-import Stripe from 'stripe';
 import { z } from 'zod';
 import type { Hint } from '../source.js';
 import { takeOrders } from '../take-orders.js';
 import { orderOf, StripeOrders } from './stripe-orders.js';
-import { stripeClient } from './stripe-client.js';
+import { stripeClient, stripeLibrary } from './stripe-client.js';
 
 /** Seconds that a report may be under way. */
 const TOLERANCE = 300;
@@ -81,7 +80,7 @@ export class StripeReports {
   assertSigned(body: Buffer, header: unknown): void {
     this.assertHeader(header);
     try {
-      Stripe.webhooks.signature!.verifyHeader(body, String(header), this.secret!, TOLERANCE);
+      stripeLibrary().webhooks.signature!.verifyHeader(body, String(header), this.secret!, TOLERANCE);
     } catch {
       throw notFromStripe();
     }
