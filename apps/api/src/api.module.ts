@@ -3,6 +3,7 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessModule } from '#access';
 import { ActionsModule } from '#actions';
 import { AutomationsModule } from '#automations';
+import { ClientsModule } from '#clients';
 import { CustomersModule } from '#customers';
 import { EngineModule } from '#engine';
 import { ActivitiesModule } from '#activities';
@@ -24,6 +25,8 @@ import { AnswerCheckInterceptor } from './http/routes/answer-check.interceptor.j
 import { IdempotencyInterceptor } from './http/routes/idempotency.interceptor.js';
 import { ActivitiesController } from './controllers/ingestion/activities.controller.js';
 import { TrackController } from './controllers/ingestion/track.controller.js';
+import { ClientSetUpController } from './controllers/ingestion/client-set-up.controller.js';
+import { ClientsController } from './controllers/ingestion/clients.controller.js';
 import { ConsentController } from './controllers/people/consent.controller.js';
 import { BroadcastReportsController } from './controllers/mail/broadcast-reports.controller.js';
 import { BroadcastsController } from './controllers/mail/broadcasts.controller.js';
@@ -66,6 +69,7 @@ const libraries: Type[] = [
   ActionsModule,
   CustomersModule,
   ActivitiesModule,
+  ClientsModule,
   EnrollmentsModule,
   OrdersModule,
   DirectoryModule,
@@ -99,6 +103,8 @@ const controllers: Type[] = [
   WebhooksController,
   ActivitiesController,
   TrackController,
+  ClientsController,
+  ClientSetUpController,
   AccessController,
   CustomersController,
   AutomationsController,

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiKeys, Refusals, StaffSignIn, WriteKeys } from '#access';
-import { Ingestion } from '#activities';
+import { Ingestion, VisitLimits } from '#activities';
 import { StripeReports } from '#orders';
 import * as contracts from '#contracts';
 import { CustomerSignIn } from '#customers';
@@ -15,6 +16,8 @@ import { addBodyParsers, applyBodyLimits, MIB } from './http/parsing/body.js';
 import { serveDocs } from './http/pages/docs.js';
 import { ErrorFilter, MAX_PARAM_LENGTH, sendProblem, toProblem } from './http/routes/error.filter.js';
 import { openFastDoor } from './http/ingestion/fast-door.js';
+import { readAsTheirAddress } from './http/permission/clients-of-others.js';
+import { Crowding } from './http/permission/crowding.js';
 import { askPermissionFirst } from './http/permission/permission.js';
 import { answerPreflights } from './http/permission/pages-of-others.js';
 import { pagePolicy, widerPages } from './http/pages/page-policy.js';
@@ -50,6 +53,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     bodyLimit: MIB,
     trustProxy: trustProxy(config.env.CORTEX_TRUST_PROXY),
     genReqId: requestId,
+    rewriteUrl: (request: IncomingMessage) => readAsTheirAddress(request.url ?? '/'),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     // Refused before a route is found, so no filter sees it.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -72,6 +76,8 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   askPermissionFirst(fastify, routes, {
     keys: app.get(ApiKeys),
     writeKeys: app.get(WriteKeys),
+    limits: app.get(VisitLimits),
+    crowding: new Crowding(),
     staff: app.get(StaffSignIn),
     customers: app.get(CustomerSignIn),
     config,
@@ -112,7 +118,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     });
   }
   await fastify.register(helmet, helmetOptions(config.publicUrl));
-  answerPreflights(fastify, contracts.track.path);
+  answerPreflights(fastify, routes);
   app.useGlobalFilters(new ErrorFilter(log));
   const hasWeb = await serveWeb(fastify, widerPages(config));
   if (!hasWeb) log.info('the browser application is not built; only the API is served');

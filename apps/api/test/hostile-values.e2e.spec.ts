@@ -81,6 +81,7 @@ const headersOf = ({ access }: RouteDefinition): Record<string, string> => {
   if (access === 'customer') return { cookie: customer };
   if (access === 'stripe') return {};
   if (access === 'write_key') return { authorization: `Bearer ${writeKey}`, origin: 'https://shop.example' };
+  if (access === 'client') return { authorization: `Basic ${Buffer.from(`${api.adminKey}:`).toString('base64')}` };
   if (access === 'postmark')
     return { authorization: `Basic ${Buffer.from('postmark:a long password').toString('base64')}` };
   return { authorization: `Bearer ${api.adminKey}` };

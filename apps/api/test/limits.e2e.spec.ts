@@ -33,12 +33,13 @@ const routesWithBody = contracts
   .map((route) => [`${route.method} ${route.path}`, route] as const);
 
 describe('before a body is taken', () => {
-  it.each(routesWithBody)('%s asks a stranger who they are', async (_name, { method, path }) => {
+  it.each(routesWithBody)('%s asks a stranger who they are', async (_name, { method, path, access }) => {
     const answer = await headOnly(method, path.replaceAll(/:\w+/g, '0'), {
       'content-type': 'application/json',
       'content-length': '900000',
     });
-    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    // The key of a client of others may stand in the body, of which a stranger's is small.
+    expect(answer).toMatch(access === 'client' ? /^HTTP\/1\.1 413 / : /^HTTP\/1\.1 401 /);
   });
 
   it('asks whoever may not do it, too', async () => {

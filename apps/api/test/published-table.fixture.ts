@@ -59,7 +59,17 @@ const routes: Record<Row, string> = {
   'with credentials of its own': `
     POST /webhooks/postmark
     POST /webhooks/stripe
-    POST /track`,
+    POST /track
+    POST /v1/track
+    POST /v1/identify
+    POST /v1/page
+    POST /v1/screen
+    POST /v1/group
+    POST /v1/alias
+    POST /v1/batch
+    POST /capture
+    GET /v1/projects/:key/settings
+    GET /sourceConfig`,
   'a signed-in customer, about themselves': `
     GET /me
     GET /me/courses`,

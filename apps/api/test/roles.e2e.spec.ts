@@ -47,6 +47,7 @@ const apart = new Set([
   'POST /webhooks/postmark',
   'POST /webhooks/stripe',
   'POST /track',
+  ...routes.filter(({ access }) => access === 'client').map(nameOf),
 ]);
 /** A door that asks for another kind of credentials than the caller has, or for any, says 401; a role that lacks says 403. */
 const refusal = (who: Caller['name'], route: string) =>

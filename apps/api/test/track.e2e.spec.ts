@@ -105,7 +105,7 @@ describe('a write key', () => {
     expect(stored).toEqual({ metadata: { path: '/pricing' }, source: 'browser', contact_email: null });
     expect(await ofVisitor('v-1')).toHaveLength(1);
     const preflight = await app.call('OPTIONS', '/track', undefined, { key: null, headers: { origin: SHOP } });
-    expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, 'POST']);
+    expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, 'GET, POST']);
   });
 
   it('is refused elsewhere, when it is none, and where it names nothing', async () => {

@@ -9,16 +9,19 @@ export class QueueFull extends Error {}
 
 /**
  * Collects what concurrent callers submit and hands it over in groups, one at a time and without a timer: while one
- * group is being committed the next one grows. A caller's items stay together, in order, and in one group.
+ * group is being committed the next one grows. What one call submits stays together, in order, and in one group.
+ * Callers have their turn one after the other, and when too much is waiting, whoever has most there gives way: a flood
+ * of one is in its own way only.
  */
 export class GroupCommit<Item, Result> {
-  private waiting: Job<Item, Result>[] = [];
+  /** What waits by caller, in the order of whose turn it is. */
+  private readonly lines = new Map<string, { jobs: Job<Item, Result>[]; items: number }>();
   private waitingItems = 0;
   private running: Promise<void> | undefined;
 
   /**
    * @param commit stores a group and gives one result per item, in order
-   * @param limits `group`: items after which a group takes no further caller; `waiting`: items that may wait
+   * @param limits `group`: items after which a group takes no further job; `waiting`: items that may wait
    */
   constructor(
     private readonly commit: (items: Item[]) => Promise<Result[]>,
@@ -26,10 +29,13 @@ export class GroupCommit<Item, Result> {
   ) {}
 
   /** @returns the results of these items once they are committed @throws QueueFull, or what `commit` threw */
-  submit(items: Item[]): Promise<Result[]> {
-    if (this.waitingItems + items.length > this.limits.waiting) return Promise.reject(new QueueFull());
+  submit(items: Item[], by = ''): Promise<Result[]> {
+    if (!this.makeRoom(items.length, by)) return Promise.reject(new QueueFull());
     return new Promise((resolve, reject) => {
-      this.waiting.push({ items, resolve, reject });
+      const line = this.lines.get(by) ?? { jobs: [], items: 0 };
+      line.jobs.push({ items, resolve, reject });
+      line.items += items.length;
+      this.lines.set(by, line);
       this.waitingItems += items.length;
       // A turn later, so that what arrived in the same turn of the event loop is committed together.
       this.running ??= new Promise<void>((turn) => setImmediate(turn)).then(() => this.drain());
@@ -41,8 +47,22 @@ export class GroupCommit<Item, Result> {
     while (this.running) await this.running;
   }
 
+  /** Refuses the newest of whoever has most waiting, as long as that is more than the newcomer would have. */
+  private makeRoom(wanted: number, by: string): boolean {
+    while (this.waitingItems + wanted > this.limits.waiting) {
+      const own = (this.lines.get(by)?.items ?? 0) + wanted;
+      let [longest, line] = ['', { jobs: [] as Job<Item, Result>[], items: 0 }];
+      for (const [of, each] of this.lines) if (each.items > line.items) [longest, line] = [of, each];
+      if (longest === by || line.items <= own) return false;
+      const newest = line.jobs.pop()!;
+      this.left(longest, newest.items.length);
+      newest.reject(new QueueFull());
+    }
+    return true;
+  }
+
   private async drain(): Promise<void> {
-    while (this.waiting.length > 0) {
+    while (this.lines.size > 0) {
       const jobs = this.take();
       const items = jobs.length === 1 ? jobs[0]!.items : jobs.flatMap((job) => job.items);
       try {
@@ -56,13 +76,27 @@ export class GroupCommit<Item, Result> {
     this.running = undefined;
   }
 
+  /** One job of each caller in turn, until the group is full. */
   private take(): Job<Item, Result>[] {
-    let count = 1;
-    let items = this.waiting[0]!.items.length;
-    while (count < this.waiting.length && items + this.waiting[count]!.items.length <= this.limits.group) {
-      items += this.waiting[count++]!.items.length;
+    const jobs: Job<Item, Result>[] = [];
+    let count = 0;
+    for (const [by, line] of this.lines) {
+      const { length } = line.jobs[0]!.items;
+      if (count > 0 && count + length > this.limits.group) break;
+      count += length;
+      jobs.push(line.jobs.shift()!);
+      // Behind the others, where this loop comes by again.
+      this.lines.delete(by);
+      this.lines.set(by, line);
+      this.left(by, length);
     }
+    return jobs;
+  }
+
+  private left(by: string, items: number): void {
+    const line = this.lines.get(by)!;
+    line.items -= items;
     this.waitingItems -= items;
-    return this.waiting.splice(0, count);
+    if (line.jobs.length === 0) this.lines.delete(by);
   }
 }

@@ -110,12 +110,13 @@ export class Ingestion implements OnApplicationShutdown {
 
   /**
    * Stores activities that passed their contract, at most 500 in one call.
+   * @param by the key that sends them: whoever sends more than can be stored waits behind nobody but themselves
    * @returns one result each, in order, after the commit
    * @throws AppError 429 when too much is waiting, 503 when it is not known whether they were stored
    */
-  async store(activities: readonly PostedActivity[]): Promise<StoreResult[]> {
+  async store(activities: readonly PostedActivity[], by?: string): Promise<StoreResult[]> {
     try {
-      return await this.group.submit(activities.map(incoming));
+      return await this.group.submit(activities.map(incoming), by);
     } catch (error) {
       if (error instanceof QueueFull) {
         const detail =

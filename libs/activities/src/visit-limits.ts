@@ -41,28 +41,52 @@ export class VisitLimits {
   /**
    * Takes units of a key for a visitor.
    * @param network whose requests are counted together, see `networkOf` of #access
-   * @throws AppError 429 with the seconds to wait; nothing was taken of the day then
+   * @throws AppError 429 with the seconds to wait, nothing was taken of the day then; 413 for more than fits into a minute
    */
   async take(key: { id: string; name: string }, network: string, units: number): Promise<void> {
+    if (units > PER_VISITOR_AND_MINUTE)
+      throw new AppError(
+        'too_large',
+        'This is more than a visitor may record within a minute. Send it in several requests, or with a server key.',
+      );
     const now = this.clock.now().getTime();
     const minute = Math.floor(now / MINUTE_MS);
     if (minute !== this.minute) {
       this.minute = minute;
       this.counts = new Map();
     }
-    const nextMinute = Math.ceil(((minute + 1) * MINUTE_MS - now) / 1000);
-    // When there are more visitors than are told apart, the others share what one may.
-    const own = `${key.id} ${network}`;
-    const visitor = this.counts.has(own) || this.counts.size < MAX_VISITORS ? own : `${key.id} others`;
-    this.count(visitor, units, PER_VISITOR_AND_MINUTE, nextMinute);
-    this.count(key.id, units, PER_KEY_AND_MINUTE, nextMinute);
+    this.count(this.visitorOf(key.id, network), units, PER_VISITOR_AND_MINUTE, now);
+    this.count(key.id, units, PER_KEY_AND_MINUTE, now);
     await this.takeOfDay(key, units, now);
   }
 
-  private count(of: string, units: number, most: number, retryAfter: number): void {
+  /**
+   * Refuses a request before its body is read, when its visitor or its key has had its share.
+   * @throws AppError 429 as `take`
+   */
+  assertRoom(keyId: string, network: string): void {
+    const now = this.clock.now().getTime();
+    const day = this.days.get(keyId);
+    if (day && day.left < 1 && day.fullUntil > now) throw dayIsFull();
+    if (Math.floor(now / MINUTE_MS) !== this.minute) return;
+    for (const [of, most] of [
+      [this.visitorOf(keyId, network), PER_VISITOR_AND_MINUTE],
+      [keyId, PER_KEY_AND_MINUTE],
+    ] as const)
+      if ((this.counts.get(of) ?? 0) >= most) throw tooManyInMinute(secondsLeft(now));
+  }
+
+  /** When there are more visitors than are told apart, the others share what one may. */
+  private visitorOf(keyId: string, network: string): string {
+    const own = `${keyId} ${network}`;
+    return this.counts.has(own) || this.counts.size < MAX_VISITORS ? own : `${keyId} others`;
+  }
+
+  private count(of: string, units: number, most: number, now: number): void {
     const count = (this.counts.get(of) ?? 0) + units;
-    if (count > most) throw tooMany('Too many activities came from here within a minute.', retryAfter);
-    this.counts.set(of, count);
+    // Nothing more in this minute: what follows is refused before it is read.
+    this.counts.set(of, Math.min(count, most));
+    if (count > most) throw tooManyInMinute(secondsLeft(now));
   }
 
   private async takeOfDay(key: { id: string; name: string }, units: number, now: number): Promise<void> {
@@ -115,5 +139,10 @@ const tooMany = (detail: string, retryAfter: number): AppError =>
   new AppError('too_many_requests', `${detail} Nothing of this request was stored. Send it again later.`, {
     facts: { retry_after: retryAfter },
   });
+
+const secondsLeft = (now: number): number => Math.ceil((MINUTE_MS - (now % MINUTE_MS)) / 1000);
+
+const tooManyInMinute = (retryAfter: number): AppError =>
+  tooMany('Too many activities came from here within a minute.', retryAfter);
 
 const dayIsFull = (): AppError => tooMany('This key has recorded all that it may today.', 3600);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Database, type Tx } from '#platform';
 import { Ingestion, type StoreResult } from './ingestion.js';
+import { unitsOf, VisitLimits } from './visit-limits.js';
 
 /** Who recorded it, in an activity that came from a page. */
 const SOURCE = 'browser';
@@ -23,6 +24,15 @@ export interface VisitorActivity {
   metadata?: Record<string, unknown>;
   /** RFC 3339, by the visitor's clock. */
   occurredAt?: string;
+  /** RFC 3339, when it was sent by the same clock; where that is said of each. */
+  sentAt?: string;
+}
+
+/** What a write key may record, of which its bounds are counted. */
+export interface PageKey {
+  id: string;
+  name: string;
+  allowsType(type: string): boolean;
 }
 
 /** What visitors of web pages do: kept under the visitor, and the person's once it is proven who they are. */
@@ -31,8 +41,41 @@ export class Visits {
   constructor(
     private readonly database: Database,
     private readonly ingestion: Ingestion,
+    private readonly limits: VisitLimits,
     private readonly clock: Clock,
   ) {}
+
+  /**
+   * Takes one request of a page: as much as its key and its visitor may record, of the types that the key names.
+   * @param from.network whose requests are counted together, see `networkOf` of #access
+   * @param from.items how many the request had, with those that could not be read
+   * @returns one result each, in order
+   * @throws AppError 429 with the seconds to wait; nothing was stored then
+   */
+  async take(
+    key: PageKey,
+    from: { network: string; items: number },
+    activities: readonly VisitorActivity[],
+    sentAt?: string,
+  ): Promise<StoreResult[]> {
+    const wanted = activities.filter(({ type }) => key.allowsType(type));
+    const longer = wanted.reduce((sum, activity) => sum + unitsOf(activity) - 1, 0);
+    await this.limits.take(key, from.network, from.items + longer);
+    // A proof counts also where the activity that carried it may not be recorded.
+    const refused = activities.filter(({ type }) => !key.allowsType(type));
+    for (const { anonymousId, provenEmail } of proofsIn(refused)) await this.prove(anonymousId, provenEmail);
+    const stored = await this.record(key.id, wanted, sentAt);
+    let next = 0;
+    return activities.map((activity): StoreResult =>
+      key.allowsType(activity.type)
+        ? stored[next++]!
+        : {
+            id: activity.id,
+            status: 'rejected',
+            error: { pointer: '/type', message: `This write key may not record “${activity.type}”.` },
+          },
+    );
+  }
 
   /**
    * Stores what a page sent, in its order: what is the visitor's alone, then whose it was before, then what is proven.
@@ -40,7 +83,7 @@ export class Visits {
    * @param sentAt RFC 3339, when the page sent it by its own clock
    * @returns one result each, in order, with the ids that the page made
    */
-  async record(activities: readonly VisitorActivity[], sentAt?: string): Promise<StoreResult[]> {
+  private async record(by: string, activities: readonly VisitorActivity[], sentAt?: string): Promise<StoreResult[]> {
     const now = this.clock.now().getTime();
     const results: StoreResult[] = new Array(activities.length);
     const store = async (isWanted: (activity: VisitorActivity) => boolean) => {
@@ -56,8 +99,9 @@ export class Visits {
           only_known: true,
           type: activity.type,
           metadata: activity.metadata,
-          occurred_at: believedInstant(now, activity.occurredAt, sentAt),
+          occurred_at: believedInstant(now, activity.occurredAt, activity.sentAt ?? sentAt),
         })),
+        by,
       );
       wanted.forEach(({ activity, at }, position) => (results[at] = { ...stored[position]!, id: activity.id }));
     };
@@ -67,18 +111,37 @@ export class Visits {
     return results;
   }
 
-  /** Notes whose visitor this is, once and for ever, and makes what they did before the person's. */
-  async prove(anonymousId: string, provenEmail: string): Promise<void> {
-    await this.database.tx(async (tx) => {
+  /**
+   * Notes whose visitor this is, once and for ever, and makes what they did before the person's.
+   * @returns whether the directory has somebody of this address
+   */
+  async prove(anonymousId: string, provenEmail: string): Promise<boolean> {
+    return this.database.tx(async (tx) => {
+      const person = await tx.row<{ person_id: string }>(
+        `select p.person_id from cortex.people p
+         where p.address = cortex.address($1::citext) collate "C" and p.type is not null`,
+        [provenEmail],
+      );
+      if (!person) return false;
       await tx.run(
-        `insert into cortex.visitors (anonymous_id, person_id)
-         select $1, p.person_id from cortex.people p
-         where p.address = cortex.address($2::citext) collate "C" and p.type is not null
-         on conflict (anonymous_id) do nothing`,
-        [anonymousId, provenEmail],
+        'insert into cortex.visitors (anonymous_id, person_id) values ($1, $2) on conflict (anonymous_id) do nothing',
+        [anonymousId, person.person_id],
       );
       await joinActivities(tx, anonymousId, provenEmail);
+      return true;
     });
+  }
+
+  /** The address of whom each of these visitors has turned out to be; those who are nobody yet are left out. */
+  async known(anonymousIds: readonly string[]): Promise<Map<string, string>> {
+    if (anonymousIds.length === 0) return new Map();
+    const rows = await this.database.rows<{ anonymous_id: string; email: string }>(
+      `select v.anonymous_id, coalesce(p.email, p.address::citext)::text as email
+       from cortex.visitors v join cortex.people p using (person_id)
+       where v.anonymous_id = any($1::text[]) and p.type is not null`,
+      [anonymousIds],
+    );
+    return new Map(rows.map(({ anonymous_id, email }) => [anonymous_id, email]));
   }
 }
 
@@ -126,9 +189,16 @@ async function joinActivities(tx: Tx, anonymousId: string, provenEmail: string):
  * @param now milliseconds
  * @returns RFC 3339
  */
-export function believedInstant(now: number, occurredAt?: string, sentAt?: string): string {
-  if (occurredAt === undefined) return new Date(now).toISOString();
+const believedInstant = (now: number, occurredAt?: string, sentAt?: string): string =>
+  new Date(Math.max(now - WINDOW_MS, correctedInstant(now, occurredAt, sentAt))).toISOString();
+
+/**
+ * The same without the window, of a clock that is believed: corrected, and never ahead.
+ * @param now milliseconds
+ * @returns milliseconds
+ */
+export function correctedInstant(now: number, occurredAt?: string, sentAt?: string): number {
+  if (occurredAt === undefined) return now;
   const skew = sentAt === undefined ? 0 : now - Date.parse(sentAt);
-  const at = Date.parse(occurredAt) + (Math.abs(skew) > SKEW_MS ? skew : 0);
-  return new Date(Math.min(now, Math.max(now - WINDOW_MS, at))).toISOString();
+  return Math.min(now, Date.parse(occurredAt) + (Math.abs(skew) > SKEW_MS ? skew : 0));
 }

@@ -4,6 +4,7 @@ import { bringIn, type WriteResult } from './bring-in.js';
 import { listCourses, upsertCourse, type CourseFields } from './courses.js';
 import { upsertLead, type LeadFields } from './leads.js';
 import { upsertEnrollment, upsertTransaction, type EnrollmentFields, type TransactionFields } from './orders.js';
+import { updateKnown } from './known-people.js';
 import { upsertProfile, type PersonFields } from './profiles.js';
 
 /**
@@ -20,6 +21,22 @@ export class Shop {
 
   profiles(items: readonly PersonFields[]): Promise<WriteResult[]> {
     return bringIn(this.database, items, upsertProfile);
+  }
+
+  /**
+   * Says more about people whom the directory has, and makes nobody.
+   * @returns those whom it does not have
+   */
+  async sayOfKnown(items: readonly PersonFields[]): Promise<PersonFields[]> {
+    if (items.length === 0) return [];
+    const missing = new Set<PersonFields>();
+    await bringIn(this.database, items, async (tx, item) => {
+      const id = await updateKnown(tx, item);
+      if (id === undefined) missing.add(item);
+      else missing.delete(item);
+      return { id: id ?? '', created: false };
+    });
+    return [...missing];
   }
 
   enrollments(items: readonly EnrollmentFields[]): Promise<WriteResult[]> {

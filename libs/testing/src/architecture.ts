@@ -41,6 +41,7 @@ const records = [
   'activities',
   'directory',
   'enrollments',
+  'clients',
   'orders',
   'smart-lists',
   'transfers',
@@ -92,6 +93,7 @@ export const rings: Record<string, Ring> = {
   activities: { parts: [...pure, ...base], server: true, packages: [] },
   directory: { parts: [...pure, ...base, 'activities'], server: true, packages: [] },
   enrollments: { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: [] },
+  clients: { parts: [...pure, ...base, 'activities', 'enrollments'], server: true, packages: [] },
   orders: {
     parts: [...pure, ...base, 'directory', 'enrollments'],
     server: true,

@@ -111,6 +111,7 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
         postmark: { type: 'http', scheme: 'basic' },
         stripe: { type: 'apiKey', in: 'header', name: 'Stripe-Signature' },
         write_key: { type: 'apiKey', in: 'query', name: 'key' },
+        client: { type: 'http', scheme: 'basic' },
         session: { type: 'apiKey', in: 'cookie', name: 'cortex_staff.session_token' },
         customer: { type: 'apiKey', in: 'cookie', name: 'cortex_customer.session_token' },
       },

@@ -11,6 +11,7 @@ export const accessRows = [
   'postmark', // the user and password that only Postmark knows
   'stripe', // a signature that only Stripe can make
   'write_key', // a write key, from a page of an allowed origin
+  'client', // a write key as above, or a server key that may record: as clients of others send it
   'customer', // a signed-in customer, about themselves
   'own', // any signed-in staff member, about themselves
   'read',

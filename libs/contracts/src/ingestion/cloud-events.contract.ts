@@ -1,18 +1,9 @@
 import { z } from 'zod';
+import { activityTypeOf } from './activity-type-names.js';
 import { instant } from '../http/route.js';
 
 const attribute = z.string().trim().min(1);
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
-/** `com.example.OrderPlaced` as an activity type: `com.example.order_placed`. */
-const activityTypeOf = (type: string): string =>
-  type
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .split('.')
-    .map((part) => part.replaceAll(/[^a-z0-9]+/g, '_').replaceAll(/^_+|_+$/g, ''))
-    .filter((part) => part !== '')
-    .join('.');
 
 /**
  * A CloudEvents 1.0 event, read as what is to be checked as an activity. Its identity, (`source`, `id`), is what makes a repeat a duplicate. Whose

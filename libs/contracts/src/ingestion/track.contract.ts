@@ -7,22 +7,24 @@ import { emailAddress, instant, route, uuid } from '../http/route.js';
 export const MAX_VISITS = 50;
 /** Characters of an activity's metadata, as JSON. */
 const MAX_METADATA = 8000;
+export const TOO_MUCH_METADATA = 'The metadata of one activity has at most 8,000 characters as JSON.';
+export const fitsPage = (metadata: Record<string, unknown>): boolean => JSON.stringify(metadata).length <= MAX_METADATA;
+
+/** Visitors whose id begins so are users of a program of the shop, which says who they are with a server key. */
+export const USER_VISITOR = 'user:';
+export const OF_A_SERVER = 'Ids that begin with “user:” are for the programs of the shop. Make up another one.';
+/** An id that pages make up for a visitor. */
+export const isPageVisitor = (id: string): boolean => !id.startsWith(USER_VISITOR);
 
 /** One activity as a page sends it: of a visitor, and of a person where the shop's server has signed their address. */
 export const visit = z.strictObject({
   /** Made by the page, so that a repeat is told as one. */
   id: uuid,
-  anonymous_id: z.string().trim().min(1).max(100),
+  anonymous_id: z.string().trim().min(1).max(100).refine(isPageVisitor, OF_A_SERVER),
   contact_email: emailAddress.optional(),
   signature: z.string().max(200).optional(),
   type: activityType.refine((type) => !isReservedType(type), RESERVED_TYPE),
-  metadata: z
-    .record(z.string(), z.unknown())
-    .refine(
-      (metadata) => JSON.stringify(metadata).length <= MAX_METADATA,
-      'The metadata of one activity has at most 8,000 characters as JSON.',
-    )
-    .optional(),
+  metadata: z.record(z.string(), z.unknown()).refine(fitsPage, TOO_MUCH_METADATA).optional(),
   occurred_at: instant.optional(),
 });
 export type Visit = z.infer<typeof visit>;

@@ -13,7 +13,10 @@ type Answer = AnswerOf<typeof contracts.postActivities>;
 export async function recordActivities(ingestion: Ingestion, request: CortexRequest): Promise<Answer> {
   const { schema, wrapper, body } = activitiesIn(request);
   const { count, valid, refused } = readItems(request, schema, wrapper, body);
-  const stored = await ingestion.store(valid.map(({ value }) => value));
+  const stored = await ingestion.store(
+    valid.map(({ value }) => value),
+    request.actor?.id,
+  );
   const results: Answer['results'] = new Array(count);
   for (const [at, error] of refused) results[at] = { id: null, status: 'rejected', error };
   valid.forEach(({ at }, position) => (results[at] = stored[position]!));

@@ -13,7 +13,8 @@ export interface Items<T> {
   refused: Map<number, FieldError>;
 }
 
-const INVALID = 'The request is not valid, so nothing was stored. See errors for what to fix.';
+/** What a request is told in which nothing is valid. */
+export const INVALID = 'The request is not valid, so nothing was stored. See errors for what to fix.';
 
 /**
  * Reads a body of one item or many, each by itself, so that a bad one does not cost its neighbours their place.
@@ -27,6 +28,18 @@ export function readItems<T>(
   wrapper?: string,
   body: unknown = request.body,
 ): Items<T> {
+  const { errors, ...read } = lookAtItems(request, schema, wrapper, body);
+  if (read.valid.length === 0) throw invalidRequest(INVALID, errors.slice(0, MAX_ITEMS));
+  return read;
+}
+
+/** The same, also of a request in which nothing is valid; with what is wrong, its pointers counted from the body. */
+export function lookAtItems<T>(
+  request: CortexRequest,
+  schema: z.ZodType<T>,
+  wrapper: string | undefined,
+  body: unknown,
+): Items<T> & { errors: FieldError[] } {
   const { items, isOne, prefix } = unwrap(body, wrapper);
   if (items.length === 0) throw invalidRequest('The list is empty. Send at least one item.');
   if (items.length > MAX_ITEMS) {
@@ -55,8 +68,7 @@ export function readItems<T>(
     read.refused.set(at, wrong[0]!);
     errors.push(...wrong.map((e) => ({ ...e, pointer: isOne ? e.pointer : `${prefix}/${at}${e.pointer}` })));
   });
-  if (read.valid.length === 0) throw invalidRequest(INVALID, errors.slice(0, MAX_ITEMS));
-  return read;
+  return { ...read, errors };
 }
 
 /** Refuses a request of which nothing could be stored; a batch with some success is answered item by item. */

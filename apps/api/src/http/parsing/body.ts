@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RouteDefinition } from '#contracts';
 import { AppError, type FieldError } from '#platform';
+import { clientBody } from './client-bodies.js';
 import { takeShared } from './csv-body.js';
 import { parseStrictJson } from './strict-json.js';
 
@@ -25,13 +26,34 @@ function readJson(request: FastifyRequest, body: Buffer, done: (error: Error | n
     // Where a larger file is welcome, and no length was announced.
     if (body.length > limitOf(request)) throw tooLarge(limitOf(request));
     if (limitsOf(request).isSigned) signedBodies.set(request, body);
-    const { value, problems } = parseStrictJson(body);
-    if (problems.length > 0) problemsOf.set(request, problems);
-    done(null, value);
+    done(null, parse(request, body));
   } catch (error) {
     done(error as Error);
   }
 }
+
+/** The same of the clients of others, who may compress it. */
+async function readClientBody(request: FastifyRequest, body: Buffer): Promise<unknown> {
+  const limit = limitOf(request);
+  if (body.length > limit) throw tooLarge(limit);
+  return parse(request, await clientBody(request, body, limit));
+}
+
+function parse(request: FastifyRequest, body: Buffer): unknown {
+  const { value, problems } = parseStrictJson(body);
+  if (problems.length > 0) problemsOf.set(request, problems);
+  return value;
+}
+
+type Read = (request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void) => void;
+
+/** Reads the body of a client of others, whatever type it is said to be of, and any other by `read`. */
+const orClients =
+  (read: Read): Read =>
+  (request, body, done) => {
+    if (!limitsOf(request).isClients) return read(request, body, done);
+    readClientBody(request, body).then((value) => done(null, value), done);
+  };
 
 /**
  * The body formats that Cortex reads: JSON (strictly; of pages also as plain text), forms, and CSV or bytes as a Buffer
@@ -39,19 +61,21 @@ function readJson(request: FastifyRequest, body: Buffer, done: (error: Error | n
  */
 export function addBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(/^application\/([\w.-]+\+)?json(;|$)/i, { parseAs: 'buffer' }, readJson);
-  fastify.addContentTypeParser(PLAIN, { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
+  const parseAs = 'buffer';
+  fastify.addContentTypeParser(/^application\/([\w.-]+\+)?json(;|$)/i, { parseAs }, orClients(readJson));
+  const readPlain = orClients((request, body, done) => {
     if (limitsOf(request).takesPlain) return readJson(request, body, done);
     const detail = 'This content type is not read here. Send application/json.';
     done(new AppError('unsupported_media_type', detail));
   });
-  fastify.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: OPEN_LIMIT },
-    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  fastify.addContentTypeParser(PLAIN, { parseAs }, readPlain);
+  // RudderStack's client for Node calls it a form when it sends compressed JSON.
+  const readForm = orClients((_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(body.toString('utf8')))),
   );
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs, bodyLimit: OPEN_LIMIT }, readForm);
   fastify.addContentTypeParser(CSV, (request: FastifyRequest) => takeShared(request.raw, limitOf(request), tooLarge));
-  fastify.addContentTypeParser(FILES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser(FILES, { parseAs }, (_request, body, done) => done(null, body));
 }
 
 /**
@@ -66,7 +90,9 @@ export function applyBodyLimits(fastify: FastifyInstance, contracts: RouteDefini
     const limit = contract.bodyLimit ?? (contract.access === 'open' ? OPEN_LIMIT : MIB);
     const isSigned = contract.access === 'stripe';
     const takesPlain = contract.access === 'write_key';
-    const limits: Limits = { body: limit, file: Math.max(limit, contract.fileLimit ?? 0), isSigned, takesPlain };
+    const isClients = contract.access === 'client';
+    const file = Math.max(limit, contract.fileLimit ?? 0);
+    const limits: Limits = { body: limit, file, isSigned, takesPlain, isClients };
     options.bodyLimit = limits.file;
     options.config = { ...options.config, limits };
     const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
@@ -88,18 +114,26 @@ interface Limits {
   file: number;
   isSigned: boolean;
   takesPlain: boolean;
+  isClients: boolean;
 }
 
-const NO_LIMITS: Limits = { body: MIB, file: MIB, isSigned: false, takesPlain: false };
+const NO_LIMITS: Limits = { body: MIB, file: MIB, isSigned: false, takesPlain: false, isClients: false };
 
 const limitsOf = (request: FastifyRequest): Limits =>
   (request.routeOptions.config as { limits?: Limits }).limits ?? NO_LIMITS;
 
 function limitOf(request: FastifyRequest): number {
   const limits = limitsOf(request);
+  // Of a client whose key stands in the body nobody knows yet who it is.
+  if (limits.isClients && !isIdentified(request)) return OPEN_LIMIT;
   const type = request.headers['content-type'] ?? '';
   return CSV.test(type) || FILES.test(type) ? limits.file : limits.body;
 }
+
+const isIdentified = (request: FastifyRequest): boolean => {
+  const { actor, writeKey } = request as FastifyRequest & { actor?: unknown; writeKey?: unknown };
+  return actor !== undefined || writeKey !== undefined;
+};
 
 const tooLarge = (limit: number): AppError =>
   new AppError('too_large', `The body is larger than ${limit} bytes. Send it in several requests.`);

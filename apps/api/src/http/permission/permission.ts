@@ -1,26 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKeys, Refusals, StaffSignIn, WriteKey, WriteKeys } from '#access';
+import type { ApiKeys, Refusals, StaffSignIn, WriteKeys } from '#access';
+import type { VisitLimits } from '#activities';
 import type { StripeReports } from '#orders';
-import { permissionRow, type ProblemCode, type RouteDefinition } from '#contracts';
+import { permissionRow, type AccessRow, type ProblemCode, type RouteDefinition } from '#contracts';
 import type { CustomerSession, CustomerSignIn } from '#customers';
 import { AppError, type Actor, type Config } from '#platform';
 import { signedBody } from '../parsing/body.js';
-import { identifyPage } from './pages-of-others.js';
+import { identifyClient, identifyClientByBody } from './clients-of-others.js';
+import type { Crowding } from './crowding.js';
+import { identifyPage, type KeyedRequest } from './pages-of-others.js';
 
 /** A request that was let through; `actor` is absent only where nobody has to say who they are. */
-export type CortexRequest = FastifyRequest & {
-  actor?: Actor;
+export type CortexRequest = KeyedRequest & {
   /** Who is signed in, where a customer has to be. */
   customer?: CustomerSession;
-  /** With which key a page sends, where it needs one. */
-  writeKey?: WriteKey;
 };
 
 /** Who decides about a request, by its headers; of what Stripe signs, by its body too. */
 export interface Permission {
   keys: ApiKeys;
   writeKeys: WriteKeys;
+  /** What pages may record, and what all who record may have in hand. */
+  limits: VisitLimits;
+  crowding: Crowding;
   staff: StaffSignIn;
   customers: CustomerSignIn;
   config: Config;
@@ -35,6 +38,9 @@ const told: ReadonlySet<ProblemCode> = new Set([
   'other_site',
   'wrong_webhook_credentials',
 ]);
+
+/** Rows whose routes take in what happened, as much as others send. */
+const records: ReadonlySet<AccessRow> = new Set(['ingest', 'write_key', 'client']);
 
 const letThrough = new WeakSet<FastifyRequest>();
 
@@ -63,6 +69,10 @@ export function askPermissionFirst(
       const first = options.preHandler === undefined ? [] : [options.preHandler].flat();
       options.preHandler = [async (request) => assertSigned(contract, request, permission), ...first];
     }
+    if (contract.access === 'client') {
+      const first = options.preHandler === undefined ? [] : [options.preHandler].flat();
+      options.preHandler = [(request, reply) => letClientIn(contract, request, reply, permission), ...first];
+    }
   });
   // No route, no reader: nothing here takes the body.
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -81,16 +91,40 @@ async function letIn(
   try {
     if (contract.access === 'postmark') assertPostmark(request.headers.authorization, permission.config);
     else if (contract.access === 'stripe') permission.stripe.assertHeader(request.headers['stripe-signature']);
-    else if (contract.access === 'write_key')
-      request.writeKey = await identifyPage(request, reply, permission.writeKeys);
-    else if (contract.access === 'customer') request.customer = await identifyCustomer(request, permission);
+    else if (contract.access === 'write_key') await identifyPage(request, reply, permission);
+    else if (contract.access === 'client') {
+      // The key may stand in the body: then it is asked for once that is read.
+      if (!(await identifyClient(request, reply, permission))) return enterCrowd(request, reply, permission);
+    } else if (contract.access === 'customer') request.customer = await identifyCustomer(request, permission);
     else if (contract.access !== 'open') {
       request.actor = await identify(request, contract, permission);
       assertAllowed(contract, request.actor);
     }
+    if (records.has(contract.access)) enterCrowd(request, reply, permission);
     letThrough.add(request);
   } catch (error) {
     if (hasBody(request)) closeAfter(reply);
+    noteRefusal(contract, request, error, permission);
+    throw error;
+  }
+}
+
+/** Those whose keys stand in their bodies are one crowd, until they are read. */
+const enterCrowd = (request: CortexRequest, reply: FastifyReply, { crowding }: Permission): void =>
+  crowding.enter(request.writeKey?.id ?? request.actor?.id ?? 'key in the body', request, reply);
+
+/** Lets a client in by its body, where its headers said nothing. */
+async function letClientIn(
+  contract: RouteDefinition,
+  request: CortexRequest,
+  reply: FastifyReply,
+  permission: Permission,
+): Promise<void> {
+  if (letThrough.has(request)) return;
+  try {
+    await identifyClientByBody(request, reply, permission);
+    letThrough.add(request);
+  } catch (error) {
     noteRefusal(contract, request, error, permission);
     throw error;
   }
@@ -112,7 +146,7 @@ function noteRefusal(
   { refusals }: Permission,
 ): void {
   // A write key stands in a page: everybody can try it elsewhere, and one that was revoked is tried by every visitor.
-  if (access === 'write_key') return;
+  if (access === 'write_key' || access === 'client') return;
   if (!(error instanceof AppError) || !told.has(error.code)) return;
   refusals.note({ actor, ip, method, route, reason: error.code });
 }
