@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answer, FakeServer } from './fake-server.js';
 
 export interface ShopOrder {
   external_id: string;
@@ -16,7 +16,7 @@ export interface ShopOrder {
 }
 
 /** A shop's endpoint as the description of `GET /orders/sources` has it, on a free port of this machine. */
-export class FakeShop {
+export class FakeShop extends FakeServer {
   /** The queries, in order. */
   readonly calls: string[] = [];
   orders: ShopOrder[] = [];
@@ -24,38 +24,18 @@ export class FakeShop {
   pageSize = 50;
   /** Answers the next calls, in order, instead of orders. */
   readonly planned: { status: number; body?: string; headers?: Record<string, string> }[] = [];
-  private readonly server: Server;
 
-  private constructor() {
-    this.server = createServer((request, response) => this.take(request, response));
+  override get url(): string {
+    return `${super.url}/api/orders`;
   }
 
-  static async start(): Promise<FakeShop> {
-    const fake = new FakeShop();
-    await new Promise<void>((ready) => fake.server.listen(0, '127.0.0.1', ready));
-    return fake;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/api/orders`;
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((closed) => this.server.close(closed));
-  }
-
-  private take(request: IncomingMessage, response: ServerResponse): void {
+  protected take(request: IncomingMessage, response: ServerResponse): void {
     const { searchParams: query } = new URL(request.url!, 'http://shop.test');
     this.calls.push(query.toString());
-    const send = (status: number, body: string, headers: Record<string, string> = {}) => {
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(body);
-    };
     const planned = this.planned.shift();
-    if (planned) return send(planned.status, planned.body ?? '{}', planned.headers);
+    if (planned) return answer(response, planned.status, planned.body ?? {}, planned.headers);
     const wanted = this.token === undefined ? undefined : `Bearer ${this.token}`;
-    if (request.headers.authorization !== wanted) return send(401, '{"error":"unauthorized"}');
+    if (request.headers.authorization !== wanted) return answer(response, 401, { error: 'unauthorized' });
     const [email, since] = [query.get('email'), query.get('updated_since')];
     const all = this.orders.filter(
       (order) =>
@@ -65,6 +45,6 @@ export class FakeShop {
     const from = Number(query.get('cursor') ?? 0);
     const items = all.slice(from, from + this.pageSize).map(({ updated_at: _at, ...order }) => order);
     const end = from + this.pageSize;
-    send(200, JSON.stringify({ items, next_cursor: end < all.length ? String(end) : null }));
+    answer(response, 200, { items, next_cursor: end < all.length ? String(end) : null });
   }
 }

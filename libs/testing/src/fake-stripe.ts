@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answer, bodyOf, FakeServer } from './fake-server.js';
 
 /** What happens to one call. */
 type StripeMishap =
@@ -35,6 +35,9 @@ interface StripeObject {
 }
 type StripeCharge = StripeObject & { amount: number; amount_captured: number; amount_refunded: number };
 
+/** Stands on every answer. */
+const numbered = { 'request-id': 'req_test' };
+
 /** The header by which Stripe signs a body. `at`: epoch seconds. */
 export const stripeSignature = (secret: string, body: string | Buffer, at = Math.floor(Date.now() / 1000)): string =>
   `t=${at},v1=${createHmac('sha256', secret).update(`${at}.`).update(body).digest('hex')}`;
@@ -65,7 +68,7 @@ export function stripeReport(
  * Speaks as much of Stripe's API as orders need, in the shapes of its reference: customers, charges and refunds, in
  * pages from the newest on, on a free port of this machine.
  */
-export class FakeStripe {
+export class FakeStripe extends FakeServer {
   /** Method and path with its query, in order. */
   readonly calls: string[] = [];
   readonly customers: StripeObject[] = [];
@@ -76,27 +79,7 @@ export class FakeStripe {
   pageSize = 100;
   private readonly planned: StripeMishap[] = [];
   private readonly answered = new Map<string, object>();
-  private readonly server: Server;
   private count = 0;
-
-  private constructor() {
-    this.server = createServer((request, response) => void this.take(request, response));
-  }
-
-  static async start(): Promise<FakeStripe> {
-    const fake = new FakeStripe();
-    await new Promise<void>((ready) => fake.server.listen(0, '127.0.0.1', ready));
-    return fake;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((closed) => this.server.close(closed));
-  }
 
   /** What happens to the next calls, in order. */
   plan(...mishaps: StripeMishap[]): void {
@@ -167,20 +150,19 @@ export class FakeStripe {
     return refund;
   }
 
-  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  protected async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const given = await bodyOf(request);
     this.calls.push(`${request.method} ${request.url}`);
     const mishap = this.planned.shift();
     if (mishap?.kind === 'hangs') return;
     if (mishap?.kind === 'dropped') return void request.socket.destroy();
     if (mishap?.kind === 'status') {
       const { status, headers = {}, code } = mishap;
-      return answer(response, status, errorOf(code ?? 'trouble', 'Planned by the test.'), headers);
+      return answer(response, status, errorOf(code ?? 'trouble', 'Planned by the test.'), { ...numbered, ...headers });
     }
-    const [status, body] = this.answerTo(request, Buffer.concat(chunks).toString());
+    const [status, body] = this.answerTo(request, given);
     if (mishap?.kind === 'done_and_dropped') return void request.socket.destroy();
-    answer(response, status, body);
+    answer(response, status, body, numbered);
   }
 
   private answerTo(request: IncomingMessage, body: string): [number, object] {
@@ -270,8 +252,3 @@ const fits = (one: StripeObject, query: URLSearchParams): boolean => {
 const errorOf = (code: string | undefined, message: string): object => ({
   error: { ...(code === undefined ? {} : { code }), message, type: 'invalid_request_error' },
 });
-
-function answer(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_test', ...headers });
-  response.end(JSON.stringify(body));
-}

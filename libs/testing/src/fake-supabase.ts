@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answer, bodyOf, FakeServer } from './fake-server.js';
 
 /** What happens to one call. */
 type SupabaseMishap =
@@ -28,32 +28,12 @@ const units = new Map([
  * Speaks as much of Supabase Auth as customers' sign-in needs, in its shapes: users by part of an address and by page,
  * one user changed, and the mail for a new password. On a free port of this machine.
  */
-export class FakeSupabase {
+export class FakeSupabase extends FakeServer {
   /** Method and path, in order. */
   readonly calls: string[] = [];
   readonly users: SupabaseUser[] = [];
   readonly key = 'the.service_role.key_of_this_test';
   private readonly planned: SupabaseMishap[] = [];
-  private readonly server: Server;
-
-  private constructor() {
-    this.server = createServer((request, response) => void this.take(request, response));
-  }
-
-  static async start(): Promise<FakeSupabase> {
-    const fake = new FakeSupabase();
-    await new Promise<void>((ready) => fake.server.listen(0, '127.0.0.1', ready));
-    return fake;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((closed) => this.server.close(closed));
-  }
 
   /** What happens to the next calls that change something, in order. */
   plan(...mishaps: SupabaseMishap[]): void {
@@ -69,16 +49,15 @@ export class FakeSupabase {
     return made;
   }
 
-  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  protected async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const given = await bodyOf(request);
     const url = new URL(request.url!, 'http://supabase.test');
     this.calls.push(`${request.method} ${url.pathname}`);
     const mishap = request.method === 'GET' ? undefined : this.planned.shift();
     if (mishap?.kind === 'status') return answer(response, mishap.status, { msg: 'Planned by the test.' });
     const isKnown = request.headers.apikey === this.key && request.headers.authorization === `Bearer ${this.key}`;
     const [status, body] = isKnown
-      ? this.answerTo(`${request.method}`, url, chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : {})
+      ? this.answerTo(`${request.method}`, url, given === '' ? {} : JSON.parse(given))
       : [401, { message: 'Invalid API key' }];
     if (mishap?.kind === 'done_and_dropped') return void request.socket.destroy();
     answer(response, status as number, body as object);
@@ -107,8 +86,4 @@ export class FakeSupabase {
     }
     return [200, user];
   }
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
