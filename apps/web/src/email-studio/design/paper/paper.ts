@@ -24,6 +24,7 @@ import {
 } from './model';
 import { choose, duplicate, insert, move, remove, write, type Step } from './moves';
 import { put, type PaperStore } from './paper-state';
+import { UndoSteps } from './undo-steps';
 import { createPen, writing, type Pen } from './writing';
 
 /** The drag-and-drop editor as the panels beside it use it. Parts go by the ids that the outline lists. */
@@ -110,6 +111,8 @@ export function openPaper(host: HTMLElement, options: PaperOptions): { close(): 
     undo: () => void (pen.writing() ? pen.undo() : editor.UndoManager.undo()),
     redo: () => void (pen.writing() ? pen.redo() : editor.UndoManager.redo()),
   };
+  const steps = new UndoSteps(editor);
+  steps.in(host.ownerDocument);
   let loaded = false;
   editor.on('component:update component:add component:remove undo redo', () => {
     if (loaded) rest.later();
@@ -119,6 +122,7 @@ export function openPaper(host: HTMLElement, options: PaperOptions): { close(): 
     const doc = el.contentDocument;
     if (closed || !doc) return;
     nameFrame(el);
+    steps.in(doc);
     listenToKeys(editor, doc, pen, undoing);
     listenToPaste(doc, options.onFiles);
     guardDrops(editor, [doc, host], options.onFiles);
@@ -139,6 +143,7 @@ export function openPaper(host: HTMLElement, options: PaperOptions): { close(): 
   const close = () => {
     closed = true;
     rest.stop();
+    steps.stop();
     editor.destroy();
   };
   const paper: Paper = {
