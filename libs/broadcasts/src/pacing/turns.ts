@@ -18,6 +18,24 @@ const isAhead = `t.broadcast_id = b.id
 /** SQL: broadcast `b` has turns that have not been put into the queue. */
 export const hasTurnsAhead = `exists (select from cortex.broadcast_turns t where ${isAhead})`;
 
+/** SQL: the mails of broadcast $1 that have not been put into the queue, as `message_id`. */
+export const MAILS_AHEAD = `
+  select t.message_id from cortex.broadcasts b join cortex.broadcast_turns t on ${isAhead} where b.id = $1`;
+
+/** Of mails that have not been put into the queue; `none` also where mails do not leave by turns. */
+export type TurnsLeft = 'none' | 'few' | 'many';
+
+/** How many turns of a broadcast are left. @param few at most so many are few */
+export async function turnsLeft(tx: Tx, id: string, few: number): Promise<TurnsLeft> {
+  const row = (await tx.row<{ by_turns: boolean; is_few: boolean }>(
+    `select b.by_turns, (select count(*) <= $2::int from (${MAILS_AHEAD} limit $2::int + 1) a) as is_few
+     from cortex.broadcasts b where b.id = $1`,
+    [id, few],
+  ))!;
+  if (!row.by_turns) return 'none';
+  return row.is_few ? 'few' : 'many';
+}
+
 /** SQL: of the sample of broadcast `b`'s test not all have been put into the queue. */
 export const hasSampleAhead = `exists (select from cortex.broadcast_turns t where ${isAhead} and t.due_after = ${SAMPLE})`;
 

@@ -4,6 +4,7 @@ import { decodeCursor, encodeCursor, type Tx } from '#platform';
 import { partsOf } from '../audience/audience.js';
 import { BEFORE_ALL } from '../audience/before-all.js';
 import type { BroadcastRow } from '../broadcast/broadcast.queries.js';
+import { MAILS_AHEAD, turnsLeft, type TurnsLeft } from '../pacing/turns.js';
 
 /** What a mail led to, or did not: `not_clicked` is delivered and not clicked. */
 export type RecipientOutcome =
@@ -79,35 +80,42 @@ const atRest = (condition: string): Source => ({
   start: 0,
 });
 
+/** Up to so many turns are gone through one by one; of more than that, a page is soon full of whatever mails come next. */
+const FEW_TURNS = 10_000;
+
 /**
  * The same of those that are queued, $5, where few are left of a million: they stand in the queue, or come after what was
- * put there. Where mails leave by turns those that have none yet are anywhere.
+ * put there. Where mails leave by turns, that is the order of the turns, and any mail may be next.
  */
-const queued = (condition: string): Source => {
-  const behind = `m.broadcast_id = $1 and $3::int = 0 and ($4::uuid is null or m.id > $4::uuid) and ${condition}`;
+const queued = (condition: string, turns: TurnsLeft): Source => {
+  const still = `m.broadcast_id = $1 and $3::int = 0 and ($4::uuid is null or m.id > $4::uuid) and ${condition}`;
+  // OFFSET keeps the planner from reading all mails first.
+  const among = (ids: string) => `(
+    select 0 as part, ${mail} from (select i.message_id from (${ids}) i
+      where $4::uuid is null or i.message_id > $4::uuid order by i.message_id) o
+    cross join lateral (select m.* from cortex.messages m where m.id = o.message_id offset 0) m
+    where ${still} order by o.message_id limit $2)`;
+  const behind = (last: string) => `(
+    select 0, ${mail} from cortex.messages m where ${still} and m.id > ${last} order by m.id limit $2)`;
+  const later = {
+    none: () => behind(`coalesce((select b.fed_until from cortex.broadcasts b where b.id = $1), '${BEFORE_ALL}')`),
+    few: () => among(MAILS_AHEAD),
+    many: () => behind(`'${BEFORE_ALL}'`),
+  };
   return {
     sql: `select * from (
-        (select 0 as part, ${mail} from (
-           select o.message_id from cortex.outgoing o
-           where o.broadcast_id = $1 and ($4::uuid is null or o.message_id > $4::uuid)
-           order by o.message_id offset 0) o
-         join cortex.messages m on m.id = o.message_id
-         where ${behind} order by o.message_id limit $2)
-        union
-        (select 0, ${mail} from cortex.messages m
-         where ${behind} and m.id > coalesce((
-           select case when b.by_turns then null else b.fed_until end from cortex.broadcasts b where b.id = $1), '${BEFORE_ALL}')
-         order by m.id limit $2)) q
+      ${among('select o.message_id from cortex.outgoing o where o.broadcast_id = $1')}
+      union ${later[turns]()}) q
       order by q.key limit $2`,
     values: [],
     start: 0,
   };
 };
 
-function sourceOfState(state: string | undefined, condition: string): Source {
+function sourceOfState(state: string | undefined, condition: string, turns: TurnsLeft): Source {
   if (state === undefined) return mails(condition);
   if (rests.has(state)) return atRest(condition);
-  if (state === 'queued') return queued(condition);
+  if (state === 'queued') return queued(condition, turns);
   return mails(state === 'submitting' ? `${condition} and ${IN_A_CALL}` : condition);
 }
 
@@ -115,9 +123,9 @@ function sourceOfState(state: string | undefined, condition: string): Source {
  * First those with a mail, then those who were left out.
  * @param withMail whether any mail can be among them: where none is, all of them would be read for nothing
  */
-function everybody({ state, reason }: RecipientFilter, withMail: boolean): Source {
+function everybody({ state, reason }: RecipientFilter, withMail: boolean, turns: TurnsLeft): Source {
   const asked = '$7::boolean and ($5::text is null or m.state = $5) and ($6::text is null or m.reason = $6)';
-  const of = sourceOfState(state, asked);
+  const of = sourceOfState(state, asked, turns);
   return {
     sql: `(${of.sql})
       union all
@@ -223,7 +231,10 @@ async function sourceOf(tx: Tx, broadcast: ListedOf, filter: RecipientFilter): P
   const inList = place === null ? 'true' : `${place}::smallint = any(m.lists)`;
   if (list !== undefined && outcome === undefined) return mails(inList);
   if (outcome === 'clicked' && device !== undefined) return byDevice(device);
-  if (outcome === undefined) return everybody(filter, await hasMail(tx, broadcastId, filter));
+  if (outcome === undefined) {
+    const turns = filter.state === 'queued' ? await turnsLeft(tx, broadcastId, FEW_TURNS) : 'none';
+    return everybody(filter, await hasMail(tx, broadcastId, filter), turns);
+  }
   // Where none was delivered, all of them would be read for nothing.
   const any = (await countByBroadcast(tx, [broadcastId])).get(broadcastId)!.delivered > 0;
   if (outcome === 'delivered') return mails(`${any} and m.delivered_at is not null and ${inList}`);

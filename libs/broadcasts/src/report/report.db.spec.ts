@@ -162,6 +162,33 @@ describe('the report of 3,000 mails', () => {
       // Some are read twice, and how many of those that were just changed depends on the index.
       expect(read).toBeLessThan(rows / 4);
     }
+    // By turns, of which four are left: the first mails, a middle one and the last. One of them was sent all the same.
+    await on.db.database.run(
+      `insert into cortex.broadcast_turns (broadcast_id, due_after, message_id)
+       select m.broadcast_id, case when m.state = 'queued' or m.nth <= 2 then 2 else 1 end, m.id
+       from (select m.*, row_number() over (order by m.id) as nth from cortex.messages m where m.broadcast_id = $1) m`,
+      [id],
+    );
+    await on.db.database.run(
+      `update cortex.broadcasts set by_turns = true, turn_after = 1, turn_message = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+       where id = $1`,
+      [id],
+    );
+    await nth("state = 'queued'", 0);
+    await on.db.database.run('analyze cortex.messages, cortex.broadcast_turns');
+    const left = await on.db.database.rows<{ id: string }>(
+      `select m.id from cortex.messages m where m.broadcast_id = $1 and m.state = 'queued' order by m.id`,
+      [id],
+    );
+    expect(left).toHaveLength(3);
+    const { read } = await countWork(on.db.database, ['cortex.messages'], async () => {
+      const first = await reports.recipients(id, { state: 'queued', limit: 1 });
+      const rest = await reports.recipients(id, { state: 'queued', limit: 50, cursor: first.next_cursor! });
+      expect([...first.items, ...rest.items].map(({ message_id }) => message_id)).toEqual(left.map((row) => row.id));
+    });
+    // Each is looked up on both pages, and each of the pages shown.
+    expect(read).toBeLessThan(50);
+    await on.db.database.run('update cortex.broadcasts set by_turns = false where id = $1', [id]);
     await on.db.database.run("delete from cortex.messages where broadcast_id = $1 and state = 'failed'", [id]);
     expect((await reports.recipients(id, { state: 'failed', limit: 50 })).items).toEqual([]);
   });

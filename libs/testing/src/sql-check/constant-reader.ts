@@ -102,6 +102,8 @@ export class ConstantReader {
     if (ts.isBinaryExpression(node)) return this.readBinary(node, values);
     if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
       return !this.read(node.operand, values);
+    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken)
+      return -Number(this.read(node.operand, values));
     if (ts.isCallExpression(node)) return this.readCall(node, values);
     if (ts.isNewExpression(node)) return this.readCollection(node, values);
     if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return this.functionOf(node, values);
