@@ -44,11 +44,12 @@ describe('the ways a broadcast is sent, in a browser', () => {
   const id = () => new URL(page.url()).searchParams.get('broadcast')!;
   const stored = async () => (await app.call('GET', `/email/broadcasts/${id()}`)).body;
   const fold = () => page.getByTestId('how-sent');
-  const draft = async (name: string) => {
+  const html = '<p>Hello {{ contact.first_name }}, <a href="https://school.example/spring">see what is new</a>.</p>';
+  const draft = async (name: string, design: object = { html }) => {
     const { body } = await app.call('POST', '/email/broadcasts', {
       name,
       subject: 'Spring at school',
-      html: '<p>Hello {{ contact.first_name }}, <a href="https://school.example/spring">see what is new</a>.</p>',
+      ...design,
       include_smart_list_ids: [list],
     });
     await page.goto(`${app.url}/admin/email/wizard?broadcast=${body.id}&step=review`);
@@ -95,7 +96,8 @@ describe('the ways a broadcast is sent, in a browser', () => {
   });
 
   walk('try variants on some first, and let a person choose', async () => {
-    await draft('Tried');
+    const template = { name: 'Spring', subject: 'Spring', html };
+    await draft('Tried', { template_id: (await app.call('POST', '/email/templates', template)).body.id });
     await fold().getByText('Change').click();
     await fold().getByRole('checkbox', { name: 'Try variants on some of them first' }).check();
     await fold().getByText('Variants A and B say the same. Change one of them.').first().waitFor();
@@ -106,6 +108,16 @@ describe('the ways a broadcast is sent, in a browser', () => {
     await page.getByRole('radiogroup', { name: 'Variant shown' }).getByText('B').click();
     await page.getByText('Come and see').last().waitFor();
     await look('test');
+    // Of designs the second one is a changed copy of the first.
+    await fold().getByText('Designs').click();
+    await fold().getByRole('button', { name: 'Copy A and change it' }).click();
+    await page.getByRole('dialog', { name: 'Edit the template' }).getByRole('button', { name: 'Done' }).click();
+    await saved();
+    expect((await stored()).test.variants).toEqual([{}, { template_id: expect.any(String) }]);
+    await look('designs');
+    await fold().getByText('Subjects').click();
+    await fold().getByRole('textbox', { name: 'Subject B' }).fill('Come and see');
+    await saved();
     await page.getByRole('button', { name: 'Rehearse it for everybody' }).click();
     await page
       .getByTestId('rehearsal')

@@ -194,6 +194,11 @@ describe('a test', () => {
     const { id } = await sampled(test, 100, { subject: '', html: '', template_id: round });
     expect(subjects()).toEqual({ Round: 10, Square: 10 });
     expect(on.fake.accepted.every(({ subject, html }) => html.includes(`<p>${subject}</p>`))).toBe(true);
+    const { variants } = await sent.broadcasts.test(id);
+    expect(variants.map(({ design, subject }) => [design, subject])).toEqual([
+      ['Round', 'Round'],
+      ['Square', 'Square'],
+    ]);
     // What a draft's test names is kept.
     const uses = await on.db.database.rows<{ used_id: string }>(
       "select used_id from cortex.uses where user_kind = 'broadcast' and user_id = $1",

@@ -100,6 +100,11 @@ export async function testOf(tx: Tx, row: BroadcastRow, test: BroadcastTest) {
     [row.variant_contents ?? []],
   );
   const subjectOf = new Map(subjects.map(({ id, subject }) => [id, subject]));
+  const templates = await tx.rows<{ id: string; name: string }>(
+    'select t.id, t.name from cortex.templates t where t.id = any($1::uuid[])',
+    [test.variants.map(({ template_id }) => template_id ?? row.template_id)],
+  );
+  const nameOf = new Map(templates.map(({ id, name }) => [id, name]));
   const figures = await variantFigures(tx, row);
   const result = row.test_result;
   const state = result ? 'decided' : row.decides_at ? 'waiting' : row.frozen_at ? 'sampling' : 'not_started';
@@ -114,9 +119,10 @@ export async function testOf(tx: Tx, row: BroadcastRow, test: BroadcastTest) {
     probability: result?.probability ?? null,
     differs: result?.differs ?? null,
     sentence: result?.sentence ?? null,
-    variants: test.variants.map(({ subject }, variant) => ({
+    variants: test.variants.map(({ subject, template_id, html }, variant) => ({
       name: variantNames[variant]!,
       subject: subjectOf.get(row.variant_contents?.[variant] ?? '') ?? (subject || row.subject),
+      design: html === undefined ? (nameOf.get(template_id ?? row.template_id ?? '') ?? null) : null,
       ...figures[variant]!,
     })),
   };

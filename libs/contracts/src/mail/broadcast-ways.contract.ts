@@ -101,6 +101,8 @@ export const broadcastTestResult = route({
       z.object({
         name: z.string(),
         subject: z.string(),
+        /** The name of its template now; null where it has HTML of its own, or its template was deleted. */
+        design: z.string().nullable(),
         sent: count,
         delivered: count,
         clicked: count,

@@ -1,10 +1,10 @@
 import { variantNames } from '#contracts';
 import { ActionIcon, Button, Checkbox, SegmentedControl, Select, Tooltip } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { useTemplates } from '../../../automations/reference-names';
 import { WordsLine } from '../../design/words/words-line';
 import type { BroadcastDraft } from '../broadcast/broadcast-draft';
 import type { Broadcast } from '../broadcast/broadcasts.queries';
+import { VariantDesign } from './variant-design';
 import { SpanInput } from './when-they-leave';
 import { WholeNumber } from './whole-number';
 
@@ -22,14 +22,14 @@ const FIRST: Test = {
 };
 
 interface VariantsProps {
-  now: Pick<BroadcastDraft, 'test'>;
+  now: Pick<BroadcastDraft, 'test' | 'template_id'>;
   problems: Broadcast['problems'];
   readOnly: boolean;
   set: (change: Pick<BroadcastDraft, 'test'>) => void;
 }
 
 /** Variants are tried on a share of the people before the rest gets the better one. */
-export function Variants({ now: { test }, problems, readOnly, set }: VariantsProps) {
+export function Variants({ now: { test, template_id }, problems, readOnly, set }: VariantsProps) {
   return (
     <div className="stack-tight">
       <Checkbox
@@ -41,7 +41,13 @@ export function Variants({ now: { test }, problems, readOnly, set }: VariantsPro
       />
       {test ? (
         <div className="how-sent-more stack">
-          <Chosen test={test} problems={problems} readOnly={readOnly} onChange={(next) => set({ test: next })} />
+          <Chosen
+            test={test}
+            base={test.variants[0]?.html === undefined ? (test.variants[0]?.template_id ?? template_id) : null}
+            problems={problems}
+            readOnly={readOnly}
+            onChange={(next) => set({ test: next })}
+          />
         </div>
       ) : null}
     </div>
@@ -50,12 +56,14 @@ export function Variants({ now: { test }, problems, readOnly, set }: VariantsPro
 
 interface ChosenProps {
   test: Test;
+  /** The template of the first variant. */
+  base: string | null;
   problems: Broadcast['problems'];
   readOnly: boolean;
   onChange: (test: Test) => void;
 }
 
-function Chosen({ test, problems, readOnly, onChange }: ChosenProps) {
+function Chosen({ test, base, problems, readOnly, onChange }: ChosenProps) {
   const { on, variants, percent, wait, winner_by } = test;
   const change = (at: number, variant: Variant) =>
     onChange({ ...test, variants: variants.map((one, nth) => (nth === at ? variant : one)) });
@@ -90,6 +98,7 @@ function Chosen({ test, problems, readOnly, onChange }: ChosenProps) {
               <VariantDesign
                 at={at}
                 value={variant.template_id}
+                base={base}
                 ownHtml={variant.html !== undefined}
                 problem={problems.find(({ pointer }) => pointer.startsWith(`/test/variants/${at}`))?.message}
                 readOnly={readOnly}
@@ -155,15 +164,15 @@ function Chosen({ test, problems, readOnly, onChange }: ChosenProps) {
   );
 }
 
-interface VariantProps<V> {
+interface VariantSubjectProps {
   at: number;
-  value: V;
+  value: string;
   problem: string | undefined;
   readOnly: boolean;
-  onChange: (value: V) => void;
+  onChange: (subject: string) => void;
 }
 
-function VariantSubject({ at, ...line }: VariantProps<string>) {
+function VariantSubject({ at, ...line }: VariantSubjectProps) {
   return (
     <div className="wizard-lines">
       <WordsLine
@@ -173,33 +182,5 @@ function VariantSubject({ at, ...line }: VariantProps<string>) {
         {...line}
       />
     </div>
-  );
-}
-
-function VariantDesign({
-  at,
-  value,
-  ownHtml,
-  problem,
-  readOnly,
-  onChange,
-}: VariantProps<string | undefined> & { ownHtml: boolean }) {
-  const templates = useTemplates();
-  const data = (templates.data?.items ?? [])
-    .filter(({ stream }) => stream === 'broadcast')
-    .map(({ id, name }) => ({ value: id, label: name }));
-  return (
-    <Select
-      label={`Design ${variantNames[at]!}`}
-      placeholder={ownHtml ? 'HTML of its own' : 'As in the design step'}
-      description={ownHtml ? 'A program wrote it. A template replaces it.' : undefined}
-      error={problem}
-      readOnly={readOnly}
-      searchable
-      clearable
-      data={data}
-      value={value ?? null}
-      onChange={(next) => onChange(next ?? undefined)}
-    />
   );
 }

@@ -24,7 +24,9 @@ export function TestOfBroadcast({ broadcast }: { broadcast: Broadcast }) {
       title: 'Variant',
       cell: ({ name, id }) => (Number(id) === data.winner ? <b>{name}, which the rest gets</b> : name),
     },
-    { title: 'Subject', cell: ({ subject }) => wordsIn(subject) },
+    data.on === 'design'
+      ? { title: 'Design', cell: ({ design }) => design ?? <span className="quiet">HTML of its own</span> }
+      : { title: 'Subject', cell: ({ subject }) => wordsIn(subject) },
     { title: 'Sent', className: 'num', cell: ({ sent }) => count(sent) },
     { title: 'Clicked', className: 'num', cell: ({ clicked, sent }) => <Part n={clicked} of={sent} /> },
     { title: 'Enrolled', className: 'num', cell: ({ enrolled, sent }) => <Part n={enrolled} of={sent} /> },
