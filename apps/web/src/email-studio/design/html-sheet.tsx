@@ -27,7 +27,7 @@ export function HtmlSheet({
       padding={0}
       // The screen below has keys of its own.
       onKeyDown={(event) => event.stopPropagation()}
-      aria-label="Edit the e-mail"
+      attributes={{ content: { 'aria-label': 'Edit the e-mail' } }}
     >
       <DesignScreen
         document={first}

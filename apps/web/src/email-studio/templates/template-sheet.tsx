@@ -19,7 +19,7 @@ export function TemplateSheet({ id, onClose }: { id: string; onClose: () => void
       padding={0}
       // The screen below has keys of its own.
       onKeyDown={(event) => event.stopPropagation()}
-      aria-label="Edit the template"
+      attributes={{ content: { 'aria-label': 'Edit the template' } }}
     >
       <Answer of={template} what="The template could not be loaded">
         {(data) => (
