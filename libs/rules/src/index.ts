@@ -19,7 +19,7 @@ export { csvCell } from './text/csv-cell.js';
 export { fold } from './text/fold.js';
 export { isUuid } from './text/uuid.js';
 export { instant } from './language/instant.js';
-export { CLOCK_SKEW, latestNow, shift, type Moment } from './language/time.js';
+export { CLOCK_SKEW, latestNow, parseInstant, shift, type Moment } from './language/time.js';
 export * from './language/facts.js';
 export { emailAddress } from './mail/email-address.js';
 export * from './mail/mail-permission.js';

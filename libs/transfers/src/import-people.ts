@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ImportFile, ImportOrder, ImportTarget } from '#contracts';
-import { writeAs } from '#directory';
+import { momentOf, writeAs } from '#directory';
 import { AppError, Database, inThreads, invalidRequest, notFound, recordAudit, type Actor, type Tx } from '#platform';
-import { csvCell } from '#rules';
+import { csvCell, type Moment } from '#rules';
 import { beginJob } from './begin-job.js';
 import { addToFile, beginFile, partOfFile } from './files.js';
 import type * as thread from './import-file.thread.js';
@@ -100,7 +100,7 @@ export class ImportPeople implements SteppedWork {
     const text = await partOfFile(tx, kept.file, part);
     if (text === undefined) throw new AppError('not_found', 'The file is gone. Upload it again and import the rest.');
     const rows = JSON.parse(text) as string[][];
-    const { items, problems } = readRows(rows, kept, part * PER_PART + 2);
+    const { items, problems } = readRows(rows, kept, part * PER_PART + 2, await momentOf(tx));
     const rules = {
       jobId: job.id,
       unknown: kept.unknown,
@@ -144,7 +144,7 @@ const refused = ({ row, column, message }: RowProblem): Outcome => ({
   why: `${column}: ${message}`,
 });
 
-function readRows(rows: readonly string[][], { columns, mapping, tags }: Kept, first: number) {
+function readRows(rows: readonly string[][], { columns, mapping, tags }: Kept, first: number, moment: Moment) {
   const byColumn = new Map(Object.entries(mapping));
   const places = columns.flatMap((column, at) => {
     const target = byColumn.get(column);
@@ -153,7 +153,7 @@ function readRows(rows: readonly string[][], { columns, mapping, tags }: Kept, f
   const items: Item[] = [];
   const problems: RowProblem[] = [];
   rows.forEach((cells, nth) => {
-    const read = readRow(cells, places, first + nth);
+    const read = readRow(cells, places, first + nth, moment);
     if ('message' in read) problems.push(read);
     else items.push({ ...read, tags: [...read.tags, ...tags] });
   });

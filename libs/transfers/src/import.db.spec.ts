@@ -4,6 +4,7 @@ import { setConsent, addressOf, findOrCreatePeople } from '#directory';
 import { upsertLead, upsertProfile } from '#enrollments';
 import { createLog, systemActor } from '#platform';
 import { testDatabase, type TestDatabase } from '#testing';
+import { partsOfFile } from './files.js';
 import { ImportPeople } from './import-people.js';
 import { SteppedJobs } from './stepped-jobs.js';
 import { UndoImport } from './undo-import.js';
@@ -39,6 +40,14 @@ const everybody = (of = '%') =>
      from cortex.people p where p.type is not null and p.address like $1 order by p.address`,
     [of],
   );
+const resultOf = async (id: string) => {
+  const { file_id } = (await db.database.row<{ file_id: string }>('select file_id from cortex.jobs where id = $1', [
+    id,
+  ]))!;
+  let text = '';
+  for await (const part of partsOfFile(db.database, file_id)) text += part;
+  return text;
+};
 const made = (email: string, fields: object = {}) => db.database.tx((tx) => upsertLead(tx, { email, ...fields }));
 const say = (email: string, status: 'subscribed' | 'unsubscribed') =>
   db.database.tx(async (tx) => {
@@ -116,6 +125,39 @@ describe('an import', () => {
     ]);
     await run(undo.start(actor, job.id));
     expect(await statuses()).toEqual(before);
+  });
+
+  it('dates new people by a date in the zone of the workspace or an instant, and nobody who is known', async () => {
+    await db.database.run("update cortex.settings set timezone = 'America/New_York'");
+    await made('known@g.example', { created_at: '2025-05-05T05:05:05Z' });
+    const rows = [
+      'day@g.example,2024-03-01',
+      'instant@g.example,2024-03-01 09:30:00+02:00',
+      'known@g.example,2020-01-01',
+      'none@g.example,',
+      'later@g.example,2999-01-01',
+      'wrong@g.example,03/01/2024',
+      'old@g.example,0024-03-01',
+    ];
+    const job = await run(order(`email,Created at\n${rows.join('\n')}\n`));
+    await db.database.run("update cortex.settings set timezone = 'UTC'");
+    expect(job.counts).toEqual({ created: 3, unchanged: 1, refused: 3 });
+    expect(job.problems.map(({ row, message }: any) => [row, message.split('.')[0]])).toEqual([
+      [6, 'This date is in the future'],
+      [7, expect.stringMatching(/^Write a date as 2024-03-01/)],
+      [8, expect.stringMatching(/^Write a date/)],
+    ]);
+    const dates = await db.database.rows<any>(
+      `select p.address, p.created_at, a.occurred_at from cortex.people p
+       join public.crm_activities a on a.person_id = p.person_id and a.type = 'lead.created'
+       where p.address like '%@g.example' order by 1`,
+    );
+    expect(dates.slice(0, 3).map((one) => [one.created_at.toISOString(), one.occurred_at.toISOString()])).toEqual(
+      ['2024-03-01T05:00:00.000Z', '2024-03-01T07:30:00.000Z', '2025-05-05T05:05:05.000Z'].map((at) => [at, at]),
+    );
+    expect(await resultOf(job.id)).toContain(
+      '"4","known@g.example","unchanged","They are known already, so their date stayed as it was."',
+    );
   });
 
   it('starts nothing: what it causes is history', async () => {

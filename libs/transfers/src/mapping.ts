@@ -33,6 +33,9 @@ const spellings = new Map<string, ImportTarget>([
   ...['consent', 'emailconsent', 'subscribed', 'optin', 'emailoptin', 'acceptsmarketing', 'acceptsemailmarketing'].map(
     (name): [string, ImportTarget] => [name, 'consent'],
   ),
+  ...['createdat', 'created', 'createdon', 'datecreated', 'dateadded', 'addedon', 'added', 'signupdate', 'joined'].map(
+    (name): [string, ImportTarget] => [name, 'created_at'],
+  ),
 ]);
 
 function key(name: string): string {

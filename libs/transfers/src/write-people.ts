@@ -97,29 +97,44 @@ async function write(tx: Tx, items: readonly Item[], rules: ImportRules): Promis
     const consent = consents.get(item);
     const changed = written.has(item) || consent?.after !== undefined;
     const result = home ? (changed ? 'changed' : 'unchanged') : 'created';
-    return { row: item.row, address: item.email, result, why: consent?.why ?? '' };
+    const why = [consent?.why, home && keptDate(item, home)].filter(Boolean).join(' ');
+    return { row: item.row, address: item.email, result, why };
   });
 }
 
+/** The row that somebody is known by. */
+interface Home {
+  kind: Kind;
+  id: string;
+  createdAt: Date;
+}
+
+/** Since when somebody is known says the shop, and not a file: the oldest profile counts, and the newest lead. */
+const keptDate = ({ createdAt }: Item, home: Home): string | undefined =>
+  createdAt === undefined || Date.parse(createdAt) === home.createdAt.getTime()
+    ? undefined
+    : 'They are known already, so their date stayed as it was.';
+
 /** Where people live: their profile, else their newest lead. */
-async function homesOf(tx: Tx, items: readonly Item[]): Promise<Map<string, { kind: Kind; id: string }>> {
-  const rows = await tx.rows<{ address: string; profile_id: string | null; lead_id: string | null }>(
-    `select a.address, u.id as profile_id, l.id as lead_id
+async function homesOf(tx: Tx, items: readonly Item[]): Promise<Map<string, Home>> {
+  const rows = await tx.rows<{ address: string; profile_id: string | null; lead_id: string | null; at: Date | null }>(
+    `select a.address, u.id as profile_id, l.id as lead_id, coalesce(u.created_at, l.created_at) as at
      from unnest($1::text[]) as a (address)
      left join lateral (
-       select u.id from public.unified_profiles u where cortex.address(u.email) = a.address collate "C"
+       select u.id, u.created_at from public.unified_profiles u where cortex.address(u.email) = a.address collate "C"
        order by u.created_at, u.id limit 1) u on true
      left join lateral (
-       select p.id from public.purchase_leads p
+       select p.id, p.created_at from public.purchase_leads p
        where u.id is null and cortex.address(p.email) = a.address collate "C"
          and not exists (select from cortex.lead_owners o where o.lead_id = p.id and o.address = a.address)
        order by p.created_at desc, p.id desc limit 1) l on true`,
     [items.map(({ address }) => address)],
   );
   return new Map(
-    rows.flatMap(({ address, profile_id, lead_id }): [string, { kind: Kind; id: string }][] => {
-      if (profile_id !== null) return [[address, { kind: 'customer', id: profile_id }]];
-      return lead_id === null ? [] : [[address, { kind: 'lead', id: lead_id }]];
+    rows.flatMap(({ address, profile_id, lead_id, at }): [string, Home][] => {
+      const id = profile_id ?? lead_id;
+      if (id === null || at === null) return [];
+      return [[address, { kind: profile_id === null ? 'lead' : 'customer', id, createdAt: at }]];
     }),
   );
 }
@@ -131,7 +146,7 @@ export const kept = (alias: string): string =>
 export const whole = (alias: string): string => `to_jsonb(${alias}) - 'updated_at'`;
 
 const given = `jsonb_to_recordset($1::jsonb) g (id uuid, address text, email text,
-  ${personalIds.map((id) => `${id} text`).join(', ')}, tags text[], attributes jsonb)`;
+  ${personalIds.map((id) => `${id} text`).join(', ')}, tags text[], attributes jsonb, created_at timestamptz)`;
 
 const asJson = (kind: Kind, items: readonly { item: Item; id?: string }[]): string =>
   JSON.stringify(
@@ -143,6 +158,7 @@ const asJson = (kind: Kind, items: readonly { item: Item; id?: string }[]): stri
       // A lead always shows the tag "lead"; it is not stored with it.
       tags: kind === 'lead' ? item.tags.filter((tag) => tag.toLowerCase() !== 'lead') : item.tags,
       attributes: item.attributes,
+      created_at: item.createdAt,
     })),
   );
 
@@ -167,8 +183,9 @@ async function insert(tx: Tx, kind: Kind, unknown: readonly Item[]): Promise<Wri
   const items = new Map(unknown.map((item) => [item.address, item]));
   const source = kind === 'lead' ? { column: 'source, ', value: "'import', " } : { column: '', value: '' };
   const rows = await tx.rows<{ id: string; address: string; after: unknown }>(
-    `insert into ${tables[kind]} as t (email, ${source.column}${personalColumns()}, tags, attributes)
-     select g.email, ${source.value}${personalColumns('g')}, g.tags, g.attributes from ${given}
+    `insert into ${tables[kind]} as t (email, ${source.column}${personalColumns()}, tags, attributes, created_at)
+     select g.email, ${source.value}${personalColumns('g')}, g.tags, g.attributes, coalesce(g.created_at, cortex.now())
+     from ${given}
      returning t.id, cortex.address(t.email) as address, ${whole('t')} as after`,
     [
       asJson(
@@ -246,7 +263,7 @@ export const consentKept = (alias: string): string =>
 async function note(
   tx: Tx,
   jobId: string,
-  places: readonly { item: Item; home: { kind: Kind; id: string } | undefined }[],
+  places: readonly { item: Item; home: Home | undefined }[],
   written: ReadonlyMap<Item, Written>,
   consents: ReadonlyMap<Item, ConsentSaid>,
 ): Promise<void> {

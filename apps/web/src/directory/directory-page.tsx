@@ -172,6 +172,12 @@ export function DirectoryPage() {
               <Empty title="No one is here yet">
                 People appear as soon as another system sends leads, profiles or activities.{' '}
                 <a href="/docs">See how to send them</a>
+                {mayChange ? (
+                  <>
+                    , or <Link to={adminAddresses.importPeople}>import them from a file</Link>
+                  </>
+                ) : null}
+                .
               </Empty>
             )
           ) : (

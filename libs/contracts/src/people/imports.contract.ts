@@ -9,7 +9,7 @@ const tag = 'Directory';
 const FILE_LIMIT = 20 * 1024 * 1024;
 
 /** Where a column can go, besides an attribute (`attributes.<name>`). */
-export const importTargets = ['email', ...personalIds, 'tags', 'consent'] as const;
+export const importTargets = ['email', ...personalIds, 'tags', 'consent', 'created_at'] as const;
 
 const importTarget = z.union([z.enum(importTargets), z.templateLiteral(['attributes.', z.string().min(1).max(200)])]);
 export type ImportTarget = z.output<typeof importTarget>;
@@ -58,7 +58,7 @@ export const importContacts = route({
   tag,
   summary: 'Imports people from a CSV file, as a job with a file that says what became of each row',
   description:
-    'Who is known is changed: empty cells change nothing, tags are added. Nobody is subscribed who said no, or without `consent_source`. What an import causes is history, so that no automation starts. `dry_run` changes nothing. The job can be undone.',
+    'Who is known is changed: empty cells change nothing, tags are added. Nobody is subscribed who said no, or without `consent_source`. `created_at`, an RFC 3339 instant or a date in the workspace’s time zone, says since when a new person is a lead or a customer; the date of whoever is known stays. What an import causes is history, so that no automation starts. `dry_run` changes nothing. The job can be undone.',
   status: 202,
   body: z
     .strictObject({

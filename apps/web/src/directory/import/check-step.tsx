@@ -23,6 +23,7 @@ export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
   const job = useJob(look.data?.id).data ?? look.data;
   const checked = job?.status === 'completed' ? job : undefined;
   const asksConsent = Object.values(mapping).includes('consent');
+  const hasDates = Object.values(mapping).includes('created_at');
   const busy = look.isPending || start.isPending || (job !== undefined && !hasEnded(job));
   const order = {
     media_id: file.media_id,
@@ -72,6 +73,7 @@ export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
       <p className="label">
         Empty cells change nothing. What an import writes is history and starts no automation; a monitor that asks who
         people are finds them like anybody else. It can be undone.
+        {hasDates ? ' The date on which somebody was added counts for new people only.' : ''}
       </p>
       <Problem error={look.error ?? start.error} />
       {job && !hasEnded(job) ? <ImportProgress job={job} label="Checking the file" /> : null}

@@ -78,6 +78,7 @@ function targetsFor(column: string) {
     ...personalFields.map(({ id, label }) => ({ value: id, label })),
     { value: 'tags', label: 'Tags' },
     { value: 'consent', label: 'Agreed to e-mails' },
+    { value: 'created_at', label: 'Added on (date)' },
     { value: attribute, label: `Attribute “${attribute.slice('attributes.'.length)}”` },
   ];
 }
