@@ -25,6 +25,9 @@ export class Sessions {
   private library: Promise<SessionLibrary> | undefined;
   private readonly pool: pg.Pool;
   private readonly cookie: string;
+  /** Calls that have begun. The server does not wait for those whose caller is gone, so closing does. */
+  private readonly inHand = new Set<Promise<unknown>>();
+  private closed = false;
 
   constructor(
     private readonly realm: Realm,
@@ -134,8 +137,10 @@ export class Sessions {
     return new AppError('BANNED_USER', realms[this.realm].banned);
   }
 
-  /** Lets go of the database. */
+  /** Lets go of the database, once the calls in hand have ended. */
   async close(): Promise<void> {
+    this.closed = true;
+    await Promise.allSettled(this.inHand);
     await this.pool.end();
   }
 
@@ -143,12 +148,24 @@ export class Sessions {
     await this.database.run(`delete from ${realms[this.realm].schema}.session where id = $1`, [id]);
   }
 
+  /** A call that closing waits for. @throws AppError 503 once that has begun */
+  private async call<T>(made: (library: SessionLibrary) => Promise<T>): Promise<T> {
+    if (this.closed) throw new AppError('database_away', 'Cortex is stopping. Try again in a moment.');
+    const going = this.callTwice(made);
+    this.inHand.add(going);
+    try {
+      return await going;
+    } finally {
+      this.inHand.delete(going);
+    }
+  }
+
   /**
    * A call of better-auth, which keeps to itself what failed: so the database is asked, and where that is well the call
    * is made once more, over another connection.
    * @throws what the database says when it is not available, or AppError 503 when it takes no writes
    */
-  private async call<T>(made: (library: SessionLibrary) => Promise<T>): Promise<T> {
+  private async callTwice<T>(made: (library: SessionLibrary) => Promise<T>): Promise<T> {
     const { pulse } = this.database;
     pulse.assertThere();
     const library = await (this.library ??= this.loadLibrary());
