@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { standsStill } from '#testing';
 import type { Locator, Page } from 'playwright-core';
 
 const widths = [
@@ -22,16 +23,18 @@ export async function takePictures(
   for (const size of widths) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-      // A caret blinks for ever.
-      await page.evaluate(
-        'Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished))',
-      );
+      await inTheme(page, colorScheme);
       await (part ?? page).screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`) });
     }
   }
   await page.setViewportSize(widths[0]!);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await inTheme(page, 'light');
+}
+
+/** Draws the page in a theme, and waits until it is drawn. */
+async function inTheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await standsStill(page);
 }

@@ -190,8 +190,19 @@ export async function builtWeb(): Promise<void> {
   );
 }
 
+/** Waits until what fades or moves on a page has come to its end: colours on their way from one to another are none of ours. */
+export async function standsStill(page: Page): Promise<void> {
+  // A caret blinks for ever.
+  await page.evaluate(
+    `Promise.allSettled(document.getAnimations()
+      .filter((one) => one.playState === 'running' && one.effect?.getTiming().iterations !== Infinity)
+      .map((one) => one.finished))`,
+  );
+}
+
 /** What axe finds on a page that is serious or critical, one line each: rule, help, first element. */
 export async function seriousProblems(page: Page): Promise<string[]> {
+  await standsStill(page);
   const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(source);
   const found = await page.evaluate(async () => {
