@@ -11,10 +11,11 @@ import { useNames } from '../rule-builder/suggestions';
 import { isOtherDialogOpen } from '../ui/forms/dialogs';
 import { LoadMore } from '../ui/pages/load-more';
 import { Page } from '../ui/pages/page';
-import { Answer, Empty, Loading } from '../ui/feedback/query-states';
+import { Answer, Loading } from '../ui/feedback/query-states';
 import { ColumnChoice } from './column-choice';
 import { columnsIn } from './columns';
 import { usePeople, type Contact, type PeopleQuery } from './contacts.queries';
+import { Nobody } from './nobody';
 import { PeopleTable } from './people-table';
 import { SearchInput } from './search-input';
 import { ViewsMenu } from './views-menu';
@@ -166,20 +167,7 @@ export function DirectoryPage() {
       <Answer of={people} what="The directory could not be loaded" lines={12}>
         {() =>
           rows.length === 0 ? (
-            narrowed ? (
-              <Empty title="No one matches">Try a shorter name or address, or clear the filter.</Empty>
-            ) : (
-              <Empty title="No one is here yet">
-                People appear as soon as another system sends leads, profiles or activities.{' '}
-                <a href="/docs">See how to send them</a>
-                {mayChange ? (
-                  <>
-                    , or <Link to={adminAddresses.importPeople}>import them from a file</Link>
-                  </>
-                ) : null}
-                .
-              </Empty>
-            )
+            <Nobody isNarrowed={narrowed} mayImport={mayChange} />
           ) : (
             <div aria-busy={people.isPlaceholderData}>
               <PeopleTable
