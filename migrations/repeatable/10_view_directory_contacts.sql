@@ -9,7 +9,7 @@ drop view if exists cortex.directory_definition;
 -- The directory as it follows from the shop's tables: of the profiles of one address the oldest, and for an address
 -- without a profile its newest lead, but for leads that a customer left behind there when they moved. Ask for one address with
 -- `lateral (select * from cortex.directory_definition d where d.address = … limit 1)`: the condition then
--- reaches the indexes of both tables.
+-- reaches the indexes of both tables. Of orders in other currencies than the workspace's nothing is counted.
 create view cortex.directory_definition as
 select
   p.address, p.id, p.email, 'customer'::text as type, p.first_name, p.last_name, p.phone, p.country, p.timezone, p.language,
@@ -19,7 +19,7 @@ select
       sum(case t.status when 'failed' then 0 when 'refunded' then 0 else t.amount_minor::numeric - t.refunded_minor end),
       0), -9007199254740991), 9007199254740991)
     from public.transactions t
-    where t.profile_id = p.id
+    where t.profile_id = p.id and upper(t.currency) = (select s.currency from cortex.settings s)
   )::bigint as lifetime_value_minor
 from (
   select distinct on (cortex.address(u.email) collate "C")

@@ -240,7 +240,7 @@ begin
     when place = 'person' and field = 'tags' then kind := 'set'; x := 'p.tags_folded';
     when place = 'person' and field = 'created_at' then kind := 'instant'; x := 'p.created_at';
     when place = 'person' and field = 'last_activity' then kind := 'instant'; x := 'p.last_activity';
-    when place = 'person' and field = 'lifetime_value' then kind := 'number'; x := '(p.lifetime_value_minor::float8 / 100)';
+    when place = 'person' and field = 'lifetime_value' then kind := 'number'; x := '(p.lifetime_value_minor::float8 / (select cortex.money_unit(w.currency) from (select s.currency from cortex.settings s) w))';
     when place = 'person' and field = 'can_be_emailed' then kind := 'boolean'; x := '(cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s)) and p.linked_consent is null)';
     when place = 'person' and field = 'consent' then kind := 'enum'; x := 'p.consent_status';
     when place = 'person' and field = 'enrollment' then kind := 'enrollment';

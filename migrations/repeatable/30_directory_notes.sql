@@ -88,8 +88,8 @@ begin
     full join new_rows n on n.id = o.id
     cross join lateral (values (o.profile_id), (n.profile_id)) v (profile_id)
     join public.unified_profiles u on u.id = v.profile_id
-    where row(o.profile_id, o.amount_minor, o.refunded_minor, o.status)
-      is distinct from row(n.profile_id, n.amount_minor, n.refunded_minor, n.status);
+    where row(o.profile_id, o.amount_minor, o.refunded_minor, o.currency, o.status)
+      is distinct from row(n.profile_id, n.amount_minor, n.refunded_minor, n.currency, n.status);
   else
     select array_agg(p.address) into noted from cortex.people p where p.lifetime_value_minor <> 0;
   end if;

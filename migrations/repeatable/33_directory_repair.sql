@@ -38,15 +38,16 @@ begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
     raise exception 'cortex.repair_pending needs READ COMMITTED' using errcode = 'object_not_in_prerequisite_state';
   end if;
+  -- In the order of the index: a change of currency puts everybody aside at once.
   select array_agg(t.address order by t.address collate "C") into batch
   from (
-    select q.address from cortex.pending q
-    where not exists (
-      select from cortex.set_aside s
-      where s.address = q.address and s.attempts >= cortex.most_repairs()
-        and s.fingerprint = cortex.address_fingerprint(s.address))
-    group by q.address
-    order by max(q.attempts), min(q.id) limit max_addresses
+    select distinct n.address from (
+      select q.address from cortex.pending q
+      where not exists (
+        select from cortex.set_aside s
+        where s.address = q.address and s.attempts >= cortex.most_repairs()
+          and s.fingerprint = cortex.address_fingerprint(s.address))
+      order by q.attempts, q.id limit max_addresses) n
   ) t;
   if batch is null then
     return 0;

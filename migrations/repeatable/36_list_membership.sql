@@ -59,3 +59,13 @@ end
 $$;
 create or replace trigger touch_lists_link after insert or update or delete on cortex.person_links
   for each row execute function cortex.touch_lists_of_link();
+
+-- Kept lists in whose rules this stands are filled anew as if for the first time, in silence: for changes that are no
+-- doing of the people.
+create or replace function cortex.fill_lists_anew(about text) returns void
+  language sql
+  set search_path = pg_catalog, pg_temp
+as $$
+  update cortex.list_keeping set state = 'stale', means = null
+  where state in ('kept', 'stale') and means is not null and strpos(means::text, about) > 0;
+$$;

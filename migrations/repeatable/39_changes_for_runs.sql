@@ -10,7 +10,8 @@ begin
 end
 $$;
 create or replace trigger touch_runs after update on cortex.settings
-  for each row when (old.timezone is distinct from new.timezone or old.mail_unanswered is distinct from new.mail_unanswered)
+  for each row when (old.timezone is distinct from new.timezone or old.mail_unanswered is distinct from new.mail_unanswered
+    or old.currency is distinct from new.currency)
   execute function cortex.touch_runs_of_settings();
 -- Whoever waits for a list of rules waits for its rules too. Few lists are edited, so this is like a setting.
 create or replace trigger touch_runs_of_rules after update on public.crm_smart_lists

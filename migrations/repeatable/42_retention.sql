@@ -22,8 +22,7 @@ create or replace function cortex.refill_lists_of_activities() returns void
   language sql
   set search_path = pg_catalog, pg_temp
 as $$
-  update cortex.list_keeping set state = 'stale', means = null
-  where state in ('kept', 'stale') and means is not null and strpos(means::text, '"activity') > 0;
+  select cortex.fill_lists_anew('"activity');
 $$;
 
 -- Months of activities, in tables of their own, that lie wholly before an instant.

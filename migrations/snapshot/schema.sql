@@ -693,6 +693,7 @@ table cortex.pending
   person_id uuid
   attempts integer not null default 0
   noted_at timestamp with time zone not null default clock_timestamp()
+  recount boolean not null default false
 
 table cortex.people with (fillfactor=80)
   person_id uuid not null default uuidv7()
@@ -1956,6 +1957,8 @@ CREATE INDEX outgoing_of_broadcast ON cortex.outgoing USING btree (broadcast_id,
 
 CREATE INDEX pending_address ON cortex.pending USING btree (address)
 
+CREATE INDEX pending_recount ON cortex.pending USING btree (attempts) WHERE recount
+
 CREATE INDEX pending_turn ON cortex.pending USING btree (attempts, id)
 
 CREATE INDEX people_address_hash ON cortex.people USING hash (address)
@@ -2102,7 +2105,8 @@ cortex.directory_definition as
                     ELSE ((t.amount_minor)::numeric - (t.refunded_minor)::numeric)
                 END), (0)::numeric), ('-9007199254740991'::bigint)::numeric), ('9007199254740991'::bigint)::numeric) AS "least"
            FROM public.transactions t
-          WHERE (t.profile_id = p.id)))::bigint AS lifetime_value_minor
+          WHERE ((t.profile_id = p.id) AND (upper((t.currency)::text) = (( SELECT s.currency
+                   FROM cortex.settings s))::text))))::bigint AS lifetime_value_minor
    FROM ( SELECT DISTINCT ON ((cortex.address(u.email) COLLATE "C")) (cortex.address(u.email) COLLATE "C") AS address,
             u.id,
             u.email,
@@ -3018,6 +3022,15 @@ AS $function$
   end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.fill_lists_anew(about text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  update cortex.list_keeping set state = 'stale', means = null
+  where state in ('kept', 'stale') and means is not null and strpos(means::text, about) > 0;
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.flat_tags(tags text[])
  RETURNS text[]
  LANGUAGE sql
@@ -3677,6 +3690,12 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.money_unit(currency text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (currency = ANY (ARRAY['BIF'::text, 'CLP'::text, 'DJF'::text, 'GNF'::text, 'ISK'::text, 'JPY'::text, 'KMF'::text, 'KRW'::text, 'PYG'::text, 'RWF'::text, 'UGX'::text, 'UYI'::text, 'VND'::text, 'VUV'::text, 'XAF'::text, 'XOF'::text, 'XPF'::text])) THEN 1 WHEN (currency = ANY (ARRAY['BHD'::text, 'IQD'::text, 'JOD'::text, 'KWD'::text, 'LYD'::text, 'OMR'::text, 'TND'::text])) THEN 1000 WHEN (currency = ANY (ARRAY['CLF'::text, 'UYW'::text])) THEN 10000 ELSE 100 END
+
 CREATE OR REPLACE FUNCTION cortex.most_repairs()
  RETURNS integer
  LANGUAGE sql
@@ -4028,8 +4047,8 @@ begin
     full join new_rows n on n.id = o.id
     cross join lateral (values (o.profile_id), (n.profile_id)) v (profile_id)
     join public.unified_profiles u on u.id = v.profile_id
-    where row(o.profile_id, o.amount_minor, o.refunded_minor, o.status)
-      is distinct from row(n.profile_id, n.amount_minor, n.refunded_minor, n.status);
+    where row(o.profile_id, o.amount_minor, o.refunded_minor, o.currency, o.status)
+      is distinct from row(n.profile_id, n.amount_minor, n.refunded_minor, n.currency, n.status);
   else
     select array_agg(p.address) into noted from cortex.people p where p.lifetime_value_minor <> 0;
   end if;
@@ -4212,13 +4231,30 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.recount_lifetime_values()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+begin
+  perform cortex.fill_lists_anew('"lifetime_value"');
+  perform pg_advisory_xact_lock(hashtextextended('cortex.currency', 0));
+  insert into cortex.pending (address, recount)
+  select distinct cortex.address(u.email) collate "C", true
+  from public.transactions t
+  join public.unified_profiles u on u.id = t.profile_id
+  where upper(t.currency) in (old.currency, new.currency) and cortex.address(u.email) is not null;
+  return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.refill_lists_of_activities()
  RETURNS void
  LANGUAGE sql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  update cortex.list_keeping set state = 'stale', means = null
-  where state in ('kept', 'stale') and means is not null and strpos(means::text, '"activity') > 0;
+  select cortex.fill_lists_anew('"activity');
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.refresh_people(addresses text[], activity_ids uuid[], activity_times timestamp with time zone[], activity_addresses text[])
@@ -4243,6 +4279,9 @@ declare
   earliest timestamptz := activity_times[1];
   latest timestamptz := activity_times[1];
 begin
+  -- What is defined is counted in the workspace's currency; whoever changes that waits for us, and we for them.
+  perform pg_advisory_xact_lock_shared(hashtextextended('cortex.currency', 0));
+
   -- One person whom we know, as most writes of the shop touch: the same as below in three plain statements, each of
   -- them younger than the lock. Whom the definition no longer has is left to the general way, and so is a moving.
   if cardinality(addresses) = 1 then
@@ -4506,15 +4545,16 @@ begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
     raise exception 'cortex.repair_pending needs READ COMMITTED' using errcode = 'object_not_in_prerequisite_state';
   end if;
+  -- In the order of the index: a change of currency puts everybody aside at once.
   select array_agg(t.address order by t.address collate "C") into batch
   from (
-    select q.address from cortex.pending q
-    where not exists (
-      select from cortex.set_aside s
-      where s.address = q.address and s.attempts >= cortex.most_repairs()
-        and s.fingerprint = cortex.address_fingerprint(s.address))
-    group by q.address
-    order by max(q.attempts), min(q.id) limit max_addresses
+    select distinct n.address from (
+      select q.address from cortex.pending q
+      where not exists (
+        select from cortex.set_aside s
+        where s.address = q.address and s.attempts >= cortex.most_repairs()
+          and s.fingerprint = cortex.address_fingerprint(s.address))
+      order by q.attempts, q.id limit max_addresses) n
   ) t;
   if batch is null then
     return 0;
@@ -4754,7 +4794,7 @@ begin
     when place = 'person' and field = 'tags' then kind := 'set'; x := 'p.tags_folded';
     when place = 'person' and field = 'created_at' then kind := 'instant'; x := 'p.created_at';
     when place = 'person' and field = 'last_activity' then kind := 'instant'; x := 'p.last_activity';
-    when place = 'person' and field = 'lifetime_value' then kind := 'number'; x := '(p.lifetime_value_minor::float8 / 100)';
+    when place = 'person' and field = 'lifetime_value' then kind := 'number'; x := '(p.lifetime_value_minor::float8 / (select cortex.money_unit(w.currency) from (select s.currency from cortex.settings s) w))';
     when place = 'person' and field = 'can_be_emailed' then kind := 'boolean'; x := '(cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, (select s.mail_unanswered from cortex.settings s)) and p.linked_consent is null)';
     when place = 'person' and field = 'consent' then kind := 'enum'; x := 'p.consent_status';
     when place = 'person' and field = 'enrollment' then kind := 'enrollment';
@@ -5321,7 +5361,9 @@ CREATE TRIGGER linked_consent AFTER INSERT OR DELETE OR UPDATE ON cortex.person_
 
 CREATE TRIGGER touch_lists_link AFTER INSERT OR DELETE OR UPDATE ON cortex.person_links FOR EACH ROW EXECUTE FUNCTION cortex.touch_lists_of_link()
 
-CREATE TRIGGER touch_runs AFTER UPDATE ON cortex.settings FOR EACH ROW WHEN (((old.timezone IS DISTINCT FROM new.timezone) OR (old.mail_unanswered IS DISTINCT FROM new.mail_unanswered))) EXECUTE FUNCTION cortex.touch_runs_of_settings()
+CREATE TRIGGER recount_lifetime_values AFTER UPDATE ON cortex.settings FOR EACH ROW WHEN ((old.currency IS DISTINCT FROM new.currency)) EXECUTE FUNCTION cortex.recount_lifetime_values()
+
+CREATE TRIGGER touch_runs AFTER UPDATE ON cortex.settings FOR EACH ROW WHEN (((old.timezone IS DISTINCT FROM new.timezone) OR (old.mail_unanswered IS DISTINCT FROM new.mail_unanswered) OR (old.currency IS DISTINCT FROM new.currency))) EXECUTE FUNCTION cortex.touch_runs_of_settings()
 
 CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cortex.sweep()
 

@@ -27,12 +27,13 @@ describe('linked accounts', () => {
       amount_minor: 1000,
       currency: 'EUR',
     });
+    await world.api.call('POST', '/transactions', { email: other.email, amount_minor: 300, currency: 'JPY' });
     const dry = await world.act(head.id, 'link_accounts', { other_contact_id: other.id, dry_run: true }, world.support);
     expect(dry.body).toMatchObject({
       action: 'link_accounts',
       sentences: [
         expect.stringContaining(`${head.email}, customer: 1 enrollment, `),
-        expect.stringContaining('10.00 paid, unsubscribed.'),
+        expect.stringContaining('€10.00 and ¥300 paid, unsubscribed.'),
         expect.stringContaining('unlinking parts the two again'),
         'The stricter answer about marketing mail holds for both: unsubscribed.',
       ],
@@ -49,6 +50,8 @@ describe('linked accounts', () => {
     expect(shown).toMatchObject({
       email: head.email,
       lifetime_value: 59,
+      currency: 'EUR',
+      other_currencies: [{ currency: 'JPY', amount: 300 }],
       can_be_emailed: false,
       email_status: 'unsubscribed',
       email_reason: 'Unsubscribed with an account that is linked to this one.',

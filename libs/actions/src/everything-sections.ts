@@ -1,3 +1,5 @@
+import { settingSql } from '#rules';
+
 /** One kind of thing that is stored about people: a list in the document. */
 export interface Section {
   name: string;
@@ -20,7 +22,8 @@ const byTime: Section['order'] = [
 export const sections: readonly Section[] = [
   {
     name: 'people',
-    from: `select p.person_id, p.id, p.address, p.email, p.type, p.lifetime_value_minor, p.last_activity, p.consent_status,
+    from: `select p.person_id, p.id, p.address, p.email, p.type, p.lifetime_value_minor, ${settingSql('currency')} as lifetime_value_currency,
+        p.last_activity, p.consent_status,
         p.consent_source, p.consent_at, p.consent_text, p.consent_by, p.paused_until, p.suppressed_broadcast,
         p.suppressed_transactional
       from who w join cortex.people p on p.person_id = any(w.people)`,

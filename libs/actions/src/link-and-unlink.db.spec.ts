@@ -18,7 +18,7 @@ type Who = 'ann' | 'bob';
 type Step =
   | { do: 'activity'; who: Who; type: string }
   | { do: 'consent'; who: Who; status: ConsentStatus }
-  | { do: 'enroll'; who: Who; amount_minor: number }
+  | { do: 'enroll'; who: Who; amount_minor: number; currency: string }
   | { do: 'edit'; who: Who; first_name: string }
   /** Of the pair that is linked at times only. */
   | { do: 'link'; head: Who }
@@ -44,7 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       status: fc.constantFrom<ConsentStatus>('subscribed', 'pending', 'unsubscribed'),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('enroll' as const), who, amount_minor: fc.nat(9999) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('enroll' as const), who, amount_minor: fc.nat(9999), currency: fc.constantFrom('EUR', 'JPY') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('edit' as const), who, first_name: fc.constantFrom('A', 'B') }) },
 );
 
@@ -107,8 +107,8 @@ describe('linking accounts', () => {
     if (one.do === 'activity') await engine.post(email, { type: one.type });
     else if (one.do === 'edit') await db.database.tx((tx) => upsertProfile(tx, { email, first_name: one.first_name }));
     else if (one.do === 'enroll') {
-      const { amount_minor } = one;
-      const transaction = { external_id: newId(), amount_minor, currency: 'EUR' };
+      const { amount_minor, currency } = one;
+      const transaction = { external_id: newId(), amount_minor, currency };
       await db.database.tx((tx) => upsertEnrollment(tx, { email, course_id: COURSE, transaction }));
     } else {
       const { person_id } = await idOf(email);

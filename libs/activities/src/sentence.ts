@@ -1,5 +1,5 @@
 import { endReasonLabel } from '#graph';
-import { skipClause } from '#rules';
+import { moneyText, skipClause, wholeMoney } from '#rules';
 import { changesInWords } from './changes.js';
 import { noNames, type Names } from './names.queries.js';
 
@@ -24,15 +24,8 @@ const named = (names: ReadonlyMap<string, string>, id: unknown): string | undefi
 /** `amount_minor` in the currency's smallest unit, or `amount` in whole ones. */
 function money({ amount_minor, amount, currency }: Metadata): string | undefined {
   if (typeof currency !== 'string') return undefined;
-  const figure = typeof amount_minor === 'number' ? amount_minor : amount;
-  if (typeof figure !== 'number') return undefined;
-  try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-    return format.format(figure === amount_minor ? figure / 10 ** digits : figure);
-  } catch {
-    return `${figure === amount_minor ? figure / 100 : figure} ${currency}`;
-  }
+  const whole = typeof amount_minor === 'number' ? wholeMoney(amount_minor, currency) : amount;
+  return typeof whole === 'number' ? moneyText(whole, currency) : undefined;
 }
 
 const quoted = (value: string | undefined): string => (value ? ` “${value}”` : '');

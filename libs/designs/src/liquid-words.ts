@@ -6,5 +6,5 @@ export const mailFilters = [
   ...['append', 'capitalize', 'default', 'downcase', 'escape', 'prepend', 'remove', 'replace', 'size', 'slice'],
   ...['split', 'strip', 'strip_html', 'strip_newlines', 'truncate', 'truncatewords', 'upcase', 'url_encode'],
   ...['abs', 'at_least', 'at_most', 'ceil', 'divided_by', 'floor', 'minus', 'modulo', 'plus', 'round', 'times'],
-  ...['first', 'join', 'last', 'reverse', 'sort', 'uniq', 'date'],
+  ...['first', 'join', 'last', 'reverse', 'sort', 'uniq', 'date', 'money'],
 ] as const;

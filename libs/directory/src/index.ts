@@ -3,6 +3,7 @@ export * from './consent/consent.js';
 export * from './consent/topic-choices.js';
 export * from './identity/people.js';
 export * from './facts/facts.queries.js';
+export { isRecounting, paidBy, type Paid } from './facts/paid.js';
 export * from './search/contact.js';
 export {
   contactById,

@@ -18,6 +18,7 @@ export {
 export { csvCell } from './text/csv-cell.js';
 export { fold } from './text/fold.js';
 export { isUuid } from './text/uuid.js';
+export { decimalsOf, minorMoney, moneyText, wholeMoney } from './text/money.js';
 export { instant } from './language/instant.js';
 export { CLOCK_SKEW, latestNow, parseInstant, shift, type Moment } from './language/time.js';
 export * from './language/facts.js';
@@ -48,5 +49,5 @@ export {
   type SqlOptions,
 } from './sql/to-sql.js';
 export { settingSql, settingsSql, type SettingColumn } from './language/settings-sql.js';
-export { confirming, everyone, mayBeMailed } from './language/sql-pieces.js';
+export { confirming, everyone, lifetimeValue, mayBeMailed, moneyUnit } from './language/sql-pieces.js';
 export { BLANK, toClause, toEnglish, type EnglishOptions } from './english/to-english.js';

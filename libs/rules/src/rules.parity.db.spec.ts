@@ -23,6 +23,7 @@ import { operators, faceOf } from './operators/index.js';
 import { personalColumns, personalIds } from './language/personal-fields.js';
 import { everyone } from './language/sql-pieces.js';
 import { toSql } from './sql/to-sql.js';
+import { moneyUnitOf } from './text/money.js';
 
 /**
  * The proof that the engine, the SQL (both modes) and resolve_smart_list give the same answers. More of it:
@@ -38,6 +39,8 @@ interface Asked {
   rules: Group;
   now: Date;
   timezone: string;
+  /** The workspace's; euros where it is left out. */
+  currency?: string;
 }
 
 class Faces {
@@ -102,9 +105,9 @@ class Faces {
     return ids;
   }
 
-  async at({ now, timezone }: Omit<Asked, 'rules'>): Promise<void> {
+  async at({ now, timezone, currency = 'EUR' }: Omit<Asked, 'rules'>): Promise<void> {
     await this.db.clock.set(now);
-    await this.db.database.run('update cortex.settings set timezone = $1', [timezone]);
+    await this.db.database.run('update cortex.settings set timezone = $1, currency = $2', [timezone, currency]);
   }
 
   /** Whom each face accepts, sorted. The clock and the zone must stand at the moment asked about. */
@@ -126,7 +129,8 @@ class Faces {
         const lists = await loadListDefinitions(tx, [...staticLists, nestedList]);
         const run = async (text: string, values: unknown[]) =>
           (await tx.rows<{ id: string }>(text, values)).map((row) => row.id);
-        const set = toSql(group, { ...moment, lists });
+        // One form with the unit of money, the other asks for it.
+        const set = toSql(group, { ...moment, money_unit: moneyUnitOf(moment.currency ?? 'EUR'), lists });
         const one = toSql(group, { ...moment, lists, persons: ids, offset: 1 });
         await tx.run('update public.crm_smart_lists set rules = $2 where id = $1', [
           listUnderTest,
@@ -232,7 +236,7 @@ describe('random rules over random people', () => {
       const at = round + seed;
       const [now, timezone] =
         round % 2 === 0 ? edges[(at >> 1) % edges.length]! : [nows[at % nows.length]!, zones[at % zones.length]!];
-      const moment = { now: new Date(now), timezone };
+      const moment = { now: new Date(now), timezone, currency: ['EUR', 'JPY', 'KWD'][at % 3]! };
       const people = fc.sample(randomPerson(moment.now.getTime()), { numRuns: 500, seed: seed + round });
       const raw = people.map((_, index) =>
         index % 9 === 0

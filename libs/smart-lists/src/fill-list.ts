@@ -1,5 +1,5 @@
-import { momentOf } from '#directory';
-import { databaseFailure, lockKey, type Database, type Tx } from '#platform';
+import { isRecounting, momentOf } from '#directory';
+import { AppError, databaseFailure, lockKey, type Database, type Tx } from '#platform';
 import { everyone, toSql, type ListDefinition } from '#rules';
 import { closeListGate, definitionOf } from './kept-lists.js';
 import { stillUpdating, type Newcomers } from './newcomers.js';
@@ -24,6 +24,7 @@ const definitionsOf = (means: Means): Map<string, ListDefinition> =>
  * was not looked at yet) is noted, and so looked at and told like after any change of a person. Changes during the
  * filling are noted by whoever makes them, since the list is stale. Its filling lock is held; a list that is not stale
  * is left alone.
+ * @throws AppError 409 for a list of lifetime values while these are being counted anew
  */
 async function fill(tx: Tx, id: string, newcomers: Newcomers = 'silent'): Promise<void> {
   const stale = await tx.row<{ means: Means | null }>(
@@ -31,7 +32,8 @@ async function fill(tx: Tx, id: string, newcomers: Newcomers = 'silent'): Promis
     [id],
   );
   if (!stale) return;
-  const { definitions, fingerprint, means } = await definitionOf(tx, id);
+  const { definitions, depends, fingerprint, means } = await definitionOf(tx, id);
+  if (depends.fields.includes('lifetime_value') && (await isRecounting(tx))) throw stillUpdating();
   const moment = await momentOf(tx);
   const inside = toSql(asking(id), { ...moment, lists: definitions, offset: 1 });
   const values = [id, ...inside.values];
@@ -101,7 +103,7 @@ async function fillAlone(database: Database, id: string, wait: boolean): Promise
 }
 
 /**
- * Fills a stale list; one that cannot be filled is marked as failed.
+ * Fills a stale list; one that cannot be filled is marked as failed, one that must wait stays stale.
  * @returns why it could not be filled
  */
 export async function fillOrFail(database: Database, id: string, { wait = false } = {}): Promise<string | undefined> {
@@ -109,8 +111,10 @@ export async function fillOrFail(database: Database, id: string, { wait = false 
     await fillAlone(database, id, wait);
     return undefined;
   } catch (error) {
-    // Who waits for the list is told that it took too long; the worker tries once more.
-    if (wait && databaseFailure(error) !== 'other') throw error;
+    // Who waits for the list is told that it took too long, or must wait; the worker tries once more.
+    const early = error instanceof AppError && error.code === 'membership_updating';
+    if (wait && (early || databaseFailure(error) !== 'other')) throw error;
+    if (early) return undefined;
     const reason = (error as Error).message.slice(0, 300);
     await database.run(
       "update cortex.list_keeping set state = 'failed', error = $2 where smart_list_id = $1 and state = 'stale'",

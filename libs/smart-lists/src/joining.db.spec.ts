@@ -79,6 +79,47 @@ describe('whoever was not in a list and is in it now has joined, exactly once', 
     expect(await shop.ran(automation)).toEqual([named('ann'), named('ben')]);
   });
 
+  it('another currency tells nobody, neither while lifetime values are counted anew nor after, and then all goes on', async () => {
+    const pay = (name: string, amount: number, currency: string) =>
+      database.run(
+        `insert into public.transactions (profile_id, amount_minor, currency)
+         select id, $2, $3 from public.unified_profiles where email = $1`,
+        [named(name), amount, currency],
+      );
+    for (const name of ['ida', 'jon', 'kim'])
+      await database.run('insert into public.unified_profiles (email) values ($1)', [named(name)]);
+    await pay('ida', 50_000, 'JPY');
+    await pay('jon', 50_000, 'EUR');
+    const rules = { operator: 'AND' as const, conditions: [{ field: 'lifetime_value', operator: 'gte', value: 400 }] };
+    const list = (await shop.lists().create(actor, { name: 'Rich', kind: 'rules', rules })).id;
+    const automation = await shop.follow(list);
+    const members = async () =>
+      (
+        await database.rows<{ address: string }>(
+          'select p.address from cortex.list_members m join cortex.people p using (person_id) where m.smart_list_id = $1',
+          [list],
+        )
+      ).map(({ address }) => address);
+    await shop.settle(shop.keeper());
+    expect(await members()).toEqual([named('jon')]);
+    await database.run("update cortex.settings set currency = 'JPY'");
+    await shop.settle(shop.keeper(), shop.keeper());
+    await shop.keeper().compare();
+    expect(await members()).toEqual([named('jon')]);
+    await expect(shop.lists().put(actor, list, { rules: { ...rules, operator: 'OR' } })).rejects.toMatchObject({
+      code: 'membership_updating',
+    });
+    await database.row('select cortex.repair_pending(100)');
+    await shop.settle(shop.keeper(), shop.keeper());
+    await shop.keeper().compare();
+    expect(await members()).toEqual([named('ida')]);
+    expect(await shop.told(list)).toEqual([]);
+    await pay('kim', 400, 'JPY');
+    await shop.settle(shop.keeper());
+    expect(await shop.told(list)).toEqual(['kim entered']);
+    expect(await shop.ran(automation)).toEqual([named('kim')]);
+  });
+
   it('without a worker nothing of what happened meanwhile is lost: publishing, joining, settings, rules, leaving', async () => {
     const list = await fresh('vip');
     await tag(['vip'], 'ann');

@@ -60,19 +60,22 @@ export async function definitionOf(tx: Tx, id: string): Promise<Omit<KeptList, '
   const groups = [...definitions.values()].flatMap(({ rules }) => rules ?? []);
   const changes = changesOfExpanded(...groups);
   const settings = changes.has('setting') ? await readSettings(tx, 'timezone', 'mail_unanswered') : null;
+  const asks = dependencies(...groups);
+  // Only lists of money are filled anew when the workspace changes its currency.
+  const money = asks.fields.includes('lifetime_value') ? [await readSettings(tx, 'currency')] : [];
   const means = [...definitions].map(([key, { kind, rules }]) => [key, kind, rules] as const);
   means.sort(([a], [b]) => (a < b ? -1 : 1));
   const fingerprint = createHash('md5')
-    .update(stableJson([means, settings]))
+    .update(stableJson([means, settings, ...money]))
     .digest('hex');
-  return { id, name: list.name, definitions, groups, depends: dependencies(...groups), changes, fingerprint, means };
+  return { id, name: list.name, definitions, groups, depends: asks, changes, fingerprint, means };
 }
 
 /** Changes with whatever the kept lists are made of; NULL when there are none. */
 export const KEPT_LISTS_MARK = `
   select md5(string_agg(k.smart_list_id::text || k.state || coalesce(k.fingerprint, ''), ',' order by k.smart_list_id)
     || (select string_agg(l.id::text || l.name || coalesce(jsonb_hash_extended(l.rules, 0), 0), ',' order by l.id) from public.crm_smart_lists l)
-    || ${settingSql('timezone')} || ${settingSql('mail_unanswered')})
+    || ${settingSql('timezone')} || ${settingSql('mail_unanswered')} || ${settingSql('currency')})
   from cortex.list_keeping k`;
 const EPOCH = { name: 'epoch of kept lists', text: `select (${KEPT_LISTS_MARK}) as epoch` };
 

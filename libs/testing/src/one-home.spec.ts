@@ -30,6 +30,11 @@ const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
     ],
   },
   {
+    what: 'amounts of money as text',
+    written: /style: 'currency'/,
+    home: ['libs/rules/src/text/money.ts'],
+  },
+  {
     what: 'an address below /admin',
     written: /['"`]\/admin\b(?!\/\*)/,
     // What the server answers with the admin's page.

@@ -80,6 +80,8 @@ function textOf(contact: ContactAnswer, column: ExportColumn): string {
   if (column.startsWith('attributes.')) return plain(contact.attributes[column.slice('attributes.'.length)]);
   if (column === 'consent') return contact.consent.status;
   if (column === 'tags') return contact.tags.join(', ');
+  if (column === 'other_currencies')
+    return contact.other_currencies.map(({ currency, amount }) => `${currency} ${amount}`).join(', ');
   return plain(contact[column as Exclude<ExportColumn, `attributes.${string}`>]);
 }
 

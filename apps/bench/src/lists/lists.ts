@@ -81,7 +81,7 @@ async function compiled({ database, until }: ScaleDatabase): Promise<Compiled[]>
   );
   await database.run('analyze cortex.list_members');
   const lists = await database.tx((tx) => loadListDefinitions(tx, [ASKED.static.id, ASKED.rules.id]));
-  const moment = { now: until, timezone: 'UTC', lists };
+  const moment = { now: until, timezone: 'UTC', money_unit: 100, lists };
   return cases.map(({ name, rules, hand }) => {
     const { rules: group, troubles } = readRules(rules);
     if (!group) throw new Error(`${name}: ${troubles[0]!.message}`);

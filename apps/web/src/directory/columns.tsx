@@ -1,17 +1,17 @@
 import { personalFields } from '#rules';
 import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { money } from '../ui/formatting/format';
+import { emailStatusWords } from '../people/person-words';
 import { Time } from '../ui/formatting/time';
 import type { Contact } from './contacts.queries';
-import { emailStatusWords } from '../people/person-words';
+import { LifetimeValue } from './lifetime-value';
 
 export interface Column {
   id: string;
   label: string;
   /** Numbers stand right. */
   numeric?: true;
-  cell: (person: Contact, currency: string) => ReactNode;
+  cell: (person: Contact) => ReactNode;
 }
 
 const quiet = (words: string) => <span className="quiet">{words}</span>;
@@ -31,7 +31,7 @@ export const columns: readonly Column[] = [
     id: 'lifetime_value',
     label: 'Lifetime value',
     numeric: true,
-    cell: ({ lifetime_value }, currency) => money(lifetime_value, currency),
+    cell: (person) => <LifetimeValue person={person} />,
   },
   {
     id: 'last_activity',

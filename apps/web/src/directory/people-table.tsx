@@ -1,7 +1,6 @@
 import { Checkbox } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { useSettings } from '../settings/saving/settings.queries';
 import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import type { MouseEvent } from 'react';
 import type { Column } from './columns';
@@ -75,7 +74,6 @@ interface PersonRowProps extends Omit<PeopleTableProps, 'people'> {
 }
 
 function PersonRow({ person, columns, selected, ticked, onTick, opened }: PersonRowProps) {
-  const { data: settings } = useSettings();
   const [, setSearch] = useSearchParams();
   const open = () => setSearch(opened(person.id), { preventScrollReset: true });
   const inOwnTab = (event: MouseEvent) => event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
@@ -116,7 +114,7 @@ function PersonRow({ person, columns, selected, ticked, onTick, opened }: Person
       </td>
       {columns.map(({ id, numeric, cell }) => (
         <td key={id} data-column={id} className={numeric && 'num'}>
-          {cell(person, settings?.currency ?? 'EUR')}
+          {cell(person)}
         </td>
       ))}
     </tr>

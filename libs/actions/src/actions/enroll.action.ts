@@ -5,7 +5,7 @@ import { addressOfPerson, personIdsOf, writeAs, type ContactRow } from '#directo
 import { upsertEnrollment, upsertTransaction } from '#enrollments';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
-import { money } from './money.js';
+import { money } from './order-money.js';
 
 interface Plan {
   email: string;

@@ -2,7 +2,7 @@ import type { ActionCandidate } from '#contracts';
 import { profilesOf } from '#customers';
 import { personIdsOf } from '#directory';
 import type { Tx } from '#platform';
-import { money } from './money.js';
+import { money } from './order-money.js';
 
 /** A payment as the shop recorded it. */
 export interface Order {

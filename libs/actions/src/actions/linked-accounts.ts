@@ -1,6 +1,7 @@
 import type { ActionCandidate, AnswerOf, listLinkedAccounts } from '#contracts';
-import { addressShown } from '#directory';
+import { addressShown, paidBy, type Paid } from '#directory';
 import type { Tx } from '#platform';
+import { money } from './order-money.js';
 
 /** One of the accounts of a person, and what belongs to it. */
 export interface Account {
@@ -14,27 +15,29 @@ export interface Account {
   enrollments: number;
   /** Runs that have not ended. */
   runs: number;
-  lifetime_value_minor: number;
+  /** By currency, of this account alone. */
+  paid: Paid[];
 }
 
 const MOST_COUNTED = 10_000;
 
 /** What these accounts have, in the order given. */
 export async function accountsOf(tx: Tx, personIds: readonly string[]): Promise<Account[]> {
-  return tx.rows<Account>(
+  const paid = await paidBy(tx, personIds, { linked: false });
+  const accounts = await tx.rows<Omit<Account, 'paid'>>(
     `select p.person_id, p.id as contact_id, ${addressShown('p')} as email, p.type, p.consent_status as consent,
        (select count(*)::int from (
          select 1 from public.crm_activities a where a.person_id = p.person_id limit $2) counted) as activities,
        (select count(*)::int from public.enrollments e where e.profile_id = p.id and e.status <> 'cancelled') as enrollments,
        (select count(*)::int from cortex.automation_runs r
-         where r.person_id = p.person_id and r.status in ('active', 'waiting')) as runs,
-       p.lifetime_value_minor::float8 as lifetime_value_minor
+         where r.person_id = p.person_id and r.status in ('active', 'waiting')) as runs
      from unnest($1::uuid[]) with ordinality w(person_id, ord)
      join cortex.people p on p.person_id = w.person_id
      where p.type is not null
      order by w.ord`,
     [personIds, MOST_COUNTED],
   );
+  return accounts.map((account) => ({ ...account, paid: paid.get(account.person_id) ?? [] }));
 }
 
 /** Who is linked to this person, the first one first. */
@@ -66,17 +69,23 @@ export async function linksOf(tx: Tx, personId: string): Promise<AnswerOf<typeof
 const plural = (n: number, one: string): string =>
   `${n >= MOST_COUNTED ? `more than ${MOST_COUNTED.toLocaleString('en')}` : n} ${n === 1 ? one : one.endsWith('y') ? `${one.slice(0, -1)}ies` : `${one}s`}`;
 
-/** “a@b.example, customer: 3 enrollments, 41 activities, 1 open run, 149.00 paid, subscribed”. */
+/** “a@b.example, customer: 3 enrollments, 41 activities, 1 open run, €149.00 and $20.00 paid, subscribed”. */
 export const inWords = (account: Account): string => `${account.email}, ${account.type}: ${belongings(account)}`;
 
-export const belongings = ({ enrollments, activities, runs, lifetime_value_minor, consent }: Account): string =>
+export const belongings = ({ enrollments, activities, runs, paid, consent }: Account): string =>
   [
     plural(enrollments, 'enrollment'),
     plural(activities, 'activity'),
     plural(runs, 'open run'),
-    `${(lifetime_value_minor / 100).toFixed(2)} paid`,
+    `${amounts(paid)} paid`,
     consentWords.get(consent) ?? consent,
   ].join(', ');
+
+/** Amounts of different currencies stand side by side. */
+const amounts = (paid: readonly Paid[]): string =>
+  paid.length === 0
+    ? 'nothing'
+    : paid.map(({ minor, currency }) => money({ amount_minor: minor, currency })).join(' and ');
 
 const consentWords = new Map([
   ['unknown', 'never asked about mail'],

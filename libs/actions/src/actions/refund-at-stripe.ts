@@ -2,7 +2,7 @@ import { SourceError, type StripeRefunds } from '#orders';
 import { AppError, invalidRequest } from '#platform';
 import type { ActionContext, Outcome, OutsideEffect } from '../definition.js';
 import type { Order } from './enrollment-order.js';
-import { money } from './money.js';
+import { money } from './order-money.js';
 
 /** What has not been given back of an order. */
 export const leftToRefund = ({ status, amount_minor, refunded_minor }: Order): number =>

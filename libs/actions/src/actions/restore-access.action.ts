@@ -5,7 +5,7 @@ import { personIdsOf, writeAs, type ContactRow } from '#directory';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
 import { enrollmentCandidate, enrollmentsOf, type Enrollment } from './enrollment-order.js';
-import { money } from './money.js';
+import { money } from './order-money.js';
 import { allowOutside } from './outside-sign-in.js';
 
 interface Plan {

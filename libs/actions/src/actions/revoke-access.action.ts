@@ -13,7 +13,7 @@ import { StripeRefunds } from '#orders';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
 import { enrollmentCandidate, enrollmentsOf, lastFour, orderWords, type Enrollment } from './enrollment-order.js';
-import { money } from './money.js';
+import { money } from './order-money.js';
 import { blockOutside } from './outside-sign-in.js';
 import { leftToRefund, refundAtStripe, stripeWish } from './refund-at-stripe.js';
 

@@ -1,6 +1,6 @@
 import type { Graph, Settings } from '#graph';
 import type { Tx } from '#platform';
-import { settingSql } from '#rules';
+import { moneyUnit, settingSql } from '#rules';
 
 /** What every decision of one transaction shares. */
 export interface EngineMoment {
@@ -8,12 +8,15 @@ export interface EngineMoment {
   epoch: string;
   /** The workspace's zone. */
   timezone: string;
+  /** How many of its smallest units make a whole one of its currency. */
+  money_unit: number;
   now: Date;
 }
 
 export const engineMoment = async (tx: Tx): Promise<EngineMoment> =>
   (await tx.row<EngineMoment>(
-    `select e.n::text as epoch, ${settingSql('timezone')} as timezone, cortex.now() as now from cortex.automation_epoch e`,
+    `select e.n::text as epoch, ${settingSql('timezone')} as timezone, ${moneyUnit} as money_unit, cortex.now() as now
+     from cortex.automation_epoch e`,
   ))!;
 
 /** The versions that take people in now. */

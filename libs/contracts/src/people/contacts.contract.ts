@@ -36,8 +36,11 @@ export const contact = z.object({
   ...eachPersonal(() => z.string().nullable()),
   tags: z.array(z.string()),
   attributes: z.record(z.string(), z.unknown()),
-  /** What they paid, less refunds, in major units. */
+  /** What they paid in `currency`, which is the workspace's, less refunds, in whole units of it. */
   lifetime_value: z.number(),
+  currency: z.string(),
+  /** The same in other currencies, at most twenty: never added to the lifetime value, and never converted. */
+  other_currencies: z.array(z.object({ currency: z.string(), amount: z.number() })),
   last_activity: z.string().nullable(),
   created_at: z.string(),
   consent,
@@ -227,6 +230,7 @@ export const exportColumns = [
   ...personalIds,
   'tags',
   'lifetime_value',
+  'other_currencies',
   'last_activity',
   'created_at',
   'consent',

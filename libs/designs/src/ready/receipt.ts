@@ -50,11 +50,7 @@ export const receipt: ReadyDesign = {
       }),
       entry(brand, 'Order', '{{ activity.metadata.external_id | default: activity.metadata.transaction_id }}'),
       entry(brand, 'Date', '{{ activity.occurred_at | date: "%-d %B %Y" }}'),
-      entry(
-        brand,
-        'Amount',
-        '<b>{{ activity.metadata.amount_minor | divided_by: 100.0 }} {{ activity.metadata.currency }}</b>',
-      ),
+      entry(brand, 'Amount', '<b>{{ activity.metadata.amount_minor | money: activity.metadata.currency }}</b>'),
       letter([{ tagName: 'mj-spacer', attributes: { height: '16px' } }], {
         'background-color': tintOf(brand),
         padding: '0 8px',

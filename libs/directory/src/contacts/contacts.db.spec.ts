@@ -62,6 +62,8 @@ describe('contacts', () => {
       tags: [],
       attributes: {},
       lifetime_value: 39.5,
+      currency: 'EUR',
+      other_currencies: [],
       last_activity: null,
       created_at: expect.any(String),
       consent: { status: 'unknown', source: null, at: null, text: null },

@@ -6,6 +6,7 @@ import {
   everyone,
   instantLiteral,
   latestNow,
+  lifetimeValue,
   mayBeMailed,
   personalColumns,
   readRules,
@@ -25,9 +26,12 @@ import {
 
 type PersonRow = Omit<PersonFacts, 'enrollments' | 'lists' | 'activities'>;
 
-/** The moment that questions of this transaction are answered at: the database's clock and the workspace's zone. */
+/** The moment that questions of this transaction are answered at: the database's clock, the workspace's zone and money. */
 export const momentOf = async (tx: Tx): Promise<Moment> =>
-  (await tx.row<Moment>({ name: 'moment', text: 'select cortex.now() as now, s.timezone from cortex.settings s' }))!;
+  (await tx.row<Moment>({
+    name: 'moment',
+    text: 'select cortex.now() as now, s.timezone, cortex.money_unit(s.currency) as money_unit from cortex.settings s',
+  }))!;
 
 const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
@@ -65,7 +69,7 @@ const PERSON_FACTS = {
   name: 'facts of people',
   text: `select p.person_id, p.type, p.email, ${personalColumns('p')}, p.tags,
        ${milliseconds('p.created_at')} as created_at, ${milliseconds('p.last_activity')} as last_activity,
-       p.lifetime_value_minor::float8 / 100 as lifetime_value, p.attributes, p.consent_status as consent,
+       ${lifetimeValue} as lifetime_value, p.attributes, p.consent_status as consent,
        ${mayBeMailed('(select s.mail_unanswered from cortex.settings s)')} as can_be_emailed
      from cortex.people p where p.person_id = any($1::uuid[])`,
 };

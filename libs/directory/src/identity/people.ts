@@ -14,7 +14,6 @@ export interface Person extends Record<PersonalFieldId, string | null> {
   tags: string[];
   attributes: Record<string, unknown>;
   created_at: Date | null;
-  lifetime_value_minor: string;
   last_activity: Date | null;
   consent_status: ConsentStatus;
   consent_source: string | null;
@@ -32,7 +31,7 @@ export interface Person extends Record<PersonalFieldId, string | null> {
 export type ConsentStatus = 'unknown' | 'subscribed' | 'pending' | 'unsubscribed';
 
 export const personColumns = `p.person_id, p.id, p.address, p.email, p.type, ${personalColumns('p')},
-  p.tags, p.attributes, p.created_at, p.lifetime_value_minor, p.last_activity,
+  p.tags, p.attributes, p.created_at, p.last_activity,
   p.consent_status, p.consent_source, p.consent_at, p.consent_text, p.linked_consent,
   case when p.paused_until > cortex.now() then p.paused_until end as paused_until, p.suppressed_broadcast,
   p.suppressed_transactional, p.demo`;

@@ -1,5 +1,6 @@
 import type { ContactAnswer, EmailStatus } from '#contracts';
-import { eachPersonal, personRefusal, type PersonRefusal } from '#rules';
+import { eachPersonal, personRefusal, wholeMoney, type PersonRefusal } from '#rules';
+import type { Paid } from '../facts/paid.js';
 import type { Person } from '../identity/people.js';
 
 /** A kept row together with what decides whether marketing mail may go there. */
@@ -12,6 +13,10 @@ export interface ContactRow extends Person {
   suppressed_at: Date | null;
   /** The workspace's setting: mail people who never answered. */
   mail_unanswered: boolean;
+  /** The workspace's. */
+  currency: string;
+  /** By currency, accounts that are linked to this one included. */
+  paid: readonly Paid[];
 }
 
 /**
@@ -80,7 +85,7 @@ export function presentContact(row: ContactRow): ContactAnswer {
     ...eachPersonal((id) => row[id]),
     tags: row.tags,
     attributes: row.attributes,
-    lifetime_value: Number(row.lifetime_value_minor) / 100,
+    ...money(row),
     last_activity: row.last_activity?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
     consent: {
@@ -90,5 +95,17 @@ export function presentContact(row: ContactRow): ContactAnswer {
       text: row.consent_text,
     },
     ...mailPermission(row),
+  };
+}
+
+/** What they paid in the workspace's currency, and beside it what they paid in others: never added, never converted. */
+function money({ paid, currency }: ContactRow): Pick<ContactAnswer, 'lifetime_value' | 'currency' | 'other_currencies'> {
+  const own = paid.find((each) => each.currency === currency);
+  return {
+    lifetime_value: own ? wholeMoney(own.minor, currency) : 0,
+    currency,
+    other_currencies: paid
+      .filter((each) => each !== own)
+      .map((each) => ({ currency: each.currency, amount: wholeMoney(each.minor, each.currency) })),
   };
 }

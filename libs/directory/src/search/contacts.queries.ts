@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor, type Tx } from '#platform';
 import { everyone, fold, isUuid, type SqlFragment } from '#rules';
 import { searches, type Way } from './contact-search.js';
 import type { ContactRow } from './contact.js';
+import { paidBy } from '../facts/paid.js';
 import { personColumns } from '../identity/people.js';
 
 /** Several reasons may stand against an address; the one to show is the one that is hardest to lift. */
@@ -15,7 +16,7 @@ const BESIDE = `
     where x.address = p.address and x.stream = 'broadcast' and p.suppressed_broadcast
     order by ${HARDEST_FIRST} limit 1) x on true`;
 
-const columns = `${personColumns}, x.reason as suppression_reason, x.created_at as suppressed_at, s.mail_unanswered`;
+const columns = `${personColumns}, x.reason as suppression_reason, x.created_at as suppressed_at, s.mail_unanswered, s.currency`;
 
 interface Order {
   key: string;
@@ -91,6 +92,7 @@ export async function contactPage(tx: Tx, query: ContactQuery): Promise<ContactP
 /** What each page asks beforehand, so that the planner of the large statement need not look at it. */
 interface Setting {
   mail_unanswered: boolean;
+  currency: string;
   /** Somebody was merged into another. */
   merged: boolean;
 }
@@ -98,7 +100,7 @@ interface Setting {
 const settingOf = async (tx: Tx): Promise<Setting> =>
   (await tx.row<Setting>({
     name: 'contact page setting',
-    text: 'select s.mail_unanswered, exists (select from cortex.person_links) as merged from cortex.settings s',
+    text: 'select s.mail_unanswered, s.currency, exists (select from cortex.person_links) as merged from cortex.settings s',
   }))!;
 
 async function page(
@@ -133,15 +135,17 @@ async function page(
     chosen.length === 1
       ? `select c.person_id from (${chosen[0]}) c`
       : `select p.person_id from (${chosen.map((part) => `(${part})`).join(' union ')}) p ${ordered('p.key')} ${limit}`;
-  const rows = await tx.rows<Omit<ContactRow, keyof typeof unsuppressed> & { sort_key: string }>(
+  const rows = await tx.rows<Omit<ContactRow, keyof typeof unsuppressed | keyof typeof unpaid> & { sort_key: string }>(
     gathers
       ? `select ${columns} from cortex.people p where p.person_id = any(array(${ids})) ${ordered(order.key)}`
       : `select ${columns} from cortex.people p where ${parts[0]} ${ordered(order.key)} ${limit}`,
     values,
   );
-  const { mail_unanswered } = setting;
-  const shown = rows.slice(0, query.limit).map((row) => ({ ...row, mail_unanswered, ...unsuppressed }));
+  const { mail_unanswered, currency } = setting;
+  const beside = { mail_unanswered, ...unsuppressed, currency, ...unpaid };
+  const shown = rows.slice(0, query.limit).map((row) => ({ ...row, ...beside }));
   await addSuppressions(tx, shown);
+  await addPaid(tx, shown, setting.merged);
   if (setting.merged) await addLinked(tx, shown);
   const last = shown.at(-1);
   return {
@@ -151,6 +155,7 @@ async function page(
 }
 
 const unsuppressed = { suppression_reason: null, suppressed_at: null };
+const unpaid = { paid: [] };
 
 /** Few people are suppressed, so that joining everybody to the suppressions would cost more than asking for those. */
 async function addSuppressions(tx: Tx, rows: readonly ContactRow[]): Promise<void> {
@@ -181,19 +186,28 @@ const wholeAddress = (address: string, { merged }: Setting): Way[] => [
     : []),
 ];
 
+/** Leads have paid nothing, unless a customer is linked to them. */
+async function addPaid(tx: Tx, rows: ContactRow[], linked: boolean): Promise<void> {
+  const payers = linked ? rows : rows.filter(({ type }) => type === 'customer');
+  const found = await paidBy(
+    tx,
+    payers.map((row) => row.person_id),
+    { linked },
+  );
+  for (const row of payers) row.paid = found.get(row.person_id) ?? [];
+}
+
 /** What the accounts linked to these people add to what is shown of them. */
 async function addLinked(tx: Tx, rows: readonly ContactRow[]): Promise<void> {
-  const linked = await tx.rows<{ person_id: string; lifetime_value_minor: string; last_activity: Date | null }>(
-    `select k.into_person_id as person_id, sum(o.lifetime_value_minor)::text as lifetime_value_minor,
-       max(o.last_activity) as last_activity
+  const linked = await tx.rows<{ person_id: string; last_activity: Date | null }>(
+    `select k.into_person_id as person_id, max(o.last_activity) as last_activity
      from cortex.person_links k join cortex.people o on o.person_id = k.person_id
      where k.into_person_id = any($1::uuid[]) group by 1`,
     [rows.map((row) => row.person_id)],
   );
   const heads = new Map(rows.map((row) => [row.person_id, row]));
-  for (const { person_id, lifetime_value_minor, last_activity } of linked) {
+  for (const { person_id, last_activity } of linked) {
     const head = heads.get(person_id)!;
-    head.lifetime_value_minor = String(BigInt(head.lifetime_value_minor) + BigInt(lifetime_value_minor));
     if (last_activity && (!head.last_activity || last_activity > head.last_activity))
       head.last_activity = last_activity;
   }
@@ -225,7 +239,9 @@ export async function contactById(tx: Tx, id: string): Promise<ContactRow | unde
      where p.type is not null and p.person_id = (select person_id from person)`,
     [id],
   );
-  if (row) await addLinked(tx, [row]);
+  if (!row) return undefined;
+  await addPaid(tx, [row], true);
+  await addLinked(tx, [row]);
   return row;
 }
 

@@ -49,6 +49,9 @@ declare
   earliest timestamptz := activity_times[1];
   latest timestamptz := activity_times[1];
 begin
+  -- What is defined is counted in the workspace's currency; whoever changes that waits for us, and we for them.
+  perform pg_advisory_xact_lock_shared(hashtextextended('cortex.currency', 0));
+
   -- One person whom we know, as most writes of the shop touch: the same as below in three plain statements, each of
   -- them younger than the lock. Whom the definition no longer has is left to the general way, and so is a moving.
   if cardinality(addresses) = 1 then

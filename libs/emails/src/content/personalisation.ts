@@ -1,4 +1,4 @@
-import { personalIds } from '#rules';
+import { lifetimeValue, personalIds } from '#rules';
 import leven from 'leven';
 
 /** What a mail may say about its person, each with the SQL that reads it from `cortex.people p`. */
@@ -10,7 +10,7 @@ const contactFields = {
   tags: 'p.tags',
   attributes: 'p.attributes',
   created_at: 'p.created_at',
-  lifetime_value: 'p.lifetime_value_minor::float8 / 100',
+  lifetime_value: lifetimeValue,
 };
 
 const columnOf = new Map(Object.entries<string>(contactFields));

@@ -71,6 +71,22 @@ describe('dates', () => {
   });
 });
 
+describe('amounts of money', () => {
+  const shown = (metadata: object) =>
+    parseLiquid('{{ activity.metadata.amount | money: activity.metadata.currency }}', 'html').render({
+      activity: { metadata },
+    });
+
+  it('are written in the decimals of their currency, and not at all where there is none', () => {
+    expect(shown({ amount: 4900, currency: 'EUR' })).toBe('€49.00');
+    expect(shown({ amount: '4900', currency: 'JPY' })).toBe('¥4,900');
+    expect(shown({ amount: 4900, currency: 'KWD' })).toMatch(/^KWD\s4\.900$/);
+    expect(shown({ amount: 4900 })).toBe('49');
+    for (const amount of [undefined, null, '', 'much', {}]) expect(shown({ amount, currency: 'EUR' })).toBe('');
+    expect(shown({ amount: 1, currency: '<b>' })).toBe('0.01 &lt;b&gt;');
+  });
+});
+
 describe('the size of a template', () => {
   const many = (count: number) => '{{ contact.first_name }} '.repeat(count);
 

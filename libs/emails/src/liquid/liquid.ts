@@ -2,6 +2,7 @@ import { mailFilters, mailTags } from '#designs';
 import { ForTag, Liquid, LiquidError, toValueSync, Context, type Emitter, type Template } from 'liquidjs';
 import { directPieces, writePieces } from './liquid-direct.js';
 import { dateInZone } from './liquid-date.js';
+import { inWords } from './liquid-money.js';
 import { readableLiquid, tooComplex } from './liquid-source.js';
 import { usedVariables, type UsedVariable } from './template-variables.js';
 import { Marks } from './text-part.js';
@@ -105,6 +106,7 @@ function closedDown(escaping: keyof typeof outputs): Liquid {
   for (const filter of Object.keys(engine.filters)) if (!allowedFilters.has(filter)) delete engine.filters[filter];
   engine.registerTag('for', BoundedFor);
   engine.registerFilter('date', dateInZone);
+  engine.registerFilter('money', inWords);
   // Every output is escaped already; the filter, when it comes last, must not do it twice.
   engine.registerFilter('escape', escaping === 'text' ? escapeHtml : { raw: true, handler: outputs[escaping] });
   return engine;

@@ -263,8 +263,8 @@ describe('a backtest of a month that was lived', () => {
       );
       await tx.run(
         `insert into public.transactions (profile_id, amount_minor, currency, refunded_minor)
-         select id, $2, 'EUR', 0 from public.unified_profiles where email = $1`,
-        [email, 5_000 + Math.floor(random() * 12_000)],
+         select id, $2, $3, 0 from public.unified_profiles where email = $1`,
+        [email, 5_000 + Math.floor(random() * 12_000), random() < 0.8 ? 'EUR' : 'USD'],
       );
     });
     if (random() < 0.3)

@@ -4,6 +4,7 @@ import {
   personRefusal,
   personalIds,
   stableJson,
+  wholeMoney,
   type PersonalFieldId,
   type PersonFacts,
 } from '#rules';
@@ -100,7 +101,7 @@ export class PastPerson {
 
   constructor(
     now: PersonNow,
-    private readonly mailUnanswered: boolean,
+    private readonly workspace: { mail_unanswered: boolean; currency: string },
   ) {
     this.person_id = now.person_id;
     this.contact_email = now.contact_email;
@@ -210,12 +211,12 @@ export class PastPerson {
       tags: row === undefined || customer || tags.includes('lead') ? tags : [...tags, 'lead'],
       created_at: row?.created_at ?? null,
       last_activity: this.lastActivity,
-      lifetime_value: customer ? this.lifetime / 100 : 0,
+      lifetime_value: customer ? wholeMoney(this.lifetime, this.workspace.currency) : 0,
       can_be_emailed:
         personRefusal(
           'broadcast',
           { known: true, suppressed: this.isSuppressed('broadcast', at), consent: this.consent },
-          this.mailUnanswered,
+          this.workspace.mail_unanswered,
         ) === undefined,
       consent: this.consent,
       attributes: row?.attributes ?? {},
@@ -270,14 +271,20 @@ export class PastPerson {
   private change({ type, metadata, at, occurred_at }: PastActivity, direction: 'back' | 'on'): void {
     const forth = direction === 'on';
     if (type === 'contact.updated') this.changeFields(metadata, forth);
-    else if (type === 'order.paid') this.lifetime += sign(forth) * amountOf(metadata);
-    else if (type === 'order.refunded') this.lifetime -= sign(forth) * amountOf(metadata);
+    else if (type === 'order.paid') this.lifetime += sign(forth) * this.amountOf(metadata);
+    else if (type === 'order.refunded') this.lifetime -= sign(forth) * this.amountOf(metadata);
     else if (type === 'smart_list.entered' || type === 'smart_list.left') {
       const list = metadata.smart_list_id;
       if (typeof list === 'string' && Object.hasOwn(this.lists, list))
         this.lists = { ...this.lists, [list]: (type === 'smart_list.entered') === forth };
     } else if (type === 'course.enrolled' || type === 'course.cancelled')
       this.changeEnrollment(type === 'course.enrolled', metadata, occurred_at.getTime(), at.getTime(), forth);
+  }
+
+  /** Lifetime value counts in the currency that the workspace has today. */
+  private amountOf({ amount_minor, currency }: Record<string, unknown>): number {
+    if (typeof currency !== 'string' || currency.toUpperCase() !== this.workspace.currency) return 0;
+    return Number(amount_minor ?? 0) || 0;
   }
 
   private changeEnrollment(
@@ -325,7 +332,6 @@ export class PastPerson {
 }
 
 const sign = (forth: boolean): number => (forth ? 1 : -1);
-const amountOf = (metadata: Record<string, unknown>): number => Number(metadata.amount_minor ?? 0) || 0;
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -17,10 +17,11 @@ import type { Turn } from './turn.js';
 
 type Cap = NonNullable<Settings['frequency_cap']>;
 
-/** What of the workspace decides over mail. */
+/** What of the workspace decides over mail, and counts money. */
 export interface MailRules {
   timezone: string;
   mail_unanswered: boolean;
+  currency: string;
   frequency_cap: Cap | null;
 }
 

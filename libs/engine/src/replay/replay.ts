@@ -78,7 +78,7 @@ async function prepare(
   assume: Assume | undefined,
 ): Promise<Script> {
   return database.tx(async (tx) => {
-    const settings = await readSettings(tx, 'mail_unanswered', 'frequency_cap');
+    const settings = await readSettings(tx, 'mail_unanswered', 'frequency_cap', 'currency');
     const present = await engineMoment(tx);
     return scriptOf(version, window, { ...settings, timezone: present.timezone }, present, assume);
   });
@@ -190,7 +190,7 @@ class Chunk {
     const loaded = people.map((now) => {
       const own = changesOf.get(now.person_id) ?? [];
       const today = version.start?.by === 'date' ? structuredClone(now) : now;
-      const person = new PastPerson({ ...now, lists: script.assumedOutcomes.lists(now.lists) }, mail.mail_unanswered);
+      const person = new PastPerson({ ...now, lists: script.assumedOutcomes.lists(now.lists) }, mail);
       person.undo(own);
       if (version.start?.by === 'date') dates.push(...dateValues(version.start.date_field, [today, now], own));
       return { now, person };

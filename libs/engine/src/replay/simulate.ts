@@ -94,7 +94,7 @@ export async function simulate(
 /** Everything that the replay needs, so that it keeps no connection while it works. */
 async function read(tx: Tx, version: CompiledVersion, wish: SimulationWish) {
   const present = await engineMoment(tx);
-  const settings = await readSettings(tx, 'mail_unanswered', 'frequency_cap');
+  const settings = await readSettings(tx, 'mail_unanswered', 'frequency_cap', 'currency');
   const window = { from: wish.at, to: new Date(wish.at.getTime() + YEAR) };
   const script = scriptOf(version, window, { ...settings, timezone: present.timezone }, present);
   const address = wish.contact_email === undefined ? undefined : addressOf(wish.contact_email);
@@ -103,7 +103,7 @@ async function read(tx: Tx, version: CompiledVersion, wish: SimulationWish) {
   const ids = known ? [known.person_id] : [];
   const asks = { last_activity: script.asksLastActivity, lists: script.lists };
   const [now] = known ? await peopleNow(tx, ids, window, asks, present) : [madeUp(wish.sample ?? {}, wish.at)];
-  const person = new PastPerson(now!, settings.mail_unanswered);
+  const person = new PastPerson(now!, settings);
   person.undo(await changesSince(tx, ids, window, version.late_after));
   const before = await aggregatesBefore(tx, ids, script.conditions, window, present.timezone);
   const alike = await alikeBefore(tx, ids, script.conditions, window, present.timezone);

@@ -62,6 +62,18 @@ const cases: Case[] = [
     then: [`insert into public.transactions (profile_id, amount_minor, currency) values (${profile}, 900, 'EUR')`],
   },
   {
+    condition: is('lifetime_value', 'gte', 5),
+    change: 'setting',
+    before: [
+      customer,
+      `insert into public.transactions (profile_id, amount_minor, currency) values (${profile}, 900, 'JPY')`,
+    ],
+    then: [
+      "update cortex.settings set currency = 'JPY' where $1::text is not null",
+      'select cortex.repair_pending(500) where $1::text is not null',
+    ],
+  },
+  {
     condition: is('can_be_emailed', 'is_false'),
     change: 'person',
     then: ['update cortex.people set suppressed_broadcast = true where address = $1'],
@@ -205,7 +217,8 @@ describe('G. every kind of change of every field wakes a wait_until with rules, 
   let made = 0;
   it.each(cases.map((each) => [...nameOf(each), each] as const))('%s by: %s', async (_condition, _change, each) => {
     const { condition, before = [], then } = each;
-    await db.database.run("update cortex.settings set timezone = 'UTC', mail_unanswered = false");
+    await db.database.run("update cortex.settings set timezone = 'UTC', mail_unanswered = false, currency = 'EUR'");
+    await db.database.row('select cortex.repair_pending(500)');
     await db.clock.set('2026-03-02T09:00:00Z');
     await settle();
     made += 1;

@@ -2,8 +2,8 @@ import type { Tx } from './tx.js';
 
 /*
  * Advisory locks, which last until their transaction ends. The seed says what kind of thing is locked, so that a
- * person's id and another thing's name never mean the same lock. No function of the database takes these: this is
- * their one home.
+ * person's id and another thing's name never mean the same lock. This is their one home; functions of the database take
+ * one of them, 'cortex.currency', see 33_directory_currency.sql.
  */
 const NAMED = 0;
 const PERSON = 42;

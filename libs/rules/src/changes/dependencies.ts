@@ -43,6 +43,8 @@ export type Change = 'activity' | 'person' | 'enrollment' | 'static_list' | 'set
 const changedBy = new Map<string, readonly Change[]>([
   ['last_activity', ['activity']],
   ['can_be_emailed', ['person', 'setting']],
+  // Counted in the workspace's currency.
+  ['lifetime_value', ['person', 'setting']],
   ['activity', ['activity']],
   // Another public id means other enrollments.
   ['enrollment', ['enrollment', 'person']],

@@ -2,7 +2,8 @@ import type { Place, Value } from './language.js';
 import type { ValueType } from './operator.js';
 import { personalFields, type PersonalFieldId } from './personal-fields.js';
 import { settingSql } from './settings-sql.js';
-import { mayBeMailed } from './sql-pieces.js';
+import { lifetimeValue, mayBeMailed } from './sql-pieces.js';
+import type { Moment } from './time.js';
 
 export type FieldGroup = 'Person' | 'Activity' | 'Courses' | 'E-mail' | 'Lists' | 'This run';
 
@@ -27,8 +28,8 @@ export interface Field {
   inside?: { text: string; at: 'start' | 'anywhere' };
   /** An instant that has passed; it is never one to come. */
   past?: true;
-  /** The field times `by`, as the whole number that is stored. */
-  stored?: { sql: string; by: number };
+  /** The field times `by`, as the whole number that is stored; undefined where the moment does not say how much. */
+  stored?: { sql: string; by: (moment: Moment) => number | undefined };
   /** Clauses that read better than “whose <noun> …”, by operator. */
   says?: Record<string, (value: string) => string>;
   /** The word for such people when the whole sentence can start with it. */
@@ -154,9 +155,9 @@ export const fields: readonly Field[] = [
     group: 'Courses',
     places: people,
     noun: 'lifetime value',
-    help: 'What they paid, less refunds.',
-    sql: '(p.lifetime_value_minor::float8 / 100)',
-    stored: { sql: 'p.lifetime_value_minor', by: 100 },
+    help: 'What they paid in the workspace’s currency, less refunds. Other currencies do not count.',
+    sql: lifetimeValue,
+    stored: { sql: 'p.lifetime_value_minor', by: ({ money_unit }) => money_unit },
     always: true,
   },
   {

@@ -1,4 +1,5 @@
 import type { Operator, ValueType } from './operator.js';
+import { settingsSql } from './settings-sql.js';
 
 /**
  * The fragments of SQL that both compilers put together: `to-sql`, which binds every value, and
@@ -109,3 +110,9 @@ export const everyone =
  */
 export const mayBeMailed = (mailUnanswered: string): string =>
   `(cortex.may_be_mailed(p.suppressed_broadcast, p.consent_status, ${mailUnanswered}) and p.linked_consent is null)`;
+
+/** How many of its smallest units make a whole one of the workspace's currency; asked once for a statement. */
+export const moneyUnit = `(select cortex.money_unit(w.currency) from (${settingsSql('currency')}) w)`;
+
+/** What `cortex.people p` have paid, less refunds, in whole units of the workspace's currency. */
+export const lifetimeValue = `(p.lifetime_value_minor::float8 / ${moneyUnit})`;

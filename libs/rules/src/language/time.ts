@@ -5,6 +5,8 @@ import type { OneValue, Relative, Span } from './language.js';
 export interface Moment {
   now: Date;
   timezone: string;
+  /** How many of its smallest units make a whole one of the workspace's currency. Without it SQL asks the settings. */
+  money_unit?: number;
 }
 
 /** Clocks differ: what lies ahead of now by at most this (milliseconds) counts as now in every window. */

@@ -4,7 +4,7 @@ import { operators } from '../operators/index.js';
 import { toEnglish } from '../english/to-english.js';
 import { toSql, type ListDefinition, type SqlOptions } from './to-sql.js';
 
-const moment: SqlOptions = { now: new Date('2026-11-22T12:00:00Z'), timezone: 'Europe/Berlin' };
+const moment: SqlOptions = { now: new Date('2026-11-22T12:00:00Z'), timezone: 'Europe/Berlin', money_unit: 100 };
 
 const design = {
   operator: 'AND',

@@ -151,7 +151,8 @@ class Compiler {
         if (!field.sql) throw new RuleError(`“${field.label}” can only be asked inside an automation.`);
         const total = field.always === true;
         const prepared = prepare(known, this.options);
-        const whole = field.stored && wholeNumbers(prepared, field.stored.by);
+        const by = field.stored?.by(this.options);
+        const whole = by === undefined ? undefined : wholeNumbers(prepared, by);
         if (whole) return { text: `(${face.sql(field.stored!.sql, this.bindWhole(whole))})`, total };
         const operands = prepared.map((operand) => this.operand(operand));
         const asked = face.sql(type === 'text' ? `(${field.sql})` : field.sql, operands);

@@ -4,16 +4,14 @@ import { ActionIcon, Button, CopyButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMay } from '../../access/session.queries';
-import { useSettings } from '../../settings/saving/settings.queries';
-import { money } from '../../ui/formatting/format';
 import { Time } from '../../ui/formatting/time';
 import type { Contact } from '../contacts.queries';
+import { LifetimeValue } from '../lifetime-value';
 import { ContactTags } from './contact-tags';
 import { PersonTopics } from './person-topics';
 
 /** The fixed top of the drawer: who it is, whether mail reaches them and why, tags; the rest under Details. */
 export function Profile({ contact }: { contact: Contact }) {
-  const { data: settings } = useSettings();
   const [open, details] = useDisclosure(false);
   const mayDownload = useMay(everythingAboutContact.access);
   return (
@@ -36,7 +34,7 @@ export function Profile({ contact }: { contact: Contact }) {
         <span className="kind-word" data-kind={contact.type}>
           {contact.type}
         </span>
-        <span>{money(contact.lifetime_value, settings?.currency ?? 'EUR')}</span>
+        <LifetimeValue person={contact} />
         <span className="quiet">
           since <Time at={contact.created_at} />
         </span>

@@ -19,7 +19,12 @@ export function useChangeSettings() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: SettingsChange) => call(changeSettings, { body }),
-    onSuccess: (settings) => client.setQueryData(settingsKey, settings),
+    onSuccess: (settings, change) => {
+      client.setQueryData(settingsKey, settings);
+      // What people paid is counted in another currency now.
+      if (change.currency !== undefined)
+        for (const key of ['contacts', 'contact']) void client.invalidateQueries({ queryKey: [key] });
+    },
   });
 }
 

@@ -39,8 +39,8 @@ export function WorkspaceSettings({ settings }: { settings: Settings }) {
           />
           <TextInput
             label="Currency"
-            description="Three letters, such as EUR."
-            w={120}
+            description="Three letters, such as EUR. Lifetime values count what was paid in it; other currencies stand beside them."
+            styles={{ input: { width: 120 } }}
             maxLength={3}
             value={draft.currency ?? ''}
             error={errors['currency']}

@@ -9,15 +9,6 @@ export const people = (n: number) => (n === 1 ? '1 person' : `${integer.format(n
 /** `1 mail`, `12 mails`: a number with its noun. */
 export const plural = (n: number, one: string, many: string) => `${integer.format(n)} ${n === 1 ? one : many}`;
 
-/** `€49.00`: an amount in major units with its currency (ISO 4217). */
-export function money(amount: number, currency: string): string {
-  try {
-    return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount);
-  } catch {
-    return `${amount.toFixed(2)} ${currency}`;
-  }
-}
-
 /** `a`, `a and b`, `a, b and c` */
 export const listed = (items: string[]) => new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(items);
 

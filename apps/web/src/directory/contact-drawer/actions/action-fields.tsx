@@ -1,3 +1,4 @@
+import { decimalsOf, minorMoney, wholeMoney } from '#rules';
 import { NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { PersonInput } from '../../../people/person-input';
@@ -87,20 +88,10 @@ function Person(props: ControlProps) {
   );
 }
 
-/** How many digits of a currency stand behind the point; 2 for what is no currency yet. */
-function decimalsOf(currency: string): number {
-  try {
-    return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  } catch {
-    return 2;
-  }
-}
-
 /** An amount as people write it; what is kept is in the smallest unit of the currency that stands beside it. */
 function Money(props: ControlProps) {
   const { data: settings } = useSettings();
   const currency = text(props.config['currency']) || (settings?.currency ?? 'EUR');
-  const unit = 10 ** decimalsOf(currency);
   return (
     <NumberInput
       {...fieldProps(props)}
@@ -110,8 +101,8 @@ function Money(props: ControlProps) {
       thousandSeparator=","
       suffix={` ${currency}`}
       hideControls
-      value={typeof props.value === 'number' ? props.value / unit : ''}
-      onChange={(next) => props.onChange(next === '' ? undefined : Math.round(Number(next) * unit))}
+      value={typeof props.value === 'number' ? wholeMoney(props.value, currency) : ''}
+      onChange={(next) => props.onChange(next === '' ? undefined : minorMoney(Number(next), currency))}
     />
   );
 }

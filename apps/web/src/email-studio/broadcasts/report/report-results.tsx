@@ -1,4 +1,5 @@
-import { count, money, people, plural } from '../../../ui/formatting/format';
+import { moneyText, wholeMoney } from '#rules';
+import { count, people, plural } from '../../../ui/formatting/format';
 import { Section } from '../../../ui/pages/page';
 import { Time } from '../../../ui/formatting/time';
 import type { Report } from './report.queries';
@@ -8,7 +9,7 @@ type Brought = Results['enrolled'];
 type Against = NonNullable<Results['held_out']>['enrolled'];
 type Held = NonNullable<Results['held_out']>;
 
-const inMajor = (minor: number, currency: string) => money(minor / 100, currency);
+const money = (minor: number, currency: string) => moneyText(wholeMoney(minor, currency), currency);
 
 /** What the broadcast brought the shop, with how sure that is. */
 export function ReportResults({ results }: { results: Results }) {
@@ -56,8 +57,8 @@ const likely = ({ people: who, low, high }: Brought) =>
 function MoneyLines({ results: { money: sums } }: { results: Results }) {
   return sums.map(({ currency, amount_minor, low, high }) => (
     <p key={currency} className="sentence lead">
-      <b>{inMajor(amount_minor, currency)}</b> came in.{' '}
-      {amount_minor > 0 ? `Allowing for chance, between ${inMajor(low, currency)} and ${inMajor(high, currency)}.` : ''}
+      <b>{money(amount_minor, currency)}</b> came in.{' '}
+      {amount_minor > 0 ? `Allowing for chance, between ${money(low, currency)} and ${money(high, currency)}.` : ''}
     </p>
   ));
 }
@@ -71,10 +72,10 @@ function HeldOut({ held, days }: { held: Held; days: number }) {
       {held.money.map(({ currency, low, high }) => (
         <p key={currency} className="sentence">
           {low > 0
-            ? `It brought between ${inMajor(low, currency)} and ${inMajor(high, currency)} more.`
+            ? `It brought between ${money(low, currency)} and ${money(high, currency)} more.`
             : high < 0
-              ? `It brought between ${inMajor(-high, currency)} and ${inMajor(-low, currency)} less.`
-              : `In ${currency}, no difference can be shown: between ${inMajor(-low, currency)} less and ${inMajor(high, currency)} more.`}
+              ? `It brought between ${money(-high, currency)} and ${money(-low, currency)} less.`
+              : `In ${currency}, no difference can be shown: between ${money(-low, currency)} less and ${money(high, currency)} more.`}
         </p>
       ))}
       <p className="label">
