@@ -241,6 +241,17 @@ describe('a course by hand', () => {
     expect(await world.sql('select from cortex.contact_actions where person_id = $1', [id])).toEqual([]);
   });
 
+  it('is taken back without Stripe where none is set up, and the form says so beforehand', async () => {
+    const { id } = await world.someone();
+    const paid = { course_id: world.course, payment: 'elsewhere', amount_minor: 4900, currency: 'EUR' };
+    await world.act(id, 'enroll', paid);
+    const preview = await world.preview(id, 'revoke_access', { reason: 'Refund' });
+    expect(preview.body.closed).toEqual({
+      refund_at_stripe: 'Stripe is not set up here. An administrator sets STRIPE_API_KEY.',
+    });
+    expect(preview.body.effects.map(({ name }: { name: string }) => name)).not.toContain('stripe');
+  });
+
   it('says what is missing or wrong in what it is asked with', async () => {
     const { id } = await world.someone();
     const wrong = async (body: object) => {

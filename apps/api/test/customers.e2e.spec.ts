@@ -270,6 +270,7 @@ describe('what support does about a customer', () => {
       confirm: { value_hint: 'Order 2026-4711' },
       effects: [{ detail: 'Not chosen' }, { name: 'refund', detail: '€39.00 refunded' }, {}, {}, {}],
       warnings: [expect.stringContaining('“Sketching”')],
+      closed: { refund_at_stripe: expect.stringContaining('was not paid at Stripe') },
     });
     for (const confirm of [undefined, '0815']) {
       const unsure = await act(id, 'revoke_access', { ...wish, enrollment_id: enrollment, confirm });

@@ -75,6 +75,7 @@ export class ContactActions {
           detail: words.effects[effect.name] ?? '',
         })),
         ...(words.confirm ? { confirm: words.confirm } : {}),
+        ...(words.closed ? { closed: words.closed } : {}),
       };
     } catch (error) {
       const candidates =

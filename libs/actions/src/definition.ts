@@ -59,6 +59,8 @@ export interface PreviewWords {
   /** What each effect will come to, by its name. */
   effects: Readonly<Record<string, string>>;
   confirm?: { label: string; value_hint: string };
+  /** Fields of the input that cannot be used now, each with the reason. */
+  closed?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -19,13 +19,18 @@ interface Refundable {
  */
 export function stripeWish(refunds: StripeRefunds, order: Order | null, chosen: boolean): Refundable['stripe'] {
   if (!chosen) return null;
-  const refuse = (message: string) => invalidRequest(message, [{ pointer: '/refund_at_stripe', message }]);
-  if (!order) throw refuse('No order belongs to this enrollment, so Stripe has nothing to give back.');
-  if (!refunds.isSetUp) throw refuse('Stripe is not set up here. An administrator sets STRIPE_API_KEY.');
-  if (!refunds.canRefund(order.external_id)) throw refuse('This order was not paid at Stripe. Give it back there.');
-  const amount_minor = leftToRefund(order);
-  if (amount_minor === 0) throw refuse('Nothing is left to give back of this order.');
-  return { external_id: order.external_id!, amount_minor, currency: order.currency };
+  const message = notAtStripe(refunds, order);
+  if (message !== undefined) throw invalidRequest(message, [{ pointer: '/refund_at_stripe', message }]);
+  return { external_id: order!.external_id!, amount_minor: leftToRefund(order!), currency: order!.currency };
+}
+
+/** Why Stripe cannot be asked to give this order back; undefined when it can. */
+export function notAtStripe(refunds: StripeRefunds, order: Order | null): string | undefined {
+  if (!refunds.isSetUp) return 'Stripe is not set up here. An administrator sets STRIPE_API_KEY.';
+  if (!order) return 'No order belongs to this enrollment, so Stripe has nothing to give back.';
+  if (!refunds.canRefund(order.external_id))
+    return 'This order was not paid at Stripe. Give it back where it was paid.';
+  return leftToRefund(order) === 0 ? 'Nothing is left to give back of this order.' : undefined;
 }
 
 /** Gives the money back at Stripe, once: by a key that is the action's, and looked up by it when nobody saw the answer. */

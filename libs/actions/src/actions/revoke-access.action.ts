@@ -15,7 +15,7 @@ import type { ActionContext, ActionDefinition, Effect, Outcome } from '../defini
 import { enrollmentCandidate, enrollmentsOf, lastFour, orderWords, type Enrollment } from './enrollment-order.js';
 import { money } from './order-money.js';
 import { blockOutside } from './outside-sign-in.js';
-import { leftToRefund, refundAtStripe, stripeWish } from './refund-at-stripe.js';
+import { leftToRefund, notAtStripe, refundAtStripe, stripeWish } from './refund-at-stripe.js';
 
 interface Plan {
   email: string;
@@ -28,8 +28,8 @@ interface Plan {
   reason: string;
   /** What Stripe is asked to give back; null: nothing. */
   stripe: ReturnType<typeof stripeWish>;
-  /** Whether Stripe could be asked. */
-  may_ask_stripe: boolean;
+  /** Why Stripe cannot be asked; null: it can. */
+  not_at_stripe: string | null;
 }
 
 /**
@@ -84,7 +84,7 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
         .map((one) => one.course_title),
       reason: input.reason,
       stripe: stripeWish(this.refunds, enrollment.order, input.refund_at_stripe === true),
-      may_ask_stripe: this.refunds.canRefund(enrollment.order?.external_id ?? null),
+      not_at_stripe: notAtStripe(this.refunds, enrollment.order) ?? null,
     };
   }
 
@@ -95,7 +95,7 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
     ]);
   }
 
-  preview({ email, enrollment, others, stripe, may_ask_stripe }: Plan) {
+  preview({ email, enrollment, others, stripe, not_at_stripe }: Plan) {
     const { order, course_title } = enrollment;
     const open = order ? leftToRefund(order) : 0;
     const amount = order ? money({ ...order, amount_minor: open }) : '';
@@ -109,7 +109,9 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
             : stripe
               ? `${amount} is given back at Stripe and recorded as refunded (${orderWords(order)}).`
               : `${amount} is recorded as refunded (${orderWords(order)}). Cortex pays nothing back${
-                  may_ask_stripe ? ' unless you choose Refund at Stripe' : ': give the money back where it was paid'
+                  not_at_stripe === null
+                    ? ' unless you choose Refund at Stripe'
+                    : ': give the money back where it was paid'
                 }.`,
         'Restore access opens the course and the sign-in again, and takes no money back.',
       ],
@@ -127,6 +129,7 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
         sessions: 'Whoever is signed in as them is signed out',
         outside_sign_in: 'Their account there is banned for good',
       },
+      ...(not_at_stripe === null ? {} : { closed: { refund_at_stripe: not_at_stripe } }),
       ...(order
         ? {
             confirm: {

@@ -212,6 +212,8 @@ export const contactActionPreview = z.object({
   warnings: z.array(z.string()),
   /** What has to be typed before it is done, in the field `confirm`. */
   confirm: z.object({ label: z.string(), value_hint: z.string() }).optional(),
+  /** Fields of the input that cannot be used now, each with the reason. */
+  closed: z.record(z.string(), z.string()).optional(),
   /** What could be meant, where the request has to choose. */
   candidates: z.array(actionCandidate).optional(),
 });

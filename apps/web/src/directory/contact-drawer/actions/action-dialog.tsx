@@ -105,6 +105,7 @@ function Asking({ contact, action, given, onOpen, onDone, onClose }: ActionDialo
         fields={drawnFields(fields, values)}
         values={withDefaults(fields, values)}
         problems={problems}
+        closed={preview.data?.closed ?? {}}
         readOnly={doing.isPending}
         onChange={change}
       />

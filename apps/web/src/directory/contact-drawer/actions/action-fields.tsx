@@ -28,23 +28,27 @@ interface ActionFieldsProps {
   values: ActionInput;
   /** What is wrong, by field. */
   problems: ReadonlyMap<string, string>;
+  /** What cannot be used now, with the reason, by field. */
+  closed: Readonly<Record<string, string>>;
   readOnly: boolean;
   onChange: (name: string, value: unknown) => void;
 }
 
 /** The form of an action, as its input schema describes it. */
-export function ActionFields({ fields, values, problems, readOnly, onChange }: ActionFieldsProps) {
+export function ActionFields({ fields, values, problems, closed, readOnly, onChange }: ActionFieldsProps) {
   return fields.map((field, at) => {
     const Drawn = controls.get(controlOf(field)) ?? Line;
+    // What stands in it can still be taken back.
+    const reason = values[field.name] === undefined ? closed[field.name] : undefined;
     return (
       <Drawn
         key={field.name}
-        field={field}
+        field={reason === undefined ? field : { ...field, help: reason }}
         value={values[field.name]}
         config={values}
         problems={problems}
         problem={problems.get(field.name)}
-        readOnly={readOnly}
+        readOnly={readOnly || reason !== undefined}
         takesFocus={at === 0}
         onChange={(value) => onChange(field.name, value)}
       />
