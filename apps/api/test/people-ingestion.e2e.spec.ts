@@ -155,6 +155,59 @@ describe('the other doors of a shop', () => {
     ]);
   });
 
+  it('never changes an order in the name of another person, and makes nobody a customer by trying', async () => {
+    const payment = { email: 'holder@example.com', external_id: 'pay_own', amount_minor: 1000, currency: 'EUR' };
+    const first = await post('/transactions', payment);
+    const state = () =>
+      rows(
+        `select t.amount_minor::int as amount, t.status, u.email::text as email,
+           (select count(*)::int from unified_profiles) as customers, (select count(*)::int from enrollments) as enrollments
+         from transactions t join unified_profiles u on u.id = t.profile_id where t.id = $1`,
+        [idOf(first)],
+      );
+    await post('/profiles', { email: 'other@example.com' });
+    const before = await state();
+    for (const email of ['other@example.com', 'nobody.yet@example.com']) {
+      const refused = await api.call<any>('POST', '/transactions', {
+        ...payment,
+        email,
+        amount_minor: 1,
+        status: 'refunded',
+      });
+      expect([refused.status, refused.body.code, refused.body.errors]).toMatchObject([
+        409,
+        'order_of_another_person',
+        [{ pointer: '/external_id' }],
+      ]);
+      const transaction = { external_id: 'pay_own', amount_minor: 1, currency: 'EUR' };
+      const enrolled = await api.call<any>('POST', '/enrollments', { email, course_id: courseId, transaction });
+      expect([enrolled.status, enrolled.body.errors]).toMatchObject([409, [{ pointer: '/transaction/external_id' }]]);
+    }
+    expect(await state()).toEqual(before);
+    const batch = await post('/transactions', [
+      { ...payment, email: 'other@example.com' },
+      { ...payment, external_id: 'pay_other', email: 'other@example.com' },
+    ]);
+    expect([batch.status, batch.body]).toMatchObject([
+      200,
+      { created: 1, rejected: 1, results: [{ error: { code: 'order_of_another_person' } }, { status: 'created' }] },
+    ]);
+    // Linked accounts are one person, and so is whoever changed their address.
+    const people = await rows(
+      "select person_id from cortex.people where address in ('holder@example.com', 'other@example.com') order by address",
+    );
+    await rows('insert into cortex.person_links (person_id, into_person_id) values ($1, $2)', [
+      people[1].person_id,
+      people[0].person_id,
+    ]);
+    const linked = await post('/transactions', { ...payment, email: 'other@example.com', refunded_minor: 400 });
+    expect([linked.body.updated, idOf(linked)]).toEqual([1, idOf(first)]);
+    await rows("update unified_profiles set email = 'moved@example.com' where email = 'holder@example.com'");
+    const former = await post('/transactions', { ...payment, refunded_minor: 500 });
+    expect([former.body.updated, idOf(former)]).toEqual([1, idOf(first)]);
+    expect(await state()).toMatchObject([{ email: 'moved@example.com', customers: before[0].customers }]);
+  });
+
   it('keeps a refund at most what was paid, also when only the amount changes, and whoever writes it', async () => {
     const payment = { email: 'corrected@example.com', external_id: 'pay_3', amount_minor: 1000, currency: 'EUR' };
     const first = await post('/transactions', { ...payment, refunded_minor: 800 });

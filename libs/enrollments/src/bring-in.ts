@@ -1,3 +1,4 @@
+import type { ProblemCode } from '#contracts';
 import {
   AppError,
   databaseErrorOf,
@@ -10,10 +11,15 @@ import {
 } from '#platform';
 import { addressOf, aheadOf, consentObject, findOrCreatePeople, setConsents, type ConsentGiven } from '#directory';
 
+/** What is wrong with an item; with the code of a problem of its own, where there is one. */
+export interface ItemError extends FieldError {
+  code?: ProblemCode;
+}
+
 /** `consent_kept`: the item said yes, and the no that stands was left alone. */
 export type WriteResult =
   | { id: string; status: 'created' | 'updated'; consent_kept?: true }
-  | { id: null; status: 'rejected'; error: FieldError };
+  | { id: null; status: 'rejected'; error: ItemError };
 
 /** What one item wrote. */
 export interface Written {
@@ -165,7 +171,9 @@ const REFUSED = new Map(
 );
 
 /** What the item's sender can mend, or undefined for a failure that is not the item's. */
-function rejection(error: unknown): FieldError | undefined {
+function rejection(error: unknown): ItemError | undefined {
+  // What is said of a place in the item is the item's alone.
+  if (error instanceof AppError) return error.errors[0] && { ...error.errors[0], code: error.code };
   if (databaseFailure(error) !== 'invalid') return undefined;
   const { constraint } = databaseErrorOf(error);
   return (

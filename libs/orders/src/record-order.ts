@@ -85,14 +85,10 @@ async function insert(tx: Tx, sighting: Sighting, email: string): Promise<string
   await writeSighting(tx, sighting);
   // Once only: access that was taken away later is not given back by looking at the order again.
   const course_id = status === 'refunded' ? undefined : await courseOf(tx, course);
-  if (course_id !== undefined) {
+  const buyer = course_id === undefined ? undefined : await emailOf(tx, profileId);
+  if (course_id !== undefined && buyer !== undefined) {
     const transaction: PaymentFields = { external_id, amount_minor, refunded_minor, currency, status, occurred_at };
-    await upsertEnrollment(tx, {
-      email: (await emailOf(tx, profileId)) ?? email,
-      course_id,
-      transaction,
-      created_at: occurred_at,
-    });
+    await upsertEnrollment(tx, { email: buyer, course_id, transaction, created_at: occurred_at });
   }
   return made.id;
 }
@@ -117,9 +113,10 @@ async function formerBuyer(tx: Tx, { source, order }: Sighting, email: string): 
 
 const emailOf = async (tx: Tx, profileId: string): Promise<string | undefined> =>
   (
-    await tx.row<{ email: string }>('select email::text as email from public.unified_profiles where id = $1', [
-      profileId,
-    ])
+    await tx.row<{ email: string }>(
+      'select email::text as email from public.unified_profiles where id = $1 and email is not null',
+      [profileId],
+    )
   )?.email;
 
 /** The one course that is meant. */

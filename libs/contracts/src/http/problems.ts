@@ -214,6 +214,7 @@ export const problemKinds = {
     'Someone else in the directory has this address.',
     'Link the two accounts instead: other_contact_id names the other one.',
   ),
+  order_of_another_person: conflict('This is another person’s order.', 'Use their address, or link the accounts.'),
   already_enrolled: conflict('They have this course already.', 'Choose another course. Nothing was changed.'),
   several_enrollments: conflict(
     'They have several enrollments that could be meant.',

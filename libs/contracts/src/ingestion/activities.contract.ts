@@ -1,6 +1,7 @@
 import { isReservedType, RESERVED_TYPE } from '#rules';
 import { z } from 'zod';
 import { cloudEventForms } from './cloud-events.contract.js';
+import { problemCodes } from '../http/problems.js';
 import { emailAddress, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
 export const activityType = z
@@ -39,7 +40,8 @@ export const oneOrMany = <T extends z.ZodType>(item: T) =>
 export const itemResult = z.object({
   id: z.string().nullable(),
   status: z.enum(['accepted', 'duplicate', 'rejected']),
-  error: z.object({ pointer: z.string(), message: z.string() }).optional(),
+  /** `code`: of the problem that this alone would have been, where it is no mistake in the item itself. */
+  error: z.object({ pointer: z.string(), message: z.string(), code: z.enum(problemCodes).optional() }).optional(),
 });
 
 export const activity = z.object({

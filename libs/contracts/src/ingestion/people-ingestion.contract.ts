@@ -1,7 +1,7 @@
 import { eachPersonal, personalFields, personalForms, type PersonalField, type PersonalFieldId } from '#rules';
 import { z } from 'zod';
 import { itemResult, MAX_ITEMS, oneOrMany } from './activities.contract.js';
-import { emailAddress, instant, page, pageQuery, route, uuid } from '../http/route.js';
+import { emailAddress, instant, page, pageQuery, route, uuid, type RouteDefinition } from '../http/route.js';
 
 const shortText = z.string().trim().max(200);
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters, e.g. EUR.');
@@ -106,6 +106,7 @@ const ingest = <P extends string, T extends z.ZodType>(
   item: T,
   summary: string,
   access: 'ingest' | 'enroll' = 'ingest',
+  problems: NonNullable<RouteDefinition['problems']> = [],
 ) =>
   route({
     method: 'POST',
@@ -115,14 +116,18 @@ const ingest = <P extends string, T extends z.ZodType>(
     summary: `${summary}, one or an array of at most ${MAX_ITEMS}`,
     body: oneOrMany(item),
     response: writtenResults,
-    problems: ['too_many_items', 'concurrent_change'],
+    problems: ['too_many_items', 'concurrent_change', ...problems],
   });
 
 export const postLeads = ingest('/purchase-leads', newLead, 'Bring in leads: one per checkout');
 export const postProfiles = ingest('/profiles', newProfile, 'Create or update customers by address');
 export const postCourses = ingest('/courses', newCourse, 'Create or update courses');
-export const postEnrollments = ingest('/enrollments', newEnrollment, 'Enroll people in courses', 'enroll');
-export const postTransactions = ingest('/transactions', newTransaction, 'Record payments and refunds');
+export const postEnrollments = ingest('/enrollments', newEnrollment, 'Enroll people in courses', 'enroll', [
+  'order_of_another_person',
+]);
+export const postTransactions = ingest('/transactions', newTransaction, 'Record payments and refunds', 'ingest', [
+  'order_of_another_person',
+]);
 
 export const course = z.object({
   id: z.string(),

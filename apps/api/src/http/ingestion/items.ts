@@ -1,4 +1,4 @@
-import { MAX_ITEMS } from '#contracts';
+import { MAX_ITEMS, type ProblemCode } from '#contracts';
 import { AppError, invalidRequest, type FieldError } from '#platform';
 import { shownName } from '#rules';
 import type { z } from 'zod';
@@ -71,13 +71,21 @@ export function lookAtItems<T>(
   return { ...read, errors };
 }
 
-/** Refuses a request of which nothing could be stored; a batch with some success is answered item by item. */
-export function assertSomeStored(results: readonly { status: string; error?: FieldError }[]): void {
+/**
+ * Refuses a request of which nothing could be stored; a batch with some success is answered item by item.
+ * @throws AppError 400, or the problem that all of them are
+ */
+export function assertSomeStored(
+  results: readonly { status: string; error?: FieldError & { code?: ProblemCode } }[],
+): void {
   if (results.some((result) => result.status !== 'rejected')) return;
   const isOne = results.length === 1;
   const errors = results.flatMap(({ error }, at) =>
     error ? [{ message: error.message, pointer: isOne ? error.pointer : `/${at}${error.pointer}` }] : [],
   );
+  const code = results[0]?.error?.code;
+  if (code !== undefined && results.every(({ error }) => error?.code === code))
+    throw new AppError(code, errors[0]!.message, { errors });
   throw invalidRequest(INVALID, errors);
 }
 
