@@ -281,6 +281,33 @@ describe('erasing a person', () => {
     );
   });
 
+  it('leaves the senders of the workspace as they are when somebody who has such an address is erased', async () => {
+    const own = 'hello@senders.example';
+    const listed = 'Team@senders.example';
+    await world.sql('update cortex.settings set sender_transactional = $1', [`School <${own}>`]);
+    await world.sql(`insert into cortex.senders (mailbox, address, created_by) values ($1, lower($2), 'test')`, [
+      `The Team <${listed}>`,
+      listed,
+    ]);
+    const senders = () =>
+      world.sql(
+        'select s.sender_transactional, (select jsonb_agg(l.mailbox || l.address) from cortex.senders l) as listed from cortex.settings s',
+      );
+    const before = await senders();
+    for (const email of [own, listed]) {
+      const { body } = await world.api.call('POST', '/purchase-leads', { email, first_name: 'Xanthippe' });
+      const path = `/contacts/${body.results[0].id}/erase`;
+      const preview = await world.api.call('POST', `${path}?preview=true`, { reason: 'Asked for it' });
+      expect(preview.body.warnings).toContainEqual(expect.stringContaining(`comes from ${email.toLowerCase()}`));
+      const done = await world.api.call('POST', path, { reason: 'Asked for it', confirm: email });
+      expect([done.status, done.body.state]).toEqual([200, 'done']);
+    }
+    expect(await senders()).toEqual(before);
+    expect(await found(['xanthippe'])).toEqual([]);
+    await world.sql('update cortex.settings set sender_transactional = null');
+    await world.sql('delete from cortex.senders');
+  });
+
   it('finds addresses whole and within links, and no parts of longer ones', async () => {
     const match = async (text: string) =>
       (await world.sql('select $1 ~* cortex.pattern_of_addresses($2) as yes', [text, [EMAIL]]))[0].yes;

@@ -23,7 +23,6 @@ const EXCEPTIONS: Record<string, string> = {
   'cortex.person_merges': 'Ids of rows that are one since; they lead to nobody once the person is erased.',
   'cortex.refused_orders': 'The number of an order and an id that leads to nobody once they are erased.',
   'cortex.run_changes': 'Rows pass through within a minute and hold an id.',
-  'cortex.senders': 'Addresses of the workspace that mail comes from.',
   'cortex.staff_invitations': 'Addresses of colleagues, who cannot be erased as customers; gone after some days.',
   'cortex_staff.account': 'Of colleagues, who cannot be erased as customers.',
   'cortex_staff.session': 'Of colleagues, who cannot be erased as customers.',

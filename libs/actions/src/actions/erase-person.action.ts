@@ -12,10 +12,13 @@ import {
   suppressForGood,
 } from '../erasure/erase-records.js';
 import { deleteFilesWithThem, emptyAudit, emptyTheirActions, eraseFreeText } from '../erasure/erase-traces.js';
+import { sendersAmong } from '../erasure/our-senders.js';
 import { whoAre, type Known } from '../erasure/who.js';
 
 interface Plan extends Known {
   email: string;
+  /** Of their addresses those that the workspace's mail comes from. */
+  senders: string[];
   counts: { activities: number; mails: number; runs: number; waiting: number; orders: number };
 }
 
@@ -76,7 +79,8 @@ export class ErasePerson implements ActionDefinition<'erase', Plan> {
          (select count(*)::int from public.transactions t where t.profile_id = any($2::uuid[])) as orders`,
       [known.person_ids, known.profile_ids],
     );
-    return { ...known, email: person.email ?? person.address, counts: counts! };
+    const senders = await sendersAmong(tx, known.addresses);
+    return { ...known, email: person.email ?? person.address, senders, counts: counts! };
   }
 
   assertConfirmed({ addresses }: Plan, { confirm }: ContactActionInput<'erase'>): void {
@@ -86,7 +90,7 @@ export class ErasePerson implements ActionDefinition<'erase', Plan> {
     ]);
   }
 
-  preview({ email, addresses, person_ids, counts }: Plan) {
+  preview({ email, addresses, person_ids, senders, counts }: Plan) {
     const others = addresses.filter((address) => address !== addressOf(email));
     return {
       sentences: [
@@ -98,6 +102,10 @@ export class ErasePerson implements ActionDefinition<'erase', Plan> {
       warnings: [
         ...(person_ids.length > 1 ? [`${person_ids.length} linked accounts are one person, and all are erased.`] : []),
         ...(others.length > 0 ? [`Addresses that they had before go too: ${others.slice(0, 5).join(', ')}.`] : []),
+        ...senders.map(
+          (address) =>
+            `Your e-mail comes from ${address}. It stays wherever it stands as yours: as a sender, and in texts.`,
+        ),
         'Backups and files that somebody downloaded before are not changed.',
       ],
       effects: {
@@ -175,10 +183,13 @@ async function erase(tx: Tx, { plan }: ActionContext<Plan>): Promise<Outcome> {
 }
 
 async function eraseTraces(tx: Tx, { id, by, plan }: ActionContext<Plan>): Promise<Outcome> {
-  const entries = await emptyAudit(tx, by, id, plan);
+  // Asked anew: a sender may have been added since.
+  const senders = new Set(await sendersAmong(tx, plan.addresses));
+  const theirs = { ...plan, spellings: plan.spellings.filter((one) => !senders.has(addressOf(one) ?? '')) };
+  const entries = await emptyAudit(tx, by, id, theirs);
   await emptyTheirActions(tx, id, plan);
   const files = await deleteFilesWithThem(tx, plan);
-  const rows = await eraseFreeText(tx, plan);
+  const rows = await eraseFreeText(tx, theirs);
   return {
     state: 'done',
     detail: `${some(entries, 'audit entry', 'audit entries')} emptied, ${some(files, 'file', 'files')} deleted, ${some(rows, 'other record', 'other records')} changed.`,

@@ -88,6 +88,7 @@ export async function deleteFilesWithThem(tx: Tx, { spellings }: Known): Promise
 
 /** Whatever else names them, in any text of any table. @returns how many rows */
 export async function eraseFreeText(tx: Tx, { spellings, names }: Known): Promise<number> {
+  if (spellings.length === 0) return 0;
   // A kept answer is repeated word for word or not at all.
   const answers = await tx.run(
     `delete from cortex.request_keys k where k.answer::text ~* cortex.pattern_of_addresses($1::text[])`,
