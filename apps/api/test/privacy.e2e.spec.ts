@@ -281,6 +281,31 @@ describe('erasing a person', () => {
     );
   });
 
+  it('is allowed again by an administrator, with a reason, and mailed only if its owner agreed', async () => {
+    const { body } = await world.api.call('POST', '/purchase-leads', { email: EMAIL, consent: 'subscribed' });
+    const { id } = body.results[0];
+    expect(await world.contact(id)).toMatchObject({
+      email_status: 'suppressed',
+      email_reason: expect.stringMatching(/^This address was erased on \d+ \w+ \d{4}, and no mail goes to it\.$/),
+    });
+    const available = async () =>
+      (await world.get(`/contacts/${id}/actions/available`)).find((one: any) => one.action === 'allow_address');
+    expect(await available()).toMatchObject({ label: 'Allow this address again', available: true });
+    const why = { reason: 'Wrote to us that they want the course' };
+    expect((await world.act(id, 'allow_address', why, world.support)).status).toBe(403);
+    expect((await world.act(id, 'allow_address')).status).toBe(400);
+    const preview = await world.preview(id, 'allow_address', why);
+    expect(preview.body.sentences[0]).toMatch(/^This address was erased on /);
+    expect((await world.act(id, 'allow_address', why)).body).toMatchObject({ state: 'done', input: why });
+    expect(await world.contact(id)).toMatchObject({ can_be_emailed: true, email_status: 'subscribed' });
+    expect(await available()).toMatchObject({ available: false, reason: 'Nobody with this address was erased.' });
+    expect((await world.act(id, 'allow_address', why)).body.code).toBe('action_not_available');
+    const { items } = await world.get('/audit?action=contact.address_allowed');
+    expect(items).toMatchObject([{ target_id: expect.any(String), after: { state: 'done', input: why } }]);
+    // The other address of theirs stays as it is.
+    expect((await world.get(`/contacts?q=${OLD}`)).items).toMatchObject([{ can_be_emailed: false }]);
+  });
+
   it('leaves the senders of the workspace as they are when somebody who has such an address is erased', async () => {
     const own = 'hello@senders.example';
     const listed = 'Team@senders.example';

@@ -277,6 +277,7 @@ const routes: Record<Row, string> = {
   'revoke & refund, restore access, erase, unlink': `
     POST /contacts/:id/actions/revoke_access
     POST /contacts/:id/erase
+    POST /contacts/:id/actions/allow_address
     POST /contacts/:id/actions/restore_access
     POST /contacts/:id/actions/unlink_accounts`,
   'stop all mail': `

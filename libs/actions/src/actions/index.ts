@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { ActionDefinition } from '../definition.js';
+import { AllowAddress } from './allow-address.action.js';
 import { Enroll } from './enroll.action.js';
 import { ErasePerson } from './erase-person.action.js';
 import { LinkAccounts } from './link-accounts.action.js';
@@ -23,4 +24,5 @@ export const actions: Type<ActionDefinition>[] = [
   RevokeAccess,
   RestoreAccess,
   ErasePerson,
+  AllowAddress,
 ];

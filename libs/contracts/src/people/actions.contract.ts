@@ -13,6 +13,7 @@ export const contactActionNames = [
   'revoke_access',
   'restore_access',
   'erase',
+  'allow_address',
 ] as const;
 export type ContactActionName = (typeof contactActionNames)[number];
 
@@ -151,6 +152,13 @@ export const contactActions = {
       }),
       confirm: z.string().trim().max(320).optional().meta({ label: 'Their email address', control: 'confirm' }),
     }),
+  },
+  allow_address: {
+    label: 'Allow this address again',
+    group: 'revoke',
+    access: 'revoke',
+    undoes: 'erase',
+    input: z.strictObject({ reason }),
   },
 } as const satisfies Record<ContactActionName, ContactActionForm>;
 
@@ -292,6 +300,11 @@ export const syncOrdersOf = actionRoute(
 export const eraseContact = actionRoute(
   'erase',
   'Erases a person: what names them goes, what happened stays without them, and their address is never mailed again',
+);
+
+export const allowAddress = actionRoute(
+  'allow_address',
+  'Lets mail go to an address again whose owner was erased, and who has come back with it',
 );
 
 export const listContactActions = route({

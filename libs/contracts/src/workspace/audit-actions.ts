@@ -70,6 +70,7 @@ export const auditActions = {
   'contact.access_revoked': 'Revoked what a person had access to',
   'contact.access_restored': 'Restored what a person had access to',
   'contact.erased': 'Erased a person',
+  'contact.address_allowed': 'Allowed mail to an address that was erased',
   'contact.exported': 'Downloaded everything about a person',
   'audit.emptied': 'Emptied audit entries about a person who was erased',
   'contact.topics_chosen': 'Changed which e-mails a person gets',

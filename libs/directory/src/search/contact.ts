@@ -11,6 +11,8 @@ export interface ContactRow extends Person {
   /** Of the suppression on the broadcast stream, when there is one. */
   suppression_reason: 'hard_bounce' | 'spam_complaint' | 'manual' | 'inactive' | null;
   suppressed_at: Date | null;
+  /** When somebody with this address was erased, where that is why it is suppressed. */
+  erased_at: Date | null;
   /** The workspace's setting: mail people who never answered. */
   mail_unanswered: boolean;
   /** The workspace's. */
@@ -61,7 +63,10 @@ const reasons: Record<EmailStatus, (row: ContactRow) => string> = {
   no_address: () => 'There is no e-mail address.',
   bounced: (row) => `Mail to this address bounced${on(row.suppressed_at)}.`,
   complained: (row) => `Marked our mail as spam${on(row.suppressed_at)}.`,
-  suppressed: (row) => `The address was suppressed${on(row.suppressed_at)}.`,
+  suppressed: (row) =>
+    row.erased_at
+      ? `This address was erased${on(row.erased_at)}, and no mail goes to it.`
+      : `The address was suppressed${on(row.suppressed_at)}.`,
   unsubscribed: (row) =>
     row.consent_status !== 'unsubscribed'
       ? 'Unsubscribed with an account that is linked to this one.'
@@ -99,7 +104,10 @@ export function presentContact(row: ContactRow): ContactAnswer {
 }
 
 /** What they paid in the workspace's currency, and beside it what they paid in others: never added, never converted. */
-function money({ paid, currency }: ContactRow): Pick<ContactAnswer, 'lifetime_value' | 'currency' | 'other_currencies'> {
+function money({
+  paid,
+  currency,
+}: ContactRow): Pick<ContactAnswer, 'lifetime_value' | 'currency' | 'other_currencies'> {
   const own = paid.find((each) => each.currency === currency);
   return {
     lifetime_value: own ? wholeMoney(own.minor, currency) : 0,

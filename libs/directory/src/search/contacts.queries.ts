@@ -154,7 +154,7 @@ async function page(
   };
 }
 
-const unsuppressed = { suppression_reason: null, suppressed_at: null };
+const unsuppressed = { suppression_reason: null, suppressed_at: null, erased_at: null };
 const unpaid = { paid: [] };
 
 /** Few people are suppressed, so that joining everybody to the suppressions would cost more than asking for those. */
@@ -172,6 +172,20 @@ async function addSuppressions(tx: Tx, rows: readonly ContactRow[]): Promise<voi
     [[...suppressed.keys()]],
   );
   for (const each of found) Object.assign(suppressed.get(each.address)!, each);
+  await addErased(tx, rows);
+}
+
+/** Whoever is suppressed and not on the list has the address of somebody who was erased. */
+async function addErased(tx: Tx, rows: readonly ContactRow[]): Promise<void> {
+  const unlisted = rows.filter((row) => row.suppressed_broadcast && row.suppression_reason === null);
+  if (unlisted.length === 0) return;
+  const found = await tx.rows<{ address: string; erased_at: Date }>(
+    `select a.address, e.erased_at from unnest($1::text[]) a (address)
+     join cortex.erased_addresses e on e.hash = cortex.erased_hash(a.address)`,
+    [unlisted.map(({ address }) => address)],
+  );
+  const at = new Map(found.map(({ address, erased_at }) => [address, erased_at]));
+  for (const row of unlisted) row.erased_at = at.get(row.address) ?? null;
 }
 
 /** Who has this address, and to whom an account with this address is linked. */
@@ -215,7 +229,7 @@ async function addLinked(tx: Tx, rows: readonly ContactRow[]): Promise<void> {
 
 /** The person with this id: the public one, one they had before, their profile's, one of their leads', or the person's own. */
 export async function contactById(tx: Tx, id: string): Promise<ContactRow | undefined> {
-  const row = await tx.row<ContactRow>(
+  const row = await tx.row<Omit<ContactRow, 'paid' | 'erased_at'>>(
     `with found as (
        select p.person_id, case p.type when 'customer' then 0 else 1 end as place from cortex.people p where p.id = $1
        union all
@@ -240,9 +254,11 @@ export async function contactById(tx: Tx, id: string): Promise<ContactRow | unde
     [id],
   );
   if (!row) return undefined;
-  await addPaid(tx, [row], true);
-  await addLinked(tx, [row]);
-  return row;
+  const person: ContactRow = { ...row, ...unpaid, erased_at: null };
+  await addErased(tx, [person]);
+  await addPaid(tx, [person], true);
+  await addLinked(tx, [person]);
+  return person;
 }
 
 /** Under whom the directory shows this person: the one to whom they are linked, or themselves. */

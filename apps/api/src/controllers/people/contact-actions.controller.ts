@@ -116,6 +116,15 @@ export class ContactActionsController {
     return this.act('erase', input, actor, key);
   }
 
+  @Route(contracts.allowAddress)
+  allowAddress(
+    @Input() input: InputOf<typeof contracts.allowAddress>,
+    @Caller() actor: Actor,
+    @RequestKey() key?: string,
+  ): Answer {
+    return this.act('allow_address', input, actor, key);
+  }
+
   @Route(contracts.listContactActions)
   list(@Input() { params, query }: InputOf<typeof contracts.listContactActions>) {
     return this.actions.list(params.id, query);
