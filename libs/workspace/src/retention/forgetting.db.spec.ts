@@ -209,4 +209,29 @@ describe('data that is older than it is kept', () => {
     ]);
     expect(await sql('select from cortex.inbox_failures')).toHaveLength(1);
   });
+
+  it('jobs go 90 days after they ended, but for those that can be undone or whose file is here', async () => {
+    await sql('delete from cortex.jobs');
+    const file = newId();
+    await sql(
+      "insert into cortex.files (id, name, expires_at) values ($1, 'people.csv', cortex.now() + interval '1 day')",
+      [file],
+    );
+    const job = (name: string, ended: number | null, more: Record<string, unknown> = {}) =>
+      sql(
+        `insert into cortex.jobs (kind, action, status, actor, can_undo, file_id, created_at, ended_at)
+         select 'contacts.import', $1, $2, '{}', $3, $4, cortex.now() - interval '1 year', cortex.now() - make_interval(days => $5)`,
+        [name, more.status ?? 'completed', more.can_undo ?? false, more.file_id ?? null, ended],
+      );
+    await job('old', 91);
+    await job('failed', 100, { status: 'failed' });
+    await job('young', 89);
+    await job('undoable', 91, { can_undo: true });
+    await job('with a file', 91, { file_id: file });
+    await job('running', null, { status: 'running' });
+    await forgetting.night();
+    expect(
+      (await sql<{ action: string }>('select action from cortex.jobs order by action')).map((one) => one.action),
+    ).toEqual(['running', 'undoable', 'with a file', 'young']);
+  });
 });

@@ -15,6 +15,7 @@ import {
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import { z } from 'zod';
 import { retainedKinds, walks, wholes } from './kinds.js';
+import { deleteOldJobs } from './old-jobs.js';
 import { emptyOldTexts, setOldTextsAside } from './old-texts.js';
 
 /** Deletes what the settings keep no longer. */
@@ -56,6 +57,8 @@ export class Forgetting implements JobHandlers {
   async night(signal?: AbortSignal, pages = PAGES): Promise<void> {
     const end = Date.now() + A_NIGHT;
     const mayGoOn = () => Date.now() < end && !signal?.aborted;
+    const jobs = await deleteOldJobs(this.database, mayGoOn);
+    if (jobs > 0) this.log.info({ jobs }, 'jobs that ended long ago were deleted');
     const { retention } = await readSettings(this.database, 'retention');
     for (const kind of retainedKinds) {
       const months = retention[`${kind}_months`];

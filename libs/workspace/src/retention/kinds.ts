@@ -75,6 +75,13 @@ export const looks: readonly Look[] = [
     oldest: 'select f.created_at as at from cortex.files f order by f.id limit 1',
   },
   {
+    kind: 'jobs',
+    tables: ['cortex.jobs', 'cortex.entered_by_jobs'],
+    rows: `select count(*)::int as n from (select from cortex.jobs limit ${MOST_COUNTED + 1}) t`,
+    // Ids are in the order of time.
+    oldest: 'select j.created_at as at from cortex.jobs j order by j.id limit 1',
+  },
+  {
     kind: 'sign_ups',
     tables: ['cortex.sign_ups'],
     rows: `select count(*)::int as n from (select from cortex.sign_ups limit ${MOST_COUNTED + 1}) t`,

@@ -31,6 +31,11 @@ export const keptWords: Record<KeptData['kind'], Words> = {
     note: 'Imports and exports. An import can be undone as long as its file is here.',
     kept: days(keptDays.files),
   },
+  jobs: {
+    title: 'Jobs',
+    note: 'That people were imported, exported or changed together, and what came of it. One that can be undone stays.',
+    kept: days(keptDays.jobs),
+  },
   sign_ups: {
     title: 'Sign-ups',
     note: 'From your forms. A confirmed one proves the consent.',
