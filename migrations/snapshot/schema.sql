@@ -727,6 +727,8 @@ table cortex.people with (fillfactor=80)
   paused_by text
   paused_source text
   linked_consent text
+  linked_paused_until timestamp with time zone
+  linked_topics_off uuid[]
 
 table cortex.person_links
   person_id uuid not null
@@ -2028,6 +2030,8 @@ CREATE INDEX webhook_calls_list ON cortex.webhook_calls USING btree (state, crea
 CREATE INDEX webhook_calls_person ON cortex.webhook_calls USING btree (person_id)
 
 CREATE INDEX webhook_calls_queued ON cortex.webhook_calls USING btree (created_at) WHERE (state = 'queued'::text)
+
+CREATE INDEX webhook_events_message ON cortex.webhook_events USING btree (message_id) WHERE (message_id IS NOT NULL)
 
 CREATE UNIQUE INDEX webhook_secrets_current ON cortex.webhook_secrets USING btree ((true)) WHERE (ends_at IS NULL)
 
@@ -3440,42 +3444,40 @@ begin
 end
 $function$
 
-CREATE OR REPLACE FUNCTION cortex.keep_linked_consent(people uuid[])
+CREATE OR REPLACE FUNCTION cortex.keep_linked_answers(people uuid[])
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-declare
-  members uuid[];
-  heads uuid[];
 begin
-  select array_agg(m.person_id), array_agg(m.head) into members, heads
-  from (
-    select distinct coalesce(k.into_person_id, t.id) as head
-    from unnest(people) t (id) left join cortex.person_links k on k.person_id = t.id
-    where t.id is not null
-  ) h
-  cross join lateral (
-    select h.head, h.head as person_id
-    union all
-    select h.head, k.person_id from cortex.person_links k where k.into_person_id = h.head
-  ) m;
-  perform from cortex.people p where p.person_id = any (members) order by p.address for no key update;
-  update cortex.people p
-  set linked_consent = s.strictest
-  from (
-    select m.person_id, case
-      when bool_or(o.consent_status = 'unsubscribed') then 'unsubscribed'
-      when bool_or(o.consent_status = 'pending') then 'pending'
-    end as strictest
-    from unnest(members, heads) m (person_id, head)
-    left join unnest(members, heads) beside (person_id, head)
-      on beside.head = m.head and beside.person_id <> m.person_id
+  perform cortex.lock_with_linked(people);
+  with members as materialized (
+    select l.person_id, l.head from cortex.linked_with(people) l
+  ), said as (
+    select m.person_id,
+      case
+        when bool_or(o.consent_status = 'unsubscribed') then 'unsubscribed'
+        when bool_or(o.consent_status = 'pending') then 'pending'
+      end as consent,
+      max(o.paused_until) as paused_until,
+      (
+        select array_agg(distinct c.topic_id)
+        from members b
+        join cortex.topic_choices c on c.person_id = b.person_id and not c.wanted
+        where b.head = m.head and b.person_id <> m.person_id
+      ) as topics_off
+    from members m
+    left join members beside on beside.head = m.head and beside.person_id <> m.person_id
     left join cortex.people o on o.person_id = beside.person_id
-    group by m.person_id
-  ) s
-  where p.person_id = s.person_id and p.linked_consent is distinct from s.strictest;
+    group by m.person_id, m.head
+  )
+  update cortex.people p
+  set linked_consent = s.consent, linked_paused_until = s.paused_until, linked_topics_off = s.topics_off
+  from said s
+  where p.person_id = s.person_id
+    and row(p.linked_consent, p.linked_paused_until, p.linked_topics_off)
+      is distinct from row(s.consent, s.paused_until, s.topics_off);
 end
 $function$
 
@@ -3521,14 +3523,47 @@ CREATE OR REPLACE FUNCTION cortex.like_part(part text)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN (('%'::text || replace(replace(replace(part, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text)
 
-CREATE OR REPLACE FUNCTION cortex.linked_consent_of_link()
+CREATE OR REPLACE FUNCTION cortex.linked_answers_of_links()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  people uuid[] := '{}';
 begin
-  perform cortex.keep_linked_consent(array[new.person_id, new.into_person_id, old.person_id, old.into_person_id]);
+  if tg_op <> 'INSERT' then
+    people := people || array(select unnest(array[o.person_id, o.into_person_id]) from old_rows o);
+  end if;
+  if tg_op <> 'DELETE' then
+    people := people || array(select unnest(array[n.person_id, n.into_person_id]) from new_rows n);
+  end if;
+  if people <> '{}' then
+    perform cortex.keep_linked_answers(people);
+  end if;
+  return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.linked_answers_of_topics()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  people uuid[];
+begin
+  if tg_op = 'DELETE' then
+    select array_agg(distinct o.person_id) into people from old_rows o
+    where exists (select from cortex.person_links k where k.person_id = o.person_id or k.into_person_id = o.person_id);
+  else
+    select array_agg(distinct n.person_id) into people from new_rows n
+    where exists (select from cortex.person_links k where k.person_id = n.person_id or k.into_person_id = n.person_id);
+  end if;
+  if people is not null then
+    perform cortex.keep_linked_answers(people);
+  end if;
   return null;
 end
 $function$
@@ -3543,10 +3578,28 @@ begin
   if exists (
     select from cortex.person_links k where k.person_id = new.person_id or k.into_person_id = new.person_id
   ) then
-    perform cortex.keep_linked_consent(array[new.person_id]);
+    perform cortex.keep_linked_answers(array[new.person_id]);
   end if;
   return null;
 end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.linked_with(people uuid[])
+ RETURNS TABLE(person_id uuid, head uuid)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select m.person_id, h.head
+  from (
+    select distinct coalesce(k.into_person_id, t.id) as head
+    from unnest(people) t (id) left join cortex.person_links k on k.person_id = t.id
+    where t.id is not null
+  ) h
+  cross join lateral (
+    select h.head as person_id
+    union all
+    select k.person_id from cortex.person_links k where k.into_person_id = h.head
+  ) m
 $function$
 
 CREATE OR REPLACE FUNCTION cortex.local_time(instant timestamp with time zone, zone text)
@@ -3562,6 +3615,18 @@ begin
     return instant at time zone zone;
   end if;
   return (instant at time zone 'UTC') + make_interval(secs => corrected);
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.lock_with_linked(people uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform from cortex.people p where p.person_id = any (array(select l.person_id from cortex.linked_with(people) l))
+  order by p.address for no key update;
 end
 $function$
 
@@ -5351,19 +5416,29 @@ CREATE TRIGGER fold_person BEFORE INSERT OR UPDATE OF first_name, last_name, tag
 
 CREATE TRIGGER keep_erased_suppressed BEFORE INSERT OR UPDATE OF address, suppressed_broadcast, suppressed_transactional ON cortex.people FOR EACH ROW EXECUTE FUNCTION cortex.keep_erased_suppressed()
 
-CREATE TRIGGER linked_consent AFTER UPDATE OF consent_status ON cortex.people FOR EACH ROW WHEN ((old.consent_status IS DISTINCT FROM new.consent_status)) EXECUTE FUNCTION cortex.linked_consent_of_person()
+CREATE TRIGGER linked_consent AFTER UPDATE OF consent_status, paused_until ON cortex.people FOR EACH ROW WHEN (((old.consent_status IS DISTINCT FROM new.consent_status) OR (old.paused_until IS DISTINCT FROM new.paused_until))) EXECUTE FUNCTION cortex.linked_consent_of_person()
 
 CREATE TRIGGER touch_lists AFTER UPDATE ON cortex.people FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.type IS DISTINCT FROM new.type) OR (old.address IS DISTINCT FROM new.address) OR (old.first_name IS DISTINCT FROM new.first_name) OR (old.last_name IS DISTINCT FROM new.last_name) OR (old.phone IS DISTINCT FROM new.phone) OR (old.country IS DISTINCT FROM new.country) OR (old.timezone IS DISTINCT FROM new.timezone) OR (old.language IS DISTINCT FROM new.language) OR (old.tags IS DISTINCT FROM new.tags) OR (old.attributes IS DISTINCT FROM new.attributes) OR (old.created_at IS DISTINCT FROM new.created_at) OR (old.lifetime_value_minor IS DISTINCT FROM new.lifetime_value_minor) OR (old.consent_status IS DISTINCT FROM new.consent_status) OR (old.linked_consent IS DISTINCT FROM new.linked_consent) OR (old.suppressed_broadcast IS DISTINCT FROM new.suppressed_broadcast))) EXECUTE FUNCTION cortex.touch_lists_of_person()
 
 CREATE TRIGGER touch_lists_new AFTER INSERT ON cortex.people FOR EACH ROW WHEN ((new.type IS NOT NULL)) EXECUTE FUNCTION cortex.touch_lists_of_person()
 
-CREATE TRIGGER linked_consent AFTER INSERT OR DELETE OR UPDATE ON cortex.person_links FOR EACH ROW EXECUTE FUNCTION cortex.linked_consent_of_link()
+CREATE TRIGGER linked_answers_delete AFTER DELETE ON cortex.person_links REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.linked_answers_of_links()
+
+CREATE TRIGGER linked_answers_insert AFTER INSERT ON cortex.person_links REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.linked_answers_of_links()
+
+CREATE TRIGGER linked_answers_update AFTER UPDATE ON cortex.person_links REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.linked_answers_of_links()
 
 CREATE TRIGGER touch_lists_link AFTER INSERT OR DELETE OR UPDATE ON cortex.person_links FOR EACH ROW EXECUTE FUNCTION cortex.touch_lists_of_link()
 
 CREATE TRIGGER recount_lifetime_values AFTER UPDATE ON cortex.settings FOR EACH ROW WHEN ((old.currency IS DISTINCT FROM new.currency)) EXECUTE FUNCTION cortex.recount_lifetime_values()
 
 CREATE TRIGGER touch_runs AFTER UPDATE ON cortex.settings FOR EACH ROW WHEN (((old.timezone IS DISTINCT FROM new.timezone) OR (old.mail_unanswered IS DISTINCT FROM new.mail_unanswered) OR (old.currency IS DISTINCT FROM new.currency))) EXECUTE FUNCTION cortex.touch_runs_of_settings()
+
+CREATE TRIGGER linked_answers_delete AFTER DELETE ON cortex.topic_choices REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.linked_answers_of_topics()
+
+CREATE TRIGGER linked_answers_insert AFTER INSERT ON cortex.topic_choices REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.linked_answers_of_topics()
+
+CREATE TRIGGER linked_answers_update AFTER UPDATE ON cortex.topic_choices REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cortex.linked_answers_of_topics()
 
 CREATE CONSTRAINT TRIGGER sweep AFTER INSERT ON cortex.touched DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cortex.sweep()
 

@@ -138,6 +138,21 @@ describe('linked accounts', () => {
       [head.email, 'unsubscribed'],
       [other.email, 'submitting'],
     ]);
+    // A pause of one of them holds for both in the same way.
+    const [paused, beside] = [
+      await world.someone({ consent: 'subscribed' }),
+      await world.someone({ consent: 'subscribed' }),
+    ];
+    await world.act(paused.id, 'link_accounts', { other_contact_id: beside.id });
+    await world.sql("update cortex.people set paused_until = now() + interval '9 days' where address = $1", [
+      beside.email,
+    ]);
+    people.set(
+      paused.email,
+      (await world.sql('select person_id from cortex.people where address = $1', [paused.email]))[0].person_id,
+    );
+    await waits(paused.email, 'paused');
+    expect(await leaves('paused')).toEqual([[paused.email, 'paused']]);
   });
 
   it('stand in a star, never in a chain or a circle', async () => {

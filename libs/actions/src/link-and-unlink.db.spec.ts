@@ -44,7 +44,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       status: fc.constantFrom<ConsentStatus>('subscribed', 'pending', 'unsubscribed'),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('enroll' as const), who, amount_minor: fc.nat(9999), currency: fc.constantFrom('EUR', 'JPY') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('enroll' as const),
+      who,
+      amount_minor: fc.nat(9999),
+      currency: fc.constantFrom('EUR', 'JPY'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('edit' as const), who, first_name: fc.constantFrom('A', 'B') }) },
 );
 
@@ -149,7 +157,7 @@ describe('linking accounts', () => {
       const { id, person_id } = await idOf(email);
       const { id: _id, ...contact } = await contacts.get(id);
       const [person] = await rows(
-        `select p.type, p.first_name, p.consent_status, p.linked_consent, p.suppressed_broadcast, p.last_activity,
+        `select p.type, p.first_name, p.consent_status, p.linked_consent, p.linked_paused_until, p.linked_topics_off, p.suppressed_broadcast, p.last_activity,
            p.lifetime_value_minor from cortex.people p where p.person_id = $1`,
         [person_id],
       );

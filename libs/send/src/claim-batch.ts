@@ -164,8 +164,9 @@ with workspace as materialized (
     case when q.topic_id is not null then cortex.topic_off(q.topic_id,
       (select c.wanted from cortex.topic_choices c
         where c.person_id = coalesce(g.into_person_id, q.person_id) and c.topic_id = q.topic_id),
-      (select t.default_on from cortex.topics t where t.id = q.topic_id)) end as topic_off,
-    p.paused_until > cortex.now() as paused,
+      (select t.default_on from cortex.topics t where t.id = q.topic_id))
+      or coalesce(q.topic_id = any(p.linked_topics_off), false) end as topic_off,
+    greatest(p.paused_until, p.linked_paused_until) > cortex.now() as paused,
     case when $2 = 'broadcast' and (w.quiet_hours is not null or v.settings ? 'quiet_hours') then (
       select greatest(cortex.quiet_until(cortex.now(), w.quiet_hours, z.zone),
         cortex.quiet_until(cortex.now(), v.settings -> 'quiet_hours', z.zone))

@@ -135,6 +135,12 @@ const backs = [
 
 async function restore(tx: Tx, importId: string, kind: Kind, ords: string[], left: Left): Promise<void> {
   if (ords.length === 0) return;
+  // With the accounts that are linked with theirs, whose rows follow.
+  await tx.rows(
+    `select cortex.lock_with_linked(array(select (c.consent_after->>'person_id')::uuid from cortex.import_changes c
+       where c.job_id = $1 and c.ord = any($2::bigint[])))`,
+    [importId, ords],
+  );
   const rows = await tx.rows<{ ord: string; same: boolean }>(
     `update ${tables[kind]} t set ${backs}, updated_at = cortex.now()
      from cortex.import_changes c where c.job_id = $1 and c.ord = any($2::bigint[]) and t.id = c.record_id

@@ -124,8 +124,9 @@ export const judgedSql = (condition: string): string => `
         coalesce(p.linked_consent, p.consent_status), w.mail_unanswered,
         case when $2::uuid is not null then cortex.topic_off($2::uuid,
           (select c.wanted from cortex.topic_choices c where c.person_id = p.person_id and c.topic_id = $2::uuid),
-          (select t.default_on from cortex.topics t where t.id = $2::uuid)) else false end,
-        coalesce(p.paused_until > cortex.now(), false)),
+          (select t.default_on from cortex.topics t where t.id = $2::uuid))
+          or coalesce($2::uuid = any(p.linked_topics_off), false) else false end,
+        coalesce(greatest(p.paused_until, p.linked_paused_until) > cortex.now(), false)),
       case when ${isCapped('w.frequency_cap', 'p.person_id')} then 'capped' end,
       case when $3::int > 0 and cortex.lot($1::uuid, p.person_id, 'hold-out') < $3::int * 10000 then 'held_out' end) as reason
   from cortex.people p

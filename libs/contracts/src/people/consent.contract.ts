@@ -90,6 +90,8 @@ export const contactTopics = route({
         name: z.string(),
         /** Whether mail of this topic goes to them, as far as the topic decides. */
         on: z.boolean(),
+        /** An account that is linked with theirs turned it off, which holds for both. */
+        linked_off: z.boolean(),
         /** What was chosen; null: nothing, the topic's default holds. */
         wanted: z.boolean().nullable(),
         /** Who chose: what the person turned off themselves only they turn on. */
@@ -104,6 +106,8 @@ export const contactTopics = route({
     /** Who paused, and where; null: not paused. */
     paused_by: saidBy.nullable(),
     paused_source: z.string().nullable(),
+    /** Until when an account that is linked with theirs has paused, which holds for both; null: none has. */
+    linked_paused_until: instant.nullable(),
   }),
   problems: ['not_found'],
 });

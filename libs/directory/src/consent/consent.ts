@@ -50,7 +50,7 @@ export const consentObject = (consent: ConsentGiven): Consent =>
  * Records what these people said, by the law of `cortex.settle_consent`: an older message that arrives late changes
  * nothing, a person's own no is lifted by the person alone, `unknown` replaces nothing. An instant up to five minutes
  * ahead counts as now. Each change of status is an activity `contact.updated`. Suppression is another matter and
- * outlives any consent. With `history` the activities start nothing. Locks the people sorted by address: call it after your other writes.
+ * outlives any consent. With `history` the activities start nothing. Locks the people, and those linked with them, sorted by address: call it after your other writes.
  * @throws AppError 422 when an instant lies more than five minutes ahead
  */
 export async function setConsents(
@@ -134,8 +134,9 @@ const SETTLE = `
       as g (person_id uuid, ord int, by text, status text, source text, at timestamptz, text text)
     left join cortex.person_merges m on m.person_id = g.person_id
   ), locked as materialized (
+    -- With the accounts that are linked with theirs, whose rows follow.
     select p.person_id, p.consent_status, p.consent_at, p.consent_by from cortex.people p
-    where p.person_id in (select g.person_id from given g)
+    where p.person_id = any(array(select l.person_id from cortex.linked_with(array(select g.person_id from given g)) l))
     order by p.address for no key update
   )
   update cortex.people p

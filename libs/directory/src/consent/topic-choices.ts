@@ -74,14 +74,14 @@ export async function chooseTopics(
   return changed.map(({ id }) => id);
 }
 
-/** Holds the person while topics are read and written; under the id they have by now. */
+/** Holds the person, and those linked with them, while topics are read and written; under the id they have by now. */
 async function lockPerson(tx: Tx, personId: string): Promise<string | undefined> {
   // Who was merged away while we waited for their row is found under the one who stays.
+  const now = 'coalesce((select m.into_person_id from cortex.person_merges m where m.person_id = $1::uuid), $1::uuid)';
   for (let attempt = 0; attempt < 3; attempt++) {
+    await tx.rows(`select cortex.lock_with_linked(array[${now}])`, [personId]);
     const row = await tx.row<{ person_id: string }>(
-      `select p.person_id from cortex.people p
-       where p.person_id = coalesce((select m.into_person_id from cortex.person_merges m where m.person_id = $1), $1)
-       for no key update`,
+      `select p.person_id from cortex.people p where p.person_id = ${now} for no key update`,
       [personId],
     );
     if (row) return row.person_id;

@@ -62,7 +62,7 @@ async function personOf(tx: Tx, id: string): Promise<string> {
 function assertTopics(after: ContactTopics, topics: NonNullable<TopicChoices['topics']>): void {
   const unwanted = new Set(topics.filter(({ on }) => !on).map(({ id }) => id));
   const wanted = new Set(topics.map(({ id }) => id).filter((id) => !unwanted.has(id)));
-  const left = after.items.find(({ id, on }) => wanted.has(id) && !on);
+  const left = after.items.find(({ id, wanted: chosen }) => wanted.has(id) && chosen !== true);
   if (left)
     throw new AppError(
       'consent_withdrawn',
@@ -77,13 +77,25 @@ async function shown(tx: Tx, person: string): Promise<ContactTopics> {
      from cortex.people p where p.person_id = $1 and p.paused_until > cortex.now()`,
     [person],
   );
+  const linked = await tx.row<{ paused_until: Date | null; topics_off: string[] | null }>(
+    `select case when p.linked_paused_until > cortex.now() then p.linked_paused_until end as paused_until,
+       p.linked_topics_off as topics_off from cortex.people p where p.person_id = $1`,
+    [person],
+  );
+  const off = new Set(linked?.topics_off);
   const items = await topicsOf(tx, person);
   return {
-    items: items.map(({ description: _description, at, ...topic }) => ({ ...topic, at: at?.toISOString() ?? null })),
+    items: items.map(({ description: _description, at, ...topic }) => ({
+      ...topic,
+      on: topic.on && !off.has(topic.id),
+      linked_off: off.has(topic.id),
+      at: at?.toISOString() ?? null,
+    })),
     paused_until: pause?.until.toISOString() ?? null,
     paused_at: pause?.at.toISOString() ?? null,
     paused_by: pause?.by ?? null,
     paused_source: pause?.source ?? null,
+    linked_paused_until: linked?.paused_until?.toISOString() ?? null,
   };
 }
 

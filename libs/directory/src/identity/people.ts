@@ -21,7 +21,7 @@ export interface Person extends Record<PersonalFieldId, string | null> {
   consent_text: string | null;
   /** The strictest answer of the accounts linked with this one, where it holds mail back from all of them. */
   linked_consent: 'unsubscribed' | 'pending' | null;
-  /** Until when they have paused marketing mail; null when no pause holds. */
+  /** Until when they, or an account that is linked with theirs, have paused marketing mail; null when no pause holds. */
   paused_until: Date | null;
   suppressed_broadcast: boolean;
   suppressed_transactional: boolean;
@@ -33,7 +33,8 @@ export type ConsentStatus = 'unknown' | 'subscribed' | 'pending' | 'unsubscribed
 export const personColumns = `p.person_id, p.id, p.address, p.email, p.type, ${personalColumns('p')},
   p.tags, p.attributes, p.created_at, p.last_activity,
   p.consent_status, p.consent_source, p.consent_at, p.consent_text, p.linked_consent,
-  case when p.paused_until > cortex.now() then p.paused_until end as paused_until, p.suppressed_broadcast,
+  case when greatest(p.paused_until, p.linked_paused_until) > cortex.now()
+    then greatest(p.paused_until, p.linked_paused_until) end as paused_until, p.suppressed_broadcast,
   p.suppressed_transactional, p.demo`;
 
 /**

@@ -123,13 +123,21 @@ export async function complainedAmong(tx: Tx, addresses: readonly string[], stre
   return rows.map((row) => row.address);
 }
 
-/** The flags on the directory row follow the list; people are locked sorted by address, as everywhere. */
+/**
+ * The flags on the directory row follow the list. People are locked sorted by address, as everywhere, with those who are
+ * linked with them: what the same transaction says of their consent is about all of them.
+ */
 async function bringFlagsUpToDate(tx: Tx, addresses: readonly string[]): Promise<void> {
   await tx.run(
-    `with wanted as materialized (
-       select p.person_id, p.address from cortex.people p
+    `with named as materialized (
+       select p.person_id from cortex.people p
        where p.address in (select cortex.address(a::citext) from unnest($1::text[]) a)
+     ), locked as materialized (
+       select p.person_id from cortex.people p
+       where p.person_id = any(array(select l.person_id from cortex.linked_with(array(select n.person_id from named n)) l))
        order by p.address for no key update
+     ), wanted as (
+       select l.person_id from locked l where l.person_id in (select n.person_id from named n)
      )
      update cortex.people p
      set suppressed_broadcast = exists (select from cortex.suppressions s where s.address = p.address and s.stream = 'broadcast'),

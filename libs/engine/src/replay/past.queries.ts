@@ -96,8 +96,8 @@ export async function peopleNow(
        coalesce(l.rows, '[]') as leads, coalesce(e.rows, '[]') as enrollments, coalesce(s.rows, '[]') as suppressed,
        array(select t.id::text from cortex.topics t
          left join cortex.topic_choices c on c.topic_id = t.id and c.person_id = p.person_id
-         where cortex.topic_off(t.id, c.wanted, t.default_on)) as topics_off,
-       ${ms('p.paused_until')} as paused_until,
+         where cortex.topic_off(t.id, c.wanted, t.default_on) or t.id = any(p.linked_topics_off)) as topics_off,
+       ${ms('greatest(p.paused_until, p.linked_paused_until)')} as paused_until,
        case when $2 then (
          select ${ms('a.occurred_at')} from public.crm_activities a
          where a.person_id = p.person_id and a.occurred_at < $3::timestamptz

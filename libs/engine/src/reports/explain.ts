@@ -157,7 +157,7 @@ async function mailObstacles(tx: Tx, personId: string): Promise<Explanation['mai
   return (await tx.row<Explanation['mail']>(
     `select cortex.mail_refusal('broadcast', p.type is not null, p.suppressed_broadcast,
          coalesce(p.linked_consent, p.consent_status), ${settingSql('mail_unanswered')},
-         false, coalesce(p.paused_until > cortex.now(), false)) as broadcast,
+         false, coalesce(greatest(p.paused_until, p.linked_paused_until) > cortex.now(), false)) as broadcast,
        cortex.mail_refusal('transactional', p.type is not null, p.suppressed_transactional, p.consent_status, ${settingSql('mail_unanswered')})
          as transactional
      from cortex.people p where p.person_id = $1`,

@@ -47,6 +47,12 @@ export function PersonTopics({ contactId }: { contactId: string }) {
   return (
     <div className="stack-tight person-topics" data-testid="person-topics">
       <Pause topics={topics.data} busy={choose.isPending} onChoose={put} />
+      {topics.data.linked_paused_until ? (
+        <p>
+          An account that is linked to this one has paused marketing e-mail until{' '}
+          <Time at={topics.data.linked_paused_until} as="short" />, which holds for both.
+        </p>
+      ) : null}
       {items.length > 0 ? (
         <ul aria-label="Topics">
           {items.map((topic) => (
@@ -93,7 +99,7 @@ function Pause({ topics, busy, onChoose }: ChoosingProps & { topics: Topics }) {
 }
 
 function TopicLine({ topic, busy, onChoose }: ChoosingProps & { topic: Topic }) {
-  const { id, name, on, wanted, said_by, source, at } = topic;
+  const { id, name, on, linked_off, wanted, said_by, source, at } = topic;
   const theirNo = wanted === false && said_by === 'person';
   return (
     <>
@@ -110,6 +116,8 @@ function TopicLine({ topic, busy, onChoose }: ChoosingProps & { topic: Topic }) 
       </span>{' '}
       {!onChoose ? null : theirNo ? (
         <span className="quiet">(only they can turn it on)</span>
+      ) : linked_off ? (
+        <span className="quiet">(turned off with an account that is linked to this one)</span>
       ) : (
         <RowButton
           disabled={busy}
