@@ -1,12 +1,23 @@
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#platform';
-import { browser, builtWeb, pageAt, seriousProblems, signIn, testApp, until, type TestApp } from '#testing';
+import {
+  browser,
+  browserOnDisk,
+  builtWeb,
+  pageAt,
+  seriousProblems,
+  signIn,
+  testApp,
+  until,
+  type TestApp,
+} from '#testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 /** What the script puts on a page. */
@@ -18,6 +29,14 @@ interface Tracked {
 }
 
 const KNOWN = 'ann@shop.example';
+
+/** Whether a browser has written a text below its folder, where it keeps what pages store. */
+async function isOnDisk(folder: string, text: string): Promise<boolean> {
+  const names = await readdir(folder, { recursive: true });
+  for (const name of names.filter((each) => /Local Storage.*\.(log|ldb)$/.test(each)))
+    if ((await readFile(join(folder, name), 'latin1')).includes(text)) return true;
+  return false;
+}
 
 describe('the script of a shop’s pages', () => {
   let app: TestApp;
@@ -192,17 +211,65 @@ describe('the script of a shop’s pages', () => {
     expect((await stored()).map(({ n }) => n)).toEqual(['1', '2']);
   });
 
-  it('leaves those alone whose browser asks for privacy, where the shop has said so', async () => {
+  it.each([
+    ['globalPrivacyControl', true],
+    ['doNotTrack', '1'],
+  ] as const)('leaves those alone whose browser says %s, where the shop has said so', async (name, value) => {
     const page = await pageAt(shopUrl, chromium, broken);
     open.push(page.context());
-    await page.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
+    await page.addInitScript(([of, is]) => Object.defineProperty(navigator, of, { value: is }), [name, value] as const);
     await page.goto(at('/', 'data-privacy="respect" data-pages="auto"'));
     await click(page, 1);
+    await page.evaluate(() => (globalThis as unknown as Tracked).cortex.consent(true));
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
     await page.goto(at('/', ''));
     await click(page, 2);
     await has(1);
     expect((await stored()).map(({ n }) => n)).toEqual(['2']);
+  });
+
+  it('leaves what waits to the browser where a request cannot outlive its page, and counts it once', async () => {
+    const page = await pageAt(shopUrl, chromium, broken);
+    open.push(page.context());
+    await page.addInitScript(() => {
+      delete (Request.prototype as { keepalive?: boolean }).keepalive;
+      globalThis.fetch = () => Promise.reject(new TypeError('Nothing but a beacon goes out.'));
+    });
+    await page.goto(at('/', ''));
+    await click(page, 1);
+    await page.evaluate("window.dispatchEvent(new Event('pagehide'))");
+    await has(1);
+    // No answer came, so the next page sends it again.
+    expect(await waiting(page)).toBe(1);
+    const next = await page.context().newPage();
+    await next.goto(at('/', ''));
+    await sent(next);
+    expect((await stored()).map(({ n }) => n)).toEqual(['1']);
+  });
+
+  it('sends at the next start what it held when the browser was killed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cortex-browser-'));
+    const start = async () => {
+      const { chromium: own, kill } = await browserOnDisk(folder);
+      const page = await own.contexts()[0]!.newPage();
+      await page.goto(`${shopUrl}${at('/', '')}`);
+      return { page, kill };
+    };
+    let running = await start();
+    try {
+      await running.page.context().setOffline(true);
+      await click(running.page, 1);
+      await until(() => isOnDisk(folder, 'cortex.q.'));
+      await running.kill();
+      expect(await stored()).toEqual([]);
+      running = await start();
+      await has(1);
+      await sent(running.page);
+      expect((await stored()).map(({ n }) => n)).toEqual(['1']);
+    } finally {
+      await running.kill();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
 
   it('comes with the key: the settings show the line, and it works as it is', async () => {

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -8,6 +9,7 @@ import { promisify } from 'node:util';
 import { projectRoot } from '#platform';
 import type axeCore from 'axe-core';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { until } from './until.js';
 
 const root = projectRoot();
 const require = createRequire(import.meta.url);
@@ -40,22 +42,49 @@ const installed = [
 export async function browser(): Promise<Browser> {
   // Only now, so that specs without a browser do not load it with the kit.
   const { chromium } = await import('playwright-core');
+  return chromium.launch({ ...(await executable()), args: flags });
+}
+
+/**
+ * A headless Chromium that keeps what pages store in a folder, as a person's does, and can be killed as by a loss of
+ * power. `kill` is also its way to be closed.
+ */
+export async function browserOnDisk(folder: string): Promise<{ chromium: Browser; kill: () => Promise<void> }> {
+  const { chromium } = await import('playwright-core');
+  const { executablePath, env } = await executable();
+  const portFile = join(folder, 'DevToolsActivePort');
+  await rm(portFile, { force: true });
+  const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${folder}`, 'about:blank'];
+  const running = spawn(executablePath, [...flags, ...own], { env, stdio: 'ignore' });
+  const ended = once(running, 'exit');
+  await until(() => existsSync(portFile));
+  const port = (await readFile(portFile, 'utf8')).split('\n')[0];
+  return {
+    chromium: await chromium.connectOverCDP(`http://127.0.0.1:${port}`),
+    kill: async () => {
+      running.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** @throws Error with a sentence when there is none */
+async function executable(): Promise<{ executablePath: string; env?: Record<string, string> }> {
   if (process.platform === 'linux' && process.arch === 'x64') {
     const folder = await unpackedChromium();
-    return chromium.launch({
+    return {
       executablePath: join(folder, 'chromium'),
-      args: flags,
       env: {
         HOME: folder,
         LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
         FONTCONFIG_FILE: join(folder, 'fonts.conf'),
       },
-    });
+    };
   }
   const executablePath = installed.find((path) => existsSync(path));
   if (!executablePath)
     throw new Error(`No browser was found. Install Chromium or Chrome at one of: ${installed.join(', ')}.`);
-  return chromium.launch({ executablePath, args: flags });
+  return { executablePath };
 }
 
 /**
