@@ -8,7 +8,7 @@ const serverOnly = [
   },
   {
     regex:
-      '^#(platform|queue|activities|directory|enrollments|clients|orders|smart-lists|transfers|automations|emails|broadcasts|access|customers|workspace|actions|engine|send|testing|api|worker)(/|$)',
+      '^#(platform|queue|activities|directory|enrollments|clients|orders|sources|smart-lists|transfers|automations|emails|broadcasts|access|customers|workspace|actions|engine|send|testing|api|worker)(/|$)',
     message: 'Pure code and the web import the pure ring only: #rules, #graph, #designs, #contracts.',
   },
 ];

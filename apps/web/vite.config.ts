@@ -55,7 +55,7 @@ function slimContracts(): Plugin {
         return plain === undefined ? '' : `export const ${name} = ${JSON.stringify(plain)};`;
       });
       // These import nothing, so they go as they are.
-      const asTheyAre = ['./workspace/admin-addresses.js', './people/order-words.js'];
+      const asTheyAre = ['./workspace/admin-addresses.js', './people/order-words.js', './ingestion/source-examples.js'];
       return [...lines.filter(Boolean), ...asTheyAre.map((file) => `export * from '${file}';`)].join('\n');
     },
   };

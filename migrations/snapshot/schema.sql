@@ -18,6 +18,12 @@ table cortex.activity_keys
   key uuid not null
   occurred_at timestamp with time zone not null
 
+table cortex.activity_type_labels
+  type text not null
+  label text
+  set_by text not null
+  set_at timestamp with time zone not null default cortex.now()
+
 table cortex.api_keys
   id uuid not null default uuidv7()
   name text not null
@@ -488,6 +494,21 @@ table cortex.import_mappings
   mapping jsonb not null
   used_at timestamp with time zone not null default cortex.now()
 
+table cortex.inbound_samples
+  id bigint not null generated always as identity
+  source_id uuid not null
+  body text not null
+  at timestamp with time zone not null default cortex.now()
+
+table cortex.inbound_sources
+  id uuid not null default uuidv7()
+  name text not null
+  token_hash bytea not null
+  mapping jsonb
+  is_on boolean not null default false
+  created_by text not null
+  created_at timestamp with time zone not null default cortex.now()
+
 table cortex.inbox_failures
   activity_id uuid not null
   person_id uuid not null
@@ -881,6 +902,12 @@ table cortex.settings
   seed_lists jsonb not null default '[]'::jsonb
   retention jsonb not null default '{"mails_months": null, "rejected_months": null, "activities_months": null, "webhook_calls_months": 1}'::jsonb
 
+table cortex.shopify_refunds
+  refund_id text not null
+  order_id text not null
+  amount_minor bigint not null
+  currency text not null
+
 table cortex.sign_in_tries
   key bytea not null
   tries integer not null
@@ -917,6 +944,31 @@ table cortex.sign_ups
   confirmed_at timestamp with time zone
   confirmed_ip text
   language text
+
+table cortex.source_minutes
+  minute timestamp with time zone not null
+  source_id text not null
+  accepted integer not null
+  rejected integer not null
+  unused integer not null
+
+table cortex.source_rejects
+  id bigint not null generated always as identity
+  source_id text not null
+  at timestamp with time zone not null default cortex.now()
+  code text not null
+  reason text not null
+  pointer text
+  route text not null
+  body text
+  is_cut boolean not null
+  unused boolean not null
+  stranger boolean not null
+
+table cortex.source_states
+  source_id text not null
+  last_accepted_at timestamp with time zone
+  last_refused_at timestamp with time zone
 
 table cortex.staff_invitations
   id uuid not null default uuidv7()
@@ -1339,6 +1391,8 @@ cortex.activity_inbox activity_inbox_pkey: PRIMARY KEY (seq)
 
 cortex.activity_keys activity_keys_pkey: PRIMARY KEY (key)
 
+cortex.activity_type_labels activity_type_labels_pkey: PRIMARY KEY (type)
+
 cortex.api_keys api_keys_hash_key: UNIQUE (hash)
 
 cortex.api_keys api_keys_kind_check: CHECK ((kind = ANY (ARRAY['server'::text, 'write'::text])))
@@ -1509,6 +1563,14 @@ cortex.import_changes import_changes_pkey: PRIMARY KEY (job_id, ord)
 
 cortex.import_mappings import_mappings_pkey: PRIMARY KEY (headers)
 
+cortex.inbound_samples inbound_samples_pkey: PRIMARY KEY (id)
+
+cortex.inbound_samples inbound_samples_source_id_fkey: FOREIGN KEY (source_id) REFERENCES cortex.inbound_sources(id) ON DELETE CASCADE
+
+cortex.inbound_sources inbound_sources_pkey: PRIMARY KEY (id)
+
+cortex.inbound_sources inbound_sources_token_hash_key: UNIQUE (token_hash)
+
 cortex.inbox_failures inbox_failures_pkey: PRIMARY KEY (activity_id)
 
 cortex.jobs jobs_pkey: PRIMARY KEY (id)
@@ -1653,11 +1715,19 @@ cortex.settings settings_one_check: CHECK (one)
 
 cortex.settings settings_pkey: PRIMARY KEY (one)
 
+cortex.shopify_refunds shopify_refunds_pkey: PRIMARY KEY (refund_id)
+
 cortex.sign_in_tries sign_in_tries_pkey: PRIMARY KEY (key)
 
 cortex.sign_up_forms sign_up_forms_pkey: PRIMARY KEY (id)
 
 cortex.sign_ups sign_ups_pkey: PRIMARY KEY (id)
+
+cortex.source_minutes source_minutes_pkey: PRIMARY KEY (minute, source_id)
+
+cortex.source_rejects source_rejects_pkey: PRIMARY KEY (id)
+
+cortex.source_states source_states_pkey: PRIMARY KEY (source_id)
 
 cortex.staff_invitations staff_invitations_pkey: PRIMARY KEY (id)
 
@@ -1925,6 +1995,8 @@ CREATE INDEX files_expiring ON cortex.files USING btree (expires_at)
 
 CREATE INDEX former_ids_person ON cortex.former_ids USING btree (person_id)
 
+CREATE INDEX inbound_samples_of ON cortex.inbound_samples USING btree (source_id, id)
+
 CREATE INDEX inbox_failures_due ON cortex.inbox_failures USING btree (next_try_at) WHERE (next_try_at IS NOT NULL)
 
 CREATE INDEX jobs_queued ON cortex.jobs USING btree (created_at, id) WHERE (status = 'queued'::text)
@@ -1997,6 +2069,8 @@ CREATE INDEX send_batches_open ON cortex.send_batches USING btree (claimed_at) W
 
 CREATE INDEX send_batches_unknown ON cortex.send_batches USING btree (claimed_at) WHERE (outcome = 'unknown'::text)
 
+CREATE INDEX shopify_refunds_of ON cortex.shopify_refunds USING btree (order_id)
+
 CREATE INDEX sign_in_tries_by_age ON cortex.sign_in_tries USING btree (last_at)
 
 CREATE INDEX sign_ups_address ON cortex.sign_ups USING btree (address, created_at)
@@ -2012,6 +2086,8 @@ CREATE INDEX sign_ups_message ON cortex.sign_ups USING btree (message_id) WHERE 
 CREATE INDEX sign_ups_network ON cortex.sign_ups USING btree (network, created_at)
 
 CREATE INDEX sign_ups_open ON cortex.sign_ups USING btree (created_at) WHERE (handled_at IS NULL)
+
+CREATE INDEX source_rejects_of ON cortex.source_rejects USING btree (source_id, id)
 
 CREATE INDEX staff_passkeys_by_staff ON cortex.staff_passkeys USING btree (staff_id)
 

@@ -14,6 +14,7 @@ import { OrdersModule } from '#orders';
 import { EmailsModule } from '#emails';
 import { ResetMail, SendModule } from '#send';
 import { SmartListsModule } from '#smart-lists';
+import { SourcesModule } from '#sources';
 import { TransfersModule } from '#transfers';
 import { WorkspaceModule } from '#workspace';
 import { PlatformModule, type PlatformParts } from '#platform';
@@ -24,6 +25,8 @@ import { AuthGuard } from './http/permission/auth.guard.js';
 import { AnswerCheckInterceptor } from './http/routes/answer-check.interceptor.js';
 import { IdempotencyInterceptor } from './http/routes/idempotency.interceptor.js';
 import { ActivitiesController } from './controllers/ingestion/activities.controller.js';
+import { LiveController } from './controllers/ingestion/live.controller.js';
+import { SourcesController } from './controllers/ingestion/sources.controller.js';
 import { TrackController } from './controllers/ingestion/track.controller.js';
 import { ClientSetUpController } from './controllers/ingestion/client-set-up.controller.js';
 import { ClientsController } from './controllers/ingestion/clients.controller.js';
@@ -72,6 +75,7 @@ const libraries: Type[] = [
   ClientsModule,
   EnrollmentsModule,
   OrdersModule,
+  SourcesModule,
   DirectoryModule,
   EmailsModule,
   BroadcastsModule,
@@ -102,6 +106,8 @@ const controllers: Type[] = [
   UnsubscribeController,
   WebhooksController,
   ActivitiesController,
+  LiveController,
+  SourcesController,
   TrackController,
   ClientsController,
   ClientSetUpController,

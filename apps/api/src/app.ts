@@ -5,9 +5,10 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiKeys, Refusals, StaffSignIn, WriteKeys } from '#access';
 import { Ingestion, VisitLimits } from '#activities';
-import { StripeReports } from '#orders';
+import { ShopifyReports, StripeReports } from '#orders';
 import * as contracts from '#contracts';
 import { CustomerSignIn } from '#customers';
+import { InboundSources, SourceMeter } from '#sources';
 import { asRequest, cursorKey, readSecret, type PlatformParts } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { recordActivities } from './controllers/ingestion/activities.controller.js';
@@ -23,6 +24,7 @@ import { answerPreflights } from './http/permission/pages-of-others.js';
 import { pagePolicy, widerPages } from './http/pages/page-policy.js';
 import { noticeProxy } from './http/permission/proxy-notice.js';
 import { signCursors } from './http/routes/signed-cursors.js';
+import { noteRefusedRequests } from './http/ingestion/source-notes.js';
 import { serveWeb } from './http/pages/static-web.js';
 
 const processMark = randomBytes(4).toString('hex');
@@ -83,13 +85,16 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
     config,
     refusals: app.get(Refusals),
     stripe: app.get(StripeReports),
+    shopify: app.get(ShopifyReports),
+    inbound: app.get(InboundSources),
   });
   applyBodyLimits(fastify, routes);
   signCursors(fastify, routes, cursorKey(await readSecret(parts.database, config)));
-  const ingestion = app.get(Ingestion);
+  const [ingestion, meter] = [app.get(Ingestion), app.get(SourceMeter)];
+  noteRefusedRequests(fastify, routes, meter);
   openFastDoor(fastify, contracts.postActivities, {
     log,
-    handle: (request) => recordActivities(ingestion, request),
+    handle: (request) => recordActivities(ingestion, meter, request),
   });
   await noticeProxy(fastify, parts);
   let closing = false;

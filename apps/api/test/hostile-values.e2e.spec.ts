@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as contracts from '#contracts';
 import type { RouteDefinition } from '#contracts';
@@ -28,6 +28,9 @@ const PER_PARAMETER = 30;
 const PER_ROUTE = 100;
 
 const STRIPE_WEBHOOK_SECRET = 'whsec_of_the_hostile_values';
+const SHOPIFY_WEBHOOK_SECRET = 'shpss_of_the_hostile_values';
+const shopifySignature = (body: string | Buffer): string =>
+  createHmac('sha256', SHOPIFY_WEBHOOK_SECRET).update(body).digest('base64');
 
 interface Attempt {
   method: string;
@@ -37,7 +40,13 @@ interface Attempt {
 }
 
 /** Held open, or ends the session that the others need. */
-const apart = new Set(['GET /events', 'POST /auth/staff/sign-out', 'POST /auth/customer/sign-out', 'DELETE /sessions']);
+const apart = new Set([
+  'GET /events',
+  'GET /activities/live',
+  'POST /auth/staff/sign-out',
+  'POST /auth/customer/sign-out',
+  'DELETE /sessions',
+]);
 const routes = contracts.routesOf(contracts).filter(({ method, path }) => !apart.has(`${method} ${path}`));
 
 let api: TestApi;
@@ -50,6 +59,7 @@ beforeAll(async () => {
     POSTMARK_WEBHOOK_USER: 'postmark',
     POSTMARK_WEBHOOK_PASSWORD: 'a long password',
     STRIPE_WEBHOOK_SECRET,
+    SHOPIFY_WEBHOOK_SECRET,
   });
   world = await hostileWorld(api);
   const page = { kind: 'write', allowed_types: ['page_view'], allowed_origins: ['https://shop.example'] };
@@ -79,7 +89,8 @@ const headersOf = ({ access }: RouteDefinition): Record<string, string> => {
   if (access === 'open') return {};
   if (access === 'own') return { cookie };
   if (access === 'customer') return { cookie: customer };
-  if (access === 'stripe') return {};
+  if (access === 'stripe' || access === 'inbound') return {};
+  if (access === 'shopify') return { 'x-shopify-topic': 'orders/paid' };
   if (access === 'write_key') return { authorization: `Bearer ${writeKey}`, origin: 'https://shop.example' };
   if (access === 'client') return { authorization: `Basic ${Buffer.from(`${api.adminKey}:`).toString('base64')}` };
   if (access === 'postmark')
@@ -121,6 +132,7 @@ function* attempts(route: RouteDefinition, roll: (n: number) => number): Generat
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(route.access === 'stripe' ? { 'stripe-signature': stripeSignature(STRIPE_WEBHOOK_SECRET, body ?? '') } : {}),
+      ...(route.access === 'shopify' ? { 'x-shopify-hmac-sha256': shopifySignature(body ?? '') } : {}),
       ...headers,
       ...more,
     },

@@ -118,6 +118,13 @@ export async function hostileWorld(api: TestApi): Promise<World> {
   );
   const invitation = await made('POST', '/staff/invitations', { email: 'new@hostile.example', role: 'viewer' });
   const key = await made('POST', '/api-keys', { name: 'spare', kind: 'server', scopes: ['read'] });
+  const source = (await made('POST', '/api-keys', { name: 'shop', kind: 'server', scopes: ['ingest'] })).id as string;
+  const inbound = await made('POST', '/sources', { name: 'Forms' });
+  const open = await made('POST', '/sources', { name: 'Open' });
+  const mapping = { type: { text: 'form.sent' }, email: '/email', metadata: [{ name: 'plan', at: '/plan' }] };
+  const token = new URL(open.url).pathname.split('/')[2]!;
+  await made('PATCH', `/sources/${open.id}`, { mapping, is_on: true });
+  await api.call('POST', new URL(inbound.url).pathname, { email: ANN, plan: 'pro' }, { anonymous: true });
   const draft = { name: 'News', template_id: template, include_smart_list_ids: [list] };
   const broadcast = (await made('POST', '/email/broadcasts', draft)).id as string;
   await made('POST', `/email/broadcasts/${broadcast}/rehearse`, undefined);
@@ -168,9 +175,13 @@ export async function hostileWorld(api: TestApi): Promise<World> {
     ['/staff', staff.id],
     ['/sessions', session?.id ?? staff.id],
     ['/api-keys', key.id],
+    ['/sources/:id/rejects', source],
+    ['/sources', inbound.id],
+    ['/in', token],
     ['/problems', 'not_found'],
   ];
   const known: [string, unknown[]][] = [
+    ['mapping', [mapping]],
     ['rules', rules],
     ['graph', [drawing({ list: fixed, template })]],
     [
@@ -225,6 +236,43 @@ export async function hostileWorld(api: TestApi): Promise<World> {
           previous_attributes: { email: 'before@hostile.example' },
         },
       })),
+    ],
+    ['body:POST /in/:token', [{ email: ANN, plan: 'pro' }]],
+    [
+      'body:POST /webhooks/shopify',
+      [
+        {
+          id: 5_678_901_234_567,
+          email: ANN,
+          total_price: '49.90',
+          currency: 'EUR',
+          financial_status: 'paid',
+          created_at: '2026-11-01T00:00:00Z',
+          updated_at: '2026-11-01T00:00:00Z',
+          customer: { id: 1, email: ANN },
+          line_items: [{ title: 'Light' }],
+          refunds: [
+            {
+              id: 2,
+              created_at: '2026-11-01T00:00:00Z',
+              transactions: [{ kind: 'refund', status: 'success', amount: '1.00' }],
+            },
+          ],
+        },
+      ],
+    ],
+    [
+      'body:POST /webhooks/postmark/inbound',
+      [
+        {
+          MessageID: newId(),
+          From: ANN,
+          Subject: 'Re: x',
+          TextBody: 'Yes',
+          Date: 'Sun, 1 Nov 2026 10:00:00 +0000',
+          Headers: [{ Name: 'In-Reply-To', Value: `<${newId()}@mtasv.net>` }],
+        },
+      ],
     ],
     [
       'body:POST /webhooks/postmark',

@@ -59,6 +59,9 @@ const routes: Record<Row, string> = {
   'with credentials of its own': `
     POST /webhooks/postmark
     POST /webhooks/stripe
+    POST /webhooks/postmark/inbound
+    POST /webhooks/shopify
+    POST /in/:token
     POST /track
     POST /v1/track
     POST /v1/identify
@@ -94,6 +97,8 @@ const routes: Record<Row, string> = {
     DELETE /views/:id
     POST /automations/:id/presence`,
   'read people, lists, automations, reports': `
+    GET /sources
+    GET /activities/live
     GET /activities
     GET /activities/types
     GET /contacts
@@ -174,6 +179,7 @@ const routes: Record<Row, string> = {
     GET /events
     GET /metrics`,
   'change lists, automations, templates; publish; send': `
+    PUT /activities/types/:type
     POST /smart-lists
     PUT /smart-lists/:id
     DELETE /smart-lists/:id
@@ -308,6 +314,13 @@ const routes: Record<Row, string> = {
     DELETE /staff/invitations/:id
     GET /sessions
     DELETE /sessions/:id
+    GET /sources/:id/rejects
+    POST /sources
+    GET /sources/:id
+    PATCH /sources/:id
+    DELETE /sources/:id
+    POST /sources/:id/try
+    POST /sources/:id/rotate
     GET /api-keys
     POST /api-keys
     DELETE /api-keys/:id

@@ -44,8 +44,12 @@ const apart = new Set([
   'POST /auth/customer/sign-out',
   'DELETE /sessions',
   'GET /events',
+  'GET /activities/live',
   'POST /webhooks/postmark',
   'POST /webhooks/stripe',
+  'POST /webhooks/postmark/inbound',
+  'POST /webhooks/shopify',
+  'POST /in/:token',
   'POST /track',
   ...routes.filter(({ access }) => access === 'client').map(nameOf),
 ]);

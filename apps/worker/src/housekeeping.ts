@@ -35,7 +35,7 @@ export class Housekeeping implements JobHandlers {
     );
   }
 
-  /** An Idempotency-Key holds for 24 hours. */
+  /** An Idempotency-Key holds for 24 hours; bodies that were refused are looked at soon or never. */
   async forgetRequests(): Promise<void> {
     let gone: number;
     do {
@@ -45,6 +45,9 @@ export class Housekeeping implements JobHandlers {
            limit ${BATCH}))`,
       );
     } while (gone === BATCH);
+    await this.database.run(
+      `delete from cortex.source_rejects r where r.at < (select cortex.now()) - interval '${keptDays.refused_bodies} days'`,
+    );
   }
 
   /** Files that jobs wrote go after their days, one by one; and with them what undoing an import would need. */

@@ -1,7 +1,9 @@
 export * from './activities.module.js';
 export * from './activity-log.js';
+export * from './activity-tail.js';
 export * from './append.js';
 export * from './ingestion.js';
+export { TypeLabels } from './type-labels.js';
 export * from './visit-limits.js';
 export * from './visits.js';
 export { activitySentence } from './sentence.js';

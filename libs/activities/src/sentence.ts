@@ -79,6 +79,7 @@ const sentenceOf = new Map(
     'email.complained': ({ mail }) => `Marked${mail || ' an e-mail'} as spam`,
     'email.unsubscribed': ({ mail }) => `Unsubscribed${mail ? ` from${mail}` : ''}`,
     'email.subscribed': () => 'Subscribed',
+    'mail.replied': ({ mail }) => `Replied to${mail || ' an e-mail'}`,
     'automation.entered': ({ automation }) => `Entered${automation || ' an automation'}`,
     'automation.left': left,
     page_view: ({ m }) => `Viewed ${text(m.title) ?? text(m.url) ?? text(m.path) ?? 'a page'}`,
@@ -90,13 +91,22 @@ const sentenceOf = new Map(
 /**
  * One activity in plain English: "Left the checkout: Photography 101, €49.00".
  * @param names what ids in the metadata stand for (`namesOf`); without them the sentence goes without
+ * @param label what people call the type, where Cortex has no sentence for it
  */
-export function activitySentence(type: string, metadata: Metadata, names: Names = noNames): string {
+export function activitySentence(type: string, metadata: Metadata, names: Names = noNames, label?: string): string {
   const told = tell(type === 'course.cancelled' ? { ...metadata, amount_minor: undefined } : metadata, names);
   const known = sentenceOf.get(type);
   if (known) return known(told);
   const done = type.startsWith('admin.') ? text(metadata.summary) : undefined;
   if (done !== undefined) return `${done}${told.by}${metadata.state === 'partly' ? ', in part' : ''}`;
-  const words = type.replace(/[._]+/g, ' ').trim();
-  return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}${told.what}`;
+  return `${label ?? typeWords(type)}${told.what}`;
 }
+
+/** A type in words: “Order placed” for `order.placed`. */
+export function typeWords(type: string): string {
+  const words = type.replace(/[._]+/g, ' ').trim();
+  return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`;
+}
+
+/** Whether Cortex has a sentence of its own for a type. */
+export const isKnownType = (type: string): boolean => sentenceOf.has(type);

@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 import { namesOf, type Names } from './names.queries.js';
-import { activitySentence } from './sentence.js';
+import { activitySentence, typeWords } from './sentence.js';
+import { labelsOf } from './type-labels.js';
 
 /** An activity as the public contract has it; instants are RFC 3339 in UTC. */
 export interface TimelineActivity {
@@ -12,9 +13,11 @@ export interface TimelineActivity {
   received_at: string;
   source: string;
   sentence: string;
+  /** What its type is called. */
+  label: string;
 }
 
-interface ActivityRow {
+export interface ActivityRow {
   id: string;
   type: string;
   contact_email: string | null;
@@ -22,6 +25,9 @@ interface ActivityRow {
   occurred_at: Date;
   received_at: Date;
   source: string;
+}
+
+interface PageRow extends ActivityRow {
   /** With its microseconds, for the cursor. */
   occurred_exact: string;
 }
@@ -54,7 +60,7 @@ export async function activityPage(
   if (filter.to !== undefined) where.push(`a.occurred_at <= ${bind(filter.to)}::timestamptz`);
   const after = decodeCursor(filter.cursor, 2);
   if (after) where.push(`(a.occurred_at, a.id) < (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
-  const rows = await tx.rows<ActivityRow>(
+  const rows = await tx.rows<PageRow>(
     `select a.id, a.type, a.contact_email, cortex.plain_attributes(a.metadata) as metadata, a.occurred_at, a.received_at, a.source,
        a.occurred_at::text as occurred_exact
      from public.crm_activities a
@@ -65,9 +71,8 @@ export async function activityPage(
   );
   const shown = rows.slice(0, filter.limit);
   const last = shown.at(-1);
-  const names = await namesOf(tx, shown);
   return {
-    items: shown.map((row) => presentActivity(row, names)),
+    items: await presentActivities(tx, shown),
     next_cursor: rows.length > filter.limit && last ? encodeCursor([last.occurred_exact, last.id]) : null,
   };
 }
@@ -76,7 +81,17 @@ export async function activityPage(
 export const timelinePage = (tx: Tx, personIds: readonly string[], page: { limit: number; cursor?: string }) =>
   activityPage(tx, { ...page, personIds });
 
-function presentActivity(row: ActivityRow, names: Names): TimelineActivity {
+/** Rows of activities as the public contract has them. */
+export async function presentActivities(tx: Tx, rows: readonly ActivityRow[]): Promise<TimelineActivity[]> {
+  const names = await namesOf(tx, rows);
+  const labels = await labelsOf(
+    tx,
+    rows.map(({ type }) => type),
+  );
+  return rows.map((row) => presentActivity(row, names, labels.get(row.type)));
+}
+
+function presentActivity(row: ActivityRow, names: Names, label: string | undefined): TimelineActivity {
   return {
     id: row.id,
     type: row.type,
@@ -85,6 +100,7 @@ function presentActivity(row: ActivityRow, names: Names): TimelineActivity {
     occurred_at: row.occurred_at.toISOString(),
     received_at: row.received_at.toISOString(),
     source: row.source,
-    sentence: activitySentence(row.type, row.metadata, names),
+    sentence: activitySentence(row.type, row.metadata, names, label),
+    label: label ?? typeWords(row.type),
   };
 }

@@ -1,9 +1,23 @@
 import type { Tx } from '#platform';
+import { isReservedType } from '#rules';
+import { isKnownType, typeWords } from './sentence.js';
 
 export interface SeenType {
   type: string;
   metadata_keys: string[];
   last_seen: string;
+  /** What it is called on screens. */
+  label: string;
+  /** Nobody has said what it is called, and Cortex has no sentence for it. */
+  asks_for_label: boolean;
+}
+
+interface TypeRow {
+  type: string;
+  metadata_keys: string[];
+  last_seen: Date;
+  label: string | null;
+  was_asked: boolean;
 }
 
 const MAX_TYPES = 500;
@@ -14,7 +28,7 @@ const SAMPLE = 200;
  * from type to type along the index, so the cost follows the number of types and not of activities.
  */
 export async function seenTypes(tx: Tx): Promise<SeenType[]> {
-  const rows = await tx.rows<{ type: string; metadata_keys: string[]; last_seen: Date }>(
+  const rows = await tx.rows<TypeRow>(
     `with recursive seen as (
        (select a.type, 1 as n from public.crm_activities a order by a.type limit 1)
        union all
@@ -28,11 +42,19 @@ export async function seenTypes(tx: Tx): Promise<SeenType[]> {
          ) newest cross join lateral jsonb_object_keys(cortex.plain_attributes(newest.metadata)) as k(key)
          order by k.key limit 100
        ) as metadata_keys,
-       (select max(a.occurred_at) from public.crm_activities a where a.type = s.type) as last_seen
-     from seen s where s.type is not null order by s.type`,
+       (select max(a.occurred_at) from public.crm_activities a where a.type = s.type) as last_seen,
+       l.label, l.type is not null as was_asked
+     from seen s left join cortex.activity_type_labels l on l.type = s.type
+     where s.type is not null order by s.type`,
     [MAX_TYPES, SAMPLE],
   );
-  return rows.map((row) => ({ ...row, last_seen: row.last_seen.toISOString() }));
+  return rows.map(({ type, metadata_keys, last_seen, label, was_asked }) => ({
+    type,
+    metadata_keys,
+    last_seen: last_seen.toISOString(),
+    label: label ?? typeWords(type),
+    asks_for_label: !was_asked && !isKnownType(type) && !isReservedType(type),
+  }));
 }
 
 /** The people whom this address, or one merged into or out of it, stands for. */

@@ -4,3 +4,4 @@ export { OrdersModule } from './orders.module.js';
 export { SourceError, type OrderSource } from './source.js';
 export { StripeRefunds } from './stripe/stripe-refunds.js';
 export { StripeReports } from './stripe/stripe-reports.js';
+export { ShopifyReports } from './shopify/shopify-reports.js';

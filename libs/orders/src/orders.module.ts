@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Config, internet } from '#platform';
 import { OrderSync } from './order-sync.js';
+import { ShopifyReports } from './shopify/shopify-reports.js';
 import { ShopOrders } from './shop/shop-orders.js';
 import { ORDER_SOURCES, type OrderSource } from './source.js';
 import { StripeReports } from './stripe/stripe-reports.js';
@@ -21,7 +22,7 @@ const sources = {
   },
 };
 
-const parts = [OrderSync, StripeRefunds, StripeReports];
+const parts = [OrderSync, ShopifyReports, StripeRefunds, StripeReports];
 
 /** Orders that are fetched from elsewhere. Nothing runs until the worker binds `OrderJobs`. */
 @Module({ providers: [sources, ...parts], exports: parts })

@@ -1,6 +1,5 @@
 import { adminAddresses } from '#contracts';
 import { closeAttention, openAttention, type Tx } from '#platform';
-import type { OrderSource } from './source.js';
 
 /** An order that is another person's here; `holder` undefined: not (any more). */
 export interface Looked {
@@ -29,7 +28,10 @@ export async function noteRefused(tx: Tx, source: string, looked: readonly Looke
 }
 
 /** Says under Needs attention which orders wait for somebody's decision, or that none does any more. */
-export async function tellRefused(tx: Tx, { name, label }: OrderSource): Promise<void> {
+export async function tellRefused(
+  tx: Tx,
+  { name, label }: { readonly name: string; readonly label: string },
+): Promise<void> {
   const key = `orders_refused:${name}`;
   const rows = await tx.rows<{ external_id: string; id: string | null; total: number }>(
     `select r.external_id, p.id, (count(*) over ())::int as total

@@ -4,7 +4,7 @@ import type { Database, Tx } from '#platform';
 import { noOrders, together } from './counts.js';
 import { recordOrder, type Recorded } from './record-order.js';
 import { noteRefused } from './refused-orders.js';
-import type { OrderPage, OrderSource, SourceOrder } from './source.js';
+import type { OrderPage, SourceOrder } from './source.js';
 
 /** Orders that are written in one transaction. */
 const TOGETHER = 100;
@@ -16,7 +16,7 @@ const TOGETHER = 100;
  */
 export async function takeOrders(
   database: Database,
-  source: Pick<OrderSource, 'name'>,
+  source: { readonly name: string },
   page: OrderPage,
   askedAt: Date,
   last?: (tx: Tx, counts: OrderCounts) => Promise<void>,
@@ -42,7 +42,7 @@ export async function takeOrders(
 
 async function takeSome(
   database: Database,
-  source: Pick<OrderSource, 'name'>,
+  source: { readonly name: string },
   orders: readonly SourceOrder[],
   askedAt: Date,
   before: OrderCounts,

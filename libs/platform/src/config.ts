@@ -143,6 +143,10 @@ export const environment = z.object({
     description: "The signing secret (`whsec_…`) of Stripe's webhook to `/webhooks/stripe`.",
     absent: 'the webhook answers 401',
   }),
+  SHOPIFY_WEBHOOK_SECRET: givenToken.optional().meta({
+    description: "The signing secret of Shopify's webhooks to `/webhooks/shopify`.",
+    absent: 'the webhook answers 401',
+  }),
   ORDERS_URL: url.optional().meta({
     description: 'Fetches orders from this address of your own shop, which answers as `libs/orders/README.md` says.',
     absent: 'no orders are fetched from a shop',

@@ -12,6 +12,7 @@ export * from './readiness.js';
 export * from './reset-mail.js';
 export * from './message-view.js';
 export * from './postmark-events.js';
+export { PostmarkReplies } from './postmark-replies.js';
 export * from './lost-reports.js';
 export * from './suppression-mirror.js';
 export * from './own-reports.js';

@@ -6,6 +6,7 @@ import { LostReports } from './lost-reports.js';
 import { MessageView } from './message-view.js';
 import { OwnReports } from './own-reports.js';
 import { PostmarkEvents } from './postmark-events.js';
+import { PostmarkReplies } from './postmark-replies.js';
 import { GATEWAY, PostmarkGateway } from './postmark.client.js';
 import { Removals } from './removals.js';
 import { Rehearsals } from './rehearsal.js';
@@ -22,6 +23,7 @@ const parts = [
   MessageView,
   OwnReports,
   PostmarkEvents,
+  PostmarkReplies,
   Rehearsals,
   Removals,
   Sender,

@@ -43,6 +43,7 @@ const records = [
   'enrollments',
   'clients',
   'orders',
+  'sources',
   'smart-lists',
   'transfers',
   'automations',
@@ -99,6 +100,7 @@ export const rings: Record<string, Ring> = {
     server: true,
     packages: [{ name: 'stripe', within: 'libs/orders/src/stripe/' }],
   },
+  sources: { parts: [...pure, ...base, 'activities'], server: true, packages: [] },
   'smart-lists': { parts: [...pure, ...base, 'activities', 'directory'], server: true, packages: [] },
   transfers: { parts: [...pure, ...base, 'directory', 'enrollments', 'smart-lists'], server: true, packages: [] },
   automations: {

@@ -14,6 +14,7 @@ import { KeysSettings } from './programs/keys-settings';
 import { SendersSettings } from './mail/senders-settings';
 import { SeedSettings } from './mail/seed-settings';
 import { SecuritySettings } from './workspace/security-settings';
+import { SourcesSettings } from './sources/sources-settings';
 import { SessionsSettings } from './staff/sessions-settings';
 import { useSettings } from './saving/settings.queries';
 import { StaffSettings } from './staff/staff-settings';
@@ -42,6 +43,7 @@ export function SettingsPage() {
     ['topics', 'Topics'],
     ['forms', 'Sign-up forms'],
     ['suppressions', 'Suppressions'],
+    ['sources', 'Sources'],
     ['orders', 'Orders'],
     ['account', 'Your account'],
     ...(mayAdmin
@@ -77,6 +79,7 @@ export function SettingsPage() {
             <TopicsSettings />
             <FormsSettings />
             <SuppressionsSettings />
+            <SourcesSettings />
             <OrdersSettings />
             <AccountSettings />
             {mayAdmin ? (

@@ -94,10 +94,19 @@ export async function eraseFreeText(tx: Tx, { spellings, names }: Known): Promis
     `delete from cortex.request_keys k where k.answer::text ~* cortex.pattern_of_addresses($1::text[])`,
     [spellings],
   );
+  // A body that was refused may say more of them than their address.
+  const bodies = await tx.run(
+    `delete from cortex.source_rejects r where r.body ~* cortex.pattern_of_addresses($1::text[])`,
+    [spellings],
+  );
+  const samples = await tx.run(
+    `delete from cortex.inbound_samples s where s.body ~* cortex.pattern_of_addresses($1::text[])`,
+    [spellings],
+  );
   const row = await tx.row<{ n: number }>('select cortex.erase_text($1::text[], $2::text[], $3::text[])::int as n', [
     spellings,
     names,
     LEFT_OUT,
   ]);
-  return answers + row!.n;
+  return answers + bodies + samples + row!.n;
 }

@@ -110,6 +110,8 @@ export function openApi(routes: readonly RouteDefinition[], serverUrl: string): 
         key: { type: 'http', scheme: 'bearer' },
         postmark: { type: 'http', scheme: 'basic' },
         stripe: { type: 'apiKey', in: 'header', name: 'Stripe-Signature' },
+        shopify: { type: 'apiKey', in: 'header', name: 'X-Shopify-Hmac-Sha256' },
+        inbound: { type: 'http', scheme: 'token', description: 'The token in the address.' },
         write_key: { type: 'apiKey', in: 'query', name: 'key' },
         client: { type: 'http', scheme: 'basic' },
         session: { type: 'apiKey', in: 'cookie', name: 'cortex_staff.session_token' },

@@ -6,7 +6,10 @@ export const scopes = ['ingest', 'read', 'write', 'admin'] as const;
 export type ScopeName = (typeof scopes)[number];
 
 /** The rows that roles and scopes hold. */
-export type TableRow = Exclude<AccessRow, 'open' | 'postmark' | 'stripe' | 'write_key' | 'client' | 'customer'>;
+export type TableRow = Exclude<
+  AccessRow,
+  'open' | 'postmark' | 'stripe' | 'shopify' | 'inbound' | 'write_key' | 'client' | 'customer'
+>;
 
 /** Who may do what: the public table, read by the server's guard, the screens and the roles test. */
 export const permissions: Record<TableRow, { roles: readonly RoleName[]; scopes: readonly ScopeName[] }> = {

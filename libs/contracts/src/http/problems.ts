@@ -75,7 +75,7 @@ export const problemKinds = {
   ),
   wrong_webhook_credentials: notSignedIn(
     'The webhook call does not carry the credentials that Cortex was given for it.',
-    'For Postmark set POSTMARK_WEBHOOK_USER and POSTMARK_WEBHOOK_PASSWORD, and use both in the webhook URL there. For Stripe set STRIPE_WEBHOOK_SECRET to the signing secret of its webhook.',
+    'For Postmark set POSTMARK_WEBHOOK_USER and POSTMARK_WEBHOOK_PASSWORD, and use both in the webhook URL there. For Stripe and Shopify set STRIPE_WEBHOOK_SECRET or SHOPIFY_WEBHOOK_SECRET to the signing secret of its webhook. The address of an inbound webhook is shown under Settings, Sources, when it is made.',
   ),
 
   not_allowed: notAllowed(

@@ -10,6 +10,8 @@ export const accessRows = [
   'open', // no credentials
   'postmark', // the user and password that only Postmark knows
   'stripe', // a signature that only Stripe can make
+  'shopify', // a signature that only Shopify can make
+  'inbound', // the address of an inbound webhook, which holds a token
   'write_key', // a write key, from a page of an allowed origin
   'client', // a write key as above, or a server key that may record: as clients of others send it
   'customer', // a signed-in customer, about themselves

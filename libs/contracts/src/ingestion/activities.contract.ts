@@ -53,6 +53,8 @@ export const activity = z.object({
   received_at: z.string(),
   source: z.string(),
   sentence: z.string(),
+  /** What its type is called. */
+  label: z.string(),
 });
 
 export const postActivities = route({
@@ -109,6 +111,35 @@ export const activityTypes = route({
   tag: 'Activities',
   summary: 'The types seen so far, with the metadata keys they carry',
   response: z.object({
-    items: z.array(z.object({ type: z.string(), metadata_keys: z.array(z.string()), last_seen: z.string() })),
+    items: z.array(
+      z.object({
+        type: z.string(),
+        metadata_keys: z.array(z.string()),
+        last_seen: z.string(),
+        /** What it is called on screens. */
+        label: z.string(),
+        /** Nobody has said what it is called, and Cortex has no sentence for it. */
+        asks_for_label: z.boolean(),
+      }),
+    ),
   }),
+});
+
+export const labelActivityType = route({
+  method: 'PUT',
+  path: '/activities/types/:type',
+  access: 'change',
+  tag: 'Activities',
+  summary: 'Say what a type is called in timelines and lists; null leaves it with its own words',
+  params: z.strictObject({ type: activityType }),
+  body: z.strictObject({
+    label: z
+      .string()
+      .trim()
+      .min(1, 'Write what it is called.')
+      .max(100, 'A label has at most 100 characters.')
+      .nullable(),
+  }),
+  response: z.object({ done: z.literal(true) }),
+  problems: ['limit_reached'],
 });

@@ -288,3 +288,16 @@ export const postmarkWebhook = route({
   raw: true,
   problems: ['wrong_webhook_credentials'],
 });
+
+export const postmarkReplies = route({
+  method: 'POST',
+  path: '/webhooks/postmark/inbound',
+  access: 'postmark',
+  tag,
+  summary: 'Mail that came to Postmark’s inbound address; the same basic auth',
+  description:
+    'A mail that answers one of ours (by `In-Reply-To` or `References`) becomes an activity `mail.replied` of whoever got that one, with its text (`StrippedTextReply`, at most 4,000 characters). Any other is accepted and not used: from whom it says it is is not believed. At most 5 MiB with its attachments, which are not kept.',
+  bodyLimit: 5 * 1024 * 1024,
+  raw: true,
+  problems: ['wrong_webhook_credentials'],
+});

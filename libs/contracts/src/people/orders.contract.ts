@@ -105,3 +105,15 @@ export const stripeWebhook = route({
   raw: true,
   problems: ['wrong_webhook_credentials'],
 });
+
+export const shopifyWebhook = route({
+  method: 'POST',
+  path: '/webhooks/shopify',
+  access: 'shopify',
+  tag,
+  summary: 'What Shopify reports, signed with SHOPIFY_WEBHOOK_SECRET; 401 without',
+  description:
+    'The topics `orders/create`, `orders/paid`, `orders/cancelled`, `refunds/create`, `customers/create` and `customers/update` (`X-Shopify-Topic`). An order counts once it is paid; its id here is its `admin_graphql_api_id`. A customer becomes a profile, with what they said about marketing mail. Late and repeated reports change nothing. Other topics, test orders and orders that are not paid are accepted and ignored.',
+  raw: true,
+  problems: ['wrong_webhook_credentials'],
+});

@@ -8,7 +8,13 @@ export type RetainedKind = keyof typeof fewestMonths;
 export const MOST_MONTHS = 240;
 
 /** Days after which these go by themselves, whatever the settings say. */
-export const keptDays = { files: 14, jobs: 90, unconfirmed_sign_ups: 30, repeated_requests: 1 } as const;
+export const keptDays = {
+  files: 14,
+  jobs: 90,
+  unconfirmed_sign_ups: 30,
+  repeated_requests: 1,
+  refused_bodies: 30,
+} as const;
 
 const months = (fewest: number) =>
   z

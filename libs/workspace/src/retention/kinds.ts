@@ -62,11 +62,14 @@ export const looks: readonly Look[] = [
   },
   {
     kind: 'rejected',
-    tables: ['cortex.trigger_errors', 'cortex.inbox_failures'],
+    // Bodies that were refused have days of their own.
+    tables: ['cortex.trigger_errors', 'cortex.inbox_failures', 'cortex.source_rejects'],
     rows: `select count(*)::int as n from (
-        (select from cortex.trigger_errors limit ${MOST_COUNTED}) union all (select from cortex.inbox_failures limit ${MOST_COUNTED})) t`,
+        (select from cortex.trigger_errors limit ${MOST_COUNTED}) union all (select from cortex.inbox_failures limit ${MOST_COUNTED})
+        union all (select from cortex.source_rejects limit ${MOST_COUNTED})) t`,
     oldest: `select least((select e.happened_at from cortex.trigger_errors e order by e.id limit 1),
-        (select min(f.occurred_at) from cortex.inbox_failures f)) as at`,
+        (select min(f.occurred_at) from cortex.inbox_failures f),
+        (select r.at from cortex.source_rejects r order by r.id limit 1)) as at`,
   },
   {
     kind: 'files',

@@ -4,16 +4,21 @@ import { Visits, type VisitorActivity } from '#activities';
 import * as contracts from '#contracts';
 import { MAX_VISITS, visit, type AnswerOf, type Visit } from '#contracts';
 import { AppError, invalidRequest } from '#platform';
+import { SourceMeter } from '#sources';
 import { fieldErrors, Route } from '../../http/routes/route.js';
 import { readItems } from '../../http/ingestion/items.js';
 import type { CortexRequest } from '../../http/permission/permission.js';
+import { itemsOf, noteResults } from '../../http/ingestion/source-notes.js';
 
 type Answer = AnswerOf<typeof contracts.track>;
 
 /** What pages of the shop send with a write key. */
 @Controller()
 export class TrackController {
-  constructor(private readonly visits: Visits) {}
+  constructor(
+    private readonly visits: Visits,
+    private readonly meter: SourceMeter,
+  ) {}
 
   /** Reads its own body, as `POST /activities` does: what is wrong with one item does not cost the others their place. */
   @Route(contracts.track)
@@ -32,6 +37,7 @@ export class TrackController {
     const results: Answer['results'] = new Array(count);
     for (const [at, error] of refused) results[at] = { id: null, status: 'rejected', error };
     valid.forEach(({ at }, position) => (results[at] = taken[position]!));
+    noteResults(this.meter, request, itemsOf(body, 'activities'), results);
     const counts = { accepted: 0, duplicate: 0, rejected: 0 };
     for (const { status } of results) counts[status]++;
     return { accepted: counts.accepted, duplicates: counts.duplicate, rejected: counts.rejected, results };

@@ -2,8 +2,9 @@ import { Controller, Inject, Res, type OnApplicationBootstrap, type BeforeApplic
 import { HttpAdapterHost } from '@nestjs/core';
 import { presenceMarks } from '#automations';
 import * as contracts from '#contracts';
-import { AppError, Database, LOG, type Log } from '#platform';
+import { Database, LOG, type Log } from '#platform';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { eventText, EventStreams } from '../../http/routes/event-streams.js';
 import { Route } from '../../http/routes/route.js';
 
 const TICK_MS = 1000;
@@ -31,7 +32,7 @@ const MARKS = `
 
 @Controller()
 export class EventsController implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly clients = new Set<FastifyReply>();
+  private readonly streams = new EventStreams<undefined>(MAX_CLIENTS);
   private timer: NodeJS.Timeout | undefined;
   private last: Record<string, string | null> = {};
   private ticks = 0;
@@ -56,35 +57,18 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
 
   @Route(contracts.events)
   async listen(@Res() reply: FastifyReply): Promise<void> {
-    if (this.clients.size >= MAX_CLIENTS) {
-      throw new AppError('too_many_listeners', 'Too many screens are open. Close some, or try again in a moment.', {
-        facts: { retry_after: 10 },
-      });
-    }
+    this.streams.assertRoom();
     // Looked at before the listener is told to look itself, so that nothing falls between its look and the first tick.
     if (!this.timer) await this.look();
-    reply.hijack();
-    reply.raw.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-      // So that the connection goes with the stream when the server stops.
-      connection: 'close',
-    });
-    reply.raw.write('retry: 2000\nevent: ready\ndata: {}\n\n');
-    this.clients.add(reply);
-    reply.raw.on('close', () => {
-      this.clients.delete(reply);
-      if (this.clients.size === 0) this.stop();
-    });
+    this.streams.begin(reply, undefined, () => this.stop());
     this.timer ??= setInterval(() => void this.tick(), TICK_MS);
   }
 
   private async tick(): Promise<void> {
     try {
       const topics = await this.look();
-      if (topics.length > 0) this.send(`event: changed\ndata: ${JSON.stringify({ topics })}\n\n`);
-      else if (++this.ticks % KEEP_ALIVE_TICKS === 0) this.send(': still here\n\n');
+      if (topics.length > 0) this.streams.sendAll(eventText('changed', { topics }));
+      else if (++this.ticks % KEEP_ALIVE_TICKS === 0) this.streams.sendAll(': still here\n\n');
     } catch (error) {
       this.log.warn({ err: error }, 'looking for changes failed');
     }
@@ -104,14 +88,6 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
     return Object.keys(marks).filter((topic) => marks[topic] !== before[topic]);
   }
 
-  private send(text: string): void {
-    for (const client of this.clients) {
-      // Somebody who does not read is let go, and comes back by itself.
-      if (client.raw.writableLength > 64 * 1024) client.raw.destroy();
-      else client.raw.write(text);
-    }
-  }
-
   private stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
@@ -120,7 +96,6 @@ export class EventsController implements OnApplicationBootstrap, BeforeApplicati
 
   private end(): void {
     this.stop();
-    for (const client of this.clients) client.raw.end();
-    this.clients.clear();
+    this.streams.end();
   }
 }

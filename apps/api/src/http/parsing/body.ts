@@ -14,12 +14,18 @@ const PLAIN = /^text\/plain\s*(;|$)/i;
 const FILES = /^(application\/octet-stream|image\/|multipart\/form-data)/;
 const problemsOf = new WeakMap<FastifyRequest, FieldError[]>();
 const signedBodies = new WeakMap<FastifyRequest, Buffer>();
+const brokenBodies = new WeakMap<FastifyRequest, string>();
+/** Bytes that are kept of a body that cannot be read. */
+const KEPT_OF_BROKEN = 4_100;
 
 /** What the strict parser found in the body; a route of many items refuses only the items it points into. */
 export const bodyProblems = (request: FastifyRequest): FieldError[] => problemsOf.get(request) ?? [];
 
 /** A JSON body byte by byte, where it comes with a signature. */
 export const signedBody = (request: FastifyRequest): Buffer => signedBodies.get(request) ?? Buffer.alloc(0);
+
+/** The beginning of a body that is no JSON, for whoever looks for what was wrong with it. */
+export const brokenBody = (request: FastifyRequest): string | undefined => brokenBodies.get(request);
 
 function readJson(request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
   try {
@@ -28,6 +34,7 @@ function readJson(request: FastifyRequest, body: Buffer, done: (error: Error | n
     if (limitsOf(request).isSigned) signedBodies.set(request, body);
     done(null, parse(request, body));
   } catch (error) {
+    brokenBodies.set(request, body.subarray(0, KEPT_OF_BROKEN).toString('utf8'));
     done(error as Error);
   }
 }
@@ -88,7 +95,7 @@ export function applyBodyLimits(fastify: FastifyInstance, contracts: RouteDefini
     const contract = known.get(`${String(options.method)} ${options.url}`);
     if (!contract) return;
     const limit = contract.bodyLimit ?? (contract.access === 'open' ? OPEN_LIMIT : MIB);
-    const isSigned = contract.access === 'stripe';
+    const isSigned = contract.access === 'stripe' || contract.access === 'shopify';
     const takesPlain = contract.access === 'write_key';
     const isClients = contract.access === 'client';
     const file = Math.max(limit, contract.fileLimit ?? 0);

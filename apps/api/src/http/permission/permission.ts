@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeys, Refusals, StaffSignIn, WriteKeys } from '#access';
 import type { VisitLimits } from '#activities';
-import type { StripeReports } from '#orders';
+import type { ShopifyReports, StripeReports } from '#orders';
+import type { InboundSources, InboundWebhook } from '#sources';
 import { permissionRow, type AccessRow, type ProblemCode, type RouteDefinition } from '#contracts';
 import type { CustomerSession, CustomerSignIn } from '#customers';
 import { AppError, type Actor, type Config } from '#platform';
@@ -15,9 +16,11 @@ import { identifyPage, type KeyedRequest } from './pages-of-others.js';
 export type CortexRequest = KeyedRequest & {
   /** Who is signed in, where a customer has to be. */
   customer?: CustomerSession;
+  /** To which inbound webhook it was sent, where it has to be one. */
+  inbound?: InboundWebhook;
 };
 
-/** Who decides about a request, by its headers; of what Stripe signs, by its body too. */
+/** Who decides about a request, by its headers; of what Stripe and Shopify sign, by its body too. */
 export interface Permission {
   keys: ApiKeys;
   writeKeys: WriteKeys;
@@ -29,6 +32,8 @@ export interface Permission {
   config: Config;
   refusals: Refusals;
   stripe: StripeReports;
+  shopify: ShopifyReports;
+  inbound: InboundSources;
 }
 
 /** Refusals that are written down: somebody may be trying what they can do. */
@@ -65,7 +70,7 @@ export function askPermissionFirst(
     if (!contract) return;
     const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
     options.onRequest = [...before, (request, reply) => letIn(contract, request, reply, permission)];
-    if (contract.access === 'stripe') {
+    if (contract.access === 'stripe' || contract.access === 'shopify') {
       const first = options.preHandler === undefined ? [] : [options.preHandler].flat();
       options.preHandler = [async (request) => assertSigned(contract, request, permission), ...first];
     }
@@ -91,6 +96,8 @@ async function letIn(
   try {
     if (contract.access === 'postmark') assertPostmark(request.headers.authorization, permission.config);
     else if (contract.access === 'stripe') permission.stripe.assertHeader(request.headers['stripe-signature']);
+    else if (contract.access === 'shopify') permission.shopify.assertHeader(request.headers['x-shopify-hmac-sha256']);
+    else if (contract.access === 'inbound') request.inbound = await identifyInbound(request, permission);
     else if (contract.access === 'write_key') await identifyPage(request, reply, permission);
     else if (contract.access === 'client') {
       // The key may stand in the body: then it is asked for once that is read.
@@ -132,7 +139,9 @@ async function letClientIn(
 
 function assertSigned(contract: RouteDefinition, request: CortexRequest, permission: Permission): void {
   try {
-    permission.stripe.assertSigned(signedBody(request), request.headers['stripe-signature']);
+    const { stripe, shopify } = permission;
+    if (contract.access === 'stripe') stripe.assertSigned(signedBody(request), request.headers['stripe-signature']);
+    else shopify.assertSigned(signedBody(request), request.headers['x-shopify-hmac-sha256']);
   } catch (error) {
     noteRefusal(contract, request, error, permission);
     throw error;
@@ -145,8 +154,9 @@ function noteRefusal(
   error: unknown,
   { refusals }: Permission,
 ): void {
-  // A write key stands in a page: everybody can try it elsewhere, and one that was revoked is tried by every visitor.
-  if (access === 'write_key' || access === 'client') return;
+  // A write key stands in a page: everybody can try it elsewhere, and one that was revoked is tried by every visitor. An
+  // address that was replaced is tried by the other system until somebody tells it.
+  if (access === 'write_key' || access === 'client' || access === 'inbound') return;
   if (!(error instanceof AppError) || !told.has(error.code)) return;
   refusals.note({ actor, ip, method, route, reason: error.code });
 }
@@ -156,6 +166,13 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
 
 /** The rest of a body that nobody will read would otherwise be taken before the next request on the connection. */
 const closeAfter = (reply: FastifyReply): void => void reply.header('connection', 'close');
+
+async function identifyInbound({ params }: CortexRequest, { inbound }: Permission): Promise<InboundWebhook> {
+  const { token } = params as { token: string };
+  const webhook = await inbound.find(token);
+  if (webhook) return webhook;
+  throw new AppError('wrong_webhook_credentials', 'This address is not known here, or it was replaced.');
+}
 
 /** A key when there is one, else the session. What else stands in Authorization is a proxy's and not for us. */
 async function identify(

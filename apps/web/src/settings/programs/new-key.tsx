@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { CopyOnce } from '../../ui/copying/copy-once';
 import { Form } from '../../ui/forms/form';
 import { useCreateApiKey, type NewApiKey } from './keys.queries';
+import { CodeExamples } from './code-examples';
 import { PageSnippet } from './page-snippet';
 
 const scopeWords: Record<(typeof scopes)[number], string> = {
@@ -45,6 +46,7 @@ export function NewKey() {
           {`The key “${create.data.name}”. Copy it now: it will not be shown again.`}
         </CopyOnce>
       ) : null}
+      {create.data?.scopes.some((scope) => scope !== 'read') ? <CodeExamples apiKey={create.data.key} /> : null}
       {create.data?.signing_secret ? (
         <PageSnippet
           apiKey={create.data.key}

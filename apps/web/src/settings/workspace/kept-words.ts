@@ -24,7 +24,7 @@ export const keptWords: Record<KeptData['kind'], Words> = {
   webhook_calls: { title: 'Webhook calls', note: 'What webhook steps sent, and the answers.' },
   rejected: {
     title: 'Rejected data',
-    note: 'Activities that could not be matched with automations, and errors in the shop’s rows.',
+    note: `Activities that could not be matched with automations, and errors in the shop’s rows. Bodies that were refused at a source go after ${days(keptDays.refused_bodies)}.`,
   },
   files: {
     title: 'Files',

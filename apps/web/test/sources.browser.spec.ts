@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { browser, builtWeb, pageAt, seriousProblems, signIn, testApp, until, type TestApp } from '#testing';
+import type { Browser, Locator, Page } from 'playwright-core';
+
+const ANN = 'ann@quiz.example';
+const SCRIPT = '<img src=x onerror="document.title=\'harm\'">';
+
+describe('Settings, Sources', () => {
+  let app: TestApp;
+  let chromium: Browser;
+  let page: Page;
+  let part: Locator;
+  let key: string;
+  const broken: string[] = [];
+  const post = (body: unknown) => app.call('POST', '/activities', body, { key });
+
+  beforeAll(async () => {
+    await builtWeb();
+    app = await testApp();
+    key = (await app.call('POST', '/api-keys', { name: 'The shop', kind: 'server', scopes: ['ingest'] })).body.key;
+    await post({ contact_email: ANN, type: 'quiz.finished', metadata: { note: SCRIPT } });
+    await post({ contact_email: ANN, type: 'Quiz Finished', note: SCRIPT });
+    chromium = await browser();
+    page = await pageAt(app.url, chromium, broken);
+    await signIn(page, app.admin, '/admin/settings#sources');
+    part = page.locator('#sources');
+  }, 240_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await app?.close();
+  });
+
+  it('shows each source, and what was refused as text', async () => {
+    const row = part.getByRole('row', { name: /The shop/ });
+    await row.getByText('1 body in 24 hours').waitFor();
+    await row.getByRole('button', { name: 'Show rejects' }).click();
+    const rejects = part.getByRole('region', { name: 'Rejects of The shop' });
+    await rejects.getByText('Body', { exact: true }).first().click();
+    await rejects.getByText(SCRIPT.slice(0, 12)).first().waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    expect(await page.title()).not.toBe('harm');
+    await row.getByRole('button', { name: 'Hide rejects' }).click();
+  });
+
+  it('asks once what a new type is called', async () => {
+    const form = part.getByRole('form', { name: 'Label of quiz.finished' });
+    await form.getByRole('textbox').fill('Finished the quiz');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    const { items } = (await app.call('GET', `/activities?type=quiz.finished`)).body;
+    expect(items[0].sentence).toBe('Finished the quiz');
+  });
+
+  it('shows what comes in, filtered, and stands still while it is paused', async () => {
+    const tail = part.getByRole('region', { name: 'What comes in now' });
+    await tail.getByLabel('Type').fill('quiz.finished');
+    await tail.getByRole('button', { name: 'Watch' }).click();
+    await tail.getByText('Watching.').waitFor();
+    const rows = tail.locator('.live-rows > li');
+    await until(async () => (await rows.count()) === 1);
+    await rows.first().locator('summary').click();
+    await rows.first().getByText(SCRIPT.slice(0, 12)).waitFor();
+    await tail.getByRole('button', { name: 'Pause' }).click();
+    await post({ contact_email: ANN, type: 'page_view' });
+    await post({ contact_email: ANN, type: 'quiz.finished' });
+    await tail.getByRole('button', { name: 'Go on, 1 new' }).click();
+    await until(async () => (await rows.count()) === 2);
+    expect(await seriousProblems(page)).toEqual([]);
+    await tail.getByRole('button', { name: 'Stop' }).click();
+  });
+
+  it('captures a sample of an inbound webhook, maps it by clicks, tries it and switches it on', async () => {
+    await part.getByRole('button', { name: 'New inbound webhook' }).click();
+    await part.getByLabel('Name').fill('Quiz page');
+    await part.getByRole('button', { name: 'Create the webhook' }).click();
+    const url = await part.locator('code', { hasText: '/in/cx_in_' }).innerText();
+    const send = () =>
+      app.call('POST', new URL(url).pathname, { who: { mail: ANN }, score: 7, id: 'q1' }, { key: null });
+    const setup = part.getByRole('region', { name: 'Inbound webhook' });
+    await setup.getByText('Waiting for a sample').waitFor();
+    await send();
+    await setup.getByLabel('Type of each activity').fill('quiz.sent');
+    await setup.getByRole('button', { name: /^\/who\/mail/ }).click();
+    await setup.getByText('Metadata', { exact: true }).click();
+    await setup.getByRole('button', { name: /^\/score/ }).click();
+    await setup.getByText('Id', { exact: true }).click();
+    await setup.getByRole('button', { name: /^\/id/ }).click();
+    await setup.getByRole('button', { name: 'Try it' }).click();
+    await setup.getByText(`of ${ANN}`).waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await setup.getByRole('button', { name: 'Switch on' }).click();
+    await setup.getByText('It is on').waitFor();
+    expect((await send()).body.status).toBe('accepted');
+    const { items } = (await app.call('GET', '/activities?type=quiz.sent')).body;
+    expect(items).toMatchObject([{ contact_email: ANN, metadata: { score: 7 } }]);
+    expect(broken).toEqual([]);
+  });
+});
