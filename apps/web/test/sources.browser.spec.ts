@@ -22,7 +22,7 @@ describe('Settings, Sources', () => {
     await post({ contact_email: ANN, type: 'Quiz Finished', note: SCRIPT });
     chromium = await browser();
     page = await pageAt(app.url, chromium, broken);
-    await signIn(page, app.admin, '/admin/settings#sources');
+    await signIn(page, app.admin, '/admin/settings');
     part = page.locator('#sources');
   }, 240_000);
   afterAll(async () => {
