@@ -1,10 +1,11 @@
 import { emailAddress, instant, newProfile, type NewProfile } from '#contracts';
+import { minorMoney } from '#rules';
 import { z } from 'zod';
 import type { SourceOrder } from '../source.js';
 
 /** An id as Shopify writes it: a number of up to 17 digits. */
 const id = z.union([z.number().int().nonnegative(), z.string().min(1).max(100)]).transform(String);
-const decimal = z.string().regex(/^\d{1,12}(\.\d{1,6})?$/);
+const decimal = z.string().regex(/^\d{1,11}(\.\d{1,6})?$/);
 const currency = z.string().regex(/^[A-Z]{3}$/);
 const text = z.string().nullish();
 
@@ -82,7 +83,7 @@ export function shopifyOrder(body: unknown): ShopifyOrder | undefined {
   const read = order.safeParse(body);
   if (!read.success || read.data.test === true || !paid.has(read.data.financial_status)) return undefined;
   const { data } = read;
-  const amount = minorOfDecimal(data.total_price, data.currency);
+  const amount = minorMoney(Number(data.total_price), data.currency);
   const titles = new Set(data.line_items.flatMap(({ title }) => (title ? [title.slice(0, 300)] : [])));
   const [title] = titles;
   const name = data.id ? nameOf(data.id) : data.admin_graphql_api_id;
@@ -119,7 +120,7 @@ function refundOf(given: z.output<typeof refund>, order_id: string, of?: string)
   if (!money) return undefined;
   const amount = moved
     .filter((one) => (one.currency ?? money) === money)
-    .reduce((sum, one) => sum + minorOfDecimal(one.amount, money), 0);
+    .reduce((sum, one) => sum + minorMoney(Number(one.amount), money), 0);
   if (amount === 0) return undefined;
   const at = new Date(given.processed_at ?? given.created_at);
   return { refund_id: given.id, order_id, amount_minor: amount, currency: money, at };
@@ -153,15 +154,4 @@ export function shopifyCustomer(body: unknown): NewProfile | undefined {
   if (all.success) return all.data;
   for (const { path } of all.error.issues) delete fields[String(path[0])];
   return newProfile.safeParse(fields).data;
-}
-
-/** `49.90` in the smallest unit of its currency, as ISO 4217 counts it. */
-export function minorOfDecimal(amount: string, of: string): number {
-  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency: of,
-  }).resolvedOptions();
-  const [whole = '0', fraction = ''] = amount.split('.');
-  const padded = fraction.padEnd(digits + 1, '0');
-  return Number(whole + padded.slice(0, digits)) + (padded[digits]! >= '5' ? 1 : 0);
 }
