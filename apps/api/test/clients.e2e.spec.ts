@@ -266,12 +266,14 @@ describe('PostHog’s capture', () => {
     expect(await form(Buffer.from(one).toString('base64'))).toMatchObject(status);
     expect(await form(one)).toMatchObject(status);
     const packed = gzipSync(JSON.stringify({ api_key, ...event('Packed') }));
-    expect(
-      await world.send('/e/?compression=gzip-js', packed, { key: null, headers: { 'content-type': 'text/plain' } }),
-    ).toMatchObject(status);
+    for (const path of ['/e/?compression=gzip-js', '/e/'])
+      expect(await world.send(path, packed, { key: null, headers: { 'content-type': 'text/plain' } })).toMatchObject(
+        status,
+      );
     expect((await world.stored('posthog')).map(({ type }) => type).sort()).toEqual([
       'in_a_form',
       'in_a_form',
+      'packed',
       'packed',
       'page_view',
       'signed_up',

@@ -86,6 +86,28 @@ describe('a client with a write key', () => {
     expect((await world.person(KNOWN)).attributes.plan).toBeUndefined();
   });
 
+  it('has a clock that is corrected, and believed within a week', async () => {
+    const now = world.app.clock.now().getTime();
+    const at = (days: number) => new Date(now + days * 86_400_000).toISOString();
+    const view = (n: number, more: object) => ({
+      ...{ type: 'page', anonymousId: 'clock', properties: { marker: 'clock', n } },
+      ...more,
+    });
+    await world.fromPage('/v1/batch', {
+      batch: [view(1, { timestamp: at(-30) }), view(3, { timestamp: at(300) })],
+    });
+    await world.fromPage('/v1/p', view(2, { originalTimestamp: at(-101), sentAt: at(-100) }));
+    const found = (await world.stored('clock')).map(({ metadata, occurred_at }) => [
+      metadata.n,
+      Math.round((occurred_at.getTime() - now) / 86_400_000),
+    ]);
+    expect(found).toEqual([
+      [1, -7],
+      [2, -1],
+      [3, 0],
+    ]);
+  });
+
   it('makes nobody, mails nobody and starts nothing, 10,000 times, and once each', async () => {
     await world.matched();
     const now = async () => [

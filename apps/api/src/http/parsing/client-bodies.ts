@@ -30,7 +30,9 @@ function outOfForm(body: Buffer): Buffer {
 
 async function unpacked(request: FastifyRequest, body: Buffer, limit: number): Promise<Buffer> {
   const { compression } = request.query as { compression?: unknown };
-  const way = request.headers['content-encoding'] ?? (typeof compression === 'string' ? compression : 'identity');
+  const said = request.headers['content-encoding'] ?? (typeof compression === 'string' ? compression : undefined);
+  // PostHog's browsers do not always say it. No JSON begins so.
+  const way = said ?? (body[0] === 0x1f && body[1] === 0x8b ? 'gzip' : 'identity');
   if (way === 'identity' || way === 'base64' || body.length === 0) return body;
   const unpack = WAYS.get(way.toLowerCase());
   if (!unpack)
