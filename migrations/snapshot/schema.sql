@@ -1923,6 +1923,8 @@ CREATE INDEX automation_hour_changes_automation ON cortex.automation_hour_change
 
 CREATE INDEX automation_run_steps_entered ON cortex.automation_run_steps USING brin (entered_at) WITH (pages_per_range='32', autosummarize='on')
 
+CREATE INDEX automation_run_steps_of_node ON cortex.automation_run_steps USING btree (node_id, entered_at, run_id, visit)
+
 CREATE INDEX automation_runs_by_status ON cortex.automation_runs USING btree (automation_id, status, entered_at DESC, id DESC)
 
 CREATE INDEX automation_runs_by_step ON cortex.automation_runs USING btree (automation_id, node_id, status, entered_at DESC, id DESC)

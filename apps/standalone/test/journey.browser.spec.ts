@@ -372,6 +372,15 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     await trace.getByRole('button', { name: 'Show everyone again' }).click();
     await page.getByTestId('run-uma@journey.test').click();
     await trace.getByText('e-mail skipped: unsubscribed').waitFor();
+    await trace.getByRole('button', { name: 'Show everyone again' }).click();
+  });
+
+  step('opens exactly the people that a figure counts', async () => {
+    const shown = () => page.locator('[data-testid^=run-] b').allInnerTexts();
+    await canvas.facts('second-mail').getByRole('button', { name: '2 in' }).click();
+    expect((await until(shown, (rows) => rows.length === 2)).sort()).toEqual(['lena@journey.test', 'uma@journey.test']);
+    await page.getByText('e-mail skipped: unsubscribed').waitFor();
+    await look('9-people-of-a-figure');
   });
 
   step('removes the sample shop by one button and keeps what the user made', async () => {

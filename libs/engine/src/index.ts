@@ -7,7 +7,18 @@ export * from './replay/index.js';
 export { Counters, foldCounters, tidyCounters } from './reports/counters.js';
 export type { SmallestChange, Turn } from './reports/explain-change.js';
 export * from './reports/explain.js';
-export * from './reports/reports.queries.js';
+export {
+  automationStats,
+  runPage,
+  runsOfPerson,
+  runView,
+  type AutomationStats,
+  type NodeStats,
+  type RunFilter,
+  type RunView,
+  type StepView,
+} from './reports/reports.queries.js';
+export * from './reports/visits.queries.js';
 export * from './starts/monitors.js';
 export * from './starts/scheduled-entries.js';
 export type { CompiledVersion } from './versions/compiled-version.js';

@@ -3,7 +3,7 @@
  * behind it: the list of runs, a run's trace and the statistics. Also what keeping the counters costs a write.
  */
 import { countByStep } from '#emails';
-import { automationStats, Counters, runPage, runView } from '#engine';
+import { automationStats, Counters, runPage, runView, visitPage } from '#engine';
 import type { Database } from '#platform';
 import { withDatabase } from '../data/ingest-database.js';
 import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
@@ -211,6 +211,16 @@ await withDatabase(
     const { items, next_cursor } = await runPage(database, AUTOMATION, { limit: 50, node_id: 'wait' });
     await measure('runs at a step, second page', list({ node_id: 'wait', cursor: next_cursor! }));
     await measure('one run with its trace', () => runView(database, items[0]!.id));
+    const visits = (more: { node_id: string; figure: 'entered' | 'here' | 'left'; port?: string }) => () =>
+      visitPage(database, AUTOMATION, { limit: 50, ...more });
+    await measure('visits of a step with 200,000 there', visits({ node_id: 'wait', figure: 'entered' }));
+    await measure('those there now', visits({ node_id: 'wait', figure: 'here' }));
+    await measure('those there now, of 20', visits({ node_id: 'rare', figure: 'here' }));
+    await measure('those who left', visits({ node_id: 'wait', figure: 'left' }));
+    await measure(
+      'those who left by a way that nobody took',
+      visits({ node_id: 'wait', figure: 'left', port: 'none' }),
+    );
     const ago = (days: number) => ({ from: new Date(Date.now() - days * 86_400_000).toISOString() });
     const between = { from: ago(33.3).from, to: ago(2.2).from };
     const statistics = (span: Span) => () => automationStats(database, AUTOMATION, span);

@@ -7,6 +7,7 @@ import {
   getAutomation,
   listAutomations,
   listRuns,
+  listVisits,
   pauseAutomation,
   publishAutomation,
   resumeAutomation,
@@ -16,7 +17,7 @@ import {
   type AutomationStatus,
   type CallOf,
 } from '#contracts';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client';
 import { fallbackPoll } from '../api/live-changes';
 import { paging } from '../api/paged';
@@ -49,12 +50,44 @@ export const useAutomation = (id: string) =>
     staleTime: 5_000,
   });
 
-export const useStats = (id: string, from: string | undefined, enabled: boolean) =>
+const hour = 3_600_000;
+const lengths = { day: 24 * hour, week: 7 * 24 * hour, month: 30 * 24 * hour, all: undefined };
+
+/** Where a span begins that ends now. */
+const beginOf = (span: keyof typeof lengths): { from?: string } => {
+  const length = lengths[span];
+  return length === undefined ? {} : { from: new Date(Date.now() - length).toISOString() };
+};
+
+export const useStats = (id: string, span: keyof typeof lengths, enabled: boolean) =>
   useQuery({
-    queryKey: ['automation-stats', id, from],
-    queryFn: ({ signal }) => call(automationStats, { params: { id }, query: from ? { from } : {} }, { signal }),
+    queryKey: ['automation-stats', id, span],
+    queryFn: ({ signal }) => call(automationStats, { params: { id }, query: beginOf(span) }, { signal }),
+    placeholderData: keepPreviousData,
     refetchInterval: fallbackPoll,
     enabled,
+  });
+
+/** The visits behind a figure of a step. */
+export const useVisits = (
+  id: string,
+  asked: { node_id: string; figure: 'entered' | 'here' | 'left'; port?: string } | undefined,
+  span: keyof typeof lengths,
+) =>
+  useInfiniteQuery({
+    queryKey: ['automation-visits', id, asked, span],
+    queryFn: ({ pageParam, signal }) =>
+      call(
+        listVisits,
+        {
+          params: { id },
+          query: { limit: 20, ...beginOf(span), ...asked!, ...(pageParam ? { cursor: pageParam } : {}) },
+        },
+        { signal },
+      ),
+    ...paging,
+    refetchInterval: fallbackPoll,
+    enabled: asked !== undefined,
   });
 
 export const useRuns = (id: string, filter: { contact_email?: string; node_id?: string }, enabled: boolean) =>

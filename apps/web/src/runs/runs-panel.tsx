@@ -23,6 +23,8 @@ import { reasonInWords } from '../outbox/reason-words';
 import { describeOutcome } from './step-outcome';
 import { RetryAll } from './retry-all';
 import { RunActions } from './run-actions';
+import { SpanChoice } from './span-choice';
+import { StepPeople } from './step-people';
 import { WhyNotEntered } from './why-not-entered';
 
 /** One run, kept fresh while it is looked at. */
@@ -53,11 +55,8 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
   const search = typed.includes('@') ? typed : '';
   const say = useSentences(graph);
   const step = nodeId === undefined ? undefined : indexGraph(graph).nodes.get(nodeId);
-  const runs = useRuns(
-    automation.id,
-    { ...(search ? { contact_email: search } : {}), ...(nodeId ? { node_id: nodeId } : {}) },
-    traced === undefined,
-  );
+  const ofStep = step !== undefined && search === '';
+  const runs = useRuns(automation.id, search ? { contact_email: search } : {}, traced === undefined && !ofStep);
   const rows = rowsOf(runs.data);
   if (traced) return <Traced run={traced} graph={graph} onClose={() => onTrace(undefined)} />;
   return (
@@ -71,43 +70,51 @@ export function RunsPanel({ automation, graph, nodeId, onStep, onTrace, traced }
         value={email}
         onChange={setEmail}
       />
-      {step ? (
-        <p className="label row">
-          Here now: {say(step)}
-          <Button variant="subtle" size="compact-xs" onClick={() => onStep(undefined)}>
-            Show everyone
-          </Button>
-        </p>
-      ) : null}
+      <SpanChoice />
       <RetryAll automationId={automation.id} nodeId={nodeId} />
-      {runs.error ? (
-        <Failed error={runs.error} what="The people could not be loaded" onRetry={() => void runs.refetch()} />
-      ) : null}
-      {runs.isPending ? <Loading lines={5} /> : null}
-      {runs.data && rows.length === 0 ? (
-        <p className="sentence quiet">
-          {search
-            ? `${search} has not entered.`
-            : step
-              ? 'Nobody is at this step now.'
-              : automation.status === 'draft'
-                ? 'Nobody yet. People can enter once it is published.'
-                : 'Nobody has entered yet.'}
-        </p>
-      ) : null}
-      <ul className="runs">
-        {rows.map((run) => (
-          <li key={run.id}>
-            <button type="button" className="run" onClick={() => onTrace(run)} data-testid={`run-${run.contact_email}`}>
-              <b>{run.contact_email}</b>
-              <span className="label">
-                {standing(run, graph, say)} · <Time at={run.entered_at} />
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <LoadMore list={runs} />
+      {ofStep ? (
+        <StepPeople
+          automationId={automation.id}
+          step={step}
+          graph={graph}
+          onTrace={onTrace}
+          onEveryone={() => onStep(undefined)}
+        />
+      ) : (
+        <>
+          {runs.error ? (
+            <Failed error={runs.error} what="The people could not be loaded" onRetry={() => void runs.refetch()} />
+          ) : null}
+          {runs.isPending ? <Loading lines={5} /> : null}
+          {runs.data && rows.length === 0 ? (
+            <p className="sentence quiet">
+              {search
+                ? `${search} has not entered.`
+                : automation.status === 'draft'
+                  ? 'Nobody yet. People can enter once it is published.'
+                  : 'Nobody has entered yet.'}
+            </p>
+          ) : null}
+          <ul className="runs">
+            {rows.map((run) => (
+              <li key={run.id}>
+                <button
+                  type="button"
+                  className="run"
+                  onClick={() => onTrace(run)}
+                  data-testid={`run-${run.contact_email}`}
+                >
+                  <b>{run.contact_email}</b>
+                  <span className="label">
+                    {standing(run, graph, say)} · <Time at={run.entered_at} />
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          <LoadMore list={runs} />
+        </>
+      )}
       {search ? <WhyNotEntered automation={automation} graph={graph} email={search} /> : null}
       <EnterByHand automation={automation} />
     </aside>

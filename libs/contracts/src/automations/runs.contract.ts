@@ -49,6 +49,34 @@ export const listRuns = route({
   response: page(run),
 });
 
+/** One time that somebody was at a step. */
+export const stepVisit = runStep.extend({
+  run_id: uuid,
+  contact_email: z.string(),
+  contact_id: uuid.nullable(),
+  /** Where their run stands now. */
+  status: runStatus,
+});
+
+export const listVisits = route({
+  method: 'GET',
+  path: '/automations/:id/visits',
+  access: 'read',
+  tag,
+  summary:
+    'The visits behind a figure of the statistics, newest first: as many as it says. `figure` is `entered`, `here` (at the step now) or `left`; `port` takes only those who left by that way out; `from` and `to` bound when the step was entered.',
+  params: idParams,
+  query: pageQuery.extend({
+    node_id: z.string().max(40),
+    figure: z.enum(['entered', 'here', 'left']),
+    port: z.string().max(80).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  }),
+  response: page(stepVisit),
+  problems: ['not_found'],
+});
+
 /** One status, or several with commas between them. */
 const anyStatus = z
   .string()

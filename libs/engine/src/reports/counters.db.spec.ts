@@ -6,6 +6,7 @@ import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testi
 import { Counters } from './counters.js';
 import { countedOneByOne } from './counting.fixture.js';
 import { automationStats, runPage } from './reports.queries.js';
+import { visitPage } from './visits.queries.js';
 
 const actor = systemActor('test');
 
@@ -76,6 +77,26 @@ describe('the counters behind the statistics', () => {
     return kept;
   };
 
+  /** As many visits behind each figure of each step as it says, none of them twice. */
+  const figuresHold = async (automation: string, span: { from?: string; to?: string } = {}) => {
+    const { nodes } = await automationStats(db.database, automation, span);
+    for (const [node_id, { entered, here_now, left, ports }] of Object.entries(nodes)) {
+      const behind = async (figure: 'entered' | 'here' | 'left', port?: string) => {
+        const seen = new Set<string>();
+        let cursor: string | null | undefined;
+        do {
+          const asked = { node_id, figure, limit: 3, ...span, ...(port === undefined ? {} : { port }) };
+          const page = await visitPage(db.database, automation, { ...asked, ...(cursor ? { cursor } : {}) });
+          for (const { run_id, visit } of page.items) seen.add(`${run_id} ${visit}`);
+          cursor = page.next_cursor;
+        } while (cursor);
+        return seen.size;
+      };
+      expect([await behind('entered'), await behind('here'), await behind('left')]).toEqual([entered, here_now, left]);
+      for (const [port, n] of Object.entries(ports)) expect(await behind('left', port)).toBe(n);
+    }
+  };
+
   const instants = (automation: string) =>
     db.database.rows<{ at: string }>(
       `select distinct entered_at::text as at from cortex.automation_run_steps
@@ -134,6 +155,8 @@ describe('the counters behind the statistics', () => {
         }));
         const ofSpans = [];
         for (const span of some) ofSpans.push(await bothAgree(automation, span));
+        await figuresHold(automation);
+        for (const span of some) await figuresHold(automation, span);
         await counters.fold();
         expect(await bothAgree(automation)).toEqual(before);
         for (const [at, span] of some.entries()) expect(await bothAgree(automation, span)).toEqual(ofSpans[at]);

@@ -122,6 +122,11 @@ export async function runView(db: Database, id: string): Promise<RunView> {
   return (await withSteps(db, [row], 1_000))[0]!;
 }
 
+/** What happened at step `s`; a mail's step tells what became of the mail since. */
+export const outcomeNow = `case when m.id is null then s.outcome
+  else s.outcome || jsonb_build_object('mail', m.state, 'mail_reason', m.reason) end`;
+export const itsMail = `left join cortex.messages m on m.id = (s.outcome ->> 'message_id')::uuid`;
+
 async function withSteps<T extends BareRun>(
   db: Database,
   runs: readonly T[],
@@ -129,14 +134,12 @@ async function withSteps<T extends BareRun>(
 ): Promise<(T & Pick<RunView, 'steps'>)[]> {
   if (runs.length === 0) return [];
   const steps = await db.rows<StepView & { run_id: string; ord: number }>(
-    // A mail's step tells what became of the mail since.
-    `select s.run_id, s.node_id, s.visit, s.ord, s.entered_at, s.left_at, s.port, case when m.id is null then s.outcome
-       else s.outcome || jsonb_build_object('mail', m.state, 'mail_reason', m.reason) end as outcome
+    `select s.run_id, s.node_id, s.visit, s.ord, s.entered_at, s.left_at, s.port, ${outcomeNow} as outcome
      from unnest($1::uuid[]) w(run_id)
      cross join lateral (
        select run_id, node_id, visit, ord, entered_at, left_at, port, outcome from cortex.automation_run_steps
        where run_id = w.run_id order by ord desc limit $2) s
-     left join cortex.messages m on m.id = (s.outcome ->> 'message_id')::uuid
+     ${itsMail}
      order by s.run_id, s.ord`,
     [runs.map((run) => run.id), most],
   );

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { automationById } from '#automations';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { runPage, RunControls, runsOfPerson, runView } from '#engine';
+import { runPage, RunControls, runsOfPerson, runView, visitPage } from '#engine';
 import { Database, type Actor } from '#platform';
 import { Caller, Input, Route } from '../../http/routes/route.js';
 
@@ -17,6 +17,12 @@ export class RunsController {
   async list(@Input() { params, query }: InputOf<typeof contracts.listRuns>) {
     await automationById(this.database, params.id);
     return runPage(this.database, params.id, query);
+  }
+
+  @Route(contracts.listVisits)
+  async visits(@Input() { params, query }: InputOf<typeof contracts.listVisits>) {
+    await automationById(this.database, params.id);
+    return visitPage(this.database, params.id, query);
   }
 
   @Route(contracts.listPersonRuns)

@@ -4,6 +4,7 @@ import { indexGraph } from '#graph';
 import { askedBy, useNamesFor } from '../../automations/reference-names';
 import { portX, sizeOf, wordsWidth } from './geometry';
 import { StepIcon, kindColor, kindWords } from '../../automations/step-icon';
+import { PathFigures } from '../live/path-figures';
 import { StepFigures } from '../live/step-figures';
 import { StepDifference } from '../live/step-difference';
 import { useLive } from '../live/live-store';
@@ -135,6 +136,7 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
       .join(' ');
   });
   const live = useEditor((state) => state.mode !== 'build' || state.readOnly);
+  const figures = useEditor((state) => state.mode === 'live');
   return portsOf(step)
     .filter((port) => open.split(' ').includes(port.id))
     .map((port) => (
@@ -149,6 +151,7 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
             {port.label}
           </span>
         ) : null}
+        {figures ? <PathFigures id={`${id}:${port.id}`} isFault={port.id === 'failed'} /> : null}
         {live ? <span className="open-end-stop" title="This path ends here" /> : null}
         <AddStepButton place={{ source: id, port: port.id }} tight={port.label !== ''} />
       </div>

@@ -19,7 +19,21 @@ export interface StepChange {
   was?: string;
 }
 
+/** How far back the figures go. */
+export const spans = { day: '24 hours', week: '7 days', month: '30 days', all: 'All time' } as const;
+export type Span = keyof typeof spans;
+
+/** A figure of a step whose people are shown. */
+export interface ShownFigure {
+  nodeId: string;
+  figure: 'entered' | 'here' | 'left';
+  /** Only those who left by this way out. */
+  port?: string;
+}
+
 export interface Live {
+  span: Span;
+  figure: ShownFigure | null;
   /** While two versions are compared. */
   changes: ReadonlyMap<string, StepChange> | null;
   stats: Stats | null;
@@ -27,7 +41,7 @@ export interface Live {
 }
 
 export const createLiveStore = (): StoreApi<Live> =>
-  createStore<Live>()(() => ({ stats: null, trace: null, changes: null }));
+  createStore<Live>()(() => ({ span: 'all', figure: null, stats: null, trace: null, changes: null }));
 
 export const {
   StoreProvider: LiveProvider,

@@ -1,27 +1,44 @@
+import { count } from '../../ui/formatting/format';
 import { clockTime } from '../../ui/formatting/time';
-import { useLive } from './live-store';
+import { FigureButton } from './figure-button';
+import { useLive, type Stats } from './live-store';
 
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
 
-const shareOf = (id: string, nodes: Record<string, { left: number; ports: Record<string, number> }> | undefined) => {
+const partsOf = (id: string): [nodeId: string, port: string] => {
   const at = id.lastIndexOf(':');
-  const figures = nodes?.[id.slice(0, at)];
-  const taken = figures?.ports[id.slice(at + 1)] ?? 0;
-  return figures && figures.left > 0 ? taken / figures.left : undefined;
+  return [id.slice(0, at), id.slice(at + 1)];
 };
 
-/** How a connector is drawn: by the share of people who took it, or inked where the traced person went. */
+/** How many took this way out. */
+const takenOf = (id: string, stats: Stats | null): number => {
+  const [nodeId, port] = partsOf(id);
+  return stats?.nodes[nodeId]?.ports[port] ?? 0;
+};
+
+/** How a connector is drawn: by how many of all people took it, or inked where the traced person went. */
 export function usePathTone(id: string): { width: number; tone: 'plain' | 'taken' | 'faded' } {
-  const share = useLive((live) => (live.trace ? undefined : shareOf(id, live.stats?.nodes)));
+  const part = useLive(({ trace, stats }) =>
+    trace || !stats || stats.entered === 0 ? 0 : Math.min(1, takenOf(id, stats) / stats.entered),
+  );
   const tone = useLive((live) => (live.trace ? (live.trace.taken.has(id) ? 'taken' : 'faded') : 'plain'));
-  return { width: tone === 'taken' ? 3 : share === undefined ? 1.5 : 1.5 + share * 3, tone };
+  return { width: tone === 'taken' ? 3 : 1.5 + part * 3, tone };
 }
 
-/** What a connector says in Live: its share, or when the traced person passed. */
-export function PathFigures({ id }: { id: string }) {
-  const share = useLive((live) => (live.trace ? undefined : shareOf(id, live.stats?.nodes)));
+/** What a way out says in Live: how many took it and their share, or when the traced person passed. */
+export function PathFigures({ id, isFault = false }: { id: string; isFault?: boolean }) {
+  const taken = useLive((live) => (live.trace || !live.stats ? undefined : takenOf(id, live.stats)));
+  const left = useLive((live) => live.stats?.nodes[partsOf(id)[0]]?.left ?? 0);
   const at = useLive((live) => live.trace?.taken.get(id));
   if (at !== undefined) return <span className="path-fact taken">{clockTime(at)}</span>;
-  if (share === undefined) return null;
-  return <span className="path-fact">{percent.format(share)}</span>;
+  if (taken === undefined) return null;
+  const [nodeId, port] = partsOf(id);
+  return (
+    <span className="path-fact" data-fault={isFault && taken > 0} data-testid={`path-${id}`}>
+      <FigureButton nodeId={nodeId} figure="left" port={port}>
+        {count(taken)}
+      </FigureButton>
+      {left > 0 && taken < left ? ` · ${percent.format(taken / left)}` : ''}
+    </span>
+  );
 }

@@ -2,6 +2,7 @@ import { count } from '../../ui/formatting/format';
 import { clockTime } from '../../ui/formatting/time';
 import { nodeDef } from '#graph';
 import { useStep } from '../document/use-editor';
+import { FigureButton } from './figure-button';
 import { useLive } from './live-store';
 import { describeOutcome } from '../../runs/step-outcome';
 
@@ -27,13 +28,23 @@ export function StepFigures({ id }: { id: string }) {
   if (step && nodeDef(step.type)?.kind === 'end')
     return (
       <p className="card-facts" data-testid="facts">
-        <b>{count(figures?.entered ?? 0)}</b> ended here
+        <FigureButton nodeId={id} figure="entered">
+          <b>{count(figures?.entered ?? 0)}</b>
+        </FigureButton>{' '}
+        ended here
       </p>
     );
   return (
     <p className="card-facts" data-testid="facts">
       <span>
-        <b>{count(figures?.entered ?? 0)}</b> in · <b>{count(figures?.here_now ?? 0)}</b> here ·{' '}
+        <FigureButton nodeId={id} figure="entered">
+          <b>{count(figures?.entered ?? 0)}</b> in
+        </FigureButton>{' '}
+        ·{' '}
+        <FigureButton nodeId={id} figure="here">
+          <b>{count(figures?.here_now ?? 0)}</b> here
+        </FigureButton>{' '}
+        ·{' '}
         {mail ? (
           <>
             <b>{count(mail.sent)}</b> sent
@@ -45,9 +56,9 @@ export function StepFigures({ id }: { id: string }) {
             ) : null}
           </>
         ) : (
-          <>
+          <FigureButton nodeId={id} figure="left">
             <b>{count(figures?.left ?? 0)}</b> left
-          </>
+          </FigureButton>
         )}
       </span>
       <span className="card-share" style={{ width: `${share * 100}%` }} />
