@@ -313,7 +313,7 @@ class Reader {
 }
 
 function unknownField(given: unknown, place: Place): string {
-  if (typeof given !== 'string') return 'Name the field that the condition asks about.';
+  if (typeof given !== 'string' || given === '') return 'Name the field that the condition asks about.';
   for (const free of Object.values(freeFields)) {
     if (given.startsWith(free.prefix) && free.places.includes(place)) return `${free.rule}.`;
   }

@@ -1,5 +1,6 @@
 import { Autocomplete, Select } from '@mantine/core';
 import { freeFields, type Condition } from '#rules';
+import { useEffect, useRef, useState } from 'react';
 import { forSubject, placeOf, presetOf, subjects, type Context } from '../tree/rule-edits';
 import { useAttributeFields, useMetadataFields } from '../suggestions';
 
@@ -18,6 +19,13 @@ export function SubjectInput({ condition, context, activityType, onChange }: Sub
   const place = placeOf(context);
   const metadataFields = useMetadataFields(activityType);
   const attributeFields = useAttributeFields();
+  const field = useRef<HTMLInputElement>(null);
+  // A question that was just added is asked at once, unless the hands are somewhere else.
+  const [open] = useState(value === '');
+  useEffect(() => {
+    const { activeElement } = document;
+    if (open && (activeElement === document.body || activeElement?.closest('.rule-builder'))) field.current?.focus();
+  }, [open]);
   if (context === 'where') {
     return (
       <Autocomplete
@@ -34,13 +42,17 @@ export function SubjectInput({ condition, context, activityType, onChange }: Sub
   return (
     <>
       <Select
+        ref={field}
         aria-label="Subject"
-        w={184}
+        w={value === '' ? 260 : 184}
+        placeholder="What about them?"
+        comboboxProps={{ width: 260, position: 'bottom-start' }}
+        maxDropdownHeight={360}
         searchable
         allowDeselect={false}
         nothingFoundMessage="Nothing has that name"
         data={subjects(place)}
-        value={isAttribute ? attributes.prefix : (presetOf(condition) ?? value)}
+        value={isAttribute ? attributes.prefix : (presetOf(condition) ?? (value || null))}
         onChange={(id) => id && onChange(id === attributes.prefix ? newAttribute : forSubject(id, place))}
       />
       {isAttribute ? (

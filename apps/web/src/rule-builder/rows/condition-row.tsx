@@ -41,6 +41,7 @@ export function ConditionRow({ condition, pointer, onChange, where }: ConditionR
     delete next.value;
     onChange(value === undefined ? next : { ...next, value });
   };
+  const asked = condition.field !== '';
   const types = field?.type === 'any' && operator ? typesFor(operator) : [];
   return (
     <div className="rule-parts">
@@ -59,14 +60,16 @@ export function ConditionRow({ condition, pointer, onChange, where }: ConditionR
           onChange={(node_id) => node_id && onChange({ ...condition, node_id })}
         />
       ) : null}
-      <Select
-        aria-label="Verb"
-        w={176}
-        allowDeselect={false}
-        data={field ? operatorsFor(field.type).map((each) => ({ value: each.name, label: labelOf(each, type) })) : []}
-        value={operator?.name ?? null}
-        onChange={(name) => name && onChange(withOperator(condition, name, place))}
-      />
+      {asked ? (
+        <Select
+          aria-label="Verb"
+          w={176}
+          allowDeselect={false}
+          data={field ? operatorsFor(field.type).map((each) => ({ value: each.name, label: labelOf(each, type) })) : []}
+          value={operator?.name ?? null}
+          onChange={(name) => name && onChange(withOperator(condition, name, place))}
+        />
+      ) : null}
       <ValueEditor condition={condition} reading={reading} activityType={activityType} onChange={put} />
       {types.length > 1 ? (
         <Select

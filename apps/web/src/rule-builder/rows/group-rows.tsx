@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { isGroup, toEnglish, type Group, type Rule } from '#rules';
 import { ConditionRow } from './condition-row';
-import { isDrawn, newCondition, placeOf, withWhere, type Context } from '../tree/rule-edits';
+import { isDrawn, placeOf, withWhere, type Context } from '../tree/rule-edits';
 import { RowFrame, useDropTarget } from './row-frame';
 import { useRows } from '../tree/rows-context';
 import { RuleTree } from './rule-tree';
@@ -9,9 +9,9 @@ import { RowCount } from './row-count';
 import { useNames } from '../suggestions';
 import { mayStandAt, pointerOf, ruleAt, type Path } from '../tree/tree';
 
-/** A condition to begin with. */
+/** A condition to begin with: an open question, so that nobody asks what they did not choose. */
 export const freshRow = (context: Context): Rule =>
-  context === 'where' ? { field: 'metadata.', operator: 'eq' } : newCondition('type', placeOf(context));
+  context === 'where' ? { field: 'metadata.', operator: 'eq' } : { field: '', operator: '' };
 
 /** The rows of a group with “and” or “or” between them. */
 export function GroupRows({ path }: { path: Path }) {

@@ -58,7 +58,14 @@ export function RuleTree(props: RuleTreeProps) {
     }
     if (wanted.length === 0) return;
     const fresh = wanted.map((rule) => structuredClone(rule));
-    change(insertAt(root, path, fresh), path, `${fresh.length === 1 ? 'A row' : `${fresh.length} rows`} added.`);
+    const [only] = fresh;
+    // An open question takes the cursor itself.
+    const open = fresh.length === 1 && only !== undefined && !isGroup(only) && only.field === '';
+    change(
+      insertAt(root, path, fresh),
+      open ? undefined : path,
+      `${fresh.length === 1 ? 'A row' : `${fresh.length} rows`} added.`,
+    );
   };
   const remove: Rows['remove'] = (path) => {
     const next = removeAt(root, path);

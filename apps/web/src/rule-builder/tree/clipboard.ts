@@ -31,9 +31,9 @@ export function fromClipboard(text: string, place: Place): Pasted | undefined {
   return { problem: `${what} cannot be used here. Nothing was pasted.` };
 }
 
-/** A free field whose name is still missing may stand where free fields may. */
+/** A free field whose name is still missing may stand where free fields may, and an open question wherever one can ask. */
 const standsIn = (field: string, place: Place): boolean =>
-  fieldOf(field.endsWith('.') ? `${field}x` : field, place) !== undefined;
+  (field === '' && place !== 'where') || fieldOf(field.endsWith('.') ? `${field}x` : field, place) !== undefined;
 
 function rowsIn(value: unknown): Rule[] | undefined {
   if (isObject(value) && value.cortex === mark) {

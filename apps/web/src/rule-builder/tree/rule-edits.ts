@@ -87,7 +87,7 @@ function firstValue(
 }
 
 /** A fresh condition about a field, with its first verb. */
-export function newCondition(fieldId: string, place: Place): Condition {
+function newCondition(fieldId: string, place: Place): Condition {
   const field = fieldOf(fieldId, place);
   const operator = field && operatorsFor(field.type)[0];
   if (!field || !operator) return { field: fieldId, operator: '' };
