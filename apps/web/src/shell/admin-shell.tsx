@@ -7,6 +7,7 @@ import { Link, Outlet } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useSession } from '../access/session.queries';
 import { useLiveChanges } from '../api/live-changes';
+import { failedBy } from '../api/problem';
 import { Failed, Loading } from '../ui/feedback/query-states';
 import { ContactHost } from './contact-host';
 import { DemoBanner } from './demo-banner';
@@ -37,7 +38,8 @@ export function AdminShell() {
   };
   useHotkeys([['mod+K', () => void openPalette()]]);
   if (!session.data) {
-    return session.isPending ? (
+    // Nobody is signed in: the sign-in page is on its way, and nothing has gone wrong.
+    return session.isPending || failedBy(session.error, 'not_signed_in') ? (
       <Loading lines={3} />
     ) : (
       <div className="page">
