@@ -6,8 +6,17 @@ export * from './editing/edits.js';
 export * from './model/effect.js';
 export * from './reading/end-reasons.js';
 export * from './model/graph.js';
-export * from './reading/layout.js';
+export {
+  arrange,
+  cardSizes,
+  cornersOf,
+  layout,
+  wayOutX,
+  type Arrangement,
+  type LayoutSizes,
+} from './reading/layout.js';
 export * from './times/local-time.js';
+export { limitPhrases, usualLimit } from './reading/limits.js';
 export * from './reading/loops.js';
 export * from './words/names.js';
 export * from './editing/merge.js';

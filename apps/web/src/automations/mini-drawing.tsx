@@ -1,16 +1,28 @@
-import { layout, type Graph } from '#graph';
+import { arrange, cornersOf, indexGraph, portsOf, wayOutX, type Graph } from '#graph';
 import { kindColor } from './step-icon';
 
 const CARD = { width: 40, height: 14, gapX: 10, gapY: 12 };
 
 /** A drawing the size of a stamp: shape and kinds, no words. */
 export function MiniDrawing({ graph }: { graph: Graph }) {
-  const places = layout(graph, CARD);
+  const { places, turns } = arrange(graph, CARD);
+  const { nodes } = indexGraph(graph);
   const all = [...places.values()];
-  const left = Math.min(...all.map((place) => place.x));
-  const right = Math.max(...all.map((place) => place.x)) + CARD.width;
+  const across = [...turns.values()].flat().map(({ x }) => x);
+  const left = Math.min(...all.map((place) => place.x), ...across);
+  const right = Math.max(...all.map((place) => place.x + CARD.width), ...across);
   const bottom = Math.max(...all.map((place) => place.y)) + CARD.height;
-  const middle = (id: string) => (places.get(id)?.x ?? 0) + CARD.width / 2;
+  const corner = (id: string) => places.get(id) ?? { x: 0, y: 0 };
+  const line = ({ source, port, target }: Graph['edges'][number]): string => {
+    const node = nodes.get(source);
+    const ports = node ? portsOf(node).map(({ id }) => id) : [];
+    const at = Math.max(0, ports.indexOf(port));
+    const [from, to] = [corner(source), corner(target)];
+    const start = { x: from.x + wayOutX(at, ports.length, CARD.width), y: from.y + CARD.height };
+    const end = { x: to.x + CARD.width / 2, y: to.y };
+    const corners = cornersOf(start, turns.get(`${source}:${port}`) ?? [], end);
+    return corners.map(({ x, y }, place) => `${place === 0 ? 'M' : 'L'}${x},${y}`).join('');
+  };
   return (
     <svg
       className="mini"
@@ -19,22 +31,11 @@ export function MiniDrawing({ graph }: { graph: Graph }) {
       viewBox={`${left - 2} -2 ${right - left + 4} ${bottom + 4}`}
       aria-hidden
     >
-      {graph.edges.map(({ source, port, target }) => {
-        const from = (places.get(source)?.y ?? 0) + CARD.height;
-        const to = places.get(target)?.y ?? 0;
-        const bend = from + CARD.gapY / 2;
-        return (
-          <path
-            key={`${source}:${port}`}
-            d={`M${middle(source)},${from}V${bend}H${middle(target)}V${to}`}
-            fill="none"
-            stroke="var(--ink-3)"
-            strokeWidth={1}
-          />
-        );
-      })}
+      {graph.edges.map((edge) => (
+        <path key={`${edge.source}:${edge.port}`} d={line(edge)} fill="none" stroke="var(--ink-3)" strokeWidth={1} />
+      ))}
       {graph.nodes.map((node) => {
-        const place = places.get(node.id) ?? { x: 0, y: 0 };
+        const place = corner(node.id);
         return (
           <g key={node.id} transform={`translate(${place.x} ${place.y})`}>
             <rect width={CARD.width} height={CARD.height} rx={2} fill="var(--card)" stroke="var(--line)" />

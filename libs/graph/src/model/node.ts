@@ -126,6 +126,10 @@ export interface NodeDef<T extends string = string, S extends z.ZodObject = z.Zo
   phrases(config: Partial<z.output<S>>, names: Names): Phrase[];
   /** The same as text: a blank is written as `____`. */
   sentence(config: Partial<z.output<S>>): string;
+  /** A few words for where the sentence has no room: “France?”. Absent: the sentence says it. */
+  brief?(config: Partial<z.output<S>>, names: Names): string;
+  /** Of a start: how often people may enter where the settings say nothing; absent: once ever. */
+  usualLimit?(config: Partial<z.output<S>>): string | undefined;
   check(config: z.output<S>, context: CheckContext): Problem[];
   /** The rule groups about the person, lead or earlier steps that `plan` will want decided. */
   asks?(config: z.output<S>): Group[];

@@ -37,6 +37,7 @@ export const activityReceived = defineNode({
     ...(where ? say`, if ${value('where', itsText(where))}` : []),
     ...(rules ? say`, for ${value('rules', groupText(rules, names))}` : []),
   ],
+  brief: ({ activity_type }) => (activity_type ? `When ${activity_type}` : 'When something happens'),
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

@@ -34,6 +34,7 @@ export const dateReached = defineNode({
   config,
   defaults: { date_field: '', time: '09:00', timezone: 'contact', repeat: 'once' },
   ports: nextPort,
+  usualLimit: ({ repeat }) => (repeat === 'yearly' ? 'once a year, on the date' : undefined),
   phrases: ({ date_field, offset, time, timezone, repeat }) => {
     const before = beforeOrAfter(offset);
     return [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../model/node.js';
 import { say, value } from '../words/phrase.js';
-import { graphRulesSchema, theyText } from '../words/rule-text.js';
+import { graphRulesSchema, questionText, theyText } from '../words/rule-text.js';
 
 const rules = {
   operator: 'AND' as const,
@@ -32,6 +32,7 @@ export const filter = defineNode({
     { id: 'no', label: 'everyone else' },
   ],
   phrases: ({ rules }, names) => say`Only if ${value('rules', rules && theyText(rules, names))}`,
+  brief: ({ rules }, names) => (rules ? questionText(rules, names) : 'Only if'),
   check: () => [],
   asks: (config) => [config.rules],
   plan: (config, input) => ({ next: input.decide(config.rules) ? 'yes' : 'no' }),

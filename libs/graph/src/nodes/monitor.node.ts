@@ -88,10 +88,15 @@ export const monitor = defineNode({
   config,
   defaults: { over: 'people' },
   ports: nextPort,
+  usualLimit: ({ over }) => (over === 'leads' ? 'once per lead, a week apart' : undefined),
   phrases: (config, names) =>
     config.over === 'leads'
       ? leadPhrases(config, names)
       : say`When someone is found among ${value('rules', config.rules && groupText(config.rules, names))}`,
+  brief: ({ over, lead, rules }, names) =>
+    over === 'leads'
+      ? `When a lead is ${lead ? `${durationText(lead.older_than)} old` : 'left'}`
+      : `When found: ${rules ? groupText(rules, names) : 'nobody yet'}`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

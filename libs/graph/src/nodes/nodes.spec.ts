@@ -4,7 +4,7 @@ import type { PlanInput } from '../model/node.js';
 import { nodes, nodeTypes } from './index.js';
 import { BLANK } from '../words/phrase.js';
 import { noNames } from '../words/names.js';
-import { sentenceOf } from '../reading/readable.js';
+import { briefOf, sentenceOf } from '../reading/readable.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const input: PlanInput = {
@@ -49,6 +49,7 @@ describe.each(nodeTypes)('%s', (type) => {
     const sentence = sentenceOf({ type, config });
     expect(sentence).toMatch(/^[A-Z]/);
     expect(sentence).not.toMatch(/undefined|null|\[object|NaN| {2}|,,/);
+    expect(briefOf({ type, config })).toMatch(/^(?!.*(undefined|null|\[object|NaN| {2}|,,))\S/);
   });
 
   it('marks blanks with the field they belong to', () => {

@@ -68,6 +68,7 @@ export const randomSplit = defineNode({
           { text: at === 0 ? '' : ' / ' },
           value('branches', nameOf(each)),
         ])}`,
+  brief: ({ branches = [] }) => branches.map(nameOf).join(' / ') || 'Split at random',
   check: () => [],
   plan: ({ branches }, { chance }) => {
     let upTo = 0;

@@ -76,6 +76,10 @@ export const sendEmail = defineNode({
     }`,
     ...(stream === 'broadcast' ? [] : say` as ${value('stream', stream && 'system mail')}`),
   ],
+  brief: ({ subject, template_id }, names) => {
+    const mail = subject?.trim() ? `“${readableSubject(subject)}”` : called(names, template_id, 'the chosen template');
+    return mail ? `Send ${mail}` : 'Send a mail';
+  },
   check: (config, { pointer, node_id, world }) => {
     const problems: Problem[] = [];
     const blocks = (code: DrawingProblemCode, field: string, message: string) =>

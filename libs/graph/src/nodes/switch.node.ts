@@ -82,6 +82,7 @@ export const switchNode = defineNode({
     cases.length === 0
       ? say`Split by ${value('cases', undefined)}`
       : say`Split: ${list(cases, names)}, or everyone else`,
+  brief: ({ cases = [] }) => cases.map(nameOf).join(' / ') || 'Split by rule',
   check: () => [],
   asks: (config) => config.cases.map((each) => each.rules),
   plan: (config, input) => ({ next: config.cases.find((each) => input.decide(each.rules))?.id ?? ELSE }),

@@ -57,6 +57,10 @@ export const waitUntil = defineNode({
     ...(where ? say`, if ${value('where', itsText(where))}` : []),
     ...say`, at most ${value('timeout', timeout && durationText(timeout))}`,
   ],
+  brief: ({ activity_type, rules, timeout }, names) => {
+    const until = activity_type ?? (rules && theyText(rules, names));
+    return [until ? `Until ${until}` : 'Wait until', timeout && durationText(timeout)].filter(Boolean).join(', or ');
+  },
   check: () => [],
   asks: ({ rules }) => (rules ? [rules] : []),
   awaits: ({ activity_type, where }) => (activity_type ? { activity_type, where } : undefined),

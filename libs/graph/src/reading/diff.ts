@@ -114,15 +114,17 @@ function settingsChanges(before: DraftSettings, after: DraftSettings): Change[] 
   });
 }
 
-/** Who may come in again, in words. */
-export function entryText(entry: DraftSettings['entry']): string {
+/** Who may come in again, in words. @param usual what holds where no limit is chosen */
+export function entryText(entry: DraftSettings['entry'], usual = 'once'): string {
   const { limit, key, cooldown } = entry ?? {};
   const base =
-    limit === undefined || limit === 'once'
-      ? 'once'
-      : limit === 'always'
-        ? 'every time'
-        : `once every ${durationText(limit.every)}`;
+    limit === undefined
+      ? usual
+      : limit === 'once'
+        ? 'once'
+        : limit === 'always'
+          ? 'every time'
+          : `once every ${durationText(limit.every)}`;
   return [
     base,
     ...(key ? [`for each ${key.replace(/^metadata\./, '').replaceAll('_', ' ')}`] : []),
@@ -130,7 +132,8 @@ export function entryText(entry: DraftSettings['entry']): string {
   ].join(', ');
 }
 
-function momentText(moment: DraftSettings['exit_when']): string {
+/** When people leave, in words that follow “leaves”; `never` where nothing is set. */
+export function momentText(moment: DraftSettings['exit_when']): string {
   if (!moment) return 'never';
   if (moment.activity_type) return `when ${moment.activity_type} happens${moment.where ? ', under conditions' : ''}`;
   try {

@@ -1,5 +1,7 @@
 import type { Graph, GraphNode, Point } from '../model/graph.js';
-import { isEntry, portsOf } from './readable.js';
+import { blocksOf, OUTSIDE, type Block, type Turn } from './blocks.js';
+import { portsOf } from './readable.js';
+import { regionsOf, type Regions, type Way } from './regions.js';
 import { indexGraph } from './walk.js';
 
 export interface LayoutSizes {
@@ -7,156 +9,168 @@ export interface LayoutSizes {
   height: number;
   /** Between neighbours. */
   gapX: number;
-  /** Between rows. */
+  /** Between rows: what a path says, and the room in which it goes across. */
   gapY: number;
   /** Of a step that is wider than the others; it keeps its place by its middle. */
   widthOf?: (node: GraphNode) => number;
+  /** More room above a row in which a step has a note. */
+  noteRoom?: number;
+  /** More room above a row in which a section begins. */
+  sectionRoom?: number;
 }
 
 export const cardSizes: LayoutSizes = { width: 280, height: 96, gapX: 40, gapY: 84 };
 
-interface Tree {
-  children: Map<string, string[]>;
-  roots: string[];
-  depth: Map<string, number>;
-}
-
-/** Each step below the deepest of those that lead to it; loops back are ignored. */
-const tree = (graph: Graph): Tree => {
-  const { nodes, out } = indexGraph(graph);
-  const targets = (id: string): string[] => {
-    const node = nodes.get(id);
-    const ways = out.get(id);
-    if (!node || !ways) return [];
-    const known = portsOf(node).map((port) => ways.get(port.id)?.target);
-    const all = [...known, ...[...ways.values()].map((edge) => edge.target)];
-    return [...new Set(all.filter((target): target is string => target !== undefined && nodes.has(target)))];
-  };
-  const order: string[] = [];
-  const forward = new Map<string, string[]>();
-  const state = new Map<string, 'open' | 'done'>();
-  const roots: string[] = [];
-  const visit = (root: string) => {
-    if (state.has(root)) return;
-    roots.push(root);
-    const stack = [{ id: root, rest: targets(root) }];
-    state.set(root, 'open');
-    forward.set(root, []);
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const target = top.rest.shift();
-      if (target === undefined) {
-        state.set(top.id, 'done');
-        order.unshift(top.id);
-        stack.pop();
-        continue;
-      }
-      if (state.get(target) === 'open') continue;
-      forward.get(top.id)?.push(target);
-      if (state.has(target)) continue;
-      state.set(target, 'open');
-      forward.set(target, []);
-      stack.push({ id: target, rest: targets(target) });
-    }
-  };
-  for (const node of graph.nodes) if (isEntry(node)) visit(node.id);
-  const arrived = new Set(graph.edges.map((edge) => edge.target));
-  for (const node of graph.nodes) if (!arrived.has(node.id)) visit(node.id);
-  for (const node of graph.nodes) visit(node.id);
-  const depth = new Map<string, number>();
-  const parent = new Map<string, string>();
-  for (const id of order) {
-    const own = depth.get(id) ?? 0;
-    depth.set(id, own);
-    for (const target of forward.get(id) ?? []) {
-      if (own + 1 > (depth.get(target) ?? 0)) {
-        depth.set(target, own + 1);
-        parent.set(target, id);
-      }
-    }
-  }
-  const children = new Map<string, string[]>();
-  for (const id of order)
-    children.set(
-      id,
-      (forward.get(id) ?? []).filter((target) => parent.get(target) === id),
-    );
-  return { children, roots: roots.filter((id) => !parent.has(id)), depth };
-};
-
-/** Room beside the steps for a path that runs past them. */
-const LANE = 56;
+/** Where a way out leaves a card, from the card's left edge: ways out share its width evenly. */
+export const wayOutX = (at: number, ways: number, width: number): number => (width * (at + 0.5)) / Math.max(1, ways);
 
 export interface Arrangement {
-  /** Top left corner per step. */
+  /** Top left corner per step, as if it were of the usual width. */
   places: Map<string, Point>;
-  /** For a path that skips rows or leads back up: the x of the column it runs in, by `source:port`. */
-  lanes: Map<string, number>;
+  /** How a path gets to its step, by `source:port`: straight to the height of each point, then across to it. */
+  turns: Map<string, Point[]>;
 }
 
+/** Width of the column of a path that runs past steps, as a share of a step's. */
+const LANE = 0.2;
+/** Where paths go across, as shares of the gap between two rows: what they say and the `+` stand above. */
+const TURNS = { out: [0.6, 0.68], aside: [0.7, 0.77], join: 0.79, back: 0.9 } as const;
+
 /**
- * Places of all steps, top-down, in pixels: the start at the top, ways out side by side below their step, in their
- * order. Pure and quick (one walk), so it can run on every change.
+ * Places of all steps and ways of all paths, in pixels, top-down, the start at the top with its middle at 0. Paths
+ * stand side by side below their step, in the order of its ways out. A join stands exactly below the step where its
+ * paths parted, and the drawing goes on from there as if they never had; a path that ends keeps its column. Paths that
+ * are not nested like brackets run past the steps between in columns of their own, and cross where they must.
+ *
+ * Pure, and quick enough to run on every change. An insertion moves nothing that is above it, and sideways only if it
+ * needs a column that was not there.
  */
 export const arrange = (graph: Graph, sizes: LayoutSizes = cardSizes): Arrangement => {
-  const { children: steps, roots, depth } = tree(graph);
-  const { nodes, out } = indexGraph(graph);
-  const step = sizes.width + sizes.gapX;
-  const isLane = (id: string) => id.includes(':');
-  // A path that skips rows gets a narrow column of its own between the subtrees of its step.
-  const children = new Map<string, string[]>();
-  const back: string[] = [];
-  for (const [id, below] of steps) {
+  const regions = regionsOf(graph);
+  const { nodes } = indexGraph(graph);
+  const widthOf = (id: string): number => {
     const node = nodes.get(id);
-    const list: string[] = [];
-    for (const port of node ? portsOf(node) : []) {
-      const target = out.get(id)?.get(port.id)?.target;
-      if (target === undefined || !nodes.has(target)) continue;
-      const rows = (depth.get(target) ?? 0) - (depth.get(id) ?? 0);
-      if (below.includes(target) && !list.includes(target)) list.push(target);
-      else if (rows > 1) list.push(`${id}:${port.id}`);
-      else if (rows <= 0) back.push(`${id}:${port.id}`);
-    }
-    children.set(id, [...list, ...below.filter((child) => !list.includes(child))]);
-  }
-  const order: string[] = [];
-  const open = [...roots];
-  for (let id = open.shift(); id !== undefined; id = open.shift()) {
-    order.push(id);
-    open.push(...(children.get(id) ?? []));
-  }
-  const width = new Map<string, number>();
-  const widthBelow = (id: string) => (children.get(id) ?? []).reduce((sum, child) => sum + (width.get(child) ?? 0), 0);
-  const ownWidth = (id: string): number => {
-    const node = nodes.get(id);
-    return Math.max(step, (node ? (sizes.widthOf?.(node) ?? 0) : 0) + sizes.gapX);
+    return (node && sizes.widthOf?.(node)) ?? sizes.width;
   };
-  for (const id of order.toReversed()) width.set(id, isLane(id) ? LANE : Math.max(ownWidth(id), widthBelow(id)));
-  const left = new Map<string, number>();
-  let from = 0;
-  for (const root of roots) {
-    left.set(root, from);
-    from += (width.get(root) ?? step) + back.length * LANE;
-  }
-  const shift = roots[0] === undefined ? 0 : (width.get(roots[0]) ?? step) / 2;
+  const ports = new Map(graph.nodes.map((node) => [node.id, portsOf(node).length]));
+  const blocks = blocksOf(regions, {
+    half: (id) => (Math.max(sizes.width, widthOf(id)) + sizes.gapX) / 2,
+    leaves: ({ source, at }) => {
+      const width = widthOf(source);
+      return at === undefined ? 0 : wayOutX(at, ports.get(source) ?? 1, width) - width / 2;
+    },
+    lane: LANE * sizes.width,
+    ends: (id) => ports.get(id) === 0 && (regions.ways.get(id)?.length ?? 0) === 0,
+  });
+  const spots = spotsOf(regions, blocks);
+  const rows = rowsOf(graph, spots, sizes);
   const places = new Map<string, Point>();
-  const lanes = new Map<string, number>();
-  for (const id of order) {
-    const start = left.get(id) ?? 0;
-    const own = width.get(id) ?? step;
-    const middle = Math.round(start + own / 2 - shift);
-    if (isLane(id)) lanes.set(id, middle);
-    else places.set(id, { x: middle - sizes.width / 2, y: (depth.get(id) ?? 0) * (sizes.height + sizes.gapY) });
-    let at = start + (own - widthBelow(id)) / 2;
-    for (const child of children.get(id) ?? []) {
-      left.set(child, at);
-      at += width.get(child) ?? step;
-    }
+  for (const { id } of graph.nodes) {
+    const { x, row } = spots.get(id) ?? { x: 0, row: 0 };
+    places.set(id, { x: x - sizes.width / 2, y: rows.top(row) });
   }
-  const edge = roots[0] === undefined ? 0 : (width.get(roots[0]) ?? step) - shift;
-  back.forEach((lane, at) => lanes.set(lane, Math.round(edge + LANE * (at + 0.5))));
-  return { places, lanes };
+  return { places, turns: turnsOf(regions, blocks, spots, rows) };
+};
+
+/** Corner points of a path: from where it leaves its step, over its turns, to the top of the next step. */
+export const cornersOf = (from: Point, turns: readonly Point[], to: Point): Point[] => {
+  const points = [from];
+  let x = from.x;
+  for (const turn of turns) {
+    points.push({ x, y: turn.y }, turn);
+    x = turn.x;
+  }
+  return [...points, to];
 };
 
 /** Places only. */
 export const layout = (graph: Graph, sizes: LayoutSizes = cardSizes): Map<string, Point> =>
   arrange(graph, sizes).places;
+
+/** The middle and the row of a step. */
+interface Spot {
+  x: number;
+  row: number;
+}
+
+/** From places inside of blocks to places in the drawing, the first start at 0. */
+const spotsOf = ({ order, roots }: Regions, blocks: ReadonlyMap<string, Block>): Map<string, Spot> => {
+  const spots = new Map<string, Spot>([[OUTSIDE, { x: 0, row: -1 }]]);
+  for (const id of [OUTSIDE, ...order]) {
+    const spot = spots.get(id);
+    for (const part of (spot && blocks.get(id)?.parts) ?? [])
+      spots.set(part.id, { x: (spot?.x ?? 0) + part.x, row: (spot?.row ?? 0) + part.row });
+  }
+  const start = spots.get(roots[0] ?? OUTSIDE)?.x ?? 0;
+  for (const spot of spots.values()) spot.x -= start;
+  return spots;
+};
+
+interface Rows {
+  top: (row: number) => number;
+  /** A height in the gap below a row, as a share of that gap. */
+  below: (row: number, share: number) => number;
+  /** A height in the gap above a row, but above what stands there over the steps. */
+  above: (row: number, share: number) => number;
+}
+
+/** Heights of rows: all alike, but for those that have notes above their steps or sections that begin. */
+const rowsOf = (graph: Graph, spots: ReadonlyMap<string, Spot>, sizes: LayoutSizes): Rows => {
+  const { noteRoom = 0, sectionRoom = 0 } = sizes;
+  const noted = new Set<number>();
+  for (const node of graph.nodes) if (node.note) noted.add(spots.get(node.id)?.row ?? 0);
+  const begun = new Set<number>();
+  for (const { node_ids = [] } of graph.sections ?? []) {
+    const inside = node_ids.flatMap((id) => spots.get(id)?.row ?? []);
+    if (inside.length > 0) begun.add(inside.reduce((first, row) => Math.min(first, row)));
+  }
+  const room = (row: number) => (noted.has(row) ? noteRoom : 0) + (begun.has(row) ? sectionRoom : 0);
+  const tops = [0];
+  const last = [...spots.values()].reduce((most, { row }) => Math.max(most, row), 0);
+  for (let row = 1; row <= last; row += 1) tops.push((tops[row - 1] ?? 0) + sizes.height + sizes.gapY + room(row));
+  const top = (row: number) => tops[row] ?? 0;
+  return {
+    top,
+    below: (row, share) => Math.round(top(row) + sizes.height + share * sizes.gapY),
+    above: (row, share) => Math.round(top(row) - room(row) - (1 - share) * sizes.gapY),
+  };
+};
+
+const turnsOf = (
+  { order, loops }: Regions,
+  blocks: ReadonlyMap<string, Block>,
+  spots: ReadonlyMap<string, Spot>,
+  rows: Rows,
+): Map<string, Point[]> => {
+  const found = new Map<string, Point[]>();
+  const lanes = new Map<string, number>();
+  for (const id of [OUTSIDE, ...order]) {
+    const [spot, block] = [spots.get(id), blocks.get(id)];
+    if (!spot || !block) continue;
+    // From the last to the first, and outer blocks before inner ones: a path turns in the inner ones first.
+    for (const turn of block.turns.toReversed()) {
+      const row = spot.row + turn.row;
+      const point = { x: Math.round(spot.x + turn.x), y: rows[turn.side](row, shareOf(turn)) };
+      found.set(turn.key, [point, ...(found.get(turn.key) ?? [])]);
+    }
+    for (const { key, x } of block.lanes) lanes.set(key, Math.round(spot.x + x));
+  }
+  for (const way of loops) found.set(way.key, backTo(way, lanes.get(way.key) ?? 0, spots, rows));
+  return found;
+};
+
+/** How far down in its gap a path goes across: out of a step, then aside, then to a join, so that each can follow. */
+const shareOf = ({ side, level, levels }: Turn): number => {
+  if (levels === 0) return TURNS.join;
+  const [first, last] = side === 'below' ? TURNS.out : TURNS.aside;
+  return first + (levels > 1 ? (level / (levels - 1)) * (last - first) : 0);
+};
+
+/** Below its step to a column at the side, up there, and in above the step it leads back to. */
+const backTo = ({ source, target }: Way, lane: number, spots: ReadonlyMap<string, Spot>, rows: Rows): Point[] => {
+  const [from, to] = [spots.get(source), spots.get(target)];
+  return [
+    { x: lane, y: rows.below(from?.row ?? 0, TURNS.back) },
+    { x: to?.x ?? 0, y: rows.above(to?.row ?? 0, TURNS.join) },
+  ];
+};

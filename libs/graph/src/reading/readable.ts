@@ -59,4 +59,8 @@ export const phrasesOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNa
 export const sentenceOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNames): string =>
   phrasesText(phrasesOf(node, names));
 
+/** A step in a few words, for where its sentence has no room. */
+export const briefOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNames): string =>
+  nodeDef(node.type)?.brief?.(readable(node), names) ?? sentenceOf(node, names);
+
 export const isEntry = (node: Pick<GraphNode, 'type'>): boolean => nodeDef(node.type)?.kind === 'entry';

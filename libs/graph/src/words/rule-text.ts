@@ -57,3 +57,16 @@ export const theyText = (rules: Group, names = noNames): string =>
 /** Conditions on an activity's metadata as a clause: “its plan is “pro””. */
 export const itsText = (where: Group): string =>
   reworded(toClause(where, { place: 'where' }), (text) => text.replaceAll(/\bwhose\b/g, 'its'));
+
+/**
+ * The rule as a question of a few words: “France?” where a text is asked for, else “Lead is enrolled?”. What several
+ * conditions ask is left to the sentence: “2 conditions?”.
+ */
+export const questionText = (rules: Group, names = noNames): string => {
+  const count = conditionsOf(rules).length;
+  if (count > 1) return `${count} conditions?`;
+  const clause = theyText(rules, names);
+  const [, only] = /^their [^“]* is “([^”]+)”$/.exec(clause) ?? [];
+  const short = only ?? clause.replace(/^(their|they are|they have) /, '');
+  return `${short.charAt(0).toUpperCase()}${short.slice(1)}?`;
+};
