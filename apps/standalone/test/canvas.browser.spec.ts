@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, testApp, type TestApp, pageAt, signIn } from '#testing';
+import { browser, builtWeb, testApp, type TestApp, pageAt, signIn, until } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -18,7 +18,40 @@ const chain = (steps: { id: string; type: string; config: object }[]) => ({
   edges: steps.slice(1).map((step, at) => ({ source: steps[at]!.id, port: 'next', target: step.id })),
 });
 const wait = (id: string, n: number) => ({ id, type: 'wait', config: { for: { n, unit: 'days' } } });
+const waits = (count: number) => Array.from({ length: count }, (_, at) => wait(`w${at + 1}`, at + 1));
 const start = { id: 'start', type: 'manual', config: {} };
+const rules = { operator: 'AND', conditions: [{ field: 'country', operator: 'eq', value: 'France' }] };
+const filter = (id: string) => ({ id, type: 'filter', config: { rules } });
+
+/** A start and so many steps: by tens, a split of four paths of which one ends and the others meet again. */
+const splits = (steps: number) => {
+  const nodes: { id: string; type: string; config: object }[] = [start];
+  const edges: { source: string; port: string; target: string }[] = [];
+  const cases = ['France', 'Germany', 'Italy'].map((label, at) => ({ id: `c${at}`, label, rules }));
+  let open = [{ source: 'start', port: 'next' }];
+  const put = (node: (typeof nodes)[number], from: typeof open) => {
+    nodes.push(node);
+    edges.push(...from.map((way) => ({ ...way, target: node.id })));
+    open = [{ source: node.id, port: 'next' }];
+  };
+  for (let n = 0; nodes.length + 10 <= steps; n += 1) {
+    const split = `s${n}`;
+    put({ id: split, type: 'switch', config: { cases } }, open);
+    put({ id: `e${n}`, type: 'exit', config: { reason: 'elsewhere' } }, [{ source: split, port: 'else' }]);
+    const ends = cases.map(({ id, label }) => {
+      const subject = `Questions from ${label}?`;
+      put({ id: `m${n}${id}`, type: 'send_email', config: { stream: 'broadcast', subject } }, [
+        { source: split, port: id },
+      ]);
+      put(wait(`w${n}${id}`, n + 1), open);
+      return open[0]!;
+    });
+    put(wait(`j${n}`, 7), ends);
+    put({ id: `t${n}`, type: 'update_contact', config: { add_tags: ['seen'] } }, open);
+  }
+  while (nodes.length < steps) put(wait(`x${nodes.length}`, nodes.length), open);
+  return { nodes, edges };
+};
 
 describe('the drawing under the hands', () => {
   let app: TestApp;
@@ -149,5 +182,128 @@ describe('the drawing under the hands', () => {
     expect(dragged).toBeGreaterThan(0);
     expect(dragged).toBeLessThanOrEqual(120);
     expect(await count()).toBe(0);
+  }, 120_000);
+
+  it('fits a drawing into view, keeps what cards say readable from far away, and finds the way back', async () => {
+    const inView = () =>
+      page.evaluate<boolean>(`(() => {
+        const box = document.querySelector('.drawing').getBoundingClientRect();
+        return [...document.querySelectorAll('.card')].every((card) => {
+          const { left, right, top, bottom } = card.getBoundingClientRect();
+          return left >= box.left && right <= box.right && top >= box.top && bottom <= box.bottom;
+        });
+      })()`);
+    const sizeOnScreen = () =>
+      page.evaluate<number>(`(() => {
+        const line = document.querySelector('.card-line');
+        const zoom = Number(getComputedStyle(document.querySelector('.drawing')).getPropertyValue('--zoom'));
+        return Math.round(parseFloat(getComputedStyle(line).fontSize) * zoom * 10) / 10;
+      })()`);
+    const zoom = page.getByTestId('zoom-bar');
+    for (const steps of [1, 12, 71, 400]) {
+      const id = await make(steps === 12 ? chain([start, ...waits(11)]) : splits(steps));
+      await open(id);
+      await takePictures(page, process.env.CORTEX_TEST_SHOTS, `steps-${steps}-opened`);
+      await zoom.getByRole('button', { name: 'Fit' }).click();
+      await until(() => page.evaluate<boolean>(`document.querySelectorAll('.card').length === ${steps}`));
+      await until(inView);
+      await takePictures(page, process.env.CORTEX_TEST_SHOTS, `steps-${steps}-whole`);
+      if (steps === 12) {
+        await page.locator('.drawing[data-zoom=line]').waitFor();
+        await canvas.card('w3').getByText('Wait 3 days').waitFor();
+        expect(await sizeOnScreen()).toBe(12);
+        await page.evaluate('window.cortexCardRenders = 0');
+        await zoom.getByRole('button', { name: 'Zoom in' }).click();
+        await page.locator('.drawing[data-zoom=line]').waitFor();
+        await until(async () => (await sizeOnScreen()) === 12);
+        expect(await page.evaluate<number>('window.cortexCardRenders')).toBe(0);
+        await canvas.card('w3').click();
+        await zoom.getByRole('button', { name: 'Selection' }).click();
+        await page.locator('.drawing[data-zoom=full]').waitFor();
+        await zoom.getByText('100 %', { exact: true }).first().waitFor();
+        await page.mouse.move(500, 400);
+        const back = page.getByRole('button', { name: 'Back to the drawing' });
+        for (let turn = 0; turn < 40 && !(await back.isVisible()); turn += 1) await page.mouse.wheel(0, 900);
+        await back.click();
+        await until(inView);
+      }
+    }
+    expect(broken).toEqual([]);
+  }, 240_000);
+
+  it('folds a section to one sentence, and unfolds it for whoever looks for a step in it', async () => {
+    const sections = [{ id: 'first', title: 'The first days', node_ids: ['a', 'b'] }];
+    const id = await make({ ...chain([start, wait('a', 1), wait('b', 2), wait('c', 3)]), sections });
+    await open(id);
+    await page.getByRole('button', { name: 'Fold the section The first days' }).click();
+    await page.getByTestId('section-first').getByText('The first days: 2 steps, 2 waits').waitFor();
+    expect(await page.locator('.card').count()).toBe(2);
+    expect(await page.locator('.react-flow__edge').count()).toBe(2);
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'folded');
+    await page.getByTestId('panel-outline').click();
+    await page.getByTestId('row-b').click();
+    await canvas.card('b').waitFor();
+    expect(broken).toEqual([]);
+  }, 120_000);
+
+  it('asks on which path a step is added, loses no letter, and selects again what an undo brings back', async () => {
+    const joined = chain([start, filter('f'), wait('a', 1)]);
+    const id = await make({
+      nodes: [...joined.nodes, wait('b', 2), wait('j', 3)],
+      edges: [
+        { source: 'start', port: 'next', target: 'f' },
+        { source: 'f', port: 'yes', target: 'a' },
+        { source: 'f', port: 'no', target: 'b' },
+        { source: 'a', port: 'next', target: 'j' },
+        { source: 'b', port: 'next', target: 'j' },
+      ],
+    });
+    await open(id);
+    await keys().focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'a']) await page.keyboard.press(key);
+    const which = page.getByRole('textbox', { name: 'On which path?' });
+    await which.fill('everyone else');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('tag');
+    const search = page.getByRole('combobox', { name: 'Search steps' });
+    await until(() => page.evaluate<boolean>(`document.querySelector('.picker input')?.value === 'tag'`));
+    await search.press('Enter');
+    await canvas.saved();
+    const added = (await drawn(id)).edges.find((edge) => edge.source === 'f' && edge.port === 'no')?.target;
+    expect((await drawn(id)).nodes.find((node) => node.id === added)?.type).toBe('update_contact');
+
+    await canvas.openStep('j');
+    await keys().focus();
+    await page.keyboard.press('Shift+A');
+    await page.getByRole('dialog', { name: 'Add a step before' }).getByRole('option').nth(1).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Add a step before' }).waitFor({ state: 'detached' });
+    await keys().press('Delete');
+    await page.locator('.react-flow__node.selected [data-testid="step-a"]').waitFor();
+    await keys().press('Control+z');
+    await page.locator('.react-flow__node.selected [data-testid="step-j"]').waitFor();
+    expect(broken).toEqual([]);
+  }, 120_000);
+
+  it('reads and sets at the start how often people enter, and asks an open question where a condition is added', async () => {
+    const id = await make({
+      nodes: [start, { id: 'f', type: 'filter', config: {} }],
+      edges: [{ source: 'start', port: 'next', target: 'f' }],
+    });
+    await open(id);
+    const limits = canvas.card('start').getByTestId('limits');
+    await limits.getByText('Once ever').click();
+    await canvas.inspector.getByRole('radio', { name: 'Each time' }).check();
+    await limits.getByText('Every time').waitFor();
+    await canvas.saved();
+    expect((await app.call('GET', `/automations/${id}`)).body.settings).toEqual({ entry: { limit: 'always' } });
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'start-limits');
+
+    await canvas.openStep('f');
+    await canvas.inspector.getByRole('button', { name: 'Add a condition' }).click();
+    await until(() => page.evaluate<boolean>(`document.activeElement?.getAttribute('aria-label') === 'Subject'`));
+    await canvas.card('f').getByText('Only if').first().waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'open-question');
+    expect(broken).toEqual([]);
   }, 120_000);
 });

@@ -1,5 +1,6 @@
 import './drawing/canvas.css';
 import './drawing/cards.css';
+import './drawing/far.css';
 import './panels/panels.css';
 import './sheets/sheets.css';
 import './presence/presence.css';

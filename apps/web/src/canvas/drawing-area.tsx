@@ -7,6 +7,7 @@ import { useEditor, useEditorStore } from './document/use-editor';
 import { FirstStepsHints } from './panels/first-steps-hints';
 import { Outline } from './panels/outline';
 import { SelectionBar } from './panels/selection-bar';
+import { BackToDrawing, ZoomBar } from './panels/zoom-bar';
 import { useScreenStore } from './screen/screen-store';
 
 /** The drawing, or below 900 px the same as a list. One tab stop; the keys are ours. */
@@ -43,6 +44,10 @@ export function DrawingArea({
       <Flow />
       <ErrorBoundary what="The buttons could not be shown" room="line">
         <SelectionBar />
+      </ErrorBoundary>
+      <ErrorBoundary what="The zoom could not be shown" room="line">
+        <ZoomBar />
+        <BackToDrawing />
       </ErrorBoundary>
       <ErrorBoundary what="The hints could not be shown" room="line">
         <FirstStepsHints automation={automation} />

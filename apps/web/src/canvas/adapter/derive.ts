@@ -1,19 +1,25 @@
 import { indexGraph, portsOf, type Graph, type Point } from '#graph';
 import { Position, type Edge, type Node } from '@xyflow/react';
 import type { Mode } from '../document/editor-store';
+import { FOLDED } from '../drawing/folding';
 import { place, portX, roundedPath, route, sizeOf, wordsWidth, type Placed } from '../drawing/geometry';
 
-export type StepNode = Node<Record<string, never>, 'step'>;
+/** A step, or what stands for a folded section. */
+export type StepNode = Node<Record<string, never>, 'step' | typeof FOLDED>;
 export interface PathData extends Record<string, unknown> {
   path: string;
   source: Point;
   label: string;
   /** Pixels for the label. */
   room: number;
+  /** It leaves a folded section: nothing can be put on it. */
+  folded: boolean;
 }
 export type PathEdge = Edge<PathData, 'path'>;
 
 const noData = {};
+/** The one place where paths leave a folded section. */
+export const FOLDED_OUT = 'out';
 
 /**
  * React Flow's nodes and edges from a drawing. An object is given again, the same one, while nothing it shows has
@@ -39,20 +45,21 @@ export const createDerive = () => {
   ): StepNode => {
     const step = graph.nodes[at] as Graph['nodes'][number];
     const { width, height } = sizeOf(step, mode);
-    const ports = portsOf(step).map((port) => port.id);
+    const ports = step.type === FOLDED ? [FOLDED_OUT] : portsOf(step).map((port) => port.id);
     const key = [corner.x, corner.y, width, height, selected, free, ports.join()].join('|');
     const known = nodes.get(step.id);
     if (known?.key === key) return known.node;
     const handle = { width: 8, height: 8 };
     const node: StepNode = {
       id: step.id,
-      type: 'step',
+      type: step.type === FOLDED ? FOLDED : 'step',
+      selectable: step.type !== FOLDED,
       position: corner,
       data: noData,
       width,
       height,
       selected,
-      draggable: free,
+      draggable: free && step.type !== FOLDED,
       handles: [
         { ...handle, type: 'target', position: Position.Top, id: 'in', x: width / 2 - 4, y: -4 },
         ...ports.map((port) => ({
@@ -70,7 +77,7 @@ export const createDerive = () => {
   };
 
   return (graph: Graph, mode: Mode, selected: ReadonlySet<string>, moved: ReadonlyMap<string, Point>) => {
-    const { places, lanes } = placesOf(graph, mode);
+    const { places, turns } = placesOf(graph, mode);
     const index = indexGraph(graph);
     const free = graph.layout === 'free' && mode === 'build';
     const corner = (id: string): Point => moved.get(id) ?? places.get(id) ?? { x: 0, y: 0 };
@@ -81,16 +88,17 @@ export const createDerive = () => {
     for (const { source, port, target } of graph.edges) {
       const from = index.nodes.get(source);
       const to = index.nodes.get(target);
-      const label = from && portsOf(from).find((one) => one.id === port)?.label;
+      const folded = from?.type === FOLDED;
+      const label = folded ? '' : from && portsOf(from).find((one) => one.id === port)?.label;
       if (!from || !to || label === undefined) continue;
       const id = `${source}:${port}`;
       const [size, toSize] = [sizeOf(from, mode), sizeOf(to, mode)];
       const [a, b] = [corner(source), corner(target)];
       const start = { x: a.x + portX(from, port, size.width), y: a.y + size.height };
       const end = { x: b.x + toSize.width / 2, y: b.y };
-      const path = roundedPath(route(start, end, lanes.get(id)));
+      const path = roundedPath(route(start, end, turns.get(id)));
       const room = wordsWidth(from, size.width);
-      const key = `${target}|${label}|${room}|${path}`;
+      const key = `${target}|${label}|${room}|${path}|${folded}`;
       const known = edges.get(id);
       if (known?.key === key) {
         paths.push(known.edge);
@@ -100,10 +108,10 @@ export const createDerive = () => {
         id,
         type: 'path',
         source,
-        sourceHandle: port,
+        sourceHandle: folded ? FOLDED_OUT : port,
         target,
         targetHandle: 'in',
-        data: { path, source: start, label, room },
+        data: { path, source: start, label, room, folded },
       };
       edges.set(id, { key, edge });
       paths.push(edge);

@@ -11,18 +11,20 @@ import {
   type EdgeTypes,
   type NodeTypes,
 } from '@xyflow/react';
-import { useCallback, useMemo, useRef, useState, type DragEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type RefObject } from 'react';
 import { kindColor } from '../../automations/step-icon';
 import { useEditor } from '../document/use-editor';
-import { useScreen } from '../screen/screen-store';
+import { fold, FOLDED } from '../drawing/folding';
+import { bandOf, useScreen, useScreenStore, type ScreenStore } from '../screen/screen-store';
 import { createDerive, type PathEdge, type StepNode } from './derive';
 import { PathLine } from './path-edge';
+import { SectionNode } from './section-node';
 import { Sections } from './sections';
 import { StepFrame } from './step-node';
-import { settle, useCamera } from './use-camera';
+import { isLost, MIN_ZOOM, settle, useCamera, type FlowHandle } from './use-camera';
 import { useGestures } from './use-gestures';
 
-const nodeTypes: NodeTypes = { step: StepFrame };
+const nodeTypes: NodeTypes = { step: StepFrame, [FOLDED]: SectionNode };
 const edgeTypes: EdgeTypes = { path: PathLine };
 const snapGrid: [number, number] = [8, 8];
 const proOptions = { hideAttribution: false };
@@ -49,19 +51,22 @@ function Drawing() {
   const selected = useEditor((state) => state.selected);
   const editable = useEditor((state) => state.mode === 'build' && !state.readOnly);
   const moved = useScreen((state) => state.moved);
-  const drawn = useMemo(() => derive(graph, mode, new Set(selected), moved), [derive, graph, mode, selected, moved]);
+  const band = useScreen((state) => state.band);
+  const folded = useScreen((state) => state.folded);
+  const shown = useMemo(() => fold(graph, folded), [graph, folded]);
+  const drawn = useMemo(() => derive(shown, mode, new Set(selected), moved), [derive, shown, mode, selected, moved]);
 
   useCamera(flow, wrapper);
   const gestures = useGestures(flow);
 
+  const looked = useLook(flow, wrapper);
   const onInit = useCallback(() => {
     settle(flow, wrapper.current);
+    looked();
     setReady(true);
-  }, [flow]);
-
-  const zoomTier = useCallback((_event: unknown, { zoom }: { zoom: number }) => {
-    if (wrapper.current) wrapper.current.dataset.zoom = zoom >= 0.7 ? 'full' : zoom >= 0.4 ? 'title' : 'glyph';
-  }, []);
+  }, [flow, looked]);
+  // A change of the drawing can leave nothing in view, too.
+  useEffect(() => looked(), [looked, drawn.nodes]);
 
   const mapColor = useCallback(({ id }: StepNode) => kindColor(indexGraph(graph).nodes.get(id)?.type ?? ''), [graph]);
 
@@ -71,7 +76,7 @@ function Drawing() {
       className="drawing"
       data-ready={ready}
       data-mode={mode}
-      data-zoom="full"
+      data-zoom={band}
       onDragOver={allowDrop}
       onDrop={gestures.onDrop}
     >
@@ -82,7 +87,7 @@ function Drawing() {
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onInit={onInit}
-        onMove={zoomTier}
+        onMove={looked}
         onNodesChange={gestures.onNodesChange}
         onConnect={gestures.onConnect}
         onConnectEnd={gestures.onConnectEnd}
@@ -102,7 +107,7 @@ function Drawing() {
         zoomOnDoubleClick={false}
         snapToGrid
         snapGrid={snapGrid}
-        minZoom={0.25}
+        minZoom={MIN_ZOOM}
         maxZoom={1.5}
         onlyRenderVisibleElements={graph.nodes.length > CULL_FROM}
         proOptions={proOptions}
@@ -123,6 +128,22 @@ function Drawing() {
       </ReactFlow>
     </div>
   );
+}
+
+/** Tells the screen how the drawing is looked at. Text of a constant size follows a variable, and no card is drawn. */
+function useLook(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | null>) {
+  const screen = useScreenStore();
+  return useCallback(() => look(flow, wrapper, screen), [flow, screen, wrapper]);
+}
+
+function look(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | null>, screen: ScreenStore) {
+  const box = wrapper.current;
+  if (!box) return;
+  const zoom = flow.getZoom();
+  box.style.setProperty('--zoom', String(zoom));
+  const next = { zoom, band: bandOf(zoom), lost: isLost(flow, box) };
+  const now = screen.getState();
+  if (next.zoom !== now.zoom || next.band !== now.band || next.lost !== now.lost) screen.setState(next);
 }
 
 const multiKeys = ['Meta', 'Control', 'Shift'];

@@ -28,7 +28,7 @@ export const PathLine = memo(function PathLine({ id, data, source, sourceHandleI
             </span>
           ) : null}
           <PathFigures id={id} />
-          <AddStepButton place={{ source, port: sourceHandleId }} tight={data.label !== ''} />
+          {data.folded ? null : <AddStepButton place={{ source, port: sourceHandleId }} tight={data.label !== ''} />}
         </div>
       </EdgeLabelRenderer>
     </>

@@ -1,20 +1,27 @@
 import type { Point } from '#graph';
 import { getViewportForBounds, type useReactFlow } from '@xyflow/react';
-import { useEffect, type RefObject } from 'react';
-import { useEditor } from '../document/use-editor';
-import { useScreenStore } from '../screen/screen-store';
+import { useCallback, useEffect, type RefObject } from 'react';
+import { useEditor, useEditorStore } from '../document/use-editor';
+import { sectionWith } from '../drawing/folding';
+import type { EditorStore } from '../document/editor-store';
+import { useScreenStore, type ScreenStore } from '../screen/screen-store';
 import type { PathEdge, StepNode } from './derive';
 
 export type FlowHandle = ReturnType<typeof useReactFlow<StepNode, PathEdge>>;
 
-/** The first look: the whole drawing where it fits at a readable size, else its beginning at 100 %. */
+/** As far away as it gets: 400 steps in a row still fit. */
+export const MIN_ZOOM = 0.005;
+/** Around a drawing that is fitted in: below, the zoom and the hints have their place. */
+const ROOM = { top: '32px', bottom: '80px', x: '32px' } as const;
+/** As far away as cards still say what they do. */
+const READABLE = 0.3;
+
+/** The first look: the whole drawing where it can be read, else its beginning at a size to work at. */
 export function settle(flow: FlowHandle, box: HTMLElement | null) {
   const bounds = flow.getNodesBounds(flow.getNodes());
   if (!box || bounds.width === 0) return void flow.setViewport({ x: (box?.clientWidth ?? 800) / 2, y: 80, zoom: 1 });
-  const zoom = Math.max(
-    0.7,
-    Math.min(1, (box.clientWidth - 96) / bounds.width, (box.clientHeight - 112) / bounds.height),
-  );
+  const whole = Math.min(1, (box.clientWidth - 96) / bounds.width, (box.clientHeight - 112) / bounds.height);
+  const zoom = whole >= READABLE ? whole : 0.7;
   const entry = flow.getNodes()[0];
   const middle = entry ? entry.position.x + (entry.width ?? 0) / 2 : bounds.x + bounds.width / 2;
   const wide = bounds.width * zoom > box.clientWidth - 48;
@@ -24,37 +31,58 @@ export function settle(flow: FlowHandle, box: HTMLElement | null) {
 }
 
 /** The whole drawing. React Flow's own `fitView` waits for every node to be measured, which culled ones never are. */
-function fit(flow: FlowHandle, box: HTMLElement | null) {
-  if (!box) return;
-  const bounds = flow.getNodesBounds(flow.getNodes());
-  void flow.setViewport(getViewportForBounds(bounds, box.clientWidth, box.clientHeight, 0.25, 1, 0.08), {
+function fit(flow: FlowHandle, box: HTMLElement | null, ids?: readonly string[]) {
+  const shown = flow.getNodes().filter(({ id }) => ids?.includes(id) ?? true);
+  if (!box || shown.length === 0) return;
+  const bounds = flow.getNodesBounds(shown);
+  void flow.setViewport(getViewportForBounds(bounds, box.clientWidth, box.clientHeight, MIN_ZOOM, 1, ROOM), {
     duration: 120,
   });
+}
+
+/** Whether no card is in view. */
+export function isLost(flow: FlowHandle, box: HTMLElement): boolean {
+  const { x, y, zoom } = flow.getViewport();
+  const nodes = flow.getNodes();
+  return (
+    nodes.length > 0 &&
+    !nodes.some(({ position, width = 0, height = 0 }) => {
+      const [left, top] = [position.x * zoom + x, position.y * zoom + y];
+      return left < box.clientWidth && top < box.clientHeight && left + width * zoom > 0 && top + height * zoom > 0;
+    })
+  );
 }
 
 /** Hands the drawing's controls to the rest of the editor, and keeps in view what is looked at. */
 export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | null>) {
   const screen = useScreenStore();
+  const store = useEditorStore();
+  const show = useCallback(
+    (id: string) => unfoldAndReveal(flow, wrapper, id, store, screen),
+    [flow, wrapper, store, screen],
+  );
   useEffect(() => {
     const camera = {
       fit: () => fit(flow, wrapper.current),
+      fitTo: (ids: readonly string[]) => fit(flow, wrapper.current, ids),
+      back: () => settle(flow, wrapper.current),
       zoomTo: (zoom: number) => void flow.zoomTo(zoom, { duration: 120 }),
       zoomBy: (factor: number) => void flow.zoomTo(flow.getZoom() * factor, { duration: 120 }),
-      reveal: (id: string) => reveal(flow, wrapper.current, id),
+      reveal: (id: string) => show(id),
       toDrawing: (point: Point) => flow.screenToFlowPosition(point),
       toScreen: (point: Point) => flow.flowToScreenPosition(point),
     };
     screen.setState({ camera });
     return () => screen.setState({ camera: null });
-  }, [flow, screen, wrapper]);
+  }, [flow, screen, wrapper, show]);
 
   // The inspector takes room from the drawing: the step it is about stays in view.
   const open = useEditor((state) => state.open);
   useEffect(() => {
     if (open === null || open === 'settings') return;
-    const later = setTimeout(() => reveal(flow, wrapper.current, open), 60);
+    const later = setTimeout(() => show(open), 60);
     return () => clearTimeout(later);
-  }, [open, flow, wrapper]);
+  }, [open, show]);
 
   // A panel that opens takes room: what is looked at stays in the middle of what is left.
   useEffect(() => {
@@ -70,6 +98,21 @@ export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | 
     watch.observe(box);
     return () => watch.disconnect();
   }, [flow, wrapper]);
+}
+
+/** Brings a step into view; a section that hides it is unfolded first. */
+function unfoldAndReveal(
+  flow: FlowHandle,
+  wrapper: RefObject<HTMLDivElement | null>,
+  id: string,
+  store: EditorStore,
+  screen: ScreenStore,
+) {
+  const hidden = sectionWith(store.getState().document.graph, id)?.id;
+  const { folded } = screen.getState();
+  if (hidden === undefined || !folded.has(hidden)) return reveal(flow, wrapper.current, id);
+  screen.setState({ folded: new Set([...folded].filter((one) => one !== hidden)) });
+  requestAnimationFrame(() => reveal(flow, wrapper.current, id));
 }
 
 function reveal(flow: FlowHandle, box: HTMLElement | null, id: string) {

@@ -1,6 +1,7 @@
 import { connectionRefusal, type Operation } from '#graph';
 import type { Connection, FinalConnectionState, NodeChange } from '@xyflow/react';
 import { useCallback, type DragEvent, type MouseEvent as ReactMouseEvent } from 'react';
+import { fold, FOLDED } from '../drawing/folding';
 import { nearestPlace } from '../drawing/nearest-place';
 import { showToast } from '../../ui/feedback/toast';
 import { addStep, wordOf } from '../document/steps';
@@ -76,7 +77,8 @@ export function useGestures(flow: FlowHandle) {
 
   const onNodeClick = useCallback(
     (event: ReactMouseEvent, node: StepNode) => {
-      if (!event.shiftKey && !event.metaKey && !event.ctrlKey) store.getState().openStep(node.id);
+      if (node.type !== FOLDED && !event.shiftKey && !event.metaKey && !event.ctrlKey)
+        store.getState().openStep(node.id);
     },
     [store],
   );
@@ -92,12 +94,12 @@ export function useGestures(flow: FlowHandle) {
       event.preventDefault();
       const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
       const { document, mode: current } = store.getState();
-      const spot = nearestPlace(document.graph, current, at);
+      const spot = nearestPlace(fold(document.graph, screen.getState().folded), current, at);
       const free = document.graph.layout === 'free' && !spot;
       const reason = addStep(store, type, spot, free ? at : undefined);
       if (reason) showToast(reason);
     },
-    [flow, store],
+    [flow, store, screen],
   );
 
   return { onNodesChange, onConnect, onConnectEnd, onNodeClick, onPaneClick, onDrop };

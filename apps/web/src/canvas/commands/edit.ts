@@ -1,25 +1,16 @@
-import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Operation, type Place } from '#graph';
+import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Operation } from '#graph';
 import type { EditorStore } from '../document/editor-store';
 import { place } from '../drawing/geometry';
 import { showToast } from '../../ui/feedback/toast';
 import { clipboardText, copyText } from '../../ui/copying/clipboard';
 import { plural } from '../../ui/formatting/format';
 import { addSection } from '../document/sections';
-import { mustAsk, newStepId, placeAfter, placeBefore, removeSteps } from '../document/steps';
-import type { ScreenStore } from '../screen/screen-store';
+import { mustAsk, newStepId, placeAfter, placesAfter, placesBefore, removeSteps } from '../document/steps';
+import { openPicker } from '../screen/open-picker';
 import type { Command, CommandContext } from './command';
 
 const selectedOf = (store: EditorStore) => store.getState().selected;
 const some = ({ store }: CommandContext) => selectedOf(store).length > 0;
-
-/** Where a step's picker opens: under its card, wherever that is on the screen. */
-const openPicker = (screen: ScreenStore, id: string | undefined, place: Place | undefined) => {
-  const box = id ? document.querySelector(`[data-testid="step-${id}"]`)?.getBoundingClientRect() : undefined;
-  const at = box
-    ? { x: box.left + box.width / 2, y: box.bottom }
-    : { x: window.innerWidth / 2, y: window.innerHeight / 4 };
-  screen.setState({ picker: { place, at } });
-};
 
 const one = ({ store }: CommandContext) => selectedOf(store).length === 1;
 
@@ -99,7 +90,9 @@ export const editCommands: Command[] = [
     keys: ['a'],
     run: ({ store, screen }) => {
       const last = selectedOf(store).at(-1);
-      openPicker(screen, last, last === undefined ? undefined : placeAfter(store.getState().document.graph, last));
+      const places = last === undefined ? [] : placesAfter(store.getState().document.graph, last);
+      if (last !== undefined && places.length > 1) screen.setState({ choosing: { what: 'add-after', id: last } });
+      else openPicker(screen, last, places[0]?.place);
     },
   },
   {
@@ -109,8 +102,9 @@ export const editCommands: Command[] = [
     enabled: some,
     run: ({ store, screen }) => {
       const last = selectedOf(store).at(-1);
-      const place = last === undefined ? undefined : placeBefore(store.getState().document.graph, last);
-      if (place) openPicker(screen, last, place);
+      const places = last === undefined ? [] : placesBefore(store.getState().document.graph, last);
+      if (last !== undefined && places.length > 1) screen.setState({ choosing: { what: 'add-before', id: last } });
+      else if (places[0]) openPicker(screen, last, places[0].place);
     },
   },
   { id: 'remove', label: 'Remove the selected steps', keys: ['delete', 'backspace'], enabled: some, run: remove },

@@ -21,9 +21,23 @@ const typing = (target: EventTarget | null): boolean =>
 
 const global = new Set(['undo', 'redo', 'find']);
 
+/**
+ * What is typed before a list that was just asked for has the focus belongs to its field: giving it the focus now sends
+ * the letter there.
+ */
+const typesAhead = (event: KeyboardEvent, { screen }: CommandContext): boolean => {
+  const { picker, choosing, sheet } = screen.getState();
+  if (!picker && !choosing && sheet !== 'find') return false;
+  if (event.key.length !== 1 || event.ctrlKey || event.metaKey || typing(event.target)) return false;
+  const field = document.querySelector<HTMLElement>('.picker input, .find-input input, input.find-input');
+  field?.focus();
+  return true;
+};
+
 /** Runs the command of a key press; says whether there was one. Fields keep their own keys. */
 export const runKey = (event: KeyboardEvent, context: CommandContext, onDrawing: boolean): boolean => {
   if (event.defaultPrevented || event.isComposing) return false;
+  if (typesAhead(event, context)) return true;
   const key = pressed(event);
   const command = commands.find((one) => one.keys.includes(key));
   if (!command || !canRun(command, context)) return false;

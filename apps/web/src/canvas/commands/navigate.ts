@@ -98,6 +98,14 @@ export const navigateCommands: Command[] = [
     run: ({ screen }) => screen.getState().camera?.fit(),
   },
   {
+    id: 'fit-selection',
+    label: 'Show the selected steps',
+    keys: ['2'],
+    reads: true,
+    enabled: ({ store }) => store.getState().selected.length > 0,
+    run: ({ store, screen }) => screen.getState().camera?.fitTo(store.getState().selected),
+  },
+  {
     id: 'actual',
     label: 'Actual size',
     keys: ['0'],

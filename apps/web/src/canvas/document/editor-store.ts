@@ -148,6 +148,12 @@ export const createEditorStore = (opened: Opened): EditorStore =>
       }
     };
 
+    /** Of these steps those that are there. */
+    const present = (ids: readonly string[]): string[] => {
+      const { nodes } = indexGraph(get().document.graph);
+      return ids.filter((id) => nodes.has(id));
+    };
+
     return {
       ...opened,
       acknowledged: opened.document,
@@ -168,11 +174,20 @@ export const createEditorStore = (opened: Opened): EditorStore =>
 
       edit: (label, operations, options = {}) => {
         if (get().readOnly || operations.length === 0) return false;
+        const before = get().selected;
         const inverse = change(operations);
         if (!inverse) return false;
+        const selected = { before, after: options.select ?? get().selected };
         const added = operations.flatMap((operation) => (operation.op === 'add_node' ? [operation.node.id] : []));
         set((state) => ({
-          past: record(state.past, { label, forward: [...operations], inverse, burst: options.burst, at: Date.now() }),
+          past: record(state.past, {
+            label,
+            forward: [...operations],
+            inverse,
+            burst: options.burst,
+            at: Date.now(),
+            selected,
+          }),
           future: [],
           fresh: added.length > 0 ? new Set([...state.fresh, ...added]) : state.fresh,
           ...(options.select ? { selected: options.select } : {}),
@@ -185,6 +200,7 @@ export const createEditorStore = (opened: Opened): EditorStore =>
         const entry = lastPossible(get().past);
         if (!entry || get().readOnly) return;
         const forward = change(entry.inverse);
+        if (forward && entry.selected) get().select(present(entry.selected.before));
         set((state) => ({
           past: state.past.slice(0, state.past.lastIndexOf(entry)),
           future: forward ? [...state.future, entry] : state.future,
@@ -196,6 +212,7 @@ export const createEditorStore = (opened: Opened): EditorStore =>
         const entry = lastPossible(get().future);
         if (!entry || get().readOnly) return;
         const inverse = change(entry.forward);
+        if (inverse && entry.selected) get().select(present(entry.selected.after));
         set((state) => ({
           past: inverse ? [...state.past, { ...entry, inverse, burst: undefined }] : state.past,
           future: state.future.slice(0, state.future.lastIndexOf(entry)),

@@ -7,6 +7,8 @@ export interface HistoryEntry {
   inverse: Operation[];
   burst: string | undefined;
   at: number;
+  /** What was selected before and after; undo and redo select it again. */
+  selected?: { before: readonly string[]; after: readonly string[] };
   /** Somebody else has changed the same since: it can no longer be undone or done again. */
   gone?: boolean;
 }
@@ -22,6 +24,9 @@ export const record = (past: readonly HistoryEntry[], entry: HistoryEntry): Hist
       ...entry,
       forward: [...last.forward, ...entry.forward],
       inverse: [...entry.inverse, ...last.inverse],
+      ...(entry.selected && last.selected
+        ? { selected: { before: last.selected.before, after: entry.selected.after } }
+        : {}),
     };
     return [...past.slice(0, -1), joined];
   }

@@ -35,6 +35,34 @@ export const placeAfter = (graph: Graph, id: string): Place | undefined => {
   return port ? { source: id, port: port.id } : undefined;
 };
 
+/** A place for a step, as one chooses it: the step whose way out it is, and what that way says. */
+export interface NamedPlace {
+  place: Place;
+  node: GraphNode;
+  label: string;
+}
+
+/** Every way out of a step, those that lead nowhere first. */
+export const placesAfter = (graph: Graph, id: string): NamedPlace[] => {
+  const { nodes, out } = indexGraph(graph);
+  const node = nodes.get(id);
+  if (!node) return [];
+  const places = portsOf(node).map((port) => ({ place: { source: id, port: port.id }, node, label: port.label }));
+  return places.toSorted(
+    (a, b) => Number(out.get(id)?.has(a.place.port) ?? false) - Number(out.get(id)?.has(b.place.port) ?? false),
+  );
+};
+
+/** Every way that leads to a step. */
+export const placesBefore = (graph: Graph, id: string): NamedPlace[] => {
+  const { nodes, in: into } = indexGraph(graph);
+  return (into.get(id) ?? []).flatMap(({ source, port }) => {
+    const node = nodes.get(source);
+    const label = node && portsOf(node).find((one) => one.id === port)?.label;
+    return node && label !== undefined ? [{ place: { source, port }, node, label }] : [];
+  });
+};
+
 /** The place a step was reached from, so that something can be put before it. */
 export const placeBefore = (graph: Graph, id: string): Place | undefined => {
   const edge = indexGraph(graph).in.get(id)?.[0];

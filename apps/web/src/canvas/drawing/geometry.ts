@@ -1,4 +1,4 @@
-import { arrange, nodeDef, portsOf, type Graph, type GraphNode, type Point } from '#graph';
+import { arrange, cornersOf, nodeDef, portsOf, wayOutX, type Graph, type GraphNode, type Point } from '#graph';
 import type { Mode } from '../document/editor-store';
 
 export interface Size {
@@ -8,6 +8,9 @@ export interface Size {
 
 const CARD = 280;
 const ENTRY = 360;
+
+/** A start says below its sentence how often people enter and when they leave; it grows upwards, where nothing is. */
+const LIMITS = 26;
 
 /** Whether cards have a third line: figures, what somebody met, or how they differ. */
 const tall = (mode: Mode): boolean => mode === 'live' || mode === 'history';
@@ -23,7 +26,7 @@ export const wordsWidth = (node: Pick<GraphNode, 'type' | 'config'>, width: numb
 export const sizeOf = (node: Pick<GraphNode, 'type' | 'config'>, mode: Mode): Size => {
   const kind = nodeDef(node.type)?.kind;
   const height = tall(mode) ? 120 : 96;
-  if (kind === 'entry') return { width: ENTRY, height };
+  if (kind === 'entry') return { width: ENTRY, height: height + LIMITS };
   if (kind === 'end') return { width: CARD, height: tall(mode) ? 72 : 48 };
   const ways = portsOf(node).length;
   return { width: ways > 2 ? Math.max(CARD, ways * WAY) : CARD, height };
@@ -36,34 +39,44 @@ export const portX = (node: Pick<GraphNode, 'type' | 'config'>, port: string, wi
     0,
     ports.findIndex((one) => one.id === port),
   );
-  return (width * (at + 0.5)) / Math.max(1, ports.length);
+  return wayOutX(at, ports.length, width);
 };
+
+/** What a section's frame keeps between itself and its steps, and the height of its head. */
+export const FRAME = { around: 20, head: 28 };
+/** What a section without a name is called. */
+export const FRAME_NAME = 'Section';
+/** Above a step with a note. */
+export const NOTE_ROOM = 40;
 
 export interface Placed {
   /** Top left corner of every step. */
   places: ReadonlyMap<string, Point>;
-  /** Column in which a long path runs past the steps between, by `source:port`. */
-  lanes: ReadonlyMap<string, number>;
+  /** Where paths go across, by `source:port`; none where steps were put by hand. */
+  turns: ReadonlyMap<string, readonly Point[]>;
 }
 
-/** Places of all steps: the automatic tree, or where they were put by hand. */
+/** Places of all steps: those of the automatic layout, or where they were put by hand. */
 export const place = (graph: Graph, mode: Mode): Placed => {
-  const { places, lanes } = arrange(graph, {
+  const row = tall(mode) ? 120 : 96;
+  const { places, turns } = arrange(graph, {
     width: CARD,
-    height: tall(mode) ? 120 : 96,
+    height: row,
     gapX: 40,
     gapY: 92,
     widthOf: (node) => sizeOf(node, mode).width,
+    noteRoom: NOTE_ROOM,
+    sectionRoom: FRAME.around + FRAME.head + 4,
   });
   const free = graph.layout === 'free';
   const corners = new Map<string, Point>();
   for (const node of graph.nodes) {
     const automatic = places.get(node.id) ?? { x: 0, y: 0 };
-    const { width } = sizeOf(node, mode);
-    const shifted = { x: automatic.x + (CARD - width) / 2, y: automatic.y };
+    const { width, height } = sizeOf(node, mode);
+    const shifted = { x: automatic.x + (CARD - width) / 2, y: automatic.y - Math.max(0, height - row) };
     corners.set(node.id, free && node.position ? node.position : shifted);
   }
-  return { places: corners, lanes: free ? new Map() : lanes };
+  return { places: corners, turns: free ? new Map() : turns };
 };
 
 const RADIUS = 10;
@@ -95,28 +108,20 @@ const towards = (from: Point, to: Point, by: number, length: number): Point =>
 const DROP = 60;
 const RISE = 20;
 
-/** Corner points of a path from a way out to the top of a step; a lane leads it past what lies between. */
-export const route = (from: Point, to: Point, lane: number | undefined): Point[] => {
-  if (lane !== undefined)
-    return [
-      from,
-      { x: from.x, y: from.y + DROP },
-      { x: lane, y: from.y + DROP },
-      { x: lane, y: to.y - RISE },
-      { x: to.x, y: to.y - RISE },
-      to,
-    ];
+/** Corner points of a path from a way out to the top of a step: over its turns, else as directly as it goes. */
+export const route = (from: Point, to: Point, turns: readonly Point[] = []): Point[] => {
+  if (turns.length > 0) return cornersOf(from, turns, to);
   if (to.y > from.y + RISE) {
     const bend = to.y - from.y > DROP + RISE ? from.y + DROP : (from.y + to.y) / 2;
-    return [from, { x: from.x, y: bend }, { x: to.x, y: bend }, to];
+    return cornersOf(from, [{ x: to.x, y: bend }], to);
   }
   const side = Math.max(from.x, to.x) + CARD / 2 + 40;
-  return [
+  return cornersOf(
     from,
-    { x: from.x, y: from.y + RISE },
-    { x: side, y: from.y + RISE },
-    { x: side, y: to.y - RISE },
-    { x: to.x, y: to.y - RISE },
+    [
+      { x: side, y: from.y + RISE },
+      { x: to.x, y: to.y - RISE },
+    ],
     to,
-  ];
+  );
 };

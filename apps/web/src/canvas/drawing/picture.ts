@@ -1,4 +1,14 @@
-import { nodeDef, portsOf, sentenceOf, withSteps, type AutomationDocument, type GraphNode, type Names } from '#graph';
+import {
+  isEntry,
+  limitPhrases,
+  nodeDef,
+  portsOf,
+  sentenceOf,
+  withSteps,
+  type AutomationDocument,
+  type GraphNode,
+  type Names,
+} from '#graph';
 import { place, portX, roundedPath, route, sizeOf } from './geometry';
 import { kindColor } from '../../automations/step-icon';
 
@@ -36,14 +46,15 @@ export function twoLines(text: string, room: number, width: (text: string) => nu
  * that every reader has.
  */
 export function pictureOf(document: AutomationDocument, things: Names, ink: Ink): string {
-  const { graph, name } = document;
+  const { graph, name, settings } = document;
   const names = withSteps(things, graph);
-  const { places, lanes } = place(graph, 'build');
+  const { places, turns } = place(graph, 'build');
+  const across = [...turns.values()].flat().map(({ x }) => x);
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const corner = (id: string) => places.get(id) ?? { x: 0, y: 0 };
   const boxes = graph.nodes.map((node) => ({ ...corner(node.id), ...sizeOf(node, 'build') }));
-  const left = Math.min(0, ...boxes.map(({ x }) => x), ...lanes.values()) - MARGIN;
-  const right = Math.max(280, ...boxes.map(({ x, width }) => x + width + 60), ...lanes.values()) + MARGIN;
+  const left = Math.min(0, ...boxes.map(({ x }) => x), ...across) - MARGIN;
+  const right = Math.max(280, ...boxes.map(({ x, width }) => x + width + 60), ...across) + MARGIN;
   const top = Math.min(0, ...boxes.map(({ y }) => y)) - MARGIN - TITLE;
   const bottom = Math.max(0, ...boxes.map(({ y, height }) => y + height)) + MARGIN;
 
@@ -62,6 +73,17 @@ export function pictureOf(document: AutomationDocument, things: Names, ink: Ink)
       `<rect x="${x}" y="${y}" width="3" height="${height}" fill="${ink.color(kind)}"/>`,
       isEnd ? '' : text(x + 18, y + 26, `500 12px ${SANS}`, kind, title.toUpperCase(), ' letter-spacing="0.6"'),
       ...lines.map((line, at) => text(x + 18, y + (isEnd ? 30 : 50) + at * 21, font, '--ink', line)),
+      isEntry(node)
+        ? text(
+            x + 18,
+            y + height - 14,
+            `12px ${SANS}`,
+            '--ink-2',
+            limitPhrases(settings, node)
+              .map((one) => one.text)
+              .join(''),
+          )
+        : '',
     ].join('');
   };
   const path = ({ source, port, target }: (typeof graph.edges)[number]): string => {
@@ -71,7 +93,7 @@ export function pictureOf(document: AutomationDocument, things: Names, ink: Ink)
     const [a, b, size] = [corner(source), corner(target), sizeOf(from, 'build')];
     const start = { x: a.x + portX(from, port, size.width), y: a.y + size.height };
     const end = { x: b.x + sizeOf(to, 'build').width / 2, y: b.y };
-    const line = roundedPath(route(start, end, lanes.get(`${source}:${port}`)));
+    const line = roundedPath(route(start, end, turns.get(`${source}:${port}`)));
     return [
       `<path d="${line}" fill="none" stroke="${ink.color('--ink-3')}" stroke-width="1.5" marker-end="url(#end)"/>`,
       label

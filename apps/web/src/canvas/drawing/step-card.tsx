@@ -1,7 +1,6 @@
-import { nodeDef, phrasesOf, portsOf, type GraphNode, type Phrase } from '#graph';
+import { indexGraph, nodeDef, portsOf, type GraphNode } from '#graph';
 import { memo, useEffect, type ReactNode } from 'react';
-import { indexGraph } from '#graph';
-import { askedBy, useNamesFor } from '../../automations/reference-names';
+import { useScreen } from '../screen/screen-store';
 import { portX, sizeOf, wordsWidth } from './geometry';
 import { StepIcon, kindColor, kindWords } from '../../automations/step-icon';
 import { PathFigures } from '../live/path-figures';
@@ -9,8 +8,10 @@ import { StepFigures } from '../live/step-figures';
 import { StepDifference } from '../live/step-difference';
 import { useLive } from '../live/live-store';
 import { AddStepButton } from './add-step-button';
+import { NoteStrip } from './note-strip';
+import { Brief, Limits, Sentence } from './step-words';
 import { StepPeople } from '../presence/step-people';
-import { useEditor, useEditorStore, useStep } from '../document/use-editor';
+import { useEditor, useStep } from '../document/use-editor';
 
 interface CardProps {
   id: string;
@@ -27,11 +28,15 @@ const countRender = () => {
   if (window.cortexCardRenders !== undefined) window.cortexCardRenders += 1;
 };
 
-/** One step on the drawing: kind, sentence, what is wrong or what happened. Takes only its id. */
+/**
+ * One step on the drawing: kind, sentence, what is wrong or what happened; from farther away a line, a name, a glyph.
+ * Takes only its id.
+ */
 export const StepCard = memo(function NodeCard({ id, renderPort }: CardProps) {
   const step = useStep(id);
   const mode = useEditor((state) => state.mode);
   const mark = useLive((live) => live.changes?.get(id)?.mark);
+  const near = useScreen((screen) => screen.band === 'full');
   useEffect(countRender);
   if (!step) return null;
   const { width, height } = sizeOf(step, mode);
@@ -52,60 +57,28 @@ export const StepCard = memo(function NodeCard({ id, renderPort }: CardProps) {
           <span className="card-glyph">
             <StepIcon type={step.type} />
           </span>
-          {kind === 'end' ? (
-            <Sentence step={step} />
-          ) : (
-            <span className="card-kind">
-              {kind === 'entry' ? 'Start' : (nodeDef(step.type)?.title ?? kindWords[kind])}
-            </span>
-          )}
+          {near ? <Head step={step} /> : <Brief step={step} />}
           <ProblemMark id={id} />
         </div>
-        {kind === 'end' ? null : <Sentence step={step} />}
+        {kind === 'end' || !near ? null : <Sentence step={step} />}
+        {kind === 'entry' && near ? <Limits step={step} /> : null}
         {mode === 'build' ? <StepPeople id={id} place="card" /> : null}
         {mode === 'live' ? <StepFigures id={id} /> : null}
         {mark ? <StepDifference id={id} /> : null}
       </div>
-      {step.note ? (
-        <p className="note-strip" title={step.note}>
-          {step.note}
-        </p>
-      ) : null}
+      {step.note ? <NoteStrip text={step.note} /> : null}
       {ports.map((port) => renderPort(port.id, portX(step, port.id, width)))}
       <OpenEnds id={id} step={step} width={width} height={height} />
     </>
   );
 });
 
-/** The step's sentence; values and blanks open the field they come from. */
-function Sentence({ step }: { step: GraphNode }) {
-  const store = useEditorStore();
-  const names = useNamesFor(useEditor((state) => askedBy(step, state.document.graph)));
-  const open = (phrase: Phrase) => store.getState().openStep(step.id, phrase.field);
-  return (
-    <p className="card-sentence">
-      {phrasesOf(step, names).map((phrase, at) =>
-        phrase.field === undefined ? (
-          phrase.text
-        ) : (
-          // A span, because a button cannot break over two lines; the keyboard's way to a field is the inspector.
-          <span
-            key={`${phrase.field}-${at}`}
-            role="button"
-            tabIndex={-1}
-            className={phrase.blank ? 'card-value card-blank nodrag' : 'card-value nodrag'}
-            aria-label={phrase.blank ? `Fill in: ${phrase.field.replaceAll('_', ' ')}` : undefined}
-            onClick={(event) => {
-              event.stopPropagation();
-              open(phrase);
-            }}
-          >
-            {phrase.blank ? '' : phrase.text}
-          </span>
-        ),
-      )}
-    </p>
-  );
+/** The kind of a step; what an end says stands here at once. */
+function Head({ step }: { step: GraphNode }) {
+  const def = nodeDef(step.type);
+  const kind = def?.kind ?? 'end';
+  if (kind === 'end') return <Sentence step={step} />;
+  return <span className="card-kind">{kind === 'entry' ? 'Start' : (def?.title ?? kindWords[kind])}</span>;
 }
 
 /** A proof-reader's mark in the margin; steps that were just added are spared until they are left. */

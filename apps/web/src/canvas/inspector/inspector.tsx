@@ -15,6 +15,7 @@ import { overrides } from './overrides';
 import { Form } from './form';
 import { fieldsOf, type FormField } from '../../schema-form/schema';
 import { SettingsForm } from './settings-form';
+import { StartLimits } from './settings/start-limits';
 import { WaitExample } from './wait-example';
 
 /** The right side: the open step, or the settings of the automation. */
@@ -99,7 +100,7 @@ function StepInspector({ step }: { step: GraphNode }) {
   return (
     <aside
       ref={box}
-      className={Special || fields.some(needsRoom) ? 'inspector inspector-wide' : 'inspector'}
+      className={Special || def?.kind === 'entry' || fields.some(needsRoom) ? 'inspector inspector-wide' : 'inspector'}
       aria-label={`Step: ${def?.title ?? step.type}`}
       data-testid="inspector"
       onKeyDown={(event) => {
@@ -124,8 +125,9 @@ function StepInspector({ step }: { step: GraphNode }) {
       {live ? null : <WaitExample step={step} />}
       {live ? <StepTrace id={step.id} /> : null}
       {wrong.has('') ? <p className="field-problem">{wrong.get('')}</p> : null}
-      {fields.length === 0 ? <p className="label">This step has no settings.</p> : null}
+      {fields.length === 0 && def?.kind !== 'entry' ? <p className="label">This step has no settings.</p> : null}
       {Special ? <Special {...form} /> : <Form {...form} />}
+      {def?.kind === 'entry' ? <StartLimits start={step} readOnly={readOnly} /> : null}
       {readOnly ? null : <StepNote step={step} />}
       {def ? (
         <details className="step-help" data-testid="step-help">

@@ -1,11 +1,11 @@
 import { nodeDef } from '#graph';
-import { ActionIcon, Button, Textarea } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Textarea } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useSentences } from '../../automations/reference-names';
 import { newStepId } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useScreenStore } from '../screen/screen-store';
+import { useScreen, useScreenStore } from '../screen/screen-store';
 
 /** Notes for colleagues: those of the automation as a whole, and those that stand at steps. */
 export function NotesPanel() {
@@ -14,6 +14,7 @@ export function NotesPanel() {
   const graph = useEditor((state) => state.document.graph);
   const say = useSentences(graph);
   const readOnly = useEditor((state) => state.readOnly || state.mode !== 'build');
+  const folded = useScreen((state) => state.notesFolded);
   const { notes } = graph;
   const free = (notes ?? []).filter((note) => note.node_id === undefined);
   const noted = graph.nodes.filter((node) => node.note);
@@ -49,7 +50,17 @@ export function NotesPanel() {
           Add a note
         </Button>
       )}
-      {noted.length > 0 ? <h3 className="caps">On steps</h3> : null}
+      {noted.length > 0 ? (
+        <>
+          <h3 className="caps">On steps</h3>
+          <Checkbox
+            size="sm"
+            label="Fold them on the drawing"
+            checked={folded}
+            onChange={(event) => screen.setState({ notesFolded: event.currentTarget.checked })}
+          />
+        </>
+      ) : null}
       <ul className="problem-list">
         {noted.map((node) => (
           <li key={node.id}>

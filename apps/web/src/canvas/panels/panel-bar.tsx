@@ -55,7 +55,7 @@ export function PanelBar() {
             </button>
           </Tooltip>
         ))}
-        <Tooltip label="Who can enter, when people leave" position="right">
+        <Tooltip label="Quiet hours, limits for mail, late activities" position="right">
           <button
             type="button"
             className="rail-button rail-last"

@@ -64,7 +64,11 @@ function useGoToProblem() {
     const field = problem.pointer.split('/config/')[1]?.split('/')[0];
     screen.setState({ sheet: null });
     if (problem.node_id === undefined) {
-      store.getState().openStep(problem.pointer.startsWith('/settings') ? 'settings' : null);
+      const [, settings, part = ''] = problem.pointer.split('/');
+      const start = indexGraph(store.getState().document.graph).entry?.id;
+      if (settings === 'settings' && start !== undefined && ['entry', 'exit_when', 'goal'].includes(part))
+        store.getState().openStep(start, part);
+      else store.getState().openStep(settings === 'settings' ? 'settings' : null);
       if (problem.pointer === '/nodes') screen.setState({ panel: 'steps' });
       return;
     }

@@ -72,6 +72,7 @@ function Open({ place, at }: { place: Place | undefined; at: { x: number; y: num
       <FocusTrap active>
         <TextInput
           data-autofocus
+          autoFocus
           aria-label="Search steps"
           placeholder="Which step?"
           value={search}

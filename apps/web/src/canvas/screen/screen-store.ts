@@ -5,6 +5,12 @@ import { createStoreContext } from '../../ui/store-context';
 export type Panel = 'steps' | 'outline' | 'problems' | 'history' | 'notes';
 export type Sheet = 'publish' | 'conflict' | 'stop' | 'keys' | 'find' | 'text' | 'import';
 
+/** From how far the drawing is seen, and so what a card says: all, one line, a name, its glyph. */
+export type ZoomBand = 'full' | 'line' | 'name' | 'glyph';
+
+export const bandOf = (zoom: number): ZoomBand =>
+  zoom >= 0.7 ? 'full' : zoom >= 0.3 ? 'line' : zoom >= 0.15 ? 'name' : 'glyph';
+
 /** What only this screen knows and nobody undoes: open panels, the picker, a drag under way. */
 export interface Screen {
   panel: Panel | null;
@@ -13,16 +19,33 @@ export interface Screen {
   picker: { place: Place | undefined; at: Point } | null;
   /** A split that is about to go: the screen asks which path survives. */
   removing: string | null;
-  /** A step that is about to be moved behind another one, or whose path is about to lead elsewhere. */
-  choosing: { what: 'move' | 'reroute'; id: string } | null;
+  /**
+   * A step that is about to be moved behind another one, whose path is about to lead elsewhere, or beside which a step
+   * is about to be added on one of several paths.
+   */
+  choosing: { what: 'move' | 'reroute' | 'add-after' | 'add-before'; id: string } | null;
   /** Positions of cards under the hand, in free layout. */
   moved: ReadonlyMap<string, Point>;
+  /** As a share, for whoever writes it; cards only know their band, so that zooming draws them four times at most. */
+  zoom: number;
+  band: ZoomBand;
+  /** No part of the drawing is in view. */
+  lost: boolean;
+  /** Notes on steps are shown as marks only. */
+  notesFolded: boolean;
+  /** Sections that are shown as one sentence. */
+  folded: ReadonlySet<string>;
   /** The drawing's own controls, set by the adapter. */
   camera: Camera | null;
 }
 
 export interface Camera {
+  /** The whole drawing. */
   fit(): void;
+  /** These steps, as large as they fit. */
+  fitTo(ids: readonly string[]): void;
+  /** The first look at the drawing again. */
+  back(): void;
   zoomTo(zoom: number): void;
   zoomBy(factor: number): void;
   /** Brings a step into view if it is not, without changing the zoom. */
@@ -43,6 +66,11 @@ export const createScreenStore = (): ScreenStore =>
     removing: null,
     choosing: null,
     moved: new Map(),
+    zoom: 1,
+    band: 'full',
+    lost: false,
+    notesFolded: false,
+    folded: new Set(),
     camera: null,
   }));
 

@@ -36,6 +36,7 @@ export function ChoiceList({ choices, label, none }: { choices: readonly Choice[
     >
       <TextInput
         data-autofocus
+        autoFocus
         variant="unstyled"
         className="find-input"
         aria-label={label}

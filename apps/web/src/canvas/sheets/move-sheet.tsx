@@ -12,14 +12,22 @@ import {
 } from '#graph';
 import { Modal } from '@mantine/core';
 import { useState } from 'react';
-import { wordOf } from '../document/steps';
+import { placesAfter, placesBefore, wordOf } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
+import { openPicker } from '../screen/open-picker';
 import { useScreen, useScreenStore } from '../screen/screen-store';
 import { ChoiceList, type Choice } from './choice-list';
 
 const titleOf = (node: GraphNode) => sentenceOf(node) || nodeDef(node.type)?.title || 'Step';
 
-/** By keyboard: put the selected step behind another one, or lead one of its paths elsewhere. */
+const titles = {
+  move: 'Move after',
+  reroute: 'Connect to',
+  'add-after': 'Add a step after',
+  'add-before': 'Add a step before',
+};
+
+/** By keyboard: put the selected step behind another one, lead one of its paths elsewhere, or say which path is meant. */
 export function MoveSheet() {
   const choosing = useScreen((screen) => screen.choosing);
   const screen = useScreenStore();
@@ -28,17 +36,45 @@ export function MoveSheet() {
     document.querySelector<HTMLElement>('.drawing-keys')?.focus();
   };
   return (
-    <Modal.Root opened={choosing !== null} onClose={close} size={520} yOffset="12vh" padding={0} returnFocus={false}>
+    <Modal.Root
+      opened={choosing !== null}
+      onClose={close}
+      size={520}
+      yOffset="12vh"
+      padding={0}
+      returnFocus={false}
+      transitionProps={{ duration: 0 }}
+    >
       <Modal.Overlay />
-      <Modal.Content aria-label={choosing?.what === 'move' ? 'Move after' : 'Connect to'}>
-        {choosing === null ? null : choosing.what === 'move' ? (
-          <MoveBehind id={choosing.id} close={close} />
-        ) : (
-          <LeadOn id={choosing.id} close={close} />
-        )}
+      <Modal.Content aria-label={choosing ? titles[choosing.what] : undefined}>
+        {choosing?.what === 'move' ? <MoveBehind id={choosing.id} close={close} /> : null}
+        {choosing?.what === 'reroute' ? <LeadOn id={choosing.id} close={close} /> : null}
+        {choosing?.what === 'add-after' || choosing?.what === 'add-before' ? (
+          <AddOn id={choosing.id} before={choosing.what === 'add-before'} close={close} />
+        ) : null}
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+/** Which of several paths gets the step: those out of the selected one, or those that lead to it. */
+function AddOn({ id, before, close }: { id: string; before: boolean; close: () => void }) {
+  const screen = useScreenStore();
+  const graph = useEditor((state) => state.document.graph);
+  const { nodes, out } = indexGraph(graph);
+  const choices = (before ? placesBefore : placesAfter)(graph, id).map(({ place, node, label }): Choice => {
+    const next = nodes.get(out.get(place.source)?.get(place.port)?.target ?? '');
+    return {
+      id: `${place.source}:${place.port}`,
+      label: before ? [titleOf(node), label].filter(Boolean).join(', ') : label || 'After it',
+      kind: before ? 'Comes from' : next ? `Before ${titleOf(next)}` : 'Ends here',
+      run: () => {
+        close();
+        openPicker(screen, before ? place.source : id, place);
+      },
+    };
+  });
+  return <ChoiceList choices={choices} label="On which path?" none="No path has that name." />;
 }
 
 /** Every way out in the drawing, in reading order. */

@@ -1,20 +1,20 @@
-import { indexGraph, type DraftSettings, type GraphNode } from '#graph';
+import { usualLimit, type DraftSettings, type GraphNode } from '#graph';
 import { Radio, TextInput } from '@mantine/core';
-import { useEditor } from '../../document/use-editor';
 import { DurationField } from './duration-field';
 
 type Entry = NonNullable<DraftSettings['entry']>;
 
 /** How often a person may come in. */
 export function EntryLimit({
+  start,
   entry = {},
   onChange,
 }: {
+  start: GraphNode | undefined;
   entry: DraftSettings['entry'];
   onChange: (entry: Entry | undefined) => void;
 }) {
-  const start = useEditor((state) => indexGraph(state.document.graph).entry);
-  const usual = usualLimit(start);
+  const usual = usualLimit(start).replace(/^./, (letter) => letter.toUpperCase());
   const byActivity = start === undefined || start.type === 'activity_received';
   const limit = entry.limit;
   const kind = limit === undefined ? 'default' : typeof limit === 'object' ? 'every' : limit;
@@ -74,11 +74,4 @@ export function EntryLimit({
       />
     </section>
   );
-}
-
-/** What holds where nothing is chosen; see `entryLimit` in libs/automations. */
-function usualLimit(start: GraphNode | undefined): string {
-  if (start?.type === 'monitor' && start.config.over === 'leads') return 'Once per lead, a week apart';
-  if (start?.type === 'date_reached' && start.config.repeat === 'yearly') return 'Once a year, on the date';
-  return 'Once ever';
 }
