@@ -4139,6 +4139,22 @@ exception when others then
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.note_recounts(currencies text[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  insert into cortex.pending (address, recount)
+  select a.address, true
+  from (
+    select distinct cortex.address(u.email) collate "C" as address
+    from public.transactions t join public.unified_profiles u on u.id = t.profile_id
+    where upper(t.currency) = any (currencies)
+  ) a
+  where a.address is not null
+    and not exists (select from cortex.pending q where q.address = a.address and q.recount);
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.note_touched(addresses text[], activity_ids uuid[] DEFAULT '{}'::uuid[], activity_times timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[])
  RETURNS void
  LANGUAGE plpgsql
@@ -4380,14 +4396,13 @@ CREATE OR REPLACE FUNCTION cortex.recount_lifetime_values()
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET lock_timeout TO '5s'
 AS $function$
+declare
+  currencies text[] := array[old.currency, new.currency];
 begin
   perform cortex.fill_lists_anew('"lifetime_value"');
+  perform cortex.note_recounts(currencies);
   perform pg_advisory_xact_lock(hashtextextended('cortex.currency', 0));
-  insert into cortex.pending (address, recount)
-  select distinct cortex.address(u.email) collate "C", true
-  from public.transactions t
-  join public.unified_profiles u on u.id = t.profile_id
-  where upper(t.currency) in (old.currency, new.currency) and cortex.address(u.email) is not null;
+  perform cortex.note_recounts(currencies);
   return null;
 end
 $function$
