@@ -39,7 +39,7 @@ export class AllowAddress implements ActionDefinition<'allow_address', Plan> {
     return {
       sentences: [
         `${these} erased on ${erased_on}, and no e-mail goes to ${they} since.`,
-        'From now on they are treated like anybody else: marketing e-mail goes to them if they agreed to it. What was erased does not come back.',
+        'From now on its owner is treated like anybody else: marketing e-mail goes to them if they agreed to it. What was erased does not come back.',
       ],
       warnings: ['Whoever was erased had asked to be forgotten. Allow the address only if its owner wants mail again.'],
       effects: { allow: addresses.join(', ') },

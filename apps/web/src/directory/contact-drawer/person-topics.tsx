@@ -50,7 +50,7 @@ export function PersonTopics({ contactId }: { contactId: string }) {
       {topics.data.linked_paused_until ? (
         <p>
           An account that is linked to this one has paused marketing e-mail until{' '}
-          <Time at={topics.data.linked_paused_until} as="short" />, which holds for both.
+          <Time at={topics.data.linked_paused_until} as="short" />, which holds for this one too.
         </p>
       ) : null}
       {items.length > 0 ? (
