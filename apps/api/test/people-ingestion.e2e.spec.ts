@@ -155,6 +155,33 @@ describe('the other doors of a shop', () => {
     ]);
   });
 
+  it('counts in the workspace’s currency, others beside it, and at once in another when that is changed', async () => {
+    const email = 'traveller@example.com';
+    await post('/transactions', [
+      { email, amount_minor: 124_000, currency: 'EUR' },
+      { email, amount_minor: 12_000, currency: 'JPY' },
+      { email, amount_minor: 30_000, refunded_minor: 5_000, currency: 'USD' },
+    ]);
+    const shown = async () => (await api.call<any>('GET', `/contacts?q=${email}`)).body.items[0];
+    expect(await shown()).toMatchObject({
+      lifetime_value: 1240,
+      currency: 'EUR',
+      other_currencies: [
+        { currency: 'JPY', amount: 12_000 },
+        { currency: 'USD', amount: 250 },
+      ],
+    });
+    expect((await api.call('PATCH', '/settings', { currency: 'JPY' })).status).toBe(200);
+    expect(await shown()).toMatchObject({ lifetime_value: 12_000, currency: 'JPY' });
+    const value = { field: 'lifetime_value', operator: 'eq', value: 12_000 };
+    const rules = { operator: 'AND', conditions: [value] };
+    await rows('select cortex.repair_pending(500)');
+    const found = await api.call<any>('POST', '/contacts/search', { rules });
+    expect(found.body.items.map((one: any) => one.email)).toEqual([email]);
+    await api.call('PATCH', '/settings', { currency: 'EUR' });
+    await rows('select cortex.repair_pending(500)');
+  });
+
   it('never changes an order in the name of another person, and makes nobody a customer by trying', async () => {
     const payment = { email: 'holder@example.com', external_id: 'pay_own', amount_minor: 1000, currency: 'EUR' };
     const first = await post('/transactions', payment);
