@@ -110,6 +110,25 @@ describe('a source', () => {
     expect(items[1].body).not.toMatch(/ann|abab/);
   });
 
+  it('tells apart what was accepted and not used, and keeps no key', async () => {
+    const group = { userId: 'u', groupId: 'g', traits: { name: 'A company' } };
+    const good = { type: 'track', userId: ANN, event: 'Seen' };
+    const client = (path: string, given: object) => api.call('POST', path, given, { anonymous: true });
+    expect((await client('/v1/group', { ...group, writeKey: server.key })).status).toBe(200);
+    const batch = [good, { type: 'alias', userId: 'u', previousId: 'v' }, { type: 'track', event: 1 }];
+    expect((await client('/v1/batch', { batch, writeKey: server.key })).status).toBe(200);
+    expect((await client('/v1/track', { event: 7, writeKey: server.key })).status).toBe(400);
+    expect(await listed(server.id)).toMatchObject({ day: { accepted: 2, rejected: 6, unused: 2 } });
+    const { items } = (await rejectsOf(server.id, '?unused=true')).body;
+    expect(items.map(({ code, unused }: any) => [code, unused])).toEqual([
+      ['not_used', true],
+      ['not_used', true],
+    ]);
+    expect(items[1].body).toMatch(/"name": "A company"[^]*"writeKey": "\(key\)"/);
+    expect(JSON.stringify(await api.db.database.rows('select * from cortex.source_rejects'))).not.toContain(server.key);
+    expect((await rejectsOf(server.id, '?unused=false')).body.items).toHaveLength(6);
+  });
+
   it('keeps no more than its bound, whatever is sent, and nothing of what nobody has signed', async () => {
     const bad = { contact_email: ANN, type: 'Not A Type', metadata: { long: 'x'.repeat(9_000) } };
     for (let n = 0; n < 12; n += 1) {

@@ -44,8 +44,8 @@ const STRANGERS_AT_ONCE = 5;
 /** Rejects in memory, of all sources. */
 const MOST_WAITING = 500;
 /** Rejects that are kept of each source, and those of strangers besides. */
-export const KEPT_REJECTS = 100;
-export const KEPT_OF_STRANGERS = 20;
+const KEPT_REJECTS = 100;
+const KEPT_OF_STRANGERS = 20;
 const MOST_SOURCES = 10_000;
 
 /**
@@ -173,13 +173,16 @@ const COUNT = `
     last_refused_at = coalesce(excluded.last_refused_at, s.last_refused_at)`;
 
 const addresses = /[^\s"'<>()@,;:\\]{1,200}@[^\s"'<>()@,;:\\]{1,200}/g;
+/** Keys of ours, and where clients of others put theirs. */
+const keys = /\bcx_[\w-]{8,}|("(?:writeKey|api_key|apiKey)"\s*:\s*")[^"]*/g;
 const signatures = /\b[0-9a-f]{64}\b/gi;
 
 /** A body as text that PostgreSQL can keep, one character longer than is kept, so that it shows whether it was cut. */
 function textOf({ body, claims }: Reject): string | undefined {
   if (body === undefined) return undefined;
   const text = storable(typeof body === 'string' ? body : JSON.stringify(body, undefined, 2), 2 * MOST_OF_BODY);
-  const shown = claims ? text.replace(addresses, '(address)').replace(signatures, '(signature)') : text;
+  const bare = text.replace(keys, (_all, name: string | undefined) => `${name ?? ''}(key)`);
+  const shown = claims ? bare.replace(addresses, '(address)').replace(signatures, '(signature)') : bare;
   return shown.slice(0, MOST_OF_BODY + 1).toWellFormed();
 }
 

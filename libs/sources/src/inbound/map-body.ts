@@ -39,7 +39,7 @@ export function mapBody(body: unknown, mapping: InboundMapping): Mapped {
 }
 
 /** What stands at a JSON pointer; undefined where nothing does. */
-export function valueAt(body: unknown, pointer: string): unknown {
+function valueAt(body: unknown, pointer: string): unknown {
   let inside = body;
   for (const part of pointer.split('/').slice(1)) {
     const key = part.replaceAll('~1', '/').replaceAll('~0', '~');

@@ -11,7 +11,9 @@ import {
   type ClientMessage,
 } from '#contracts';
 import { AppError, invalidRequest, type FieldError } from '#platform';
+import { SourceMeter } from '#sources';
 import { INVALID, lookAtItems, type Items } from '../../http/ingestion/items.js';
+import { itemsOf, noteResults } from '../../http/ingestion/source-notes.js';
 import type { CortexRequest } from '../../http/permission/permission.js';
 import { fieldErrors, Route } from '../../http/routes/route.js';
 
@@ -32,7 +34,10 @@ const NOT_USED: FieldError = {
  */
 @Controller()
 export class ClientsController {
-  constructor(private readonly clients: Clients) {}
+  constructor(
+    private readonly clients: Clients,
+    private readonly meter: SourceMeter,
+  ) {}
 
   @Route(contracts.clientRoutes.track)
   track(@Req() request: CortexRequest): Promise<Done> {
@@ -68,7 +73,8 @@ export class ClientsController {
   async batch(@Req() request: CortexRequest): Promise<Done> {
     const { batch, sentAt } = objectOf(request);
     const read = lookAtItems(request, clientMessage, 'batch', { batch: batch ?? [] });
-    await this.record(request, 'segment', read, sentAtOf(sentAt, '/sentAt'));
+    const results = await this.record(request, 'segment', read, sentAtOf(sentAt, '/sentAt'));
+    noteResults(this.meter, request, itemsOf(request.body, 'batch'), results);
     return { success: true };
   }
 
@@ -91,6 +97,7 @@ export class ClientsController {
       sentAtOf(sent_at, '/sent_at'),
     );
     if (isOne) assertTaken(results[0]!);
+    noteResults(this.meter, request, itemsOf(body, 'batch'), results);
     return { status: 1 };
   }
 
@@ -98,6 +105,7 @@ export class ClientsController {
     const read = lookAtItems(request, clientMessage, undefined, { ...objectOf(request), type });
     const [result] = await this.record(request, 'segment', read);
     assertTaken(result!);
+    noteResults(this.meter, request, [request.body], [result!]);
     return { success: true };
   }
 

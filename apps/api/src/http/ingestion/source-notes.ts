@@ -20,7 +20,7 @@ const noted: ReadonlySet<AccessRow> = new Set([
 const systems: ReadonlySet<AccessRow> = new Set(['stripe', 'shopify', 'postmark']);
 
 /** What a request's data came from: the id of its key or webhook; undefined for staff and strangers. */
-export const sourceOf = ({ writeKey, inbound, actor }: CortexRequest): string | undefined =>
+const sourceOf = ({ writeKey, inbound, actor }: CortexRequest): string | undefined =>
   writeKey?.id ?? inbound?.id ?? (actor?.kind === 'key' ? actor.id : undefined);
 
 interface Result {
@@ -31,7 +31,7 @@ interface Result {
 /**
  * Notes what became of the items of a request, once they are stored.
  * @param items as they were sent, in order
- * @param results one for each
+ * @param results one for each; `not_used`: accepted, because a client sends it, and not used
  */
 export function noteResults(
   meter: SourceMeter,
@@ -43,16 +43,19 @@ export function noteResults(
   if (source === undefined) return;
   const came: Came = { accepted: 0 };
   results.forEach(({ status, error }, at) => {
-    if (status !== 'rejected') came.accepted! += status === 'duplicate' ? 0 : 1;
-    else
-      meter.reject(source, {
-        code: 'invalid_request',
-        reason: error?.message ?? 'It could not be stored.',
-        pointer: error?.pointer,
-        route: routeOf(request),
-        body: items[at],
-        ...claimsOf(request),
-      });
+    if (status !== 'rejected' && status !== 'not_used') {
+      came.accepted! += status === 'duplicate' ? 0 : 1;
+      return;
+    }
+    meter.reject(source, {
+      code: status === 'rejected' ? 'invalid_request' : 'not_used',
+      reason: error?.message ?? 'It could not be stored.',
+      pointer: error?.pointer,
+      route: routeOf(request),
+      body: items[at],
+      ...(status === 'not_used' ? { unused: true } : {}),
+      ...claimsOf(request),
+    });
   });
   meter.count(source, came);
 }
