@@ -133,6 +133,8 @@ describe('the ways a broadcast is sent, in a browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Choose it' }).click();
     await page.getByTestId('test-result').getByText('chose B').waitFor();
     await page.getByTestId('how-far').getByText(`${PEOPLE} of ${PEOPLE} sent`).waitFor();
+    // The list was empty when the page was opened.
+    await page.getByRole('region', { name: 'People' }).getByText('p1@school.example').waitFor();
     await look('decided');
     expect(broken).toEqual([]);
   });

@@ -254,8 +254,14 @@ function asOutcome(error: unknown): CallOutcome {
   const sure = (statusCode >= 400 && statusCode < 500 && statusCode !== 408) || statusCode === 503;
   return sure
     ? { kind: 'refused', status: statusCode, code, message }
-    : { kind: 'unclear', status: statusCode, message };
+    : { kind: 'unclear', status: statusCode, message: statusCode === 0 ? withoutAnswer(message) : message };
 }
+
+/** What Node.js says of a call without an answer is no sentence for the screen that shows it. */
+const withoutAnswer = (message: string): string =>
+  /timeout/i.test(message)
+    ? 'Postmark did not answer in time.'
+    : 'The connection to Postmark broke before there was an answer.';
 
 function asFound(message: Models.OutboundMessage): FoundMail {
   const metadata = Object.fromEntries(

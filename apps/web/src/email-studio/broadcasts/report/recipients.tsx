@@ -34,10 +34,11 @@ const outcomes: [keyof Recipient, string][] = [
 ];
 
 /** The people of a broadcast, each with what became of their mail. */
-export function Recipients({ broadcast: { id, test }, report }: { broadcast: Broadcast; report: Report | undefined }) {
+export function Recipients({ broadcast, report }: { broadcast: Broadcast; report: Report | undefined }) {
+  const { id, test } = broadcast;
   const [search, setSearch] = useSearchParams();
   const filter = usePeopleFilter();
-  const list = useRecipients(id, filter);
+  const list = useRecipients(id, filter, broadcast.finished_at === null);
   const narrowed = narrowing(filter, report);
   const ask = (next: PeopleFilter) => setSearch((before) => withFilter(before, next), { replace: true });
   const opened = (contact: string) => {

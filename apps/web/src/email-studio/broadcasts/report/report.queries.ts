@@ -9,6 +9,7 @@ import {
   type CallOf,
 } from '#contracts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { call } from '../../../api/client';
 import { fallbackPoll } from '../../../api/live-changes';
 import { paging } from '../../../api/paged';
@@ -43,15 +44,30 @@ export const useBatches = (id: string) =>
     refetchInterval: fallbackPoll,
   });
 
-/** A list that is read: it does not move while mails leave. */
-export const useRecipients = (id: string, filter: PeopleFilter) =>
-  useInfiniteQuery({
+/** Milliseconds between looks for the first of them. */
+const FIRST_LOOK = 5_000;
+
+/**
+ * A list that is read: it does not move while mails leave. Only as long as it is empty it is asked for again, and once
+ * more at the end.
+ * @param growing whether mails of it still leave
+ */
+export function useRecipients(id: string, filter: PeopleFilter, growing: boolean) {
+  const list = useInfiniteQuery({
     queryKey: ['broadcast-recipients', id, filter],
     queryFn: ({ pageParam: cursor, signal }) =>
       call(broadcastRecipients, { params: { id }, query: { cursor, ...filter, limit: 50 } }, { signal }),
     ...paging,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (growing && state.data?.pages[0]?.items.length === 0 ? FIRST_LOOK : false),
   });
+  const { refetch } = list;
+  const isEmpty = list.data?.pages[0]?.items.length === 0;
+  useEffect(() => {
+    if (isEmpty && !growing) void refetch();
+  }, [isEmpty, growing, refetch]);
+  return list;
+}
 
 /** The address of the list as a file. */
 export const recipientsFile = (id: string, filter: PeopleFilter): string => {

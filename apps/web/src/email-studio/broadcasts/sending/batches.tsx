@@ -23,7 +23,15 @@ export function Batches({ broadcast }: { broadcast: Broadcast }) {
     { title: 'Accepted', className: 'num', cell: ({ accepted }) => count(accepted) },
     { title: 'Refused', className: 'num', cell: ({ refused }) => count(refused) },
     { title: 'Put back', className: 'num', cell: ({ put_back }) => count(put_back) },
-    { title: 'When', className: 'short', cell: ({ claimed_at }) => <Time at={claimed_at} /> },
+    {
+      title: 'When',
+      className: 'short',
+      cell: ({ claimed_at }) => (
+        <span className="batch-when">
+          <Time at={claimed_at} />
+        </span>
+      ),
+    },
     { title: 'What Postmark said', cell: (batch) => <Said batch={batch} /> },
   ];
   return (
@@ -73,17 +81,19 @@ function State({ batch: { state, open, unknown, put_back, accepted, provider, se
   if (state === 'in_call') return 'In the call';
   if (state === 'looked_up')
     return (
-      <>
-        Unclear: looked up at Postmark{' '}
+      <div className="batch-said">
+        Unclear, being looked up at Postmark
+        <br />
         <span className="label">
-          {searches === 0 ? 'not searched yet' : `searched ${plural(searches, 'time', 'times')}`}
+          {searches === 0 ? 'Not searched yet' : searches === 1 ? 'Searched once' : `Searched ${count(searches)} times`}
           {open > 0 ? `, ${count(open)} open` : ''}
         </span>
-      </>
+      </div>
     );
   if (unknown > 0) return <>{count(unknown)} may or may not have left</>;
   if (accepted === 0 && put_back > 0) return 'Put back';
-  return provider === 'outbox' ? 'Kept in the outbox' : 'Answered';
+  if (provider === 'outbox') return 'Kept in the outbox';
+  return searches > 0 ? 'Found at Postmark' : 'Answered';
 }
 
 /** Of the call as a whole, and of the mails that were refused. */

@@ -178,6 +178,7 @@ function HowFar({ broadcast }: { broadcast: Broadcast }) {
       <p className="sentence lead" role="status" data-testid="how-far">
         <b>{count(counts.sent)}</b> of {count(mails)} sent ({percent(done, mails)} done)
         {counts.submitting > 0 ? `, ${count(counts.submitting)} in a call now` : ''}
+        {counts.uncertain > 0 ? `, ${count(counts.uncertain)} being looked up at Postmark` : ''}
         {counts.cancelled > 0 ? `, ${count(counts.cancelled)} cancelled` : ''}.{' '}
         {leftOut > 0 ? `${people(leftOut)} ${leftOut === 1 ? 'was' : 'were'} left out.` : ''}
       </p>
