@@ -55,6 +55,10 @@ begin
 end
 $$;
 
+-- Plans are kept for the session, because planning is most of what one address costs. A kept plan is made for a few
+-- addresses over the tables as they were then: with many addresses it reads a young table once for each. So many are
+-- planned anew each time, here, in the sweep and in the triggers; what is set in a function ends with it.
+
 -- Of the people concerned by these addresses, those whose row now has another one: a customer whose profile moved
 -- (new_address null when it has none any more), a lead whose row moved when nobody else is left where they were, and
 -- somebody whom no row named for a while and whose profile is back.
@@ -67,6 +71,9 @@ create or replace function cortex.people_who_moved(addresses text[])
   set plan_cache_mode = force_generic_plan
 as $$
 begin
+  if cardinality(addresses) > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
   return query
   select distinct on (m.person_id) m.person_id, m.profile_id, m.old_address, m.new_address
   from (
@@ -125,6 +132,9 @@ declare
   result text[] := addresses;
   more text[];
 begin
+  if cardinality(addresses) > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
   if not exists (select from cortex.people_who_moved(addresses)) then
     return addresses;
   end if;
@@ -167,6 +177,9 @@ declare
   news text[];
   met record;
 begin
+  if cardinality(addresses) > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
   select array_agg(m.person_id), array_agg(m.profile_id), array_agg(m.old_address), array_agg(m.new_address)
   into movers, profiles, olds, news
   from cortex.people_who_moved(addresses) m;

@@ -28,6 +28,10 @@ declare
 begin
   -- What is defined is counted in the workspace's currency; whoever changes that waits for us, and we for them.
   perform pg_advisory_xact_lock_shared(hashtextextended('cortex.currency', 0));
+  -- Many are planned anew: see 30_directory_identity.sql.
+  if cardinality(addresses) > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
 
   -- One person whom we know, as most writes of the shop touch: the same as below in three plain statements, each of
   -- them younger than the lock. Whom the definition no longer has is left to the general way, and so is a moving.

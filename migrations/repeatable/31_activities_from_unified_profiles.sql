@@ -8,6 +8,7 @@ create or replace function cortex.activities_from_unified_profiles() returns tri
   set search_path = pg_catalog, pg_temp
   set lock_timeout = '500ms'
   set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
 as $$
 begin
   insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
@@ -33,7 +34,9 @@ begin
     ) k (key, old, new)
     where k.old is distinct from k.new
   ) d
-  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email)) and (p.type is distinct from 'customer' or p.id = n.id)
+  left join lateral (
+    select p.person_id from cortex.people p
+    where p.address = cortex.address(coalesce(n.email, o.email)) and (p.type is distinct from 'customer' or p.id = n.id) limit 1) p on true
   where d.changes is not null and coalesce(n.email, o.email) is not null;
   return null;
 exception when others then

@@ -2387,6 +2387,7 @@ CREATE OR REPLACE FUNCTION cortex.activities_from_purchase_leads()
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET lock_timeout TO '500ms'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   if tg_op = 'INSERT' then
@@ -2400,7 +2401,8 @@ begin
       n.created_at, 'trigger', p.person_id, current_setting('cortex.history', true) is not distinct from 'true'
     from new_rows n
     left join public.courses c on c.id = n.course_id
-    left join cortex.people p on p.address = cortex.address(n.email)
+    left join lateral (
+      select p.person_id, p.id, p.type from cortex.people p where p.address = cortex.address(n.email) limit 1) p on true
     where n.email is not null;
   else
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
@@ -2427,7 +2429,9 @@ begin
       ) k (key, old, new)
       where k.old is distinct from k.new
     ) d
-    left join cortex.people p on p.address = cortex.lead_home(n.id, coalesce(n.email, o.email))
+    left join lateral (
+      select p.person_id, p.id, p.type from cortex.people p
+      where p.address = cortex.lead_home(n.id, coalesce(n.email, o.email)) limit 1) p on true
     where d.changes is not null and coalesce(n.email, o.email) is not null;
   end if;
   return null;
@@ -2500,6 +2504,7 @@ CREATE OR REPLACE FUNCTION cortex.activities_from_unified_profiles()
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET lock_timeout TO '500ms'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
@@ -2525,7 +2530,9 @@ begin
     ) k (key, old, new)
     where k.old is distinct from k.new
   ) d
-  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email)) and (p.type is distinct from 'customer' or p.id = n.id)
+  left join lateral (
+    select p.person_id from cortex.people p
+    where p.address = cortex.address(coalesce(n.email, o.email)) and (p.type is distinct from 'customer' or p.id = n.id) limit 1) p on true
   where d.changes is not null and coalesce(n.email, o.email) is not null;
   return null;
 exception when others then
@@ -2597,6 +2604,9 @@ declare
   result text[] := addresses;
   more text[];
 begin
+  if cardinality(addresses) > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
   if not exists (select from cortex.people_who_moved(addresses)) then
     return addresses;
   end if;
@@ -3860,6 +3870,9 @@ declare
   news text[];
   met record;
 begin
+  if cardinality(addresses) > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
   select array_agg(m.person_id), array_agg(m.profile_id), array_agg(m.old_address), array_agg(m.new_address)
   into movers, profiles, olds, news
   from cortex.people_who_moved(addresses) m;
@@ -4260,6 +4273,9 @@ CREATE OR REPLACE FUNCTION cortex.people_who_moved(addresses text[])
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
+  if cardinality(addresses) > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
   return query
   select distinct on (m.person_id) m.person_id, m.profile_id, m.old_address, m.new_address
   from (
@@ -4439,6 +4455,10 @@ declare
 begin
   -- What is defined is counted in the workspace's currency; whoever changes that waits for us, and we for them.
   perform pg_advisory_xact_lock_shared(hashtextextended('cortex.currency', 0));
+  -- Many are planned anew: see 30_directory_identity.sql.
+  if cardinality(addresses) > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
 
   -- One person whom we know, as most writes of the shop touch: the same as below in three plain statements, each of
   -- them younger than the lock. Whom the definition no longer has is left to the general way, and so is a moving.

@@ -22,6 +22,9 @@ const isTheirs = (person: string, profile: string): string =>
 export const activitiesFromLeads = (): string => `${generatedBy('activities.ts')}--
 -- Leads as activities: lead.created, contact.updated.
 
+-- A statement without parameters is planned once for the session, and maybe when there was nobody yet. So the person of
+-- each row is looked for by a query of its own, which goes by the index however few they were.
+
 -- What the writer says about itself, merged into the metadata of the activities its writes cause: a JSON object
 -- in the transaction-local setting cortex.cause, e.g. {"by": "anna@example.com", "automation_id": "…"}.
 create or replace function cortex.cause() returns jsonb
@@ -33,6 +36,7 @@ create or replace function cortex.activities_from_purchase_leads() returns trigg
   set search_path = pg_catalog, pg_temp
   set lock_timeout = '500ms'
   set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
 as $$
 begin
   if tg_op = 'INSERT' then
@@ -46,7 +50,8 @@ begin
       n.created_at, 'trigger', p.person_id, current_setting('cortex.history', true) is not distinct from 'true'
     from new_rows n
     left join public.courses c on c.id = n.course_id
-    left join cortex.people p on p.address = cortex.address(n.email)
+    left join lateral (
+      select p.person_id, p.id, p.type from cortex.people p where p.address = cortex.address(n.email) limit 1) p on true
     where n.email is not null;
   else
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
@@ -64,7 +69,9 @@ begin
       ) k (key, old, new)
       where k.old is distinct from k.new
     ) d
-    left join cortex.people p on p.address = cortex.lead_home(n.id, coalesce(n.email, o.email))
+    left join lateral (
+      select p.person_id, p.id, p.type from cortex.people p
+      where p.address = cortex.lead_home(n.id, coalesce(n.email, o.email)) limit 1) p on true
     where d.changes is not null and coalesce(n.email, o.email) is not null;
   end if;
   return null;
@@ -88,6 +95,7 @@ create or replace function cortex.activities_from_unified_profiles() returns tri
   set search_path = pg_catalog, pg_temp
   set lock_timeout = '500ms'
   set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
 as $$
 begin
   insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id, history)
@@ -105,7 +113,9 @@ begin
     ) k (key, old, new)
     where k.old is distinct from k.new
   ) d
-  left join cortex.people p on p.address = cortex.address(coalesce(n.email, o.email)) and ${isTheirs('p', 'n.id')}
+  left join lateral (
+    select p.person_id from cortex.people p
+    where p.address = cortex.address(coalesce(n.email, o.email)) and ${isTheirs('p', 'n.id')} limit 1) p on true
   where d.changes is not null and coalesce(n.email, o.email) is not null;
   return null;
 exception when others then
