@@ -12,6 +12,10 @@ const root = join(import.meta.dirname, '../../..');
 const key = 'a-server-key-for-the-action-test';
 const API = 0;
 const COURSE = newId();
+/** Where an erasure is killed: at its end and where most is done, or with `npm run test:people-faults` at each effect. */
+const erasing = process.env.CORTEX_FAULT_KILLS
+  ? ['suppress', 'mail', 'runs', 'sign_in', 'records', 'postmark', 'traces', 'end']
+  : ['records', 'end'];
 
 describe('an action whose process is killed', () => {
   let db: TestDatabase;
@@ -69,8 +73,8 @@ describe('an action whose process is killed', () => {
     }
   };
 
-  /** Begins an action, kills the API when `at` is written and not committed, and lets a worker go on. Answers its result. */
-  async function killedAt(at: string, path: string, body: object) {
+  /** Begins an action, kills the API when `at` is written and not committed, and lets a worker go on until it has ended. */
+  async function killAt(at: string, path: string, body: object): Promise<void> {
     await db.database.run('insert into public.hold_at values ($1)', [at]);
     await db.database.tx(async (tx) => {
       await tx.rows('select pg_advisory_xact_lock(4711)');
@@ -92,6 +96,11 @@ describe('an action whose process is killed', () => {
     await db.database.run("update cortex.contact_actions set resume_at = cortex.now() where state = 'running'");
     await queue.enqueue(undefined, goOnWithActions, {});
     await until('the action to end', "not exists (select from cortex.contact_actions where state = 'running')");
+  }
+
+  /** The same; answers the person's actions. */
+  async function killedAt(at: string, path: string, body: object) {
+    await killAt(at, path, body);
     const [, , contact] = path.split('/');
     return (await caller.call('GET', `/contacts/${contact}/actions`)).items;
   }
@@ -234,6 +243,38 @@ describe('an action whose process is killed', () => {
         await count('cortex_customers."user" where id = $1 and banned', [profile]),
         await count('public.crm_activities where contact_email = $1 and type = $2', [email, 'admin.restore_access']),
       ]).toEqual([1, 0, 1]);
+    },
+    60_000,
+  );
+
+  it.each(erasing)(
+    'erases a person once: killed at “%s”',
+    async (at) => {
+      const [email, reason] = [`${at}-erased@school.example`, `Asked for it, killed at ${at}`];
+      const order = { external_id: `order-${at}-erased`, amount_minor: 4900, currency: 'EUR' };
+      await caller.call('POST', '/enrollments', { email, course_id: COURSE, transaction: order });
+      const profile = (await db.database.row<{ id: string }>(
+        'select id from public.unified_profiles where email = $1',
+        [email],
+      ))!.id;
+      await caller.call('POST', `/contacts/${profile}/notes`, { text: `Wrote from ${email}` });
+      await killAt(at, `/contacts/${profile}/erase`, { reason, confirm: email });
+      const action = await db.database.row(
+        `select a.state, (select array_agg(distinct e.state) from cortex.contact_action_effects e
+           where e.action_id = a.id and e.state not in ('done', 'not_needed')) as open
+         from cortex.contact_actions a where a.input ->> 'reason' = $1`,
+        [reason],
+      );
+      expect(action).toEqual({ state: 'done', open: null });
+      // Whatever text of any table still named them would be changed by this.
+      expect(await db.database.row("select cortex.erase_text(array[$1], null, '{}')::int as rows", [email])).toEqual({
+        rows: 0,
+      });
+      expect([
+        await count('cortex.erased_addresses where hash = cortex.erased_hash($1)', [email]),
+        await count('public.transactions where profile_id = $1 and amount_minor = 4900', [profile]),
+        await count("cortex.audit where action = 'contact.erased' and after -> 'input' ->> 'reason' = $1", [reason]),
+      ]).toEqual([1, 1, 1]);
     },
     60_000,
   );
