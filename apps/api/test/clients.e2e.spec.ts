@@ -173,6 +173,41 @@ describe('a client with a server key', () => {
     expect(openApi.paths['/v1/batch'].post.security).toEqual([{ client: [] }]);
   });
 
+  it('is shown what of it was refused and what was not used, without the key', async () => {
+    const wish = { name: 'Shown', kind: 'server', scopes: ['ingest'] };
+    const { id, key } = (await world.app.call('POST', '/api-keys', wish)).body;
+    const rejects = async (unused = false) =>
+      (await world.app.call('GET', `/sources/${id}/rejects?unused=${unused}`)).body.items;
+    const batch = [
+      { type: 'track', userId: KNOWN, event: 'Taken', writeKey: key },
+      { type: 'track', userId: KNOWN, writeKey: key, context: { note: 'without an event' } },
+      { type: 'group', userId: KNOWN, groupId: 'g', writeKey: key },
+    ];
+    await world.send('/v1/batch', { writeKey: key, batch }, { key: null });
+    await world.send('/v1/alias', { userId: KNOWN, previousId: 'p', writeKey: key }, { key });
+    await world.send('/v1/track', { userId: KNOWN, writeKey: key }, { key: null });
+    await world.send('/v1/track', `{ "writeKey": "${key}", `, { key });
+    await world.send('/batch', { api_key: key, batch: [{ event: '$autocapture', distinct_id: 'd' }] }, { key: null });
+    await until(async () => (await rejects()).length === 3 && (await rejects(true)).length === 3);
+    const refused = await rejects();
+    expect(refused.map((one: any) => [one.code, one.pointer, one.route])).toEqual([
+      ['invalid_json', null, 'POST /v1/track'],
+      ['invalid_request', '/event', 'POST /v1/track'],
+      ['invalid_request', '/event', 'POST /v1/batch'],
+    ]);
+    expect(refused[2].body).toContain('without an event');
+    const unused = await rejects(true);
+    expect(unused.map((one: any) => [one.code, one.route])).toEqual([
+      ['not_used', 'POST /capture'],
+      ['not_used', 'POST /v1/alias'],
+      ['not_used', 'POST /v1/batch'],
+    ]);
+    expect(unused[1].reason).toContain('Link the two people');
+    for (const { body } of [...refused, ...unused]) expect(body).not.toContain(key);
+    const { items } = (await world.app.call('GET', '/sources')).body;
+    expect(items.find((one: any) => one.id === id).day).toEqual({ accepted: 1, rejected: 3, unused: 3 });
+  });
+
   it('may compress what it sends, whose size is that of before', async () => {
     const message = (marker: string) => ({ type: 'track', userId: KNOWN, event: 'Packed', properties: { marker } });
     const packed = (body: unknown) => gzipSync(JSON.stringify(body));

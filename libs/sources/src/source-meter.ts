@@ -174,7 +174,7 @@ const COUNT = `
 
 const addresses = /[^\s"'<>()@,;:\\]{1,200}@[^\s"'<>()@,;:\\]{1,200}/g;
 /** Keys of ours, and where clients of others put theirs. */
-const keys = /\bcx_[\w-]{8,}|("(?:writeKey|api_key|apiKey)"\s*:\s*")[^"]*/g;
+const keys = /\bcx_[\w-]{8,}|("(?:writeKey|api_key|apiKey|token)"\s*:\s*")[^"]*/g;
 const signatures = /\b[0-9a-f]{64}\b/gi;
 
 /** A body as text that PostgreSQL can keep, one character longer than is kept, so that it shows whether it was cut. */

@@ -34,7 +34,7 @@ function readJson(request: FastifyRequest, body: Buffer, done: (error: Error | n
     if (limitsOf(request).isSigned) signedBodies.set(request, body);
     done(null, parse(request, body));
   } catch (error) {
-    brokenBodies.set(request, body.subarray(0, KEPT_OF_BROKEN).toString('utf8'));
+    noteBroken(request, body);
     done(error as Error);
   }
 }
@@ -43,8 +43,17 @@ function readJson(request: FastifyRequest, body: Buffer, done: (error: Error | n
 async function readClientBody(request: FastifyRequest, body: Buffer): Promise<unknown> {
   const limit = limitOf(request);
   if (body.length > limit) throw tooLarge(limit);
-  return parse(request, await clientBody(request, body, limit));
+  const text = await clientBody(request, body, limit);
+  try {
+    return parse(request, text);
+  } catch (error) {
+    noteBroken(request, text);
+    throw error;
+  }
 }
+
+const noteBroken = (request: FastifyRequest, body: Buffer): void =>
+  void brokenBodies.set(request, body.subarray(0, KEPT_OF_BROKEN).toString('utf8'));
 
 function parse(request: FastifyRequest, body: Buffer): unknown {
   const { value, problems } = parseStrictJson(body);
