@@ -11,6 +11,8 @@ import type { StepNode } from './derive';
 
 /** Between the head of a section and the lines that come in beside it. */
 const LINE_GAP = 14;
+/** Steps whose tops are no farther apart than this stand in one row. */
+const SAME_ROW = 60;
 
 /** Named frames behind the steps that belong together. */
 export function Sections({ nodes: drawn }: { nodes: readonly StepNode[] }) {
@@ -29,7 +31,10 @@ export function Sections({ nodes: drawn }: { nodes: readonly StepNode[] }) {
         const right = Math.max(...inside.map((node) => node.position.x + (node.width ?? 0))) + FRAME.around;
         const bottom = Math.max(...inside.map((node) => node.position.y + (node.height ?? 0))) + FRAME.around;
         // The name ends before the first line that comes in from above.
-        const lines = inside.map((node) => node.position.x + (node.width ?? 0) / 2 - left);
+        const highest = Math.min(...inside.map((node) => node.position.y));
+        const lines = inside
+          .filter((node) => node.position.y < highest + SAME_ROW)
+          .map((node) => node.position.x + (node.width ?? 0) / 2 - left);
         return (
           <div
             key={section.id}
@@ -76,6 +81,7 @@ function SectionHead({ id, title, room }: { id: string; title: string; room: num
       />
       <ActionIcon
         size="sm"
+        className="section-fold"
         aria-label={`Fold the section ${title}`}
         onClick={() => screen.setState({ folded: new Set([...screen.getState().folded, id]) })}
       >
