@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import { readSettings, type Tx } from '#platform';
 import {
   activityQuestion,
   aggregateKey,
@@ -13,6 +13,7 @@ import {
   RuleError,
   shift,
   toSql,
+  wholeMoney,
   whereToSql,
   type ActivityQuestion,
   type Condition,
@@ -23,6 +24,7 @@ import {
   type RunFacts,
   type StepOutcome,
 } from '#rules';
+import { paidBy } from './paid.js';
 
 type PersonRow = Omit<PersonFacts, 'enrollments' | 'lists' | 'activities'>;
 
@@ -46,7 +48,8 @@ export interface FactsWanted {
 /**
  * What the rules may know about these people at one moment, by person_id: the row of the directory, and as far
  * as the rules ask for them enrollments, list memberships and aggregates of activities. At most five queries,
- * however many people (lists that ask about lists cost one more for each level). A person without a row is
+ * however many people (lists that ask about lists cost one more for each level, lifetime values one, and two more while
+ * they are counted anew). A person without a row is
  * left out. Facts of a run come from `loadRunFacts`.
  */
 export async function loadFacts(
@@ -59,6 +62,7 @@ export async function loadFacts(
   const asked = dependencies(...groups);
   const rows = await tx.rows<PersonRow>(PERSON_FACTS, [personIds]);
   const facts = new Map(rows.map((row) => [row.person_id, withNothing(row)]));
+  if (asked.fields.includes('lifetime_value')) await countAnew(tx, personIds, facts);
   if (asked.enrollments) await addEnrollments(tx, personIds, facts);
   if (asked.lists.length > 0 && !only.withoutLists) await addLists(tx, personIds, asked.lists, moment, facts);
   if (asked.activities.length > 0) await addActivities(tx, personIds, asked.activities, moment, facts, only.since);
@@ -80,6 +84,23 @@ const withNothing = (row: PersonRow): PersonFacts => ({
   lists: {},
   activities: {},
 });
+
+/** Who is still to be counted in another currency is decided about by their orders, and not by a sum of the old one. */
+async function countAnew(tx: Tx, personIds: readonly string[], facts: Map<string, PersonFacts>): Promise<void> {
+  const due = await tx.rows<{ person_id: string }>(
+    `select distinct p.person_id from cortex.people p join cortex.pending q on q.address = p.address and q.recount
+     where p.person_id = any($1::uuid[])`,
+    [personIds],
+  );
+  if (due.length === 0) return;
+  const { currency } = await readSettings(tx, 'currency');
+  const ids = due.map(({ person_id }) => person_id);
+  const paid = await paidBy(tx, ids, { linked: false });
+  for (const id of ids) {
+    const own = paid.get(id)?.find((each) => each.currency === currency);
+    facts.get(id)!.lifetime_value = own ? wholeMoney(own.minor, currency) : 0;
+  }
+}
 
 async function addEnrollments(tx: Tx, personIds: readonly string[], facts: Map<string, PersonFacts>): Promise<void> {
   const rows = await tx.rows<PersonFacts['enrollments'][number] & { person_id: string }>(

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { pino } from 'pino';
 import { Contacts } from '../contacts/contacts.js';
+import { loadFacts, momentOf } from '../facts/facts.queries.js';
 import { DirectoryRepair } from './directory-repair.js';
 
 const PEOPLE = ['ann', 'bob', 'cid'] as const;
@@ -130,6 +131,31 @@ describe('lifetime value', () => {
     }
   }
 
+  /** So is what the engine decides by. */
+  async function assertDecided(): Promise<void> {
+    const [settings] = await sql<{ currency: string }>('select currency from cortex.settings');
+    const people = await sql<{ id: string; person_id: string }>(
+      'select id, person_id from cortex.people where id is not null',
+    );
+    const rules = { operator: 'AND' as const, conditions: [{ field: 'lifetime_value', operator: 'gt', value: 1 }] };
+    const facts = await db.database.tx(async (tx) =>
+      loadFacts(
+        tx,
+        people.map(({ person_id }) => person_id),
+        [rules],
+        await momentOf(tx),
+      ),
+    );
+    for (const one of PEOPLE) {
+      const { person_id } = people.find(({ id }) => id === profiles.get(one))!;
+      const minor = (await paid([one])).get(settings!.currency) ?? 0;
+      expect({ one, value: facts.get(person_id)?.lifetime_value }).toEqual({
+        one,
+        value: wholeMoney(minor, settings!.currency),
+      });
+    }
+  }
+
   const assertKept = async (): Promise<void> => {
     const [settings] = await sql<{ currency: string }>('select currency from cortex.settings');
     for (const one of PEOPLE) {
@@ -150,6 +176,7 @@ describe('lifetime value', () => {
         for (const one of steps) {
           await take(one);
           await assertShown();
+          await assertDecided();
         }
         await repair.repair();
         await assertKept();
