@@ -53,7 +53,7 @@ const problems = [
 const done = z.object({ success: z.literal(true) });
 
 const KEYS =
-  'The key is the user of basic auth, or a Bearer token, or `writeKey` in the query or in the body (of at most 64 KB then). A write key is used as with `POST /track`: it records the types that it names, from the origins that it names (or from where there is no origin, such as an app), within the same bounds, and proves nobody. A server key with the scope `ingest` says who somebody is: the address in the traits, or a `userId` that is an address or that came with one before. The body may be compressed (`Content-Encoding: gzip` or `deflate`), and is at most 1 MB when it is not.';
+  'The key is the user of basic auth, or a Bearer token, or `writeKey` in the body (of at most 64 KB then); a write key also as `writeKey` in the query. A write key is used as with `POST /track`: it records the types that it names, from the origins that it names (or from where there is no origin, such as an app), within the same bounds, and proves nobody. A server key with the scope `ingest` says who somebody is: the address in the traits, or a `userId` that is an address or that came with one before. The body may be compressed (`Content-Encoding: gzip` or `deflate`), and is at most 1 MB when it is not.';
 
 const call = <P extends string>(path: P, summary: string, more: string) =>
   route({

@@ -30,9 +30,19 @@ export function readAsTheirAddress(url: string): string {
  * @throws AppError 401 for a key that is none, 403 for another origin or a key that may not record
  */
 export async function identifyClient(request: KeyedRequest, reply: FastifyReply, keys: Keys): Promise<boolean> {
-  const given = keyInHead(request);
-  if (given === undefined) return false;
-  await identify(given, request, reply, keys);
+  const given = keyInHeaders(request);
+  if (given !== undefined) await identify(given, request, reply, keys);
+  else {
+    const inAddress = keyInAddress(request);
+    if (inAddress === undefined) return false;
+    // Addresses are written down on the way: what stands in one is for everybody to read.
+    if (!(await keys.writeKeys.find(inAddress)))
+      throw new AppError(
+        'unknown_api_key',
+        'This write key does not exist or has been revoked. A server key is sent as the user of basic auth.',
+      );
+    await identify(inAddress, request, reply, keys);
+  }
   return true;
 }
 
@@ -69,12 +79,18 @@ async function identify(
 }
 
 /** The key in the headers of a client's request, or in its address. */
-export function keyInHead({ headers: { authorization = '' }, query, params }: FastifyRequest): string | undefined {
+export const keyInHead = (request: FastifyRequest): string | undefined =>
+  keyInHeaders(request) ?? keyInAddress(request);
+
+function keyInHeaders({ headers: { authorization = '' } }: FastifyRequest): string | undefined {
   const basic = /^Basic +(\S+)$/i.exec(authorization)?.[1];
   if (basic !== undefined) return Buffer.from(basic, 'base64').toString('utf8').split(':')[0]!;
-  const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+}
+
+function keyInAddress({ query, params }: FastifyRequest): string | undefined {
   const { writeKey, api_key: apiKey } = query as { writeKey?: unknown; api_key?: unknown };
-  return bearer ?? textOf(writeKey) ?? textOf(apiKey) ?? textOf((params as { key?: unknown }).key);
+  return textOf(writeKey) ?? textOf(apiKey) ?? textOf((params as { key?: unknown }).key);
 }
 
 /** `writeKey` of Segment; `api_key` of PostHog, whose browsers say it with each event. */
