@@ -38,14 +38,19 @@ describe('the worker', () => {
     expect(await jobs('housekeeping.partitions')).toEqual([{ state: 'completed' }]);
   });
 
-  it('forgets requests after a day and makes the months ahead', async () => {
+  it('forgets requests after a day, refused bodies after a month, and makes the months ahead', async () => {
     await db.database.run(
       "insert into cortex.request_keys (caller, key, request_hash) values ('a', 'old', ''), ('a', 'older', '')",
     );
+    const refused = `insert into cortex.source_rejects (source_id, code, reason, route, is_cut, unused, stranger)
+      values ('a', 'invalid_json', $1, 'POST /activities', false, false, false)`;
+    await db.database.run(refused, ['old']);
     await db.clock.advance({ days: 400 });
+    await db.database.run(refused, ['new']);
     await db.database.run("insert into cortex.request_keys (caller, key, request_hash) values ('a', 'new', '')");
     await worker.get(Housekeeping).forgetRequests();
     expect(await db.database.rows('select key from cortex.request_keys')).toEqual([{ key: 'new' }]);
+    expect(await db.database.rows('select reason from cortex.source_rejects')).toEqual([{ reason: 'new' }]);
     await worker.get(Housekeeping).makePartitions();
     const ahead = db.clock.now();
     ahead.setUTCMonth(ahead.getUTCMonth() + 2, 1);
