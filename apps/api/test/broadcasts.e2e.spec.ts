@@ -237,8 +237,8 @@ describe('broadcasts over HTTP', () => {
       ({ state }) => state === 'waiting',
     );
     expect(waiting.variants).toEqual([
-      { name: 'A', subject: 'One', sent: 3, delivered: 0, clicked: 0, enrolled: 0 },
-      { name: 'B', subject: 'Other', sent: 3, delivered: 0, clicked: 0, enrolled: 0 },
+      { name: 'A', subject: 'One', design: null, sent: 3, delivered: 0, clicked: 0, enrolled: 0 },
+      { name: 'B', subject: 'Other', design: null, sent: 3, delivered: 0, clicked: 0, enrolled: 0 },
     ]);
     const chosen = await call('POST', `/${id}/winner`, { variant: 1 });
     expect(chosen.body).toMatchObject({ state: 'decided', winner: 1, chosen_by: 'person', probability: null });
