@@ -79,7 +79,10 @@ describe('a source', () => {
     await post('{"contact_email": "ann@shop.example", ');
     await post({ ...good, unknown: SCRIPT });
     await post(good, { headers: { 'content-type': 'application/xml' } });
-    const { items } = (await rejectsOf(server.id)).body;
+    await post(Buffer.alloc(900_000, 'x'), { headers: { 'content-type': 'application/octet-stream' } });
+    await post({ ...good, many: Array.from({ length: 20_000 }, (_, n) => n) });
+    const [many, bytes, ...items] = (await rejectsOf(server.id)).body.items;
+    expect([many.is_cut, bytes.is_cut, bytes.body]).toEqual([true, true, 'x'.repeat(4_000)]);
     expect(items.map(({ code, pointer, body }: any) => [code, pointer, body])).toEqual([
       ['unsupported_media_type', null, null],
       ['invalid_request', '/unknown', expect.stringContaining(SCRIPT)],
@@ -91,8 +94,8 @@ describe('a source', () => {
     const answer = await rejectsOf(server.id, '?limit=3');
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
     const rest = await rejectsOf(server.id, `?limit=3&cursor=${answer.body.next_cursor}`);
-    expect([answer.body.items.length, rest.body.items.length, rest.body.next_cursor]).toEqual([3, 1, null]);
-    expect(await listed(server.id)).toMatchObject({ day: { rejected: 4 }, rejects: 4 });
+    expect([answer.body.items.length, rest.body.items.length, rest.body.next_cursor]).toEqual([3, 3, null]);
+    expect(await listed(server.id)).toMatchObject({ day: { rejected: 6 }, rejects: 6 });
   });
 
   it('shows a type and a page that the key does not name', async () => {
@@ -118,7 +121,7 @@ describe('a source', () => {
     const batch = [good, { type: 'alias', userId: 'u', previousId: 'v' }, { type: 'track', event: 1 }];
     expect((await client('/v1/batch', { batch, writeKey: server.key })).status).toBe(200);
     expect((await client('/v1/track', { event: 7, writeKey: server.key })).status).toBe(400);
-    expect(await listed(server.id)).toMatchObject({ day: { accepted: 2, rejected: 6, unused: 2 } });
+    expect(await listed(server.id)).toMatchObject({ day: { accepted: 2, rejected: 8, unused: 2 } });
     const { items } = (await rejectsOf(server.id, '?unused=true')).body;
     expect(items.map(({ code, unused }: any) => [code, unused])).toEqual([
       ['not_used', true],
@@ -126,7 +129,7 @@ describe('a source', () => {
     ]);
     expect(items[1].body).toMatch(/"name": "A company"[^]*"writeKey": "\(key\)"/);
     expect(JSON.stringify(await api.db.database.rows('select * from cortex.source_rejects'))).not.toContain(server.key);
-    expect((await rejectsOf(server.id, '?unused=false')).body.items).toHaveLength(6);
+    expect((await rejectsOf(server.id, '?unused=false')).body.items).toHaveLength(8);
   });
 
   it('keeps no more than its bound, whatever is sent, and nothing of what nobody has signed', async () => {

@@ -38,6 +38,8 @@ const EVERY = 2_000;
 /** Characters of a body, of a reason and of a pointer. */
 const MOST_OF_BODY = 4_000;
 const MOST_OF_REASON = 500;
+/** Values of a body that are written down; so many always take up more than is kept of it. */
+const MOST_VALUES = 2_000;
 /** Rejects that one source may have stored at once, and those of strangers. */
 const AT_ONCE = 20;
 const STRANGERS_AT_ONCE = 5;
@@ -180,10 +182,36 @@ const signatures = /\b[0-9a-f]{64}\b/gi;
 /** A body as text that PostgreSQL can keep, one character longer than is kept, so that it shows whether it was cut. */
 function textOf({ body, claims }: Reject): string | undefined {
   if (body === undefined) return undefined;
-  const text = storable(typeof body === 'string' ? body : JSON.stringify(body, undefined, 2), 2 * MOST_OF_BODY);
+  const text = storable(plainTextOf(body), 2 * MOST_OF_BODY);
   const bare = text.replace(keys, (_all, name: string | undefined) => `${name ?? ''}(key)`);
   const shown = claims ? bare.replace(addresses, '(address)').replace(signatures, '(signature)') : bare;
   return shown.slice(0, MOST_OF_BODY + 1).toWellFormed();
+}
+
+function plainTextOf(body: unknown): string {
+  if (typeof body === 'string') return body;
+  if (Buffer.isBuffer(body)) return body.subarray(0, 2 * MOST_OF_BODY).toString('utf8');
+  return JSON.stringify(beginningOf(body, { values: MOST_VALUES }), undefined, 2);
+}
+
+/** As much of a large value as fills what is kept, so that writing it down takes no longer. */
+function beginningOf(value: unknown, left: { values: number }): unknown {
+  left.values -= 1;
+  if (Array.isArray(value)) {
+    const some: unknown[] = [];
+    for (const one of value) {
+      if (left.values <= 0) break;
+      some.push(beginningOf(one, left));
+    }
+    return some;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const some: [string, unknown][] = [];
+  for (const [key, one] of Object.entries(value)) {
+    if (left.values <= 0) break;
+    some.push([key, beginningOf(one, left)]);
+  }
+  return Object.fromEntries(some);
 }
 
 const storable = (text: string, most: number): string => text.slice(0, most).toWellFormed().replaceAll('\0', '\ufffd');

@@ -14,7 +14,7 @@ export function CodeExamples({ apiKey = PLACEHOLDER }: { apiKey?: string }) {
   const examples = sourceExamples({ url, key: apiKey });
   const { code } = examples.find((example) => example.id === id)!;
   return (
-    <div className="stack-tight">
+    <div className="stack-tight code-examples">
       <p className="label">
         Send an activity
         {apiKey === PLACEHOLDER ? `: put a server key with the scope “ingest” in place of ${PLACEHOLDER}.` : ':'}
