@@ -255,7 +255,7 @@ describe('broadcasts over HTTP', () => {
 
   it('say when people get it at their own time of day', async () => {
     const { email } = await mails.person();
-    await mails.app.database.run("update cortex.people set timezone = 'Asia/Tokyo' where email = $1", [email]);
+    await mails.app.database.run("update public.purchase_leads set timezone = 'Asia/Tokyo' where email = $1", [email]);
     const list = await listOf('Far', [email]);
     const draft = { name: 'Far', subject: 'x', html: '<p>x</p>', include_smart_list_ids: [list], local_time: true };
     const { id } = (await call('POST', '', draft)).body;

@@ -78,7 +78,9 @@ describe('the ways a broadcast is sent, in a browser', () => {
   });
 
   walk('say from when to when people get it at their own time of day', async () => {
-    await app.database.run("update cortex.people set timezone = 'Asia/Tokyo' where email = 'p1@school.example'");
+    await app.database.run(
+      "update public.purchase_leads set timezone = 'Asia/Tokyo' where email = 'p1@school.example'",
+    );
     await app.call('PUT', `/email/broadcasts/${id()}`, { holdout_percent: 0 });
     await fold().getByRole('radio', { name: 'At each person’s own time of day' }).check();
     await saved();
