@@ -320,6 +320,8 @@ describe('GET /activities', () => {
       type: 'read.me',
       metadata_keys: ['key_1', 'key_2', 'key_3'],
       last_seen: at(3),
+      label: 'Read me',
+      asks_for_label: true,
     });
   });
 });

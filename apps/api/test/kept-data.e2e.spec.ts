@@ -19,6 +19,7 @@ describe('how long data are kept', () => {
       ['webhook_calls', 1],
       ['rejected', null],
       ['files', null],
+      ['jobs', null],
       ['sign_ups', null],
       ['sign_ins', null],
       ['presence', null],
