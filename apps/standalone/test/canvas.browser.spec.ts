@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { browser, builtWeb, testApp, type TestApp, pageAt, signIn, until } from '#testing';
+import { browser, builtWeb, testApp, type TestApp, pageAt, signIn, until, seriousProblems } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -208,6 +208,7 @@ describe('the drawing under the hands', () => {
       await until(() => page.evaluate<boolean>(`document.querySelectorAll('.card').length === ${steps}`));
       await until(inView);
       await takePictures(page, process.env.CORTEX_TEST_SHOTS, `steps-${steps}-whole`);
+      if (steps < 400) expect(await seriousProblems(page)).toEqual([]);
       if (steps === 12) {
         await page.locator('.drawing[data-zoom=line]').waitFor();
         await canvas.card('w3').getByText('Wait 3 days').waitFor();
@@ -239,6 +240,7 @@ describe('the drawing under the hands', () => {
     await page.getByTestId('section-first').getByText('The first days: 2 steps, 2 waits').waitFor();
     expect(await page.locator('.card').count()).toBe(2);
     expect(await page.locator('.react-flow__edge').count()).toBe(2);
+    expect(await seriousProblems(page)).toEqual([]);
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'folded');
     await page.getByTestId('panel-outline').click();
     await page.getByTestId('row-b').click();
@@ -296,6 +298,7 @@ describe('the drawing under the hands', () => {
     await canvas.inspector.getByRole('radio', { name: 'Each time' }).check();
     await limits.getByText('Every time').waitFor();
     await canvas.saved();
+    expect(await seriousProblems(page)).toEqual([]);
     expect((await app.call('GET', `/automations/${id}`)).body.settings).toEqual({ entry: { limit: 'always' } });
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'start-limits');
 

@@ -51,6 +51,20 @@ describe('signing in, with a second factor and without a password', () => {
   };
   const account = () => page.locator('#account');
 
+  it('leads who is not signed in to the sign-in page, without an error on the way', async () => {
+    const newcomer = await pageAt(app.url, chromium, []);
+    // Whatever is shown for a moment only is noted, in a place that a page loaded anew keeps.
+    await newcomer.addInitScript(`new MutationObserver(() => {
+      const error = document.querySelector('[role=alert]');
+      if (error) sessionStorage.setItem('seen', error.textContent);
+    }).observe(document, { childList: true, subtree: true })`);
+    await newcomer.goto('/');
+    await newcomer.waitForURL(/\/sign-in/);
+    await newcomer.getByLabel('E-mail address').waitFor();
+    expect(await newcomer.evaluate<string | null>(`sessionStorage.getItem('seen')`)).toBeNull();
+    await newcomer.context().close();
+  });
+
   it('asks an administrator for a second factor once the workspace demands one, and for nothing else before', async () => {
     await credentials();
     await page.getByRole('link', { name: 'Settings' }).first().waitFor();
