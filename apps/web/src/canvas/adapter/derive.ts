@@ -21,6 +21,18 @@ const noData = {};
 /** The one place where paths leave a folded section. */
 export const FOLDED_OUT = 'out';
 
+/** What the places of steps depend on besides paths and sections. */
+const shapeOf = (graph: Graph): string =>
+  JSON.stringify(
+    graph.nodes.map((node) => [
+      node.id,
+      node.type,
+      portsOf(node).map(({ id }) => id),
+      Boolean(node.note),
+      node.position,
+    ]),
+  );
+
 /**
  * React Flow's nodes and edges from a drawing. An object is given again, the same one, while nothing it shows has
  * changed, so that React Flow redraws what changed only.
@@ -28,10 +40,19 @@ export const FOLDED_OUT = 'out';
 export const createDerive = () => {
   const nodes = new Map<string, { key: string; node: StepNode }>();
   const edges = new Map<string, { key: string; edge: PathEdge }>();
-  let placed: { graph: Graph; mode: Mode; result: Placed } | undefined;
+  let placed: { graph: Graph; mode: Mode; shape: string; result: Placed } | undefined;
 
+  /** Laid out anew only where something moves: typing into a field of a step does not. */
   const placesOf = (graph: Graph, mode: Mode): Placed => {
-    if (placed?.graph !== graph || placed.mode !== mode) placed = { graph, mode, result: place(graph, mode) };
+    if (placed?.graph === graph && placed.mode === mode) return placed.result;
+    const shape = shapeOf(graph);
+    const same =
+      placed?.mode === mode &&
+      placed.shape === shape &&
+      placed.graph.edges === graph.edges &&
+      placed.graph.sections === graph.sections &&
+      placed.graph.layout === graph.layout;
+    placed = { graph, mode, shape, result: same && placed ? placed.result : place(graph, mode) };
     return placed.result;
   };
 
