@@ -74,12 +74,13 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   fastify.addHook('onRequest', (_request, _reply, done) => asRequest(done));
   fastify.addHook('preValidation', (_request, _reply, done) => asRequest(done));
   const routes = contracts.routesOf(contracts);
+  const ingestion = app.get(Ingestion);
   // Who it is first, then how much they send.
   askPermissionFirst(fastify, routes, {
     keys: app.get(ApiKeys),
     writeKeys: app.get(WriteKeys),
     limits: app.get(VisitLimits),
-    crowding: new Crowding(),
+    crowding: new Crowding((key) => ingestion.isCrowdedBy(key)),
     staff: app.get(StaffSignIn),
     customers: app.get(CustomerSignIn),
     config,
@@ -90,7 +91,7 @@ export async function createApi(parts: PlatformParts): Promise<NestFastifyApplic
   });
   applyBodyLimits(fastify, routes);
   signCursors(fastify, routes, cursorKey(await readSecret(parts.database, config)));
-  const [ingestion, meter] = [app.get(Ingestion), app.get(SourceMeter)];
+  const meter = app.get(SourceMeter);
   noteRefusedRequests(fastify, routes, meter);
   openFastDoor(fastify, contracts.postActivities, {
     log,

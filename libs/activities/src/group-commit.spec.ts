@@ -27,8 +27,22 @@ describe('committing together', () => {
     const other = ['b0', 'b1'].map((item) => group.submit([item], 'other'));
     open();
     expect(await Promise.all([first, ...flood, ...other])).toHaveLength(103);
-    expect(groups[1]).toEqual(['f0', 'b0', 'f1', 'b1']);
+    expect(groups[1]).toEqual(['b0', 'f0', 'b1', 'f1']);
     expect(groups.flat().filter((item) => item.startsWith('f'))).toEqual(many('f', 100));
+  });
+
+  it('lets what is small go before what is large, and what is large go next', async () => {
+    const { group, groups, open } = held({ group: 4, waiting: 1000 });
+    const first = group.submit(['start'], 'flood');
+    await turn();
+    await turn();
+    const large = [0, 1, 2].map((n) => group.submit(many(`f${n}.`, 4), 'flood'));
+    const small = many('b', 6).map((item) => group.submit([item], 'other'));
+    open();
+    await Promise.all([first, ...large, ...small]);
+    expect(groups.slice(1).map((items) => items.map((item) => item[0]).join(''))).toEqual([
+      ...['bbbb', 'ffff', 'bb', 'ffff', 'ffff'],
+    ]);
   });
 
   it('lets whoever has most waiting give way, newest first, and refuses nobody else', async () => {

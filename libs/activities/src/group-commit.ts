@@ -4,6 +4,11 @@ interface Job<Item, Result> {
   reject(error: unknown): void;
 }
 
+interface Line<Item, Result> {
+  jobs: Job<Item, Result>[];
+  items: number;
+}
+
 /** Thrown by `submit` when more is waiting than could be stored soon. */
 export class QueueFull extends Error {}
 
@@ -14,8 +19,10 @@ export class QueueFull extends Error {}
  * of one is in its own way only.
  */
 export class GroupCommit<Item, Result> {
-  /** What waits by caller, in the order of whose turn it is. */
-  private readonly lines = new Map<string, { jobs: Job<Item, Result>[]; items: number }>();
+  /** What waits by caller. */
+  private readonly lines = new Map<string, Line<Item, Result>>();
+  /** Callers of whom nothing went into the last group. */
+  private readonly passedOver = new Set<string>();
   private waitingItems = 0;
   private running: Promise<void> | undefined;
 
@@ -40,6 +47,11 @@ export class GroupCommit<Item, Result> {
       // A turn later, so that what arrived in the same turn of the event loop is committed together.
       this.running ??= new Promise<void>((turn) => setImmediate(turn)).then(() => this.drain());
     });
+  }
+
+  /** Items of a caller that wait. */
+  waitingOf(by: string): number {
+    return this.lines.get(by)?.items ?? 0;
   }
 
   /** Resolves when nothing is waiting or being committed. */
@@ -76,20 +88,31 @@ export class GroupCommit<Item, Result> {
     this.running = undefined;
   }
 
-  /** One job of each caller in turn, until the group is full. */
+  /**
+   * One job of each caller in turn, until the group is full. Whoever has least waiting is first, so that somebody who
+   * sends little waits for one group at most; who found no room goes before all the next time.
+   */
   private take(): Job<Item, Result>[] {
     const jobs: Job<Item, Result>[] = [];
     let count = 0;
-    for (const [by, line] of this.lines) {
-      const { length } = line.jobs[0]!.items;
-      if (count > 0 && count + length > this.limits.group) break;
-      count += length;
-      jobs.push(line.jobs.shift()!);
-      // Behind the others, where this loop comes by again.
-      this.lines.delete(by);
-      this.lines.set(by, line);
-      this.left(by, length);
+    const rank = ([by, { items }]: [string, Line<Item, Result>]) => (this.passedOver.has(by) ? 0 : items);
+    const order = this.lines.size === 1 ? [...this.lines] : [...this.lines].sort((a, b) => rank(a) - rank(b));
+    const served = new Set<string>();
+    for (let took = true; took;) {
+      took = false;
+      for (const [by, line] of order) {
+        const length = line.jobs[0]?.items.length;
+        if (length === undefined) continue;
+        if (count > 0 && count + length > this.limits.group) continue;
+        count += length;
+        jobs.push(line.jobs.shift()!);
+        this.left(by, length);
+        served.add(by);
+        took = true;
+      }
     }
+    this.passedOver.clear();
+    for (const [by] of order) if (!served.has(by)) this.passedOver.add(by);
     return jobs;
   }
 

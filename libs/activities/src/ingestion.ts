@@ -131,6 +131,11 @@ export class Ingestion implements OnApplicationShutdown {
     }
   }
 
+  /** Whether so much of a key waits already that its next request need not be read. */
+  isCrowdedBy(key: string): boolean {
+    return this.group.waitingOf(key) >= MAX_WAITING / 2;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.group.idle();
     await this.bell.close();

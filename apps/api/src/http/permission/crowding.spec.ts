@@ -13,7 +13,7 @@ describe('what is in hand', () => {
   const reply = () => ({ raw: new EventEmitter() }) as unknown as FastifyReply;
 
   it('is bounded by key and in all, until it is answered', () => {
-    const crowding = new Crowding({ all: 100 * KIB, ofOne: 50 * KIB });
+    const crowding = new Crowding(() => false, { all: 100 * KIB, ofOne: 50 * KIB });
     const first = reply();
     crowding.enter('a', request(40 * KIB), first);
     expect(() => crowding.enter('a', request(10 * KIB), reply())).toThrow('More arrives than can be stored.');
@@ -24,8 +24,14 @@ describe('what is in hand', () => {
     crowding.enter('a', request(40 * KIB), reply());
   });
 
+  it('lets nobody in of whom too much waits to be stored', () => {
+    const crowding = new Crowding((by) => by === 'flood');
+    expect(() => crowding.enter('flood', request(10), reply())).toThrow('More arrives than can be stored.');
+    crowding.enter('other', request(10), reply());
+  });
+
   it('counts a body of unknown length as a large one', () => {
-    const crowding = new Crowding({ all: 100 * KIB, ofOne: 50 * KIB });
+    const crowding = new Crowding(() => false, { all: 100 * KIB, ofOne: 50 * KIB });
     expect(() => crowding.enter('a', request(), reply())).toThrow();
   });
 });

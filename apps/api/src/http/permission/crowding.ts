@@ -14,7 +14,11 @@ export class Crowding {
   private readonly held = new Map<string, number>();
   private total = 0;
 
-  constructor(private readonly most = { all: MOST, ofOne: MOST_OF_ONE }) {}
+  /** @param isCrowdedBy whether too much of a key waits to be stored */
+  constructor(
+    private readonly isCrowdedBy: (by: string) => boolean,
+    private readonly most = { all: MOST, ofOne: MOST_OF_ONE },
+  ) {}
 
   /**
    * Counts a request as in hand until it is answered.
@@ -25,7 +29,7 @@ export class Crowding {
     const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
     const bytes = HEAD + (chunked === undefined ? Number(length) : UNKNOWN);
     const own = (this.held.get(by) ?? 0) + bytes;
-    if (own > this.most.ofOne || this.total + bytes > this.most.all)
+    if (own > this.most.ofOne || this.total + bytes > this.most.all || this.isCrowdedBy(by))
       throw new AppError(
         'too_much_at_once',
         'More arrives than can be stored. Nothing of this request was stored. Wait a second and send it again.',
