@@ -159,6 +159,8 @@ describe('one person', () => {
     await drawer.getByRole('button', { name: 'Revoke & refund' }).click();
     const dialog = page.getByRole('dialog', { name: 'Revoke & refund: Ada' });
     const submit = dialog.locator('button[type="submit"]');
+    // The choice comes above the reason and takes the focus: the keyboard goes from the top down.
+    await dialog.getByRole('radio').first().and(page.locator(':focus')).waitFor();
     await dialog.getByRole('radio', { name: 'Light' }).check();
     await dialog.getByText('loses “Light” at once').waitFor();
     expect(await submit.isDisabled()).toBe(true);

@@ -1,7 +1,7 @@
 import type { ActionCandidate, ContactActionPreview, ContactActionResult } from '#contracts';
 import { Button, Modal, Radio, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useMemo, useState, type FormEvent } from 'react';
+import { useEffect, useMemo, useRef, useState, type FormEvent } from 'react';
 import { newUuid } from '../../../api/new-uuid';
 import { ApiError, failedBy } from '../../../api/problem';
 import { nameOf } from '../../../people/person-words';
@@ -185,9 +185,16 @@ function Candidates({
   value: string;
   onChange: (id: string) => void;
 }) {
+  const list = useRef<HTMLDivElement>(null);
+  // They come with the forecast, above the field that has the focus: where nothing was typed yet, they are chosen from first.
+  useEffect(() => {
+    const { activeElement: held } = document;
+    const isEmpty = held instanceof HTMLTextAreaElement || held instanceof HTMLInputElement ? held.value === '' : false;
+    if (isEmpty) list.current?.querySelector('input')?.focus();
+  }, []);
   return (
     <Radio.Group label={label} description="There are several. Choose one." value={value} onChange={onChange}>
-      <div className="stack-tight action-candidates">
+      <div className="stack-tight action-candidates" ref={list}>
         {candidates.map(({ id, label: words, detail }) => (
           <Radio key={id} value={id} label={words} description={detail} size="sm" />
         ))}
