@@ -79,6 +79,15 @@ const instant = (at: number): string => new Date(Math.floor(at)).toISOString();
 export const COURSES = 40;
 export const courseId = (n: number): string => id(0, n, 0xc);
 
+/** First and last name of a person, the same whenever it is asked. */
+export function nameOf(person: number): [string, string] {
+  const mixed = Math.imul(person + 1, 2_654_435_761) >>> 0;
+  return [
+    firstNames[mixed % firstNames.length]!,
+    lastBegin[(mixed >>> 8) % lastBegin.length]! + lastEnd[(mixed >>> 16) % lastEnd.length]!,
+  ];
+}
+
 export interface ActivityRows {
   text: string;
   count: number;
@@ -102,16 +111,7 @@ export class Population {
   address = (person: number): string => `${this.spelled(person)}.${person}@mail${person % 97}.example`;
 
   private spelled(person: number): string {
-    return this.name(person).join('.').toLowerCase().replaceAll('ü', 'ue').replaceAll('é', 'e').replaceAll('ë', 'e');
-  }
-
-  /** First and last name, the same whenever it is asked. */
-  private name(person: number): [string, string] {
-    const mixed = Math.imul(person + 1, 2_654_435_761) >>> 0;
-    return [
-      firstNames[mixed % firstNames.length]!,
-      lastBegin[(mixed >>> 8) % lastBegin.length]! + lastEnd[(mixed >>> 16) % lastEnd.length]!,
-    ];
+    return nameOf(person).join('.').toLowerCase().replaceAll('ü', 'ue').replaceAll('é', 'e').replaceAll('ë', 'e');
   }
 
   /** The activities, in parts of `step` rows: id, contact_email, anonymous_id, type, metadata, instant, source, person. */
@@ -147,7 +147,7 @@ export class Population {
     for (let person = from; person < to; person++) {
       const born = this.born[person]!;
       const customer = random() < 0.6;
-      const [first, last] = this.name(person);
+      const [first, last] = nameOf(person);
       const named = random() < 0.93;
       const names = named ? `${first}\t${last}` : '\\N\t\\N';
       const [country, zone] = countries[skewed(random(), countries.length)]!;
