@@ -110,6 +110,7 @@ describe('the page of preferences', () => {
         said_by: 'person',
         source: 'preferences',
         at: expect.any(String),
+        linked_off: false,
       },
       {
         id: offers,
@@ -119,6 +120,7 @@ describe('the page of preferences', () => {
         said_by: 'person',
         source: 'preferences',
         at: expect.any(String),
+        linked_off: false,
       },
     ]);
     // A topic that was added since the page was opened is not taken for unticked.

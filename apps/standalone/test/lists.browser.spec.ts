@@ -84,6 +84,8 @@ describe('smart lists in a browser', () => {
     await handle('row 1').dragTo(row('/conditions/1'), { targetPosition: { x: 60, y: 50 } });
     expect(await asJson()).toEqual(and(isLead, tagged('vip')));
     await page.getByRole('button', { name: 'Add a group' }).click();
+    // The new question asks for the cursor.
+    await page.locator('[aria-label="Subject"]:focus').waitFor();
     await handle('row 2').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ControlOrMeta+d');

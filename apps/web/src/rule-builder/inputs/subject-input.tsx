@@ -20,11 +20,13 @@ export function SubjectInput({ condition, context, activityType, onChange }: Sub
   const metadataFields = useMetadataFields(activityType);
   const attributeFields = useAttributeFields();
   const field = useRef<HTMLInputElement>(null);
-  // A question that was just added is asked at once, unless the hands are somewhere else.
+  // A question that was just added is asked at once, unless the hands are somewhere else, or are moving rows.
   const [open] = useState(value === '');
   useEffect(() => {
     const { activeElement } = document;
-    if (open && (activeElement === document.body || activeElement?.closest('.rule-builder'))) field.current?.focus();
+    const isMoving = activeElement?.hasAttribute('data-handle');
+    if (open && !isMoving && (activeElement === document.body || activeElement?.closest('.rule-builder')))
+      field.current?.focus();
   }, [open]);
   if (context === 'where') {
     return (

@@ -24,6 +24,10 @@ interface RuleTreeProps {
 
 const nth = (path: Path) => `row ${path.map((index) => index + 1).join('.')}`;
 
+/** A question without a subject yet, also alone in a group. */
+const isOpen = (rule: Rule): boolean =>
+  isGroup(rule) ? rule.conditions.length === 1 && isOpen(rule.conditions[0]!) : rule.field === '';
+
 /** A rule as rows that can be moved, copied and pasted, by mouse and by keys; focus and a spoken word follow them. */
 export function RuleTree(props: RuleTreeProps) {
   const { root, onChange, context, pointer = '', steps, activityType, readOnly, children } = props;
@@ -60,7 +64,7 @@ export function RuleTree(props: RuleTreeProps) {
     const fresh = wanted.map((rule) => structuredClone(rule));
     const [only] = fresh;
     // An open question takes the cursor itself.
-    const open = fresh.length === 1 && only !== undefined && !isGroup(only) && only.field === '';
+    const open = fresh.length === 1 && only !== undefined && isOpen(only);
     change(
       insertAt(root, path, fresh),
       open ? undefined : path,
@@ -107,7 +111,11 @@ export function RuleTree(props: RuleTreeProps) {
     },
     duplicate: (path) => {
       const rule = ruleAt(root, path);
-      if (rule) insert([...path.slice(0, -1), path.at(-1)! + 1], [rule]);
+      if (!rule) return;
+      const next = [...path.slice(0, -1), path.at(-1)! + 1];
+      insert(next, [rule]);
+      // Whoever works with rows goes on with them, also where the copy is an open question.
+      focusNext.current = next;
     },
     copy: (path) => {
       const rule = ruleAt(root, path);
