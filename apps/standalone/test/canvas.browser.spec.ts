@@ -218,7 +218,14 @@ describe('the drawing under the hands', () => {
         await page.locator('.drawing[data-zoom=line]').waitFor();
         await until(async () => (await sizeOnScreen()) === 12);
         expect(await page.evaluate<number>('window.cortexCardRenders')).toBe(0);
-        await canvas.card('w3').click();
+        // The drawing still moves for a moment, under the pointer too.
+        const selected = page.locator('.react-flow__node.selected [data-testid="step-w3"]');
+        await until(() =>
+          canvas
+            .card('w3')
+            .click()
+            .then(() => selected.isVisible()),
+        );
         await zoom.getByRole('button', { name: 'Selection' }).click();
         await page.locator('.drawing[data-zoom=full]').waitFor();
         await zoom.getByText('100 %', { exact: true }).first().waitFor();

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { until } from '#testing';
 
 /** The automation editor as a person uses it: steps by their ids, fields by their labels, states by what is shown. */
 export class CanvasPage {
@@ -40,10 +41,15 @@ export class CanvasPage {
 
   /** Opens a step in the inspector by a click on the head of its card. */
   async openStep(id: string): Promise<Locator> {
-    await this.card(id)
-      .locator('.card-top')
-      .click({ position: { x: 30, y: 8 } });
-    await this.inspector.waitFor();
+    const head = this.card(id).locator('.card-top');
+    // The drawing may move under the pointer while the camera still follows what was just added.
+    await until(async () => {
+      await head.click({ position: { x: 30, y: 8 } });
+      return this.inspector.waitFor({ timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     return this.inspector;
   }
 

@@ -20,12 +20,13 @@ const QUIET = 600_000;
 @Injectable()
 export class PassingTroubles implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly told = new Set<string>();
+  private readonly logged = new Set<string>();
   private readonly loop: RepeatingLoop;
   private readonly troubles: Trouble[];
 
   constructor(
     private readonly database: Database,
-    @Inject(LOG) log: Log,
+    @Inject(LOG) private readonly log: Log,
   ) {
     this.troubles = [fullDiskOf(database), lostLogOf(standardOutput, String(log.bindings().role))];
     const work = async () => (await this.look(Date.now()), false);
@@ -51,13 +52,20 @@ export class PassingTroubles implements OnApplicationBootstrap, BeforeApplicatio
   private async lookAt(trouble: Trouble, now: number): Promise<void> {
     const { key } = trouble;
     const met = trouble.metAt();
-    if (met === undefined) return void this.told.delete(key);
+    if (met === undefined) {
+      this.told.delete(key);
+      this.logged.delete(key);
+      return;
+    }
     if (now - met >= QUIET) {
       await closeAttention(this.database, key);
       trouble.forget();
       return;
     }
     if (this.told.has(key)) return;
+    // The log needs no room in the database.
+    if (!this.logged.has(key)) this.log.error({ key }, trouble.notice().title);
+    this.logged.add(key);
     await openAttention(this.database, trouble.notice());
     this.told.add(key);
   }
