@@ -37,13 +37,8 @@ export class Crowding {
       );
     this.held.set(by, own);
     this.total += bytes;
-    // Answered, or given up by the caller.
-    let isIn = true;
-    const leave = () => {
-      if (isIn) this.leave(by, bytes);
-      isIn = false;
-    };
-    reply.raw.once('finish', leave).once('close', leave);
+    // Once, and the last that happens: answered, or given up by the caller.
+    reply.raw.on('close', () => this.leave(by, bytes));
   }
 
   private leave(by: string, bytes: number): void {
