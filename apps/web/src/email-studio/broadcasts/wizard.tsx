@@ -1,3 +1,4 @@
+import './wizard.css';
 import { adminAddresses } from '#contracts';
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCircleDashed } from '@tabler/icons-react';

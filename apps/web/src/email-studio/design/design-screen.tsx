@@ -1,4 +1,6 @@
 import './studio.css';
+import './paper-room.css';
+import './html-room.css';
 import { applyFix, type Design } from '#designs';
 import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';

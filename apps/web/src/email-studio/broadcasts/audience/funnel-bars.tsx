@@ -1,3 +1,4 @@
+import './audience.css';
 import { adminAddresses } from '#contracts';
 import { skipLabel } from '#rules';
 import type { ReactNode } from 'react';

@@ -1,3 +1,4 @@
+import './audience.css';
 import { adminAddresses } from '#contracts';
 import { ActionIcon, Input } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';

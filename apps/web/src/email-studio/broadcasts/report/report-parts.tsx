@@ -1,3 +1,4 @@
+import './report.css';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { count } from '../../../ui/formatting/format';

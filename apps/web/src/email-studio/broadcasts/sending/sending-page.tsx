@@ -1,3 +1,4 @@
+import './sending-page.css';
 import { adminAddresses } from '#contracts';
 import { Button } from '@mantine/core';
 import { Link, useNavigate } from 'react-router';

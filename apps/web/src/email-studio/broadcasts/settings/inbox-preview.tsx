@@ -1,3 +1,4 @@
+import './inbox-preview.css';
 import { useState } from 'react';
 import { filledIn, fitsIn, hintOf, type Fit, type Inbox, type Measure } from './inbox-fit';
 

@@ -1,3 +1,4 @@
+import './sender-standing.css';
 import { listSenders, type AnswerOf, type SenderStanding } from '#contracts';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';

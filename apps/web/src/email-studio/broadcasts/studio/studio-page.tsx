@@ -1,4 +1,5 @@
 import '../broadcast/broadcasts.css';
+import './studio-page.css';
 import { adminAddresses } from '#contracts';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';

@@ -1,3 +1,4 @@
+import './mail-preview.css';
 import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Failed, Loading } from '../../../ui/feedback/query-states';
