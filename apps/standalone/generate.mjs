@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 const sources = [
-  'platform/src/generated-files.js',
+  'platform/src/config/generated-files.js',
   'rules/src/sql/generated-files.js',
   'directory/src/sql/generated-files.js',
   'engine/src/reports/generated-files.js',

@@ -25,7 +25,7 @@ export class FakePostmarkProcess {
   }
 
   static async start(faults: Behavior[]): Promise<FakePostmarkProcess> {
-    const program = join(root, 'libs/testing/src/fake-postmark.ts');
+    const program = join(root, 'libs/testing/src/fakes/postmark.ts');
     const child = fork(program, [JSON.stringify({ faults, withoutBodies: true })], { execArgv: ['--no-warnings'] });
     const [{ url }] = (await once(child, 'message')) as [{ url: string }];
     return new FakePostmarkProcess(child, url);

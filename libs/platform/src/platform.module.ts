@@ -1,10 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { Clock, SystemClock } from './clock.js';
-import { Config } from './config.js';
+import { Clock, SystemClock } from './running/clock.js';
+import { Config } from './config/config.js';
 import { Database } from './db/tx.js';
-import { LOG, type Log } from './log.js';
-import { PassingTroubles } from './passing-troubles.js';
-import { Vault } from './vault.js';
+import { LOG, type Log } from './log/log.js';
+import { PassingTroubles } from './attention/passing-troubles.js';
+import { Vault } from './secrets/vault.js';
 
 export interface PlatformParts {
   config: Config;

@@ -1,21 +1,21 @@
 import { Module } from '@nestjs/common';
 import { EmailsModule } from '#emails';
 import { Config } from '#platform';
-import { EmergencyStop } from './emergency-stop.js';
-import { LostReports } from './lost-reports.js';
-import { MessageView } from './message-view.js';
-import { OwnReports } from './own-reports.js';
-import { PostmarkEvents } from './postmark-events.js';
-import { PostmarkReplies } from './postmark-replies.js';
-import { GATEWAY, PostmarkGateway } from './postmark.client.js';
-import { Removals } from './removals.js';
-import { Rehearsals } from './rehearsal.js';
-import { SendLoop } from './send-loop.js';
-import { Sender } from './sender.js';
-import { Senders } from './senders.js';
-import { SignUps } from './sign-ups.js';
-import { Subscriptions } from './subscriptions.js';
-import { SuppressionMirror } from './suppression-mirror.js';
+import { EmergencyStop } from './safety/emergency-stop.js';
+import { LostReports } from './reports/lost-reports.js';
+import { MessageView } from './previews/message-view.js';
+import { OwnReports } from './reports/own-reports.js';
+import { PostmarkEvents } from './reports/postmark-events.js';
+import { PostmarkReplies } from './reports/postmark-replies.js';
+import { GATEWAY, PostmarkGateway } from './postmark/postmark.client.js';
+import { Removals } from './postmark/removals.js';
+import { Rehearsals } from './previews/rehearsal.js';
+import { SendLoop } from './sending/send-loop.js';
+import { Sender } from './sending/sender.js';
+import { Senders } from './postmark/senders.js';
+import { SignUps } from './subscriptions/sign-ups.js';
+import { Subscriptions } from './subscriptions/subscriptions.js';
+import { SuppressionMirror } from './suppressions/suppression-mirror.js';
 
 const parts = [
   EmergencyStop,

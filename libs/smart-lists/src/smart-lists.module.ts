@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DirectoryModule } from '#directory';
-import { BulkChanges } from './bulk.js';
-import { ListJobs } from './list-jobs.js';
-import { MemberFiles } from './member-files.js';
-import { ListMembers } from './members.js';
-import { Membership } from './membership.js';
-import { RuleQuestions } from './rule-questions.js';
-import { SmartLists } from './smart-lists.js';
+import { BulkChanges } from './members/bulk.js';
+import { ListJobs } from './upkeep/list-jobs.js';
+import { MemberFiles } from './members/member-files.js';
+import { ListMembers } from './members/members.js';
+import { Membership } from './upkeep/membership.js';
+import { RuleQuestions } from './questions/rule-questions.js';
+import { SmartLists } from './lists/smart-lists.js';
 
 @Module({
   imports: [DirectoryModule],

@@ -35,7 +35,7 @@ function allowed(part: string): Permission[] {
 /** Everything that a test kit, a spec and a tool's own configuration may do and code may not. */
 const mayReadEnvironment = (source: Source) =>
   source.isSpec ||
-  source.path === 'libs/platform/src/config.ts' ||
+  source.path === 'libs/platform/src/config/config.ts' ||
   source.path.startsWith('libs/testing/') ||
   source.path.startsWith('apps/bench/') ||
   source.path === 'apps/web/vite.config.ts';
@@ -200,14 +200,14 @@ describe('the reader of imports', () => {
     const text = [
       "import 'reflect-metadata';",
       "import type { A } from '#platform';",
-      "import {\n  b,\n  type C,\n} from './clock.js';",
+      "import {\n  b,\n  type C,\n} from './database/clock.js';",
       "export * from '@nestjs/common';",
       "const d = await import('pg-boss');",
     ].join('\n');
     expect(importsOf('libs/testing/src/index.ts', text)).toEqual([
       { from: 'reflect-metadata', typeOnly: false },
       { from: '#platform', typeOnly: true },
-      { from: './clock.js', typeOnly: false, file: 'libs/testing/src/clock.ts', target: 'testing' },
+      { from: './database/clock.js', typeOnly: false, file: 'libs/testing/src/database/clock.ts', target: 'testing' },
       { from: '@nestjs/common', typeOnly: false },
       { from: 'pg-boss', typeOnly: false },
     ]);

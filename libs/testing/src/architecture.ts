@@ -176,9 +176,23 @@ export function permits(permission: Permission, name: string, path: string): boo
 export const rooms: Record<string, string[]> = {
   rules: ['text', 'language', 'operators', 'reading', 'english', 'sql', 'changes', 'mail', 'engine'],
   graph: ['times', 'words', 'model', 'nodes', 'reading', 'checks', 'editing'],
+  platform: [
+    'answers',
+    'log',
+    'db',
+    'config',
+    'secrets',
+    'audit',
+    'running',
+    'attention',
+    'outgoing',
+    'csv',
+    'postgres',
+  ],
   access: ['passwords', 'second-factors', 'passkeys', 'accounts', 'sign-in', 'audit'],
   emails: ['liquid', 'content', 'rendering', 'media', 'templates', 'messages', 'subscriptions'],
   directory: ['sql', 'identity', 'consent', 'facts', 'search', 'contacts', 'duplicates', 'sync', 'subscribers'],
+  'smart-lists': ['questions', 'keeping', 'members', 'lists', 'upkeep'],
   automations: ['starts', 'drafts', 'checks', 'publishing'],
   broadcasts: [
     'audience',
@@ -209,6 +223,21 @@ export const rooms: Record<string, string[]> = {
     'reports',
     'replay',
   ],
+  send: [
+    'words',
+    'postmark',
+    'claiming',
+    'posting',
+    'recording',
+    'safety',
+    'sending',
+    'reports',
+    'suppressions',
+    'system-mails',
+    'subscriptions',
+    'previews',
+  ],
+  testing: ['database', 'app', 'fakes', 'test-data', 'effort', 'sql-check'],
 };
 
 /** Folders whose rooms have no fixed order, and import each other in no circle. */

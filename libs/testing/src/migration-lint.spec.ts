@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MIGRATIONS } from './postgres.js';
+import { MIGRATIONS } from './database/postgres.js';
 
 const root = join(MIGRATIONS, '..');
 /** The registry carries its binary as a package for this platform; elsewhere the linter is left out. */

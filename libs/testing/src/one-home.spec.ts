@@ -10,13 +10,13 @@ const homes: { what: string; written: RegExp; home: readonly string[] }[] = [
   {
     what: 'the audit',
     written: /insert\s+into\s+cortex\.audit\b/i,
-    home: ['libs/platform/src/audit.ts'],
+    home: ['libs/platform/src/audit/audit.ts'],
   },
   {
     what: 'what needs a person',
     written: /(insert\s+into|update|delete\s+from)\s+cortex\.attention\b/i,
     // Closing one by hand is the screen's own way, by id and with an entry in the audit.
-    home: ['libs/platform/src/attention.ts', 'libs/workspace/src/attention.ts'],
+    home: ['libs/platform/src/attention/attention.ts', 'libs/workspace/src/attention.ts'],
   },
   {
     what: 'a read of the settings',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { testDatabase, type TestDatabase } from './postgres.js';
+import { testDatabase, type TestDatabase } from './database/postgres.js';
 
 const page = await readFile(join(import.meta.dirname, '../../../CONTRIBUTING.md'), 'utf8');
 const queries = [...page.matchAll(/^```sql\n(.*?)^```/gms)].map(([, text]) => text!);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MIGRATIONS, testDatabase, type TestDatabase } from './postgres.js';
+import { MIGRATIONS, testDatabase, type TestDatabase } from './database/postgres.js';
 
 /** The last numbered file that could define functions, triggers and views itself; those later must not. */
 const LAST_WITH_CODE = 26;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { migrate } from '#platform';
-import { MIGRATIONS, testDatabase, type TestDatabase } from './postgres.js';
-import { dumpSchema } from './schema-dump.js';
+import { MIGRATIONS, testDatabase, type TestDatabase } from './database/postgres.js';
+import { dumpSchema } from './database/schema-dump.js';
 
 const kept = join(MIGRATIONS, 'snapshot/schema.sql');
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createLog } from '#platform';
 import { Queue } from '#queue';
-import { testDatabase, type TestDatabase } from './postgres.js';
+import { testDatabase, type TestDatabase } from './database/postgres.js';
 import { kindOf } from './sql-check/column-types.js';
 import { findSqlCalls, type SqlCall, type SqlCalls } from './sql-check/sql-calls.js';
 import { mistakesOf, readCatalog, type Catalog } from './sql-check/statement-check.js';
@@ -36,16 +36,16 @@ const NOT_CHECKED = new Map<string, [calls: number, because: string]>([
   ['libs/emails/src/content/empty-words.ts', [1, 'counts the words that the mail has']],
   ['libs/engine/src/replay/past.queries.ts', [1, rules]],
   ['libs/engine/src/reports/reports.queries.ts', [1, filters]],
-  ['libs/platform/src/settings.ts', [2, 'asks for the settings that were named']],
+  ['libs/platform/src/config/settings.ts', [2, 'asks for the settings that were named']],
   ['libs/queue/src/pg-boss.adapter.ts', [1, 'sends what pg-boss writes']],
-  ['libs/send/src/rehearsal.ts', [1, rules]],
-  ['libs/smart-lists/src/bulk.ts', [1, rules]],
-  ['libs/smart-lists/src/count-people.ts', [2, rules]],
-  ['libs/smart-lists/src/fill-list.ts', [1, rules]],
-  ['libs/smart-lists/src/sample-people.ts', [1, rules]],
-  ['libs/smart-lists/src/seen-values.queries.ts', [1, filters]],
-  ['libs/smart-lists/src/smart-lists.queries.ts', [1, filters]],
-  ['libs/smart-lists/src/membership-check.ts', [1, rules]],
+  ['libs/send/src/previews/rehearsal.ts', [1, rules]],
+  ['libs/smart-lists/src/members/bulk.ts', [1, rules]],
+  ['libs/smart-lists/src/questions/count-people.ts', [2, rules]],
+  ['libs/smart-lists/src/keeping/fill-list.ts', [1, rules]],
+  ['libs/smart-lists/src/questions/sample-people.ts', [1, rules]],
+  ['libs/smart-lists/src/questions/seen-values.queries.ts', [1, filters]],
+  ['libs/smart-lists/src/lists/smart-lists.queries.ts', [1, filters]],
+  ['libs/smart-lists/src/keeping/membership-check.ts', [1, rules]],
 ]);
 
 describe('the SQL of the libs', () => {

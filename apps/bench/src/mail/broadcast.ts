@@ -43,7 +43,7 @@ const settings = {
 };
 
 await withDatabase(async ({ url: databaseUrl, pid, database }) => {
-  const fake = fork(join(process.cwd(), 'libs/testing/src/fake-postmark.ts'), ['{"withoutBodies":true}'], {
+  const fake = fork(join(process.cwd(), 'libs/testing/src/fakes/postmark.ts'), ['{"withoutBodies":true}'], {
     execArgv: ['--no-warnings'],
   });
   const [{ url }] = (await once(fake, 'message')) as [{ url: string }];

@@ -38,7 +38,7 @@ const measured: Record<'by hand' | 'cortex, one in flight' | 'cortex', Measured>
 };
 
 await withDatabase(async ({ url: databaseUrl, pid, database }) => {
-  const fake = fork(join(process.cwd(), 'libs/testing/src/fake-postmark.ts'), ['{"withoutBodies":true}'], {
+  const fake = fork(join(process.cwd(), 'libs/testing/src/fakes/postmark.ts'), ['{"withoutBodies":true}'], {
     execArgv: ['--no-warnings'],
   });
   const [{ url }] = (await once(fake, 'message')) as [{ url: string }];

@@ -9,7 +9,7 @@ const mailsWithin = (cap: string, person: string) => `(
  * Whether one more marketing mail would be too many; no without a cap.
  * @param cap SQL of a cap `{ count, per }`, or of null
  * @param person SQL of the person's key
- * @param nth SQL: the how-manieth it is of those that are looked at together
+ * @param nth SQL: its number among those that are looked at together, from 1
  */
 export const isCapped = (cap: string, person: string, nth = '1'): string =>
   `case when jsonb_typeof(${cap}) = 'object' then ${mailsWithin(cap, person)} + ${nth} > (${cap} ->> 'count')::int else false end`;

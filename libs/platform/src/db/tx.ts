@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryResult, QueryRunner } from 'typeorm';
-import { withoutValues } from '../secrecy.js';
+import { withoutValues } from '../log/secrecy.js';
 import { databaseFailure, outageOf } from './database-errors.js';
 import { Pulse } from './pulse.js';
 import { WorkPoll } from './work-poll.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { nodes } from '#graph';
-import { readConfig } from '../config.js';
-import { readNetworks } from '../networks.js';
+import { readConfig } from '../config/config.js';
+import { readNetworks } from '../config/networks.js';
 import { refusedAddress } from './address.js';
 import { callOut, internet, type Net } from './call-out.js';
 

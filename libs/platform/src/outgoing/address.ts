@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { Network } from '../networks.js';
+import type { Network } from '../config/networks.js';
 
 /** Where addresses of the whole internet lie; what is outside is local, reserved, or leads somewhere else. */
 const internet = ipaddr.parseCIDR('2000::/3');

@@ -2,8 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import type { Config } from '../config.js';
-import { isAmong, readHosts, readNetworks, type Network } from '../networks.js';
+import type { Config } from '../config/config.js';
+import { isAmong, readHosts, readNetworks, type Network } from '../config/networks.js';
 import { refusedAddress } from './address.js';
 
 /** Milliseconds for the whole call, unless it says otherwise. */

@@ -12,9 +12,9 @@ const METHODS = new Set(['rows', 'row', 'run']);
 
 /** One call of `rows`, `row` or `run`. */
 export interface SqlCall {
-  /** `libs/send/src/claim-batch.ts:65` */
+  /** `libs/send/src/claiming/claim-batch.ts:65` */
   place: string;
-  /** `libs/send/src/claim-batch.ts` */
+  /** `libs/send/src/claiming/claim-batch.ts` */
   path: string;
   /** Every text that the call can send; empty when the source does not tell. */
   texts: string[];
