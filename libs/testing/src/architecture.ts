@@ -246,6 +246,7 @@ export const freeRooms = [
   'apps/api/src/http',
   'apps/bench/src',
   'apps/web/src/canvas',
+  'apps/web/src/directory',
   'apps/web/src/email-studio/broadcasts',
   'apps/web/src/settings',
   'apps/web/src/ui',

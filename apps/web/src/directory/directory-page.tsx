@@ -12,18 +12,18 @@ import { isOtherDialogOpen } from '../ui/forms/dialogs';
 import { LoadMore } from '../ui/pages/load-more';
 import { Page } from '../ui/pages/page';
 import { Answer, Loading } from '../ui/feedback/query-states';
-import { ColumnChoice } from './column-choice';
-import { columnsIn } from './columns';
+import { ColumnChoice } from './table/column-choice';
+import { columnsIn } from './table/columns';
 import { usePeople, type Contact, type PeopleQuery } from './contacts.queries';
 import { Nobody } from './nobody';
-import { PeopleTable } from './people-table';
-import { SearchInput } from './search-input';
-import { ViewsMenu } from './views-menu';
-import type { Look, View } from './views.queries';
+import { PeopleTable } from './table/people-table';
+import { SearchInput } from './finding/search-input';
+import { ViewsMenu } from './finding/views-menu';
+import type { Look, View } from './finding/views.queries';
 
-const FilterPanel = lazy(async () => ({ default: (await import('./filter-panel')).FilterPanel }));
-const FilterChips = lazy(async () => ({ default: (await import('./filter-chips')).FilterChips }));
-const ChosenBar = lazy(async () => ({ default: (await import('./selection-bar')).SelectionBar }));
+const FilterPanel = lazy(async () => ({ default: (await import('./finding/filter-panel')).FilterPanel }));
+const FilterChips = lazy(async () => ({ default: (await import('./finding/filter-chips')).FilterChips }));
+const ChosenBar = lazy(async () => ({ default: (await import('./selected/selection-bar')).SelectionBar }));
 
 const sortWords: Partial<Record<ContactSort, string>> = {
   '-created_at': 'Newest first',

@@ -6,7 +6,7 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMay } from '../../access/session.queries';
 import { Time } from '../../ui/formatting/time';
 import type { Contact } from '../contacts.queries';
-import { LifetimeValue } from '../lifetime-value';
+import { LifetimeValue } from '../table/lifetime-value';
 import { ContactTags } from './contact-tags';
 import { PersonTopics } from './person-topics';
 

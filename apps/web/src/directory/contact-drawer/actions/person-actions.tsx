@@ -3,7 +3,7 @@ import { lazy, Suspense, useRef } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { ErrorBoundary } from '../../../ui/feedback/error-boundary';
 import type { Contact } from '../../contacts.queries';
-import { PossibleDuplicates } from '../../duplicates/possible-duplicates';
+import { PossibleDuplicates } from '../possible-duplicates';
 import { ActionBar } from './action-bar';
 import { useOpenAction } from './open-action';
 

@@ -1,8 +1,8 @@
 import type { Group } from '#rules';
 import { useState } from 'react';
-import { useLiveCount } from '../rule-builder/answers/live-count';
+import { useLiveCount } from '../../rule-builder/answers/live-count';
 import { BulkActions } from './bulk-actions';
-import { ofType, type PeopleQuery } from './contacts.queries';
+import { ofType, type PeopleQuery } from '../contacts.queries';
 
 const everyone: Group = {
   operator: 'AND',

@@ -2,10 +2,10 @@ import { Button } from '@mantine/core';
 import { undoJob } from '#contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { call } from '../api/client';
-import { hasEnded, useJob, type Job } from '../smart-lists/smart-lists.queries';
-import { Problem } from '../ui/forms/confirm';
-import { count, people } from '../ui/formatting/format';
+import { call } from '../../api/client';
+import { hasEnded, useJob, type Job } from '../../smart-lists/smart-lists.queries';
+import { Problem } from '../../ui/forms/confirm';
+import { count, people } from '../../ui/formatting/format';
 
 /** Takes a change of tags or of a list back, and says what came of that. */
 export function BulkUndo({ job }: { job: Job }) {

@@ -1,12 +1,12 @@
-import './duplicates.css';
+import '../duplicates/duplicates.css';
 import { adminAddresses, differentPeople } from '#contracts';
 import { Button } from '@mantine/core';
 import { Link } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { nameOf } from '../../people/person-words';
 import { Problem } from '../../ui/forms/confirm';
-import { useAvailableActions } from '../contact-drawer/actions/actions.queries';
-import { useDuplicates, useTellApart } from './duplicates.queries';
+import { useAvailableActions } from './actions/actions.queries';
+import { useDuplicates, useTellApart } from '../duplicates/duplicates.queries';
 
 /** More than these are on the page of duplicates. */
 const SHOWN = 2;

@@ -1,8 +1,8 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { isGroup, toClause, type Group, type Rule } from '#rules';
-import { useNames } from '../rule-builder/suggestions';
-import { removeAt } from '../rule-builder/tree/tree';
+import { useNames } from '../../rule-builder/suggestions';
+import { removeAt } from '../../rule-builder/tree/tree';
 
 interface FilterChipsProps {
   rules: Group;

@@ -2,8 +2,8 @@ import { readRules, type Group } from '#rules';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { useMay } from '../access/session.queries';
-import { RuleBuilder } from '../rule-builder/rule-builder';
+import { useMay } from '../../access/session.queries';
+import { RuleBuilder } from '../../rule-builder/rule-builder';
 
 /** The filter while it is edited: what holds is applied at once, what is unfinished waits. */
 export function FilterPanel({

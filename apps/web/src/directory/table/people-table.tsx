@@ -1,11 +1,11 @@
 import { Checkbox } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { adminAddresses } from '#contracts';
-import { ErrorBoundary } from '../ui/feedback/error-boundary';
+import { ErrorBoundary } from '../../ui/feedback/error-boundary';
 import type { MouseEvent } from 'react';
 import type { Column } from './columns';
-import type { Contact } from './contacts.queries';
-import { nameOf } from '../people/person-words';
+import type { Contact } from '../contacts.queries';
+import { nameOf } from '../../people/person-words';
 
 interface PeopleTableProps {
   people: Contact[];

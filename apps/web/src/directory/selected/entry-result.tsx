@@ -2,10 +2,10 @@ import { Button } from '@mantine/core';
 import { undoJob } from '#contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../api/client';
-import { hasEnded, useJob, type Job } from '../smart-lists/smart-lists.queries';
-import { Confirm } from '../ui/forms/confirm';
-import { count, people } from '../ui/formatting/format';
+import { call } from '../../api/client';
+import { hasEnded, useJob, type Job } from '../../smart-lists/smart-lists.queries';
+import { Confirm } from '../../ui/forms/confirm';
+import { count, people } from '../../ui/formatting/format';
 
 /** How far it is to let many people into an automation, what came of it, and the way back. */
 export function EntryResult({ job }: { job: Job }) {

@@ -1,9 +1,9 @@
 import { personalFields } from '#rules';
 import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { emailStatusWords } from '../people/person-words';
-import { Time } from '../ui/formatting/time';
-import type { Contact } from './contacts.queries';
+import { emailStatusWords } from '../../people/person-words';
+import { Time } from '../../ui/formatting/time';
+import type { Contact } from '../contacts.queries';
 import { LifetimeValue } from './lifetime-value';
 
 export interface Column {

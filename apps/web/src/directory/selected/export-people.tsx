@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { exportContacts } from '#contracts';
 import { useMutation } from '@tanstack/react-query';
-import { call } from '../api/client';
-import { hasEnded, useJob } from '../smart-lists/smart-lists.queries';
-import { Problem } from '../ui/forms/confirm';
-import { count, people } from '../ui/formatting/format';
+import { call } from '../../api/client';
+import { hasEnded, useJob } from '../../smart-lists/smart-lists.queries';
+import { Problem } from '../../ui/forms/confirm';
+import { count, people } from '../../ui/formatting/format';
 import type { Selection } from './selection';
 
 /** Writes the people who are chosen into a CSV file: how far that is, then the file. */

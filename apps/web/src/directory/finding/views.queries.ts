@@ -1,7 +1,7 @@
 import { createView, deleteView, listViews, putView, type CallOf, type View } from '#contracts';
 import { useQuery } from '@tanstack/react-query';
-import { call } from '../api/client';
-import { useChange } from '../api/use-change';
+import { call } from '../../api/client';
+import { useChange } from '../../api/use-change';
 
 export type { View };
 export type ViewFields = NonNullable<CallOf<typeof createView>['body']>;

@@ -1,8 +1,8 @@
 import { Button, Menu, Modal, Switch, TextInput } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconUsers } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
-import { Confirm } from '../ui/forms/confirm';
-import { Form } from '../ui/forms/form';
+import { Confirm } from '../../ui/forms/confirm';
+import { Form } from '../../ui/forms/form';
 import { isSameLook, lookOf, useDeleteView, useSaveView, useViews, type Look, type View } from './views.queries';
 
 interface ViewsMenuProps {

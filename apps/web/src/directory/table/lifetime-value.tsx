@@ -1,5 +1,5 @@
 import { moneyText } from '#rules';
-import type { Contact } from './contacts.queries';
+import type { Contact } from '../contacts.queries';
 
 const plain = (amount: number, currency: string) => moneyText(amount, currency, { plain: true });
 

@@ -3,9 +3,9 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { listAutomations, previewBulk, type BulkAction, type EntryPreview } from '#contracts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../api/client';
-import { Problem } from '../ui/forms/confirm';
-import { count, people, plural } from '../ui/formatting/format';
+import { call } from '../../api/client';
+import { Problem } from '../../ui/forms/confirm';
+import { count, people, plural } from '../../ui/formatting/format';
 import type { Selection } from './selection';
 
 interface EnterFormProps {
