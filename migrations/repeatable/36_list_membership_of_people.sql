@@ -5,9 +5,10 @@ create or replace trigger touch_lists_new after insert on cortex.people
   for each row when (new.type is not null) execute function cortex.touch_lists_of_person();
 
 -- Everything that rules may ask about and the kept row holds. `last_activity` is not among the columns: the matcher
--- moves it, and looks at the lists itself.
-create or replace trigger touch_lists after update on cortex.people
-  for each row when (
+-- moves it, and looks at the lists itself; a statement that sets none of them does not even compare.
+create or replace trigger touch_lists after update of
+    id, type, address, first_name, last_name, phone, country, timezone, language, tags, attributes, created_at, lifetime_value_minor, consent_status, linked_consent, suppressed_broadcast
+  on cortex.people for each row when (
     old.id is distinct from new.id
     or old.type is distinct from new.type
     or old.address is distinct from new.address

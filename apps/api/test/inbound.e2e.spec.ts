@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { queueMail } from '#emails';
 import { testApp, type TestApp } from '#testing';
@@ -109,6 +111,20 @@ describe('an inbound webhook', () => {
     expect(items[3].body).toContain(SCRIPT);
     expect(JSON.stringify(items)).not.toContain(address.slice(4));
     expect((await send({ huge: 'x'.repeat(70_000) })).status).toBe(413);
+  });
+
+  it('has no more in hand than a key that records: what is too much is refused before its body', async () => {
+    const sent = Array.from({ length: 20 }, () => {
+      const options = { method: 'POST', headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' } };
+      const one = request(`${api.url}${address}`, options);
+      one.write('{');
+      return one;
+    });
+    const refused = await Promise.race(
+      sent.map((one) => once(one, 'response').then(([answer]) => answer as IncomingMessage, () => new Promise<never>(() => undefined))),
+    );
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '1']);
+    for (const one of sent) one.destroy();
   });
 
   it('is bounded by the minute', async () => {

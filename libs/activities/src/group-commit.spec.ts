@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { GroupCommit, QueueFull } from './group-commit.js';
+import { GroupCommit, QueueFull, type Lane } from './group-commit.js';
 
 /** A commit that is held until it is let go, so that what comes meanwhile waits. */
 function held(limits: { group: number; waiting: number }) {
@@ -45,6 +45,59 @@ describe('committing together', () => {
     ]);
   });
 
+  it('commits what is small beside a large group, which it neither waits for nor holds up', async () => {
+    const begun: [Lane, string[]][] = [];
+    const ends = new Map<Lane, () => void>();
+    const group = new GroupCommit<string, string>(
+      async (items, lane) => {
+        begun.push([lane, items]);
+        await new Promise<void>((done) => ends.set(lane, done));
+        return items;
+      },
+      { group: 8, waiting: 1000, small: 2 },
+    );
+    const end = async (lane: Lane) => {
+      ends.get(lane)!();
+      await turn();
+      await turn();
+    };
+    const flood = [0, 1, 2].map((n) => group.submit(many(`f${n}.`, 8), 'flood'));
+    await turn();
+    await turn();
+    const first = group.submit(['b0'], 'other');
+    await turn();
+    await turn();
+    expect(begun).toEqual([
+      ['main', many('f0.', 8)],
+      ['side', ['b0']],
+    ]);
+    // One caller is in one group at a time.
+    const second = group.submit(['b1'], 'other');
+    const third = group.submit(['c0'], 'third');
+    await end('side');
+    expect(await first).toEqual(['b0']);
+    expect(begun[2]).toEqual(['side', ['b1', 'c0']]);
+    await end('main');
+    expect(begun[3]).toEqual(['main', many('f1.', 8)]);
+    await end('side');
+    expect(await Promise.all([second, third])).toEqual([['b1'], ['c0']]);
+    // What is small waits for what is over soon, and is committed together with it.
+    await end('main');
+    await end('main');
+    expect(await Promise.all(flood)).toHaveLength(3);
+    const alone = group.submit(['b2'], 'other');
+    await turn();
+    await turn();
+    const beside = group.submit(['c1'], 'third');
+    await turn();
+    await turn();
+    expect(begun.slice(5)).toEqual([['main', ['b2']]]);
+    await end('main');
+    expect(begun.slice(6)).toEqual([['main', ['c1']]]);
+    await end('main');
+    await Promise.all([alone, beside, group.idle()]);
+  });
+
   it('lets whoever has most waiting give way, newest first, and refuses nobody else', async () => {
     const { group, open } = held({ group: 10, waiting: 20 });
     const first = group.submit(['start'], 'flood');
@@ -70,7 +123,7 @@ describe('committing together', () => {
             await turn();
             return items.map((item) => `${item}!`);
           },
-          { group: 5, waiting: 10_000 },
+          { group: 5, waiting: 10_000, small: 2 },
         );
         const sent = calls.map(({ by, size }, n) => many(`${by}${n}.`, size));
         const answers = await Promise.all(sent.map((items, n) => group.submit(items, calls[n]!.by)));

@@ -1,4 +1,5 @@
 interface Job<Item, Result> {
+  by: string;
   items: Item[];
   resolve(results: Result[]): void;
   reject(error: unknown): void;
@@ -9,30 +10,43 @@ interface Line<Item, Result> {
   items: number;
 }
 
+type Waiting<Item, Result> = [by: string, line: Line<Item, Result>];
+
+/**
+ * `main`: where everything is committed, one group after the other; `side`: where those who send little are committed
+ * while the group on `main` is a large one.
+ */
+export type Lane = 'main' | 'side';
+
 /** Thrown by `submit` when more is waiting than could be stored soon. */
 export class QueueFull extends Error {}
 
 /**
- * Collects what concurrent callers submit and hands it over in groups, one at a time and without a timer: while one
- * group is being committed the next one grows. What one call submits stays together, in order, and in one group.
- * Callers have their turn one after the other, and when too much is waiting, whoever has most there gives way: a flood
- * of one is in its own way only.
+ * Collects what concurrent callers submit and hands it over in groups, without a timer: while one group is being
+ * committed the next one grows. What one call submits stays together, in order, and in one group; a caller is in one
+ * group at a time, so what they submit is committed in their order. Callers have their turn one after the other, whoever
+ * sends little does not wait for a large group of others, and when too much is waiting, whoever has most there gives way:
+ * a flood of one is in its own way only.
  */
 export class GroupCommit<Item, Result> {
   /** What waits by caller. */
   private readonly lines = new Map<string, Line<Item, Result>>();
-  /** Callers of whom nothing went into the last group. */
+  /** Callers of whom nothing went into the last group of `main`. */
   private readonly passedOver = new Set<string>();
+  /** Callers of whom something is being committed. */
+  private readonly committing = new Set<string>();
+  private readonly running = new Map<Lane, { items: number; done: Promise<void> }>();
   private waitingItems = 0;
-  private running: Promise<void> | undefined;
+  private turn: Promise<void> | undefined;
 
   /**
-   * @param commit stores a group and gives one result per item, in order
-   * @param limits `group`: items after which a group takes no further job; `waiting`: items that may wait
+   * @param commit stores a group and gives one result per item, in order; at most once at a time on each lane
+   * @param limits `group`: items after which a group takes no further job; `waiting`: items that may wait; `small`: items
+   *   up to which a group is over soon, and a caller who has no more waiting sends little. Without it there is no `side`
    */
   constructor(
-    private readonly commit: (items: Item[]) => Promise<Result[]>,
-    private readonly limits: { group: number; waiting: number },
+    private readonly commit: (items: Item[], lane: Lane) => Promise<Result[]>,
+    private readonly limits: { group: number; waiting: number; small?: number },
   ) {}
 
   /** @returns the results of these items once they are committed @throws QueueFull, or what `commit` threw */
@@ -40,12 +54,15 @@ export class GroupCommit<Item, Result> {
     if (!this.makeRoom(items.length, by)) return Promise.reject(new QueueFull());
     return new Promise((resolve, reject) => {
       const line = this.lines.get(by) ?? { jobs: [], items: 0 };
-      line.jobs.push({ items, resolve, reject });
+      line.jobs.push({ by, items, resolve, reject });
       line.items += items.length;
       this.lines.set(by, line);
       this.waitingItems += items.length;
       // A turn later, so that what arrived in the same turn of the event loop is committed together.
-      this.running ??= new Promise<void>((turn) => setImmediate(turn)).then(() => this.drain());
+      this.turn ??= new Promise<void>((turn) => setImmediate(turn)).then(() => {
+        this.turn = undefined;
+        this.go();
+      });
     });
   }
 
@@ -56,7 +73,11 @@ export class GroupCommit<Item, Result> {
 
   /** Resolves when nothing is waiting or being committed. */
   async idle(): Promise<void> {
-    while (this.running) await this.running;
+    for (let next = this.next(); next; next = this.next()) await next;
+  }
+
+  private next(): Promise<void> | undefined {
+    return this.turn ?? [...this.running.values()][0]?.done;
   }
 
   /** Refuses the newest of whoever has most waiting, as long as that is more than the newcomer would have. */
@@ -73,46 +94,84 @@ export class GroupCommit<Item, Result> {
     return true;
   }
 
-  private async drain(): Promise<void> {
-    while (this.lines.size > 0) {
-      const jobs = this.take();
-      const items = jobs.length === 1 ? jobs[0]!.items : jobs.flatMap((job) => job.items);
-      try {
-        const results = await this.commit(items);
-        let at = 0;
-        for (const job of jobs) job.resolve(results.slice(at, (at += job.items.length)));
-      } catch (error) {
-        for (const job of jobs) job.reject(error);
-      }
+  /** Begins what can begin now. */
+  private go(): void {
+    if (!this.running.has('main')) {
+      const free = this.free();
+      const large = free.filter((waiting) => !this.isSmall(waiting));
+      this.begin('main', this.takeFairly(large.length > 0 ? large : free));
     }
-    this.running = undefined;
+    const { items = 0 } = this.running.get('main') ?? {};
+    if (items > this.small && !this.running.has('side'))
+      this.begin(
+        'side',
+        this.take(this.free().filter(this.isSmall), this.small),
+      );
+  }
+
+  private get small(): number {
+    return this.limits.small ?? Infinity;
+  }
+
+  private readonly isSmall = ([, { items }]: Waiting<Item, Result>): boolean => items <= this.small;
+
+  /** Those of whom nothing is being committed. */
+  private free(): Waiting<Item, Result>[] {
+    return [...this.lines].filter(([by]) => !this.committing.has(by));
+  }
+
+  private begin(lane: Lane, jobs: readonly Job<Item, Result>[]): void {
+    if (jobs.length === 0) return;
+    const items = jobs.length === 1 ? jobs[0]!.items : jobs.flatMap((job) => job.items);
+    for (const { by } of jobs) this.committing.add(by);
+    const done = this.settle(items, jobs, lane).then(() => {
+      this.running.delete(lane);
+      for (const { by } of jobs) this.committing.delete(by);
+      this.go();
+    });
+    this.running.set(lane, { items: items.length, done });
+  }
+
+  private async settle(items: Item[], jobs: readonly Job<Item, Result>[], lane: Lane): Promise<void> {
+    try {
+      const results = await this.commit(items, lane);
+      let at = 0;
+      for (const job of jobs) job.resolve(results.slice(at, (at += job.items.length)));
+    } catch (error) {
+      for (const job of jobs) job.reject(error);
+    }
   }
 
   /**
-   * One job of each caller in turn, until the group is full. Whoever has least waiting is first, so that somebody who
-   * sends little waits for one group at most; who found no room goes before all the next time.
+   * A group of `main`. Whoever has least waiting is first, so that somebody who sends little waits for one group at most;
+   * who found no room goes before all the next time.
    */
-  private take(): Job<Item, Result>[] {
+  private takeFairly(waiting: Waiting<Item, Result>[]): Job<Item, Result>[] {
+    const rank = ([by, { items }]: Waiting<Item, Result>) => (this.passedOver.has(by) ? 0 : items);
+    if (waiting.length > 1) waiting.sort((a, b) => rank(a) - rank(b));
+    const jobs = this.take(waiting, this.limits.group);
+    const served = new Set(jobs.map(({ by }) => by));
+    this.passedOver.clear();
+    for (const [by] of waiting) if (!served.has(by)) this.passedOver.add(by);
+    return jobs;
+  }
+
+  /** One job of each in turn, in the order given, until the group is full. */
+  private take(waiting: readonly Waiting<Item, Result>[], most: number): Job<Item, Result>[] {
     const jobs: Job<Item, Result>[] = [];
     let count = 0;
-    const rank = ([by, { items }]: [string, Line<Item, Result>]) => (this.passedOver.has(by) ? 0 : items);
-    const order = this.lines.size === 1 ? [...this.lines] : [...this.lines].sort((a, b) => rank(a) - rank(b));
-    const served = new Set<string>();
     for (let took = true; took;) {
       took = false;
-      for (const [by, line] of order) {
+      for (const [by, line] of waiting) {
         const length = line.jobs[0]?.items.length;
         if (length === undefined) continue;
-        if (count > 0 && count + length > this.limits.group) continue;
+        if (count > 0 && count + length > most) continue;
         count += length;
         jobs.push(line.jobs.shift()!);
         this.left(by, length);
-        served.add(by);
         took = true;
       }
     }
-    this.passedOver.clear();
-    for (const [by] of order) if (!served.has(by)) this.passedOver.add(by);
     return jobs;
   }
 

@@ -18,6 +18,11 @@ export interface IncomingActivity {
   onlyKnown: boolean;
 }
 
+/** What became of an activity. */
+export type StoreResult =
+  | { id: string; status: 'accepted' | 'duplicate' }
+  | { id: string; status: 'rejected'; error: { pointer: string; message: string } };
+
 /**
  * What `cortex.address` makes of an address in printable ASCII, which nearly all are; null leaves it to the
  * database, whose Unicode tables are the ones that count.

@@ -20,6 +20,7 @@ export * from './db/data-source.js';
 export * from './db/migrator.js';
 export * from './config/settings.js';
 export * from './running/threads.js';
+export { Turns, turns } from './running/turns.js';
 export * from './answers/cursor.js';
 export { fullDisk } from './attention/full-disk.js';
 export * from './running/loop.js';

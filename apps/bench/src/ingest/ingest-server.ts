@@ -1,7 +1,7 @@
 /**
  * The servers that the ingestion benchmarks compare, each a process of its own so that its processor time can be
  * told: `cortex` is the API as it is shipped, `worker` what matches behind it, `bare` the least that answers after a durable
- * group commit.
+ * group commit, `fastify` the same behind Fastify, `parser` the least that reads a body and answers.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,20 +9,28 @@ import { createApi } from '#api';
 import { createDataSource, createLog, Database, readConfig } from '#platform';
 import { Queue } from '#queue';
 import { createWorker } from '#worker';
+import Fastify from 'fastify';
 import pg from 'pg';
+import type { ServerKind } from './load.js';
 
-const [kind, databaseUrl] = process.argv.slice(2) as ['cortex' | 'worker' | 'bare', string];
+const [kind, databaseUrl] = process.argv.slice(2) as [ServerKind, string];
 
 process.on('message', (message) => {
   if (message === 'cpu') process.send!({ cpu: process.cpuUsage() });
 });
 process.on('disconnect', () => process.exit(0));
 
-const port = await { cortex, worker, bare }[kind]();
+const port = await { cortex, worker, bare, fastify: bareFastify, parser }[kind]();
 process.send!({ port });
 
 async function cortex(): Promise<number> {
-  const config = readConfig({ NODE_ENV: 'production', DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' });
+  const config = readConfig({
+    NODE_ENV: 'production',
+    DATABASE_URL: databaseUrl,
+    LOG_LEVEL: 'warn',
+    // The visitors of pages come from many networks.
+    CORTEX_TRUST_PROXY: '1',
+  });
   const source = await createDataSource({ url: databaseUrl, applicationName: 'bench api' }).initialize();
   const app = await createApi({ config, database: new Database(source), log: createLog('warn', 'api') });
   await app.listen(0, '127.0.0.1');
@@ -41,11 +49,11 @@ async function worker(): Promise<number> {
 
 interface Waiting {
   activity: Record<string, unknown>;
-  response: ServerResponse;
+  stored: () => void;
 }
 
-/** No routing, no validation, no keys, no people: read, collect while the last commit runs, insert, answer. */
-async function bare(): Promise<number> {
+/** Collects while the last commit runs, and inserts: no people, no keys, no inbox. */
+async function groupCommit(): Promise<(activity: Waiting['activity'], stored: () => void) => void> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     options: '-c plan_cache_mode=force_generic_plan',
@@ -69,19 +77,54 @@ async function bare(): Promise<number> {
           batch.map(({ activity }) => JSON.stringify(activity.metadata)),
         ],
       });
-      for (const { response } of batch) response.writeHead(202, { 'content-length': 2 }).end('{}');
+      for (const { stored } of batch) stored();
     }
     running = false;
   };
+  return (activity, stored) => {
+    waiting.push({ activity, stored });
+    if (!running) setImmediate(() => void (running || drain()));
+  };
+}
 
+/** No routing, no validation: read, store, answer. */
+async function bare(): Promise<number> {
+  const store = await groupCommit();
+  return listening((body, response) =>
+    store(JSON.parse(body) as Waiting['activity'], () => answer(response)),
+  );
+}
+
+/** The same with Fastify's routing and parsing. */
+async function bareFastify(): Promise<number> {
+  const store = await groupCommit();
+  const fastify = Fastify();
+  fastify.post('/activities', (request, reply) => {
+    store(request.body as Waiting['activity'], () => void reply.code(202).send('{}'));
+    return reply;
+  });
+  await fastify.listen({ port: 0, host: '127.0.0.1' });
+  return (fastify.server.address() as AddressInfo).port;
+}
+
+/** Stores nothing: what reading alone makes others wait for. */
+function parser(): Promise<number> {
+  return listening((body, response) => {
+    JSON.parse(body);
+    answer(response);
+  });
+}
+
+function answer(response: ServerResponse): void {
+  response.writeHead(202, { 'content-length': 2 }).end('{}');
+}
+
+async function listening(work: (body: string, response: ServerResponse) => void): Promise<number> {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      waiting.push({ activity: JSON.parse(Buffer.concat(parts).toString()), response });
-      if (!running) setImmediate(() => void (running || drain()));
-    });
+    request.on('end', () => work(Buffer.concat(parts).toString(), response));
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return (server.address() as AddressInfo).port;
 }

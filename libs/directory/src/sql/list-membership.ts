@@ -13,9 +13,10 @@ create or replace trigger touch_lists_new after insert on cortex.people
   for each row when (new.type is not null) execute function cortex.touch_lists_of_person();
 
 -- Everything that rules may ask about and the kept row holds. \`last_activity\` is not among the columns: the matcher
--- moves it, and looks at the lists itself.
-create or replace trigger touch_lists after update on cortex.people
-  for each row when (
+-- moves it, and looks at the lists itself; a statement that sets none of them does not even compare.
+create or replace trigger touch_lists after update of
+    ${asked.join(', ')}
+  on cortex.people for each row when (
     ${asked.map((column) => `old.${column} is distinct from new.${column}`).join('\n    or ')})
   execute function cortex.touch_lists_of_person();
 `;

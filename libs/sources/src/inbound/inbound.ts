@@ -42,7 +42,7 @@ export class Inbound {
     const mapped = mapBody(body, webhook.mapping);
     if ('problems' in mapped)
       throw invalidRequest(`The body does not fit the mapping of “${webhook.name}”.`, mapped.problems);
-    const [stored] = await this.ingestion.store([{ ...mapped.activity, source: `in.${webhook.id}` }]);
+    const [stored] = await this.ingestion.store([{ ...mapped.activity, source: `in.${webhook.id}` }], webhook.id);
     if (stored!.status === 'rejected') throw invalidRequest('It could not be stored.', [stored!.error]);
     this.meter.count(webhook.id, { accepted: stored!.status === 'accepted' ? 1 : 0 });
     return { status: stored!.status, id: stored!.id };

@@ -19,7 +19,7 @@ export async function recordActivities(
   request: CortexRequest,
 ): Promise<Answer> {
   const { schema, wrapper, body } = activitiesIn(request);
-  const { count, valid, refused } = readItems(request, schema, wrapper, body);
+  const { count, valid, refused } = await readItems(request, schema, wrapper, body);
   const stored = await ingestion.store(
     valid.map(({ value }) => value),
     request.actor?.id,

@@ -72,7 +72,7 @@ export class ClientsController {
   @Route(contracts.clientBatch)
   async batch(@Req() request: CortexRequest): Promise<Done> {
     const { batch, sentAt } = objectOf(request);
-    const read = lookAtItems(request, clientMessage, 'batch', { batch: batch ?? [] });
+    const read = await lookAtItems(request, clientMessage, 'batch', { batch: batch ?? [] });
     const results = await this.record(request, 'segment', read, sentAtOf(sentAt, '/sentAt'));
     noteResults(this.meter, request, itemsOf(request.body, 'batch'), results);
     return { success: true };
@@ -83,7 +83,7 @@ export class ClientsController {
     const body: unknown = request.body;
     const { batch, sent_at } = Array.isArray(body) ? { batch: undefined } : objectOf(request);
     const isOne = !Array.isArray(body) && batch === undefined;
-    const { count, valid, refused } = lookAtItems<CapturedEvent>(
+    const { count, valid, refused } = await lookAtItems<CapturedEvent>(
       request,
       capturedEvent,
       'batch',
@@ -102,7 +102,7 @@ export class ClientsController {
   }
 
   private async one(request: CortexRequest, type: ClientCall): Promise<Done> {
-    const read = lookAtItems(request, clientMessage, undefined, { ...objectOf(request), type });
+    const read = await lookAtItems(request, clientMessage, undefined, { ...objectOf(request), type });
     const [result] = await this.record(request, 'segment', read);
     assertTaken(result!);
     noteResults(this.meter, request, [request.body], [result!]);

@@ -56,7 +56,7 @@ export class PeopleIngestionController {
     schema: z.ZodType<T>,
     write: (items: T[]) => Promise<WriteResult[]>,
   ): Promise<Answer> {
-    const { count, valid, refused } = readItems(request, schema);
+    const { count, valid, refused } = await readItems(request, schema);
     const written = await write(valid.map(({ value }) => value));
     const results: Answer['results'] = new Array(count);
     for (const [at, error] of refused) results[at] = { id: null, status: 'rejected', error };

@@ -25,7 +25,7 @@ export class TrackController {
   async track(@Req() request: CortexRequest): Promise<Answer> {
     const key = request.writeKey!;
     const { sentAt, body } = envelopeOf(request.body);
-    const { count, valid, refused } = readItems(request, visit, 'activities', body);
+    const { count, valid, refused } = await readItems(request, visit, 'activities', body);
     if (count > MAX_VISITS)
       throw new AppError('too_many_items', `The list has ${count} items; at most ${MAX_VISITS} fit in one request.`);
     const taken = await this.visits.take(

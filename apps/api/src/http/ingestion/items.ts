@@ -1,9 +1,10 @@
 import { MAX_ITEMS, type ProblemCode } from '#contracts';
-import { AppError, invalidRequest, type FieldError } from '#platform';
+import { AppError, invalidRequest, turns, type FieldError } from '#platform';
 import { shownName } from '#rules';
 import type { z } from 'zod';
 import { bodyProblems } from '../parsing/body.js';
 import type { CortexRequest } from '../permission/permission.js';
+import { senderOf } from '../parsing/sender.js';
 import { fieldErrors } from '../routes/route.js';
 
 export interface Items<T> {
@@ -13,33 +14,37 @@ export interface Items<T> {
   refused: Map<number, FieldError>;
 }
 
+/** Items that are looked at in one turn of the event loop. */
+const IN_A_TURN = 50;
+
 /** What a request is told in which nothing is valid. */
 export const INVALID = 'The request is not valid, so nothing was stored. See errors for what to fix.';
 
 /**
- * Reads a body of one item or many, each by itself, so that a bad one does not cost its neighbours their place.
+ * Reads a body of one item or many, each by itself, so that a bad one does not cost its neighbours their place; of many a
+ * part at a time, so that others have their turn in between.
  * @param wrapper a member that may hold the array, as in `{ "activities": [...] }`
  * @param body what is read instead of the request's own body
  * @throws AppError 400 when it is one item and invalid, when all are, or when there are none or more than 500
  */
-export function readItems<T>(
+export async function readItems<T>(
   request: CortexRequest,
   schema: z.ZodType<T>,
   wrapper?: string,
   body: unknown = request.body,
-): Items<T> {
-  const { errors, ...read } = lookAtItems(request, schema, wrapper, body);
+): Promise<Items<T>> {
+  const { errors, ...read } = await lookAtItems(request, schema, wrapper, body);
   if (read.valid.length === 0) throw invalidRequest(INVALID, errors.slice(0, MAX_ITEMS));
   return read;
 }
 
 /** The same, also of a request in which nothing is valid; with what is wrong, its pointers counted from the body. */
-export function lookAtItems<T>(
+export async function lookAtItems<T>(
   request: CortexRequest,
   schema: z.ZodType<T>,
   wrapper: string | undefined,
   body: unknown,
-): Items<T> & { errors: FieldError[] } {
+): Promise<Items<T> & { errors: FieldError[] }> {
   const { items, isOne, prefix } = unwrap(body, wrapper);
   if (items.length === 0) throw invalidRequest('The list is empty. Send at least one item.');
   if (items.length > MAX_ITEMS) {
@@ -58,7 +63,7 @@ export function lookAtItems<T>(
     if (!broken.has(at)) broken.set(at, []);
     broken.get(at)!.push({ pointer, message: problem.message });
   }
-  items.forEach((item, at) => {
+  const look = (item: unknown, at: number) => {
     const parsed = schema.safeParse(item);
     const wrong = [...(broken.get(at) ?? []), ...(parsed.success ? [] : fieldErrors(parsed.error, ''))];
     if (parsed.success && wrong.length === 0) {
@@ -67,7 +72,9 @@ export function lookAtItems<T>(
     }
     read.refused.set(at, wrong[0]!);
     errors.push(...wrong.map((e) => ({ ...e, pointer: isOne ? e.pointer : `${prefix}/${at}${e.pointer}` })));
-  });
+  };
+  if (items.length <= IN_A_TURN) items.forEach(look);
+  else await turns.each(senderOf(request), items, IN_A_TURN, look);
   return { ...read, errors };
 }
 

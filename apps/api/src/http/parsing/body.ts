@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RouteDefinition } from '#contracts';
-import { AppError, type FieldError } from '#platform';
+import { AppError, turns, type FieldError } from '#platform';
+import { senderOf } from './sender.js';
 import { clientBody } from './client-bodies.js';
 import { takeShared } from './csv-body.js';
 import { parseStrictJson } from './strict-json.js';
@@ -15,6 +16,8 @@ const FILES = /^(application\/octet-stream|image\/|multipart\/form-data)/;
 const problemsOf = new WeakMap<FastifyRequest, FieldError[]>();
 const signedBodies = new WeakMap<FastifyRequest, Buffer>();
 const brokenBodies = new WeakMap<FastifyRequest, string>();
+/** Bytes from which on a body waits for its turn to be parsed: this many take a tenth of a millisecond. */
+const LARGE = 16 * 1024;
 /** Bytes that are kept of a body that cannot be read. */
 const KEPT_OF_BROKEN = 4_100;
 
@@ -27,7 +30,14 @@ export const signedBody = (request: FastifyRequest): Buffer => signedBodies.get(
 /** The beginning of a body that is no JSON, for whoever looks for what was wrong with it. */
 export const brokenBody = (request: FastifyRequest): string | undefined => brokenBodies.get(request);
 
-function readJson(request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+type Done = (error: Error | null, value?: unknown) => void;
+
+function readJson(request: FastifyRequest, body: Buffer, done: Done): void {
+  if (body.length <= LARGE) return readNow(request, body, done);
+  void turns.next(senderOf(request)).then(() => readNow(request, body, done));
+}
+
+function readNow(request: FastifyRequest, body: Buffer, done: Done): void {
   try {
     // Where a larger file is welcome, and no length was announced.
     if (body.length > limitOf(request)) throw tooLarge(limitOf(request));
@@ -44,6 +54,7 @@ async function readClientBody(request: FastifyRequest, body: Buffer): Promise<un
   const limit = limitOf(request);
   if (body.length > limit) throw tooLarge(limit);
   const text = await clientBody(request, body, limit);
+  if (text.length > LARGE) await turns.next(senderOf(request));
   try {
     return parse(request, text);
   } catch (error) {
@@ -61,7 +72,7 @@ function parse(request: FastifyRequest, body: Buffer): unknown {
   return value;
 }
 
-type Read = (request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void) => void;
+type Read = (request: FastifyRequest, body: Buffer, done: Done) => void;
 
 /** Reads the body of a client of others, whatever type it is said to be of, and any other by `read`. */
 const orClients =

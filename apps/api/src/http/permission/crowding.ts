@@ -6,8 +6,8 @@ const MOST = 64 * 1024 * 1024;
 const MOST_OF_ONE = 16 * 1024 * 1024;
 /** What a request is counted as beside its body. */
 const HEAD = 4 * 1024;
-/** What a body is counted as that announces no length. */
-const UNKNOWN = 1024 * 1024;
+/** What a body is counted as that announces no length, and at most: no route that records takes a larger one. */
+const LARGEST = 1024 * 1024;
 
 /** Bounds what requests that record may hold in memory, before a byte of a body is taken. */
 export class Crowding {
@@ -27,7 +27,7 @@ export class Crowding {
    */
   enter(by: string, request: FastifyRequest, reply: FastifyReply): void {
     const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
-    const bytes = HEAD + (chunked === undefined ? Number(length) : UNKNOWN);
+    const bytes = HEAD + (chunked === undefined ? Math.min(Number(length), LARGEST) : LARGEST);
     const own = (this.held.get(by) ?? 0) + bytes;
     if (own > this.most.ofOne || this.total + bytes > this.most.all || this.isCrowdedBy(by))
       throw new AppError(

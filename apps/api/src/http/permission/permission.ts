@@ -11,6 +11,7 @@ import { signedBody } from '../parsing/body.js';
 import { identifyClient, identifyClientByBody } from './clients-of-others.js';
 import type { Crowding } from './crowding.js';
 import { identifyPage, type KeyedRequest } from './pages-of-others.js';
+import { senderOf } from '../parsing/sender.js';
 
 /** A request that was let through; `actor` is absent only where nobody has to say who they are. */
 export type CortexRequest = KeyedRequest & {
@@ -45,7 +46,7 @@ const told: ReadonlySet<ProblemCode> = new Set([
 ]);
 
 /** Rows whose routes take in what happened, as much as others send. */
-const records: ReadonlySet<AccessRow> = new Set(['ingest', 'write_key', 'client']);
+const records: ReadonlySet<AccessRow> = new Set(['ingest', 'write_key', 'client', 'inbound']);
 
 const letThrough = new WeakSet<FastifyRequest>();
 
@@ -116,9 +117,8 @@ async function letIn(
   }
 }
 
-/** Those whose keys stand in their bodies are one crowd, until they are read. */
 const enterCrowd = (request: CortexRequest, reply: FastifyReply, { crowding }: Permission): void =>
-  crowding.enter(request.writeKey?.id ?? request.actor?.id ?? 'key in the body', request, reply);
+  crowding.enter(senderOf(request), request, reply);
 
 /** Lets a client in by its body, where its headers said nothing. */
 async function letClientIn(
