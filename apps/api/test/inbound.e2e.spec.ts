@@ -115,13 +115,21 @@ describe('an inbound webhook', () => {
 
   it('has no more in hand than a key that records: what is too much is refused before its body', async () => {
     const sent = Array.from({ length: 20 }, () => {
-      const options = { method: 'POST', headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' } };
+      const options = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+      };
       const one = request(`${api.url}${address}`, options);
       one.write('{');
       return one;
     });
     const refused = await Promise.race(
-      sent.map((one) => once(one, 'response').then(([answer]) => answer as IncomingMessage, () => new Promise<never>(() => undefined))),
+      sent.map((one) =>
+        once(one, 'response').then(
+          ([answer]) => answer as IncomingMessage,
+          () => new Promise<never>(() => undefined),
+        ),
+      ),
     );
     expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '1']);
     for (const one of sent) one.destroy();

@@ -230,17 +230,17 @@ describe('POST /activities', () => {
   it('stores what another key sends while a large group of a flood is not yet committed', async () => {
     const made = await api.call('POST', '/api-keys', { name: 'Other', kind: 'server', scopes: ['ingest'] });
     const id = randomUUID();
-    let flood: ReturnType<typeof post>[] = [];
+    let flood: ReturnType<typeof post> | undefined;
     await api.db.database.tx(async (tx) => {
       await tx.run('insert into cortex.activity_keys (key, occurred_at) values ($1, cortex.now())', [id]);
       const large = Array.from({ length: 200 }, () => one({ type: 'flood.large' }));
-      flood = [post([one({ id, type: 'flood.large' }), ...large]), post(large), post(large)];
+      flood = post([one({ id, type: 'flood.large' }), ...large]);
       await expect(waitsForLock()).resolves.toBe(true);
       const other = await api.call('POST', '/activities', one({ type: 'flood.other' }), { key: made.body.key });
       expect([other.status, await stored('flood.other'), await stored('flood.large')]).toEqual([202, 1, 0]);
     });
-    expect((await Promise.all(flood)).map(({ status }) => status)).toEqual([202, 202, 202]);
-    expect(await stored('flood.large')).toBe(600);
+    expect((await flood!).status).toBe(202);
+    expect(await stored('flood.large')).toBe(200);
   });
 
   it('stores known people once when making a lead for another fails', async () => {

@@ -66,7 +66,12 @@ describe('what was accepted at full load', () => {
     await caller.call('PATCH', `/sources/${source.id}`, { mapping, is_on: true });
 
     const email = (mark: string) => `person${parseInt(mark.slice(0, 4), 16) % 500}@school.example`;
-    const activity = (mark: string) => ({ id: mark, contact_email: email(mark), type: 'load.post', metadata: { mark } });
+    const activity = (mark: string) => ({
+      id: mark,
+      contact_email: email(mark),
+      type: 'load.post',
+      metadata: { mark },
+    });
     const bearer = (of: string) => ({ authorization: `Bearer ${of}` });
     // One key floods, so that its groups and those of the others are committed side by side.
     ways.set('POST /activities, many', {

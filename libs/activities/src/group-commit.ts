@@ -103,10 +103,7 @@ export class GroupCommit<Item, Result> {
     }
     const { items = 0 } = this.running.get('main') ?? {};
     if (items > this.small && !this.running.has('side'))
-      this.begin(
-        'side',
-        this.take(this.free().filter(this.isSmall), this.small),
-      );
+      this.begin('side', this.take(this.free().filter(this.isSmall), this.small));
   }
 
   private get small(): number {

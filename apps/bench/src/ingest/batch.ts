@@ -98,7 +98,9 @@ await withDatabase(async ({ url, pid, database }) => {
         `select (select count(*)::int from crm_activities) n, (select count(*)::int from cortex.activity_inbox) inbox`,
       );
       if (stored!.n !== ACTIVITIES || stored!.inbox !== (way === 'POST /track' ? 0 : ACTIVITIES))
-        throw new Error(`Of ${ACTIVITIES} by ${way} ${stored!.n} were stored, and ${stored!.inbox} stand in the inbox.`);
+        throw new Error(
+          `Of ${ACTIVITIES} by ${way} ${stored!.n} were stored, and ${stored!.inbox} stand in the inbox.`,
+        );
       // The first round warms up.
       if (round > 0) posted[way].push(micros);
     }

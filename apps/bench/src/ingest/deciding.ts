@@ -96,7 +96,7 @@ console.log(`${ROUNDS} rounds of ${POSTS} activities, µs of processor for each,
 console.table(
   Object.entries(measured).map(([what, micros]) => ({
     what,
-    'PostgreSQL': shown(micros),
+    PostgreSQL: shown(micros),
     worker: what === 'storing' ? '' : shown(workers[what as keyof typeof workers]),
   })),
 );

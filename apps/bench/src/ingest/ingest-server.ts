@@ -90,9 +90,7 @@ async function groupCommit(): Promise<(activity: Waiting['activity'], stored: ()
 /** No routing, no validation: read, store, answer. */
 async function bare(): Promise<number> {
   const store = await groupCommit();
-  return listening((body, response) =>
-    store(JSON.parse(body) as Waiting['activity'], () => answer(response)),
-  );
+  return listening((body, response) => store(JSON.parse(body) as Waiting['activity'], () => answer(response)));
 }
 
 /** The same with Fastify's routing and parsing. */

@@ -22,7 +22,13 @@ export const toClientBatch = (count: number, size = 1): string[] =>
   each(count, (n) => {
     const batch = each(size, (at) => {
       const { contact_email, type, metadata } = sampleActivity(n * size + at);
-      return { type: 'track', messageId: crypto.randomUUID(), userId: contact_email, event: type, properties: metadata };
+      return {
+        type: 'track',
+        messageId: crypto.randomUUID(),
+        userId: contact_email,
+        event: type,
+        properties: metadata,
+      };
     });
     return requestText('/v1/batch', basic, JSON.stringify({ batch }));
   });

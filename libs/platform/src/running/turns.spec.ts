@@ -6,7 +6,12 @@ describe('turns of the event loop', () => {
     const turns = new Turns();
     const done: string[] = [];
     const work = (by: string, count: number) =>
-      turns.each(by, Array.from({ length: count }, (_, at) => at), 2, (at) => done.push(`${by}${at}`));
+      turns.each(
+        by,
+        Array.from({ length: count }, (_, at) => at),
+        2,
+        (at) => done.push(`${by}${at}`),
+      );
     const all = Promise.all([work('a', 6), work('b', 4), work('a', 2)]);
     const rounds: number[] = [];
     const look = () => void (rounds.push(done.length), done.length < 12 && setImmediate(look));

@@ -19,12 +19,7 @@ export class Turns {
   }
 
   /** Does something with each of many, in order, so many in a turn. */
-  async each<T>(
-    by: string,
-    many: readonly T[],
-    inATurn: number,
-    work: (one: T, at: number) => unknown,
-  ): Promise<void> {
+  async each<T>(by: string, many: readonly T[], inATurn: number, work: (one: T, at: number) => unknown): Promise<void> {
     for (let from = 0; from < many.length; from += inATurn) {
       await this.next(by);
       const until = Math.min(many.length, from + inATurn);
