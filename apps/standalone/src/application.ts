@@ -5,8 +5,8 @@ import { sealStored } from '#engine';
 import { createLog, openDatabase, Vault, type Config } from '#platform';
 import { Queue } from '#queue';
 import { createWorker } from '#worker';
+import { runSample } from './demo/run-sample.js';
 import { seedDemo } from './demo/seed.js';
-import { seedDemoAutomation } from './demo/seed-automation.js';
 import { seedDemoLists } from './demo/seed-lists.js';
 
 export interface Application {
@@ -41,7 +41,6 @@ export async function startApplication(config: Config): Promise<Application> {
     await makeSystemMails(database);
     if (config.env.CORTEX_DEMO) {
       await seedDemo(database);
-      await seedDemoAutomation(database, vault);
       await seedDemoLists(database);
     }
     const queue = new Queue({ database, log });
@@ -59,6 +58,11 @@ export async function startApplication(config: Config): Promise<Application> {
       undo.push(() => api.close());
       await api.listen(config.env.PORT, '0.0.0.0');
       port = (api.getHttpServer().address() as { port: number }).port;
+    }
+    if (config.env.CORTEX_DEMO) {
+      // Takes some seconds at the first start, for which nobody's first page waits.
+      const sample = runSample(database, { config, vault, log });
+      undo.push(() => sample);
     }
     log.info({ role, port }, 'started');
     return { greeting: greet(config, port), stop };

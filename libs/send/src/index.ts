@@ -25,3 +25,4 @@ export * from './previews/test-mail.js';
 export { Senders } from './postmark/senders.js';
 export { askForRemovals, Removals } from './postmark/removals.js';
 export { Rehearsals } from './previews/rehearsal.js';
+export { SampleMail, type SampleMessage } from './sample/sample-mail.js';

@@ -236,6 +236,7 @@ export const rooms: Record<string, string[]> = {
     'system-mails',
     'subscriptions',
     'previews',
+    'sample',
   ],
   testing: ['database', 'app', 'fakes', 'test-data', 'effort', 'sql-check'],
 };

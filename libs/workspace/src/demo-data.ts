@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, lockPeople, lockSettings, recordAudit, type Actor, type Tx } from '#platform';
+import { closeAttention, Database, lockPeople, lockSettings, recordAudit, type Actor, type Tx } from '#platform';
 
 /**
  * How the demo's rows of each kind go, those that refer to others first. Whatever hangs on a demo person (activities,
@@ -57,6 +57,11 @@ const OF_DEMO_PEOPLE: [kind: string, statement: string][] = [
   ['topic choice', 'delete from cortex.topic_choices where person_id = any($1)'],
   ['link', 'delete from cortex.person_links where person_id = any($1) or into_person_id = any($1)'],
   ['action', 'delete from cortex.contact_actions where person_id = any($1)'],
+  // Their addresses belong to nobody, and may be somebody's one day.
+  [
+    'suppression',
+    `delete from cortex.suppressions s using cortex.people p where p.person_id = any($1) and s.address = p.address`,
+  ],
   ['inbox', 'delete from cortex.activity_inbox where person_id = any($1)'],
   ['activity', 'delete from public.crm_activities where person_id = any($1)'],
 ];
@@ -97,6 +102,12 @@ export class DemoData {
 
   private async removeAutomations(tx: Tx): Promise<number> {
     const demo = '(select id from cortex.automations where demo)';
+    const open = await tx.rows<{ key: string }>(
+      `select t.key from cortex.attention t
+       where t.closed_at is null and t.facts ->> 'automation_id' in (select id::text from cortex.automations where demo)
+       order by t.key`,
+    );
+    for (const { key } of open) await closeAttention(tx, key);
     await tx.run(`delete from cortex.automation_run_steps s using cortex.automation_runs r
       where s.run_id = r.id and r.automation_id in ${demo}`);
     await tx.run(`delete from cortex.automation_runs where automation_id in ${demo}`);

@@ -77,12 +77,11 @@ const plain = (name: string): string =>
     .replace(/[^A-Za-z]/g, '')
     .toLowerCase();
 
-/** 48 customers and 24 leads. Multipliers without a common divisor spread names, homes and dates evenly. */
-export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) => {
+/** Who is at this place of the sample. Multipliers without a common divisor spread names, homes and dates evenly. */
+export function samplePersonAt(at: number, kind: SamplePerson['kind'], since: number): SamplePerson {
   const first = firstNames[at % firstNames.length]!;
   const last = lastNames[(at * 3 + Math.floor(at / 12)) % lastNames.length]!;
   const [country, timezone, language] = homes[(at * 5) % homes.length]!;
-  const kind = at % 3 === 2 ? 'lead' : 'customer';
   const course = (at * 3) % sampleCourses.length;
   return {
     email: `${plain(first)}.${plain(last)}.${at + 1}@example.com`,
@@ -97,10 +96,15 @@ export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) =
       ...(at % 4 === 0 ? [interests[(at / 4) % interests.length]!] : []),
     ],
     kind,
-    since: kind === 'lead' ? (at * 11) % 30 : 10 + ((at * 17) % 320),
+    since,
     courses: kind === 'customer' && at % 5 === 0 ? [course, (course + 1) % sampleCourses.length] : [course],
   };
-});
+}
+
+/** 48 customers and 24 leads. */
+export const samplePeople: SamplePerson[] = Array.from({ length: 72 }, (_, at) =>
+  at % 3 === 2 ? samplePersonAt(at, 'lead', (at * 11) % 30) : samplePersonAt(at, 'customer', 10 + ((at * 17) % 320)),
+);
 
 const pages = ['/', '/courses', '/pricing', '/courses/photography-101', '/about'];
 
@@ -161,10 +165,13 @@ export const sampleLists: { name: string; rules: RuleGroup }[] = [
   },
 ];
 
+const checkout = '{{ lead.attributes.checkout_url | default: "https://example.com/courses" }}';
+
 export const sampleMail = {
   subject: 'You left something behind',
   html: `<p>Hello {{ contact.first_name | default: "there" }},</p>
 <p>{{ lead.course_title | default: "Your course" }} is still waiting for you. Pick up where you left off whenever it suits you.</p>
+<p><a href="${checkout}">Continue where you stopped</a></p>
 <p>— {{ workspace.name }}</p>
 <p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>`,
 };
@@ -173,6 +180,23 @@ export const sampleReminder = {
   subject: 'Any questions?',
   html: `<p>Hello {{ contact.first_name | default: "there" }},</p>
 <p>If something kept you from enrolling, just reply to this e-mail. A real person reads it.</p>
+<p>— {{ workspace.name }}</p>
+<p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>`,
+};
+
+export const sampleWelcome = {
+  subject: 'Welcome, {{ contact.first_name | default: "and good to have you here" }}',
+  html: `<p>Hello {{ contact.first_name | default: "there" }},</p>
+<p>Your place is booked. The first lesson is open; begin whenever you like.</p>
+<p><a href="https://example.com/learn">Open the first lesson</a></p>
+<p>— {{ workspace.name }}</p>
+<p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>`,
+};
+
+export const sampleFollowUp = {
+  subject: 'How are your first days?',
+  html: `<p>Hello {{ contact.first_name | default: "there" }},</p>
+<p>You have been with us for three days now. Is anything unclear? Just reply; a real person reads it.</p>
 <p>— {{ workspace.name }}</p>
 <p><a href="{{ links.unsubscribe }}">Unsubscribe</a></p>`,
 };

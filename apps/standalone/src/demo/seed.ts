@@ -1,9 +1,13 @@
 import { lockKey, newId, type Database, type Tx } from '#platform';
 import { eachPersonal, settingSql } from '#rules';
+import { insertMarked, insertPeople } from './rows.js';
 import { sampleCourses, sampleEvents, samplePeople } from './sample.js';
 
-const LOCK = lockKey.named("'cortex.demo'");
+/** Held by whoever makes the sample. */
+export const DEMO_LOCK = lockKey.named("'cortex.demo'");
 const HOUR = 3_600_000;
+/** The kind of the row that says that the sample's three weeks are still to be lived through; see `liveSampleWeeks`. */
+export const WEEKS_TO_LIVE = 'weeks to live';
 
 /**
  * Fills an empty database with the sample shop, once: nothing happens where anybody or anything stands
@@ -13,7 +17,7 @@ const HOUR = 3_600_000;
  */
 export async function seedDemo(database: Database): Promise<boolean> {
   return database.tx(async (tx) => {
-    await tx.rows(`select pg_advisory_xact_lock(${LOCK})`);
+    await tx.rows(`select pg_advisory_xact_lock(${DEMO_LOCK})`);
     const empty = await tx.row<{ empty: boolean }>(
       `select not exists (select from public.unified_profiles) and not exists (select from public.purchase_leads)
          and not exists (select from public.courses) and not exists (select from public.crm_activities)
@@ -22,45 +26,19 @@ export async function seedDemo(database: Database): Promise<boolean> {
     );
     if (!empty!.empty) return false;
     const now = await tx.now();
-    await seedPeople(tx);
+    await insertPeople(
+      tx,
+      samplePeople.map(({ email }) => email),
+    );
     const courses = await seedCourses(tx, now);
     const profiles = await seedProfiles(tx, now);
     await seedPurchases(tx, now, courses, profiles);
     await seedLeads(tx, now, courses);
     await seedEvents(tx, now);
+    await tx.run('insert into cortex.demo_rows (kind, id) values ($1, $2)', [WEEKS_TO_LIVE, newId()]);
     await tx.run('update cortex.settings set demo = true, mail_unanswered = true, updated_at = cortex.now()');
     return true;
   });
-}
-
-/** Inserts rows given as objects, typed by the table itself, and names them as the demo's. */
-async function insert(tx: Tx, table: string, kind: string, rows: Record<string, unknown>[]): Promise<void> {
-  const columns = Object.keys(rows[0]!).join(', ');
-  await tx.run(
-    `insert into ${table} (${columns})
-     select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
-    [JSON.stringify(rows)],
-  );
-  await tx.run(
-    'insert into cortex.demo_rows (kind, id) select $1, id from jsonb_to_recordset($2::jsonb) as r (id uuid)',
-    [kind, JSON.stringify(rows)],
-  );
-}
-
-/** The marked directory rows come first; the triggers complete them from the profiles and leads at commit. */
-async function seedPeople(tx: Tx): Promise<void> {
-  const rows = samplePeople
-    .map((person) => ({ id: newId(), address: person.email }))
-    .sort((a, b) => (a.address < b.address ? -1 : 1));
-  await tx.run(
-    `insert into cortex.people (person_id, address, demo)
-     select id, address, true from jsonb_to_recordset($1::jsonb) as r (id uuid, address text)`,
-    [JSON.stringify(rows)],
-  );
-  await tx.run(
-    `insert into cortex.demo_rows (kind, id) select 'person', id from jsonb_to_recordset($1::jsonb) as r (id uuid)`,
-    [JSON.stringify(rows)],
-  );
 }
 
 const before = (now: Date, hours: number): string => new Date(now.getTime() - hours * HOUR).toISOString();
@@ -72,7 +50,7 @@ async function seedCourses(tx: Tx, now: Date): Promise<string[]> {
     currency: 'EUR',
     created_at: before(now, 24 * 400),
   }));
-  await insert(tx, 'public.courses', 'course', rows);
+  await insertMarked(tx, 'public.courses', 'course', rows);
   return rows.map((row) => row.id);
 }
 
@@ -85,7 +63,7 @@ async function seedProfiles(tx: Tx, now: Date): Promise<Map<string, string>> {
       created_at: before(now, since * 24),
       updated_at: before(now, since * 24),
     }));
-  await insert(tx, 'public.unified_profiles', 'profile', rows);
+  await insertMarked(tx, 'public.unified_profiles', 'profile', rows);
   return new Map(rows.map((row) => [row.email, row.id]));
 }
 
@@ -104,8 +82,8 @@ async function seedPurchases(tx: Tx, now: Date, courses: string[], profiles: Map
     ...{ profile_id, amount_minor: sampleCourses[course]!.price_minor, refunded_minor: 0 },
     ...{ currency: 'EUR', status: 'paid', occurred_at: at, created_at: at },
   }));
-  await insert(tx, 'public.transactions', 'transaction', transactions);
-  await insert(
+  await insertMarked(tx, 'public.transactions', 'transaction', transactions);
+  await insertMarked(
     tx,
     'public.enrollments',
     'enrollment',
@@ -127,7 +105,7 @@ async function seedLeads(tx: Tx, now: Date, courses: string[]): Promise<void> {
       created_at: before(now, since * 24 + 1),
       updated_at: before(now, since * 24 + 1),
     }));
-  await insert(tx, 'public.purchase_leads', 'lead', rows);
+  await insertMarked(tx, 'public.purchase_leads', 'lead', rows);
 }
 
 /** History: it is shown and counted, and starts nothing. The triggers give each row its person at commit. */
@@ -137,7 +115,7 @@ async function seedEvents(tx: Tx, now: Date): Promise<void> {
     ...{ contact_email: email, type, metadata, source: 'demo', history: true },
     ...{ occurred_at: before(now, ago), received_at: before(now, ago) },
   }));
-  await insert(tx, 'public.crm_activities', 'activity', rows);
+  await insertMarked(tx, 'public.crm_activities', 'activity', rows);
   // A worker would find it out within a second, but the sample lists are counted before one runs.
   await tx.run(
     `update cortex.people p set last_activity = e.at

@@ -53,6 +53,11 @@ export class Tx {
     return (await this.row<{ now: Date }>('select cortex.now() as now'))!.now;
   }
 
+  /** Does now what waits for the commit, such as the directory's sweep. */
+  async settle(): Promise<void> {
+    await this.runner.query('set constraints all immediate; set constraints all deferred');
+  }
+
   /** TypeORM's repositories inside this transaction. */
   get manager(): EntityManager {
     return this.runner.manager;
@@ -98,10 +103,23 @@ export class Database {
   /** When a statement of this process last met a full disk; epoch milliseconds. */
   fullDiskAt: number | undefined;
 
-  constructor(readonly source: DataSource) {
-    this.workPoll = new WorkPoll(source);
-    this.pulse = new Pulse('url' in source.options ? source.options.url : undefined);
-    this.pulse.watch((source.driver as unknown as { master: pg.Pool }).master, { awaited: false });
+  /** @param beside another database over the same connections, which watches over them already */
+  constructor(
+    readonly source: DataSource,
+    beside?: Database,
+  ) {
+    this.workPoll = beside?.workPoll ?? new WorkPoll(source);
+    this.pulse = beside?.pulse ?? new Pulse('url' in source.options ? source.options.url : undefined);
+    if (!beside) this.pulse.watch((source.driver as unknown as { master: pg.Pool }).master, { awaited: false });
+  }
+
+  /**
+   * This database as work inside one transaction has it: each of that work's own transactions is a part of `whole`, and
+   * stays or goes with it. What would happen at a commit happens at the end of its part. For one caller at a time, who
+   * asks for no isolation or time-out of their own.
+   */
+  inside(whole: Tx): Database {
+    return new InsideTx(this, whole);
   }
 
   async tx<T>(work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
@@ -174,6 +192,31 @@ export class Database {
       void this.pulse.confirm().catch(() => undefined);
       throw error;
     }
+  }
+}
+
+class InsideTx extends Database {
+  constructor(
+    of: Database,
+    private readonly whole: Tx,
+  ) {
+    super(of.source, of);
+  }
+
+  override async tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.whole.savepoint(async () => {
+      const result = await work(this.whole);
+      await this.whole.settle();
+      return result;
+    });
+  }
+
+  override rows<T = Record<string, unknown>>(text: string | Prepared, values: readonly unknown[] = []): Promise<T[]> {
+    return this.whole.rows<T>(text, values);
+  }
+
+  override run(text: string | Prepared, values: readonly unknown[] = []): Promise<number> {
+    return this.tx((tx) => tx.run(text, values));
   }
 }
 
