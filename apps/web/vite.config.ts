@@ -55,7 +55,12 @@ function slimContracts(): Plugin {
         return plain === undefined ? '' : `export const ${name} = ${JSON.stringify(plain)};`;
       });
       // These import nothing, so they go as they are.
-      const asTheyAre = ['./workspace/admin-addresses.js', './people/order-words.js', './ingestion/source-examples.js'];
+      const asTheyAre = [
+        './workspace/admin-addresses.js',
+        './workspace/audit-actions.js',
+        './people/order-words.js',
+        './ingestion/source-examples.js',
+      ];
       return [...lines.filter(Boolean), ...asTheyAre.map((file) => `export * from '${file}';`)].join('\n');
     },
   };

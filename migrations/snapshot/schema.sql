@@ -826,6 +826,12 @@ table cortex.retention_rounds
   ended_at timestamp with time zone
   known_since timestamp with time zone not null
 
+table cortex.reworded_mails
+  automation_id uuid not null
+  node_id text not null
+  version integer not null
+  content_id uuid not null
+
 table cortex.run_changes with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0)
   seq bigint not null generated always as identity
   person_id uuid
@@ -1690,6 +1696,12 @@ cortex.retention_places retention_places_kind_fkey: FOREIGN KEY (kind) REFERENCE
 cortex.retention_places retention_places_pkey: PRIMARY KEY (kind, place)
 
 cortex.retention_rounds retention_rounds_pkey: PRIMARY KEY (kind)
+
+cortex.reworded_mails reworded_mails_automation_id_fkey: FOREIGN KEY (automation_id) REFERENCES cortex.automations(id) ON DELETE CASCADE
+
+cortex.reworded_mails reworded_mails_content_id_fkey: FOREIGN KEY (content_id) REFERENCES cortex.mail_contents(id)
+
+cortex.reworded_mails reworded_mails_pkey: PRIMARY KEY (automation_id, node_id)
 
 cortex.run_changes run_changes_pkey: PRIMARY KEY (seq)
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { recipes } from '#graph';
 import { skipReasons } from '#rules';
 import { testApp, type TestApp } from '#testing';
 
@@ -34,6 +35,24 @@ describe('automations over HTTP', () => {
     }
     throw new Error('It did not happen in time.');
   };
+
+  it('begins from a recipe with its mails written, so that it can be published as it is', async () => {
+    for (const recipe of recipes) {
+      const made = await app.call('POST', '/automations', { name: recipe.title, recipe: recipe.id });
+      expect(made.status).toBe(201);
+      expect(made.body.problems.filter(({ severity }: { severity: string }) => severity === 'blocks')).toEqual([]);
+      expect((await app.call('POST', `/automations/${made.body.id}/publish`, {})).status).toBe(200);
+      expect((await app.call('POST', `/automations/${made.body.id}/stop`, { confirm: 0 })).status).toBe(200);
+    }
+    const templates = async () => (await app.call('GET', '/email/templates?limit=200')).body.items.length;
+    const before = await templates();
+    const [first] = recipes;
+    await app.call('POST', '/automations', { name: 'Once more', recipe: first!.id });
+    expect(await templates()).toBe(before);
+    expect(
+      await app.call('POST', '/automations', { name: 'Both', recipe: first!.id, graph: { nodes: [], edges: [] } }),
+    ).toMatchObject({ status: 400, body: { errors: [{ pointer: '/recipe' }] } });
+  });
 
   it('makes a draft, edits it by operations, and says what happened in between', async () => {
     const made = await app.call('POST', '/automations', { name: 'Reaction' });

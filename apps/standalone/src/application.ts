@@ -7,7 +7,6 @@ import { Queue } from '#queue';
 import { createWorker } from '#worker';
 import { runSample } from './demo/run-sample.js';
 import { seedDemo } from './demo/seed.js';
-import { seedDemoLists } from './demo/seed-lists.js';
 
 export interface Application {
   /** What the terminal shows. */
@@ -39,10 +38,7 @@ export async function startApplication(config: Config): Promise<Application> {
     await ensureFirstStart(database, config, (made) => void process.stdout.write(firstStartText(made)));
     await sealStored(database, vault, log);
     await makeSystemMails(database);
-    if (config.env.CORTEX_DEMO) {
-      await seedDemo(database);
-      await seedDemoLists(database);
-    }
+    if (config.env.CORTEX_DEMO) await seedDemo(database);
     const queue = new Queue({ database, log });
     const parts = { config, database, log, queue };
     if (role !== 'api') {

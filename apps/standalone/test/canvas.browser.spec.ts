@@ -128,6 +128,19 @@ describe('the drawing under the hands', () => {
     expect(broken).toEqual([]);
   }, 120_000);
 
+  it('goes from the list of recipes to live in three clicks', async () => {
+    await page.goto('/admin/automations/new');
+    await page.getByTestId('recipe-abandoned-checkout').click();
+    await canvas.opened();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'recipe');
+    await page.getByTestId('publish').click();
+    await canvas.publishSheet.getByText('No problems.').waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'recipe-publish');
+    await page.getByTestId('publish-now').click();
+    await page.getByTestId('status').getByText('Live v1').waitFor();
+    expect(broken).toEqual([]);
+  }, 120_000);
+
   it('offers what can be done with several steps, frames them as a section and shows notes at steps', async () => {
     const id = await make(chain([start, { ...wait('a', 1), note: 'Legal asked for a day' } as never, wait('b', 2)]));
     await open(id);

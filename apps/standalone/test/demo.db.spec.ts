@@ -40,11 +40,12 @@ describe('the sample shop', () => {
 
   it('leaves nothing behind where its weeks are cut off, and begins them anew', async () => {
     await db.database.run(`create function cortex.cut() returns trigger language plpgsql as $$ begin
-      if (select count(*) from cortex.automation_runs) > 40 then raise exception 'cut off'; end if; return null; end $$`);
+      if (select count(*) from cortex.automation_runs) > 20 then perform pg_terminate_backend(pg_backend_pid()); end if;
+      return null; end $$`);
     await db.database.run(
       'create trigger cut after insert on cortex.automation_runs for each statement execute function cortex.cut()',
     );
-    await lived().catch(() => undefined);
+    await expect(lived()).rejects.toThrow();
     await db.database.run('drop trigger cut on cortex.automation_runs');
     await db.database.run('drop function cortex.cut()');
     const left = await db.database.row<{ n: number }>(
@@ -77,7 +78,7 @@ describe('the sample shop', () => {
     );
     expect(spread).toEqual({ early: true, late: true });
     const mails = await db.database.row(
-      `select bool_and(provider is null or provider = 'outbox') as inside, count(*) filter (where state = 'failed')::int as failed,
+      `select bool_and(provider is null or provider = 'outbox') as inside, bool_or(state = 'failed') as failed,
          bool_or(delivered_at is not null) as delivered, bool_or(opened_at is not null) as opened,
          bool_or(clicked_at is not null) as clicked, bool_or(bounced_at is not null) as bounced,
          bool_or(unsubscribed_at is not null) as unsubscribed, bool_or(state = 'skipped') as skipped,
@@ -85,7 +86,7 @@ describe('the sample shop', () => {
        from cortex.messages`,
     );
     expect(mails).toEqual({
-      ...{ inside: true, failed: 1, delivered: true, opened: true, clicked: true, bounced: true },
+      ...{ inside: true, failed: true, delivered: true, opened: true, clicked: true, bounced: true },
       ...{ unsubscribed: true, skipped: true, waits: false },
     });
   });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
+import { recipes } from '#graph';
 import { readConfig, Vault } from '#platform';
 import { browser, builtWeb, pipeline, testApp, type Pipeline, type TestApp, pageAt } from '#testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { seedDemoAutomation } from '../src/demo/seed-automation.js';
+import { seedDemoAutomations } from '../src/demo/seed-automation.js';
 import { seedDemo } from '../src/demo/seed.js';
 import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
@@ -37,8 +38,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
   let page: Page;
   let canvas: CanvasPage;
   /** The automation from the recipe, the one drawn by hand, and the course that was left in the checkout. */
-  let reminder: string;
-  let reaction: string;
+  let [reminder, reaction] = ['', ''];
   let course: string;
   const leads = new Map<string, string>();
   const broken: string[] = [];
@@ -50,7 +50,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
       env: { CORTEX_SENDER: 'The Shop <shop@shop.test>', CORTEX_POSTAL_ADDRESS: '1 Main Street' },
     });
     await seedDemo(app.database);
-    await seedDemoAutomation(app.database, new Vault(app.database, readConfig({})));
+    await seedDemoAutomations(app.database, new Vault(app.database, readConfig({})));
     engine = await pipeline(app.database);
     chromium = await browser();
     page = await pageAt(app.url, chromium, broken, { timezoneId: 'Europe/Berlin' });
@@ -133,16 +133,16 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     expect((await app.call('GET', '/automations?status=paused')).body.items).toHaveLength(1);
   });
 
-  step('makes an automation from the recipe, told what is missing until nothing is', async () => {
+  step('writes the mails of a recipe’s drawing, told what is missing until nothing is', async () => {
     const { body } = await post('/courses', { title: 'Photography 101', price_minor: 4900, currency: 'EUR' });
     course = body.results[0].id;
     const before = new Date(Date.now() - 3_600_000).toISOString();
     await post('/purchase-leads', {
       ...{ email: 'early@journey.test', consent: 'subscribed', course_id: course, created_at: before },
     });
-    await page.goto('/admin/automations');
-    await page.getByTestId('new-automation').click();
-    await page.getByTestId('recipe-abandoned-checkout').click();
+    const { graph, settings } = recipes.find(({ id }) => id === 'abandoned-checkout')!;
+    const blank = await post('/automations', { name: 'Blank', graph, settings });
+    await page.goto(`/admin/automations/${blank.body.id}`);
     reminder = await canvas.opened();
     await canvas.rename('Left at the checkout');
     await canvas.panel('problems');

@@ -244,19 +244,35 @@ describe('the automation editor in a browser', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
-  it('is accessible in Build, with a step open, and in Live, light and dark', async () => {
+  it('is accessible in every mode, with a step open, light and dark, on a phone and at 200 %', async () => {
     const id = await make();
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await open(page, id);
-      expect(await seriousProblems(page)).toEqual([]);
-      await page.getByTestId('step-wait').locator('.card-top').click();
-      await page.getByTestId('field-timeout').waitFor();
-      expect(await seriousProblems(page)).toEqual([]);
-      await page.getByText('Live', { exact: true }).click();
-      await page.getByTestId('runs').getByText('Nobody yet').waitFor();
-      expect(await seriousProblems(page)).toEqual([]);
+    const modes = ['test', 'live', 'history'] as const;
+    const sizes = [
+      { width: 1440, height: 900 },
+      { width: 720, height: 450 },
+      { width: 390, height: 844 },
+    ];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const size of sizes) {
+        await page.setViewportSize(size);
+        const wide = size.width > 900;
+        const shown = page.locator(wide ? '.drawing[data-ready=true]' : '.canvas-list');
+        await page.goto(`/admin/automations/${id}`);
+        await shown.waitFor();
+        expect(await seriousProblems(page)).toEqual([]);
+        await (wide ? page.getByTestId('step-wait').locator('.card-top') : page.getByTestId('row-wait')).click();
+        await page.getByTestId('field-timeout').waitFor();
+        expect(await seriousProblems(page)).toEqual([]);
+        for (const mode of modes) {
+          await page.goto(`/admin/automations/${id}?mode=${mode}`);
+          await page.getByLabel('Mode', { exact: true }).first().waitFor();
+          await page.locator('.skeleton').waitFor({ state: 'detached' });
+          expect([mode, size.width, ...(await seriousProblems(page))]).toEqual([mode, size.width]);
+        }
+      }
     }
+    await page.setViewportSize(sizes[0]!);
     expect(broken).toEqual([]);
-  });
+  }, 120_000);
 });

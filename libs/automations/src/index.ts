@@ -12,5 +12,6 @@ export * from './starts/live.queries.js';
 export * from './starts/monitor.queries.js';
 export * from './drafts/presence.js';
 export * from './publishing/publishing.js';
+export { Recipes } from './drafts/recipes.js';
 export * from './starts/starts.js';
 export * from './drafts/uses.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { auditActions } from '#contracts';
+import { auditActions, auditSentence } from '#contracts';
 import { readSources } from './architecture.js';
 
 const server = readSources().filter(
@@ -23,5 +23,19 @@ describe('actions of the audit', () => {
     expect(Object.values(auditActions).filter((words) => !/^[A-Z][a-z]+(ed|ew|nt|de) .*[a-z]$/.test(words))).toEqual(
       [],
     );
+  });
+
+  it('name what was done to whom, and say as much as they know of what is gone', () => {
+    const said = (action: string, target_kind: string | null, target_name: string | null) =>
+      auditSentence({ action, target_kind, target_name });
+    expect(said('automation.published', 'automation', 'Win $& back')).toBe('Published the automation “Win $& back”');
+    expect(said('automation.retried', 'automation', 'Welcome')).toBe(
+      'Retried every failed person in the automation “Welcome”',
+    );
+    expect(said('contact.enrolled', 'contact', 'Ada Costa')).toBe('Enrolled Ada Costa in a course');
+    expect(said('run.retried', 'run', 'Ada Costa')).toBe('Retried a failed step: Ada Costa');
+    expect(said('contacts.entered', 'automation', 'Welcome')).toBe('Started the automation “Welcome” for people');
+    expect(said('template.deleted', 'template', null)).toBe('Deleted a template');
+    expect(said('x.y', 'constructor', 'Z')).toBe('x.y: “Z”');
   });
 });

@@ -25,9 +25,7 @@ export async function insertMarked(
  * rows; the triggers complete them from the profiles and leads at commit.
  */
 export async function insertPeople(tx: Tx, addresses: readonly string[]): Promise<void> {
-  const rows = addresses
-    .map((address) => ({ id: newId(), address }))
-    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  const rows = addresses.map((address) => ({ id: newId(), address })).sort((a, b) => (a.address < b.address ? -1 : 1));
   await tx.run(
     `insert into cortex.people (person_id, address, demo)
      select id, address, true from jsonb_to_recordset($1::jsonb) as r (id uuid, address text)`,

@@ -1,15 +1,13 @@
 import { isTransient, retryLaws, type Config, type Database, type Log, type Vault } from '#platform';
 import { liveSampleWeeks } from './live-sample-weeks.js';
 import { seedDemoAutomations } from './seed-automation.js';
+import { seedDemoLists } from './seed-lists.js';
 
 /**
- * Brings the sample to life, beside what else goes on: its weeks where they are still to be lived through, and its
- * automations in any case. Never rejects; what failed is logged, and the next start tries it again.
+ * Brings the sample to life, beside what else goes on: its weeks where they are still to be lived through, its
+ * automations and its lists. Never rejects; what failed is logged, and the next start tries it again.
  */
-export async function runSample(
-  database: Database,
-  parts: { config: Config; vault: Vault; log: Log },
-): Promise<void> {
+export async function runSample(database: Database, parts: { config: Config; vault: Vault; log: Log }): Promise<void> {
   try {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -22,7 +20,9 @@ export async function runSample(
       }
     }
     await seedDemoAutomations(database, parts.vault);
+    // Last, so that their numbers are of everybody.
+    await seedDemoLists(database);
   } catch (error) {
-    parts.log.warn({ reason: (error as Error).message }, 'the automations of the sample could not be made');
+    parts.log.warn({ reason: (error as Error).message }, 'the automations and lists of the sample could not be made');
   }
 }

@@ -145,7 +145,15 @@ export class Weeks {
         },
       ].map(({ type, metadata, at: happened }) => {
         const occurred_at = new Date(happened).toISOString();
-        return { id: newId(), contact_email: person.email, type, metadata, source: 'demo', occurred_at, received_at: occurred_at };
+        return {
+          id: newId(),
+          contact_email: person.email,
+          type,
+          metadata,
+          source: 'demo',
+          occurred_at,
+          received_at: occurred_at,
+        };
       });
     });
     await this.parts.database.tx(async (tx) => {

@@ -1,5 +1,5 @@
 import { Button, Select, TextInput } from '@mantine/core';
-import { auditActions, exportAudit, listAudit, type AnswerOf } from '#contracts';
+import { auditActions, auditSentence, exportAudit, listAudit, type AnswerOf } from '#contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
@@ -26,13 +26,12 @@ const columns: Column<Entry>[] = [
     ),
   },
   { title: 'Who', cell: (entry) => entry.actor },
-  { title: 'Action', cell: (entry) => sentences.get(entry.action) ?? entry.action },
   {
-    title: 'Changed',
+    title: 'What',
     cell: (entry) => (
-      <>
-        {entry.target_kind?.replaceAll('_', ' ') ?? ''} <span className="quiet">{entry.target_id ?? ''}</span>
-      </>
+      <span className="sentence" title={[entry.action, entry.target_id].filter(Boolean).join(' · ')}>
+        <bdi>{auditSentence(entry)}</bdi>
+      </span>
     ),
   },
   { title: 'Before and after', cell: (entry) => <BeforeAndAfter entry={entry} /> },

@@ -68,6 +68,13 @@ export const useStats = (id: string, span: keyof typeof lengths, enabled: boolea
     enabled,
   });
 
+/** How many people stand at any of these steps now, in whatever version. */
+export async function peopleAt(id: string, steps: readonly string[]): Promise<number> {
+  const { nodes } = await call(automationStats, { params: { id } });
+  const here = new Map(Object.entries(nodes).map(([step, { here_now }]) => [step, here_now]));
+  return steps.reduce((sum, step) => sum + (here.get(step) ?? 0), 0);
+}
+
 /** The visits behind a figure of a step. */
 export const useVisits = (
   id: string,

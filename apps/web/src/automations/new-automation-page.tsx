@@ -9,17 +9,16 @@ import { Page, Section } from '../ui/pages/page';
 import { useCreate } from './automations.queries';
 import { ImportAutomation } from './import-automation';
 import { MiniDrawing } from './mini-drawing';
-import { recipeChoices, startChoices, type StartChoice } from './start-choices';
+import { recipeChoices, startChoices } from './start-choices';
 
 /** `/admin/automations/new`: one question. */
 export function NewAutomationPage() {
   const create = useCreate();
   const navigate = useNavigate();
-  const begin = (start: StartChoice) =>
-    create.mutate(
-      { name: start.name, graph: start.graph, settings: start.settings },
-      { onSuccess: ({ id }) => void navigate(adminAddresses.automation(id), { replace: true }) },
-    );
+  const begin = (body: Parameters<typeof create.mutate>[0]) =>
+    create.mutate(body, {
+      onSuccess: ({ id }) => void navigate(adminAddresses.automation(id), { replace: true }),
+    });
   return (
     <Page
       title="What should start it?"
@@ -39,7 +38,7 @@ export function NewAutomationPage() {
               type="button"
               className="start-card"
               disabled={create.isPending}
-              onClick={() => begin(start)}
+              onClick={() => begin({ name: start.name, graph: start.graph, settings: start.settings })}
               data-testid={`start-${start.id}`}
             >
               <span className="start-glyph" style={{ color: kindColor(start.glyph) }}>
@@ -51,21 +50,21 @@ export function NewAutomationPage() {
           </li>
         ))}
       </ul>
-      <Section title="Or start from a recipe" note="Everything is filled in except the e-mails.">
+      <Section title="Or start from a recipe" note="The e-mails are written, in your brand. Read them, then publish.">
         <ul className="recipes">
-          {recipeChoices.map((start) => (
-            <li key={start.id}>
+          {recipeChoices.map(({ id, title, help, graph }) => (
+            <li key={id}>
               <button
                 type="button"
                 className="recipe"
                 disabled={create.isPending}
-                onClick={() => begin(start)}
-                data-testid={`recipe-${start.id}`}
+                onClick={() => begin({ name: title, recipe: id })}
+                data-testid={`recipe-${id}`}
               >
-                <MiniDrawing graph={start.graph} />
+                <MiniDrawing graph={graph} />
                 <span>
-                  <b>{start.title}</b>
-                  <span className="sentence">{start.help}</span>
+                  <b>{title}</b>
+                  <span className="sentence">{help}</span>
                 </span>
               </button>
             </li>

@@ -64,13 +64,5 @@ export const startChoices: StartChoice[] = [
   entry('manual', 'By hand or API', 'Your team or another system adds people.', {}),
 ];
 
-/** Recipes as starts. */
-export const recipeChoices: StartChoice[] = recipes.map((recipe) => ({
-  id: recipe.id,
-  title: recipe.title,
-  help: recipe.sentence,
-  glyph: (recipe.graph.nodes[0]?.type ?? 'manual') as NodeType,
-  name: recipe.title,
-  graph: recipe.graph,
-  settings: recipe.settings,
-}));
+/** Recipes as starts; the server puts in their mails. */
+export const recipeChoices = recipes.map(({ id, title, sentence, graph }) => ({ id, title, help: sentence, graph }));

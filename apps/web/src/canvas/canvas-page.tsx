@@ -9,7 +9,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import { useStore } from 'zustand';
 import { useMay } from '../access/session.queries';
-import { useAutomation } from '../automations/automations.queries';
+import { peopleAt, useAutomation } from '../automations/automations.queries';
 import { ReferenceNames } from '../automations/reference-names';
 import { Failed, Loading } from '../ui/feedback/query-states';
 import { createEditorStore, takeProblems } from './document/editor-store';
@@ -62,6 +62,11 @@ function Opened({ automation }: { automation: Automation }) {
   useEffect(() => stores.store.setState({ readOnly }), [stores, readOnly]);
   // Read again after each saved change (see EditorFrame), and when one comes back to this window.
   useEffect(() => takeProblems(stores.store, automation), [stores, automation]);
+  const someInside = automation.inside > 0;
+  useEffect(
+    () => stores.store.setState({ peopleAt: someInside ? (ids) => peopleAt(automation.id, ids) : null }),
+    [stores, automation.id, someInside],
+  );
   useEffect(() => {
     document.title = `${automation.name} · Cortex`;
   }, [automation.name]);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, decodeCursor, encodeCursor, recordAudit, type Actor } from '#platform';
 import { csvCell } from '#rules';
+import { targetNames } from './target-names.js';
 
 interface AuditRow {
   id: string;
@@ -60,10 +61,22 @@ export class Audit {
       [at, id, filter.action ?? null, filter.actor ?? null, filter.target_id ?? null, filter.limit + 1],
     );
     const items = rows.slice(0, filter.limit);
+    const names = await targetNames(this.database, items);
     const last = items.at(-1);
     return {
-      items: items.map(({ at_exact: _exact, ...row }) => ({ ...row, at: row.at.toISOString() })),
+      items: items.map(({ at_exact: _exact, ...row }) => ({
+        ...row,
+        at: row.at.toISOString(),
+        target_name:
+          names.get(`${row.target_kind} ${row.target_id?.toLowerCase()}`) ?? nameIn(row.after) ?? nameIn(row.before),
+      })),
       next_cursor: rows.length > filter.limit && last ? encodeCursor([last.at_exact, last.id]) : null,
     };
   }
+}
+
+/** What a thing was called that is gone, where the entry says so. */
+function nameIn(said: unknown): string | null {
+  const name = typeof said === 'object' && said !== null && 'name' in said ? said.name : undefined;
+  return typeof name === 'string' && name !== '' ? name : null;
 }

@@ -1,4 +1,4 @@
-import { nodeDef, type DraftSettings, type Graph, type OtherAutomation, type Problem } from '#graph';
+import { nodeDef, type DraftSettings, type Graph, type OtherAutomation, type Problem, type Surroundings } from '#graph';
 import { inThreads, readSettings, type Actor, type Tx } from '#platform';
 import { isUuid, settingSql } from '#rules';
 import { circleThroughOthers } from './circles.js';
@@ -24,6 +24,13 @@ export interface MailHelp {
   needsSender?: boolean;
   /** Addresses that mail may be from; null: any. */
   allowedSenders?(tx: Tx): Promise<ReadonlySet<string> | null>;
+  /** What mail needs beside a sender before it leaves, where it leaves this machine. */
+  needsForMail?: {
+    /** Whether marketing mail waits for the workspace's postal address. */
+    postal_address: boolean;
+    /** Whether links in mail lead to this machine, so that it waits. */
+    links_point_here: boolean;
+  };
   /** Whether mail leaves by Postmark's own service, so that its links must be public. */
   realMail?: boolean;
   /** Freezes what each mail step says now: content ids by step. */
@@ -41,7 +48,7 @@ export interface MailTexts {
 /** What the checks of a draft need of it. */
 export type DraftHelp = Pick<
   MailHelp,
-  'checkTemplates' | 'footerNotes' | 'needsSender' | 'realMail' | 'allowedSenders'
+  'checkTemplates' | 'footerNotes' | 'needsSender' | 'needsForMail' | 'realMail' | 'allowedSenders'
 >;
 
 /** A step that sends mail: a template, or its own text. */
@@ -59,6 +66,11 @@ interface World {
   staff: string[];
   broadcast: boolean;
   transactional: boolean;
+  postal_address: boolean;
+  stopped: boolean;
+  refused: boolean;
+  stream_unreadable: boolean;
+  no_reports: boolean;
 }
 
 /** Everything wrong with a drawing, or worth a look, by what the database knows too, to whoever would publish it. */
@@ -92,7 +104,12 @@ export async function problemsOf(
        (select coalesce(jsonb_object_agg(id, kind), '{}') from public.crm_smart_lists where id = any($4::uuid[])) as lists,
        array(select lower(email) from cortex_staff."user" where lower(email) = any($5::text[])) as staff,
        ${settingSql('sender_broadcast')} is not null as broadcast,
-       ${settingSql('sender_transactional')} is not null as transactional`,
+       ${settingSql('sender_transactional')} is not null as transactional,
+       ${settingSql('postal_address')} is not null as postal_address,
+       ${settingSql('sending_stopped_at')} is not null as stopped,
+       exists (select from cortex.attention where key = 'postmark_refused' and closed_at is null) as refused,
+       exists (select from cortex.attention where key = 'handling_unreadable' and closed_at is null) as stream_unreadable,
+       not exists (select from cortex.webhook_events) as no_reports`,
     [[...new Set(types)], templates, courses, lists, mailed.map((address) => address.toLowerCase())],
   ))!;
   const wrong = await help.checkTemplates(textsOf(graph));
@@ -111,6 +128,7 @@ export async function problemsOf(
       automations: await others(tx, id, uses),
       staff: new Set(world.staff),
       ...(help.needsSender ? { senders: { broadcast: world.broadcast, transactional: world.transactional } } : {}),
+      ...(help.needsForMail ? { delivery: deliveryOf(world, help.needsForMail) } : {}),
       ...(allowed ? { allowed_senders: allowed } : {}),
       real_mail: help.realMail ?? false,
     },
@@ -126,6 +144,15 @@ export async function problemsOf(
     ...(await unapprovedSystemMail(tx, id, graph, actor)),
   ];
 }
+
+const deliveryOf = (
+  { postal_address, stopped, refused, stream_unreadable, no_reports }: World,
+  needs: NonNullable<DraftHelp['needsForMail']>,
+): NonNullable<Surroundings['delivery']> => ({
+  ...(needs.postal_address ? { postal_address } : {}),
+  links_point_here: needs.links_point_here,
+  ...{ stopped, refused, stream_unreadable, no_reports },
+});
 
 /** The Liquid texts of a drawing, each once. */
 function textsOf(graph: Graph): string[] {

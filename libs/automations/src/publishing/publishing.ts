@@ -8,6 +8,7 @@ import { problemsOf, type DraftHelp, type MailHelp } from '../checks/checks.js';
 import { countInList, planRound, sendAway, startClock } from '../starts/entry.queries.js';
 import { closeGate } from './gate.js';
 import { engineMoment } from '../starts/live.queries.js';
+import { rewordEarlier } from './reword.js';
 import { countMatching, forgetSeen, markMatchingAsSeen } from '../starts/monitor.queries.js';
 import { lookAgain, settleGuard } from './lifecycle.js';
 import { entryLimit, listOf, startOf } from '../starts/starts.js';
@@ -18,6 +19,8 @@ export interface InFlight {
   default: 'stay' | 'move';
   /** With `move`, for people at a step that is no more: where they go; steps not named here keep theirs on the old version. */
   removed: Record<string, string>;
+  /** Those who stay get the new version's mails in its words, where they have not been sent them yet. */
+  reword?: boolean;
 }
 
 export interface Publish {
@@ -133,6 +136,7 @@ export class Publishing {
       );
       await this.settlePast(tx, row, wish.take_matching_now ?? false);
       const moved = wish.in_flight?.default === 'move' ? await move(tx, id, version, graph, wish.in_flight.removed) : 0;
+      if (wish.in_flight?.reword) await rewordEarlier(tx, id, version);
       if (row.status === 'paused') await lookAgain(tx, id);
       await settleGuard(tx, id, actor);
       await keepUses(tx, id);
@@ -143,6 +147,7 @@ export class Publishing {
           matching_now: matching,
           moved,
           took: wish.take_matching_now,
+          ...(wish.in_flight?.reword ? { reworded: true } : {}),
         },
       });
       return { version: version.number, matching_now: matching, moved };

@@ -10,12 +10,15 @@ export interface EngineMoment {
   timezone: string;
   /** How many of its smallest units make a whole one of its currency. */
   money_unit: number;
+  /** Whether any mail of an earlier version says something else than it did when that was published. */
+  reworded: boolean;
   now: Date;
 }
 
 export const engineMoment = async (tx: Tx): Promise<EngineMoment> =>
   (await tx.row<EngineMoment>(
-    `select e.n::text as epoch, ${settingSql('timezone')} as timezone, ${moneyUnit} as money_unit, cortex.now() as now
+    `select e.n::text as epoch, ${settingSql('timezone')} as timezone, ${moneyUnit} as money_unit,
+       exists (select from cortex.reworded_mails) as reworded, cortex.now() as now
      from cortex.automation_epoch e`,
   ))!;
 

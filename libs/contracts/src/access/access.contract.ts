@@ -208,6 +208,8 @@ export const auditEntry = z.object({
   action: z.string(),
   target_kind: z.string().nullable(),
   target_id: z.string().nullable(),
+  /** What it is called now, or was called then; null where it has no name. */
+  target_name: z.string().nullable(),
   before: z.unknown(),
   after: z.unknown(),
 });

@@ -1,4 +1,4 @@
-import { automationName, draftSettings, drawingProblemCodes, graph, operation } from '#graph';
+import { automationName, draftSettings, drawingProblemCodes, graph, operation, recipeIds } from '#graph';
 import { z } from 'zod';
 import { messageCounts } from '../mail/message-counts.contract.js';
 import { emailAddress, idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
@@ -57,9 +57,24 @@ export const createAutomation = route({
   path: '/automations',
   access: 'change',
   tag,
-  summary: 'A new automation, as a draft. Without a graph the drawing is empty.',
+  summary: 'A new automation, as a draft: of a graph, of a recipe with its mails as templates, or empty.',
   status: 201,
-  body: z.strictObject({ name: automationName, graph: graph.optional(), settings: draftSettings.optional() }),
+  body: z
+    .strictObject({
+      name: automationName,
+      graph: graph.optional(),
+      settings: draftSettings.optional(),
+      recipe: z.enum(recipeIds).optional(),
+    })
+    .refine(
+      ({ recipe, graph: drawing, settings }) =>
+        recipe === undefined || (drawing === undefined && settings === undefined),
+      {
+        path: ['recipe'],
+        message: 'A recipe brings its own graph and settings. Leave them out, or leave out the recipe.',
+      },
+    )
+    .describe('With recipe it has neither graph nor settings.'),
   response: automation,
   bodyLimit: graphBodyLimit,
 });
@@ -183,6 +198,8 @@ export const publishAutomation = route({
         default: z.enum(['stay', 'move']).default('stay'),
         /** For people who move and stand at a step that is no more: where they go. */
         removed: z.record(z.string(), z.string().max(40, 'A step id has at most 40 characters.')).default({}),
+        /** Those who stay on an earlier version get mails that have not been sent yet in the new words. */
+        reword: z.boolean().default(false),
       })
       .optional(),
     take_matching_now: z.boolean().default(false),

@@ -119,3 +119,36 @@ export const auditActions = {
 } as const;
 
 export type AuditAction = keyof typeof auditActions;
+
+const sentences: ReadonlyMap<string, string> = new Map(Object.entries(auditActions));
+
+/** How a thing without a name stands in the sentences above, and whether its kind is said before its name. */
+const things: ReadonlyMap<string, { words: readonly string[]; named: string }> = new Map([
+  ['automation', { words: ['an automation'], named: 'the automation' }],
+  ['broadcast', { words: ['the draft of a broadcast', 'a broadcast'], named: 'the broadcast' }],
+  ['smart_list', { words: ['a smart list'], named: 'the smart list' }],
+  ['template', { words: ['an email template', 'a template'], named: 'the template' }],
+  ['topic', { words: ['a topic'], named: 'the topic' }],
+  ['sender', { words: ['a sender'], named: 'the sender' }],
+  ['form', { words: ['a sign-up form'], named: 'the sign-up form' }],
+  ['source', { words: ['an inbound webhook'], named: 'the inbound webhook' }],
+  ['api_key', { words: ['an API key'], named: 'the API key' }],
+  ['view', { words: ['a view of the directory'], named: 'the view' }],
+  ['contact', { words: ['a person'], named: '' }],
+  ['run', { words: ['a person'], named: '' }],
+]);
+
+/** What somebody did, with the name of what they did it to: “Published the automation “Welcome””. */
+export function auditSentence(entry: {
+  action: string;
+  target_kind: string | null;
+  target_name: string | null;
+}): string {
+  const sentence = sentences.get(entry.action) ?? entry.action;
+  const { target_name: name } = entry;
+  if (!name) return sentence;
+  const thing = things.get(entry.target_kind ?? '');
+  const words = thing?.words.find((one) => new RegExp(`\\b${one}\\b`).test(sentence));
+  if (!thing || words === undefined) return `${sentence}: ${thing?.named === '' ? name : `“${name}”`}`;
+  return sentence.replace(new RegExp(`\\b${words}\\b`), () => (thing.named === '' ? name : `${thing.named} “${name}”`));
+}

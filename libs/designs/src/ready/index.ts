@@ -9,6 +9,7 @@ import { welcome } from './welcome.js';
 import { winBack } from './win-back.js';
 
 export type { ReadyDesign } from './parts.js';
+export { recipeMails } from './recipe-mails.js';
 
 /** Designs to begin with, in the order in which they are offered. */
 export const readyDesigns: readonly ReadyDesign[] = [

@@ -5,7 +5,7 @@ import { productBrand } from '../brand.js';
 import { designSchema, nodesOf, type Design } from '../design.js';
 import { unescapeText } from '../escaping.js';
 import { liquidTags, setLiquidAside } from '../liquid-tags.js';
-import { readyDesigns } from '../ready/index.js';
+import { readyDesigns, recipeMails } from '../ready/index.js';
 import { toText } from '../to-text.js';
 import { cleanDesign, cleanWords } from './clean.js';
 import { hostile, randomDesign, words } from './random-design.fixture.js';
@@ -157,7 +157,7 @@ it('a mail says in which language it is, where somebody said so, and nothing els
 });
 
 describe('ready designs', () => {
-  it.each(readyDesigns.map((ready) => [ready.id, ready] as const))(
+  it.each([...readyDesigns, ...recipeMails].map((ready) => [ready.id, ready] as const))(
     '%s renders without a problem of its own',
     async (_id, ready) => {
       const made = ready.make(productBrand);
@@ -171,6 +171,17 @@ describe('ready designs', () => {
       expect(html).not.toMatch(/mailjet|googleapis/);
       expect(html).toContain('<html lang="en"');
       expect(toText(made, productBrand, ready.stream)).not.toMatch(/<[a-z]/);
+    },
+  );
+
+  it.each(recipeMails.map((ready) => [ready.id, ready] as const))(
+    '%s, which goes out with a recipe, leads nowhere but where the shop is',
+    async (_id, ready) => {
+      for (const brand of [productBrand, { ...productBrand, website: 'https://shop.test/' }]) {
+        const { html, problems } = await renderDesign(ready.make(brand), { ...options, brand, stream: 'broadcast' });
+        expect(problems).toEqual([]);
+        expect(html).not.toMatch(/example\.(com|org)/);
+      }
     },
   );
 });

@@ -314,6 +314,41 @@ describe('the engine', () => {
     });
   });
 
+  it('brings new words of a mail to those who stay on their version, queued ones too, where that is chosen', async () => {
+    const draft = (subject: string) =>
+      row([
+        on('word.start'),
+        ['first', 'send_email', { subject, html: '<p>One</p>', stream: 'broadcast' }],
+        ['wait', 'wait', { for: hours(1) }],
+        ['second', 'send_email', { subject: `${subject} again`, html: '<p>Two</p>', stream: 'broadcast' }],
+      ]);
+    const automation = await line.live(draft('Old'));
+    const email = await someone();
+    await line.post(email, { type: 'word.start' });
+    await line.settle();
+    const publish = async (subject: string, reword: boolean) => {
+      const { revision: base } = await automationById(db.database, automation);
+      const { revision } = await line.automations.put(actor, automation, base, { graph: draft(subject) });
+      const in_flight = { default: 'stay' as const, removed: {}, reword };
+      await line.publishing.publish(actor, automation, { revision, in_flight }, mailHelp);
+    };
+    const subjects = async () =>
+      (
+        await db.database.rows<{ says: string }>(
+          `select m.version || ' ' || c.subject as says from cortex.messages m join cortex.mail_contents c on c.id = m.content_id
+           where m.automation_id = $1 order by m.id`,
+          [automation],
+        )
+      ).map(({ says }) => says);
+    await publish('Unseen', false);
+    expect(await subjects()).toEqual(['1 Old']);
+    await publish('New', true);
+    expect(await subjects()).toEqual(['1 New']);
+    await db.clock.advance({ hours: 2 });
+    await line.settle();
+    expect(await subjects()).toEqual(['1 New', '1 New again']);
+  });
+
   it('enters, moves on, removes and counts by hand', async () => {
     const automation = await line.live(
       row([

@@ -61,4 +61,37 @@ describe('before publishing it is said', () => {
     const open = drawing({}, 'manual', undefined, '<a href="https://localhost.example/offer">Look</a>');
     expect(codes(open, {}, { real_mail: true })).toEqual([]);
   });
+
+  it('that two marketing mails follow each other at once, and that a mail reaches nobody', () => {
+    const mail = (id: string, stream = 'broadcast') => ({
+      ...{ id, type: 'send_email' },
+      config: { subject: 'Hello', html: '<p>Hello</p>', stream },
+    });
+    const path = (...steps: [id: string, port: string][]): Graph['edges'] =>
+      steps.slice(1).map(([target], at) => ({ source: steps[at]![0], port: steps[at]![1], target }));
+    const manual = { id: 'start', type: 'manual', config: {} };
+    const tag = { id: 'tag', type: 'update_contact', config: { add_tags: ['x'] } };
+    const wait = { id: 'wait', type: 'wait', config: { for: { n: 1, unit: 'days' } } };
+    const row = (...nodes: Graph['nodes']): Graph => ({
+      ...{ schema: 1, nodes },
+      edges: path(...nodes.map(({ id }): [string, string] => [id, 'next'])),
+    });
+    expect(codes(row(manual, mail('a'), tag, mail('b')))).toEqual(['mails_without_wait: look']);
+    expect(codes(row(manual, mail('a'), wait, mail('b')))).toEqual([]);
+    expect(codes(row(manual, mail('a', 'transactional'), mail('b')))).toEqual([]);
+
+    const may = (operator: string) => and({ field: 'can_be_emailed', operator });
+    const asked = (port: string, rules: object): Graph => ({
+      ...{ schema: 1, nodes: [manual, { id: 'ask', type: 'filter', config: { rules } }, mail('mail')] },
+      edges: path(['start', 'next'], ['ask', port], ['mail', 'next']),
+    });
+    expect(codes(asked('yes', may('is_false')))).toEqual(['mail_to_nobody: look']);
+    expect(codes(asked('no', may('is_true')))).toEqual(['mail_to_nobody: look']);
+    expect(codes(asked('yes', may('is_true')))).toEqual([]);
+    expect(codes(asked('no', may('is_false')))).toEqual([]);
+    const both = asked('yes', may('is_false'));
+    expect(codes({ ...both, edges: [...both.edges, { source: 'ask', port: 'no', target: 'mail' }] })).toEqual([]);
+    const gone = { id: 'start', type: 'activity_received', config: { activity_type: 'email.unsubscribed' } };
+    expect(codes(row(gone, mail('mail')))).toEqual(['mail_to_nobody: look']);
+  });
 });

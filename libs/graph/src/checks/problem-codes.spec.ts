@@ -63,6 +63,10 @@ const world: Surroundings = {
   ]),
   staff: new Set(),
   senders: { broadcast: false, transactional: false },
+  delivery: {
+    ...{ postal_address: false, links_point_here: true, stopped: true, refused: true },
+    ...{ stream_unreadable: true, no_reports: true },
+  },
   real_mail: true,
   checkCron: () => 'No.',
   checkTemplate: (text) => (text.includes('{{ x') ? 'Not closed.' : undefined),

@@ -2,6 +2,7 @@ import { issueText, namesText, type Condition } from '#rules';
 import type { z } from 'zod';
 import { contradictionIn } from './contradictions.js';
 import { entryValueProblems, groupsIn } from './entry-values.js';
+import { deliveryProblems, mailProblems } from './mail-problems.js';
 import { settings as settingsSchema, type DraftSettings, type Graph, type GraphNode } from '../model/graph.js';
 import { timelessLoop } from '../reading/loops.js';
 import type { NodeDef, Problem } from '../model/node.js';
@@ -338,6 +339,8 @@ export const validate = (graph: Graph, settings: DraftSettings = {}, world: Surr
     ...edgeProblems(graph),
     ...(entry ? feedsItself(graph, entry, configs, limit === 'once') : []),
     ...entryValueProblems(graph, settings),
+    ...mailProblems(graph, configs),
+    ...deliveryProblems(graph, world),
     ...settingsProblems(graph, settings),
   ];
 };

@@ -1,13 +1,19 @@
 import type { DraftSettings, Graph } from '../model/graph.js';
 
 export interface Recipe {
-  id: string;
+  id: RecipeId;
   title: string;
   /** What it does, in one sentence. */
   sentence: string;
+  /** Its mails are blank here; whoever makes an automation of it puts in `mails`. */
   graph: Graph;
   settings: DraftSettings;
+  /** The ready design (`recipeMails` of `libs/designs`) of each step that sends mail, by the step's id. */
+  mails: Readonly<Record<string, string>>;
 }
+
+export const recipeIds = ['abandoned-checkout', 'welcome', 'win-back', 'bounced-address'] as const;
+export type RecipeId = (typeof recipeIds)[number];
 
 const enrolled = { operator: 'AND', conditions: [{ field: 'lead', operator: 'enrolled' }] };
 
@@ -20,6 +26,7 @@ const abandonedCheckout: Recipe = {
   sentence:
     'When a lead has not enrolled after 30 minutes, send an e-mail. If they still have not enrolled after two days, send another.',
   settings: { entry: { cooldown: { n: 7, unit: 'days' } } },
+  mails: { 'first-mail': 'checkout_reminder', 'second-mail': 'checkout_questions' },
   graph: {
     schema: 1,
     nodes: [
@@ -53,6 +60,7 @@ const welcome: Recipe = {
   title: 'Welcome after enrollment',
   sentence: 'When someone enrolls, welcome them. Three days later, ask how it is going.',
   settings: { entry: { limit: 'once' } },
+  mails: { 'welcome-mail': 'enrolled_welcome', 'second-mail': 'enrolled_first_days' },
   graph: {
     schema: 1,
     nodes: [
@@ -71,6 +79,7 @@ const winBack: Recipe = {
   sentence:
     'When a customer has done nothing for 60 days, send an e-mail. If they stay inactive for two more weeks, tag them.',
   settings: { entry: { limit: { every: { n: 6, unit: 'months' } } } },
+  mails: { mail: 'quiet_customer' },
   graph: {
     schema: 1,
     nodes: [
@@ -118,6 +127,7 @@ const bounced: Recipe = {
   title: 'Bounced address to support',
   sentence: 'When an e-mail to someone bounces, tag them and add a note to their timeline for support.',
   settings: { entry: { limit: { every: { n: 30, unit: 'days' } } } },
+  mails: {},
   graph: {
     schema: 1,
     nodes: [
@@ -133,5 +143,5 @@ const bounced: Recipe = {
   },
 };
 
-/** Automations to start from; everything is filled in but the mails. */
+/** Automations to start from. */
 export const recipes: readonly Recipe[] = [abandonedCheckout, welcome, winBack, bounced];

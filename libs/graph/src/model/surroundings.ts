@@ -16,6 +16,21 @@ export interface Surroundings {
   staff?: ReadonlySet<string>;
   /** Whether the workspace has a sender of its own per stream. */
   senders?: { broadcast: boolean; transactional: boolean };
+  /** What keeps mail from leaving, or from being heard of. */
+  delivery?: {
+    /** Whether there is one for marketing mail; absent where none is needed. */
+    postal_address?: boolean;
+    /** Links in mail would lead to this machine, and mail goes out. */
+    links_point_here?: boolean;
+    /** Somebody has stopped all sending. */
+    stopped?: boolean;
+    /** Postmark does not take our mail. */
+    refused?: boolean;
+    /** Postmark did not say anything of the stream for marketing. */
+    stream_unreadable?: boolean;
+    /** Postmark has never called the webhook. */
+    no_reports?: boolean;
+  };
   /** Addresses that mail may be from, in small letters. */
   allowed_senders?: ReadonlySet<string>;
   /** Says what is wrong with a schedule; undefined if nothing is. */

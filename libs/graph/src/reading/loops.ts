@@ -4,7 +4,7 @@ import { readable, portsOf } from './readable.js';
 import { indexGraph } from './walk.js';
 
 /** Ways out of a step that are taken in the same instant, or, with `possibly`, that may be. */
-const instantPorts = (node: GraphNode, possibly: boolean): string[] => {
+export const instantPorts = (node: GraphNode, possibly: boolean): string[] => {
   const def = nodeDef(node.type);
   if (!def) return [];
   if (def.kind !== 'wait') return portsOf(node).map((port) => port.id);

@@ -205,7 +205,17 @@ export class Config {
   get usesPostmarksOwnApi(): boolean {
     return new URL(this.env.POSTMARK_API_URL).hostname === 'api.postmarkapp.com';
   }
+
+  /** Whether links in mail would lead to this machine although Postmark itself carries it: such mail waits. */
+  get mailWouldPointHere(): boolean {
+    return this.hasPostmark && this.usesPostmarksOwnApi && isThisMachine(this.publicUrl);
+  }
 }
+
+const isThisMachine = (url: string): boolean => {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
+};
 
 /**
  * Reads the environment once, before anything is started. An empty variable counts as one that was left out.

@@ -42,8 +42,7 @@ export async function readiness(
   const sender = (stream === 'broadcast' ? row.sender_broadcast : row.sender_transactional) ?? env.CORTEX_SENDER;
   const address = row.postal_address ?? env.CORTEX_POSTAL_ADDRESS;
   if (!outbox && stream === 'broadcast' && !address) return { ready: false, reason: 'postal_address' };
-  if (!outbox && config.usesPostmarksOwnApi && pointsHere(config.publicUrl))
-    return { ready: false, reason: 'public_url' };
+  if (!outbox && config.mailWouldPointHere) return { ready: false, reason: 'public_url' };
   return {
     ready: true,
     facts: {
@@ -69,8 +68,3 @@ function unsubscribeBy(stream: Stream, provider: SendFacts['provider'], handling
   if (stream === 'transactional') return 'none';
   return provider === 'postmark' && handling === 'Postmark' ? 'postmark' : 'ours';
 }
-
-const pointsHere = (url: string): boolean => {
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
-};

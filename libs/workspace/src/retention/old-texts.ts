@@ -9,7 +9,8 @@ const USED = `
   where m.created_at >= $1::timestamptz or m.state in ('queued', 'submitting', 'uncertain', 'unknown')
   union select b.content_id from cortex.broadcasts b where b.status not in ('sent', 'failed', 'cancelled')
   union select unnest(b.variant_contents) from cortex.broadcasts b where b.status not in ('sent', 'failed', 'cancelled')
-  union select p.value::uuid from cortex.automation_versions v cross join lateral jsonb_each_text(v.pins) p`;
+  union select p.value::uuid from cortex.automation_versions v cross join lateral jsonb_each_text(v.pins) p
+  union select r.content_id from cortex.reworded_mails r`;
 
 /**
  * Takes texts of mails out of the list in which new mails find theirs, by their hash. They keep what they say: whoever

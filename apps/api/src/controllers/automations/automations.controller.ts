@@ -7,6 +7,7 @@ import {
   Lifecycle,
   Presence,
   Publishing,
+  Recipes,
   versionByNumber,
   versionPage,
   type AutomationRow,
@@ -27,6 +28,7 @@ export class AutomationsController {
     private readonly database: Database,
     private readonly automations: Automations,
     private readonly publishing: Publishing,
+    private readonly recipes: Recipes,
     private readonly lifecycle: Lifecycle,
     private readonly presence: Presence,
     private readonly versions: EngineVersions,
@@ -35,8 +37,17 @@ export class AutomationsController {
   ) {}
 
   private get help() {
-    const { hasPostmark, usesPostmarksOwnApi } = this.config;
-    return { ...mailHelp, needsSender: hasPostmark, realMail: hasPostmark && usesPostmarksOwnApi };
+    const { hasPostmark, usesPostmarksOwnApi, mailWouldPointHere, env } = this.config;
+    if (!hasPostmark) return mailHelp;
+    return {
+      ...mailHelp,
+      needsSender: env.CORTEX_SENDER === undefined,
+      needsForMail: {
+        postal_address: env.CORTEX_POSTAL_ADDRESS === undefined,
+        links_point_here: mailWouldPointHere,
+      },
+      realMail: usesPostmarksOwnApi,
+    };
   }
 
   /** One automation with everything that is wrong with its draft, as the editor needs it. */
@@ -52,7 +63,11 @@ export class AutomationsController {
 
   @Route(contracts.createAutomation)
   async create(@Input() { body }: InputOf<typeof contracts.createAutomation>, @Caller() actor: Actor) {
-    return this.shown(await this.automations.create(actor, body), actor);
+    const { recipe, ...given } = body;
+    const made = recipe
+      ? await this.recipes.begin(actor, recipe, given.name)
+      : await this.automations.create(actor, given);
+    return this.shown(made, actor);
   }
 
   @Route(contracts.importAutomation)

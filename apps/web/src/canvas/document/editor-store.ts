@@ -45,6 +45,8 @@ export interface EditorState {
   readOnly: boolean;
   /** The server's revision in which somebody else changed a step (or `settings`) last; its form is drawn anew. */
   elsewhere: ReadonlyMap<string, number>;
+  /** How many people stand at these steps in what is live; null while nobody is inside. */
+  peopleAt: ((ids: readonly string[]) => Promise<number>) | null;
   /** Since when the server cannot be reached, in milliseconds; null while it can. */
   unreachableSince: number | null;
   mode: Mode;
@@ -168,6 +170,7 @@ export const createEditorStore = (opened: Opened): EditorStore =>
       focus: null,
       fresh: new Set(),
       elsewhere: new Map(),
+      peopleAt: null,
       unreachableSince: null,
       mode: 'build',
       said: '',

@@ -15,6 +15,7 @@ import {
 } from '#graph';
 import type { EditorStore } from './editor-store';
 import { showUndoToast } from '../../ui/feedback/toast';
+import { people } from '../../ui/formatting/format';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -140,14 +141,23 @@ export const removeSteps = (store: EditorStore, ids: readonly string[], survive?
   );
   const entry = store.getState().past.at(-1);
   if (!done || !entry) return;
-  showUndoToast(
-    gone.length === 1 ? `Removed: ${sentenceOf(first) || wordOf(first)}` : `Removed ${gone.length} steps`,
-    () => {
+  const what = gone.length === 1 ? `Removed: ${sentenceOf(first) || wordOf(first)}` : `Removed ${gone.length} steps`;
+  const show = (message: string) =>
+    showUndoToast(message, () => {
       // Only while it is the newest change: going back further is what the list of changes is for.
       if (store.getState().past.at(-1) === entry) store.getState().undo();
-    },
+    });
+  const { peopleAt } = store.getState();
+  if (!peopleAt) return show(what);
+  void peopleAt(gone).then(
+    (count) => show(count === 0 ? what : `${what}. ${whoStands(count, gone.length)}`),
+    () => show(what),
   );
 };
+
+const whoStands = (count: number, steps: number): string =>
+  `${people(count)} ${count === 1 ? 'is' : 'are'} at ${steps === 1 ? 'this step' : 'these steps'} now and ${count === 1 ? 'stays' : 'stay'} ` +
+  `in the live version. When you publish, you choose where ${count === 1 ? 'this person goes' : 'they go'}.`;
 
 /** “Wait 30 minutes. Step 2 of 6. One path, to Only if. One problem.” */
 export const spokenStep = (graph: Graph, id: string, problems: number): string => {

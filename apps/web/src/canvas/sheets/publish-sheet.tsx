@@ -1,5 +1,5 @@
 import type { Automation } from '#contracts';
-import { indexGraph } from '#graph';
+import { indexGraph, type Graph } from '#graph';
 import { Button, Checkbox, Drawer, Radio, Select, Textarea } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { failedBy } from '../../api/problem';
@@ -63,6 +63,7 @@ function Review({ automation, flush, onPublished }: PublishProps) {
   const [note, setNote] = useState('');
   const [flight, setFlight] = useState<'stay' | 'move'>('stay');
   const [removed, setRemoved] = useState<Record<string, string>>({});
+  const [reword, setReword] = useState(false);
 
   const problems = review.data?.problems ?? local;
   const blocking = problems.filter((problem) => problem.severity === 'blocks');
@@ -82,7 +83,15 @@ function Review({ automation, flush, onPublished }: PublishProps) {
         revision,
         take_matching_now: take,
         ...(note.trim() ? { note: note.trim() } : {}),
-        ...(insideCount > 0 ? { in_flight: { default: flight, removed: flight === 'move' ? removed : {} } } : {}),
+        ...(insideCount > 0
+          ? {
+              in_flight: {
+                default: flight,
+                removed: flight === 'move' ? removed : {},
+                reword: reword && flight === 'stay',
+              },
+            }
+          : {}),
       },
       {
         onSuccess: (answer) => {
@@ -142,6 +151,15 @@ function Review({ automation, flush, onPublished }: PublishProps) {
               <Radio size="sm" value="move" label={`They continue on version ${next}, at the same step`} />
             </div>
           </Radio.Group>
+          {flight === 'stay' && sharesMail(live?.graph, document.graph) ? (
+            <Checkbox
+              checked={reword}
+              onChange={(event) => setReword(event.currentTarget.checked)}
+              label="E-mails they have not been sent yet go out in the new wording"
+              description="Their steps, waits and senders stay as they are."
+              data-testid="reword"
+            />
+          ) : null}
           {flight === 'move'
             ? gone.map((one) => (
                 <Select
@@ -193,6 +211,13 @@ function Review({ automation, flush, onPublished }: PublishProps) {
       </section>
     </div>
   );
+}
+
+/** Whether both drawings have a step that sends mail, so that those who stay can be sent its new words. */
+function sharesMail(live: Graph | undefined, draft: Graph): boolean {
+  const mails = (graph: Graph) => graph.nodes.filter(({ type }) => type === 'send_email').map(({ id }) => id);
+  const old = new Set(live ? mails(live) : []);
+  return mails(draft).some((id) => old.has(id));
 }
 
 function startsFor(document: { graph: Parameters<typeof indexGraph>[0] }, take: boolean): string {

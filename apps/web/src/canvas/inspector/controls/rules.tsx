@@ -1,6 +1,9 @@
+import { adminAddresses } from '#contracts';
 import { indexGraph, nodeDef, sentenceOf, withSteps } from '#graph';
-import type { Group } from '#rules';
+import { readRules, type Group } from '#rules';
 import { Input } from '@mantine/core';
+import { Link } from 'react-router';
+import { useMay } from '../../../access/session.queries';
 import { useReferenceNames } from '../../../automations/reference-names';
 import { RuleBuilder } from '../../../rule-builder/rule-builder';
 import { useEditor } from '../../document/use-editor';
@@ -29,7 +32,22 @@ export function Rules({ field, value, problem, readOnly, stepId, onChange }: Con
         steps={steps}
         readOnly={readOnly}
       />
+      <SaveAsList rules={value} />
     </Input.Wrapper>
+  );
+}
+
+/** Rules that a list can hold too are kept as one; in a page of its own, so that the drawing stays as it is. */
+function SaveAsList({ rules: given }: { rules: unknown }) {
+  const may = useMay('change');
+  const rules = given === undefined ? undefined : readRules(given).rules;
+  if (!may || !rules) return null;
+  return (
+    <p className="label">
+      <Link to={adminAddresses.newSmartList({ rules })} target="_blank">
+        Save as a smart list
+      </Link>
+    </p>
   );
 }
 

@@ -1,13 +1,18 @@
 import { previewContent, previewTemplate } from '#contracts';
+import { indexGraph } from '#graph';
+import { readRules } from '#rules';
 import { SegmentedControl } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../api/client';
 import { Failed } from '../../../ui/feedback/query-states';
+import { faceOf, faces, type Face } from '../../../email-studio/design/preview/faces';
 import { text } from '../../../schema-form/control';
+import { useEditor } from '../../document/use-editor';
 import { PreviewPersonInput, usePreviewPerson } from '../../../people/preview-person';
 import { MailTest } from './email-test';
+import { MissingData } from './missing-data';
 import { unsavedEmail } from './unsaved-email';
 
 const render = async (config: Record<string, unknown>, contact_email: string | undefined, signal: AbortSignal) => {
@@ -23,7 +28,9 @@ const render = async (config: Record<string, unknown>, contact_email: string | u
 export function MailPreview({ config, readOnly }: { config: Record<string, unknown>; readOnly: boolean }) {
   const whom = usePreviewPerson();
   const { email } = whom;
-  const [face, setFace] = useState('desktop');
+  const [face, setFace] = useState<Face>('desktop');
+  const start = useEditor((state) => indexGraph(state.document.graph).entry?.config.rules);
+  const among = start === undefined ? undefined : readRules(start).rules;
   const [content] = useDebouncedValue(config, 400);
   const mail = useQuery({
     queryKey: ['mail-preview', content, email],
@@ -33,18 +40,14 @@ export function MailPreview({ config, readOnly }: { config: Record<string, unkno
   const data = mail.data;
   return (
     <div className="stack" data-testid="mail-preview">
-      <PreviewPersonInput {...whom} />
+      <PreviewPersonInput {...whom} among={among} />
       <SegmentedControl
         size="xs"
         className="start"
         value={face}
-        onChange={setFace}
+        onChange={(next) => setFace(next as Face)}
         aria-label="Show as"
-        data={[
-          { value: 'desktop', label: 'Desktop' },
-          { value: 'phone', label: 'Phone' },
-          { value: 'text', label: 'Plain text' },
-        ]}
+        data={[...faces]}
       />
       {mail.error ? (
         <Failed error={mail.error} what="The preview could not be loaded" onRetry={() => void mail.refetch()} />
@@ -63,10 +66,11 @@ export function MailPreview({ config, readOnly }: { config: Record<string, unkno
           {face === 'text' ? (
             <pre>{data.text}</pre>
           ) : (
-            <iframe title="The e-mail" sandbox="" srcDoc={data.html ?? ''} data-testid="mail-frame" />
+            <iframe title="The e-mail" sandbox="" srcDoc={faceOf(data.html ?? '', face)} data-testid="mail-frame" />
           )}
         </figure>
       ) : null}
+      <MissingData config={config} />
       {readOnly ? null : <MailTest config={config} contact={email} />}
       {data === undefined && !mail.error && !mail.isPending ? (
         <p className="label">Choose a person to preview the template for.</p>
