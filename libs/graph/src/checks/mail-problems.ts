@@ -4,7 +4,7 @@ import type { Problem } from '../model/node.js';
 import type { DrawingProblemCode } from '../model/problem-codes.js';
 import type { Surroundings } from '../model/surroundings.js';
 import { instantPorts } from '../reading/loops.js';
-import { readable, sentenceOf } from '../reading/readable.js';
+import { sentenceOf } from '../reading/readable.js';
 import { indexGraph, reachable } from '../reading/walk.js';
 import type { Group } from '../words/rule-text.js';
 
