@@ -181,7 +181,7 @@ export async function signIn(
 
 /** Unpacks npm's Chromium once a machine; several test processes may do so at once, the first to finish wins. */
 async function unpackedChromium(): Promise<string> {
-  const packageFile = join(dirname(require.resolve('@sparticuz/chromium')), '../..', '../..', 'package.json');
+  const packageFile = join(dirname(require.resolve('@sparticuz/chromium')), '..', '..', 'package.json');
   const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string };
   const folder = join(tmpdir(), `cortex-chromium-${version}-${userInfo().uid}`);
   if (existsSync(folder)) return folder;
