@@ -134,6 +134,10 @@ describe('automations over HTTP', () => {
       node_id: 'wait',
       steps: [{ node_id: 'start' }, { node_id: 'mail' }, { node_id: 'wait' }],
     });
+    expect(await app.call('POST', `${path}/quick_backtest`)).toMatchObject({
+      status: 200,
+      body: { revision: 1, in_scope: 1, looked_at: 1, more: false, entered: 1, nodes: { start: { entered: 1 } } },
+    });
     const inside = await app.call('GET', '/runs?contact_email=Ann@shop.example&status=active,waiting&limit=1');
     expect(inside.body).toMatchObject({ items: [{ id: run.id, automation_name: 'Reaction' }], next_cursor: null });
     expect(Object.keys(inside.body.items[0]).sort()).toEqual([...Object.keys(run), 'automation_name'].sort());

@@ -204,6 +204,7 @@ const routes: Record<Row, string> = {
     POST /secrets
     POST /automations/:id/simulate
     POST /automations/:id/backtest
+    POST /automations/:id/quick_backtest
     POST /automations/:id/webhook-test
     POST /backtests/:id/cancel
     POST /jobs/:id/cancel

@@ -3,7 +3,7 @@ import { SmartListsModule } from '#smart-lists';
 import { EnterPeople, EntryJobs, RemoveEntered } from './controls/enter-people.js';
 import { RunControls } from './controls/run-controls.js';
 import { MatchLoop } from './matching/match-loop.js';
-import { BacktestLoop, Backtests } from './replay/index.js';
+import { BacktestLoop, Backtests, QuickBacktests } from './replay/index.js';
 import { Counters } from './reports/counters.js';
 import { Monitors } from './starts/monitors.js';
 import { ScheduledEntries } from './starts/scheduled-entries.js';
@@ -22,6 +22,7 @@ const parts = [
   EntryJobs,
   MatchLoop,
   Monitors,
+  QuickBacktests,
   RemoveEntered,
   RunControls,
   ScheduledEntries,

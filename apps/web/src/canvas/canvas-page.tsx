@@ -15,6 +15,7 @@ import { Failed, Loading } from '../ui/feedback/query-states';
 import { createEditorStore, takeProblems } from './document/editor-store';
 import { EditorFrame } from './editor-frame';
 import { keptHistory } from './document/history';
+import { createExpectedStore, ExpectedProvider } from './expected/expected-store';
 import { createLiveStore, LiveProvider } from './live/live-store';
 import { useCutOff } from './presence/connection-notice';
 import { createPresenceStore, PresenceProvider } from './presence/presence-store';
@@ -52,6 +53,7 @@ function Opened({ automation }: { automation: Automation }) {
       store: openStore(automation),
       screen: createScreenStore(),
       live: createLiveStore(),
+      expected: createExpectedStore(),
       presence: createPresenceStore(),
     }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a new copy only when the automation is loaded again on purpose
@@ -74,11 +76,13 @@ function Opened({ automation }: { automation: Automation }) {
     <EditorProvider value={stores.store}>
       <ScreenProvider value={stores.screen}>
         <LiveProvider value={stores.live}>
-          <PresenceProvider value={stores.presence}>
-            <ReferenceNames>
-              <EditorFrame key={round} automation={automation} onReload={() => setRound(round + 1)} />
-            </ReferenceNames>
-          </PresenceProvider>
+          <ExpectedProvider value={stores.expected}>
+            <PresenceProvider value={stores.presence}>
+              <ReferenceNames>
+                <EditorFrame key={round} automation={automation} onReload={() => setRound(round + 1)} />
+              </ReferenceNames>
+            </PresenceProvider>
+          </ExpectedProvider>
         </LiveProvider>
       </ScreenProvider>
     </EditorProvider>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import { Flow } from './adapter/flow';
 import { runKey } from './commands';
+import { ExpectedBar } from './expected/expected-bar';
 import { useEditor, useEditorStore } from './document/use-editor';
 import { FirstStepsHints } from './panels/first-steps-hints';
 import { Outline } from './panels/outline';
@@ -27,6 +28,9 @@ export function DrawingArea({
   if (narrow)
     return (
       <div className="canvas canvas-list">
+        <ErrorBoundary what="The last 30 days could not be shown" room="line">
+          <ExpectedBar />
+        </ErrorBoundary>
         <Outline wide />
       </div>
     );
@@ -48,6 +52,9 @@ export function DrawingArea({
       <ErrorBoundary what="The zoom could not be shown" room="line">
         <ZoomBar />
         <BackToDrawing />
+      </ErrorBoundary>
+      <ErrorBoundary what="The last 30 days could not be shown" room="line">
+        <ExpectedBar />
       </ErrorBoundary>
       <ErrorBoundary what="The hints could not be shown" room="line">
         <FirstStepsHints automation={automation} />

@@ -10,6 +10,7 @@ import { runKey } from './commands';
 import { Inspector } from './inspector/inspector';
 import type { Mode } from './document/editor-store';
 import { unsentBackup } from './saving/unsent-backup';
+import { ExpectedData } from './expected/expected-data';
 import { LiveData } from './live/live-data';
 import { ReadOnlyDrawing, type Compared } from './live/read-only-drawing';
 import { TestPanel } from './live/test-panel';
@@ -147,6 +148,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       </div>
       <PresenceSync id={automation.id} catchUp={catchUp} />
       <LiveData automationId={automation.id} traced={traced} />
+      <ExpectedData automationId={automation.id} />
       <Problem error={transition.error ?? duplicate.error ?? remove.error} />
       <EditorSheets
         automation={automation}

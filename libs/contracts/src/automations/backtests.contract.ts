@@ -126,6 +126,62 @@ export const startBacktest = route({
   problems: ['not_found', 'settings_unfinished', 'no_start'],
 });
 
+export const quickBacktest = route({
+  method: 'POST',
+  path: '/automations/:id/quick_backtest',
+  access: 'change',
+  tag,
+  summary:
+    'What the draft, or the drawing sent along, would have done in the last 30 days, said at once: over up to 500 people and for about a second. Sends nothing and changes nobody.',
+  description:
+    'The figures are those of the people looked at: of all who could have entered, or of 500 drawn from them. When `more` is true, time ran out or a newer question came; asked again it goes on. After an edit only people whose way can differ are replayed. Without `from` and `to` it keeps to the same days for ten minutes.',
+  params: idParams,
+  body: z
+    .strictObject({
+      from: instant.optional(),
+      to: instant.optional(),
+      graph: graph.optional(),
+      settings: draftSettings.optional(),
+    })
+    .refine((body) => (body.from === undefined) === (body.to === undefined), {
+      message: 'Send both from and to, or neither.',
+      path: ['from'],
+    })
+    .describe('It has both from and to, or neither.'),
+  response: z.object({
+    /** The draft's revision that was replayed. */
+    revision: z.number().int(),
+    from: instant,
+    to: instant,
+    /** People who could have entered, by what starts the automation. */
+    in_scope: z.number().int(),
+    /** Of these, people whose past was looked at. */
+    looked_at: z.number().int(),
+    /** Whether asking again would look at more of them. */
+    more: z.boolean(),
+    /** Runs that would have begun, different people among them, and mails that would have left. */
+    entered: z.number().int(),
+    people: z.number().int(),
+    messages: z.number().int(),
+    /** Of each step that somebody came to; `sent` are its mails that would have left; at an unfinished one they are stuck. */
+    nodes: z.record(
+      z.string(),
+      z.object({
+        entered: z.number().int(),
+        ports: counts,
+        sent: z.number().int().optional(),
+        unfinished: z.literal(true).optional(),
+      }),
+    ),
+    /** What was taken for granted, with the steps whose decisions hang on it. */
+    assumed: z.array(z.object({ code: z.string(), text: z.string(), node_ids: z.array(z.string()) })),
+    /** Activities of before were deleted, as the settings say; null: none ever were. */
+    known_since: instant.nullable(),
+  }),
+  bodyLimit: 1_200_000,
+  problems: ['not_found', 'settings_unfinished', 'no_start', 'took_too_long', 'busy'],
+});
+
 export const listBacktests = route({
   method: 'GET',
   path: '/automations/:id/backtests',

@@ -23,6 +23,8 @@ export class AssumedOutcomes {
   readonly hung = { lists: 0, opened: 0, clicked: 0, calls: 0 };
   private readonly aboutMails = new Map<string, readonly Use[]>();
   private readonly aboutCalls = new Set<string>();
+  /** Steps that ask about lists. */
+  private readonly listSteps: readonly string[];
 
   constructor(
     readonly assume: Assume,
@@ -35,6 +37,7 @@ export class AssumedOutcomes {
       this.aboutMails.set(id, usesAskedBy(step));
       if (hasFailed(step)) this.aboutCalls.add(id);
     }
+    this.listSteps = [...version.steps.values()].filter(({ asks }) => asks.some(asksForLists)).map(({ id }) => id);
   }
 
   /** These rules are to be decided. */
@@ -46,6 +49,17 @@ export class AssumedOutcomes {
   visited(nodeId: string): void {
     for (const use of this.aboutMails.get(nodeId) ?? []) this.hung[use] += 1;
     if (this.aboutCalls.has(nodeId)) this.hung.calls += 1;
+  }
+
+  /** Steps whose decisions hang on an assumption, by its code. */
+  steps(): Map<string, string[]> {
+    const about = (use: Use) => [...this.aboutMails].filter(([, uses]) => uses.includes(use)).map(([id]) => id);
+    return new Map([
+      ['lists_as_now', [...this.listSteps]],
+      ['mail_opened', about('opened')],
+      ['mail_clicked', about('clicked')],
+      ['calls_succeed', [...this.aboutCalls]],
+    ]);
   }
 
   /** Whether anything in the drawing can notice activities of this type. */
@@ -70,7 +84,8 @@ export class AssumedOutcomes {
   }
 }
 
-const asksForLists = (rules: Group): boolean => dependencies(rules).lists.length > 0;
+/** Whether rules ask who is on which list. */
+export const asksForLists = (rules: Group): boolean => dependencies(rules).lists.length > 0;
 
 const hasFailed = ({ def }: CompiledStep): boolean => def.ports({}).some((port) => port.id === 'failed');
 

@@ -5,7 +5,6 @@ import { settings as settingsSchema, withoutSecrets, type DraftSettings, type Gr
 import {
   AppError,
   Database,
-  invalidRequest,
   LOG,
   newId,
   notFound,
@@ -17,6 +16,7 @@ import {
 } from '#platform';
 import { compile, type CompiledVersion } from '../versions/compiled-version.js';
 import { unusual } from './assumed-outcomes.js';
+import { pastWindow } from './past-window.js';
 import { replay } from './replay.js';
 import type { BacktestResult } from './tally.js';
 import { withTemplateTopics } from './template-topics.js';
@@ -46,7 +46,6 @@ const COLUMNS = `id, automation_id, revision, status, progress::float8 as progre
   error, created_by, created_at, ended_at,
   (select r.known_since from cortex.retention_rounds r where r.kind = 'activities') as known_since`;
 const KEPT = 20;
-const MOST_DAYS = 400;
 /** Seconds without a heartbeat after which somebody else begins anew. */
 const LEASE = 30;
 /** Milliseconds between two looks for one that waits. */
@@ -79,16 +78,7 @@ export class Backtests {
   async start(actor: Actor, automationId: string, wish: BacktestWish): Promise<string> {
     const automation = await automationById(this.database, automationId);
     const { now } = (await this.database.row<{ now: Date }>('select cortex.now() as now'))!;
-    const to = new Date(Math.min(wish.to.getTime(), now.getTime()));
-    const days = (to.getTime() - wish.from.getTime()) / 86_400_000;
-    if (!(days > 0))
-      throw invalidRequest('A backtest needs a window of the past: “from” before “to”.', [
-        { pointer: '/from', message: 'Earlier than “to”, and in the past.' },
-      ]);
-    if (days > MOST_DAYS)
-      throw invalidRequest(`A backtest covers at most ${MOST_DAYS} days.`, [
-        { pointer: '/from', message: `At most ${MOST_DAYS} days before “to”.` },
-      ]);
+    const { to } = pastWindow(wish, now);
     const graph = wish.graph ?? automation.draft_graph;
     const settings = wish.settings ?? automation.settings;
     drawn(automation.id, automation.name, graph, settings);

@@ -31,6 +31,36 @@ export type Scope =
 
 export const PEOPLE_AT_A_TIME = 100_000;
 
+/** Comes before everybody in order of ids. */
+export const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * The people of a scope behind $1, only those among $2 where it is not null; its own values are from $4 on, so that $3 is
+ * how many.
+ */
+function scopeQuery(scope: Scope, window: Window): [text: string, values: unknown[]] {
+  if (scope === 'everyone')
+    return [
+      `select p.person_id from cortex.people p where p.type is not null and p.person_id > $1::uuid
+         and ($2::uuid[] is null or p.person_id = any($2))`,
+      [],
+    ];
+  if ('activity_types' in scope)
+    return [
+      `select distinct a.person_id from public.crm_activities a where a.type = any($4::text[])
+         and a.occurred_at >= $5::timestamptz and a.occurred_at < $6::timestamptz and a.person_id > $1::uuid
+         and ($2::uuid[] is null or a.person_id = any($2))`,
+      [scope.activity_types, window.from.toISOString(), window.to.toISOString()],
+    ];
+  return [
+    `select distinct p.person_id from public.purchase_leads l
+     join cortex.people p on p.address = cortex.lead_home(l.id, l.email)
+     where l.created_at >= $4::timestamptz and l.created_at < $5::timestamptz and p.person_id > $1::uuid
+       and ($2::uuid[] is null or p.person_id = any($2)) and ($6::uuid is null or l.course_id = $6)`,
+    [scope.leads_since.toISOString(), scope.leads_until.toISOString(), scope.course_id ?? null],
+  ];
+}
+
 /**
  * The next people of the scope after one of them, in order of their ids: sixteen bytes each, packed.
  * @param among only those of the scope who are among these
@@ -42,36 +72,30 @@ export async function peopleInScope(
   after: string,
   among?: readonly string[],
 ): Promise<Buffer> {
-  const [id, text, values]: [string, string, unknown[]] =
-    scope === 'everyone'
-      ? [
-          'p.person_id',
-          `select p.person_id from cortex.people p where p.type is not null and p.person_id > $1::uuid`,
-          [],
-        ]
-      : 'activity_types' in scope
-        ? [
-            'a.person_id',
-            `select distinct a.person_id from public.crm_activities a where a.type = any($2::text[])
-               and a.occurred_at >= $3::timestamptz and a.occurred_at < $4::timestamptz and a.person_id > $1::uuid`,
-            [scope.activity_types, window.from.toISOString(), window.to.toISOString()],
-          ]
-        : [
-            'p.person_id',
-            `select distinct p.person_id from public.purchase_leads l
-             join cortex.people p on p.address = cortex.lead_home(l.id, l.email)
-             where l.created_at >= $2::timestamptz and l.created_at < $3::timestamptz and p.person_id > $1::uuid
-               ${scope.course_id ? 'and l.course_id = $4::uuid' : 'and $4::uuid is null'}`,
-            [scope.leads_since.toISOString(), scope.leads_until.toISOString(), scope.course_id ?? null],
-          ];
-  if (among) values.push(among);
-  const some = among ? `and ${id} = any($${values.length + 1}::uuid[])` : '';
+  const [text, values] = scopeQuery(scope, window);
   const row = await tx.row<{ people: Buffer | null }>(
     `select string_agg(uuid_send(person_id), ''::bytea order by person_id) as people
-     from (${text} ${some} order by 1 limit ${PEOPLE_AT_A_TIME}) q`,
-    [after, ...values],
+     from (${text} order by 1 limit $3) q`,
+    [after, among ?? null, PEOPLE_AT_A_TIME, ...values],
   );
   return row?.people ?? Buffer.alloc(0);
+}
+
+/** How many people a scope has, and so many of them, drawn by a hash of their ids: packed, the same ones each time. */
+export async function sampleOfScope(
+  tx: Tx,
+  scope: Scope,
+  window: Window,
+  most: number,
+): Promise<{ total: number; people: Buffer }> {
+  const [text, values] = scopeQuery(scope, window);
+  const row = await tx.row<{ total: number; people: Buffer | null }>(
+    `with q as materialized (${text})
+     select (select count(*) from q)::int as total, string_agg(uuid_send(d.person_id), ''::bytea order by d.rank, d.person_id) as people
+     from (select person_id, uuid_hash(person_id) as rank from q order by 2, 1 limit $3) d`,
+    [NOBODY, null, most, ...values],
+  );
+  return { total: row?.total ?? 0, people: row?.people ?? Buffer.alloc(0) };
 }
 
 /** Whole milliseconds, as everything else in a replay: with fractions a lead would begin after the activity that made it. */

@@ -12,6 +12,7 @@ import {
   changesSince,
   datesReached,
   entriesBefore,
+  NOBODY,
   PEOPLE_AT_A_TIME,
   peopleInScope,
   peopleNow,
@@ -27,7 +28,6 @@ import { Tally, type BacktestResult } from './tally.js';
 
 const PEOPLE_PER_CHUNK = 100;
 const ACTIVITIES_PER_PAGE = 2_000;
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 export interface ReplayOptions {
   /** The usual assumptions when absent. */
@@ -52,7 +52,7 @@ export async function replay(
   log: Log,
   options: ReplayOptions = {},
 ): Promise<BacktestResult> {
-  const script = await prepare(database, version, window, options.assume);
+  const script = await preparedScript(database, version, window, options.assume);
   const tally = new Tally(script);
   const people = await inScope(database, script, options.people);
   const total = people.reduce((sum, packed) => sum + packed.length / 16, 0);
@@ -71,7 +71,8 @@ export async function replay(
   return result;
 }
 
-async function prepare(
+/** Everything about the replay that is the same for everybody, by the settings of the workspace. */
+export async function preparedScript(
   database: Database,
   version: CompiledVersion,
   window: Window,
@@ -99,7 +100,8 @@ async function inScope(
   }
 }
 
-const unpacked = (packed: Buffer): string[] =>
+/** Ids that a query packed, sixteen bytes each. */
+export const unpacked = (packed: Buffer): string[] =>
   Array.from({ length: packed.length / 16 }, (_, at) => {
     const hex = packed.toString('hex', at * 16, at * 16 + 16);
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

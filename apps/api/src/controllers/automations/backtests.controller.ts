@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { automationById } from '#automations';
 import * as contracts from '#contracts';
 import type { Backtest, InputOf } from '#contracts';
-import { Backtests, emptyResult, simulate, type BacktestRow } from '#engine';
+import { Backtests, emptyResult, QuickBacktests, simulate, type BacktestRow } from '#engine';
 import { Database, LOG, type Actor, type Log } from '#platform';
 import { Caller, Input, Route } from '../../http/routes/route.js';
 
@@ -11,6 +11,7 @@ export class BacktestsController {
   constructor(
     private readonly database: Database,
     private readonly backtests: Backtests,
+    private readonly quick: QuickBacktests,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -19,6 +20,13 @@ export class BacktestsController {
     const { from, to, ...drawing } = body;
     const id = await this.backtests.start(actor, params.id, { ...drawing, from: new Date(from), to: new Date(to) });
     return { id };
+  }
+
+  @Route(contracts.quickBacktest)
+  async ask(@Input() { params, body }: InputOf<typeof contracts.quickBacktest>) {
+    const { from, to, ...drawing } = body;
+    const window = from && to ? { window: { from: new Date(from), to: new Date(to) } } : {};
+    return this.quick.ask(params.id, { ...drawing, ...window });
   }
 
   @Route(contracts.listBacktests)

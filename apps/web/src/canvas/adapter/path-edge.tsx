@@ -1,6 +1,7 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { AddStepButton } from '../drawing/add-step-button';
+import { PathExpected } from '../expected/expected-figures';
 import { PathFigures, usePathTone } from '../live/path-figures';
 import type { PathEdge } from './derive';
 
@@ -28,6 +29,7 @@ export const PathLine = memo(function PathLine({ id, data, source, sourceHandleI
             </span>
           ) : null}
           <PathFigures id={id} />
+          {data.folded ? null : <PathExpected nodeId={source} port={sourceHandleId} />}
           {data.folded ? null : <AddStepButton place={{ source, port: sourceHandleId }} tight={data.label !== ''} />}
         </div>
       </EdgeLabelRenderer>

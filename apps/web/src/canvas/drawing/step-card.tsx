@@ -3,6 +3,7 @@ import { memo, useEffect, type ReactNode } from 'react';
 import { useScreen } from '../screen/screen-store';
 import { portX, sizeOf, wordsWidth } from './geometry';
 import { StepIcon, kindColor, kindWords } from '../../automations/step-icon';
+import { PathExpected, StepExpected } from '../expected/expected-figures';
 import { PathFigures } from '../live/path-figures';
 import { StepFigures } from '../live/step-figures';
 import { StepDifference } from '../live/step-difference';
@@ -58,6 +59,7 @@ export const StepCard = memo(function NodeCard({ id, renderPort }: CardProps) {
             <StepIcon type={step.type} />
           </span>
           {near ? <Head step={step} /> : <Brief step={step} />}
+          {mode === 'build' ? <StepExpected id={id} /> : null}
           <ProblemMark id={id} />
         </div>
         {kind === 'end' || !near ? null : <Sentence step={step} />}
@@ -109,7 +111,7 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
       .join(' ');
   });
   const live = useEditor((state) => state.mode !== 'build' || state.readOnly);
-  const figures = useEditor((state) => state.mode === 'live');
+  const mode = useEditor((state) => state.mode);
   return portsOf(step)
     .filter((port) => open.split(' ').includes(port.id))
     .map((port) => (
@@ -124,7 +126,8 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
             {port.label}
           </span>
         ) : null}
-        {figures ? <PathFigures id={`${id}:${port.id}`} isFault={port.id === 'failed'} /> : null}
+        {mode === 'live' ? <PathFigures id={`${id}:${port.id}`} isFault={port.id === 'failed'} /> : null}
+        {mode === 'build' ? <PathExpected nodeId={id} port={port.id} /> : null}
         {live ? <span className="open-end-stop" title="This path ends here" /> : null}
         <AddStepButton place={{ source: id, port: port.id }} tight={port.label !== ''} />
       </div>

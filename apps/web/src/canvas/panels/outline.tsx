@@ -5,6 +5,7 @@ import { askedBy, useNamesFor } from '../../automations/reference-names';
 import { StepIcon, kindColor } from '../../automations/step-icon';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
+import { PathExpected, StepExpected } from '../expected/expected-figures';
 import { StepFigures } from '../live/step-figures';
 import { StepPeople } from '../presence/step-people';
 
@@ -84,6 +85,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
               <span className={again ? 'quiet' : undefined}>{sentenceOf(node, names)}</span>
             </span>
           </button>
+          {again ? null : <StepExpected id={node.id} />}
           <StepPeople id={node.id} place="row" />
           {editable && via ? (
             <button
@@ -119,6 +121,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
             </button>
           ) : null}
           <span className="label">this path ends here</span>
+          <PathExpected nodeId={node.id} port={port.port} />
         </li>
       ))}
     </>
