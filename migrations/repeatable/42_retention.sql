@@ -96,3 +96,47 @@ begin
   return gone;
 end
 $$;
+
+-- Deletes from one table of activities some of those that are older than an instant and nobody's: of visitors who were
+-- never proven to be anybody. Answers how many. By their index, so that a table without any is left at once.
+create or replace function cortex.forget_visits(place regclass, before timestamptz, most int) returns bigint
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  gone bigint;
+begin
+  execute format(
+    'delete from %1$s a where a.ctid = any(array(
+         select v.ctid from %1$s v where v.person_id is null and v.anonymous_id is not null and v.contact_email is null
+           and v.occurred_at < $1 limit $2))
+       -- Whoever is proven at this moment keeps theirs.
+       and a.person_id is null', place)
+  using before, most;
+  get diagnostics gone = row_count;
+  return gone;
+end
+$$;
+
+-- When the oldest activity of an unknown visitor is from. Looks into the first month that has any.
+create or replace function cortex.oldest_visit() returns timestamptz
+  language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  month text;
+  found_at timestamptz;
+begin
+  for month in
+    select 'crm_activities_default' union all select m.place from cortex.activity_months('infinity') m
+  loop
+    execute format(
+      'select min(a.occurred_at) from cortex.%I a where a.person_id is null and a.anonymous_id is not null', month)
+    into found_at;
+    if found_at is not null then
+      return found_at;
+    end if;
+  end loop;
+  return null;
+end
+$$;

@@ -547,6 +547,11 @@ table cortex.lead_owners
   profile_id uuid not null
   address text not null
 
+table cortex.link_proofs
+  message_id uuid not null
+  anonymous_id text not null
+  used_at timestamp with time zone not null default cortex.now()
+
 table cortex.list_keeping
   smart_list_id uuid not null
   state text not null default 'stale'::text
@@ -906,7 +911,8 @@ table cortex.settings
   drawn_brand jsonb not null default '{}'::jsonb
   attribution_days integer not null default 5
   seed_lists jsonb not null default '[]'::jsonb
-  retention jsonb not null default '{"mails_months": null, "rejected_months": null, "activities_months": null, "webhook_calls_months": 1}'::jsonb
+  retention jsonb not null default '{"mails_months": null, "rejected_months": null, "visitors_months": 6, "activities_months": null, "webhook_calls_months": 1}'::jsonb
+  mail_link_proof boolean not null default false
 
 table cortex.shopify_refunds
   refund_id text not null
@@ -1589,6 +1595,8 @@ cortex.known_names known_names_kind_check: CHECK ((kind = ANY (ARRAY['first'::te
 
 cortex.lead_owners lead_owners_pkey: PRIMARY KEY (lead_id)
 
+cortex.link_proofs link_proofs_pkey: PRIMARY KEY (message_id)
+
 cortex.list_keeping list_keeping_pkey: PRIMARY KEY (smart_list_id)
 
 cortex.list_keeping list_keeping_smart_list_id_fkey: FOREIGN KEY (smart_list_id) REFERENCES public.crm_smart_lists(id) ON DELETE CASCADE
@@ -1645,7 +1653,7 @@ cortex.order_sightings order_sightings_pkey: PRIMARY KEY (external_id)
 
 cortex.order_sources order_sources_pkey: PRIMARY KEY (source)
 
-cortex.order_sources order_sources_source_check: CHECK ((source = ANY (ARRAY['stripe'::text, 'shop'::text])))
+cortex.order_sources order_sources_source_check: CHECK ((source = ANY (ARRAY['stripe'::text, 'shop'::text, 'shopify'::text])))
 
 cortex.outgoing outgoing_pkey: PRIMARY KEY (stream, created_at, message_id)
 
@@ -2022,6 +2030,8 @@ CREATE INDEX known_names_name ON cortex.known_names USING btree (name, kind)
 CREATE INDEX known_names_near ON cortex.known_names USING gin (near, name public.gin_trgm_ops)
 
 CREATE INDEX lead_owners_profile ON cortex.lead_owners USING btree (profile_id)
+
+CREATE INDEX link_proofs_used ON cortex.link_proofs USING btree (used_at)
 
 CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
 
@@ -3263,6 +3273,26 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION cortex.forget_visits(place regclass, before timestamp with time zone, most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  gone bigint;
+begin
+  execute format(
+    'delete from %1$s a where a.ctid = any(array(
+         select v.ctid from %1$s v where v.person_id is null and v.anonymous_id is not null and v.contact_email is null
+           and v.occurred_at < $1 limit $2))
+       -- Whoever is proven at this moment keeps theirs.
+       and a.person_id is null', place)
+  using before, most;
+  get diagnostics gone = row_count;
+  return gone;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION cortex.guard_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4260,6 +4290,30 @@ declare
   number float8 := cortex.json_number(value);
 begin
   return case when abs(number) <= 9007199254740991 and trunc(number) = number then number::bigint::text end;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION cortex.oldest_visit()
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  month text;
+  found_at timestamptz;
+begin
+  for month in
+    select 'crm_activities_default' union all select m.place from cortex.activity_months('infinity') m
+  loop
+    execute format(
+      'select min(a.occurred_at) from cortex.%I a where a.person_id is null and a.anonymous_id is not null', month)
+    into found_at;
+    if found_at is not null then
+      return found_at;
+    end if;
+  end loop;
+  return null;
 end
 $function$
 

@@ -316,5 +316,16 @@ describe('a reply by mail', () => {
       },
     ]);
     expect((await api.call('POST', '/webhooks/postmark/inbound', {}, { key: null })).status).toBe(401);
+    // With files, as large as Postmark sends: they are left out while it is read, and nobody else may send as much.
+    const files = [{ Name: 'a.pdf', Content: 'QUJD'.repeat(7_500_000), ContentType: 'application/pdf' }];
+    expect((await inbound({ ...reply, MessageID: 'in-2', Attachments: files })).body).toEqual({ status: 'new' });
+    expect((await inbound({ MessageID: 'in-3', Attachments: [...files, ...files] })).status).toBe(413);
+    const many = Array.from({ length: 10_000 }, (_, n) => ({ Name: `${n} ${'x'.repeat(600)}` }));
+    expect((await inbound({ MessageID: 'in-4', Attachments: many })).body).toMatchObject({ code: 'too_large' });
+    for (const given of [headers, {}]) {
+      const large = { RecordType: 'Open', Attachments: [{ Content: 'QUJD'.repeat(500_000) }] };
+      const status = (await api.call('POST', '/webhooks/postmark', large, { key: null, headers: given })).status;
+      expect(status).toBe(given === headers ? 413 : 401);
+    }
   });
 });

@@ -337,6 +337,7 @@ describe('GET /activities', () => {
       metadata_keys: ['key_1', 'key_2', 'key_3'],
       last_seen: at(3),
       label: 'Read me',
+      named: false,
       asks_for_label: true,
     });
   });

@@ -15,6 +15,7 @@ describe('how long data are kept', () => {
     expect(first.status).toBe(200);
     expect(first.body.items.map(({ kind, months }: { kind: string; months: number }) => [kind, months])).toEqual([
       ['activities', null],
+      ['visitors', 6],
       ['mails', null],
       ['webhook_calls', 1],
       ['rejected', null],
@@ -45,6 +46,7 @@ describe('how long data are kept', () => {
     const changed = await api.call('PATCH', '/settings', { retention: { activities_months: 12 } });
     expect(changed.body.retention).toEqual({
       activities_months: 12,
+      visitors_months: 6,
       mails_months: null,
       webhook_calls_months: 1,
       rejected_months: null,

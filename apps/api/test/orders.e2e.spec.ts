@@ -93,6 +93,7 @@ describe('fetching orders', () => {
       items: [
         { source: 'stripe', state: 'off', webhook: false },
         { source: 'shop', state: 'off', webhook: null },
+        { source: 'shopify', state: 'off', webhook: false },
       ],
     });
     const lead = await bare.call('POST', '/purchase-leads', { email: ann });

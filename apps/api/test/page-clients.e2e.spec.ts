@@ -172,6 +172,41 @@ describe('a client with a write key', () => {
   });
 });
 
+describe('PostHog’s client for browsers', () => {
+  it('is told before it captures that all else is off, from pages of the key alone', async () => {
+    const { app, writeKey } = world;
+    const get = (path: string, headers: Record<string, string>) =>
+      app.call('GET', path, undefined, { key: null, headers });
+    const page = { origin: SHOP, 'sec-fetch-site': 'cross-site' };
+    const config = await get(`/array/${writeKey}/config`, page);
+    expect([config.status, config.headers.get('access-control-allow-origin')]).toEqual([200, SHOP]);
+    expect(config.body).toMatchObject({ sessionRecording: false, surveys: false, hasFeatureFlags: false });
+    expect((await get(`/array/${writeKey}/config`, { origin: 'https://evil.example' })).status).toBe(403);
+    // A script comes without an origin, and is no way around it for anything else.
+    const dest = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'script' };
+    const script = await get(`/array/${writeKey}/config.js`, dest);
+    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(script.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    const place: { _POSTHOG_REMOTE_CONFIG?: Record<string, unknown> } = {};
+    new Function('window', script.body)(place);
+    expect(place._POSTHOG_REMOTE_CONFIG).toEqual({ [writeKey]: { config: config.body, siteApps: [] } });
+    expect((await get('/array/cx_write_none/config.js', dest)).status).toBe(401);
+    const event = { event: 'Checkout Started', distinct_id: 'ph-1' };
+    const asScript = await app.call('POST', `/capture?api_key=${writeKey}`, event, { key: null, headers: dest });
+    expect(asScript.status).toBe(403);
+    const asked = JSON.stringify({ token: writeKey, distinct_id: 'ph-1', groups: {} });
+    for (const path of ['/flags/?v=2&compression=base64', '/decide/?v=3'])
+      for (const [body, type] of [
+        [`data=${encodeURIComponent(Buffer.from(asked).toString('base64'))}`, 'application/x-www-form-urlencoded'],
+        [asked, 'text/plain'],
+      ] as const) {
+        const flags = await app.call('POST', path, body, { key: null, headers: { ...page, 'content-type': type } });
+        expect([flags.status, flags.headers.get('access-control-allow-origin')]).toEqual([200, SHOP]);
+        expect(flags.body).toMatchObject({ featureFlags: {}, errorsWhileComputingFlags: false });
+      }
+  });
+});
+
 describe('a flood of one key', () => {
   it('is told to wait, loses nothing that was accepted, and no other key is refused', async () => {
     const large = { contact_email: KNOWN, type: 'flood', metadata: { filler: 'x'.repeat(900_000) } };

@@ -72,7 +72,10 @@ const routes: Record<Row, string> = {
     POST /v1/batch
     POST /capture
     GET /v1/projects/:key/settings
-    GET /sourceConfig`,
+    GET /sourceConfig
+    GET /array/:key/config
+    GET /array/:key/config.js
+    POST /flags`,
   'a signed-in customer, about themselves': `
     GET /me
     GET /me/courses`,
@@ -316,6 +319,7 @@ const routes: Record<Row, string> = {
     DELETE /staff/invitations/:id
     GET /sessions
     DELETE /sessions/:id
+    GET /sources/rejects
     GET /sources/:id/rejects
     POST /sources
     GET /sources/:id

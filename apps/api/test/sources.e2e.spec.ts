@@ -167,7 +167,23 @@ describe('a source', () => {
       expect((await api.call('GET', '/sources', undefined, { cookie })).text).not.toContain('xxxx');
     }
     expect((await rejectsOf(server.id, '', { key: server.key })).status).toBe(403);
+    expect((await api.call('GET', '/sources/rejects', undefined, { key: server.key })).status).toBe(403);
     expect((await rejectsOf(randomUUID())).status).toBe(404);
+  });
+
+  it('are shown of all sources together, those of now alone, page by page', async () => {
+    await api.db.clock.advance({ minutes: 10 });
+    await post({ contact_email: ANN, type: 'Not A Type' });
+    await track([visit()], 'https://elsewhere.example');
+    const all = (query: string) => api.call('GET', `/sources/rejects${query}`);
+    const { items } = (await all('?seconds=120')).body;
+    expect(items).toMatchObject([
+      { code: 'origin_not_allowed', source_id: page.id, source: 'Shop pages', body: null },
+      { code: 'invalid_request', source_id: server.id, body: expect.stringContaining('Not A Type') },
+    ]);
+    const first = (await all('?limit=1')).body;
+    const second = (await all(`?limit=1&cursor=${first.next_cursor}`)).body;
+    expect([first.items[0].id, second.items[0].id]).toEqual([items[0].id, items[1].id]);
   });
 
   it('forgets what names somebody with them', async () => {
@@ -193,6 +209,14 @@ describe('a type of activity', () => {
     const named = await api.call('PUT', '/activities/types/quiz.finished', { label: `Ended the quiz ${SCRIPT}` });
     expect([named.status, named.body]).toEqual([200, { done: true }]);
     expect(await typed('quiz.finished')).toMatchObject({ label: `Ended the quiz ${SCRIPT}`, asks_for_label: false });
+    // Rules say it so, too; what is sent stays what is asked.
+    const rules = {
+      operator: 'AND',
+      conditions: [{ field: 'activity', activity_type: 'quiz.finished', operator: 'count_gte', value: 1 }],
+    };
+    const list = await api.call('POST', '/smart-lists', { name: 'Quizzed', kind: 'rules', rules });
+    expect(list.body.sentence).toContain(`“Ended the quiz ${SCRIPT}”`);
+    expect((await api.call('POST', '/smart-lists/preview', { rules })).body.sentence).toBe(list.body.sentence);
     const { items } = (await api.call('GET', '/activities?type=quiz.finished')).body;
     expect(items[0]).toMatchObject({ label: `Ended the quiz ${SCRIPT}`, sentence: `Ended the quiz ${SCRIPT}` });
     await api.call('PUT', '/activities/types/quiz.finished', { label: null });

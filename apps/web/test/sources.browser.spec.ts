@@ -65,6 +65,16 @@ describe('Settings, Sources', () => {
     await post({ contact_email: ANN, type: 'quiz.finished' });
     await tail.getByRole('button', { name: 'Go on, 1 new' }).click();
     await until(async () => (await rows.count()) === 2);
+    // What is refused comes in as well, with why and its body, as text.
+    await post({ contact_email: ANN, type: 'quiz.finished', note: SCRIPT });
+    const refused = tail.locator('.live-reject', { hasText: 'The shop' });
+    await refused.locator('summary').click();
+    await refused.getByText(SCRIPT.slice(0, 12)).waitFor();
+    await tail.getByText('Recorded', { exact: true }).click();
+    await refused.waitFor({ state: 'detached' });
+    await tail.locator('label', { hasText: 'Refused' }).click();
+    await until(async () => (await rows.count()) === 1);
+    expect(await page.title()).not.toBe('harm');
     expect(await seriousProblems(page)).toEqual([]);
     await tail.getByRole('button', { name: 'Stop' }).click();
   });

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { projectRoot } from '#platform';
+import { queueMail } from '#emails';
+import { newId, projectRoot } from '#platform';
 import {
   browser,
   browserOnDisk,
@@ -190,6 +191,55 @@ describe('the script of a shop’s pages', () => {
     await has(4);
     const all = await stored();
     expect([all[3]!.contact_email, all[3]!.anonymous_id === all[0]!.anonymous_id]).toEqual([null, false]);
+  });
+
+  it('takes the proof of a mail’s link out of the address, and the first browser is its reader’s', async () => {
+    await app.call('PATCH', '/settings', { mail_link_proof: true });
+    const link = `${shopUrl}${at('/offer', '')}&from=mail#prices`;
+    const person = await app.database.row<{ person_id: string }>(
+      'select person_id from cortex.people where address = $1',
+      [KNOWN],
+    );
+    const { message_id } = await app.database.tx((tx) =>
+      queueMail(tx, {
+        person_id: person!.person_id,
+        stream: 'transactional',
+        content: { subject: 'Offer', html: `<a href="${link.replaceAll('&', '&amp;')}">Offer</a>` },
+        data: { contact: {} },
+        dedupe_key: newId(),
+      }),
+    );
+    await until(async () => (await app.call('GET', `/outbox/${message_id}`)).body.state === 'sent');
+    const { html } = (await app.call('GET', `/outbox/${message_id}`)).body;
+    const inMail = /href="(http:[^"]*offer[^"]*)"/.exec(html)![1]!.replaceAll('&amp;', '&');
+    expect(inMail).toContain('&from=mail&cortex_proof=');
+    const page = await visit('/', '');
+    await click(page, 1);
+    await has(1);
+    await page.goto(inMail);
+    await has(2);
+    expect(page.url()).toBe(link);
+    await until(async () => (await stored()).every(({ contact_email }) => contact_email === KNOWN));
+    await click(page, 2);
+    await has(3);
+    await page.reload();
+    await click(page, 3);
+    await has(4);
+    // Somebody to whom the mail was forwarded.
+    const other = await pageAt(shopUrl, chromium, broken);
+    open.push(other.context());
+    await other.goto(inMail);
+    await click(other, 9);
+    await has(6);
+    expect((await stored()).map(({ type, n, contact_email }) => [type, n, contact_email])).toEqual([
+      ['clicked', '1', KNOWN],
+      ['identified', null, KNOWN],
+      ['clicked', '2', KNOWN],
+      ['clicked', '3', KNOWN],
+      ['identified', null, null],
+      ['clicked', '9', null],
+    ]);
+    await app.call('PATCH', '/settings', { mail_link_proof: false });
   });
 
   it('stores and sends nothing before a yes, and removes all after a no', async () => {

@@ -4,6 +4,7 @@ export interface Activity {
   anonymous_id?: string;
   contact_email?: string;
   signature?: string;
+  proof?: string;
   type: string;
   metadata: object;
   occurred_at: string;

@@ -40,6 +40,9 @@ interface Who {
   id: string;
   email?: string;
   signature?: string;
+  /** What the link of a mail carried, and until when it is worth sending. */
+  proof?: string;
+  until?: number;
 }
 
 const BATCH = 50;
@@ -48,6 +51,8 @@ const LONGEST = 50_000;
 const SOON_MS = 300;
 const PATIENCE_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
+/** How long the proof of a link counts, for the browser that came with it first. */
+const PROVEN_MS = 86_400_000;
 
 /** Codes of what is no better when it is sent again. */
 const refused = new Set(['invalid_request', 'invalid_json', 'too_many_items', 'too_large']);
@@ -101,13 +106,20 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   function trackActivity(type: string, metadata: object = {}, whose?: Whose): void {
     if (!mayRecord) return;
-    const { id, email, signature }: Who = isBelieved && whose ? { id: whose.visitor ?? '', email: whose.email } : who();
+    const {
+      id,
+      email,
+      signature,
+      proof,
+      until = 0,
+    }: Who = isBelieved && whose ? { id: whose.visitor ?? '', email: whose.email } : who();
     push({
       id: newId(),
       ...(id ? { anonymous_id: id } : {}),
       // An address that nobody has signed proves nothing, so it stays here.
       ...(signature && !isBelieved ? { contact_email: email, signature } : {}),
       ...(isBelieved && email ? { contact_email: email } : {}),
+      ...(!signature && until > Date.now() ? { proof } : {}),
       type,
       metadata,
       occurred_at: new Date().toISOString(),
@@ -120,8 +132,19 @@ export function createTracker(options: TrackerOptions): Tracker {
     let now = who();
     // Somebody else at this browser begins anew.
     if (now.email && now.email !== email) now = { id: newId() };
-    remember({ id: now.id, email, signature: signature ?? now.signature });
+    remember({ ...now, email, signature: signature ?? now.signature });
     trackActivity('identified', traits);
+  }
+
+  /** Takes the proof of a mail's link out of the address, and keeps it with whoever is here unless they are known better. */
+  function readProof(): void {
+    const found = /[?&]cortex_proof=([\w-]*)(&?)/.exec(location.search);
+    if (!found) return;
+    const rest = location.search.replace(found[0], found[2] ? found[0][0]! : '');
+    history.replaceState(history.state, '', location.pathname + rest + location.hash);
+    if (!mayRecord || who().signature) return;
+    remember({ ...who(), proof: found[1]!, until: Date.now() + PROVEN_MS });
+    trackActivity('identified');
   }
 
   const page = (metadata: object = {}): void =>
@@ -227,6 +250,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     }
   }
   if (mayKeep) keep();
+  if (isPage) readProof();
 
   function listen(): void {
     if (options.pages === 'auto') {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { keptDays } from '#contracts';
+import { keptDays, linkProof } from '#contracts';
 import { Database, retryLaws } from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 
@@ -35,7 +35,10 @@ export class Housekeeping implements JobHandlers {
     );
   }
 
-  /** An Idempotency-Key holds for 24 hours; bodies that were refused are looked at soon or never. */
+  /**
+   * An Idempotency-Key holds for 24 hours; bodies that were refused are looked at soon or never. Who used the proof of a
+   * mail is needed as long as somebody may try to use it again.
+   */
   async forgetRequests(): Promise<void> {
     let gone: number;
     do {
@@ -47,6 +50,9 @@ export class Housekeeping implements JobHandlers {
     } while (gone === BATCH);
     await this.database.run(
       `delete from cortex.source_rejects r where r.at < (select cortex.now()) - interval '${keptDays.refused_bodies} days'`,
+    );
+    await this.database.run(
+      `delete from cortex.link_proofs u where u.used_at < (select cortex.now()) - interval '${linkProof.days + 1} days'`,
     );
   }
 

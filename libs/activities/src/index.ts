@@ -3,7 +3,7 @@ export * from './activity-log.js';
 export * from './activity-tail.js';
 export * from './append.js';
 export * from './ingestion.js';
-export { TypeLabels } from './type-labels.js';
+export { labelsOf, TypeLabels } from './type-labels.js';
 export * from './visit-limits.js';
 export * from './visits.js';
 export { activitySentence } from './sentence.js';

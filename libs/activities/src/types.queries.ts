@@ -8,6 +8,8 @@ export interface SeenType {
   last_seen: string;
   /** What it is called on screens. */
   label: string;
+  /** Somebody has said so. */
+  named: boolean;
   /** Nobody has said what it is called, and Cortex has no sentence for it. */
   asks_for_label: boolean;
 }
@@ -53,6 +55,7 @@ export async function seenTypes(tx: Tx): Promise<SeenType[]> {
     metadata_keys,
     last_seen: last_seen.toISOString(),
     label: label ?? typeWords(type),
+    named: label !== null,
     asks_for_label: !was_asked && !isKnownType(type) && !isReservedType(type),
   }));
 }

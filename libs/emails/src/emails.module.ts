@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DesignRenderer } from './templates/design-renderer.js';
+import { LinkProofs } from './messages/link-proof-use.js';
 import { LinkTokens } from './rendering/link-tokens.js';
 import { SignUpForms } from './subscriptions/sign-up-forms.js';
 import { MailBlocks } from './templates/mail-blocks.js';
@@ -13,6 +14,7 @@ import { Topics } from './subscriptions/topics.js';
 
 const services = [
   DesignRenderer,
+  LinkProofs,
   LinkTokens,
   MailBlocks,
   Media,

@@ -1,7 +1,9 @@
+export { LinkProofs } from './messages/link-proof-use.js';
 export { batchLimit } from './messages/batch-limit.js';
 export * from './messages/cancel-waiting.js';
 export * from './content/content.js';
 export { escapeHtml, parseLiquid, TemplateError } from './liquid/liquid.js';
+export { withoutProof } from './rendering/link-proofs.js';
 export * from './rendering/link-tokens.js';
 export { emptyWords } from './content/empty-words.js';
 export { spamWords } from './content/spam-words.js';

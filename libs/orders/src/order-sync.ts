@@ -78,7 +78,8 @@ export class OrderSync {
 
   private stateOf(source: OrderSourceName, row: SourceRow | undefined): OrderSourceState {
     const isOn = this.all.some(({ name }) => name === source);
-    const webhook = source === 'stripe' ? this.config.env.STRIPE_WEBHOOK_SECRET !== undefined : null;
+    const { STRIPE_WEBHOOK_SECRET: stripe, SHOPIFY_WEBHOOK_SECRET: shopify } = this.config.env;
+    const webhook = source === 'shop' ? null : (source === 'stripe' ? stripe : shopify) !== undefined;
     const instant = (at: Date | null | undefined) => at?.toISOString() ?? null;
     return {
       source,
@@ -98,7 +99,10 @@ export class OrderSync {
    */
   async ask(actor: Actor): Promise<void> {
     if (this.all.length === 0)
-      throw new AppError('no_order_source', 'Set STRIPE_API_KEY or ORDERS_URL, and start Cortex again.');
+      throw new AppError(
+        'no_order_source',
+        'Set STRIPE_API_KEY, SHOPIFY_ADMIN_TOKEN or ORDERS_URL, and start Cortex again.',
+      );
     await this.database.tx(async (tx) => {
       await tx.run(
         `insert into cortex.order_sources (source, asked_at) select unnest($1::text[]), cortex.now()

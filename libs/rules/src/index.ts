@@ -50,4 +50,4 @@ export {
 } from './sql/to-sql.js';
 export { settingSql, settingsSql, type SettingColumn } from './language/settings-sql.js';
 export { confirming, everyone, lifetimeValue, mayBeMailed, moneyUnit } from './language/sql-pieces.js';
-export { BLANK, toClause, toEnglish, type EnglishOptions } from './english/to-english.js';
+export { BLANK, toClause, toEnglish, typeKey, type EnglishOptions } from './english/to-english.js';

@@ -97,12 +97,29 @@ export class Sources {
        order by r.id desc limit $4`,
       [source, before, filter.unused ?? null, filter.limit + 1],
     );
-    const shown = rows.slice(0, filter.limit);
-    const last = shown.at(-1);
-    return {
-      items: shown.map((row) => ({ ...row, at: row.at.toISOString() })),
-      next_cursor: rows.length > filter.limit && last ? encodeCursor([last.id]) : null,
-    };
+    return pageOf(rows, filter.limit);
+  }
+
+  /** The same of all sources, of the last so many seconds. */
+  async allRejects(filter: {
+    limit: number;
+    cursor?: string;
+    seconds?: number;
+  }): Promise<Page<SourceReject & { source_id: string; source: string }>> {
+    await this.written();
+    const [before] = decodeCursor(filter.cursor, 1) ?? [null];
+    const rows = await this.database.rows<RejectRow & { source_id: string; source: string }>(
+      `${NAMED}
+       select r.id::text as id, r.at, r.code, r.reason, r.pointer, r.route, r.body, r.is_cut, r.unused, r.source_id,
+         coalesce((select n.name from named n where n.id = r.source_id), r.source_id) as source
+       from (
+         select x.* from cortex.source_rejects x
+         where ($2::bigint is null or x.id < $2::bigint) and ($3::int is null or x.at > cortex.now() - make_interval(secs => $3::int))
+         order by x.id desc limit $4) r
+       order by r.id desc`,
+      [this.webhooks(), before, filter.seconds ?? null, filter.limit + 1],
+    );
+    return pageOf(rows, filter.limit);
   }
 
   /** What this process has counted is to be seen; where the database does not answer, the question itself says so. */
@@ -116,6 +133,15 @@ export class Sources {
     const isSetUp = { stripe: STRIPE_WEBHOOK_SECRET, shopify: SHOPIFY_WEBHOOK_SECRET, postmark: POSTMARK_WEBHOOK_USER };
     return Object.entries(isSetUp).flatMap(([name, given]) => (given === undefined ? [] : [name]));
   }
+}
+
+function pageOf<Row extends RejectRow>(rows: readonly Row[], limit: number): Page<Omit<Row, 'at'> & { at: string }> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map((row) => ({ ...row, at: row.at.toISOString() })),
+    next_cursor: rows.length > limit && last ? encodeCursor([last.id]) : null,
+  };
 }
 
 /** SQL: `named`, every source with its name; `$1`: the webhooks that are set up. */

@@ -8,6 +8,7 @@ export * from './database/postgres.js';
 export * from './fakes/postmark.js';
 export * from './fakes/postmark-account.js';
 export * from './fakes/shop.js';
+export * from './fakes/shopify.js';
 export * from './fakes/stripe.js';
 export * from './fakes/supabase.js';
 export * from './effort/growth.js';

@@ -25,6 +25,7 @@ const changeable: readonly (readonly [keyof SettingsChange, 'plain' | 'json'])[]
   ['double_opt_in', 'plain'],
   ['consent_text', 'plain'],
   ['mail_tracking', 'plain'],
+  ['mail_link_proof', 'plain'],
   ['attribution_days', 'plain'],
   ['quiet_hours', 'json'],
   ['frequency_cap', 'json'],

@@ -1,5 +1,5 @@
 import { activityTypes, listCourses, listSmartLists, smartListFields, smartListValues } from '#contracts';
-import { commonFields, freeFields } from '#rules';
+import { commonFields, freeFields, typeKey } from '#rules';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '../api/client';
@@ -21,7 +21,7 @@ export function useSuggestions() {
   const types = useActivityTypes();
   return {
     courses: (courses.data?.items ?? []).map(({ id, title }) => ({ value: id, label: title })),
-    activityTypes: types.map(({ type }) => type),
+    activityTypes: types,
     lists: (lists.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
   };
 }
@@ -87,8 +87,9 @@ export interface Choice {
   label: string;
 }
 
-/** Names of courses, lists and steps by id, so that sentences say them. */
+/** Names of courses, lists, types of activities and steps, so that sentences say them. */
 export function useNames(steps: Choice[] = []): ReadonlyMap<string, string> {
-  const { courses, lists } = useSuggestions();
-  return new Map([...courses, ...lists, ...steps].map(({ value, label }) => [value, label]));
+  const { courses, lists, activityTypes: types } = useSuggestions();
+  const named = types.filter((one) => one.named).map(({ type, label }) => ({ value: typeKey(type), label }));
+  return new Map([...courses, ...lists, ...named, ...steps].map(({ value, label }) => [value, label]));
 }

@@ -1,7 +1,7 @@
 import { explainAutomation, type Automation } from '#contracts';
 import type { Graph } from '#graph';
 import { indexGraph } from '#graph';
-import type { Group } from '#rules';
+import { typeKey, type Group } from '#rules';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -60,7 +60,9 @@ export function Explanation({ automationId, graph, email }: ExplanationProps) {
           {said.smallest_change ? <p className="sentence">{said.smallest_change.text}</p> : null}
           {said.activity?.last_at ? (
             <p className="label">
-              Last {said.activity.type}: {relativeTime(said.activity.last_at)}
+              Last{' '}
+              <span title={said.activity.type}>{names.get(typeKey(said.activity.type)) ?? said.activity.type}</span>:{' '}
+              {relativeTime(said.activity.last_at)}
               {said.activity.fits ? '' : ', which does not match the start'}
             </p>
           ) : null}

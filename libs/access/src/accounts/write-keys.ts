@@ -52,6 +52,26 @@ export async function sealSigningOfKeysAnew(database: Database, vault: Vault): P
   });
 }
 
+/** Origins that are looked at; more sites than these have no proof in their links. */
+const MOST_ORIGINS = 100;
+
+/** The sites of the workspace: wherever a write key may be used. */
+export async function originsOfPages(tx: Tx): Promise<string[]> {
+  const rows = await tx.rows<{ origin: string }>(
+    `select distinct o.origin from cortex.api_keys k cross join lateral unnest(k.allowed_origins) o (origin)
+     where k.kind = 'write' and k.revoked_at is null order by o.origin limit ${MOST_ORIGINS}`,
+  );
+  return [...originSet(rows.map(({ origin }) => origin))];
+}
+
+/** As the header `Origin` says them. */
+function originSet(given: readonly string[]): Set<string> {
+  const origins = new Set(given.map((origin) => new URL(origin).origin));
+  // Those without an origin of their own (files, sandboxed frames) all say “null”.
+  origins.delete('null');
+  return origins;
+}
+
 interface KeyRow {
   id: string;
   name: string;
@@ -117,9 +137,7 @@ export class WriteKeys {
 
 function toKey({ id, name, allowed_types, allowed_origins }: KeyRow, secret: string | undefined): WriteKey {
   const types = new Set(allowed_types);
-  const origins = new Set((allowed_origins ?? []).map((origin) => new URL(origin).origin));
-  // Those without an origin of their own (files, sandboxed frames) all say “null”.
-  origins.delete('null');
+  const origins = originSet(allowed_origins ?? []);
   // Made for nobody: a key that signs with none takes as long to refuse a signature.
   const signing = secret ?? randomBytes(30).toString('base64url');
   return {

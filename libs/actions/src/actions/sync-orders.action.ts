@@ -32,7 +32,7 @@ export class SyncOrders implements ActionDefinition<'sync_orders', Plan> {
   unavailable = async (): Promise<string | undefined> =>
     this.orders.sources.length > 0
       ? undefined
-      : 'No source of orders is set up. An administrator sets STRIPE_API_KEY or ORDERS_URL.';
+      : 'No source of orders is set up. An administrator sets STRIPE_API_KEY, SHOPIFY_ADMIN_TOKEN or ORDERS_URL.';
 
   async plan(tx: Tx, person: ContactRow, _input: ContactActionInput<'sync_orders'>): Promise<Plan> {
     const since = await this.orders.since(tx);

@@ -143,6 +143,11 @@ async function erasePseudonymously(tx: Tx, personIds: readonly string[]): Promis
        union select v.anonymous_id from cortex.visitors v where v.person_id = any($1::uuid[])))`,
     [personIds],
   );
+  await tx.run(
+    `delete from cortex.link_proofs u using cortex.messages m
+     where m.id = u.message_id and m.person_id = any($1::uuid[])`,
+    [personIds],
+  );
   await tx.run('delete from cortex.visitors v where v.person_id = any($1::uuid[])', [personIds]);
   await tx.run(
     `update public.crm_activities a set contact_email = null, anonymous_id = null, metadata = coalesce((

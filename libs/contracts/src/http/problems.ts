@@ -253,7 +253,7 @@ export const problemKinds = {
   ),
   no_order_source: cannotBeDone(
     'No source of orders is set up, so there is nothing to fetch.',
-    'Set STRIPE_API_KEY, or ORDERS_URL, and start Cortex again.',
+    'Set STRIPE_API_KEY, SHOPIFY_ADMIN_TOKEN or ORDERS_URL, and start Cortex again.',
   ),
   unknown_topic: cannotBeDone(
     'One of the topics does not exist.',

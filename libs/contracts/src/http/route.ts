@@ -50,6 +50,8 @@ export interface RouteDefinition {
   problems?: readonly ProblemCode[];
   /** Size in bytes beyond which a body is refused, default 1 MiB; 64 KiB where nobody has to say who they are. */
   bodyLimit?: number;
+  /** A larger size, where `bodyLimit` is for what is left of the body without long texts in it, such as files. */
+  sentLimit?: number;
   /** The same for a file (CSV, bytes), where the route takes a larger one. */
   fileLimit?: number;
   /** Answers that are no JSON (HTML pages, images, streams). */

@@ -118,6 +118,8 @@ export const activityTypes = route({
         last_seen: z.string(),
         /** What it is called on screens. */
         label: z.string(),
+        /** Somebody has said so; otherwise the label is made of the type. */
+        named: z.boolean(),
         /** Nobody has said what it is called, and Cortex has no sentence for it. */
         asks_for_label: z.boolean(),
       }),

@@ -186,3 +186,61 @@ export const capture = route({
   response: z.object({ status: z.literal(1) }),
   problems,
 });
+
+/** Everything that PostHog's client for browsers could do besides capturing is off: Cortex answers none of it. */
+const quiet = {
+  supportedCompression: z.array(z.string()),
+  hasFeatureFlags: z.literal(false),
+  sessionRecording: z.literal(false),
+  surveys: z.literal(false),
+  heatmaps: z.literal(false),
+  capturePerformance: z.literal(false),
+  captureDeadClicks: z.literal(false),
+  autocapture_opt_out: z.literal(true),
+  autocaptureExceptions: z.literal(false),
+  siteApps: z.array(z.never()),
+  toolbarParams: z.object({}),
+};
+
+/** Where PostHog's client for browsers asks how it is set up. */
+export const posthogConfig = route({
+  method: 'GET',
+  path: '/array/:key/config',
+  access: 'client',
+  tag: 'Clients',
+  summary: 'How PostHog’s client for browsers is set up: it captures events, and nothing else',
+  params: z.strictObject({ key: z.string().max(200) }),
+  response: z.object(quiet),
+  problems: ['unknown_api_key', 'origin_not_allowed'],
+});
+
+/** The same as a script, as it asks first. A browser does not say which page asks for one. */
+export const posthogScript = route({
+  method: 'GET',
+  path: '/array/:key/config.js',
+  access: 'client',
+  tag: 'Clients',
+  summary: 'The same as a script',
+  params: z.strictObject({ key: z.string().max(200) }),
+  raw: true,
+  problems: ['unknown_api_key'],
+});
+
+export const posthogFlags = route({
+  method: 'POST',
+  path: '/flags',
+  access: 'client',
+  tag: 'Clients',
+  summary: 'The feature flags that PostHog’s client for browsers asks for: none',
+  description: 'Also at `/decide`, as older versions call it. What is sent is not looked at but for its key (`token`).',
+  query: z.object({ ...key, ...token }),
+  body: z.looseObject({ token: z.string().max(200).optional() }),
+  response: z.object({
+    ...quiet,
+    featureFlags: z.object({}),
+    featureFlagPayloads: z.object({}),
+    flags: z.object({}),
+    errorsWhileComputingFlags: z.literal(false),
+  }),
+  problems: ['unknown_api_key', 'origin_not_allowed', 'invalid_json'],
+});

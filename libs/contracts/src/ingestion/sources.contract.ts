@@ -69,6 +69,25 @@ export const listSourceRejects = route({
   problems: ['not_found', 'invalid_cursor'],
 });
 
+export const listRejects = route({
+  method: 'GET',
+  path: '/sources/rejects',
+  access: 'admin',
+  tag,
+  summary:
+    'The newest bodies of all sources that were refused, or accepted and not used, with the reason; newest first',
+  description: '`seconds`: only those of the last so many.',
+  query: pageQuery.extend({ seconds: z.coerce.number().int().min(1).max(86_400).optional() }),
+  response: page(
+    sourceReject.extend({
+      source_id: z.string(),
+      /** What the source is called; its id where it is gone. */
+      source: z.string(),
+    }),
+  ),
+  problems: ['invalid_cursor'],
+});
+
 export const liveActivities = route({
   method: 'GET',
   path: '/activities/live',

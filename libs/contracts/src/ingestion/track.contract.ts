@@ -16,6 +16,12 @@ export const OF_A_SERVER = 'Ids that begin with “user:” are for the programs
 /** An id that pages make up for a visitor. */
 export const isPageVisitor = (id: string): boolean => !id.startsWith(USER_VISITOR);
 
+/**
+ * How long the proof in a link of a mail can be used: days after the mail was sent, and hours after it was first used, by
+ * the browser that used it.
+ */
+export const linkProof = { days: 7, hours: 24 } as const;
+
 /** One activity as a page sends it: of a visitor, and of a person where the shop's server has signed their address. */
 export const visit = z.strictObject({
   /** Made by the page, so that a repeat is told as one. */
@@ -23,6 +29,8 @@ export const visit = z.strictObject({
   anonymous_id: z.string().trim().min(1).max(100).refine(isPageVisitor, OF_A_SERVER),
   contact_email: emailAddress.optional(),
   signature: z.string().max(200).optional(),
+  /** What a link in a mail of ours carried, as `cortex_proof`. */
+  proof: z.string().max(100).optional(),
   type: activityType.refine((type) => !isReservedType(type), RESERVED_TYPE),
   metadata: z.record(z.string(), z.unknown()).refine(fitsPage, TOO_MUCH_METADATA).optional(),
   occurred_at: instant.optional(),
@@ -36,7 +44,7 @@ export const track = route({
   tag: 'Activities',
   summary: `Record what visitors of a page did, at most ${MAX_VISITS} activities. /track.js calls it.`,
   description:
-    'The write key stands in the query (`?key=`), or in `Authorization: Bearer`. The `Origin` has to be one that the key names, and each type one that it names. The body is JSON, also as `text/plain`, as `sendBeacon` sends it. `signature` is the HMAC-SHA-256 of `contact_email` with the signing secret of the key, in hexadecimal (a domain in its ASCII form), made by the server of the shop. Without one that is right the address is not kept, the activity stays its visitor’s (`anonymous_id`) and starts nothing; the answer is the same. With it the activity is the person’s, if the address is known, and so is what this visitor did before. Nobody is added to the directory. `sent_at` tells how wrong the clock of the visitor is; an instant that is ahead counts as now, one older than seven days as seven days ago.',
+    'The write key stands in the query (`?key=`), or in `Authorization: Bearer`. The `Origin` has to be one that the key names, and each type one that it names. The body is JSON, also as `text/plain`, as `sendBeacon` sends it. `signature` is the HMAC-SHA-256 of `contact_email` with the signing secret of the key, in hexadecimal (a domain in its ASCII form), made by the server of the shop. Without one that is right the address is not kept, the activity stays its visitor’s (`anonymous_id`) and starts nothing; the answer is the same. With it the activity is the person’s, if the address is known, and so is what this visitor did before. `proof` does the same without an address: it is what a link in a mail carried as `cortex_proof`, and holds for the visitor who comes with it first. Nobody is added to the directory. `sent_at` tells how wrong the clock of the visitor is; an instant that is ahead counts as now, one older than seven days as seven days ago.',
   status: 202,
   bodyLimit: 64 * 1024,
   query: z.object({ key: z.string().max(200).optional() }),

@@ -296,8 +296,9 @@ export const postmarkReplies = route({
   tag,
   summary: 'Mail that came to Postmark’s inbound address; the same basic auth',
   description:
-    'A mail that answers one of ours (by `In-Reply-To` or `References`) becomes an activity `mail.replied` of whoever got that one, with its text (`StrippedTextReply`, at most 4,000 characters). Any other is accepted and not used: from whom it says it is is not believed. At most 5 MiB with its attachments, which are not kept.',
+    'A mail that answers one of ours (by `In-Reply-To` or `References`) becomes an activity `mail.replied` of whoever got that one, with its text (`StrippedTextReply`, at most 4,000 characters). Any other is accepted and not used: from whom it says it is is not believed. At most 40 MiB with its attachments, which are left out while it is read: of each text the first 64 KiB are looked at, and 5 MiB in all.',
   bodyLimit: 5 * 1024 * 1024,
+  sentLimit: 40 * 1024 * 1024,
   raw: true,
   problems: ['wrong_webhook_credentials'],
 });

@@ -4,7 +4,7 @@ import { currency, minorAmount } from '../ingestion/people-ingestion.contract.js
 
 const tag = 'People';
 
-export const orderSourceNames = ['stripe', 'shop'] as const;
+export const orderSourceNames = ['stripe', 'shop', 'shopify'] as const;
 export type OrderSourceName = (typeof orderSourceNames)[number];
 
 /** What came of fetching orders, in numbers of orders. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instant, route } from '../http/route.js';
 
 /** Kinds of data whose time is a setting, and the fewest months that each can be kept. */
-export const fewestMonths = { activities: 3, mails: 1, webhook_calls: 1, rejected: 1 } as const;
+export const fewestMonths = { activities: 3, visitors: 1, mails: 1, webhook_calls: 1, rejected: 1 } as const;
 export type RetainedKind = keyof typeof fewestMonths;
 /** The most months that can be set; longer is for ever. */
 export const MOST_MONTHS = 240;
@@ -25,6 +25,8 @@ const months = (fewest: number) =>
 /** Months for which each kind is kept; null: for ever. */
 export const retention = z.strictObject({
   activities_months: months(fewestMonths.activities).nullable(),
+  /** What visitors did of whom it was never proven who they are. What was joined to a person is an activity. */
+  visitors_months: months(fewestMonths.visitors).nullable(),
   /** The text of mails that were sent, and the data that it was filled with. That they were sent stays. */
   mails_months: months(fewestMonths.mails).nullable(),
   webhook_calls_months: months(fewestMonths.webhook_calls).nullable(),
@@ -42,6 +44,7 @@ const count = z.object({
 export const keptData = z.object({
   kind: z.enum([
     'activities',
+    'visitors',
     'mails',
     'webhook_calls',
     'rejected',
@@ -81,6 +84,7 @@ export const getKeptData = route({
     'hold for kinds that are left out.',
   query: z.strictObject({
     activities_months: asked(fewestMonths.activities),
+    visitors_months: asked(fewestMonths.visitors),
     mails_months: asked(fewestMonths.mails),
     webhook_calls_months: asked(fewestMonths.webhook_calls),
     rejected_months: asked(fewestMonths.rejected),

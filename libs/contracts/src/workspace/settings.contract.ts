@@ -45,6 +45,8 @@ export const settingsFields = z.strictObject({
   double_opt_in: z.boolean(),
   /** Who counts opens and clicks. */
   mail_tracking: z.enum(['postmark', 'ours', 'off']),
+  /** Links in mails to the sites of the write keys say who follows them. */
+  mail_link_proof: z.boolean(),
   /** Days after somebody's last click within which an enrollment or a payment counts for that broadcast. */
   attribution_days: z.number().int().min(1).max(30),
   consent_text: z.string().trim().min(1, 'Write what people agree to.').max(2000),

@@ -21,17 +21,31 @@ const onTheWeb = /^\s*https?:\/\/[^\s/?#]/i;
 const named = /[?&;]utm_[a-z_]+=/i;
 
 /**
- * An address with these parameters behind its own and before its fragment, otherwise as it was written.
- * @param separator `&`, or `&amp;` where the address is written in HTML
+ * An address with these parameters behind its own, see `withParameters`.
  * @param own how our own links begin: ways out, the view in the browser
  * @returns undefined for what is no address of the web, one of ours, and one that names its own UTM parameters
  */
 function tagged(address: string, query: string, separator: '&' | '&amp;', own: string): string | undefined {
   const bare = address.trim();
   if (!onTheWeb.test(bare) || bare === own || bare.startsWith(`${own}/`)) return undefined;
+  return withParameters(bare, query, separator, named);
+}
+
+/**
+ * An address with these parameters behind its own and before its fragment, otherwise as it was written.
+ * @param separator `&`, or `&amp;` where the address is written in HTML
+ * @param present how it looks where it has such parameters already
+ * @returns undefined where it has
+ */
+export function withParameters(
+  bare: string,
+  query: string,
+  separator: '&' | '&amp;',
+  present: RegExp,
+): string | undefined {
   const fragment = fragmentOf(bare);
   const before = bare.slice(0, fragment);
-  if (named.test(before)) return undefined;
+  if (present.test(before)) return undefined;
   const joint = !before.includes('?') ? '?' : /[?&]$|&amp;$/.test(before) ? '' : separator;
   return `${before}${joint}${separator === '&' ? query : query.replaceAll('&', '&amp;')}${bare.slice(fragment)}`;
 }
@@ -49,9 +63,16 @@ export const htmlWithUtm = (html: string, query: string, own: string): string =>
 
 /** The same of plain text. */
 export const textWithUtm = (text: string, query: string, own: string): string =>
+  withAddresses(text, (address) => tagged(address, query, '&', own));
+
+/**
+ * Plain text with other addresses of the web in it.
+ * @param change gets an address without the marks that end its sentence; undefined leaves it
+ */
+export const withAddresses = (text: string, change: (address: string) => string | undefined): string =>
   text.replace(/https?:\/\/[^\s<>"]+/gi, (found) => {
     const address = withoutEnd(found);
-    return (tagged(address, query, '&', own) ?? address) + found.slice(address.length);
+    return (change(address) ?? address) + found.slice(address.length);
   });
 
 /** An address in a sentence, without the marks that end the sentence or the brackets around it. */

@@ -3,7 +3,7 @@ import { compileContent, type MailContent, type TemplateProblem } from '../conte
 import type { MailStream } from '../content/html-problems.js';
 import { TemplateError } from '../liquid/liquid.js';
 import * as here from './mail.thread.js';
-import { renderMail, withOwnTracking, type RenderedMail } from './render.js';
+import { renderMail, withOwnLinks, type RenderedMail } from './render.js';
 
 const inThread = inThreads<typeof here>(new URL('./mail.thread.js', import.meta.url));
 
@@ -52,7 +52,7 @@ export async function renderAside(parts: here.MailParts): Promise<RenderedMail> 
   const made = aside ? await inThread('render', asData(parts)) : here.render(parts);
   if ('mail' in made) {
     const { mail } = made;
-    return aside ? { ...mail, html: withOwnTracking(mail.html, parts.data, parts.facts, parts.links) } : mail;
+    return aside ? withOwnLinks(mail, parts.data, parts.facts, parts.links) : mail;
   }
   throw new TemplateError(made.mistake.message, made.mistake.line, made.mistake.column);
 }

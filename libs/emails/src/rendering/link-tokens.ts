@@ -14,6 +14,7 @@ const purposes = {
   reset: 6,
   confirm: 7,
   password: 8,
+  proof: 9,
 } as const;
 export type LinkPurpose = keyof typeof purposes;
 
@@ -101,8 +102,9 @@ export class LinkSigner {
     return known ? new Date(Number(time)) : undefined;
   }
 
-  links(subject: LinkSubject): MailLinks {
-    return new PersonLinks(this, subject);
+  /** @param mayProve whether the mail goes to its person: then links to the shop's pages may say who follows them */
+  links(subject: LinkSubject, mayProve = false): MailLinks {
+    return new PersonLinks(this, subject, mayProve);
   }
 
   /** The address of one link. */
@@ -116,6 +118,7 @@ class PersonLinks implements MailLinks {
   constructor(
     private readonly signer: LinkSigner,
     private readonly subject: LinkSubject,
+    private readonly mayProve: boolean,
   ) {}
 
   get unsubscribe(): string {
@@ -135,6 +138,9 @@ class PersonLinks implements MailLinks {
   }
   get password(): string {
     return this.signer.link('learn/reset', 'password', this.subject);
+  }
+  get proof(): string | undefined {
+    return this.mayProve ? this.signer.token('proof', this.subject) : undefined;
   }
   get tracking(): Tracking {
     const { signer, subject } = this;

@@ -32,7 +32,8 @@ const entities = new Map([
   ['#39', "'"],
   ['#x27', "'"],
 ]);
-const unescaped = (value: string): string =>
+/** The value of an attribute as the browser reads it. */
+export const unescaped = (value: string): string =>
   value.replace(/&(#?\w{2,4});/g, (whole, name: string) => entities.get(name.toLowerCase()) ?? whole);
 
 function withPicture(html: string, url: string): string {

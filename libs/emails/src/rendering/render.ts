@@ -1,5 +1,6 @@
 import type { CompiledContent } from '../content/content.js';
 import { htmlFooter, textFooter } from './footer.js';
+import { htmlWithProof, textWithProof } from './link-proofs.js';
 import { withTracking, type Tracking } from './own-tracking.js';
 import { htmlWithUtm, textWithUtm } from '../content/utm.js';
 
@@ -22,6 +23,8 @@ export interface SendFacts {
   track: boolean;
   /** We do. */
   own_tracking?: boolean;
+  /** Links to these pages of the shop say who follows them. */
+  proof_origins?: string[];
 }
 
 /** The person's side of a mail, frozen when it was queued. */
@@ -56,6 +59,8 @@ export interface MailLinks {
   password: string;
   /** Absent where nobody's clicks are to be counted. */
   tracking?: Tracking;
+  /** What proves who has followed a link of this mail; absent where it must prove nobody. */
+  proof?: string | undefined;
 }
 
 export interface RenderedMail {
@@ -113,7 +118,7 @@ export function renderMail(
     html = htmlWithUtm(html, content.utm, facts.public_url);
     text = textWithUtm(text, content.utm, facts.public_url);
   }
-  html = withOwnTracking(html, data, facts, links);
+  ({ html, text } = withOwnLinks({ html, text }, data, facts, links));
   return {
     from: oneLine(from || facts.sender),
     subject: oneLine(content.subject.render(given)).slice(0, 900),
@@ -130,10 +135,24 @@ export function renderMail(
   };
 }
 
-/** The HTML with links that are counted by us, where they are to be. */
-export function withOwnTracking(html: string, data: MailData, facts: SendFacts, links: MailLinks): string {
+/** Both parts with links that say who follows them, and the HTML with links that are counted by us, where they are to be. */
+export function withOwnLinks<Parts extends { html: string; text: string }>(
+  parts: Parts,
+  data: MailData,
+  facts: SendFacts,
+  links: MailLinks,
+): Parts {
   // Whoever follows one of these proves that they have the mail: nobody else is to see the address.
-  return facts.own_tracking && links.tracking && !secretLink(data) ? withTracking(html, links.tracking) : html;
+  if (secretLink(data)) return parts;
+  let { html, text } = parts;
+  const token = facts.proof_origins ? links.proof : undefined;
+  if (facts.proof_origins && token !== undefined) {
+    const proof = { origins: facts.proof_origins, token };
+    html = htmlWithProof(html, proof);
+    text = textWithProof(text, proof);
+  }
+  if (facts.own_tracking && links.tracking) html = withTracking(html, links.tracking);
+  return { ...parts, html, text };
 }
 
 /** Signed when a template reads it. */

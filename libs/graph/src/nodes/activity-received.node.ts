@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { activityType } from '../model/graph.js';
 import { defineNode, nextPort } from '../model/node.js';
+import { typeName } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
 import { groupText, itsText, rulesSchema, whereSchema } from '../words/rule-text.js';
 
@@ -33,11 +34,12 @@ export const activityReceived = defineNode({
   defaults: { activity_type: '' },
   ports: nextPort,
   phrases: ({ activity_type, where, rules }, names) => [
-    ...say`When ${value('activity_type', activity_type)} happens`,
+    ...say`When ${value('activity_type', typeName(names, activity_type), activity_type)} happens`,
     ...(where ? say`, if ${value('where', itsText(where))}` : []),
     ...(rules ? say`, for ${value('rules', groupText(rules, names))}` : []),
   ],
-  brief: ({ activity_type }) => (activity_type ? `When ${activity_type}` : 'When something happens'),
+  brief: ({ activity_type }, names) =>
+    activity_type ? `When ${typeName(names, activity_type)}` : 'When something happens',
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

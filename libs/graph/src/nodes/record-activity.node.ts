@@ -2,6 +2,7 @@ import { isReservedType, RESERVED_TYPE } from '#rules';
 import { z } from 'zod';
 import { activityType } from '../model/graph.js';
 import { defineNode, nextPort } from '../model/node.js';
+import { typeName } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
 
 export const recordActivity = defineNode({
@@ -24,7 +25,8 @@ export const recordActivity = defineNode({
   }),
   defaults: { activity_type: '' },
   ports: nextPort,
-  phrases: ({ activity_type }) => say`Record ${value('activity_type', activity_type)}`,
+  phrases: ({ activity_type }, names) =>
+    say`Record ${value('activity_type', typeName(names, activity_type), activity_type)}`,
   check: ({ activity_type }, { pointer, node_id }) =>
     isReservedType(activity_type)
       ? [

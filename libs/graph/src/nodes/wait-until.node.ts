@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addDuration, duration, durationText } from '../times/duration.js';
 import { activityType } from '../model/graph.js';
 import { defineNode } from '../model/node.js';
+import { typeName } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
 import { graphRulesSchema, itsText, theyText, whereSchema } from '../words/rule-text.js';
 
@@ -53,12 +54,12 @@ export const waitUntil = defineNode({
   phrases: ({ activity_type, where, rules, timeout }, names) => [
     ...(rules && !activity_type
       ? say`Wait until ${value('rules', theyText(rules, names))}`
-      : say`Wait until ${value('activity_type', activity_type)} happens`),
+      : say`Wait until ${value('activity_type', typeName(names, activity_type), activity_type)} happens`),
     ...(where ? say`, if ${value('where', itsText(where))}` : []),
     ...say`, at most ${value('timeout', timeout && durationText(timeout))}`,
   ],
   brief: ({ activity_type, rules, timeout }, names) => {
-    const until = activity_type ?? (rules && theyText(rules, names));
+    const until = typeName(names, activity_type) ?? (rules && theyText(rules, names));
     return [until ? `Until ${until}` : 'Wait until', timeout && durationText(timeout)].filter(Boolean).join(', or ');
   },
   check: () => [],

@@ -1,6 +1,6 @@
 import { durationText } from '../times/duration.js';
 import type { DraftSettings, Graph, GraphEdge, GraphNode, Moment } from '../model/graph.js';
-import { noNames, type Names } from '../words/names.js';
+import { noNames, typeName, type Names } from '../words/names.js';
 import { withSteps } from './step-names.js';
 import { portsOf, sentenceOf } from './readable.js';
 import { theyText } from '../words/rule-text.js';
@@ -53,7 +53,7 @@ export function diff(before: Drawn, after: Drawn, names = noNames): Change[] {
         before: node,
       });
   changes.push(...paths(before.graph, after.graph, now));
-  changes.push(...settingsChanges(before.settings, after.settings));
+  changes.push(...settingsChanges(before.settings, after.settings, names));
   return changes;
 }
 
@@ -88,10 +88,10 @@ function paths(before: Graph, after: Graph, names: Names): Change[] {
   return found;
 }
 
-const parts: [key: keyof DraftSettings, name: string, say: (settings: DraftSettings) => string][] = [
+const parts: [key: keyof DraftSettings, name: string, say: (settings: DraftSettings, names: Names) => string][] = [
   ['entry', 'Who may come in again', ({ entry }) => entryText(entry)],
-  ['exit_when', 'Leaves early', ({ exit_when }) => momentText(exit_when)],
-  ['goal', 'The goal', ({ goal }) => momentText(goal)],
+  ['exit_when', 'Leaves early', ({ exit_when }, names) => momentText(exit_when, names)],
+  ['goal', 'The goal', ({ goal }, names) => momentText(goal, names)],
   [
     'quiet_hours',
     'Quiet hours',
@@ -105,10 +105,10 @@ const parts: [key: keyof DraftSettings, name: string, say: (settings: DraftSetti
   ['late_after', 'Too late after', ({ late_after }) => (late_after ? durationText(late_after) : '24 hours')],
 ];
 
-function settingsChanges(before: DraftSettings, after: DraftSettings): Change[] {
+function settingsChanges(before: DraftSettings, after: DraftSettings, names: Names): Change[] {
   return parts.flatMap(([key, name, say]): Change[] => {
     if (same(before[key], after[key])) return [];
-    const [from, to] = [say(before), say(after)];
+    const [from, to] = [say(before, names), say(after, names)];
     const sentence = from === to ? `${name}: changed inside.` : `${name}: ${from} → ${to}.`;
     return [{ change: 'settings', sentence, pointer: `/settings/${key}` }];
   });
@@ -133,11 +133,12 @@ export function entryText(entry: DraftSettings['entry'], usual = 'once'): string
 }
 
 /** When people leave, in words that follow “leaves”; `never` where nothing is set. */
-export function momentText(moment: DraftSettings['exit_when']): string {
+export function momentText(moment: DraftSettings['exit_when'], names = noNames): string {
   if (!moment) return 'never';
-  if (moment.activity_type) return `when ${moment.activity_type} happens${moment.where ? ', under conditions' : ''}`;
+  if (moment.activity_type)
+    return `when ${typeName(names, moment.activity_type)} happens${moment.where ? ', under conditions' : ''}`;
   try {
-    return moment.rules ? `if ${theyText((moment as Extract<Moment, { rules: unknown }>).rules)}` : 'unfinished';
+    return moment.rules ? `if ${theyText((moment as Extract<Moment, { rules: unknown }>).rules, names)}` : 'unfinished';
   } catch {
     return 'unfinished';
   }

@@ -1,5 +1,6 @@
 import type { DraftSettings, GraphNode } from '../model/graph.js';
 import { nodeDef } from '../nodes/index.js';
+import { noNames } from '../words/names.js';
 import { value, type Phrase } from '../words/phrase.js';
 import { entryText, momentText } from './diff.js';
 import { readable } from './readable.js';
@@ -15,13 +16,14 @@ export const usualLimit = (start: Pick<GraphNode, 'type' | 'config'> | undefined
 export const limitPhrases = (
   { entry, exit_when, goal }: DraftSettings,
   start: Pick<GraphNode, 'type' | 'config'> | undefined,
+  names = noNames,
 ): Phrase[] => {
   const often = entryText(entry, usualLimit(start));
   return [
     value('entry', often.charAt(0).toUpperCase() + often.slice(1)),
     { text: ' · ' },
-    value('exit_when', exit_when ? `leave early ${momentText(exit_when)}` : 'nobody leaves early'),
+    value('exit_when', exit_when ? `leave early ${momentText(exit_when, names)}` : 'nobody leaves early'),
     { text: ' · ' },
-    value('goal', goal ? `goal: ${momentText(goal)}` : 'no goal'),
+    value('goal', goal ? `goal: ${momentText(goal, names)}` : 'no goal'),
   ];
 };

@@ -4,14 +4,18 @@ export interface Phrase {
   field?: string;
   /** True where the value is missing: the screen draws a blank to fill in. */
   blank?: boolean;
+  /** What the value is called elsewhere, such as in a program; shown where one points at it. */
+  title?: string;
 }
 
 /** How a blank is written where there is only text. */
 export const BLANK = '____';
 
-/** A value of the sentence; without text it is a blank. */
-export const value = (field: string, text: string | undefined): Phrase =>
-  text === undefined || text === '' ? { text: BLANK, field, blank: true } : { text, field };
+/** A value of the sentence; without text it is a blank. @param title what it is called elsewhere, if otherwise */
+export const value = (field: string, text: string | undefined, title?: string): Phrase =>
+  text === undefined || text === ''
+    ? { text: BLANK, field, blank: true }
+    : { text, field, ...(title === undefined || title === text ? {} : { title }) };
 
 /** Template tag that puts a sentence together from words and values. */
 export const say = (

@@ -5,7 +5,8 @@ import { AppError, Config, Database } from '#platform';
 import { tellRefused } from '../refused-orders.js';
 import type { SourceOrder } from '../source.js';
 import { takeOrders } from '../take-orders.js';
-import { shopifyCustomer, shopifyOrder, shopifyRefund, type ShopifyRefund } from './shopify-orders.js';
+import { shopifyCustomer, shopifyOrder, shopifyRefund } from './shopify-orders.js';
+import { refundedOf } from './shopify-refunds.js';
 
 const SHOPIFY = { name: 'shopify', label: 'Shopify' };
 
@@ -59,7 +60,7 @@ export class ShopifyReports {
     const read = shopifyOrder(body);
     if (!read) return 'ignored';
     const { order, refunds, at } = read;
-    const refunded = await this.refundedOf(order.external_id, order.currency, refunds);
+    const refunded = await refundedOf(this.database, order.external_id, order.currency, refunds);
     await this.record({ ...order, refunded_minor: Math.min(refunded, order.amount_minor) }, at);
     return 'taken';
   }
@@ -69,7 +70,7 @@ export class ShopifyReports {
     const refund = shopifyRefund(body);
     if (!refund) return 'ignored';
     const { order_id, currency } = refund;
-    const refunded = await this.refundedOf(order_id, currency, [refund]);
+    const refunded = await refundedOf(this.database, order_id, currency, [refund]);
     const seen = await this.database.row<{ amount_minor: string; buyer: string | null; failed: boolean }>(
       `select s.amount_minor, s.buyer, s.failed from cortex.order_sightings s
        where s.external_id = $1 and s.source = 'shopify' and s.currency = $2`,
@@ -98,30 +99,6 @@ export class ShopifyReports {
     if (!profile) return 'ignored';
     await bringIn(this.database, [profile], upsertProfile);
     return 'taken';
-  }
-
-  /** Notes refunds, and answers how much was given back of the order in all that are known. */
-  private refundedOf(orderId: string, currency: string, refunds: readonly ShopifyRefund[]): Promise<number> {
-    return this.database.tx(async (tx) => {
-      await tx.run(
-        `insert into cortex.shopify_refunds (refund_id, order_id, amount_minor, currency)
-         select r.refund_id, $2, r.amount_minor, r.currency
-         from unnest($1::text[], $3::bigint[], $4::text[]) as r(refund_id, amount_minor, currency)
-         order by r.refund_id on conflict (refund_id) do nothing`,
-        [
-          refunds.map(({ refund_id }) => refund_id),
-          orderId,
-          refunds.map(({ amount_minor }) => amount_minor),
-          refunds.map((refund) => refund.currency),
-        ],
-      );
-      const row = await tx.row<{ amount: string }>(
-        `select coalesce(sum(r.amount_minor), 0) as amount from cortex.shopify_refunds r
-         where r.order_id = $1 and r.currency = $2`,
-        [orderId, currency],
-      );
-      return Number(row!.amount);
-    });
   }
 
   private async record(order: SourceOrder, at: Date): Promise<void> {

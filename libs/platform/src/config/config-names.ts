@@ -12,13 +12,13 @@ export interface UnknownName {
 }
 
 /**
- * What the environment has under `CORTEX_`, `POSTMARK_`, `STRIPE_`, `ORDERS_`, `SUPABASE_` or `UNLAYER_` that Cortex does not read. Kubernetes puts names
+ * What the environment has under `CORTEX_`, `POSTMARK_`, `STRIPE_`, `SHOPIFY_`, `ORDERS_`, `SUPABASE_` or `UNLAYER_` that Cortex does not read. Kubernetes puts names
  * there by itself for a service called “cortex” (`CORTEX_SERVICE_HOST`), so only a slip prevents the start.
  */
 export function unknownNames(given: Iterable<string>, known: readonly string[]): UnknownName[] {
   const names = new Set(known);
   return [...given]
-    .filter((name) => /^(CORTEX|POSTMARK|STRIPE|ORDERS|SUPABASE|UNLAYER)_/i.test(name) && !names.has(name))
+    .filter((name) => /^(CORTEX|POSTMARK|STRIPE|SHOPIFY|ORDERS|SUPABASE|UNLAYER)_/i.test(name) && !names.has(name))
     .map((name) => {
       const near = known
         .map((candidate) => ({ candidate, away: leven(name.toUpperCase(), candidate) }))

@@ -147,6 +147,15 @@ export const environment = z.object({
     description: "The signing secret of Shopify's webhooks to `/webhooks/shopify`.",
     absent: 'the webhook answers 401',
   }),
+  SHOPIFY_URL: origin.optional().meta({
+    description: 'Your shop at Shopify, `https://….myshopify.com`, from which orders are fetched.',
+    absent: 'orders come by its webhooks only',
+  }),
+  SHOPIFY_ADMIN_TOKEN: givenToken.optional().meta({
+    description:
+      'The Admin API token of an app of that shop, with the scopes `read_orders` and, for orders older than 60 days, `read_all_orders`.',
+    absent: 'orders come by its webhooks only',
+  }),
   ORDERS_URL: url.optional().meta({
     description: 'Fetches orders from this address of your own shop, which answers as `libs/orders/README.md` says.',
     absent: 'no orders are fetched from a shop',
@@ -258,6 +267,7 @@ function contradictions(given: Readonly<Record<string, string>>): string[] {
   const pairs = [
     ['POSTMARK_WEBHOOK_USER', 'POSTMARK_WEBHOOK_PASSWORD'],
     ['SUPABASE_URL', 'SUPABASE_SERVICE_KEY'],
+    ['SHOPIFY_URL', 'SHOPIFY_ADMIN_TOKEN'],
   ] as const;
   for (const pair of pairs) {
     const missing = pair.filter((name) => given[name] === undefined);

@@ -9,9 +9,15 @@ import { isRelative, parseInstant } from '../language/time.js';
 /** What stands where something is still missing. */
 export const BLANK = '____';
 
+/** Under what a type of activity has its name among those of lists, courses and steps: nothing else has such an id. */
+export const typeKey = (type: string): string => `type ${type}`;
+
 export interface EnglishOptions {
   place?: Place;
-  /** Names of lists, courses and steps by their id; without one the id is not shown. */
+  /**
+   * Names of lists, courses and steps by their id; without one the id is not shown. Those of types of activities by
+   * `typeKey`; without one the type itself is said.
+   */
   names?: ReadonlyMap<string, string>;
 }
 
@@ -123,7 +129,8 @@ class Speaker {
       return condition.node_id ? 'an earlier mail' : `the mail ${BLANK}`;
     }
     if (field.type !== 'activity') return field.noun;
-    const type = condition.activity_type ? quoted(condition.activity_type) : BLANK;
+    const { activity_type } = condition;
+    const type = activity_type ? quoted(this.names.get(typeKey(activity_type)) ?? activity_type) : BLANK;
     if (!condition.where) return `done ${type}`;
     return `done ${type} ${new Speaker('where', this.names).clause(condition.where)}`;
   }

@@ -13,6 +13,7 @@ export type SettingColumn =
   | 'settle_seconds'
   | 'retry_unknown_transactional'
   | 'mail_tracking'
+  | 'mail_link_proof'
   | 'attribution_days'
   | 'event_aliases'
   | 'admins_need_second_factor'

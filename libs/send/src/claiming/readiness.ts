@@ -1,3 +1,4 @@
+import { originsOfPages } from '#access';
 import { readSettings, type Config, type Tx } from '#platform';
 import type { SendFacts } from '#emails';
 import type { Handling } from '../postmark/postmark.client.js';
@@ -34,6 +35,7 @@ export async function readiness(
     'sender_transactional',
     'postal_address',
     'mail_tracking',
+    'mail_link_proof',
     'sending_stopped_at',
   );
   if (row.sending_stopped_at && !options.evenIfStopped) return { ready: false, reason: 'stopped' };
@@ -59,6 +61,7 @@ export async function readiness(
       unsubscribe: unsubscribeBy(stream, provider, handling),
       track: row.mail_tracking === 'postmark' && !outbox,
       ...(row.mail_tracking === 'ours' ? { own_tracking: true } : {}),
+      ...(row.mail_link_proof ? { proof_origins: await originsOfPages(tx) } : {}),
     },
   };
 }

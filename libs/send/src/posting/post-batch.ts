@@ -105,7 +105,7 @@ async function tryRender(
   signer: LinkSigner,
 ): Promise<RenderedMail | { reason: string } | { again: string }> {
   try {
-    const links = signer.links({ person_id: mail.person_id, message_id: mail.id });
+    const links = signer.links({ person_id: mail.person_id, message_id: mail.id }, true);
     const made = makerOf(mail.content_id)({ data: mail.data, facts: batch.facts, links, from: mail.email_from });
     // Only large ones have to be waited for.
     const rendered = made instanceof Promise ? await made : made;

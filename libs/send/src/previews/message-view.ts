@@ -49,7 +49,7 @@ export class MessageView {
    */
   async show(id: string, withLiveLinks = false) {
     const row = await findMessage(this.database, id);
-    const rendered = await this.render(id, withLiveLinks);
+    const rendered = await this.render(id, withLiveLinks, withLiveLinks);
     if (!row || !rendered) throw notFound('mail');
     return { ...presentMessage(row), ...rendered, from: rendered.from };
   }
@@ -57,8 +57,9 @@ export class MessageView {
   /**
    * What the person got, or undefined when there is no such mail. A part that cannot be made is said in its place.
    * @param withLiveLinks as they got it; otherwise its links lead nowhere
+   * @param withProof also with what proves who follows them; not on a page, whose address people pass on
    */
-  async render(id: string, withLiveLinks: boolean): Promise<RenderedMail | undefined> {
+  async render(id: string, withLiveLinks: boolean, withProof = false): Promise<RenderedMail | undefined> {
     const row = await this.database.row<Parts>(
       `select m.person_id, m.contact_email, m.stream, m.data, m.email_from, b.facts, c.subject, c.preheader, c.html, c.text,
          c.reply_to, c.utm
@@ -71,7 +72,7 @@ export class MessageView {
     if (Object.keys(row.data).length === 0) return keptNoLonger(row);
     const facts = row.facts ?? (await this.facts(row.stream));
     const links = withLiveLinks
-      ? (await this.tokens.signer()).links({ person_id: row.person_id, message_id: id })
+      ? (await this.tokens.signer()).links({ person_id: row.person_id, message_id: id }, withProof)
       : this.nowhere();
     try {
       return await renderAside({ content: row, data: row.data, facts, links, from: row.email_from });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LinkTokens } from '#emails';
+import { LinkTokens, withoutProof } from '#emails';
 import { Database, LOG, type Log } from '#platform';
 import { byMachine, noteUse, type OurMessage } from './postmark-meaning.js';
 
@@ -27,7 +27,7 @@ export class OwnReports {
   async clicked(token: string, by: Fetcher): Promise<string | undefined> {
     const click = (await this.tokens.signer()).readClick(token);
     if (!click) return undefined;
-    await this.note(click.message_id, 'clicked', by, click.url);
+    await this.note(click.message_id, 'clicked', by, withoutProof(click.url));
     return click.url;
   }
 

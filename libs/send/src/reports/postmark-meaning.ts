@@ -1,7 +1,15 @@
 import { appendActivities } from '#activities';
 import { noteClick, noteMachineOpen, takeBackClicks } from '#broadcasts';
 import { addressOf, peopleOf, setConsent } from '#directory';
-import { liftForPerson, liftForPostmark, streams, suppress, type Stream, type SuppressionReason } from '#emails';
+import {
+  liftForPerson,
+  liftForPostmark,
+  streams,
+  suppress,
+  withoutProof,
+  type Stream,
+  type SuppressionReason,
+} from '#emails';
 import type { Tx } from '#platform';
 import { readBounce } from './bounce-types.js';
 import { aboutMessage } from '../claiming/claim-batch.js';
@@ -35,8 +43,9 @@ export async function applyToMessage(tx: Tx, event: Payload, message: OurMessage
     case 'Open':
     case 'Click': {
       const what = event.RecordType === 'Open' ? 'opened' : 'clicked';
-      return noteUse(tx, event, message, what, {
-        machine: await byMachine(tx, event, message, what),
+      const seen = { ...event, OriginalLink: withoutProof(text(event.OriginalLink)) };
+      return noteUse(tx, seen, message, what, {
+        machine: await byMachine(tx, seen, message, what),
         source: 'postmark',
       });
     }

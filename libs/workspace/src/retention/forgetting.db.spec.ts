@@ -136,6 +136,36 @@ describe('data that is older than it is kept', () => {
     expect(await since()).toBe(known);
   });
 
+  it('takes what unknown visitors did, and never what has become a person’s', async () => {
+    const visit = (visitor: string, age: string, person: string | null = null) =>
+      sql(
+        `insert into public.crm_activities (anonymous_id, person_id, contact_email, type, occurred_at, source)
+         values ($1, $2::uuid, case when $2::uuid is not null then $4::citext end, 'page_view', cortex.now() - $3::interval, 'browser')`,
+        [visitor, person, age, ANN],
+      );
+    for (const [visitor, age] of [
+      ['long ago', '3 years'],
+      ['old', '300 days'],
+      ['young', '20 days'],
+    ] as const)
+      await visit(visitor, age);
+    await visit('joined', '300 days', run.person_id);
+    await sql('delete from cortex.activity_inbox');
+    await sql("delete from cortex.retention_rounds where kind = 'visitors'");
+    const visitors = async () =>
+      (
+        await sql<{ anonymous_id: string }>(
+          'select anonymous_id from public.crm_activities where anonymous_id is not null order by occurred_at, 1',
+        )
+      ).map((row) => row.anonymous_id);
+    // Six months, as nobody has set anything else.
+    expect(await nextNight('visitors')).toEqual({ rows: 2, more: false });
+    await forgetting.night();
+    expect(await visitors()).toEqual(['joined', 'young']);
+    expect(Number((await round('visitors'))!.deleted)).toBe(2);
+    await sql('delete from public.crm_activities where anonymous_id is not null');
+  });
+
   it('takes from mails what they said, and leaves that they were sent', async () => {
     const content = async (name: string) =>
       (

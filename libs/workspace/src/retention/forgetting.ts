@@ -30,6 +30,8 @@ export const deleteOldData = defineJob({
 const cortex = systemActor('Cortex');
 /** Milliseconds of a night; what is left waits for the next. */
 const A_NIGHT = 30 * 60_000;
+/** Activities of unknown visitors that go in one transaction. */
+const VISITS = 5000;
 /** Pages of a table (8 KiB each) that one transaction goes through. */
 const PAGES = 64;
 
@@ -94,6 +96,7 @@ export class Forgetting implements JobHandlers {
   /** @returns whether it came to the end */
   private async goThrough(round: Round, pages: number, mayGoOn: () => boolean): Promise<boolean> {
     if (round.kind === 'activities') return this.activities(round, pages, mayGoOn);
+    if (round.kind === 'visitors') return this.visitors(round, mayGoOn);
     for (const { place, forget } of walks[round.kind]) {
       const step = (tx: Tx, range: readonly [string, string]) => tx.run(forget, [...range, round.before]);
       if (!(await this.walk(round, place, pages, mayGoOn, step))) return false;
@@ -124,6 +127,29 @@ export class Forgetting implements JobHandlers {
       };
       if (!(await this.walk(round, place, pages, mayGoOn, step))) return false;
     }
+    return true;
+  }
+
+  /** What was joined to a person meanwhile is an activity like others, and stays as long as those. */
+  private async visitors(round: Round, mayGoOn: () => boolean): Promise<boolean> {
+    const months = await this.database.rows<{ place: string }>(
+      'select m.place from cortex.activity_months($1::timestamptz) m',
+      [round.before],
+    );
+    for (const place of ['crm_activities_default', ...months.map((month) => month.place)])
+      for (let gone = VISITS; gone === VISITS;) {
+        if (!mayGoOn()) return false;
+        gone = await this.database.tx(async (tx) => {
+          // A month may have been dropped since.
+          const row = await tx.row<{ gone: string }>(
+            `select cortex.forget_visits(m.place, $2::timestamptz, $3) as gone
+             from (select to_regclass($1) as place) m where m.place is not null`,
+            [`cortex.${place}`, round.before, VISITS],
+          );
+          await this.count(tx, round, Number(row?.gone ?? 0));
+          return Number(row?.gone ?? 0);
+        });
+      }
     return true;
   }
 

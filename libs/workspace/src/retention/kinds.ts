@@ -10,12 +10,14 @@ export const retainedKinds = [
   'webhook_calls',
   'rejected',
   'mails',
+  'visitors',
   'activities',
 ] as const satisfies readonly RetainedKind[];
 
 /** Whether a kind goes in whole months (UTC), or in whole days: tables that are read through in a moment. */
 export const wholes: Readonly<Record<RetainedKind, 'month' | 'day'>> = {
   activities: 'month',
+  visitors: 'month',
   mails: 'month',
   webhook_calls: 'day',
   rejected: 'day',
@@ -46,6 +48,14 @@ export const looks: readonly Look[] = [
       )
       select min((select a.occurred_at from public.crm_activities a where a.type = t.type order by a.occurred_at limit 1)) as at
       from types t where t.type is not null`,
+  },
+  {
+    kind: 'visitors',
+    // They stand among the activities: what is theirs alone is the index by which they are found.
+    tables: ['public.crm_activities_anonymous', 'cortex.visitors', 'cortex.link_proofs'],
+    rows: `select count(*)::int as n from (
+        select from public.crm_activities a where a.person_id is null and a.anonymous_id is not null limit ${MOST_COUNTED + 1}) t`,
+    oldest: 'select cortex.oldest_visit() as at',
   },
   {
     kind: 'mails',
@@ -120,6 +130,9 @@ export const looks: readonly Look[] = [
 export const olds: Readonly<Record<RetainedKind, string>> = {
   activities: `select count(*)::int as n from (
       select from public.crm_activities a where a.occurred_at < $1::timestamptz limit ${MOST_OLD + 1}) t`,
+  visitors: `select count(*)::int as n from (
+      select from public.crm_activities a where a.person_id is null and a.anonymous_id is not null and a.contact_email is null
+        and a.occurred_at < $1::timestamptz limit ${MOST_OLD + 1}) t`,
   mails: `select count(*)::int as n from (
       select from cortex.messages m where m.created_at < $1::timestamptz and m.state in ('sent', 'skipped', 'failed', 'cancelled')
         and (m.data <> '{}' or m.subject is not null) limit ${MOST_OLD + 1}) t`,
@@ -139,7 +152,7 @@ interface Walk {
 }
 
 /** What is let go of, table by table. Activities have functions of their own. */
-export const walks: Readonly<Record<Exclude<RetainedKind, 'activities'>, readonly Walk[]>> = {
+export const walks: Readonly<Record<Exclude<RetainedKind, 'activities' | 'visitors'>, readonly Walk[]>> = {
   mails: [
     {
       place: 'cortex.messages',

@@ -27,6 +27,13 @@ export class SourcesController {
     return this.sources.rejects(params.id, { ...page, ...(unused === undefined ? {} : { unused: unused === 'true' }) });
   }
 
+  @Route(contracts.listRejects)
+  allRejects(
+    @Input() { query }: InputOf<typeof contracts.listRejects>,
+  ): Promise<AnswerOf<typeof contracts.listRejects>> {
+    return this.sources.allRejects(query);
+  }
+
   @Route(contracts.createInboundSource)
   create(
     @Input() { body }: InputOf<typeof contracts.createInboundSource>,

@@ -3,6 +3,7 @@ import { networkOf, type WriteKey } from '#access';
 import { Visits, type VisitorActivity } from '#activities';
 import * as contracts from '#contracts';
 import { MAX_VISITS, visit, type AnswerOf, type Visit } from '#contracts';
+import { LinkProofs } from '#emails';
 import { AppError, invalidRequest } from '#platform';
 import { SourceMeter } from '#sources';
 import { fieldErrors, Route } from '../../http/routes/route.js';
@@ -18,6 +19,7 @@ export class TrackController {
   constructor(
     private readonly visits: Visits,
     private readonly meter: SourceMeter,
+    private readonly proofs: LinkProofs,
   ) {}
 
   /** Reads its own body, as `POST /activities` does: what is wrong with one item does not cost the others their place. */
@@ -31,7 +33,10 @@ export class TrackController {
     const taken = await this.visits.take(
       key,
       { network: networkOf(request.ip), items: count },
-      valid.map(({ value }) => visitorActivity(value, key)),
+      await this.visitorActivities(
+        valid.map(({ value }) => value),
+        key,
+      ),
       sentAt,
     );
     const results: Answer['results'] = new Array(count);
@@ -41,6 +46,26 @@ export class TrackController {
     const counts = { accepted: 0, duplicate: 0, rejected: 0 };
     for (const { status } of results) counts[status]++;
     return { accepted: counts.accepted, duplicates: counts.duplicate, rejected: counts.rejected, results };
+  }
+
+  /** With the addresses that the shop's server has signed, or that the link of a mail proves; each link is asked once. */
+  private async visitorActivities(visits: readonly Visit[], key: WriteKey): Promise<VisitorActivity[]> {
+    const proven = new Map<string, string | undefined>();
+    const activities: VisitorActivity[] = [];
+    for (const one of visits) {
+      const { id, anonymous_id, contact_email, signature, proof, type, metadata, occurred_at } = one;
+      let provenEmail =
+        contact_email !== undefined && signature !== undefined && key.isProof(contact_email, signature)
+          ? contact_email
+          : undefined;
+      if (proof !== undefined && signature === undefined) {
+        const asked = JSON.stringify([proof, anonymous_id]);
+        if (!proven.has(asked)) proven.set(asked, await this.proofs.use(proof, anonymous_id));
+        provenEmail = proven.get(asked);
+      }
+      activities.push({ id, anonymousId: anonymous_id, provenEmail, type, metadata, occurredAt: occurred_at });
+    }
+    return activities;
   }
 }
 
@@ -52,18 +77,3 @@ function envelopeOf(body: unknown): { sentAt?: string; body: unknown } {
     throw invalidRequest('The request is not valid, so nothing was stored.', fieldErrors(read.error, '/sent_at'));
   return { sentAt: read.data, body: rest };
 }
-
-const visitorActivity = (
-  { id, anonymous_id, contact_email, signature, type, metadata, occurred_at }: Visit,
-  key: WriteKey,
-): VisitorActivity => ({
-  id,
-  anonymousId: anonymous_id,
-  provenEmail:
-    contact_email !== undefined && signature !== undefined && key.isProof(contact_email, signature)
-      ? contact_email
-      : undefined,
-  type,
-  metadata,
-  occurredAt: occurred_at,
-});

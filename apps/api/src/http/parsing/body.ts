@@ -4,11 +4,14 @@ import { AppError, turns, type FieldError } from '#platform';
 import { senderOf } from './sender.js';
 import { clientBody } from './client-bodies.js';
 import { takeShared } from './csv-body.js';
+import { LongTexts } from './long-texts.js';
 import { parseStrictJson } from './strict-json.js';
 
 export const MIB = 1024 * 1024;
 /** What a stranger may send at most, in bytes; and a form. */
 const OPEN_LIMIT = 64 * 1024;
+/** Bytes of a text that are read where long ones are left out. */
+const LONG_TEXT = 64 * 1024;
 const CSV = /^text\/csv\s*(;|$)/i;
 /** What `sendBeacon` calls a text. No browser asks for permission before it sends that to another origin. */
 const PLAIN = /^text\/plain\s*(;|$)/i;
@@ -119,19 +122,27 @@ export function applyBodyLimits(fastify: FastifyInstance, contracts: RouteDefini
     const takesPlain = contract.access === 'write_key';
     const isClients = contract.access === 'client';
     const file = Math.max(limit, contract.fileLimit ?? 0);
-    const limits: Limits = { body: limit, file, isSigned, takesPlain, isClients };
-    options.bodyLimit = limits.file;
+    const { sentLimit: sent } = contract;
+    const limits: Limits = { body: limit, file, sent, isSigned, takesPlain, isClients };
+    options.bodyLimit = sent ?? limits.file;
     options.config = { ...options.config, limits };
     const before = options.onRequest === undefined ? [] : [options.onRequest].flat();
     options.onRequest = [
       ...before,
       (request, reply, done) => {
         const announced = Number(request.headers['content-length'] ?? 0);
-        if (!(announced > limitOf(request))) return done();
+        const most = sent ?? limitOf(request);
+        if (!(announced > most)) return done();
         reply.header('connection', 'close');
-        done(tooLarge(limitOf(request)));
+        done(tooLarge(most));
       },
     ];
+    if (sent === undefined) return;
+    options.preParsing = (_request, _reply, body, done) => {
+      const left = new LongTexts(LONG_TEXT, limit, tooLarge);
+      body.once('error', (error) => left.destroy(error));
+      done(null, body.pipe(left));
+    };
   });
 }
 
@@ -139,12 +150,21 @@ export function applyBodyLimits(fastify: FastifyInstance, contracts: RouteDefini
 interface Limits {
   body: number;
   file: number;
+  /** Of which long texts are left out while it comes in. */
+  sent: number | undefined;
   isSigned: boolean;
   takesPlain: boolean;
   isClients: boolean;
 }
 
-const NO_LIMITS: Limits = { body: MIB, file: MIB, isSigned: false, takesPlain: false, isClients: false };
+const NO_LIMITS: Limits = {
+  body: MIB,
+  file: MIB,
+  sent: undefined,
+  isSigned: false,
+  takesPlain: false,
+  isClients: false,
+};
 
 const limitsOf = (request: FastifyRequest): Limits =>
   (request.routeOptions.config as { limits?: Limits }).limits ?? NO_LIMITS;

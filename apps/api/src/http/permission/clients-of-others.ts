@@ -1,5 +1,5 @@
 import type { ApiKeys } from '#access';
-import { clientBatch, capture, clientRoutes, permissionRow } from '#contracts';
+import { clientBatch, capture, clientRoutes, permissionRow, posthogFlags } from '#contracts';
 import { AppError } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { usePageKey, useWriteKey, type KeyedRequest, type PageKeys } from './pages-of-others.js';
@@ -14,6 +14,7 @@ const THEIRS = new Map([
   ['/batch', capture.path],
   ['/e', capture.path],
   ['/i/v0/e', capture.path],
+  ['/decide', posthogFlags.path],
 ]);
 
 /** The address under which a request is routed; the query stays. */
@@ -58,9 +59,11 @@ async function identify(
 ): Promise<void> {
   const writeKey = given === undefined ? undefined : await keys.writeKeys.find(given);
   if (writeKey) {
-    const { origin, 'sec-fetch-site': site } = request.headers;
+    const { origin, 'sec-fetch-site': site, 'sec-fetch-dest': dest } = request.headers;
     // A page always says where it comes from; a program or an app has no origin that could be held against the key.
-    const isPage = origin !== undefined || site !== undefined;
+    // Nor does a browser say whose page a script is for.
+    const isScript = request.method === 'GET' && dest === 'script';
+    const isPage = origin !== undefined || (site !== undefined && !isScript);
     return isPage ? usePageKey(writeKey, request, reply, keys) : useWriteKey(writeKey, request, keys);
   }
   const actor = given === undefined ? undefined : await keys.keys.find(`Bearer ${given}`);
@@ -93,14 +96,14 @@ function keyInAddress({ query, params }: FastifyRequest): string | undefined {
   return textOf(writeKey) ?? textOf(apiKey) ?? textOf((params as { key?: unknown }).key);
 }
 
-/** `writeKey` of Segment; `api_key` of PostHog, whose browsers say it with each event. */
+/** `writeKey` of Segment; `api_key` of PostHog, whose browsers say it with each event, and `token` when they ask for flags. */
 function keyInBody(body: unknown): string | undefined {
   const first: unknown = Array.isArray(body) ? body[0] : body;
   if (typeof first !== 'object' || first === null) return undefined;
-  const { writeKey, api_key: apiKey, properties } = first as Record<string, unknown>;
+  const { writeKey, api_key: apiKey, token, properties } = first as Record<string, unknown>;
   const inside =
     typeof properties === 'object' && properties !== null ? (properties as { token?: unknown }).token : undefined;
-  return textOf(writeKey) ?? textOf(apiKey) ?? textOf(inside);
+  return textOf(writeKey) ?? textOf(apiKey) ?? textOf(inside) ?? textOf(token);
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -79,7 +79,7 @@ export function pictureOf(document: AutomationDocument, things: Names, ink: Ink)
             y + height - 14,
             `12px ${SANS}`,
             '--ink-2',
-            limitPhrases(settings, node)
+            limitPhrases(settings, node, names)
               .map((one) => one.text)
               .join(''),
           )

@@ -1,5 +1,5 @@
 import { briefOf, limitPhrases, nodeDef, phrasesOf, type GraphNode, type Phrase } from '#graph';
-import { askedBy, useNamesFor } from '../../automations/reference-names';
+import { askedBy, useNamesFor, useReferenceNames } from '../../automations/reference-names';
 import { kindWords } from '../../automations/step-icon';
 import { useEditor, useEditorStore } from '../document/use-editor';
 
@@ -21,7 +21,7 @@ export function Sentence({ step }: { step: GraphNode }) {
 export function Limits({ step }: { step: GraphNode }) {
   const store = useEditorStore();
   const settings = useEditor((state) => state.document.settings);
-  const phrases = limitPhrases(settings, step);
+  const phrases = limitPhrases(settings, step, useReferenceNames());
   return (
     <p className="card-limits" title={phrases.map(({ text }) => text).join('')} data-testid="limits">
       <Phrases phrases={phrases} onOpen={(field) => store.getState().openStep(step.id, field)} />
@@ -30,7 +30,7 @@ export function Limits({ step }: { step: GraphNode }) {
 }
 
 function Phrases({ phrases, onOpen }: { phrases: readonly Phrase[]; onOpen: (field: string) => void }) {
-  return phrases.map(({ text, field, blank }, at) =>
+  return phrases.map(({ text, field, blank, title }, at) =>
     field === undefined ? (
       text
     ) : (
@@ -40,6 +40,7 @@ function Phrases({ phrases, onOpen }: { phrases: readonly Phrase[]; onOpen: (fie
         role="button"
         tabIndex={-1}
         className={blank ? 'card-value card-blank nodrag' : 'card-value nodrag'}
+        title={title}
         aria-label={blank ? `Fill in: ${field.replaceAll('_', ' ')}` : undefined}
         onClick={(event) => {
           event.stopPropagation();

@@ -1,8 +1,8 @@
-import { Autocomplete, Button, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import type { Condition } from '#rules';
 import { readingOf } from '../tree/rule-edits';
+import { ActivityTypeInput } from './activity-type-input';
 import { SpanInput } from './span-input';
-import { useSuggestions } from '../suggestions';
 
 interface ActivityPartsProps {
   condition: Condition;
@@ -12,14 +12,11 @@ interface ActivityPartsProps {
 
 /** The parts that only a condition on activities has: which type, and since when; its `where` stands below the row. */
 export function ActivityParts({ condition, onChange, part }: ActivityPartsProps) {
-  const { activityTypes } = useSuggestions();
   if (part === 'what') {
     return (
-      <Autocomplete
+      <ActivityTypeInput
         aria-label="Activity type"
         miw={176}
-        placeholder="checkout.abandoned"
-        data={activityTypes}
         value={condition.activity_type ?? ''}
         onChange={(activity_type) => onChange({ ...condition, activity_type })}
       />

@@ -12,6 +12,7 @@ import { isBusy, useOrderSources, useSyncOrders } from './orders.queries';
 const sources: Record<OrderSourceName, { label: string; variable: string }> = {
   stripe: { label: 'Stripe', variable: 'STRIPE_API_KEY' },
   shop: { label: 'Your shop', variable: 'ORDERS_URL' },
+  shopify: { label: 'Shopify', variable: 'SHOPIFY_URL and SHOPIFY_ADMIN_TOKEN' },
 };
 
 type Row = OrderSourceState & { id: string };
@@ -56,7 +57,7 @@ export function OrdersSettings() {
     <SettingsPart
       id="orders"
       title="Orders"
-      note="New orders, refunds and changes are fetched every night, and for one person by “Sync orders”. Stripe can also report them at once by its webhook."
+      note="New orders, refunds and changes are fetched every night, and for one person by “Sync orders”. Stripe and Shopify can also report them at once by their webhooks."
     >
       <Answer of={answer} what="The sources could not be loaded" lines={2}>
         {(data) => (

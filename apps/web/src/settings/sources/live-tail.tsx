@@ -1,8 +1,11 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
+import { useMay } from '../../access/session.queries';
 import { Empty } from '../../ui/feedback/query-states';
-import { Time } from '../../ui/formatting/time';
-import { useLiveActivities, type LiveActivity, type LiveFilter } from './use-live-activities';
+import { LiveActivityRow, LiveRejectRow } from './live-rows';
+import { isWanted, mergedRows, type LiveRow } from './merged-rows';
+import { useLiveRejects } from './sources.queries';
+import { useLiveActivities, type LiveFilter } from './use-live-activities';
 
 const everything: LiveFilter = { type: '', source: '', contact_email: '' };
 
@@ -12,14 +15,26 @@ const fields: { name: keyof LiveFilter; label: string; placeholder: string }[] =
   { name: 'contact_email', label: 'E-mail address', placeholder: 'ann@example.com' },
 ];
 
-/** Activities as they come in, of one type, source or person or all; it begins when somebody asks for it. */
+type Shown = 'all' | 'taken' | 'refused';
+
+/**
+ * Activities as they come in, of one type, source or person or all, and for administrators what is refused; it begins
+ * when somebody asks for it.
+ */
 export function LiveTail() {
+  const mayReadRejects = useMay('admin');
   const [filter, setFilter] = useState(everything);
   const [watched, setWatched] = useState<LiveFilter>();
-  const [frozen, setFrozen] = useState<readonly LiveActivity[]>();
+  const [shown, setShown] = useState<Shown>('all');
+  const [frozen, setFrozen] = useState<readonly LiveRow[]>();
   const live = useLiveActivities(watched);
-  const rows = frozen ?? live.rows;
-  const waiting = frozen ? live.rows.filter(({ id }) => !frozen.some((row) => row.id === id)).length : 0;
+  const rejects = useLiveRejects(mayReadRejects && watched !== undefined);
+  const now = mergedRows(
+    shown === 'refused' ? [] : live.rows,
+    !watched || shown === 'taken' ? [] : (rejects.data ?? []).filter((reject) => isWanted(reject, watched)),
+  );
+  const rows = frozen ?? now;
+  const waiting = frozen ? now.filter(({ id }) => !frozen.some((row) => row.id === id)).length : 0;
   const watch = (event: FormEvent) => {
     event.preventDefault();
     setFrozen(undefined);
@@ -35,7 +50,7 @@ export function LiveTail() {
             label={label}
             placeholder={placeholder}
             value={filter[name]}
-            onChange={({ currentTarget: { value } }) => setFilter((now) => ({ ...now, [name]: value }))}
+            onChange={({ currentTarget: { value } }) => setFilter((before) => ({ ...before, [name]: value }))}
           />
         ))}
         <Button type="submit" variant="default">
@@ -43,7 +58,7 @@ export function LiveTail() {
         </Button>
         {watched ? (
           <>
-            <Button variant="default" onClick={() => setFrozen(frozen ? undefined : live.rows)}>
+            <Button variant="default" onClick={() => setFrozen(frozen ? undefined : now)}>
               {frozen ? (waiting > 0 ? `Go on, ${waiting} new` : 'Go on') : 'Pause'}
             </Button>
             <Button variant="subtle" onClick={() => setWatched(undefined)}>
@@ -54,18 +69,38 @@ export function LiveTail() {
       </form>
       {watched ? (
         <>
+          {mayReadRejects ? (
+            <SegmentedControl
+              className="start"
+              aria-label="What is shown"
+              value={shown}
+              onChange={(next) => {
+                setFrozen(undefined);
+                setShown(next as Shown);
+              }}
+              data={[
+                { value: 'all', label: 'Everything' },
+                { value: 'taken', label: 'Recorded' },
+                { value: 'refused', label: 'Refused' },
+              ]}
+            />
+          ) : null}
           <p className="label" role="status">
             {stateWords(live.state, frozen !== undefined, live.skipped)}
+            {rejects.error ? ' What is refused could not be read.' : ''}
           </p>
           {rows.length === 0 ? (
             live.state === 'open' ? (
-              <Empty title="Nothing yet">Activities of the last two minutes, and each new one, appear here.</Empty>
+              <Empty title="Nothing yet">
+                {shown === 'refused' ? 'What was refused in' : 'Activities of'} the last two minutes, and each new one,
+                appear here.
+              </Empty>
             ) : null
           ) : (
             <ul className="live-rows">
-              {rows.map((activity) => (
-                <li key={activity.id}>
-                  <Row activity={activity} />
+              {rows.map((row) => (
+                <li key={row.id}>
+                  {row.reject ? <LiveRejectRow reject={row.reject} /> : <LiveActivityRow activity={row.activity} />}
                 </li>
               ))}
             </ul>
@@ -82,27 +117,4 @@ function stateWords(state: 'connecting' | 'open' | 'refused', isPaused: boolean,
   if (state === 'connecting') return 'Connecting';
   const more = skipped ? ' More comes in than can be shown, so some is left out.' : '';
   return `${isPaused ? 'Paused.' : 'Watching.'}${more}`;
-}
-
-function Row({ activity }: { activity: LiveActivity }) {
-  const { occurred_at, type, sentence, contact_email, source, metadata, is_cut } = activity;
-  const isEmpty = Object.keys(metadata).length === 0;
-  return (
-    <details>
-      <summary>
-        <Time at={occurred_at} as="clock" /> <span className="code">{type}</span> {sentence}
-        <span className="label">
-          {' '}
-          {contact_email ?? 'a visitor'} · {source}
-        </span>
-      </summary>
-      <pre className="raw" tabIndex={0}>
-        {is_cut
-          ? 'The metadata is too long to be shown here.'
-          : isEmpty
-            ? 'No metadata'
-            : JSON.stringify(metadata, undefined, 2)}
-      </pre>
-    </details>
-  );
 }

@@ -1,8 +1,10 @@
 import {
   activityTypes,
   labelActivityType,
+  listRejects,
   listSourceRejects,
   listSources,
+  type AnswerOf,
   type Source,
   type SourceReject,
 } from '#contracts';
@@ -35,6 +37,24 @@ export const useRejects = (id: string, unused: boolean) =>
         { signal },
       ),
     ...paging,
+  });
+
+/** Refused bodies are written down every two seconds. */
+const AT_ONCE = 2_000;
+/** What was refused within this time counts as coming in now; in seconds. */
+const NOW = 120;
+const MOST_REJECTS = 50;
+
+export type LiveReject = AnswerOf<typeof listRejects>['items'][number];
+
+/** What was refused in the last two minutes, of all sources, looked at again and again while somebody watches. */
+export const useLiveRejects = (isWatched: boolean) =>
+  useQuery({
+    queryKey: ['live-rejects'],
+    queryFn: ({ signal }) => call(listRejects, { query: { limit: MOST_REJECTS, seconds: NOW } }, { signal }),
+    enabled: isWatched,
+    refetchInterval: AT_ONCE,
+    select: ({ items }) => items,
   });
 
 const typesKey = ['activity-types'];

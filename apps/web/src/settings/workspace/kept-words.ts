@@ -17,6 +17,10 @@ export const keptWords: Record<KeptData['kind'], Words> = {
     title: 'Activities',
     note: 'What people did, with their consent history. Rules, lists and backtests find nothing of what is deleted. Whole months go; what a person’s open run began with stays.',
   },
+  visitors: {
+    title: 'Unknown visitors',
+    note: 'What visitors of your site did of whom nobody has proven who they are. What has become a person’s counts as an activity and stays as long as those. Whole months go. The size is that of their index; the rest is counted with the activities.',
+  },
   mails: {
     title: 'Sent e-mails',
     note: 'What they said, the data they were filled with, and what Postmark reported. That they were sent, opened and clicked stays. Whole months go.',

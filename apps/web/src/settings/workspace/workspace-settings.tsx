@@ -1,4 +1,5 @@
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { linkProof } from '#contracts';
 import { SettingsSection } from '../saving/settings-section';
 import type { Settings } from '../saving/settings.queries';
 
@@ -70,6 +71,7 @@ export function SendingSettings({ settings }: { settings: Settings }) {
         'sender_transactional',
         'postal_address',
         'mail_tracking',
+        'mail_link_proof',
         'attribution_days',
         'quiet_hours',
         'frequency_cap',
@@ -115,6 +117,13 @@ export function SendingSettings({ settings }: { settings: Settings }) {
             ]}
             value={draft.mail_tracking ?? 'postmark'}
             onChange={(value) => value && put({ mail_tracking: value as Settings['mail_tracking'] })}
+          />
+          <Switch
+            label="Links in e-mails prove who visits your site"
+            description={`Whoever follows a link to a site of your write keys is then taken for the person the e-mail went to. What they did there before, and do in that browser within ${linkProof.hours} hours, becomes that person’s and can start automations. Only the first browser that opens a link of the e-mail counts, within ${linkProof.days} days. If somebody forwards the e-mail unopened, that can be someone else. Nobody gets to see anything of a person this way.`}
+            checked={draft.mail_link_proof ?? false}
+            disabled={readOnly}
+            onChange={(event) => put({ mail_link_proof: event.currentTarget.checked })}
           />
           <NumberInput
             label="Days after a click"

@@ -1,20 +1,17 @@
-import { Autocomplete, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useParams } from 'react-router';
 import { useAutomations } from '../../../automations/automations.queries';
-import { useSuggestions } from '../../../rule-builder/suggestions';
+import { ActivityTypeInput } from '../../../rule-builder/inputs/activity-type-input';
 import { ListSelect, type Fitting } from '../../../smart-lists/list-select';
 import { fieldProps, text, type ControlProps } from '../../../schema-form/control';
 
 /** An activity type: those seen so far are offered, any other may be typed. */
 export function ActivityType(props: ControlProps) {
   const { field, value, onChange } = props;
-  const { activityTypes } = useSuggestions();
   return (
-    <Autocomplete
+    <ActivityTypeInput
       {...fieldProps(props)}
       aria-label={field.label || 'Activity'}
-      placeholder="checkout.abandoned"
-      data={activityTypes}
       value={text(value)}
       onChange={(next) => onChange(next === '' && field.optional ? undefined : next)}
     />
