@@ -66,28 +66,32 @@ exception when others then
 end
 $$;
 
--- Transactions touch the lifetime value of their profile.
+-- Transactions touch the lifetime value of their profile. The profile of each row is looked for by a query of its own:
+-- see 31_activities_from_purchase_leads.sql.
 create or replace function cortex.note_transactions() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
   set lock_timeout = '500ms'
   set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
 as $$
 declare
   noted text[];
 begin
   if tg_op = 'INSERT' then
     select array_agg(distinct cortex.address(u.email)) into noted
-    from new_rows n join public.unified_profiles u on u.id = n.profile_id;
+    from new_rows n
+    cross join lateral (select u.email from public.unified_profiles u where u.id = n.profile_id limit 1) u;
   elsif tg_op = 'DELETE' then
     select array_agg(distinct cortex.address(u.email)) into noted
-    from old_rows o join public.unified_profiles u on u.id = o.profile_id;
+    from old_rows o
+    cross join lateral (select u.email from public.unified_profiles u where u.id = o.profile_id limit 1) u;
   elsif tg_op = 'UPDATE' then
     select array_agg(distinct cortex.address(u.email)) into noted
     from old_rows o
     full join new_rows n on n.id = o.id
     cross join lateral (values (o.profile_id), (n.profile_id)) v (profile_id)
-    join public.unified_profiles u on u.id = v.profile_id
+    cross join lateral (select u.email from public.unified_profiles u where u.id = v.profile_id limit 1) u
     where row(o.profile_id, o.amount_minor, o.refunded_minor, o.currency, o.status)
       is distinct from row(n.profile_id, n.amount_minor, n.refunded_minor, n.currency, n.status);
   else

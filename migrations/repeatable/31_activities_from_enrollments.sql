@@ -1,4 +1,5 @@
 -- Enrollments as activities: course.enrolled, course.cancelled.
+-- Profile and person of each row are looked for by queries of their own: see 31_activities_from_purchase_leads.sql.
 -- A person found at the address may be another customer's, whose profile moved away in this transaction: then the sweep finds the person.
 
 create or replace function cortex.activities_from_enrollments() returns trigger
@@ -6,6 +7,7 @@ create or replace function cortex.activities_from_enrollments() returns trigger
   set search_path = pg_catalog, pg_temp
   set lock_timeout = '500ms'
   set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
 as $$
 begin
   if tg_op = 'INSERT' then
@@ -14,13 +16,15 @@ begin
     select u.email, u.id, e.type, cortex.enrollment_facts(n.id, n.course_id, n.lead_id, n.transaction_id) || cortex.cause(),
       e.at, 'trigger', p.person_id
     from new_rows n
-    join public.unified_profiles u on u.id = n.profile_id
+    cross join lateral (select u.id, u.email from public.unified_profiles u where u.id = n.profile_id limit 1) u
     cross join lateral (
       select 'course.enrolled' as type, n.created_at as at
       union all
       select 'course.cancelled', greatest(n.updated_at, n.created_at) where n.status = 'cancelled'
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id) limit 1) p on true
     where u.email is not null;
   elsif tg_op = 'UPDATE' then
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -30,8 +34,10 @@ begin
       case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
     from new_rows n
     join old_rows o on o.id = n.id
-    join public.unified_profiles u on u.id = n.profile_id
-    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
+    cross join lateral (select u.id, u.email from public.unified_profiles u where u.id = n.profile_id limit 1) u
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id) limit 1) p on true
     where u.email is not null and (n.status = 'cancelled') <> (o.status = 'cancelled');
   else
     -- A deleted enrollment is a lost one; deleted together with its profile it has nobody left to tell of.
@@ -40,8 +46,10 @@ begin
       cortex.enrollment_facts(o.id, o.course_id, o.lead_id, o.transaction_id) || '{"deleted": true}'::jsonb || cortex.cause(),
       cortex.now(), 'trigger', p.person_id
     from old_rows o
-    join public.unified_profiles u on u.id = o.profile_id
-    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
+    cross join lateral (select u.id, u.email from public.unified_profiles u where u.id = o.profile_id limit 1) u
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id) limit 1) p on true
     where u.email is not null and o.status <> 'cancelled';
   end if;
   return null;

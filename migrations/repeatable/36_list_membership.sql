@@ -23,9 +23,11 @@ exception when others then
 end
 $$;
 
+-- Its plans may be from when there was nobody yet.
 create or replace function cortex.touch_lists_of_enrollment() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off
 as $$
 begin
   if exists (select from cortex.list_keeping) then

@@ -163,6 +163,12 @@ describe('automations over HTTP', () => {
       status: 200,
       body: { status: 'completed' },
     });
+    // Who has left is neither moved on nor taken out again.
+    for (const verb of ['advance', 'remove'])
+      expect(await app.call('POST', `/runs/${run.id}/${verb}`)).toMatchObject({
+        status: 409,
+        body: { code: 'wrong_run_status' },
+      });
     const timeline = await until(async () => {
       const { body } = await app.call('GET', `/contacts/${run.contact_id}/activities`);
       const said = body.items.map((item: { sentence: string }) => item.sentence);

@@ -155,6 +155,34 @@ describe('linked accounts', () => {
     expect(await leaves('paused')).toEqual([[paused.email, 'paused']]);
   });
 
+  it('say beforehand which pause and which topics of one hold for the other, also of accounts that are linked already', async () => {
+    const [head, other, third] = [
+      await world.someone({ consent: 'subscribed' }),
+      await world.someone({ consent: 'subscribed' }),
+      await world.someone({ consent: 'subscribed' }),
+    ];
+    const topic = async (name: string) => (await world.api.call('POST', '/email/topics', { name })).body.id as string;
+    const [news, offers] = [await topic('News'), await topic('Offers')];
+    const said = async () =>
+      (await world.preview(head.id, 'link_accounts', { other_contact_id: other.id })).body.sentences.slice(3);
+    expect(await said()).toEqual(['Both may go on getting the mail that they get now.']);
+    const off = (...ids: string[]) => ({ topics: ids.map((id) => ({ id, on: false })) });
+    await world.api.call('PATCH', `/contacts/${other.id}/topics`, { ...off(news, offers), pause_days: 14 });
+    await world.api.call('PATCH', `/contacts/${head.id}/topics`, off(news));
+    const pause = expect.stringMatching(
+      new RegExp(`^${other.email} has paused marketing mail until \\d+ \\w+ \\d{4}\\. That holds for both\\.$`),
+    );
+    expect(await said()).toEqual([pause, `${other.email} has turned off “Offers”. That holds for both.`]);
+    await world.api.call('PATCH', `/contacts/${third.id}`, { consent: 'unsubscribed' });
+    await world.act(head.id, 'link_accounts', { other_contact_id: third.id });
+    expect(await said()).toEqual([
+      'The stricter answer about marketing mail holds for all 3 accounts: unsubscribed.',
+      expect.stringContaining('That holds for all 3 accounts.'),
+      `${head.email} has turned off “News”. That holds for all 3 accounts.`,
+      `${other.email} has turned off “News” and “Offers”. That holds for all 3 accounts.`,
+    ]);
+  });
+
   it('stand in a star, never in a chain or a circle', async () => {
     const [a, b, c] = [await world.someone(), await world.someone(), await world.someone()];
     const link = async (into: { id: string }, other: { id: string }) => {

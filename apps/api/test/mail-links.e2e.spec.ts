@@ -229,6 +229,26 @@ describe('the Postmark webhook', () => {
     expect(await mails.typesOf(complained.person_id)).toContain('email.complained');
   });
 
+  it('tells in the timeline what became of the link that support had sent', async () => {
+    const email = 'customer@school.example';
+    const { id } = (await mails.app.call('POST', '/profiles', { email })).body.results[0];
+    expect((await mails.app.call('POST', `/contacts/${id}/actions/reset_password`, {})).body.state).toBe('done');
+    const mail = (await mails.until(async () => mails.fake.accepted.find((one) => one.to === email), Boolean))!;
+    const about = { MessageID: mail.id, Recipient: email, Email: email };
+    await mails.event({ ...about, RecordType: 'Delivery', DeliveredAt: new Date().toISOString() });
+    await mails.event({ ...about, RecordType: 'Bounce', ID: 9, Type: 'HardBounce', BouncedAt: new Date().toISOString() });
+    const subject = '“A new password for your courses”';
+    const { items } = (await mails.app.call('GET', `/contacts/${id}/activities`)).body;
+    expect(items.map(({ sentence }: { sentence: string }) => sentence)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(`^Link for a new password sent to ${email} by `),
+        `Was sent ${subject}`,
+        `Received ${subject}`,
+        `${subject} bounced`,
+      ]),
+    );
+  });
+
   it('stores what it does not know, and takes an unsubscribe at Postmark as consent taken back', async () => {
     expect((await mails.event({ RecordType: 'Inbound', Subject: 'a\u0000b' })).status).toBe(200);
     expect((await mails.event({ anything: true })).status).toBe(200);

@@ -5,23 +5,30 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { goOnWithActions } from '#actions';
 import { createLog, newId } from '#platform';
 import { Queue } from '#queue';
-import { testDatabase, type TestDatabase } from '#testing';
+import { FakeStripe, testDatabase, type TestDatabase } from '#testing';
 import { PatientCaller, Processes, productOf } from './fault-harness.js';
 
 const root = join(import.meta.dirname, '../../..');
 const key = 'a-server-key-for-the-action-test';
 const API = 0;
 const COURSE = newId();
-/** Where an erasure is killed: at its end and where most is done, or with `npm run test:people-faults` at each effect. */
-const erasing = process.env.CORTEX_FAULT_KILLS
+/** `npm run test:people-faults` kills at each effect of each action; else it is where most can go wrong. */
+const everywhere = process.env.CORTEX_FAULT_KILLS !== undefined;
+const erasing = everywhere
   ? ['suppress', 'mail', 'runs', 'sign_in', 'records', 'postmark', 'traces', 'end']
   : ['records', 'end'];
+/** Of what is called elsewhere: before it, when it is done and nobody has noted it, and when all is done. */
+const calling = everywhere ? ['stripe begun', 'stripe done', 'end'] : ['stripe done'];
+const mailing = ['mail', 'end'].flatMap((at) =>
+  ['reset_password', 'resend_welcome'].filter((one) => everywhere || one === 'reset_password').map((one) => [one, at]),
+);
 
 describe('an action whose process is killed', () => {
   let db: TestDatabase;
   let processes: Processes;
   let caller: PatientCaller;
   let queue: Queue;
+  let stripe: FakeStripe;
 
   beforeAll(async () => {
     const built = spawnSync(process.execPath, [join(root, 'apps/standalone/build.mjs'), '--server'], {
@@ -35,7 +42,8 @@ describe('an action whose process is killed', () => {
     await db.database.run(
       `create function public.hold() returns trigger language plpgsql as
          $$ begin
-           if exists (select from public.hold_at h where h.name = coalesce(to_jsonb(new) ->> 'name', 'end')) then
+           if exists (select from public.hold_at h where h.name in
+             (coalesce(to_jsonb(new) ->> 'name', 'end'), concat_ws(' ', to_jsonb(new) ->> 'name', new.state))) then
              perform pg_advisory_xact_lock_shared(4711);
            end if;
            return new;
@@ -52,6 +60,8 @@ describe('an action whose process is killed', () => {
     const env: Record<string, string> = { ...productOf(db.url, 'http://127.0.0.1:9', key) };
     delete env.POSTMARK_SERVER_TOKEN;
     delete env.POSTMARK_API_URL;
+    stripe = await FakeStripe.start();
+    Object.assign(env, { STRIPE_API_KEY: stripe.key, STRIPE_API_URL: stripe.url });
     processes = new Processes(env);
     await processes.start(['api', 'worker']);
     caller = new PatientCaller(`http://127.0.0.1:${await processes.port}`, key);
@@ -62,6 +72,7 @@ describe('an action whose process is killed', () => {
   afterAll(async () => {
     await queue?.stop();
     await processes?.stop();
+    await stripe?.close();
     await db?.drop();
   });
 
@@ -107,6 +118,8 @@ describe('an action whose process is killed', () => {
 
   const person = async (email: string) =>
     (await caller.call('POST', '/purchase-leads', { email })).results[0].id as string;
+  const contactOf = async (email: string) =>
+    (await db.database.row<{ id: string }>('select id from public.unified_profiles where email = $1', [email]))?.id;
   const count = async (sql: string, values: unknown[]) =>
     (await db.database.row<{ n: number }>(`select count(*)::int as n from ${sql}`, values))!.n;
   const told = (action: string, contactEmail: string) =>
@@ -183,10 +196,7 @@ describe('an action whose process is killed', () => {
       const email = `${at}-revoked@school.example`;
       const order = { external_id: `order-${at}-4711`, amount_minor: 4900, currency: 'EUR' };
       await caller.call('POST', '/enrollments', { email, course_id: COURSE, transaction: order });
-      const profile = (await db.database.row<{ id: string }>(
-        'select id from public.unified_profiles where email = $1',
-        [email],
-      ))!.id;
+      const profile = (await contactOf(email))!;
       await db.database.run('insert into cortex_customers."user" (id) values ($1)', [profile]);
       await db.database.run(
         `insert into cortex_customers.session (id, token, "expiresAt", "updatedAt", "userId")
@@ -195,7 +205,8 @@ describe('an action whose process is killed', () => {
       );
       const wish = { reason: email, confirm: '4711' };
       const actions = await killedAt(at, `/contacts/${profile}/actions/revoke_access`, wish);
-      expect(actions).toMatchObject([{ state: 'done', effects: Array(4).fill({ state: 'done' }) }]);
+      const effects = [{ state: 'not_needed' }, ...Array(4).fill({ state: 'done' })];
+      expect(actions).toMatchObject([{ state: 'done', effects }]);
       const happened = (type: string) =>
         count('public.crm_activities where contact_email = $1 and type = $2', [email, type]);
       expect([
@@ -210,16 +221,80 @@ describe('an action whose process is killed', () => {
     60_000,
   );
 
-  it.each(['mail', 'end'])(
-    'mails one link for a new password: killed at “%s”',
+  it.each(calling)(
+    'gives the money back at Stripe once: killed at “%s”',
     async (at) => {
-      const email = `${at}-reset@school.example`;
+      const email = `${at.replace(' ', '-')}-stripe@school.example`;
+      const charge = stripe.charge({ amount: 4900, email });
+      const transaction = { external_id: charge.id, amount_minor: 4900, currency: 'EUR' };
+      await caller.call('POST', '/enrollments', { email, course_id: COURSE, transaction });
+      const id = (await contactOf(email))!;
+      const wish = { reason: email, confirm: charge.id.slice(-4), refund_at_stripe: true };
+      const actions = await killedAt(at, `/contacts/${id}/actions/revoke_access`, wish);
+      expect(actions).toMatchObject([{ state: 'done', effects: [{ name: 'stripe', state: 'done' }, {}, {}, {}, {}] }]);
+      expect(stripe.refunds.filter((one) => one.charge === charge.id)).toMatchObject([{ amount: 4900 }]);
+      expect([
+        await count("public.transactions where external_id = $1 and status = 'refunded'", [charge.id]),
+        await count("public.crm_activities where contact_email = $1 and type = 'order.refunded'", [email]),
+        await count("public.crm_activities where contact_email = $1 and type = 'admin.revoke_access'", [email]),
+      ]).toEqual([1, 1, 1]);
+    },
+    60_000,
+  );
+
+  it.each(calling)(
+    'fetches each order once: killed at “%s”',
+    async (at) => {
+      const email = `${at.replace(' ', '-')}-synced@school.example`;
+      const id = await person(email);
+      const customer = stripe.customer(email);
+      const charges = [stripe.charge({ customer }), stripe.charge({ customer })];
+      const actions = await killedAt(at, `/contacts/${id}/actions/sync_orders`, {});
+      expect(actions).toMatchObject([{ state: 'done', effects: [{ name: 'stripe', state: 'done' }] }]);
+      expect([
+        await count('public.transactions where external_id = any($1)', [charges.map((one) => one.id)]),
+        await count("public.crm_activities where contact_email = $1 and type = 'order.paid'", [email]),
+        await count("public.crm_activities where contact_email = $1 and type = 'admin.sync_orders'", [email]),
+      ]).toEqual([2, 2, 1]);
+    },
+    60_000,
+  );
+
+  it.each(everywhere ? ['link', 'unlink', 'end'] : ['end'])(
+    'links two accounts once, and parts them once: killed at “%s”',
+    async (at) => {
+      const [one, other] = [await person(`${at}-head@school.example`), await person(`${at}-other@school.example`)];
+      const body = { other_contact_id: other };
+      await killAt(at === 'unlink' ? 'end' : at, `/contacts/${one}/actions/link_accounts`, body);
+      const links = () =>
+        count('cortex.person_links k join cortex.people p on p.person_id = k.into_person_id where p.id = $1', [one]);
+      expect(await links()).toBe(1);
+      await killAt(at === 'link' ? 'end' : at, `/contacts/${one}/actions/unlink_accounts`, {});
+      expect(await links()).toBe(0);
+      const { items } = await caller.call('GET', `/contacts/${one}/actions`);
+      expect(items.map(({ action, state }: any) => [action, state])).toEqual([
+        ['unlink_accounts', 'done'],
+        ['link_accounts', 'done'],
+      ]);
+      expect(
+        await count("public.crm_activities where contact_email = $1 and type ~ '^admin[.](un)?link_accounts$'", [
+          `${at}-head@school.example`,
+        ]),
+      ).toBe(2);
+    },
+    60_000,
+  );
+
+  it.each(mailing)(
+    'mails one link for a new password: %s, killed at “%s”',
+    async (action, at) => {
+      const email = `${at}-${action.replace('_', '-')}@school.example`;
       const { results } = await caller.call('POST', '/profiles', { email });
-      const actions = await killedAt(at, `/contacts/${results[0].id}/actions/reset_password`, {});
+      const actions = await killedAt(at, `/contacts/${results[0].id}/actions/${action}`, {});
       expect(actions).toMatchObject([{ state: 'done', effects: [{ state: 'done' }] }]);
       expect([
         await count('cortex.messages where contact_email = $1', [email]),
-        await count('public.crm_activities where contact_email = $1 and type = $2', [email, 'admin.reset_password']),
+        await count('public.crm_activities where contact_email = $1 and type = $2', [email, `admin.${action}`]),
         await count('cortex.customer_password_links where profile_id = $1', [results[0].id]),
       ]).toEqual([1, 1, 1]);
     },
@@ -231,10 +306,7 @@ describe('an action whose process is killed', () => {
     async (at) => {
       const email = `${at}-restored@school.example`;
       await caller.call('POST', '/enrollments', { email, course_id: COURSE });
-      const profile = (await db.database.row<{ id: string }>(
-        'select id from public.unified_profiles where email = $1',
-        [email],
-      ))!.id;
+      const profile = (await contactOf(email))!;
       await caller.call('POST', `/contacts/${profile}/actions/revoke_access`, { reason: 'By mistake' });
       const actions = await killedAt(at, `/contacts/${profile}/actions/restore_access`, {});
       expect(actions[0]).toMatchObject({ state: 'done', effects: [{ state: 'done' }, { state: 'done' }] });
@@ -253,10 +325,7 @@ describe('an action whose process is killed', () => {
       const [email, reason] = [`${at}-erased@school.example`, `Asked for it, killed at ${at}`];
       const order = { external_id: `order-${at}-erased`, amount_minor: 4900, currency: 'EUR' };
       await caller.call('POST', '/enrollments', { email, course_id: COURSE, transaction: order });
-      const profile = (await db.database.row<{ id: string }>(
-        'select id from public.unified_profiles where email = $1',
-        [email],
-      ))!.id;
+      const profile = (await contactOf(email))!;
       await caller.call('POST', `/contacts/${profile}/notes`, { text: `Wrote from ${email}` });
       await killAt(at, `/contacts/${profile}/erase`, { reason, confirm: email });
       const action = await db.database.row(
@@ -275,6 +344,24 @@ describe('an action whose process is killed', () => {
         await count('public.transactions where profile_id = $1 and amount_minor = 4900', [profile]),
         await count("cortex.audit where action = 'contact.erased' and after -> 'input' ->> 'reason' = $1", [reason]),
       ]).toEqual([1, 1, 1]);
+    },
+    60_000,
+  );
+
+  it.each(everywhere ? ['allow', 'end'] : ['end'])(
+    'allows an erased address again once: killed at “%s”',
+    async (at) => {
+      const email = `${at}-allowed@school.example`;
+      const before = await person(email);
+      await caller.call('POST', `/contacts/${before}/erase`, { reason: 'Asked for it', confirm: email });
+      const id = await person(email);
+      const actions = await killedAt(at, `/contacts/${id}/actions/allow_address`, { reason: 'Wrote to us' });
+      expect(actions).toMatchObject([{ state: 'done', effects: [{ state: 'done' }] }]);
+      expect([
+        await count('cortex.erased_addresses where hash = cortex.erased_hash($1)', [email]),
+        await count('cortex.people where id = $1 and (suppressed_broadcast or suppressed_transactional)', [id]),
+        await count("public.crm_activities where contact_email = $1 and type = 'admin.allow_address'", [email]),
+      ]).toEqual([0, 0, 1]);
     },
     60_000,
   );

@@ -40,7 +40,8 @@ describe('many people, while the worker is killed', () => {
          $$ begin perform pg_advisory_xact_lock_shared(4711); return new; end $$`,
     );
     await db.database.run(
-      `create trigger hold before update on cortex.jobs for each row when (new.progress is distinct from old.progress)
+      `create trigger hold before update on cortex.jobs for each row
+         when (new.progress is distinct from old.progress or new.result is distinct from old.result)
        execute function public.hold()`,
     );
     await seedLeads(db.database, named('lead', knownLeads));
@@ -199,6 +200,33 @@ describe('many people, while the worker is killed', () => {
     expect(await db.database.rows(DIRECTORY_DIFFERENCES)).toEqual([]);
   }, 3_600_000);
 
+  it('are tagged once each, all or none, and are as before when that is taken back', async () => {
+    const rules = { operator: 'AND', conditions: [{ field: 'email', operator: 'starts_with', value: 'start' }] };
+    const tagged = () =>
+      one(
+        `select count(*)::int as people,
+           (select count(*)::int from public.crm_activities
+             where type = 'contact.updated' and contact_email::text like 'start%') as told
+         from cortex.people where address like 'start%' and tags @> '{spring}'`,
+      );
+    let job!: Job & { result: { changed: number } };
+    await db.database.tx(async (tx) => {
+      await tx.rows('select pg_advisory_xact_lock(4711)');
+      job = await caller.call('POST', '/contacts/bulk', { rules, action: { type: 'add_tags', tags: ['spring'] } });
+      await until('everybody to be tagged', isHeld);
+      await processes.kill(WORKER);
+    });
+    kills += 1;
+    expect(await tagged()).toEqual({ people: 0, told: 0 });
+    await until('the job to end', async () => (job = await caller.call('GET', `/jobs/${job.id}`)).status === 'completed');
+    expect(job).toMatchObject({ can_undo: true, result: { changed: peopleCount } });
+    expect(await tagged()).toEqual({ people: peopleCount, told: peopleCount });
+    const undone = await survived(() => caller.call('POST', `/jobs/${job.id}/undo`, {}));
+    expect(undone).toMatchObject({ status: 'completed', progress: { counts: { restored: peopleCount } } });
+    expect(await tagged()).toEqual({ people: 0, told: 2 * peopleCount });
+    expect(await db.database.rows(DIRECTORY_DIFFERENCES)).toEqual([]);
+  }, 3_600_000);
+
   it('enter an automation once each, and are taken out again', async () => {
     const graph = {
       nodes: [
@@ -240,6 +268,6 @@ describe('many people, while the worker is killed', () => {
       [automation],
     );
     expect(left).toEqual({ n: 0 });
-    process.stdout.write(`${kills} kills of the worker survived by ${peopleCount} people in four jobs.\n`);
+    process.stdout.write(`${kills} kills of the worker survived by ${peopleCount} people in six jobs.\n`);
   }, 3_600_000);
 });

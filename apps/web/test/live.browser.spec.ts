@@ -93,6 +93,11 @@ describe('what a reader sees without asking again', () => {
 
   it('asks before somebody is moved on to a mail', async () => {
     const drawer = page.getByRole('dialog', { name: 'Person' });
+    await drawer.getByRole('button', { name: 'Remove from automation' }).click();
+    const leaving = page.getByRole('dialog', { name: 'Remove from automation: ada@example.com' });
+    await leaving.getByText('leaves this automation at once').waitFor();
+    await leaving.getByRole('button', { name: 'Cancel' }).click();
+    await leaving.waitFor({ state: 'detached' });
     await drawer.getByRole('button', { name: 'Move on now' }).click();
     const question = page.getByRole('dialog', { name: 'Move on now: ada@example.com' });
     await question.getByText('This goes on to: Send “Last chance”.').waitFor();

@@ -68,8 +68,15 @@ describe('one person', () => {
     await app.call('POST', '/purchase-leads', { email: 'gone@example.com', first_name: 'Gone' });
     const gone = (await app.call('GET', '/contacts?q=gone@example.com')).body.items[0].id;
     const other = await page.context().newPage();
-    await other.goto(`${app.url}/admin/directory?contact=${gone}`);
+    // The address keeps what was searched for, and the keyboard comes back to it.
+    await other.goto(`${app.url}/admin/directory?q=example.com`);
+    await other.getByRole('link', { name: 'Gone' }).focus();
+    await other.keyboard.press('Enter');
     await other.getByRole('link', { name: 'Download everything' }).waitFor();
+    await other.keyboard.press('Escape');
+    await other.getByRole('dialog', { name: 'Person', exact: true }).waitFor({ state: 'detached' });
+    await other.getByRole('link', { name: 'Gone' }).and(other.locator(':focus')).waitFor();
+    await other.keyboard.press('Enter');
     await other.getByRole('button', { name: 'Erase this person' }).click();
     const dialog = other.getByRole('dialog', { name: /^Erase this person/ });
     await dialog.getByLabel('Reason').fill('Asked for it on 3 May');
@@ -79,6 +86,9 @@ describe('one person', () => {
     await other.keyboard.press('Escape');
     await other.getByRole('dialog', { name: 'Person', exact: true }).waitFor({ state: 'detached' });
     expect((await app.call('GET', `/contacts/${gone}`)).status).toBe(404);
+    expect(new URL(other.url()).search).toBe('?q=example.com');
+    await other.locator('#main:focus').waitFor();
+    await other.getByRole('link', { name: 'Gone' }).waitFor({ state: 'detached' });
     await other.close();
   });
 
@@ -99,6 +109,23 @@ describe('one person', () => {
     );
     await press('Escape');
     await drawer.waitFor({ state: 'detached' });
+  });
+
+  it('says in the palette why an action cannot be done, and gives the focus back to where it was', async () => {
+    await page.goto(`/admin/directory?contact=${ada}`);
+    const link = drawer.getByRole('button', { name: 'Link accounts' });
+    await link.focus();
+    // The first time it is loaded, and the second time it is there.
+    for (const time of [1, 2]) {
+      await press('Control+k');
+      await page.getByLabel('Command', { exact: true }).fill('reset pass');
+      await page.getByRole('button', { name: /^Reset password/ }).last().waitFor();
+      await press('Enter');
+      await page.getByLabel('Command', { exact: true }).waitFor({ state: 'detached' });
+      await page.getByText(/^Reset password: They /).nth(time - 1).waitFor();
+      expect(await link.evaluate((one) => one.matches(':focus'))).toBe(true);
+    }
+    expect(new URL(page.url()).searchParams.has('action')).toBe(false);
   });
 
   it('does an action once by keyboard, from the command palette, and shows what became of each part', async () => {

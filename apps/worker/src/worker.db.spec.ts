@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLog, readConfig } from '#platform';
 import { Queue } from '#queue';
-import { testDatabase, type TestDatabase } from '#testing';
+import { testDatabase, until, type TestDatabase } from '#testing';
 import { createWorker } from '#worker';
 import { Housekeeping } from './housekeeping.js';
 import { Schedules } from './schedules.js';
@@ -36,6 +36,24 @@ describe('the worker', () => {
     while ((await jobs('housekeeping.partitions'))[0]?.state !== 'completed' && Date.now() < deadline) await pause(20);
     await schedules.tick();
     expect(await jobs('housekeeping.partitions')).toEqual([{ state: 'completed' }]);
+  });
+
+  it('counts lifetime values anew at once when the workspace has another currency, without waiting for the minute', async () => {
+    const [profile] = await db.database.rows<{ id: string }>(
+      "insert into public.unified_profiles (email) values ('ann@currency.example') returning id",
+    );
+    await db.database.run(
+      "insert into public.transactions (profile_id, amount_minor, currency) values ($1, 500, 'EUR'), ($1, 700, 'USD')",
+      [profile!.id],
+    );
+    await db.database.run("update cortex.settings set currency = 'USD'");
+    const counted = "select from cortex.people where address = 'ann@currency.example' and lifetime_value_minor = 700";
+    await until(async () => (await db.database.row(counted)) !== undefined);
+    // Those of the clock name their slot.
+    const own = "select from pgboss.job where name = 'directory.repair' and singleton_on is null";
+    expect(await db.database.rows(own)).not.toEqual([]);
+    expect(await db.database.rows('select from cortex.pending')).toEqual([]);
+    await db.database.run("update cortex.settings set currency = 'EUR'");
   });
 
   it('forgets requests after a day, refused bodies after a month, and makes the months ahead', async () => {

@@ -3,7 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AuditSeals } from '#access';
 import { ActionJobs, ActionsModule } from '#actions';
 import { BroadcastLoop, BroadcastsModule } from '#broadcasts';
-import { DirectoryModule, DirectoryRepair, SubscriberDays, TimeZones } from '#directory';
+import { DirectoryModule, DirectoryRepair, Recounts, SubscriberDays, TimeZones } from '#directory';
 import { EmailsModule, MediaJobs, TemplateRedraw } from '#emails';
 import {
   BacktestLoop,
@@ -61,6 +61,7 @@ const loops: Type<Loop>[] = [
   TemplateRedraw,
   TimeZones,
   OrderJobs,
+  Recounts,
   SteppedJobs,
   EntryJobs,
 ];
@@ -101,6 +102,7 @@ export class WorkerModule {
         AuditSeals,
         Housekeeping,
         OrderJobs,
+        Recounts,
         Schedules,
         TableCleaning,
         WebhookJobs,

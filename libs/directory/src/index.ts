@@ -20,6 +20,7 @@ export { DirectoryViews } from './contacts/views.js';
 export { DirectoryModule } from './directory.module.js';
 export { editContact, writeAs } from './contacts/edit-contact.js';
 export { compareDirectory, DirectoryRepair, repairDirectory } from './sync/directory-repair.js';
+export { Recounts } from './sync/recounts.js';
 export { correctZones, TimeZones } from './facts/time-zones.js';
 export { noteSubscribers, SubscriberDays, subscribersByDay } from './subscribers/subscriber-days.js';
 export { countSubscribers, type Subscribers } from './subscribers/subscribers.queries.js';

@@ -34,7 +34,7 @@ export function RunActions({ run }: { run: Run }) {
   /** What sends no mail is done at once. */
   const ask = async (verb: Verb) => {
     act.reset();
-    if (verb === 'remove') return act.mutate(verb);
+    if (verb === 'remove') return setQuestion({ verb, consequence: whatIsLeftOut(run) });
     const consequence = await whatIsSent(client, run, verb === 'retry');
     if (consequence === undefined) return act.mutate(verb);
     setQuestion({ verb, consequence });
@@ -43,8 +43,8 @@ export function RunActions({ run }: { run: Run }) {
   if (!may || !inside) return null;
   const offered: Verb[] = [
     ...(run.status === 'waiting' ? (['advance'] as const) : []),
-    ...(run.status === 'failed' ? (['retry'] as const) : []),
-    'remove',
+    // Who failed has left already.
+    run.status === 'failed' ? 'retry' : 'remove',
   ];
   return (
     <>
@@ -66,6 +66,7 @@ export function RunActions({ run }: { run: Run }) {
         opened={question !== undefined}
         title={question ? `${labels[question.verb]}: ${run.contact_email}` : ''}
         label={question ? labels[question.verb] : ''}
+        danger={question?.verb === 'remove'}
         busy={act.isPending}
         error={act.error}
         onClose={() => setQuestion(undefined)}
@@ -76,6 +77,9 @@ export function RunActions({ run }: { run: Run }) {
     </>
   );
 }
+
+const whatIsLeftOut = ({ contact_email: email }: Run): string =>
+  `${email} leaves this automation at once, and none of the steps ahead is done for them. They come in again only where its entry limit allows it.`;
 
 /** What mail the run may send when it goes on, in words; undefined for none. */
 async function whatIsSent(client: QueryClient, run: Run, again: boolean): Promise<string | undefined> {

@@ -1,9 +1,10 @@
-import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import { Spotlight, spotlightStore, useSpotlight, type SpotlightActionData } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
+import { useFocusBack } from '../ui/forms/focus-back';
 import { usePersonCommands } from './person-commands';
 import { screens } from './screens';
 
@@ -12,6 +13,7 @@ export function CommandPalette() {
   const navigate = useNavigate();
   const mayChange = useMay('change');
   const person = usePersonCommands();
+  useFocusBack(useSpotlight(spotlightStore).opened, '.commands');
   const actions: SpotlightActionData[] = screens.map(({ to, label, keywords, icon: Glyph }) => ({
     id: to,
     label,
@@ -35,6 +37,7 @@ export function CommandPalette() {
       actions={[...person, { group: 'Go to', actions }]}
       shortcut={null}
       highlightQuery
+      classNames={{ content: 'commands' }}
       attributes={{ content: { 'aria-label': 'Commands' } }}
       nothingFound="No command has that name."
       searchProps={{ placeholder: 'Search or run a command…', 'aria-label': 'Command' }}

@@ -53,6 +53,8 @@ const secretOf = (realm: Realm, secret: string): string =>
     ? secret
     : Buffer.from(hkdfSync('sha256', secret, '', `cortex ${realm} sessions`, 32)).toString('base64url');
 
+const errorIn = (about: readonly unknown[]): Error | undefined => about.find((one) => one instanceof Error);
+
 /**
  * The calls of `reachable`, and every endpoint that better-auth has, for the test that none of them answers.
  * @param pool connections whose search path is the realm's schema
@@ -82,7 +84,8 @@ export function createSessionLibrary(realm: Realm, pool: pg.Pool, publicUrl: str
     },
     plugins: [sessionCalls],
     telemetry: { enabled: false },
-    logger: { level: 'error', log: (_level, message) => log.error({ message }, 'sign-in') },
+    // What fails is thrown as well, and whoever calls says in the log what became of it: here it is only the reason.
+    logger: { level: 'error', log: (_level, message, ...about) => log.warn({ message, err: errorIn(about) }, 'sign-in') },
   });
   return { calls: reachable(api), endpoints: api as Record<string, { path?: string }>, headersOf: fromNodeHeaders };
 }

@@ -19,6 +19,10 @@ export interface HeldSession {
 /** A request says at most this often that its session is in use. */
 const TOUCH_SECONDS = 300;
 
+/** What failed: better-auth wraps it into an error of its own, which says nothing of a database. */
+const reasonOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof Error ? error.cause : error;
+
 /** The sessions of staff, or of customers. better-auth keeps them, on a schema of their own. */
 export class Sessions {
   private readonly loadLibrary: () => Promise<SessionLibrary>;
@@ -34,7 +38,7 @@ export class Sessions {
     private readonly database: Database,
     config: Config,
     secret: string,
-    log: Log,
+    private readonly log: Log,
   ) {
     const { options } = database.source;
     this.pool = new pg.Pool({
@@ -162,7 +166,7 @@ export class Sessions {
 
   /**
    * A call of better-auth, which keeps to itself what failed: so the database is asked, and where that is well the call
-   * is made once more, over another connection.
+   * is made once more. A connection that did not come in time, on a machine that stood still, is there by then.
    * @throws what the database says when it is not available, or AppError 503 when it takes no writes
    */
   private async callTwice<T>(made: (library: SessionLibrary) => Promise<T>): Promise<T> {
@@ -171,13 +175,19 @@ export class Sessions {
     const library = await (this.library ??= this.loadLibrary());
     try {
       return await made(library);
-    } catch {
+    } catch (error) {
+      this.log.warn({ err: reasonOf(error) }, 'a call about a session failed, and is made once more');
       await pulse.confirm();
       const row = await this.database.row<{ closed: boolean }>(
         "select current_setting('transaction_read_only')::boolean as closed",
       );
-      if (!row?.closed) return made(library);
-      throw new AppError('database_away', 'The database takes no writes at the moment. Try again later.');
+      if (row?.closed) throw new AppError('database_away', 'The database takes no writes at the moment. Try again later.');
+      try {
+        return await made(library);
+      } catch (again) {
+        // As the database says it: then whoever answers knows whether it passes by itself.
+        throw reasonOf(again);
+      }
     }
   }
 }

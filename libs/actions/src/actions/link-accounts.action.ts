@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { contactById, type ContactRow } from '#directory';
+import { contactById, personIdsOf, type ContactRow } from '#directory';
 import { AppError, invalidRequest, lockPeople, type Tx } from '#platform';
 import type { ContactActionInput } from '#contracts';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
-import { accountsOf, inWords, linkedTo, type Account } from './linked-accounts.js';
+import { accountsOf, answersOf, inWords, linkedTo, type Account, type JoinedAnswers } from './linked-accounts.js';
 
 interface Plan {
   head: Account;
   other: Account;
+  answers: JoinedAnswers;
 }
 
 /**
@@ -30,19 +31,19 @@ export class LinkAccounts implements ActionDefinition<'link_accounts', Plan> {
       throw refused(`${found.email} has accounts linked to it. Unlink those first, or link the other way round.`);
     const [head, other] = await accountsOf(tx, [person.person_id, found.person_id]);
     if (!head || !other) throw refused('One of the two accounts is no longer in the directory.');
-    return { head, other };
+    return { head, other, answers: await answersOf(tx, [...(await personIdsOf(tx, head.person_id)), other.person_id]) };
   }
 
-  preview({ head, other }: Plan) {
-    const strictest = strictestOf(head.consent, other.consent);
+  preview({ head, other, answers }: Plan) {
+    const { consent } = answers;
     return {
       sentences: [
         `${inWords(head)}.`,
         `${inWords(other)}.`,
         `The directory then shows one person, ${head.email}. Nothing is moved: unlinking parts the two again.`,
-        strictest === undefined
-          ? 'Both may go on getting the mail that they get now.'
-          : `The stricter answer about marketing mail holds for both: ${strictest}.`,
+        ...(consent ? [`The stricter answer about marketing mail holds for ${whom(answers)}: ${consent}.`] : []),
+        ...pausesAndTopics(answers),
+        ...(saysNo(answers) ? [] : ['Both may go on getting the mail that they get now.']),
       ],
       warnings:
         head.type === 'lead' && other.type === 'customer'
@@ -58,9 +59,22 @@ export class LinkAccounts implements ActionDefinition<'link_accounts', Plan> {
 const refused = (message: string): AppError =>
   invalidRequest(message, [{ pointer: '/other_contact_id', message: 'Choose another account.' }]);
 
-/** The answer that holds mail back for both, as `cortex.keep_linked_consent` finds it. */
-const strictestOf = (...consents: string[]): string | undefined =>
-  ['unsubscribed', 'pending'].find((strict) => consents.includes(strict));
+/** Whether one of them said something that holds mail back for another. */
+const saysNo = ({ consent, pause, topics_off }: JoinedAnswers): boolean =>
+  consent !== null || pause !== null || topics_off.length > 0;
+
+const whom = ({ accounts }: JoinedAnswers): string => (accounts === 2 ? 'both' : `all ${accounts} accounts`);
+
+/** What one of them said beside their consent, which holds for the others too from now on. */
+function pausesAndTopics(answers: JoinedAnswers): string[] {
+  const { pause, topics_off } = answers;
+  return [
+    ...(pause
+      ? [`${pause.email} has paused marketing mail until ${pause.until}. That holds for ${whom(answers)}.`]
+      : []),
+    ...topics_off.map(({ email, topics }) => `${email} has turned off ${topics}. That holds for ${whom(answers)}.`),
+  ];
+}
 
 async function link(tx: Tx, { plan, by }: ActionContext<Plan>): Promise<Outcome> {
   const { head, other } = plan;

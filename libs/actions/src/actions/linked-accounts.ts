@@ -1,6 +1,7 @@
 import type { ActionCandidate, AnswerOf, listLinkedAccounts } from '#contracts';
 import { addressShown, paidBy, type Paid } from '#directory';
 import type { Tx } from '#platform';
+import { settingSql } from '#rules';
 import { money } from './order-money.js';
 
 /** One of the accounts of a person, and what belongs to it. */
@@ -38,6 +39,62 @@ export async function accountsOf(tx: Tx, personIds: readonly string[]): Promise<
     [personIds, MOST_COUNTED],
   );
   return accounts.map((account) => ({ ...account, paid: paid.get(account.person_id) ?? [] }));
+}
+
+/** What several accounts said about marketing mail, of which the strictest holds for all once they are linked. */
+export interface JoinedAnswers {
+  /** How many they are. */
+  accounts: number;
+  /** The strictest consent; null: none of them holds mail back. */
+  consent: 'unsubscribed' | 'pending' | null;
+  /** The longest pause, until a day: “9 December 2026”. */
+  pause: { email: string; until: string } | null;
+  /** By account, what not all of them turned off: “News” and “Offers”. */
+  topics_off: { email: string; topics: string }[];
+}
+
+const MOST_NAMED = 5;
+
+/** What holds for these accounts together, as `cortex.keep_linked_answers` joins it. */
+export async function answersOf(tx: Tx, personIds: readonly string[]): Promise<JoinedAnswers> {
+  const consents = await tx.rows<{ consent: string }>(
+    'select distinct p.consent_status as consent from cortex.people p where p.person_id = any($1::uuid[])',
+    [personIds],
+  );
+  const pause = await tx.row<{ email: string; until: string }>(
+    `select ${addressShown('p')} as email,
+       to_char(p.paused_until at time zone ${settingSql('timezone')}, 'FMDD FMMonth YYYY') as until
+     from cortex.people p where p.person_id = any($1::uuid[]) and p.paused_until > cortex.now()
+     order by p.paused_until desc limit 1`,
+    [personIds],
+  );
+  const off = await tx.rows<{ email: string; topics: string[] }>(
+    `select ${addressShown('p')} as email, array_agg(t.name order by t.name) as topics
+     from cortex.topic_choices c
+     join cortex.topics t on t.id = c.topic_id
+     join cortex.people p on p.person_id = c.person_id
+     where c.person_id = any($1::uuid[]) and not c.wanted
+       and (select count(*) from cortex.topic_choices o
+         where o.person_id = any($1::uuid[]) and o.topic_id = c.topic_id and not o.wanted) < cardinality($1::uuid[])
+     group by p.person_id order by array_position($1::uuid[], p.person_id)`,
+    [personIds],
+  );
+  const said = consents.map(({ consent }) => consent);
+  return {
+    accounts: personIds.length,
+    consent: (['unsubscribed', 'pending'] as const).find((strict) => said.includes(strict)) ?? null,
+    pause: pause ?? null,
+    topics_off: off.map(({ email, topics }) => ({ email, topics: named(topics) })),
+  };
+}
+
+/** “News, Offers and 3 more topics”; a name may be long, a list of them must not be. */
+function named(topics: readonly string[]): string {
+  const shown = topics.slice(0, MOST_NAMED).map((name) => `“${name}”`);
+  const more = topics.length - shown.length;
+  if (more > 0) shown.push(plural(more, 'more topic'));
+  const last = shown.pop()!;
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
 /** Who is linked to this person, the first one first. */

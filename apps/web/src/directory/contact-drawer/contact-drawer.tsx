@@ -6,6 +6,7 @@ import { IconArrowsMaximize } from '@tabler/icons-react';
 import { Link, useSearchParams } from 'react-router';
 import { nameOf } from '../../people/person-words';
 import { isOtherDialogOpen } from '../../ui/forms/dialogs';
+import { useFocusBack } from '../../ui/forms/focus-back';
 import { ErrorBoundary } from '../../ui/feedback/error-boundary';
 import { Answer } from '../../ui/feedback/query-states';
 import { useContact } from '../contacts.queries';
@@ -18,6 +19,7 @@ import { Timeline } from './timeline';
 export function ContactDrawer() {
   const [search, setSearch] = useSearchParams();
   const id = search.get('contact');
+  useFocusBack(id !== null, '.contact-drawer');
   const close = () =>
     setSearch(
       (before) => {

@@ -1,6 +1,6 @@
 import '../directory.css';
 import './duplicates.css';
-import { adminAddresses, differentPeople } from '#contracts';
+import { adminAddresses, contactActionForms, differentPeople } from '#contracts';
 import { Button } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { useMay } from '../../access/session.queries';
@@ -59,7 +59,8 @@ export function DuplicatesPage() {
 
 function Pair({ pair: { contacts, because } }: { pair: DuplicatePair }) {
   const [, setSearch] = useSearchParams();
-  const mayChange = useMay(differentPeople.access);
+  const mayTell = useMay(differentPeople.access);
+  const mayLink = useMay(contactActionForms.link_accounts.access);
   const apart = useTellApart();
   const [one, other] = contacts;
   // The customer stays the one that is shown.
@@ -78,8 +79,8 @@ function Pair({ pair: { contacts, because } }: { pair: DuplicatePair }) {
           {contact.phone ? <span className="quiet">{contact.phone}</span> : null}
         </p>
       ))}
-      {mayChange ? (
-        <div className="row">
+      <div className="row">
+        {mayLink ? (
           <Button
             variant="default"
             size="compact-sm"
@@ -87,6 +88,8 @@ function Pair({ pair: { contacts, because } }: { pair: DuplicatePair }) {
           >
             Link accounts
           </Button>
+        ) : null}
+        {mayTell ? (
           <Button
             variant="subtle"
             size="compact-sm"
@@ -95,8 +98,8 @@ function Pair({ pair: { contacts, because } }: { pair: DuplicatePair }) {
           >
             Not the same person
           </Button>
-        </div>
-      ) : null}
+        ) : null}
+      </div>
       <Problem error={apart.error} />
     </li>
   );

@@ -2,6 +2,7 @@ import { adminAddresses } from '#contracts';
 import { lazy, Suspense, useRef } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { ErrorBoundary } from '../../../ui/feedback/error-boundary';
+import { focusContent } from '../../../ui/forms/focus-back';
 import type { Contact } from '../../contacts.queries';
 import { PossibleDuplicates } from '../possible-duplicates';
 import { ActionBar } from './action-bar';
@@ -15,17 +16,26 @@ interface PersonActionsProps {
   behind?: boolean;
 }
 
+/** The address of what lay below them, as it was: filtered and ordered. */
+function withoutPerson(before: URLSearchParams): URLSearchParams {
+  const kept = [...before].filter(([name]) => name !== 'contact' && name !== 'action' && !name.startsWith('with.'));
+  return new URLSearchParams(kept);
+}
+
 /** The actions at the end of a person's parts, and the dialog of the one that the address names. */
 export function PersonActions({ contact, behind = false }: PersonActionsProps) {
   const { action, given, open } = useOpenAction();
   const bar = useRef<HTMLDivElement>(null);
-  const [search] = useSearchParams();
+  const [search, setSearch] = useSearchParams();
   const navigate = useNavigate();
   const isErased = useRef(false);
   const close = () => {
     // Nobody is left to look at: the drawer closes, and a page of their own leads back to everyone.
     if (isErased.current) {
-      void navigate(search.has('contact') ? { search: '' } : adminAddresses.directory, { replace: true });
+      if (search.has('contact')) setSearch(withoutPerson, { preventScrollReset: true, replace: true });
+      else void navigate(adminAddresses.directory, { replace: true });
+      // Whatever is given back by then, their row is gone.
+      window.setTimeout(focusContent, 50);
       return;
     }
     open(undefined);

@@ -1,0 +1,31 @@
+import { useLayoutEffect, useRef } from 'react';
+
+/** Milliseconds until Mantine has given the focus back itself, where it knows to whom. */
+const AFTERWARDS = 20;
+
+/** Puts the keyboard to the beginning of the content: what it was at is there no more. */
+export const focusContent = (): void => document.getElementById('main')?.focus({ preventScroll: true });
+
+/**
+ * Gives the focus back to what had it when something opened over the page, or to the content when that is gone. Mantine
+ * does so too, but not for what is loaded at its first use: that is open from the beginning, and nobody saw who had it.
+ * @param leaving finds what closes: the focus may be in it still
+ */
+export function useFocusBack(opened: boolean, leaving: string): void {
+  const before = useRef<Element | null>(null);
+  const timer = useRef<number>(undefined);
+  useLayoutEffect(() => {
+    if (!opened) return undefined;
+    window.clearTimeout(timer.current);
+    before.current = document.activeElement;
+    return () => {
+      timer.current = window.setTimeout(() => {
+        const held = document.activeElement;
+        if (held && held !== document.body && !held.closest(leaving)) return;
+        const { current: to } = before;
+        if (to instanceof HTMLElement && to !== document.body && to.isConnected) to.focus({ preventScroll: true });
+        else focusContent();
+      }, AFTERWARDS);
+    };
+  }, [opened, leaving]);
+}
