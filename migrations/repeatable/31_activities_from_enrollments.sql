@@ -64,7 +64,7 @@ create or replace function cortex.enrollment_facts(enrollment_id uuid, course_id
   language sql stable parallel safe
   return (
     select jsonb_strip_nulls(jsonb_build_object(
-      'enrollment_id', enrollment_facts.enrollment_id, 'course_id', enrollment_facts.course_id, 'course_title', c.title,
+      'enrollment_id', enrollment_facts.enrollment_id, 'course_id', enrollment_facts.course_id, 'course_title', c.title, 'program', c.program,
       'lead_id', enrollment_facts.lead_id, 'transaction_id', enrollment_facts.transaction_id,
       'amount_minor', coalesce(t.amount_minor, c.price_minor), 'currency', coalesce(t.currency, c.currency)))
     from (values (1)) one (row)

@@ -227,6 +227,31 @@ describe('a course by hand', () => {
     ).toEqual([{ amount_minor: 4900, status: 'paid', enrollment: 'active' }]);
   });
 
+  it('of a program is called by it where access is taken, and any other course by its title', async () => {
+    const { id } = await world.someone();
+    const { results } = (await world.api.call('POST', '/courses', { title: 'Peers', program: 'P2P' })).body;
+    const [{ id: peers }] = results;
+    expect((await world.get('/courses?limit=200')).items).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ id: peers, program: 'P2P' }),
+        expect.objectContaining({ id: world.course, program: null }),
+      ]),
+    );
+    await world.act(id, 'enroll', { course_id: peers });
+    const enrolled = (await world.get(`/contacts/${id}/activities`)).items.find(
+      (one: any) => one.type === 'course.enrolled',
+    );
+    expect(enrolled.metadata).toMatchObject({ course_title: 'Peers', program: 'P2P' });
+    const preview = await world.preview(id, 'revoke_access', { reason: 'Refund' });
+    expect(preview.body.sentences[0]).toContain('loses “Peers” (P2P) at once');
+    await world.act(id, 'enroll', { course_id: world.course });
+    const asked = await world.act(id, 'revoke_access', { reason: 'Refund' });
+    expect(asked.body.candidates).toEqual([
+      expect.objectContaining({ label: 'Light', detail: expect.stringMatching(/^active/) }),
+      expect.objectContaining({ label: 'Peers', detail: expect.stringMatching(/^P2P, active/) }),
+    ]);
+  });
+
   it('goes with the sample when it was given to somebody of it', async () => {
     const { id, email } = await world.someone();
     await world.sql('update cortex.people set demo = true where address = $1', [email]);

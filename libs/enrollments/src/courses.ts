@@ -4,6 +4,7 @@ import type { Written } from './bring-in.js';
 export interface CourseFields {
   id?: string;
   title: string;
+  program?: string;
   price_minor?: number;
   currency?: string;
 }
@@ -11,6 +12,7 @@ export interface CourseFields {
 interface CourseRow {
   id: string;
   title: string;
+  program: string | null;
   price_minor: string | null;
   currency: string | null;
   created_at: Date;
@@ -19,11 +21,11 @@ interface CourseRow {
 /** Creates a course, or updates the one with this id. */
 export async function upsertCourse(tx: Tx, given: CourseFields): Promise<Written> {
   const row = await tx.row<Written>(
-    `insert into public.courses as c (id, title, price_minor, currency) values ($1, $2, $3, $4)
+    `insert into public.courses as c (id, title, price_minor, currency, program) values ($1, $2, $3, $4, $5)
      on conflict (id) do update set title = excluded.title, price_minor = coalesce(excluded.price_minor, c.price_minor),
-       currency = coalesce(excluded.currency, c.currency)
+       currency = coalesce(excluded.currency, c.currency), program = coalesce(excluded.program, c.program)
      returning id, old.id is null as created`,
-    [given.id ?? newId(), given.title, given.price_minor ?? null, given.currency ?? null],
+    [given.id ?? newId(), given.title, given.price_minor ?? null, given.currency ?? null, given.program ?? null],
   );
   return row!;
 }
@@ -32,7 +34,7 @@ export async function upsertCourse(tx: Tx, given: CourseFields): Promise<Written
 export async function listCourses(database: Database, filter: { limit: number; cursor?: string }) {
   const [title, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
   const rows = await database.rows<CourseRow>(
-    `select id, title, price_minor, currency, created_at from public.courses
+    `select id, title, program, price_minor, currency, created_at from public.courses
      where $1::text is null or (title, id) > ($1::text, $2::uuid) order by title, id limit $3`,
     [title, id, filter.limit + 1],
   );

@@ -23,6 +23,8 @@ export interface Enrollment {
   profile_id: string;
   course_id: string;
   course_title: string;
+  /** The program that the course belongs to. */
+  program: string | null;
   status: 'active' | 'cancelled' | 'completed';
   enrolled_at: string;
   order: Order | null;
@@ -40,7 +42,7 @@ const ORDER = `jsonb_build_object('id', t.id, 'number', coalesce(t.external_id, 
  */
 export async function enrollmentsOf(tx: Tx, personId: string): Promise<Enrollment[]> {
   return tx.rows<Enrollment>(
-    `select e.id, e.profile_id, e.course_id, c.title as course_title, e.status, e.created_at::text as enrolled_at,
+    `select e.id, e.profile_id, e.course_id, c.title as course_title, c.program, e.status, e.created_at::text as enrolled_at,
        coalesce(
          (select ${ORDER} from public.transactions t where t.id = e.transaction_id),
          (select case when count(*) = 1 then (array_agg(${ORDER}))[1] end from public.transactions t
@@ -59,10 +61,15 @@ export const lastFour = ({ number }: Order): string => number.slice(-4);
 
 export const orderWords = (order: Order): string => `order …${lastFour(order)}, ${money(order)}`;
 
+/** “Light”, or “Light” (P2P). */
+export const courseWords = ({ course_title, program }: Pick<Enrollment, 'course_title' | 'program'>): string =>
+  `“${course_title}”${program ? ` (${program})` : ''}`;
+
 export const enrollmentCandidate = (enrollment: Enrollment): ActionCandidate => ({
   id: enrollment.id,
   label: enrollment.course_title,
   detail: [
+    ...(enrollment.program ? [enrollment.program] : []),
     enrollment.status,
     `since ${enrollment.enrolled_at.slice(0, 10)}`,
     enrollment.order ? orderWords(enrollment.order) : 'no order',

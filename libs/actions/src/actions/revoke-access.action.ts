@@ -12,7 +12,7 @@ import { personIdsOf, writeAs, type ContactRow } from '#directory';
 import { StripeRefunds } from '#orders';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
-import { enrollmentCandidate, enrollmentsOf, lastFour, orderWords, type Enrollment } from './enrollment-order.js';
+import { courseWords, enrollmentCandidate, enrollmentsOf, lastFour, orderWords, type Enrollment } from './enrollment-order.js';
 import { money } from './order-money.js';
 import { blockOutside } from './outside-sign-in.js';
 import { leftToRefund, notAtStripe, refundAtStripe, stripeWish } from './refund-at-stripe.js';
@@ -96,12 +96,12 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
   }
 
   preview({ email, enrollment, others, stripe, not_at_stripe }: Plan) {
-    const { order, course_title } = enrollment;
+    const { order } = enrollment;
     const open = order ? leftToRefund(order) : 0;
     const amount = order ? money({ ...order, amount_minor: open }) : '';
     return {
       sentences: [
-        `${email} loses “${course_title}” at once, and cannot sign in any more.`,
+        `${email} loses ${courseWords(enrollment)} at once, and cannot sign in any more.`,
         !order
           ? 'No order belongs to this enrollment, so no refund is recorded.'
           : open === 0
@@ -124,7 +124,7 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
       effects: {
         stripe: stripe ? `${amount} given back` : 'Not chosen',
         refund: order ? (open > 0 ? `${amount} refunded` : 'Refunded already') : 'No order belongs to this enrollment',
-        enrollment: `“${course_title}” becomes cancelled`,
+        enrollment: `${courseWords(enrollment)} becomes cancelled`,
         sign_in: `No password and no link lets ${email} in, until access is restored`,
         sessions: 'Whoever is signed in as them is signed out',
         outside_sign_in: 'Their account there is banned for good',
@@ -141,8 +141,8 @@ export class RevokeAccess implements ActionDefinition<'revoke_access', Plan> {
     };
   }
 
-  summary = ({ enrollment: { course_title, order } }: Plan): string =>
-    `Access to ${course_title} revoked${order && leftToRefund(order) > 0 ? `, ${money({ ...order, amount_minor: leftToRefund(order) })} refunded` : ''}`;
+  summary = ({ enrollment: { course_title, program, order } }: Plan): string =>
+    `Access to ${course_title}${program ? ` (${program})` : ''} revoked${order && leftToRefund(order) > 0 ? `, ${money({ ...order, amount_minor: leftToRefund(order) })} refunded` : ''}`;
 }
 
 const titles = (all: readonly string[]): string =>

@@ -50,6 +50,8 @@ export const newLead = z.strictObject({
 export const newCourse = z.strictObject({
   id: uuid.optional(),
   title: z.string().trim().min(1).max(300),
+  /** The program that the course belongs to. */
+  program: z.string().trim().min(1).max(200).optional(),
   price_minor: minorAmount.optional(),
   currency: currency.optional(),
 });
@@ -132,6 +134,7 @@ export const postTransactions = ingest('/transactions', newTransaction, 'Record 
 export const course = z.object({
   id: z.string(),
   title: z.string(),
+  program: z.string().nullable(),
   price_minor: z.number().nullable(),
   currency: z.string().nullable(),
   created_at: z.string(),

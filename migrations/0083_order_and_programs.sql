@@ -4,3 +4,6 @@
 -- create index concurrently people_in_order on cortex.people (created_at, person_id) where type is not null;
 -- squawk-ignore require-concurrent-index-creation
 create index if not exists people_in_order on cortex.people (created_at, person_id) where type is not null;
+
+-- The program that a course belongs to, such as “P2P”; null: none.
+alter table public.courses add column program text;
