@@ -46,14 +46,19 @@ describe('the worker', () => {
       "insert into public.transactions (profile_id, amount_minor, currency) values ($1, 500, 'EUR'), ($1, 700, 'USD')",
       [profile!.id],
     );
-    await db.database.run("update cortex.settings set currency = 'USD'");
-    const counted = "select from cortex.people where address = 'ann@currency.example' and lifetime_value_minor = 700";
-    await until(async () => (await db.database.row(counted)) !== undefined);
+    // Twice: beside one of them the clock's own may stand, and then no other is made.
+    for (const [currency, minor] of [
+      ['USD', 700],
+      ['EUR', 500],
+    ]) {
+      await db.database.run('update cortex.settings set currency = $1', [currency]);
+      const counted =
+        "select from cortex.people where address = 'ann@currency.example' and lifetime_value_minor = $1 and not exists (select from cortex.pending)";
+      await until(async () => (await db.database.row(counted, [minor])) !== undefined);
+    }
     // Those of the clock name their slot.
     const own = "select from pgboss.job where name = 'directory.repair' and singleton_on is null";
     expect(await db.database.rows(own)).not.toEqual([]);
-    expect(await db.database.rows('select from cortex.pending')).toEqual([]);
-    await db.database.run("update cortex.settings set currency = 'EUR'");
   });
 
   it('forgets requests after a day, refused bodies after a month, and makes the months ahead', async () => {
