@@ -1280,6 +1280,7 @@ table public.courses
   price_minor bigint
   currency character(3)
   created_at timestamp with time zone not null default cortex.now()
+  program text
 
 table public.crm_activities partition by RANGE (occurred_at)
   id uuid not null default uuidv7()
@@ -2061,7 +2062,7 @@ CREATE INDEX pending_turn ON cortex.pending USING btree (attempts, id)
 
 CREATE INDEX people_address_hash ON cortex.people USING hash (address)
 
-CREATE INDEX people_created ON cortex.people USING btree (created_at DESC, person_id) WHERE (type IS NOT NULL)
+CREATE INDEX people_in_order ON cortex.people USING btree (created_at, person_id) WHERE (type IS NOT NULL)
 
 CREATE INDEX people_last_name ON cortex.people USING btree (cortex.fold(last_name) COLLATE "C", created_at DESC, person_id DESC) INCLUDE (last_name) WHERE ((type IS NOT NULL) AND (octet_length(last_name) <= 400))
 
@@ -2357,6 +2358,7 @@ CREATE OR REPLACE FUNCTION cortex.activities_from_enrollments()
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET lock_timeout TO '500ms'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   if tg_op = 'INSERT' then
@@ -2365,13 +2367,15 @@ begin
     select u.email, u.id, e.type, cortex.enrollment_facts(n.id, n.course_id, n.lead_id, n.transaction_id) || cortex.cause(),
       e.at, 'trigger', p.person_id
     from new_rows n
-    join public.unified_profiles u on u.id = n.profile_id
+    cross join lateral (select u.id, u.email from public.unified_profiles u where u.id = n.profile_id limit 1) u
     cross join lateral (
       select 'course.enrolled' as type, n.created_at as at
       union all
       select 'course.cancelled', greatest(n.updated_at, n.created_at) where n.status = 'cancelled'
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id) limit 1) p on true
     where u.email is not null;
   elsif tg_op = 'UPDATE' then
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -2381,8 +2385,10 @@ begin
       case when n.updated_at is distinct from o.updated_at then n.updated_at else cortex.now() end, 'trigger', p.person_id
     from new_rows n
     join old_rows o on o.id = n.id
-    join public.unified_profiles u on u.id = n.profile_id
-    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
+    cross join lateral (select u.id, u.email from public.unified_profiles u where u.id = n.profile_id limit 1) u
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id) limit 1) p on true
     where u.email is not null and (n.status = 'cancelled') <> (o.status = 'cancelled');
   else
     -- A deleted enrollment is a lost one; deleted together with its profile it has nobody left to tell of.
@@ -2391,8 +2397,10 @@ begin
       cortex.enrollment_facts(o.id, o.course_id, o.lead_id, o.transaction_id) || '{"deleted": true}'::jsonb || cortex.cause(),
       cortex.now(), 'trigger', p.person_id
     from old_rows o
-    join public.unified_profiles u on u.id = o.profile_id
-    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
+    cross join lateral (select u.id, u.email from public.unified_profiles u where u.id = o.profile_id limit 1) u
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id) limit 1) p on true
     where u.email is not null and o.status <> 'cancelled';
   end if;
   return null;
@@ -2470,6 +2478,7 @@ CREATE OR REPLACE FUNCTION cortex.activities_from_transactions()
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET lock_timeout TO '500ms'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   if tg_op = 'INSERT' then
@@ -2480,14 +2489,16 @@ begin
         || cortex.cause(),
       n.occurred_at, 'trigger', p.person_id
     from new_rows n
-    join public.unified_profiles u on u.id = n.profile_id
+    cross join lateral (select u.id, u.email from public.unified_profiles u where u.id = n.profile_id limit 1) u
     cross join lateral (
       select 'order.paid' as type, n.amount_minor
       union all
       select 'order.refunded', case when n.status = 'refunded' then n.amount_minor else n.refunded_minor end
       where n.status = 'refunded' or n.refunded_minor > 0
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id) limit 1) p on true
     where u.email is not null and n.status <> 'failed';
   else
     insert into public.crm_activities (contact_email, contact_id, type, metadata, occurred_at, source, person_id)
@@ -2498,7 +2509,7 @@ begin
       case when n.occurred_at is distinct from o.occurred_at then n.occurred_at else cortex.now() end, 'trigger', p.person_id
     from new_rows n
     join old_rows o on o.id = n.id
-    join public.unified_profiles u on u.id = n.profile_id
+    cross join lateral (select u.id, u.email from public.unified_profiles u where u.id = n.profile_id limit 1) u
     cross join lateral (
       select
         case n.status when 'failed' then 0 when 'refunded' then n.amount_minor else n.refunded_minor end as refunded_now,
@@ -2509,7 +2520,9 @@ begin
       union all
       select 'order.refunded', r.refunded_now - r.refunded_before where r.refunded_now > r.refunded_before
     ) e
-    left join cortex.people p on p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id)
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(u.email) and (p.type is distinct from 'customer' or p.id = u.id) limit 1) p on true
     where u.email is not null;
   end if;
   return null;
@@ -3036,7 +3049,7 @@ CREATE OR REPLACE FUNCTION cortex.enrollment_facts(enrollment_id uuid, course_id
  RETURNS jsonb
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (SELECT jsonb_strip_nulls(jsonb_build_object('enrollment_id', enrollment_facts.enrollment_id, 'course_id', enrollment_facts.course_id, 'course_title', c.title, 'lead_id', enrollment_facts.lead_id, 'transaction_id', enrollment_facts.transaction_id, 'amount_minor', COALESCE(t.amount_minor, c.price_minor), 'currency', COALESCE(t.currency, c.currency))) AS jsonb_strip_nulls FROM (((VALUES (1)) one("row") LEFT JOIN public.courses c ON ((c.id = enrollment_facts.course_id))) LEFT JOIN public.transactions t ON ((t.id = enrollment_facts.transaction_id))))
+RETURN (SELECT jsonb_strip_nulls(jsonb_build_object('enrollment_id', enrollment_facts.enrollment_id, 'course_id', enrollment_facts.course_id, 'course_title', c.title, 'program', c.program, 'lead_id', enrollment_facts.lead_id, 'transaction_id', enrollment_facts.transaction_id, 'amount_minor', COALESCE(t.amount_minor, c.price_minor), 'currency', COALESCE(t.currency, c.currency))) AS jsonb_strip_nulls FROM (((VALUES (1)) one("row") LEFT JOIN public.courses c ON ((c.id = enrollment_facts.course_id))) LEFT JOIN public.transactions t ON ((t.id = enrollment_facts.transaction_id))))
 
 CREATE OR REPLACE FUNCTION cortex.ensure_activity_partitions(from_month date, to_month date)
  RETURNS integer
@@ -4245,22 +4258,25 @@ CREATE OR REPLACE FUNCTION cortex.note_transactions()
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET lock_timeout TO '500ms'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   noted text[];
 begin
   if tg_op = 'INSERT' then
     select array_agg(distinct cortex.address(u.email)) into noted
-    from new_rows n join public.unified_profiles u on u.id = n.profile_id;
+    from new_rows n
+    cross join lateral (select u.email from public.unified_profiles u where u.id = n.profile_id limit 1) u;
   elsif tg_op = 'DELETE' then
     select array_agg(distinct cortex.address(u.email)) into noted
-    from old_rows o join public.unified_profiles u on u.id = o.profile_id;
+    from old_rows o
+    cross join lateral (select u.email from public.unified_profiles u where u.id = o.profile_id limit 1) u;
   elsif tg_op = 'UPDATE' then
     select array_agg(distinct cortex.address(u.email)) into noted
     from old_rows o
     full join new_rows n on n.id = o.id
     cross join lateral (values (o.profile_id), (n.profile_id)) v (profile_id)
-    join public.unified_profiles u on u.id = v.profile_id
+    cross join lateral (select u.email from public.unified_profiles u where u.id = v.profile_id limit 1) u
     where row(o.profile_id, o.amount_minor, o.refunded_minor, o.currency, o.status)
       is distinct from row(n.profile_id, n.amount_minor, n.refunded_minor, n.currency, n.status);
   else
@@ -5423,6 +5439,7 @@ CREATE OR REPLACE FUNCTION cortex.touch_lists_of_enrollment()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   if exists (select from cortex.list_keeping) then

@@ -34,7 +34,7 @@ export function AdminShell() {
   const [paletteAsked, setPaletteAsked] = useState(false);
   const openPalette = async () => {
     setPaletteAsked(true);
-    (await import('@mantine/spotlight')).spotlight.open();
+    (await import('./commands')).openCommands();
   };
   useHotkeys([['mod+K', () => void openPalette()]]);
   if (!session.data) {

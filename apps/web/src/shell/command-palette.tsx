@@ -1,10 +1,11 @@
-import { Spotlight, spotlightStore, useSpotlight, type SpotlightActionData } from '@mantine/spotlight';
+import { Spotlight, useSpotlight, type SpotlightActionData } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useMay } from '../access/session.queries';
 import { useFocusBack } from '../ui/forms/focus-back';
+import { commands } from './commands';
 import { usePersonCommands } from './person-commands';
 import { screens } from './screens';
 
@@ -13,7 +14,7 @@ export function CommandPalette() {
   const navigate = useNavigate();
   const mayChange = useMay('change');
   const person = usePersonCommands();
-  useFocusBack(useSpotlight(spotlightStore).opened, '.commands');
+  useFocusBack(useSpotlight(commands).opened, '.commands');
   const actions: SpotlightActionData[] = screens.map(({ to, label, keywords, icon: Glyph }) => ({
     id: to,
     label,
@@ -34,6 +35,7 @@ export function CommandPalette() {
   }
   return (
     <Spotlight
+      store={commands}
       actions={[...person, { group: 'Go to', actions }]}
       shortcut={null}
       highlightQuery
