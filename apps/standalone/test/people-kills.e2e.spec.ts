@@ -218,7 +218,10 @@ describe('many people, while the worker is killed', () => {
     });
     kills += 1;
     expect(await tagged()).toEqual({ people: 0, told: 0 });
-    await until('the job to end', async () => (job = await caller.call('GET', `/jobs/${job.id}`)).status === 'completed');
+    await until(
+      'the job to end',
+      async () => (job = await caller.call('GET', `/jobs/${job.id}`)).status === 'completed',
+    );
     expect(job).toMatchObject({ can_undo: true, result: { changed: peopleCount } });
     expect(await tagged()).toEqual({ people: peopleCount, told: peopleCount });
     const undone = await survived(() => caller.call('POST', `/jobs/${job.id}/undo`, {}));

@@ -119,10 +119,16 @@ describe('one person', () => {
     for (const time of [1, 2]) {
       await press('Control+k');
       await page.getByLabel('Command', { exact: true }).fill('reset pass');
-      await page.getByRole('button', { name: /^Reset password/ }).last().waitFor();
+      await page
+        .getByRole('button', { name: /^Reset password/ })
+        .last()
+        .waitFor();
       await press('Enter');
       await page.getByLabel('Command', { exact: true }).waitFor({ state: 'detached' });
-      await page.getByText(/^Reset password: They /).nth(time - 1).waitFor();
+      await page
+        .getByText(/^Reset password: They /)
+        .nth(time - 1)
+        .waitFor();
       expect(await link.evaluate((one) => one.matches(':focus'))).toBe(true);
     }
     expect(new URL(page.url()).searchParams.has('action')).toBe(false);

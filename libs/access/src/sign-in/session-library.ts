@@ -85,7 +85,10 @@ export function createSessionLibrary(realm: Realm, pool: pg.Pool, publicUrl: str
     plugins: [sessionCalls],
     telemetry: { enabled: false },
     // What fails is thrown as well, and whoever calls says in the log what became of it: here it is only the reason.
-    logger: { level: 'error', log: (_level, message, ...about) => log.warn({ message, err: errorIn(about) }, 'sign-in') },
+    logger: {
+      level: 'error',
+      log: (_level, message, ...about) => log.warn({ message, err: errorIn(about) }, 'sign-in'),
+    },
   });
   return { calls: reachable(api), endpoints: api as Record<string, { path?: string }>, headersOf: fromNodeHeaders };
 }

@@ -181,7 +181,8 @@ export class Sessions {
       const row = await this.database.row<{ closed: boolean }>(
         "select current_setting('transaction_read_only')::boolean as closed",
       );
-      if (row?.closed) throw new AppError('database_away', 'The database takes no writes at the moment. Try again later.');
+      if (row?.closed)
+        throw new AppError('database_away', 'The database takes no writes at the moment. Try again later.');
       try {
         return await made(library);
       } catch (again) {

@@ -12,7 +12,14 @@ import { personIdsOf, writeAs, type ContactRow } from '#directory';
 import { StripeRefunds } from '#orders';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
-import { courseWords, enrollmentCandidate, enrollmentsOf, lastFour, orderWords, type Enrollment } from './enrollment-order.js';
+import {
+  courseWords,
+  enrollmentCandidate,
+  enrollmentsOf,
+  lastFour,
+  orderWords,
+  type Enrollment,
+} from './enrollment-order.js';
 import { money } from './order-money.js';
 import { blockOutside } from './outside-sign-in.js';
 import { leftToRefund, notAtStripe, refundAtStripe, stripeWish } from './refund-at-stripe.js';
