@@ -47,7 +47,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/{rules,graph,designs,contracts}/src/**/*.ts'],
+    files: ['libs/{statistics,rules,graph,designs,contracts}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', 'libs/rules/src/engine/**', 'libs/designs/src/server/**', 'libs/rules/src/generate.ts'],
     rules: {
       'no-restricted-imports': [

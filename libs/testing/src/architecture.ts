@@ -35,7 +35,7 @@ interface Ring {
   server?: true;
 }
 
-const pure = ['rules', 'graph', 'designs', 'contracts'];
+const pure = ['statistics', 'rules', 'graph', 'designs', 'contracts'];
 const base = ['platform', 'queue'];
 const records = [
   'activities',
@@ -80,6 +80,7 @@ export const rings: Record<string, Ring> = {
     ],
   },
   contracts: { parts: ['rules', 'graph', 'designs'], packages: ['zod'] },
+  statistics: { parts: [], packages: [] },
 
   platform: {
     parts: pure,

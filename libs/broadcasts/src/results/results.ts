@@ -1,6 +1,6 @@
 import type { Tx } from '#platform';
+import { newcombe, sumDifference, sumInterval, wilson, type Amounts, type Interval } from '#statistics';
 import type { BroadcastRow } from '../broadcast/broadcast.queries.js';
-import { newcombe, sumDifference, sumInterval, wilson, type Amounts, type Interval } from './intervals.js';
 import { MEASURED_DAYS, type Brought, type Results } from './measure.js';
 
 /** So many people of so many, as a count with its interval. */

@@ -50,12 +50,16 @@ export interface Amounts {
   squares: number;
 }
 
-const variance = ({ n, sum, squares }: Amounts): number =>
+/** The variance of one person's amount; 0 where there are fewer than two people. */
+export const varianceOf = ({ n, sum, squares }: Amounts): number =>
   n < 2 ? 0 : Math.max(0, (squares - sum ** 2 / n) / (n - 1));
+
+/** What one person paid on average; 0 where there is none. */
+export const meanOf = ({ n, sum }: Amounts): number => (n === 0 ? 0 : sum / n);
 
 /** What these people would pay in sum, by the central limit theorem; nobody pays less than nothing. */
 export function sumInterval(amounts: Amounts): Interval {
-  const width = Z * Math.sqrt(amounts.n * variance(amounts));
+  const width = Z * Math.sqrt(amounts.n * varianceOf(amounts));
   return { low: Math.max(0, amounts.sum - width), high: amounts.sum + width };
 }
 
@@ -66,6 +70,6 @@ export function sumInterval(amounts: Amounts): Interval {
 export function sumDifference(one: Amounts, other: Amounts): Interval & { value: number } {
   if (one.n === 0 || other.n === 0) return { value: 0, low: 0, high: 0 };
   const value = one.sum - (one.n * other.sum) / other.n;
-  const width = Z * one.n * Math.sqrt(variance(one) / one.n + variance(other) / other.n);
+  const width = Z * one.n * Math.sqrt(varianceOf(one) / one.n + varianceOf(other) / other.n);
   return { value, low: value - width, high: value + width };
 }

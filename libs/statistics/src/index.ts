@@ -1,0 +1,3 @@
+export * from './better.js';
+export * from './intervals.js';
+export * from './sequential.js';
