@@ -18,6 +18,7 @@ import { SourcesModule } from '#sources';
 import { TransfersModule } from '#transfers';
 import { WorkspaceModule } from '#workspace';
 import { PlatformModule, type PlatformParts } from '#platform';
+import { ExperimentsController } from './controllers/automations/experiments.controller.js';
 import { AutomationsController } from './controllers/automations/automations.controller.js';
 import { BacktestsController } from './controllers/automations/backtests.controller.js';
 import { RunsController } from './controllers/automations/runs.controller.js';
@@ -115,6 +116,7 @@ const controllers: Type[] = [
   CustomersController,
   AutomationsController,
   BacktestsController,
+  ExperimentsController,
   RunsController,
   ContactActionsController,
   PrivacyController,

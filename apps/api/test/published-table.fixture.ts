@@ -137,6 +137,7 @@ const routes: Record<Row, string> = {
     GET /automations/:id/export
     GET /automations/:id/runs
     GET /automations/:id/visits
+    GET /automations/:id/experiments/:node_id
     GET /automations/:id/stats
     GET /automations/:id/explain
     GET /automations/:id/backtests

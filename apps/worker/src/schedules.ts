@@ -4,7 +4,7 @@ import { checkAudit, sealAudit } from '#access';
 import { goOnWithActions } from '#actions';
 import { compareDirectory, noteSubscribers, repairDirectory } from '#directory';
 import { tidyMedia } from '#emails';
-import { foldCounters, forgetOldSecrets, tickEntries, tickMonitors, tidyCounters } from '#engine';
+import { foldCounters, forgetOldSecrets, lookAtExperiments, tickEntries, tickMonitors, tidyCounters } from '#engine';
 import { fetchOrders } from '#orders';
 import { LOG, type Log } from '#platform';
 import { Queue, type JobDefinition } from '#queue';
@@ -35,6 +35,7 @@ const ticks: { job: JobDefinition; every: number }[] = [
   { job: countLists, every: DAY },
   { job: checkAudit, every: DAY },
   { job: makePartitions, every: DAY },
+  { job: lookAtExperiments, every: HOUR },
   { job: forgetRequests, every: HOUR },
   { job: forgetFiles, every: DAY },
   { job: deleteOldData, every: DAY },

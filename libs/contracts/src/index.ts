@@ -7,6 +7,7 @@ export * from './mail/message-counts.contract.js';
 export * from './automations/automation-versions.contract.js';
 export * from './automations/automations.contract.js';
 export * from './automations/backtests.contract.js';
+export * from './automations/experiments.contract.js';
 export * from './automations/presence.contract.js';
 export * from './automations/runs.contract.js';
 export * from './http/openapi.js';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { SmartListsModule } from '#smart-lists';
 import { EnterPeople, EntryJobs, RemoveEntered } from './controls/enter-people.js';
 import { RunControls } from './controls/run-controls.js';
+import { Experiments } from './experiments/experiments.js';
 import { MatchLoop } from './matching/match-loop.js';
 import { BacktestLoop, Backtests, QuickBacktests } from './replay/index.js';
 import { Counters } from './reports/counters.js';
@@ -20,6 +21,7 @@ const parts = [
   EngineVersions,
   EnterPeople,
   EntryJobs,
+  Experiments,
   MatchLoop,
   Monitors,
   QuickBacktests,

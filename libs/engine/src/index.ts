@@ -2,6 +2,8 @@ export { EnterPeople, EntryJobs, RemoveEntered } from './controls/enter-people.j
 export * from './controls/run-controls.js';
 export * from './effects/mail-help.js';
 export * from './engine.module.js';
+export { experimentReport, type ExperimentReport } from './experiments/experiment-report.js';
+export { Experiments, lookAtExperiments } from './experiments/experiments.js';
 export * from './matching/match-loop.js';
 export * from './replay/index.js';
 export { Counters, foldCounters, tidyCounters } from './reports/counters.js';

@@ -4,6 +4,7 @@ export * from './reading/diff.js';
 export * from './times/duration.js';
 export * from './editing/edits.js';
 export * from './model/effect.js';
+export * from './model/experiment.js';
 export * from './reading/end-reasons.js';
 export * from './model/graph.js';
 export {

@@ -14,6 +14,7 @@ export * from './db/connection.js';
 export * from './db/own-connection.js';
 export { asRequest } from './db/pulse.js';
 export * from './db/tx.js';
+export { uuidSql } from './db/uuid-sql.js';
 export * from './db/database-errors.js';
 export * from './db/locks.js';
 export * from './db/data-source.js';

@@ -222,6 +222,7 @@ export const rooms: Record<string, string[]> = {
     'starts',
     'controls',
     'reports',
+    'experiments',
     'replay',
   ],
   send: [

@@ -1,4 +1,4 @@
-import { isTransient, readSettings, type Database, type Tx } from '#platform';
+import { isTransient, readSettings, uuidSql, type Database, type Tx } from '#platform';
 import { ownMoment } from '../pacing/ways.js';
 
 /** Days after the start in which enrollments and payments are counted at all. */
@@ -8,8 +8,6 @@ const AT_LEAST = 60;
 const SHARE = 0.02;
 /** Milliseconds that one measurement may take. */
 const PATIENCE = 30_000;
-/** Whatever a shop's program wrote as the id of a payment is not cast blindly. */
-const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
 /** People who enrolled or paid, how often, and the money: per currency the sum, and the sum of each person's square. */
 export interface Brought {
@@ -114,8 +112,7 @@ async function measured(
        from cortex.broadcasts b where b.id = $1
      ), bought as materialized (
        select a.person_id, a.type, a.occurred_at,
-         case when a.type = 'order.paid' and a.metadata ->> 'transaction_id' ~* '${UUID}' then
-           (a.metadata ->> 'transaction_id')::uuid end as transaction_id,
+         case when a.type = 'order.paid' then ${uuidSql("a.metadata ->> 'transaction_id'")} end as transaction_id,
          a.occurred_at >= s.since and a.occurred_at < s.since + make_interval(days => $2) as soon
        from broadcast b
        join public.crm_activities a on a.type in ('course.enrolled', 'order.paid')

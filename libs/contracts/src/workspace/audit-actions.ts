@@ -43,6 +43,7 @@ export const auditActions = {
   'automation.archived': 'Archived an automation',
   'automation.deleted': 'Deleted an automation',
   'automation.retried': 'Retried every failed person in an automation',
+  'experiment.ended': 'Ended an experiment',
   'broadcast.created': 'Created a broadcast',
   'broadcast.sent': 'Sent a broadcast',
   'broadcast.scheduled': 'Scheduled a broadcast',

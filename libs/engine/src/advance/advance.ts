@@ -2,7 +2,7 @@ import type { ActivityFact, Plan, Report } from '#graph';
 import type { Log } from '#platform';
 import type { Group } from '#rules';
 import { randomShare } from '../deciding/random-branch.js';
-import type { Moment } from '../versions/compiled-versions.js';
+import { decidedKey, type Moment } from '../versions/compiled-versions.js';
 import type { EntryProof } from '../deciding/proof-with-entry.js';
 import { Decisions, type Answers } from '../deciding/decisions.js';
 import { needsWrittenRuns, settlesAtCommit } from '../effects/index.js';
@@ -153,6 +153,7 @@ export class Advance {
       get chance() {
         return randomShare(journey.run.person_id, step.id);
       },
+      decided: this.moment.decided?.get(decidedKey(journey.version.id, step.id)),
       decide: answers.decide,
       arrived: journey.arrived,
     });

@@ -9,7 +9,12 @@ const VERSIONS_KEPT = 2_000;
 export interface Moment extends EngineMoment {
   live: ReadonlyMap<string, CompiledVersion>;
   triggers: TriggerIndex;
+  /** Where everybody goes who comes to a split whose experiment was decided, by `decidedKey`. */
+  decided?: ReadonlyMap<string, string>;
 }
+
+/** The name of a split in `decided`. */
+export const decidedKey = (versionId: string, nodeId: string): string => `${versionId} ${nodeId}`;
 
 /** Compiled versions of this process: immutable ones are kept, what is live is loaded again when the epoch moves. */
 export class CompiledVersions {
@@ -20,6 +25,7 @@ export class CompiledVersions {
         live: ReadonlyMap<string, CompiledVersion>;
         versions: ReadonlyMap<string, CompiledVersion>;
         triggers: TriggerIndex;
+        decided: ReadonlyMap<string, string>;
       }
     | undefined;
 
@@ -36,9 +42,11 @@ export class CompiledVersions {
         rows.map((row) => row.version_id),
       );
       const live = new Map(rows.map((row) => [row.automation_id, versions.get(row.version_id)!]));
-      this.current = { epoch: moment.epoch, live, versions, triggers: new TriggerIndex([...live.values()]) };
+      const triggers = new TriggerIndex([...live.values()]);
+      this.current = { epoch: moment.epoch, live, versions, triggers, decided: await decidedSplits(tx) };
     }
-    return { ...moment, live: this.current.live, triggers: this.current.triggers };
+    const { live, triggers, decided } = this.current;
+    return { ...moment, live, triggers, decided };
   }
 
   /** The versions with these ids. */
@@ -69,4 +77,12 @@ export class CompiledVersions {
       this.known.delete(id);
     }
   }
+}
+
+/** Whoever is still in an older version may come to its split too. */
+async function decidedSplits(tx: Tx): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.rows<{ version_id: string; node_id: string; winner: string }>(
+    'select version_id, node_id, winner from cortex.experiment_results where takes_all',
+  );
+  return new Map(rows.map(({ version_id, node_id, winner }) => [decidedKey(version_id, node_id), winner]));
 }

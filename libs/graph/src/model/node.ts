@@ -55,6 +55,8 @@ export interface PlanInput {
   arrived: readonly ActivityFact[];
   /** What the person's fields that the step `reads` hold: instants as dates, what is not set left out. */
   fields?: Readonly<Record<string, unknown>>;
+  /** The way out that everybody takes, because an experiment at this step was decided. */
+  decided?: string;
   /** How the effect went that this visit of the step waits for (see `reported`), once that is known. */
   report?: Report;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { experiment, goalText, usualExperiment, type Experiment } from '../model/experiment.js';
 import { nodeId } from '../model/graph.js';
 import { defineNode } from '../model/node.js';
-import { say, value } from '../words/phrase.js';
+import { say, value, type Phrase } from '../words/phrase.js';
 
 const branch = z.strictObject({
   id: nodeId,
@@ -16,6 +17,11 @@ type Branch = Partial<z.output<typeof branch>>;
 
 /** In hundredths of a percent, so that sums of fractions are exact. */
 const hundredths = (percent: number): number => Math.round(percent * 100);
+
+const halves = [
+  { id: 'a', percent: 50 },
+  { id: 'b', percent: 50 },
+];
 
 const config = z.strictObject({
   branches: z
@@ -34,10 +40,17 @@ const config = z.strictObject({
       });
     })
     .meta({ label: 'Paths', help: 'They add up to 100%.', control: 'branches' }),
+  experiment: experiment.optional().meta({ label: 'Experiment', control: 'experiment' }),
 });
 
-const nameOf = ({ label, percent }: Branch): string =>
-  [label, percent === undefined ? undefined : `${percent}%`].filter(Boolean).join(', ');
+const nameOf = ({ id, label, percent }: Branch, tried?: Experiment): string =>
+  [label, percent === undefined ? undefined : `${percent}%`, id && tried?.hold_out === id ? 'hold-out' : undefined]
+    .filter(Boolean)
+    .join(', ');
+
+/** What goes before the paths where they are tried against each other. */
+const triedText = (tried: Experiment | undefined): Phrase[] =>
+  tried ? say`Experiment on ${value('experiment', goalText(tried))}: split` : say`Split`;
 
 export const randomSplit = defineNode({
   type: 'random_split',
@@ -49,28 +62,41 @@ export const randomSplit = defineNode({
   docs:
     'Which path somebody takes depends on who they are and on this step, not on chance: anyone who comes ' +
     'back, or whose step is retried, takes the same path. Changing the percentages moves as few people as ' +
-    'possible.',
+    'possible. An experiment compares what its paths bring: people are counted when their days are over, and ' +
+    'however often you look, it names a winner where there is none no more often than you allow. Its rule is ' +
+    'fixed when you publish. Each version begins anew.',
   config,
-  defaults: {
-    branches: [
-      { id: 'a', percent: 50 },
-      { id: 'b', percent: 50 },
-    ],
-  },
-  ports: ({ branches = [] }) => {
+  defaults: { branches: halves },
+  ports: ({ branches = [], experiment: tried }) => {
     const ids = new Map(branches.flatMap((each: Branch) => (each.id ? [[each.id, each] as const] : [])));
-    return [...ids].map(([id, each]) => ({ id, label: nameOf(each) || 'a share' }));
+    return [...ids].map(([id, each]) => ({ id, label: nameOf(each, tried) || 'a share' }));
   },
-  phrases: ({ branches = [] }) =>
+  phrases: ({ branches = [], experiment: tried }) =>
     branches.length === 0
-      ? say`Split people at random into ${value('branches', undefined)}`
-      : say`Split people at random: ${branches.flatMap((each: Branch, at) => [
+      ? say`${triedText(tried)} people at random into ${value('branches', undefined)}`
+      : say`${triedText(tried)} people at random: ${branches.flatMap((each: Branch, at) => [
           { text: at === 0 ? '' : ' / ' },
-          value('branches', nameOf(each)),
+          value('branches', nameOf(each, tried)),
         ])}`,
-  brief: ({ branches = [] }) => branches.map(nameOf).join(' / ') || 'Split at random',
-  check: () => [],
-  plan: ({ branches }, { chance }) => {
+  brief: ({ branches = [], experiment: tried }) => {
+    const paths = branches.map((each: Branch) => nameOf(each, tried)).join(' / ') || 'Split at random';
+    return tried ? `Experiment: ${paths}` : paths;
+  },
+  check: ({ branches, experiment: tried }, { node_id, pointer }) =>
+    tried?.hold_out === undefined || branches.some(({ id }) => id === tried.hold_out)
+      ? []
+      : [
+          {
+            code: 'unfinished',
+            severity: 'blocks',
+            node_id,
+            pointer: `${pointer}/config/experiment/hold_out`,
+            message: 'The path that was the hold-out is gone. Choose another, or none.',
+          },
+        ],
+  plan: ({ branches }, { chance, decided }) => {
+    if (decided !== undefined && branches.some(({ id }) => id === decided))
+      return { next: decided, reason: 'this path won the experiment' };
     let upTo = 0;
     for (const { id, percent } of branches) {
       upTo += hundredths(percent);
@@ -112,6 +138,18 @@ export const randomSplit = defineNode({
       },
       input: { chance: 0.99999 },
       expect: { next: 'c' },
+    },
+    {
+      name: 'An experiment with a hold-out',
+      config: { branches: halves, experiment: { ...usualExperiment, hold_out: 'b' } },
+      input: { chance: 0.7 },
+      expect: { next: 'b' },
+    },
+    {
+      name: 'An experiment that one path has won',
+      config: { branches: halves, experiment: { ...usualExperiment, goal: 'money' } },
+      input: { chance: 0.7, decided: 'a' },
+      expect: { next: 'a', reason: 'this path won the experiment' },
     },
   ],
 });
