@@ -52,8 +52,8 @@ function Opened({ automation }: { automation: Automation }) {
     () => ({
       store: openStore(automation),
       screen: createScreenStore(),
-      live: createLiveStore(),
       expected: createExpectedStore(),
+      live: createLiveStore(automation.id),
       presence: createPresenceStore(),
     }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a new copy only when the automation is loaded again on purpose

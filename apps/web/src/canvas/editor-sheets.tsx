@@ -2,6 +2,7 @@ import type { Automation } from '#contracts';
 import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import { StepPicker } from './panels/step-picker';
 import { ConflictSheet } from './sheets/conflict-sheet';
+import { ExperimentSheet } from './sheets/experiment-sheet';
 import { FindSheet } from './sheets/find-sheet';
 import { ImportSheet } from './sheets/import-sheet';
 import { MoveSheet } from './sheets/move-sheet';
@@ -29,6 +30,7 @@ export function EditorSheets({ automation, flush, onPublished, onConflictOver }:
     text: <TextSheet />,
     import: <ImportSheet />,
     removing: <RemovingSheet />,
+    experiment: <ExperimentSheet automationId={automation.id} />,
     conflict: <ConflictSheet onReload={onConflictOver} />,
     stop: <StopSheet automation={automation} />,
     publish: <PublishSheet automation={automation} flush={flush} onPublished={onPublished} />,

@@ -6,6 +6,7 @@ import { call } from '../api/client';
 import { rowsOf } from '../api/paged';
 import { useSentences } from '../automations/reference-names';
 import { useVisits } from '../automations/automations.queries';
+import { ExperimentNote } from '../canvas/live/experiment-result';
 import { useLive, useLiveStore, type ShownFigure, type Stats } from '../canvas/live/live-store';
 import { reasonInWords } from '../outbox/reason-words';
 import { Failed, Loading } from '../ui/feedback/query-states';
@@ -52,6 +53,7 @@ export function StepPeople({ automationId, step, graph, onTrace, onEveryone }: P
           Show everyone
         </Button>
       </p>
+      <ExperimentNote id={step.id} />
       <SegmentedControl
         aria-label="Who at this step"
         size="xs"

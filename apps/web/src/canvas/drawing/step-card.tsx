@@ -1,9 +1,10 @@
-import { indexGraph, nodeDef, portsOf, type GraphNode } from '#graph';
+import { experimentOf, indexGraph, nodeDef, portsOf, type GraphNode } from '#graph';
 import { memo, useEffect, type ReactNode } from 'react';
 import { useScreen } from '../screen/screen-store';
 import { portX, sizeOf, wordsWidth } from './geometry';
 import { StepIcon, kindColor, kindWords } from '../../automations/step-icon';
 import { PathExpected, StepExpected } from '../expected/expected-figures';
+import { ExperimentSentence } from '../live/experiment-result';
 import { PathFigures } from '../live/path-figures';
 import { StepFigures } from '../live/step-figures';
 import { StepDifference } from '../live/step-difference';
@@ -62,7 +63,13 @@ export const StepCard = memo(function NodeCard({ id, renderPort }: CardProps) {
           {mode === 'build' ? <StepExpected id={id} /> : null}
           <ProblemMark id={id} />
         </div>
-        {kind === 'end' || !near ? null : <Sentence step={step} />}
+        {kind === 'end' || !near ? null : mode === 'live' ? (
+          <ExperimentSentence id={id}>
+            <Sentence step={step} />
+          </ExperimentSentence>
+        ) : (
+          <Sentence step={step} />
+        )}
         {kind === 'entry' && near ? <Limits step={step} /> : null}
         {mode === 'build' ? <StepPeople id={id} place="card" /> : null}
         {mode === 'live' ? <StepFigures id={id} /> : null}
@@ -80,7 +87,8 @@ function Head({ step }: { step: GraphNode }) {
   const def = nodeDef(step.type);
   const kind = def?.kind ?? 'end';
   if (kind === 'end') return <Sentence step={step} />;
-  return <span className="card-kind">{kind === 'entry' ? 'Start' : (def?.title ?? kindWords[kind])}</span>;
+  const title = experimentOf(step) ? 'Experiment' : (def?.title ?? kindWords[kind]);
+  return <span className="card-kind">{kind === 'entry' ? 'Start' : title}</span>;
 }
 
 /** A proof-reader's mark in the margin; steps that were just added are spared until they are left. */

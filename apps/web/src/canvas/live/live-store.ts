@@ -32,6 +32,7 @@ export interface ShownFigure {
 }
 
 export interface Live {
+  automationId: string;
   span: Span;
   figure: ShownFigure | null;
   /** While two versions are compared. */
@@ -40,8 +41,8 @@ export interface Live {
   trace: Trace | null;
 }
 
-export const createLiveStore = (): StoreApi<Live> =>
-  createStore<Live>()(() => ({ span: 'all', figure: null, stats: null, trace: null, changes: null }));
+export const createLiveStore = (automationId: string): StoreApi<Live> =>
+  createStore<Live>()(() => ({ automationId, span: 'all', figure: null, stats: null, trace: null, changes: null }));
 
 export const {
   StoreProvider: LiveProvider,

@@ -19,6 +19,8 @@ export interface Screen {
   picker: { place: Place | undefined; at: Point } | null;
   /** A split that is about to go: the screen asks which path survives. */
   removing: string | null;
+  /** A split whose experiment is looked at. */
+  experiment: string | null;
   /**
    * A step that is about to be moved behind another one, whose path is about to lead elsewhere, or beside which a step
    * is about to be added on one of several paths.
@@ -64,6 +66,7 @@ export const createScreenStore = (): ScreenStore =>
     sheet: null,
     picker: null,
     removing: null,
+    experiment: null,
     choosing: null,
     moved: new Map(),
     zoom: 1,

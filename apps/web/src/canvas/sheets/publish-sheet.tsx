@@ -10,6 +10,7 @@ import { Problem as Refusal } from '../../ui/forms/confirm';
 import { people } from '../../ui/formatting/format';
 import { Loading } from '../../ui/feedback/query-states';
 import { BacktestSection } from './backtest-section';
+import { AgreedRules } from './experiment-sheet';
 import { changesBetween } from '../document/changes';
 import { useLiveVersion } from '../../automations/versions.queries';
 import { showToast } from '../../ui/feedback/toast';
@@ -119,6 +120,8 @@ function Review({ automation, flush, onPublished }: PublishProps) {
           ))}
         </ul>
       </section>
+
+      <AgreedRules graph={document.graph} />
 
       {matching === null ? null : (
         <section className="sheet-part" data-testid="matching-now">

@@ -6,9 +6,11 @@ import type { Control } from '../../../schema-form/control';
 import { Cron } from './cron';
 import { DurationControl } from './duration';
 import { Data, Fields, Tags } from './tags-and-fields';
+import { Experiment } from './experiment';
 import { Group } from './group';
 import { Branches, Cases } from './split-paths';
 import { MetadataRules, Rules } from './rules';
+import { WholeNumber } from './whole-number';
 import { Line, Lines, Select, Switch } from '../../../schema-form/basic';
 import { DateField, Offset, Time, Timezone, Weekdays } from './dates-and-times';
 
@@ -37,6 +39,8 @@ export const controls: Record<string, Control> = {
   weekdays: Weekdays,
   cases: Cases,
   branches: Branches,
+  experiment: Experiment,
+  whole_number: WholeNumber,
   long_text: Lines,
   staff: Line,
   automation: OtherAutomation,
