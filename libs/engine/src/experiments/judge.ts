@@ -67,7 +67,7 @@ export interface Asked {
 export function judge({ rule, paths, counts, began_at, now, currency }: Asked): Judged {
   const byPort = new Map(counts.map((count) => [count.port, count]));
   const found = paths.map(({ id }): PathCount => byPort.get(id) ?? { ...NOBODY, port: id });
-  const arms = found.map(({ people, reached, sum, squares }, at): Arm & PathCountName => ({
+  const arms = found.map(({ people, reached, sum, squares }, at): NamedArm => ({
     share: paths[at]!.percent / 100,
     n: people,
     hits: reached,
@@ -102,10 +102,9 @@ export function judge({ rule, paths, counts, began_at, now, currency }: Asked): 
   };
 }
 
-interface PathCountName {
+interface NamedArm extends Arm {
   name: string;
 }
-type NamedArm = Arm & PathCountName;
 
 const NOBODY = { people: 0, open: 0, reached: 0, sum: 0, squares: 0 };
 

@@ -6,17 +6,31 @@ import { useStep } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
 import { useLive } from './live-store';
 
-/** The experiment at a step of the version that is shown in Live, once it is known. */
+/** How the experiment at a step of the live version stands; undefined until it is known, and outside of Live. */
 function useResult(id: string) {
-  const step = useStep(id);
   const automationId = useLive((live) => live.automationId);
   // Figures are there in Live only, and a traced person may be in an older version.
-  const shown = useLive((live) => live.stats !== null && live.trace === null);
-  return useExperiment(automationId, id, shown && step !== undefined && experimentOf(step) !== undefined).data;
+  const isShown = useLive((live) => live.stats !== null && live.trace === null);
+  return useExperiment(automationId, id, isShown).data;
+}
+
+const useIsExperiment = (id: string): boolean => {
+  const step = useStep(id);
+  return step !== undefined && experimentOf(step) !== undefined;
+};
+
+interface SentenceProps {
+  id: string;
+  /** What the step says itself. */
+  children: ReactNode;
 }
 
 /** On the card in Live: what came of the experiment so far, in place of the step's own sentence. Opens the figures. */
-export function ExperimentSentence({ id, children }: { id: string; children: ReactNode }) {
+export function ExperimentSentence(props: SentenceProps) {
+  return useIsExperiment(props.id) ? <ResultSentence {...props} /> : props.children;
+}
+
+function ResultSentence({ id, children }: SentenceProps) {
   const screen = useScreenStore();
   const result = useResult(id);
   if (!result) return children;
@@ -39,6 +53,10 @@ export function ExperimentSentence({ id, children }: { id: string; children: Rea
 
 /** Beside the people of a step: what came of its experiment, and the keyboard's way to the figures. */
 export function ExperimentNote({ id }: { id: string }) {
+  return useIsExperiment(id) ? <ResultNote id={id} /> : null;
+}
+
+function ResultNote({ id }: { id: string }) {
   const screen = useScreenStore();
   const result = useResult(id);
   if (!result) return null;
