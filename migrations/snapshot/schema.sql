@@ -456,6 +456,14 @@ table cortex.erasure_salt
   one boolean not null default true
   value text not null
 
+table cortex.experiment_results
+  version_id uuid not null
+  node_id text not null
+  decided_at timestamp with time zone not null default cortex.now()
+  winner text
+  takes_all boolean not null
+  result jsonb not null
+
 table cortex.file_parts
   file_id uuid not null
   part integer not null
@@ -1555,6 +1563,10 @@ cortex.erased_addresses erased_addresses_pkey: PRIMARY KEY (hash)
 cortex.erasure_salt erasure_salt_one_check: CHECK (one)
 
 cortex.erasure_salt erasure_salt_pkey: PRIMARY KEY (one)
+
+cortex.experiment_results experiment_results_pkey: PRIMARY KEY (version_id, node_id)
+
+cortex.experiment_results experiment_results_version_id_fkey: FOREIGN KEY (version_id) REFERENCES cortex.automation_versions(id) ON DELETE CASCADE
 
 cortex.file_parts file_parts_file_id_fkey: FOREIGN KEY (file_id) REFERENCES cortex.files(id) ON DELETE CASCADE
 

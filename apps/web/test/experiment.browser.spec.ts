@@ -81,7 +81,10 @@ describe('a split that is tried', () => {
     const sheet = page.getByTestId('publish-sheet');
     await sheet.getByTestId('agreed-rules').getByText('Publishing fixes this rule.').waitFor();
     await shots('experiment-publish');
-    await sheet.getByTestId('publish-unseen').click({ timeout: 2_000 }).catch(() => undefined);
+    await sheet
+      .getByTestId('publish-unseen')
+      .click({ timeout: 2_000 })
+      .catch(() => undefined);
     await sheet.getByTestId('publish-now').click();
     await page.getByText('Version 1 is live.').waitFor();
   });

@@ -67,7 +67,10 @@ describe('an experiment that is looked at every day', () => {
   it.each<[string, Made]>([
     ['two equal paths', { shares: [0.5, 0.5], rates: () => [0.05, 0.05], pays: alike, days: 150, perDay: 20 }],
     ['a small hold-out', { shares: [0.1, 0.9], rates: () => [0.1, 0.1], pays: alike, days: 150, perDay: 20 }],
-    ['four paths', { shares: [0.25, 0.25, 0.25, 0.25], rates: () => [0.1, 0.1, 0.1, 0.1], pays: alike, days: 100, perDay: 30 }],
+    [
+      'four paths',
+      { shares: [0.25, 0.25, 0.25, 0.25], rates: () => [0.1, 0.1, 0.1, 0.1], pays: alike, days: 100, perDay: 30 },
+    ],
     [
       'a rate that rises and falls with the weeks',
       {
@@ -91,7 +94,13 @@ describe('an experiment that is looked at every day', () => {
   });
 
   it('hardly ever names one that is worse than another, and finds a real difference', () => {
-    const made: Made = { shares: [1 / 3, 1 / 3, 1 / 3], rates: () => [0.05, 0.1, 0.1], pays: alike, days: 200, perDay: 30 };
+    const made: Made = {
+      shares: [1 / 3, 1 / 3, 1 / 3],
+      rates: () => [0.05, 0.1, 0.1],
+      pays: alike,
+      days: 200,
+      perDay: 30,
+    };
     expect(alarms('counts', made, (best) => best === 0, 300)).toBe(0);
     const better: Made = { ...made, shares: [0.5, 0.5], rates: () => [0.05, 0.08] };
     expect(alarms('counts', better, (best) => best === 1, 200)).toBeGreaterThan(0.9);
@@ -100,8 +109,14 @@ describe('an experiment that is looked at every day', () => {
 
   it('has intervals that hold the truth on all days at once, in at least 95 %', () => {
     const next = numbers(7);
-    const made: Made = { shares: [0.5, 0.5], rates: () => [0.06, 0.3], pays: () => 5_000 * (1 + next()), days: 150, perDay: 20 };
-    const times = 500;
+    const made: Made = {
+      shares: [0.5, 0.5],
+      rates: () => [0.06, 0.3],
+      pays: () => 5_000 * (1 + next()),
+      days: 150,
+      perDay: 20,
+    };
+    const times = 300;
     const missed = [0, 0, 0];
     for (let experiment = 0; experiment < times; experiment += 1) {
       const arms = fresh(made.shares);
@@ -122,7 +137,13 @@ describe('an experiment that is looked at every day', () => {
 });
 
 describe('the standing of an experiment', () => {
-  const arm = (n: number, hits: number, share = 0.5): Arm => ({ share, n, hits, sum: hits * 100, squares: hits * 10_000 });
+  const arm = (n: number, hits: number, share = 0.5): Arm => ({
+    share,
+    n,
+    hits,
+    sum: hits * 100,
+    squares: hits * 10_000,
+  });
 
   it('is open while nobody reached the goal, or nobody came', () => {
     expect(standingOf([arm(0, 0), arm(0, 0)], 'counts', 0.05)).toEqual({ best: 0, isSure: false, towards: 0 });
@@ -131,7 +152,11 @@ describe('the standing of an experiment', () => {
 
   it('is the same whichever path comes first', () => {
     expect(evidenceOfCounts(arm(0, 30), arm(0, 70))).toBeCloseTo(evidenceOfCounts(arm(0, 70), arm(0, 30)), 9);
-    expect(standingOf([arm(500, 20), arm(500, 60)], 'counts', 0.05)).toMatchObject({ best: 1, isSure: true, towards: 1 });
+    expect(standingOf([arm(500, 20), arm(500, 60)], 'counts', 0.05)).toMatchObject({
+      best: 1,
+      isSure: true,
+      towards: 1,
+    });
     expect(standingOf([arm(500, 60), arm(500, 20)], 'counts', 0.05)).toMatchObject({ best: 0, isSure: true });
   });
 

@@ -29,10 +29,7 @@ export function evidenceOfCounts(a: Pick<Arm, 'share' | 'hits'>, b: Pick<Arm, 's
   const coin = b.share / (a.share + b.share);
   const [forB, forA] = [STRENGTH * coin, STRENGTH * (1 - coin)];
   return (
-    logBeta(forB + b.hits, forA + a.hits) -
-    logBeta(forB, forA) -
-    b.hits * Math.log(coin) -
-    a.hits * Math.log(1 - coin)
+    logBeta(forB + b.hits, forA + a.hits) - logBeta(forB, forA) - b.hits * Math.log(coin) - a.hits * Math.log(1 - coin)
   );
 }
 
@@ -52,9 +49,7 @@ export function evidenceOfAmounts(a: Arm, b: Arm): number {
   const coin = b.share / (a.share + b.share);
   const ahead = b.sum - coin * (a.sum + b.sum);
   const variance = coinVariance(coin) * (a.squares + b.squares);
-  const each = SCALES.map(
-    (scale) => Math.log(scale / (scale + variance)) / 2 + ahead ** 2 / (2 * (scale + variance)),
-  );
+  const each = SCALES.map((scale) => Math.log(scale / (scale + variance)) / 2 + ahead ** 2 / (2 * (scale + variance)));
   return logSum(each) - Math.log(SCALES.length);
 }
 
@@ -86,7 +81,9 @@ export function standingOf(arms: readonly Arm[], goal: 'counts' | 'amounts', alp
   const best = arms.reduce((ahead, arm, at) => (rate(arm) > rate(arms[ahead]!) ? at : ahead), 0);
   const needed = neededEvidence(alpha, arms.length - 1);
   const evidence = goal === 'counts' ? evidenceOfCounts : evidenceOfAmounts;
-  const found = arms.flatMap((arm, at) => (at === best ? [] : [isAhead(arms[best]!, arm, goal) * evidence(arm, arms[best]!)]));
+  const found = arms.flatMap((arm, at) =>
+    at === best ? [] : [isAhead(arms[best]!, arm, goal) * evidence(arm, arms[best]!)],
+  );
   const weakest = Math.min(...found);
   return { best, isSure: weakest >= needed, towards: Math.min(1, Math.max(0, weakest / needed)) };
 }
@@ -119,7 +116,7 @@ const times = (n: number, log: number): number => (n === 0 ? 0 : n * log);
 /** Where `isInside` ends between a point inside and one outside. */
 function boundary(inside: number, outside: number, isInside: (at: number) => boolean): number {
   let [within, beyond] = [inside, outside];
-  for (let step = 0; step < 60; step += 1) {
+  for (let step = 0; step < 40; step += 1) {
     const middle = (within + beyond) / 2;
     if (isInside(middle)) within = middle;
     else beyond = middle;

@@ -141,7 +141,7 @@ describe('an experiment', () => {
     ] as const)
       await db.database.run(
         `insert into public.transactions (id, profile_id, external_id, amount_minor, refunded_minor, currency, status, occurred_at)
-         values ($1, $2, $1::text, $3, $4, $5, $6, cortex.now())`,
+         values ($1, $2, $1::uuid::text, $3, $4, $5, $6, cortex.now())`,
         [newId(), profile, amount, refunded, of, status],
       );
     await line.settle();

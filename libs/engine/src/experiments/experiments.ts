@@ -3,7 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { closeGate } from '#automations';
 import { adminAddresses } from '#contracts';
 import { experimentOf } from '#graph';
-import { Database, databaseFailure, LOG, openAttention, recordAudit, retryLaws, systemActor, type Log } from '#platform';
+import {
+  Database,
+  databaseFailure,
+  LOG,
+  openAttention,
+  recordAudit,
+  retryLaws,
+  systemActor,
+  type Log,
+} from '#platform';
 import { defineJob, type JobHandlers, type Queue } from '#queue';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import { EngineVersions } from '../versions/engine-versions.js';
@@ -98,7 +107,13 @@ export class Experiments implements JobHandlers {
         action: 'experiment.ended',
         targetKind: 'automation',
         targetId: automation_id,
-        after: { version: experiment.version, node_id, winner, takes_all: winner !== null && rule.then === 'winner', sentence },
+        after: {
+          version: experiment.version,
+          node_id,
+          winner,
+          takes_all: winner !== null && rule.then === 'winner',
+          sentence,
+        },
       });
       await openAttention(tx, {
         key: `experiment:${version_id}:${node_id}`,

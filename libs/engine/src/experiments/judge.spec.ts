@@ -30,7 +30,12 @@ describe('the verdict on an experiment', () => {
     expect(ask([]).sentence).toBe('No difference yet: nobody has taken a path.');
     const begun = ask([count('a', 0, 0, 1, 3), count('b', 0, 0, 1, 2)]);
     expect(begun.sentence).toBe('No difference yet: 5 people took a path, and nobody’s 7 days are over.');
-    expect(begun).toMatchObject({ state: 'running', winner: null, towards: 0, paths: [{ each: null, better: null }, {}] });
+    expect(begun).toMatchObject({
+      state: 'running',
+      winner: null,
+      towards: 0,
+      paths: [{ each: null, better: null }, {}],
+    });
   });
 
   it('says who is ahead without deciding, and how many are still to be counted', () => {
@@ -52,7 +57,8 @@ describe('the verdict on an experiment', () => {
     expect(ask(counts)).toMatchObject({
       state: 'winner',
       winner: 'b',
-      sentence: 'Path 2 is better: 70 of 500 enrolled with Path 2, 20 of 500 enrolled with Short. Everyone new takes Path 2.',
+      sentence:
+        'Path 2 is better: 70 of 500 enrolled with Path 2, 20 of 500 enrolled with Short. Everyone new takes Path 2.',
     });
     expect(ask(counts, { at_least: 501 }).state).toBe('running');
     expect(ask(counts, { then: 'tell' }).sentence).not.toContain('Everyone new');

@@ -86,7 +86,16 @@ export function judge({ rule, paths, counts, began_at, now, currency }: Asked): 
     state,
     winner: state === 'winner' ? paths[best]!.id : null,
     towards: isCounted ? towards : Math.min(towards, 0.99),
-    sentence: sentenceOf({ state, rule, arms, best, next, open: found.reduce((n, { open }) => n + open, 0), isCounted, currency }),
+    sentence: sentenceOf({
+      state,
+      rule,
+      arms,
+      best,
+      next,
+      open: found.reduce((n, { open }) => n + open, 0),
+      isCounted,
+      currency,
+    }),
     paths: arms.map((arm, at) => ({
       id: paths[at]!.id,
       name: arm.name,
