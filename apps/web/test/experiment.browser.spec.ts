@@ -71,12 +71,13 @@ describe('a split that is tried', () => {
   it('becomes an experiment in plain words, whose rule publishing agrees', async () => {
     await page.getByTestId('step-split').locator('.card-top').click();
     const fields = page.getByTestId('experiment-fields');
-    await fields.getByText('This split is an experiment').click();
+    await fields.getByRole('switch', { name: 'This split is an experiment' }).click();
     await fields.getByLabel('People on each path, at least').fill('10');
+    await fields.getByRole('textbox', { name: 'Hold-out' }).waitFor();
     await fields.getByText('It ends when at least 10 people on each path').waitFor();
     await page.getByTestId('step-split').getByText('Experiment on enrollments within 7 days').waitFor();
-    await shots('experiment-inspector');
     expect(await seriousProblems(page)).toEqual([]);
+    await shots('experiment-inspector');
     await page.getByTestId('publish').click();
     const sheet = page.getByTestId('publish-sheet');
     await sheet.getByTestId('agreed-rules').getByText('Publishing fixes this rule.').waitFor();
@@ -116,8 +117,8 @@ describe('a split that is tried', () => {
     const sheet = page.getByTestId('experiment-sheet');
     await sheet.getByText('hold the true value with 95 % certainty').waitFor();
     expect(await sheet.getByRole('row').count()).toBe(3);
-    await shots('experiment-sheet');
     expect(await seriousProblems(page)).toEqual([]);
+    await shots('experiment-sheet');
     await page.keyboard.press('Escape');
     // The keyboard's way to the figures.
     await page.getByTestId('step-split').locator('.card-top').click();

@@ -26,7 +26,7 @@ export const experiment = z.strictObject({
   hold_out: nodeId.optional().meta({
     label: 'Hold-out',
     help: 'The path of those who get nothing, to see what would have come anyway.',
-    control: 'branch',
+    control: 'select',
   }),
   at_least: z
     .number('Give a number of people.')
@@ -36,7 +36,7 @@ export const experiment = z.strictObject({
     .meta({ label: 'People on each path, at least', control: 'whole_number' }),
   sure: z.enum(['90', '95', '99']).meta({
     label: 'How sure to be',
-    help: 'Of experiments without a difference, at most the rest name a winner. You may look every day.',
+    help: 'At 95 %, at most 5 of 100 experiments without a difference name a winner, even if you look every day.',
     options: { '90': '90 %', '95': '95 %', '99': '99 %' },
   }),
   most_days: days(365).meta({ label: 'Days it runs, at most', control: 'whole_number' }),
@@ -72,7 +72,7 @@ export const goalText = ({ goal, within_days }: Pick<Experiment, 'goal' | 'withi
 
 /** The rule by which an experiment ends, in sentences. */
 export const stopRuleText = ({ at_least, sure, most_days, then }: Experiment): string =>
-  `It ends when at least ${number.format(at_least)} people on each path were counted and one path is better than each ` +
+  `It ends when at least ${number.format(at_least)} people on each path were counted and one path is better than every ` +
   `other with ${sure} % certainty, at the latest after ${inDays(most_days)}. ` +
   (then === 'winner' ? 'Then everyone new takes the better path.' : 'Then you are told, and people are split on.') +
   ' If no path is better, you are told that no difference was found.';

@@ -50,7 +50,7 @@ const nameOf = ({ id, label, percent }: Branch, tried?: Experiment): string =>
 
 /** What goes before the paths where they are tried against each other. */
 const triedText = (tried: Experiment | undefined): Phrase[] =>
-  tried ? say`Experiment on ${value('experiment', goalText(tried))}: split` : say`Split`;
+  tried ? say`Experiment on ${value('experiment', goalText(tried))}, at random` : say`Split people at random`;
 
 export const randomSplit = defineNode({
   type: 'random_split',
@@ -73,8 +73,8 @@ export const randomSplit = defineNode({
   },
   phrases: ({ branches = [], experiment: tried }) =>
     branches.length === 0
-      ? say`${triedText(tried)} people at random into ${value('branches', undefined)}`
-      : say`${triedText(tried)} people at random: ${branches.flatMap((each: Branch, at) => [
+      ? say`${triedText(tried)} into ${value('branches', undefined)}`
+      : say`${triedText(tried)}: ${branches.flatMap((each: Branch, at) => [
           { text: at === 0 ? '' : ' / ' },
           value('branches', nameOf(each, tried)),
         ])}`,

@@ -53,7 +53,11 @@ function Result({ automationId, id }: { automationId: string; id: string }) {
           label="Paths of the experiment"
           rows={paths}
           columns={[
-            { title: 'Path', cell: (path) => <PathName path={path} won={report.winner === path.id} /> },
+            {
+              title: 'Path',
+              className: 'short',
+              cell: (path) => <PathName path={path} won={report.winner === path.id} />,
+            },
             { title: 'Counted', className: 'num', cell: ({ people: n }) => count(n) },
             { title: isMoney ? 'Paid' : 'Enrolled', className: 'num', cell: ({ reached }) => count(reached) },
             {
