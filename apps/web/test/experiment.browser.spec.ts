@@ -73,7 +73,7 @@ describe('a split that is tried', () => {
     const fields = page.getByTestId('experiment-fields');
     await fields.getByRole('switch', { name: 'This split is an experiment' }).click();
     await fields.getByLabel('People on each path, at least').fill('10');
-    await fields.getByRole('textbox', { name: 'Hold-out' }).waitFor();
+    await fields.getByRole('combobox', { name: 'Hold-out' }).waitFor();
     await fields.getByText('It ends when at least 10 people on each path').waitFor();
     await page.getByTestId('step-split').getByText('Experiment on enrollments within 7 days').waitFor();
     expect(await seriousProblems(page)).toEqual([]);
