@@ -57,7 +57,7 @@ export async function startApplication(config: Config): Promise<Application> {
     }
     if (config.env.CORTEX_DEMO) {
       // Takes some seconds at the first start, for which nobody's first page waits.
-      const sample = runSample(database, { config, vault, log });
+      const sample = runSample(database, { config, vault, log, hasWorker: role !== 'api' });
       undo.push(() => sample);
     }
     log.info({ role, port }, 'started');

@@ -1,14 +1,29 @@
-import type { Config, Database, Log, Tx, Vault } from '#platform';
+import { setTimeout as pause } from 'node:timers/promises';
+import { databaseFailure, type Config, type Database, type Log, type Tx, type Vault } from '#platform';
 import { settingSql } from '#rules';
 import { underMovedClock } from './moved-clock.js';
 import { DEMO_LOCK, WEEKS_TO_LIVE } from './seed.js';
 import { seedDemoAutomations } from './seed-automation.js';
 import { Weeks } from './weeks.js';
 
-/** Whatever could bring in somebody real while the clock is moved: they would be moved by a wrong clock. */
+/**
+ * Whatever could bring in somebody real while the clock is moved: they would be moved by a wrong clock. Nobody is waited
+ * for while some of it is held, so that nobody waits for us in a circle.
+ */
 const QUIET = `lock table public.unified_profiles, public.purchase_leads, public.courses, public.enrollments,
   public.transactions, public.crm_activities, cortex.people, cortex.activity_inbox, cortex.automations
-  in share row exclusive mode`;
+  in exclusive mode nowait`;
+/** Milliseconds between two tries. */
+const AGAIN = 100;
+const MOST_TRIES = 300;
+
+export interface SampleParts {
+  config: Config;
+  vault: Vault;
+  log: Log;
+  /** Whether a worker is about to match what the sample brought: it is let finish, for ten seconds at most. */
+  hasWorker?: boolean;
+}
 
 /**
  * Lets the sample of a new workspace live through its last three weeks, so that Live, backtests, reports and timelines
@@ -18,12 +33,12 @@ const QUIET = `lock table public.unified_profiles, public.purchase_leads, public
  */
 export async function liveSampleWeeks(
   database: Database,
-  { config, vault, log }: { config: Config; vault: Vault; log: Log },
+  { config, vault, log, hasWorker = false }: SampleParts,
 ): Promise<boolean> {
   return database.tx(async (tx) => {
     await tx.rows(`select pg_advisory_xact_lock(${DEMO_LOCK})`);
     if ((await tx.run('delete from cortex.demo_rows where kind = $1', [WEEKS_TO_LIVE])) === 0) return false;
-    await tx.run(QUIET);
+    await hush(tx, hasWorker ? MOST_TRIES / 3 : 0);
     if (!(await onlyTheSample(tx))) return false;
     const now = await tx.now();
     const inside = database.inside(tx);
@@ -32,6 +47,25 @@ export async function liveSampleWeeks(
     );
     return true;
   });
+}
+
+class StillMatching extends Error {}
+
+/** @param patience tries for which somebody else may empty the inbox first */
+async function hush(tx: Tx, patience: number): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await tx.savepoint(async () => {
+        await tx.run(QUIET);
+        if (tries <= patience && (await tx.row('select from cortex.activity_inbox limit 1'))) throw new StillMatching();
+      });
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES || !(error instanceof StillMatching || databaseFailure(error) === 'collision'))
+        throw error;
+    }
+    await pause(AGAIN);
+  }
 }
 
 async function onlyTheSample(tx: Tx): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { isTransient, retryLaws, type Config, type Database, type Log, type Vault } from '#platform';
-import { liveSampleWeeks } from './live-sample-weeks.js';
+import { isTransient, retryLaws, type Database } from '#platform';
+import { liveSampleWeeks, type SampleParts } from './live-sample-weeks.js';
 import { seedDemoAutomations } from './seed-automation.js';
 import { seedDemoLists } from './seed-lists.js';
 
@@ -7,7 +7,7 @@ import { seedDemoLists } from './seed-lists.js';
  * Brings the sample to life, beside what else goes on: its weeks where they are still to be lived through, its
  * automations and its lists. Never rejects; what failed is logged, and the next start tries it again.
  */
-export async function runSample(database: Database, parts: { config: Config; vault: Vault; log: Log }): Promise<void> {
+export async function runSample(database: Database, parts: SampleParts): Promise<void> {
   try {
     for (let tries = 1; ; tries += 1) {
       try {
