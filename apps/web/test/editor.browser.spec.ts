@@ -274,5 +274,5 @@ describe('the automation editor in a browser', () => {
     }
     await page.setViewportSize(sizes[0]!);
     expect(broken).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
