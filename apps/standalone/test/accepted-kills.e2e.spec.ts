@@ -176,7 +176,9 @@ describe('what was accepted at full load', () => {
           `select count(*) filter (where n = 1)::int as once, count(*) filter (where waiting = 1)::int as waiting from (
              select w.mark, count(a.id) as n, count(i.activity_id) as waiting from unnest($1::text[]) w(mark)
              left join public.crm_activities a on a.metadata ->> 'mark' = w.mark
-             left join cortex.activity_inbox i on i.activity_id = a.id
+             -- Of somebody new whom two groups make at one moment the repair finds out within a minute.
+             left join (select activity_id from cortex.activity_inbox
+               union all select activity_id from cortex.pending) i on i.activity_id = a.id
              group by w.mark) each_one`,
           [marks],
         ),

@@ -1,5 +1,5 @@
 import type { Graph, Settings } from '#graph';
-import type { Tx } from '#platform';
+import type { Prepared, Tx } from '#platform';
 import { moneyUnit, settingSql } from '#rules';
 
 /** What every decision of one transaction shares. */
@@ -15,12 +15,14 @@ export interface EngineMoment {
   now: Date;
 }
 
-export const engineMoment = async (tx: Tx): Promise<EngineMoment> =>
-  (await tx.row<EngineMoment>(
-    `select e.n::text as epoch, ${settingSql('timezone')} as timezone, ${moneyUnit} as money_unit,
+export const engineMoment = async (tx: Tx): Promise<EngineMoment> => (await tx.row<EngineMoment>(MOMENT))!;
+
+const MOMENT: Prepared = {
+  name: 'engine moment',
+  text: `select e.n::text as epoch, ${settingSql('timezone')} as timezone, ${moneyUnit} as money_unit,
        exists (select from cortex.reworded_mails) as reworded, cortex.now() as now
      from cortex.automation_epoch e`,
-  ))!;
+};
 
 /** The versions that take people in now. */
 export const liveVersions = (tx: Tx): Promise<{ automation_id: string; version_id: string }[]> =>

@@ -1,6 +1,6 @@
 import { metadataOf } from '#activities';
 import type { ActivityFact } from '#graph';
-import { lockKey, type Tx } from '#platform';
+import { lockKey, type Prepared, type Tx } from '#platform';
 import { CLOCK_SKEW } from '#rules';
 
 /** People whose due runs are moved in one transaction. */
@@ -22,13 +22,12 @@ const WINDOWS = [1_000, 4_000, 40_000, 400_000];
  * - It also stops at a tenth of the locks that the server has room for: they are shared by all sessions, and running out
  *   of them fails everybody's statements.
  *
- * Not prepared: a plan made while the inbox is empty is a scan.
+ * Begin with `lookUpByIndexes`.
  */
 export async function claimPeople(tx: Tx, limit = ROWS_PER_CLAIM): Promise<string[]> {
   const claimed = new Set<string>();
   for (const window of WINDOWS) {
-    const found = await tx.row<{ people: string[]; full: boolean }>(CLAIM, [
-      window,
+    const found = await tx.row<{ people: string[]; full: boolean }>(claimIn(window), [
       limit * 10,
       limit - claimed.size,
       [...claimed],
@@ -40,18 +39,30 @@ export async function claimPeople(tx: Tx, limit = ROWS_PER_CLAIM): Promise<strin
   return [...claimed];
 }
 
-const CLAIM = `
+/** The window stands in the text: a prepared plan must not guess how far it looks. */
+const claimIn = (window: number): Prepared => ({
+  name: `claim people ${window}`,
+  text: `
   with oldest as materialized (
-    select seq, person_id from cortex.activity_inbox order by seq limit $1
+    select seq, person_id from cortex.activity_inbox order by seq limit ${window}
   ), candidates as materialized (
-    select person_id, min(seq) as first from oldest group by person_id order by first limit $2
+    select person_id, min(seq) as first from oldest group by person_id order by first limit $1
   )
-  select (select count(*) from oldest) = $1 as full,
+  select (select count(*) from oldest) = ${window} as full,
     array(
       select person_id::text from candidates
-      where person_id <> all($4::uuid[]) and pg_try_advisory_xact_lock(${lockKey.person('person_id::text')})
-      limit least($3, current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int / 10)
-    ) as people`;
+      where person_id <> all($3::uuid[]) and pg_try_advisory_xact_lock(${lockKey.person('person_id::text')})
+      limit least($2, current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int / 10)
+    ) as people`,
+});
+
+/**
+ * Lets the statements that follow in this transaction look rows up by indexes. The statements of a claim are prepared, and
+ * a plan that was made while the inbox was empty would scan it for ever.
+ */
+export const lookUpByIndexes = (tx: Tx): Promise<unknown> => tx.rows(BY_INDEXES);
+
+const BY_INDEXES: Prepared = { name: 'by indexes', text: "select set_config('enable_seqscan', 'off', true)" };
 
 /** What the inbox says of an activity still to be matched. */
 export interface Unmatched {
@@ -85,15 +96,17 @@ export interface InboxRow extends ActivityFact, Omit<Unmatched, 'id' | 'type'> {
  * that took the locks: its snapshot may not be older than they are.
  */
 export const inboxRows = (tx: Tx, personIds: readonly string[], perClaim = ROWS_PER_CLAIM): Promise<Unmatched[]> =>
-  tx.rows<Unmatched>(
-    `select i.seq, i.person_id, i.activity_id as id, i.occurred_at::text as occurred_text, i.history, i.type,
+  tx.rows<Unmatched>(INBOX_ROWS, [personIds, perClaim]);
+
+const INBOX_ROWS: Prepared = {
+  name: 'inbox rows',
+  text: `select i.seq, i.person_id, i.activity_id as id, i.occurred_at::text as occurred_text, i.history, i.type,
        exists (select from cortex.automation_runs r
          where r.person_id = i.person_id and r.status in ('active', 'waiting')) as running,
        (select exists (select from cortex.person_links)) as links
      from cortex.activity_inbox i where i.person_id = any($1::uuid[])
      order by i.occurred_at, i.seq limit $2`,
-    [personIds, perClaim],
-  );
+};
 
 export type Recorded = Pick<InboxRow, 'id' | 'type' | 'metadata' | 'occurred_at' | 'received_at' | 'source'>;
 
@@ -186,8 +199,18 @@ export async function settleInbox(
   rows: readonly Unmatched[],
   own: readonly Pick<Unmatched, 'person_id' | 'occurred_text'>[],
 ): Promise<void> {
-  const settled = await tx.row<{ gone: number }>(
-    `with gone as (delete from cortex.activity_inbox where seq = any($1::bigint[]) returning 1),
+  const settled = await tx.row<{ gone: number }>(SETTLE, [
+    rows.map((row) => row.seq),
+    own.map((row) => row.person_id),
+    own.map((row) => row.occurred_text),
+  ]);
+  if (settled!.gone !== rows.length)
+    throw new Error(`Of ${rows.length} inbox rows only ${settled!.gone} were still there.`);
+}
+
+const SETTLE: Prepared = {
+  name: 'settle inbox',
+  text: `with gone as (delete from cortex.activity_inbox where seq = any($1::bigint[]) returning 1),
      due as materialized (
        select p.person_id, w.at
        from (select person_id, max(at) as at from unnest($2::uuid[], $3::timestamptz[]) g(person_id, at) group by person_id) w
@@ -197,8 +220,4 @@ export async function settleInbox(
      touched as (
        update cortex.people p set last_activity = due.at from due where p.person_id = due.person_id)
      select count(*)::int as gone from gone`,
-    [rows.map((row) => row.seq), own.map((row) => row.person_id), own.map((row) => row.occurred_text)],
-  );
-  if (settled!.gone !== rows.length)
-    throw new Error(`Of ${rows.length} inbox rows only ${settled!.gone} were still there.`);
-}
+};

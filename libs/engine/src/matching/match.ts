@@ -1,6 +1,13 @@
 import { isByThePerson } from '#rules';
 import { enterListGate, keepMembership, KeptLists } from '#smart-lists';
-import { activitiesOf, inboxRows, settleInbox, type InboxRow, type Unmatched } from '../inbox/claim.js';
+import {
+  activitiesOf,
+  inboxRows,
+  lookUpByIndexes,
+  settleInbox,
+  type InboxRow,
+  type Unmatched,
+} from '../inbox/claim.js';
 import { withLinked } from '../inbox/linked.js';
 import { engineTransaction, type EngineParts } from '../transaction/engine-transaction.js';
 import type { Moment } from '../versions/compiled-versions.js';
@@ -27,6 +34,7 @@ export class Match {
     return engineTransaction(this.engine, async (on) => {
       const { tx, moment, backend } = on;
       await enterListGate(tx);
+      await lookUpByIndexes(tx);
       claimed.people = only ? await on.lockFree(only, only.length) : await on.lockOldest();
       if (claimed.people.length === 0) return 0;
       const linked = await withLinked(tx, await inboxRows(tx, claimed.people, rows), (others) =>

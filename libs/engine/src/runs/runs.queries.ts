@@ -1,19 +1,20 @@
 import { metadataOf } from '#activities';
 import type { ActivityFact } from '#graph';
-import type { Tx } from '#platform';
+import type { Prepared, Tx } from '#platform';
 import type { RunRow, StepRecord } from './journey.js';
 
 const RUN = `r.id, r.automation_id, r.version_id, r.version, r.person_id, r.entry_key, r.status,
   r.node_id, r.wake_at, r.waiting_for, r.lead_id, r.activity_id, r.context, r.visits, r.retries, r.entered_at, r.ended_at,
   r.end_reason`;
 
-/** Runs of these people that have not ended. */
-export const openRuns = (tx: Tx, personIds: readonly string[]): Promise<RunRow[]> =>
-  tx.rows(
-    `select ${RUN} from cortex.automation_runs r
+/** Runs of these people that have not ended. For a claim, see `lookUpByIndexes`. */
+export const openRuns = (tx: Tx, personIds: readonly string[]): Promise<RunRow[]> => tx.rows(OPEN_RUNS, [personIds]);
+
+const OPEN_RUNS: Prepared = {
+  name: 'open runs',
+  text: `select ${RUN} from cortex.automation_runs r
      where r.person_id = any($1::uuid[]) and r.status in ('active', 'waiting') order by r.entered_at, r.id`,
-    [personIds],
-  );
+};
 
 /** Runs of these people that are due, in these automations. */
 export const dueRuns = (tx: Tx, personIds: readonly string[], automationIds: readonly string[]): Promise<RunRow[]> =>
