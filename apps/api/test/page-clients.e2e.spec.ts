@@ -180,7 +180,7 @@ describe('PostHog’s client for browsers', () => {
     const page = { origin: SHOP, 'sec-fetch-site': 'cross-site' };
     const config = await get(`/array/${writeKey}/config`, page);
     expect([config.status, config.headers.get('access-control-allow-origin')]).toEqual([200, SHOP]);
-    expect(config.body).toMatchObject({ sessionRecording: false, surveys: false, hasFeatureFlags: false });
+    expect(config.body).toMatchObject({ sessionRecording: false, hasFeatureFlags: false });
     expect((await get(`/array/${writeKey}/config`, { origin: 'https://evil.example' })).status).toBe(403);
     // A script comes without an origin, and is no way around it for anything else.
     const dest = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'script' };

@@ -187,12 +187,14 @@ export const capture = route({
   problems,
 });
 
-/** Everything that PostHog's client for browsers could do besides capturing is off: Cortex answers none of it. */
+/**
+ * Everything that PostHog's client for browsers could do besides capturing is off: Cortex answers none of it. Of surveys
+ * nothing is said, since it fetches the script for them where they are said to be off.
+ */
 const quiet = {
   supportedCompression: z.array(z.string()),
   hasFeatureFlags: z.literal(false),
   sessionRecording: z.literal(false),
-  surveys: z.literal(false),
   heatmaps: z.literal(false),
   capturePerformance: z.literal(false),
   captureDeadClicks: z.literal(false),

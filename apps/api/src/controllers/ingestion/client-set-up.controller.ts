@@ -12,7 +12,6 @@ const quiet: AnswerOf<typeof contracts.posthogConfig> = {
   supportedCompression: ['gzip-js'],
   hasFeatureFlags: false,
   sessionRecording: false,
-  surveys: false,
   heatmaps: false,
   capturePerformance: false,
   captureDeadClicks: false,
