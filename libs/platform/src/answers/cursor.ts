@@ -39,7 +39,7 @@ export const joinInstant = (at: Date, cursor: string): string => `${at.getTime()
  */
 export function splitInstant(text: string | undefined): { at?: Date; cursor?: string } {
   if (text === undefined || text === '') return {};
-  const dot = text.indexOf('..');
+  const dot = text.indexOf('.');
   if (dot < 0) return { cursor: text };
   if (!/^\d{1,14}$/.test(text.slice(0, dot))) throw foreign();
   return { at: new Date(Number(text.slice(0, dot))), cursor: text.slice(dot + 1) };

@@ -67,7 +67,7 @@ export class VaultKeys {
 
   /** @throws UnreadableSecret when no key opens it, or it belongs elsewhere */
   open(sealed: string, about: string): string {
-    const [version, id, rest] = sealed.split('..');
+    const [version, id, rest] = sealed.split('.');
     const key = this.keys.find((each) => each.id === id);
     if (version !== 'v1' || !key || rest === undefined) throw new UnreadableSecret();
     const bytes = Buffer.from(rest, 'base64url');

@@ -60,11 +60,11 @@ const ofPeople = (expression: string, ...values: unknown[]): Source => ({
 /** Lax paths look through arrays, as rules do. Without a type there is no order in which to read the newest. */
 function inMetadata(path: string, type: string | undefined): Source | undefined {
   if (!type) return undefined;
-  const names = path.split('..').map((name) => `"${name}"`);
+  const names = path.split('.').map((name) => `"${name}"`);
   return {
     text: `select jsonb_path_query(a.metadata, $3::jsonpath) from (
       select metadata from public.crm_activities where type = $4
       order by occurred_at desc limit ${LOOKED_AT.activities}) a`,
-    values: [`$.${names.join('..')}`, type],
+    values: [`$.${names.join('.')}`, type],
   };
 }

@@ -86,7 +86,7 @@ export class Shop {
   /** What was told of a list, in order of address and time: `somebody entered`. */
   async told(listId: string): Promise<string[]> {
     const rows = await this.db.database.rows<{ told: string }>(
-      `select split_part(contact_email, '@', 1) || ' ' || split_part(type, '..', 2) as told from public.crm_activities
+      `select split_part(contact_email, '@', 1) || ' ' || split_part(type, '.', 2) as told from public.crm_activities
        where metadata ->> 'smart_list_id' = $1 and type like 'smart_list.%' order by contact_email, occurred_at, id`,
       [listId],
     );

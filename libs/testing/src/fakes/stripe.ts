@@ -230,7 +230,7 @@ export class FakeStripe extends FakeServer {
 
   private expanded(one: StripeObject, paths: readonly string[]): object {
     const copy: Record<string, unknown> = { ...one };
-    for (const name of new Set(paths.map((path) => path.split('..')[0]!))) {
+    for (const name of new Set(paths.map((path) => path.split('.')[0]!))) {
       const target = [...this.customers, ...this.charges].find(({ id }) => id === one[name]);
       const further = paths.filter((path) => path.startsWith(`${name}.`)).map((path) => path.slice(name.length + 1));
       if (target) copy[name] = this.expanded(target, further);
