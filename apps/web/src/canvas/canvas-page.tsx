@@ -1,6 +1,7 @@
 import './drawing/canvas.css';
 import './drawing/cards.css';
 import './drawing/far.css';
+import './inspector/inspector.css';
 import './panels/panels.css';
 import './sheets/sheets.css';
 import './presence/presence.css';
