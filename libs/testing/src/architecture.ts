@@ -223,6 +223,7 @@ export const rooms: Record<string, string[]> = {
     'controls',
     'reports',
     'experiments',
+    'past',
     'replay',
   ],
   send: [

@@ -34,7 +34,7 @@ const NOT_CHECKED = new Map<string, [calls: number, because: string]>([
   ['libs/directory/src/contacts/edit-contact.ts', [1, columns]],
   ['libs/directory/src/facts/facts.queries.ts', [2, rules]],
   ['libs/emails/src/content/empty-words.ts', [1, 'counts the words that the mail has']],
-  ['libs/engine/src/replay/past.queries.ts', [1, rules]],
+  ['libs/engine/src/past/past.queries.ts', [1, rules]],
   ['libs/engine/src/reports/reports.queries.ts', [1, filters]],
   ['libs/platform/src/config/settings.ts', [2, 'asks for the settings that were named']],
   ['libs/queue/src/pg-boss.adapter.ts', [1, 'sends what pg-boss writes']],

@@ -16,7 +16,7 @@ import {
 } from '#platform';
 import { compile, type CompiledVersion } from '../versions/compiled-version.js';
 import { unusual } from './assumed-outcomes.js';
-import { pastWindow } from './past-window.js';
+import { pastWindow } from '../past/past-window.js';
 import { replay } from './replay.js';
 import type { BacktestResult } from './tally.js';
 import { withTemplateTopics } from './template-topics.js';

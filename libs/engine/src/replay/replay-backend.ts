@@ -11,8 +11,8 @@ import { spanStart, type Entry, type PastEntry } from '../entry/entry-limits.js'
 import type { LookBack } from '../runs/runs.queries.js';
 import type { Passed, Backend } from '../advance/backend.js';
 import type { Fate, AssumedOutcomes } from './assumed-outcomes.js';
-import type { Aggregates } from './aggregates.js';
-import type { PastActivity, PastPerson } from './past-person.js';
+import type { Aggregates } from '../past/aggregates.js';
+import type { PastActivity, PastPerson } from '../past/past-person.js';
 import type { Turn } from './turn.js';
 
 type Cap = NonNullable<Settings['frequency_cap']>;

@@ -8,12 +8,12 @@ import type { Moment } from '../versions/compiled-versions.js';
 import { Decisions } from '../deciding/decisions.js';
 import { enter } from '../entry/enter.js';
 import type { Journey } from '../runs/journey.js';
-import { type Aggregates } from './aggregates.js';
-import { dateOf } from './date-values.js';
+import { type Aggregates } from '../past/aggregates.js';
+import { dateOf } from '../past/date-values.js';
 import { MonitorReplay } from './monitor-replay.js';
-import { factTypes, type PastPerson, type PastActivity } from './past-person.js';
+import { factTypes, type PastPerson, type PastActivity } from '../past/past-person.js';
 import { rowOf, ReplayBackend, type Simulated } from './replay-backend.js';
-import type { Call } from './call.js';
+import type { Call } from '../past/call.js';
 import type { Script } from './script.js';
 
 /** Moves that one person may make in a replay: beyond that the drawing goes round without end. */

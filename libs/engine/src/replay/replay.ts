@@ -2,9 +2,9 @@ import { engineMoment, type DateStart } from '#automations';
 import type { Assume } from '#contracts';
 import { readSettings, type Database, type Log } from '#platform';
 import type { CompiledVersion } from '../versions/compiled-version.js';
-import { Aggregates } from './aggregates.js';
+import { Aggregates } from '../past/aggregates.js';
 import { assumptionsOf } from './assumptions.js';
-import { dateValues } from './date-values.js';
+import { dateValues } from '../past/date-values.js';
 import {
   activitiesOf,
   aggregatesBefore,
@@ -19,8 +19,8 @@ import {
   type DateValue,
   type Place,
   type Window,
-} from './past.queries.js';
-import { PastPerson, type PastActivity } from './past-person.js';
+} from '../past/past.queries.js';
+import { PastPerson, type PastActivity } from '../past/past-person.js';
 import { ReplayPerson } from './replay-person.js';
 import type { Simulated } from './replay-backend.js';
 import { scriptOf, type Script } from './script.js';

@@ -6,9 +6,9 @@ import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { Journey, StepRecord } from '../runs/journey.js';
 import { TriggerIndex } from '../versions/trigger-index.js';
 import { AssumedOutcomes } from './assumed-outcomes.js';
-import type { Call } from './call.js';
-import type { Scope, Window } from './past.queries.js';
-import { factTypes } from './past-person.js';
+import type { Call } from '../past/call.js';
+import type { Scope, Window } from '../past/past.queries.js';
+import { factTypes } from '../past/past-person.js';
 import type { MailRules } from './replay-backend.js';
 import { Turn } from './turn.js';
 

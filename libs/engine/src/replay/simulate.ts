@@ -5,10 +5,10 @@ import { readSettings, unknownAddress, type Database, type Log, type Tx } from '
 import { eachPersonal, type PersonalFieldId } from '#rules';
 import type { StepRecord } from '../runs/journey.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
-import { Aggregates } from './aggregates.js';
+import { Aggregates } from '../past/aggregates.js';
 import { drawn } from './backtests.js';
-import { activitiesOf, aggregatesBefore, alikeBefore, changesSince, peopleNow } from './past.queries.js';
-import { PastPerson, type PersonNow } from './past-person.js';
+import { activitiesOf, aggregatesBefore, alikeBefore, changesSince, peopleNow } from '../past/past.queries.js';
+import { PastPerson, type PersonNow } from '../past/past-person.js';
 import { ReplayPerson } from './replay-person.js';
 import type { Simulated } from './replay-backend.js';
 import { scriptOf } from './script.js';
