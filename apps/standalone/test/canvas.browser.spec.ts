@@ -329,4 +329,60 @@ describe('the drawing under the hands', () => {
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'open-question');
     expect(broken).toEqual([]);
   }, 120_000);
+
+  it('takes steps as they are written, in the one palette and below the outline, and marks what it does not understand', async () => {
+    const id = await make(chain([start, wait('a', 1)]));
+    await open(id);
+    const command = page.getByLabel('Command', { exact: true });
+    const typed = async (text: string) => {
+      await page.keyboard.press('Control+k');
+      // Typed at once: no letter waits for the palette to be there.
+      await page.keyboard.type(text);
+      await until(() =>
+        page.evaluate<boolean>(`document.querySelector('[data-palette]')?.value === ${JSON.stringify(text)}`),
+      );
+    };
+    await keys().focus();
+    await typed('wait 2 days, then if not enrolled send "Questions?"');
+    await page
+      .getByRole('button', { name: /^Add: Wait 2 days · Only if their lead is not enrolled · Send “Questions\?”/ })
+      .waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'palette-written');
+    await page.keyboard.press('Enter');
+    await canvas.saved();
+    expect((await drawn(id)).nodes.map(({ type }) => type)).toEqual(['manual', 'wait', 'wait', 'filter', 'send_email']);
+
+    await typed('wait 2 days, then sned "x", then end');
+    await page.locator('.typed-text mark', { hasText: 'sned' }).waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'palette-not-understood');
+    await command.fill('add tag after 1 day');
+    await page
+      .getByRole('button', { name: /^Add: Change tag or field/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await canvas.saved();
+    const { nodes, edges } = await drawn(id);
+    const tag = nodes.find(({ type }) => type === 'update_contact')!.id;
+    expect(edges).toContainEqual({ source: 'a', port: 'next', target: tag });
+
+    await typed('by hand');
+    for (const found of ['By hand', 'Go to this step']) await page.getByText(found).first().waitFor();
+    await command.fill('read as text');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('Send “Questions?”').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    await page.getByTestId('panel-outline').click();
+    const line = page.getByTestId('write-steps');
+    await line.fill('tell ada@example.com: “They asked”, then en');
+    await page.getByRole('option', { name: /then End$/ }).waitFor();
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'outline-written');
+    await line.fill('tell ada@example.com: “They asked”, then end');
+    await canvas.card('a').click();
+    await page.getByText('Other steps follow here.').first().waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    expect(broken).toEqual([]);
+  }, 120_000);
 });

@@ -86,7 +86,8 @@ describe('the admin in a browser', () => {
   });
 
   it('makes a smart list in rows, counts it while it is edited, and keeps it through JSON', async () => {
-    await page.goto('/admin/smart-lists/new');
+    const leads = JSON.stringify({ operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] });
+    await page.goto(`/admin/smart-lists/new?rules=${encodeURIComponent(leads)}`);
     await page.getByLabel('Name').fill('Tagged leads');
     await page.getByText('2 people', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Add a condition' }).click();

@@ -114,7 +114,8 @@ describe('what a reader sees without asking again', () => {
   });
 
   it('checks a person against rules, row by row, and again when the rules change', async () => {
-    await page.goto('/admin/smart-lists/new');
+    const leads = JSON.stringify({ operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] });
+    await page.goto(`/admin/smart-lists/new?rules=${encodeURIComponent(leads)}`);
     await page.getByRole('button', { name: 'Add a condition' }).click();
     const row = page.locator('.rule-row').nth(1);
     await row.getByRole('combobox', { name: 'Subject' }).click();

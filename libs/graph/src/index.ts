@@ -1,6 +1,13 @@
 export * from './times/cron.js';
 export * from './times/dates.js';
 export * from './reading/diff.js';
+export {
+  stepFromEnglish,
+  stepsFromEnglish,
+  type HeardStep,
+  type HeardText,
+  type Mark,
+} from './reading/from-english.js';
 export * from './times/duration.js';
 export * from './editing/edits.js';
 export * from './model/effect.js';
@@ -32,6 +39,7 @@ export * from './model/secrets.js';
 export * from './editing/portable.js';
 export * from './reading/readable.js';
 export * from './editing/recipes.js';
+export { typedRefusal, typedSteps } from './editing/typed-steps.js';
 export * from './editing/restore.js';
 export { theyText } from './words/rule-text.js';
 export * from './reading/step-names.js';

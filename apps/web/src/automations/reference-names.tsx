@@ -1,10 +1,11 @@
 import { listTemplates } from '#contracts';
+import { typeKey, thingsOf, type Thing, type Things } from '#rules';
 import { askedSteps, indexGraph, noNames, sentenceOf, withSteps, type Graph, type GraphNode, type Names } from '#graph';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { call } from '../api/client';
 import { rowsOf } from '../api/paged';
-import { useNames } from '../rule-builder/suggestions';
+import { useSuggestions } from '../rule-builder/suggestions';
 import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import { useAutomations } from './automations.queries';
 
@@ -14,36 +15,65 @@ export const useTemplates = () =>
     queryFn: ({ signal }) => call(listTemplates, { query: { limit: 200 } }, { signal }),
   });
 
-const NamesContext = createContext<Names>(noNames);
+interface Named {
+  names: Names;
+  things: readonly Thing[];
+}
+const nothing: Named = { names: noNames, things: [] };
+const NamesContext = createContext(nothing);
 
 /**
  * Lets the sentences of steps say what lists, courses, automations and templates are called. Where that fails, what is
  * inside goes on without names.
  */
 export function ReferenceNames({ children }: { children: ReactNode }) {
-  const [names, setNames] = useState<Names>(noNames);
+  const [named, setNamed] = useState(nothing);
   return (
     <>
       <ErrorBoundary room="line" what="The names of lists, courses, automations and templates could not be shown">
-        <ReadNames onRead={setNames} />
+        <ReadNames onRead={setNamed} />
       </ErrorBoundary>
-      <NamesContext value={names}>{children}</NamesContext>
+      <NamesContext value={named}>{children}</NamesContext>
     </>
   );
 }
 
-function ReadNames({ onRead }: { onRead: (names: Names) => void }) {
-  const rules = useNames();
+const keyOf = ({ kind, id }: Thing) => (kind === 'activity' ? typeKey(id) : id);
+
+function ReadNames({ onRead }: { onRead: (named: Named) => void }) {
+  const { courses, lists, activityTypes: types } = useSuggestions();
   const automations = rowsOf(useAutomations({ q: '', status: undefined }).data);
   const templates = useTemplates().data?.items ?? [];
-  const all = JSON.stringify([...rules, ...[...automations, ...templates].map(({ id, name }) => [id, name])]);
+  const all = JSON.stringify([
+    ...courses.map(({ value: id, label: name }): Thing => ({ kind: 'course', id, name })),
+    ...lists.map(({ value: id, label: name }): Thing => ({ kind: 'list', id, name })),
+    ...automations.map(({ id, name }): Thing => ({ kind: 'automation', id, name })),
+    ...templates.map(({ id, name }): Thing => ({ kind: 'template', id, name })),
+    ...types.filter(({ named }) => named).map(({ type: id, label: name }): Thing => ({ kind: 'activity', id, name })),
+  ]);
   // One map as long as nothing is called otherwise: every card reads it.
-  useEffect(() => onRead(new Map(JSON.parse(all) as [string, string][])), [all, onRead]);
+  useEffect(() => {
+    const things = JSON.parse(all) as Thing[];
+    onRead({ things, names: new Map(things.map((thing) => [keyOf(thing), thing.name])) });
+  }, [all, onRead]);
   return null;
 }
 
-/** Names of things outside the drawing, by id. */
-export const useReferenceNames = (): Names => useContext(NamesContext);
+/** Names of things outside the drawing, by id; of types of activities, by `typeKey`. */
+export const useReferenceNames = (): Names => useContext(NamesContext).names;
+
+/** What a typed sentence can name: the same things, and the mails of this drawing. */
+export function useThings(graph: Graph): Things {
+  const { names, things } = useContext(NamesContext);
+  return useMemo(() => {
+    const all = withSteps(names, graph);
+    const steps = graph.nodes.flatMap(({ id }): Thing[] => {
+      const name = all.get(id);
+      return name === undefined ? [] : [{ kind: 'step', id, name }];
+    });
+    return thingsOf([...things, ...steps]);
+  }, [names, things, graph]);
+}
 
 /** Says steps of a drawing, with the names of what they are about. */
 export function useSentences(graph: Graph): (node: GraphNode) => string {

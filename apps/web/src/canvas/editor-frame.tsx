@@ -1,12 +1,12 @@
-import { adminAddresses, type Automation, type Run } from '#contracts';
+import type { Automation, Run } from '#contracts';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
-import { useNavigate } from 'react-router';
-import { useTransitions } from '../automations/automations.queries';
 import { RunsPanel } from '../runs/runs-panel';
 import { Problem } from '../ui/forms/confirm';
 import { runKey } from './commands';
+import { useCanvasPalette } from './commands/use-canvas-palette';
+import { usePageActions } from './commands/use-page-actions';
 import { Inspector } from './inspector/inspector';
 import type { Mode } from './document/editor-store';
 import { unsentBackup } from './saving/unsent-backup';
@@ -15,7 +15,6 @@ import { LiveData } from './live/live-data';
 import { ReadOnlyDrawing, type Compared } from './live/read-only-drawing';
 import { TestPanel } from './live/test-panel';
 import { VersionsPanel } from './live/versions-panel';
-import { showToast } from '../ui/feedback/toast';
 import { ConnectionNotice } from './presence/connection-notice';
 import { PresenceSync } from './presence/presence-sync';
 import { PanelBar } from './panels/panel-bar';
@@ -33,9 +32,7 @@ import { useScreenStore } from './screen/screen-store';
 /** Puts the parts of the editor together: bar, rail, drawing or outline, inspector or people, sheets. */
 export function EditorFrame({ automation, onReload }: { automation: Automation; onReload: () => void }) {
   const store = useEditorStore();
-  const screen = useScreenStore();
   const client = useQueryClient();
-  const navigate = useNavigate();
   const queue = useRef<SaveQueue | null>(null);
   const recovered = useRef(false);
   const narrow = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
@@ -43,7 +40,6 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
   const graph = useEditor((state) => state.document.graph);
   const [traced, setTraced] = useState<Run | undefined>();
   const [compared, setCompared] = useState<Compared | null>(null);
-  const { transition, duplicate, remove } = useTransitions(automation.id);
 
   useEffect(() => {
     const kept = unsentBackup(store.getState().id);
@@ -79,34 +75,13 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
     store.getState().setMode(next);
     if (next !== 'live') setTraced(undefined);
   };
-  const publish = () => {
-    store.setState({ fresh: new Set() });
-    screen.setState({ sheet: 'publish' });
-  };
-  const actions = {
-    pause: () => transition.mutate('pause'),
-    resume: () => transition.mutate('resume'),
-    archive: () => transition.mutate('archive', { onSuccess: () => void navigate(adminAddresses.automations) }),
-    remove: () => remove.mutate(undefined, { onSuccess: () => void navigate(adminAddresses.automations) }),
-    duplicate: () =>
-      duplicate.mutate(undefined, {
-        onSuccess: (made) => {
-          void navigate(adminAddresses.automation(made.id));
-          showToast('This is the copy, saved as a draft.');
-        },
-      }),
-  };
+  const page = usePageActions(automation, setMode);
+  useCanvasPalette();
   const empty = graph.nodes.length === 0;
   return (
     <div className="editor" data-testid="editor" data-narrow={narrow}>
       <ErrorBoundary what="The bar could not be shown" room="line">
-        <TopBar
-          automation={automation}
-          onRetry={() => void flush()}
-          onMode={setMode}
-          onPublish={publish}
-          actions={actions}
-        />
+        <TopBar automation={automation} onRetry={() => void flush()} page={page} />
       </ErrorBoundary>
       <div className="editor-body">
         <ConnectionNotice />
@@ -149,7 +124,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
       <PresenceSync id={automation.id} catchUp={catchUp} />
       <LiveData automationId={automation.id} traced={traced} />
       <ExpectedData automationId={automation.id} />
-      <Problem error={transition.error ?? duplicate.error ?? remove.error} />
+      <Problem error={page.error} />
       <EditorSheets
         automation={automation}
         flush={flush}

@@ -3,7 +3,6 @@ import { ErrorBoundary } from '../ui/feedback/error-boundary';
 import { StepPicker } from './panels/step-picker';
 import { ConflictSheet } from './sheets/conflict-sheet';
 import { ExperimentSheet } from './sheets/experiment-sheet';
-import { FindSheet } from './sheets/find-sheet';
 import { ImportSheet } from './sheets/import-sheet';
 import { MoveSheet } from './sheets/move-sheet';
 import { PublishSheet } from './sheets/publish-sheet';
@@ -24,7 +23,6 @@ export function EditorSheets({ automation, flush, onPublished, onConflictOver }:
   const sheet = useScreen((screen) => screen.sheet);
   const sheets = {
     picker: <StepPicker />,
-    find: <FindSheet />,
     move: <MoveSheet />,
     keys: <KeysSheet />,
     text: <TextSheet />,

@@ -1,37 +1,25 @@
 import { adminAddresses, type Automation } from '#contracts';
-import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
-import {
-  IconArrowBackUp,
-  IconArrowForwardUp,
-  IconArrowLeft,
-  IconDots,
-  IconLayoutDistributeVertical,
-} from '@tabler/icons-react';
+import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp, IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { useReferenceNames } from '../automations/reference-names';
 import { StatusPill } from '../automations/status-pill';
-import { download } from '../ui/copying/download';
+import { CommandMenu } from './commands/command-menu';
 import type { Mode } from './document/editor-store';
+import type { PageActions } from './screen/page-actions';
 import { lastPossible } from './document/history';
-import { showToast } from '../ui/feedback/toast';
-import { asPng, inkOf, pictureOf } from './drawing/picture';
 import { Avatars } from './presence/avatars';
 import { SaveStatus } from './saving/save-status';
-import { tidy, setFree } from './drawing/layout';
 import { useEditor, useEditorStore } from './document/use-editor';
-import { useScreenStore } from './screen/screen-store';
 
 interface TopBarProps {
   automation: Automation;
   onRetry: () => void;
-  onMode: (mode: Mode) => void;
-  onPublish: () => void;
-  actions: { pause: () => void; resume: () => void; duplicate: () => void; archive: () => void; remove: () => void };
+  page: PageActions;
 }
 
 /** Name, state, saved or not, undo, mode, publish. */
-export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopBarProps) {
+export function TopBar({ automation, onRetry, page }: TopBarProps) {
   const mode = useEditor((state) => state.mode);
   const readOnly = useEditor((state) => state.readOnly);
   return (
@@ -50,7 +38,7 @@ export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopB
       <SegmentedControl
         size="xs"
         value={mode === 'test' ? 'build' : mode}
-        onChange={(value) => onMode(value as Mode)}
+        onChange={(value) => page.setMode(value as Mode)}
         data={[
           { value: 'build', label: 'Build' },
           { value: 'live', label: 'Live' },
@@ -58,26 +46,26 @@ export function TopBar({ automation, onRetry, onMode, onPublish, actions }: TopB
         ]}
         aria-label="Mode"
       />
-      <MoreMenu automation={automation} actions={actions} />
+      <CommandMenu />
       {automation.status === 'paused' ? (
-        <Button variant="default" onClick={actions.resume} disabled={readOnly}>
+        <Button variant="default" onClick={page.resume} disabled={readOnly}>
           Resume
         </Button>
       ) : null}
       {automation.status === 'live' ? (
-        <Button variant="default" onClick={actions.pause} disabled={readOnly}>
+        <Button variant="default" onClick={page.pause} disabled={readOnly}>
           Pause
         </Button>
       ) : null}
       <Button
         variant="default"
         aria-pressed={mode === 'test'}
-        onClick={() => onMode(mode === 'test' ? 'build' : 'test')}
+        onClick={() => page.setMode(mode === 'test' ? 'build' : 'test')}
         data-testid="test"
       >
         {mode === 'test' ? 'End the test' : 'Test'}
       </Button>
-      <Button onClick={onPublish} disabled={readOnly} data-testid="publish">
+      <Button onClick={page.publish} disabled={readOnly} data-testid="publish">
         Publish
       </Button>
     </header>
@@ -144,73 +132,5 @@ function UndoRedo() {
         </ActionIcon>
       </Tooltip>
     </span>
-  );
-}
-
-function MoreMenu({ automation, actions }: Pick<TopBarProps, 'automation' | 'actions'>) {
-  const store = useEditorStore();
-  const screen = useScreenStore();
-  const free = useEditor((state) => state.document.graph.layout === 'free');
-  const readOnly = useEditor((state) => state.readOnly);
-  const things = useReferenceNames();
-  const savePicture = async (kind: 'svg' | 'png') => {
-    const edited = store.getState().document;
-    const svg = pictureOf(edited, things, inkOf(document));
-    try {
-      const content = kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await asPng(svg);
-      download(content, `${edited.name}.${kind}`);
-    } catch (error) {
-      showToast(error instanceof Error ? error.message : 'The picture could not be made. Save it as SVG instead.');
-    }
-  };
-  return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <ActionIcon aria-label="More">
-          <IconDots size={18} stroke={1.5} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconLayoutDistributeVertical size={16} stroke={1.5} />}
-          onClick={() => tidy(store)}
-          disabled={readOnly || !free}
-        >
-          Tidy
-        </Menu.Item>
-        <Menu.Item onClick={() => setFree(store, !free)} disabled={readOnly}>
-          {free ? 'Arrange automatically' : 'Free layout'}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item onClick={() => store.getState().openStep('settings')}>Settings of this automation</Menu.Item>
-        <Menu.Item onClick={() => screen.setState({ sheet: 'text' })}>Read as text</Menu.Item>
-        <Menu.Item component="a" href={`/automations/${automation.id}/export`} download={`${automation.name}.json`}>
-          Export as JSON
-        </Menu.Item>
-        <Menu.Item onClick={() => void savePicture('svg')}>Save as a picture (SVG)</Menu.Item>
-        <Menu.Item onClick={() => void savePicture('png')}>Save as a picture (PNG)</Menu.Item>
-        <Menu.Item onClick={() => screen.setState({ sheet: 'import' })} disabled={readOnly}>
-          Replace with a file
-        </Menu.Item>
-        <Menu.Item onClick={() => screen.setState({ sheet: 'keys' })}>Keyboard shortcuts</Menu.Item>
-        <Menu.Divider />
-        <Menu.Item onClick={actions.duplicate} disabled={readOnly}>
-          Duplicate
-        </Menu.Item>
-        {automation.inside > 0 || automation.status === 'live' || automation.status === 'paused' ? (
-          <Menu.Item color="danger" onClick={() => screen.setState({ sheet: 'stop' })} disabled={readOnly}>
-            Stop: everyone leaves
-          </Menu.Item>
-        ) : automation.entered === 0 && automation.live_version === null ? (
-          <Menu.Item color="danger" onClick={actions.remove} disabled={readOnly}>
-            Delete
-          </Menu.Item>
-        ) : (
-          <Menu.Item onClick={actions.archive} disabled={readOnly}>
-            Archive
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
   );
 }

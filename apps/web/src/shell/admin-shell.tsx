@@ -12,6 +12,7 @@ import { Failed, Loading } from '../ui/feedback/query-states';
 import { ContactHost } from './contact-host';
 import { DemoBanner } from './demo-banner';
 import { Navigation } from './navigation';
+import { createPaletteStore, PaletteProvider } from './palette/palette-store';
 import { SendingState, StoppedBanner } from './sending-state';
 import { AccountMenu } from './account-menu';
 
@@ -19,7 +20,7 @@ const MenuDrawer = lazy(async () => ({ default: (await import('./menu-drawer')).
 const SecondFactorPage = lazy(async () => ({
   default: (await import('../access/second-factor-page')).SecondFactorPage,
 }));
-const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }));
+const CommandPalette = lazy(async () => ({ default: (await import('./palette/command-palette')).CommandPalette }));
 
 /** Listens for changes once somebody is signed in; draws nothing. */
 function LiveChanges() {
@@ -32,11 +33,15 @@ export function AdminShell() {
   const session = useSession();
   const [menuOpen, menu] = useDisclosure(false);
   const [paletteAsked, setPaletteAsked] = useState(false);
-  const openPalette = async () => {
-    setPaletteAsked(true);
-    (await import('./commands')).openCommands();
-  };
-  useHotkeys([['mod+K', () => void openPalette()]]);
+  const [palette] = useState(() =>
+    createPaletteStore(() => {
+      setPaletteAsked(true);
+      void import('./commands').then(({ openCommands }) => openCommands());
+    }),
+  );
+  const openPalette = () => palette.getState().open();
+  // In fields too: there is one Ctrl+K everywhere.
+  useHotkeys([['mod+K', openPalette]], []);
   if (!session.data) {
     // Nobody is signed in: the sign-in page is on its way, and nothing has gone wrong.
     return session.isPending || failedBy(session.error, 'not_signed_in') ? (
@@ -66,7 +71,7 @@ export function AdminShell() {
           size="xs"
           justify="space-between"
           rightSection={<kbd>Ctrl K</kbd>}
-          onClick={() => void openPalette()}
+          onClick={openPalette}
         >
           Go to…
         </Button>
@@ -76,43 +81,45 @@ export function AdminShell() {
     </>
   );
   return (
-    <div className="shell">
-      <LiveChanges />
-      <a className="skip-link" href="#main">
-        Skip to the content
-      </a>
-      <aside className="shell-rail" aria-label="Navigation and account">
-        <Link to={adminAddresses.home} className="wordmark">
-          Cortex
-        </Link>
-        {rail}
-      </aside>
-      <div className="shell-main">
-        <div className="shell-bar">
-          <ActionIcon aria-label="Open the menu" onClick={menu.open} size={44}>
-            <IconMenu2 size={20} stroke={1.5} />
-          </ActionIcon>
+    <PaletteProvider value={palette}>
+      <div className="shell">
+        <LiveChanges />
+        <a className="skip-link" href="#main">
+          Skip to the content
+        </a>
+        <aside className="shell-rail" aria-label="Navigation and account">
           <Link to={adminAddresses.home} className="wordmark">
             Cortex
           </Link>
+          {rail}
+        </aside>
+        <div className="shell-main">
+          <div className="shell-bar">
+            <ActionIcon aria-label="Open the menu" onClick={menu.open} size={44}>
+              <IconMenu2 size={20} stroke={1.5} />
+            </ActionIcon>
+            <Link to={adminAddresses.home} className="wordmark">
+              Cortex
+            </Link>
+          </div>
+          <StoppedBanner />
+          <DemoBanner />
+          <main id="main" tabIndex={-1}>
+            <Outlet />
+          </main>
         </div>
-        <StoppedBanner />
-        <DemoBanner />
-        <main id="main" tabIndex={-1}>
-          <Outlet />
-        </main>
+        {menuOpen ? (
+          <Suspense fallback={null}>
+            <MenuDrawer onClose={menu.close}>{rail}</MenuDrawer>
+          </Suspense>
+        ) : null}
+        <ContactHost />
+        {paletteAsked ? (
+          <Suspense fallback={null}>
+            <CommandPalette />
+          </Suspense>
+        ) : null}
       </div>
-      {menuOpen ? (
-        <Suspense fallback={null}>
-          <MenuDrawer onClose={menu.close}>{rail}</MenuDrawer>
-        </Suspense>
-      ) : null}
-      <ContactHost />
-      {paletteAsked ? (
-        <Suspense fallback={null}>
-          <CommandPalette />
-        </Suspense>
-      ) : null}
-    </div>
+    </PaletteProvider>
   );
 }

@@ -10,7 +10,8 @@ import { NotAllowed } from '../ui/feedback/query-states';
 import { PeoplePreview } from './people-preview';
 import { useCreateList } from './smart-lists.queries';
 
-const start: Group = { operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] };
+/** An open question: nobody asks what they did not choose. */
+const start: Group = { operator: 'AND', conditions: [{ field: '', operator: '' }] };
 
 /** A new list: a saved question, or people put in by hand. */
 export function NewListForm({ rules: given, kind: first }: { rules: Group | undefined; kind: 'rules' | 'static' }) {
@@ -37,7 +38,7 @@ export function NewListForm({ rules: given, kind: first }: { rules: Group | unde
           label="Name"
           placeholder="Leads who were active this week"
           required
-          data-autofocus
+          autoFocus
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />

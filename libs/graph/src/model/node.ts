@@ -2,6 +2,7 @@ import type { Group } from '#rules';
 import type { z } from 'zod';
 import type { Effect } from './effect.js';
 import type { Graph } from './graph.js';
+import type { Hears } from '../words/hear.js';
 import { noNames, type Names } from '../words/names.js';
 import { phrasesText, type Phrase } from '../words/phrase.js';
 import type { DrawingProblemCode } from './problem-codes.js';
@@ -126,6 +127,8 @@ export interface NodeDef<T extends string = string, S extends z.ZodObject = z.Zo
   ports(config: Partial<z.output<S>>): Port[];
   /** The sentence in pieces, so that the screen can open the field behind a value; unfinished configs read well too. */
   phrases(config: Partial<z.output<S>>, names: Names): Phrase[];
+  /** The inverse of `phrases`: what of the config a typed sentence says. */
+  hears: Hears;
   /** The same as text: a blank is written as `____`. */
   sentence(config: Partial<z.output<S>>): string;
   /** A few words for where the sentence has no room: “France?”. Absent: the sentence says it. */

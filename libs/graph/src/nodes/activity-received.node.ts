@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { activityType } from '../model/graph.js';
 import { defineNode, nextPort } from '../model/node.js';
+import { aGroup, anActivity, hear, itsOwn, maybe, set } from '../words/hear.js';
 import { typeName } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
-import { groupText, itsText, rulesSchema, whereSchema } from '../words/rule-text.js';
+import { groupValue, itsValue, rulesSchema, whereSchema } from '../words/rule-text.js';
 
 const config = z.strictObject({
   activity_type: activityType.meta({
@@ -35,9 +36,12 @@ export const activityReceived = defineNode({
   ports: nextPort,
   phrases: ({ activity_type, where, rules }, names) => [
     ...say`When ${value('activity_type', typeName(names, activity_type), activity_type)} happens`,
-    ...(where ? say`, if ${value('where', itsText(where))}` : []),
-    ...(rules ? say`, for ${value('rules', groupText(rules, names))}` : []),
+    ...(where ? say`, if ${itsValue('where', where, names)}` : []),
+    ...(rules ? say`, for ${groupValue('rules', rules, names)}` : []),
   ],
+  hears: hear`When ${set('activity_type', anActivity)} happens ${maybe(hear`, if ${set('where', itsOwn)}`)} ${maybe(
+    hear`, for ${set('rules', aGroup)}`,
+  )}`,
   brief: ({ activity_type }, names) =>
     activity_type ? `When ${typeName(names, activity_type)}` : 'When something happens',
   check: () => [],

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { beforeOrAfter, dateFieldText } from '../times/dates.js';
 import { dateField, dateOffset, timeOfDay, zoneChoice } from '../times/local-time.js';
 import { defineNode, nextPort } from '../model/node.js';
+import { aDateField, anOffset, aZoneName } from '../words/hear-times.js';
+import { aTime, hear, maybe, meaning, set } from '../words/hear.js';
 import { say, value } from '../words/phrase.js';
 
 const config = z.strictObject({
@@ -47,6 +49,10 @@ export const dateReached = defineNode({
       ...(timezone && timezone !== 'contact' ? say` (${value('timezone', String(timezone))})` : []),
     ];
   },
+  hears: hear`When it is ${maybe(set('offset', anOffset))} ${set('date_field', aDateField)} ${maybe(
+    meaning(hear`, every year`, { repeat: 'yearly' }),
+    { repeat: 'once' },
+  )} ${maybe(hear`, at ${set('time', aTime)}`)} ${maybe(hear`(${set('timezone', aZoneName)})`, { timezone: 'contact' })}`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

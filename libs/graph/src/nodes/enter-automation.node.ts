@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, nextPort, type Problem } from '../model/node.js';
+import { hear, set, thing } from '../words/hear.js';
 import { called } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
 import type { DrawingProblemCode } from '../model/problem-codes.js';
@@ -27,6 +28,7 @@ export const enterAutomation = defineNode({
   ports: nextPort,
   phrases: ({ automation_id }, names) =>
     say`Also start ${value('automation_id', called(names, automation_id, 'the chosen automation'))}`,
+  hears: hear`Also start ${set('automation_id', thing('automation'))}`,
   check: ({ automation_id }, { pointer, node_id, world }) => {
     const problem = (code: DrawingProblemCode, severity: Problem['severity'], message: string): Problem[] => [
       { code, severity, node_id, pointer: `${pointer}/config/automation_id`, message },

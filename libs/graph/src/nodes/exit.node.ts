@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '../model/node.js';
+import { eitherOf, freeText, hear, set, stepEnds } from '../words/hear.js';
 import { say, value } from '../words/phrase.js';
 
 export const exit = defineNode({
@@ -18,6 +19,7 @@ export const exit = defineNode({
   defaults: {},
   ports: () => [],
   phrases: ({ reason }) => (reason ? say`End: ${value('reason', reason)}` : say`End`),
+  hears: eitherOf(hear`End: ${set('reason', freeText('enrolled', stepEnds, 200))}`, hear`End`),
   check: () => [],
   plan: ({ reason }) => ({ end: reason ?? '' }),
   examples: [

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineNode } from '../model/node.js';
-import { say, value } from '../words/phrase.js';
-import { graphRulesSchema, questionText, theyText } from '../words/rule-text.js';
+import { hear, set, theirs } from '../words/hear.js';
+import { say } from '../words/phrase.js';
+import { graphRulesSchema, questionText, theyValue } from '../words/rule-text.js';
 
 const rules = {
   operator: 'AND' as const,
@@ -31,7 +32,8 @@ export const filter = defineNode({
     { id: 'yes', label: 'if so' },
     { id: 'no', label: 'everyone else' },
   ],
-  phrases: ({ rules }, names) => say`Only if ${value('rules', rules && theyText(rules, names))}`,
+  phrases: ({ rules }, names) => say`Only if ${theyValue('rules', rules, names)}`,
+  hears: hear`Only if ${set('rules', theirs)}`,
   brief: ({ rules }, names) => (rules ? questionText(rules, names) : 'Only if'),
   check: () => [],
   asks: (config) => [config.rules],

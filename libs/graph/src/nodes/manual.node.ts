@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, nextPort } from '../model/node.js';
+import { hear } from '../words/hear.js';
 import { say } from '../words/phrase.js';
 
 export const manual = defineNode({
@@ -16,6 +17,7 @@ export const manual = defineNode({
   defaults: {},
   ports: nextPort,
   phrases: () => say`When someone is added by hand or by another system`,
+  hears: hear`When someone is added by hand or by another system`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [{ name: 'The run starts behind it', config: {}, expect: { next: 'next' } }],

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { approximateSeconds, duration, durationText } from '../times/duration.js';
 import { defineNode, nextPort } from '../model/node.js';
+import { aDuration, aGroup, eitherOf, hear, mapped, maybe, meaning, set } from '../words/hear.js';
 import type { Names } from '../words/names.js';
 import { say, value, type Phrase } from '../words/phrase.js';
-import { groupText, rulesSchema } from '../words/rule-text.js';
+import { groupText, groupValue, rulesSchema } from '../words/rule-text.js';
 
 const lead = z
   .strictObject({
@@ -71,7 +72,7 @@ const leadPhrases = ({ lead: span, rules }: Partial<Config>, names: Names): Phra
     'lead',
     span && durationText(span.within),
   )}`,
-  ...(rules ? say`, for ${value('rules', groupText(rules, names))}` : []),
+  ...(rules ? say`, for ${groupValue('rules', rules, names)}` : []),
 ];
 
 export const monitor = defineNode({
@@ -92,7 +93,20 @@ export const monitor = defineNode({
   phrases: (config, names) =>
     config.over === 'leads'
       ? leadPhrases(config, names)
-      : say`When someone is found among ${value('rules', config.rules && groupText(config.rules, names))}`,
+      : say`When someone is found among ${groupValue('rules', config.rules, names)}`,
+  hears: eitherOf(
+    mapped(
+      hear`When a lead is ${set('older_than', aDuration)} old and has not enrolled, within ${set('within', aDuration)} ${maybe(
+        hear`, for ${set('rules', aGroup)}`,
+      )}`,
+      ({ rules, ...lead }) => ({
+        over: 'leads',
+        ...(Object.keys(lead).length > 0 ? { lead: { ...lead, enrolled: false } } : {}),
+        ...(rules === undefined ? {} : { rules }),
+      }),
+    ),
+    meaning(hear`When someone is found among ${set('rules', aGroup)}`, { over: 'people' }),
+  ),
   brief: ({ over, lead, rules }, names) =>
     over === 'leads'
       ? `When a lead is ${lead ? `${durationText(lead.older_than)} old` : 'left'}`

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { defineNode, nextPort, textsOf, type Problem } from '../model/node.js';
-import { say, shorten, value } from '../words/phrase.js';
+import { hear, maybe, pattern, quoted, set } from '../words/hear.js';
+import { cutValue, say, shorten, value } from '../words/phrase.js';
 import { readableSubject } from '../words/subject.js';
 
+const anAddress = pattern(/[^\s,;:“”]+@[^\s,;:“”]*[^\s,;:“”.]/u, 'ada@example.com', ([address]) => address);
 const notBlank = (text: string) => text.trim() !== '';
 
 export const notifyTeam = defineNode({
@@ -36,8 +38,11 @@ export const notifyTeam = defineNode({
   ports: nextPort,
   phrases: ({ to, subject }) => [
     ...say`Tell ${value('to', to)}`,
-    ...(subject?.trim() ? say`: ${value('subject', `“${shorten(readableSubject(subject), 80)}”`)}` : []),
+    ...(subject?.trim()
+      ? say`: ${cutValue('subject', `“${shorten(readableSubject(subject), 80)}”`, () => `“${readableSubject(subject)}”`)}`
+      : []),
   ],
+  hears: hear`Tell ${set('to', anAddress)} ${maybe(hear`: ${set('subject', quoted())}`)}`,
   texts: (config) => textsOf(config, ['subject', 'text']),
   check: ({ to }, { pointer, node_id, world }) => {
     const problems: Problem[] = [];

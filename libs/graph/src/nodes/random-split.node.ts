@@ -2,6 +2,20 @@ import { z } from 'zod';
 import { experiment, goalText, usualExperiment, type Experiment } from '../model/experiment.js';
 import { nodeId } from '../model/graph.js';
 import { defineNode } from '../model/node.js';
+import {
+  anyOf,
+  eitherOf,
+  endOfWords,
+  hear,
+  inRow,
+  listed,
+  mapped,
+  set,
+  spanOf,
+  stepEnds,
+  words,
+  type Parser,
+} from '../words/hear.js';
 import { say, value, type Phrase } from '../words/phrase.js';
 
 const branch = z.strictObject({
@@ -52,6 +66,62 @@ const nameOf = ({ id, label, percent }: Branch, tried?: Experiment): string =>
 const triedText = (tried: Experiment | undefined): Phrase[] =>
   tried ? say`Experiment on ${value('experiment', goalText(tried))}, at random` : say`Split people at random`;
 
+interface HeardBranch extends Branch {
+  holdOut?: true;
+}
+
+/** “Second, 33.33%”, “50%, hold-out” or a name alone; a name may itself have a share in it, so each is tried. */
+const aBranch: Parser<HeardBranch> = function* (reading, from) {
+  const at = reading.skip(from);
+  const blank = endOfWords(reading, at, '____');
+  if (blank !== undefined) return yield [{}, blank];
+  const rest = reading.text.slice(at);
+  for (const found of rest.matchAll(/(?:^|, )(\d+(?:\.\d+)?)%(, hold-out)?/g)) {
+    if (!reading.spend()) return;
+    const label = rest.slice(0, found.index).trim();
+    yield [
+      { ...(label ? { label } : {}), percent: Number(found[1]), ...(found[2] ? { holdOut: true } : {}) },
+      at + found.index + found[0].length,
+    ];
+  }
+  const end = rest.search(new RegExp(` / |${stepEnds.source}|$`, 'iu'));
+  const label = rest.slice(0, end).trim();
+  if (label && !/^\d+(\.\d+)?%$/.test(label)) yield [{ label }, at + end];
+  reading.expect(at, '50% / 50%', true);
+};
+
+/** Of an experiment the sentence says what it is about; the rest is as usual. */
+const aGoal = mapped(
+  inRow([
+    anyOf<Experiment['goal']>(
+      mapped(words('enrollments'), () => 'enrollments'),
+      mapped(words('money'), () => 'money'),
+    ),
+    words('within'),
+    spanOf(['days'], '7 days'),
+  ]),
+  ([goal, , within]): Experiment => ({
+    ...usualExperiment,
+    goal: goal as Experiment['goal'],
+    within_days: (within as { n: number }).n,
+  }),
+);
+const begins = eitherOf(hear`Split people at random`, hear`Experiment on ${set('experiment', aGoal)}, at random`);
+
+/** The paths get ids, which no sentence says: a, b, c. */
+const withIds = (begun: Record<string, unknown>, found: readonly HeardBranch[]): Record<string, unknown> => {
+  const branches = found.map(({ holdOut, ...each }, at) => ({
+    branch: { id: String.fromCharCode(97 + at), ...each },
+    holdOut,
+  }));
+  const held = branches.find(({ holdOut }) => holdOut)?.branch.id;
+  const { experiment: tried } = begun as { experiment?: Experiment };
+  return {
+    ...(tried ? { experiment: { ...tried, ...(held === undefined ? {} : { hold_out: held }) } } : {}),
+    branches: branches.map(({ branch: each }) => each),
+  };
+};
+
 export const randomSplit = defineNode({
   type: 'random_split',
   version: 1,
@@ -78,6 +148,12 @@ export const randomSplit = defineNode({
           { text: at === 0 ? '' : ' / ' },
           value('branches', nameOf(each, tried)),
         ])}`,
+  hears: eitherOf(
+    mapped(inRow([begins, words(':'), listed(aBranch, words('/'))]), ([begun, , found]) =>
+      withIds(begun as Record<string, unknown>, found as HeardBranch[]),
+    ),
+    hear`${begins} into ${set('branches', words('____'))}`,
+  ),
   brief: ({ branches = [], experiment: tried }) => {
     const paths = branches.map((each: Branch) => nameOf(each, tried)).join(' / ') || 'Split at random';
     return tried ? `Experiment: ${paths}` : paths;

@@ -2,6 +2,7 @@ import { isReservedType, RESERVED_TYPE } from '#rules';
 import { z } from 'zod';
 import { activityType } from '../model/graph.js';
 import { defineNode, nextPort } from '../model/node.js';
+import { anActivity, hear, set } from '../words/hear.js';
 import { typeName } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
 
@@ -27,6 +28,7 @@ export const recordActivity = defineNode({
   ports: nextPort,
   phrases: ({ activity_type }, names) =>
     say`Record ${value('activity_type', typeName(names, activity_type), activity_type)}`,
+  hears: hear`Record ${set('activity_type', anActivity)}`,
   check: ({ activity_type }, { pointer, node_id }) =>
     isReservedType(activity_type)
       ? [

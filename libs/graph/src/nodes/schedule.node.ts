@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { cron, cronText } from '../times/cron.js';
 import { isTimezone } from '../times/local-time.js';
 import { defineNode, nextPort } from '../model/node.js';
+import { aSchedule, aZoneName } from '../words/hear-times.js';
+import { hear, maybe, set, thing } from '../words/hear.js';
 import { called } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
 
@@ -40,6 +42,9 @@ export const schedule = defineNode({
     )}`,
     ...(timezone ? say` (${value('timezone', timezone)})` : []),
   ],
+  hears: hear`For everybody in ${set('smart_list_id', thing('list'))}, ${set('cron', aSchedule)} ${maybe(
+    hear`(${set('timezone', aZoneName)})`,
+  )}`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

@@ -1,8 +1,9 @@
 import { hasWayOut, mailboxProblem, readMailbox, senderNotListed } from '#rules';
 import { z } from 'zod';
 import { defineNode, nextPort, textsOf, type Problem } from '../model/node.js';
+import { eitherOf, hear, meaning, quoted, set, thing } from '../words/hear.js';
 import { called } from '../words/names.js';
-import { say, shorten, value } from '../words/phrase.js';
+import { cutValue, say, shorten, value } from '../words/phrase.js';
 import type { DrawingProblemCode } from '../model/problem-codes.js';
 import { readableSubject } from '../words/subject.js';
 
@@ -72,10 +73,19 @@ export const sendEmail = defineNode({
     ...say`Send ${
       template_id && !subject
         ? value('template_id', called(names, template_id, 'the chosen template'))
-        : value('subject', subject?.trim() ? `“${shorten(readableSubject(subject), 90)}”` : undefined)
+        : cutValue(
+            'subject',
+            subject?.trim() ? `“${shorten(readableSubject(subject), 90)}”` : undefined,
+            () => `“${readableSubject(subject ?? '')}”`,
+          )
     }`,
     ...(stream === 'broadcast' ? [] : say` as ${value('stream', stream && 'system mail')}`),
   ],
+  hears: hear`Send ${eitherOf(set('template_id', thing('template')), set('subject', quoted()))} ${eitherOf(
+    meaning(hear`as system mail`, { stream: 'transactional' }),
+    hear`as ____`,
+    meaning(hear``, { stream: 'broadcast' }),
+  )}`,
   brief: ({ subject, template_id }, names) => {
     const mail = subject?.trim() ? `“${readableSubject(subject)}”` : called(names, template_id, 'the chosen template');
     return mail ? `Send ${mail}` : 'Send a mail';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, nextPort } from '../model/node.js';
+import { hear, set, thing } from '../words/hear.js';
 import { called } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
 
@@ -26,6 +27,7 @@ export const smartListEntered = defineNode({
   ports: nextPort,
   phrases: ({ smart_list_id }, names) =>
     say`When somebody enters ${value('smart_list_id', called(names, smart_list_id, 'the chosen list'))}`,
+  hears: hear`When somebody enters ${set('smart_list_id', thing('list'))}`,
   check: () => [],
   plan: () => ({ next: 'next' }),
   examples: [

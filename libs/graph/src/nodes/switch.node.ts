@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { nodeId } from '../model/graph.js';
 import { defineNode, type Port } from '../model/node.js';
+import { anyOf, eitherOf, freeText, hear, inRow, listed, mapped, set, aCaseRule, words } from '../words/hear.js';
 import type { Names } from '../words/names.js';
 import { say, shorten, value, type Phrase } from '../words/phrase.js';
-import { graphRulesSchema, theyText } from '../words/rule-text.js';
+import { caseValue, graphRulesSchema, theyText } from '../words/rule-text.js';
 
 /** The way out of those for whom no case holds. */
 const ELSE = 'else';
@@ -52,8 +53,27 @@ const portsOf = (cases: readonly Case[]): Port[] => {
 const list = (cases: readonly Case[], names: Names): Phrase[] =>
   cases.flatMap((each, at) => [
     { text: at === 0 ? '' : at === cases.length - 1 ? ' or ' : ', ' },
-    value('cases', each.label || (each.rules && shorten(theyText(each.rules, names), 48))),
+    each.label ? value('cases', each.label) : caseValue('cases', each.rules, names, 48),
   ]);
+
+const aRuleOrBlank = anyOf<Case>(
+  mapped(words('____'), () => ({})),
+  mapped(aCaseRule, (rules) => ({ rules })),
+);
+/** A rule, or else the name of a path. */
+const aCase = anyOf<Case>(
+  aRuleOrBlank,
+  mapped(freeText('a name', /, | or /, 60), (label) => ({ label })),
+);
+/** “A, B or C”; a rule may itself have an “or” in it. */
+const someCases = anyOf<Case[]>(
+  mapped(aRuleOrBlank, (rule) => [rule]),
+  mapped(inRow([listed(aCase, words(',')), words('or'), aCase]), ([before, , last]) => [
+    ...(before as Case[]),
+    last as Case,
+  ]),
+  mapped(aCase, (one) => [one]),
+);
 
 const tagged = (tag: string) => ({
   operator: 'AND' as const,
@@ -82,6 +102,12 @@ export const switchNode = defineNode({
     cases.length === 0
       ? say`Split by ${value('cases', undefined)}`
       : say`Split: ${list(cases, names)}, or everyone else`,
+  hears: eitherOf(
+    mapped(inRow([words('Split:'), someCases, words(', or everyone else')]), ([, found]) => ({
+      cases: (found as Case[]).map((each, at) => ({ id: String.fromCharCode(97 + at), ...each })),
+    })),
+    hear`Split by ${set('cases', words('____'))}`,
+  ),
   brief: ({ cases = [] }) => cases.map(nameOf).join(' / ') || 'Split by rule',
   check: () => [],
   asks: (config) => config.cases.map((each) => each.rules),

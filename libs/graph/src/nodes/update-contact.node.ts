@@ -1,7 +1,21 @@
-import { isPersonal, personalIds } from '#rules';
+import { fieldOf, isPersonal, personalFields, personalIds } from '#rules';
 import { z } from 'zod';
 import { defineNode, nextPort } from '../model/node.js';
-import { say, shorten, value, type Phrase } from '../words/phrase.js';
+import {
+  anyOf,
+  aText,
+  eitherOf,
+  hear,
+  inRow,
+  listed,
+  mapped,
+  number,
+  plainNoun,
+  quoted,
+  set as hears,
+  words,
+} from '../words/hear.js';
+import { cutValue, say, shorten, value, type Phrase } from '../words/phrase.js';
 
 const scalar = z.union([z.string().max(4000), z.number(), z.boolean(), z.null()]);
 const attribute = /^attributes(\.[A-Za-z0-9_]{1,100})?$/;
@@ -46,14 +60,55 @@ const flat = (fields: NonNullable<Config['set']>): Record<string, unknown> =>
     ),
   );
 
-const quoted = (words: readonly string[]) => shorten(words.map((word) => `“${word}”`).join(', '), 90);
+const inQuotes = (words: readonly string[]) => words.map((word) => `“${word}”`).join(', ');
+const tagsValue = (field: string, tags: readonly string[]): Phrase =>
+  cutValue(field, shorten(inQuotes(tags), 90), () => inQuotes(tags));
+
+/** “plan to “pro””, “phone to nothing”. */
+const setting = ([name, content]: readonly [string, unknown]): string => {
+  const noun = fieldOf(name, 'person')?.noun ?? name;
+  const said = content === null ? 'nothing' : typeof content === 'string' ? `“${content}”` : String(content);
+  return `${noun} to ${said}`;
+};
+const settings = (fields: Record<string, unknown>): string => Object.entries(fields).map(setting).join(' and ');
+
+/** The name of a field as `setting` says it. */
+const aField = anyOf<string>(
+  ...personalFields.map(({ id, label }) => mapped(words(label), () => id)),
+  mapped(inRow([words('attribute'), quoted()]), ([, name]) => `attributes.${String(name)}`),
+  mapped(plainNoun, (name) => `attributes.${name}`),
+);
+const aSetting = mapped(
+  inRow([
+    aField,
+    words('to'),
+    anyOf<unknown>(
+      mapped(words('nothing'), () => null),
+      mapped(words('true'), () => true),
+      mapped(words('false'), () => false),
+      number,
+      mapped(words('“”'), () => ''),
+      aText,
+    ),
+  ]),
+  ([name, , content]) => [name, content] as const,
+);
+const tags = listed(quoted(), words(','));
+const aChange = eitherOf(
+  hear`add the tag ${hears('add_tags', tags)}`,
+  hear`remove the tag ${hears('remove_tags', tags)}`,
+  hear`set ${hears(
+    'set',
+    mapped(listed(aSetting, words('and')), (found) => Object.fromEntries(found as [string, unknown][])),
+  )}`,
+);
 
 const changes = ({ set, add_tags, remove_tags }: Partial<Config>): Phrase[][] => {
-  const names = Object.keys(set ? flat(set) : {}).map((name) => name.replace(/^attributes\./, ''));
+  const fields = settings(set ? flat(set) : {});
   return [
-    ...(add_tags?.length ? [say`add the tag ${value('add_tags', quoted(add_tags))}`] : []),
-    ...(remove_tags?.length ? [say`remove the tag ${value('remove_tags', quoted(remove_tags))}`] : []),
-    ...(names.length ? [say`set ${value('set', shorten(names.join(', '), 90))}`] : []),
+    ...(add_tags?.length ? [say`add the tag ${tagsValue('add_tags', add_tags)}`] : []),
+    ...(remove_tags?.length ? [say`remove the tag ${tagsValue('remove_tags', remove_tags)}`] : []),
+    ...(fields ? [say`set ${cutValue('set', shorten(fields, 90), () => fields)}`] : []),
   ];
 };
 
@@ -77,6 +132,7 @@ export const updateContact = defineNode({
     const [first, ...rest] = phrases;
     return first ? [{ ...first, text: first.text.charAt(0).toUpperCase() + first.text.slice(1) }, ...rest] : [];
   },
+  hears: mapped(listed(aChange, words(',')), (found) => Object.assign({}, ...found) as Record<string, unknown>),
   check: () => [],
   causes: () => ['contact.updated'],
   plan: ({ set, add_tags, remove_tags }) => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, nextPort } from '../model/node.js';
+import { eitherOf, hear, meaning, set, thing } from '../words/hear.js';
 import { called } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
 
@@ -31,6 +32,10 @@ export const updateList = defineNode({
     const list = value('smart_list_id', called(names, smart_list_id, 'the chosen list'));
     return action === 'remove' ? say`Remove them from ${list}` : say`Add them to ${list}`;
   },
+  hears: eitherOf(
+    meaning(hear`Add them to ${set('smart_list_id', thing('list'))}`, { action: 'add' }),
+    meaning(hear`Remove them from ${set('smart_list_id', thing('list'))}`, { action: 'remove' }),
+  ),
   check: ({ smart_list_id }, { pointer, node_id, world }) =>
     world.lists?.get(smart_list_id) === 'rules'
       ? [

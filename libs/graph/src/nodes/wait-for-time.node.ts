@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { beforeOrAfter, dateFieldText } from '../times/dates.js';
 import { dateField, dateOffset, fieldInstant, nextLocalTime, timeOfDay, zoneChoice } from '../times/local-time.js';
 import { defineNode, nextPort, type Plan, type PlanInput } from '../model/node.js';
+import { aDateField, anOffset, dayNames, someDays } from '../words/hear-times.js';
+import { aTime, aZone, eitherOf, hear, mapped, maybe, meaning, set, type Hears } from '../words/hear.js';
 import { say, value, type Phrase } from '../words/phrase.js';
 
 const config = z
@@ -35,8 +37,6 @@ const config = z
   .describe('It has a time, days or date_field; days and date_field exclude each other, and offset needs date_field.');
 
 type Config = z.output<typeof config>;
-
-const dayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** “Monday to Friday”, “Wednesday, Friday and Sunday”. */
 const daysText = (days: readonly number[]): string => {
@@ -75,6 +75,17 @@ const phrases = ({ time, days, date_field, offset, timezone }: Partial<Config>):
   ];
 };
 
+const zonePart = maybe(
+  eitherOf(meaning(hear`, their time`, { timezone: 'contact' }), hear`, ${set('timezone', aZone)} time`),
+  { timezone: 'contact' },
+);
+
+const hears: Hears = eitherOf(
+  hear`Wait until ${maybe(set('offset', anOffset))} ${mapped(aDateField, (date_field) => ({ date_field }))} ${maybe(hear`at ${set('time', aTime)}`)} ${zonePart}`,
+  hear`Wait until ${set('time', aTime)} ${maybe(hear`on ${set('days', someDays)}`)} ${zonePart}`,
+  hear`Wait until ${set('days', someDays)} ${zonePart}`,
+);
+
 /** When the wait is over; undefined where the person has no such date. */
 const until = (config: Config, input: PlanInput): Date | undefined => {
   const zone = config.timezone === 'contact' ? (input.contact_timezone ?? input.timezone) : config.timezone;
@@ -102,6 +113,7 @@ export const waitForTime = defineNode({
   defaults: { time: '09:00', timezone: 'contact' },
   ports: nextPort,
   phrases,
+  hears,
   check: () => [],
   reads: ({ date_field, timezone }) => [
     ...(timezone === 'contact' ? ['timezone'] : []),

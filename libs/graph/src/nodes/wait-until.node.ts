@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { addDuration, duration, durationText } from '../times/duration.js';
 import { activityType } from '../model/graph.js';
 import { defineNode } from '../model/node.js';
+import { aDuration, anActivity, eitherOf, hear, itsOwn, mapped, maybe, set, theirs } from '../words/hear.js';
 import { typeName } from '../words/names.js';
 import { say, value } from '../words/phrase.js';
-import { graphRulesSchema, itsText, theyText, whereSchema } from '../words/rule-text.js';
+import { graphRulesSchema, itsValue, theyText, theyValue, whereSchema } from '../words/rule-text.js';
 
 const config = z
   .strictObject({
@@ -32,6 +33,8 @@ const config = z
   .describe('It has either activity_type or rules; where needs activity_type.');
 
 const entered_at = new Date('2026-05-01T09:00:00Z');
+/** Where nobody says how long, as long as a new step waits. */
+const atMost = maybe(hear`, at most ${set('timeout', aDuration)}`, { timeout: { n: 2, unit: 'days' } });
 const enrolled = { operator: 'AND' as const, conditions: [{ field: 'lead' as const, operator: 'enrolled' as const }] };
 
 export const waitUntil = defineNode({
@@ -53,11 +56,15 @@ export const waitUntil = defineNode({
   ],
   phrases: ({ activity_type, where, rules, timeout }, names) => [
     ...(rules && !activity_type
-      ? say`Wait until ${value('rules', theyText(rules, names))}`
+      ? say`Wait until ${theyValue('rules', rules, names)}`
       : say`Wait until ${value('activity_type', typeName(names, activity_type), activity_type)} happens`),
-    ...(where ? say`, if ${value('where', itsText(where))}` : []),
+    ...(where ? say`, if ${itsValue('where', where, names)}` : []),
     ...say`, at most ${value('timeout', timeout && durationText(timeout))}`,
   ],
+  hears: eitherOf(
+    hear`Wait until ${set('activity_type', anActivity)} happens ${maybe(hear`, if ${set('where', itsOwn)}`)} ${atMost}`,
+    hear`Wait until ${mapped(theirs, (rules) => ({ rules }))} ${atMost}`,
+  ),
   brief: ({ activity_type, rules, timeout }, names) => {
     const until = typeName(names, activity_type) ?? (rules && theyText(rules, names));
     return [until ? `Until ${until}` : 'Wait until', timeout && durationText(timeout)].filter(Boolean).join(', or ');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addDuration, duration, durationText } from '../times/duration.js';
 import { defineNode, nextPort } from '../model/node.js';
+import { aDuration, hear, set } from '../words/hear.js';
 import { say, value } from '../words/phrase.js';
 
 const entered_at = new Date('2026-03-28T12:00:00Z');
@@ -20,6 +21,7 @@ export const wait = defineNode({
   defaults: { for: { n: 1, unit: 'days' } },
   ports: nextPort,
   phrases: (config) => say`Wait ${value('for', config.for && durationText(config.for))}`,
+  hears: hear`Wait ${set('for', aDuration)}`,
   check: () => [],
   plan: (config, input) => {
     const until = addDuration(input.entered_at, config.for, input.timezone);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { withinDepth } from '../model/graph.js';
 import { defineNode, type Problem } from '../model/node.js';
 import { hostOf, isSecretReference, secretReference } from '../model/secrets.js';
-import { say, shorten, value } from '../words/phrase.js';
+import { hear, pattern, set } from '../words/hear.js';
+import { cutValue, say, shorten } from '../words/phrase.js';
 
 /** Headers that the call itself sets, or that are between two hops and not for the receiver. */
 const own =
@@ -83,6 +84,11 @@ const textsIn = (body: unknown, at: string): Record<string, string> => {
   return found;
 };
 
+/** An address, or its host alone, which is called encrypted. */
+const anUrl = pattern(/(?:https?:\/\/)?[^\s,;“”]*[^\s,;.“”]/u, 'example.com', (found) =>
+  /^https?:/.test(found[0]) ? found[0] : `https://${found[0]}`,
+);
+
 export const webhook = defineNode({
   type: 'webhook',
   version: 1,
@@ -105,7 +111,9 @@ export const webhook = defineNode({
     { id: 'next', label: 'when it answered' },
     { id: 'failed', label: 'if it failed' },
   ],
-  phrases: ({ url }) => say`Call ${value('url', url && shorten(hostOf(url) ?? url, 60))}`,
+  phrases: ({ url }) =>
+    say`Call ${cutValue('url', url && shorten(hostOf(url) ?? url, 60), () => hostOf(url ?? '') ?? url ?? '')}`,
+  hears: hear`Call ${set('url', anUrl)}`,
   texts: ({ body }) => textsIn(body, 'body'),
   check: ({ url, headers }, { pointer, node_id }) => {
     const problems: Problem[] = [];

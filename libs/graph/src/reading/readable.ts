@@ -3,7 +3,7 @@ import type { GraphNode } from '../model/graph.js';
 import type { NodeDef, Port } from '../model/node.js';
 import { noNames } from '../words/names.js';
 import { nodeDef } from '../nodes/index.js';
-import { phrasesText, type Phrase } from '../words/phrase.js';
+import { phrasesText, wholeText, type Phrase } from '../words/phrase.js';
 
 /**
  * A value that satisfies its schema, or, of a list of objects, each object's keys that do: an unfinished path of a
@@ -58,6 +58,10 @@ export const phrasesOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNa
 /** A step's sentence as text. */
 export const sentenceOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNames): string =>
   phrasesText(phrasesOf(node, names));
+
+/** A step's sentence with nothing cut, as it can be typed back. */
+export const wholeSentenceOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNames): string =>
+  wholeText(phrasesOf(node, names));
 
 /** A step in a few words, for where its sentence has no room. */
 export const briefOf = (node: Pick<GraphNode, 'type' | 'config'>, names = noNames): string =>

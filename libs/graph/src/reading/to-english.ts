@@ -1,7 +1,7 @@
 import type { Graph, GraphNode } from '../model/graph.js';
 import { noNames } from '../words/names.js';
 import { withSteps } from './step-names.js';
-import { portsOf, sentenceOf } from './readable.js';
+import { portsOf, sentenceOf, wholeSentenceOf } from './readable.js';
 import { indexGraph } from './walk.js';
 
 export interface OutlineItem {
@@ -61,7 +61,7 @@ export const toEnglish = (graph: Graph, names = noNames): string => {
   return outline(graph)
     .map(({ node, depth, via, again }) => {
       const way = via?.label ? `${via.label}: ` : '';
-      const sentence = sentenceOf(node, all);
+      const sentence = wholeSentenceOf(node, all);
       const body = again ? `on to “${sentence}”` : sentence;
       return `${'  '.repeat(depth)}${way}${body}`;
     })

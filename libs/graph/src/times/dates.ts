@@ -10,10 +10,13 @@ export const beforeOrAfter = (offset: DateOffset | undefined): string => {
   return `${durationText({ n: Math.abs(offset.n), unit: offset.unit })} ${offset.n < 0 ? 'before' : 'after'}`;
 };
 
-/** “their birthday”, “the day they came to us”, “the date ‘starts on’” where the name ends in a small word. */
+/** “their birthday”, “the day they came to us”, “the date ‘starts on’” where the name has a small word in it. */
 export const dateFieldText = (field: string): string => {
   if (field === 'created_at') return 'the day they came to us';
   if (field === 'last_activity') return 'the last thing they did';
-  const name = field.replace(/^attributes\./, '').replaceAll('_', ' ');
-  return / (on|at|by|from|until)$/.test(name) ? `the date “${name}”` : `their ${name}`;
+  const id = field.replace(/^attributes\./, '');
+  const name = id.replaceAll('_', ' ');
+  // What words cannot tell, such as two underscores in a row, is shown as it is.
+  if (!/^[A-Za-z0-9]+(_[A-Za-z0-9]+)*$/.test(id)) return `the date “${id}”`;
+  return /(^| )(on|at|by|from|until|then)( |$)/i.test(name) ? `the date “${name}”` : `their ${name}`;
 };

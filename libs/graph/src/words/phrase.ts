@@ -6,6 +6,8 @@ export interface Phrase {
   blank?: boolean;
   /** What the value is called elsewhere, such as in a program; shown where one points at it. */
   title?: string;
+  /** The whole text where `text` is cut. */
+  whole?: () => string;
 }
 
 /** How a blank is written where there is only text. */
@@ -16,6 +18,12 @@ export const value = (field: string, text: string | undefined, title?: string): 
   text === undefined || text === ''
     ? { text: BLANK, field, blank: true }
     : { text, field, ...(title === undefined || title === text ? {} : { title }) };
+
+/** The same where the text may be cut: `whole` says it in full. */
+export const cutValue = (field: string, text: string | undefined, whole: () => string): Phrase => {
+  const phrase = value(field, text);
+  return /…|\d more\b/.test(phrase.text) ? { ...phrase, whole } : phrase;
+};
 
 /** Template tag that puts a sentence together from words and values. */
 export const say = (
@@ -41,6 +49,10 @@ export const say = (
   });
   return phrases;
 };
+
+/** The sentence with nothing cut. */
+export const wholeText = (phrases: readonly Phrase[]): string =>
+  phrases.map((phrase) => phrase.whole?.() ?? phrase.text).join('');
 
 export const phrasesText = (phrases: readonly Phrase[]): string => phrases.map((phrase) => phrase.text).join('');
 

@@ -9,8 +9,8 @@ import {
   type Group,
   type Rule,
 } from '#rules';
-import { noNames } from './names.js';
-import { shorten } from './phrase.js';
+import { noNames, type Names } from './names.js';
+import { cutValue, shorten, type Phrase } from './phrase.js';
 
 export { graphRulesSchema, rulesSchema, whereSchema, type Group };
 
@@ -29,13 +29,10 @@ const LENGTH = 160;
 
 /** Rewords a clause outside of its quotations. */
 const reworded = (clause: string, words: (plain: string) => string): string =>
-  shorten(
-    clause
-      .split(/(“[^”]*”)/)
-      .map((part, at) => (at % 2 === 0 ? words(part) : part))
-      .join(''),
-    LENGTH,
-  );
+  clause
+    .split(/(“[^”]*”)/)
+    .map((part, at) => (at % 2 === 0 ? words(part) : part))
+    .join('');
 
 const aboutThem = (text: string) =>
   text
@@ -43,20 +40,38 @@ const aboutThem = (text: string) =>
     .replaceAll(/(?<!those )\bfor whom /g, '')
     .replaceAll(/(?<!those )\bwho\b/g, 'they');
 
-/** The rule as a group of people: “customers whose country is “DE””. */
-export const groupText = (rules: Group, names = noNames): string =>
-  shorten(
-    toEnglish(rules, { place: 'graph', names }).replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
-    LENGTH,
+type Says = (rules: Group, names: Names, whole: boolean) => string;
+
+const group: Says = (rules, names, whole) =>
+  toEnglish(rules, { place: 'graph', names, whole }).replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+const they: Says = (rules, names, whole) => reworded(toClause(rules, { place: 'graph', names, whole }), aboutThem);
+const theyInside: Says = (rules, names, whole) =>
+  reworded(toClause(rules, { place: 'graph', names, whole, inside: true }), aboutThem);
+const its: Says = (where, names, whole) =>
+  reworded(toClause(where, { place: 'where', names, whole }), (text) =>
+    text.replaceAll(/(?<!those )\bwhose\b/g, 'its'),
   );
 
 /** The rule as a clause about the person inside: “their lead is enrolled”. */
-export const theyText = (rules: Group, names = noNames): string =>
-  reworded(toClause(rules, { place: 'graph', names }), aboutThem);
+export const theyText = (rules: Group, names = noNames): string => shorten(they(rules, names, false), LENGTH);
 
 /** Conditions on an activity's metadata as a clause: “its plan is “pro””. */
-export const itsText = (where: Group): string =>
-  reworded(toClause(where, { place: 'where' }), (text) => text.replaceAll(/\bwhose\b/g, 'its'));
+export const itsText = (where: Group): string => shorten(its(where, noNames, false), LENGTH);
+
+/** The rule as a group of people: “customers whose country is “DE””. */
+export const groupText = (rules: Group, names = noNames): string => shorten(group(rules, names, false), LENGTH);
+
+const ruleValue =
+  (says: Says) =>
+  (field: string, rules: Group | undefined, names = noNames, length = LENGTH): Phrase =>
+    cutValue(field, rules && shorten(says(rules, names, false), length), () => (rules ? says(rules, names, true) : ''));
+
+/** The same as values of a sentence, whole where it is to be typed back. */
+export const groupValue = ruleValue(group);
+export const theyValue = ruleValue(they);
+/** One of several: “either … or …” says where it ends. */
+export const caseValue = ruleValue(theyInside);
+export const itsValue = ruleValue(its);
 
 /**
  * The rule as a question of a few words: “France?” where a text is asked for, else “Lead is enrolled?”. What several

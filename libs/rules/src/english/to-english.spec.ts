@@ -47,7 +47,7 @@ describe('rules as English', () => {
         within: { n: 30, unit: 'days' },
         where: { operator: 'AND', conditions: [{ field: 'metadata.page', operator: 'eq', value: '/pricing' }] },
       },
-      'People who have done “page_view” whose page is “/pricing” at least 3 times within the last 30 days',
+      'People who have done “page_view” where its page is “/pricing” at least 3 times within the last 30 days',
     ],
     [{ field: 'lead', operator: 'not_enrolled' }, 'People whose lead is not enrolled'],
     [{ field: 'step', node_id: 'n4', operator: 'clicked' }, 'People who clicked a link in an earlier mail'],

@@ -19,6 +19,10 @@ export interface EnglishOptions {
    * `typeKey`; without one the type itself is said.
    */
   names?: ReadonlyMap<string, string>;
+  /** Several conditions begin with “both” or “either”, or stand in brackets: other words follow. */
+  inside?: boolean;
+  /** Long texts and lists are said in full, so that the sentence can be typed back. */
+  whole?: boolean;
 }
 
 type Draft = Partial<Group> & Partial<Condition>;
@@ -28,7 +32,8 @@ const span = ({ n, unit }: Partial<Span>): string => {
   return n === 1 ? `${unit.slice(0, -1)}` : `${n} ${unit}`;
 };
 const spanOrOne = (given: Partial<Span>): string => (given.n === 1 ? `1 ${span(given)}` : span(given));
-const quoted = (text: string): string => `“${text.length > 60 ? `${text.slice(0, 59)}…` : text}”`;
+const quoted = (text: string, whole: boolean): string =>
+  `“${text.length > 60 && !whole ? `${text.slice(0, 59)}…` : text}”`;
 
 const dateWords = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 const timeWords = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
@@ -51,7 +56,7 @@ function entryText(name: string, field: string | undefined): string {
   return `the ${noun} of ${whole}`;
 }
 
-function scalar(value: unknown, type: string | undefined, field?: string): string {
+function scalar(value: unknown, type: string | undefined, whole: boolean, field?: string): string {
   if (value === undefined || value === null || value === '') return BLANK;
   if (isEntry(value)) return entryText(String(value.entry), field);
   if (isRelative(value)) {
@@ -61,18 +66,37 @@ function scalar(value: unknown, type: string | undefined, field?: string): strin
   if (isSpan(value)) return spanOrOne(value);
   if (type === 'instant') return instant(String(value));
   if (type === 'enum') return String(value);
-  return typeof value === 'string' ? quoted(value) : String(value);
+  return typeof value === 'string' ? quoted(value, whole) : String(value);
 }
 
-const alternatives = (words: string[], last: string): string => {
-  const shown = words.length > 6 ? [...words.slice(0, 5), `${words.length - 5} more`] : words;
+const alternatives = (words: string[], last: string, whole: boolean): string => {
+  const shown = words.length > 6 && !whole ? [...words.slice(0, 5), `${words.length - 5} more`] : words;
   return shown.length < 2 ? (shown[0] ?? BLANK) : `${shown.slice(0, -1).join(', ')} ${last} ${shown.at(-1)}`;
 };
+
+/** The rule without groups around it that hold nothing else. */
+const unwrapped = (rule: Draft): Draft =>
+  rule.conditions?.length === 1 && rule.operator !== 'NOT' ? unwrapped(rule.conditions[0] as Draft) : rule;
+
+/** Whether several conditions would run on into what follows. */
+const isLong = (rule: Draft): boolean => {
+  const { operator, conditions } = unwrapped(rule);
+  if (!conditions) return false;
+  return operator === 'NOT' ? isLong((conditions[0] ?? {}) as Draft) : conditions.length > 1;
+};
+
+/** Of conditions on what an activity carries: “its page is …”. */
+const ofIt = (clause: string): string =>
+  clause
+    .split(/(“[^”]*”)/)
+    .map((part, at) => (at % 2 === 0 ? part.replaceAll(/(?<!those )\bwhose\b/g, 'its') : part))
+    .join('');
 
 class Speaker {
   constructor(
     private readonly place: Place,
     private readonly names: ReadonlyMap<string, string>,
+    private readonly whole: boolean,
   ) {}
 
   /** A clause that follows “People”. */
@@ -80,12 +104,10 @@ class Speaker {
     if (!('conditions' in rule)) return this.condition(rule);
     const children = rule.conditions ?? [];
     if (children.length === 0) return BLANK;
-    if (rule.operator === 'NOT') return `who are not among those ${this.clause(children[0] as Draft)}`;
+    if (rule.operator === 'NOT') return `who are not among those ${this.clause(children[0] as Draft, true)}`;
     const several = children.length > 1;
     const parts = children.map((child) => this.clause(child as Draft, inside || several));
-    const nested = children.some(
-      (child) => 'conditions' in child && child.operator !== 'NOT' && child.conditions.length > 1,
-    );
+    const nested = several && children.some((child) => isLong(child as Draft));
     // The comma says, also aloud, where a group ends.
     const text = parts.join(`${nested ? ',' : ''} ${rule.operator === 'OR' ? 'or' : 'and'} `);
     if (!inside || !several) return text;
@@ -125,14 +147,15 @@ class Speaker {
   private noun(field: Field, condition: Draft): string {
     if (field.type === 'step') {
       const name = condition.node_id && this.names.get(condition.node_id);
-      if (name) return `the mail ${quoted(name)}`;
+      if (name) return `the mail ${quoted(name, this.whole)}`;
       return condition.node_id ? 'an earlier mail' : `the mail ${BLANK}`;
     }
     if (field.type !== 'activity') return field.noun;
-    const { activity_type } = condition;
-    const type = activity_type ? quoted(this.names.get(typeKey(activity_type)) ?? activity_type) : BLANK;
-    if (!condition.where) return `done ${type}`;
-    return `done ${type} ${new Speaker('where', this.names).clause(condition.where)}`;
+    const { activity_type, where } = condition;
+    const type = activity_type ? quoted(this.names.get(typeKey(activity_type)) ?? activity_type, this.whole) : BLANK;
+    if (!where) return `done ${type}`;
+    const clause = ofIt(new Speaker('where', this.names, this.whole).clause(where));
+    return `done ${type} where ${isLong(where) && unwrapped(where).operator !== 'NOT' ? `(${clause})` : clause}`;
   }
 
   private value(field: Field, condition: Draft): SpokenValue {
@@ -142,16 +165,18 @@ class Speaker {
     if (Array.isArray(value)) {
       if (field.type === 'list') {
         const words = (value as string[]).map((id) =>
-          this.names.has(id) ? quoted(this.names.get(id)!) : id ? 'a list' : BLANK,
+          this.names.has(id) ? quoted(this.names.get(id)!, this.whole) : id ? 'a list' : BLANK,
         );
-        return { text: alternatives([...new Set(words)], 'or') };
+        return { text: alternatives([...new Set(words)], 'or', this.whole) };
       }
       const type = operator && typeOf(field, operator, value);
       const pair = operator && (operator.negates ?? operator).accepts?.number?.shape === 'pair';
-      const words = value.map((each) => scalar(each, type));
-      return { text: alternatives(words, pair ? 'and' : 'or'), words };
+      const words = value.map((each) => scalar(each, type, this.whole));
+      return { text: alternatives(words, pair ? 'and' : 'or', this.whole), words };
     }
-    const spoken: SpokenValue = { text: scalar(value, operator && typeOf(field, operator, value), field.id) };
+    const spoken: SpokenValue = {
+      text: scalar(value, operator && typeOf(field, operator, value), this.whole, field.id),
+    };
     if (condition.within) spoken.within = true;
     if (field.past) spoken.past = true;
     if (isSpan(value)) {
@@ -173,17 +198,19 @@ class Speaker {
       const [of] = String(course_id.entry).split('.');
       return `${kind} in the course of the ${of === 'lead' ? 'lead' : 'activity'} that started this`;
     }
-    return `${kind} in ${this.names.has(course_id) ? quoted(this.names.get(course_id)!) : 'one course'}`;
+    return `${kind} in ${this.names.has(course_id) ? quoted(this.names.get(course_id)!, this.whole) : 'one course'}`;
   }
 }
+
+const speaker = ({ place = 'person', names = new Map(), whole = false }: EnglishOptions): Speaker =>
+  new Speaker(place, names, whole);
 
 /**
  * The rule as a sentence: “Leads whose last activity was within the last 7 days and who are tagged
  * “abandoned””. Reads unfinished rules too: a blank stands as `____`.
  */
-export const toEnglish = (rules: Draft, options: EnglishOptions = {}): string =>
-  new Speaker(options.place ?? 'person', options.names ?? new Map()).sentence(rules);
+export const toEnglish = (rules: Draft, options: EnglishOptions = {}): string => speaker(options).sentence(rules);
 
 /** The same as a clause without the subject: “whose plan is “pro””. */
 export const toClause = (rules: Draft, options: EnglishOptions = {}): string =>
-  new Speaker(options.place ?? 'person', options.names ?? new Map()).clause(rules);
+  speaker(options).clause(rules, options.inside);

@@ -1,3 +1,4 @@
+import { isPlainName } from './plain-names.js';
 import type { Place, Value } from './language.js';
 import type { ValueType } from './operator.js';
 import { personalFields, type PersonalFieldId } from './personal-fields.js';
@@ -228,6 +229,22 @@ export const freeFields = {
 
 const byId = new Map(fields.map((field) => [field.id, field]));
 
+const nouns = (place: Place) => fields.filter((field) => field.places.includes(place)).map((field) => field.noun);
+const taken: Record<Place, ReadonlySet<string>> = {
+  person: new Set(nouns('person')),
+  graph: new Set(nouns('graph')),
+  where: new Set(nouns('where')),
+};
+
+/**
+ * Whether sentences can call free data by its name in words: `attributes.favourite_color` is “favourite color”. What
+ * could be taken for another field, or for the sentence around it, stands in quotation marks.
+ */
+export const isPlainField = (id: string, place: Place): boolean => {
+  const name = id.slice(id.indexOf('.') + 1);
+  return isPlainName(name) && !taken[place].has(name.replaceAll('_', ' ').toLowerCase());
+};
+
 /** The field of this id in this place, or undefined; `attributes.…` and `metadata.…` are made on the spot. */
 export function fieldOf(id: string, place: Place): Field | undefined {
   const fixed = byId.get(id);
@@ -236,7 +253,16 @@ export function fieldOf(id: string, place: Place): Field | undefined {
     if (!id.startsWith(free.prefix) || !free.places.includes(place)) continue;
     const name = id.slice(free.prefix.length);
     if (!free.name.test(name)) return undefined;
-    return { id, label: name, type: 'any', group: free.group, places: free.places, noun: name.replaceAll('_', ' ') };
+    return {
+      id,
+      label: name,
+      type: 'any',
+      group: free.group,
+      places: free.places,
+      get noun() {
+        return isPlainField(id, place) ? name.replaceAll('_', ' ') : `${free.label.toLowerCase()} “${name}”`;
+      },
+    };
   }
   return undefined;
 }

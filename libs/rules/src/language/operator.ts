@@ -115,5 +115,7 @@ export interface Operator {
   aggregate?: 'count' | 'first' | 'last';
   /** A clause that follows “People”, e.g. `whose country is “DE”`. */
   english(noun: string, value: SpokenValue, type: ValueType): string;
+  /** Other clauses that mean the same where somebody types a rule. */
+  heard?: readonly string[];
   examples: Example[];
 }

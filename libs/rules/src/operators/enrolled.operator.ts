@@ -5,6 +5,7 @@ export const enrolled: Operator = {
   label: 'is enrolled',
   accepts: { lead: { shape: 'none', sql: (x) => x, test: (seen) => seen } },
   english: () => 'whose lead is enrolled',
+  heard: ['they enrolled', 'they enrol', 'they enroll', 'they are enrolled', 'they have enrolled', 'enrolled'],
   examples: [
     { ask: { field: 'lead' }, person: { lead: { enrolled: true } }, expect: true },
     { ask: { field: 'lead' }, person: { lead: { enrolled: false } }, expect: false },

@@ -6,6 +6,13 @@ export const notEnrolled: Operator = {
   label: 'is not enrolled',
   negates: enrolled,
   english: () => 'whose lead is not enrolled',
+  heard: [
+    'they did not enrol',
+    'they did not enroll',
+    'they are not enrolled',
+    'they have not enrolled',
+    'not enrolled',
+  ],
   examples: [
     { ask: { field: 'lead' }, person: { lead: { enrolled: true } }, expect: false },
     { ask: { field: 'lead' }, person: { lead: { enrolled: false } }, expect: true },

@@ -6,13 +6,17 @@ export interface CommandContext {
   screen: ScreenStore;
 }
 
-/** Something the keyboard, the search and the menus can do. */
+/** Something the keyboard, the palette, the menus and the bars can do: the only list of it. */
 export interface Command {
   id: string;
   label: string;
   /** `mod` is Ctrl, on a Mac Cmd. */
   keys: string[];
+  /** Its place in the menu “More”: the part, and a shorter label where one will do there. */
+  menu?: { part: 'layout' | 'look' | 'automation'; label?: string; danger?: true };
   enabled?: (context: CommandContext) => boolean;
+  /** Whether there is such a thing at all now; a menu leaves it out otherwise. */
+  there?: (context: CommandContext) => boolean;
   run: (context: CommandContext) => void;
   /** Changes nothing, so it works in Live and for readers too. */
   reads?: boolean;

@@ -2,17 +2,21 @@ import type { Command, CommandContext } from './command';
 import { pressed } from './command';
 import { editCommands } from './edit';
 import { navigateCommands } from './navigate';
+import { pageCommands } from './page';
 
 export type { Command, CommandContext } from './command';
 
-/** Everything that can be done by key or from the search. */
-export const commands: readonly Command[] = [...editCommands, ...navigateCommands];
+/** Everything that can be done by key, from the palette, or from a menu. The only list. */
+export const commands: readonly Command[] = [...editCommands, ...navigateCommands, ...pageCommands];
+
+/** The command of this id, for a button that is in view. */
+export const commandOf = (id: string): Command | undefined => commands.find((one) => one.id === id);
 
 /** Whether a command can run now: changes need Build and the right to make them. */
 export const canRun = (command: Command, context: CommandContext): boolean => {
   const { mode, readOnly } = context.store.getState();
   if (!command.reads && (mode !== 'build' || readOnly)) return false;
-  return command.enabled?.(context) ?? true;
+  return (command.there?.(context) ?? true) && (command.enabled?.(context) ?? true);
 };
 
 /** Whether keys belong to a field being typed in. */
@@ -26,8 +30,8 @@ const global = new Set(['undo', 'redo', 'find']);
  * the letter there.
  */
 const typesAhead = (event: KeyboardEvent, { screen }: CommandContext): boolean => {
-  const { picker, choosing, sheet } = screen.getState();
-  if (!picker && !choosing && sheet !== 'find') return false;
+  const { picker, choosing } = screen.getState();
+  if (!picker && !choosing) return false;
   if (event.key.length !== 1 || event.ctrlKey || event.metaKey || typing(event.target)) return false;
   const field = document.querySelector<HTMLElement>('.picker input, .find-input input, input.find-input');
   field?.focus();

@@ -128,15 +128,16 @@ export const navigateCommands: Command[] = [
   },
   {
     id: 'find',
-    label: 'Search steps and commands',
+    label: 'Search, write steps, run a command',
     keys: ['/', 'mod+k'],
     reads: true,
-    run: ({ screen }) => screen.setState({ sheet: 'find' }),
+    run: ({ screen }) => screen.getState().openPalette(),
   },
   {
     id: 'keys',
     label: 'Keyboard shortcuts',
     keys: ['?'],
+    menu: { part: 'look' },
     reads: true,
     run: ({ screen }) => screen.setState({ sheet: 'keys' }),
   },

@@ -7,8 +7,11 @@ import {
   refusal,
   removeAll,
   sentenceOf,
+  typedRefusal,
+  typedSteps,
   type Graph,
   type GraphNode,
+  type HeardText,
   type Operation,
   type Place,
   type Point,
@@ -64,6 +67,36 @@ export const placesBefore = (graph: Graph, id: string): NamedPlace[] => {
   });
 };
 
+/** The one way out in the drawing that leads nowhere; undefined where there are several, or none. */
+const onlyOpenEnd = (graph: Graph): Place | undefined => {
+  const { out } = indexGraph(graph);
+  const open = graph.nodes.flatMap((node) =>
+    portsOf(node).flatMap(({ id: port }) => (out.get(node.id)?.has(port) ? [] : [{ source: node.id, port }])),
+  );
+  return open.length === 1 ? open[0] : undefined;
+};
+
+/** Where steps go that are written down: behind the selected one, else to the one end that is open. */
+export const placeOfTyped = (graph: Graph, selected: string | undefined): Place | undefined =>
+  selected === undefined ? onlyOpenEnd(graph) : placeAfter(graph, selected);
+
+/**
+ * Adds steps as they were written, selects and opens the last of them.
+ * @returns why they were refused, or undefined.
+ */
+export const addTyped = (store: EditorStore, typed: HeardText, place: Place | undefined): string | undefined => {
+  const { document, edit, openStep } = store.getState();
+  const reason = typedRefusal(document.graph, typed, place);
+  if (reason) return reason;
+  const { operations, ids } = typedSteps(document.graph, typed, place, newStepId);
+  const [first] = typed.nodes;
+  const label = ids.length === 1 && first ? `Add ${wordOf(first)}` : `Add ${ids.length} steps`;
+  const last = ids.at(-1);
+  if (last === undefined || !edit(label, operations, { select: [last] })) return 'This place no longer exists.';
+  openStep(last);
+  return undefined;
+};
+
 /** The place a step was reached from, so that something can be put before it. */
 export const placeBefore = (graph: Graph, id: string): Place | undefined => {
   const edge = indexGraph(graph).in.get(id)?.[0];
@@ -71,8 +104,8 @@ export const placeBefore = (graph: Graph, id: string): Place | undefined => {
 };
 
 /**
- * Adds a step of a type behind a way out, selects it and opens it. The only way a step comes into a drawing: picker,
- * palette and keyboard all call it.
+ * Adds a step of a type behind a way out, selects it and opens it. Picker, palette and keyboard all call it; steps that
+ * are written down come by `addTyped`.
  * @returns why it was refused, or undefined.
  */
 export const addStep = (

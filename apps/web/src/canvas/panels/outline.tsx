@@ -7,6 +7,7 @@ import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
 import { PathExpected, StepExpected } from '../expected/expected-figures';
 import { StepFigures } from '../live/step-figures';
+import { WriteSteps } from './write-steps';
 import { StepPeople } from '../presence/step-people';
 
 /** The same document as a nested list: for reading, for small screens and for screen readers. */
@@ -16,28 +17,31 @@ export function Outline({ wide }: { wide?: boolean }) {
   const screen = useScreenStore();
   const editable = useEditor((state) => state.mode === 'build' && !state.readOnly);
   return (
-    <ol className={wide ? 'outline outline-wide' : 'outline'} role="tree" aria-label="Steps">
-      {items.map((item, at) => (
-        <OutlineRow key={`${item.node.id}-${at}`} item={item} />
-      ))}
-      {items.length === 0 ? (
-        <li role="treeitem" aria-selected={false} className="outline-none">
-          <p className="sentence">No steps yet.</p>
-          {editable ? (
-            <button
-              type="button"
-              className="text-button"
-              onClick={(event) => {
-                const box = event.currentTarget.getBoundingClientRect();
-                screen.setState({ picker: { place: undefined, at: { x: box.left + 160, y: box.bottom } } });
-              }}
-            >
-              Choose what starts it
-            </button>
-          ) : null}
-        </li>
-      ) : null}
-    </ol>
+    <>
+      <ol className={wide ? 'outline outline-wide' : 'outline'} role="tree" aria-label="Steps">
+        {items.map((item, at) => (
+          <OutlineRow key={`${item.node.id}-${at}`} item={item} />
+        ))}
+        {items.length === 0 ? (
+          <li role="treeitem" aria-selected={false} className="outline-none">
+            <p className="sentence">No steps yet.</p>
+            {editable ? (
+              <button
+                type="button"
+                className="text-button"
+                onClick={(event) => {
+                  const box = event.currentTarget.getBoundingClientRect();
+                  screen.setState({ picker: { place: undefined, at: { x: box.left + 160, y: box.bottom } } });
+                }}
+              >
+                Choose what starts it
+              </button>
+            ) : null}
+          </li>
+        ) : null}
+      </ol>
+      {editable ? <WriteSteps /> : null}
+    </>
   );
 }
 

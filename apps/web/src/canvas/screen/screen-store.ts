@@ -1,9 +1,10 @@
 import type { Place, Point } from '#graph';
+import type { PageActions } from './page-actions';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createStoreContext } from '../../ui/store-context';
 
 export type Panel = 'steps' | 'outline' | 'problems' | 'history' | 'notes';
-export type Sheet = 'publish' | 'conflict' | 'stop' | 'keys' | 'find' | 'text' | 'import';
+export type Sheet = 'publish' | 'conflict' | 'stop' | 'keys' | 'text' | 'import';
 
 /** From how far the drawing is seen, and so what a card says: all, one line, a name, its glyph. */
 export type ZoomBand = 'full' | 'line' | 'name' | 'glyph';
@@ -39,6 +40,10 @@ export interface Screen {
   folded: ReadonlySet<string>;
   /** The drawing's own controls, set by the adapter. */
   camera: Camera | null;
+  /** What the page around the drawing can do, set by it. */
+  page: PageActions | null;
+  /** Opens the command palette, set by the page. */
+  openPalette: (query?: string) => void;
 }
 
 export interface Camera {
@@ -75,6 +80,8 @@ export const createScreenStore = (): ScreenStore =>
     notesFolded: false,
     folded: new Set(),
     camera: null,
+    page: null,
+    openPalette: () => undefined,
   }));
 
 export const {

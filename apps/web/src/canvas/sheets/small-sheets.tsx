@@ -2,25 +2,11 @@ import { nodeDef, sentenceOf, toEnglish } from '#graph';
 import { Button, Modal } from '@mantine/core';
 import { useReferenceNames } from '../../automations/reference-names';
 import { commands } from '../commands';
+import { Keys } from '../commands/keys';
 import { showToast } from '../../ui/feedback/toast';
 import { connectedPorts, removeSteps } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreen, useScreenStore } from '../screen/screen-store';
-
-const shown = new Map(
-  Object.entries<string>({
-    mod: navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl',
-    shift: 'Shift',
-    arrowup: '↑',
-    arrowdown: '↓',
-    arrowleft: '←',
-    arrowright: '→',
-  }),
-);
-const keyText = (key: string) =>
-  (key === '+' ? ['+'] : key.split('+')).map(
-    (part) => shown.get(part) ?? part.replace(/^./, (letter) => letter.toUpperCase()),
-  );
 
 /** Every key of the editor. */
 export function KeysSheet() {
@@ -35,16 +21,16 @@ export function KeysSheet() {
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <dl className="keys">
-        {commands.map((command) => (
-          <div key={command.id}>
-            <dt>{command.label}</dt>
-            <dd>
-              {keyText(command.keys[0] ?? '').map((part) => (
-                <kbd key={part}>{part}</kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
+        {commands
+          .filter(({ keys }) => keys.length > 0)
+          .map((command) => (
+            <div key={command.id}>
+              <dt>{command.label}</dt>
+              <dd>
+                <Keys of={command.keys[0] ?? ''} />
+              </dd>
+            </div>
+          ))}
       </dl>
     </Modal>
   );

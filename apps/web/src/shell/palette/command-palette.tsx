@@ -1,0 +1,119 @@
+import { adminAddresses } from '#contracts';
+import { Spotlight, useSpotlight } from '@mantine/spotlight';
+import '@mantine/spotlight/styles.css';
+import { IconPlus } from '@tabler/icons-react';
+import { Fragment, useEffect } from 'react';
+import { useNavigate } from 'react-router';
+import { useMay } from '../../access/session.queries';
+import { useFocusBack } from '../../ui/forms/focus-back';
+import { commands } from '../commands';
+import { screens } from '../screens';
+import { useFoundThings } from './found-things';
+import { matching, usePalette, usePaletteStore, type PaletteGroup, type PaletteItem } from './palette-store';
+import { usePersonCommands } from './person-commands';
+
+const MOST_IN_GROUP = 12;
+
+/**
+ * Ctrl/Cmd+K, on every screen: what the page can do, what can be done with the person who is open, where one can go, and
+ * whom or what one looks for.
+ */
+export function CommandPalette() {
+  const store = usePaletteStore();
+  const query = usePalette((palette) => palette.query);
+  const sources = usePalette((palette) => palette.sources);
+  useFocusBack(useSpotlight(commands).opened, '.commands');
+  const person = usePersonCommands();
+  const places = usePlaces();
+  const found = useFoundThings(query);
+  const groups = [...matching([...sources.flatMap(({ source }) => source(query)), ...person, places], query), ...found];
+  const shown = groups.map(({ items }) => items.map(({ id }) => id).join()).join('|');
+  useEffect(() => {
+    // What arrives later may have taken the place of the chosen line.
+    if (query && !document.querySelector('[data-action][data-selected]'))
+      document.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+  }, [shown, query]);
+  return (
+    <Spotlight.Root
+      store={commands}
+      query={query}
+      onQueryChange={(next) => store.setState({ query: next })}
+      shortcut={null}
+      scrollable
+      maxHeight={420}
+      classNames={{ content: 'commands' }}
+      attributes={{ content: { 'aria-label': 'Commands' } }}
+    >
+      <Spotlight.Search
+        placeholder="Search, go somewhere, or run a command…"
+        aria-label="Command"
+        data-autofocus
+        data-palette
+      />
+      <Spotlight.ActionsList>
+        {groups.map(({ title, items, note }) => (
+          <Fragment key={title}>
+            {note ? <div data-palette-note>{note}</div> : null}
+            <Spotlight.ActionsGroup label={title}>
+              {items.slice(0, MOST_IN_GROUP).map((item) => (
+                <Line key={item.id} item={item} />
+              ))}
+            </Spotlight.ActionsGroup>
+          </Fragment>
+        ))}
+        {groups.length === 0 ? <Spotlight.Empty>Nothing has that name.</Spotlight.Empty> : null}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
+
+function Line({ item: { label, kind, keys, icon, unavailable, query, run } }: { item: PaletteItem }) {
+  const store = usePaletteStore();
+  return (
+    <Spotlight.Action
+      label={label}
+      description={kind}
+      leftSection={icon}
+      rightSection={keys}
+      aria-disabled={unavailable}
+      // What goes on with the text has all of it in it.
+      highlightQuery={query === undefined}
+      closeSpotlightOnTrigger={query === undefined}
+      onClick={() => {
+        if (query !== undefined) store.setState({ query });
+        run?.();
+      }}
+    />
+  );
+}
+
+/** Where one can go, and what one can begin from anywhere. */
+function usePlaces(): PaletteGroup {
+  const navigate = useNavigate();
+  const mayChange = useMay('change');
+  const begin = (id: string, label: string, keywords: string, to: string): PaletteItem => ({
+    id,
+    label,
+    keywords,
+    icon: <IconPlus size={16} stroke={1.5} aria-hidden />,
+    run: () => void navigate(to),
+  });
+  return {
+    title: 'Go to',
+    items: [
+      ...screens.map(({ to, label, keywords, icon: Glyph }) => ({
+        id: to,
+        label,
+        keywords: keywords.join(' '),
+        icon: <Glyph size={16} stroke={1.5} aria-hidden />,
+        run: () => void navigate(to),
+      })),
+      ...(mayChange
+        ? [
+            begin('new-list', 'New smart list', 'create segment group of people', adminAddresses.newSmartList()),
+            begin('new-automation', 'New automation', 'create flow workflow', adminAddresses.newAutomation),
+          ]
+        : []),
+    ],
+  };
+}
