@@ -1956,6 +1956,8 @@ CREATE INDEX automation_hour_changes_automation ON cortex.automation_hour_change
 
 CREATE INDEX automation_run_steps_entered ON cortex.automation_run_steps USING brin (entered_at) WITH (pages_per_range='32', autosummarize='on')
 
+CREATE INDEX automation_run_steps_left ON cortex.automation_run_steps USING brin (left_at) WITH (pages_per_range='32', autosummarize='on')
+
 CREATE INDEX automation_run_steps_of_node ON cortex.automation_run_steps USING btree (node_id, entered_at, run_id, visit)
 
 CREATE INDEX automation_runs_by_status ON cortex.automation_runs USING btree (automation_id, status, entered_at DESC, id DESC)
@@ -2050,11 +2052,11 @@ CREATE INDEX list_members_person ON cortex.list_members USING btree (person_id)
 
 CREATE INDEX mail_contents_by_template ON cortex.mail_contents USING btree (template_id, template_version) WHERE (template_id IS NOT NULL)
 
-CREATE INDEX messages_automation ON cortex.messages USING btree (automation_id, node_id) WHERE (automation_id IS NOT NULL)
-
 CREATE INDEX messages_created ON cortex.messages USING brin (created_at) WITH (pages_per_range='32')
 
 CREATE INDEX messages_of_broadcast ON cortex.messages USING btree (broadcast_id, id) WHERE (broadcast_id IS NOT NULL)
+
+CREATE INDEX messages_of_step ON cortex.messages USING btree (automation_id, node_id, created_at, id) WHERE (automation_id IS NOT NULL)
 
 CREATE INDEX messages_person ON cortex.messages USING btree (person_id, created_at DESC)
 

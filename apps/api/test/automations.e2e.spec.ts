@@ -153,6 +153,14 @@ describe('automations over HTTP', () => {
     expect(await app.call('GET', `${path}/stats`)).toMatchObject({
       body: { entered: 1, inside: 1, nodes: { wait: { here_now: 1 }, mail: { messages: { candidates: 1 } } } },
     });
+    expect(await app.call('GET', `${path}/visits?node_id=mail&figure=mail_skipped&reason=capped`)).toMatchObject({
+      body: { items: [] },
+    });
+    const { frames } = (await app.call('GET', `${path}/river`)).body;
+    expect(frames).toHaveLength(25);
+    expect(frames[24].nodes).toMatchObject({ wait: { here: 1, came: 1 } });
+    expect(await app.call('GET', `${path}/ends`)).toMatchObject({ status: 200, body: { ends: [], more: false } });
+    expect(await app.call('GET', `${path}/ends/runs?node_id=wait&goal=true`)).toMatchObject({ body: { items: [] } });
     const stats = (await app.call('GET', `${path}/stats`)).body.nodes.mail.messages;
     expect(Object.keys(stats.skipped).sort()).toEqual([...skipReasons].sort());
     expect(Object.values(stats.skipped)).toEqual(skipReasons.map(() => 0));

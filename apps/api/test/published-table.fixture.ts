@@ -138,6 +138,9 @@ const routes: Record<Row, string> = {
     GET /automations/:id/runs
     GET /automations/:id/visits
     GET /automations/:id/experiments/:node_id
+    GET /automations/:id/river
+    GET /automations/:id/ends
+    GET /automations/:id/ends/runs
     GET /automations/:id/stats
     GET /automations/:id/explain
     GET /automations/:id/backtests

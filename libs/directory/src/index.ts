@@ -24,3 +24,4 @@ export { Recounts } from './sync/recounts.js';
 export { correctZones, TimeZones } from './facts/time-zones.js';
 export { noteSubscribers, SubscriberDays, subscribersByDay } from './subscribers/subscriber-days.js';
 export { countSubscribers, type Subscribers } from './subscribers/subscribers.queries.js';
+export { orderCurrency, paidSum } from './sql/paid-sum.js';

@@ -21,6 +21,9 @@ export {
   type StepView,
 } from './reports/reports.queries.js';
 export * from './reports/visits.queries.js';
+export { automationRiver, type River } from './reports/river.queries.js';
+export { automationEnds, endedPage, type EndedRun, type Ends } from './reports/ends.queries.js';
+export type { StepVisit, VisitFilter } from './reports/step-visit.js';
 export * from './starts/monitors.js';
 export * from './starts/scheduled-entries.js';
 export type { CompiledVersion } from './versions/compiled-version.js';

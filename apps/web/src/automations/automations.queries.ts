@@ -1,11 +1,14 @@
 import {
   archiveAutomation,
+  automationEnds,
+  automationRiver,
   automationStats,
   createAutomation,
   deleteAutomation,
   duplicateAutomation,
   getAutomation,
   listAutomations,
+  listEnded,
   listRuns,
   listVisits,
   pauseAutomation,
@@ -75,10 +78,50 @@ export async function peopleAt(id: string, steps: readonly string[]): Promise<nu
   return steps.reduce((sum, step) => sum + (here.get(step) ?? 0), 0);
 }
 
+/** Where people's ways ended, and what came of it. Dearer than the statistics, so it is not asked at each change. */
+export const useEnds = (id: string, span: keyof typeof lengths, enabled: boolean) =>
+  useQuery({
+    queryKey: ['automation-ends', id, span],
+    queryFn: ({ signal }) => call(automationEnds, { params: { id }, query: beginOf(span) }, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: fallbackPoll,
+    enabled,
+  });
+
+/** The last days from the recorded visits, frame by frame; read once, so that nothing moves under the hand. */
+export const useRiver = (id: string, span: 'day' | 'week' | 'month') =>
+  useQuery({
+    queryKey: ['automation-river', id, span],
+    queryFn: ({ signal }) => call(automationRiver, { params: { id }, query: { span } }, { signal }),
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
+  });
+
+/** The runs behind a figure of an end. */
+export const useEnded = (
+  id: string,
+  asked: { node_id: string; port?: string; goal: boolean },
+  span: keyof typeof lengths,
+) =>
+  useInfiniteQuery({
+    queryKey: ['automation-ended', id, asked, span],
+    queryFn: ({ pageParam, signal }) => {
+      const { goal, ...at } = asked;
+      const query = { limit: 20, ...beginOf(span), ...at, ...(goal ? { goal: 'true' as const } : {}) };
+      return call(
+        listEnded,
+        { params: { id }, query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } },
+        { signal },
+      );
+    },
+    ...paging,
+    refetchInterval: fallbackPoll,
+  });
+
 /** The visits behind a figure of a step. */
 export const useVisits = (
   id: string,
-  asked: { node_id: string; figure: 'entered' | 'here' | 'left'; port?: string } | undefined,
+  asked: Pick<CallOf<typeof listVisits>['query'] & object, 'node_id' | 'figure' | 'port' | 'reason'> | undefined,
   span: keyof typeof lengths,
 ) =>
   useInfiniteQuery({

@@ -5,6 +5,7 @@ import { Flow } from './adapter/flow';
 import { runKey } from './commands';
 import { ExpectedBar } from './expected/expected-bar';
 import { useEditor, useEditorStore } from './document/use-editor';
+import { RiverBar } from './live/river-bar';
 import { FirstStepsHints } from './panels/first-steps-hints';
 import { Outline } from './panels/outline';
 import { SelectionBar } from './panels/selection-bar';
@@ -31,6 +32,9 @@ export function DrawingArea({
         <ErrorBoundary what="The last 30 days could not be shown" room="line">
           <ExpectedBar />
         </ErrorBoundary>
+        <ErrorBoundary what="The last days could not be shown" room="line">
+          <RiverBar automationId={automation.id} />
+        </ErrorBoundary>
         <Outline wide />
       </div>
     );
@@ -55,6 +59,9 @@ export function DrawingArea({
       </ErrorBoundary>
       <ErrorBoundary what="The last 30 days could not be shown" room="line">
         <ExpectedBar />
+      </ErrorBoundary>
+      <ErrorBoundary what="The last days could not be shown" room="line">
+        <RiverBar automationId={automation.id} />
       </ErrorBoundary>
       <ErrorBoundary what="The hints could not be shown" room="line">
         <FirstStepsHints automation={automation} />

@@ -1,15 +1,16 @@
-import { explainAutomation, type Automation } from '#contracts';
+import { explainAutomation, type AnswerOf, type Automation } from '#contracts';
 import type { Graph } from '#graph';
 import { indexGraph } from '#graph';
 import { typeKey, type Group } from '#rules';
 import { Button } from '@mantine/core';
+import { IconCheck, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/client';
 import { CheckResults, proves, type Proof } from '../rule-builder/answers/check-results';
 import { useNames } from '../rule-builder/suggestions';
 import { Failed, Loading } from '../ui/feedback/query-states';
-import { relativeTime } from '../ui/formatting/time';
+import { relativeTime, shortTime } from '../ui/formatting/time';
 import { reasonInWords } from '../outbox/reason-words';
 
 interface ExplanationProps {
@@ -57,6 +58,7 @@ export function Explanation({ automationId, graph, email }: ExplanationProps) {
           {said.proof && rules && proves(said.proof as Proof, rules) ? (
             <CheckResults rule={rules} proof={said.proof as Proof} names={names} />
           ) : null}
+          {said.checks ? <MonitorChecks checks={said.checks} /> : null}
           {said.smallest_change ? <p className="sentence">{said.smallest_change.text}</p> : null}
           {said.activity?.last_at ? (
             <p className="label">
@@ -73,4 +75,35 @@ export function Explanation({ automationId, graph, email }: ExplanationProps) {
       ) : null}
     </section>
   );
+}
+
+type Checks = NonNullable<AnswerOf<typeof explainAutomation>['checks']>;
+
+/** What a monitor asks, rule by rule with what it saw: of each of their newest leads, or of themselves. */
+function MonitorChecks({ checks }: { checks: Checks }) {
+  if (checks.length === 0) return <p className="sentence">They have no lead.</p>;
+  return checks.map(({ lead, rules }) => (
+    <div key={lead?.id ?? ''} data-testid="monitor-checks">
+      {lead ? <p className="label">Their lead of {shortTime(lead.created_at)}</p> : null}
+      <ul className="proof">
+        {rules.map(({ text, met, at, seen }) => {
+          const Glyph = met ? IconCheck : IconX;
+          return (
+            <li key={text} data-met={met}>
+              <div className="proof-row">
+                <Glyph size={16} stroke={1.5} aria-hidden />
+                <span>
+                  <span className="sentence">
+                    <span className="visually-hidden">{met ? 'Met: ' : 'Not met: '}</span>
+                    {text}
+                  </span>{' '}
+                  <span className="label">{at ? `${relativeTime(at)} (${shortTime(at)})` : seen}</span>
+                </span>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  ));
 }

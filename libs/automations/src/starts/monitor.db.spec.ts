@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '#platform';
 import { seedLeads, testDatabase, type TestDatabase } from '#testing';
-import { monitorCandidates, monitorMatches, type MonitorQuestion } from './monitor.queries.js';
+import { monitorCandidates, monitorFindings, monitorMatches, type MonitorQuestion } from './monitor.queries.js';
 import { entryLimit } from './starts.js';
 
 const PEOPLE = 400;
@@ -119,6 +119,13 @@ describe('a monitor over leads', () => {
         const matches = await monitorMatches(tx, question, { limit: LEADS, personIds: everybody });
         expect(new Map(matches.map((each) => [each.person_id, each.lead_id]))).toEqual(newest);
         expect(matches).toHaveLength(newest.size);
+
+        // Condition by condition it says the same of everybody's leads.
+        for (const person of everybody.slice(0, 60)) {
+          const findings = await monitorFindings(tx, question, person, LEADS);
+          const [first] = findings.filter(({ found }) => found.every(({ met }) => met));
+          expect(first?.lead?.id).toBe(newest.get(person));
+        }
       });
     });
   });

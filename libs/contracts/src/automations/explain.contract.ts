@@ -53,6 +53,17 @@ export const explainAutomation = route({
         ),
       })
       .optional(),
+    /** Of a monitor: what it asks besides, of each of their newest three leads or of themselves, with what was seen. */
+    checks: z
+      .array(
+        z.object({
+          lead: z.object({ id: uuid, created_at: instant }).nullable(),
+          rules: z.array(
+            z.object({ text: z.string(), met: z.boolean(), at: instant.nullable(), seen: z.string().nullable() }),
+          ),
+        }),
+      )
+      .optional(),
     /** Their newest activity of the starting type. */
     activity: z.object({ type: z.string(), last_at: instant.nullable(), fits: z.boolean() }).optional(),
     /** Why mail would not reach them now, by stream. */

@@ -77,6 +77,36 @@ describe('what would have been, and why', () => {
     expect(again.runs).toHaveLength(1);
   });
 
+  it('says of a monitor rule by rule what it asks of each lead, and what it saw', async () => {
+    const monitored = await line.live({
+      schema: 1,
+      nodes: [
+        {
+          id: 'start',
+          type: 'monitor',
+          config: {
+            over: 'leads',
+            lead: { older_than: { n: 30, unit: 'minutes' }, within: { n: 24, unit: 'hours' }, enrolled: false },
+          },
+        },
+      ],
+      edges: [],
+    });
+    await line.lead('new@example.com');
+    await line.settle();
+    const said = await explainEntry(db.database, new EngineVersions(), monitored, 'new@example.com');
+    expect(said).toMatchObject({ would_enter: false, stopped_by: 'no_matching_lead' });
+    const { lead, rules: asked } = said.checks![0]!;
+    expect(asked.filter(({ met }) => !met)).toEqual([
+      { text: 'It began at least 30 minutes ago.', met: false, at: lead!.created_at, seen: null },
+    ]);
+    expect(asked.map(({ text }) => text)).toContain('It has not led to an enrollment.');
+    await db.clock.advance({ minutes: 31 });
+    const later = await explainEntry(db.database, new EngineVersions(), monitored, 'new@example.com');
+    expect(later.would_enter).toBe(true);
+    expect(later.checks![0]!.rules.every(({ met }) => met)).toBe(true);
+  });
+
   it('mautic#2307, mautic#3225: lets one person, real or made up, go through the draft at once; nothing of it happens or is counted', async () => {
     const everything = async () => ({
       stats: await automationStats(db.database, id, {}),

@@ -6,6 +6,7 @@ import { pipeline, testDatabase, type Pipeline, type TestDatabase } from '#testi
 import { Counters } from './counters.js';
 import { countedOneByOne } from './counting.fixture.js';
 import { automationStats, runPage } from './reports.queries.js';
+import type { MailFigure, VisitFigure } from '#contracts';
 import { visitPage } from './visits.queries.js';
 
 const actor = systemActor('test');
@@ -80,12 +81,12 @@ describe('the counters behind the statistics', () => {
   /** As many visits behind each figure of each step as it says, none of them twice. */
   const figuresHold = async (automation: string, span: { from?: string; to?: string } = {}) => {
     const { nodes } = await automationStats(db.database, automation, span);
-    for (const [node_id, { entered, here_now, left, ports }] of Object.entries(nodes)) {
-      const behind = async (figure: 'entered' | 'here' | 'left', port?: string) => {
+    for (const [node_id, { entered, here_now, left, ports, messages }] of Object.entries(nodes)) {
+      const behind = async (figure: VisitFigure | MailFigure, narrowed: { port?: string; reason?: string } = {}) => {
         const seen = new Set<string>();
         let cursor: string | null | undefined;
         do {
-          const asked = { node_id, figure, limit: 3, ...span, ...(port === undefined ? {} : { port }) };
+          const asked = { node_id, figure, limit: 3, ...span, ...narrowed };
           const page = await visitPage(db.database, automation, { ...asked, ...(cursor ? { cursor } : {}) });
           for (const { run_id, visit } of page.items) seen.add(`${run_id} ${visit}`);
           cursor = page.next_cursor;
@@ -93,7 +94,19 @@ describe('the counters behind the statistics', () => {
         return seen.size;
       };
       expect([await behind('entered'), await behind('here'), await behind('left')]).toEqual([entered, here_now, left]);
-      for (const [port, n] of Object.entries(ports)) expect(await behind('left', port)).toBe(n);
+      for (const [port, n] of Object.entries(ports)) expect(await behind('left', { port })).toBe(n);
+      if (!messages) continue;
+      const { skipped, queued, submitting, sent, failed, cancelled, opened } = messages;
+      const mails = [
+        await behind('mail_waiting'),
+        await behind('mail_sent'),
+        await behind('mail_failed'),
+        await behind('mail_cancelled'),
+        await behind('mail_opened'),
+      ];
+      expect(mails).toEqual([queued + submitting, sent, failed, cancelled, opened]);
+      for (const [reason, n] of Object.entries(skipped))
+        if (n > 0 || reason === 'unsubscribed') expect(await behind('mail_skipped', { reason })).toBe(n);
     }
   };
 

@@ -9,6 +9,7 @@ import type { Moment } from '../versions/compiled-versions.js';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import type { EngineVersions } from '../versions/engine-versions.js';
 import { smallestChange, type SmallestChange } from './explain-change.js';
+import { explainMonitor, type MonitorAnswer } from './explain-monitor.js';
 import { applyLimits, type Refusal } from '../entry/entry-limits.js';
 import { pastEntries } from '../entry/past-entries.js';
 
@@ -23,6 +24,8 @@ export interface Explanation {
   /** The obstacle as a sentence. */
   because: string;
   smallest_change?: SmallestChange;
+  /** Of a monitor: what it asks, of each of their newest leads or of themselves. */
+  checks?: MonitorAnswer[];
   /** The newest activity of theirs that could start it, and whether it was what the start asks for. */
   activity?: { type: string; last_at: Date | null; fits: boolean };
   /** Why mail would not reach them now, by stream; null where it would. */
@@ -67,6 +70,8 @@ export async function explainEntry(
     const proof = rules ? await prove(tx, moment, asked.person_id, rules) : null;
     const stopped_by = await obstacle(tx, moment, version, asked, proof);
     const change = rules && proof ? smallestChange(rules, proof) : undefined;
+    const monitor = start.by === 'monitor' ? { automationId, start, limit: version.limit } : undefined;
+    const checks = monitor && (await explainMonitor(tx, monitor, asked.person_id));
     const activity = await newestStart(tx, moment, start, asked.person_id);
     return {
       would_enter: stopped_by === undefined,
@@ -74,6 +79,7 @@ export async function explainEntry(
       ...(stopped_by ? { stopped_by } : {}),
       because: stopped_by ? sentences[stopped_by] : holds(activity),
       ...(change ? { smallest_change: change } : {}),
+      ...(checks ? { checks } : {}),
       ...(activity ? { activity } : {}),
       mail,
       runs,

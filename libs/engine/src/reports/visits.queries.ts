@@ -1,35 +1,9 @@
 import { addressShown } from '#directory';
-import type { RunStatus } from '#contracts';
+import { mailFigure, type MailFigure } from '#contracts';
 import { decodeCursor, encodeCursor, type Database } from '#platform';
+import { mailVisitPage } from './mail-visits.queries.js';
 import { itsMail, outcomeNow } from './reports.queries.js';
-
-/** One time that somebody was at a step. */
-export interface StepVisit {
-  run_id: string;
-  contact_email: string;
-  /** Public id of the person, where the directory shows them. */
-  contact_id: string | null;
-  /** Where their run stands now. */
-  status: RunStatus;
-  node_id: string;
-  visit: number;
-  entered_at: Date;
-  left_at: Date | null;
-  port: string | null;
-  outcome: Record<string, unknown>;
-}
-
-/** Which figure of a step's statistics, and of which span: `from` and `to` bound when the step was entered. */
-export interface VisitFilter {
-  node_id: string;
-  figure: 'entered' | 'here' | 'left';
-  /** Only those who left by this way out. */
-  port?: string;
-  from?: string;
-  to?: string;
-  limit: number;
-  cursor?: string;
-}
+import type { StepVisit, VisitFilter } from './step-visit.js';
 
 /**
  * $1 automation, $2 step, $3 figure, $4 way out, $5 and $6 span, $7 to $9 behind which visit, $10 how many. It is planned for
@@ -65,6 +39,7 @@ export async function visitPage(
   automationId: string,
   filter: VisitFilter,
 ): Promise<{ items: StepVisit[]; next_cursor: string | null }> {
+  if (isOfMail(filter)) return mailVisitPage(db, automationId, filter);
   const [at, run, visit] = decodeCursor(filter.cursor, 3) ?? [null, null, null];
   const rows = await db.rows<StepVisit & { exact: string }>(VISITS, [
     automationId,
@@ -96,3 +71,6 @@ export async function visitPage(
     next_cursor: last ? encodeCursor([last.exact, last.run_id, last.visit]) : null,
   };
 }
+
+const isOfMail = (filter: VisitFilter): filter is VisitFilter & { figure: MailFigure } =>
+  mailFigure.safeParse(filter.figure).success;

@@ -2,7 +2,16 @@ import { Controller } from '@nestjs/common';
 import { automationById } from '#automations';
 import * as contracts from '#contracts';
 import type { InputOf } from '#contracts';
-import { runPage, RunControls, runsOfPerson, runView, visitPage } from '#engine';
+import {
+  automationEnds,
+  automationRiver,
+  endedPage,
+  runPage,
+  RunControls,
+  runsOfPerson,
+  runView,
+  visitPage,
+} from '#engine';
 import { Database, type Actor } from '#platform';
 import { Caller, Input, Route } from '../../http/routes/route.js';
 
@@ -23,6 +32,24 @@ export class RunsController {
   async visits(@Input() { params, query }: InputOf<typeof contracts.listVisits>) {
     await automationById(this.database, params.id);
     return visitPage(this.database, params.id, query);
+  }
+
+  @Route(contracts.automationEnds)
+  async ends(@Input() { params, query }: InputOf<typeof contracts.automationEnds>) {
+    await automationById(this.database, params.id);
+    return automationEnds(this.database, params.id, query);
+  }
+
+  @Route(contracts.automationRiver)
+  async river(@Input() { params, query }: InputOf<typeof contracts.automationRiver>) {
+    await automationById(this.database, params.id);
+    return automationRiver(this.database, params.id, query.span);
+  }
+
+  @Route(contracts.listEnded)
+  async ended(@Input() { params, query }: InputOf<typeof contracts.listEnded>) {
+    await automationById(this.database, params.id);
+    return endedPage(this.database, params.id, { ...query, goal: query.goal === 'true' });
   }
 
   @Route(contracts.listPersonRuns)

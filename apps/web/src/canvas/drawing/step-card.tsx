@@ -4,6 +4,7 @@ import { useScreen } from '../screen/screen-store';
 import { portX, sizeOf, wordsWidth } from './geometry';
 import { StepIcon, kindColor, kindWords } from '../../automations/step-icon';
 import { PathExpected, StepExpected } from '../expected/expected-figures';
+import { EndMoney, GoalReached } from '../live/end-figures';
 import { ExperimentSentence } from '../live/experiment-result';
 import { PathFigures } from '../live/path-figures';
 import { StepFigures } from '../live/step-figures';
@@ -61,6 +62,7 @@ export const StepCard = memo(function NodeCard({ id, renderPort }: CardProps) {
           </span>
           {near ? <Head step={step} /> : <Brief step={step} />}
           {mode === 'build' ? <StepExpected id={id} /> : null}
+          {mode === 'live' ? <GoalReached id={id} /> : null}
           <ProblemMark id={id} />
         </div>
         {kind === 'end' || !near ? null : mode === 'live' ? (
@@ -135,6 +137,7 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
           </span>
         ) : null}
         {mode === 'live' ? <PathFigures id={`${id}:${port.id}`} isFault={port.id === 'failed'} /> : null}
+        {mode === 'live' ? <EndMoney nodeId={id} port={port.id} /> : null}
         {mode === 'build' ? <PathExpected nodeId={id} port={port.id} /> : null}
         {live ? <span className="open-end-stop" title="This path ends here" /> : null}
         <AddStepButton place={{ source: id, port: port.id }} tight={port.label !== ''} />

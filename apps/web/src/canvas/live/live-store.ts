@@ -1,8 +1,28 @@
-import type { automationStats, AnswerOf, Run } from '#contracts';
+import type {
+  automationEnds,
+  automationRiver,
+  automationStats,
+  AnswerOf,
+  MailFigure,
+  Run,
+  VisitFigure,
+} from '#contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createStoreContext } from '../../ui/store-context';
 
 export type Stats = AnswerOf<typeof automationStats>;
+export type Ends = AnswerOf<typeof automationEnds>;
+
+export type Frame = AnswerOf<typeof automationRiver>['frames'][number];
+
+/** A moment of the last days that is played back over the drawing. */
+export interface River {
+  frames: readonly Frame[];
+  /** Which of them is shown. */
+  at: number;
+  /** The most people that were at one step, and took one way out, in any frame. */
+  most: { here: number; flow: number };
+}
 
 /** One person's way through the drawing, ready for cards and connectors. */
 export interface Trace {
@@ -26,9 +46,11 @@ export type Span = keyof typeof spans;
 /** A figure of a step whose people are shown. */
 export interface ShownFigure {
   nodeId: string;
-  figure: 'entered' | 'here' | 'left';
+  figure: VisitFigure | MailFigure | 'ended' | 'goal';
   /** Only those who left by this way out. */
   port?: string;
+  /** Only mails with this reason. */
+  reason?: string;
 }
 
 export interface Live {
@@ -38,11 +60,22 @@ export interface Live {
   /** While two versions are compared. */
   changes: ReadonlyMap<string, StepChange> | null;
   stats: Stats | null;
+  ends: Ends | null;
+  river: River | null;
   trace: Trace | null;
 }
 
 export const createLiveStore = (automationId: string): StoreApi<Live> =>
-  createStore<Live>()(() => ({ automationId, span: 'all', figure: null, stats: null, trace: null, changes: null }));
+  createStore<Live>()(() => ({
+    automationId,
+    span: 'all',
+    figure: null,
+    stats: null,
+    ends: null,
+    river: null,
+    trace: null,
+    changes: null,
+  }));
 
 export const {
   StoreProvider: LiveProvider,
@@ -60,3 +93,8 @@ export const traceOf = (run: Run): Trace => {
   }
   return { run, visits, taken };
 };
+
+/** What was at a step, or moved, at the moment that is played back; null while nothing is. */
+export const riverAt = ({ river }: Live, nodeId: string): Frame['nodes'][string] | null =>
+  river && (river.frames[river.at]?.nodes[nodeId] ?? still);
+const still: Frame['nodes'][string] = { here: 0, came: 0, ports: {} };

@@ -2,8 +2,9 @@ import { count } from '../../ui/formatting/format';
 import { clockTime } from '../../ui/formatting/time';
 import { nodeDef } from '#graph';
 import { useStep } from '../document/use-editor';
+import { EndMoney } from './end-figures';
 import { FigureButton } from './figure-button';
-import { useLive } from './live-store';
+import { riverAt, useLive } from './live-store';
 import { describeOutcome } from '../../runs/step-outcome';
 
 /** The third line of a card in Live: its figures, or what one person met here. */
@@ -13,6 +14,8 @@ export function StepFigures({ id }: { id: string }) {
   const visits = useLive((live) => live.trace?.visits.get(id));
   const traced = useLive((live) => live.trace !== null);
   const step = useStep(id);
+  const isEnd = step !== undefined && nodeDef(step.type)?.kind === 'end';
+  const river = useLive((live) => riverAt(live, id));
   if (traced) {
     const last = visits?.at(-1);
     if (!last) return <p className="card-facts" data-faded="true" />;
@@ -22,16 +25,17 @@ export function StepFigures({ id }: { id: string }) {
       </p>
     );
   }
+  if (river) return <RiverFigures river={river} isEnd={isEnd} />;
   const share = figures && all > 0 ? Math.min(1, figures.entered / all) : 0;
   const mail = figures?.messages;
   const skipped = Object.values(mail?.skipped ?? {}).reduce((sum, n) => sum + n, 0);
-  if (step && nodeDef(step.type)?.kind === 'end')
+  if (isEnd)
     return (
       <p className="card-facts" data-testid="facts">
         <FigureButton nodeId={id} figure="entered">
           <b>{count(figures?.entered ?? 0)}</b>
         </FigureButton>{' '}
-        ended here
+        ended here <EndMoney nodeId={id} />
       </p>
     );
   return (
@@ -47,11 +51,16 @@ export function StepFigures({ id }: { id: string }) {
         ·{' '}
         {mail ? (
           <>
-            <b>{count(mail.sent)}</b> sent
+            <FigureButton nodeId={id} figure="mail_sent">
+              <b>{count(mail.sent)}</b> sent
+            </FigureButton>
             {skipped > 0 ? (
               <>
                 {' '}
-                · <b>{count(skipped)}</b> skipped
+                ·{' '}
+                <FigureButton nodeId={id} figure="mail_skipped">
+                  <b>{count(skipped)}</b> skipped
+                </FigureButton>
               </>
             ) : null}
           </>
@@ -62,6 +71,23 @@ export function StepFigures({ id }: { id: string }) {
         )}
       </span>
       <span className="card-share" style={{ width: `${share * 100}%` }} />
+    </p>
+  );
+}
+
+/** Who was at the step at the moment that is played back, and who came in its time. */
+function RiverFigures({ river, isEnd }: { river: NonNullable<ReturnType<typeof riverAt>>; isEnd: boolean }) {
+  const most = useLive((live) => live.river?.most.here ?? 0);
+  const { here, came } = river;
+  return (
+    <p className="card-facts" data-testid="river-facts">
+      {isEnd ? null : (
+        <>
+          <b>{count(here)}</b> here at this time ·{' '}
+        </>
+      )}
+      <b>{count(came)}</b> {isEnd ? 'ended here' : 'came'}
+      {most > 0 && here > 0 ? <span className="card-pile" style={{ width: `${(here / most) * 100}%` }} /> : null}
     </p>
   );
 }

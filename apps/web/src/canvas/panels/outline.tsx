@@ -6,6 +6,7 @@ import { StepIcon, kindColor } from '../../automations/step-icon';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
 import { PathExpected, StepExpected } from '../expected/expected-figures';
+import { EndMoney } from '../live/end-figures';
 import { StepFigures } from '../live/step-figures';
 import { WriteSteps } from './write-steps';
 import { StepPeople } from '../presence/step-people';
@@ -126,6 +127,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
           ) : null}
           <span className="label">this path ends here</span>
           <PathExpected nodeId={node.id} port={port.port} />
+          {live ? <EndMoney nodeId={node.id} port={port.port} /> : null}
         </li>
       ))}
     </>
