@@ -51,6 +51,29 @@ describe('Settings, Sources', () => {
     expect(items[0].sentence).toBe('Finished the quiz');
   });
 
+  it('calls it so where rules speak of it, finds it by either, and shows the type to who points at it', async () => {
+    const rules = {
+      operator: 'AND',
+      conditions: [{ field: 'activity', activity_type: 'quiz.finished', operator: 'count_gte', value: 1 }],
+    };
+    const { id } = (await app.call('POST', '/smart-lists', { name: 'Quizzed', kind: 'rules', rules })).body;
+    const list = await page.context().newPage();
+    await list.goto(`${app.url}/admin/smart-lists/${id}`);
+    const sentence = (of: string) => list.getByText(`People who have done “${of}” at least once`).waitFor();
+    await sentence('Finished the quiz');
+    const input = list.getByRole('combobox', { name: 'Activity type' });
+    expect([await input.inputValue(), await input.getAttribute('title')]).toEqual([
+      'Finished the quiz',
+      'quiz.finished',
+    ]);
+    await input.fill('page_view');
+    await sentence('page_view');
+    await input.fill('quiz.fin');
+    await list.getByRole('option', { name: 'Finished the quiz quiz.finished' }).click();
+    await sentence('Finished the quiz');
+    await list.close();
+  });
+
   it('shows what comes in, filtered, and stands still while it is paused', async () => {
     const tail = part.getByRole('region', { name: 'What comes in now' });
     await tail.getByLabel('Type').fill('quiz.finished');

@@ -68,12 +68,16 @@ describe('the worker', () => {
     const refused = `insert into cortex.source_rejects (source_id, code, reason, route, is_cut, unused, stranger)
       values ('a', 'invalid_json', $1, 'POST /activities', false, false, false)`;
     await db.database.run(refused, ['old']);
+    const used = 'insert into cortex.link_proofs (message_id, anonymous_id) values (gen_random_uuid(), $1)';
+    await db.database.run(used, ['old']);
     await db.clock.advance({ days: 400 });
     await db.database.run(refused, ['new']);
+    await db.database.run(used, ['new']);
     await db.database.run("insert into cortex.request_keys (caller, key, request_hash) values ('a', 'new', '')");
     await worker.get(Housekeeping).forgetRequests();
     expect(await db.database.rows('select key from cortex.request_keys')).toEqual([{ key: 'new' }]);
     expect(await db.database.rows('select reason from cortex.source_rejects')).toEqual([{ reason: 'new' }]);
+    expect(await db.database.rows('select anonymous_id as by from cortex.link_proofs')).toEqual([{ by: 'new' }]);
     await worker.get(Housekeeping).makePartitions();
     const ahead = db.clock.now();
     ahead.setUTCMonth(ahead.getUTCMonth() + 2, 1);
