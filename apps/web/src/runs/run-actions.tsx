@@ -1,11 +1,12 @@
 import { advanceRun, removeRun, retryRun, type Run } from '#contracts';
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useMay } from '../access/session.queries';
 import { call } from '../api/client';
 import { versionQuery } from '../automations/versions.queries';
 import { Confirm, Problem } from '../ui/forms/confirm';
+import { useFocusWhenGone } from '../ui/forms/focus-back';
 
 const verbs = { advance: advanceRun, remove: removeRun, retry: retryRun };
 type Verb = keyof typeof verbs;
@@ -20,6 +21,8 @@ export function RunActions({ run }: { run: Run }) {
   const client = useQueryClient();
   const may = useMay('people');
   const [question, setQuestion] = useState<{ verb: Verb; consequence: string }>();
+  const row = useRef<HTMLDivElement>(null);
+  useFocusWhenGone(row);
   const act = useMutation({
     mutationFn: (verb: Verb) => call(verbs[verb], { params: { id: run.id } }),
     onSettled: () =>
@@ -48,14 +51,15 @@ export function RunActions({ run }: { run: Run }) {
   ];
   return (
     <>
-      <div className="row">
+      <div className="row" ref={row}>
         {offered.map((verb) => (
           <Button
             key={verb}
             variant="default"
             size="compact-sm"
-            disabled={act.isPending}
-            onClick={() => void ask(verb)}
+            // Not disabled: it would lose the focus.
+            aria-disabled={act.isPending}
+            onClick={() => (act.isPending ? undefined : void ask(verb))}
           >
             {labels[verb]}
           </Button>

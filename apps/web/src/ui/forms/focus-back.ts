@@ -1,10 +1,33 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef, type RefObject } from 'react';
 
 /** Milliseconds until Mantine has given the focus back itself, where it knows to whom. */
 const AFTERWARDS = 20;
 
 /** Puts the keyboard to the beginning of the content: what it was at is there no more. */
 export const focusContent = (): void => document.getElementById('main')?.focus({ preventScroll: true });
+
+/** The same within what lies over the content, if anything does that is not about to close. */
+function focusNearest(leaving?: string): void {
+  const over = [...document.querySelectorAll<HTMLElement>('[role="dialog"]')].filter(
+    (one) => leaving === undefined || !one.closest(leaving),
+  );
+  const top = over.at(-1);
+  if (top) top.focus({ preventScroll: true });
+  else focusContent();
+}
+
+/** Keeps the keyboard near a part that goes away with what has the focus in it. */
+export function useFocusWhenGone(part: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const { current } = part;
+    return () => {
+      if (!current?.contains(document.activeElement)) return;
+      window.setTimeout(() => {
+        if (document.activeElement === document.body) focusNearest();
+      });
+    };
+  }, [part]);
+}
 
 /**
  * Gives the focus back to what had it when something opened over the page, or to the content when that is gone. Mantine
@@ -24,7 +47,7 @@ export function useFocusBack(opened: boolean, leaving: string): void {
         if (held && held !== document.body && !held.closest(leaving)) return;
         const { current: to } = before;
         if (to instanceof HTMLElement && to !== document.body && to.isConnected) to.focus({ preventScroll: true });
-        else focusContent();
+        else focusNearest(leaving);
       }, AFTERWARDS);
     };
   }, [opened, leaving]);
