@@ -337,3 +337,28 @@ describe('templates and messages over HTTP', () => {
     expect(now.html).toContain('#abcdef');
   });
 });
+
+describe('an automation that sends mail', () => {
+  it('names before an automation is published what would keep its mail from leaving, or from being heard of', async () => {
+    const { call, database } = mails.app;
+    const { body: automation } = await call('POST', '/automations', { name: 'Welcome', recipe: 'welcome' });
+    const codes = async () =>
+      (await call('POST', `/automations/${automation.id}/validate`, {})).body.problems
+        .map((one: any) => one.code)
+        .sort();
+    expect(await codes()).toEqual(['no_reports']);
+    await database.run(
+      'update cortex.settings set postal_address = null, sender_broadcast = null, sending_stopped_at = cortex.now()',
+    );
+    expect(await codes()).toEqual(['no_postal_address', 'no_reports', 'no_sender', 'no_sender', 'sending_stopped']);
+    expect((await call('POST', `/automations/${automation.id}/publish`, {})).body.code).toBe('automation_not_ready');
+    await database.run(
+      `update cortex.settings set postal_address = '1 Main Street', sender_broadcast = 'School <news@school.example>',
+         sending_stopped_at = null`,
+    );
+    await database.run(
+      `insert into cortex.webhook_events (key, record_type, payload) values (gen_random_uuid(), 'Delivery', '{}')`,
+    );
+    expect(await codes()).toEqual([]);
+  });
+});
