@@ -25,7 +25,7 @@ const columns: Column<Entry>[] = [
       </span>
     ),
   },
-  { title: 'Who', cell: (entry) => entry.actor },
+  { title: 'Who', className: 'short', cell: (entry) => entry.actor },
   {
     title: 'What',
     cell: (entry) => (

@@ -1,4 +1,4 @@
-import { previewContent, previewTemplate } from '#contracts';
+import { getTemplate, previewContent, previewTemplate } from '#contracts';
 import { indexGraph } from '#graph';
 import { readRules } from '#rules';
 import { SegmentedControl } from '@mantine/core';
@@ -7,6 +7,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../api/client';
 import { Failed } from '../../../ui/feedback/query-states';
+import { rendered } from '../../../email-studio/design/mail/designs.queries';
 import { faceOf, faces, type Face } from '../../../email-studio/design/preview/faces';
 import { text } from '../../../schema-form/control';
 import { useEditor } from '../../document/use-editor';
@@ -18,7 +19,14 @@ import { unsavedEmail } from './unsaved-email';
 const render = async (config: Record<string, unknown>, contact_email: string | undefined, signal: AbortSignal) => {
   const template = text(config.template_id);
   if (template) {
-    if (!contact_email) return undefined;
+    if (!contact_email) {
+      const { editor, subject, preheader, stream, design, html } = await call(
+        getTemplate,
+        { params: { id: template } },
+        { signal },
+      );
+      return rendered({ editor, subject, preheader, stream, written: { design, html } }, undefined, signal);
+    }
     return call(previewTemplate, { params: { id: template }, body: { contact_email } }, { signal });
   }
   return call(previewContent, { body: unsavedEmail(config, contact_email) }, { signal });
@@ -72,9 +80,6 @@ export function MailPreview({ config, readOnly }: { config: Record<string, unkno
       ) : null}
       <MissingData config={config} />
       {readOnly ? null : <MailTest config={config} contact={email} />}
-      {data === undefined && !mail.error && !mail.isPending ? (
-        <p className="label">Choose a person to preview the template for.</p>
-      ) : null}
     </div>
   );
 }

@@ -61,7 +61,8 @@ export interface Mail extends Omit<MailDraft, 'text'> {
   utm?: Utm | null;
 }
 
-async function rendered(
+/** A mail as it stands, as somebody would get it; a made-up person where nobody is named. */
+export async function rendered(
   mail: Mail,
   contact: string | undefined,
   signal: AbortSignal,
