@@ -128,37 +128,6 @@ describe('the drawing under the hands', () => {
     expect(broken).toEqual([]);
   }, 120_000);
 
-  it('goes from the list of recipes to live in three clicks', async () => {
-    await page.goto('/admin/automations/new');
-    await page.getByTestId('recipe-abandoned-checkout').click();
-    await canvas.opened();
-    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'recipe');
-    await page.getByTestId('publish').click();
-    await canvas.publishSheet.getByText('No problems.').waitFor();
-    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'recipe-publish');
-    await page.getByTestId('publish-now').click();
-    await page.getByTestId('status').getByText('Live v1').waitFor();
-    expect(broken).toEqual([]);
-  }, 120_000);
-
-  it('shows the mail of a recipe to nobody in particular, and then to one person after another', async () => {
-    const email = 'ada@recipe.test';
-    await app.call('POST', '/purchase-leads', { email, first_name: 'Ada' });
-    const made = await app.call('POST', '/automations', { name: 'Reminder', recipe: 'abandoned-checkout' });
-    await open(made.body.id as string);
-    const step = await canvas.openStep('first-mail');
-    await step.getByTestId('mail-preview-tab').click();
-    const mail = step.frameLocator('iframe');
-    await mail.getByRole('heading', { name: 'You left something behind' }).waitFor();
-    await step.getByRole('button', { name: 'Next person' }).click();
-    await mail.getByText('Hello Ada,').waitFor();
-    expect(await step.getByRole('combobox', { name: 'Preview for' }).inputValue()).toBe(email);
-    await step.getByTestId('mail-preview').getByText('Dark', { exact: true }).click();
-    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'recipe-mail');
-    expect(await seriousProblems(page)).toEqual([]);
-    expect(broken).toEqual([]);
-  }, 120_000);
-
   it('offers what can be done with several steps, frames them as a section and shows notes at steps', async () => {
     const id = await make(chain([start, { ...wait('a', 1), note: 'Legal asked for a day' } as never, wait('b', 2)]));
     await open(id);

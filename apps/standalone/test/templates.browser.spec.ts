@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { browser, builtWeb, pageAt, seriousProblems, signIn, testApp, until, type TestApp } from '#testing';
 import type { Browser, Page } from 'playwright-core';
+import { CanvasPage } from './canvas.page.js';
 import { takePictures } from './pictures.js';
 
 describe('e-mail templates in a browser', () => {
@@ -246,6 +247,36 @@ describe('e-mail templates in a browser', () => {
     await paper.getByText('From elsewhere').waitFor();
     const id = page.url().split('/').at(-1)!;
     expect(JSON.stringify((await stored(id)).design)).not.toContain('alert');
+  });
+
+  it('come with a recipe, and show a made-up person their mail, then one person after another', async () => {
+    const canvas = new CanvasPage(page);
+    await page.goto('/admin/automations/new');
+    await page.getByTestId('recipe-abandoned-checkout').click();
+    await canvas.opened();
+    await look('recipe');
+    const step = await canvas.openStep('first-mail');
+    await step.getByTestId('mail-preview-tab').click();
+    const mail = step.frameLocator('iframe');
+    await mail.getByRole('heading', { name: 'You left something behind' }).waitFor();
+    await step.getByRole('button', { name: 'Next person' }).click();
+    await mail.getByText('Hello Ada,').waitFor();
+    expect(await step.getByRole('combobox', { name: 'Preview for' }).inputValue()).toBe('ada@example.com');
+    await step.getByTestId('mail-preview').getByText('Dark', { exact: true }).click();
+    expect(await seriousProblems(page)).toEqual([]);
+    await look('recipe-mail');
+  });
+
+  it('go from the list of recipes to live in three clicks', async () => {
+    await page.goto('/admin/automations/new');
+    await page.getByTestId('recipe-abandoned-checkout').click();
+    const canvas = new CanvasPage(page);
+    await canvas.opened();
+    await page.getByTestId('publish').click();
+    await canvas.publishSheet.getByText('No problems.').waitFor();
+    await look('recipe-publish');
+    await page.getByTestId('publish-now').click();
+    await page.getByTestId('status').getByText('Live v1').waitFor();
   });
 
   it('threw nothing and broke no policy on the way', () => expect(broken).toEqual([]));
