@@ -71,6 +71,8 @@ describe('many people in a browser', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Add them' }).click();
     await page.getByText('Done: 1 person changed.').waitFor();
+    // The keyboard goes on where the change began.
+    await page.getByRole('region', { name: 'Selected people' }).and(page.locator(':focus')).waitFor();
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'tags-1-done');
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await page.getByText('Undone: 1 person as before.').waitFor();

@@ -1,7 +1,7 @@
 import { Button, Modal, TagsInput } from '@mantine/core';
 import { bulkContacts, type BulkAction } from '#contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { call } from '../../api/client';
 import { useSeenValues } from '../../rule-builder/suggestions';
 import { ListSelect } from '../../smart-lists/list-select';
@@ -40,14 +40,17 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
   });
   const job = useJob(start.data?.id).data ?? start.data;
   const ended = job !== undefined && hasEnded(job);
+  const bar = useRef<HTMLElement>(null);
   useEffect(() => {
+    // The button that had the focus was disabled meanwhile.
+    if (ended && document.activeElement === document.body) bar.current?.focus();
     if (ended) void client.invalidateQueries({ queryKey: ['contacts'] });
   }, [ended, client]);
   const number = `${chosen.about ? 'about ' : ''}${people(chosen.count)}`;
   const go = (action: BulkAction) => (chosen.count > askFrom || chosen.about ? setSure(action) : start.mutate(action));
   const busy = start.isPending || (job !== undefined && !ended);
   return (
-    <section className="bulk-bar" aria-label="Selected people">
+    <section className="bulk-bar" aria-label="Selected people" tabIndex={-1} ref={bar}>
       <b className="figure">{number}</b>
       <Button variant="default" size="compact-sm" disabled={busy} onClick={() => setAsking('tags')}>
         Tag
