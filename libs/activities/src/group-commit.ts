@@ -14,7 +14,7 @@ type Waiting<Item, Result> = [by: string, line: Line<Item, Result>];
 
 /**
  * `main`: where everything is committed, one group after the other; `side`: where those who send little are committed
- * while the group on `main` is a large one.
+ * while the group on `main` is of those who send much.
  */
 export type Lane = 'main' | 'side';
 
@@ -25,7 +25,7 @@ export class QueueFull extends Error {}
  * Collects what concurrent callers submit and hands it over in groups, without a timer: while one group is being
  * committed the next one grows. What one call submits stays together, in order, and in one group; a caller is in one
  * group at a time, so what they submit is committed in their order. Callers have their turn one after the other, whoever
- * sends little does not wait for a large group of others, and when too much is waiting, whoever has most there gives way:
+ * sends little does not wait for a group of those who send much, and when too much is waiting, whoever has most there gives way:
  * a flood of one is in its own way only.
  */
 export class GroupCommit<Item, Result> {
@@ -35,14 +35,16 @@ export class GroupCommit<Item, Result> {
   private readonly passedOver = new Set<string>();
   /** Callers of whom something is being committed. */
   private readonly committing = new Set<string>();
-  private readonly running = new Map<Lane, { items: number; done: Promise<void> }>();
+  private readonly running = new Map<Lane, Promise<void>>();
+  /** Whether the group on `main` is of those who send much. */
+  private isFlooded = false;
   private waitingItems = 0;
   private turn: Promise<void> | undefined;
 
   /**
    * @param commit stores a group and gives one result per item, in order; at most once at a time on each lane
-   * @param limits `group`: items after which a group takes no further job; `waiting`: items that may wait; `small`: items
-   *   up to which a group is over soon, and a caller who has no more waiting sends little. Without it there is no `side`
+   * @param limits `group`: items after which a group takes no further job; `waiting`: items that may wait; `small`: a
+   *   caller of whom no more wait sends little, and a group of no more is over soon. Without it there is no `side`
    */
   constructor(
     private readonly commit: (items: Item[], lane: Lane) => Promise<Result[]>,
@@ -77,7 +79,7 @@ export class GroupCommit<Item, Result> {
   }
 
   private next(): Promise<void> | undefined {
-    return this.turn ?? [...this.running.values()][0]?.done;
+    return this.turn ?? [...this.running.values()][0];
   }
 
   /** Refuses the newest of whoever has most waiting, as long as that is more than the newcomer would have. */
@@ -99,10 +101,10 @@ export class GroupCommit<Item, Result> {
     if (!this.running.has('main')) {
       const free = this.free();
       const large = free.filter((waiting) => !this.isSmall(waiting));
-      this.begin('main', this.takeFairly(large.length > 0 ? large : free));
+      this.isFlooded = large.length > 0;
+      this.begin('main', this.takeFairly(this.isFlooded ? large : free));
     }
-    const { items = 0 } = this.running.get('main') ?? {};
-    if (items > this.small && !this.running.has('side'))
+    if (this.isFlooded && !this.running.has('side'))
       this.begin('side', this.take(this.free().filter(this.isSmall), this.small));
   }
 
@@ -126,7 +128,7 @@ export class GroupCommit<Item, Result> {
       for (const { by } of jobs) this.committing.delete(by);
       this.go();
     });
-    this.running.set(lane, { items: items.length, done });
+    this.running.set(lane, done);
   }
 
   private async settle(items: Item[], jobs: readonly Job<Item, Result>[], lane: Lane): Promise<void> {

@@ -25,8 +25,8 @@ export type { StoreResult };
 
 const GROUP = 500;
 const MAX_WAITING = 20_000;
-/** Activities that are committed within a few milliseconds, see `GroupCommit`. */
-const SMALL = 100;
+/** Activities that are committed within a millisecond or two, see `GroupCommit`. */
+const SMALL = 20;
 /** Activities that are made ready in one turn of the event loop. */
 const IN_A_TURN = 100;
 const DEFAULT_SOURCE = 'api';
