@@ -52,4 +52,4 @@ export { settingSql, settingsSql, type SettingColumn } from './language/settings
 export { confirming, everyone, lifetimeValue, mayBeMailed, moneyUnit } from './language/sql-pieces.js';
 export { BLANK, toClause, toEnglish, typeKey, type EnglishOptions } from './english/to-english.js';
 export * as heard from './english/heard/index.js';
-export { noThings, thingsOf, type Thing, type ThingKind, type Things } from './english/heard/things.js';
+export { thingsOf, type Thing, type ThingKind, type Things } from './english/heard/things.js';

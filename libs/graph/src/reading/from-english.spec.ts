@@ -285,6 +285,37 @@ describe('steps that are typed', () => {
     );
   });
 
+  it('take at most 120 keys for the reference drawing, its mails by name', () => {
+    const mails = ['You left something behind', 'Questions?'];
+    const known = thingsOf(mails.map((name, at): Thing => ({ kind: 'template', id: uuid(`f${at}`), name })));
+    const drawing =
+      'when a lead is 30 minutes old and has not enrolled, within 24 hours; send “You left something behind”; ' +
+      'wait 2 days or until they enrolled; if they enrolled end: enrolled; otherwise send “Questions?”';
+    const lower = drawing.toLowerCase();
+    // Fewest keys to each beginning of the text: a letter, or so many arrows and Enter for what is offered.
+    const fewest = new Map([[0, 1]]);
+    for (let at = 0; at < drawing.length; at += 1) {
+      const here = fewest.get(at);
+      if (here === undefined) continue;
+      const put = (end: number, keys: number) => {
+        if (keys < (fewest.get(end) ?? Infinity)) fewest.set(end, keys);
+      };
+      put(at + 1, here + 1);
+      const { completions, marks, nodes: read } = stepsFromEnglish(drawing.slice(0, at), known);
+      const before = marks.length === 0 && read.length > 0 ? 1 : 0;
+      for (const [down, text] of [...new Set(completions)].slice(0, 8).entries()) {
+        // The palette puts a space behind what it completes; a sign takes its place with one key more.
+        if (lower.startsWith(`${text} `.toLowerCase())) put(text.length + 1, here + before + down + 1);
+        else if (lower.startsWith(text.toLowerCase())) put(text.length, here + before + down + 2);
+      }
+    }
+    const found = stepsFromEnglish(drawing, known);
+    expect(found.marks).toEqual([]);
+    const types = ['monitor', 'send_email', 'wait_until', 'filter', 'exit', 'send_email'];
+    expect(found.nodes.map(({ type }) => type)).toEqual(types);
+    expect((fewest.get(drawing.length) ?? Infinity) + 1).toBeLessThanOrEqual(120);
+  });
+
   it('has words for every type of step', () => {
     for (const type of nodeTypes) expect(nodes[type].hears).toEqual(expect.any(Function));
   });

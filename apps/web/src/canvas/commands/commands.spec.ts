@@ -28,7 +28,7 @@ describe('the commands of the canvas', () => {
   it('are what every button names that runs one', () => {
     const known = new Set([...all(/id: [`']([\w-]+)/g)]);
     const named = files.flatMap(({ text }) =>
-      [...text.matchAll(/(?:run\(|command: |commandOf\()'([\w-]+)'/g)].map(([, id]) => id!),
+      [...text.matchAll(/(?:run\(|command: )'([\w-]+)'/g)].map(([, id]) => id!),
     );
     expect(named.filter((id) => !known.has(id))).toEqual([]);
   });

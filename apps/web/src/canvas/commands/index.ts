@@ -9,9 +9,6 @@ export type { Command, CommandContext } from './command';
 /** Everything that can be done by key, from the palette, or from a menu. The only list. */
 export const commands: readonly Command[] = [...editCommands, ...navigateCommands, ...pageCommands];
 
-/** The command of this id, for a button that is in view. */
-export const commandOf = (id: string): Command | undefined => commands.find((one) => one.id === id);
-
 /** Whether a command can run now: changes need Build and the right to make them. */
 export const canRun = (command: Command, context: CommandContext): boolean => {
   const { mode, readOnly } = context.store.getState();

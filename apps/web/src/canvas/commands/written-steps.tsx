@@ -3,7 +3,7 @@ import type { Things } from '#rules';
 import type { PaletteGroup, PaletteItem } from '../../shell/palette/palette-store';
 import type { EditorStore } from '../document/editor-store';
 import { addTyped, placeOfTyped } from '../document/steps';
-import { TypedText, typedOf } from '../panels/typed-text';
+import { TypedText, typedOf } from './typed-text';
 
 const MOST = 8;
 

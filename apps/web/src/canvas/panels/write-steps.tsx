@@ -3,7 +3,7 @@ import { Autocomplete, Button } from '@mantine/core';
 import { useState } from 'react';
 import { addTyped } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { TypedText, useTyped } from './typed-text';
+import { TypedText, useTyped } from '../commands/typed-text';
 
 const OFFERED = 8;
 

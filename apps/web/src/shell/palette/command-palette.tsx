@@ -26,7 +26,10 @@ export function CommandPalette() {
   const person = usePersonCommands();
   const places = usePlaces();
   const found = useFoundThings(query);
-  const groups = [...matching([...sources.flatMap(({ source }) => source(query)), ...person, places], query), ...found];
+  const groups = [
+    ...matching(eachOnce([...sources.toReversed().flatMap(({ source }) => source(query)), ...person, places]), query),
+    ...found,
+  ];
   const shown = groups.map(({ items }) => items.map(({ id }) => id).join()).join('|');
   useEffect(() => {
     // What arrives later may have taken the place of the chosen line.
@@ -66,6 +69,11 @@ export function CommandPalette() {
     </Spotlight.Root>
   );
 }
+
+/** A part of the page may be drawn twice, in the rail and in the menu of a small screen. */
+const eachOnce = (groups: readonly PaletteGroup[]): PaletteGroup[] => [
+  ...new Map(groups.map((group) => [group.title, group])).values(),
+];
 
 function Line({ item: { label, kind, keys, icon, unavailable, query, run } }: { item: PaletteItem }) {
   const store = usePaletteStore();

@@ -28,5 +28,3 @@ export const thingsOf = (all: Iterable<Thing>): Things => {
     namesOf: (kind) => [...(names.get(kind)?.values() ?? [])],
   };
 };
-
-export const noThings: Things = thingsOf([]);

@@ -1,4 +1,4 @@
-import './write-steps.css';
+import './typed-text.css';
 import {
   sentenceOf,
   stepsFromEnglish,
