@@ -89,5 +89,5 @@ export const aZone: Parser<string> = pattern(/[A-Za-z+-][\w+/: -]*?(?=\s+time\b)
   return zones.find((zone) => zone.includes('/')) ?? zones[0];
 });
 
-export { anyOf, endOfWords, inRow, listed, mapped, optional, pattern, quoted, spanOf, thing, words };
+export { anyOf, endOfWords, inRow, listed, mapped, pattern, quoted, spanOf, thing, words };
 export const { activityType: anActivity, number, plainNoun, text: aText } = heard;
