@@ -18,6 +18,7 @@ import { SourcesModule } from '#sources';
 import { TransfersModule } from '#transfers';
 import { WorkspaceModule } from '#workspace';
 import { PlatformModule, type PlatformParts } from '#platform';
+import { StoryboardsController } from './controllers/automations/storyboards.controller.js';
 import { ExperimentsController } from './controllers/automations/experiments.controller.js';
 import { AutomationsController } from './controllers/automations/automations.controller.js';
 import { BacktestsController } from './controllers/automations/backtests.controller.js';
@@ -117,6 +118,7 @@ const controllers: Type[] = [
   AutomationsController,
   BacktestsController,
   ExperimentsController,
+  StoryboardsController,
   RunsController,
   ContactActionsController,
   PrivacyController,

@@ -141,6 +141,7 @@ const routes: Record<Row, string> = {
     GET /automations/:id/river
     GET /automations/:id/ends
     GET /automations/:id/ends/runs
+    GET /automations/:id/approval
     GET /automations/:id/stats
     GET /automations/:id/explain
     GET /automations/:id/backtests
@@ -202,6 +203,7 @@ const routes: Record<Row, string> = {
     POST /automations/import
     POST /automations/:id/operations
     POST /automations/:id/publish
+    POST /automations/:id/approval
     POST /automations/:id/pause
     POST /automations/:id/resume
     POST /automations/:id/archive

@@ -5,6 +5,7 @@ export * from './automations.module.js';
 export * from './checks/checks.js';
 export * from './starts/cron.js';
 export * from './starts/entry.queries.js';
+export { approvalOf, approveDraft, type Approval, type DraftApproval } from './publishing/approval.js';
 export * from './publishing/gate.js';
 export * from './publishing/leave.js';
 export * from './publishing/lifecycle.js';

@@ -10,6 +10,7 @@ export * from './automations/backtests.contract.js';
 export * from './automations/experiments.contract.js';
 export * from './automations/presence.contract.js';
 export * from './automations/runs.contract.js';
+export * from './automations/storyboards.contract.js';
 export * from './http/openapi.js';
 export * from './ingestion/activity-type-names.js';
 export * from './ingestion/activities.contract.js';

@@ -4,7 +4,7 @@ import { EnterPeople, EntryJobs, RemoveEntered } from './controls/enter-people.j
 import { RunControls } from './controls/run-controls.js';
 import { Experiments } from './experiments/experiments.js';
 import { MatchLoop } from './matching/match-loop.js';
-import { BacktestLoop, Backtests, QuickBacktests } from './replay/index.js';
+import { BacktestLoop, Backtests, QuickBacktests, Storyboards } from './replay/index.js';
 import { Counters } from './reports/counters.js';
 import { Monitors } from './starts/monitors.js';
 import { ScheduledEntries } from './starts/scheduled-entries.js';
@@ -28,6 +28,7 @@ const parts = [
   RemoveEntered,
   RunControls,
   ScheduledEntries,
+  Storyboards,
   WakeLoop,
   WebhookCalls,
   WebhookTests,

@@ -37,6 +37,7 @@ export * from './words/phrase.js';
 export * from './model/problem-codes.js';
 export * from './model/secrets.js';
 export * from './editing/portable.js';
+export { programOf } from './editing/program.js';
 export * from './reading/readable.js';
 export * from './editing/recipes.js';
 export { typedRefusal, typedSteps } from './editing/typed-steps.js';

@@ -13,7 +13,7 @@ import { unsentBackup } from './saving/unsent-backup';
 import { ExpectedData } from './expected/expected-data';
 import { LiveData } from './live/live-data';
 import { ReadOnlyDrawing, type Compared } from './live/read-only-drawing';
-import { TestPanel } from './live/test-panel';
+import { TestRoom } from './live/test-room';
 import { VersionsPanel } from './live/versions-panel';
 import { ConnectionNotice } from './presence/connection-notice';
 import { PresenceSync } from './presence/presence-sync';
@@ -116,7 +116,7 @@ export function EditorFrame({ automation, onReload }: { automation: Automation; 
         ) : null}
         {mode === 'test' ? (
           <ErrorBoundary what="The test could not be shown" frame={part('inspector inspector-failed')}>
-            <TestPanel automation={automation} flush={flush} />
+            <TestRoom automation={automation} flush={flush} />
           </ErrorBoundary>
         ) : null}
         {mode === 'build' ? <Inspector /> : null}

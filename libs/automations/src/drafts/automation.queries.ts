@@ -74,13 +74,15 @@ export interface VersionRow {
   note: string | null;
   author: string | null;
   published_at: Date;
+  /** Who had approved its storyboard, where somebody had. */
+  approval: { by: string; at: string; people: number } | null;
   live: boolean;
   inside: number;
   /** Runs that began in it, or moved to it. */
   served: number;
 }
 
-const VERSION = `v.id, v.number, v.note, v.author, v.published_at, v.number = a.live_version and a.status in ('live', 'paused') as live,
+const VERSION = `v.id, v.number, v.note, v.author, v.published_at, v.approval, v.number = a.live_version and a.status in ('live', 'paused') as live,
   (select count(*)::int from cortex.automation_runs r
    where r.version_id = v.id and r.status in ('active', 'waiting')) as inside,
   (select count(*)::int from cortex.automation_runs r where r.version_id = v.id) as served`;

@@ -6,6 +6,7 @@ import { audit } from '../drafts/audit.js';
 import { automationById, peopleByStep, type AutomationRow } from '../drafts/automation.queries.js';
 import { problemsOf, type DraftHelp, type MailHelp } from '../checks/checks.js';
 import { countInList, planRound, sendAway, startClock } from '../starts/entry.queries.js';
+import { approvalOf } from './approval.js';
 import { closeGate } from './gate.js';
 import { engineMoment } from '../starts/live.queries.js';
 import { rewordEarlier } from './reword.js';
@@ -168,11 +169,13 @@ export class Publishing {
       tx,
       mails.map((node) => ({ node_id: node.id, config: node.config })),
     );
+    const approved = await approvalOf(tx, id);
+    const approval = approved?.holds ? { by: approved.by, at: approved.at, people: approved.people } : null;
     const version = newId();
     const row = await tx.row<{ number: number }>(
-      `insert into cortex.automation_versions (id, automation_id, number, graph, settings, pins, note, author)
+      `insert into cortex.automation_versions (id, automation_id, number, graph, settings, pins, note, author, approval)
        values ($1, $2, (select coalesce(max(number), 0) + 1 from cortex.automation_versions where automation_id = $2),
-         $3::jsonb, $4::jsonb, $5::jsonb, $6, $7)
+         $3::jsonb, $4::jsonb, $5::jsonb, $6, $7, $8::jsonb)
        returning number`,
       [
         version,
@@ -182,6 +185,7 @@ export class Publishing {
         JSON.stringify(Object.fromEntries(pins)),
         note ?? null,
         actor.label,
+        approval && JSON.stringify(approval),
       ],
     );
     return { id: version, number: row!.number };

@@ -1,5 +1,6 @@
 import { draftSettings, graph, portable } from '#graph';
 import { z } from 'zod';
+import { approval } from './storyboards.contract.js';
 import { automation, graphBodyLimit } from './automations.contract.js';
 import { idParams, instant, page, pageQuery, route, uuid } from '../http/route.js';
 
@@ -12,6 +13,8 @@ const versionSummary = z.object({
   author: z.string().nullable(),
   published_at: instant,
   live: z.boolean(),
+  /** Who had approved its storyboard, where somebody had. */
+  approval: approval.nullable(),
   /** People inside this version now. */
   inside: z.number().int(),
   /** Runs that began in this version, or moved to it. */

@@ -51,6 +51,25 @@ const assumption = z.object({
 });
 export type Assumption = z.output<typeof assumption>;
 
+const simulatedMail = z.object({
+  node_id: z.string(),
+  visit: z.number().int(),
+  at: instant,
+  /** Why it would not have left. */
+  skipped: z.string().optional(),
+});
+
+/** One person's way, with the mails that they would have got. */
+const story = z.object({
+  contact_email: z.string(),
+  entered_at: instant,
+  status: z.string(),
+  end_reason: z.string().nullable(),
+  ended_at: instant.nullable(),
+  steps: z.array(simulatedStep),
+  messages: z.array(simulatedMail),
+});
+
 export const backtest = z.object({
   id: uuid,
   automation_id: uuid,
@@ -89,6 +108,8 @@ export const backtest = z.object({
       steps: z.array(simulatedStep),
     }),
   ),
+  /** The fewest people who together take every way that anybody took, those who show most first; at most twelve. */
+  storyboard: z.array(story),
   /** What the replay could not know and took for granted. */
   assumed: z.array(assumption),
   /** What it was told to assume; results with other assumptions say something else. */
@@ -254,9 +275,7 @@ export const simulateAutomation = route({
     node_id: z.string().nullable(),
     ended_at: instant.nullable(),
     steps: z.array(simulatedStep),
-    messages: z.array(
-      z.object({ node_id: z.string(), visit: z.number().int(), at: instant, skipped: z.string().optional() }),
-    ),
+    messages: z.array(simulatedMail),
   }),
   bodyLimit: 1_200_000,
   problems: ['not_found', 'unknown_address', 'settings_unfinished', 'no_start'],

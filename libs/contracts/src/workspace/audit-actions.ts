@@ -37,6 +37,7 @@ export const auditActions = {
   'activity_type.named': 'Named a type of activity',
   'automation.created': 'Created an automation',
   'automation.published': 'Published an automation',
+  'automation.approved': 'Approved the storyboard of an automation',
   'automation.paused': 'Paused an automation',
   'automation.live': 'Resumed an automation',
   'automation.stopped': 'Stopped an automation',

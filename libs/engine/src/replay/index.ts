@@ -1,3 +1,4 @@
+export { Storyboards } from './storyboards.js';
 export {
   BacktestLoop,
   Backtests,

@@ -1,6 +1,7 @@
 import type { Simulated } from './replay-backend.js';
 import type { Assumption, Backtest } from '#contracts';
 import type { Script } from './script.js';
+import { Stories, type Story } from './stories.js';
 
 const SAMPLES = 10;
 
@@ -22,6 +23,7 @@ export interface BacktestResult {
   /** Runs without a mail that left, by what kept it back. */
   without_mail: Record<string, number>;
   samples: Sample[];
+  storyboard: Story[];
   assumed: Assumption[];
   /** Activities that were replayed. */
   activities: number;
@@ -40,6 +42,7 @@ export const emptyResult = (): BacktestResult => ({
   ends: {},
   without_mail: {},
   samples: [],
+  storyboard: [],
   assumed: [],
   activities: 0,
 });
@@ -51,17 +54,20 @@ export class Tally {
   private readonly hours = new Map<number, number>();
   private readonly samples: { rank: string; sample: Sample }[] = [];
   private readonly dayOf: (at: Date) => string;
+  private readonly stories: Stories;
   private hasMail: boolean;
   private person = { mails: 0, runs: 0, email: '' };
 
   constructor(private readonly script: Script) {
     const format = new Intl.DateTimeFormat('en-CA', { timeZone: script.mail.timezone, dateStyle: 'short' });
     this.dayOf = (at) => format.format(at);
+    this.stories = new Stories(script);
     this.hasMail = [...script.version.steps.values()].some((step) => step.def.kind === 'mail');
   }
 
   /** One run, ended or still inside when the window ends. */
-  take({ journey, mails }: Simulated, contactEmail: string): void {
+  take(simulated: Simulated, contactEmail: string): void {
+    const { journey, mails } = simulated;
     const { run } = journey;
     const steps = this.script.stepsOf(journey);
     const { result } = this;
@@ -86,6 +92,7 @@ export class Tally {
     this.person.mails += sent.length;
     this.person.runs += 1;
     this.person.email = contactEmail;
+    this.stories.take(simulated, contactEmail);
     this.sample(run.person_id, {
       contact_email: contactEmail,
       entered_at: run.entered_at.toISOString(),
@@ -118,6 +125,7 @@ export class Tally {
       ? { hour: new Date(busiest[0] * 3_600_000).toISOString(), messages: busiest[1] }
       : null;
     this.result.samples = this.samples.map(({ sample }) => sample);
+    this.result.storyboard = this.stories.chosen();
     return this.result;
   }
 

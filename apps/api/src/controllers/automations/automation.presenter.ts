@@ -1,5 +1,5 @@
 import type { AutomationRow } from '#automations';
-import { nodes, nodeTypes, restore, sentenceOf, validate, type DraftSettings, type Graph } from '#graph';
+import { nodes, nodeTypes, programOf, sentenceOf, validate, type DraftSettings, type Graph } from '#graph';
 import { z } from 'zod';
 
 /**
@@ -18,29 +18,7 @@ export function presentAutomation(row: AutomationRow, problems = validate(row.dr
 
 /** Whether draft and live version do the same: where steps lie and what is noted beside them does not count. */
 function sameProgram(draft: AutomationRow, graph: Graph, settings: DraftSettings): boolean {
-  return program(draft.draft_graph, draft.settings) === program(graph, settings);
-}
-
-function program(graph: Graph, settings: DraftSettings): string {
-  const { nodes: steps, edges } = restore(graph);
-  return JSON.stringify([
-    steps.map(({ id, type, config }) => sorted({ id, type, config })).sort(byText),
-    edges.map((edge) => sorted(edge)).sort(byText),
-    sorted(settings),
-  ]);
-}
-
-const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
-
-/** With keys in one order, whatever the database did to them. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+  return programOf(draft.draft_graph, draft.settings) === programOf(graph, settings);
 }
 
 /** Every step type as an editor or another program needs it. */

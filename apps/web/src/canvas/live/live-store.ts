@@ -63,6 +63,8 @@ export interface Live {
   ends: Ends | null;
   river: River | null;
   trace: Trace | null;
+  /** What is shown while a draft is tried: the people who show all of it, or one person. */
+  storyboard: boolean;
 }
 
 export const createLiveStore = (automationId: string): StoreApi<Live> =>
@@ -75,6 +77,7 @@ export const createLiveStore = (automationId: string): StoreApi<Live> =>
     river: null,
     trace: null,
     changes: null,
+    storyboard: false,
   }));
 
 export const {

@@ -5,6 +5,7 @@ import { useStep } from '../document/use-editor';
 import { EndMoney } from './end-figures';
 import { FigureButton } from './figure-button';
 import { riverAt, useLive } from './live-store';
+import { MailThumbnail } from './mail-thumbnail';
 import { describeOutcome } from '../../runs/step-outcome';
 
 /** The third line of a card in Live: its figures, or what one person met here. */
@@ -16,13 +17,17 @@ export function StepFigures({ id }: { id: string }) {
   const step = useStep(id);
   const isEnd = step !== undefined && nodeDef(step.type)?.kind === 'end';
   const river = useLive((live) => riverAt(live, id));
+  const reader = useLive((live) => (live.trace?.run.id === 'story' ? live.trace.run.contact_email : undefined));
   if (traced) {
     const last = visits?.at(-1);
     if (!last) return <p className="card-facts" data-faded="true" />;
     return (
-      <p className="card-facts" data-testid="trace-facts">
-        {clockTime(last.entered_at)} {describeOutcome(last, step)}
-      </p>
+      <>
+        {reader && step?.type === 'send_email' ? <MailThumbnail config={step.config} email={reader} /> : null}
+        <p className="card-facts" data-testid="trace-facts">
+          {clockTime(last.entered_at)} {describeOutcome(last, step)}
+        </p>
+      </>
     );
   }
   if (river) return <RiverFigures river={river} isEnd={isEnd} />;

@@ -2,7 +2,7 @@ import { simulateAutomation, type AnswerOf, type Automation, type Run } from '#c
 import { indexGraph } from '#graph';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { call } from '../../api/client';
 import { useSentences } from '../../automations/reference-names';
 import { PersonInput } from '../../people/person-input';
@@ -16,8 +16,15 @@ import { reasonInWords } from '../../outbox/reason-words';
 
 type Tried = AnswerOf<typeof simulateAutomation>;
 
+interface TestProps {
+  automation: Automation;
+  flush: () => Promise<void>;
+  /** What chooses between this and the storyboard. */
+  faces: ReactNode;
+}
+
 /** Tries the draft on one person from an instant on, step by step; nothing leaves and nobody is changed. */
-export function TestPanel({ automation, flush }: { automation: Automation; flush: () => Promise<void> }) {
+export function TestPanel({ automation, flush, faces }: TestProps) {
   const live = useLiveStore();
   const [who, setWho] = useState<'person' | 'sample'>('sample');
   const [email, setEmail] = useState('');
@@ -51,6 +58,7 @@ export function TestPanel({ automation, flush }: { automation: Automation; flush
       <header className="inspector-head">
         <h2>Test</h2>
       </header>
+      {faces}
       <p className="sentence quiet">One person goes through the draft. Nothing is sent and nobody is changed.</p>
       <form
         className="field-group"

@@ -99,6 +99,11 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
                 {version.author ? ` · ${version.author}` : ''}
               </span>
               {version.note ? <span className="sentence">{version.note}</span> : null}
+              {version.approval ? (
+                <span className="label">
+                  Storyboard approved by {version.approval.by}, {shortTime(version.approval.at)}
+                </span>
+              ) : null}
               <span className="label">
                 {people(version.served)} entered{version.inside > 0 ? `, ${people(version.inside)} inside` : ''}
               </span>

@@ -11,6 +11,7 @@ import { people } from '../../ui/formatting/format';
 import { Loading } from '../../ui/feedback/query-states';
 import { BacktestSection } from './backtest-section';
 import { AgreedRules } from './experiment-sheet';
+import { StoryboardPart } from './storyboard-part';
 import { changesBetween } from '../document/changes';
 import { useLiveVersion } from '../../automations/versions.queries';
 import { showToast } from '../../ui/feedback/toast';
@@ -139,6 +140,8 @@ function Review({ automation, flush, onPublished }: PublishProps) {
       )}
 
       <BacktestSection replay={replay} graph={document.graph} />
+
+      <StoryboardPart id={automation.id} revision={revision} />
 
       {insideCount > 0 ? (
         <section className="sheet-part">

@@ -1,36 +1,16 @@
-import { getTemplate, previewContent, previewTemplate } from '#contracts';
 import { indexGraph } from '#graph';
 import { readRules } from '#rules';
 import { SegmentedControl } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../../../api/client';
+import { stepMail } from '../../../automations/step-mail.queries';
 import { Failed } from '../../../ui/feedback/query-states';
-import { rendered } from '../../../email-studio/design/mail/designs.queries';
 import { faceOf, faces, type Face } from '../../../email-studio/design/preview/faces';
-import { text } from '../../../schema-form/control';
 import { useEditor } from '../../document/use-editor';
 import { PreviewPersonInput, usePreviewPerson } from '../../../people/preview-person';
 import { MailTest } from './email-test';
 import { MissingData } from './missing-data';
-import { unsavedEmail } from './unsaved-email';
-
-const render = async (config: Record<string, unknown>, contact_email: string | undefined, signal: AbortSignal) => {
-  const template = text(config.template_id);
-  if (template) {
-    if (!contact_email) {
-      const { editor, subject, preheader, stream, design, html } = await call(
-        getTemplate,
-        { params: { id: template } },
-        { signal },
-      );
-      return rendered({ editor, subject, preheader, stream, written: { design, html } }, undefined, signal);
-    }
-    return call(previewTemplate, { params: { id: template }, body: { contact_email } }, { signal });
-  }
-  return call(previewContent, { body: unsavedEmail(config, contact_email) }, { signal });
-};
 
 /** The mail as one real person would get it, rendered by the server as it will be sent. */
 export function MailPreview({ config, readOnly }: { config: Record<string, unknown>; readOnly: boolean }) {
@@ -40,11 +20,7 @@ export function MailPreview({ config, readOnly }: { config: Record<string, unkno
   const start = useEditor((state) => indexGraph(state.document.graph).entry?.config.rules);
   const among = start === undefined ? undefined : readRules(start).rules;
   const [content] = useDebouncedValue(config, 400);
-  const mail = useQuery({
-    queryKey: ['mail-preview', content, email],
-    queryFn: ({ signal }) => render(content, email, signal),
-    placeholderData: keepPreviousData,
-  });
+  const mail = useQuery({ ...stepMail(content, email), placeholderData: keepPreviousData });
   const data = mail.data;
   return (
     <div className="stack" data-testid="mail-preview">

@@ -4,11 +4,11 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useMay, useSession } from '../../../access/session.queries';
 import { call } from '../../../api/client';
+import { unsavedEmail } from '../../../automations/step-mail.queries';
 import { mailStateOf } from '../../../outbox/mail-states';
 import { reasonInWords } from '../../../outbox/reason-words';
 import { Failed } from '../../../ui/feedback/query-states';
 import { text } from '../../../schema-form/control';
-import { unsavedEmail } from './unsaved-email';
 
 const LOOK_MS = 700;
 const onItsWay = new Set(['queued', 'submitting', 'uncertain']);
