@@ -162,6 +162,7 @@ table cortex.automation_versions
   note text
   author text
   published_at timestamp with time zone not null default cortex.now()
+  approval jsonb
 
 table cortex.automations
   id uuid not null default uuidv7()
@@ -175,6 +176,7 @@ table cortex.automations
   created_by text
   created_at timestamp with time zone not null default cortex.now()
   updated_at timestamp with time zone not null default cortex.now()
+  approval jsonb
 
 table cortex.backtests
   id uuid not null default uuidv7()

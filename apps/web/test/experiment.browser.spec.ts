@@ -127,4 +127,37 @@ describe('a split that is tried', () => {
     await page.keyboard.press('Escape');
     expect(broken).toEqual([]);
   });
+
+  it('shows one real person for each path with their mails, and keeps who approved it', async () => {
+    await page.getByTestId('test').click();
+    await page.getByTestId('storyboard-face').getByText('Storyboard', { exact: true }).click();
+    const board = page.getByTestId('storyboard');
+    await board.getByText('2 people show every path that was taken in the last 30 days.').waitFor();
+    const strip = board.getByTestId('strip');
+    await strip.getByText(/^A (short word|long letter)$/).waitFor();
+    await strip.getByRole('button', { name: 'Read the e-mail' }).click();
+    await strip
+      .frameLocator('figure iframe')
+      .getByText(/^Dear P\d+$/)
+      .waitFor();
+    await page.locator('.react-flow').getByTestId('mail-thumb').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await shots('storyboard');
+    await board.getByTestId('approve-storyboard').click();
+    await board.getByText(/^admin@example\.com approved it on .* The next version says so\.$/).waitFor();
+    await page.getByTestId('publish').click();
+    const sheet = page.getByTestId('publish-sheet');
+    await sheet
+      .getByTestId('storyboard-part')
+      .getByText(/approved it on/)
+      .waitFor();
+    await sheet.getByTestId('publish-now').click();
+    await page.getByText('Version 2 is live.').waitFor();
+    const { body } = await app.call('GET', `/automations/${id}/versions`);
+    expect(body.items.map((version: { approval: unknown }) => version.approval)).toEqual([
+      { by: app.admin.email, at: expect.any(String), people: 2 },
+      null,
+    ]);
+    expect(broken).toEqual([]);
+  });
 });

@@ -24,7 +24,13 @@ const partsOf = (ways: readonly (readonly string[])[]) => [...new Set(ways.flat(
 
 describe('the people of a storyboard', () => {
   it('are as few as it takes', () => {
-    const all = chosenOf([['a', 'b'], ['a', 'c'], ['a', 'b', 'd'], ['a', 'b'], ['a', 'c']]);
+    const all = chosenOf([
+      ['a', 'b'],
+      ['a', 'c'],
+      ['a', 'b', 'd'],
+      ['a', 'b'],
+      ['a', 'c'],
+    ]);
     expect(all.map(({ contact_email }) => contact_email)).toEqual(['p2@example.com', 'p1@example.com']);
     expect(chosenOf([])).toEqual([]);
   });

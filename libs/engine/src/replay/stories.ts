@@ -64,7 +64,9 @@ export class Stories {
     const open = new Set(this.seen);
     const left = [...this.ways.values()];
     const stories: Story[] = [];
-    const shows = (way: Way) => [...way.parts].filter((part) => open.has(part)).length;
+    // Of two who show as much, whoever got more mails.
+    const shows = ({ parts, story }: Way) =>
+      [...parts].filter((part) => open.has(part)).length + story.messages.length / (MOST_STEPS + 1);
     while (open.size > 0 && stories.length < MOST_STORIES) {
       const best = left.reduce((ahead, way) => (shows(way) > shows(ahead) ? way : ahead));
       for (const part of best.parts) open.delete(part);

@@ -49,8 +49,7 @@ describe('the storyboard of a draft', () => {
       ['only', 'yes', 'mail'],
       ['only', 'no', 'end'],
     );
-  const draft = async () =>
-    (await line.automations.create(actor, { name: 'Told', graph: graph(), settings: {} })).id;
+  const draft = async () => (await line.automations.create(actor, { name: 'Told', graph: graph(), settings: {} })).id;
   const replayed = async (id: string) => {
     const backtests = new Backtests(db.database);
     const backtest = await backtests.start(actor, id, {

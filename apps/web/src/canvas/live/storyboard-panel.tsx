@@ -46,7 +46,9 @@ export function StoryboardPanel({ automation, flush, faces }: StoryboardProps) {
         <h2>Test</h2>
       </header>
       {faces}
-      {replay.error ? <Failed error={replay.error} what="The storyboard could not be made" onRetry={replay.begin} /> : null}
+      {replay.error ? (
+        <Failed error={replay.error} what="The storyboard could not be made" onRetry={replay.begin} />
+      ) : null}
       {current?.status === 'failed' ? (
         <p className="field-problem">{current.error ?? 'The storyboard could not be made.'}</p>
       ) : null}

@@ -15,6 +15,7 @@ export function TestRoom(props: { automation: Automation; flush: () => Promise<v
       value={storyboard ? 'storyboard' : 'person'}
       onChange={(face) => live.setState({ storyboard: face === 'storyboard' })}
       aria-label="What to try"
+      data-testid="storyboard-face"
       data={[
         { value: 'person', label: 'One person' },
         { value: 'storyboard', label: 'Storyboard' },
