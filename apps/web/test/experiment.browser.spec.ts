@@ -76,6 +76,7 @@ describe('a split that is tried', () => {
     await fields.getByRole('combobox', { name: 'Hold-out' }).waitFor();
     await fields.getByText('It ends when at least 10 people on each path').waitFor();
     await page.getByTestId('step-split').getByText('Experiment on enrollments within 7 days').waitFor();
+    await page.locator('.expected-bar[data-stale="false"]').waitFor();
     expect(await seriousProblems(page)).toEqual([]);
     await shots('experiment-inspector');
     await page.getByTestId('publish').click();
