@@ -2,6 +2,7 @@ import './drawing/canvas.css';
 import './drawing/cards.css';
 import './drawing/far.css';
 import './inspector/inspector.css';
+import './live/storyboard.css';
 import './panels/panels.css';
 import './sheets/sheets.css';
 import './presence/presence.css';
