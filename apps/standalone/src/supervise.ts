@@ -2,7 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { retryLaws, type Config } from '#platform';
 import { lockDataDir, unusable } from '#platform/postgres';
-import { WORKER_FLAGS } from '#worker/flags';
+import { WORKER_ENVIRONMENT, WORKER_FLAGS } from '#worker/flags';
 import { KeptApplication } from './kept-application.js';
 import { KeptPostgres } from './kept-postgres.js';
 import type { Lives } from './lives.js';
@@ -21,8 +21,9 @@ export async function supervise(config: Config, program: string, lives = usualLi
   if (config.env.DATABASE_URL !== undefined) {
     return new KeptApplication({
       program,
-      flags: config.env.CORTEX_ROLE === 'api' ? [] : WORKER_FLAGS,
-      environment: async () => ({}),
+      ...(config.env.CORTEX_ROLE === 'api'
+        ? { flags: [], environment: async () => ({}) }
+        : { flags: WORKER_FLAGS, environment: async () => WORKER_ENVIRONMENT }),
       disturbances: () => 0,
       lives,
       stop,
@@ -41,7 +42,7 @@ export async function supervise(config: Config, program: string, lives = usualLi
     const application = new KeptApplication({
       program,
       flags: WORKER_FLAGS,
-      environment: async () => ({ DATABASE_URL: await postgres.address(), CORTEX_DEMO: demo }),
+      environment: async () => ({ ...WORKER_ENVIRONMENT, DATABASE_URL: await postgres.address(), CORTEX_DEMO: demo }),
       disturbances: () => postgres.losses,
       lives,
       stop,

@@ -5,6 +5,7 @@ export * from './audit/actor.js';
 export * from './attention/attention.js';
 export * from './audit/audit.js';
 export * from './config/config.js';
+export { environmentFor } from './config/environment.js';
 export * from './config/networks.js';
 export * from './outgoing/never-reached.js';
 export { callOut, internet, type Net, type Tried } from './outgoing/call-out.js';

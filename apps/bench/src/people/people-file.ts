@@ -28,10 +28,11 @@ export function csvOf(from: number, to: number, host: string, withConsent = fals
   return Buffer.from(lines.join('\n'));
 }
 
-export const COPY_LEADS =
-  'copy public.purchase_leads (email, first_name, last_name, country, tags, attributes, source) from stdin';
+/** How rows of people go into a table that has the columns of leads. */
+export const copyInto = (table: string): string =>
+  `copy ${table} (email, first_name, last_name, country, tags, attributes, source) from stdin`;
 
-/** The same people as rows of `COPY_LEADS`. */
+/** The same people as rows of `copyInto`. */
 export function copyOf(from: number, to: number, host: string): string {
   let text = '';
   for (let n = from; n < to; n += 1) {

@@ -290,8 +290,3 @@ export function readConfigWithDatabase(program: string): { config: Config; url: 
   if (!url) throw new Error(`${program} needs DATABASE_URL: postgres://user:password@host:5432/database.`);
   return { config, url };
 }
-
-/** The environment for a child process: ours, with `extra` on top. */
-export function environmentFor(extra: Record<string, string>): Record<string, string | undefined> {
-  return { ...process.env, ...extra };
-}

@@ -27,7 +27,7 @@ export const keyHash = (dedupeKey: string): string => hash('sha256', dedupeKey, 
  * Bytes of mail in one call. Postmark takes 50 MB; but while a call is under way a lane holds its mails, their JSON and
  * the bytes of that, and a worker has several lanes.
  */
-const callBytes = 8_000_000;
+const callBytes = 1_500_000;
 
 /** Item codes that blame the account or the workspace's settings, not the person: the mail waits. */
 const waitingCodes = new Set([10, 100, 400, 401, 405, 412, 413, 429, 500, 503, 1235, 1236, 1237]);
