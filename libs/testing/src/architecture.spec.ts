@@ -91,7 +91,14 @@ describe('the architecture', () => {
   });
 
   it('goes into another part only through its index', () => {
-    const known = new Set(['#rules/engine', '#designs/server', '#platform/csv', '#platform/environment', '#platform/postgres', '#worker/flags']);
+    const known = new Set([
+      '#rules/engine',
+      '#designs/server',
+      '#platform/csv',
+      '#platform/environment',
+      '#platform/postgres',
+      '#worker/flags',
+    ]);
     const wrong = sources.flatMap((source) =>
       source.imports
         .filter(({ from, target }) =>
