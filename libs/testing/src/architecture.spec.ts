@@ -35,7 +35,7 @@ function allowed(part: string): Permission[] {
 /** Everything that a test kit, a spec and a tool's own configuration may do and code may not. */
 const mayReadEnvironment = (source: Source) =>
   source.isSpec ||
-  source.path === 'libs/platform/src/config/config.ts' ||
+  /^libs\/platform\/src\/config\/(config|environment)\.ts$/.test(source.path) ||
   source.path.startsWith('libs/testing/') ||
   source.path.startsWith('apps/bench/') ||
   source.path === 'apps/web/vite.config.ts';
