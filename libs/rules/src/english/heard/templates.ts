@@ -4,7 +4,7 @@ import type { Face, Operator, SpokenValue, ValueType } from '../../language/oper
 import { faceOf, operatorsFor } from '../../operators/index.js';
 import { anyOf, inRow, mapped, words, type Parser } from './grammar.js';
 import type { Sequence } from './trie.js';
-import { boolean, count, enrollment, entry, instant, number, oneOrMore, span, text, thing } from './values.js';
+import { boolean, count, enrollment, entry, instant, number, oneOrMore, quoted, span, text, thing } from './values.js';
 
 /**
  * What an operator says is the one home of its words: it is asked for its sentence with marks in the places of the
@@ -75,16 +75,15 @@ function several(type: ValueType, field: Field): Variant[] {
       ? anyOf(...(field.values ?? []).map((value) => mapped(words(value), () => value as OneValue)))
       : scalars[type];
   if (!item) return [];
+  // Of two, both in quotation marks: what follows “or” without them may be something else.
+  const one = item === text ? quoted() : item;
   return [
     {
       spoken: { text: `${mark(0)} or ${mark(1)}`, words: [mark(0), mark(1)] },
-      holes: [{ parser: item }, { parser: item }],
+      holes: [{ parser: one }, { parser: one }],
       make: (found) => found as OneValue[],
     },
-    {
-      ...only(oneOrMore(item), { words: [mark(0)] }),
-      make: ([found]) => ((found as OneValue[]).length === 2 ? undefined : (found as OneValue[])),
-    },
+    only(oneOrMore(item), { words: [mark(0)] }),
   ];
 }
 
