@@ -271,6 +271,6 @@ describe('several sources', () => {
       },
     ]);
     await sync.ask(systemActor('test'));
-    expect((await sync.states()).map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+    expect((await sync.states()).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'off']);
   });
 });
