@@ -336,7 +336,8 @@ describe('the drawing under the hands', () => {
       .waitFor();
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'palette-written');
     await page.keyboard.press('Enter');
-    await canvas.saved();
+    // The palette closes first, so that nothing may be unsaved yet.
+    await until(async () => (await drawn(id)).nodes.length > 2);
     expect((await drawn(id)).nodes.map(({ type }) => type)).toEqual(['manual', 'wait', 'wait', 'filter', 'send_email']);
 
     await typed('wait 2 days, then sned "x", then end');
@@ -348,7 +349,7 @@ describe('the drawing under the hands', () => {
       .first()
       .waitFor();
     await page.keyboard.press('Enter');
-    await canvas.saved();
+    await until(async () => (await drawn(id)).nodes.length > 5);
     const { nodes, edges } = await drawn(id);
     const tag = nodes.find(({ type }) => type === 'update_contact')!.id;
     expect(edges).toContainEqual({ source: 'a', port: 'next', target: tag });

@@ -24,10 +24,11 @@ export interface BatchResult {
 export const keyHash = (dedupeKey: string): string => hash('sha256', dedupeKey, 'hex').slice(0, 40);
 
 /**
- * Bytes of mail in one call. Postmark takes 50 MB; but while a call is under way a lane holds its mails, their JSON and
- * the bytes of that, and a worker has several lanes.
+ * When a call is full before it has all that Postmark takes, which is 500 mails and 50 MB: while it is under way a lane
+ * holds its mails, their JSON and the bytes of that, and a worker has several lanes. A hundred mails are worth a call's
+ * way to Postmark and back whatever they weigh.
  */
-const callBytes = 1_500_000;
+const full = { mails: 100, bytes: 1_500_000, mostBytes: 8_000_000 };
 
 /** Item codes that blame the account or the workspace's settings, not the person: the mail waits. */
 const waitingCodes = new Set([10, 100, 400, 401, 405, 412, 413, 429, 500, 503, 1235, 1236, 1237]);
@@ -87,7 +88,9 @@ async function* calls(
       results.push({ id: mail.id, kind: 'failed', code: null, reason: rendered.reason });
     } else {
       const more = Buffer.byteLength(rendered.html) + Buffer.byteLength(rendered.text) + 2_000;
-      if (call.length === batchLimit || (call.length > 0 && bytes + more > callBytes)) {
+      const size = bytes + more;
+      const isFull = (size > full.bytes && call.length >= full.mails) || (size > full.mostBytes && call.length > 0);
+      if (call.length === batchLimit || isFull) {
         yield call;
         [call, bytes] = [[], 0];
       }

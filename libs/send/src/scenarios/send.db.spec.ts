@@ -302,6 +302,14 @@ describe('refusals', () => {
     expect(on.mostTaken).toBe(1);
   });
 
+  it('posts a hundred mails at once, however heavy together, and no more that are', async () => {
+    const html = `<p>${'word '.repeat(4_000)}</p>`;
+    await on.queue(await on.people(130), { content: { subject: 'Long', html, text: 'Long' } });
+    await on.senderFor().sender.sendOne();
+    expect(on.fake.calls.map((call) => call.size)).toEqual([100, 30]);
+    expect(await on.counts()).toEqual({ sent: 130 });
+  });
+
   it('puts mails back when Postmark cannot be reached at all', async () => {
     await on.queue(await on.people(1));
     const gone = await FakePostmark.start();
