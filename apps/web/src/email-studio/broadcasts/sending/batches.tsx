@@ -37,7 +37,7 @@ export function Batches({ broadcast }: { broadcast: Broadcast }) {
   return (
     <Section
       title="Batches"
-      note={`Each is one call to Postmark with at most 500 e-mails. What was put back leaves in a later one.${
+      note={`Each is handed to Postmark in one call, or in several if its e-mails are heavy. What was put back leaves in a later one.${
         broadcast.counts.failed > 0 ? ' The people who were refused are listed below.' : ''
       }`}
     >
