@@ -5,6 +5,7 @@ export * from './append.js';
 export * from './ingestion.js';
 export { labelsOf, TypeLabels } from './type-labels.js';
 export * from './visit-limits.js';
+export type { VisitorProof } from './visitor-proofs.js';
 export * from './visits.js';
 export { activitySentence } from './sentence.js';
 export { metadataOf } from './metadata-column.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, type Tx } from '#platform';
+import { Clock, Database } from '#platform';
 import { Ingestion, type StoreResult } from './ingestion.js';
 import { unitsOf, VisitLimits } from './visit-limits.js';
+import { noteProofs, type VisitorProof } from './visitor-proofs.js';
 
 /** Who recorded it, in an activity that came from a page. */
 const SOURCE = 'browser';
@@ -10,8 +11,6 @@ const DAY_MS = 24 * 3600_000;
 const WINDOW_MS = 7 * DAY_MS;
 /** What a clock may be wrong by before it is corrected: less is the way of the request. */
 const SKEW_MS = 60_000;
-/** Activities of a visitor that become a person's, the newest ones. */
-const MOST_JOINED = 2000;
 
 /** One activity of a visitor. */
 export interface VisitorActivity {
@@ -63,7 +62,7 @@ export class Visits {
     await this.limits.take(key, from.network, from.items + longer);
     // A proof counts also where the activity that carried it may not be recorded.
     const refused = activities.filter(({ type }) => !key.allowsType(type));
-    for (const { anonymousId, provenEmail } of proofsIn(refused)) await this.prove(anonymousId, provenEmail);
+    await this.prove(proofsIn(refused));
     const stored = await this.record(key.id, wanted, sentAt);
     let next = 0;
     return activities.map((activity): StoreResult =>
@@ -106,30 +105,17 @@ export class Visits {
       wanted.forEach(({ activity, at }, position) => (results[at] = { ...stored[position]!, id: activity.id }));
     };
     await store(({ provenEmail }) => provenEmail === undefined);
-    for (const { anonymousId, provenEmail } of proofsIn(activities)) await this.prove(anonymousId, provenEmail);
+    await this.prove(proofsIn(activities));
     await store(({ provenEmail }) => provenEmail !== undefined);
     return results;
   }
 
   /**
-   * Notes whose visitor this is, once and for ever, and makes what they did before the person's.
-   * @returns whether the directory has somebody of this address
+   * Notes whose visitors these are, once and for ever, and makes what they did before the persons'.
+   * @returns those of whose address the directory has nobody
    */
-  async prove(anonymousId: string, provenEmail: string): Promise<boolean> {
-    return this.database.tx(async (tx) => {
-      const person = await tx.row<{ person_id: string }>(
-        `select p.person_id from cortex.people p
-         where p.address = cortex.address($1::citext) collate "C" and p.type is not null`,
-        [provenEmail],
-      );
-      if (!person) return false;
-      await tx.run(
-        'insert into cortex.visitors (anonymous_id, person_id) values ($1, $2) on conflict (anonymous_id) do nothing',
-        [anonymousId, person.person_id],
-      );
-      await joinActivities(tx, anonymousId, provenEmail);
-      return true;
-    });
+  prove(proofs: readonly VisitorProof[]): Promise<VisitorProof[]> {
+    return noteProofs(this.database, proofs);
   }
 
   /** The address of whom each of these visitors has turned out to be; those who are nobody yet are left out. */
@@ -146,41 +132,11 @@ export class Visits {
 }
 
 /** Each visitor with each address that was proven of it. */
-function proofsIn(activities: readonly VisitorActivity[]): { anonymousId: string; provenEmail: string }[] {
-  const found = new Map<string, { anonymousId: string; provenEmail: string }>();
+function proofsIn(activities: readonly VisitorActivity[]): VisitorProof[] {
+  const found = new Map<string, VisitorProof>();
   for (const { anonymousId, provenEmail } of activities)
     if (provenEmail !== undefined) found.set(JSON.stringify([anonymousId, provenEmail]), { anonymousId, provenEmail });
   return [...found.values()];
-}
-
-/**
- * Gives the person what their visitor did until it was proven, also what comes later from a page that was offline; what
- * the visitor did after that without a proof may be somebody else's at the same browser. It goes through the inbox in its
- * order, so that it starts and wakes what is not too late for it.
- */
-async function joinActivities(tx: Tx, anonymousId: string, provenEmail: string): Promise<void> {
-  await tx.run(
-    `with person as (
-       select p.person_id, coalesce(p.email, p.address::citext) as email, v.proven_at,
-         case when p.type = 'customer' then p.id end as contact_id
-       from cortex.visitors v join cortex.people p using (person_id)
-       where v.anonymous_id = $1 and p.address = cortex.address($2::citext) collate "C" and p.type is not null
-     ), theirs as (
-       select a.id, a.occurred_at from person w
-       join public.crm_activities a on a.anonymous_id = $1 and a.person_id is null and a.occurred_at <= w.proven_at
-       where a.contact_email is null
-       order by a.occurred_at desc, a.id desc limit $3
-     ), joined as (
-       update public.crm_activities a
-       set person_id = w.person_id, contact_email = w.email, contact_id = w.contact_id
-       from theirs t, person w
-       where a.id = t.id and a.occurred_at = t.occurred_at and a.anonymous_id = $1 and a.person_id is null
-       returning a.id, a.person_id, a.occurred_at, a.history, a.type
-     )
-     insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
-     select j.person_id, j.id, j.occurred_at, j.history, j.type from joined j order by j.occurred_at, j.id`,
-    [anonymousId, provenEmail, MOST_JOINED],
-  );
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type PageKey,
   type PostedActivity,
   type VisitorActivity,
+  type VisitorProof,
 } from '#activities';
 import { fitsPage, isPageVisitor, OF_A_SERVER, TOO_MUCH_METADATA, USER_VISITOR, type ClientMessage } from '#contracts';
 import { Shop } from '#enrollments';
@@ -118,7 +119,9 @@ export class Clients {
    */
   private async ofServer({ by, source }: ServerSender, calls: readonly Sayable[], sentAt?: string) {
     const known = await this.visits.known([...new Set(calls.flatMap(({ claim }) => visitorsOf(claim)))]);
-    const proofs: [visitor: string, email: string][] = [];
+    const proofs: VisitorProof[] = [];
+    // Of whom these calls tell something before they say who it is.
+    const nameless = new Set<string>();
     const now = this.clock.now().getTime();
     const said = calls.flatMap(({ message, claim }) =>
       message.type === 'identify' && claim.email
@@ -129,12 +132,13 @@ export class Clients {
       const visitors = visitorsOf(claim);
       // Whom a browser turned out to be says nothing of the user who is at it now.
       const email = claim.email ?? (visitors[0] === undefined ? undefined : known.get(visitors[0]));
-      if (email !== undefined)
+      if (email !== undefined) {
         for (const id of visitors) {
           if (known.has(id)) continue;
           known.set(id, email);
-          proofs.push([id, email]);
+          proofs.push({ anonymousId: id, provenEmail: email });
         }
+      } else if (visitors[0] !== undefined) nameless.add(visitors[0]);
       const at = correctedInstant(now, occurredAt(message), message.sentAt ?? sentAt);
       return {
         source,
@@ -146,18 +150,11 @@ export class Clients {
       };
     });
     const newcomers = await this.shop.sayOfKnown(said);
-    const unproven = await this.prove(proofs);
+    const unproven = new Set(await this.visits.prove(proofs));
     const stored = await this.ingestion.store(posted, by);
     await this.shop.sayOfKnown(newcomers);
-    await this.prove(unproven);
+    await this.visits.prove(proofs.filter((proof) => unproven.has(proof) || nameless.has(proof.anonymousId)));
     return stored;
-  }
-
-  /** @returns what could not be proven, because the directory does not have anybody of the address yet */
-  private async prove(proofs: readonly [visitor: string, email: string][]) {
-    const left: [visitor: string, email: string][] = [];
-    for (const [visitor, email] of proofs) if (!(await this.visits.prove(visitor, email))) left.push([visitor, email]);
-    return left;
   }
 }
 

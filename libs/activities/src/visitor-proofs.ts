@@ -1,0 +1,106 @@
+import { databaseFailure, retryLaws, type Database, type Tx } from '#platform';
+
+/** Proofs that are noted in one transaction: it holds their rows no longer than that takes. */
+const TOGETHER = 100;
+/** Activities of a visitor that become a person's, the newest ones. */
+const MOST_JOINED = 2000;
+
+/** Who a visitor is, as the shop's server has said. */
+export interface VisitorProof {
+  anonymousId: string;
+  provenEmail: string;
+}
+
+/**
+ * Notes whose visitors these are, once and for ever, and makes what they did before the persons'. It comes out as if each
+ * proof came alone, in this order: of two of one visitor the first counts whose address somebody has.
+ * @returns those of whose address the directory has nobody
+ */
+export async function noteProofs(database: Database, proofs: readonly VisitorProof[]): Promise<VisitorProof[]> {
+  const left: VisitorProof[] = [];
+  for (let from = 0; from < proofs.length; from += TOGETHER)
+    left.push(...(await noteTogether(database, proofs.slice(from, from + TOGETHER))));
+  return left;
+}
+
+async function noteTogether(database: Database, proofs: readonly VisitorProof[]): Promise<VisitorProof[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.tx((tx) => note(tx, proofs));
+    } catch (error) {
+      if (databaseFailure(error) !== 'collision' || attempt >= retryLaws.collision.tries) throw error;
+    }
+  }
+}
+
+async function note(tx: Tx, proofs: readonly VisitorProof[]): Promise<VisitorProof[]> {
+  await tx.rows(EACH_BY_INDEX);
+  const visitors = proofs.map(({ anonymousId }) => anonymousId);
+  const emails = proofs.map(({ provenEmail }) => provenEmail);
+  const nobodys = await tx.rows<{ ord: number }>(NOTE_VISITORS, [visitors, emails]);
+  if (nobodys.length < proofs.length) await tx.run(JOIN_ACTIVITIES, [visitors, emails, MOST_JOINED]);
+  return nobodys.map(({ ord }) => proofs[ord - 1]!);
+}
+
+/**
+ * For a hundred visitors the planner would rather read all activities there are than look for each visitor's, of which
+ * nearly all have few.
+ */
+const EACH_BY_INDEX = `
+  select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)`;
+
+/**
+ * Notes visitors sorted, so that two transactions never wait for each other in a circle; answers of whose address there is
+ * nobody. It takes no lock on people: like the storing of an activity it moves nobody's run, and what it writes under
+ * somebody who is merged meanwhile, `cortex.follow_merges` hands over.
+ */
+const NOTE_VISITORS = `
+  with given as materialized (
+    select g.anonymous_id, g.ord, p.person_id
+    from unnest($1::text[], $2::text[]) with ordinality as g (anonymous_id, email, ord)
+    left join cortex.people p
+      on p.address = cortex.address(g.email::citext) collate "C" and p.type is not null
+  ), noted as (
+    insert into cortex.visitors (anonymous_id, person_id)
+    select distinct on (g.anonymous_id) g.anonymous_id, g.person_id
+    from given g where g.person_id is not null
+    order by g.anonymous_id, g.ord
+    on conflict (anonymous_id) do nothing
+  )
+  select g.ord::int as ord from given g where g.person_id is null order by g.ord`;
+
+/**
+ * Gives each person what their visitor did until it was proven, also what comes later from a page that was offline; what
+ * the visitor did after that without a proof may be somebody else's at the same browser. It goes through the inbox in its
+ * order, so that it starts and wakes what is not too late for it. Rows are locked in the order of their visitors.
+ */
+const JOIN_ACTIVITIES = `
+  with person as materialized (
+    select distinct on (g.anonymous_id) g.anonymous_id, g.ord, p.person_id, v.proven_at,
+      coalesce(p.email, p.address::citext) as email, case when p.type = 'customer' then p.id end as contact_id
+    from unnest($1::text[], $2::text[]) with ordinality as g (anonymous_id, email, ord)
+    join cortex.visitors v on v.anonymous_id = g.anonymous_id
+    join cortex.people p on p.person_id = v.person_id
+    where p.address = cortex.address(g.email::citext) collate "C" and p.type is not null
+    order by g.anonymous_id, g.ord
+  ), theirs as materialized (
+    select w.anonymous_id, w.ord, w.person_id, w.email, w.contact_id, a.id, a.occurred_at
+    from person w
+    cross join lateral (
+      select a.id, a.occurred_at from public.crm_activities a
+      where a.anonymous_id = w.anonymous_id and a.person_id is null and a.contact_email is null
+        and a.occurred_at <= w.proven_at
+      order by a.occurred_at desc, a.id desc limit $3
+      for update
+    ) a
+  ), joined as (
+    update public.crm_activities a
+    set person_id = t.person_id, contact_email = t.email, contact_id = t.contact_id
+    from theirs t
+    where a.id = t.id and a.occurred_at = t.occurred_at and a.anonymous_id = t.anonymous_id
+      and a.anonymous_id is not null and a.person_id is null
+    returning t.ord, a.id, a.person_id, a.occurred_at, a.history, a.type
+  )
+  insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
+  select j.person_id, j.id, j.occurred_at, j.history, j.type from joined j order by j.ord, j.occurred_at, j.id`;
