@@ -121,7 +121,12 @@ describe('a batch of a server', () => {
   it('asks no more of the database for each user', async () => {
     const batch = (users: number, of: string) =>
       Array.from({ length: users }, (_, n) =>
-        call(n, { userId: `${of}-${n}`, anonymousId: `${of}-b${n}`, context: { traits: { email: `${n}@${of}.example` } } }),
+        call(n, {
+          type: 'identify',
+          userId: `${of}-${n}`,
+          anonymousId: `${of}-b${n}`,
+          traits: { email: `${n}@${of}.example`, firstName: 'Ada', n },
+        }),
       );
     const statements = async (messages: ClientMessage[]) =>
       (await countWork(db.database, ['cortex.visitors'], () => clients.record(SERVER, messages))).statements;
@@ -129,13 +134,33 @@ describe('a batch of a server', () => {
     const many = await statements(batch(220, 'many'));
     // Two visitors each, a hundred in a transaction: before the activities are stored, and after it.
     expect(many - few).toBeLessThanOrEqual(4 * 4 + 4 * 5 + 1);
-    expect(await statements(batch(220, 'many'))).toBeLessThanOrEqual(2);
-    const left = await db.database.row<{ visitors: number; nobodys: number }>(
+    expect(await statements(batch(220, 'many'))).toBeLessThanOrEqual(8);
+    const left = await db.database.row<{ visitors: number; named: number; nobodys: number }>(
       `select (select count(*)::int from cortex.visitors where anonymous_id like '%many-%') as visitors,
+         (select count(*)::int from cortex.people where address like '%@many.example' and first_name = 'Ada'
+            and address = (attributes ->> 'n') || '@many.example') as named,
          (select count(*)::int from public.crm_activities where anonymous_id like '%many-%' and person_id is null) as nobodys`,
     );
-    expect(left).toEqual({ visitors: 440, nobodys: 0 });
+    expect(left).toEqual({ visitors: 440, named: 220, nobodys: 0 });
   }, 60_000);
+
+  it('loses of what is said about others nothing by what the database refuses', async () => {
+    const about = (who: string, plan: string) =>
+      call(1, { type: 'identify', userId: `odd-${who}`, traits: { email: `${who}@odd.example`, plan } });
+    await shop.leads([{ email: 'b@odd.example' }, { email: 'c@odd.example' }]);
+    const batch = [about('a', 'pro'), about('b', 'no text: \ud800'), about('c', 'pro'), about('b', 'max')];
+    const answers = await clients.record(SERVER, batch);
+    expect(answers.map(({ status }) => status)).toEqual(['accepted', 'rejected', 'accepted', 'accepted']);
+    expect(
+      await db.database.rows(
+        `select address, attributes from cortex.people where address like '%@odd.example' order by address`,
+      ),
+    ).toEqual([
+      { address: 'a@odd.example', attributes: { plan: 'pro' } },
+      { address: 'b@odd.example', attributes: { plan: 'max' } },
+      { address: 'c@odd.example', attributes: { plan: 'pro' } },
+    ]);
+  });
 
   it('waits for none that names the same users in another order', async () => {
     const ids = Array.from({ length: 60 }, (_, n) => `w-${n}`);

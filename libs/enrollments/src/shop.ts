@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform';
-import { bringIn, type WriteResult } from './bring-in.js';
+import { addressOf } from '#directory';
+import { Database, type Tx } from '#platform';
+import { bringIn, lockAddresses, type WriteResult } from './bring-in.js';
 import { listCourses, upsertCourse, type CourseFields } from './courses.js';
 import { upsertLead, type LeadFields } from './leads.js';
 import { upsertEnrollment, upsertTransaction, type EnrollmentFields, type TransactionFields } from './orders.js';
@@ -30,12 +31,22 @@ export class Shop {
   async sayOfKnown(items: readonly PersonFields[]): Promise<PersonFields[]> {
     if (items.length === 0) return [];
     const missing = new Set<PersonFields>();
-    await bringIn(this.database, items, async (tx, item) => {
-      const id = await updateKnown(tx, item);
-      if (id === undefined) missing.add(item);
-      else missing.delete(item);
-      return { id: id ?? '', created: false };
+    const say = async (tx: Tx, some: readonly PersonFields[]) => {
+      const unknown = new Set(await updateKnown(tx, some));
+      for (const item of some)
+        if (unknown.has(item)) missing.add(item);
+        else missing.delete(item);
+      return { id: '', created: false };
+    };
+    // All as one; where the database refuses that, each by itself.
+    const [all] = await bringIn(this.database, [{}], async (tx) => {
+      await lockAddresses(
+        tx,
+        items.map(({ email }) => addressOf(email)).filter((address) => address !== undefined),
+      );
+      return say(tx, items);
     });
+    if (all!.status === 'rejected') await bringIn(this.database, items, (tx, item) => say(tx, [item]));
     return [...missing];
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { turnsOf } from '#enrollments';
 import { Database, recordAudit, type Actor, type Tx } from '#platform';
 import { personalIds } from '#rules';
 import { beginJob } from './begin-job.js';
@@ -69,7 +70,8 @@ export class UndoImport implements SteppedWork {
     );
     const counts = { ...job.progress.counts };
     const left: Left = new Map();
-    for (const turn of turns(changes)) await takeBack(tx, import_id, turn, left);
+    // Of several changes of one row the last first.
+    for (const turn of turnsOf(changes, ({ record_id }) => record_id)) await takeBack(tx, import_id, turn, left);
     await tx.run('delete from cortex.import_changes where job_id = $1 and ord = any($2::bigint[])', [
       import_id,
       changes.map(({ ord }) => ord),
@@ -86,18 +88,6 @@ export class UndoImport implements SteppedWork {
       lines: lines.join(''),
     };
   }
-}
-
-/** Several changes of one row are taken back one after another, the last first. */
-function turns(changes: readonly Change[]): Change[][] {
-  const seen = new Map<string, number>();
-  const result: Change[][] = [];
-  for (const change of changes) {
-    const turn = seen.get(change.record_id) ?? 0;
-    seen.set(change.record_id, turn + 1);
-    (result[turn] ??= []).push(change);
-  }
-  return result;
 }
 
 async function takeBack(tx: Tx, importId: string, changes: readonly Change[], left: Left): Promise<void> {

@@ -1,5 +1,5 @@
 import { findOrCreatePeople, setConsents, type Person } from '#directory';
-import { lockAddresses, personChangesBy } from '#enrollments';
+import { homesOf, lockAddresses, personChangesBy, turnsOf, type Home } from '#enrollments';
 import { databaseFailure, type Tx } from '#platform';
 import { personalColumns, personalIds, personalPairs } from '#rules';
 import type { Item } from './read-row.js';
@@ -20,7 +20,7 @@ export interface Outcome {
   why: string;
 }
 
-type Kind = 'customer' | 'lead';
+type Kind = Home['kind'];
 const tables = { customer: 'public.unified_profiles', lead: 'public.purchase_leads' } as const;
 
 /** What was done to one item's row. */
@@ -42,20 +42,8 @@ export async function writePeople(tx: Tx, items: readonly Item[], rules: ImportR
     items.map(({ address }) => address),
   );
   const outcomes: Outcome[] = [];
-  for (const turn of turns(items)) outcomes.push(...(await writeOrHalve(tx, turn, rules)));
+  for (const turn of turnsOf(items, ({ address }) => address)) outcomes.push(...(await writeOrHalve(tx, turn, rules)));
   return outcomes.toSorted((a, b) => a.row - b.row);
-}
-
-/** Several rows of one address are written one after another; one statement takes one of each. */
-function turns(items: readonly Item[]): Item[][] {
-  const seen = new Map<string, number>();
-  const result: Item[][] = [];
-  for (const item of items) {
-    const turn = seen.get(item.address) ?? 0;
-    seen.set(item.address, turn + 1);
-    (result[turn] ??= []).push(item);
-  }
-  return result;
 }
 
 async function writeOrHalve(tx: Tx, items: Item[], rules: ImportRules): Promise<Outcome[]> {
@@ -82,7 +70,10 @@ async function writeOrHalve(tx: Tx, items: Item[], rules: ImportRules): Promise<
 }
 
 async function write(tx: Tx, items: readonly Item[], rules: ImportRules): Promise<Outcome[]> {
-  const homes = await homesOf(tx, items);
+  const homes = await homesOf(
+    tx,
+    items.map(({ address }) => address),
+  );
   const places = items.map((item) => ({ item, home: homes.get(item.address) }));
   const written = new Map<Item, Written>();
   for (const kind of ['customer', 'lead'] as const) {
@@ -102,42 +93,11 @@ async function write(tx: Tx, items: readonly Item[], rules: ImportRules): Promis
   });
 }
 
-/** The row that somebody is known by. */
-interface Home {
-  kind: Kind;
-  id: string;
-  createdAt: Date;
-}
-
 /** Since when somebody is known says the shop, and not a file: the oldest profile counts, and the newest lead. */
 const keptDate = ({ createdAt }: Item, home: Home): string | undefined =>
   createdAt === undefined || Date.parse(createdAt) === home.createdAt.getTime()
     ? undefined
     : 'They are known already, so their date stayed as it was.';
-
-/** Where people live: their profile, else their newest lead. */
-async function homesOf(tx: Tx, items: readonly Item[]): Promise<Map<string, Home>> {
-  const rows = await tx.rows<{ address: string; profile_id: string | null; lead_id: string | null; at: Date | null }>(
-    `select a.address, u.id as profile_id, l.id as lead_id, coalesce(u.created_at, l.created_at) as at
-     from unnest($1::text[]) as a (address)
-     left join lateral (
-       select u.id, u.created_at from public.unified_profiles u where cortex.address(u.email) = a.address collate "C"
-       order by u.created_at, u.id limit 1) u on true
-     left join lateral (
-       select p.id, p.created_at from public.purchase_leads p
-       where u.id is null and cortex.address(p.email) = a.address collate "C"
-         and not exists (select from cortex.lead_owners o where o.lead_id = p.id and o.address = a.address)
-       order by p.created_at desc, p.id desc limit 1) l on true`,
-    [items.map(({ address }) => address)],
-  );
-  return new Map(
-    rows.flatMap(({ address, profile_id, lead_id, at }): [string, Home][] => {
-      const id = profile_id ?? lead_id;
-      if (id === null || at === null) return [];
-      return [[address, { kind: profile_id === null ? 'lead' : 'customer', id, createdAt: at }]];
-    }),
-  );
-}
 
 /** SQL: what an import writes of a row, as JSON. */
 export const kept = (alias: string): string =>
