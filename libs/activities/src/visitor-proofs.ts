@@ -34,7 +34,7 @@ async function noteTogether(database: Database, proofs: readonly VisitorProof[])
 }
 
 async function note(tx: Tx, proofs: readonly VisitorProof[]): Promise<VisitorProof[]> {
-  await tx.rows(EACH_BY_INDEX);
+  await tx.rows(PLANNED_FOR_MANY);
   const visitors = proofs.map(({ anonymousId }) => anonymousId);
   const emails = proofs.map(({ provenEmail }) => provenEmail);
   const nobodys = await tx.rows<{ ord: number }>(NOTE_VISITORS, [visitors, emails]);
@@ -43,12 +43,11 @@ async function note(tx: Tx, proofs: readonly VisitorProof[]): Promise<VisitorPro
 }
 
 /**
- * For a hundred visitors the planner would rather read all activities there are than look for each visitor's, of which
- * nearly all have few.
+ * For a hundred visitors the planner would rather read all activities there are than look for each visitor's; and in a
+ * young installation it takes the visitors' activities for one or two, and compares each with each.
  */
-const EACH_BY_INDEX = `
-  select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-    set_config('enable_mergejoin', 'off', true)`;
+const PLANNED_FOR_MANY = `
+  select set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'off', true)`;
 
 /**
  * Notes visitors sorted, so that two transactions never wait for each other in a circle; answers of whose address there is
@@ -59,8 +58,11 @@ const NOTE_VISITORS = `
   with given as materialized (
     select g.anonymous_id, g.ord, p.person_id
     from unnest($1::text[], $2::text[]) with ordinality as g (anonymous_id, email, ord)
-    left join cortex.people p
-      on p.address = cortex.address(g.email::citext) collate "C" and p.type is not null
+    left join lateral (
+      select p.person_id from cortex.people p
+      where p.address = cortex.address(g.email::citext) collate "C" and p.type is not null
+      limit 1
+    ) p on true
   ), noted as (
     insert into cortex.visitors (anonymous_id, person_id)
     select distinct on (g.anonymous_id) g.anonymous_id, g.person_id
@@ -78,11 +80,17 @@ const NOTE_VISITORS = `
 const JOIN_ACTIVITIES = `
   with person as materialized (
     select distinct on (g.anonymous_id) g.anonymous_id, g.ord, p.person_id, v.proven_at,
-      coalesce(p.email, p.address::citext) as email, case when p.type = 'customer' then p.id end as contact_id
+      p.email, p.contact_id
     from unnest($1::text[], $2::text[]) with ordinality as g (anonymous_id, email, ord)
-    join cortex.visitors v on v.anonymous_id = g.anonymous_id
-    join cortex.people p on p.person_id = v.person_id
-    where p.address = cortex.address(g.email::citext) collate "C" and p.type is not null
+    cross join lateral (
+      select v.person_id, v.proven_at from cortex.visitors v where v.anonymous_id = g.anonymous_id limit 1
+    ) v
+    cross join lateral (
+      select p.person_id, coalesce(p.email, p.address::citext) as email, case when p.type = 'customer' then p.id end as contact_id
+      from cortex.people p
+      where p.person_id = v.person_id and p.address = cortex.address(g.email::citext) collate "C" and p.type is not null
+      limit 1
+    ) p
     order by g.anonymous_id, g.ord
   ), theirs as materialized (
     select w.anonymous_id, w.ord, w.person_id, w.email, w.contact_id, a.id, a.occurred_at
@@ -99,7 +107,7 @@ const JOIN_ACTIVITIES = `
     set person_id = t.person_id, contact_email = t.email, contact_id = t.contact_id
     from theirs t
     where a.id = t.id and a.occurred_at = t.occurred_at and a.anonymous_id = t.anonymous_id
-      and a.anonymous_id is not null and a.person_id is null
+      and a.anonymous_id = any($1::text[]) and a.person_id is null
     returning t.ord, a.id, a.person_id, a.occurred_at, a.history, a.type
   )
   insert into cortex.activity_inbox (person_id, activity_id, occurred_at, history, type)
