@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testApi, type TestApi } from './api.fixture.js';
+import { customerOf, PASSWORD } from './customers.fixture.js';
 
 let api: TestApi;
 let courseId: string;
@@ -263,6 +264,24 @@ describe('the other doors of a shop', () => {
       /transactions_refund_fits/,
     );
   });
+
+  it('lets nobody in again whose access was revoked, by sending the enrollment and the order of before', async () => {
+    const { id, email, cookie } = await customerOf(api, 'sent.again@example.com');
+    const transaction = { external_id: '2026-0815', amount_minor: 4900, currency: 'EUR' };
+    const old = { email, course_id: courseId, created_at: '2026-01-05T10:00:00Z', transaction };
+    const courses = () => api.call<any>('GET', '/me/courses', undefined, { cookie });
+    const signIn = () => api.call('POST', '/auth/customer/sign-in', { email, password: PASSWORD }, { anonymous: true });
+    expect((await post('/enrollments', old)).body.created).toBe(1);
+    expect((await courses()).body.items).toMatchObject([{ course_id: courseId }]);
+    const wish = { reason: 'Refunded', confirm: '0815' };
+    const done = await api.call('POST', `/contacts/${id}/actions/revoke_access`, wish);
+    expect([done.status, done.body.state]).toEqual([200, 'done']);
+    for (let again = 0; again < 2; again++) {
+      expect((await post('/enrollments', old)).body.rejected).toBe(0);
+      expect(await signIn()).toMatchObject({ status: 403, body: { code: 'BANNED_USER' } });
+      expect((await courses()).status).toBe(401);
+    }
+  }, 60_000);
 
   it('lists courses by page', async () => {
     await post('/courses', [{ title: 'A' }, { title: 'B' }]);
