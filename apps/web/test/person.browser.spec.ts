@@ -200,8 +200,15 @@ describe('one person', () => {
     const order = (await dialog.getByText(/^Order /).textContent())!;
     await dialog.getByLabel('Type the last four').fill('nope');
     await dialog.getByLabel('Reason').fill('Asked for their money back');
+    // In a window too low for the whole dialog, the mistake is brought into view.
+    const low = { width: 1440, height: 420 };
+    await page.setViewportSize(low);
     await dialog.locator('button[type="submit"]:enabled').click();
-    await dialog.getByText('These are not the last four characters of the order.').first().waitFor();
+    await dialog.getByLabel('Type the last four').and(page.locator(':focus')).waitFor();
+    const mistake = dialog.getByText('These are not the last four characters of the order.').first();
+    const { y, height } = (await mistake.boundingBox())!;
+    expect([y > 0, y + height < low.height]).toEqual([true, true]);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await dialog.getByLabel('Type the last four').fill(order.slice(-4));
     expect(await seriousProblems(page)).toEqual([]);
     await dialog.locator('button[type="submit"]:enabled').click();

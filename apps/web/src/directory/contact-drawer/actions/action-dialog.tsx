@@ -1,5 +1,5 @@
 import type { ActionCandidate, ContactActionPreview, ContactActionResult } from '#contracts';
-import { Button, Modal, Radio, TextInput } from '@mantine/core';
+import { Button, Modal, Radio } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useMemo, useRef, useState, type FormEvent } from 'react';
 import { newUuid } from '../../../api/new-uuid';
@@ -14,6 +14,7 @@ import { ActionFields } from './action-fields';
 import { drawnFields, inputOf, missingIn, previewInput, withDefaults } from './action-input';
 import { ActionResult } from './action-result';
 import { formOf, useDoAction, usePreview, type ActionInput, type ContactActionName } from './actions.queries';
+import { Confirmation } from './confirmation';
 
 interface ActionDialogProps {
   contact: Contact;
@@ -115,13 +116,12 @@ function Asking({ contact, action, given, onOpen, onDone, onClose }: ActionDialo
         isAsked={asked !== undefined}
       />
       {confirms && toConfirm ? (
-        <TextInput
-          label={toConfirm.label}
-          description={toConfirm.value_hint}
-          error={problems.get(confirms.name)}
-          autoComplete="off"
-          value={typeof typed === 'string' ? typed : ''}
-          onChange={(event) => change(confirms.name, event.currentTarget.value)}
+        <Confirmation
+          asked={toConfirm}
+          typed={typeof typed === 'string' ? typed : ''}
+          problem={problems.get(confirms.name)}
+          refused={refused}
+          onChange={(text) => change(confirms.name, text)}
         />
       ) : null}
       <Refusal error={refused} isChoice={!isChosen} onOpen={onOpen} />
