@@ -84,6 +84,42 @@ describe('Stripe’s webhook', () => {
     ).toBe(200);
     expect((await orders()).length).toBe(1);
   });
+
+  it('that gives an order back in full says whose course is still open, until it is taken from them', async () => {
+    const at = 1_764_000_000;
+    const tell = (type: string, amount_refunded: number, seconds: number) =>
+      send(signed, stripeReport(SECRET, type, charge({ amount_refunded }), { created: at + seconds }));
+    const notices = async () => {
+      const { body } = await signed.call('GET', '/attention');
+      return body.items.filter((item: { kind: string }) => item.kind === 'refunded_open');
+    };
+    await tell('charge.succeeded', 0, 0);
+    const course_id = (await signed.call('POST', '/courses', { title: 'Bread' })).body.results[0].id;
+    await signed.call('POST', '/enrollments', { email: ann, course_id, created_at: new Date(at * 1000).toISOString() });
+    await tell('charge.refunded', 900, 60);
+    expect(await notices()).toEqual([]);
+    await tell('charge.refunded', 4900, 120);
+    const { id } = (await signed.call('GET', `/contacts?q=${ann}`)).body.items[0];
+    const notice = {
+      title: 'Refunded at Stripe, course still open',
+      detail: expect.stringContaining(`${ann} was given everything back for the order ch_1, and still has “Bread”.`),
+      action: { label: 'Open the person', href: `/admin/directory?contact=${id}` },
+    };
+    const [item] = await notices();
+    expect(item).toMatchObject(notice);
+    // Whoever marked it as done is not told again.
+    await signed.call('POST', `/attention/${item.id}/close`);
+    await tell('charge.refunded', 4900, 180);
+    expect(await notices()).toEqual([]);
+
+    await signed.db.database.run(`update public.transactions set status = 'paid', refunded_minor = 0`);
+    await tell('charge.captured', 0, 240);
+    await tell('charge.refunded', 4900, 300);
+    expect(await notices()).toMatchObject([notice]);
+    const wish = { reason: 'Refunded', confirm: 'ch_1' };
+    expect((await signed.call('POST', `/contacts/${id}/actions/revoke_access`, wish)).body.state).toBe('done');
+    expect(await notices()).toEqual([]);
+  });
 });
 
 describe('fetching orders', () => {

@@ -5,6 +5,7 @@ import { defineJob, Queue, type JobHandlers } from '#queue';
 import { z } from 'zod';
 import { beginRound } from './order-sources.queries.js';
 import { OrderSync } from './order-sync.js';
+import { closeNoLongerOpen } from './refunded-open.js';
 import type { Hint } from './source.js';
 
 /** Fetches what changed from every source, every night. */
@@ -44,7 +45,10 @@ const ANYTHING_HINTED = 'select 1 from cortex.order_hints limit 1';
 const PAUSE = 1000;
 const HINTS = 200;
 
-/** Hands to the queue what was asked for over HTTP, and does it. The processes that answer requests need no queue for it. */
+/**
+ * Hands to the queue what was asked for over HTTP, and does it. The processes that answer requests need no queue for
+ * it. Each round, at least one a minute, also closes what was said of courses that are no longer open.
+ */
 @Injectable()
 export class OrderJobs implements JobHandlers, Loop {
   readonly name = 'orders';
@@ -100,6 +104,7 @@ export class OrderJobs implements JobHandlers, Loop {
         [HINTS],
       );
       await this.queue.enqueueMany(tx, followHint, hints);
+      await closeNoLongerOpen(tx);
       return hints.length === HINTS;
     });
   }

@@ -3,6 +3,7 @@ import { orderCountsText } from '#contracts';
 import { systemActor } from '#platform';
 import type { ShopOrder } from '#testing';
 import { ann, order, OrdersFixture } from './orders.fixture.js';
+import { closeNoLongerOpen } from './refunded-open.js';
 import { SourceError } from './source.js';
 
 let on: OrdersFixture;
@@ -147,6 +148,49 @@ describe('orders from Stripe', () => {
       'own-number-7 0',
       'pi_of_the_first 0',
     ]);
+  });
+
+  it('that are given back in full say which courses are still open, of linked accounts too, until they are not', async () => {
+    const { stripe } = on;
+    await sql(`insert into public.courses (title) values ('Bread'), ('Cake')`);
+    stripe.charge({ id: 'ch_1', email: ann, metadata: { course_title: 'Bread' } });
+    stripe.charge({ id: 'ch_2', email: ann });
+    const source = on.stripeSource();
+    const sync = on.sync(source);
+    await sync.sync(source);
+    await sql(
+      `with bob as (insert into public.unified_profiles (email) values ($1) returning id)
+       insert into public.enrollments (profile_id, course_id, transaction_id)
+       select bob.id, c.id, t.id from bob, public.courses c, public.transactions t
+       where c.title = 'Cake' and t.external_id = 'ch_2'`,
+      [bob],
+    );
+    const [from, into] = [await on.personOf(bob), await on.personOf(ann)];
+    await sql('insert into cortex.person_links (person_id, into_person_id) values ($1, $2)', [from, into]);
+    stripe.refund('ch_1', 900);
+    await sync.follow(source, { kind: 'order', external_id: 'ch_1' });
+    expect(await on.notices()).toEqual([]);
+    for (const external_id of ['ch_1', 'ch_2']) {
+      stripe.refund(external_id);
+      await sync.follow(source, { kind: 'order', external_id });
+    }
+    const title = 'Refunded at Stripe, course still open';
+    const bread = { title, detail: expect.stringContaining(`${ann} was given everything back for the order ch_1`) };
+    const cake = { title, detail: expect.stringContaining(`${bob} was given everything back for the order ch_2`) };
+    expect(await on.notices()).toMatchObject([bread, cake]);
+    const look = () => on.db.database.tx((tx) => closeNoLongerOpen(tx));
+    await look();
+    expect(await on.notices()).toMatchObject([bread, cake]);
+    await sql(
+      `update public.enrollments e set status = 'cancelled' from public.courses c
+       where c.id = e.course_id and c.title = 'Bread'`,
+    );
+    await look();
+    expect(await on.notices()).toMatchObject([cake]);
+    // As an erasure leaves them.
+    await sql('update public.unified_profiles set email = null where email = $1', [bob]);
+    await look();
+    expect(await on.notices()).toEqual([]);
   });
 });
 

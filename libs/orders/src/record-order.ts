@@ -20,6 +20,8 @@ export interface Recorded {
   id?: string;
   /** Of `other_person`: who has it here. */
   holder?: string;
+  /** All of it was given back, and was not before. */
+  isRefunded?: boolean;
 }
 
 interface KnownOrder {
@@ -149,7 +151,8 @@ async function update(tx: Tx, sighting: Sighting, known: KnownOrder): Promise<Re
     `update public.transactions set amount_minor = $2, refunded_minor = $3, currency = $4, status = $5 where id = $1`,
     [known.id, next.amount, next.refunded, order.currency, next.status],
   );
-  return { outcome: next.hasRefund ? 'refunds' : 'changed', id: known.id };
+  const isRefunded = next.hasRefund && next.status === 'refunded';
+  return { outcome: next.hasRefund ? 'refunds' : 'changed', id: known.id, isRefunded };
 }
 
 const saysTheSame = (seen: Seen, order: SourceOrder): boolean =>

@@ -3,6 +3,7 @@ import { bringIn } from '#enrollments';
 import type { Database, Tx } from '#platform';
 import { noOrders, together } from './counts.js';
 import { recordOrder, type Recorded } from './record-order.js';
+import { tellRefundedOpen } from './refunded-open.js';
 import { noteRefused } from './refused-orders.js';
 import type { OrderPage, SourceOrder } from './source.js';
 
@@ -16,7 +17,7 @@ const TOGETHER = 100;
  */
 export async function takeOrders(
   database: Database,
-  source: { readonly name: string },
+  source: { readonly name: string; readonly label: string },
   page: OrderPage,
   askedAt: Date,
   last?: (tx: Tx, counts: OrderCounts) => Promise<void>,
@@ -42,7 +43,7 @@ export async function takeOrders(
 
 async function takeSome(
   database: Database,
-  source: { readonly name: string },
+  source: { readonly name: string; readonly label: string },
   orders: readonly SourceOrder[],
   askedAt: Date,
   before: OrderCounts,
@@ -63,9 +64,12 @@ async function takeSome(
     async (tx, results) => {
       const looked = orders.map(({ external_id }) => ({ external_id, holder: recorded.get(external_id)?.holder }));
       await noteRefused(tx, source.name, looked);
-      const done = orders.map(({ external_id }, nth) =>
-        results[nth]!.status === 'rejected' ? 'unreadable' : recorded.get(external_id)!.outcome,
+      const taken = orders.map(({ external_id }, nth) =>
+        results[nth]!.status === 'rejected' ? undefined : recorded.get(external_id),
       );
+      const refunded = taken.flatMap((order) => (order?.isRefunded && order.id !== undefined ? [order.id] : []));
+      await tellRefundedOpen(tx, source, refunded);
+      const done = taken.map((order) => order?.outcome ?? 'unreadable');
       counts = done.reduce<OrderCounts>(
         (sum, outcome) => (outcome === 'skipped' ? sum : together(sum, { ...noOrders, [outcome]: 1 })),
         before,

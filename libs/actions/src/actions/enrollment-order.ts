@@ -1,6 +1,7 @@
 import type { ActionCandidate } from '#contracts';
 import { profilesOf } from '#customers';
 import { personIdsOf } from '#directory';
+import { orderOfEnrollment } from '#enrollments';
 import type { Tx } from '#platform';
 import { money } from './order-money.js';
 
@@ -36,19 +37,11 @@ const MOST = 500;
 const ORDER = `jsonb_build_object('id', t.id, 'number', coalesce(t.external_id, t.id::text), 'external_id', t.external_id, 'amount_minor', t.amount_minor,
   'refunded_minor', t.refunded_minor, 'currency', t.currency, 'status', t.status)`;
 
-/**
- * The enrollments of a person, newest first, each with its order: the one that it names, else the only payment of its
- * profile within a day of it that no enrollment names.
- */
+/** The enrollments of a person, newest first, each with its order as `orderOfEnrollment` says. */
 export async function enrollmentsOf(tx: Tx, personId: string): Promise<Enrollment[]> {
   return tx.rows<Enrollment>(
     `select e.id, e.profile_id, e.course_id, c.title as course_title, c.program, e.status, e.created_at::text as enrolled_at,
-       coalesce(
-         (select ${ORDER} from public.transactions t where t.id = e.transaction_id),
-         (select case when count(*) = 1 then (array_agg(${ORDER}))[1] end from public.transactions t
-          where t.profile_id = e.profile_id and t.status <> 'failed'
-            and t.occurred_at between e.created_at - interval '1 day' and e.created_at + interval '1 day'
-            and not exists (select from public.enrollments o where o.transaction_id = t.id))) as order
+       (select ${ORDER} from public.transactions t where t.id = ${orderOfEnrollment}) as order
      from public.enrollments e join public.courses c on c.id = e.course_id
      where e.profile_id = any($1::uuid[])
      order by e.created_at desc, e.id desc limit $2`,

@@ -9,7 +9,7 @@ import {
   type OutsideSignIn,
 } from '#customers';
 import { personIdsOf, writeAs, type ContactRow } from '#directory';
-import { StripeRefunds } from '#orders';
+import { closeRefundedOpen, StripeRefunds } from '#orders';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
 import {
@@ -201,6 +201,7 @@ async function cancelEnrollment(tx: Tx, { plan, by }: ActionContext<Plan>): Prom
     `update public.enrollments set status = 'cancelled', updated_at = cortex.now() where id = $1 and status <> 'cancelled'`,
     [id],
   );
+  await closeRefundedOpen(tx, id, by.label);
   return cancelled > 0
     ? { state: 'done', detail: `“${course_title}” is cancelled.` }
     : { state: 'not_needed', detail: `“${course_title}” was cancelled meanwhile.` };

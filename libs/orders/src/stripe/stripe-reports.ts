@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Hint } from '../source.js';
 import { takeOrders } from '../take-orders.js';
 import { orderOf, StripeOrders } from './stripe-orders.js';
-import { stripeClient, stripeLibrary } from './stripe-client.js';
+import { STRIPE, stripeClient, stripeLibrary } from './stripe-client.js';
 
 /** Seconds that a report may be under way. */
 const TOLERANCE = 300;
@@ -111,7 +111,7 @@ export class StripeReports {
     const order = charge?.success ? orderOf(charge.data) : undefined;
     if (!order) return 'ignored';
     const page = { orders: [order], unreadable: 0, next: undefined };
-    await takeOrders(this.database, { name: 'stripe' }, page, new Date(created * 1000));
+    await takeOrders(this.database, { name: 'stripe', label: STRIPE }, page, new Date(created * 1000));
     return 'taken';
   }
 }
