@@ -261,5 +261,24 @@ describe('smart lists in a browser', () => {
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'lists-directory');
   });
 
+  walk('tags everyone whom a search finds, and nobody else', async () => {
+    await page.goto('/admin/directory?q=a');
+    await page.getByRole('checkbox', { name: 'Select Alan Turing' }).check();
+    await page.getByRole('button', { name: 'Select everyone found' }).click();
+    const bar = page.getByRole('region', { name: 'Selected people' });
+    await bar.getByText('2 people', { exact: true }).waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'lists-search');
+    await bar.getByRole('button', { name: 'Tag', exact: true }).click();
+    const tags = page.getByRole('dialog').getByRole('combobox', { name: 'Tags' });
+    await tags.fill('searched');
+    await tags.press('Enter');
+    await page.getByRole('button', { name: 'Add them' }).click();
+    await page.getByText('Done: 2 people changed.').waitFor();
+    const rules = and(tagged('searched'));
+    const { items } = (await app.call('POST', '/contacts/search', { rules, sort: 'email' })).body;
+    expect(items.map((person: { email: string }) => person.email)).toEqual(['ada@example.com', 'alan@example.com']);
+  });
+
   it('threw nothing on the way', () => expect(broken).toEqual([]));
 });

@@ -38,18 +38,33 @@ export interface PeopleQuery {
 export const ofType = (type: PeopleQuery['type'], rules: Group): Group =>
   type ? { operator: 'AND', conditions: [{ field: 'type', operator: 'eq', value: type }, rules] } : rules;
 
+/** One page of people. */
+export const peoplePage = (
+  { q, type, rules, sort }: PeopleQuery,
+  { cursor, limit }: { cursor: string | undefined; limit?: number },
+  signal: AbortSignal,
+) =>
+  rules
+    ? call(
+        searchContacts,
+        {
+          body: {
+            ...(q ? { q } : {}),
+            ...(cursor ? { cursor } : {}),
+            ...(limit ? { limit } : {}),
+            rules: ofType(type, rules),
+            sort,
+          },
+        },
+        { signal },
+      )
+    : call(listContacts, { query: { q: q || undefined, type, sort, cursor, limit } }, { signal });
+
 /** People page by page; the last answer stays while another one is on its way. */
 export const usePeople = ({ q, type, rules, sort }: PeopleQuery) =>
   useInfiniteQuery({
     queryKey: ['contacts', { q, type, rules, sort }],
-    queryFn: ({ pageParam: cursor, signal }) =>
-      rules
-        ? call(
-            searchContacts,
-            { body: { ...(q ? { q } : {}), rules: ofType(type, rules), sort, ...(cursor ? { cursor } : {}) } },
-            { signal },
-          )
-        : call(listContacts, { query: { q: q || undefined, type, sort, cursor } }, { signal }),
+    queryFn: ({ pageParam: cursor, signal }) => peoplePage({ q, type, rules, sort }, { cursor }, signal),
     ...paging,
     placeholderData: keepPreviousData,
   });

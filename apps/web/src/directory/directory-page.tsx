@@ -161,7 +161,12 @@ export function DirectoryPage() {
       ) : null}
       {ticked.size > 0 ? (
         <Suspense>
-          <ChosenBar query={query} ids={[...ticked]} onClear={() => setChosen({ asked, ids: nobody })} />
+          <ChosenBar
+            query={query}
+            ids={[...ticked]}
+            more={people.hasNextPage || rows.length > ticked.size}
+            onClear={() => setChosen({ asked, ids: nobody })}
+          />
         </Suspense>
       ) : null}
       <Answer of={people} what="The directory could not be loaded" lines={12}>

@@ -151,6 +151,8 @@ const enterAction = z.strictObject({
   type: z.literal('enter_automation'),
   automation_id: uuid,
 });
+/** People who can be named at a time, to do something with all of them. */
+export const mostChosen = 10_000;
 const bulkAction = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('add_tags'), tags }),
   z.strictObject({ type: z.literal('remove_tags'), tags }),
@@ -172,7 +174,7 @@ export const bulkContacts = route({
   status: 202,
   body: z
     .strictObject({
-      ids: z.array(uuid).min(1).max(10_000, 'At most 10,000 at a time.').optional(),
+      ids: z.array(uuid).min(1).max(mostChosen, 'At most 10,000 at a time.').optional(),
       rules: rulesSchema.optional(),
       action: bulkAction,
     })
@@ -197,7 +199,7 @@ export const previewBulk = route({
   summary: 'Who of these people would enter an automation, and who would be refused and why. Changes nothing',
   body: z
     .strictObject({
-      ids: z.array(uuid).min(1).max(10_000, 'At most 10,000 at a time.').optional(),
+      ids: z.array(uuid).min(1).max(mostChosen, 'At most 10,000 at a time.').optional(),
       rules: rulesSchema.optional(),
       action: enterAction,
     })
@@ -252,7 +254,7 @@ export const exportContacts = route({
   status: 202,
   body: z
     .strictObject({
-      ids: z.array(uuid).min(1).max(10_000, 'At most 10,000 at a time. Give rules for more.').optional(),
+      ids: z.array(uuid).min(1).max(mostChosen, 'At most 10,000 at a time. Give rules for more.').optional(),
       rules: rulesSchema.optional(),
       columns: z.array(exportColumn).min(1).max(100, 'At most 100 columns.').optional(),
     })

@@ -20,13 +20,17 @@ const askFrom = 100;
 
 interface BulkBarProps {
   chosen: Selection;
-  /** Offers everybody whom the filter finds, where that is more than the page holds. */
+  /** Everybody who is found is being looked up. */
+  isFinding: boolean;
+  /** Why they cannot be chosen. */
+  unfound: unknown;
+  /** Offers everybody who is found, where that is more than are ticked. */
   onEveryone: (() => void) | undefined;
   onClear: () => void;
 }
 
 /** What can be done with the people who are chosen; runs as a job whose end is told here. */
-export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
+export function BulkActions({ chosen, isFinding, unfound, onEveryone, onClear }: BulkBarProps) {
   const [asking, setAsking] = useState<'tags' | 'list' | 'automation'>();
   const [sure, setSure] = useState<BulkAction>();
   const client = useQueryClient();
@@ -48,7 +52,8 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
   }, [ended, client]);
   const number = `${chosen.about ? 'about ' : ''}${people(chosen.count)}`;
   const go = (action: BulkAction) => (chosen.count > askFrom || chosen.about ? setSure(action) : start.mutate(action));
-  const busy = start.isPending || (job !== undefined && !ended);
+  const isWorking = start.isPending || (job !== undefined && !ended);
+  const busy = isWorking || isFinding;
   return (
     <section className="bulk-bar" aria-label="Selected people" tabIndex={-1} ref={bar}>
       <b className="figure">{number}</b>
@@ -71,14 +76,15 @@ export function BulkActions({ chosen, onEveryone, onClear }: BulkBarProps) {
         Clear selection
       </Button>
       <span role="status">
-        {busy && !job?.progress ? 'Working on it…' : null}
+        {isFinding ? 'Looking for everyone…' : null}
+        {isWorking && !job?.progress ? 'Working on it…' : null}
         {job?.status === 'completed' && job.result ? `Done: ${people(job.result.changed)} changed.` : null}
         {job?.status === 'failed' && !job.progress ? `${job.error ?? 'This failed.'} Nothing changed.` : null}
       </span>
       {job?.result ? <BulkUndo key={job.id} job={job} /> : null}
       {job?.progress ? <EntryResult key={job.id} job={job} /> : null}
       {job?.result ? <UnknownPeople names={job.result.unknown} count={job.result.unknown_count} /> : null}
-      <Problem error={asking || sure ? undefined : start.error} />
+      <Problem error={asking || sure ? undefined : (start.error ?? unfound)} />
       <Modal
         opened={asking !== undefined && sure === undefined}
         onClose={() => setAsking(undefined)}

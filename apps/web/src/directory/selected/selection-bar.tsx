@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { useLiveCount } from '../../rule-builder/answers/live-count';
 import { BulkActions } from './bulk-actions';
 import { ofType, type PeopleQuery } from '../contacts.queries';
+import { useEveryoneFound } from './everyone-found';
+import type { Selection } from './selection';
 
 const everyone: Group = {
   operator: 'AND',
@@ -12,24 +14,30 @@ const everyone: Group = {
 interface ChosenBarProps {
   query: PeopleQuery;
   ids: string[];
+  /** More people are found than are ticked. */
+  more: boolean;
   onClear: () => void;
 }
 
-/** Who is ticked, or everybody whom the filter finds, and what to do with them. */
-export function SelectionBar({ query, ids, onClear }: ChosenBarProps) {
+/** Who is ticked, or everybody whom filter and search find, and what to do with them. */
+export function SelectionBar({ query, ids, more, onClear }: ChosenBarProps) {
   const rules = ofType(query.type, query.rules ?? everyone);
-  // What was typed into the search is no rule, so those it finds cannot be meant all at once.
-  const { preview } = useLiveCount(query.q === '' ? rules : undefined);
+  const isSearch = query.q !== '';
+  const { preview } = useLiveCount(isSearch ? undefined : rules);
   const [all, setAll] = useState<string>();
   const meant = ids.join();
-  const isAll = all === meant && preview !== undefined;
-  const found = preview?.count ?? 0;
+  const isAll = all === meant;
+  const found = useEveryoneFound(query, isSearch && isAll ? meant : undefined);
+  const ticked: Selection = { ids, rules, count: ids.length };
+  const filtered: Selection = preview ? { ids: undefined, rules, count: preview.count, about: !preview.exact } : ticked;
+  const searched: Selection = found.data ? { ids: found.data, rules, count: found.data.length } : ticked;
+  const hasMore = isSearch ? more : filtered.count > ids.length;
   return (
     <BulkActions
-      chosen={
-        isAll ? { ids: undefined, rules, count: found, about: !preview.exact } : { ids, rules, count: ids.length }
-      }
-      onEveryone={!isAll && preview && found > ids.length ? () => setAll(meant) : undefined}
+      chosen={isAll ? (isSearch ? searched : filtered) : ticked}
+      isFinding={found.isFetching}
+      unfound={isSearch && isAll ? found.error : null}
+      onEveryone={!isAll && hasMore ? () => setAll(meant) : undefined}
       onClear={onClear}
     />
   );
