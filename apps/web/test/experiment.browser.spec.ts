@@ -129,6 +129,24 @@ describe('a split that is tried', () => {
     expect(broken).toEqual([]);
   });
 
+  it('says in plain words that its people do not match the shares', async () => {
+    await app.database.run(
+      `update cortex.automation_run_steps set port = 'a' where node_id = 'split' and port = 'b' and run_id not in (
+         select run_id from cortex.automation_run_steps where node_id = 'split' and port = 'b' order by run_id limit 3)`,
+    );
+    await page.goto(`/admin/automations/${id}?mode=live`);
+    const result = page.getByTestId('experiment-split');
+    await result
+      .getByText('Do not trust this result: Short got 37 of 40 people where 20 were expected.', { exact: false })
+      .waitFor();
+    await shots('experiment-mismatch-card');
+    await result.click();
+    await page.getByTestId('experiment-mismatch').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await shots('experiment-mismatch');
+    await page.keyboard.press('Escape');
+  });
+
   it('shows one real person for each path with their mails, and keeps who approved it', async () => {
     // The publish sheet looked at the last 30 days before anybody came, which is good for ten minutes.
     await app.database.run('delete from cortex.backtests');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { evidenceOfCounts, meanAtAnyTime, shareAtAnyTime, standingOf, type Arm } from './sequential.js';
+import { evidenceOfCounts, meanAtAnyTime, mismatchOf, shareAtAnyTime, standingOf, type Arm } from './sequential.js';
 
 /** Numbers in [0, 1) that are the same in each run: mulberry32. */
 function numbers(seed: number): () => number {
@@ -133,6 +133,49 @@ describe('an experiment that is looked at every day', () => {
       misses.forEach((miss, which) => (missed[which]! += miss ? 1 : 0));
     }
     for (const one of missed) expect(one / times).toBeLessThanOrEqual(0.05);
+  });
+});
+
+describe('whether the people match the shares', () => {
+  /** In which share of many experiments, looked at after every fourth person, it was said that they do not. */
+  function found(shares: readonly number[], taken: readonly number[], people: number, times = 5_000): number {
+    const next = numbers(20_261_201);
+    let alarms = 0;
+    for (let experiment = 0; experiment < times; experiment += 1) {
+      const counts = shares.map((share) => ({ share, n: 0 }));
+      for (let person = 0; person < people; person += 1) {
+        let [toss, path] = [next(), 0];
+        while (path < taken.length - 1 && toss >= taken[path]!) toss -= taken[path++]!;
+        counts[path]!.n += 1;
+        if (person % 4 !== 3 || !mismatchOf(counts, 0.01)) continue;
+        alarms += 1;
+        break;
+      }
+    }
+    return alarms / times;
+  }
+
+  it.each<[string, number[]]>([
+    ['two equal paths', [0.5, 0.5]],
+    ['a small hold-out', [0.02, 0.98]],
+    ['four paths', [0.1, 0.2, 0.3, 0.4]],
+  ])('is doubted in at most 1 % where they do, looked at again and again: %s', (_, shares) => {
+    expect(found(shares, shares, 700)).toBeLessThanOrEqual(0.01);
+  });
+
+  it('is doubted soon where a fifth of one path goes missing, or a hold-out gets too many', () => {
+    expect(found([0.5, 0.5], [0.5 / 0.9, 0.4 / 0.9], 3_000, 200)).toBeGreaterThan(0.95);
+    expect(found([0.1, 0.9], [0.14, 0.86], 3_000, 200)).toBeGreaterThan(0.95);
+  });
+
+  it('names the path that is farthest off, and how many it should have', () => {
+    const counts = (...ns: number[]) => ns.map((n) => ({ share: 1 / ns.length, n }));
+    expect(mismatchOf(counts(620, 380), 0.01)).toEqual({ path: 0, people: 620, of: 1_000, expected: 500 });
+    expect(mismatchOf(counts(380, 620), 0.01)).toMatchObject({ path: 1 });
+    expect(mismatchOf(counts(400, 390, 210, 400), 0.01)).toEqual({ path: 2, people: 210, of: 1_400, expected: 350 });
+    expect(mismatchOf(counts(520, 480), 0.01)).toBeNull();
+    expect(mismatchOf(counts(0, 0), 0.01)).toBeNull();
+    expect(mismatchOf(counts(500_400, 499_600), 0.01)).toBeNull();
   });
 });
 

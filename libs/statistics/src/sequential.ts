@@ -15,22 +15,64 @@ export interface Arm extends Amounts {
   hits: number;
 }
 
-/** How strongly the mixture below is drawn to what it would be without a difference, in people who reached the goal. */
+/** How strongly the mixture below is drawn to what it would be without a difference, in people. */
 const STRENGTH = 50;
+
+/**
+ * Evidence, as a logarithm, that people were not given to the paths by the shares: the likelihood of how many each path
+ * got, mixed over a Dirichlet distribution around the shares, against the shares themselves. M. Lindon and A. Malek,
+ * “Anytime-Valid Inference for Multinomial Count Data”, NeurIPS 2022 (arXiv 2011.03567). Exact, and needs no least number
+ * of people.
+ */
+function evidenceOfShares(counts: readonly { share: number; n: number }[]): number {
+  const whole = counts.reduce((sum, { share }) => sum + share, 0);
+  const all = counts.reduce((sum, { n }) => sum + n, 0);
+  const each = counts.map(({ share, n }) => {
+    const part = share / whole;
+    return logGamma(STRENGTH * part + n) - logGamma(STRENGTH * part) - n * Math.log(part);
+  });
+  return each.reduce((sum, one) => sum + one, logGamma(STRENGTH) - logGamma(STRENGTH + all));
+}
 
 /**
  * Evidence, as a logarithm, that one of two paths makes people reach the goal more often. If they do not differ, each
  * person who reaches it came by `b` with the probability that the shares say, whatever the rate is and however it
- * changes over time. So the people who reached it are tosses of a known coin, and the likelihood of what came, mixed over
- * Beta(κw, κ(1 − w)), against that coin is the process: M. Lindon and A. Malek, “Anytime-Valid Inference for Multinomial
- * Count Data”, NeurIPS 2022 (arXiv 2011.03567), for two paths. Exact, and needs no least number of people.
+ * changes over time. So the people who reached it are tosses of a known coin: `evidenceOfShares` for two paths.
  */
-export function evidenceOfCounts(a: Pick<Arm, 'share' | 'hits'>, b: Pick<Arm, 'share' | 'hits'>): number {
-  const coin = b.share / (a.share + b.share);
-  const [forB, forA] = [STRENGTH * coin, STRENGTH * (1 - coin)];
-  return (
-    logBeta(forB + b.hits, forA + a.hits) - logBeta(forB, forA) - b.hits * Math.log(coin) - a.hits * Math.log(1 - coin)
+export const evidenceOfCounts = (a: Pick<Arm, 'share' | 'hits'>, b: Pick<Arm, 'share' | 'hits'>): number =>
+  evidenceOfShares([a, b].map(({ share, hits }) => ({ share, n: hits })));
+
+/** The path whose number of people is farthest from its share. */
+export interface Mismatch {
+  /** Its place. */
+  path: number;
+  people: number;
+  /** People on all paths. */
+  of: number;
+  /** How many of them its share would give it, on average. */
+  expected: number;
+}
+
+/**
+ * Whether the people on the paths do not match the shares, so that something else than the split decides who takes which
+ * path and nothing that follows can be trusted. Says so of paths that do match with a probability of at most `alpha`, over
+ * all the times that one looks.
+ * @param counts everybody who took each path
+ */
+export function mismatchOf(counts: readonly { share: number; n: number }[], alpha: number): Mismatch | null {
+  if (evidenceOfShares(counts) < neededEvidence(alpha, 1)) return null;
+  const whole = counts.reduce((sum, { share }) => sum + share, 0);
+  const of = counts.reduce((sum, { n }) => sum + n, 0);
+  const each = counts.map(({ share, n }, path) => {
+    const part = share / whole;
+    const expected = of * part;
+    return { path, people: n, of, expected, off: Math.abs(n - expected) / Math.sqrt(expected * (1 - part)) };
+  });
+  // In standard deviations; of two that are equally far off, the one with too many.
+  const { off: _off, ...farthest } = each.reduce((most, one) =>
+    one.off > most.off + 1e-9 || (one.off > most.off - 1e-9 && one.people > one.expected) ? one : most,
   );
+  return farthest;
 }
 
 /** Scales between which the mixture over amounts does not choose: variances in minor units, squared. */

@@ -42,8 +42,11 @@ export const getExperiment = route({
     /** The rule, as it was published. */
     rule: experiment,
     currency: z.string(),
-    /** `replaced`: another version was published, or the automation was stopped, before it ended by its rule. */
-    state: z.enum(['running', 'winner', 'no_difference', 'replaced']),
+    /**
+     * `replaced`: another version was published, or the automation was stopped, before it ended by its rule. `mismatch`:
+     * its time was over, and its people did not match the shares.
+     */
+    state: z.enum(['running', 'winner', 'no_difference', 'mismatch', 'replaced']),
     winner: z.string().nullable(),
     /** How far the evidence for a winner is, 0 to 1. */
     towards: z.number(),
@@ -56,6 +59,20 @@ export const getExperiment = route({
     /** Only the first people are counted, because there are very many. */
     limited: z.boolean(),
     paths: z.array(experimentPath),
+    /**
+     * The people on the paths do not match the shares as drawn: the path that is farthest off. No winner is named
+     * meanwhile. At most 1 of 100 experiments whose people match says so, however often one looks.
+     */
+    mismatch: z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        /** Everybody who took this path, of everybody who took any, and how many its share would give it. */
+        people: z.number().int(),
+        of: z.number().int(),
+        expected: z.number(),
+      })
+      .nullable(),
   }),
   problems: ['not_found'],
 });

@@ -88,6 +88,8 @@ export async function experimentReport(
     rule,
     currency: found.currency,
     ...judged,
+    // One that ended before this was looked at does not say it.
+    mismatch: judged.mismatch ?? null,
     state: replaced ? 'replaced' : ended ? state : 'running',
     winner: ended ? judged.winner : null,
     sentence: replaced ? `It ended before its time. ${sentence}` : sentence,

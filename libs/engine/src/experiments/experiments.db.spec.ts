@@ -125,6 +125,38 @@ describe('an experiment', () => {
     expect(ports.size).toBe(2);
   });
 
+  it('names no winner while something sends people past the split, and says so once', async () => {
+    const automation = await line.live(split());
+    await enter(emails('past', 60));
+    await db.clock.advance({ days: 8 });
+    await db.database.run(
+      `update cortex.automation_run_steps s set port = 'a' from cortex.automation_runs r
+       where r.id = s.run_id and r.automation_id = $1 and s.node_id = 'split' and s.port = 'b'
+         and s.run_id not in (select b.run_id from cortex.automation_run_steps b join cortex.automation_runs o on o.id = b.run_id
+           where o.automation_id = $1 and b.port = 'b' order by b.run_id limit 12)`,
+      [automation],
+    );
+    const told = () =>
+      db.database.rows<{ detail: string; open: boolean }>(
+        `select detail, closed_at is null as open from cortex.attention where title like '%cannot be trusted'`,
+      );
+    const detail =
+      'Do not trust this result: A got 48 of 60 people where 30 were expected. Something sends people past the split.';
+    expect(await experiments.round()).toBe(0);
+    expect(await told()).toEqual([{ detail, open: true }]);
+    expect(await report(automation)).toMatchObject({
+      state: 'running',
+      sentence: detail,
+      mismatch: { id: 'a', people: 48 },
+    });
+    await db.database.run(`update cortex.attention set closed_at = cortex.now() where closed_at is null`);
+    await experiments.round();
+    expect(await told()).toEqual([{ detail, open: false }]);
+    await db.clock.advance({ days: 60 });
+    expect(await experiments.round()).toBe(1);
+    expect(await report(automation)).toMatchObject({ state: 'mismatch', winner: null });
+  });
+
   it('adds up money in the workspace’s currency, less what was given back', async () => {
     const automation = await line.live(split({ goal: 'money', within_days: 2 }));
     const [email = '', other = ''] = emails('payer', 2);

@@ -4,6 +4,7 @@ import { closeGate } from '#automations';
 import { adminAddresses } from '#contracts';
 import { experimentOf } from '#graph';
 import {
+  closeAttention,
   Database,
   databaseFailure,
   LOG,
@@ -17,7 +18,7 @@ import { defineJob, type JobHandlers, type Queue } from '#queue';
 import type { CompiledVersion } from '../versions/compiled-version.js';
 import { EngineVersions } from '../versions/engine-versions.js';
 import { look, type Drawn } from './experiment-report.js';
-import type { DrawnPath } from './judge.js';
+import type { DrawnPath, Judged } from './judge.js';
 
 /** Looks at each experiment under way, and ends those whose rule says so. Looking often does no harm to what it says. */
 export const lookAtExperiments = defineJob({
@@ -91,6 +92,7 @@ export class Experiments implements JobHandlers {
     const { automation_id, node_id, version_id, rule } = experiment;
     const found = await this.database.tx((tx) => look(tx, experiment), { readOnly: true, statementTimeout: 60_000 });
     const { state, winner, sentence } = found.judged;
+    await this.tellOfShares(experiment, found.judged);
     if (state === 'running') return false;
     return this.database.tx(async (tx) => {
       await closeGate(tx);
@@ -124,6 +126,23 @@ export class Experiments implements JobHandlers {
         facts: { automation_id, node_id },
       });
       return true;
+    });
+  }
+
+  /** Says once, while an experiment is under way, that its people do not match the shares, and takes it back. */
+  private async tellOfShares(experiment: UnderWay, { state, mismatch, sentence }: Judged): Promise<void> {
+    const { automation_id, node_id, version_id, name } = experiment;
+    const key = `experiment-shares:${version_id}:${node_id}`;
+    if (state !== 'running' || !mismatch) return closeAttention(this.database, key);
+    // Whoever has closed it knows.
+    if (await this.database.row('select from cortex.attention where key = $1', [key])) return;
+    await openAttention(this.database, {
+      key,
+      kind: 'experiment',
+      title: `An experiment in “${name}” cannot be trusted`,
+      detail: sentence,
+      action: { label: 'Open the automation', href: adminAddresses.automation(automation_id) },
+      facts: { automation_id, node_id },
     });
   }
 }

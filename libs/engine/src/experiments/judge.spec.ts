@@ -74,10 +74,31 @@ describe('the verdict on an experiment', () => {
   });
 
   it('compares money by person, and does not bound what one payment says', () => {
-    const { sentence, paths: found } = ask([count('a', 1, 1, 5_000), count('b', 400, 20, 20_000)], { goal: 'money' });
+    const { sentence, paths: found } = ask([count('a', 1, 1, 5_000, 399), count('b', 400, 20, 20_000)], {
+      goal: 'money',
+    });
     expect(sentence).toMatch(/^No difference yet: €50\.00 a person with Short, €10\.00 a person with Path 2\./);
     expect(found[0]).toMatchObject({ each: 5_000, amount_minor: 5_000, high: null });
     expect(found[1]!.high).toBeGreaterThan(1_000);
+  });
+
+  it('names no winner while its people do not match the shares, and says why', () => {
+    // Those whose days are not over were given to a path as well.
+    const counts = [count('a', 500, 20, 1, 120), count('b', 300, 70, 1, 80)];
+    const found = ask(counts);
+    expect(found).toMatchObject({
+      state: 'running',
+      winner: null,
+      sentence:
+        'Do not trust this result: Short got 620 of 1,000 people where 500 were expected. ' +
+        'Something sends people past the split.',
+      mismatch: { id: 'a', name: 'Short', people: 620, of: 1_000, expected: 500 },
+    });
+    expect(found.towards).toBeLessThan(1);
+    const over = ask(counts, {}, 60);
+    expect(over).toMatchObject({ state: 'mismatch', winner: null });
+    expect(over.sentence).toMatch(/^It ended without a result: Short got 620 of 1,000 people/);
+    expect(ask([count('a', 500, 20), count('b', 480, 70)])).toMatchObject({ state: 'winner', mismatch: null });
   });
 
   it('knows the hold-out', () => {

@@ -2,6 +2,7 @@ import type { Experiment } from '#graph';
 import { moneyText, wholeMoney } from '#rules';
 import {
   meanAtAnyTime,
+  mismatchOf,
   percentText,
   probabilityBetter,
   probabilityRicher,
@@ -13,6 +14,8 @@ import {
 import type { PathCount } from './count-paths.js';
 
 const DAY = 86_400_000;
+/** In so many experiments whose people match the shares it may be said, at any time, that they do not. */
+const FALSE_MISMATCHES = 0.01;
 
 /** A path of a split as it is drawn. */
 export interface DrawnPath {
@@ -45,13 +48,25 @@ export interface PathFigures {
 }
 
 export interface Judged {
-  state: 'running' | 'winner' | 'no_difference';
+  /** `mismatch`: its time was over, and its people did not match the shares. */
+  state: 'running' | 'winner' | 'no_difference' | 'mismatch';
   /** The path that has won. */
   winner: string | null;
   /** How far the evidence is, 0 to 1: 1 when it suffices. */
   towards: number;
   sentence: string;
   paths: PathFigures[];
+  /** The people do not match the shares as drawn, so no winner is named: the path that is farthest off. */
+  mismatch: MismatchedPath | null;
+}
+
+export interface MismatchedPath {
+  id: string;
+  name: string;
+  /** Everybody who took it, of everybody who took any path, and how many its share would give it. */
+  people: number;
+  of: number;
+  expected: number;
 }
 
 export interface Asked {
@@ -80,12 +95,14 @@ export function judge({ rule, paths, counts, began_at, now, currency }: Asked): 
   const { best, isSure, towards } = standingOf(arms, by, alpha);
   const isCounted = arms.every(({ n }) => n >= rule.at_least);
   const isOver = now.getTime() >= began_at.getTime() + rule.most_days * DAY;
-  const state = isSure && isCounted ? 'winner' : isOver ? 'no_difference' : 'running';
+  const mismatch = mismatchAt(paths, found);
+  const state =
+    isSure && isCounted && !mismatch ? 'winner' : !isOver ? 'running' : mismatch ? 'mismatch' : 'no_difference';
   const next = nextTo(arms, best, rule.goal);
   return {
     state,
     winner: state === 'winner' ? paths[best]!.id : null,
-    towards: isCounted ? towards : Math.min(towards, 0.99),
+    towards: isCounted && !mismatch ? towards : Math.min(towards, 0.99),
     sentence: sentenceOf({
       state,
       rule,
@@ -95,7 +112,9 @@ export function judge({ rule, paths, counts, began_at, now, currency }: Asked): 
       open: found.reduce((n, { open }) => n + open, 0),
       isCounted,
       currency,
+      mismatch,
     }),
+    mismatch,
     paths: arms.map((arm, at) => ({
       id: paths[at]!.id,
       name: arm.name,
@@ -109,6 +128,15 @@ export function judge({ rule, paths, counts, began_at, now, currency }: Asked): 
       better: betterThan(arms, at, nextTo(arms, at, rule.goal), rule.goal),
     })),
   };
+}
+
+/** By everybody who took a path, whether their days are over or not: they were given to it by the split. */
+function mismatchAt(paths: readonly DrawnPath[], found: readonly PathCount[]): MismatchedPath | null {
+  const counts = found.map(({ people, open }, at) => ({ share: paths[at]!.percent / 100, n: people + open }));
+  const mismatch = mismatchOf(counts, FALSE_MISMATCHES);
+  if (!mismatch) return null;
+  const { path, ...figures } = mismatch;
+  return { id: paths[path]!.id, name: nameOf(paths[path]!, path), ...figures };
 }
 
 interface NamedArm extends Arm {
@@ -152,13 +180,15 @@ interface Said {
   open: number;
   isCounted: boolean;
   currency: string;
+  mismatch: MismatchedPath | null;
 }
 
-const whole = new Intl.NumberFormat('en');
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const daysText = (n: number): string => (n === 1 ? 'day is' : `${whole.format(n)} days are`);
 const peopleText = (n: number): string => (n === 1 ? '1 person' : `${whole.format(n)} people`);
 
-function sentenceOf({ state, rule, arms, best, next, open, isCounted, currency }: Said): string {
+function sentenceOf({ state, rule, arms, best, next, open, isCounted, currency, mismatch }: Said): string {
+  if (mismatch) return mismatchText(mismatch, state);
   if (arms.every(({ n }) => n === 0)) {
     if (state === 'no_difference') return 'It ended without a result: nobody was counted in time.';
     return open === 0
@@ -184,3 +214,8 @@ function sentenceOf({ state, rule, arms, best, next, open, isCounted, currency }
   const few = isCounted ? '' : ` It goes on until at least ${peopleText(rule.at_least)} on each path were counted.`;
   return `No difference yet: ${figures}${lean}${few}`;
 }
+
+const mismatchText = ({ name, people, of, expected }: MismatchedPath, state: Judged['state']): string =>
+  `${state === 'mismatch' ? 'It ended without a result' : 'Do not trust this result'}: ` +
+  `${name} got ${whole.format(people)} of ${whole.format(of)} people where ${whole.format(expected)} were expected. ` +
+  'Something sends people past the split.';

@@ -27,6 +27,9 @@ export function ExperimentSheet({ automationId }: { automationId: string }) {
   );
 }
 
+const MISMATCH =
+  'No winner is named while this is so. Look who moves people by hand, and what else lets them go on. Of 100 experiments whose people do match, at most 1 ever says this.';
+
 type Path = ExperimentReport['paths'][number];
 
 function Result({ automationId, id }: { automationId: string; id: string }) {
@@ -44,8 +47,15 @@ function Result({ automationId, id }: { automationId: string; id: string }) {
   return (
     <div className="sheet" data-testid="experiment-sheet">
       <section className="sheet-part">
-        <p className="sentence lead">{report.sentence}</p>
+        {report.mismatch ? (
+          <p className="notice" data-tone="warning" data-testid="experiment-mismatch">
+            {report.sentence}
+          </p>
+        ) : (
+          <p className="sentence lead">{report.sentence}</p>
+        )}
         <p className="label">{whenText(report)}</p>
+        {report.mismatch ? <p className="label">{MISMATCH}</p> : null}
       </section>
       <section className="sheet-part">
         <h3>{`What the paths bring: ${goalText(rule)}`}</h3>
@@ -64,7 +74,11 @@ function Result({ automationId, id }: { automationId: string; id: string }) {
               title: isMoney ? 'A person brings' : 'Share',
               cell: (path) => <Likely path={path} most={most} say={say} />,
             },
-            { title: 'Better', className: 'short', cell: ({ better }) => (better === null ? '–' : betterText(better)) },
+            {
+              title: 'Better',
+              className: 'short',
+              cell: ({ better }) => (better === null || report.mismatch ? '–' : betterText(better)),
+            },
           ]}
         />
         <p className="label">
@@ -78,7 +92,7 @@ function Result({ automationId, id }: { automationId: string; id: string }) {
         <p className="sentence">{stopRuleText(rule)}</p>
         {report.state === 'running' ? (
           <p className="label">
-            {`Evidence so far: ${Math.floor(report.towards * 100)} % of what it takes. It ends on ${shortTime(report.ends_at)} at the latest.`}
+            {`${report.mismatch ? '' : `Evidence so far: ${Math.floor(report.towards * 100)} % of what it takes. `}It ends on ${shortTime(report.ends_at)} at the latest.`}
           </p>
         ) : null}
       </section>
