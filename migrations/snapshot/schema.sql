@@ -2012,6 +2012,8 @@ CREATE INDEX broadcasts_turns_kept ON cortex.broadcasts USING btree (id) WHERE t
 
 CREATE INDEX bulk_changes_record ON cortex.bulk_changes USING btree (record_id)
 
+CREATE INDEX contact_actions_enrollment ON cortex.contact_actions USING btree (((plan #>> '{enrollment,id}'::text[])), id) WHERE (action = ANY (ARRAY['revoke_access'::text, 'restore_access'::text]))
+
 CREATE INDEX contact_actions_person ON cortex.contact_actions USING btree (person_id, id DESC)
 
 CREATE INDEX contact_actions_running ON cortex.contact_actions USING btree (resume_at) WHERE (state = 'running'::text)

@@ -15,6 +15,7 @@ interface Written {
   created: number;
   updated: number;
   rejected: number;
+  not_opened: number;
   results: { id: string | null; status: string; error?: { pointer: string } }[];
 }
 const post = (path: string, body: unknown) => api.call<Written>('POST', path, body);
@@ -265,23 +266,70 @@ describe('the other doors of a shop', () => {
     );
   });
 
-  it('lets nobody in again whose access was revoked, by sending the enrollment and the order of before', async () => {
+  it('opens no course again that was revoked, by what was so before: only for an order paid since, and says so', async () => {
     const { id, email, cookie } = await customerOf(api, 'sent.again@example.com');
     const transaction = { external_id: '2026-0815', amount_minor: 4900, currency: 'EUR' };
     const old = { email, course_id: courseId, created_at: '2026-01-05T10:00:00Z', transaction };
+    const { transaction: _, ...unpaid } = old;
     const courses = () => api.call<any>('GET', '/me/courses', undefined, { cookie });
     const signIn = () => api.call('POST', '/auth/customer/sign-in', { email, password: PASSWORD }, { anonymous: true });
-    expect((await post('/enrollments', old)).body.created).toBe(1);
+    const state = () =>
+      rows(
+        `select e.status, e.transaction_id is not null as paid, t.status as order_status, t.refunded_minor::int as refunded
+         from unified_profiles u join enrollments e on e.profile_id = u.id
+         left join transactions t on t.id = e.transaction_id where u.email = $1 order by e.id`,
+        [email],
+      );
+    const first = await post('/enrollments', old);
+    expect([first.body.created, first.body.not_opened]).toEqual([1, 0]);
     expect((await courses()).body.items).toMatchObject([{ course_id: courseId }]);
     const wish = { reason: 'Refunded', confirm: '0815' };
     const done = await api.call('POST', `/contacts/${id}/actions/revoke_access`, wish);
     expect([done.status, done.body.state]).toEqual([200, 'done']);
-    for (let again = 0; again < 2; again++) {
-      expect((await post('/enrollments', old)).body.rejected).toBe(0);
-      expect(await signIn()).toMatchObject({ status: 403, body: { code: 'BANNED_USER' } });
-      expect((await courses()).status).toBe(401);
+    const revoked = [{ status: 'cancelled', paid: true, order_status: 'refunded', refunded: 4900 }];
+    const paidBefore = { ...transaction, external_id: '2025-1', occurred_at: '2025-03-01T10:00:00Z' };
+    const repeats = [
+      old,
+      { ...old, status: 'active' },
+      unpaid,
+      { email, course_id: courseId },
+      { ...old, transaction: { ...transaction, refunded_minor: 400 } },
+      { ...old, transaction: { amount_minor: 4900, currency: 'EUR' } },
+      { ...unpaid, transaction: paidBefore },
+    ];
+    for (const item of [...repeats, ...repeats]) {
+      const { body } = await post('/enrollments', item);
+      expect(body).toMatchObject({ updated: 1, not_opened: 1, results: [{ id: idOf(first), not_opened: true }] });
+      await post('/transactions', { email, ...transaction, status: 'paid' });
+      expect(await state()).toEqual(revoked);
     }
+    expect(await signIn()).toMatchObject({ status: 403, body: { code: 'BANNED_USER' } });
+    expect((await courses()).status).toBe(401);
+    const told = await rows("select detail from cortex.attention where kind = 'paid_and_closed' and closed_at is null");
+    expect(told).toMatchObject([{ detail: expect.stringContaining(`of ${email} pays for “Photography 101”`) }]);
+    const bought = { email, course_id: courseId, transaction: { ...transaction, external_id: '2026-2000' } };
+    expect((await post('/enrollments', bought)).body).toMatchObject({ created: 1, not_opened: 0 });
+    // What is repeated now does not put the enrollment under the order that was given back.
+    await post('/enrollments', old);
+    expect(await state()).toEqual([...revoked, { status: 'active', paid: true, order_status: 'paid', refunded: 0 }]);
   }, 60_000);
+
+  it('opens no course for an order that was given back before, and opens what a shop took itself', async () => {
+    const transaction = { external_id: 'back_1', amount_minor: 900, refunded_minor: 900, currency: 'EUR' };
+    const late = { email: 'late.news@example.com', course_id: courseId, transaction };
+    const made = await post('/enrollments', late);
+    expect(made.body).toMatchObject({ created: 1, not_opened: 1 });
+    expect((await post('/enrollments', late)).body).toMatchObject({ updated: 1, not_opened: 1 });
+    expect(idOf(await post('/enrollments', { ...late, status: 'cancelled' }))).toBe(idOf(made));
+    const paused = { email: 'paused@example.com', course_id: courseId };
+    const { body } = await post('/enrollments', [paused, { ...paused, status: 'cancelled' }, paused]);
+    expect(body).toMatchObject({ created: 2, updated: 1, not_opened: 0 });
+    const part = { ...late, email: 'part@example.com', transaction: { ...transaction, external_id: 'back_2' } };
+    const unsaid = { ...part, transaction: { ...part.transaction, refunded_minor: 0, status: 'partly_refunded' } };
+    expect((await api.call<any>('POST', '/enrollments', unsaid)).body.errors).toMatchObject([
+      { pointer: '/transaction/refunded_minor' },
+    ]);
+  });
 
   it('lists courses by page', async () => {
     await post('/courses', [{ title: 'A' }, { title: 'B' }]);

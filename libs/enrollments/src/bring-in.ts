@@ -16,15 +16,20 @@ export interface ItemError extends FieldError {
   code?: ProblemCode;
 }
 
-/** `consent_kept`: the item said yes, and the no that stands was left alone. */
+/**
+ * `consent_kept`: the item said yes, and the no that stands was left alone. `not_opened`: the item said enrolled, and the
+ * course stayed closed.
+ */
 export type WriteResult =
-  | { id: string; status: 'created' | 'updated'; consent_kept?: true }
+  | { id: string; status: 'created' | 'updated'; consent_kept?: true; not_opened?: true }
   | { id: null; status: 'rejected'; error: ItemError };
 
 /** What one item wrote. */
 export interface Written {
   id: string;
   created: boolean;
+  /** Of an enrollment: it is cancelled, although it came as one that is not. */
+  not_opened?: true;
 }
 
 interface Item {
@@ -87,8 +92,8 @@ async function writeAll<T extends Item>(
       continue;
     }
     try {
-      const { id, created } = isolated ? await tx.savepoint(() => write(tx, item)) : await write(tx, item);
-      results.push({ id, status: created ? 'created' : 'updated' });
+      const { id, created, not_opened } = isolated ? await tx.savepoint(() => write(tx, item)) : await write(tx, item);
+      results.push({ id, status: created ? 'created' : 'updated', ...(not_opened ? { not_opened } : {}) });
     } catch (error) {
       const wrong = rejection(error);
       if (!isolated || !wrong) throw error;

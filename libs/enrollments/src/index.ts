@@ -1,8 +1,10 @@
 export * from './bring-in.js';
+export { closePaidAndClosed, tellPaidAndClosed } from './closed-course.js';
 export * from './courses.js';
 export * from './enrollments.module.js';
 export { homesOf, turnsOf, type Home } from './known-people.js';
 export * from './leads.js';
+export { statusOf, type PaymentFields } from './order-news.js';
 export * from './order-of-enrollment.js';
 export * from './orders.js';
 export * from './profiles.js';

@@ -1,13 +1,21 @@
 import { addressOf } from '#directory';
 import { AppError, type Tx } from '#platform';
+import type { OrderState } from './order-news.js';
 
-interface Holder {
+interface Holder extends OrderState {
+  id: string;
   profile_id: string;
   email: string | null;
 }
 
+/** An order that was recorded before, and who has it. */
+export interface KnownOrder extends Holder {
+  /** Whoever has it did something under the given address before, which is nobody's now. */
+  isFormer: boolean;
+}
+
 /**
- * The profile that has the order of this name, which is locked; undefined where there is none.
+ * The order of this name, which is locked; undefined where there is none.
  * @param email of whoever is said to have paid
  * @param pointer where in the item the name stands
  * @throws AppError 409 when it is somebody else's: an order is never changed in another person's name
@@ -17,16 +25,18 @@ export async function holderOfOrder(
   externalId: string | undefined,
   email: string,
   pointer: string,
-): Promise<string | undefined> {
+): Promise<KnownOrder | undefined> {
   if (externalId === undefined) return undefined;
   const holder = await tx.row<Holder>(
-    `select t.profile_id, u.email::text as email
+    `select t.id, t.profile_id, u.email::text as email, t.amount_minor::float8 as amount_minor,
+       t.refunded_minor::float8 as refunded_minor, t.currency::text as currency, t.status
      from public.transactions t join public.unified_profiles u on u.id = t.profile_id
      where t.external_id = $1 for update of t`,
     [externalId],
   );
   if (!holder) return undefined;
-  if (await isTheirs(tx, holder, email)) return holder.profile_id;
+  const whose = await whoseIsIt(tx, holder, email);
+  if (whose !== undefined) return { ...holder, isFormer: whose === 'former' };
   const message =
     'This is an order of somebody else, and was left as it is. Send it with their address, or link the two accounts first.';
   throw new AppError('order_of_another_person', message, { errors: [{ pointer, message }] });
@@ -36,10 +46,10 @@ export async function holderOfOrder(
  * The address is theirs, or that of an account that is linked with theirs; or nobody has it now, and they did something
  * under it before they changed it.
  */
-async function isTheirs(tx: Tx, { email: of }: Holder, email: string): Promise<boolean> {
+async function whoseIsIt(tx: Tx, { email: of }: Holder, email: string): Promise<'theirs' | 'former' | undefined> {
   const [here, there] = [of, email].map((each) => (each === null ? undefined : addressOf(each)));
-  if (here === undefined || there === undefined) return false;
-  if (here === there) return true;
+  if (here === undefined || there === undefined) return undefined;
+  if (here === there) return 'theirs';
   const row = await tx.row<{ one: boolean; former: boolean }>(
     `with people as (
        select p.address, p.person_id, coalesce(k.into_person_id, p.person_id) as shown
@@ -53,5 +63,6 @@ async function isTheirs(tx: Tx, { email: of }: Holder, email: string): Promise<b
          where h.address = $1 and cortex.address(a.contact_email) = $2) as former`,
     [here, there],
   );
-  return row!.one || row!.former;
+  if (row!.one) return 'theirs';
+  return row!.former ? 'former' : undefined;
 }

@@ -192,6 +192,56 @@ describe('orders from Stripe', () => {
     await look();
     expect(await on.notices()).toEqual([]);
   });
+
+  it('that come already given back say which course is open that they paid for, and open none', async () => {
+    const { stripe } = on;
+    await sql(`insert into public.courses (title) values ('Bread'), ('Cake')`);
+    await sql(
+      `with u as (insert into public.unified_profiles (email) values ($1), ($2) returning id, email)
+       insert into public.enrollments (profile_id, course_id, created_at)
+       select u.id, c.id, '2026-11-20 10:05Z' from u, public.courses c where u.email = $1 and c.title = 'Bread'`,
+      [ann, bob],
+    );
+    stripe.charge({ id: 'ch_1', email: ann, created: '2026-11-20T10:00:00Z' });
+    stripe.charge({ id: 'ch_2', email: bob, created: '2026-11-20T10:00:00Z', metadata: { course_title: 'Cake' } });
+    stripe.refund('ch_1');
+    stripe.refund('ch_2');
+    const source = on.stripeSource();
+    await on.sync(source).sync(source);
+    expect(await on.notices()).toMatchObject([
+      { title: 'Refunded at Stripe, course still open', detail: expect.stringMatching(`^${ann} .* ch_1, .*“Bread”`) },
+    ]);
+    expect(await sql('select id from public.enrollments')).toHaveLength(1);
+  });
+
+  it('for a course that support took away later open nothing, and somebody is told that they were paid', async () => {
+    const { stripe } = on;
+    await sql(`insert into public.courses (title) values ('Bread')`);
+    const charge = { email: ann, metadata: { course_title: 'Bread' } };
+    stripe.charge({ id: 'ch_1', ...charge, created: '2026-11-20T10:00:00Z' });
+    const source = on.stripeSource();
+    const sync = on.sync(source);
+    await sync.sync(source);
+    await sql(
+      `with e as (update public.enrollments set status = 'cancelled' returning id)
+       insert into cortex.contact_actions (id, action, person_id, plan, actor, state, resume_at)
+       select uuidv7(), 'revoke_access', $1, jsonb_build_object('enrollment', jsonb_build_object('id', e.id)), '{}', 'done',
+         cortex.now() from e`,
+      [await on.personOf(ann)],
+    );
+    stripe.charge({ id: 'ch_0', ...charge, created: '2026-11-19T10:00:00Z' });
+    await sync.sync(source);
+    const statuses = async () =>
+      (await sql<{ status: string }>('select status from public.enrollments')).map((e) => e.status);
+    expect([await statuses(), await on.notices()]).toMatchObject([
+      ['cancelled'],
+      [{ title: 'Paid, but the course stays closed', detail: expect.stringContaining('ch_0') }],
+    ]);
+    await on.db.clock.set('2026-12-02T10:00:00Z');
+    stripe.charge({ id: 'ch_2', ...charge, created: '2026-12-02T09:00:00Z' });
+    await sync.sync(source);
+    expect((await statuses()).toSorted()).toEqual(['active', 'cancelled']);
+  });
 });
 
 describe('orders of a shop', () => {

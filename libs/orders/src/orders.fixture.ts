@@ -40,7 +40,7 @@ export class OrdersFixture {
       `truncate public.unified_profiles, public.purchase_leads, public.transactions, public.enrollments, public.courses,
          public.crm_activities, cortex.activity_inbox, cortex.people, cortex.person_links, cortex.former_ids,
          cortex.pending, cortex.attention, cortex.order_sources, cortex.order_sightings, cortex.refused_orders,
-         cortex.order_hints cascade`,
+         cortex.order_hints, cortex.contact_actions cascade`,
     );
   }
 

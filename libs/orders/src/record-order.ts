@@ -1,6 +1,6 @@
 import type { OrderCounts } from '#contracts';
 import { addressOf } from '#directory';
-import { ensureProfile, upsertEnrollment, type PaymentFields } from '#enrollments';
+import { ensureProfile, statusOf, tellPaidAndClosed, upsertEnrollment, type PaymentFields } from '#enrollments';
 import type { Tx } from '#platform';
 import type { SourceOrder } from './source.js';
 
@@ -54,7 +54,7 @@ export async function recordOrder(tx: Tx, sighting: Sighting): Promise<Recorded>
   if (order.failed) return { outcome: 'skipped' };
   if (order.email === undefined) return { outcome: 'without_address' };
   const id = await insert(tx, sighting, order.email);
-  if (id !== undefined) return { outcome: 'new', id };
+  if (id !== undefined) return { outcome: 'new', id, isRefunded: isAllBack(order) };
   // Somebody else recorded it since we looked.
   const theirs = await knownOrder(tx, order);
   return theirs ? update(tx, sighting, theirs) : { outcome: 'unchanged' };
@@ -69,10 +69,8 @@ const knownOrder = (tx: Tx, { external_id, also }: SourceOrder): Promise<KnownOr
     [[external_id, ...also]],
   );
 
-const statusOf = (amount: number, refunded: number): 'paid' | 'refunded' | 'partly_refunded' => {
-  if (refunded === 0) return 'paid';
-  return refunded >= amount ? 'refunded' : 'partly_refunded';
-};
+const isAllBack = ({ amount_minor, refunded_minor }: SourceOrder): boolean =>
+  statusOf(amount_minor, refunded_minor) === 'refunded';
 
 async function insert(tx: Tx, sighting: Sighting, email: string): Promise<string | undefined> {
   const { external_id, amount_minor, refunded_minor, currency, occurred_at, course } = sighting.order;
@@ -90,7 +88,8 @@ async function insert(tx: Tx, sighting: Sighting, email: string): Promise<string
   const buyer = course_id === undefined ? undefined : await emailOf(tx, profileId);
   if (course_id !== undefined && buyer !== undefined) {
     const transaction: PaymentFields = { external_id, amount_minor, refunded_minor, currency, status, occurred_at };
-    await upsertEnrollment(tx, { email: buyer, course_id, transaction, created_at: occurred_at });
+    const enrolled = await upsertEnrollment(tx, { email: buyer, course_id, transaction, created_at: occurred_at });
+    if (enrolled.not_opened) await tellPaidAndClosed(tx, enrolled.id, made.id);
   }
   return made.id;
 }
@@ -133,7 +132,7 @@ async function courseOf(tx: Tx, { id, title }: SourceOrder['course']): Promise<s
 }
 
 async function update(tx: Tx, sighting: Sighting, known: KnownOrder): Promise<Recorded> {
-  const { order, asked_at } = sighting;
+  const { order } = sighting;
   const holder = await otherHolder(tx, known.email, order.email);
   if (holder !== undefined) return { outcome: 'other_person', id: known.id, holder };
   const seen = await tx.row<Seen>(
@@ -142,7 +141,7 @@ async function update(tx: Tx, sighting: Sighting, known: KnownOrder): Promise<Re
     [order.external_id],
   );
   const unchanged: Recorded = { outcome: 'unchanged', id: known.id };
-  if (seen && seen.asked_at > asked_at) return unchanged;
+  if (seen && isOlder(seen, sighting)) return unchanged;
   await writeSighting(tx, sighting);
   if (seen && saysTheSame(seen, order)) return unchanged;
   const next = merged(known, seen, order);
@@ -154,6 +153,11 @@ async function update(tx: Tx, sighting: Sighting, known: KnownOrder): Promise<Re
   const isRefunded = next.hasRefund && next.status === 'refunded';
   return { outcome: next.hasRefund ? 'refunds' : 'changed', id: known.id, isRefunded };
 }
+
+/** Of two reports of one second, the one that says less was given back is the older one. */
+const isOlder = (seen: Seen, { asked_at, order }: Sighting): boolean =>
+  seen.asked_at > asked_at ||
+  (seen.asked_at.getTime() === asked_at.getTime() && order.refunded_minor < Number(seen.refunded_minor));
 
 const saysTheSame = (seen: Seen, order: SourceOrder): boolean =>
   Number(seen.amount_minor) === order.amount_minor &&

@@ -111,11 +111,8 @@ async function giveAccess(tx: Tx, context: ActionContext<Plan>): Promise<Outcome
   await writeAs(tx, { by: by.label });
   const email = await addressOfPerson(tx, person_id);
   const transaction = orderOf(context);
-  const { id } = await upsertEnrollment(tx, {
-    email,
-    course_id: plan.course_id,
-    ...(transaction ? { transaction } : {}),
-  });
+  const wanted = { email, course_id: plan.course_id, ...(transaction ? { transaction } : {}) };
+  const { id } = await upsertEnrollment(tx, wanted, 'staff');
   await markSample(tx, person_id, 'enrollment', id);
   return { state: 'done', detail: `“${plan.course_title}” is open to them.`, kept: { enrollment_id: id } };
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ContactActionInput } from '#contracts';
 import { emailsOf, liftBans, OUTSIDE_SIGN_IN, profilesOf, signInStates, type OutsideSignIn } from '#customers';
 import { personIdsOf, writeAs, type ContactRow } from '#directory';
+import { closePaidAndClosed } from '#enrollments';
 import { AppError, invalidRequest, type Tx } from '#platform';
 import type { ActionContext, ActionDefinition, Effect, Outcome } from '../definition.js';
 import { enrollmentCandidate, enrollmentsOf, type Enrollment } from './enrollment-order.js';
@@ -119,6 +120,7 @@ async function openCourse(tx: Tx, { plan, by }: ActionContext<Plan>): Promise<Ou
   );
   if (other) return { state: 'not_needed', detail: `They have “${course_title}” by another enrollment.` };
   await writeAs(tx, { by: by.label });
+  await closePaidAndClosed(tx, id, by.label);
   const opened = await tx.run(
     `update public.enrollments set status = 'active', updated_at = cortex.now() where id = $1 and status = 'cancelled'`,
     [id],

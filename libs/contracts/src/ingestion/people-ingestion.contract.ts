@@ -91,15 +91,21 @@ export type NewEnrollment = z.infer<typeof newEnrollment>;
 
 /**
  * `created` or `updated` by item, in the order sent; invalid items of an array are rejected alone. `consents_kept`:
- * how many items said yes to mail of somebody who had said no, and were not believed in that.
+ * how many items said yes to mail of somebody who had said no, and were not believed in that. `not_opened`: how many
+ * enrollments opened no course, because it was taken away or its order given back, and nothing in them is newer than that.
  */
 export const writtenResults = z.object({
   created: z.number().int(),
   updated: z.number().int(),
   rejected: z.number().int(),
   consents_kept: z.number().int(),
+  not_opened: z.number().int(),
   results: z.array(
-    itemResult.extend({ status: z.enum(['created', 'updated', 'rejected']), consent_kept: z.literal(true).optional() }),
+    itemResult.extend({
+      status: z.enum(['created', 'updated', 'rejected']),
+      consent_kept: z.literal(true).optional(),
+      not_opened: z.literal(true).optional(),
+    }),
   ),
 });
 

@@ -65,6 +65,8 @@ export class PeopleIngestionController {
     noteResults(this.meter, request, itemsOf(request.body), results);
     const counts = { created: 0, updated: 0, rejected: 0 };
     for (const { status } of results) counts[status]++;
-    return { ...counts, consents_kept: results.filter((result) => result.consent_kept).length, results };
+    const consents_kept = results.filter((result) => result.consent_kept).length;
+    const not_opened = results.filter((result) => result.not_opened).length;
+    return { ...counts, consents_kept, not_opened, results };
   }
 }
