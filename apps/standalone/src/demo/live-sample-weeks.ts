@@ -35,18 +35,21 @@ export async function liveSampleWeeks(
   database: Database,
   { config, vault, log, hasWorker = false }: SampleParts,
 ): Promise<boolean> {
-  return database.tx(async (tx) => {
-    await tx.rows(`select pg_advisory_xact_lock(${DEMO_LOCK})`);
-    if ((await tx.run('delete from cortex.demo_rows where kind = $1', [WEEKS_TO_LIVE])) === 0) return false;
-    await hush(tx, hasWorker ? MOST_TRIES / 3 : 0);
-    if (!(await onlyTheSample(tx))) return false;
-    const now = await tx.now();
-    const inside = database.inside(tx);
-    await underMovedClock(tx, (clock) =>
-      new Weeks({ database: inside, clock, config, log, now }).live(() => seedDemoAutomations(inside, vault)),
-    );
-    return true;
-  });
+  return database.tx(
+    async (tx) => {
+      await tx.rows(`select pg_advisory_xact_lock(${DEMO_LOCK})`);
+      if ((await tx.run('delete from cortex.demo_rows where kind = $1', [WEEKS_TO_LIVE])) === 0) return false;
+      await hush(tx, hasWorker ? MOST_TRIES / 3 : 0);
+      if (!(await onlyTheSample(tx))) return false;
+      const now = await tx.now();
+      const inside = database.inside(tx);
+      await underMovedClock(tx, (clock) =>
+        new Weeks({ database: inside, clock, config, log, now }).live(() => seedDemoAutomations(inside, vault)),
+      );
+      return true;
+    },
+    { repetitive: true },
+  );
 }
 
 class StillMatching extends Error {}

@@ -25,13 +25,13 @@ export interface Newcomer {
 /** The days before today that are lived through. */
 export const sampleDays = 21;
 const PEOPLE_BEFORE = 72;
-/** They come in the morning and in the evening, a few at a time. */
-const GROUP = 3;
+/** They come a few at a time, one day in the morning and the next in the evening. */
+const GROUP = 4;
 
-/** 120 people who leave a checkout within the last three weeks, in the order in which they come. */
-export const sampleNewcomers: Newcomer[] = Array.from({ length: 120 }, (_, at) => {
+/** 80 people who leave a checkout within the last three weeks, in the order in which they come. */
+export const sampleNewcomers: Newcomer[] = Array.from({ length: 80 }, (_, at) => {
   const group = Math.floor(at / GROUP);
-  const day = sampleDays - 1 - Math.floor(group / 2);
+  const day = sampleDays - 1 - group;
   return {
     person: samplePersonAt(PEOPLE_BEFORE + at, 'lead', day),
     day,

@@ -52,6 +52,8 @@ export class Weeks {
   /** What is to be done, by its instant in epoch milliseconds. */
   private readonly ahead = new Map<number, (() => Promise<void>)[]>();
   private readonly known = new Set<number>();
+  /** What is still to be reported about mails, each as of its own instant. */
+  private reports: { at: number; event: Event }[] = [];
   private courses: string[] = [];
   private at = 0;
 
@@ -90,6 +92,10 @@ export class Weeks {
   private async go(at: number): Promise<void> {
     this.at = at;
     await this.parts.clock.set(new Date(at));
+    const due = this.reports.filter((report) => report.at <= at).sort((a, b) => a.at - b.at);
+    if (due.length === 0) return;
+    this.reports = this.reports.filter((report) => report.at > at);
+    await this.mail.report(due.map(({ event }) => event));
   }
 
   private plan(at: number, act: () => Promise<void>): void {
@@ -239,7 +245,6 @@ export class Weeks {
   }
 
   private follow(sent: Awaited<ReturnType<SampleMail['send']>>): void {
-    const arrived: Event[] = [];
     for (const [nth, { id: message_id, address }] of sent.entries()) {
       const lead = this.leads.get(address);
       if (!lead) continue;
@@ -248,40 +253,36 @@ export class Weeks {
       const instant = new Date(this.at + (5 + 4 * nth) * 1000).toISOString();
       if (habits.mailbox === 'bounces') {
         const event = { RecordType: 'Bounce', Type: 'HardBounce', Inactive: true, BouncedAt: instant };
-        arrived.push({ message_id, event });
+        this.tell(instant, { message_id, event });
         continue;
       }
-      arrived.push({ message_id, event: { RecordType: 'Delivery', DeliveredAt: instant } });
+      this.tell(instant, { message_id, event: { RecordType: 'Delivery', DeliveredAt: instant } });
       this.read(message_id, lead);
       if (habits.leaves && mails === 2) {
-        const event = { RecordType: 'SubscriptionChange', Origin: 'Recipient', SuppressSending: true };
-        this.tell(this.at + 5 * HOUR, [{ message_id, event }]);
+        const left = new Date(this.at + 5 * HOUR).toISOString();
+        const event = { RecordType: 'SubscriptionChange', Origin: 'Recipient', SuppressSending: true, ChangedAt: left };
+        this.tell(left, { message_id, event });
       }
       if (habits.buysAfter === mails) {
         this.plan(this.at + (habits.clicks ?? 1) * HOUR + 25 * MINUTE, () => this.buy(lead));
       }
     }
-    this.tell(this.at + 2 * MINUTE, arrived);
   }
 
   /** Whoever does not open the first mail does not open the next either; a second one is followed by fewer. */
   private read(message_id: string, { habits, mails, person }: Lead): void {
     if (habits.opens === undefined) return;
     const on = { UserAgent: person.email.length % 3 === 0 ? DESKTOP : PHONE };
-    const opens = this.at + habits.opens * HOUR;
-    const opened = { RecordType: 'Open', ...on };
-    if (habits.clicks === undefined || (mails > 1 && habits.buysAfter !== mails)) {
-      this.tell(opens, [{ message_id, event: opened }]);
-      return;
-    }
-    const clicks = opens + 2 * MINUTE;
-    this.tell(clicks, [
-      { message_id, event: { ...opened, ReceivedAt: new Date(opens).toISOString() } },
-      { message_id, event: { RecordType: 'Click', ...on, OriginalLink: 'https://example.com/courses' } },
-    ]);
+    const opens = new Date(this.at + habits.opens * HOUR).toISOString();
+    this.tell(opens, { message_id, event: { RecordType: 'Open', ...on, ReceivedAt: opens } });
+    if (habits.clicks === undefined || (mails > 1 && habits.buysAfter !== mails)) return;
+    const clicks = new Date(this.at + habits.opens * HOUR + 2 * MINUTE).toISOString();
+    const link = { OriginalLink: 'https://example.com/courses' };
+    this.tell(clicks, { message_id, event: { RecordType: 'Click', ...on, ...link, ReceivedAt: clicks } });
   }
 
-  private tell(at: number, events: readonly Event[]): void {
-    if (events.length > 0) this.plan(at, () => this.mail.report(events));
+  /** Reports come in before whatever happens next, several at once. */
+  private tell(instant: string, event: Event): void {
+    this.reports.push({ at: Date.parse(instant), event });
   }
 }

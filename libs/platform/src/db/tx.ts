@@ -17,9 +17,15 @@ export interface Prepared {
 /** The driver takes both; TypeORM's types know only the text. */
 const asText = (statement: string | Prepared): string => statement as string;
 
+const SETTLE = 'set constraints all immediate; set constraints all deferred';
+
 /** SQL on one connection, inside the transaction that made it. */
 export class Tx {
-  constructor(private readonly runner: QueryRunner) {}
+  /** @param repeated where each statement is to be prepared when it comes again: those that came so far, by their texts */
+  constructor(
+    private readonly runner: QueryRunner,
+    private readonly repeated?: Map<string, Prepared>,
+  ) {}
 
   /** The rows of a SELECT, or of a statement with RETURNING. */
   async rows<T = Record<string, unknown>>(text: string | Prepared, values: readonly unknown[] = []): Promise<T[]> {
@@ -42,10 +48,19 @@ export class Tx {
   /** What failed is thrown without the values it was about: errors are logged, stored and shown. */
   private async query(text: string | Prepared, values: readonly unknown[]): Promise<QueryResult> {
     try {
-      return await this.runner.query(asText(text), values as unknown[], true);
+      return await this.runner.query(asText(this.prepared(text, values)), values as unknown[], true);
     } catch (error) {
       throw withoutValues(error);
     }
+  }
+
+  private prepared(text: string | Prepared, values: readonly unknown[]): string | Prepared {
+    // Without values it may be several statements, which cannot be prepared.
+    if (!this.repeated || typeof text !== 'string' || values.length === 0) return text;
+    const known = this.repeated.get(text);
+    if (known) return known;
+    this.repeated.set(text, { name: `again_${this.repeated.size}`, text });
+    return text;
   }
 
   /** The transaction's instant, by the database's one clock. */
@@ -55,7 +70,7 @@ export class Tx {
 
   /** Does now what waits for the commit, such as the directory's sweep. */
   async settle(): Promise<void> {
-    await this.runner.query('set constraints all immediate; set constraints all deferred');
+    await this.runner.query(SETTLE);
   }
 
   /** TypeORM's repositories inside this transaction. */
@@ -69,6 +84,20 @@ export class Tx {
     try {
       const result = await work();
       await this.runner.query('release savepoint part');
+      return result;
+    } catch (error) {
+      await this.runner.query('rollback to savepoint part');
+      throw error;
+    }
+  }
+
+  /** Runs `work` as a transaction of its own inside this one: at its end what waits for a commit is done. */
+  async part<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    await this.runner.query('savepoint part');
+    try {
+      const result = await work(this);
+      // In one trip: there are very many of these.
+      await this.runner.query(`${SETTLE}; release savepoint part`);
       return result;
     } catch (error) {
       await this.runner.query('rollback to savepoint part');
@@ -92,6 +121,11 @@ export interface TxOptions {
   readOnly?: boolean;
   /** Milliseconds after which a statement is cancelled by the server. */
   statementTimeout?: number;
+  /**
+   * For work of very many alike statements, one after the other: each is parsed and planned once, whatever its values. The
+   * connection is closed at the end, and what was prepared goes with it.
+   */
+  repetitive?: boolean;
 }
 
 /** The one way to the database: a transaction given explicitly, or a single statement. */
@@ -131,9 +165,10 @@ export class Database {
       const settings = [
         ...(options.readOnly ? ['set transaction read only'] : []),
         ...(options.statementTimeout ? [`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`] : []),
+        ...(options.repetitive ? ['set local plan_cache_mode = force_generic_plan'] : []),
       ];
       if (settings.length > 0) await runner.query(settings.join('; '));
-      const result = await work(new Tx(runner));
+      const result = await work(new Tx(runner, options.repetitive ? new Map() : undefined));
       await runner.commitTransaction();
       return result;
     } catch (error) {
@@ -143,7 +178,10 @@ export class Database {
         await runner.rollbackTransaction().catch((failed: Error) => (broken = failed));
       throw withoutValues(error);
     } finally {
-      await giveBack(runner, broken);
+      await giveBack(
+        runner,
+        broken ?? (options.repetitive ? new Error('It holds many prepared statements.') : undefined),
+      );
     }
   }
 
@@ -203,12 +241,9 @@ class InsideTx extends Database {
     super(of.source, of);
   }
 
-  override async tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.whole.savepoint(async () => {
-      const result = await work(this.whole);
-      await this.whole.settle();
-      return result;
-    });
+  override async tx<T>(work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
+    // What only reads has nothing to undo.
+    return options.readOnly ? work(this.whole) : this.whole.part(work);
   }
 
   override rows<T = Record<string, unknown>>(text: string | Prepared, values: readonly unknown[] = []): Promise<T[]> {

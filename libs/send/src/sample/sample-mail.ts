@@ -1,4 +1,4 @@
-import { LinkTokens } from '#emails';
+import { batchLimit, LinkTokens } from '#emails';
 import { newId, type Config, type Database } from '#platform';
 import { claimBatch } from '../claiming/claim-batch.js';
 import { ContentCache } from '../posting/content-cache.js';
@@ -58,6 +58,8 @@ export class SampleMail {
       });
       if (!claim || claim.looked === 0) return sent;
       const { batch } = claim;
+      const isLast = claim.looked < batchLimit;
+      if (!batch && isLast) return sent;
       if (!batch) continue;
       await this.contents.load(
         this.database,
@@ -70,20 +72,23 @@ export class SampleMail {
       for (const mail of batch.mails) {
         if (taken.has(mail.id)) sent.push({ id: mail.id, address: mail.contact_email });
       }
+      if (isLast) return sent;
     }
   }
 
   /** Takes what Postmark would report about mails of sample people; a mail of anybody else is left alone. */
   async report(events: readonly { message_id: string; event: Payload }[]): Promise<void> {
     await this.database.tx(async (tx) => {
+      const found = await tx.rows<OurMessage>(
+        `select m.id, m.person_id, m.contact_email, m.stream, m.automation_id, m.broadcast_id, m.run_id, m.node_id,
+           m.dedupe_key, m.state
+         from cortex.messages m join cortex.people p using (person_id)
+         where m.id = any($1::uuid[]) and m.provider = 'outbox' and p.demo`,
+        [events.map(({ message_id }) => message_id)],
+      );
+      const messages = new Map(found.map((message) => [message.id, message]));
       for (const { message_id, event } of events) {
-        const message = await tx.row<OurMessage>(
-          `select m.id, m.person_id, m.contact_email, m.stream, m.automation_id, m.broadcast_id, m.run_id, m.node_id,
-             m.dedupe_key, m.state
-           from cortex.messages m join cortex.people p using (person_id)
-           where m.id = $1 and m.provider = 'outbox' and p.demo`,
-          [message_id],
-        );
+        const message = messages.get(message_id);
         if (message) await applyToMessage(tx, event, message);
       }
     });
