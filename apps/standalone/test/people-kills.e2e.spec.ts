@@ -125,6 +125,44 @@ describe('many people, while the worker is killed', () => {
        where p.type is not null and p.address not like 'start%' order by p.address`,
     );
 
+  it('go out into a file once each, under one heading, when the worker dies between two pages of it', async () => {
+    const rules = { operator: 'AND', conditions: [{ field: 'email', operator: 'contains', value: '@school.example' }] };
+    let job!: Job;
+    const waiting = async () =>
+      (
+        await one<{ n: number }>(`select count(*)::int as n from pg_locks l join pg_database d on d.oid = l.database
+        where d.datname = current_database() and locktype = 'advisory' and objid = 4711 and not granted`)
+      ).n;
+    let second!: Promise<void>;
+    await db.database.tx(async (tx) => {
+      await tx.rows('select pg_advisory_xact_lock(4711)');
+      job = await caller.call('POST', '/contacts/export', { rules, columns: ['email'] });
+      await until('the first page to be written', isHeld);
+      // Who asks next gets the lock as soon as the first page is committed, before the second is.
+      second = db.database.tx(async (next) => {
+        await next.rows('select pg_advisory_xact_lock(4711)');
+        await until('the second page to be written', isHeld);
+        await processes.kill(WORKER);
+      });
+      await until('the next to ask', async () => (await waiting()) === 2);
+    });
+    await second;
+    kills += 1;
+    expect(await jobOf(job.id)).toMatchObject({ status: 'running', progress: { done: 1_000 } });
+    await until('the job to end', async () => (job = await jobOf(job.id)).status !== 'running');
+    const everyone = knownLeads + knownCustomers + peopleCount;
+    expect(job).toMatchObject({ status: 'completed', progress: { done: everyone } });
+    const people = await db.database.rows<{ address: string }>(
+      'select address from cortex.people where type is not null',
+    );
+    const [heading, ...lines] = (await (await raw(`/jobs/${job.id}/file`)).text()).trimEnd().split('\r\n');
+    expect(heading).toMatch(/^\W*email\W*$/);
+    expect(lines.map((line) => line.replaceAll('"', '')).toSorted()).toEqual(
+      people.map(({ address }) => address).toSorted(),
+    );
+    expect(lines).toHaveLength(everyone);
+  }, 3_600_000);
+
   it('come in by a file once each, with all counts right, and go again as if they had never come', async () => {
     const welcome = {
       nodes: [
@@ -271,6 +309,6 @@ describe('many people, while the worker is killed', () => {
       [automation],
     );
     expect(left).toEqual({ n: 0 });
-    process.stdout.write(`${kills} kills of the worker survived by ${peopleCount} people in six jobs.\n`);
+    process.stdout.write(`${kills} kills of the worker survived by ${peopleCount} people in seven jobs.\n`);
   }, 3_600_000);
 });
