@@ -40,6 +40,22 @@ describe('problem codes', () => {
     expect(temporary.filter((code) => !passingCodes.includes(code))).toEqual([]);
   });
 
+  it('come with facts of other names than the problem has itself, which would be lost', () => {
+    const own = Object.keys(contracts.problem.shape);
+    const named = server.flatMap(({ path, text }) =>
+      [...text.matchAll(/new AppError\([^;]*?facts: \{([^}]*)\}/g)].flatMap(([, facts]) =>
+        [...facts!.matchAll(/(?:^|,)\s*(\w+)/g)].map(([, name]) => ({ path, name: name! })),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ name }) => own.includes(name))).toEqual([]);
+    for (const name of own) {
+      // @ts-expect-error and what is no literal does not compile
+      const facts: contracts.ProblemFacts = { [name as 'status']: 'live' };
+      expect(Object.keys(facts)).toEqual([name]);
+    }
+  });
+
   it('are named by contracts once each', () => {
     const twice = routesOf(contracts).filter(({ problems = [] }) => new Set(problems).size !== problems.length);
     expect(twice.map(({ path }) => path)).toEqual([]);

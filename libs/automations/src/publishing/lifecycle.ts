@@ -106,7 +106,7 @@ export class Lifecycle {
       const row = await automationById(tx, id);
       if (!from.includes(row.status))
         throw new AppError('wrong_automation_status', `${refusal} This one is ${row.status}.`, {
-          facts: { status: row.status },
+          facts: { current_status: row.status },
         });
       await work(tx, row);
       await tx.run('update cortex.automations set status = $2, updated_at = cortex.now() where id = $1', [id, to]);

@@ -10,6 +10,6 @@ export function assertStatus(
 ): void {
   if (allowed.includes(row.status)) return;
   throw new AppError('wrong_broadcast_status', `This broadcast is ${row.status}. ${refusal}`, {
-    facts: { status: row.status },
+    facts: { current_status: row.status },
   });
 }

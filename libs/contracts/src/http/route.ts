@@ -105,3 +105,6 @@ export const problem = z.object({
   detail: z.string(),
   errors: z.array(z.object({ pointer: z.string(), message: z.string() })),
 });
+
+/** Further members of a problem. What it has itself is the problem's alone: a fact of that name would be lost. */
+export type ProblemFacts = Record<string, unknown> & { [Own in keyof z.output<typeof problem>]?: never };

@@ -78,7 +78,7 @@ export class RunControls {
     await this.change(actor, runId, 'run.advanced', async (on, run) => {
       if (run.status !== 'waiting')
         throw new AppError('wrong_run_status', `This run is not waiting. It is ${run.status}.`, {
-          facts: { status: run.status },
+          facts: { current_status: run.status },
         });
       const journey = await loaded(on, run);
       journey.forced = true;
@@ -92,7 +92,7 @@ export class RunControls {
     await this.change(actor, runId, 'run.removed', async (on, run) => {
       if (run.status !== 'active' && run.status !== 'waiting') {
         throw new AppError('wrong_run_status', `This person has already left. The run is ${run.status}.`, {
-          facts: { status: run.status },
+          facts: { current_status: run.status },
         });
       }
       const [journey] = await on.load([run]);
@@ -107,7 +107,7 @@ export class RunControls {
     await this.change(actor, runId, 'run.retried', async (on, run) => {
       if (run.status !== 'failed')
         throw new AppError('wrong_run_status', `This run has not failed. It is ${run.status}.`, {
-          facts: { status: run.status },
+          facts: { current_status: run.status },
         });
       Object.assign(run, { status: 'active', ended_at: null, end_reason: null, retries: 0, wake_at: on.moment.now });
       const journey = await loaded(on, run);

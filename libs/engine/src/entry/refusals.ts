@@ -14,6 +14,6 @@ export const refusalText: Record<Refusal, string> = {
 export async function notLive(tx: Tx, automationId: string): Promise<AppError> {
   const { status } = await automationById(tx, automationId);
   return new AppError('automation_not_live', `This automation is ${status}. Publish or resume it first.`, {
-    facts: { status },
+    facts: { current_status: status },
   });
 }

@@ -135,7 +135,7 @@ export class Backtests {
     const row = await this.get(id);
     if (changed === 0)
       throw new AppError('backtest_ended', `This backtest has ended: it is ${row.status}.`, {
-        facts: { status: row.status },
+        facts: { current_status: row.status },
       });
     return row;
   }

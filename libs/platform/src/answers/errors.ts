@@ -1,4 +1,4 @@
-import type { ProblemCode } from '#contracts';
+import type { ProblemCode, ProblemFacts } from '#contracts';
 
 /** One thing wrong with a request: where (JSON pointer) and what to do about it. */
 export interface FieldError {
@@ -11,7 +11,7 @@ export interface FieldError {
  * by the list of kinds in #contracts.
  * @param detail one or two sentences about this very case
  * @param more.errors single mistakes in what was sent
- * @param more.facts further members of the answer (e.g. the current revision of a conflict)
+ * @param more.facts further members of the answer (e.g. the current revision of a conflict), under other names than its own
  */
 export class AppError extends Error {
   readonly errors: FieldError[];
@@ -20,7 +20,7 @@ export class AppError extends Error {
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
-    more: { errors?: FieldError[]; facts?: Record<string, unknown> } = {},
+    more: { errors?: FieldError[]; facts?: ProblemFacts } = {},
   ) {
     super(detail);
     this.name = 'AppError';
