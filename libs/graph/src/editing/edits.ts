@@ -147,6 +147,9 @@ export const connectionRefusal = (graph: Graph, place: Place, target: string): s
   const node = indexGraph(graph).nodes.get(target);
   if (!node) return 'That step does not exist any more.';
   if (isEntry(node)) return 'A path cannot lead back to the start.';
+  if (place.source === target) return 'A step cannot follow itself.';
+  if (indexGraph(graph).out.get(place.source)?.get(place.port)?.target === target)
+    return 'This path leads there already.';
   const edges = graph.edges.filter((edge) => edge.source !== place.source || edge.port !== place.port);
   const loop = timelessLoop({ ...graph, edges: [...edges, { ...place, target }] });
   return loop && !timelessLoop(graph)

@@ -106,6 +106,7 @@ export const createDerive = () => {
       stepNode(graph, at, corner(step.id), mode, selected.has(step.id), free),
     );
     const paths: PathEdge[] = [];
+    const building = mode === 'build';
     for (const { source, port, target } of graph.edges) {
       const from = index.nodes.get(source);
       const to = index.nodes.get(target);
@@ -119,7 +120,9 @@ export const createDerive = () => {
       const end = { x: b.x + toSize.width / 2, y: b.y };
       const path = roundedPath(route(start, end, turns.get(id)));
       const room = wordsWidth(from, size.width);
-      const key = `${target}|${label}|${room}|${path}|${folded}`;
+      // Where several paths arrive at one place, nobody could say whose end is meant; they are drawn from their ways out.
+      const alone = building && !folded && index.in.get(target)?.length === 1;
+      const key = `${target}|${label}|${room}|${path}|${folded}|${alone}`;
       const known = edges.get(id);
       if (known?.key === key) {
         paths.push(known.edge);
@@ -132,6 +135,7 @@ export const createDerive = () => {
         sourceHandle: folded ? FOLDED_OUT : port,
         target,
         targetHandle: 'in',
+        reconnectable: alone && 'target',
         data: { path, source: start, label, room, folded },
       };
       edges.set(id, { key, edge });

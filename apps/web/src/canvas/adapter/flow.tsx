@@ -91,10 +91,12 @@ function Drawing() {
         onNodesChange={gestures.onNodesChange}
         onConnect={gestures.onConnect}
         onConnectEnd={gestures.onConnectEnd}
+        onReconnect={gestures.onReconnect}
+        reconnectRadius={12}
         onNodeClick={gestures.onNodeClick}
         onPaneClick={gestures.onPaneClick}
         nodesConnectable={editable}
-        edgesReconnectable={false}
+        edgesReconnectable={editable}
         edgesFocusable={false}
         nodesFocusable={false}
         disableKeyboardA11y

@@ -1,13 +1,14 @@
-import { connectionRefusal, type Operation } from '#graph';
+import type { Operation } from '#graph';
 import type { Connection, FinalConnectionState, NodeChange } from '@xyflow/react';
 import { useCallback, type DragEvent, type MouseEvent as ReactMouseEvent } from 'react';
 import { fold, FOLDED } from '../drawing/folding';
 import { nearestPlace } from '../drawing/nearest-place';
 import { showToast } from '../../ui/feedback/toast';
-import { addStep, wordOf } from '../document/steps';
+import { leadTo } from '../document/paths';
+import { addStep } from '../document/steps';
 import { useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
-import type { StepNode } from './derive';
+import type { PathEdge, StepNode } from './derive';
 import type { FlowHandle } from './use-camera';
 
 /** What hands do on the drawing, as operations: select, move, connect, drop. All handlers stay the same objects. */
@@ -45,14 +46,18 @@ export function useGestures(flow: FlowHandle) {
 
   const onConnect = useCallback(
     ({ source, sourceHandle, target }: Connection) => {
-      if (!sourceHandle) return;
-      const { document, edit } = store.getState();
-      const reason = connectionRefusal(document.graph, { source, port: sourceHandle }, target);
-      if (reason) return showToast(reason);
-      const to = document.graph.nodes.find((node) => node.id === target);
-      edit(`Connect to ${to ? wordOf(to) : 'a step'}`, [{ op: 'connect', source, port: sourceHandle, target }]);
+      const reason = sourceHandle ? leadTo(store, { source, port: sourceHandle }, target) : undefined;
+      if (reason) showToast(reason);
     },
     [store],
+  );
+
+  /** The end of a connector was drawn to another step; let go over nothing, `onConnectEnd` is called. */
+  const onReconnect = useCallback(
+    ({ target }: PathEdge, to: Connection) => {
+      if (to.target !== target) onConnect(to);
+    },
+    [onConnect],
   );
 
   const onConnectEnd = useCallback(
@@ -102,5 +107,5 @@ export function useGestures(flow: FlowHandle) {
     [flow, store, screen],
   );
 
-  return { onNodesChange, onConnect, onConnectEnd, onNodeClick, onPaneClick, onDrop };
+  return { onNodesChange, onConnect, onReconnect, onConnectEnd, onNodeClick, onPaneClick, onDrop };
 }

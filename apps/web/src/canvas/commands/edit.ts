@@ -1,9 +1,10 @@
-import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Operation } from '#graph';
+import { copySteps, graph as graphSchema, pasteSteps, type Graph, type Operation, type Place } from '#graph';
 import type { EditorStore } from '../document/editor-store';
 import { place } from '../drawing/geometry';
 import { showToast } from '../../ui/feedback/toast';
 import { clipboardText, copyText } from '../../ui/copying/clipboard';
 import { plural } from '../../ui/formatting/format';
+import { endPath, followerOf } from '../document/paths';
 import { addSection } from '../document/sections';
 import { mustAsk, newStepId, placeAfter, placesAfter, placesBefore, removeSteps } from '../document/steps';
 import { openPicker } from '../screen/open-picker';
@@ -13,6 +14,26 @@ const selectedOf = (store: EditorStore) => store.getState().selected;
 const some = ({ store }: CommandContext) => selectedOf(store).length > 0;
 
 const one = ({ store }: CommandContext) => selectedOf(store).length === 1;
+
+/** The ways out of the selected step, and those of them that lead on. */
+const waysOf = ({ store }: CommandContext): Place[] => {
+  const [id] = selectedOf(store);
+  return id === undefined ? [] : placesAfter(store.getState().document.graph, id).map(({ place }) => place);
+};
+const waysOn = (context: CommandContext): Place[] =>
+  waysOf(context).filter((place) => followerOf(context.store.getState().document.graph, place) !== undefined);
+
+/** Does it to the one path there is, or asks which is meant. */
+const onePath = (
+  { screen }: CommandContext,
+  what: 'reroute' | 'end-path',
+  places: readonly Place[],
+  run: (place: Place) => void,
+): void => {
+  const [place] = places;
+  if (places.length > 1 && place) screen.setState({ choosing: { what, id: place.source } });
+  else if (place) run(place);
+};
 
 /** Moves the selected steps by a grid step, where the drawing is laid out by hand. */
 const nudge = (direction: string, x: number, y: number): Command => ({
@@ -117,10 +138,18 @@ export const editCommands: Command[] = [
   },
   {
     id: 'reroute',
-    label: 'Change where a path of the selected step leads',
+    label: 'Lead a path of the selected step to another step',
     keys: ['r'],
-    enabled: one,
-    run: ({ store, screen }) => screen.setState({ choosing: { what: 'reroute', id: selectedOf(store)[0]! } }),
+    enabled: (context) => one(context) && waysOf(context).length > 0,
+    run: (context) =>
+      onePath(context, 'reroute', waysOf(context), (place) => openPicker(context.screen, place.source, place, true)),
+  },
+  {
+    id: 'end-path',
+    label: 'End a path of the selected step here',
+    keys: ['e'],
+    enabled: (context) => one(context) && waysOn(context).length > 0,
+    run: (context) => onePath(context, 'end-path', waysOn(context), (place) => endPath(context.store, place)),
   },
   nudge('up', 0, -8),
   nudge('down', 0, 8),

@@ -1,4 +1,15 @@
-import { nodes, nodeTypes, refusal, sentenceOf, withSteps, type GraphNode, type NodeType, type Place } from '#graph';
+import {
+  connectionRefusal,
+  nodes,
+  nodeTypes,
+  refusal,
+  sentenceOf,
+  withSteps,
+  type GraphNode,
+  type NodeType,
+  type Place,
+} from '#graph';
+import { IconArrowRampRight } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useReferenceNames, useThings } from '../../automations/reference-names';
 import { StepIcon } from '../../automations/step-icon';
@@ -9,6 +20,7 @@ import {
   type PaletteItem,
 } from '../../shell/palette/palette-store';
 import { showToast } from '../../ui/feedback/toast';
+import { leadTo } from '../document/paths';
 import { addStep, placeAfter, placeBefore } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
@@ -69,6 +81,22 @@ export function useCanvasPalette(): void {
           ),
         ],
       });
+      // Only for what is typed: every step of the drawing could be meant.
+      if (behind && query.trim() !== '')
+        groups.push({
+          title: 'Lead the path on',
+          items: graph.nodes.map((node) => {
+            const reason = connectionRefusal(graph, behind, node.id);
+            return {
+              id: `lead-${node.id}`,
+              label: `Go to: ${says(node)}`,
+              kind: reason ?? 'After the selected step',
+              unavailable: reason !== undefined,
+              icon: <IconArrowRampRight size={16} stroke={1.5} aria-hidden />,
+              run: () => refuse(reason ?? leadTo(store, behind, node.id)),
+            };
+          }),
+        });
     }
     groups.push({
       title: 'Steps',

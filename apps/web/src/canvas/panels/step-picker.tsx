@@ -1,58 +1,87 @@
-import { nodes, nodeTypes, refusal, type NodeDef, type NodeKind, type Place } from '#graph';
 import { FocusTrap, Paper, TextInput } from '@mantine/core';
 import { useClickOutside } from '@mantine/hooks';
-import { useMemo, useState } from 'react';
-import { StepIcon, kindColor } from '../../automations/step-icon';
+import { useEffect, useMemo, useState } from 'react';
+import { useSentences } from '../../automations/reference-names';
 import { showToast } from '../../ui/feedback/toast';
-import { recentTypes, rememberType } from './recent-steps';
-import { addStep } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
-import { useScreen, useScreenStore } from '../screen/screen-store';
+import { useScreen, useScreenStore, type Picker } from '../screen/screen-store';
+import { knownSteps, matching, newSteps, type Offer } from './picker-offers';
 
 const WIDTH = 340;
 const HEIGHT = 420;
-/** Of steps that were not used lately, the usual ones come first. */
-const order: NodeKind[] = ['mail', 'wait', 'rule', 'split', 'action', 'end', 'entry'];
+/** Of a long list so many are shown; typing finds the rest. */
+const SHOWN = 60;
 
 /** Opens where a `+` was pressed: typed search, recent first, what cannot go there greyed with the reason. */
 export function StepPicker() {
   const picker = useScreen((screen) => screen.picker);
-  return picker ? <Open key={`${picker.at.x},${picker.at.y}`} place={picker.place} at={picker.at} /> : null;
+  return picker ? <Open key={`${picker.at.x},${picker.at.y},${picker.known}`} {...picker} /> : null;
 }
 
-function Open({ place, at }: { place: Place | undefined; at: { x: number; y: number } }) {
+function Open({ place, at, known }: Picker) {
   const store = useEditorStore();
   const screen = useScreenStore();
   const graph = useEditor((state) => state.document.graph);
+  const say = useSentences(graph);
   const [search, setSearch] = useState('');
   const [active, setActive] = useState(0);
   const close = () => screen.setState({ picker: null });
   const outside = useClickOutside(close);
-  const offered = useMemo(() => matching(search), [search]);
-  const choices = offered.map((def) => ({ def, reason: refusal(graph, def.type, place) }));
-  const free = choices.filter((choice) => !choice.reason);
+  const offers = useMemo(
+    () => (known && place ? knownSteps(store, graph, place, say) : newSteps(store, graph, place)),
+    [store, graph, place, known, say],
+  );
+  const found = useMemo(() => matching(offers, search), [offers, search]);
+  // What adds no step stands below the list, where it is seen without scrolling; typing puts it where it fits.
+  const below = search.trim() === '' ? found.filter(({ path }) => path) : [];
+  const choices = [...found.filter((offer) => !below.includes(offer)).slice(0, SHOWN), ...below];
+  const free = choices.filter(({ reason }) => reason === undefined);
+  const chosen = free[Math.min(active, free.length - 1)];
+  useEffect(() => {
+    document.getElementById(`pick-${chosen?.id}`)?.scrollIntoView({ block: 'nearest' });
+  }, [chosen?.id]);
 
-  const choose = (def: NodeDef) => {
+  const choose = (offer: Offer) => {
+    if (offer.run === 'steps') return screen.setState({ picker: { place, at, known: true } });
     close();
-    const reason = addStep(store, def.type, place);
+    const reason = offer.run();
     if (reason) showToast(reason);
-    else rememberType(def.type);
+    // A new step takes the focus into its form; a path that was led elsewhere gives it back to the drawing.
+    else if (known || offer.id === 'end-here') document.querySelector<HTMLElement>('.drawing-keys')?.focus();
   };
   const key = (event: React.KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && free.length > 0) {
       event.preventDefault();
-      setActive((active + step + free.length) % free.length);
+      setActive((Math.min(active, free.length - 1) + step + free.length) % free.length);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      const chosen = free[Math.min(active, free.length - 1)];
-      if (chosen) choose(chosen.def);
+      if (chosen) choose(chosen);
     } else if (event.key === 'Escape') {
       event.stopPropagation();
       close();
       document.querySelector<HTMLElement>('.drawing-keys')?.focus();
     }
   };
+  const row = (offer: Offer) => (
+    <div
+      key={offer.id}
+      id={`pick-${offer.id}`}
+      role="option"
+      aria-selected={offer === chosen}
+      aria-disabled={offer.reason !== undefined}
+      data-testid={`pick-${offer.id}`}
+      className="picker-item"
+      style={{ ['--kind' as string]: offer.color }}
+      onClick={() => (offer.reason ? undefined : choose(offer))}
+    >
+      {offer.icon}
+      <span>
+        <b dir="auto">{offer.title}</b>
+        <small dir="auto">{offer.reason ?? offer.text}</small>
+      </span>
+    </div>
+  );
 
   return (
     <Paper
@@ -60,11 +89,11 @@ function Open({ place, at }: { place: Place | undefined; at: { x: number; y: num
       className="picker"
       shadow="md"
       role="dialog"
-      aria-label="Add a step"
+      aria-label={known ? 'Lead the path to a step' : 'Add a step'}
       style={{
         left: Math.max(8, Math.min(at.x - WIDTH / 2, window.innerWidth - WIDTH - 8)),
         top: Math.max(8, Math.min(at.y + 8, window.innerHeight - HEIGHT - 8)),
-        width: WIDTH,
+        width: `min(${WIDTH}px, calc(100vw - 16px))`,
         maxHeight: HEIGHT,
       }}
       onKeyDown={key}
@@ -74,7 +103,7 @@ function Open({ place, at }: { place: Place | undefined; at: { x: number; y: num
           data-autofocus
           autoFocus
           aria-label="Search steps"
-          placeholder="Which step?"
+          placeholder={known ? 'Lead it to which step?' : 'Which step?'}
           value={search}
           onChange={(event) => {
             setSearch(event.currentTarget.value);
@@ -83,58 +112,23 @@ function Open({ place, at }: { place: Place | undefined; at: { x: number; y: num
           role="combobox"
           aria-expanded
           aria-controls="picker-list"
-          aria-activedescendant={free[active] ? `pick-${free[active].def.type}` : undefined}
+          aria-activedescendant={chosen ? `pick-${chosen.id}` : undefined}
         />
       </FocusTrap>
-      <div className="picker-list" id="picker-list" role="listbox" aria-label="Steps">
-        {choices.map(({ def, reason }) => (
-          <div
-            key={def.type}
-            id={`pick-${def.type}`}
-            role="option"
-            aria-selected={free[active]?.def === def}
-            aria-disabled={reason !== undefined}
-            data-testid={`pick-${def.type}`}
-            className="picker-item"
-            style={{ ['--kind' as string]: kindColor(def.type) }}
-            onClick={() => (reason ? undefined : choose(def))}
-          >
-            <StepIcon type={def.type} />
-            <span>
-              <b>{def.title}</b>
-              <small>{reason ?? def.summary}</small>
-            </span>
+      <div className="picker-offers" id="picker-list" role="listbox" aria-label="Steps">
+        <div className="picker-list" role="presentation">
+          {choices.filter((offer) => !below.includes(offer)).map(row)}
+          {found.length > choices.length ? (
+            <p className="quiet picker-none">There are more. Type to find them.</p>
+          ) : null}
+          {choices.length === 0 ? <p className="quiet picker-none">No step has that name.</p> : null}
+        </div>
+        {below.length > 0 ? (
+          <div className="picker-list picker-below" role="presentation">
+            {below.map(row)}
           </div>
-        ))}
-        {choices.length === 0 ? <p className="quiet picker-none">No step has that name.</p> : null}
+        ) : null}
       </div>
     </Paper>
   );
-}
-
-function matching(search: string): NodeDef[] {
-  const recent = recentTypes();
-  const rank = (type: string) => (recent.includes(type) ? recent.indexOf(type) : recent.length);
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  return nodeTypes
-    .map((type) => nodes[type])
-    .filter((def) => {
-      const text = `${def.title} ${def.summary} ${def.kind} ${def.type}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    })
-    .toSorted(
-      (a, b) =>
-        closeness(a, search) - closeness(b, search) ||
-        Number(a.kind === 'entry') - Number(b.kind === 'entry') ||
-        rank(a.type) - rank(b.type) ||
-        order.indexOf(a.kind) - order.indexOf(b.kind),
-    );
-}
-
-/** 0: its name begins so; 1: a word of its name does; 2: it is only found in the description. */
-function closeness(def: NodeDef, search: string): number {
-  const typed = search.trim().toLowerCase();
-  const title = def.title.toLowerCase();
-  if (typed === '' || title.startsWith(typed)) return 0;
-  return title.split(/\W+/).some((word) => word.startsWith(typed)) ? 1 : 2;
 }

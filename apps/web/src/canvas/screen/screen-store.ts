@@ -12,21 +12,27 @@ export type ZoomBand = 'full' | 'line' | 'name' | 'glyph';
 export const bandOf = (zoom: number): ZoomBand =>
   zoom >= 0.7 ? 'full' : zoom >= 0.3 ? 'line' : zoom >= 0.15 ? 'name' : 'glyph';
 
+/** Where a step is about to be added, and where on the screen the picker opens; `known` offers the steps that are there. */
+export interface Picker {
+  place: Place | undefined;
+  at: Point;
+  known?: boolean;
+}
+
 /** What only this screen knows and nobody undoes: open panels, the picker, a drag under way. */
 export interface Screen {
   panel: Panel | null;
   sheet: Sheet | null;
-  /** Where a step is about to be added, and where on the screen the picker opens. */
-  picker: { place: Place | undefined; at: Point } | null;
+  picker: Picker | null;
   /** A split that is about to go: the screen asks which path survives. */
   removing: string | null;
   /** A split whose experiment is looked at. */
   experiment: string | null;
   /**
-   * A step that is about to be moved behind another one, whose path is about to lead elsewhere, or beside which a step
-   * is about to be added on one of several paths.
+   * A step that is about to be moved behind another one, or one of whose several paths is about to lead elsewhere, to
+   * end, or to get a step.
    */
-  choosing: { what: 'move' | 'reroute' | 'add-after' | 'add-before'; id: string } | null;
+  choosing: { what: 'move' | 'reroute' | 'end-path' | 'add-after' | 'add-before'; id: string } | null;
   /** Positions of cards under the hand, in free layout. */
   moved: ReadonlyMap<string, Point>;
   /** As a share, for whoever writes it; cards only know their band, so that zooming draws them four times at most. */

@@ -1,5 +1,4 @@
 import {
-  connectionRefusal,
   indexGraph,
   moveRefusal,
   moveStep,
@@ -11,7 +10,7 @@ import {
   type Place,
 } from '#graph';
 import { Modal } from '@mantine/core';
-import { useState } from 'react';
+import { endPath, followerOf } from '../document/paths';
 import { placesAfter, placesBefore, wordOf } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { openPicker } from '../screen/open-picker';
@@ -22,12 +21,13 @@ const titleOf = (node: GraphNode) => sentenceOf(node) || nodeDef(node.type)?.tit
 
 const titles = {
   move: 'Move after',
-  reroute: 'Connect to',
+  reroute: 'Lead a path to another step',
+  'end-path': 'End a path here',
   'add-after': 'Add a step after',
   'add-before': 'Add a step before',
 };
 
-/** By keyboard: put the selected step behind another one, lead one of its paths elsewhere, or say which path is meant. */
+/** By keyboard: put the selected step behind another one, or say which of several paths is meant. */
 export function MoveSheet() {
   const choosing = useScreen((screen) => screen.choosing);
   const screen = useScreenStore();
@@ -48,7 +48,9 @@ export function MoveSheet() {
       <Modal.Overlay />
       <Modal.Content aria-label={choosing ? titles[choosing.what] : undefined}>
         {choosing?.what === 'move' ? <MoveBehind id={choosing.id} close={close} /> : null}
-        {choosing?.what === 'reroute' ? <LeadOn id={choosing.id} close={close} /> : null}
+        {choosing?.what === 'reroute' || choosing?.what === 'end-path' ? (
+          <OnePath id={choosing.id} ends={choosing.what === 'end-path'} close={close} />
+        ) : null}
         {choosing?.what === 'add-after' || choosing?.what === 'add-before' ? (
           <AddOn id={choosing.id} before={choosing.what === 'add-before'} close={close} />
         ) : null}
@@ -108,47 +110,27 @@ function MoveBehind({ id, close }: { id: string; close: () => void }) {
   );
 }
 
-function LeadOn({ id, close }: { id: string; close: () => void }) {
+/** Which of several paths of a step is led elsewhere, or ended. */
+function OnePath({ id, ends, close }: { id: string; ends: boolean; close: () => void }) {
   const store = useEditorStore();
+  const screen = useScreenStore();
   const graph = useEditor((state) => state.document.graph);
-  const node = indexGraph(graph).nodes.get(id);
-  const ports = node ? portsOf(node) : [];
-  const [chosen, setChosen] = useState(ports.length === 1 ? ports[0]?.id : undefined);
-  if (!node || ports.length === 0) return <p className="quiet picker-none">No path leads from this step.</p>;
-  if (chosen === undefined)
-    return (
-      <ChoiceList
-        choices={ports.map((port) => ({
-          id: port.id,
-          label: port.label,
-          kind: 'Path',
-          run: () => setChosen(port.id),
-        }))}
-        label="Which path?"
-        none="No path has that name."
-      />
-    );
-  const place = { source: id, port: chosen };
-  const targets = graph.nodes.filter((one) => one.id !== id && connectionRefusal(graph, place, one.id) === undefined);
-  const choices = [
-    ...targets.map((target): Choice => ({
-      id: target.id,
-      label: titleOf(target),
-      kind: nodeDef(target.type)?.title ?? 'Step',
-      run: () => {
-        close();
-        store.getState().edit(`Connect to ${wordOf(target)}`, [{ op: 'connect', ...place, target: target.id }]);
+  const { nodes } = indexGraph(graph);
+  const choices = placesAfter(graph, id).flatMap(({ place, label }): Choice[] => {
+    const next = nodes.get(followerOf(graph, place) ?? '');
+    if (ends && !next) return [];
+    return [
+      {
+        id: place.port,
+        label,
+        kind: next ? `Leads to ${titleOf(next)}` : 'Ends here',
+        run: () => {
+          close();
+          if (ends) endPath(store, place);
+          else openPicker(screen, id, place, true);
+        },
       },
-    })),
-    {
-      id: 'end',
-      label: 'Nothing: end the path here',
-      kind: 'End',
-      run: () => {
-        close();
-        store.getState().edit('End a path here', [{ op: 'disconnect', ...place }]);
-      },
-    },
-  ];
-  return <ChoiceList key={chosen} choices={choices} label="Connect to which step?" none="Nothing is called that." />;
+    ];
+  });
+  return <ChoiceList choices={choices} label="Which path?" none="No path has that name." />;
 }
