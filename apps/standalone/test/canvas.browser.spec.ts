@@ -118,7 +118,8 @@ describe('the drawing under the hands', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('r');
-    await page.getByRole('textbox', { name: 'Connect to which step?' }).fill('1 day');
+    const steps = page.getByRole('dialog', { name: 'Lead the path to a step' });
+    await steps.getByRole('combobox').fill('1 day');
     await page.keyboard.press('Enter');
     await canvas.saved();
     expect(await order(id)).toBe('start a');

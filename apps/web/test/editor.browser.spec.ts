@@ -173,6 +173,73 @@ describe('the automation editor in a browser', () => {
     expect((await stored(id)).edges.find((edge) => edge.source === 'start')?.target).toBe('two');
   });
 
+  it('ends a path or leads it to a step that is there, by hand, by key and from the palette, and says what it refuses', async () => {
+    const rules = { operator: 'AND', conditions: [{ field: 'country', operator: 'eq', value: 'France' }] };
+    const wait = (id: string, n: number) => ({ id, type: 'wait', config: { for: { n, unit: 'days' } } });
+    const edge = (source: string, port: string, target: string) => ({ source, port, target });
+    const id = await make({
+      nodes: [
+        { id: 'start', type: 'manual', config: {} },
+        { id: 'tag', type: 'update_contact', config: { add_tags: ['seen'] } },
+        { id: 'f', type: 'filter', config: { rules } },
+        wait('a', 1),
+        wait('b', 2),
+      ],
+      edges: [edge('start', 'next', 'tag'), edge('tag', 'next', 'f'), edge('f', 'yes', 'a'), edge('a', 'next', 'b')],
+    });
+    await open(page, id);
+    const leads = (way: string, there = true) =>
+      until(async () => {
+        const { edges } = await stored(id);
+        return edges.some(({ source, port, target }) => `${source}:${port}:${target}` === way) === there;
+      });
+    const keys = page.locator('.drawing-keys');
+
+    // At an open end, by hand: a circle without a wait is refused with the reason.
+    await page.getByTestId('add-f-no').click();
+    await page.getByTestId('pick-go-to').click();
+    await page.getByTestId('pick-step-tag').getByText('That would make a loop without a wait').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await page.getByTestId('pick-step-b').click();
+    await leads('f:no:b');
+
+    // On a connection, by hand and by key; what follows stays, and an undo brings the path back.
+    await page.getByTestId('add-tag-next').click();
+    await page.getByTestId('pick-end-here').click();
+    await page.getByText('Nobody comes to 3 steps any more.').waitFor();
+    await leads('tag:next:f', false);
+    await keys.press('Control+z');
+    await leads('tag:next:f');
+    await page.getByTestId('step-f').locator('.card-top').click();
+    await keys.focus();
+    await page.keyboard.press('e');
+    await page.getByRole('textbox', { name: 'Which path?' }).fill('everyone');
+    await page.keyboard.press('Enter');
+    await leads('f:no:b', false);
+
+    // From the palette, back over a wait: the engine allows it.
+    await page.getByTestId('step-b').locator('.card-top').click();
+    await keys.focus();
+    await page.keyboard.press('Control+k');
+    await page.getByLabel('Command', { exact: true }).fill('go to: only if');
+    await page.getByRole('button', { name: /^Go to: Only if/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await leads('b:next:f');
+    await keys.press('Control+z');
+    await leads('b:next:f', false);
+
+    // The end of a connector is drawn to another card.
+    await page.keyboard.press('Escape');
+    const boxes = await Promise.all(['a', 'b'].map((step) => page.getByTestId(`step-${step}`).boundingBox()));
+    const [from, to] = [boxes[0]!, boxes[1]!];
+    await page.mouse.move(from.x + from.width / 2, from.y - 5);
+    await page.mouse.down();
+    await page.mouse.move(from.x + from.width, from.y + 20, { steps: 4 });
+    await page.mouse.move(to.x + 60, to.y + 50, { steps: 8 });
+    await page.mouse.up();
+    await leads('f:yes:b');
+  }, 120_000);
+
   it('carries an automation in a file: into another draft after saying what changes, and into a new one', async () => {
     const list = await app.call('POST', '/smart-lists', { name: 'Friends', kind: 'static' });
     const source = await make({

@@ -25,7 +25,7 @@ const change = (store: EditorStore, label: string, operation: Operation, select:
   const after = reached(store.getState().document.graph);
   const lost = [...before].filter((id) => !after.has(id)).length;
   if (lost === 0) return;
-  showUndoToast(`${label}. No path leads to ${plural(lost, 'step', 'steps')} below any more.`, () => {
+  showUndoToast(`${label}. Nobody comes to ${plural(lost, 'step', 'steps')} any more.`, () => {
     // Only while it is the newest change: going back further is what the list of changes is for.
     if (store.getState().past.at(-1) === entry) store.getState().undo();
   });
