@@ -250,6 +250,11 @@ describe('the drawing under the hands', () => {
     expect(await page.locator('.react-flow__edge').count()).toBe(2);
     expect(await seriousProblems(page)).toEqual([]);
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'folded');
+    // It is kept for this automation, and for no other.
+    await open(await make({ ...chain([start, wait('a', 1), wait('b', 2)]), sections }));
+    await canvas.card('a').waitFor();
+    await open(id);
+    await page.getByTestId('section-first').waitFor();
     await page.getByTestId('panel-outline').click();
     await page.getByTestId('row-b').click();
     await canvas.card('b').waitFor();

@@ -262,6 +262,20 @@ describe('looking back: replay, versions, test and why not', () => {
     expect(await page.getByTestId('mark-pause').textContent()).toBe('Changed Was: Wait 2 days');
     expect(await page.getByTestId('mark-tag').textContent()).toBe('New');
     expect(await page.getByTestId('version-1').textContent()).toContain('The first one');
+    const at = page.getByTestId('change-at');
+    for (let n = 1; n <= said.length; n += 1) {
+      await page.keyboard.press('n');
+      await at.getByText(`Change ${n} of ${said.length}`).waitFor();
+      const spoken = page.locator('[aria-live=polite]', { hasText: `Change ${n} of ${said.length}: ${said[n - 1]}` });
+      await spoken.waitFor({ state: 'attached' });
+      if (said[n - 1] === 'New: Add the tag “reminded”.')
+        await page.locator('.react-flow__node.selected [data-testid="step-tag"]').waitFor();
+    }
+    await page.getByRole('button', { name: 'Next change' }).click();
+    await at.getByText(`Change 1 of ${said.length}`).waitFor();
+    await page.keyboard.press('p');
+    await at.getByText(`Change ${said.length} of ${said.length}`).waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
     await look('history');
     await page.getByTestId('version-1').click();
     await page.getByTestId('restore').click();

@@ -53,7 +53,7 @@ function Opened({ automation }: { automation: Automation }) {
   const stores = useMemo(
     () => ({
       store: openStore(automation),
-      screen: createScreenStore(),
+      screen: createScreenStore(automation.id),
       expected: createExpectedStore(),
       live: createLiveStore(automation.id),
       presence: createPresenceStore(),

@@ -4,6 +4,7 @@ import { useCallback, useEffect, type RefObject } from 'react';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { sectionWith } from '../drawing/folding';
 import type { EditorStore } from '../document/editor-store';
+import { useLive } from '../live/live-store';
 import { useScreenStore, type ScreenStore } from '../screen/screen-store';
 import type { PathEdge, StepNode } from './derive';
 
@@ -12,9 +13,27 @@ export type FlowHandle = ReturnType<typeof useReactFlow<StepNode, PathEdge>>;
 /** As far away as it gets: 400 steps in a row still fit. */
 export const MIN_ZOOM = 0.005;
 /** Around a drawing that is fitted in: below, the zoom and the hints have their place. */
-const ROOM = { top: '32px', bottom: '80px', x: '32px' } as const;
+const ROOM = { top: 32, bottom: 80, side: 32 };
 /** As far away as cards still say what they do. */
 const READABLE = 0.3;
+
+/** What is played back stands over the lower right corner: how much it takes from below, and from the right. */
+const taken = (box: HTMLElement): { below: number; beside: number } => {
+  const river = box.parentElement?.querySelector('.river-bar:has(.river-head)')?.getBoundingClientRect();
+  if (!river) return { below: 0, beside: 0 };
+  const { bottom, right } = box.getBoundingClientRect();
+  return { below: bottom - river.top + 16, beside: right - river.left + 16 };
+};
+
+/** Whether a part of the drawing lies under what is played back. */
+const isCovered = (flow: FlowHandle, box: HTMLElement): boolean => {
+  const { below, beside } = taken(box);
+  const { x, y, zoom } = flow.getViewport();
+  return flow.getNodes().some(({ position, width = 0, height = 0 }) => {
+    const [right, bottom] = [(position.x + width) * zoom + x, (position.y + height) * zoom + y];
+    return right > box.clientWidth - beside && bottom > box.clientHeight - below;
+  });
+};
 
 /** The first look: the whole drawing where it can be read, else its beginning at a size to work at. */
 export function settle(flow: FlowHandle, box: HTMLElement | null) {
@@ -35,9 +54,31 @@ function fit(flow: FlowHandle, box: HTMLElement | null, ids?: readonly string[])
   const shown = flow.getNodes().filter(({ id }) => ids?.includes(id) ?? true);
   if (!box || shown.length === 0) return;
   const bounds = flow.getNodesBounds(shown);
-  void flow.setViewport(getViewportForBounds(bounds, box.clientWidth, box.clientHeight, MIN_ZOOM, 1, ROOM), {
-    duration: 120,
-  });
+  const { below, beside } = taken(box);
+  // Above what is played back or beside it, whichever shows the drawing larger.
+  const [best] = [
+    { bottom: Math.max(ROOM.bottom, below), right: ROOM.side },
+    { bottom: ROOM.bottom, right: Math.max(ROOM.side, beside) },
+  ]
+    .map(({ bottom, right }) =>
+      getViewportForBounds(bounds, box.clientWidth, box.clientHeight, MIN_ZOOM, 1, {
+        top: `${ROOM.top}px`,
+        bottom: `${bottom}px`,
+        left: `${ROOM.side}px`,
+        right: `${right}px`,
+      }),
+    )
+    .toSorted((a, b) => b.zoom - a.zoom);
+  if (best) void flow.setViewport(best, { duration: 120 });
+}
+
+/** Whether every card is in view. */
+function isWhole(flow: FlowHandle, box: HTMLElement): boolean {
+  const { x, y, zoom } = flow.getViewport();
+  const bounds = flow.getNodesBounds(flow.getNodes());
+  const [left, top] = [bounds.x * zoom + x, bounds.y * zoom + y];
+  const [right, bottom] = [left + bounds.width * zoom, top + bounds.height * zoom];
+  return left >= 0 && top >= 0 && right <= box.clientWidth && bottom <= box.clientHeight;
 }
 
 /** Whether no card is in view. */
@@ -58,7 +99,7 @@ export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | 
   const screen = useScreenStore();
   const store = useEditorStore();
   const show = useCallback(
-    (id: string) => unfoldAndReveal(flow, wrapper, id, store, screen),
+    (id: string, how?: { readable?: boolean }) => showStep(flow, wrapper, id, { store, screen, ...how }),
     [flow, wrapper, store, screen],
   );
   useEffect(() => {
@@ -68,7 +109,7 @@ export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | 
       back: () => settle(flow, wrapper.current),
       zoomTo: (zoom: number) => void flow.zoomTo(zoom, { duration: 120 }),
       zoomBy: (factor: number) => void flow.zoomTo(flow.getZoom() * factor, { duration: 120 }),
-      reveal: (id: string) => show(id),
+      reveal: show,
       toDrawing: (point: Point) => flow.screenToFlowPosition(point),
       toScreen: (point: Point) => flow.flowToScreenPosition(point),
     };
@@ -83,6 +124,13 @@ export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | 
     const later = setTimeout(() => show(open), 60);
     return () => clearTimeout(later);
   }, [open, show]);
+
+  // What is played back covers a part: where the whole drawing was in view, it still is.
+  const playing = useLive((live) => live.river !== null);
+  useEffect(() => {
+    const box = wrapper.current;
+    if (playing && box && isWhole(flow, box) && isCovered(flow, box)) fit(flow, box);
+  }, [flow, wrapper, playing]);
 
   // A panel that opens takes room: what is looked at stays in the middle of what is left.
   useEffect(() => {
@@ -101,18 +149,22 @@ export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | 
 }
 
 /** Brings a step into view; a section that hides it is unfolded first. */
-function unfoldAndReveal(
+function showStep(
   flow: FlowHandle,
   wrapper: RefObject<HTMLDivElement | null>,
   id: string,
-  store: EditorStore,
-  screen: ScreenStore,
+  { store, screen, readable = false }: { store: EditorStore; screen: ScreenStore; readable?: boolean },
 ) {
+  const show = () => {
+    const { band } = screen.getState();
+    if (readable && (band === 'name' || band === 'glyph')) fit(flow, wrapper.current, [id]);
+    else reveal(flow, wrapper.current, id);
+  };
   const hidden = sectionWith(store.getState().document.graph, id)?.id;
   const { folded } = screen.getState();
-  if (hidden === undefined || !folded.has(hidden)) return reveal(flow, wrapper.current, id);
+  if (hidden === undefined || !folded.has(hidden)) return show();
   screen.setState({ folded: new Set([...folded].filter((one) => one !== hidden)) });
-  requestAnimationFrame(() => reveal(flow, wrapper.current, id));
+  requestAnimationFrame(show);
 }
 
 function reveal(flow: FlowHandle, box: HTMLElement | null, id: string) {
@@ -123,6 +175,8 @@ function reveal(flow: FlowHandle, box: HTMLElement | null, id: string) {
   const top = node.position.y * zoom + y;
   const [width, height] = [(node.width ?? 280) * zoom, (node.height ?? 96) * zoom];
   const dx = left < 24 ? 24 - left : Math.min(0, box.clientWidth - 24 - (left + width));
-  const dy = top < 24 ? 24 - top : Math.min(0, box.clientHeight - 64 - (top + height));
+  const { below, beside } = taken(box);
+  const under = left + dx + width > box.clientWidth - beside ? Math.max(64, below) : 64;
+  const dy = top < 24 ? 24 - top : Math.min(0, box.clientHeight - under - (top + height));
   if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 140 });
 }

@@ -16,11 +16,14 @@ export const canRun = (command: Command, context: CommandContext): boolean => {
   return (command.there?.(context) ?? true) && (command.enabled?.(context) ?? true);
 };
 
-/** Whether keys belong to a field being typed in. */
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable="true"]') !== null;
+const FIELDS = 'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable="true"]';
 
-const global = new Set(['undo', 'redo', 'find']);
+/** Whether keys belong to a field being typed in. Nobody types into a switch or a choice, such as that of the mode. */
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest(FIELDS) !== null;
+
+/** Work wherever the focus is, as does going from change to change: the list of them is beside the drawing. */
+const global = new Set(['undo', 'redo', 'find', 'next-change', 'previous-change']);
 
 /**
  * What is typed before a list that was just asked for has the focus belongs to its field: giving it the focus now sends

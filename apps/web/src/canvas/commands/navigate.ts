@@ -91,6 +91,22 @@ export const navigateCommands: Command[] = [
     run: ({ store }) => store.getState().select(store.getState().document.graph.nodes.map((node) => node.id)),
   },
   {
+    id: 'next-change',
+    label: 'Show the next change between the two versions',
+    keys: ['n'],
+    reads: true,
+    there: ({ screen }) => screen.getState().walk !== null,
+    run: ({ screen }) => screen.getState().walk?.next(),
+  },
+  {
+    id: 'previous-change',
+    label: 'Show the previous change between the two versions',
+    keys: ['p'],
+    reads: true,
+    there: ({ screen }) => screen.getState().walk !== null,
+    run: ({ screen }) => screen.getState().walk?.previous(),
+  },
+  {
     id: 'fit',
     label: 'Show the whole drawing',
     keys: ['1'],

@@ -10,9 +10,10 @@ const useOwnNames = (step: GraphNode) => useNamesFor(useEditor((state) => askedB
 export function Sentence({ step }: { step: GraphNode }) {
   const store = useEditorStore();
   const names = useOwnNames(step);
+  const phrases = phrasesOf(step, names);
   return (
-    <p className="card-sentence">
-      <Phrases phrases={phrasesOf(step, names)} onOpen={(field) => store.getState().openStep(step.id, field)} />
+    <p className="card-sentence" title={phrases.map(({ text }) => text).join('')} dir="auto">
+      <Phrases phrases={phrases} onOpen={(field) => store.getState().openStep(step.id, field)} />
     </p>
   );
 }

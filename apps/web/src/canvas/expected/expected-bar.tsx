@@ -53,6 +53,7 @@ function Said({ answer }: { answer: Answer }) {
               <li key={code}>{text}</li>
             ))}
           </ul>
+          Numbers with a dotted line rest on them.
         </details>
       ) : null}
     </>

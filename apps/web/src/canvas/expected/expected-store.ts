@@ -1,4 +1,5 @@
 import type { AnswerOf, quickBacktest } from '#contracts';
+import { indexGraph, reachable, type Graph } from '#graph';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createStoreContext } from '../../ui/store-context';
 
@@ -47,3 +48,28 @@ export const assumedAt = (answer: Answer | null, id: string): string | undefined
   const texts = answer?.assumed.filter(({ node_ids }) => node_ids.includes(id)).map(({ text }) => text);
   return texts && texts.length > 0 ? texts.join(' ') : undefined;
 };
+
+type Rests = ReadonlyMap<string, string>;
+const found = new WeakMap<Answer, { graph: Graph; rests: Rests }>();
+
+/** For each step the assumptions that decided who comes to it: those of steps before it that somebody came to. */
+function restsIn(answer: Answer, graph: Graph): Rests {
+  const known = found.get(answer);
+  if (known?.graph === graph) return known.rests;
+  const { out, entry } = indexGraph(graph);
+  const texts = new Map<string, string[]>();
+  for (const { text, node_ids } of answer.assumed) {
+    const decided = node_ids.filter((id) => (answer.nodes[id]?.entered ?? 0) > 0);
+    const next = decided.flatMap((id) => [...(out.get(id)?.values() ?? [])].map(({ target }) => target));
+    // A start decides who comes to itself.
+    const first = decided.filter((id) => id === entry?.id);
+    for (const id of reachable(graph, [...first, ...next])) texts.set(id, [...(texts.get(id) ?? []), text]);
+  }
+  const rests = new Map([...texts].map(([id, all]) => [id, all.join(' ')]));
+  found.set(answer, { graph, rests });
+  return rests;
+}
+
+/** What the number of a step rests on that was assumed before it; nothing where all before it was recorded. */
+export const restsOn = (answer: Answer | null, graph: Graph, id: string): string | undefined =>
+  answer ? restsIn(answer, graph).get(id) : undefined;

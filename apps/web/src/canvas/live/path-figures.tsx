@@ -50,7 +50,7 @@ export function PathFigures({ id, isFault = false }: { id: string; isFault?: boo
       <FigureButton nodeId={nodeId} figure="left" port={port}>
         {count(taken)}
       </FigureButton>
-      {left > 0 && taken < left ? ` · ${percent.format(taken / left)}` : ''}
+      {left > 0 && taken < left ? <span className="path-share"> · {percent.format(taken / left)}</span> : null}
     </span>
   );
 }

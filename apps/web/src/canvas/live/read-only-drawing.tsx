@@ -67,7 +67,9 @@ function Fixed({ name, drawn, mode, children }: { name: string; drawn: Drawn; mo
       if (open !== outer.getState().open) outer.getState().openStep(open);
     });
     const back = outer.subscribe(({ open }) => {
-      if (open !== inner.getState().open) inner.getState().openStep(open);
+      if (open === inner.getState().open) return;
+      inner.getState().openStep(open);
+      if (open === null) inner.getState().select([]);
     });
     return () => {
       forth();

@@ -44,7 +44,7 @@ export function StepFigures({ id }: { id: string }) {
       </p>
     );
   return (
-    <p className="card-facts" data-testid="facts">
+    <p className={skipped > 0 ? 'card-facts many' : 'card-facts'} data-testid="facts">
       <span>
         <FigureButton nodeId={id} figure="entered">
           <b>{count(figures?.entered ?? 0)}</b> in

@@ -1,5 +1,5 @@
 import { listVersions, type AnswerOf, type Automation } from '#contracts';
-import { diff, type Drawn } from '#graph';
+import type { Drawn } from '#graph';
 import { Button, Select } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
@@ -7,13 +7,13 @@ import { call } from '../../api/client';
 import { paging, rowsOf } from '../../api/paged';
 import { people } from '../../ui/formatting/format';
 import { LoadMore } from '../../ui/pages/load-more';
-import { useReferenceNames } from '../../automations/reference-names';
 import { Failed, Loading } from '../../ui/feedback/query-states';
 import { shortTime } from '../../ui/formatting/time';
 import { showToast } from '../../ui/feedback/toast';
 import { useVersion } from '../../automations/versions.queries';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import type { Compared } from './read-only-drawing';
+import { VersionChanges } from './version-changes';
 
 type Version = AnswerOf<typeof listVersions>['items'][number];
 
@@ -128,7 +128,7 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
               onChange={(value) => value && setChosen({ before, after: value })}
             />
           </div>
-          <Changes compared={compared} />
+          <VersionChanges key={`${before}:${after}`} compared={compared} />
           {after === 'draft' || readOnly ? null : (
             <Button variant="default" onClick={restore} disabled={!shown.data} data-testid="restore">
               Restore v{after} as draft
@@ -137,31 +137,5 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
         </section>
       ) : null}
     </aside>
-  );
-}
-
-/** What differs, in sentences; pressing one shows its step. */
-function Changes({ compared }: { compared: Compared | null }) {
-  const store = useEditorStore();
-  const things = useReferenceNames();
-  if (!compared) return <Loading lines={3} />;
-  if (!compared.before)
-    return <p className="sentence">{`${compared.after.graph.nodes.length} steps. There is no earlier version.`}</p>;
-  const changes = diff(compared.before, compared.after, things);
-  if (changes.length === 0) return <p className="sentence quiet">They are the same.</p>;
-  return (
-    <ul className="changes sentence" data-testid="version-changes">
-      {changes.map((change) => (
-        <li key={change.sentence} data-change={change.change}>
-          {'node_id' in change ? (
-            <button type="button" className="link" onClick={() => store.getState().openStep(change.node_id)}>
-              {change.sentence}
-            </button>
-          ) : (
-            change.sentence
-          )}
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -7,6 +7,8 @@ import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
 import { PathExpected, StepExpected } from '../expected/expected-figures';
 import { EndMoney } from '../live/end-figures';
+import { PathFigures } from '../live/path-figures';
+import { StepDifference } from '../live/step-difference';
 import { StepFigures } from '../live/step-figures';
 import { WriteSteps } from './write-steps';
 import { StepPeople } from '../presence/step-people';
@@ -55,7 +57,9 @@ function OutlineRow({ item }: { item: OutlineItem }) {
   const editable = useEditor((state) => state.mode === 'build' && !state.readOnly);
   const live = useEditor((state) => state.mode === 'live');
   const worst = useEditor((state) =>
-    state.fresh.has(node.id) ? undefined : state.problems.find((problem) => problem.node_id === node.id)?.severity,
+    state.fresh.has(node.id) || state.mode !== 'build'
+      ? undefined
+      : state.problems.find((problem) => problem.node_id === node.id)?.severity,
   );
   const show = () => {
     store.getState().openStep(node.id);
@@ -75,7 +79,12 @@ function OutlineRow({ item }: { item: OutlineItem }) {
         data-again={again}
         style={{ ['--depth' as string]: depth, ['--kind' as string]: kindColor(node.type) }}
       >
-        {via?.label ? <span className="outline-via">{via.label}</span> : null}
+        {via && (live || via.label) ? (
+          <span className="outline-via" dir="auto">
+            {via.label || 'then'}
+            {live ? <PathFigures id={`${via.source}:${via.port}`} isFault={via.port === 'failed'} /> : null}
+          </span>
+        ) : null}
         <div className="outline-line">
           <button
             type="button"
@@ -109,6 +118,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
           ) : null}
         </div>
         {live && !again ? <StepFigures id={node.id} /> : null}
+        {again ? null : <StepDifference id={node.id} />}
       </li>
       {open.map((port) => (
         <li
@@ -127,6 +137,7 @@ function OutlineRow({ item }: { item: OutlineItem }) {
           ) : null}
           <span className="label">this path ends here</span>
           <PathExpected nodeId={node.id} port={port.port} />
+          {live ? <PathFigures id={`${node.id}:${port.port}`} isFault={port.port === 'failed'} /> : null}
           {live ? <EndMoney nodeId={node.id} port={port.port} /> : null}
         </li>
       ))}

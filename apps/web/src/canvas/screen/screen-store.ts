@@ -1,6 +1,7 @@
 import type { Place, Point } from '#graph';
 import type { PageActions } from './page-actions';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { keepFolding, keptFolding } from './kept-folding';
 import { createStoreContext } from '../../ui/store-context';
 
 export type Panel = 'steps' | 'outline' | 'problems' | 'history' | 'notes';
@@ -46,6 +47,8 @@ export interface Screen {
   folded: ReadonlySet<string>;
   /** The drawing's own controls, set by the adapter. */
   camera: Camera | null;
+  /** The way from one change between two versions to the next, set by their list. */
+  walk: { next: () => void; previous: () => void } | null;
   /** What the page around the drawing can do, set by it. */
   page: PageActions | null;
   /** Opens the command palette, set by the page. */
@@ -61,8 +64,8 @@ export interface Camera {
   back(): void;
   zoomTo(zoom: number): void;
   zoomBy(factor: number): void;
-  /** Brings a step into view if it is not, without changing the zoom. */
-  reveal(id: string): void;
+  /** Brings a step into view if it is not; the zoom changes only where it must be `readable` and is not. */
+  reveal(id: string, how?: { readable?: boolean }): void;
   /** Screen to drawing. */
   toDrawing(point: Point): Point;
   /** Drawing to screen. */
@@ -71,8 +74,10 @@ export interface Camera {
 
 export type ScreenStore = StoreApi<Screen>;
 
-export const createScreenStore = (): ScreenStore =>
-  createStore<Screen>()(() => ({
+/** A screen for one automation, folded as it was the last time in this browser. */
+export const createScreenStore = (automationId: string): ScreenStore => {
+  const kept = keptFolding(automationId);
+  const screen = createStore<Screen>()(() => ({
     panel: null,
     sheet: null,
     picker: null,
@@ -83,12 +88,19 @@ export const createScreenStore = (): ScreenStore =>
     zoom: 1,
     band: 'full',
     lost: false,
-    notesFolded: false,
-    folded: new Set(),
+    notesFolded: kept.notes,
+    folded: new Set(kept.sections),
     camera: null,
+    walk: null,
     page: null,
     openPalette: () => undefined,
   }));
+  screen.subscribe(({ folded, notesFolded }, before) => {
+    if (folded !== before.folded || notesFolded !== before.notesFolded)
+      keepFolding(automationId, { sections: [...folded], notes: notesFolded });
+  });
+  return screen;
+};
 
 export const {
   StoreProvider: ScreenProvider,
