@@ -1,6 +1,7 @@
 export * from './claiming/claim-batch.js';
 export * from './safety/restore-guard.js';
 export * from './posting/post-batch.js';
+export { MailBody, type PostmarkMail } from './postmark/mail-body.js';
 export * from './postmark/postmark.client.js';
 export * from './safety/reconcile.js';
 export * from './recording/record-results.js';

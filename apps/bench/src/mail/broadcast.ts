@@ -12,7 +12,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { BroadcastLifecycle, BroadcastLoop, Broadcasts } from '#broadcasts';
 import { DesignRenderer, LinkTokens } from '#emails';
 import { createLog, readConfig, systemActor, type Database } from '#platform';
-import { PostmarkGateway, Rehearsals, Sender, usualLanes, type PostmarkMail } from '#send';
+import { MailBody, PostmarkGateway, Rehearsals, Sender, usualLanes, type PostmarkMail } from '#send';
 import { Liquid } from 'liquidjs';
 import { PEOPLE, withDatabase } from '../data/ingest-database.js';
 import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
@@ -192,7 +192,9 @@ async function handLoop(database: Database, gateway: PostmarkGateway, id: string
           track: true,
         };
       });
-      const outcome = await gateway.post(made);
+      const body = MailBody.of(made);
+      const outcome = await gateway.post(body);
+      body.free();
       if (outcome.kind !== 'answered') throw new Error('The fake did not answer.');
       await database.run(
         `update bench.mails m set sent = true, provider_id = s.provider_id

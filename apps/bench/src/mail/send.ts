@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { LinkTokens } from '#emails';
 import { createLog, readConfig, type Database } from '#platform';
-import { PostmarkGateway, Sender, usualLanes, type PostmarkMail } from '#send';
+import { MailBody, PostmarkGateway, Sender, usualLanes, type PostmarkMail } from '#send';
 import { withDatabase } from '../data/ingest-database.js';
 import { allowMail, queueMailsOfOneStep } from './mail-queue.js';
 import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
@@ -132,7 +132,9 @@ ${vat}
         track: true,
       };
     });
-    const outcome = await gateway.post(mails);
+    const body = MailBody.of(mails);
+    const outcome = await gateway.post(body);
+    body.free();
     if (outcome.kind !== 'answered') throw new Error('The fake did not answer.');
     await database.run(
       `update bench.mails m set sent = true, provider_id = s.provider_id

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { batchLimit, secretLink, type LinkSigner, type MailMaker, type RenderedMail } from '#emails';
 import { AppError } from '#platform';
 import type { ClaimedBatch, ClaimedMail } from '../claiming/claim-batch.js';
-import type { CallOutcome, PostmarkMail } from '../postmark/postmark.client.js';
+import { MailBody, type PostmarkMail } from '../postmark/mail-body.js';
+import type { CallOutcome } from '../postmark/postmark.client.js';
 
 /** What became of one mail of a batch. */
 export type MailResult =
@@ -25,8 +26,8 @@ export const keyHash = (dedupeKey: string): string => hash('sha256', dedupeKey, 
 
 /**
  * When a call is full before it has all that Postmark takes, which is 500 mails and 50 MB: while it is under way a lane
- * holds its mails, their JSON and the bytes of that, and a worker has several lanes. A hundred mails are worth a call's
- * way to Postmark and back whatever they weigh.
+ * holds its bytes, and a worker has several lanes. A hundred mails are worth a call's way to Postmark and back whatever
+ * they weigh.
  */
 const full = { mails: 100, bytes: 1_500_000, mostBytes: 8_000_000 };
 
@@ -36,7 +37,7 @@ const inactiveRecipient = 406;
 
 /** Where a batch goes: Postmark, or the outbox. Never throws; a failure is an outcome. */
 export interface Poster {
-  post(mails: readonly PostmarkMail[]): Promise<CallOutcome>;
+  post(mails: MailBody): Promise<CallOutcome>;
 }
 
 export type MakerOf = (contentId: string) => MailMaker;
@@ -52,34 +53,38 @@ export async function postBatch(
   signer: LinkSigner,
 ): Promise<BatchResult> {
   const results: MailResult[] = [];
-  for await (const call of calls(batch, makerOf, signer, results)) {
-    const outcome = await poster.post(call.map(({ message }) => message));
-    results.push(...call.map(({ mail, message }, at) => resultOf(mail, message.subject, outcome, at)));
+  const body = new MailBody();
+  for await (const call of calls(batch, makerOf, signer, results, body)) {
+    const outcome = await poster.post(body);
+    results.push(...call.map((made, at) => resultOf(made, outcome, at)));
     const trouble = troubleOf(outcome);
     if (!trouble) continue;
+    body.free();
     // The mails that are left would most likely meet the same: surely not sent.
     const done = new Set(results.map(({ id }) => id));
     const { code, message: reason } = trouble;
     const left = batch.mails.filter(({ id }) => !done.has(id));
     return { results: [...results, ...left.map(({ id }) => ({ id, kind: 'again' as const, code, reason }))], trouble };
   }
+  body.free();
   return { results };
 }
 
+/** What is known of a mail when its text is in the body of a call. */
 interface MadeMail {
-  mail: ClaimedMail;
-  message: PostmarkMail;
+  id: string;
+  subject: string;
 }
 
-/** Renders the mails of a batch, a call's worth at a time; what cannot be rendered is a result at once. */
+/** Renders the mails of a batch into the body, a call's worth at a time; what cannot be rendered is a result at once. */
 async function* calls(
   batch: ClaimedBatch,
   makerOf: MakerOf,
   signer: LinkSigner,
   results: MailResult[],
+  body: MailBody,
 ): AsyncGenerator<MadeMail[]> {
   let call: MadeMail[] = [];
-  let bytes = 0;
   for (const mail of batch.mails) {
     const rendered = await tryRender(batch, mail, makerOf, signer);
     if ('again' in rendered) {
@@ -87,15 +92,14 @@ async function* calls(
     } else if ('reason' in rendered) {
       results.push({ id: mail.id, kind: 'failed', code: null, reason: rendered.reason });
     } else {
-      const more = Buffer.byteLength(rendered.html) + Buffer.byteLength(rendered.text) + 2_000;
-      const size = bytes + more;
-      const isFull = (size > full.bytes && call.length >= full.mails) || (size > full.mostBytes && call.length > 0);
-      if (call.length === batchLimit || isFull) {
+      body.add(asPostmark(batch, mail, rendered));
+      call.push({ id: mail.id, subject: rendered.subject });
+      const isHeavy = body.byteLength > full.bytes && call.length >= full.mails;
+      if (call.length === batchLimit || isHeavy || body.byteLength > full.mostBytes) {
         yield call;
-        [call, bytes] = [[], 0];
+        body.empty();
+        call = [];
       }
-      call.push({ mail, message: asPostmark(batch, mail, rendered) });
-      bytes += more;
     }
   }
   if (call.length > 0) yield call;
@@ -128,8 +132,7 @@ const asPostmark = (batch: ClaimedBatch, mail: ClaimedMail, rendered: RenderedMa
   track: batch.facts.track && !secretLink(mail.data),
 });
 
-function resultOf(mail: ClaimedMail, subject: string, outcome: CallOutcome, at: number): MailResult {
-  const id = mail.id;
+function resultOf({ id, subject }: MadeMail, outcome: CallOutcome, at: number): MailResult {
   if (outcome.kind === 'unclear') return { id, kind: 'unclear' };
   if (outcome.kind === 'refused')
     return { id, kind: 'again', code: outcome.code || outcome.status, reason: outcome.message };

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { MailBody } from './mail-body.js';
 import { PostmarkGateway } from './postmark.client.js';
 
 const asked: { path: string | undefined; token: unknown }[] = [];
@@ -33,7 +34,7 @@ afterAll(() => {
 it('follows no redirect, so that the token goes to Postmark alone, and takes none for an answer', async () => {
   const { port } = server.address() as AddressInfo;
   const gateway = new PostmarkGateway({ token: 'secret', url: `http://127.0.0.1:${port}/api`, timeoutSeconds: 5 });
-  expect(await gateway.post([mail])).toMatchObject({ kind: 'unclear', status: 307 });
+  expect(await gateway.post(MailBody.of([mail]))).toMatchObject({ kind: 'unclear', status: 307 });
   expect(await gateway.suppressions('broadcast')).toBeUndefined();
   expect(await gateway.searchBatch('batch', 'broadcast')).toEqual({ found: [], complete: false });
   expect(asked.map(({ path }) => path?.split('?')[0])).not.toContain('/elsewhere');
@@ -48,7 +49,7 @@ it('says in a sentence that no answer came', async () => {
       url: `http://127.0.0.1:${port}${path}`,
       timeoutSeconds: 0.1,
     });
-    return gateway.post([mail]);
+    return gateway.post(MailBody.of([mail]));
   };
   expect(await said('/hangs')).toEqual({ kind: 'unclear', status: 0, message: 'Postmark did not answer in time.' });
   expect(await said('/drops')).toEqual({

@@ -1,19 +1,7 @@
 import { neverReached } from '#platform';
-import { ServerClient, type Models } from 'postmark';
-
-/** One mail as Postmark takes it; `b` and `k` find it again (batch id, hash of the dedupe key). */
-export interface PostmarkMail {
-  from: string;
-  to: string;
-  subject: string;
-  html: string;
-  text: string;
-  stream: string;
-  metadata: { b: string; k: string };
-  headers: { name: string; value: string }[];
-  reply_to?: string;
-  track: boolean;
-}
+import { Errors, ServerClient, type Models } from 'postmark';
+import type { MailBody } from './mail-body.js';
+import { NeverReached, postJson, type Posted } from './post-json.js';
 
 /** What Postmark said about one mail of a call that it answered; the outbox gives no id. */
 export type ItemAnswer = { accepted: true; id: string | null } | { accepted: false; code: number; message: string };
@@ -72,9 +60,11 @@ async function fetchTellingNeverReached(input: Parameters<typeof fetch>[0], init
   } catch (error) {
     const code = neverReached(error);
     if (!code) throw error;
-    return Response.json({ ErrorCode: 0, Message: `Postmark could not be reached (${code}).` }, { status: 503 });
+    return Response.json({ ErrorCode: 0, Message: notReached(code) }, { status: 503 });
   }
 }
+
+const notReached = (code: string): string => `Postmark could not be reached (${code}).`;
 
 /** How any client of Postmark's reaches it. */
 export function connectionOf({ url: given, timeoutSeconds }: Omit<PostmarkSettings, 'token'>) {
@@ -94,15 +84,21 @@ export const GATEWAY = Symbol('GATEWAY');
 export class PostmarkGateway {
   private readonly client: ServerClient;
 
-  constructor(settings: PostmarkSettings) {
+  constructor(private readonly settings: PostmarkSettings) {
     this.client = new ServerClient(settings.token, connectionOf(settings));
   }
 
-  /** Posts at most 500 mails in one call. */
-  async post(mails: readonly PostmarkMail[]): Promise<CallOutcome> {
+  /**
+   * Posts the mails of a body, at most 500, in one call, and takes the body's memory from it where somebody may still read
+   * it. Not with the client, which makes a text of all mails and bytes of the text: memory for mails that wait for an answer.
+   */
+  async post(mails: MailBody): Promise<CallOutcome> {
+    const expected = mails.addresses.length;
     try {
-      const answer: unknown = await this.client.sendEmailBatch(mails.map(asMessage));
-      if (!Array.isArray(answer) || answer.length !== mails.length) {
+      const posted = await this.postBody(mails);
+      if (!posted.isRead) mails.abandon();
+      const answer = answerOf(posted);
+      if (!Array.isArray(answer) || answer.length !== expected) {
         return {
           kind: 'unclear',
           status: 200,
@@ -111,7 +107,19 @@ export class PostmarkGateway {
       }
       return { kind: 'answered', items: (answer as Models.MessageSendingResponse[]).map(asItem) };
     } catch (error) {
+      mails.abandon();
       return asOutcome(error);
+    }
+  }
+
+  private async postBody(mails: MailBody): Promise<Posted> {
+    const { url, token, timeoutSeconds } = this.settings;
+    const headers = { Accept: 'application/json', 'User-Agent': 'Cortex', 'X-Postmark-Server-Token': token };
+    try {
+      const path = `${url.replace(/\/+$/, '')}/email/batch`;
+      return await postJson(new URL(path), headers, mails.json(), timeoutSeconds);
+    } catch (error) {
+      throw error instanceof NeverReached ? new Errors.PostmarkError(notReached(error.message), 0, 503) : error;
     }
   }
 
@@ -223,21 +231,20 @@ const entriesOf = (addresses: readonly string[]) => ({
   Suppressions: addresses.map((address) => ({ EmailAddress: address })),
 });
 
-function asMessage(mail: PostmarkMail): Models.Message {
-  return {
-    From: mail.from,
-    To: mail.to,
-    // Left out of the JSON where there is none.
-    ReplyTo: mail.reply_to,
-    Subject: mail.subject,
-    HtmlBody: mail.html,
-    TextBody: mail.text,
-    MessageStream: mail.stream,
-    Metadata: mail.metadata,
-    Headers: mail.headers.map(({ name, value }) => ({ Name: name, Value: value })),
-    TrackOpens: mail.track,
-    TrackLinks: (mail.track ? 'HtmlAndText' : 'None') as Models.LinkTrackingOptions,
+/** @throws PostmarkError for any status that is no success */
+function answerOf({ status, text }: Posted): unknown {
+  let answer: unknown = text;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    // Not JSON: some proxy speaks for Postmark.
+  }
+  if (status >= 200 && status < 300) return answer;
+  const { ErrorCode = 0, Message = `Request returned status code ${status}` } = Object(answer) as {
+    ErrorCode?: number;
+    Message?: string;
   };
+  throw new Errors.PostmarkError(Message, ErrorCode, status);
 }
 
 function asItem(item: Models.MessageSendingResponse): ItemAnswer {

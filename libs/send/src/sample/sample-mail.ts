@@ -37,10 +37,10 @@ export class SampleMail {
   ) {
     this.tokens = new LinkTokens(database, config);
     this.poster = {
-      post: (mails) =>
+      post: ({ addresses }) =>
         Promise.resolve({
           kind: 'answered',
-          items: mails.map(({ to }) => {
+          items: addresses.map((to) => {
             const message = refused.get(to);
             return message === undefined ? { accepted: true, id: null } : { accepted: false, code: REFUSED, message };
           }),

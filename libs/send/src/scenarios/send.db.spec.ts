@@ -293,8 +293,8 @@ describe('refusals', () => {
     on.fake.plan({ kind: 'accept' }, { kind: 'status', status: 503 });
     const { sender } = on.senderFor();
     await sender.sendOne();
-    expect(on.fake.calls.map((call) => call.size)).toEqual([19, 19]);
-    expect(await on.counts()).toEqual({ sent: 19, queued: 31 });
+    expect(on.fake.calls.map((call) => call.size)).toEqual([20, 20]);
+    expect(await on.counts()).toEqual({ sent: 20, queued: 30 });
     await on.db.clock.advance({ minutes: 11 });
     await waitUntilReady(sender);
     await on.drain(sender, 50);
