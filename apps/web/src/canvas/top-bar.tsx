@@ -23,7 +23,7 @@ export function TopBar({ automation, onRetry, page }: TopBarProps) {
   const mode = useEditor((state) => state.mode);
   const readOnly = useEditor((state) => state.readOnly);
   return (
-    <header className="bar">
+    <header className="bar" data-own-commands>
       <Tooltip label="All automations">
         <ActionIcon component={Link} to={adminAddresses.automations} aria-label="All automations">
           <IconArrowLeft size={18} stroke={1.5} />

@@ -17,6 +17,7 @@ import { SecuritySettings } from './workspace/security-settings';
 import { SourcesSettings } from './sources/sources-settings';
 import { SessionsSettings } from './staff/sessions-settings';
 import { useSettings } from './saving/settings.queries';
+import { useSettingsParts } from './settings-parts';
 import { StaffSettings } from './staff/staff-settings';
 import { SuppressionsSettings } from './mail/suppressions-settings';
 import { TopicsSettings } from './mail/topics-settings';
@@ -33,35 +34,11 @@ export function SettingsPage() {
   useEffect(() => {
     if (ready && hash) document.getElementById(hash.slice(1))?.scrollIntoView();
   }, [ready, hash]);
-  const parts = [
-    ['workspace', 'Workspace'],
-    ['sending', 'Sending'],
-    ['senders', 'Senders'],
-    ['seeds', 'Seed lists'],
-    ['brand', 'Brand'],
-    ['consent', 'Consent'],
-    ['topics', 'Topics'],
-    ['forms', 'Sign-up forms'],
-    ['suppressions', 'Suppressions'],
-    ['sources', 'Sources'],
-    ['orders', 'Orders'],
-    ['account', 'Your account'],
-    ...(mayAdmin
-      ? [
-          ['keys', 'API keys'],
-          ['webhooks', 'Webhooks'],
-          ['data', 'Data kept'],
-          ['security', 'Security'],
-          ['staff', 'Staff'],
-          ['sessions', 'Sessions'],
-        ]
-      : []),
-    ...(mayAdmin && settings.data?.demo ? [['demo', 'Demo data']] : []),
-  ] as [string, string][];
+  const parts = useSettingsParts();
   return (
     <Page title="Settings" intro={mayAdmin ? undefined : 'You can see these; only an administrator can change them.'}>
       <nav aria-label="Sections of the settings" className="row settings-parts">
-        {parts.map(([id, label]) => (
+        {parts.map(({ id, label }) => (
           <a key={id} href={`#${id}`}>
             {label}
           </a>

@@ -1,11 +1,12 @@
-import { Menu, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { useNavigate } from 'react-router';
 import { adminAddresses } from '#contracts';
 import { useSession, useSignOut } from '../access/session.queries';
 import { readerZone } from '../ui/formatting/time';
-import { usePaletteSource, type PaletteItem } from './palette/palette-store';
+import { CommandMenu } from '../ui/commands/command-menu';
+import { usePaletteSource } from '../ui/commands/palette-store';
 
 const PasswordForm = lazy(async () => ({ default: (await import('./password-form')).PasswordForm }));
 
@@ -23,48 +24,46 @@ export function AccountMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [passwordOpen, password] = useDisclosure(false);
   const leave = () => signOut.mutate(undefined, { onSettled: () => void navigate('/sign-in', { replace: true }) });
-  const items: PaletteItem[] = [
-    {
-      id: 'account',
-      label: 'Two-factor authentication and sessions',
-      run: () => void navigate(adminAddresses.settings('account')),
-    },
-    { id: 'password', label: 'Change my password', run: password.open },
-    { id: 'sign-out', label: 'Sign out', run: leave },
-  ];
   usePaletteSource(() => [
     {
       title: 'Account',
-      items: [
-        ...items,
-        ...schemes.map(({ value, label }) => ({
-          id: `scheme-${value}`,
-          label: `${label} colors`,
-          keywords: 'theme light dark mode',
-          run: () => setColorScheme(value),
-        })),
-      ],
+      everywhere: true,
+      items: schemes.map(({ value, label }) => ({
+        id: `scheme-${value}`,
+        label: `${label} colors`,
+        keywords: 'theme light dark mode',
+        run: () => setColorScheme(value),
+      })),
     },
   ]);
   if (!session) return null;
   return (
     <>
-      <Menu position="top-start" width={232} withinPortal>
-        <Menu.Target>
+      <CommandMenu
+        title="Account"
+        everywhere
+        position="top-start"
+        menu={{ width: 232 }}
+        target={
           <button type="button" className="who">
             <span>{session.name || session.email}</span>
             <span className="label">{session.role}</span>
           </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>{session.email}</Menu.Label>
-          {items.map(({ id, label, run }) => (
-            <Menu.Item key={id} onClick={run}>
-              {label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+        }
+        parts={[
+          {
+            heading: session.email,
+            commands: [
+              {
+                label: 'Two-factor authentication and sessions',
+                run: () => void navigate(adminAddresses.settings('account')),
+              },
+              { label: 'Change my password', run: password.open },
+              { label: 'Sign out', run: leave },
+            ],
+          },
+        ]}
+      />
       <SegmentedControl
         size="xs"
         fullWidth

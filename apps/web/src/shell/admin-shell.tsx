@@ -12,7 +12,7 @@ import { Failed, Loading } from '../ui/feedback/query-states';
 import { ContactHost } from './contact-host';
 import { DemoBanner } from './demo-banner';
 import { Navigation } from './navigation';
-import { createPaletteStore, PaletteProvider } from './palette/palette-store';
+import { createPaletteStore, PaletteProvider } from '../ui/commands/palette-store';
 import { SendingState, StoppedBanner } from './sending-state';
 import { AccountMenu } from './account-menu';
 
@@ -71,6 +71,7 @@ export function AdminShell() {
           size="xs"
           justify="space-between"
           rightSection={<kbd>Ctrl K</kbd>}
+          data-opens-palette
           onClick={openPalette}
         >
           Go to…

@@ -1,9 +1,10 @@
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { adminAddresses } from '#contracts';
+import { CommandMenu } from '../ui/commands/command-menu';
 import { DeleteList } from './delete-list';
 import { MoveList } from './folders';
 import { useDuplicateList, type SmartList } from './smart-lists.queries';
@@ -29,19 +30,24 @@ export function ListMenu({ list, folders, onRefresh, onDeleted }: ListMenuProps)
     });
   return (
     <>
-      <Menu position="bottom-end" withinPortal>
-        <Menu.Target>
+      <CommandMenu
+        {...(onDeleted ? {} : { about: list.name })}
+        target={
           <ActionIcon aria-label={`More actions for ${list.name}`}>
             <IconDots size={16} stroke={1.5} />
           </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {list.kind === 'rules' ? <Menu.Item onClick={onRefresh}>Recount</Menu.Item> : null}
-          <Menu.Item onClick={copy}>Duplicate</Menu.Item>
-          <Menu.Item onClick={() => setDialog('move')}>Move to a folder</Menu.Item>
-          <Menu.Item onClick={() => setDialog('delete')}>Delete</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        }
+        parts={[
+          {
+            commands: [
+              list.kind === 'rules' && { label: 'Recount', run: onRefresh },
+              { label: 'Duplicate', run: copy },
+              { label: 'Move to a folder', run: () => setDialog('move') },
+              { label: 'Delete', run: () => setDialog('delete') },
+            ],
+          },
+        ]}
+      />
       {dialog === 'move' ? <MoveList list={list} folders={folders} opened onClose={close} /> : null}
       {dialog === 'delete' ? (
         <DeleteList

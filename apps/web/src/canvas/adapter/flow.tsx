@@ -74,6 +74,7 @@ function Drawing() {
     <div
       ref={wrapper}
       className="drawing"
+      data-own-commands
       data-ready={ready}
       data-mode={mode}
       data-zoom={band}

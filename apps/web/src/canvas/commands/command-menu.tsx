@@ -2,7 +2,8 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
-import { canRun, commands, type Command } from '.';
+import { MenuLine } from '../../ui/commands/command-menu';
+import { commands, whyNot, type Command, type CommandContext } from '.';
 
 const parts = ['layout', 'look', 'automation'] as const;
 
@@ -35,19 +36,20 @@ export function CommandMenu() {
 
 interface ItemProps {
   command: Command;
-  context: Parameters<typeof canRun>[1];
+  context: CommandContext;
 }
 
 /** Drawn when the menu opens, so that it says what holds then. */
 function Item({ command, context }: ItemProps) {
   if (command.there?.(context) === false) return null;
   return (
-    <Menu.Item
-      color={command.menu?.danger ? 'danger' : undefined}
-      disabled={!canRun(command, context)}
-      onClick={() => command.run(context)}
-    >
-      {command.menu?.label ?? command.label}
-    </Menu.Item>
+    <MenuLine
+      command={{
+        label: command.menu?.label ?? command.label,
+        danger: command.menu?.danger ?? false,
+        unavailable: whyNot(command, context),
+        run: () => command.run(context),
+      }}
+    />
   );
 }

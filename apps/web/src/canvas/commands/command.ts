@@ -15,6 +15,8 @@ export interface Command {
   /** Its place in the menu “More”: the part, and a shorter label where one will do there. */
   menu?: { part: 'layout' | 'look' | 'automation'; label?: string; danger?: true };
   enabled?: (context: CommandContext) => boolean;
+  /** What is needed for it where it is not enabled. */
+  needs?: string;
   /** Whether there is such a thing at all now; a menu leaves it out otherwise. */
   there?: (context: CommandContext) => boolean;
   run: (context: CommandContext) => void;

@@ -13,7 +13,7 @@ const all = (like: RegExp) => lists.flatMap((text) => [...text.matchAll(like)].m
 describe('the commands of the canvas', () => {
   it('are the only items of a menu, and the only keys', () => {
     const using = (like: RegExp) => files.filter(({ text }) => like.test(text)).map(({ file }) => file);
-    expect(using(/<Menu\.Item/)).toEqual(['commands/command-menu.tsx']);
+    expect(using(/<(Menu\.Item|MenuLine)/)).toEqual(['commands/command-menu.tsx']);
     expect(using(/useHotkeys|addEventListener\('key/)).toEqual(['editor-frame.tsx']);
   });
 

@@ -11,6 +11,7 @@ import { openPicker } from '../screen/open-picker';
 import type { Command, CommandContext } from './command';
 
 const selectedOf = (store: EditorStore) => store.getState().selected;
+const SELECTED = 'Select a step first.';
 const some = ({ store }: CommandContext) => selectedOf(store).length > 0;
 
 const one = ({ store }: CommandContext) => selectedOf(store).length === 1;
@@ -41,6 +42,7 @@ const nudge = (direction: string, x: number, y: number): Command => ({
   label: `Nudge ${direction} (free layout)`,
   keys: [`alt+arrow${direction}`],
   enabled: ({ store }) => selectedOf(store).length > 0 && store.getState().document.graph.layout === 'free',
+  needs: 'Select a step in a free layout first.',
   run: ({ store }) => {
     const { document: edited, selected, edit } = store.getState();
     const { places } = place(edited.graph, 'build');
@@ -96,6 +98,7 @@ export const editCommands: Command[] = [
     label: 'Undo',
     keys: ['mod+z'],
     enabled: ({ store }) => store.getState().past.length > 0,
+    needs: 'Nothing was changed yet.',
     run: ({ store }) => store.getState().undo(),
   },
   {
@@ -103,6 +106,7 @@ export const editCommands: Command[] = [
     label: 'Redo',
     keys: ['mod+shift+z', 'mod+y'],
     enabled: ({ store }) => store.getState().future.length > 0,
+    needs: 'Nothing was undone.',
     run: ({ store }) => store.getState().redo(),
   },
   {
@@ -121,6 +125,7 @@ export const editCommands: Command[] = [
     label: 'Add a step before the selected one',
     keys: ['shift+a'],
     enabled: some,
+    needs: SELECTED,
     run: ({ store, screen }) => {
       const last = selectedOf(store).at(-1);
       const places = last === undefined ? [] : placesBefore(store.getState().document.graph, last);
@@ -128,12 +133,20 @@ export const editCommands: Command[] = [
       else if (places[0]) openPicker(screen, last, places[0].place);
     },
   },
-  { id: 'remove', label: 'Remove the selected steps', keys: ['delete', 'backspace'], enabled: some, run: remove },
+  {
+    id: 'remove',
+    label: 'Remove the selected steps',
+    keys: ['delete', 'backspace'],
+    enabled: some,
+    needs: SELECTED,
+    run: remove,
+  },
   {
     id: 'move',
     label: 'Move the selected step after another',
     keys: ['m'],
     enabled: one,
+    needs: 'Select one step first.',
     run: ({ store, screen }) => screen.setState({ choosing: { what: 'move', id: selectedOf(store)[0]! } }),
   },
   {
@@ -141,6 +154,7 @@ export const editCommands: Command[] = [
     label: 'Lead a path of the selected step to another step',
     keys: ['r'],
     enabled: (context) => one(context) && waysOf(context).length > 0,
+    needs: 'Select one step with a path first.',
     run: (context) =>
       onePath(context, 'reroute', waysOf(context), (place) => openPicker(context.screen, place.source, place, true)),
   },
@@ -149,6 +163,7 @@ export const editCommands: Command[] = [
     label: 'End a path of the selected step here',
     keys: ['e'],
     enabled: (context) => one(context) && waysOn(context).length > 0,
+    needs: 'Select one step whose path goes on first.',
     run: (context) => onePath(context, 'end-path', waysOn(context), (place) => endPath(context.store, place)),
   },
   nudge('up', 0, -8),
@@ -160,14 +175,24 @@ export const editCommands: Command[] = [
     label: 'Group the selected steps as a section',
     keys: ['g'],
     enabled: some,
+    needs: SELECTED,
     run: ({ store }) => addSection(store, selectedOf(store)),
   },
-  { id: 'copy', label: 'Copy the selected steps', keys: ['mod+c'], enabled: some, run: copy, reads: true },
+  {
+    id: 'copy',
+    label: 'Copy the selected steps',
+    keys: ['mod+c'],
+    enabled: some,
+    needs: SELECTED,
+    run: copy,
+    reads: true,
+  },
   {
     id: 'cut',
     label: 'Cut the selected steps',
     keys: ['mod+x'],
     enabled: some,
+    needs: SELECTED,
     run: (context) => {
       copy(context);
       removeSteps(context.store, selectedOf(context.store));
@@ -179,6 +204,7 @@ export const editCommands: Command[] = [
     label: 'Duplicate the selected steps',
     keys: ['mod+d'],
     enabled: some,
+    needs: SELECTED,
     run: (context) => {
       const { document: edited, selected } = context.store.getState();
       insertCopied(context, parse(copySteps(edited.graph, selected)), 'Duplicate steps');

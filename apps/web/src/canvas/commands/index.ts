@@ -16,6 +16,15 @@ export const canRun = (command: Command, context: CommandContext): boolean => {
   return (command.there?.(context) ?? true) && (command.enabled?.(context) ?? true);
 };
 
+/** Why a command that there is cannot run now; undefined where it can. */
+export const whyNot = (command: Command, context: CommandContext): string | undefined => {
+  if (canRun(command, context)) return undefined;
+  const { mode, readOnly } = context.store.getState();
+  if (readOnly) return 'Your role may look at this and not change it.';
+  if (!command.reads && mode !== 'build') return 'Go to Build first.';
+  return command.needs ?? 'This cannot be done now.';
+};
+
 const FIELDS = 'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable="true"]';
 
 /** Whether keys belong to a field being typed in. Nobody types into a switch or a choice, such as that of the mode. */

@@ -63,6 +63,7 @@ export const navigateCommands: Command[] = [
     keys: ['enter'],
     reads: true,
     enabled: ({ store }) => store.getState().selected.length > 0,
+    needs: 'Select a step first.',
     run: ({ store }) => {
       const id = store.getState().selected.at(-1);
       if (id === undefined) return;
@@ -119,6 +120,7 @@ export const navigateCommands: Command[] = [
     keys: ['2'],
     reads: true,
     enabled: ({ store }) => store.getState().selected.length > 0,
+    needs: 'Select a step first.',
     run: ({ store, screen }) => screen.getState().camera?.fitTo(store.getState().selected),
   },
   {

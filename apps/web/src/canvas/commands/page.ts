@@ -46,6 +46,7 @@ export const pageCommands: Command[] = [
     keys: [],
     menu: { part: 'layout', label: 'Tidy' },
     enabled: isFree,
+    needs: 'The steps are arranged automatically.',
     run: ({ store }) => tidy(store),
   },
   {

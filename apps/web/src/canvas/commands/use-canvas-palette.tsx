@@ -18,13 +18,13 @@ import {
   usePaletteStore,
   type PaletteGroup,
   type PaletteItem,
-} from '../../shell/palette/palette-store';
+} from '../../ui/commands/palette-store';
 import { showToast } from '../../ui/feedback/toast';
 import { leadTo } from '../document/paths';
 import { addStep, placeAfter, placeBefore } from '../document/steps';
 import { useEditor, useEditorStore } from '../document/use-editor';
 import { useScreenStore } from '../screen/screen-store';
-import { canRun, commands } from '.';
+import { commands, whyNot } from '.';
 import { Keys } from './keys';
 import { placed, writtenSteps } from './written-steps';
 
@@ -116,12 +116,16 @@ export function useCanvasPalette(): void {
     groups.push({
       title: 'This page',
       items: commands
-        .filter((command) => command.id !== 'find' && canRun(command, { store, screen }))
-        .map((command) => ({
+        .filter((command) => command.id !== 'find' && (command.there?.({ store, screen }) ?? true))
+        .map((command) => ({ command, reason: whyNot(command, { store, screen }) }))
+        .toSorted((a, b) => Number(a.reason !== undefined) - Number(b.reason !== undefined))
+        .map(({ command, reason }) => ({
           id: command.id,
           label: command.label,
+          kind: reason,
+          unavailable: reason !== undefined,
           keys: command.keys[0] === undefined ? undefined : <Keys of={command.keys[0]} />,
-          run: () => command.run({ store, screen }),
+          run: () => (reason === undefined ? command.run({ store, screen }) : refuse(`${command.label}: ${reason}`)),
         })),
     });
     return groups;

@@ -1,6 +1,6 @@
 import { nodes, nodeTypes, type Graph, type GraphNode, type Names, type NodeType } from '#graph';
 import type { Things } from '#rules';
-import type { PaletteGroup, PaletteItem } from '../../shell/palette/palette-store';
+import type { PaletteGroup, PaletteItem } from '../../ui/commands/palette-store';
 import type { EditorStore } from '../document/editor-store';
 import { addTyped, placeOfTyped } from '../document/steps';
 import { TypedText, typedOf } from './typed-text';

@@ -35,7 +35,7 @@ export function PanelBar() {
   const panel = panels.find((one) => one.id === open);
   return (
     <>
-      <nav className="rail" aria-label="Panels">
+      <nav className="rail" aria-label="Panels" data-own-commands>
         {panels.map(({ id, label, icon: Drawn }) => (
           <Tooltip key={id} label={label} position="right">
             <button

@@ -1,6 +1,7 @@
-import { Button, Menu, Modal, Switch, TextInput } from '@mantine/core';
+import { Button, Modal, Switch, TextInput } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconUsers } from '@tabler/icons-react';
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
+import { CommandMenu, type CommandPart } from '../../ui/commands/command-menu';
 import { Confirm } from '../../ui/forms/confirm';
 import { Form } from '../../ui/forms/form';
 import { isSameLook, lookOf, useDeleteView, useSaveView, useViews, type Look, type View } from './views.queries';
@@ -22,55 +23,61 @@ export function ViewsMenu({ look, opened, onOpen }: ViewsMenuProps) {
   const [sure, setSure] = useState(false);
   const current = views.find(({ id }) => id === opened);
   const changed = current !== undefined && !isSameLook(lookOf(current), look);
-  const groups = [
-    { label: 'Your views', items: views.filter(({ mine }) => mine) },
-    { label: 'Shared by colleagues', items: views.filter(({ mine }) => !mine) },
-  ].filter(({ items }) => items.length > 0);
+  const part = (heading: string, of: View[]): CommandPart[] =>
+    of.length === 0
+      ? []
+      : [
+          {
+            heading,
+            commands: of.map((view) => ({
+              label: view.mine ? view.name : `${view.name}, of ${view.owner}`,
+              keywords: 'open the view',
+              icon: view.id === opened ? <IconCheck size={14} aria-label="Open" /> : <span className="views-mark" />,
+              mark: view.shared && view.mine ? <IconUsers size={14} aria-label="Shared" /> : null,
+              run: () => onOpen(view),
+            })),
+          },
+        ];
+  const own = current?.may_change ? current : undefined;
   return (
     <>
-      <Menu position="bottom-start" withinPortal withInitialFocusPlaceholder={false}>
-        <Menu.Target>
+      <CommandMenu
+        title="Views"
+        position="bottom-start"
+        dropdown={{ className: 'views-menu' }}
+        target={
           <Button variant="default" rightSection={<IconChevronDown size={14} stroke={1.5} />} className="views-button">
             {current ? `${current.name}${changed ? ', changed' : ''}` : 'Views'}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown className="views-menu">
-          {groups.map(({ label, items }) => (
-            <Fragment key={label}>
-              <Menu.Label>{label}</Menu.Label>
-              {items.map((view) => (
-                <Menu.Item
-                  key={view.id}
-                  leftSection={
-                    view.id === opened ? <IconCheck size={14} aria-label="Open" /> : <span className="views-mark" />
-                  }
-                  rightSection={view.shared && view.mine ? <IconUsers size={14} aria-label="Shared" /> : null}
-                  onClick={() => onOpen(view)}
-                >
-                  {view.name}
-                  {view.mine ? null : <span className="quiet"> {view.owner}</span>}
-                </Menu.Item>
-              ))}
-            </Fragment>
-          ))}
-          {groups.length > 0 ? <Menu.Divider /> : <Menu.Label>A view keeps filters, order and columns.</Menu.Label>}
-          {current && changed && current.may_change ? (
-            <Menu.Item onClick={() => save.mutate({ id: current.id, fields: { ...fieldsOf(current), ...look } })}>
-              Save the changes to “{current.name}”
-            </Menu.Item>
-          ) : null}
-          <Menu.Item onClick={() => setNaming('new')}>Save as a new view…</Menu.Item>
-          {current?.may_change ? (
-            <>
-              <Menu.Item onClick={() => setNaming('current')}>Rename or share “{current.name}”…</Menu.Item>
-              <Menu.Item color="danger" onClick={() => setSure(true)}>
-                Delete “{current.name}”…
-              </Menu.Item>
-            </>
-          ) : null}
-          {opened ? <Menu.Item onClick={() => onOpen(undefined)}>Show everyone</Menu.Item> : null}
-        </Menu.Dropdown>
-      </Menu>
+        }
+        parts={[
+          ...part(
+            'Your views',
+            views.filter(({ mine }) => mine),
+          ),
+          ...part(
+            'Shared by colleagues',
+            views.filter(({ mine }) => !mine),
+          ),
+          ...(views.length > 0 ? [] : [{ heading: 'A view keeps filters, order and columns.', commands: [] }]),
+          {
+            commands: [
+              own !== undefined &&
+                changed && {
+                  label: `Save the changes to “${own.name}”`,
+                  run: () => save.mutate({ id: own.id, fields: { ...fieldsOf(own), ...look } }),
+                },
+              { label: 'Save as a new view…', run: () => setNaming('new') },
+              own !== undefined && {
+                label: `Rename or share “${own.name}”…`,
+                run: () => setNaming('current'),
+              },
+              own !== undefined && { label: `Delete “${own.name}”…`, danger: true, run: () => setSure(true) },
+              opened !== undefined && { label: 'Show everyone', run: () => onOpen(undefined) },
+            ],
+          },
+        ]}
+      />
       <NameView
         key={`${naming} ${current?.id}`}
         opened={naming !== undefined}

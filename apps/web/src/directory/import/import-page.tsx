@@ -43,6 +43,7 @@ export function ImportPage() {
               variant="subtle"
               size="compact-sm"
               disabled={at > step}
+              title={at > step ? (file ? 'Go on from the step before.' : 'Choose a file first.') : undefined}
               aria-current={at === step ? 'step' : undefined}
               onClick={() => setStep(at)}
             >

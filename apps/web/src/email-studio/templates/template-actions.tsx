@@ -1,9 +1,10 @@
 import { adminAddresses } from '#contracts';
-import { ActionIcon, Button, Menu, Modal } from '@mantine/core';
+import { ActionIcon, Button, Modal } from '@mantine/core';
 import { IconCopy, IconDots, IconHistory, IconTag, IconTrash, IconVersions } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useMay } from '../../access/session.queries';
+import { CommandMenu } from '../../ui/commands/command-menu';
 import { Answer } from '../../ui/feedback/query-states';
 import { showToast } from '../../ui/feedback/toast';
 import { DeleteTemplate } from './delete-template';
@@ -50,6 +51,11 @@ export function TemplateActions(props: TemplateActionsProps) {
     if (await flush()) act();
     else showToast('The mail could not be saved, so this was not done.');
   };
+  const copy = (original: Template) =>
+    create.mutate(
+      { ...fieldsOf(original), name: `${original.name} (copy)`.slice(0, 200) },
+      { onSuccess: ({ id }) => void navigate(adminAddresses.template(id)), onError: failed },
+    );
   const approved = template.approved_at !== null;
   return (
     <>
@@ -66,53 +72,44 @@ export function TemplateActions(props: TemplateActionsProps) {
         </Button>
       ) : null}
       {mayChange ? <TemplateTest id={template.id} contact={contact} flush={flush} /> : null}
-      <Menu position="bottom-end">
-        <Menu.Target>
+      <CommandMenu
+        target={
           <ActionIcon aria-label="More">
             <IconDots size={18} />
           </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconHistory size={16} />}
-            onClick={() => void afterSaving(() => setOpen('versions'))}
-          >
-            Versions
-          </Menu.Item>
-          <Menu.Item leftSection={<IconVersions size={16} />} onClick={() => setOpen('uses')}>
-            Where it is used
-          </Menu.Item>
-          {mayChange && template.stream === 'broadcast' ? (
-            <Menu.Item leftSection={<IconTag size={16} />} onClick={() => void afterSaving(() => setOpen('topic'))}>
-              Topic
-            </Menu.Item>
-          ) : null}
-          {mayChange && !onClose ? (
-            <>
-              <Menu.Item
-                leftSection={<IconCopy size={16} />}
-                onClick={() =>
-                  void afterSaving(() => {
-                    void fetchTemplate(template.id).then(
-                      (stored) =>
-                        create.mutate(
-                          { ...fieldsOf(stored), name: `${stored.name} (copy)`.slice(0, 200) },
-                          { onSuccess: ({ id }) => void navigate(adminAddresses.template(id)), onError: failed },
-                        ),
-                      failed,
-                    );
-                  })
-                }
-              >
-                Duplicate
-              </Menu.Item>
-              <Menu.Item leftSection={<IconTrash size={16} />} color="danger" onClick={() => setOpen('delete')}>
-                Delete
-              </Menu.Item>
-            </>
-          ) : null}
-        </Menu.Dropdown>
-      </Menu>
+        }
+        parts={[
+          {
+            commands: [
+              {
+                label: 'Versions',
+                icon: <IconHistory size={16} />,
+                run: () => void afterSaving(() => setOpen('versions')),
+              },
+              { label: 'Where it is used', icon: <IconVersions size={16} />, run: () => setOpen('uses') },
+              mayChange &&
+                template.stream === 'broadcast' && {
+                  label: 'Topic',
+                  icon: <IconTag size={16} />,
+                  run: () => void afterSaving(() => setOpen('topic')),
+                },
+              mayChange &&
+                !onClose && {
+                  label: 'Duplicate',
+                  icon: <IconCopy size={16} />,
+                  run: () => void afterSaving(() => void fetchTemplate(template.id).then(copy, failed)),
+                },
+              mayChange &&
+                !onClose && {
+                  label: 'Delete',
+                  icon: <IconTrash size={16} />,
+                  danger: true,
+                  run: () => setOpen('delete'),
+                },
+            ],
+          },
+        ]}
+      />
       {onClose ? (
         <Button size="xs" onClick={() => void flush().then((stored) => stored && onClose())}>
           Done

@@ -1,10 +1,11 @@
 import { adminAddresses } from '#contracts';
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { faceOf } from '../design/preview/faces';
 import { useThumbnail } from '../design/mail/designs.queries';
 import { wordsIn } from '../design/mail/words-in';
+import { CommandMenu } from '../../ui/commands/command-menu';
 import { Time } from '../../ui/formatting/time';
 import type { Template } from './templates.queries';
 import { Thumbnail } from './thumbnail';
@@ -31,21 +32,22 @@ export function TemplateCard({ template, mayChange, onDuplicate, onDelete }: Tem
           <TemplateState template={template} /> <Time at={template.updated_at} />
         </span>
         {mayChange ? (
-          <Menu position="bottom-end">
-            <Menu.Target>
+          <CommandMenu
+            about={template.name}
+            target={
               <ActionIcon aria-label={`More for ${template.name}`}>
                 <IconDots size={16} />
               </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item leftSection={<IconCopy size={16} />} onClick={onDuplicate}>
-                Duplicate
-              </Menu.Item>
-              <Menu.Item leftSection={<IconTrash size={16} />} color="danger" onClick={onDelete}>
-                Delete
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+            }
+            parts={[
+              {
+                commands: [
+                  { label: 'Duplicate', icon: <IconCopy size={16} />, run: onDuplicate },
+                  { label: 'Delete', icon: <IconTrash size={16} />, danger: true, run: onDelete },
+                ],
+              },
+            ]}
+          />
         ) : null}
       </div>
     </li>

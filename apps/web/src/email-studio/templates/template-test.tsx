@@ -1,5 +1,5 @@
 import { adminAddresses, testTemplate, type AnswerOf, type CallOf } from '#contracts';
-import { Button, Menu } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { useNavigate } from 'react-router';
 import { useSession } from '../../access/session.queries';
 import { call } from '../../api/client';
 import { useSettings } from '../../settings/saving/settings.queries';
+import { CommandMenu } from '../../ui/commands/command-menu';
 import { plural } from '../../ui/formatting/format';
 import { showToast } from '../../ui/feedback/toast';
 
@@ -73,20 +74,22 @@ export function TestMail({ send, contact, flush }: TestMailProps) {
         Send me a test
       </Button>
       {lists.length > 0 ? (
-        <Menu position="bottom-end">
-          <Menu.Target>
+        <CommandMenu
+          target={
             <Button size="xs" variant="default" disabled={test.isPending} rightSection={<IconChevronDown size={14} />}>
               Test a seed list
             </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {lists.map(({ name, addresses }) => (
-              <Menu.Item key={name} onClick={() => test.mutate({ seed_list: name })}>
-                {`${name} · ${plural(addresses.length, 'address', 'addresses')}`}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+          }
+          parts={[
+            {
+              commands: lists.map(({ name, addresses }) => ({
+                label: `${name} · ${plural(addresses.length, 'address', 'addresses')}`,
+                keywords: 'test a seed list',
+                run: () => test.mutate({ seed_list: name }),
+              })),
+            },
+          ]}
+        />
       ) : null}
     </div>
   );

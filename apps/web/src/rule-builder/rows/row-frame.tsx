@@ -1,7 +1,8 @@
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconDots, IconGripVertical } from '@tabler/icons-react';
 import { isGroup, type Rule } from '#rules';
 import type { DragEvent, KeyboardEvent, ReactNode } from 'react';
+import { CommandMenu } from '../../ui/commands/command-menu';
 import { fromClipboard, toClipboard } from '../tree/clipboard';
 import { placeOf } from '../tree/rule-edits';
 import { useRows, type Rows } from '../tree/rows-context';
@@ -125,21 +126,15 @@ function RowMenu({ path }: { path: Path }) {
     ['Remove', () => rows.remove(path)],
   ];
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
+    <CommandMenu
+      title="Conditions"
+      about={`${wide ? 'Group' : 'Condition'} ${path.map((index) => index + 1).join('.')}`}
+      target={
         <ActionIcon aria-label={wide ? 'More actions for this group' : 'More actions for this row'}>
           <IconDots size={16} stroke={1.5} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {items.map(([label, act]) =>
-          act ? (
-            <Menu.Item key={label} onClick={act}>
-              {label}
-            </Menu.Item>
-          ) : null,
-        )}
-      </Menu.Dropdown>
-    </Menu>
+      }
+      parts={[{ commands: items.map(([label, run]) => run !== undefined && { label, run }) }]}
+    />
   );
 }

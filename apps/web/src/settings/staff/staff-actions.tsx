@@ -1,5 +1,6 @@
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
+import { CommandMenu } from '../../ui/commands/command-menu';
 import { RowButton } from '../../ui/pages/table';
 import type { StaffMember } from './staff.queries';
 
@@ -19,19 +20,26 @@ export function StaffActions({ member, onBan, onRemove, onLink, onReset }: Staff
       <RowButton danger onClick={onRemove}>
         Remove
       </RowButton>
-      <Menu position="bottom-end" withinPortal>
-        <Menu.Target>
+      <CommandMenu
+        about={member.name}
+        target={
           <ActionIcon variant="subtle" size="sm" aria-label={`More for ${member.name}`}>
             <IconDots size={16} stroke={1.5} />
           </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={onLink}>Create a password reset link</Menu.Item>
-          <Menu.Item onClick={onReset} disabled={!member.second_factor}>
-            Remove two-factor authentication
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        }
+        parts={[
+          {
+            commands: [
+              { label: 'Create a password reset link', run: onLink },
+              {
+                label: 'Remove two-factor authentication',
+                run: onReset,
+                unavailable: member.second_factor ? undefined : 'They have not set it up.',
+              },
+            ],
+          },
+        ]}
+      />
     </>
   );
 }

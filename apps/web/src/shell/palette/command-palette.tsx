@@ -1,18 +1,30 @@
 import { adminAddresses } from '#contracts';
 import { Spotlight, useSpotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
-import { IconPlus } from '@tabler/icons-react';
+import { IconPlus, IconSettings } from '@tabler/icons-react';
 import { Fragment, useEffect } from 'react';
 import { useNavigate } from 'react-router';
 import { useMay } from '../../access/session.queries';
+import { useSettingsParts } from '../../settings/settings-parts';
+import {
+  joined,
+  matching,
+  PAGE,
+  usePalette,
+  usePaletteStore,
+  type PaletteGroup,
+  type PaletteItem,
+} from '../../ui/commands/palette-store';
 import { useFocusBack } from '../../ui/forms/focus-back';
 import { commands } from '../commands';
 import { screens } from '../screens';
 import { useFoundThings } from './found-things';
-import { matching, usePalette, usePaletteStore, type PaletteGroup, type PaletteItem } from './palette-store';
+import { pageButtons } from './page-buttons';
 import { usePersonCommands } from './person-commands';
 
+/** Lines of a group that are drawn; the page's own commands are all of them. */
 const MOST_IN_GROUP = 12;
+const MOST_OF_PAGE = 60;
 
 /**
  * Ctrl/Cmd+K, on every screen: what the page can do, what can be done with the person who is open, where one can go, and
@@ -22,14 +34,17 @@ export function CommandPalette() {
   const store = usePaletteStore();
   const query = usePalette((palette) => palette.query);
   const sources = usePalette((palette) => palette.sources);
-  useFocusBack(useSpotlight(commands).opened, '.commands');
+  const { opened } = useSpotlight(commands);
+  useFocusBack(opened, '.commands');
   const person = usePersonCommands();
   const places = usePlaces();
   const found = useFoundThings(query);
-  const groups = [
-    ...matching(eachOnce([...sources.toReversed().flatMap(({ source }) => source(query)), ...person, places]), query),
-    ...found,
-  ];
+  const own = sources.map(({ source }) => source(query));
+  // Read anew each time: what a page can do changes while one looks at it.
+  const said = joined([...(opened ? [pageButtons(own.flat())] : []), ...own]);
+  const page = said.filter((group) => !group.everywhere);
+  const everywhere = said.filter((group) => group.everywhere);
+  const groups = [...matching([...page, ...person, ...everywhere, places], query), ...found];
   const shown = groups.map(({ items }) => items.map(({ id }) => id).join()).join('|');
   useEffect(() => {
     // What arrives later may have taken the place of the chosen line.
@@ -58,7 +73,7 @@ export function CommandPalette() {
           <Fragment key={title}>
             {note ? <div data-palette-note>{note}</div> : null}
             <Spotlight.ActionsGroup label={title}>
-              {items.slice(0, MOST_IN_GROUP).map((item) => (
+              {items.slice(0, title === PAGE ? MOST_OF_PAGE : MOST_IN_GROUP).map((item) => (
                 <Line key={item.id} item={item} />
               ))}
             </Spotlight.ActionsGroup>
@@ -69,11 +84,6 @@ export function CommandPalette() {
     </Spotlight.Root>
   );
 }
-
-/** A part of the page may be drawn twice, in the rail and in the menu of a small screen. */
-const eachOnce = (groups: readonly PaletteGroup[]): PaletteGroup[] => [
-  ...new Map(groups.map((group) => [group.title, group])).values(),
-];
 
 function Line({ item: { label, kind, keys, icon, unavailable, query, run } }: { item: PaletteItem }) {
   const store = usePaletteStore();
@@ -99,6 +109,7 @@ function Line({ item: { label, kind, keys, icon, unavailable, query, run } }: { 
 function usePlaces(): PaletteGroup {
   const navigate = useNavigate();
   const mayChange = useMay('change');
+  const settings = useSettingsParts();
   const begin = (id: string, label: string, keywords: string, to: string): PaletteItem => ({
     id,
     label,
@@ -122,6 +133,12 @@ function usePlaces(): PaletteGroup {
             begin('new-automation', 'New automation', 'create flow workflow', adminAddresses.newAutomation),
           ]
         : []),
+      ...settings.map(({ id, label }) => ({
+        id: `settings-${id}`,
+        label: `Settings: ${label}`,
+        icon: <IconSettings size={16} stroke={1.5} aria-hidden />,
+        run: () => void navigate(adminAddresses.settings(id)),
+      })),
     ],
   };
 }

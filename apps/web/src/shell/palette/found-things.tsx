@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { call } from '../../api/client';
 import { nameOf } from '../../people/person-words';
-import type { PaletteGroup, PaletteItem } from './palette-store';
+import type { PaletteGroup, PaletteItem } from '../../ui/commands/palette-store';
 
 const LEAST = 2;
 const MOST = 6;

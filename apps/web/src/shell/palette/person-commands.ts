@@ -5,7 +5,7 @@ import { useOpenAction } from '../../directory/contact-drawer/actions/open-actio
 import { useContact } from '../../directory/contacts.queries';
 import { nameOf } from '../../people/person-words';
 import { showToast } from '../../ui/feedback/toast';
-import type { PaletteGroup } from './palette-store';
+import type { PaletteGroup } from '../../ui/commands/palette-store';
 
 /** What can be done with the person who is open, in the drawer or on their page, for the command palette. */
 export function usePersonCommands(): PaletteGroup[] {

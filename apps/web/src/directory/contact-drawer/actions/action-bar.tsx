@@ -26,7 +26,7 @@ export function ActionBar({ contactId, onOpen }: { contactId: string; onOpen: (a
   const parts = narrow && !unfolded ? [] : groups;
   const apart = shown.filter(({ action, group }) => group === 'revoke' || formOf(action)?.danger);
   return (
-    <div className="action-bar" role="group" aria-label="Actions" data-testid="action-bar">
+    <div className="action-bar" role="group" aria-label="Actions" data-testid="action-bar" data-own-commands>
       {narrow ? (
         <Button variant="default" aria-expanded={unfolded} onClick={toggle}>
           {unfolded ? 'Hide the actions' : 'Actions'}

@@ -1,9 +1,10 @@
 import { adminAddresses } from '#contracts';
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useMay } from '../../../access/session.queries';
+import { CommandMenu } from '../../../ui/commands/command-menu';
 import { ConfirmFor } from '../../../ui/forms/confirm';
 import { count } from '../../../ui/formatting/format';
 import { Table, type Column } from '../../../ui/pages/table';
@@ -60,23 +61,27 @@ export function BroadcastTable({ rows }: { rows: readonly ListedBroadcast[] }) {
         {...(mayChange
           ? {
               actions: (row: ListedBroadcast) => (
-                <Menu position="bottom-end">
-                  <Menu.Target>
+                <CommandMenu
+                  about={row.name}
+                  target={
                     <ActionIcon aria-label={`More for ${row.name}`}>
                       <IconDots size={16} />
                     </ActionIcon>
-                  </Menu.Target>
-                  <Menu.Dropdown>
-                    <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => copy(row.id)}>
-                      Duplicate
-                    </Menu.Item>
-                    {row.status === 'draft' ? (
-                      <Menu.Item leftSection={<IconTrash size={16} />} color="danger" onClick={() => setDeleting(row)}>
-                        Delete
-                      </Menu.Item>
-                    ) : null}
-                  </Menu.Dropdown>
-                </Menu>
+                  }
+                  parts={[
+                    {
+                      commands: [
+                        { label: 'Duplicate', icon: <IconCopy size={16} />, run: () => copy(row.id) },
+                        row.status === 'draft' && {
+                          label: 'Delete',
+                          icon: <IconTrash size={16} />,
+                          danger: true,
+                          run: () => setDeleting(row),
+                        },
+                      ],
+                    },
+                  ]}
+                />
               ),
             }
           : {})}

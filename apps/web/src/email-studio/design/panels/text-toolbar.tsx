@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Popover, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core';
 import {
   IconBold,
   IconChevronDown,
@@ -9,6 +9,7 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { useState, type MouseEvent, type ReactNode } from 'react';
+import { CommandMenu } from '../../../ui/commands/command-menu';
 import type { Paper } from '../paper/paper';
 import { usePaper, type TextStyle } from '../paper/paper-state';
 import type { Mark } from '../paper/writing';
@@ -38,6 +39,11 @@ export function TextToolbar({ paper }: { paper: Paper }) {
   const off = writing === undefined;
   // A button holds one line: no headings, lists or links.
   const lineOnly = writing !== 'text';
+  const whyNot = off
+    ? 'Click into a text of the mail first.'
+    : lineOnly
+      ? 'A button holds one line of plain text.'
+      : undefined;
   const show = (which: 'style' | 'link' | 'word') => {
     paper.pen.hold();
     setOpen((now) => (now === which ? undefined : which));
@@ -49,6 +55,7 @@ export function TextToolbar({ paper }: { paper: Paper }) {
         aria-label={label}
         aria-pressed={marks[name]}
         disabled={disabled}
+        title={disabled ? whyNot : undefined}
         onMouseDown={keepWriting}
         onClick={() => paper.pen.toggle(name)}
       >
@@ -58,34 +65,38 @@ export function TextToolbar({ paper }: { paper: Paper }) {
   );
   return (
     <div className="text-toolbar" role="toolbar" aria-label="Text">
-      <Menu opened={!off && open === 'style'} onClose={close} position="bottom-start" returnFocus={false}>
-        <Menu.Target>
+      <CommandMenu
+        title="Text"
+        position="bottom-start"
+        menu={{ opened: !off && open === 'style', onClose: close, returnFocus: false }}
+        dropdown={{ onMouseDown: keepWriting }}
+        target={
           <Button
             size="compact-sm"
             variant="subtle"
             color="gray"
             disabled={lineOnly}
+            title={whyNot}
             rightSection={<IconChevronDown size={14} />}
             onMouseDown={keepWriting}
             onClick={() => show('style')}
           >
             {styles.find(({ value }) => value === marks.style)?.label}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown onMouseDown={keepWriting}>
-          {styles.map(({ value, label }) => (
-            <Menu.Item
-              key={value}
-              onClick={() => {
+        }
+        parts={[
+          {
+            commands: styles.map(({ value, label }) => ({
+              label,
+              unavailable: whyNot,
+              run: () => {
                 close();
                 paper.pen.style(value);
-              }}
-            >
-              {label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+              },
+            })),
+          },
+        ]}
+      />
       {mark('bold', 'Bold', <IconBold size={16} />, off)}
       {mark('italic', 'Italic', <IconItalic size={16} />, off)}
       {mark('list', 'List', <IconList size={16} />, lineOnly)}
@@ -96,6 +107,7 @@ export function TextToolbar({ paper }: { paper: Paper }) {
             aria-label="Link"
             aria-pressed={marks.link !== undefined}
             disabled={lineOnly}
+            title={whyNot}
             onMouseDown={keepWriting}
             onClick={() => show('link')}
           >
@@ -128,6 +140,7 @@ export function TextToolbar({ paper }: { paper: Paper }) {
             variant="subtle"
             color="gray"
             disabled={off}
+            title={off ? whyNot : undefined}
             leftSection={<IconUser size={16} />}
             onMouseDown={keepWriting}
             onClick={() => show('word')}

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { createStoreContext } from '../../ui/store-context';
+import { createStoreContext } from '../store-context';
 
 /** One line of the palette. */
 export interface PaletteItem {
@@ -27,6 +27,8 @@ export interface PaletteGroup {
   items: readonly PaletteItem[];
   /** Something about what is typed, above the items. */
   note?: React.ReactNode;
+  /** It is there on every page, so it stands below what this one can do. */
+  everywhere?: boolean;
 }
 
 /** What a page puts into the palette, asked for each time something is typed. */
@@ -99,6 +101,27 @@ export function usePaletteSource(source: PaletteSource): void {
     return () => store.setState(({ sources }) => ({ sources: sources.filter((one) => one !== own) }));
   }, [store]);
 }
+
+/** The headings of what a page can do as a whole, and of what it can do with one of the things that it shows. */
+export const PAGE = 'This page';
+export const ROWS = 'One of these';
+
+/**
+ * What all sources say, the groups of the newest first and rows last. Groups of one title are one; each item is there
+ * once, for a part of the page may be drawn twice, in the rail and in the menu of a small screen.
+ * @param said by each source, the oldest first
+ */
+export const joined = (said: readonly (readonly PaletteGroup[])[]): PaletteGroup[] => {
+  const titles = new Set(said.toReversed().flatMap((groups) => groups.map(({ title }) => title)));
+  const all = said.flat();
+  return [...titles]
+    .map((title): PaletteGroup => {
+      const parts = all.filter((group) => group.title === title);
+      const items = new Map(parts.flatMap((group) => group.items.map((item) => [item.id, item])));
+      return Object.assign({}, ...parts, { items: [...items.values()] }) as PaletteGroup;
+    })
+    .sort((a, b) => Number(a.title === ROWS) - Number(b.title === ROWS));
+};
 
 /** Of these the items that have every word of what is typed in them. */
 export const matching = (groups: readonly PaletteGroup[], query: string): PaletteGroup[] => {
