@@ -1141,6 +1141,7 @@ table cortex.visitors
   anonymous_id text not null
   person_id uuid not null
   proven_at timestamp with time zone not null default cortex.now()
+  message_id uuid
 
 table cortex.webhook_calls
   id uuid not null default uuidv7()

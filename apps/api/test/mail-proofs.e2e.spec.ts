@@ -226,6 +226,57 @@ describe('the proof of a mail', () => {
     expect(await owners(other)).toEqual([bob.email]);
   });
 
+  it('of a linked account is one of the same person: it ends with the link, is in what they may ask for, and goes with them', async () => {
+    const [ann, bob, carl] = [await mail(), await mail(), await mail()];
+    const idOf = async (email: string): Promise<string> =>
+      (await mails.app.call('GET', `/contacts?q=${email}`)).body.items[0].id;
+    const [head, other, third] = [await idOf(ann.email), await idOf(bob.email), await idOf(carl.email)];
+    const act = async (action: string, body: object) =>
+      expect((await mails.app.call('POST', `/contacts/${head}/actions/${action}`, body)).body.state).toBe('done');
+    const everything = async (id: string) => (await mails.app.call('GET', `/contacts/${id}/everything`)).body;
+    const visitor = visitorName();
+    const early = { occurred_at: mails.app.clock.now().toISOString() };
+    await send(visitor, { proof: ann.proof });
+    await act('link_accounts', { other_contact_id: other });
+    // What a page that was offline did before, comes after.
+    await send(visitor, early);
+    expect(await owners(visitor)).toEqual([null, ann.email]);
+    await send(visitor, { proof: bob.proof });
+    expect(await owners(visitor)).toEqual([ann.email, ann.email, bob.email]);
+    const views = async (id: string) =>
+      (await mails.app.call('GET', `/contacts/${id}/activities`)).body.items.filter(
+        (one: { type: string }) => one.type === 'page_view',
+      ).length;
+    expect(await views(head)).toBe(3);
+    expect(await everything(head)).toMatchObject({
+      visitors: [{ anonymous_id: visitor, person_id: ann.person_id, proven_by_mail: ann.message_id }],
+      mail_proofs: [
+        { message_id: ann.message_id, anonymous_id: visitor },
+        { message_id: bob.message_id, anonymous_id: visitor },
+      ],
+    });
+    await act('link_accounts', { other_contact_id: third });
+    await act('unlink_accounts', { other_contact_id: other });
+    await act('unlink_accounts', { other_contact_id: third });
+    await send(visitor, { proof: carl.proof });
+    await send(visitor, { proof: bob.proof });
+    expect(await owners(visitor)).toEqual([ann.email, ann.email, bob.email, null, null]);
+    expect([await views(head), await views(other)]).toEqual([2, 1]);
+    expect((await everything(head)).visitors).toMatchObject([{ anonymous_id: visitor }]);
+    expect((await everything(other)).visitors).toEqual([]);
+    await act('link_accounts', { other_contact_id: other });
+    const erased = await mails.app.call('POST', `/contacts/${head}/erase`, {
+      ...{ reason: 'They asked', confirm: ann.email },
+    });
+    expect(erased.status).toBe(200);
+    const left = await mails.app.database.rows(
+      `select 1 from cortex.visitors where anonymous_id = $1 union all select 1 from cortex.link_proofs where anonymous_id = $1
+       union all select 1 from public.crm_activities where anonymous_id = $1`,
+      [visitor],
+    );
+    expect(left).toEqual([]);
+  });
+
   it('counts once, whatever is sent again', async () => {
     const { proof, email } = await mail();
     const visitor = visitorName();

@@ -57,6 +57,19 @@ export const sections: readonly Section[] = [
     order: byTime,
   },
   {
+    name: 'visitors',
+    from: `select v.anonymous_id, v.person_id, v.proven_at, v.message_id as proven_by_mail
+      from who w join cortex.visitors v on v.person_id = any(w.people)`,
+    order: [{ column: 'anonymous_id', type: 'text' }],
+  },
+  {
+    name: 'mail_proofs',
+    from: `select u.message_id, u.anonymous_id, u.used_at from cortex.link_proofs u
+      where u.message_id in (select m.id from who w join cortex.messages m on m.person_id = any(w.people))
+        or u.anonymous_id in (select v.anonymous_id from who w join cortex.visitors v on v.person_id = any(w.people))`,
+    order: [{ column: 'message_id', type: 'uuid' }],
+  },
+  {
     name: 'consent_history',
     from: `select a.id, a.occurred_at, a.type, a.metadata from who w join public.crm_activities a on a.person_id = any(w.people)
       where a.type in ('email.unsubscribed', 'email.subscribed', 'email.confirmed')

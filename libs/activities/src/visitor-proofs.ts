@@ -5,10 +5,12 @@ const TOGETHER = 100;
 /** Activities of a visitor that become a person's, the newest ones. */
 const MOST_JOINED = 2000;
 
-/** Who a visitor is, as the shop's server has said. */
+/** Who a visitor is, as the shop's server has said, or the link of a mail. */
 export interface VisitorProof {
   anonymousId: string;
   provenEmail: string;
+  /** The mail, where one did. */
+  messageId?: string;
 }
 
 /**
@@ -37,7 +39,8 @@ async function note(tx: Tx, proofs: readonly VisitorProof[]): Promise<VisitorPro
   await tx.rows(PLANNED_FOR_MANY);
   const visitors = proofs.map(({ anonymousId }) => anonymousId);
   const emails = proofs.map(({ provenEmail }) => provenEmail);
-  const nobodys = await tx.rows<{ ord: number }>(NOTE_VISITORS, [visitors, emails]);
+  const mails = proofs.map(({ messageId }) => messageId ?? null);
+  const nobodys = await tx.rows<{ ord: number }>(NOTE_VISITORS, [visitors, emails, mails]);
   if (nobodys.length < proofs.length) await tx.run(JOIN_ACTIVITIES, [visitors, emails, MOST_JOINED]);
   return nobodys.map(({ ord }) => proofs[ord - 1]!);
 }
@@ -56,16 +59,16 @@ const PLANNED_FOR_MANY = `
  */
 const NOTE_VISITORS = `
   with given as materialized (
-    select g.anonymous_id, g.ord, p.person_id
-    from unnest($1::text[], $2::text[]) with ordinality as g (anonymous_id, email, ord)
+    select g.anonymous_id, g.ord, g.message_id, p.person_id
+    from unnest($1::text[], $2::text[], $3::uuid[]) with ordinality as g (anonymous_id, email, message_id, ord)
     left join lateral (
       select p.person_id from cortex.people p
       where p.address = cortex.address(g.email::citext) collate "C" and p.type is not null
       limit 1
     ) p on true
   ), noted as (
-    insert into cortex.visitors (anonymous_id, person_id)
-    select distinct on (g.anonymous_id) g.anonymous_id, g.person_id
+    insert into cortex.visitors (anonymous_id, person_id, message_id)
+    select distinct on (g.anonymous_id) g.anonymous_id, g.person_id, g.message_id
     from given g where g.person_id is not null
     order by g.anonymous_id, g.ord
     on conflict (anonymous_id) do nothing
@@ -74,7 +77,8 @@ const NOTE_VISITORS = `
 
 /**
  * Gives each person what their visitor did until it was proven, also what comes later from a page that was offline; what
- * the visitor did after that without a proof may be somebody else's at the same browser. It goes through the inbox in its
+ * the visitor did after that without a proof may be somebody else's at the same browser. A proof of an account that is linked
+ * with the person's is a proof of the person; the visitor stays the one account's, so that unlinking parts them. It goes through the inbox in its
  * order, so that it starts and wakes what is not too late for it. Rows are locked in the order of their visitors.
  */
 const JOIN_ACTIVITIES = `
@@ -88,7 +92,11 @@ const JOIN_ACTIVITIES = `
     cross join lateral (
       select p.person_id, coalesce(p.email, p.address::citext) as email, case when p.type = 'customer' then p.id end as contact_id
       from cortex.people p
-      where p.person_id = v.person_id and p.address = cortex.address(g.email::citext) collate "C" and p.type is not null
+      where p.person_id = v.person_id and p.type is not null and exists (
+        select from cortex.people n
+        where n.address = cortex.address(g.email::citext) collate "C" and n.type is not null
+          and coalesce((select k.into_person_id from cortex.person_links k where k.person_id = n.person_id), n.person_id)
+            = coalesce((select k.into_person_id from cortex.person_links k where k.person_id = p.person_id), p.person_id))
       limit 1
     ) p
     order by g.anonymous_id, g.ord

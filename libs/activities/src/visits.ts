@@ -17,8 +17,10 @@ export interface VisitorActivity {
   /** Made by the page. */
   id: string;
   anonymousId: string;
-  /** The address that the shop's server signed; none where nothing was signed. */
+  /** The address that the shop's server signed, or that the link of a mail proves; none where nothing is proven. */
   provenEmail?: string;
+  /** The mail, where one did. */
+  messageId?: string;
   type: string;
   metadata?: Record<string, unknown>;
   /** RFC 3339, by the visitor's clock. */
@@ -134,8 +136,10 @@ export class Visits {
 /** Each visitor with each address that was proven of it. */
 function proofsIn(activities: readonly VisitorActivity[]): VisitorProof[] {
   const found = new Map<string, VisitorProof>();
-  for (const { anonymousId, provenEmail } of activities)
-    if (provenEmail !== undefined) found.set(JSON.stringify([anonymousId, provenEmail]), { anonymousId, provenEmail });
+  for (const { anonymousId, provenEmail, messageId } of activities) {
+    const name = JSON.stringify([anonymousId, provenEmail]);
+    if (provenEmail !== undefined && !found.has(name)) found.set(name, { anonymousId, provenEmail, messageId });
+  }
   return [...found.values()];
 }
 

@@ -1,4 +1,4 @@
-export { LinkProofs } from './messages/link-proof-use.js';
+export { LinkProofs, type MailProof } from './messages/link-proof-use.js';
 export { batchLimit } from './messages/batch-limit.js';
 export * from './messages/cancel-waiting.js';
 export * from './content/content.js';

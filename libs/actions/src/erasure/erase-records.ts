@@ -144,8 +144,9 @@ async function erasePseudonymously(tx: Tx, personIds: readonly string[]): Promis
     [personIds],
   );
   await tx.run(
-    `delete from cortex.link_proofs u using cortex.messages m
-     where m.id = u.message_id and m.person_id = any($1::uuid[])`,
+    `delete from cortex.link_proofs u
+     where exists (select from cortex.messages m where m.id = u.message_id and m.person_id = any($1::uuid[]))
+       or exists (select from cortex.visitors v where v.anonymous_id = u.anonymous_id and v.person_id = any($1::uuid[]))`,
     [personIds],
   );
   await tx.run('delete from cortex.visitors v where v.person_id = any($1::uuid[])', [personIds]);

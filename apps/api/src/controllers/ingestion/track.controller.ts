@@ -3,7 +3,7 @@ import { networkOf, type WriteKey } from '#access';
 import { Visits, type VisitorActivity } from '#activities';
 import * as contracts from '#contracts';
 import { MAX_VISITS, visit, type AnswerOf, type Visit } from '#contracts';
-import { LinkProofs } from '#emails';
+import { LinkProofs, type MailProof } from '#emails';
 import { AppError, invalidRequest } from '#platform';
 import { SourceMeter } from '#sources';
 import { fieldErrors, Route } from '../../http/routes/route.js';
@@ -50,20 +50,21 @@ export class TrackController {
 
   /** With the addresses that the shop's server has signed, or that the link of a mail proves; each link is asked once. */
   private async visitorActivities(visits: readonly Visit[], key: WriteKey): Promise<VisitorActivity[]> {
-    const proven = new Map<string, string | undefined>();
+    const proven = new Map<string, MailProof | undefined>();
     const activities: VisitorActivity[] = [];
     for (const one of visits) {
       const { id, anonymous_id, contact_email, signature, proof, type, metadata, occurred_at } = one;
-      let provenEmail =
+      let by: { email: string; message_id?: string } | undefined =
         contact_email !== undefined && signature !== undefined && key.isProof(contact_email, signature)
-          ? contact_email
+          ? { email: contact_email }
           : undefined;
       if (proof !== undefined && signature === undefined) {
         const asked = JSON.stringify([proof, anonymous_id]);
         if (!proven.has(asked)) proven.set(asked, await this.proofs.use(proof, anonymous_id));
-        provenEmail = proven.get(asked);
+        by = proven.get(asked);
       }
-      activities.push({ id, anonymousId: anonymous_id, provenEmail, type, metadata, occurredAt: occurred_at });
+      const whose = { anonymousId: anonymous_id, provenEmail: by?.email, messageId: by?.message_id };
+      activities.push({ id, ...whose, type, metadata, occurredAt: occurred_at });
     }
     return activities;
   }
