@@ -87,6 +87,8 @@ function Name() {
     <input
       className="bar-name"
       aria-label="Automation name"
+      dir="auto"
+      title={name}
       maxLength={200}
       readOnly={readOnly}
       size={Math.max(8, Math.min(36, (draft ?? name).length + 1))}

@@ -158,7 +158,7 @@ function Row({ list, folders, mayChange, onRefresh, refreshing }: RowProps) {
       <td>
         <LastTime at={list.counted_at} />
       </td>
-      <td>
+      <td className="short">
         {list.used_by.length === 0 ? (
           <span className="quiet">nothing</span>
         ) : (

@@ -25,7 +25,7 @@ export function PeoplePreview({ rules }: { rules: Group | undefined }) {
           <ul>
             {preview.sample.map((person) => (
               <li key={person.id}>
-                <Link to={opened(person.id)} preventScrollReset>
+                <Link to={opened(person.id)} dir="auto" preventScrollReset>
                   {nameOf(person)}
                 </Link>
                 <span className="kind-word quiet" data-kind={person.type}>

@@ -24,7 +24,7 @@ export const PathLine = memo(function PathLine({ id, data, source, sourceHandleI
       <EdgeLabelRenderer>
         <div className="path-label nodrag nopan" style={{ transform: `translate(-50%, 0) translate(${x}px, ${y}px)` }}>
           {data.label ? (
-            <span className="path-words" title={data.label} style={{ maxWidth: data.room }}>
+            <span className="path-words" dir="auto" title={data.label} style={{ maxWidth: data.room }}>
               {data.label}
             </span>
           ) : null}

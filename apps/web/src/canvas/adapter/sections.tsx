@@ -68,6 +68,7 @@ function SectionHead({ id, title, room }: { id: string; title: string; room: num
     <div className="section-head nodrag nopan">
       <input
         aria-label="Section name"
+        dir="auto"
         title={title}
         style={{ width: room }}
         value={draft}

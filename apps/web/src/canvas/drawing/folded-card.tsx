@@ -33,7 +33,10 @@ export function FoldedCard({ id }: { id: string }) {
     <button type="button" className="folded nodrag nopan" onClick={unfold} data-testid={id} title="Unfold this section">
       <IconChevronDown size={16} stroke={1.5} aria-hidden />
       <span className="card-line">
-        <b>{name}:</b> {words}
+        <b>
+          <bdi>{name}</bdi>:
+        </b>{' '}
+        {words}
       </span>
     </button>
   );

@@ -6,7 +6,7 @@ export function NoteStrip({ text }: { text: string }) {
   const folded = useScreen((screen) => screen.notesFolded || screen.band !== 'full');
   if (!folded)
     return (
-      <p className="note-strip" title={text}>
+      <p className="note-strip" dir="auto" title={text}>
         {text}
       </p>
     );

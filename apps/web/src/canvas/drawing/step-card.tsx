@@ -132,7 +132,7 @@ function OpenEnds({ id, step, width, height }: { id: string; step: GraphNode; wi
         data-labelled={port.label !== ''}
       >
         {port.label ? (
-          <span className="path-words" title={port.label} style={{ maxWidth: wordsWidth(step, width) }}>
+          <span className="path-words" dir="auto" title={port.label} style={{ maxWidth: wordsWidth(step, width) }}>
             {port.label}
           </span>
         ) : null}

@@ -61,7 +61,9 @@ export function Brief({ step }: { step: GraphNode }) {
   const title = def?.title ?? step.type;
   return (
     <>
-      <span className="card-line">{briefOf(step, names)}</span>
+      <span className="card-line" dir="auto">
+        {briefOf(step, names)}
+      </span>
       <span className="card-name">{title.length > 10 ? kindWords[def?.kind ?? 'end'] : title}</span>
     </>
   );

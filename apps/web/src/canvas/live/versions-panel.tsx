@@ -98,7 +98,11 @@ export function VersionsPanel({ automation, onCompare, onRestored }: VersionsPro
                 {shortTime(version.published_at)}
                 {version.author ? ` · ${version.author}` : ''}
               </span>
-              {version.note ? <span className="sentence">{version.note}</span> : null}
+              {version.note ? (
+                <span className="sentence" dir="auto">
+                  {version.note}
+                </span>
+              ) : null}
               {version.approval ? (
                 <span className="label">
                   Storyboard approved by {version.approval.by}, {shortTime(version.approval.at)}

@@ -80,8 +80,8 @@ function OutlineRow({ item }: { item: OutlineItem }) {
         style={{ ['--depth' as string]: depth, ['--kind' as string]: kindColor(node.type) }}
       >
         {via && (live || via.label) ? (
-          <span className="outline-via" dir="auto">
-            {via.label || 'then'}
+          <span className="outline-via">
+            <bdi>{via.label || 'then'}</bdi>
             {live ? <PathFigures id={`${via.source}:${via.port}`} isFault={via.port === 'failed'} /> : null}
           </span>
         ) : null}

@@ -24,8 +24,12 @@ export function TemplateCard({ template, mayChange, onDuplicate, onDelete }: Tem
     <li className="template-card" data-testid="template-card">
       <Link to={adminAddresses.template(template.id)} className="template-link">
         <Thumbnail html={thumbnail.data?.html && faceOf(thumbnail.data.html, 'desktop')} />
-        <span className="template-name">{template.name}</span>
-        <span className="label template-subject">{wordsIn(template.subject) || 'No subject yet'}</span>
+        <span className="template-name" dir="auto">
+          {template.name}
+        </span>
+        <span className="label template-subject" dir="auto">
+          {wordsIn(template.subject) || 'No subject yet'}
+        </span>
       </Link>
       <div className="row-apart template-foot">
         <span className="label">

@@ -120,6 +120,7 @@ export function TemplateEditor({ template: read, onReload, onClose }: TemplateEd
           <h1 className="visually-hidden">{template.name}</h1>
           <TextInput
             className="design-name"
+            dir="auto"
             aria-label="Name of the template"
             defaultValue={template.name}
             readOnly={readOnly}
