@@ -51,30 +51,92 @@ export async function activityPage(
   tx: Tx,
   filter: TimelineFilter,
 ): Promise<{ items: TimelineActivity[]; next_cursor: string | null }> {
-  const values: unknown[] = [];
-  const bind = (value: unknown) => `$${values.push(value)}`;
-  const where: string[] = [];
-  if (filter.personIds) where.push(`a.person_id = any (${bind(filter.personIds)}::uuid[])`);
-  if (filter.type !== undefined) where.push(`a.type = ${bind(filter.type)}`);
-  if (filter.from !== undefined) where.push(`a.occurred_at >= ${bind(filter.from)}::timestamptz`);
-  if (filter.to !== undefined) where.push(`a.occurred_at <= ${bind(filter.to)}::timestamptz`);
-  const after = decodeCursor(filter.cursor, 2);
-  if (after) where.push(`(a.occurred_at, a.id) < (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
-  const rows = await tx.rows<PageRow>(
-    `select a.id, a.type, a.contact_email, cortex.plain_attributes(a.metadata) as metadata, a.occurred_at, a.received_at, a.source,
-       a.occurred_at::text as occurred_exact
-     from public.crm_activities a
-     ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
-     order by a.occurred_at desc, a.id desc
-     limit ${bind(filter.limit + 1)}`,
-    values,
-  );
+  const rows = await newestRows(tx, filter);
   const shown = rows.slice(0, filter.limit);
   const last = shown.at(-1);
   return {
     items: await presentActivities(tx, shown),
     next_cursor: rows.length > filter.limit && last ? encodeCursor([last.occurred_exact, last.id]) : null,
   };
+}
+
+/** One more than the page has, where there are more. */
+async function newestRows(tx: Tx, filter: TimelineFilter): Promise<PageRow[]> {
+  if (filter.personIds === undefined && filter.type === undefined) {
+    const { text, values } = newestOfEverybody(filter);
+    const rows = await tx.rows<PageRow & { types: number }>(text, values);
+    if (rows.every(({ types }) => types <= MOST_TYPES)) return rows.filter(({ id }) => id !== null);
+  }
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const where = instantsOf(filter, bind);
+  if (filter.personIds) where.push(`a.person_id = any (${bind(filter.personIds)}::uuid[])`);
+  if (filter.type !== undefined) where.push(`a.type = ${bind(filter.type)}`);
+  return tx.rows<PageRow>(
+    `select ${columns} from public.crm_activities a
+     ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+     order by a.occurred_at desc, a.id desc
+     limit ${bind(filter.limit + 1)}`,
+    values,
+  );
+}
+
+/**
+ * The newest activities of all types and people. No index is in the order of time alone, for each would cost every
+ * activity that is stored; so it skips from type to type along the index of types, and reads the newest of those types
+ * alone of which the newest can be on the page. A row without an activity where there is none.
+ */
+export function newestOfEverybody(filter: TimelineFilter): { text: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const where = instantsOf(filter, bind)
+    .map((condition) => ` and ${condition}`)
+    .join('');
+  const limit = bind(filter.limit + 1);
+  const text = `
+    with recursive seen as (
+      (select a.type, 1 as n from public.crm_activities a order by a.type limit 1)
+      union all
+      select (select a.type from public.crm_activities a where a.type > s.type order by a.type limit 1), s.n + 1
+      from seen s where s.type is not null and s.n <= ${MOST_TYPES}
+    ), newest as (
+      select s.type, (
+        select a.occurred_at from public.crm_activities a where a.type = s.type${where}
+        order by a.occurred_at desc limit 1) as at
+      from seen s where s.type is not null
+    ), chosen as (
+      select n.type from newest n where n.at is not null order by n.at desc fetch first ${limit} rows with ties
+    )
+    select n.types, p.* from (select count(s.type)::int as types from seen s) n
+    left join lateral (
+      select t.* from chosen c cross join lateral (
+        select ${columns} from public.crm_activities a where a.type = c.type${where}
+        order by a.occurred_at desc, a.id desc limit ${limit}
+      ) t
+      order by t.occurred_at desc, t.id desc limit ${limit}
+    ) p on true
+    order by p.occurred_at desc, p.id desc`;
+  return { text, values };
+}
+
+/** Beyond these the types are too many to look at each. */
+const MOST_TYPES = 500;
+
+const columns = `a.id, a.type, a.contact_email, cortex.plain_attributes(a.metadata) as metadata, a.occurred_at,
+  a.received_at, a.source, a.occurred_at::text as occurred_exact`;
+
+/** Conditions on when an activity was. */
+function instantsOf({ from, to, cursor }: TimelineFilter, bind: (value: unknown) => string): string[] {
+  const where: string[] = [];
+  if (from !== undefined) where.push(`a.occurred_at >= ${bind(from)}::timestamptz`);
+  if (to !== undefined) where.push(`a.occurred_at <= ${bind(to)}::timestamptz`);
+  const after = decodeCursor(cursor, 2);
+  if (after) {
+    const at = `${bind(after[0])}::timestamptz`;
+    // The first leaves whole months out.
+    where.push(`a.occurred_at <= ${at}`, `(a.occurred_at, a.id) < (${at}, ${bind(after[1])}::uuid)`);
+  }
+  return where;
 }
 
 /** The timeline of one person (and of those merged into them), newest first. */
