@@ -97,6 +97,7 @@ describe('the architecture', () => {
       '#platform/csv',
       '#platform/environment',
       '#platform/postgres',
+      '#api/flags',
       '#worker/flags',
     ]);
     const wrong = sources.flatMap((source) =>

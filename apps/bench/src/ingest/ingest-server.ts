@@ -17,6 +17,7 @@ const [kind, databaseUrl] = process.argv.slice(2) as [ServerKind, string];
 
 process.on('message', (message) => {
   if (message === 'cpu') process.send!({ cpu: process.cpuUsage() });
+  if (message === 'memory') process.send!({ memory: process.memoryUsage.rss() });
 });
 process.on('disconnect', () => process.exit(0));
 

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
+import { API_FLAGS } from '#api/flags';
 
 /** See `ingest-server.ts`. */
 export type ServerKind = 'cortex' | 'worker' | 'bare' | 'fastify' | 'parser';
@@ -14,7 +15,9 @@ export class ServerProcess {
   ) {}
 
   static async start(kind: ServerKind, databaseUrl: string): Promise<ServerProcess> {
-    const child = fork(join(import.meta.dirname, 'ingest-server.js'), [kind, databaseUrl]);
+    const child = fork(join(import.meta.dirname, 'ingest-server.js'), [kind, databaseUrl], {
+      execArgv: kind === 'cortex' ? API_FLAGS : [],
+    });
     const { port } = await answer<{ port: number }>(child);
     return new ServerProcess(child, port);
   }
@@ -25,6 +28,13 @@ export class ServerProcess {
     this.child.send('cpu');
     const { cpu } = await waiting;
     return cpu.user + cpu.system;
+  }
+
+  /** Bytes of memory that its process holds. */
+  async memory(): Promise<number> {
+    const waiting = answer<{ memory: number }>(this.child);
+    this.child.send('memory');
+    return (await waiting).memory;
   }
 
   /** Stands still, as if it were not there, until `resume`. */

@@ -1,5 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 
+/** All of whom only their bodies say who they are, until those are read. */
+export const KEY_IN_BODY = 'key in the body';
+
 interface Identified {
   id: string;
 }
@@ -11,5 +14,5 @@ interface Identified {
 export function senderOf(request: FastifyRequest): string {
   const { writeKey, inbound, actor } = request as FastifyRequest &
     Partial<Record<'writeKey' | 'inbound' | 'actor', Identified>>;
-  return (writeKey ?? inbound ?? actor)?.id ?? 'key in the body';
+  return (writeKey ?? inbound ?? actor)?.id ?? KEY_IN_BODY;
 }

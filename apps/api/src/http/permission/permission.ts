@@ -102,13 +102,16 @@ async function letIn(
     else if (contract.access === 'write_key') await identifyPage(request, reply, permission);
     else if (contract.access === 'client') {
       // The key may stand in the body: then it is asked for once that is read.
-      if (!(await identifyClient(request, reply, permission))) return enterCrowd(request, reply, permission);
+      if (!(await identifyClient(request, reply, permission))) return await enterCrowd(request, reply, permission);
     } else if (contract.access === 'customer') request.customer = await identifyCustomer(request, permission);
     else if (contract.access !== 'open') {
       request.actor = await identify(request, contract, permission);
       assertAllowed(contract, request.actor);
     }
-    if (records.has(contract.access)) enterCrowd(request, reply, permission);
+    if (records.has(contract.access)) {
+      const turn = enterCrowd(request, reply, permission);
+      if (turn) await turn;
+    }
     letThrough.add(request);
   } catch (error) {
     if (hasBody(request)) closeAfter(reply);
@@ -117,7 +120,7 @@ async function letIn(
   }
 }
 
-const enterCrowd = (request: CortexRequest, reply: FastifyReply, { crowding }: Permission): void =>
+const enterCrowd = (request: CortexRequest, reply: FastifyReply, { crowding }: Permission): Promise<void> | undefined =>
   crowding.enter(senderOf(request), request, reply);
 
 /** Lets a client in by its body, where its headers said nothing. */
@@ -130,6 +133,7 @@ async function letClientIn(
   if (letThrough.has(request)) return;
   try {
     await identifyClientByBody(request, reply, permission);
+    permission.crowding.isThere(senderOf(request));
     letThrough.add(request);
   } catch (error) {
     noteRefusal(contract, request, error, permission);
