@@ -16,7 +16,7 @@ import { MailBody, PostmarkGateway, Rehearsals, Sender, usualLanes, type Postmar
 import { Liquid } from 'liquidjs';
 import { PEOPLE, withDatabase } from '../data/ingest-database.js';
 import { median, microsecondsBetween, readServerCpu } from '../measuring/server-cpu.js';
-import { watchWorker } from '../measuring/worker-memory.js';
+import { mostMegabytes, watchWorker } from '../measuring/worker-memory.js';
 import { allowMail } from './mail-queue.js';
 
 const ALL = Math.max(PEOPLE, Number(process.env.BENCH_MAILS ?? PEOPLE));
@@ -194,7 +194,7 @@ async function handLoop(database: Database, gateway: PostmarkGateway, id: string
       });
       const body = MailBody.of(made);
       const outcome = await gateway.post(body);
-      body.free();
+      body.empty();
       if (outcome.kind !== 'answered') throw new Error('The fake did not answer.');
       await database.run(
         `update bench.mails m set sent = true, provider_id = s.provider_id
@@ -254,12 +254,14 @@ async function byWorkers(
       return row!.status === 'sent' ? 0 : 1;
     };
     const memory = await watchWorker(database, env, { begin: send, left });
+    const beside = await Promise.all(others.map(({ pid }) => mostMegabytes(pid!)));
     console.log(
       `${workers === 1 ? 'One worker' : 'Two workers'} of production: ${ALL} mails frozen and sent in ${memory.seconds.toFixed(0)} s ` +
         `(${(ALL / memory.seconds).toFixed(0)} mails/s), resident memory of one: before ${memory.idle.toFixed(0)} MB, ` +
-        `first quarter ${memory.early.toFixed(0)}, last quarter ${memory.late.toFixed(0)}, at most ${memory.most.toFixed(0)} (must: ${MEMORY_MUST}, flat).`,
+        `first quarter ${memory.early.toFixed(0)}, last quarter ${memory.late.toFixed(0)}, at most ${memory.most.toFixed(0)}` +
+        `${beside.map((most) => `, of the other at most ${most.toFixed(0)}`).join('')} (must: ${MEMORY_MUST}, flat).`,
     );
-    if (memory.most > MEMORY_MUST) process.exitCode = 1;
+    if (Math.max(memory.most, ...beside) > MEMORY_MUST) process.exitCode = 1;
   } finally {
     for (const other of others) {
       const gone = once(other, 'exit');

@@ -134,7 +134,7 @@ ${vat}
     });
     const body = MailBody.of(mails);
     const outcome = await gateway.post(body);
-    body.free();
+    body.empty();
     if (outcome.kind !== 'answered') throw new Error('The fake did not answer.');
     await database.run(
       `update bench.mails m set sent = true, provider_id = s.provider_id

@@ -84,9 +84,14 @@ async function notEnded(exitCode: number | null): Promise<void> {
   await rest(SAMPLE_MS);
 }
 
-async function residentMegabytes(pid: number): Promise<number> {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))!;
-  return Number(kilobytes) / 1024;
+const residentMegabytes = (pid: number): Promise<number> => megabytes(pid, 'VmRSS');
+
+/** At most so far, since the process began. */
+export const mostMegabytes = (pid: number): Promise<number> => megabytes(pid, 'VmHWM');
+
+async function megabytes(pid: number, which: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${which}:\\s+(\\d+) kB`, 'm').exec(status)![1]) / 1024;
 }
 
 async function processorSeconds(pid: number): Promise<number> {

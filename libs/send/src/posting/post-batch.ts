@@ -59,14 +59,14 @@ export async function postBatch(
     results.push(...call.map((made, at) => resultOf(made, outcome, at)));
     const trouble = troubleOf(outcome);
     if (!trouble) continue;
-    body.free();
+    body.empty();
     // The mails that are left would most likely meet the same: surely not sent.
     const done = new Set(results.map(({ id }) => id));
     const { code, message: reason } = trouble;
     const left = batch.mails.filter(({ id }) => !done.has(id));
     return { results: [...results, ...left.map(({ id }) => ({ id, kind: 'again' as const, code, reason }))], trouble };
   }
-  body.free();
+  body.empty();
   return { results };
 }
 

@@ -14,23 +14,20 @@ export interface PostmarkMail {
   track: boolean;
 }
 
-/** Bytes that a body begins with; it grows by half. */
-const FIRST = 262_144;
-/** Bodies of calls that came to their end, for the next ones: as many as a worker has calls under way, none for ever. */
+/** Bytes of one part of a body. */
+const PART = 524_288;
+/** Parts of calls that came to their end, for the next ones: three of 8 MB, which is what a worker has under way at most. */
 const spare: Buffer[] = [];
-const MOST_SPARE = 3;
-const LARGEST_SPARE = 16_000_000;
-const none = Buffer.alloc(0);
+const MOST_SPARE = 48;
 
 const [BEGIN, NEXT, END] = ['[', ',', ']'].map((sign) => sign.charCodeAt(0)) as [number, number, number];
 
 /**
  * The mails of a call as the bytes that are posted, each written as soon as it is made: of a heavy mail nothing else is
- * kept while its call is under way. A body is used for one call after another.
+ * kept while its call is under way. In parts, so that nothing grows and is copied, and used for one call after another.
  */
 export class MailBody {
-  private bytes = spare.pop() ?? Buffer.allocUnsafeSlow(FIRST);
-  private length = 0;
+  private parts: { bytes: Buffer; length: number }[] = [];
   /** To whom the mails go, in their order. */
   readonly addresses: string[] = [];
 
@@ -41,49 +38,44 @@ export class MailBody {
   }
 
   get byteLength(): number {
-    return this.length + 1;
+    return this.parts.reduce((sum, { length }) => sum + length, 1);
   }
 
   add(mail: PostmarkMail): void {
     const json = JSON.stringify(asMessage(mail));
     // With the signs around it.
-    this.makeRoom(Buffer.byteLength(json) + 2);
-    this.bytes[this.length] = this.addresses.length === 0 ? BEGIN : NEXT;
-    this.length += 1 + this.bytes.write(json, this.length + 1);
+    const part = this.partFor(Buffer.byteLength(json) + 2);
+    part.bytes[part.length] = this.addresses.length === 0 ? BEGIN : NEXT;
+    part.length += 1 + part.bytes.write(json, part.length + 1);
     this.addresses.push(mail.to);
   }
 
-  /** The JSON of the whole call, at least one mail. The same memory as the body: whoever posts it says when that is free. */
-  json(): Buffer {
-    this.bytes[this.length] = END;
-    return this.bytes.subarray(0, this.byteLength);
+  /** The JSON of the whole call, at least one mail, in parts. The body's own memory: whoever posts it says when it is free. */
+  json(): Buffer[] {
+    const last = this.parts.at(-1)!;
+    last.bytes[last.length] = END;
+    return this.parts.map((part) => part.bytes.subarray(0, part.length + (part === last ? 1 : 0)));
   }
 
-  /** Begins anew: the call is over. */
+  /** The call is over, and nobody reads what was written: its memory is for the next one. */
   empty(): void {
-    this.length = 0;
-    this.addresses.length = 0;
+    for (const { bytes } of this.parts) if (bytes.length === PART && spare.length < MOST_SPARE) spare.push(bytes);
+    this.abandon();
   }
 
   /** Somebody may still read what was written, and nothing may be written over it. */
   abandon(): void {
-    this.bytes = none;
-    this.empty();
+    this.parts = [];
+    this.addresses.length = 0;
   }
 
-  /** Its memory is for others from here on. */
-  free(): void {
-    const { bytes } = this;
-    this.abandon();
-    if (spare.length < MOST_SPARE && bytes.length > 0 && bytes.length <= LARGEST_SPARE) spare.push(bytes);
-  }
-
-  private makeRoom(more: number): void {
-    const needed = this.length + more;
-    if (needed <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, FIRST, Math.ceil(this.bytes.length * 1.5)));
-    this.bytes.copy(larger, 0, 0, this.length);
-    this.bytes = larger;
+  private partFor(bytes: number) {
+    const last = this.parts.at(-1);
+    if (last && last.bytes.length - last.length >= bytes) return last;
+    const memory = bytes <= PART ? (spare.pop() ?? Buffer.allocUnsafeSlow(PART)) : Buffer.allocUnsafeSlow(bytes);
+    const part = { bytes: memory, length: 0 };
+    this.parts.push(part);
+    return part;
   }
 }
 

@@ -1,4 +1,5 @@
-import { request as requestHttp, type OutgoingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+import { request as requestHttp, type ClientRequest, type OutgoingHttpHeaders } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 
@@ -13,15 +14,16 @@ export interface Posted {
 export class NeverReached extends Error {}
 
 /**
- * Posts bytes as they are, where `fetch` would copy them. Redirects are not followed.
+ * Posts bytes as they are, part by part, where `fetch` would copy them. Redirects are not followed.
  * @throws NeverReached, with the code of what went wrong; any other error when it may have arrived
  */
 export function postJson(
   url: URL,
   headers: OutgoingHttpHeaders,
-  bytes: Buffer,
+  parts: readonly Buffer[],
   timeoutSeconds: number,
 ): Promise<Posted> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
   const secure = url.protocol === 'https:';
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   return new Promise((resolve, reject) => {
@@ -32,7 +34,7 @@ export function postJson(
     };
     const call = (secure ? requestHttps : requestHttp)(url, {
       method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': bytes.length },
+      headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': length },
       signal,
     });
     call.once('socket', (socket) => {
@@ -45,6 +47,12 @@ export function postJson(
       text(response).then((read) => resolve({ status, text: read, isRead: call.writableFinished }), failed);
     });
     call.on('error', failed);
-    call.end(bytes);
+    write(call, parts, signal).catch(failed);
   });
+}
+
+/** One after the other, so that no more than one is copied on the way, where it is encrypted. */
+async function write(call: ClientRequest, parts: readonly Buffer[], signal: AbortSignal): Promise<void> {
+  for (const part of parts) if (!call.write(part)) await once(call, 'drain', { signal });
+  call.end();
 }
