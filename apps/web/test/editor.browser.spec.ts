@@ -311,6 +311,22 @@ describe('the automation editor in a browser', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
+  it('keeps its buttons at 1024 beside a long name, which begins at its own side', async () => {
+    const id = await make();
+    const { body } = await app.call('GET', `/automations/${id}`);
+    const operations = [{ op: 'rename', name: 'ברוכים הבאים לקורס התכנות המתקדם שלנו למתחילים ולמנוסים (2026)' }];
+    await app.call('POST', `/automations/${id}/operations`, { base_revision: body.revision, operations });
+    await page.setViewportSize({ width: 1024, height: 768 });
+    await open(page, id);
+    const name = page.getByLabel('Automation name');
+    expect(await name.evaluate((one) => getComputedStyle(one).direction)).toBe('rtl');
+    const cut = await page
+      .locator('.bar button')
+      .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+    expect(cut).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   it('is accessible in every mode, with a step open, light and dark, on a phone and at 200 %', async () => {
     const id = await make();
     const modes = ['test', 'live', 'history'] as const;

@@ -106,7 +106,11 @@ export function useCamera(flow: FlowHandle, wrapper: RefObject<HTMLDivElement | 
     const camera = {
       fit: () => fit(flow, wrapper.current),
       fitTo: (ids: readonly string[]) => fit(flow, wrapper.current, ids),
-      back: () => settle(flow, wrapper.current),
+      back: () => {
+        const box = wrapper.current;
+        if (box && taken(box).below > 0) fit(flow, box);
+        else settle(flow, box);
+      },
       zoomTo: (zoom: number) => void flow.zoomTo(zoom, { duration: 120 }),
       zoomBy: (factor: number) => void flow.zoomTo(flow.getZoom() * factor, { duration: 120 }),
       reveal: show,
