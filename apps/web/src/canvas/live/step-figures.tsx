@@ -88,10 +88,15 @@ function RiverFigures({ river, isEnd }: { river: NonNullable<ReturnType<typeof r
     <p className="card-facts" data-testid="river-facts">
       {isEnd ? null : (
         <>
-          <b>{count(here)}</b> here at this time ·{' '}
+          <span className="river-figure">
+            <b>{count(here)}</b> here at this time
+          </span>{' '}
+          ·{' '}
         </>
       )}
-      <b>{count(came)}</b> {isEnd ? 'ended here' : 'came'}
+      <span className="river-figure">
+        <b>{count(came)}</b> {isEnd ? 'ended here' : 'came'}
+      </span>
       {most > 0 && here > 0 ? <span className="card-pile" style={{ width: `${(here / most) * 100}%` }} /> : null}
     </p>
   );
