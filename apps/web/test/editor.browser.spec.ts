@@ -131,7 +131,7 @@ describe('the automation editor in a browser', () => {
     if (!pane || !plus) throw new Error('The drawing has no size');
     const drop = (x: number, y: number) =>
       page.getByTestId('palette-wait').dragTo(page.locator('.react-flow__pane'), { targetPosition: { x, y } });
-    await drop(40, 40);
+    await drop(40, 300);
     expect(await cards(page)).toBe(6);
     await drop(plus.x - pane.x + 30, plus.y - pane.y + 10);
     await until(async () => (await cards(page)) === 7);
