@@ -318,8 +318,8 @@ describe('the automation editor in a browser', () => {
     await app.call('POST', `/automations/${id}/operations`, { base_revision: body.revision, operations });
     await page.setViewportSize({ width: 1024, height: 768 });
     await open(page, id);
-    const name = page.getByLabel('Automation name');
-    expect(await name.evaluate((one) => getComputedStyle(one).direction)).toBe('rtl');
+    const direction = `getComputedStyle(document.querySelector('.bar-name')).direction`;
+    expect(await page.evaluate<string>(direction)).toBe('rtl');
     const cut = await page
       .locator('.bar button')
       .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
