@@ -10,7 +10,7 @@ export type { Command, CommandContext } from './command';
 export const commands: readonly Command[] = [...editCommands, ...navigateCommands, ...pageCommands];
 
 /** Whether a command can run now: changes need Build and the right to make them. */
-export const canRun = (command: Command, context: CommandContext): boolean => {
+const canRun = (command: Command, context: CommandContext): boolean => {
   const { mode, readOnly } = context.store.getState();
   if (!command.reads && (mode !== 'build' || readOnly)) return false;
   return (command.there?.(context) ?? true) && (command.enabled?.(context) ?? true);
