@@ -1,14 +1,7 @@
 export { BEFORE_ALL } from './audience/before-all.js';
 export { colleagueContact, colleagueKey, receivingColleagues } from './audience/colleagues.js';
-export {
-  audienceSql,
-  fixAudience,
-  funnelOf,
-  judgedSql,
-  JUDGING,
-  judgingValues,
-  type FixedAudience,
-} from './audience/audience.js';
+export { audienceSql, fixAudience, funnelOf, type FixedAudience } from './audience/audience.js';
+export { judgeBy, JUDGING } from './audience/judging.js';
 export { broadcastById, judgingOf } from './broadcast/broadcast.queries.js';
 export { Broadcasts, COUNT_PATIENCE } from './drafts/broadcasts.js';
 export { audienceOf, readyContents } from './drafts/readiness.js';

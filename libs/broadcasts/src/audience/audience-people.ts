@@ -1,7 +1,8 @@
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
 import type { SkipReason } from '#rules';
 import { colleaguePage } from './colleagues.js';
-import { audienceSql, judgedSql, JUDGING, judgingValues, type FixedAudience, type Judging } from './audience.js';
+import { audienceSql, type FixedAudience } from './audience.js';
+import { judgeBy, JUDGING, type Judging } from './judging.js';
 
 export interface AudiencePeopleFilter {
   /** Why they would get none; `will_receive`: they would get one. Absent: everybody of the audience. */
@@ -15,14 +16,15 @@ export async function audiencePage(tx: Tx, audience: FixedAudience, judging: Jud
   if (audience.staff) return colleaguePage(tx, filter);
   const { reason, limit, cursor } = filter;
   const [after] = decodeCursor(cursor, 1) ?? [null];
+  const judge = await judgeBy(tx, judging);
   const condition = audienceSql(audience, JUDGING + 3);
   const rows = await tx.rows<{ person_id: string; contact_id: string; contact_email: string; reason: string | null }>(
     `select p.person_id, p.id as contact_id, coalesce(p.email, p.address::citext)::text as contact_email, j.reason
-     from (${judgedSql(`($4::uuid is null or p.person_id > $4::uuid) and ${condition.text}`)}) j
+     from (${judge.sql(`($6::uuid is null or p.person_id > $6::uuid) and ${condition.text}`)}) j
      join cortex.people p on p.person_id = j.person_id
-     where $5::text is null or coalesce(j.reason, 'will_receive') = $5
-     order by j.person_id limit $6`,
-    [...judgingValues(judging), after, reason ?? null, limit + 1, ...condition.values],
+     where $7::text is null or coalesce(j.reason, 'will_receive') = $7
+     order by j.person_id limit $8`,
+    [...judge.values, after, reason ?? null, limit + 1, ...condition.values],
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;

@@ -1,17 +1,8 @@
 import { addressOf, loadListDefinitions, momentOf } from '#directory';
-import { isCapped } from '#emails';
 import { AppError, unknownAddress, type Tx } from '#platform';
-import {
-  dependencies,
-  everyone,
-  settingsSql,
-  toSql,
-  type Group,
-  type ListDefinition,
-  type SkipReason,
-  type SqlFragment,
-} from '#rules';
+import { dependencies, toSql, type Group, type ListDefinition, type SkipReason, type SqlFragment } from '#rules';
 import { funnelOfColleagues, judgeColleague } from './colleagues.js';
+import { judgeBy, JUDGING, type Judging } from './judging.js';
 
 /**
  * For whom a broadcast is: who is in one of these lists or fulfils the rules, but nobody of the lists to leave out; or,
@@ -91,48 +82,6 @@ export function placesSql(audience: FixedAudience, offset: number, persons: read
   return { text: `array_remove(array[${parts.join(', ')}]::smallint[], null)`, values };
 }
 
-/** What of a broadcast decides who of its audience gets its mail. */
-export interface Judging {
-  id: string;
-  /** The topic that people must want. */
-  topic_id: string | null;
-  /** The share that gets nothing, from 0 to 50. */
-  holdout_percent: number;
-}
-
-/** The values that `judgedSql` asks first. */
-export const judgingValues = ({ id, topic_id, holdout_percent }: Judging): [string, string | null, number] => [
-  id,
-  topic_id,
-  holdout_percent,
-];
-/** How many they are. */
-export const JUDGING = 3;
-
-/**
- * Everybody of an audience, each with why no mail of the broadcast goes to them now, or null: rows of `person_id` and
- * `reason`. The funnel, the answer about one person and freezing all ask this. Whether a mail may go to somebody is
- * `cortex.mail_refusal`; the list of suppressions is asked beside the person's flag, as when a mail is claimed. Who is
- * held out is drawn among those who would get it. $1 to $3 are the `judgingValues`.
- * @param condition over `cortex.people p`
- */
-export const judgedSql = (condition: string): string => `
-  select p.person_id, coalesce(
-      cortex.mail_refusal('broadcast', true,
-        p.suppressed_broadcast
-          or exists (select from cortex.suppressions s where s.address = p.address and s.stream = 'broadcast'),
-        coalesce(p.linked_consent, p.consent_status), w.mail_unanswered,
-        case when $2::uuid is not null then cortex.topic_off($2::uuid,
-          (select c.wanted from cortex.topic_choices c where c.person_id = p.person_id and c.topic_id = $2::uuid),
-          (select t.default_on from cortex.topics t where t.id = $2::uuid))
-          or coalesce($2::uuid = any(p.linked_topics_off), false) else false end,
-        coalesce(greatest(p.paused_until, p.linked_paused_until) > cortex.now(), false)),
-      case when ${isCapped('w.frequency_cap', 'p.person_id')} then 'capped' end,
-      case when $3::int > 0 and cortex.lot($1::uuid, p.person_id, 'hold-out') < $3::int * 10000 then 'held_out' end) as reason
-  from cortex.people p
-  cross join (${settingsSql('mail_unanswered', 'frequency_cap')}) w
-  where ${everyone} and (${condition})`;
-
 export interface Funnel {
   /** People of the audience. */
   candidates: number;
@@ -141,13 +90,19 @@ export interface Funnel {
   will_receive: number;
 }
 
-/** Counts an audience as it is now. */
+/**
+ * Counts an audience as it is now. PostgreSQL lets its workers count parts of it, if it expects few groups and no
+ * subquery asks about each row (`judging.ts`). Of a subquery with an OFFSET it expects two hundred groups; without one it
+ * would look at what a reason is made of and expect as many as there are people. The quotes make the zero a constant
+ * before it is planned: of any other OFFSET it thinks that only one process may count it.
+ */
 export async function funnelOf(tx: Tx, audience: FixedAudience, judging: Judging): Promise<Funnel> {
   if (audience.staff) return funnelOfColleagues(tx);
+  const judge = await judgeBy(tx, judging);
   const condition = audienceSql(audience, JUDGING);
   const rows = await tx.rows<{ reason: SkipReason | null; n: number }>(
-    `select j.reason, count(*)::int as n from (${judgedSql(condition.text)}) j group by 1`,
-    [...judgingValues(judging), ...condition.values],
+    `select j.reason, count(*)::int as n from (${judge.sql(condition.text)} offset '0') j group by 1`,
+    [...judge.values, ...condition.values],
   );
   const skipped = rows.filter((row): row is { reason: SkipReason; n: number } => row.reason !== null);
   return {
@@ -178,10 +133,11 @@ export async function judgeOne(
     [addressOf(email) ?? ''],
   );
   if (!person) throw unknownAddress();
+  const judge = await judgeBy(tx, judging);
   const asked = async (of: FixedAudience) => {
     const condition = audienceSql(of, JUDGING + 1);
-    return tx.row<{ reason: SkipReason | null }>(judgedSql(`p.person_id = $4::uuid and ${condition.text}`), [
-      ...judgingValues(judging),
+    return tx.row<{ reason: SkipReason | null }>(judge.sql(`p.person_id = $6::uuid and ${condition.text}`), [
+      ...judge.values,
       person.person_id,
       ...condition.values,
     ]);

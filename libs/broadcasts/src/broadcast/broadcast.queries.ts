@@ -3,7 +3,8 @@ import { countByBroadcast, type MessageCounts } from '#emails';
 import type { Duration } from '#graph';
 import { decodeCursor, encodeCursor, notFound, type Tx } from '#platform';
 import type { Group } from '#rules';
-import type { FixedAudience, Judging } from '../audience/audience.js';
+import type { FixedAudience } from '../audience/audience.js';
+import type { Judging } from '../audience/judging.js';
 
 /** How the winner of a test was found. */
 export interface TestResult {

@@ -1,14 +1,8 @@
 import type { BroadcastTest } from '#contracts';
 import { addDuration, type Duration } from '#graph';
 import type { FieldError, Tx } from '#platform';
-import {
-  audienceSql,
-  judgedSql,
-  JUDGING,
-  judgingValues,
-  type FixedAudience,
-  type Judging,
-} from '../audience/audience.js';
+import { audienceSql, type FixedAudience } from '../audience/audience.js';
+import { judgeBy, JUDGING, type Judging } from '../audience/judging.js';
 import { SAMPLE } from './turns.js';
 
 /** How a broadcast's mails leave, beside at once. */
@@ -130,17 +124,18 @@ export async function ownTimesOf(
   judging: Judging,
   at: Date,
 ): Promise<OwnTimes | null> {
+  const judge = await judgeBy(tx, judging);
   const condition = audienceSql(audience, JUDGING + 2);
   const row = await tx.row<{ first_at: Date | null; last_at: Date | null; at_once: number }>(
     `select min(m.at) as first_at, max(m.at) as last_at,
        coalesce(sum(m.n) filter (where m.at <= cortex.now()), 0)::int as at_once
      from (
-       select ${ownMoment('$4::timestamptz', '$5::text', 'z.zone')} as at, z.n
+       select ${ownMoment('$6::timestamptz', '$7::text', 'z.zone')} as at, z.n
        from (
          select coalesce(p.timezone, '') as zone, count(*) as n
-         from (${judgedSql(condition.text)}) j join cortex.people p on p.person_id = j.person_id
+         from (${judge.sql(condition.text)}) j join cortex.people p on p.person_id = j.person_id
          where j.reason is null group by 1 offset 0) z) m`,
-    [...judgingValues(judging), at, audience.timezone, ...condition.values],
+    [...judge.values, at, audience.timezone, ...condition.values],
   );
   const { first_at, last_at, at_once } = row!;
   return first_at && last_at ? { first_at, last_at, at_once } : null;

@@ -1,16 +1,8 @@
 import { adminAddresses } from '#contracts';
 import { contactJson } from '#emails';
 import { AppError, isTransient, openAttention, type Database, type Tx } from '#platform';
-import {
-  audienceSql,
-  fixAudience,
-  judgedSql,
-  JUDGING,
-  judgingValues,
-  partsOf,
-  placesSql,
-  type FixedAudience,
-} from '../audience/audience.js';
+import { audienceSql, fixAudience, partsOf, placesSql, type FixedAudience } from '../audience/audience.js';
+import { judgeBy, JUDGING } from '../audience/judging.js';
 import { judgingOf, lockBroadcast, nextToPrepare, type BroadcastRow } from '../broadcast/broadcast.queries.js';
 import { BEFORE_ALL } from '../audience/before-all.js';
 import { freezeColleagues } from '../audience/colleagues.js';
@@ -31,7 +23,7 @@ const TURNED = `turned as (
 /** The mails of each list. */
 const BY_LIST = `by_list as (
        insert into cortex.automation_hour_changes (automation_id, hour, what, node_id, state, detail, n)
-       select $1::uuid, cortex.hour_of($7::timestamptz), 'list', l.place::text, 'mails', '', count(*)
+       select $1::uuid, cortex.hour_of($9::timestamptz), 'list', l.place::text, 'mails', '', count(*)
        from written w join receivers r on r.person_id = w.person_id cross join unnest(r.lists) l (place)
        group by l.place
      ), `;
@@ -108,9 +100,10 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
   const condition = audienceSql(audience, FREEZING + (turns?.values.length ?? 0), persons);
   const before = FREEZING + (turns?.values.length ?? 0) + condition.values.length;
   const places = partsOf(audience) > 1 ? placesSql(audience, before, persons) : undefined;
+  const judge = await judgeBy(tx, judgingOf(row));
   await tx.run(
     `with judged as materialized (
-       ${judgedSql(`p.person_id > $9::uuid and p.person_id <= $10::uuid and ${condition.text}`)}
+       ${judge.sql(`p.person_id > $11::uuid and p.person_id <= $12::uuid and ${condition.text}`)}
      ), ${turns ? turns.before : ''}receivers as (
        select p.*, ${places?.text ?? 'null::smallint[]'} as lists,
          ${turns ? `${turns.due_after} as due_after, ${turns.variant} as variant` : 'null::int as variant'}
@@ -119,10 +112,10 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
      ), written as (
        insert into cortex.messages (dedupe_key, broadcast_id, job_id, person_id, contact_email, stream, topic_id,
          content_id, data, email_from, demo, variant, node_id, lists, created_at)
-       select 'broadcast ' || $1::uuid || ' ' || p.person_id, $1::uuid, $4::uuid, p.person_id,
-         coalesce(p.email, p.address::citext), 'broadcast', $2::uuid, coalesce(($8::uuid[])[p.variant + 1], $5::uuid),
-         jsonb_build_object('contact', ${contactJson}), $6::text, p.demo,
-         p.variant, chr(ascii('A') + p.variant), p.lists, $7::timestamptz
+       select 'broadcast ' || $1::uuid || ' ' || p.person_id, $1::uuid, $6::uuid, p.person_id,
+         coalesce(p.email, p.address::citext), 'broadcast', $2::uuid, coalesce(($10::uuid[])[p.variant + 1], $7::uuid),
+         jsonb_build_object('contact', ${contactJson}), $8::text, p.demo,
+         p.variant, chr(ascii('A') + p.variant), p.lists, $9::timestamptz
        from receivers p
        order by p.person_id
        on conflict (dedupe_key) do nothing
@@ -134,7 +127,7 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
        on conflict do nothing
      )
      update cortex.broadcasts b
-     set freeze_cursor = $10::uuid, candidates = b.candidates + (select count(*) from judged)::int,
+     set freeze_cursor = $12::uuid, candidates = b.candidates + (select count(*) from judged)::int,
        left_out = coalesce((
          select jsonb_object_agg(s.reason, s.n) from (
            select r.reason, sum(r.n)::int as n from (
@@ -144,7 +137,7 @@ async function freezeNext(tx: Tx, row: BroadcastRow, audience: FixedAudience, ch
            group by 1) s), '{}')
      where b.id = $1`,
     [
-      ...judgingValues(judgingOf(row)),
+      ...judge.values,
       row.job_id,
       row.content_id,
       row.email_from,

@@ -96,12 +96,25 @@ export const beginsWith = (text: string, part: string): string => `${text} like 
  */
 export const confirming = (condition: string): string => `case when ${condition} then true end`;
 
+const inDirectory = 'p.type is not null';
+
 /**
  * Whom lists are about: everyone in the directory, but not rows that were merged into another. Whether anybody was
  * is asked once per statement; joining everybody to the usually empty table would double the cost of a broad count.
  */
-export const everyone =
-  'p.type is not null and (not exists (select from cortex.person_links) or not exists (select from cortex.person_links k where k.person_id = p.person_id))';
+export const everyone = `${inDirectory} and (not exists (select from cortex.person_links) or not exists (select from cortex.person_links k where k.person_id = p.person_id))`;
+
+/**
+ * `everyone` where it is known whether anybody was merged into another, for a statement that PostgreSQL may share among
+ * its workers: it gives them none in which a subquery asks about each row.
+ */
+export const everyoneJoined = (merged: boolean): { join: string; where: string } =>
+  merged
+    ? {
+        join: 'left join cortex.person_links k on k.person_id = p.person_id',
+        where: `${inDirectory} and k.person_id is null`,
+      }
+    : { join: '', where: inDirectory };
 
 /**
  * Whether marketing mail may go to `cortex.people p`, accounts linked with theirs included. Two conditions on columns, so

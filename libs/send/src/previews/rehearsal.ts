@@ -8,10 +8,9 @@ import {
   COUNT_PATIENCE,
   fixAudience,
   funnelOf,
-  judgedSql,
+  judgeBy,
   JUDGING,
   judgingOf,
-  judgingValues,
   readyContents,
   receivingColleagues,
   type FixedAudience,
@@ -222,12 +221,13 @@ async function rehearseNext(tx: Tx, row: RehearsalRow, facts: SendFacts, links: 
     JUDGING + 2,
     next.map((person) => person.person_id),
   );
+  const judge = await judgeBy(tx, { ...row, id: row.broadcast_id });
   const people = await tx.rows<Person>(
     `select p.person_id, jsonb_build_object('contact', ${contactJson}) as data
-     from (${judgedSql(`p.person_id > $4::uuid and p.person_id <= $5::uuid and ${condition.text}`)}) j
+     from (${judge.sql(`p.person_id > $6::uuid and p.person_id <= $7::uuid and ${condition.text}`)}) j
      join cortex.people p on p.person_id = j.person_id
      where j.reason is null order by p.person_id`,
-    [...judgingValues({ ...row, id: row.broadcast_id }), cursor, last, ...condition.values],
+    [...judge.values, cursor, last, ...condition.values],
   );
   await rehearsePeople(tx, row, people, last, facts, links);
   return true;
