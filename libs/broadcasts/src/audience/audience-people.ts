@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor, type Tx } from '#platform';
 import type { SkipReason } from '#rules';
 import { colleaguePage } from './colleagues.js';
 import { audienceSql, type FixedAudience } from './audience.js';
-import { judgeBy, JUDGING, type Judging } from './judging.js';
+import { judgeBy, JUDGING, neededFor, type Judging } from './judging.js';
 
 export interface AudiencePeopleFilter {
   /** Why they would get none; `will_receive`: they would get one. Absent: everybody of the audience. */
@@ -20,7 +20,7 @@ export async function audiencePage(tx: Tx, audience: FixedAudience, judging: Jud
   const condition = audienceSql(audience, JUDGING + 3);
   const rows = await tx.rows<{ person_id: string; contact_id: string; contact_email: string; reason: string | null }>(
     `select p.person_id, p.id as contact_id, coalesce(p.email, p.address::citext)::text as contact_email, j.reason
-     from (${judge.sql(`($6::uuid is null or p.person_id > $6::uuid) and ${condition.text}`)}) j
+     from (${judge.sql(`($6::uuid is null or p.person_id > $6::uuid) and ${neededFor(reason)} and ${condition.text}`)}) j
      join cortex.people p on p.person_id = j.person_id
      where $7::text is null or coalesce(j.reason, 'will_receive') = $7
      order by j.person_id limit $8`,

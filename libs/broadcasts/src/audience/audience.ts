@@ -98,7 +98,7 @@ export interface Funnel {
  */
 export async function funnelOf(tx: Tx, audience: FixedAudience, judging: Judging): Promise<Funnel> {
   if (audience.staff) return funnelOfColleagues(tx);
-  const judge = await judgeBy(tx, judging);
+  const judge = await judgeBy(tx, judging, 'all');
   const condition = audienceSql(audience, JUDGING);
   const rows = await tx.rows<{ reason: SkipReason | null; n: number }>(
     `select j.reason, count(*)::int as n from (${judge.sql(condition.text)} offset '0') j group by 1`,

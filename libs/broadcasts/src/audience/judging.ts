@@ -1,6 +1,6 @@
 import { isCapped } from '#emails';
 import type { Tx } from '#platform';
-import { everyoneJoined, settingsSql } from '#rules';
+import { everyone, everyoneAtOnce, settingsSql, type SkipReason } from '#rules';
 
 /** What of a broadcast decides who of its audience gets its mail. */
 export interface Judging {
@@ -25,54 +25,80 @@ export interface Judge {
 /** How many they are. */
 export const JUDGING = 5;
 
-/**
- * Each address of the list once, whatever the reasons that it stands there for. Not DISTINCT, of which nothing can be
- * looked up for some people only: freezing would read the whole list for each chunk.
- */
-const LISTED = `left join (
-    select s.address from cortex.suppressions s
-    where s.stream = 'broadcast' and not exists (
-      select from cortex.suppressions o where o.address = s.address and o.stream = s.stream and o.reason < s.reason)
-  ) l on l.address = p.address`;
+/** What is said about marketing mail: by the person, or by an account that is linked with theirs. */
+const CONSENT = 'coalesce(p.linked_consent, p.consent_status)';
+
+const needed = new Map<string, string>([
+  ['unsubscribed', `${CONSENT} = 'unsubscribed'`],
+  ['paused', '(p.paused_until is not null or p.linked_paused_until is not null)'],
+]);
 
 /**
- * Reads what the workspace says, and what there is to look up at all. Whether a mail may go to somebody is
- * `cortex.mail_refusal`; the list of suppressions is asked beside the person's flag, as when a mail is claimed. Who is
- * held out is drawn among those who would get it.
- *
- * Counting a million people by it must not take long. So the settings are values, of which PostgreSQL sees what nobody
- * asks; what is looked up for each person is joined, since a subquery about each row keeps its workers out (a cap still is
- * one); and a table without rows is not joined at all.
+ * What holds of `cortex.people p` for everybody who gets none for this reason, if a look at their row can tell. Asked
+ * beside the reason, it spares judging a million people to find three.
  */
-export async function judgeBy(tx: Tx, { id, topic_id, holdout_percent }: Judging): Promise<Judge> {
-  const here = await tx.row<{
-    mail_unanswered: boolean;
-    frequency_cap: unknown;
-    has_merged: boolean;
-    has_suppressed: boolean;
-  }>(
-    `select w.mail_unanswered, w.frequency_cap, exists (select from cortex.person_links) as has_merged,
-       exists (select from cortex.suppressions) as has_suppressed
-     from (${settingsSql('mail_unanswered', 'frequency_cap')}) w`,
+export const neededFor = (reason: SkipReason | 'will_receive' | undefined): string =>
+  needed.get(reason ?? '') ?? 'true';
+
+/** How people are looked up, in SQL: one after the other by the indexes, or all at once. `$2` is the topic. */
+interface LookUps {
+  everyone: string;
+  /** Whether the address is on the list of suppressions. */
+  listed: string;
+  /** What they chose about the topic, or null. */
+  wanted: string;
+}
+
+const chosen = (wanted: string): string =>
+  `(p.person_id in (select c.person_id from cortex.topic_choices c where c.topic_id = $2::uuid and ${wanted}))`;
+
+const lookUps: Record<'some' | 'all', LookUps> = {
+  some: {
+    everyone,
+    listed: `exists (select from cortex.suppressions s where s.address = p.address and s.stream = 'broadcast')`,
+    wanted: '(select c.wanted from cortex.topic_choices c where c.person_id = p.person_id and c.topic_id = $2::uuid)',
+  },
+  all: {
+    everyone: everyoneAtOnce,
+    listed: `p.address in (select s.address from cortex.suppressions s where s.stream = 'broadcast')`,
+    wanted: `case when ${chosen('c.wanted')} then true when ${chosen('not c.wanted')} then false end`,
+  },
+};
+
+/**
+ * Reads what the workspace says. Whether a mail may go to somebody is `cortex.mail_refusal`; the list of suppressions is
+ * asked beside the person's flag, as when a mail is claimed. Who is held out is drawn among those who would get it.
+ *
+ * A million people must not be counted for long. So the settings are values: what nobody asks is left out of the plan. And
+ * PostgreSQL lets its workers take part unless a subquery asks about each row (a limit for each person still does).
+ * @param of who is asked about: `all` reads each table once and keeps it in memory, `some` looks up each person
+ */
+export async function judgeBy(
+  tx: Tx,
+  { id, topic_id, holdout_percent }: Judging,
+  of: 'some' | 'all' = 'some',
+): Promise<Judge> {
+  const here = await tx.row<{ mail_unanswered: boolean; frequency_cap: unknown }>(
+    settingsSql('mail_unanswered', 'frequency_cap'),
   );
-  const { mail_unanswered, frequency_cap, has_merged, has_suppressed } = here!;
-  const everybody = everyoneJoined(has_merged);
-  const choice =
-    topic_id === null ? '' : 'left join cortex.topic_choices c on c.person_id = p.person_id and c.topic_id = $2';
+  // Two million suppressed addresses. What it thinks too large for the memory it would read once for each person.
+  if (of === 'all') await tx.run("select set_config('work_mem', '64MB', true)");
+  const { mail_unanswered, frequency_cap } = here!;
+  const { everyone: whom, listed, wanted } = lookUps[of];
   return {
     sql: (condition) => `
       select p.person_id, coalesce(
-          cortex.mail_refusal('broadcast', true, p.suppressed_broadcast ${has_suppressed ? 'or l.address is not null' : ''},
-            coalesce(p.linked_consent, p.consent_status), $4::boolean,
-            case when $2::uuid is not null then cortex.topic_off($2::uuid, ${choice ? 'c.wanted' : 'null'},
+          cortex.mail_refusal('broadcast', true, p.suppressed_broadcast or ${listed},
+            ${CONSENT}, $4::boolean,
+            case when $2::uuid is not null then cortex.topic_off($2::uuid, ${wanted},
               (select t.default_on from cortex.topics t where t.id = $2::uuid))
               or coalesce($2::uuid = any(p.linked_topics_off), false) else false end,
             coalesce(greatest(p.paused_until, p.linked_paused_until) > cortex.now(), false)),
           case when ${isCapped('$5::jsonb', 'p.person_id')} then 'capped' end,
           case when $3::int > 0 and cortex.lot($1::uuid, p.person_id, 'hold-out') < $3::int * 10000 then 'held_out' end
         ) as reason
-      from cortex.people p ${everybody.join} ${has_suppressed ? LISTED : ''} ${choice}
-      where ${everybody.where} and (${condition})`,
+      from cortex.people p
+      where ${whom} and (${condition})`,
     values: [
       id,
       topic_id,

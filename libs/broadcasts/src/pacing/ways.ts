@@ -124,7 +124,7 @@ export async function ownTimesOf(
   judging: Judging,
   at: Date,
 ): Promise<OwnTimes | null> {
-  const judge = await judgeBy(tx, judging);
+  const judge = await judgeBy(tx, judging, 'all');
   const condition = audienceSql(audience, JUDGING + 2);
   const row = await tx.row<{ first_at: Date | null; last_at: Date | null; at_once: number }>(
     `select min(m.at) as first_at, max(m.at) as last_at,

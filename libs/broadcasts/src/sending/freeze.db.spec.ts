@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Tx } from '#platform';
+import type { SkipReason } from '#rules';
 import { until, type SeededPerson } from '#testing';
+import { fixAudience, funnelOf } from '../audience/audience.js';
 import { actor, BroadcastFixture } from '../broadcast.fixture.js';
 import { prepareStep } from './freeze.js';
 import { BroadcastReports } from '../report/reports.js';
@@ -24,7 +27,8 @@ beforeAll(async () => {
   const of = (kind: string) => people.filter((person) => kindOf(numberOf(person)) === kind);
   await database.run(
     `insert into cortex.suppressions (address, stream, reason, origin)
-     select unnest($1::text[]), 'broadcast', 'hard_bounce', 'test'`,
+     select a, 'broadcast', r, 'test' from unnest($1::text[]) with ordinality a (a, nth)
+     join unnest(array['hard_bounce', 'manual', 'spam_complaint']) with ordinality r (r, other) on nth % other = 0`,
     [of('suppressed').map(({ email }) => email)],
   );
   await database.run(`update cortex.settings set frequency_cap = '{"count": 1, "per": {"n": 1, "unit": "days"}}'`);
@@ -240,5 +244,67 @@ describe('one person', () => {
     await expect(on.broadcasts.whyNot(other, 'nobody@school.example')).rejects.toMatchObject({
       code: 'unknown_address',
     });
+  });
+});
+
+describe('the people of an audience', () => {
+  it('are as many for each reason as the funnel says, and without those who are linked with somebody', async () => {
+    const { database } = on.db;
+    const [first, second, third] = people
+      .filter(({ email }) => /^p\d+6@/.test(email))
+      .map(({ person_id }) => person_id);
+    const id = await on.draft({ exclude_smart_list_ids: [leftOut] });
+    const before = await on.broadcasts.audience(id);
+    await database.run("update cortex.people set paused_until = cortex.now() + interval '1 day' where person_id = $1", [
+      first,
+    ]);
+    await database.run('insert into cortex.person_links (person_id, into_person_id) values ($1, $2)', [second, third]);
+    try {
+      const funnel = await on.broadcasts.audience(id);
+      expect(funnel).toMatchObject({
+        candidates: before.candidates - 1,
+        will_receive: before.will_receive - 2,
+        skipped: { ...before.skipped, paused: 1 },
+      });
+      for (const [reason, n] of Object.entries(funnel.skipped) as [SkipReason, number][]) {
+        let listed = 0;
+        let cursor: string | undefined;
+        do {
+          const page = await on.broadcasts.audiencePeople(id, { reason, limit: 500, cursor });
+          listed += page.items.filter((item) => item.reason === reason).length;
+          cursor = page.next_cursor ?? undefined;
+        } while (cursor);
+        expect([reason, listed]).toEqual([reason, n]);
+      }
+    } finally {
+      await database.run('delete from cortex.person_links');
+      await database.run('update cortex.people set paused_until = null where person_id = $1', [first]);
+    }
+  }, 120_000);
+
+  it('are counted by workers of PostgreSQL too, where there is no limit for each person', async () => {
+    await on.db.database.run('update cortex.settings set frequency_cap = null');
+    const plan = await on.db.database.tx(async (tx) => {
+      await tx.run(
+        "select set_config(name, '0', true) from pg_settings where name ~ '^(min_)?parallel_.*(size|cost)$'",
+      );
+      const lines: string[] = [];
+      const explaining = Object.create(tx, {
+        rows: {
+          value: async (text: string, values: unknown[]) => {
+            if (!text.includes('count(*)')) return tx.rows(text, values);
+            lines.push(
+              ...(await tx.rows<{ 'QUERY PLAN': string }>(`explain ${text}`, values)).map((l) => l['QUERY PLAN']),
+            );
+            return [];
+          },
+        },
+      }) as Tx;
+      const rules = { operator: 'AND' as const, conditions: [{ field: 'type', operator: 'eq', value: 'lead' }] };
+      const audience = await fixAudience(tx, { staff: false, include: [], exclude: [], rules });
+      await funnelOf(explaining, audience, { id: leftOut, topic_id: leftOut, holdout_percent: 10 });
+      return lines.join('\n');
+    });
+    expect(plan).toContain('Workers Planned');
   });
 });

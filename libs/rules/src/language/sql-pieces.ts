@@ -105,16 +105,10 @@ const inDirectory = 'p.type is not null';
 export const everyone = `${inDirectory} and (not exists (select from cortex.person_links) or not exists (select from cortex.person_links k where k.person_id = p.person_id))`;
 
 /**
- * `everyone` where it is known whether anybody was merged into another, for a statement that PostgreSQL may share among
- * its workers: it gives them none in which a subquery asks about each row.
+ * `everyone` for a statement about the whole directory that PostgreSQL may share among its workers: it gives them none in
+ * which a subquery asks about each row. Who is linked is read once and looked up in memory, which `work_mem` has to allow.
  */
-export const everyoneJoined = (merged: boolean): { join: string; where: string } =>
-  merged
-    ? {
-        join: 'left join cortex.person_links k on k.person_id = p.person_id',
-        where: `${inDirectory} and k.person_id is null`,
-      }
-    : { join: '', where: inDirectory };
+export const everyoneAtOnce = `${inDirectory} and (not exists (select from cortex.person_links) or p.person_id not in (select k.person_id from cortex.person_links k))`;
 
 /**
  * Whether marketing mail may go to `cortex.people p`, accounts linked with theirs included. Two conditions on columns, so
