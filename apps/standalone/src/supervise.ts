@@ -1,6 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { API_FLAGS } from '#api/flags';
 import { retryLaws, type Config } from '#platform';
 import { lockDataDir, unusable } from '#platform/postgres';
 import { WORKER_ENVIRONMENT, WORKER_FLAGS } from '#worker/flags';
@@ -23,7 +22,7 @@ export async function supervise(config: Config, program: string, lives = usualLi
     return new KeptApplication({
       program,
       ...(config.env.CORTEX_ROLE === 'api'
-        ? { flags: API_FLAGS, environment: async () => ({}) }
+        ? { flags: [], environment: async () => ({}) }
         : { flags: WORKER_FLAGS, environment: async () => WORKER_ENVIRONMENT }),
       disturbances: () => 0,
       lives,

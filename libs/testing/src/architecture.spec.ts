@@ -97,7 +97,6 @@ describe('the architecture', () => {
       '#platform/csv',
       '#platform/environment',
       '#platform/postgres',
-      '#api/flags',
       '#worker/flags',
     ]);
     const wrong = sources.flatMap((source) =>

@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
-import { API_FLAGS } from '#api/flags';
 
 /** See `ingest-server.ts`. */
 export type ServerKind = 'cortex' | 'worker' | 'bare' | 'fastify' | 'parser';
@@ -15,9 +14,7 @@ export class ServerProcess {
   ) {}
 
   static async start(kind: ServerKind, databaseUrl: string): Promise<ServerProcess> {
-    const child = fork(join(import.meta.dirname, 'ingest-server.js'), [kind, databaseUrl], {
-      execArgv: kind === 'cortex' ? API_FLAGS : [],
-    });
+    const child = fork(join(import.meta.dirname, 'ingest-server.js'), [kind, databaseUrl]);
     const { port } = await answer<{ port: number }>(child);
     return new ServerProcess(child, port);
   }
