@@ -2,7 +2,7 @@ import { adminAddresses } from '#contracts';
 import { Spotlight, useSpotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import { IconPlus, IconSettings } from '@tabler/icons-react';
-import { Fragment, useEffect } from 'react';
+import { Fragment, useLayoutEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { useSettingsParts } from '../../settings/settings-parts';
@@ -25,6 +25,7 @@ import { usePersonCommands } from './person-commands';
 /** Lines of a group that are drawn; the page's own commands are all of them. */
 const MOST_IN_GROUP = 12;
 const MOST_OF_PAGE = 60;
+const CHOSEN = '[data-action][data-selected]';
 
 /**
  * Ctrl/Cmd+K, on every screen: what the page can do, what can be done with the person who is open, where one can go, and
@@ -46,10 +47,11 @@ export function CommandPalette() {
   const everywhere = said.filter((group) => group.everywhere);
   const groups = [...matching([...page, ...person, ...everywhere, places], query), ...found];
   const shown = groups.map(({ items }) => items.map(({ id }) => id).join()).join('|');
-  useEffect(() => {
-    // What arrives later may have taken the place of the chosen line.
-    if (query && !document.querySelector('[data-action][data-selected]'))
-      document.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+  // The text for which somebody went to a line themselves: what arrives later then leaves their line alone.
+  const wentTo = useRef<string | undefined>(undefined);
+  useLayoutEffect(() => {
+    // Spotlight chooses before the lines of the new text are drawn: that may be one of the old lines, or none.
+    if (query && (wentTo.current !== query || !document.querySelector(CHOSEN))) chooseFirst();
   }, [shown, query]);
   return (
     <Spotlight.Root
@@ -67,6 +69,9 @@ export function CommandPalette() {
         aria-label="Command"
         data-autofocus
         data-palette
+        onKeyDown={({ key }) => {
+          if (key === 'ArrowDown' || key === 'ArrowUp') wentTo.current = query;
+        }}
       />
       <Spotlight.ActionsList>
         {groups.map(({ title, items, note }) => (
@@ -83,6 +88,13 @@ export function CommandPalette() {
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
+}
+
+/** What Spotlight does itself with the first line, and does not let others ask for. */
+function chooseFirst(): void {
+  document.querySelector(CHOSEN)?.removeAttribute('data-selected');
+  document.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+  commands.updateState((state) => ({ ...state, selected: 0 }));
 }
 
 function Line({ item: { label, kind, keys, icon, unavailable, query, run } }: { item: PaletteItem }) {
