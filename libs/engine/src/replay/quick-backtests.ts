@@ -184,6 +184,7 @@ export class QuickBacktests {
       try {
         await replay(this.database, version, window, this.log, {
           people: group,
+          areInScope: true,
           signal,
           onRun: (run, script) => addRun(found.get(run.journey.run.person_id)!, run, script),
         });

@@ -34,6 +34,8 @@ export interface ReplayOptions {
   assume?: Assume;
   /** Only these of the people whom the automation can concern. */
   people?: readonly string[];
+  /** That these people are such is known: they were drawn from them. Finding it out reads everybody of the scope. */
+  areInScope?: boolean;
   signal?: AbortSignal;
   /** Called now and then with the share that is done, 0 to 1. */
   progress?(share: number): void;
@@ -54,7 +56,8 @@ export async function replay(
 ): Promise<BacktestResult> {
   const script = await preparedScript(database, version, window, options.assume);
   const tally = new Tally(script);
-  const people = await inScope(database, script, options.people);
+  const people =
+    options.people && options.areInScope ? [pack(options.people)] : await inScope(database, script, options.people);
   const total = people.reduce((sum, packed) => sum + packed.length / 16, 0);
   let done = 0;
   for (const packed of people) {
@@ -106,6 +109,8 @@ export const unpacked = (packed: Buffer): string[] =>
     const hex = packed.toString('hex', at * 16, at * 16 + 16);
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   });
+
+const pack = (ids: readonly string[]): Buffer => Buffer.from(ids.join('').replaceAll('-', ''), 'hex');
 
 /** A few hundred people, replayed one after the other. */
 class Chunk {
