@@ -57,7 +57,7 @@ describe('every action', () => {
       label: 'Update email',
       group: 'identity',
       available: false,
-      reason: 'Only support or admin may do this.',
+      reason: 'Only support and administrators may do this.',
     });
     const own = await world.api.call('GET', `/contacts/${id}/actions/available`, undefined, world.support);
     expect(own.body.map((one: any) => [one.action, one.available])).toEqual(

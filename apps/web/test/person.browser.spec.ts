@@ -243,7 +243,7 @@ describe('one person', () => {
     await other.keyboard.press('Tab');
     await theirs.getByRole('button', { name: 'Update email' }).focus();
     await other.keyboard.press('Enter');
-    await other.getByRole('tooltip').filter({ hasText: 'Only support or admin may do this.' }).waitFor();
+    await other.getByRole('tooltip').filter({ hasText: 'Only support and administrators may do this.' }).waitFor();
     expect(new URL(other.url()).searchParams.has('action')).toBe(false);
     expect(await theirs.getByLabel('Write a note').count()).toBe(0);
     expect(await theirs.getByRole('button', { name: 'Revoke & refund' }).getAttribute('aria-disabled')).toBe('true');

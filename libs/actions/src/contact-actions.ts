@@ -7,6 +7,7 @@ import {
   type ContactActionName,
   type ContactActionPreview,
   type ContactActionResult,
+  type RoleName,
 } from '#contracts';
 import { contactById, personIdsOf, type ContactRow } from '#directory';
 import { AppError, Database, lockKey, notFound, type Actor, type Tx } from '#platform';
@@ -14,6 +15,14 @@ import { actionById, actionOfRequest, actionPage, beginAction, PATIENCE } from '
 import { linksOf } from './actions/linked-accounts.js';
 import { CarryOut } from './carry-out.js';
 import { ACTION_DEFINITIONS, type ActionDefinition } from './definition.js';
+
+/** Roles as one speaks of those who have them. */
+const roleWords: Record<RoleName, string> = {
+  viewer: 'viewers',
+  marketer: 'marketers',
+  support: 'support',
+  admin: 'administrators',
+};
 
 /** What can be done with one person, said beforehand, done, listed and tried again. */
 @Injectable()
@@ -39,7 +48,7 @@ export class ContactActions {
           if (!definition) continue;
           const reason = isAllowed(actor, access)
             ? await unavailable(tx, definition, person)
-            : `Only ${permissions[access].roles.join(' or ')} may do this.`;
+            : `Only ${permissions[access].roles.map((role) => roleWords[role]).join(' and ')} may do this.`;
           answers.push({ action: definition.name, label, group, available: !reason, reason: reason ?? null });
         }
         return answers;

@@ -7,6 +7,9 @@ const SHOWN = 10;
 const MOST_ROWS = 1_000_000;
 const MOST_COLUMNS = 200;
 const LONGEST_NAME = 200;
+/** Bytes at the beginning by which a picture or a workbook is told from text. */
+const LOOKED_AT = 1_000;
+const noText = /^%PDF|[\x01-\x08\x0e-\x1f]/;
 
 export interface FileRead {
   /** The names of its columns, each different. */
@@ -22,6 +25,8 @@ export interface FileRead {
 /** Reads a CSV file whose first line names its columns. @returns a sentence instead when it cannot be imported */
 export async function read(given: Uint8Array): Promise<FileRead | string> {
   const { file, encoding } = inUtf8(given);
+  if (noText.test(Buffer.from(file.subarray(0, LOOKED_AT)).toString('latin1')))
+    return 'This is not a text file. In Excel or Numbers, save the sheet as CSV, and choose that file.';
   const delimiter = separatorOf(file);
   let columns: string[] | undefined;
   let some: string[][] = [];

@@ -121,7 +121,7 @@ export class ImportPeople implements SteppedWork {
         ...job.progress,
         done,
         counts,
-        problems: [...before, ...problems.slice(0, Math.max(0, NAMED - before.length))],
+        problems: [...before, ...problems.slice(0, Math.max(0, NAMED - before.length)).map(named)],
       },
       lines: outcomes.map(line).join(''),
     };
@@ -137,9 +137,12 @@ export async function asHistory(tx: Tx, job: Pick<RunningJob, 'id' | 'actor'>): 
 export const line = ({ row, address, result, why }: Outcome | (Omit<Outcome, 'result'> & { result: string })): string =>
   `${[String(row), address, result, why].map(csvCell).join(',')}\r\n`;
 
-const refused = ({ row, column, message }: RowProblem): Outcome => ({
+/** As it stands in the progress, without what the file says. */
+const named = ({ row, column, message }: RowProblem) => ({ row, column, message });
+
+const refused = ({ row, column, message, said }: RowProblem): Outcome => ({
   row,
-  address: '',
+  address: said,
   result: 'refused',
   why: `${column}: ${message}`,
 });

@@ -94,6 +94,8 @@ describe('an import', () => {
         mapping: { Email: 'email', 'First Name': 'first_name' },
       });
     }
+    for (const file of ['89504e470d0a1a0a0000000d49484452', '504b03041400060008000000'])
+      await expect(imports.keep(Buffer.from(file, 'hex'))).rejects.toThrow('save the sheet as CSV');
     const dry = await run(order(text, { dry_run: true }));
     expect(dry).toMatchObject({ counts: { created: 1 }, can_undo: false });
     expect(await everybody('%@b.example')).toEqual([]);

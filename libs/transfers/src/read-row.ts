@@ -20,6 +20,8 @@ export interface RowProblem {
   row: number;
   column: string;
   message: string;
+  /** What stands where the address belongs, so that one sees who it is. */
+  said: string;
 }
 
 const MOST_TAGS = 100;
@@ -42,15 +44,17 @@ export function readRow(
   moment: Moment,
 ): Item | RowProblem {
   const item: Item = { row, address: '', email: '', fields: {}, tags: [], attributes: {} };
+  const addressAt = places.find(({ target }) => target === 'email');
+  const said = (addressAt && cells[addressAt.at]) ?? '';
   for (const { at, column, target } of places) {
     const text = cells[at] ?? '';
     if (text === '') continue;
     const message = put(item, target, text, moment);
-    if (message !== undefined) return { row, column, message };
+    if (message !== undefined) return { row, column, message, said };
   }
   if (item.address !== '') return item;
-  const column = places.find(({ target }) => target === 'email')?.column ?? 'email';
-  return { row, column, message: 'There is no email address. Fill it in, or remove the row.' };
+  const message = 'There is no email address. Fill it in, or remove the row.';
+  return { row, column: addressAt?.column ?? 'email', message, said };
 }
 
 /** Puts a text where it belongs. Answers what is wrong with it. */

@@ -3,8 +3,9 @@ import { Button, TextInput } from '@mantine/core';
 import { acceptInvitation, adminAddresses } from '#contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState, type FormEvent } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { call } from '../api/client';
+import { failedBy } from '../api/problem';
 import { Problem } from '../ui/forms/confirm';
 import { NewPasswordInput } from './new-password-input';
 import { useSignIn } from './session.queries';
@@ -46,6 +47,11 @@ export function InvitePage() {
         <Button type="submit" disabled={accept.isPending}>
           Get started
         </Button>
+        {failedBy(accept.error, 'not_found') ? (
+          <p className="sign-in-note">
+            <Link to="/sign-in">Go to sign-in</Link>
+          </p>
+        ) : null}
       </form>
     </main>
   );

@@ -34,7 +34,7 @@ const columns: Column<Entry>[] = [
       </span>
     ),
   },
-  { title: 'Before and after', cell: (entry) => <BeforeAndAfter entry={entry} /> },
+  { title: 'Details', className: 'short', cell: (entry) => <BeforeAndAfter entry={entry} /> },
 ];
 
 /** Who did what to whom, before and after. */
@@ -71,7 +71,8 @@ export function AuditPage() {
           <div className="row">
             <TextInput
               aria-label="By whom"
-              placeholder="By whom"
+              placeholder="By whom: an address or a part of it"
+              w={264}
               value={actor}
               onChange={(event) => set('actor', event.currentTarget.value)}
             />
@@ -101,7 +102,7 @@ export function AuditPage() {
                 </Empty>
               ) : (
                 <>
-                  <Table label="Audit entries" rows={rows} columns={columns} />
+                  <Table stacks label="Audit entries" rows={rows} columns={columns} />
                   <LoadMore list={list} />
                 </>
               );
@@ -118,7 +119,7 @@ export function AuditPage() {
 function BeforeAndAfter({ entry }: { entry: Entry }) {
   const [open, setOpen] = useState(false);
   const has = (value: unknown) => value !== null && value !== undefined;
-  if (!has(entry.before) && !has(entry.after)) return <span className="quiet">none</span>;
+  if (!has(entry.before) && !has(entry.after)) return <span className="quiet">no details</span>;
   return (
     <>
       <RowButton aria-expanded={open} onClick={() => setOpen(!open)}>

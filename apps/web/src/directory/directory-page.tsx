@@ -3,20 +3,20 @@ import { Button, Select } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { adminAddresses, contactSorts, type ContactSort } from '#contracts';
 import { readRules, toEnglish, type Group } from '#rules';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useMay } from '../access/session.queries';
 import { rowsOf } from '../api/paged';
 import { useNames } from '../rule-builder/suggestions';
-import { isOtherDialogOpen } from '../ui/forms/dialogs';
 import { LoadMore } from '../ui/pages/load-more';
 import { Page } from '../ui/pages/page';
 import { Answer, Loading } from '../ui/feedback/query-states';
 import { ColumnChoice } from './table/column-choice';
 import { columnsIn } from './table/columns';
-import { usePeople, type Contact, type PeopleQuery } from './contacts.queries';
+import { usePeople, type PeopleQuery } from './contacts.queries';
 import { Nobody } from './nobody';
 import { PeopleTable } from './table/people-table';
+import { useArrows } from './table/use-arrows';
 import { SearchInput } from './finding/search-input';
 import { ViewsMenu } from './finding/views-menu';
 import type { Look, View } from './finding/views.queries';
@@ -117,7 +117,7 @@ export function DirectoryPage() {
     >
       <div className="directory-tools">
         <ViewsMenu look={look} opened={search.get('view') ?? undefined} onOpen={openView} />
-        <SearchInput key={search.get('view')} value={query.q} onChange={(q) => set('q', q)} />
+        <SearchInput value={query.q} onChange={(q) => set('q', q)} />
         <Select
           aria-label="Kind"
           w={140}
@@ -172,7 +172,7 @@ export function DirectoryPage() {
       <Answer of={people} what="The directory could not be loaded" lines={12}>
         {() =>
           rows.length === 0 ? (
-            <Nobody isNarrowed={narrowed} mayImport={mayChange} />
+            <Nobody onEveryone={narrowed ? () => openView(undefined) : undefined} mayImport={mayChange} />
           ) : (
             <div aria-busy={people.isPlaceholderData}>
               <PeopleTable
@@ -218,27 +218,3 @@ function Sentence({ q, type, rules }: PeopleQuery) {
 }
 
 const RulesSentence = ({ rules }: { rules: Group }) => toEnglish(rules, { names: useNames() });
-
-/** Arrow keys move through the rows while the drawer is open. */
-function useArrows(rows: Contact[], selected: string | undefined, open: (id: string) => void) {
-  useEffect(() => {
-    if (!selected) return undefined;
-    const onKey = (event: KeyboardEvent) => {
-      const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-      const target = event.target as HTMLElement;
-      if (
-        step === 0 ||
-        event.defaultPrevented ||
-        isOtherDialogOpen('.contact-drawer') ||
-        target.closest('input, textarea, select, [role=listbox], [role=menu]')
-      )
-        return;
-      const next = rows[rows.findIndex((row) => row.id === selected) + step];
-      if (!next) return;
-      event.preventDefault();
-      open(next.id);
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [rows, selected, open]);
-}

@@ -1,10 +1,29 @@
 import { adminAddresses } from '#contracts';
+import { Button } from '@mantine/core';
 import { Link } from 'react-router';
 import { Empty } from '../ui/feedback/query-states';
 
+interface NobodyProps {
+  /** Takes search and filters away, where there are any. */
+  onEveryone: (() => void) | undefined;
+  mayImport: boolean;
+}
+
 /** What stands in place of people: nobody fits, or nobody has come yet. */
-export function Nobody({ isNarrowed, mayImport }: { isNarrowed: boolean; mayImport: boolean }) {
-  if (isNarrowed) return <Empty title="No one matches">Try a shorter name or address, or clear the filter.</Empty>;
+export function Nobody({ onEveryone, mayImport }: NobodyProps) {
+  if (onEveryone)
+    return (
+      <Empty
+        title="No one matches"
+        action={
+          <Button variant="default" onClick={onEveryone}>
+            Show everyone
+          </Button>
+        }
+      >
+        Try a shorter name or address, or another filter.
+      </Empty>
+    );
   return (
     <Empty title="No one is here yet">
       People appear as soon as another system sends leads, profiles or activities.{' '}

@@ -34,6 +34,12 @@ const STAFF = `
     u."createdAt" as created_at, (select max(s."updatedAt") from cortex_staff.session s where s."userId" = u.id) as last_seen_at
   from cortex_staff."user" u`;
 
+const gone = () =>
+  new AppError(
+    'not_found',
+    'This invitation was used or withdrawn, or is older than a week. Sign in if you used it; otherwise ask for a new one.',
+  );
+
 const present = (row: StaffRow) => ({
   ...row,
   created_at: row.created_at.toISOString(),
@@ -235,7 +241,7 @@ export class Staff {
       'select email from cortex.staff_invitations where token_hash = $1 and expires_at > cortex.now()',
       [tokenHash(token)],
     );
-    if (!open) throw notFound('open invitation');
+    if (!open) throw gone();
     assertGoodPassword(chosen.password, { ...chosen, email: open.email });
     const hash = await hashPassword(chosen.password);
     return this.database.tx(async (tx) => {
@@ -243,7 +249,7 @@ export class Staff {
         'delete from cortex.staff_invitations where token_hash = $1 and expires_at > cortex.now() returning email, role',
         [tokenHash(token)],
       );
-      if (!taken) throw notFound('open invitation');
+      if (!taken) throw gone();
       const id = await insertStaff(tx, { ...taken, name: chosen.name }, hash);
       const self: Actor = { kind: 'staff', id, label: taken.email, role: taken.role };
       await recordAudit(tx, self, { action: 'staff.invitation_accepted', targetKind: 'staff', targetId: id });

@@ -55,7 +55,7 @@ export class Audit {
       `select id, at, at::text as at_exact, actor, action, target_kind, target_id, before, after
        from cortex.audit
        where ($1::timestamptz is null or (at, id) < ($1::timestamptz, $2::uuid))
-         and ($3::text is null or action = $3) and ($4::text is null or actor = $4)
+         and ($3::text is null or action = $3) and ($4::text is null or position(lower($4) in lower(actor)) > 0)
          and ($5::text is null or target_id = $5)
        order by at desc, id desc limit $6`,
       [at, id, filter.action ?? null, filter.actor ?? null, filter.target_id ?? null, filter.limit + 1],

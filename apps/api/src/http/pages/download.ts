@@ -23,13 +23,21 @@ export function attachment(name: string, ending: string): string {
   return `attachment; filename="${plain}.${ending}"; filename*=UTF-8''${full}.${ending}`;
 }
 
+/** Spreadsheets take a CSV file for UTF-8 by this mark alone, and write “JosÃ©” for “José” without it. */
+const MARK = '\uFEFF';
+
+async function* marked(lines: AsyncGenerator<string>): AsyncGenerator<string> {
+  yield MARK;
+  yield* lines;
+}
+
 /** Answers with a CSV file that is made while it is read: whoever stops reading stops it. */
 export const sendCsv = (reply: FastifyReply, name: string, lines: AsyncGenerator<string>): FastifyReply =>
   reply
     .header('content-type', 'text/csv; charset=utf-8')
     .header('content-disposition', attachment(name, 'csv'))
     .header('cache-control', 'no-store')
-    .send(Readable.from(lines));
+    .send(Readable.from(marked(lines)));
 
 /** The same with one JSON document, in parts. */
 export const sendJson = (reply: FastifyReply, name: string, parts: AsyncGenerator<string>): FastifyReply =>

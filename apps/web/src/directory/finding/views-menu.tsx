@@ -1,8 +1,9 @@
 import { Button, Modal, Switch, TextInput } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconUsers } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { CommandMenu, type CommandPart } from '../../ui/commands/command-menu';
 import { Confirm } from '../../ui/forms/confirm';
+import { useFocusBack } from '../../ui/forms/focus-back';
 import { Form } from '../../ui/forms/form';
 import { isSameLook, lookOf, useDeleteView, useSaveView, useViews, type Look, type View } from './views.queries';
 
@@ -21,6 +22,9 @@ export function ViewsMenu({ look, opened, onOpen }: ViewsMenuProps) {
   const remove = useDeleteView();
   const [naming, setNaming] = useState<'new' | 'current'>();
   const [sure, setSure] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  // What opened the dialog was an item of a menu that is gone.
+  useFocusBack(naming !== undefined || sure, '[role="dialog"]', button);
   const current = views.find(({ id }) => id === opened);
   const changed = current !== undefined && !isSameLook(lookOf(current), look);
   const part = (heading: string, of: View[]): CommandPart[] =>
@@ -46,7 +50,12 @@ export function ViewsMenu({ look, opened, onOpen }: ViewsMenuProps) {
         position="bottom-start"
         dropdown={{ className: 'views-menu' }}
         target={
-          <Button variant="default" rightSection={<IconChevronDown size={14} stroke={1.5} />} className="views-button">
+          <Button
+            ref={button}
+            variant="default"
+            rightSection={<IconChevronDown size={14} stroke={1.5} />}
+            className="views-button"
+          >
             {current ? `${current.name}${changed ? ', changed' : ''}` : 'Views'}
           </Button>
         }
@@ -82,6 +91,7 @@ export function ViewsMenu({ look, opened, onOpen }: ViewsMenuProps) {
         key={`${naming} ${current?.id}`}
         opened={naming !== undefined}
         view={naming === 'current' ? current : undefined}
+        taken={views.filter(({ id, mine }) => mine && (naming === 'new' || id !== opened)).map(({ name }) => name)}
         save={save}
         onClose={() => setNaming(undefined)}
         onSave={(name, shared) =>
@@ -130,13 +140,16 @@ interface NameViewProps {
   opened: boolean;
   /** The one that is renamed; a new one without. */
   view: View | undefined;
+  /** Names of one's other views. */
+  taken: readonly string[];
   save: { error: unknown; isPending: boolean };
   onSave: (name: string, shared: boolean) => void;
   onClose: () => void;
 }
 
-function NameView({ opened, view, save, onSave, onClose }: NameViewProps) {
+function NameView({ opened, view, taken, save, onSave, onClose }: NameViewProps) {
   const [name, setName] = useState(view?.name ?? '');
+  const [twice, setTwice] = useState(false);
   const [shared, setShared] = useState(view?.shared ?? false);
   return (
     <Modal
@@ -150,7 +163,7 @@ function NameView({ opened, view, save, onSave, onClose }: NameViewProps) {
         submit="Save the view"
         save={save}
         fields={['name']}
-        onSubmit={() => onSave(name.trim(), shared)}
+        onSubmit={() => (taken.includes(name.trim()) ? setTwice(true) : onSave(name.trim(), shared))}
         onCancel={onClose}
       >
         {(errors) => (
@@ -160,9 +173,12 @@ function NameView({ opened, view, save, onSave, onClose }: NameViewProps) {
               data-autofocus
               required
               maxLength={100}
-              error={errors['name']}
+              error={twice ? 'You have a view of that name. Choose another one.' : errors['name']}
               value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
+              onChange={(event) => {
+                setTwice(false);
+                setName(event.currentTarget.value);
+              }}
             />
             <Switch
               label="Share with all colleagues"

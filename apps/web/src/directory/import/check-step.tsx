@@ -1,23 +1,30 @@
 import { Button, Select, TagsInput, TextInput } from '@mantine/core';
-import { useState } from 'react';
 import { hasEnded, useJob } from '../../smart-lists/smart-lists.queries';
 import { Problem } from '../../ui/forms/confirm';
 import { plural } from '../../ui/formatting/format';
 import { ImportProgress, RowProblems, Sums } from './import-parts';
 import { useImport, type Kept, type Mapping } from './imports.queries';
 
+/** What is said about everyone in the file; kept while one goes back to the columns. */
+export interface Choices {
+  unknown: 'lead' | 'customer';
+  tags: string[];
+  /** How they agreed to e-mails. */
+  source: string;
+}
+
 interface CheckStepProps {
   file: Kept;
   mapping: Mapping;
+  choices: Choices;
+  onChoose: (choices: Choices) => void;
   /** The import has begun. */
   onStarted: (jobId: string) => void;
 }
 
 /** The third step: what becomes of new people, then what the import would do, then the import. */
-export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
-  const [unknown, setUnknown] = useState<'lead' | 'customer'>('lead');
-  const [tags, setTags] = useState<string[]>([]);
-  const [source, setSource] = useState('');
+export function CheckStep({ file, mapping, choices, onChoose, onStarted }: CheckStepProps) {
+  const { unknown, tags, source } = choices;
   const look = useImport();
   const start = useImport();
   const job = useJob(look.data?.id).data ?? look.data;
@@ -32,12 +39,12 @@ export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
     tags,
     ...(asksConsent && source.trim() ? { consent_source: source.trim() } : {}),
   };
-  const change = <T,>(set: (value: T) => void) => {
-    return (value: T) => {
-      look.reset();
-      set(value);
-    };
+  const change = (some: Partial<Choices>) => {
+    look.reset();
+    onChoose({ ...choices, ...some });
   };
+  // None is known of them before the check.
+  const fit = file.rows - (checked?.progress?.counts['refused'] ?? 0);
   return (
     <section className="stack form" aria-label="Check">
       <Select
@@ -49,7 +56,7 @@ export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
           { value: 'customer', label: 'Customers' },
         ]}
         value={unknown}
-        onChange={(value) => change(setUnknown)(value === 'customer' ? 'customer' : 'lead')}
+        onChange={(value) => change({ unknown: value === 'customer' ? 'customer' : 'lead' })}
       />
       <TagsInput
         label="Tags for everyone in the file"
@@ -57,7 +64,7 @@ export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
         maxTags={20}
         disabled={busy}
         value={tags}
-        onChange={change(setTags)}
+        onChange={(value) => change({ tags: value })}
       />
       {asksConsent ? (
         <TextInput
@@ -67,7 +74,7 @@ export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
           maxLength={500}
           disabled={busy}
           value={source}
-          onChange={(event) => change(setSource)(event.currentTarget.value)}
+          onChange={(event) => change({ source: event.currentTarget.value })}
         />
       ) : null}
       <p className="label">
@@ -87,12 +94,12 @@ export function CheckStep({ file, mapping, onStarted }: CheckStepProps) {
       <div className="row">
         {checked ? (
           <Button
-            disabled={busy}
+            disabled={busy || fit === 0}
             onClick={() =>
               start.mutate({ ...order, dry_run: false }, { onSuccess: (started) => onStarted(started.id) })
             }
           >
-            Import {plural(file.rows, 'row', 'rows')}
+            Import {plural(fit, 'row', 'rows')}
           </Button>
         ) : (
           <Button disabled={busy} onClick={() => look.mutate({ ...order, dry_run: true })}>

@@ -47,7 +47,7 @@ export function ColumnsStep({ file, mapping, onChange, onNext }: ColumnsStepProp
             {file.preview.map((cells, nth) => (
               <tr key={nth}>
                 {file.columns.map((column, at) => (
-                  <td key={column} className={mapping[column] ? undefined : 'quiet'}>
+                  <td key={column} title={cells[at]} className={mapping[column] ? undefined : 'quiet'}>
                     {cells[at]}
                   </td>
                 ))}

@@ -1,17 +1,18 @@
 import './import.css';
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { Page } from '../../ui/pages/page';
 import { Empty } from '../../ui/feedback/query-states';
-import { CheckStep } from './check-step';
+import { CheckStep, type Choices } from './check-step';
 import { ColumnsStep } from './columns-step';
 import { FileStep } from './file-step';
 import { ImportResult } from './import-result';
 import type { Kept, Mapping } from './imports.queries';
 
 const steps = ['File', 'Columns', 'Check'] as const;
+const nothingChosen: Choices = { unknown: 'lead', tags: [], source: '' };
 
 /** `/admin/directory/import`: people from a file in three steps; with `?job=` what became of it. */
 export function ImportPage() {
@@ -20,7 +21,15 @@ export function ImportPage() {
   const job = search.get('job');
   const [file, setFile] = useState<Kept>();
   const [mapping, setMapping] = useState<Mapping>({});
+  const [choices, setChoices] = useState<Choices>(nothingChosen);
   const [step, setStep] = useState(0);
+  const shown = useRef<HTMLDivElement>(null);
+  const from = useRef(step);
+  // The button that led to the next step has gone: the keyboard goes on where that step begins.
+  useEffect(() => {
+    if (from.current !== step) shown.current?.focus({ preventScroll: true });
+    from.current = step;
+  }, [step]);
   const follow = (id: string) => setSearch({ job: id });
   if (!mayImport)
     return (
@@ -52,19 +61,23 @@ export function ImportPage() {
           </li>
         ))}
       </ol>
-      {step === 0 ? (
-        <FileStep
-          onKept={(kept) => {
-            setFile(kept);
-            setMapping(kept.mapping);
-            setStep(1);
-          }}
-        />
-      ) : null}
-      {step === 1 && file ? (
-        <ColumnsStep file={file} mapping={mapping} onChange={setMapping} onNext={() => setStep(2)} />
-      ) : null}
-      {step === 2 && file ? <CheckStep file={file} mapping={mapping} onStarted={follow} /> : null}
+      <div ref={shown} tabIndex={-1} role="group" aria-label={`Step ${step + 1}: ${steps[step]}`} className="stack">
+        {step === 0 ? (
+          <FileStep
+            onKept={(kept) => {
+              setFile(kept);
+              setMapping(kept.mapping);
+              setStep(1);
+            }}
+          />
+        ) : null}
+        {step === 1 && file ? (
+          <ColumnsStep file={file} mapping={mapping} onChange={setMapping} onNext={() => setStep(2)} />
+        ) : null}
+        {step === 2 && file ? (
+          <CheckStep file={file} mapping={mapping} choices={choices} onChoose={setChoices} onStarted={follow} />
+        ) : null}
+      </div>
     </Page>
   );
 }

@@ -53,7 +53,9 @@ function Ended({ job, onUndoing }: { job: Job; onUndoing: (jobId: string) => voi
   return (
     <section className="stack" aria-label="Result">
       <div className="notice stack-tight" data-tone={job.status === 'completed' ? 'good' : 'danger'} role="status">
-        <p>{titles[job.status as keyof typeof titles]}</p>
+        <p>
+          {job.action === 'undo' && job.status === 'completed' ? 'Undone' : titles[job.status as keyof typeof titles]}
+        </p>
         <Sums job={job} words="did" />
         {job.error ? <p>{job.error}</p> : null}
         <RowProblems job={job} />
@@ -69,7 +71,9 @@ function Ended({ job, onUndoing }: { job: Job; onUndoing: (jobId: string) => voi
             Undo this import
           </Button>
         ) : null}
-        <Link to={adminAddresses.directory}>Go to the directory</Link>
+        <Button component={Link} to={adminAddresses.directory} variant="subtle">
+          Go to the directory
+        </Button>
       </div>
       <Confirm
         opened={asking}

@@ -90,7 +90,7 @@ function Foretold({ preview: { would_enter, refused } }: { preview: EntryPreview
           <summary>
             {plural(n, 'person', 'people')} would not: {sentence}
           </summary>
-          <ul>
+          <ul tabIndex={0} aria-label={sentence}>
             {some.map((person) => (
               <li key={person.id}>{person.name === '' ? person.email : `${person.name}, ${person.email}`}</li>
             ))}

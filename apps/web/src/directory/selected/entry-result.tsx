@@ -1,15 +1,19 @@
 import { Button } from '@mantine/core';
 import { undoJob } from '#contracts';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { call } from '../../api/client';
 import { hasEnded, useJob, type Job } from '../../smart-lists/smart-lists.queries';
 import { Confirm } from '../../ui/forms/confirm';
+import { useFocusBack } from '../../ui/forms/focus-back';
 import { count, people } from '../../ui/formatting/format';
 
 /** How far it is to let many people into an automation, what came of it, and the way back. */
 export function EntryResult({ job }: { job: Job }) {
   const [asking, setAsking] = useState(false);
+  const file = useRef<HTMLAnchorElement>(null);
+  // The button that asked is gone once they are being removed.
+  useFocusBack(asking, '[role="dialog"]', file);
   const undo = useMutation({
     mutationFn: () => call(undoJob, { params: { id: job.id } }),
     onSuccess: () => setAsking(false),
@@ -20,7 +24,7 @@ export function EntryResult({ job }: { job: Job }) {
     <>
       <span role="status">{removing ? removedWords(removing) : enteredWords(job)}</span>
       {hasEnded(job) && job.file ? (
-        <a href={`/jobs/${(removing && hasEnded(removing) ? removing : job).id}/file`} download>
+        <a ref={file} href={`/jobs/${(removing && hasEnded(removing) ? removing : job).id}/file`} download>
           Download what came of each
         </a>
       ) : null}

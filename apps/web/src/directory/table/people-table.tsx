@@ -6,6 +6,7 @@ import type { MouseEvent } from 'react';
 import type { Column } from './columns';
 import type { Contact } from '../contacts.queries';
 import { nameOf } from '../../people/person-words';
+import { Address } from '../../ui/formatting/address';
 
 interface PeopleTableProps {
   people: Contact[];
@@ -108,9 +109,13 @@ function PersonRow({ person, columns, selected, ticked, onTick, opened }: Person
             open();
           }}
         >
-          {nameOf(person)}
+          {nameOf(person) === person.email ? <Address of={person.email} /> : nameOf(person)}
         </Link>
-        {person.email && nameOf(person) !== person.email ? <div className="quiet">{person.email}</div> : null}
+        {person.email && nameOf(person) !== person.email ? (
+          <div className="quiet">
+            <Address of={person.email} />
+          </div>
+        ) : null}
       </td>
       {columns.map(({ id, numeric, cell }) => (
         <td key={id} data-column={id} className={numeric && 'num'}>

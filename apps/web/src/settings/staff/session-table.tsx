@@ -39,6 +39,7 @@ export function SessionTable<S extends OpenSession>({
   };
   return (
     <Table
+      stacks
       label={label}
       rows={sessions}
       columns={[...before, place, ...after]}

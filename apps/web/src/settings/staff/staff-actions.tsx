@@ -23,7 +23,12 @@ export function StaffActions({ member, onBan, onRemove, onLink, onReset }: Staff
       <CommandMenu
         about={member.name}
         target={
-          <ActionIcon variant="subtle" size="sm" aria-label={`More for ${member.name}`}>
+          <ActionIcon
+            variant="subtle"
+            size={24}
+            style={{ verticalAlign: 'middle' }}
+            aria-label={`More for ${member.name}`}
+          >
             <IconDots size={16} stroke={1.5} />
           </ActionIcon>
         }

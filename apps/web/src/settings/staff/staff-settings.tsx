@@ -66,6 +66,7 @@ export function StaffSettings() {
       <Answer of={staff} what="The staff could not be loaded" lines={3}>
         {({ items }) => (
           <Table
+            stacks
             label="Staff"
             rows={items}
             columns={columns}

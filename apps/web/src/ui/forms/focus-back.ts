@@ -33,8 +33,9 @@ export function useFocusWhenGone(part: RefObject<HTMLElement | null>): void {
  * Gives the focus back to what had it when something opened over the page, or to the content when that is gone. Mantine
  * does so too, but not for what is loaded at its first use: that is open from the beginning, and nobody saw who had it.
  * @param leaving finds what closes: the focus may be in it still
+ * @param otherwise has the focus instead where what had it is gone, such as an item of a menu
  */
-export function useFocusBack(opened: boolean, leaving: string): void {
+export function useFocusBack(opened: boolean, leaving: string, otherwise?: RefObject<HTMLElement | null>): void {
   const before = useRef<Element | null>(null);
   const timer = useRef<number>(undefined);
   useLayoutEffect(() => {
@@ -46,9 +47,11 @@ export function useFocusBack(opened: boolean, leaving: string): void {
         const held = document.activeElement;
         if (held && held !== document.body && !held.closest(leaving)) return;
         const { current: to } = before;
+        const { current: instead = null } = otherwise ?? {};
         if (to instanceof HTMLElement && to !== document.body && to.isConnected) to.focus({ preventScroll: true });
+        else if (instead) instead.focus({ preventScroll: true });
         else focusNearest(leaving);
       }, AFTERWARDS);
     };
-  }, [opened, leaving]);
+  }, [opened, leaving, otherwise]);
 }

@@ -16,28 +16,31 @@ interface TableProps<T> {
   columns: readonly Column<T>[];
   /** What can be done with a row, at its right end. */
   actions?: (row: T, at: number) => ReactNode;
+  /** On a phone each row is a few lines below each other, for texts that would be squeezed side by side. */
+  stacks?: boolean;
 }
 
 /** A list as a table: a heading for each column, a line for each row. One row that throws leaves the others alone. */
-export function Table<T extends { id: string }>({ label, rows, columns, actions }: TableProps<T>) {
+export function Table<T extends { id: string }>({ label, rows, columns, actions, stacks }: TableProps<T>) {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
-      <table className="table">
-        <thead>
-          <tr>
+      {/* The roles stay where rows are drawn as blocks. */}
+      <table className={stacks ? 'table table-stacks' : 'table'} role="table">
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map(({ title, className }) => (
-              <th key={title} className={className === 'num' ? 'num' : undefined}>
+              <th key={title} role="columnheader" className={className === 'num' ? 'num' : undefined}>
                 {title}
               </th>
             ))}
             {actions ? (
-              <th>
+              <th role="columnheader">
                 <span className="visually-hidden">Actions</span>
               </th>
             ) : null}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((row, at) => (
             <ErrorBoundary
               key={row.id}
@@ -56,13 +59,17 @@ export function Table<T extends { id: string }>({ label, rows, columns, actions 
 
 function Row<T>({ row, at, columns, actions }: Pick<TableProps<T>, 'columns' | 'actions'> & { row: T; at: number }) {
   return (
-    <tr>
+    <tr role="row">
       {columns.map(({ title, className, cell }) => (
-        <td key={title} className={className}>
+        <td key={title} role="cell" className={className}>
           {cell(row)}
         </td>
       ))}
-      {actions ? <td className="num">{actions(row, at)}</td> : null}
+      {actions ? (
+        <td role="cell" className="num table-actions">
+          {actions(row, at)}
+        </td>
+      ) : null}
     </tr>
   );
 }
