@@ -12,6 +12,23 @@ export interface BlockSizes {
   ends: (id: string) => boolean;
 }
 
+export type Side = 'left' | 'right';
+
+/** On which side of each join the paths run past it that could take either; some may be chosen beforehand. */
+export class Sides {
+  /** Those that were asked for, by join and way. */
+  readonly taken = new Map<string, Side>();
+
+  constructor(private readonly chosen: ReadonlyMap<string, Side> = new Map()) {}
+
+  take(join: string, way: Way, usual: Side): Side {
+    const key = `${join} ${way.key}`;
+    const side = this.chosen.get(key) ?? usual;
+    this.taken.set(key, side);
+    return side;
+  }
+}
+
 /** A path that goes across to another column, in the gap below one row or above another. */
 export interface Turn {
   key: string;
@@ -75,7 +92,7 @@ export const OUTSIDE = '';
  * on nothing else, which is why an insertion moves nothing that need not move.
  * @returns a block for each step, and one for `OUTSIDE`, whose row is the one above the starts
  */
-export const blocksOf = (regions: Regions, sizes: BlockSizes): Map<string, Block> => {
+export const blocksOf = (regions: Regions, sizes: BlockSizes, sides: Sides = new Sides()): Map<string, Block> => {
   const blocks = new Map<string, Block>();
   const joins = new Map<string, string[]>();
   for (const id of regions.order) {
@@ -141,7 +158,9 @@ export const blocksOf = (regions: Regions, sizes: BlockSizes): Map<string, Block
     if (!join) return;
     const arriving = block.lines.filter(({ way }) => way.target === id);
     const passing = block.lines.filter(({ way }) => way.target !== id);
-    const { moves, left, right } = goRound(passing, arriving, join, sizes.lane);
+    const { moves, left, right } = goRound(passing, arriving, join, sizes.lane, (line, usual) =>
+      sides.take(id, line.way, usual),
+    );
     const columns = [...arriving, ...moves.keys()].map(({ x }) => x);
     const reach = { left: Math.min(left, ...columns), right: Math.max(right, ...columns) };
     const above = [
@@ -241,9 +260,26 @@ const turnsInto = (row: readonly Item[], leaves: (way: Way) => number): Turn[] =
   const turns = row.flatMap((item) => item.ways.map((way) => ({ key: way.key, from: leaves(way), x: item.x })));
   const leftward = turns.filter(({ from, x }) => x < from);
   const rightward = turns.filter(({ from, x }) => x > from).toReversed();
-  return [leftward, rightward].flatMap((side) =>
-    side.map(({ key, x }, level): Turn => ({ key, x, row: 0, side: 'below', level, levels: side.length })),
-  );
+  return levelled(leftward, rightward, ({ from }) => from).map(({ item: { key, x }, level, levels }): Turn => {
+    return { key, x, row: 0, side: 'below', level, levels };
+  });
+};
+
+/**
+ * Heights for what goes across to the left and to the right, each the uppermost first: heights of their own where some
+ * of both would lie on each other, else the same ones.
+ */
+const levelled = <T>(leftward: readonly T[], rightward: readonly T[], from: (item: T) => number) => {
+  const swap = Math.max(...leftward.map(from)) > Math.min(...rightward.map(from));
+  const all = leftward.length + rightward.length;
+  return [
+    ...leftward.map((item, level) => ({ item, level, levels: swap ? all : leftward.length })),
+    ...rightward.map((item, at) => ({
+      item,
+      level: swap ? leftward.length + at : at,
+      levels: swap ? all : rightward.length,
+    })),
+  ];
 };
 
 interface Round {
@@ -258,36 +294,43 @@ interface Round {
  * Leads paths past a join: each to the side where fewer of the paths to the join would be crossed, else to the side on
  * which it is; those that are beside it anyway keep their column.
  */
-const goRound = (passing: readonly Line[], arriving: readonly Line[], join: Block, lane: number): Round => {
-  const side = ({ x }: Line): 'left' | 'right' => {
+const goRound = (
+  passing: readonly Line[],
+  arriving: readonly Line[],
+  join: Block,
+  lane: number,
+  take: (line: Line, usual: Side) => Side,
+): Round => {
+  const sideOf = (passed: Line): Side => {
+    const { x } = passed;
     if (x <= -join.left - lane / 2) return 'left';
     if (x >= join.right + lane / 2) return 'right';
     const [left, right] = [arriving.filter((line) => line.x < x).length, arriving.filter((line) => line.x > x).length];
-    return left === right ? (x < 0 ? 'left' : 'right') : left < right ? 'left' : 'right';
+    return take(passed, left === right ? (x < 0 ? 'left' : 'right') : left < right ? 'left' : 'right');
   };
+  const sides = new Map(passing.map((line) => [line, sideOf(line)]));
   const sorted = passing.toSorted((a, b) => a.x - b.x);
   const right = outside(
-    sorted.filter((line) => side(line) === 'right'),
+    sorted.filter((line) => sides.get(line) === 'right'),
     join.right,
     lane,
     1,
   );
-  const left = outside(sorted.filter((line) => side(line) === 'left').toReversed(), join.left, lane, -1);
-  return { moves: new Map([...left.moves, ...right.moves]), left: -left.edge, right: right.edge };
+  const left = outside(sorted.filter((line) => sides.get(line) === 'left').toReversed(), join.left, lane, -1);
+  const moves = levelled(left.moved, right.moved, ([{ x }]) => x).map(({ item: [line, x], level, levels }) => {
+    return [line, { x, level, levels }] as const;
+  });
+  return { moves: new Map(moves), left: -left.edge, right: right.edge };
 };
 
-/** New columns beside an edge for the paths that are not outside of it, the innermost first. */
+/** New columns beside an edge for the paths that are not outside of it; the outermost first, which goes across above. */
 const outside = (lines: readonly Line[], from: number, lane: number, sign: 1 | -1) => {
   let edge = from;
-  const moved: [Line, number][] = [];
+  const moved: [line: Line, x: number][] = [];
   for (const line of lines) {
     if (line.x * sign >= edge + lane / 2) continue;
-    moved.push([line, (edge + lane / 2) * sign]);
+    moved.unshift([line, (edge + lane / 2) * sign]);
     edge += lane;
   }
-  const moves = moved.map(([line, x], at): [Line, Pick<Turn, 'x' | 'level' | 'levels'>] => [
-    line,
-    { x, level: moved.length - 1 - at, levels: moved.length },
-  ]);
-  return { moves, edge };
+  return { moved, edge };
 };

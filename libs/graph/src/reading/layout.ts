@@ -1,5 +1,6 @@
 import type { Graph, GraphNode, Point } from '../model/graph.js';
-import { blocksOf, OUTSIDE, type Block, type Turn } from './blocks.js';
+import { blocksOf, OUTSIDE, Sides, type Block, type Side, type Turn } from './blocks.js';
+import { countCrossings, type DrawnLine } from './crossings.js';
 import { portsOf } from './readable.js';
 import { regionsOf, type Regions, type Way } from './regions.js';
 import { indexGraph } from './walk.js';
@@ -40,12 +41,66 @@ const TURNS = { out: [0.6, 0.68], aside: [0.7, 0.77], join: 0.79, back: 0.9 } as
  * Places of all steps and ways of all paths, in pixels, top-down, the start at the top with its middle at 0. Paths
  * stand side by side below their step, in the order of its ways out. A join stands exactly below the step where its
  * paths parted, and the drawing goes on from there as if they never had; a path that ends keeps its column. Paths that
- * are not nested like brackets run past the steps between in columns of their own, and cross where they must.
+ * are not nested like brackets run past the steps between in columns of their own, and cross where they must: where one
+ * can run past a join on either side, it takes that with fewer crossings.
  *
  * Pure, and quick enough to run on every change. An insertion moves nothing that is above it, and sideways only if it
  * needs a column that was not there.
  */
 export const arrange = (graph: Graph, sizes: LayoutSizes = cardSizes): Arrangement => {
+  const drawing = drawingOf(graph, sizes);
+  const first = drawing(new Sides());
+  return graph.nodes.length > MOST_STEPS_TRIED ? first : fewestCrossings(first, drawing);
+};
+
+/** An arrangement, with the sides that were taken for it. */
+interface Tried extends Arrangement {
+  taken: ReadonlyMap<string, Side>;
+  crossings: () => number;
+}
+
+/** Of larger drawings the first arrangement is taken: they are to be laid out in one frame or two. */
+const MOST_STEPS_TRIED = 60;
+/** With so many choices all combinations are tried; with more each choice by itself, as long as that makes it better. */
+const MOST_COMBINED = 6;
+const MOST_TRIES = 64;
+
+/**
+ * Where paths can run past a join on either side, that with the fewest crossings in the whole drawing. Joins stay where
+ * they stand, and paths in the order of their ways out.
+ */
+const fewestCrossings = (first: Tried, drawing: (sides: Sides) => Tried): Tried => {
+  if (first.taken.size === 0) return first;
+  let [best, least] = [first, first.crossings()];
+  const attempt = (chosen: ReadonlyMap<string, Side>): boolean => {
+    const tried = drawing(new Sides(chosen));
+    const count = tried.crossings();
+    if (count >= least) return false;
+    [best, least] = [tried, count];
+    return true;
+  };
+  const choices = [...first.taken];
+  if (choices.length <= MOST_COMBINED) {
+    for (let mask = 1; least > 0 && mask < 2 ** choices.length; mask += 1)
+      attempt(new Map(choices.map(([key, side], at) => [key, (mask >> at) & 1 ? other(side) : side])));
+    return best;
+  }
+  let tries = 0;
+  for (let better = true; better;) {
+    better = false;
+    for (const [key, side] of best.taken) {
+      if (least === 0 || tries === MOST_TRIES) return best;
+      tries += 1;
+      if (attempt(new Map([...best.taken, [key, other(side)]]))) better = true;
+    }
+  }
+  return best;
+};
+
+const other = (side: Side): Side => (side === 'left' ? 'right' : 'left');
+
+/** Lays a drawing out, with the sides that are taken of joins; what does not hang on them is looked up once. */
+export const drawingOf = (graph: Graph, sizes: LayoutSizes): ((sides: Sides) => Tried) => {
   const regions = regionsOf(graph);
   const { nodes } = indexGraph(graph);
   const widthOf = (id: string): number => {
@@ -53,23 +108,35 @@ export const arrange = (graph: Graph, sizes: LayoutSizes = cardSizes): Arrangeme
     return (node && sizes.widthOf?.(node)) ?? sizes.width;
   };
   const ports = new Map(graph.nodes.map((node) => [node.id, portsOf(node).length]));
-  const blocks = blocksOf(regions, {
-    half: (id) => (Math.max(sizes.width, widthOf(id)) + sizes.gapX) / 2,
-    leaves: ({ source, at }) => {
-      const width = widthOf(source);
-      return at === undefined ? 0 : wayOutX(at, ports.get(source) ?? 1, width) - width / 2;
-    },
+  const leaves = ({ source, at }: Way): number => {
+    const width = widthOf(source);
+    return at === undefined ? 0 : wayOutX(at, ports.get(source) ?? 1, width) - width / 2;
+  };
+  const blockSizes = {
+    half: (id: string) => (Math.max(sizes.width, widthOf(id)) + sizes.gapX) / 2,
+    leaves,
     lane: LANE * sizes.width,
-    ends: (id) => ports.get(id) === 0 && (regions.ways.get(id)?.length ?? 0) === 0,
-  });
-  const spots = spotsOf(regions, blocks);
-  const rows = rowsOf(graph, spots, sizes);
-  const places = new Map<string, Point>();
-  for (const { id } of graph.nodes) {
-    const { x, row } = spots.get(id) ?? { x: 0, row: 0 };
-    places.set(id, { x: x - sizes.width / 2, y: rows.top(row) });
-  }
-  return { places, turns: turnsOf(regions, blocks, spots, rows) };
+    ends: (id: string) => ports.get(id) === 0 && (regions.ways.get(id)?.length ?? 0) === 0,
+  };
+  return (sides) => {
+    const blocks = blocksOf(regions, blockSizes, sides);
+    const spots = spotsOf(regions, blocks);
+    const rows = rowsOf(graph, spots, sizes);
+    const places = new Map<string, Point>();
+    for (const { id } of graph.nodes) {
+      const { x, row } = spots.get(id) ?? { x: 0, row: 0 };
+      places.set(id, { x: x - sizes.width / 2, y: rows.top(row) });
+    }
+    const turns = turnsOf(regions, blocks, spots, rows);
+    const lines = () =>
+      [...[...regions.ways.values()].flat(), ...regions.loops].map((way): DrawnLine => {
+        const [from, to] = [spots.get(way.source), spots.get(way.target)];
+        const begin = { x: (from?.x ?? 0) + leaves(way), y: rows.top(from?.row ?? 0) + sizes.height };
+        const end = { x: to?.x ?? 0, y: rows.top(to?.row ?? 0) };
+        return { target: way.target, corners: cornersOf(begin, turns.get(way.key) ?? [], end) };
+      });
+    return { places, turns, taken: sides.taken, crossings: () => countCrossings(lines()) };
+  };
 };
 
 /** Corner points of a path: from where it leaves its step, over its turns, to the top of the next step. */
