@@ -22,7 +22,7 @@ export const sizes: LayoutSizes = {
   gapY: 92,
   widthOf: (node) => Math.max(280, portsOf(node).length * 112),
 };
-export const widthOf = (node: GraphNode) => sizes.widthOf?.(node) ?? sizes.width;
+const widthOf = (node: GraphNode) => sizes.widthOf?.(node) ?? sizes.width;
 export const COLUMN = sizes.width + sizes.gapX;
 
 /** Numbers that decide what is drawn; when they are used up, nothing more is. */
