@@ -343,7 +343,7 @@ describe('a new user’s first automation, from sign-in to the mail', () => {
     expect(story).toContain('Photography 101');
     expect(story).toContain(firstMail.subject);
     expect(story).toContain('Left at the checkout');
-    expect(story).toContain('checkout.abandoned');
+    expect(story).toContain('Left the checkout');
     await timeline
       .locator('.entry', { hasText: 'Left at the checkout' })
       .getByRole('link', { name: 'Their path through it' })

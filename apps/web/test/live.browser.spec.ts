@@ -72,7 +72,7 @@ describe('what a reader sees without asking again', () => {
       .getByRole('region', { name: 'In automations now' })
       .getByRole('link', { name: 'Abandoned checkout' })
       .waitFor();
-    await drawer.getByText('At this step: Wait until course.enrolled happens').waitFor();
+    await drawer.getByText('At this step: Wait until “Enrolled in a course” happens').waitFor();
     expect(asked.filter((path) => /^\/automations\/[^/]+\/runs$/.test(path))).toEqual([]);
     await drawer.getByRole('button', { name: /new$/ }).click();
     await drawer.getByRole('link', { name: 'Entered “Abandoned checkout”' }).waitFor();

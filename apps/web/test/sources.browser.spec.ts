@@ -43,7 +43,7 @@ describe('Settings, Sources', () => {
   });
 
   it('asks once what a new type is called', async () => {
-    const form = part.getByRole('form', { name: 'Label of quiz.finished' });
+    const form = part.getByRole('form', { name: 'Label of “Quiz finished”' });
     await form.getByRole('textbox').fill('Finished the quiz');
     await form.getByRole('button', { name: 'Save' }).click();
     await form.waitFor({ state: 'detached' });
@@ -67,7 +67,7 @@ describe('Settings, Sources', () => {
       'quiz.finished',
     ]);
     await input.fill('page_view');
-    await sentence('page_view');
+    await sentence('Viewed a page');
     await input.fill('quiz.fin');
     await list.getByRole('option', { name: 'Finished the quiz quiz.finished' }).click();
     await sentence('Finished the quiz');

@@ -1,5 +1,5 @@
 import { endReasonLabel } from '#graph';
-import { moneyText, skipClause, wholeMoney } from '#rules';
+import { moneyText, skipClause, typeLabel, wholeMoney } from '#rules';
 import { changesInWords } from './changes.js';
 import { noNames, type Names } from './names.queries.js';
 
@@ -99,13 +99,7 @@ export function activitySentence(type: string, metadata: Metadata, names: Names 
   if (known) return known(told);
   const done = type.startsWith('admin.') ? text(metadata.summary) : undefined;
   if (done !== undefined) return `${done}${told.by}${metadata.state === 'partly' ? ', in part' : ''}`;
-  return `${label ?? typeWords(type)}${told.what}`;
-}
-
-/** A type in words: “Order placed” for `order.placed`. */
-export function typeWords(type: string): string {
-  const words = type.replace(/[._]+/g, ' ').trim();
-  return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`;
+  return `${label ?? typeLabel(type)}${told.what}`;
 }
 
 /** Whether Cortex has a sentence of its own for a type. */

@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type Tx } from '#platform';
+import { typeLabel } from '#rules';
 import { namesOf, type Names } from './names.queries.js';
-import { activitySentence, typeWords } from './sentence.js';
+import { activitySentence } from './sentence.js';
 import { labelsOf } from './type-labels.js';
 
 /** An activity as the public contract has it; instants are RFC 3339 in UTC. */
@@ -163,6 +164,6 @@ function presentActivity(row: ActivityRow, names: Names, label: string | undefin
     received_at: row.received_at.toISOString(),
     source: row.source,
     sentence: activitySentence(row.type, row.metadata, names, label),
-    label: label ?? typeWords(row.type),
+    label: label ?? typeLabel(row.type),
   };
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '#platform';
-import { isReservedType } from '#rules';
-import { isKnownType, typeWords } from './sentence.js';
+import { isReservedType, typeLabel } from '#rules';
+import { isKnownType } from './sentence.js';
 
 export interface SeenType {
   type: string;
@@ -54,7 +54,7 @@ export async function seenTypes(tx: Tx): Promise<SeenType[]> {
     type,
     metadata_keys,
     last_seen: last_seen.toISOString(),
-    label: label ?? typeWords(type),
+    label: label ?? typeLabel(type),
     named: label !== null,
     asks_for_label: !was_asked && !isKnownType(type) && !isReservedType(type),
   }));

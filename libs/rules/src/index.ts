@@ -51,5 +51,6 @@ export {
 export { settingSql, settingsSql, type SettingColumn } from './language/settings-sql.js';
 export { confirming, everyone, everyoneAtOnce, lifetimeValue, mayBeMailed, moneyUnit } from './language/sql-pieces.js';
 export { BLANK, toClause, toEnglish, typeKey, type EnglishOptions } from './english/to-english.js';
+export { knownTypes, typeLabel, typeNames } from './english/type-label.js';
 export * as heard from './english/heard/index.js';
 export { thingsOf, type Thing, type ThingKind, type Things } from './english/heard/things.js';

@@ -1,5 +1,5 @@
 import { listTemplates } from '#contracts';
-import { typeKey, thingsOf, type Thing, type Things } from '#rules';
+import { typeKey, typeNames, thingsOf, type Thing, type Things } from '#rules';
 import { askedSteps, indexGraph, noNames, sentenceOf, withSteps, type Graph, type GraphNode, type Names } from '#graph';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
@@ -49,7 +49,7 @@ function ReadNames({ onRead }: { onRead: (named: Named) => void }) {
     ...lists.map(({ value: id, label: name }): Thing => ({ kind: 'list', id, name })),
     ...automations.map(({ id, name }): Thing => ({ kind: 'automation', id, name })),
     ...templates.map(({ id, name }): Thing => ({ kind: 'template', id, name })),
-    ...types.filter(({ named }) => named).map(({ type: id, label: name }): Thing => ({ kind: 'activity', id, name })),
+    ...[...typeNames(types)].map(([id, name]): Thing => ({ kind: 'activity', id, name })),
   ]);
   // One map as long as nothing is called otherwise: every card reads it.
   useEffect(() => {

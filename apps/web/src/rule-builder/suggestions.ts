@@ -1,5 +1,5 @@
 import { activityTypes, listCourses, listSmartLists, smartListFields, smartListValues } from '#contracts';
-import { commonFields, freeFields, typeKey } from '#rules';
+import { commonFields, freeFields, typeKey, typeNames } from '#rules';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '../api/client';
@@ -90,6 +90,6 @@ export interface Choice {
 /** Names of courses, lists, types of activities and steps, so that sentences say them. */
 export function useNames(steps: Choice[] = []): ReadonlyMap<string, string> {
   const { courses, lists, activityTypes: types } = useSuggestions();
-  const named = types.filter((one) => one.named).map(({ type, label }) => ({ value: typeKey(type), label }));
+  const named = [...typeNames(types)].map(([type, label]) => ({ value: typeKey(type), label }));
   return new Map([...courses, ...lists, ...named, ...steps].map(({ value, label }) => [value, label]));
 }

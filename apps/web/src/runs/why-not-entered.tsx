@@ -1,7 +1,7 @@
 import { explainAutomation, type AnswerOf, type Automation } from '#contracts';
 import type { Graph } from '#graph';
 import { indexGraph } from '#graph';
-import { typeKey, type Group } from '#rules';
+import { typeKey, typeLabel, type Group } from '#rules';
 import { Button } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -63,8 +63,10 @@ export function Explanation({ automationId, graph, email }: ExplanationProps) {
           {said.activity?.last_at ? (
             <p className="label">
               Last{' '}
-              <span title={said.activity.type}>{names.get(typeKey(said.activity.type)) ?? said.activity.type}</span>:{' '}
-              {relativeTime(said.activity.last_at)}
+              <span title={said.activity.type}>
+                {names.get(typeKey(said.activity.type)) ?? typeLabel(said.activity.type)}
+              </span>
+              : {relativeTime(said.activity.last_at)}
               {said.activity.fits ? '' : ', which does not match the start'}
             </p>
           ) : null}

@@ -1,8 +1,8 @@
-import { metadataOf } from '#activities';
+import { labelsOf, metadataOf } from '#activities';
 import { enterGate, membersAmong, listOf, monitorMatches, type Start } from '#automations';
 import { addressOf, loadFacts, peopleOf, shownPerson } from '#directory';
 import { unknownAddress, type Database, type Tx } from '#platform';
-import { settingSql, type Group } from '#rules';
+import { settingSql, typeLabel, type Group } from '#rules';
 import { Decider, type Proof } from '#rules/engine';
 import { boundToItself } from '../deciding/decisions.js';
 import type { Moment } from '../versions/compiled-versions.js';
@@ -77,7 +77,7 @@ export async function explainEntry(
       would_enter: stopped_by === undefined,
       proof,
       ...(stopped_by ? { stopped_by } : {}),
-      because: stopped_by ? sentences[stopped_by] : holds(activity),
+      because: stopped_by ? sentences[stopped_by] : await holds(tx, activity),
       ...(change ? { smallest_change: change } : {}),
       ...(checks ? { checks } : {}),
       ...(activity ? { activity } : {}),
@@ -99,13 +99,15 @@ const sentences: Record<Obstacle, string> = {
   no_key: 'The entry limit needs a value from the starting activity, and it has none.',
 };
 
-const holds = (activity: Explanation['activity']): string => {
+async function holds(tx: Tx, activity: Explanation['activity']): Promise<string> {
   if (!activity) return 'Nothing keeps them out.';
-  if (activity.last_at === null) return `Nothing keeps them out, but ${activity.type} has never happened for them.`;
+  const { type } = activity;
+  const what = `“${(await labelsOf(tx, [type])).get(type) ?? typeLabel(type)}”`;
+  if (activity.last_at === null) return `Nothing keeps them out, but ${what} has never happened for them.`;
   return activity.fits
-    ? `Nothing keeps them out the next time ${activity.type} happens.`
-    : `Nothing keeps them out, but their last ${activity.type} does not match what starts it.`;
-};
+    ? `Nothing keeps them out the next time ${what} happens.`
+    : `Nothing keeps them out, but their last ${what} does not match what starts it.`;
+}
 
 async function prove(tx: Tx, moment: Moment, personId: string, rules: Group): Promise<Proof | null> {
   const facts = (await loadFacts(tx, [personId], [rules], moment)).get(personId);

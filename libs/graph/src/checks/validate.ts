@@ -1,4 +1,4 @@
-import { issueText, namesText, type Condition } from '#rules';
+import { issueText, namesText, typeKey, typeLabel, type Condition } from '#rules';
 import type { z } from 'zod';
 import { contradictionIn } from './contradictions.js';
 import { entryValueProblems, groupsIn } from './entry-values.js';
@@ -203,6 +203,8 @@ const feedsItself = (
     );
   });
   if (!cause) return [];
+  const what = typeLabel(type);
+  const step = sentenceOf(cause, new Map([[typeKey(type), what]]));
   return [
     {
       code: 'feeds_itself',
@@ -210,8 +212,8 @@ const feedsItself = (
       node_id: entry.id,
       pointer: `/nodes/${graph.nodes.indexOf(entry)}/config/activity_type`,
       message: limited
-        ? `The step “${sentenceOf(cause)}” causes ${type}, which starts this automation. It does not loop, because each person enters only once.`
-        : `The step “${sentenceOf(cause)}” causes ${type}, which would start this automation again. Start from something else, or let each person in only once.`,
+        ? `The step “${step}” causes “${what}”, which starts this automation. It does not loop, because each person enters only once.`
+        : `The step “${step}” causes “${what}”, which would start this automation again. Start from something else, or let each person in only once.`,
     },
   ];
 };
@@ -269,7 +271,7 @@ const surroundingProblems = (node: GraphNode, at: number, world: Surroundings): 
   const type = config.activity_type;
   if (world.activity_types && typeof type === 'string' && type !== '' && node.type !== 'record_activity')
     if (!world.activity_types.has(type))
-      add('unknown_activity_type', 'look', 'activity_type', `No activity of type “${type}” has been seen yet.`);
+      add('unknown_activity_type', 'look', 'activity_type', `“${typeLabel(type)}” has never happened so far.`);
   const lead = config.lead as { course_id?: unknown } | undefined;
   if (world.course_ids && typeof lead?.course_id === 'string' && !world.course_ids.has(lead.course_id))
     add('unknown_course', 'blocks', 'lead/course_id', 'This course does not exist. Choose another.');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { typeLabel } from '#rules';
 import { addDuration, duration, durationText } from '../times/duration.js';
 import { activityType } from '../model/graph.js';
 import { defineNode } from '../model/node.js';
@@ -75,7 +76,7 @@ export const waitUntil = defineNode({
   instantPorts: ({ rules }) => (rules ? ['happened'] : []),
   plan: (config, input) => {
     const arrived = input.arrived[0];
-    if (arrived) return { next: 'happened', reason: `${arrived.type} arrived` };
+    if (arrived) return { next: 'happened', reason: `“${typeLabel(arrived.type)}” happened` };
     if (config.rules && input.decide(config.rules)) return { next: 'happened' };
     const until = addDuration(input.entered_at, config.timeout, input.timezone);
     if (input.now >= until) return { next: 'timed_out' };
@@ -102,7 +103,7 @@ export const waitUntil = defineNode({
         now: entered_at,
         arrived: [{ id: 'a', type: 'course.enrolled', metadata: {}, occurred_at: entered_at, received_at: entered_at }],
       },
-      expect: { next: 'happened', reason: 'course.enrolled arrived' },
+      expect: { next: 'happened', reason: '“Enrolled in a course” happened' },
     },
     {
       name: 'Looks again at rules when the person changes',

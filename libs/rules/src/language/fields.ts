@@ -19,6 +19,8 @@ export interface Field {
   /** How sentences call it: “whose <noun> is …”. */
   noun: string;
   help?: string;
+  /** Other words under which people look for it. */
+  also?: string;
   /** The values of an enum. */
   values?: readonly string[];
   /** Where it lives: an SQL expression over `cortex.people p`, of the field's type and, for text, folded. */
@@ -33,6 +35,8 @@ export interface Field {
   stored?: { sql: string; by: (moment: Moment) => number | undefined };
   /** Clauses that read better than “whose <noun> …”, by operator. */
   says?: Record<string, (value: string) => string>;
+  /** Verbs that read better behind its label, by operator. */
+  verbs?: Record<string, string>;
   /** The word for such people when the whole sentence can start with it. */
   subject?: (operator: string, value: Value | undefined) => string | undefined;
 }
@@ -92,6 +96,7 @@ export const fields: readonly Field[] = [
   {
     id: 'type',
     label: 'Type',
+    also: 'kind role customer lead student',
     type: 'enum',
     group: 'Person',
     places: people,
@@ -106,11 +111,12 @@ export const fields: readonly Field[] = [
           : undefined,
     says: { eq: (value) => `who are ${value}s`, neq: (value) => `who are not ${value}s` },
   },
-  text('email', 'E-mail address', 'p.address', { noun: 'address', always: true }),
+  text('email', 'E-mail address', 'p.address', { noun: 'address', also: 'mail email domain', always: true }),
   ...personalFields.map(({ id, label }) => text(id, label, `cortex.fold(p.${id}) collate "C"`, indexed.get(id))),
   {
     id: 'tags',
     label: 'Tags',
+    also: 'tagged label mark keyword',
     type: 'set',
     group: 'Person',
     places: people,
@@ -131,6 +137,7 @@ export const fields: readonly Field[] = [
   {
     id: 'created_at',
     label: 'Known since',
+    also: 'signed up registered joined created since age new date',
     type: 'instant',
     group: 'Person',
     places: people,
@@ -141,6 +148,7 @@ export const fields: readonly Field[] = [
   {
     id: 'last_activity',
     label: 'Last activity',
+    also: 'active inactive quiet recent seen last visit',
     type: 'instant',
     group: 'Activity',
     places: people,
@@ -152,6 +160,7 @@ export const fields: readonly Field[] = [
   {
     id: 'lifetime_value',
     label: 'Lifetime value',
+    also: 'ltv revenue money spent paid amount total order value',
     type: 'number',
     group: 'Courses',
     places: people,
@@ -164,6 +173,7 @@ export const fields: readonly Field[] = [
   {
     id: 'can_be_emailed',
     label: 'Can be e-mailed',
+    also: 'mailable permission opt-in opted in newsletter suppressed bounced reachable',
     type: 'boolean',
     group: 'E-mail',
     places: people,
@@ -172,10 +182,12 @@ export const fields: readonly Field[] = [
     sql: mayBeMailed(settingSql('mail_unanswered')),
     always: true,
     says: { is_true: () => 'who can be e-mailed', is_false: () => 'who cannot be e-mailed' },
+    verbs: { is_true: 'yes', is_false: 'no' },
   },
   {
     id: 'consent',
     label: 'Consent',
+    also: 'opt-in opted in newsletter subscribed unsubscribed permission gdpr agreed',
     type: 'enum',
     group: 'E-mail',
     places: people,
@@ -187,24 +199,53 @@ export const fields: readonly Field[] = [
   {
     id: 'enrollment',
     label: 'Enrollment',
+    also: 'enrolled course bought purchase purchased product student access order',
     type: 'enrollment',
     group: 'Courses',
     places: people,
     noun: 'enrollment',
     help: 'In a course, with a status, or any.',
   },
-  { id: 'smart_list', label: 'Smart list', type: 'list', group: 'Lists', places: people, noun: 'smart lists' },
-  { id: 'activity', label: 'Activity', type: 'activity', group: 'Activity', places: people, noun: 'activity' },
+  {
+    id: 'smart_list',
+    label: 'Smart list',
+    also: 'segment audience group member list',
+    type: 'list',
+    group: 'Lists',
+    places: people,
+    noun: 'smart lists',
+    help: 'Whether they are on one of your lists.',
+  },
+  {
+    id: 'activity',
+    label: 'Activity',
+    also: 'event did done happened behavior behaviour action visited viewed page abandoned bought',
+    type: 'activity',
+    group: 'Activity',
+    places: people,
+    noun: 'activity',
+    help: 'What they did, how often and when.',
+  },
   {
     id: 'lead',
     label: 'The lead that started this run',
+    also: 'checkout enrolled abandoned bought purchase',
     type: 'lead',
     group: 'This run',
     places: ['graph'],
     noun: 'lead',
     help: 'Enrolled: an enrollment names this lead, or the same person enrolled in its course after it was created.',
   },
-  { id: 'step', label: 'An earlier step', type: 'step', group: 'This run', places: ['graph'], noun: 'step' },
+  {
+    id: 'step',
+    label: 'An earlier step',
+    also: 'mail e-mail sent opened clicked before',
+    type: 'step',
+    group: 'This run',
+    places: ['graph'],
+    noun: 'step',
+    help: 'What became of a mail of this automation.',
+  },
 ];
 
 /** Free data, named behind a prefix. */

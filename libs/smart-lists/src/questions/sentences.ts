@@ -1,12 +1,12 @@
 import { labelsOf } from '#activities';
 import type { Tx } from '#platform';
-import { conditionsOf, dependencies, toEnglish, typeKey, type Group } from '#rules';
+import { conditionsOf, dependencies, toEnglish, typeKey, typeLabel, type Group } from '#rules';
 
 /** The names of the lists, courses and types of activities that rules mention, for their sentence. */
 export async function namesIn(tx: Tx, groups: readonly Group[]): Promise<Map<string, string>> {
   const { lists, activity_types } = dependencies(...groups);
   const labels = await labelsOf(tx, activity_types);
-  const names = new Map([...labels].map(([type, label]) => [typeKey(type), label]));
+  const names = new Map(activity_types.map((type) => [typeKey(type), labels.get(type) ?? typeLabel(type)]));
   const courses = groups
     .flatMap((group) => [...conditionsOf(group)])
     .flatMap(({ field, value }) =>

@@ -138,8 +138,8 @@ function Entry({ activity, onMail }: { activity: Activity; onMail: (mail: Opened
       </p>
       <div className="entry-more">
         {way ? <Link to={way}>{run ? 'Their path through it' : 'The automation'}</Link> : null}
-        <button type="button" aria-expanded={raw} onClick={() => setRaw(!raw)}>
-          {raw ? 'Hide the data' : activity.type}
+        <button type="button" aria-expanded={raw} title={activity.type} onClick={() => setRaw(!raw)}>
+          {raw ? 'Hide the data' : 'Data'}
         </button>
       </div>
       {raw ? (

@@ -1,5 +1,6 @@
 import { Autocomplete, type AutocompleteProps } from '@mantine/core';
 import { useState } from 'react';
+import { knownTypes, typeNames } from '#rules';
 import { useSuggestions } from '../suggestions';
 
 interface Props extends Omit<AutocompleteProps, 'data' | 'value' | 'onChange'> {
@@ -16,20 +17,22 @@ export function ActivityTypeInput({ value, onChange, onBlur, ...rest }: Props) {
   const { activityTypes } = useSuggestions();
   /** What is being typed stays as it is: a name is shown in its place once that is over. */
   const [typed, setTyped] = useState<string>();
-  const called = new Map(activityTypes.filter(({ named }) => named).map(({ type, label }) => [type, label]));
+  const called = typeNames(activityTypes);
   const taken = new Map<string, number>();
   for (const label of called.values()) taken.set(label, (taken.get(label) ?? 0) + 1);
   const shown = (type: string) => {
     const label = called.get(type);
     return label === undefined ? type : taken.get(label) === 1 ? label : `${label} (${type})`;
   };
-  const types = new Map(activityTypes.map(({ type }) => [shown(type), type]));
+  const seen = activityTypes.map(({ type }) => type);
+  const types = new Map([...new Set([...seen, ...knownTypes.keys()])].map((type) => [shown(type), type]));
   return (
     <Autocomplete
-      placeholder="checkout.abandoned"
+      placeholder="Left the checkout"
       {...rest}
       title={value || undefined}
-      data={[...types.keys()]}
+      // Those that never came in yet are offered to who types: a list that opens by itself would hide the form.
+      data={typed === undefined ? seen.map(shown) : [...types.keys()]}
       value={typed ?? shown(value)}
       filter={({ options, search }) =>
         options.filter((option) => {

@@ -3,6 +3,7 @@ import { freeFields, type Condition } from '#rules';
 import { useEffect, useRef, useState } from 'react';
 import { forSubject, placeOf, presetOf, subjects, type Context } from '../tree/rule-edits';
 import { useAttributeFields, useMetadataFields } from '../suggestions';
+import { foundSubjects, namedAttribute } from './subject-search';
 
 interface SubjectInputProps {
   condition: Condition;
@@ -20,6 +21,7 @@ export function SubjectInput({ condition, context, activityType, onChange }: Sub
   const metadataFields = useMetadataFields(activityType);
   const attributeFields = useAttributeFields();
   const field = useRef<HTMLInputElement>(null);
+  const [search, setSearch] = useState('');
   // A question that was just added is asked at once, unless the hands are somewhere else, or are moving rows.
   const [open] = useState(value === '');
   useEffect(() => {
@@ -41,20 +43,34 @@ export function SubjectInput({ condition, context, activityType, onChange }: Sub
     );
   }
   const isAttribute = value.startsWith(attributes.prefix);
+  const groups = subjects(place);
+  const all = groups.flatMap(({ items }) => items);
+  const chosen = isAttribute ? attributes.prefix : (presetOf(condition) ?? (value || null));
+  // What is chosen is no search.
+  const typed = search === all.find((one) => one.value === chosen)?.label ? '' : search;
+  const found = foundSubjects(groups, typed);
+  const attribute = found.length === 0 ? namedAttribute(typed) : undefined;
+  const offered = attribute ? [{ group: 'Something else', items: [attribute] }] : found;
+  const hints = new Map([...all, ...(attribute ? [attribute] : [])].map((one) => [one.value, one.hint]));
   return (
     <>
       <Select
         ref={field}
         aria-label="Subject"
-        w={value === '' ? 260 : 184}
+        w={value === '' ? 320 : 184}
         placeholder="What about them?"
-        comboboxProps={{ width: 260, position: 'bottom-start' }}
-        maxDropdownHeight={360}
+        comboboxProps={{ width: 340, position: 'bottom-start' }}
+        maxDropdownHeight={420}
+        classNames={{ option: 'subject-option', groupLabel: 'subject-group' }}
         searchable
+        selectFirstOptionOnChange
         allowDeselect={false}
-        nothingFoundMessage="Nothing has that name"
-        data={subjects(place)}
-        value={isAttribute ? attributes.prefix : (presetOf(condition) ?? (value || null))}
+        nothingFoundMessage="Nothing has that name. Try another word, such as “course”, “mail” or “visited”."
+        data={attribute ? [...groups, ...offered] : groups}
+        onSearchChange={setSearch}
+        filter={() => offered}
+        renderOption={({ option }) => <Offered label={option.label} hint={hints.get(option.value)} />}
+        value={chosen}
         onChange={(id) => id && onChange(id === attributes.prefix ? newAttribute : forSubject(id, place))}
       />
       {isAttribute ? (
@@ -70,6 +86,13 @@ export function SubjectInput({ condition, context, activityType, onChange }: Sub
     </>
   );
 }
+
+const Offered = ({ label, hint }: { label: string; hint: string | undefined }) => (
+  <span>
+    {label}
+    {hint === undefined ? null : <span className="label subject-hint">{hint}</span>}
+  </span>
+);
 
 const newAttribute: Condition = { field: attributes.prefix, operator: 'eq' };
 

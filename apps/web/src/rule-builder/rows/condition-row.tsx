@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { operatorsFor, type Condition, type Operator, type Value, type ValueType } from '#rules';
+import { operatorsFor, type Condition, type Field, type Operator, type Value, type ValueType } from '#rules';
 import type { ReactNode } from 'react';
 import { ActivityParts } from '../inputs/activity-parts';
 import { placeOf, presetOf, readingOf, typesFor, withOperator, withType } from '../tree/rule-edits';
@@ -27,8 +27,8 @@ const typeWords = new Map(
 );
 
 /** The verb's words for the type compared. */
-const labelOf = (operator: Operator, type: ValueType | undefined) =>
-  (type && operator.labels?.[type]) ?? operator.label;
+const labelOf = (field: Field, operator: Operator, type: ValueType | undefined) =>
+  field.verbs?.[operator.name] ?? (type && operator.labels?.[type]) ?? operator.label;
 
 /** One row: subject · verb · value. */
 export function ConditionRow({ condition, pointer, onChange, where }: ConditionRowProps) {
@@ -65,7 +65,11 @@ export function ConditionRow({ condition, pointer, onChange, where }: ConditionR
           aria-label="Verb"
           w={176}
           allowDeselect={false}
-          data={field ? operatorsFor(field.type).map((each) => ({ value: each.name, label: labelOf(each, type) })) : []}
+          data={
+            field
+              ? operatorsFor(field.type).map((each) => ({ value: each.name, label: labelOf(field, each, type) }))
+              : []
+          }
           value={operator?.name ?? null}
           onChange={(name) => name && onChange(withOperator(condition, name, place))}
         />

@@ -6,6 +6,7 @@ import {
   isGroup,
   operatorOf,
   operatorsFor,
+  typeLabel,
   typeOf,
   type Condition,
   type Field,
@@ -138,28 +139,43 @@ const headings: Record<FieldGroup, string> = {
   'This run': 'This run',
 };
 
+/** Something a condition can ask about. */
+export interface Subject {
+  value: string;
+  label: string;
+  /** What it is, in a line below its name. */
+  hint?: string | undefined;
+  /** Other words under which it is found. */
+  also?: string | undefined;
+}
+
 /** Fields of a place, in their groups, as the subject's list offers them. */
-export function subjects(place: Place): { group: string; items: { value: string; label: string }[] }[] {
-  const groups = new Map<string, { value: string; label: string }[]>();
-  const put = (group: string, value: string, label: string) =>
-    groups.set(group, [...(groups.get(group) ?? []), { value, label }]);
-  for (const { id, label, group, type, places } of fields) {
-    if (places.includes(place)) put(headings[type === 'set' ? 'Lists' : group], id, label);
+export function subjects(place: Place): { group: string; items: Subject[] }[] {
+  const groups = new Map<string, Subject[]>();
+  const put = (group: string, subject: Subject) => groups.set(group, [...(groups.get(group) ?? []), subject]);
+  for (const { id, label, group, type, places, help, also } of fields) {
+    if (!places.includes(place)) continue;
+    // In brackets stand types of activities, for the reference.
+    put(headings[type === 'set' ? 'Lists' : group], { value: id, label, hint: help?.replace(/ \([^)]*\)/, ''), also });
   }
   const { attributes } = freeFields;
   if (!attributes.places.includes(place)) return [];
-  put(headings[attributes.group], attributes.prefix, 'Attribute…');
-  for (const { type, label } of presets) put(headings['E-mail'], presetId(type), label);
+  put(headings[attributes.group], {
+    value: attributes.prefix,
+    label: 'Attribute…',
+    hint: 'Anything else that is stored about them, by its name.',
+    also: 'custom field property data column',
+  });
+  for (const { type, label } of presets)
+    put(headings['E-mail'], { value: presetId(type), label, also: 'mail email newsletter message' });
   return [...groups].map(([group, items]) => ({ group, items }));
 }
 
 /** What people did with a mail, as subjects of their own: activities of a known type. */
-const presets: readonly { type: string; label: string }[] = [
-  { type: 'email.sent', label: 'Was sent an e-mail' },
-  { type: 'email.opened', label: 'Opened an e-mail' },
-  { type: 'email.clicked', label: 'Clicked in an e-mail' },
-  { type: 'email.bounced', label: 'An e-mail bounced' },
-];
+const presets = ['email.sent', 'email.opened', 'email.clicked', 'email.bounced'].map((type) => ({
+  type,
+  label: typeLabel(type),
+}));
 const presetPrefix = 'activity:';
 const presetId = (type: string): string => presetPrefix + type;
 

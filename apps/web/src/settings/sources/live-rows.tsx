@@ -9,7 +9,7 @@ export function LiveActivityRow({ activity }: { activity: LiveActivity }) {
   return (
     <details>
       <summary>
-        <Time at={occurred_at} as="clock" /> <span className="code">{type}</span> {sentence}
+        <Time at={occurred_at} as="clock" /> <span title={type}>{sentence}</span>
         <span className="label">
           {' '}
           {contact_email ?? 'a visitor'} · {source}

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useMay } from '../../access/session.queries';
+import { ActivityTypeInput } from '../../rule-builder/inputs/activity-type-input';
 import { Empty } from '../../ui/feedback/query-states';
 import { LiveActivityRow, LiveRejectRow } from './live-rows';
 import { isWanted, mergedRows, type LiveRow } from './merged-rows';
@@ -10,7 +11,6 @@ import { useLiveActivities, type LiveFilter } from './use-live-activities';
 const everything: LiveFilter = { type: '', source: '', contact_email: '' };
 
 const fields: { name: keyof LiveFilter; label: string; placeholder: string }[] = [
-  { name: 'type', label: 'Type', placeholder: 'order.placed' },
   { name: 'source', label: 'From', placeholder: 'browser' },
   { name: 'contact_email', label: 'E-mail address', placeholder: 'ann@example.com' },
 ];
@@ -44,6 +44,11 @@ export function LiveTail() {
     <section className="stack-tight" aria-label="What comes in now">
       <h3>What comes in now</h3>
       <form className="row live-filter" onSubmit={watch} aria-label="What to watch">
+        <ActivityTypeInput
+          label="Type"
+          value={filter.type}
+          onChange={(type) => setFilter((before) => ({ ...before, type }))}
+        />
         {fields.map(({ name, label, placeholder }) => (
           <TextInput
             key={name}
