@@ -106,6 +106,11 @@ export function usePaletteSource(source: PaletteSource): void {
 export const PAGE = 'This page';
 export const ROWS = 'One of these';
 
+const isCalled =
+  (name: string) =>
+  ({ title }: PaletteGroup): boolean =>
+    title === name;
+
 /**
  * What all sources say, the groups of the newest first and rows last. Groups of one title are one; each item is there
  * once, for a part of the page may be drawn twice, in the rail and in the menu of a small screen.
@@ -116,11 +121,11 @@ export const joined = (said: readonly (readonly PaletteGroup[])[]): PaletteGroup
   const all = said.flat();
   return [...titles]
     .map((title): PaletteGroup => {
-      const parts = all.filter((group) => group.title === title);
+      const parts = all.filter(isCalled(title));
       const items = new Map(parts.flatMap((group) => group.items.map((item) => [item.id, item])));
       return Object.assign({}, ...parts, { items: [...items.values()] }) as PaletteGroup;
     })
-    .sort((a, b) => Number(a.title === ROWS) - Number(b.title === ROWS));
+    .sort((a, b) => Number(isCalled(ROWS)(a)) - Number(isCalled(ROWS)(b)));
 };
 
 /** Of these the items that have every word of what is typed in them. */
