@@ -147,7 +147,8 @@ describe('every screen, with the sample shop', () => {
     page.evaluate(() => {
       const { document, NodeFilter } = globalThis as any;
       const raw = [/[a-z]+[._][a-z]+/, /[0-9a-f]{8}-[0-9a-f]{4}-/, /\d{4}-\d\d-\d\dT/, /[{[]"/, /is (true|false)\b/];
-      const meant = /\S+@\S+|(https?:\/\/|\/)\S+|[\w.-]+\.(com|test|local|csv|json|zip)\b|CORTEX_\w+/g;
+      // An address is two texts: the second begins behind its @.
+      const meant = /\S+@\S*|(https?:\/\/|\/)\S+|[\w.-]+\.(com|test|local|csv|json|zip)\b|CORTEX_\w+/g;
       // What people name themselves is said as it is sent.
       const own = '[aria-label="Part of the metadata"], [aria-label="Name of the attribute"]';
       const content = `script, style, code, pre, kbd, .code, .cm-editor, [name=html], iframe, ${own}`;

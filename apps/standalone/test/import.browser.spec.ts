@@ -46,12 +46,13 @@ describe('many people in a browser', () => {
     await page.getByRole('button', { name: '2. Columns' }).press('Enter');
     await stepWithKeyboard('Step 2: Columns');
     await goOn();
-    await page.getByRole('button', { name: 'Check the file' }).click();
+    await page.getByRole('button', { name: 'Check the file' }).press('Enter');
     await page.getByText('This import: 1 new, 1 changed, 1 left out.').waitFor();
     await page.getByText('Row 4, E-mail: This is not an email address').waitFor();
     expect(await seriousProblems(page)).toEqual([]);
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'import-3-check');
-    await page.getByRole('button', { name: 'Import 2 rows' }).click();
+    await page.getByRole('button', { name: 'Import 2 rows' }).and(page.locator(':focus')).press('Enter');
+    await page.locator('#main:focus').waitFor();
     await page.getByText('1 new, 1 changed, 1 left out.', { exact: true }).waitFor();
     await takePictures(page, process.env.CORTEX_TEST_SHOTS, 'import-4-result');
     const ada = async () => (await app.call('GET', '/contacts?q=ada@example.com')).body.items;

@@ -4,6 +4,7 @@ import { useEffect, useState, type FormEvent } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { adminAddresses, isAdminAddress } from '#contracts';
 import { failedBy } from '../api/problem';
+import { atWork } from '../ui/forms/at-work';
 import { Problem } from '../ui/forms/confirm';
 import { SignInAddress, SignInPassword } from '../ui/forms/credentials';
 import { CodeInput } from './code-input';
@@ -29,6 +30,7 @@ export function SignInPage() {
   const goOn = () => void navigate(within(search.get('to')), { replace: true });
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (signIn.isPending) return;
     byPasskey.reset();
     signIn.mutate(asksForCode ? { email, password, code } : { email, password }, {
       onSuccess: goOn,
@@ -52,7 +54,7 @@ export function SignInPage() {
           <h1 id="sign-in-title">Enter your code</h1>
           {error ? <Problem error={error} /> : null}
           <CodeInput value={code} onChange={setCode} takesRecoveryCodes />
-          <Button type="submit" disabled={signIn.isPending}>
+          <Button type="submit" {...atWork(signIn.isPending)}>
             {label}
           </Button>
           <p className="label">
@@ -75,7 +77,7 @@ export function SignInPage() {
         {error ? <Problem error={error} /> : null}
         <SignInAddress value={email} onChange={setEmail} />
         <SignInPassword value={password} onChange={setPassword} />
-        <Button type="submit" disabled={signIn.isPending}>
+        <Button type="submit" {...atWork(signIn.isPending)}>
           {label}
         </Button>
         {canUsePasskeys() ? (

@@ -2,6 +2,7 @@ import { adminAddresses } from '#contracts';
 import { Button } from '@mantine/core';
 import { Link } from 'react-router';
 import { Empty } from '../ui/feedback/query-states';
+import { focusContent } from '../ui/forms/focus-back';
 
 interface NobodyProps {
   /** Takes search and filters away, where there are any. */
@@ -16,7 +17,14 @@ export function Nobody({ onEveryone, mayImport }: NobodyProps) {
       <Empty
         title="No one matches"
         action={
-          <Button variant="default" onClick={onEveryone}>
+          <Button
+            variant="default"
+            onClick={() => {
+              onEveryone();
+              // The button goes away with what it stands in.
+              focusContent();
+            }}
+          >
             Show everyone
           </Button>
         }

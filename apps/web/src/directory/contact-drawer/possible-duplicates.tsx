@@ -5,6 +5,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Link } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { nameOf } from '../../people/person-words';
+import { atWork } from '../../ui/forms/at-work';
 import { Problem } from '../../ui/forms/confirm';
 import { plural } from '../../ui/formatting/format';
 import { useAvailableActions } from './actions/actions.queries';
@@ -53,8 +54,8 @@ export function PossibleDuplicates({ contactId, onLink }: PossibleDuplicatesProp
               <Button
                 variant="subtle"
                 size="compact-sm"
-                disabled={apart.isPending}
-                onClick={() => apart.mutate({ id: contactId, other: contact.id })}
+                {...atWork(apart.isPending)}
+                onClick={() => apart.isPending || apart.mutate({ id: contactId, other: contact.id })}
               >
                 Not the same person
               </Button>

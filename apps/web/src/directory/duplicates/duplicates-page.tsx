@@ -2,11 +2,14 @@ import '../directory.css';
 import './duplicates.css';
 import { adminAddresses, contactActionForms, differentPeople } from '#contracts';
 import { Button } from '@mantine/core';
+import { useRef } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { rowsOf } from '../../api/paged';
 import { nameOf } from '../../people/person-words';
+import { atWork } from '../../ui/forms/at-work';
 import { Problem } from '../../ui/forms/confirm';
+import { useFocusWhenGone } from '../../ui/forms/focus-back';
 import { Page } from '../../ui/pages/page';
 import { Answer, Empty } from '../../ui/feedback/query-states';
 import { useDuplicatePairs, useTellApart, type DuplicatePair } from './duplicates.queries';
@@ -62,11 +65,13 @@ function Pair({ pair: { contacts, because } }: { pair: DuplicatePair }) {
   const mayTell = useMay(differentPeople.access);
   const mayLink = useMay(contactActionForms.link_accounts.access);
   const apart = useTellApart();
+  const row = useRef<HTMLLIElement>(null);
+  useFocusWhenGone(row);
   const [one, other] = contacts;
   // The customer stays the one that is shown.
   const [head, joins] = one.type === 'lead' && other.type === 'customer' ? [other, one] : [one, other];
   return (
-    <li className="duplicate-pair">
+    <li className="duplicate-pair" ref={row}>
       <p>
         <b>{nameOf(one)}</b> <span className="quiet">({because})</span>
       </p>
@@ -93,8 +98,8 @@ function Pair({ pair: { contacts, because } }: { pair: DuplicatePair }) {
           <Button
             variant="subtle"
             size="compact-sm"
-            disabled={apart.isPending}
-            onClick={() => apart.mutate({ id: one.id, other: other.id })}
+            {...atWork(apart.isPending)}
+            onClick={() => apart.isPending || apart.mutate({ id: one.id, other: other.id })}
           >
             Not the same person
           </Button>

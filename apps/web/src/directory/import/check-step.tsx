@@ -1,5 +1,6 @@
 import { Button, Select, TagsInput, TextInput } from '@mantine/core';
 import { hasEnded, useJob } from '../../smart-lists/smart-lists.queries';
+import { atWork } from '../../ui/forms/at-work';
 import { Problem } from '../../ui/forms/confirm';
 import { plural } from '../../ui/formatting/format';
 import { ImportProgress, RowProblems, Sums } from './import-parts';
@@ -94,15 +95,21 @@ export function CheckStep({ file, mapping, choices, onChoose, onStarted }: Check
       <div className="row">
         {checked ? (
           <Button
-            disabled={busy || fit === 0}
-            onClick={() =>
-              start.mutate({ ...order, dry_run: false }, { onSuccess: (started) => onStarted(started.id) })
-            }
+            disabled={fit === 0}
+            {...atWork(busy)}
+            onClick={() => {
+              if (!busy) start.mutate({ ...order, dry_run: false }, { onSuccess: (started) => onStarted(started.id) });
+            }}
           >
             Import {plural(fit, 'row', 'rows')}
           </Button>
         ) : (
-          <Button disabled={busy} onClick={() => look.mutate({ ...order, dry_run: true })}>
+          <Button
+            {...atWork(busy)}
+            onClick={() => {
+              if (!busy) look.mutate({ ...order, dry_run: true });
+            }}
+          >
             Check the file
           </Button>
         )}

@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router';
 import { useMay } from '../../access/session.queries';
 import { Page } from '../../ui/pages/page';
 import { Empty } from '../../ui/feedback/query-states';
+import { focusContent } from '../../ui/forms/focus-back';
 import { CheckStep, type Choices } from './check-step';
 import { ColumnsStep } from './columns-step';
 import { FileStep } from './file-step';
@@ -24,12 +25,14 @@ export function ImportPage() {
   const [choices, setChoices] = useState<Choices>(nothingChosen);
   const [step, setStep] = useState(0);
   const shown = useRef<HTMLDivElement>(null);
-  const from = useRef(step);
-  // The button that led to the next step has gone: the keyboard goes on where that step begins.
+  const place = job ?? step;
+  const from = useRef(place);
+  // The button that led to the next step has gone: the keyboard goes on where that step begins, or what became of it.
   useEffect(() => {
-    if (from.current !== step) shown.current?.focus({ preventScroll: true });
-    from.current = step;
-  }, [step]);
+    if (from.current !== place && job !== null) focusContent();
+    else if (from.current !== place) shown.current?.focus({ preventScroll: true });
+    from.current = place;
+  }, [place, job]);
   const follow = (id: string) => setSearch({ job: id });
   if (!mayImport)
     return (

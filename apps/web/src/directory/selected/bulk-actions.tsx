@@ -8,6 +8,7 @@ import { ListSelect } from '../../smart-lists/list-select';
 import { hasEnded, useJob } from '../../smart-lists/smart-lists.queries';
 import { UnknownPeople } from '../../smart-lists/unknown-people';
 import { Confirm, Problem } from '../../ui/forms/confirm';
+import { useFocusWhenGone } from '../../ui/forms/focus-back';
 import { people } from '../../ui/formatting/format';
 import { BulkUndo } from './bulk-undo';
 import { EnterForm } from './enter-form';
@@ -45,6 +46,7 @@ export function BulkActions({ chosen, isFinding, unfound, onEveryone, onClear }:
   const job = useJob(start.data?.id).data ?? start.data;
   const ended = job !== undefined && hasEnded(job);
   const bar = useRef<HTMLElement>(null);
+  useFocusWhenGone(bar);
   useEffect(() => {
     // The button that had the focus was disabled meanwhile.
     if (ended && document.activeElement === document.body) bar.current?.focus();

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { call } from '../../api/client';
 import { hasEnded, useJob, type Job } from '../../smart-lists/smart-lists.queries';
+import { atWork } from '../../ui/forms/at-work';
 import { Problem } from '../../ui/forms/confirm';
 import { count, people } from '../../ui/formatting/format';
 
@@ -19,7 +20,12 @@ export function BulkUndo({ job }: { job: Job }) {
   return (
     <>
       {job.can_undo && !undoing ? (
-        <Button variant="subtle" size="compact-sm" disabled={undo.isPending} onClick={() => undo.mutate()}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          {...atWork(undo.isPending)}
+          onClick={() => undo.isPending || undo.mutate()}
+        >
           Undo
         </Button>
       ) : null}

@@ -3,6 +3,7 @@ import { exportContacts } from '#contracts';
 import { useMutation } from '@tanstack/react-query';
 import { call } from '../../api/client';
 import { hasEnded, useJob } from '../../smart-lists/smart-lists.queries';
+import { atWork } from '../../ui/forms/at-work';
 import { Problem } from '../../ui/forms/confirm';
 import { count, people } from '../../ui/formatting/format';
 import type { Selection } from './selection';
@@ -17,7 +18,7 @@ export function ExportPeople({ chosen }: { chosen: Selection }) {
   const done = job?.progress?.done ?? 0;
   return (
     <>
-      <Button variant="default" size="compact-sm" disabled={busy} onClick={() => start.mutate()}>
+      <Button variant="default" size="compact-sm" {...atWork(busy)} onClick={() => busy || start.mutate()}>
         Export
       </Button>
       <span role="status">

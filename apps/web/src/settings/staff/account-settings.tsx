@@ -10,6 +10,7 @@ import {
   useSecondFactor,
 } from '../../access/second-factor.queries';
 import { SetUpSecondFactor } from '../../access/set-up-second-factor';
+import { atWork } from '../../ui/forms/at-work';
 import { Problem } from '../../ui/forms/confirm';
 import { Answer } from '../../ui/feedback/query-states';
 import { MySessions } from './my-sessions';
@@ -95,6 +96,7 @@ function AfterPassword({ what, onDone, onCancel }: AfterPasswordProps) {
   const isPending = renew.isPending || remove.isPending;
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (isPending) return;
     if (what === 'codes') return renew.mutate(password);
     remove.mutate(password, {
       onSuccess: () => {
@@ -127,7 +129,7 @@ function AfterPassword({ what, onDone, onCancel }: AfterPasswordProps) {
         visibilityToggleButtonProps={{ 'aria-label': 'Show or hide password' }}
       />
       <div className="row">
-        <Button type="submit" {...(what === 'remove' ? { color: 'danger' } : {})} disabled={isPending}>
+        <Button type="submit" {...(what === 'remove' ? { color: 'danger' } : {})} {...atWork(isPending)}>
           {what === 'codes' ? 'Make new codes' : 'Turn off'}
         </Button>
         <Button variant="default" onClick={onCancel}>

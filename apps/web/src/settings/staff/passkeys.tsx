@@ -2,6 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { canUsePasskeys } from '../../access/device-passkeys';
 import { useAddPasskey, usePasskeys, useRemovePasskey } from '../../access/passkeys.queries';
+import { atWork } from '../../ui/forms/at-work';
 import { Problem } from '../../ui/forms/confirm';
 import { Answer } from '../../ui/feedback/query-states';
 import { Time } from '../../ui/formatting/time';
@@ -125,7 +126,7 @@ function AfterPassword({ text, error, isPending, act, color, onSubmit, onCancel,
   const [password, setPassword] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onSubmit(password);
+    if (!isPending) onSubmit(password);
   };
   return (
     <form className="stack form" onSubmit={submit}>
@@ -142,7 +143,7 @@ function AfterPassword({ text, error, isPending, act, color, onSubmit, onCancel,
         visibilityToggleButtonProps={{ 'aria-label': 'Show or hide password' }}
       />
       <div className="row">
-        <Button type="submit" disabled={isPending} {...(color ? { color } : {})}>
+        <Button type="submit" {...atWork(isPending)} {...(color ? { color } : {})}>
           {act}
         </Button>
         <Button variant="default" onClick={onCancel}>

@@ -1,5 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
+import { atWork } from '../../ui/forms/at-work';
 import { Problem } from '../../ui/forms/confirm';
 import { RowButton } from '../../ui/pages/table';
 import { Time } from '../../ui/formatting/time';
@@ -16,6 +17,7 @@ export function StaffInvitations() {
   const [role, setRole] = useState<RoleName>('marketer');
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (invite.isPending) return;
     invite.mutate({ email, role }, { onSuccess: () => setEmail('') });
   };
   return (
@@ -45,7 +47,7 @@ export function StaffInvitations() {
           value={role}
           onChange={(next) => next && setRole(next as RoleName)}
         />
-        <Button type="submit" variant="default" disabled={invite.isPending}>
+        <Button type="submit" variant="default" {...atWork(invite.isPending)}>
           Create the invitation
         </Button>
       </form>
